@@ -9,8 +9,8 @@ from workbench.app.fuzzy import Index, fold, matched
 
 
 def found(names: list[str], query: str) -> list[str]:
-    index, weights = Index((name, "") for name in names), [0] * len(names)
-    hits = index.matches(query, weights) or index.similar(query, weights)
+    index = Index((name, "") for name in names)
+    hits = index.matches(query) or index.similar(query)
     return [names[i] for _, i in sorted(hits)]
 
 
@@ -54,4 +54,4 @@ def test_what_is_marked_lies_in_the_text(text: str, query: str) -> None:
     words = fold(query).split()
     if len(words) == 1 and words[0] in fold(text):
         assert spans
-        assert index.matches(query, [0])
+        assert index.matches(query)

@@ -50,6 +50,29 @@ def test_a_word_twice_is_not_the_whole_of_a_name_of_one_word(find: Find) -> None
     assert find(["or", "or order"], "or or") == ["or order", "or"]
 
 
+def test_the_kind_only_orders_what_matches_equally_well(qapp: QApplication) -> None:
+    """A model that is typed in full comes before a prompt whose name begins so; the middle of a word is never sure."""
+
+    def source(kind: str, title: str, rank: int) -> Source:
+        return Source(f"{kind}s", "", lambda: [Entry(kind, title, title, lambda: None, "of Acme")], rank=rank)
+
+    parent = QObject()
+    tasks = Tasks(parent)
+    palette = Palette([source("prompt", "acme-mini notes", 1), source("model", "acme-mini", 4)], tasks)
+    for query, first, is_sure in (
+        ("acme-mini", "model", True),
+        ("acme-m", "prompt", True),
+        ("mini", "prompt", True),
+        ("acme", "prompt", True),
+        ("cme", "prompt", False),
+        ("xyz", "", False),
+    ):
+        palette.search(query)
+        assert [entry.kind for entry in palette.found][:1] == ([first] if first else []), query
+        assert palette.is_sure == is_sure, query
+    tasks.close()
+
+
 @given(titles=TITLES, data=st.data())
 def test_recency_only_breaks_ties(find: Find, titles: list[str], data: st.DataObject) -> None:
     title = data.draw(st.sampled_from(titles))

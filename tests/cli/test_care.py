@@ -59,6 +59,31 @@ def test_a_damaged_file_says_what_to_do(db: Path, capsys: pytest.CaptureFixture[
     assert f"workbench history restore newest --db {db}" in err
 
 
+def test_rows_with_wrong_values_are_counted_and_named(db: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert say(capsys, "check", "--db", str(db))[0] == OK
+    connection = sqlite3.connect(db, isolation_level=None)
+    for statement in (
+        "UPDATE runs SET started_at = 'yesterday' WHERE id IN (2, 3)",
+        "UPDATE outputs SET input_tokens = -7, state = 'asleep' WHERE id = 1",
+        "UPDATE lanes SET slot = '' WHERE run_id = 4",
+        "UPDATE run_rows SET tokens = 9223372036854775807 WHERE run_id = 5",
+        "UPDATE prompts SET name = CAST(x'ff' AS TEXT)",
+    ):
+        assert connection.execute(statement).rowcount
+    connection.close()
+    code, out, err = say(capsys, "check", "--db", str(db))
+    assert code == FAILED
+    assert "runs: 2 rows hold wrong values (the first is r1: started at is no moment)." in out
+    assert "outputs: 1 row holds a wrong value (r0.0.0: " in out
+    assert "lanes: 1 row holds a wrong value (" in out
+    assert "slot is empty)." in out
+    assert "run rows: 1 row holds a wrong value (" in out
+    assert "prompts: 1 row holds a wrong value (p: name is no text)." in out
+    assert "The file is sound, but some of its rows hold wrong values." in err
+    told = json.loads(say(capsys, "check", "--json", "--db", str(db))[1])
+    assert (told["sound"], told["wrong"], len(told["wrong_values"])) == (False, [], 5)
+
+
 def test_what_can_be_read_is_in_the_new_file(db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     damage(db)
     before = db.read_bytes()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.steering import CONTROLS
-from workbench.core.visible import visible, visible_name
+from workbench.core.visible import visible, visible_name, visible_note
 
 ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 
@@ -19,6 +19,7 @@ def test_what_it_looks_like() -> None:
     assert visible("a\x1b[2J\x07\r\u202eb\x7f\x9b") == "a␛[2J␇␍\\u202eb␡\\u009b"
     assert visible("one\n\ttwo") == "one\n\ttwo"
     assert visible_name("one\n\ttwo") == "one␊␉two"
+    assert visible("one\r\ntwo\r") == visible_note("one\r\ntwo\r") == "one\ntwo␍"
     assert visible("\U000e0041\ud800") == "\\U000e0041\\ud800"
 
 

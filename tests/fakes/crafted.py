@@ -19,7 +19,6 @@ from tests.store.making import FULL_RESULT, LATER, NOW, done, lane, opened, run,
 from workbench.core.cases import Case
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
-from workbench.core.money import Rates
 from workbench.core.runs import Verdict
 from workbench.store import Store
 
@@ -28,6 +27,8 @@ RUN = "019a0000-0000-7000-8000-000000000001"
 MB = 1_000_000
 Change = Callable[[sqlite3.Connection], object]
 
+_LONG = "instr(zeroblob(60000000), zeroblob(30000000) || x'01')"
+"""One call of a function, which takes days and cannot be interrupted."""
 _ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
 
 
@@ -53,7 +54,6 @@ def _fill(store: Store) -> None:
     store.save_draft("p", Draft(text("typed {{order}}"), (("order", "1"),), (Lane("A", "echo", "echo"),), 2), NOW)
     store.packs.save_cases("p", [Case("c", "Late", (("order", "7"),), ())])
     store.save_endpoint(Endpoint("e", "openai", "Mine", "http://127.0.0.1:9/v1"), NOW)
-    store.set_price("e", "one", Rates(1e-6, 1e-6, None, "user"), NOW)
     store.set_meta("last_prompt", "p")
     store.add_blob(b"\x89PNG\r\n\x1a\nxxxx", "image/png").result(60)
 
@@ -131,6 +131,21 @@ def _raw(table: str, column: str, value: str) -> Change:
             connection.execute("PRAGMA writable_schema = RESET")
 
     return change
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _statistics(column: str, rows: str) -> Change:
+    """Put a table with a column that computes in the place of the one that SQLite reads with the schema."""
+    return _do(
+        "CREATE TABLE odd (tbl, idx)",
+        f"INSERT INTO odd VALUES {rows}",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_schema SET name = 'sqlite_stat1', tbl_name = 'sqlite_stat1',"
+        f" sql = {_quoted(f'CREATE TABLE sqlite_stat1 (tbl, idx, {column})')} WHERE name = 'odd'",
+    )
 
 
 def _set(table: str, column: str, value: str, where: str = "1") -> Change:
@@ -212,6 +227,45 @@ VIEWS: dict[str, Change] = {
     "virtual-table-in-place": _schema(
         "UPDATE sqlite_schema SET rootpage = 0, sql = 'CREATE VIRTUAL TABLE drafts USING nothing()'"
         " WHERE name = 'drafts'"
+    ),
+    "table-of-others-computes": _do(
+        f"CREATE TABLE mine (a INTEGER PRIMARY KEY, b NOT NULL AS ({_LONG}), CHECK ({_LONG} = 1))",
+        "PRAGMA ignore_check_constraints = ON",
+        "PRAGMA writable_schema = ON",
+        "CREATE TABLE odd (a INTEGER PRIMARY KEY)",
+        "INSERT INTO odd VALUES (1), (2)",
+        "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'odd')"
+        " WHERE name = 'mine'",
+        "DELETE FROM sqlite_schema WHERE name = 'odd'",
+    ),
+    "table-of-others-refers": _do(
+        "CREATE TABLE odd (a REFERENCES runs(id) ON DELETE CASCADE)",
+        "INSERT INTO odd SELECT id FROM runs",
+        "PRAGMA writable_schema = ON",
+        f"UPDATE sqlite_schema SET sql = replace(sql, 'CASCADE', {_quoted(f'CASCADE, b AS ({_LONG}) UNIQUE')})"
+        " WHERE name = 'odd'",
+    ),
+    "module-of-others": _do(
+        f"CREATE VIEW endless AS {_ENDLESS.replace('max(x)', 'x AS rowid, x')}",
+        "CREATE VIRTUAL TABLE mine USING fts5 (x, content=endless)",
+        "INSERT INTO mine (rowid, x) VALUES (1, 'a')",
+        f"CREATE TABLE other (a, b AS ({_LONG}) NOT NULL)",
+    ),
+    "newer-major-module": _do(
+        f"CREATE VIEW endless AS {_ENDLESS.replace('max(x)', 'x AS rowid, x AS body')}",
+        "PRAGMA foreign_keys = OFF",
+        "DROP TABLE drafts",
+        "CREATE VIRTUAL TABLE drafts USING fts5 (prompt_id, body, saved_at, content=endless)",
+        "PRAGMA user_version = 2000",
+    ),
+    "statistics-compute": _statistics(f"stat AS ({_LONG})", "('runs', 'runs_by_time')"),
+    "statistics-compute-much": _statistics(
+        "stat AS (" + " + ".join(["instr(zeroblob(15000), zeroblob(7500) || x'01')"] * 300) + ")", "(1, 2), (3, 4)"
+    ),
+    "statistics-garbage": _do(
+        "ANALYZE",
+        "UPDATE sqlite_stat1 SET stat = iif(rowid % 2, x'ff00', '0 0 noskipscan')",
+        "INSERT INTO sqlite_stat1 VALUES ('runs', 'runs', '9223372036854775807 0'), (NULL, 7, ''), ('no', 'no', 'no')",
     ),
     "search-index-replaced": _do("DROP TABLE run_search", "CREATE VIEW run_search AS SELECT 1 AS text, 2 AS facts"),
     "search-index-emptied": _do("INSERT INTO run_search (run_search) VALUES ('delete-all')"),

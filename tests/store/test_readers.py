@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.making import NOW, run, text
+from tests.store.making import NOW, opened, run, text
 from workbench.core.drafts import Draft
-from workbench.store import Store, StoreError
+from workbench.store import Store, StoreError, integrity, opening, watching
 from workbench.store.connections import Readers, connect
 
 ENDLESS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
@@ -148,4 +148,41 @@ def test_a_connection_that_was_closed_on_the_way_is_replaced(path: Path, monkeyp
     with readers.use() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert not stale
+    readers.close()
+
+
+def test_a_history_of_a_newer_major_is_read_within_a_limit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is in it that the check of its schema does not know of."""
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW).result(60)
+    store.close()
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "PRAGMA foreign_keys = OFF; PRAGMA user_version = 2000; DROP TABLE drafts;"
+        f"CREATE VIEW drafts AS SELECT 1 AS prompt_id, ({ENDLESS}) AS body"
+    )
+    connection.close()
+    monkeypatch.setattr(opening, "check_schema", lambda *_: "")
+    monkeypatch.setattr(watching, "_PATIENCE_S", 0.2)
+    store = opened(path)
+    try:
+        with pytest.raises(StoreError, match="takes far longer"):
+            store.draft("p")
+        assert [prompt.name for prompt in store.prompts()] == ["Order bot"]
+    finally:
+        store.close()
+
+
+def test_looking_for_what_is_wrong_with_a_file_has_a_limit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "_PATIENCE_S", 0.2)
+    path.touch()
+
+    def check_endlessly(connection: sqlite3.Connection, _: int, *, quick: bool) -> list[str]:
+        connection.execute(ENDLESS).fetchall()
+        return []
+
+    monkeypatch.setattr(integrity, "file_problems", check_endlessly)
+    readers = Readers(path, lambda: connect(path, mode="ro"))
+    with pytest.raises(ValueError, match="odd"), readers.use():
+        raise ValueError("odd")
     readers.close()

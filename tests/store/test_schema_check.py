@@ -13,6 +13,9 @@ from workbench.store.schema_check import check_schema
 from workbench.store.schema_steps import STEPS, objects_of
 from workbench.store.sql_words import Made, made_by, table_words
 
+_REFERS = "CREATE TABLE mine (a REFERENCES runs(id)"
+_INSTR = "instr(zeroblob(60000000), zeroblob(30000000) || x'01')"
+
 
 def made(version: int) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
@@ -59,6 +62,7 @@ def test_every_version_passes_and_is_known_whole(version: int) -> None:
     [
         "CREATE TABLE mine (a, b AS (hex(a)), CHECK (a > 1))",
         "CREATE TABLE mine (a REFERENCES runs(id) ON DELETE CASCADE)",
+        "CREATE TABLE mine (a TEXT DEFAULT 'x' COLLATE nocase UNIQUE REFERENCES runs(uid) ON DELETE SET DEFAULT)",
         "CREATE TRIGGER mine_goes AFTER DELETE ON mine_too BEGIN SELECT 1; END",
         "CREATE VIEW mine AS SELECT * FROM runs",
         "CREATE INDEX runs_by_note ON runs (note COLLATE NOCASE DESC, summary)",
@@ -106,6 +110,14 @@ def test_an_index_with_a_collation_of_another_program_is_refused(connection: sql
         ("CREATE INDEX thrice ON prompts (name || name || name)", "the index “thrice” computes"),
         ("CREATE INDEX mixed ON runs (note, summary || note DESC)", "the index “mixed” computes"),
         ("DROP TABLE run_search; CREATE TABLE run_search (text, facts)", "“run_search” is not the search index"),
+        (
+            f"{_REFERS} ON DELETE SET NULL, b AS (hex(a)))",
+            "the table “mine”, which names rows of this history, computes",
+        ),
+        (f"{_REFERS} ON DELETE SET NULL CHECK (a LIKE '%b'))", "“mine”, which names rows of this history, computes"),
+        (f"{_REFERS} ON DELETE SET DEFAULT DEFAULT (hex(9)))", "“mine”, which names rows of this history, computes"),
+        (f"{_REFERS}); CREATE INDEX odd ON mine (hex(a))", "the index “odd” computes"),
+        (f"{_REFERS}); CREATE INDEX odd ON mine (a) WHERE a LIKE '%b'", "the index “odd” computes"),
     ],
 )
 def test_what_computes_or_refuses_is_refused(connection: sqlite3.Connection, statements: str, words: str) -> None:
@@ -120,6 +132,7 @@ def test_what_computes_or_refuses_is_refused(connection: sqlite3.Connection, sta
         ("note TEXT NOT NULL DEFAULT ''", "note TEXT \"NOT\" NULL DEFAULT ''"),
         ("UNIQUE (prompt_id, kind, number)", "UNIQUE (prompt_id) ON CONFLICT REPLACE"),
         (") STRICT", ")"),
+        (") STRICT", ") \ufeff/* */ \x00STRICT"),
         ("CREATE TABLE runs", "CREATE TABLE walks"),
         ("CREATE TABLE", "CREATE /* */ VIRTUAL TABLE"),
     ],
@@ -128,6 +141,41 @@ def test_a_changed_statement_is_refused(connection: sqlite3.Connection, old: str
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'runs'", (old, new))
     assert "“runs”" in why(connection)
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("run_search_data", "CREATE TABLE 'run_search_data'(id INTEGER PRIMARY KEY, block AS (zeroblob(9)))"),
+        ("run_search_docsize", "CREATE TABLE 'run_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB)"),
+        ("run_search_config", "CREATE TABLE 'run_search_config'(k PRIMARY KEY, v)"),
+        ("run_search_idx", None),
+    ],
+)
+def test_the_inside_of_the_search_index_is_looked_at(
+    connection: sqlite3.Connection, name: str, sql: str | None
+) -> None:
+    rewrite(connection, name, sql)
+    assert f"the table “{name}” " in why(connection)
+
+
+def test_statistics_that_compute_are_refused(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE mine (tbl, idx)")
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute(
+        "UPDATE sqlite_schema SET name = 'sqlite_stat1', tbl_name = 'sqlite_stat1', sql = ? WHERE name = 'mine'",
+        (f"CREATE TABLE sqlite_stat1 (tbl, idx, stat AS ({_INSTR}))",),
+    )
+    assert "“sqlite_stat1” computes" in why(connection)
+
+
+def rewrite(connection: sqlite3.Connection, name: str, sql: str | None) -> None:
+    """Change what a schema says of a table, or take the table out of it."""
+    connection.execute("PRAGMA writable_schema = ON")
+    if sql is None:
+        connection.execute("DELETE FROM sqlite_schema WHERE name = ?", (name,))
+    else:
+        connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = ?", (sql, name))
 
 
 def test_comments_and_spaces_make_no_difference(connection: sqlite3.Connection) -> None:
@@ -147,13 +195,28 @@ def test_triggers_of_a_newer_minor_are_told_and_do_no_harm(connection: sqlite3.C
     assert check_schema(made(VERSION), VERSION + 1) == ""
 
 
-def test_a_newer_major_is_read_unless_its_tables_compute() -> None:
-    connection = made(VERSION)
+def test_a_newer_major_is_read_unless_its_tables_compute(connection: sqlite3.Connection) -> None:
     connection.executescript("DROP TABLE prices; CREATE TRIGGER later AFTER INSERT ON runs BEGIN SELECT 1; END")
     assert check_schema(connection, 2000) == ""
-    connection.executescript("DROP TABLE drafts; CREATE VIEW drafts AS SELECT 1")
-    with pytest.raises(StoreError, match="newer release"):
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "DROP TABLE drafts; CREATE VIEW drafts AS SELECT 1",
+        "DROP TABLE drafts; CREATE VIEW odd AS SELECT 1; CREATE VIRTUAL TABLE drafts USING fts5 (a, content=odd)",
+        "DROP TABLE run_search; CREATE VIRTUAL TABLE run_search USING fts5 (text, facts, content=outputs)",
+        "DROP TABLE run_search; CREATE TABLE run_search (text, facts)",
+        "DROP TABLE run_search; CREATE VIEW run_search_data AS SELECT 1",
+        f"ALTER TABLE runs ADD COLUMN b INTEGER AS ({_INSTR})",
+        "ALTER TABLE runs ADD COLUMN b INTEGER CHECK (b <> 1)",
+    ],
+)
+def test_a_newer_major_whose_tables_compute_is_not_even_read(connection: sqlite3.Connection, statements: str) -> None:
+    connection.executescript(statements)
+    with pytest.raises(StoreError, match="newer release") as caught:
         check_schema(connection, 2000)
+    assert caught.value.code == "newer_major"
 
 
 def test_statements_are_read_as_sqlite_reads_them() -> None:
@@ -164,6 +227,9 @@ def test_statements_are_read_as_sqlite_reads_them() -> None:
     # U+00A0 and the Kelvin sign are letters to SQLite, and their own.
     assert made_by("CREATE TABLE pac\u212as(a)") == Made("table", "pac\u212as")
     assert made_by("CREATE TABLE\u00a0x(a)") is None
+    # A byte order mark between words is white space, within a name a letter; nothing is read behind a NUL.
+    assert made_by("\ufeffCREATE \ufeff\ufeffVIEW\t\ufeffx\ufeff AS SELECT 1") == Made("view", "x\ufeff")
+    assert made_by("CREATE TABLE x(a)\x00") is None
     assert table_words("CREATE TABLE x AS SELECT 1") is None
     found = table_words("CREATE TABLE x (a TEXT DEFAULT 'it''s, (', b, UNIQUE (a, b)) STRICT")
     assert found is not None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -20,8 +24,11 @@ from PySide6.QtWidgets import QApplication
 from tests import depth
 from tests.ui.held_start import STAGES
 from tests.ui.starting import Starting
+from workbench.core import content as contents
+from workbench.core.content import Content
 from workbench.store import early_draft
 from workbench.store.peek import peek, peek_newest
+from workbench.usecases.workbench import Workbench
 
 pytestmark = [pytest.mark.window, pytest.mark.e2e]
 
@@ -89,7 +96,7 @@ def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Startin
     window = starting.complete()
     assert window.view.editor.content().messages[0].text == text
     starting.until(lambda: starting.stored() == text)
-    assert early_draft.read(starting.db) is None
+    assert early_draft.read(starting.db) == []
 
 
 @pytest.mark.parametrize("seed", depth.seeds(quick=3, deep=60))
@@ -106,62 +113,103 @@ def test_a_kill_at_any_moment_loses_what_was_typed_last_at_most(starting: Starti
     assert possible.index(after) >= possible.index(seen)
 
 
-class TestWhatWasTypedInAnEarlierStart:
-    """A file of an early draft lies beside the history."""
+class TestWhatWasTypedInEarlierStarts:
+    """Files of early drafts lie beside the history."""
 
-    def typed(self, starting: Starting, text: str, *, over: str = FIRST, at: str = "2000-01-01T00:00:00.000Z") -> None:
-        found = peek(starting.db)
-        assert found is not None
-        first, *others = found.content.messages
-        before = replace(found.content, messages=(replace(first, text=over), *others))
-        after = replace(found.content, messages=(replace(first, text=text), *others))
-        bases = (early_draft.text_hash(before, found.values),)
-        early_draft.write(starting.db, early_draft.EarlyDraft(found.prompt_uid, after, found.values, bases, at, "s"))
+    @pytest.fixture
+    def typed(self, starting: Starting) -> Callable[..., None]:
+        """Return what leaves a file as a start does that was killed after `text` was typed over `over`."""
+        sessions = count(1)
 
-    def test_it_is_the_draft_at_first_sight(self, starting: Starting) -> None:
-        self.typed(starting, "Typed.")
+        def leave(text: str, *, over: Iterable[str] = (FIRST,), at: str = "2000-01-01T00:00:00.000Z") -> None:
+            found = peek(starting.db)
+            assert found is not None
+            first, *others = found.content.messages
+
+            def content(words: str) -> Content:
+                return replace(found.content, messages=(replace(first, text=words), *others))
+
+            bases = tuple(early_draft.text_hash(content(words), found.values) for words in over)
+            session = f"{next(sessions):032x}"
+            early_draft.write(
+                starting.db,
+                early_draft.EarlyDraft(found.prompt_uid, content(text), found.values, bases, at, session),
+            )
+
+        return leave
+
+    def test_it_is_the_draft_at_first_sight(self, starting: Starting, typed: Callable[..., None]) -> None:
+        typed("Typed.")
         assert starting.show().text()[0].messages[0].text == "Typed."
         window = starting.complete()
         assert starting.stored() == "Typed."
-        assert early_draft.read(starting.db) is None
+        assert early_draft.read(starting.db) == []
         assert not window.view.editor.can_undo
 
-    def test_a_newer_draft_wins(self, starting: Starting) -> None:
-        self.typed(starting, "Typed.", over="Something else.")
-        window = starting.complete() if starting.show() else None
-        assert window is not None
-        assert starting.stored() == FIRST
-        assert early_draft.read(starting.db) is None
-        assert len(starting.rows("SELECT 1 FROM prompts")) == 1
-
-    def test_beside_another_draft_that_is_not_newer_it_becomes_a_prompt(self, starting: Starting) -> None:
-        self.typed(starting, "Typed.", over="Something else.", at="2999-01-01T00:00:00.000Z")
+    @pytest.mark.parametrize("at", ["2000-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"])
+    def test_beside_another_draft_it_becomes_a_prompt(
+        self, starting: Starting, typed: Callable[..., None], at: str
+    ) -> None:
+        """Whichever of the two is newer: nothing that was typed is dropped."""
+        typed("Typed.", over=["Something else."], at=at)
         starting.show()
         window = starting.complete()
         assert starting.stored() == FIRST
-        assert early_draft.read(starting.db) is None
-        names = [name for (name,) in starting.rows("SELECT name FROM prompts ORDER BY id")]
-        assert len(names) == 2
-        assert names[1] in window.notice.text()
-        (body,) = starting.rows("SELECT body FROM drafts ORDER BY prompt_id DESC")[0]
-        assert "Typed." in body
+        assert early_draft.read(starting.db) == []
+        assert self.texts(starting) == [FIRST, "Typed."]
+        assert self.names(starting)[1] in window.notice.text()
+
+    def test_another_start_keeps_what_it_could_not_show(self, starting: Starting, typed: Callable[..., None]) -> None:
+        """The draft changed since, so the next start shows the stored one; a letter typed there takes nothing away."""
+        typed("Typed.", over=["Something else."])
+        with held(starting.db, "shown") as child:
+            child.type("x")
+            starting.until(lambda: newest(starting.db) == f"x{FIRST}")
+        starting.show()
+        starting.complete()
+        assert starting.stored() == f"x{FIRST}"
+        assert sorted(self.texts(starting)) == sorted([f"x{FIRST}", "Typed."])
+        assert early_draft.read(starting.db) == []
+
+    def test_of_two_over_the_same_text_the_newer_is_the_draft(
+        self, starting: Starting, typed: Callable[..., None]
+    ) -> None:
+        typed("Newer.", at="2000-01-02T00:00:00.000Z")
+        typed("Older.")
+        assert starting.show().text()[0].messages[0].text == "Newer."
+        starting.complete()
+        assert self.texts(starting) == ["Newer.", "Older."]
+
+    def test_what_was_typed_on_is_one_text(self, starting: Starting, typed: Callable[..., None]) -> None:
+        typed("One.")
+        typed("One. Two.", over=[FIRST, "One."], at="2000-01-02T00:00:00.000Z")
+        starting.show()
+        starting.complete()
+        assert self.texts(starting) == ["One. Two."]
+        assert early_draft.read(starting.db) == []
+
+    def test_what_the_history_has_is_dropped(self, starting: Starting, typed: Callable[..., None]) -> None:
+        typed(FIRST, over=["Something else."])
+        starting.show()
+        starting.complete()
+        assert self.texts(starting) == [FIRST]
+        assert early_draft.read(starting.db) == []
 
     @pytest.mark.parametrize(
         "content", [b"", b"{", b"[]", b'{"format": 1}', b"\xff\xfe", b"[" * 100_000, b'{"format": 99}']
     )
-    def test_what_cannot_be_read_stays_and_hinders_nobody(self, starting: Starting, content: bytes) -> None:
-        file = early_draft.path_of(starting.db)
+    def test_what_cannot_be_read_stays_and_hinders_nothing(self, starting: Starting, content: bytes) -> None:
+        file = early_draft.path_of(starting.db, "0" * 32)
         file.write_bytes(content)
         starting.show()
         starting.complete()
         assert starting.stored() == FIRST
         starting.type("x")
         starting.until(lambda: starting.stored() == f"x{FIRST}")
-        kept = [one.read_bytes() for one in starting.db.parent.iterdir() if one.name.startswith(file.name)]
-        assert kept in ([content], [] if not content else [content])
+        assert file.read_bytes() == content
 
-    def test_a_pipe_in_its_place_hinders_nobody(self, starting: Starting) -> None:
-        os.mkfifo(early_draft.path_of(starting.db))
+    def test_a_pipe_in_its_place_hinders_nothing(self, starting: Starting) -> None:
+        os.mkfifo(early_draft.path_of(starting.db, "0" * 32))
         starting.show()
         starting.until(starting.frame.isActiveWindow)
         starting.type("x")
@@ -169,29 +217,51 @@ class TestWhatWasTypedInAnEarlierStart:
         starting.until(lambda: starting.stored() == f"x{FIRST}")
         assert peek_newest(starting.db) is not None
 
+    def names(self, starting: Starting) -> list[str]:
+        return [name for (name,) in starting.rows("SELECT name FROM prompts ORDER BY id")]
 
-def test_an_early_draft_goes_when_the_window_has_saved_it(starting: Starting) -> None:
+    def texts(self, starting: Starting) -> list[str]:
+        bodies = starting.rows("SELECT body FROM drafts ORDER BY prompt_id")
+        return [contents.from_json(json.loads(body)["content"]).messages[0].text for (body,) in bodies]
+
+
+@pytest.fixture
+def opening(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Hold the opening of the history until this is set."""
+    may_open, real = threading.Event(), Workbench.open
+
+    def wait(*args: Any) -> Workbench:
+        may_open.wait()
+        return real(*args)
+
+    monkeypatch.setattr(Workbench, "open", wait)
+    yield may_open
+    may_open.set()
+
+
+def test_an_early_draft_goes_when_the_window_has_saved_it(starting: Starting, opening: threading.Event) -> None:
     frame = starting.show()
     starting.until(frame.isActiveWindow)
     starting.type("kept ")
-    starting.until(lambda: early_draft.read(starting.db) is not None)
+    starting.until(lambda: early_draft.read(starting.db))
+    opening.set()
     starting.complete()
-    starting.until(lambda: starting.stored() == f"kept {FIRST}" and early_draft.read(starting.db) is None)
+    starting.until(lambda: starting.stored() == f"kept {FIRST}" and not early_draft.read(starting.db))
 
 
 @pytest.mark.parametrize("stage", ["opening", "building"])
-def test_closing_early_leaves_no_early_draft(starting: Starting, stage: str) -> None:
+def test_closing_early_leaves_no_early_draft(starting: Starting, opening: threading.Event, stage: str) -> None:
     frame = starting.show()
     starting.until(frame.isActiveWindow)
     starting.type("kept ")
-    starting.until(lambda: early_draft.read(starting.db) is not None)
+    starting.until(lambda: early_draft.read(starting.db))
+    opening.set()
     if stage == "building":
         starting.until(lambda: starting.start._window is not None)
     frame.close()
     starting.start.end()
     assert starting.stored() == f"kept {FIRST}"
-    assert early_draft.read(starting.db) is None
-    assert list(starting.db.parent.glob("*.partial")) == []
+    assert list(starting.db.parent.glob("*early-draft*")) == []
 
 
 def press_run(*, keypad: bool = False) -> None:

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from tests.ui.dialog_support import GATEWAY, OLLAMA, PickerDouble, SentenceError, an_offer
+from tests.ui.dialog_support import GATEWAY, OLLAMA, PickerDouble, SentenceError, an_offer, catalogue
 from workbench.app.endpoint_models import EndpointModels
+from workbench.app.fuzzy import Closeness
 from workbench.app.model_entries import (
-    Closeness,
     ModelEntry,
     ModelIndex,
     Offer,
@@ -321,6 +321,32 @@ def test_of_several_servers_none_is_guessed(
     row = model.row(model.best_position()) if model.best_position() >= 0 else None
     assert (row.entry.endpoint if row and row.entry else None) == picked
     assert picked is not None or "Several servers" in model.advice()
+
+
+@pytest.mark.parametrize(
+    ("query", "current", "known", "picked"),
+    [
+        ("acme-m", (GATEWAY.uid, "other"), (), (GATEWAY.uid, "acme-m")),
+        ("acme-mini", (GATEWAY.uid, "other"), (), ("litellm", "acme-mini")),
+        ("acme-m", (GATEWAY.uid, "other"), ("other",), ("litellm", "acme-mini")),
+        ("acme-m", ("litellm", "gpt-5"), (), ("litellm", "acme-mini")),
+        ("cme-mini", (GATEWAY.uid, "other"), ("other",), (GATEWAY.uid, "cme-mini")),
+        ("cme-mini", ("litellm", "gpt-5"), (), None),
+    ],
+)
+def test_a_part_of_a_name_is_not_taken_for_a_model_of_the_lanes_own_server(
+    source: PickerDouble, query: str, current: tuple[str, str], known: tuple[str, ...], picked: tuple[str, str] | None
+) -> None:
+    """A beginning is, once it is known that this server has no such model; the middle of a word never is."""
+    models = EndpointModels(source)
+    model = ModelListModel(models, current=current)
+    models.setParent(model)
+    another = (*catalogue(), ModelEntry("litellm", "acme-mini", "acme"))
+    model.set_offer(an_offer(endpoints=(OLLAMA, GATEWAY), catalogue=another))
+    models.load(GATEWAY, known)
+    model.set_query(query)
+    row = model.row(model.best_position()) if model.best_position() >= 0 else None
+    assert ((row.entry.endpoint, row.entry.model) if row and row.entry else None) == picked
 
 
 def test_nothing_is_taken_as_typed_before_the_endpoints_are_known(model: ModelListModel) -> None:

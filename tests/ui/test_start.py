@@ -227,9 +227,9 @@ def test_letters_that_are_safe_are_not_asked_about(starting: Starting) -> None:
 
 
 def test_letters_that_would_be_lost_are_asked_about(starting: Starting) -> None:
-    in_the_way = early_draft.path_of(starting.db)
-    in_the_way.with_name(f"{in_the_way.name}.partial").mkdir()
     type_over_what_cannot_be_opened(starting)
+    in_the_way = early_draft.path_of(starting.db, starting.start._session)
+    in_the_way.with_name(f"{in_the_way.name}.partial").mkdir()
     answers: list[Answer] = ["stay", "close"]
     asked: list[str] = []
 

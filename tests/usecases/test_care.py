@@ -13,7 +13,7 @@ from workbench.core.care import CARE, Rules
 from workbench.store import Store, StoreError
 from workbench.store.backups import folder_of
 from workbench.store.elsewhere import FOLDERS, folders
-from workbench.usecases.care import Care, Freed
+from workbench.usecases.care import Care, Freed, HistoryCheck
 from workbench.usecases.replacing import restore
 
 
@@ -153,7 +153,7 @@ def test_making_smaller_tells_what_it_does_and_can_be_stopped(care: Care, store:
 
 def test_a_sound_history_has_nothing_wrong(care: Care, store: Store) -> None:
     answered(store, "r")
-    assert care.check() == []
+    assert care.check() == HistoryCheck()
     assert care.size().total > 0
 
 

@@ -18,6 +18,7 @@ from workbench.core.runs import BesideLane, IterationDetail, IterationRow, Resul
 from workbench.core.templates import content_variables
 from workbench.core.timeline import BareVersion, VersionDetail
 from workbench.engine.hosts import is_loopback
+from workbench.host.provider_choices import ProviderChoices
 from workbench.usecases.addresses import EndpointForm, check_form, clean_url, is_secret_header, warnings
 from workbench.usecases.history import branch, next_verdict, restore
 from workbench.usecases.naming import pair, resolve_model, slots, with_params
@@ -94,23 +95,6 @@ class TestPlanning:
             plan_lanes(draft(text="{{name}}", values={"name": ""}), no_version, no_render)
 
 
-class Prices:
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], Rates] = {}
-
-    def prices(self) -> dict[tuple[str, str], Rates]:
-        return dict(self.kept)
-
-    def set_price(self, endpoint_uid: str, model: str, rates: Rates | None, now: str) -> Future[None]:
-        if rates is None:
-            del self.kept[endpoint_uid, model]
-        else:
-            self.kept[endpoint_uid, model] = rates
-        done: Future[None] = Future()
-        done.set_result(None)
-        return done
-
-
 CATALOGUE = {"gpt-5-mini": Rates(1e-6, 2e-6)}
 
 
@@ -119,7 +103,7 @@ class TestPricing:
     answered = Result("finished", "x", usage=Usage(100, 10), request={"model": "m"})
 
     def pricing(self) -> Pricing:
-        return Pricing(Prices(), CATALOGUE.get, lambda: "now")
+        return Pricing(ProviderChoices(), CATALOGUE.get, lambda: "now")
 
     def test_the_users_price_wins_and_leaves_again(self) -> None:
         pricing = self.pricing()

@@ -170,14 +170,18 @@ class CareDesk(QObject):
         """Look at all of the file; False while something else goes on."""
 
         def work(care: Care, watch: Watch) -> Ended:
-            wrong = care.check(watch)
-            if not wrong:
+            from workbench.usecases.care import WRONG_VALUES  # as in `_care`
+
+            found = care.check(watch)
+            if found.wrong_values:
+                return Ended("check", WRONG_VALUES, "error", "\n".join(found.wrong_values))
+            if not found.damage:
                 return Ended("check", "The history is sound.")
             return Ended(
                 "check",
                 "The history is damaged. Repair it, or restore a backup. Nothing that can be read is lost by that.",
                 "error",
-                "\n".join(wrong),
+                "\n".join(found.damage),
                 is_damaged=True,
             )
 

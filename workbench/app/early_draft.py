@@ -65,7 +65,7 @@ class EarlyDraftSaver(QObject):
         """Stop, and remove what was written: the history has it."""
         self.stop()
         try:
-            early_draft.remove(self._db)
+            early_draft.remove(self._db, self._session)
         except OSError:
             # The next start finds that the history has the same text or a newer one, and tries again.
             self._is_written = True

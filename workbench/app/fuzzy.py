@@ -10,15 +10,34 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from enum import IntEnum
 from functools import lru_cache
 
-_EXACT, _PREFIX, _WORD, _INITIALS, _INSIDE, _DETAIL = 0, 2, 6, 8, 14, 22
 _MOST_LETTERS = 40
 _SPREAD = 3
 """How many times as long as the typed letters the part of a name may be that has them in order."""
 _TRIES = 4
 _WORDS = re.compile(r"[^\W_]+")
+
+
+class Closeness(IntEnum):
+    """How well an entry matches what is typed, the best first. The worst of several words counts."""
+
+    EXACT = 0
+    PREFIX = 1
+    WORDS = 2
+    """Each typed word begins a word of the name, or of the provider of a model."""
+    INITIALS = 3
+    DETAIL = 4
+    """A typed word begins a word of what stands beside the name."""
+    INSIDE = 5
+    """A typed word is only a part of some word: such an entry is offered, and never chosen by itself."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether Enter may take such an entry without a choice made."""
+        return self is not Closeness.INSIDE
 
 
 @lru_cache(maxsize=4096)
@@ -47,66 +66,74 @@ class Index:
         self._spaced: list[str] = []
         self._initials: list[str] = []
         self._details: list[str] = []
+        self._spaced_details: list[str] = []
         for title, detail in entries:
             folded = fold(title)
             words = _WORDS.findall(folded)
             self._titles.append(folded)
-            self._spaced.append(" " + " ".join(words))
+            self._spaced.append(_spaced(words))
             self._initials.append("".join(word[0] for word in words) if initials else "")
             self._details.append(fold(detail))
+            self._spaced_details.append(_spaced(_WORDS.findall(self._details[-1])))
 
     def __len__(self) -> int:
         return len(self._titles)
 
-    def matches(self, query: str, weights: Sequence[int]) -> list[tuple[int, int]]:
-        """Return (score, position) of the entries that match every word of `query`; a low score is a good match.
+    def matches(self, query: str) -> list[tuple[Closeness, int]]:
+        """Return (closeness, position) of the entries that match every word of `query`.
 
-        `weights` are added per entry: two points are the start of a name against the whole of it. Words that stand
-        in a name as they were typed, one after the other, are as good as one.
+        Words that stand in a name as they were typed, one after the other, are as good as one.
         """
-        scores = list(zip(weights, range(len(self._titles)), strict=True))
+        found = [(Closeness.EXACT, i) for i in range(len(self._titles))]
         words = fold(query).split()
         for word in words:
-            scores = self._with_word(scores, word, _EXACT if len(words) == 1 else _PREFIX)
-        return self._with_phrase(scores, " ".join(words), weights) if len(words) > 1 else scores
+            found = self._with_word(found, word)
+        return self._with_phrase(found, " ".join(words)) if words else found
 
-    def similar(self, query: str, weights: Sequence[int]) -> list[tuple[int, int]]:
-        """Return (score, position) of the entries that have only the letters of `query` in order, close together."""
+    def similar(self, query: str) -> list[tuple[int, int]]:
+        """Return (distance, position) of the entries that have only the letters of `query` in order, close together."""
         letters = "".join(fold(query).split())
         found = []
         for i, title in enumerate(self._titles):
             if (span := letters_in_order(letters, title)) is not None:
-                found.append((weights[i] + span[-1] - span[0], i))
+                found.append((span[-1] - span[0], i))
         return found
 
-    def _with_phrase(self, scores: list[tuple[int, int]], phrase: str, weights: Sequence[int]) -> list[tuple[int, int]]:
+    def _with_phrase(self, found: list[tuple[Closeness, int]], phrase: str) -> list[tuple[Closeness, int]]:
         titles, start = self._titles, f" {phrase}"
-        found: list[tuple[int, int]] = []
-        for score, i in scores:
+        better: list[tuple[Closeness, int]] = []
+        for closeness, i in found:
             title = titles[i]
             if title.startswith(phrase):
-                score = weights[i] + (_EXACT if title == phrase else _PREFIX)
+                closeness = Closeness.EXACT if title == phrase else Closeness.PREFIX
             elif start in title:
-                score = weights[i] + _WORD
-            found.append((score, i))
-        return found
+                closeness = min(closeness, Closeness.WORDS)
+            better.append((closeness, i))
+        return better
 
-    def _with_word(self, scores: list[tuple[int, int]], word: str, whole: int) -> list[tuple[int, int]]:
+    def _with_word(self, found: list[tuple[Closeness, int]], word: str) -> list[tuple[Closeness, int]]:
         titles, spaced, initials, details = self._titles, self._spaced, self._initials, self._details
-        start, many = f" {word}", len(word) > 1
-        found: list[tuple[int, int]] = []
-        for score, i in scores:
+        parts = _WORDS.findall(word)
+        start, many = _spaced(parts) if parts else "\n", len(word) > 1
+        left: list[tuple[Closeness, int]] = []
+        for closeness, i in found:
             title = titles[i]
             if word in title:
-                if title.startswith(word):
-                    found.append((score + (whole if title == word else _PREFIX), i))
-                else:
-                    found.append((score + (_WORD if start in spaced[i] else _INSIDE), i))
+                begins = start in spaced[i] or title.startswith(word)
+                this = Closeness.WORDS if begins else Closeness.INSIDE
             elif many and word in initials[i]:
-                found.append((score + (_PREFIX + 1 if initials[i].startswith(word) else _INITIALS), i))
+                this = Closeness.INITIALS
             elif word in details[i]:
-                found.append((score + _DETAIL, i))
-        return found
+                this = Closeness.DETAIL if start in self._spaced_details[i] else Closeness.INSIDE
+            else:
+                continue
+            left.append((max(closeness, this), i))
+        return left
+
+
+def _spaced(words: list[str]) -> str:
+    """Return words so that what begins one of them, or some in a row, is found with a blank in front."""
+    return " " + " ".join(words)
 
 
 def matched(query: str, text: str, *, loosely: bool = False) -> list[tuple[int, int]]:

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import Enum, IntEnum
+from enum import Enum
 from typing import Protocol
 
-from workbench.app.fuzzy import letters_in_order
+from workbench.app.fuzzy import Closeness, letters_in_order
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 
@@ -157,17 +157,6 @@ def show_abilities(abilities: frozenset[str]) -> str:
     return " · ".join(name for name in ABILITIES if name in abilities)
 
 
-class Closeness(IntEnum):
-    """How well a name matches what is typed, the best first."""
-
-    EXACT = 0
-    PREFIX = 1
-    WORDS = 2
-    """Each typed word begins a word of the name or of its provider."""
-    INSIDE = 3
-    """Some typed word is only a part of one."""
-
-
 @dataclass(frozen=True, slots=True)
 class Matches:
     """Entries that match every typed word, the best first, and how well the first one does."""
@@ -230,9 +219,9 @@ class ModelIndex:
         names = (self._ids[i], self._short[i], self._long[i])
         if len(words) == 1 and words[0] in names:
             return Closeness.EXACT
-        if any(name.startswith(words[0]) for name in names):
-            return Closeness.PREFIX
-        return Closeness.WORDS if all(start in self._starts[i] for start in starts) else Closeness.INSIDE
+        if not all(len(start) > 1 and start in self._starts[i] for start in starts):
+            return Closeness.INSIDE
+        return Closeness.PREFIX if any(name.startswith(words[0]) for name in names) else Closeness.WORDS
 
 
 def squeeze(text: str) -> str:

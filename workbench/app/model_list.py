@@ -16,8 +16,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from workbench.app.endpoint_models import EndpointModels
+from workbench.app.fuzzy import Closeness
 from workbench.app.model_entries import (
-    Closeness,
     ModelEntry,
     ModelIndex,
     Offer,
@@ -25,7 +25,7 @@ from workbench.app.model_entries import (
     show_context,
     show_price,
 )
-from workbench.app.model_rows import PICKABLE, ROW, Row, closeness_of, is_address, local_words, model_count, tooltip
+from workbench.app.model_rows import PICKABLE, ROW, Row, closeness_of, is_address, model_count, tooltip
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint
 from workbench.core.money import FREE
 from workbench.core.providers import split_model
@@ -37,7 +37,7 @@ _ASKS = re.compile(
     r"|llama\.?cpp|gatew\w*|local\w*"
 )
 """What people write who look for a place to enter an address."""
-SIMILAR = "Similar"
+SIMILAR, TYPED = "Similar", "As typed"
 _MOST_SIMILAR = 12
 _OTHER = len(Closeness)
 _SERVERS = "A server that speaks the OpenAI protocol: Ollama, LM Studio, vLLM, llama.cpp, a gateway"
@@ -46,12 +46,19 @@ _SERVERS = "A server that speaks the OpenAI protocol: Ollama, LM Studio, vLLM, l
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Rows under one header. `pick` is the one among them that Enter may take without a choice made, -1 for none;
-    `rank` orders the picks of all groups: a Closeness for a model, _OTHER for everything else.
+    `rank` orders the picks of all groups: a Closeness for a model, _OTHER for everything else. `claims` says that the
+    lane's own server, whose models are not known, could have it: then no other model is picked but an exact match.
     """
 
     rows: Sequence[Row | ModelEntry] = ()
     pick: int = -1
     rank: int = _OTHER
+    claims: bool = False
+
+    @property
+    def has_models(self) -> bool:
+        """Whether there are rows that match."""
+        return self.pick >= 0 or any(isinstance(row, ModelEntry) for row in self.rows)
 
 
 class ModelListModel(QAbstractListModel):
@@ -114,8 +121,8 @@ class ModelListModel(QAbstractListModel):
         """Return what to do when no row is picked."""
         if self._waiting:
             return "The models are still being read. Try again in a moment."
-        kinds = {row.title for row in self._rows if isinstance(row, Row) and row.kind == "header"}
-        if SIMILAR in kinds:
+        headers = {row.title for row in self._rows if isinstance(row, Row) and row.kind == "header"}
+        if SIMILAR in headers or (self._rows and TYPED not in headers):
             return "Nothing has exactly that name. Choose a row with the arrow keys, or type a full model id."
         if self._rows:
             return "Several servers could have this model. Choose one with the arrow keys."
@@ -170,16 +177,18 @@ class ModelListModel(QAbstractListModel):
         groups = [self._local_group()]
         groups += [self._endpoint_group(endpoint) for endpoint in self._offer.endpoints if endpoint.uid in self._own]
         groups += [self._adding_group(), self._catalogue_group()]
-        is_matched = any(group.pick >= 0 for group in groups)
-        groups.append(self._typed_group())
+        is_matched = any(group.has_models for group in groups)
+        typed = self._typed_group()
+        groups.append(typed)
         if self._query and not is_matched:
             groups.append(self._similar_group())
         groups.insert(0, self._current_group([row for group in groups for row in group.rows]))
-        self._rows, self._best, best = [], -1, _OTHER + 1
+        self._rows, picks = [], []
         for group in groups:
-            if group.pick >= 0 and group.rank < best:
-                self._best, best = len(self._rows) + group.pick, group.rank
+            if group.pick >= 0 and (not typed.claims or group.rank in (Closeness.EXACT, _OTHER)):
+                picks.append((group.rank, len(self._rows) + group.pick))
             self._rows += group.rows
+        self._best = min(picks)[1] if picks else -1
 
     def _current_group(self, rows: Sequence[Row | ModelEntry]) -> _Group:
         """Return a row for the lane's own model when no list has it, so that to open and close changes nothing."""
@@ -223,12 +232,12 @@ class ModelListModel(QAbstractListModel):
             Row("gguf", "GGUF file…", "A model file on this computer, run by the workbench"),
             Row("adapter", "LoRA adapter…", "A fine-tuned adapter on top of a GGUF model"),
         ]
-        words = self._query.lower().split()
-        shown = [row for row in rows if all(word in local_words(row) for word in words)]
-        if not shown:
+        found = [(closeness, row) for row in rows if (closeness := closeness_of(row, self._query)) is not None]
+        if not found:
             return _Group()
-        ranks = [closeness_of(row, words) if row.kind == "model" else _OTHER for row in shown]
-        return _Group([Row("header", "On this computer"), *shown], 1 + ranks.index(min(ranks)), min(ranks))
+        ranks = [closeness if row.kind == "model" else _OTHER for closeness, row in found]
+        pick = 1 + ranks.index(min(ranks)) if Closeness.INSIDE not in (min(ranks), found[0][0]) else -1
+        return _Group([Row("header", "On this computer"), *(row for _, row in found)], pick, min(ranks))
 
     def _endpoint_group(self, endpoint: Endpoint) -> _Group:
         listing = self._models.listing(endpoint.uid)
@@ -246,7 +255,7 @@ class ModelListModel(QAbstractListModel):
         title = f"{endpoint.name} · {listing.warning}" if listing.warning else endpoint.name
         header = Row("header", title, endpoint=endpoint.uid)
         if matches.entries:
-            return _Group([header, *rows], 1, matches.closeness)
+            return _Group([header, *rows], 1 if matches.closeness.is_sure else -1, matches.closeness)
         return _Group([header, *rows], 1 if asked_for and listing.trouble else -1)
 
     def _adding_group(self) -> _Group:
@@ -267,13 +276,15 @@ class ModelListModel(QAbstractListModel):
         elif self._trouble:
             rows.append(Row("remark", self._trouble))
         title = f"LiteLLM catalogue · {model_count(len(hits))}" if hits else "LiteLLM catalogue"
-        return _Group([Row("header", title), *rows], 1 if hits else -1, matches.closeness) if rows else _Group()
+        pick = 1 if hits and matches.closeness.is_sure else -1
+        return _Group([Row("header", title), *rows], pick, matches.closeness) if rows else _Group()
 
     def _typed_group(self) -> _Group:
         """Return a row for the typed text at every endpoint that does not list exactly this id.
 
         A provider in front of the id means LiteLLM. Without one it is the lane's own endpoint or the only one there is;
-        of several none is picked, because a guess might send the prompt somewhere else than was meant.
+        of several none is picked, because a guess might send the prompt somewhere else than was meant. As long as the
+        models of the lane's own endpoint are not known, it could have this one.
         """
         query, offer = self._query, self._offer
         if self._waiting or not query or is_address(query) or any(character.isspace() for character in query):
@@ -286,13 +297,13 @@ class ModelListModel(QAbstractListModel):
         own.sort(key=lambda row: row.entry is None or self._current is None or row.entry.endpoint != self._current[0])
         is_current = bool(own and own[0].entry and self._current and own[0].entry.endpoint == self._current[0])
         catalogued = [] if offer.entry(query) is not None else [self._typed_at_litellm()]
+        claims = False
         if split_model(query)[0] or not own:
             rows, pick = [*catalogued, *own], 1 if catalogued else -1
         else:
             rows, pick = [*own, *catalogued], 1 if is_current or len(own) == 1 else -1
-        if not rows:
-            return _Group()
-        return _Group([Row("header", "As typed"), *rows], pick)
+            claims = is_current and self._current is not None and not self._models.listing(self._current[0]).shown
+        return _Group([Row("header", TYPED), *rows], pick, claims=claims) if rows else _Group()
 
     def _typed_at_litellm(self) -> Row:
         query = self._query

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import Qt
 
-from workbench.app.model_entries import Closeness, ModelEntry
+from workbench.app.fuzzy import Closeness, Index
+from workbench.app.model_entries import ModelEntry
 from workbench.core.visible import Shown
 
 ROW = int(Qt.ItemDataRole.UserRole) + 1
@@ -50,20 +50,14 @@ class Row(Shown):
         return ", ".join(part for part in parts if part)
 
 
-def local_words(row: Row) -> str:
-    """Return what a row of this computer is found by."""
-    where = row.note if row.endpoint else ""
-    return f"{row.title} {where} {row.entry.provider if row.entry else ''} local".lower()
-
-
-def closeness_of(row: Row, words: Sequence[str]) -> Closeness:
-    """Return how well the name of a local model matches; other words are about where it is."""
-    title = row.title.lower()
-    if " ".join(words) == title:
-        return Closeness.EXACT
-    if not words or title.startswith(words[0]):
+def closeness_of(row: Row, query: str) -> Closeness | None:
+    """Return how well a row of this computer matches: its name, or where it is; None when it does not."""
+    if not query:
         return Closeness.PREFIX
-    return Closeness.WORDS
+    where = row.note if row.endpoint else ""
+    provider = row.entry.provider if row.entry else ""
+    found = Index([(row.title, f"{where} {provider} local")], initials=False).matches(query)
+    return found[0][0] if found else None
 
 
 def is_address(text: str) -> bool:

@@ -14,7 +14,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.fuzzy import Index
+from workbench.app.fuzzy import Closeness, Index
 from workbench.app.tasks import Tasks
 from workbench.core.visible import Shown
 
@@ -24,7 +24,7 @@ MOST = 200
 """How many entries are found at most: who wants others types another letter."""
 MOST_SIMILAR = 12
 """How many similar entries are offered at most."""
-_UNAVAILABLE = 7
+_UNAVAILABLE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ class Source:
     """Where entries of one kind come from.
 
     `prefix` is the sign that asks for this kind alone, `name` what it is called in the plural. `read` is called each
-    time the palette opens: on the UI thread, or by a task when `slow`. A low `rank` (0 to 9) comes first.
+    time the palette opens: on the UI thread, or by a task when `slow`. Of equally good matches those of a low `rank`
+    (0 to 9) come first.
     """
 
     name: str
@@ -108,6 +109,8 @@ class Palette(QObject):
         """What matches, the best first."""
         self.similar: list[Entry] = []
         """What has the typed letters in order, when nothing matches."""
+        self.is_sure = True
+        """Whether Enter may take the first of what was found without a choice made."""
         self.trouble = ""
         for source in self.sources:
             if source.slow:
@@ -176,17 +179,24 @@ class Palette(QObject):
         self._places[source] = {i: place for i, place in marks if place is not None}
 
     def _find(self) -> None:
-        self.found = self._best(Index.matches, MOST)
-        self.similar = [] if self.found or not self.words else self._best(Index.similar, MOST_SIMILAR)
+        best = self._best(Index.matches, MOST)
+        self.found = [entry for _, entry in best]
+        self.is_sure = bool(best) and Closeness(best[0][0]).is_sure
+        self.similar = []
+        if not best and self.words:
+            self.similar = [entry for _, entry in self._best(Index.similar, MOST_SIMILAR)]
 
-    def _best(self, search: Callable[[Index, str, Sequence[int]], list[tuple[int, int]]], most: int) -> list[Entry]:
+    def _best(self, search: Callable[[Index, str], Sequence[tuple[int, int]]], most: int) -> list[tuple[int, Entry]]:
+        """Return (closeness or distance, entry) of the best entries of all sources that are asked."""
         wanted, words = self.source(), self.words
         asked = [s for s in self.sources if s in self._lists and wanted in (None, s)]
-        scored: list[tuple[int, int, int, int]] = []
+        scored: list[tuple[int, int, int, int, int]] = []
         for order, source in enumerate(asked):
-            known, places = self._lists[source], self._places[source]
-            for score, i in search(known.index, words, self._weights[source]):
+            weights, places = self._weights[source], self._places[source]
+            for score, i in search(self._lists[source].index, words):
                 place = places.get(i, RECENT)
                 # Without words nothing matches better than something else.
-                scored.append((score, place, order, i) if words else (place, score, order, i))
-        return [self._lists[asked[order]].entries[i] for *_, order, i in heapq.nsmallest(most, scored)]
+                ranks = (weights[i], place) if words else (place, weights[i])
+                scored.append((score, *ranks, order, i))
+        best = heapq.nsmallest(most, scored)
+        return [(score, self._lists[asked[order]].entries[i]) for score, *_, order, i in best]

@@ -20,7 +20,7 @@ from workbench.host.ids import new_uid
 from workbench.host.locks import WindowLock
 from workbench.store import Store, StoreError, open_store
 from workbench.store.backups import Backup
-from workbench.usecases.care import Care, rescue
+from workbench.usecases.care import WRONG_VALUES, Care, HistoryCheck, rescue
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.replacing import backups_of, move_to, restore
 
@@ -46,18 +46,21 @@ def _backup(args: argparse.Namespace, path: Path) -> int:
 
 
 def _check(args: argparse.Namespace, path: Path) -> int:
-    wrong = _wrong(path)
+    found = _checked(path)
+    wrong = [*found.damage, *found.wrong_values]
     _say(
-        {"sound": not wrong, "wrong": wrong},
+        {"sound": not wrong, "wrong": list(found.damage), "wrong_values": list(found.wrong_values)},
         "\n".join(wrong) if wrong else "The history is sound.",
         as_json=args.json,
     )
-    if wrong:
+    if found.damage:
         complain(f"The history is damaged. {way_out(args)}")
+    elif found.wrong_values:
+        complain(WRONG_VALUES)
     return FAILED if wrong else OK
 
 
-def _wrong(path: Path) -> list[str]:
+def _checked(path: Path) -> HistoryCheck:
     """Return what is wrong with a history; one that is too damaged to be opened is wrong, too."""
     try:
         with _opened(path) as store:
@@ -65,7 +68,7 @@ def _wrong(path: Path) -> list[str]:
     except StoreError as error:
         if error.code not in ("corrupt", "log"):
             raise
-        return [error.detail or error.sentence]
+        return HistoryCheck((error.detail or error.sentence,))
 
 
 def _salvage(args: argparse.Namespace, path: Path) -> int:

@@ -1,7 +1,7 @@
 """Characters that steer a terminal or turn the direction of text, made visible.
 
-Invariant: what comes back holds none of them; everything else is as it was. It is meant for what is shown, never for
-what is stored or sent.
+Invariant: what comes back holds none of them; everything else is as it was, but that CR LF ends a line as LF does. It
+is meant for what is shown, and for names and messages, which are only shown; never for prompts, values and answers.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u180e\u2028-\u202e\u2066-\u206f\ufff9-\
 _MARKS = "\u061c\u200e\u200f"
 # The flag of a part of a country is spelled with tags.
 _FLAG = "\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f"
-_IN_TEXT = re.compile(f"{_FLAG}|[{_STEERING}{_MARKS}]")
-_IN_NOTE = re.compile(f"{_FLAG}|[{_STEERING}]")
+_IN_TEXT = re.compile(f"{_FLAG}|\r\n|[{_STEERING}{_MARKS}]")
+_IN_NOTE = re.compile(f"{_FLAG}|\r\n|[{_STEERING}]")
 _IN_NAME = re.compile(f"{_FLAG}|[{_STEERING}\t\n]")
 _PLAIN = 0x20, 0x7E
 _PICTURES = 0x2400
@@ -40,7 +40,10 @@ def visible_note(text: str) -> str:
 
 
 class Shown:
-    """Base of records: makes the fields visible that `SHOWN` names, which are only shown. Lines stay lines."""
+    """Base of records: makes the fields visible that `SHOWN` names, which are only shown. Lines stay lines.
+
+    A record that is stored again is stored so: a name or message with such characters loses them at its next change.
+    """
 
     __slots__ = ()
     SHOWN: ClassVar[tuple[str, ...]] = ()
@@ -56,7 +59,7 @@ class Shown:
 
 def _shown(found: re.Match[str]) -> str:
     if len(found[0]) > 1:
-        return found[0]
+        return "\n" if found[0] == "\r\n" else found[0]
     code = ord(found[0])
     if code < _PLAIN[0]:
         return chr(_PICTURES + code)

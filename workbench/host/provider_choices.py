@@ -1,4 +1,5 @@
-"""What a person chose about providers on this machine: addresses, settings, and which address may have which key.
+"""What a person chose about providers on this machine: addresses, settings, prices, and which address may have which
+key.
 
 Invariant: this is outside of any history, because a history may come from somebody else; it holds no key, only salted
 digests of keys, so that what was confirmed for one key does not hold for the next one of that name. The file is
@@ -18,13 +19,15 @@ import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from workbench.core.money import Rates
+from workbench.core.price_sheet import number
 from workbench.host.dirs import make_private
 from workbench.host.errors import HostError, explain
 
 FILE = "providers.json"
 _ROUNDS = 100_000
 """Of the digest, about 30 ms: a key is long, but the value of a secret header may be a word."""
-_ADDRESSES, _SETTINGS, _CONFIRMED = "addresses", "settings", "confirmed"
+_ADDRESSES, _SETTINGS, _PRICES, _CONFIRMED = "addresses", "settings", "prices", "confirmed"
 
 
 class Confirmed(NamedTuple):
@@ -59,6 +62,27 @@ class ProviderChoices:
         """Return the settings that were entered for a provider, by name."""
         found = self._part(_SETTINGS).get(provider, {})
         return {name: text for name, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
+
+    def prices(self) -> dict[tuple[str, str], Rates]:
+        """Return the prices that were entered, by endpoint uid and model."""
+        listed = self._part(_PRICES)
+        rows = (
+            (uid, model, row) for uid, part in listed.items() if isinstance(part, dict) for model, row in part.items()
+        )
+        return {(uid, model): rates for uid, model, row in rows if (rates := _rates(row)) is not None}
+
+    def set_price(self, endpoint_uid: str, model: str, rates: Rates | None) -> None:
+        """Keep the price of a model, or with None forget it. Raises HostError."""
+        row = None if rates is None else {"input": rates.input, "output": rates.output, "cached": rates.cached}
+
+        def change(data: dict[str, Any]) -> None:
+            listed = data.setdefault(_PRICES, {})
+            part = listed.get(endpoint_uid)
+            part = dict(part) if isinstance(part, dict) else {}
+            _put(part, model, row)
+            _put(listed, endpoint_uid, part)
+
+        self._change(change)
 
     def is_confirmed(self, confirmed: Confirmed, key: str) -> bool:
         """Return whether a person allowed this key, of the value `key`, for this address."""
@@ -140,6 +164,13 @@ def _is_of(kept: str, key: str) -> bool:
     return hmac.compare_digest(kept.encode(), _digest_of(key, kept.partition(":")[0]).encode())
 
 
+def _rates(row: Any) -> Rates | None:
+    given, answered = number(row, "input"), number(row, "output")
+    if given is None or answered is None:
+        return None
+    return Rates(given, answered, number(row, "cached"), "user")
+
+
 def _put(part: Any, name: str, value: Any) -> None:
     if value:
         part[name] = value
@@ -162,7 +193,7 @@ def _load(file: Path) -> dict[str, Any]:
         return {}
     if not isinstance(data, dict):
         return {}
-    for name in (_ADDRESSES, _SETTINGS):
+    for name in (_ADDRESSES, _SETTINGS, _PRICES):
         if not isinstance(data.get(name, {}), dict):
             del data[name]
     return data

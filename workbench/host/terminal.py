@@ -32,7 +32,7 @@ class SafeStream:
     def write_exact(self, text: str) -> None:
         """Write a text that is what was asked for: as it is into a pipe or file, to a terminal like any other."""
         if self._stream.isatty():
-            self.write(text.replace("\r\n", "\n"))
+            self.write(text)
         else:
             self._stream.write(text)
 

@@ -16,6 +16,7 @@ from workbench.store.connections import connect
 from workbench.store.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.errors import StoreError, failure, translate
 from workbench.store.foreign import salvaging
+from workbench.store.integrity import file_problems
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
 from workbench.store.schema_check import check_schema
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
@@ -139,12 +140,12 @@ def verify(path: Path, watch: Watch = go_on) -> int:
                 )
             _check_schema(connection, int(version), path)
             with watched(connection, watch):
-                found = [str(line) for (line,) in connection.execute("PRAGMA quick_check(20)")]
+                found = file_problems(connection, 20, quick=True)
         finally:
             connection.close()
     except FILE_ERRORS as error:
         raise StoreError(_UNSOUND, f"{error} ({path})", "corrupt") from error
-    if found != ["ok"]:
+    if found:
         raise StoreError(_UNSOUND, "\n".join(found), "corrupt")
     return int(version)
 

@@ -2,7 +2,8 @@
 
 Invariant: a connection is used by one thread at a time, and is closed only while nothing runs on it. It takes what the
 file holds as data: the schema of the file may call only harmless functions, no value is larger than MOST_BYTES, and no
-statement reaches the inside of the search index.
+statement reaches the inside of the search index. It has read the schema before anybody else gets it, because SQLite
+reads the statistics of its tables (sqlite_stat1) along with it, which may be anything.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from workbench.store.errors import failure, translate
+from workbench.store.errors import StoreError, failure, translate
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
 # Statements of the hot path stay prepared.
@@ -24,6 +26,13 @@ MOST_VALUE = MOST_BYTES * 3 // 4
 """Of one value, so that the rest of its row has room, too."""
 _MOST_SQL = 1 << 20
 """Bytes of one statement, and so of what the schema of a file says of one object."""
+_MOST_SCHEMA = 16 << 10
+"""Of a statement of the schema, and of a value while that is read. One function call cannot be interrupted, and the
+longest ones take the square of this."""
+_MOST_PATTERN = 100
+"""Of LIKE and GLOB, while the schema is read."""
+_SCHEMA_S, _STEPS = 2.0, 500
+"""For reading the schema, which takes a ms, and between two looks at the clock."""
 _STRANGE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError)
 """What rows of other types and shapes than their tables allow can raise in whoever reads them."""
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._~")
@@ -43,6 +52,7 @@ def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: 
     try:
         harden(connection)
         connection.execute("PRAGMA foreign_keys = ON")
+        _read_schema(connection)
     except BaseException:
         connection.close()
         raise
@@ -58,6 +68,23 @@ def harden(connection: sqlite3.Connection) -> None:
     configure, defensive = getattr(connection, "setconfig", None), getattr(sqlite3, "SQLITE_DBCONFIG_DEFENSIVE", None)
     if configure is not None and defensive is not None:
         configure(defensive, True)
+
+
+def _read_schema(connection: sqlite3.Connection) -> None:
+    """Have SQLite read the schema, with the statistics that may be computed. Raises sqlite3.Error."""
+    tight = {
+        sqlite3.SQLITE_LIMIT_LENGTH: _MOST_SCHEMA,
+        sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: _MOST_PATTERN,
+    }
+    usual = {limit: connection.setlimit(limit, most) for limit, most in tight.items()}
+    until = time.monotonic() + _SCHEMA_S
+    connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 0").fetchone()
+    finally:
+        connection.set_progress_handler(None, 0)
+        for limit, most in usual.items():
+            connection.setlimit(limit, most)
 
 
 def _quoted(path: Path) -> str:
@@ -85,13 +112,19 @@ def let_go(error: BaseException) -> None:
     traceback.clear_frames(error.__traceback__)
 
 
-def _wrong(connection: sqlite3.Connection) -> str:
-    """Return what is wrong with the file, "" for nothing; reads all of it."""
+def _wrong(connection: sqlite3.Connection, path: Path) -> str:
+    """Return what is wrong with the file, "" for nothing or where that takes too long; reads all of it."""
+    # Hardly any process needs them, and the first paint waits for this module.
+    from workbench.store.integrity import file_problems
+    from workbench.store.watching import limited, patience_s
+
     try:
-        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        with limited(connection, patience_s(path)):
+            return "".join(file_problems(connection, 1, quick=True))
+    except (StoreError, OSError):
+        return ""
     except FILE_ERRORS as error:
         return str(error)
-    return "" if found == "ok" else str(found)
 
 
 def bounded(column: str, most: int = MOST_VALUE) -> str:
@@ -123,9 +156,11 @@ class _Reader:
 class Readers:
     """Hands every thread its own read-only connection, made when it first asks."""
 
-    def __init__(self, path: Path, opener: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, path: Path, opener: Callable[[], sqlite3.Connection], limit_s: float | None = None) -> None:
+        """`limit_s` is how long a transaction may take; None for no limit."""
         self._path = path
         self._open = opener
+        self._limit_s = limit_s
         self._guard = threading.Lock()
         self._readers: dict[int, _Reader] = {}
         self._closed = False
@@ -140,10 +175,11 @@ class Readers:
                     raise failure("closed")
                 reader.connection.execute("BEGIN")
                 try:
-                    yield reader.connection
+                    with self._limited(reader.connection):
+                        yield reader.connection
                 except Exception as error:
                     let_go(error)
-                    if isinstance(error, _STRANGE) and (wrong := _wrong(reader.connection)):
+                    if isinstance(error, _STRANGE) and (wrong := _wrong(reader.connection, self._path)):
                         raise failure("corrupt", f"{wrong}\n{type(error).__name__}: {error}") from error
                     raise
                 finally:
@@ -155,6 +191,13 @@ class Readers:
             if told is None or told is error:
                 raise
             raise told from error
+
+    def _limited(self, connection: sqlite3.Connection) -> contextlib.AbstractContextManager[None]:
+        if self._limit_s is None:
+            return contextlib.nullcontext()
+        from workbench.store.watching import limited
+
+        return limited(connection, self._limit_s)
 
     def interrupt(self, thread: threading.Thread) -> None:
         """Stop what `thread` is reading; its call raises StoreError with code interrupted. Harmless when idle."""

@@ -1,7 +1,7 @@
-"""The early draft: what was typed before the history was open, in a file beside it.
+"""Early drafts: what was typed before the history was open, in files beside it.
 
-Invariant: only the process that holds the window lock of a history writes this file. It is replaced as a whole, can be
-read by its owner alone, and is never removed before its text is in the history.
+Invariant: each start of a window writes a file of its own, as a whole, while it holds the window lock of the history;
+no start replaces or removes what another one wrote before that text is in the history. Only the owner can read them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import stat
-import threading
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,8 +22,10 @@ from workbench.store.peek import EARLY_DRAFT, Glimpse
 FORMAT = 1
 MOST_BYTES = 64 * 1024 * 1024
 """A larger file is left alone: the editor holds no such text."""
+MOST_FILES = 16
+"""More of them wait for a later start."""
+_SESSION = re.compile(r"[0-9a-f]{32}")
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
-_guard = threading.Lock()
 
 Values = tuple[tuple[str, str], ...]
 
@@ -32,7 +34,7 @@ class EarlyDraft(NamedTuple):
     """Text and values typed over the draft of a prompt.
 
     `bases` are the hashes of the stored texts that it may replace, `saved_at` is a UTC time, and `session` identifies
-    the start of a window that wrote it.
+    the start of a window that wrote it, as 32 hexadecimal digits.
     """
 
     prompt_uid: str
@@ -43,9 +45,9 @@ class EarlyDraft(NamedTuple):
     session: str
 
 
-def path_of(db: Path) -> Path:
-    """Return where the early draft of the history at `db` lies."""
-    return db.with_name(f"{db.name}{EARLY_DRAFT}")
+def path_of(db: Path, session: str) -> Path:
+    """Return where a start of the window saves its early draft of the history at `db`."""
+    return db.with_name(f"{db.name}{EARLY_DRAFT}{session}")
 
 
 def text_hash(content: Content, values: Values) -> str:
@@ -54,55 +56,59 @@ def text_hash(content: Content, values: Values) -> str:
 
 
 def write(db: Path, draft: EarlyDraft) -> None:
-    """Put `draft` in the place of an earlier one, also on the disk. Raises OSError."""
+    """Put `draft` in the place of an earlier one of its session, also on the disk. Raises OSError."""
     data = {
         "format": FORMAT,
         "prompt": draft.prompt_uid,
         **_text(draft.content, draft.values),
         "bases": list(draft.bases),
         "saved_at": draft.saved_at,
-        "session": draft.session,
     }
     body = json.dumps(data).encode("ascii")
-    file = path_of(db)
+    file = path_of(db, draft.session)
     partial = file.with_name(f"{file.name}.partial")
-    with _guard:
-        _set_aside_unreadable(file)
-        try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-            with os.fdopen(os.open(partial, flags, 0o600), "wb") as stream:
-                stream.write(body)
-                stream.flush()
-                os.fsync(stream.fileno())
-            partial.replace(file)
-        except OSError:
-            with contextlib.suppress(OSError):
-                partial.unlink(missing_ok=True)
-            raise
-
-
-def read(db: Path) -> EarlyDraft | None:
-    """Return the early draft of the history at `db`, None when there is none that can be read."""
     try:
-        return _parse(_bytes(path_of(db)))
-    except _UNREADABLE:
-        return None
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        with os.fdopen(os.open(partial, flags, 0o600), "wb") as stream:
+            stream.write(body)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
 
 
-def remove(db: Path, draft: EarlyDraft | None = None) -> None:
-    """Remove the early draft, or just `draft` if that is still the one. Raises OSError."""
-    with _guard:
-        if draft is None or read(db) == draft:
-            path_of(db).unlink(missing_ok=True)
+def read(db: Path) -> list[EarlyDraft]:
+    """Return the early drafts beside the history at `db`, oldest first; what cannot be read is left alone."""
+    found: list[EarlyDraft] = []
+    try:
+        names = sorted(file.name for file in db.parent.iterdir())
+    except OSError:
+        return found
+    for name in names:
+        session = name.removeprefix(f"{db.name}{EARLY_DRAFT}")
+        if len(found) < MOST_FILES and session != name and _SESSION.fullmatch(session):
+            with contextlib.suppress(*_UNREADABLE):
+                found.append(_parse(_bytes(path_of(db, session)), session))
+    return sorted(found, key=lambda draft: draft.saved_at)
+
+
+def remove(db: Path, session: str) -> None:
+    """Remove what a session saved. Raises OSError."""
+    path_of(db, session).unlink(missing_ok=True)
+
+
+def latest(drafts: list[EarlyDraft], prompt_uid: str, stored: str) -> EarlyDraft | None:
+    """Return the newest of `drafts` that was typed over the text with the hash `stored`."""
+    return next((one for one in reversed(drafts) if one.prompt_uid == prompt_uid and stored in one.bases), None)
 
 
 def overlay(glimpse: Glimpse, db: Path) -> Glimpse:
-    """Return `glimpse` with the early draft in place of its text, where that was typed over this text."""
-    found = read(db)
-    if found is None or found.prompt_uid != glimpse.prompt_uid:
-        return glimpse
-    stored = text_hash(glimpse.content, glimpse.values)
-    if stored not in found.bases:
+    """Return `glimpse` with the newest early draft in place of its text, where one was typed over this text."""
+    found = latest(read(db), glimpse.prompt_uid, text_hash(glimpse.content, glimpse.values))
+    if found is None:
         return glimpse
     bases = (*found.bases, text_hash(found.content, found.values))
     return glimpse._replace(content=found.content, values=found.values, bases=bases)
@@ -113,7 +119,7 @@ def _text(content: Content, values: Values) -> dict[str, object]:
 
 
 def _bytes(file: Path) -> bytes:
-    """Return what is in a file; raises OSError for what is no file of a sensible size, without waiting for anybody."""
+    """Return what is in a file; raises OSError for what is no file of a sensible size, and never waits."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     with os.fdopen(os.open(file, flags), "rb") as stream:
         found = os.fstat(stream.fileno())
@@ -122,35 +128,14 @@ def _bytes(file: Path) -> bytes:
         return stream.read(MOST_BYTES)
 
 
-def _parse(body: bytes) -> EarlyDraft:
+def _parse(body: bytes, session: str) -> EarlyDraft:
     data = json.loads(body)
     if data["format"] != FORMAT:
         raise ValueError("another format")
-    texts = [data["prompt"], data["saved_at"], data["session"], *data["bases"]]
+    texts = [data["prompt"], data["saved_at"], *data["bases"]]
     values = tuple((name, value) for name, value in data["values"])
     if not all(isinstance(text, str) for text in (*texts, *(text for pair in values for text in pair))):
         raise ValueError("not texts")
     return EarlyDraft(
-        data["prompt"],
-        contents.from_json(data["content"]),
-        values,
-        tuple(data["bases"]),
-        data["saved_at"],
-        data["session"],
+        data["prompt"], contents.from_json(data["content"]), values, tuple(data["bases"]), data["saved_at"], session
     )
-
-
-def _set_aside_unreadable(file: Path) -> None:
-    """Give what stands in the place of an early draft and is none another name."""
-    try:
-        body = _bytes(file)
-    except FileNotFoundError:
-        return
-    except OSError:
-        body = b""
-    if file.is_file() and not body:
-        return
-    try:
-        _parse(body)
-    except _UNREADABLE:
-        file.replace(file.with_name(f"{file.name}.unreadable"))

@@ -1,4 +1,4 @@
-"""Endpoints and the prices that people set for models.
+"""Endpoints.
 
 Invariant: no key is ever stored. Headers whose name says that they carry one, and addresses with a password, are
 refused; their values belong in the keyring, under their name in `secret_headers`.
@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from workbench.core.headers import names_secret, plain_headers, secret_names
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint, EndpointKind
-from workbench.core.money import Rates
 from workbench.store.encoding import dump, lenient, typed
 from workbench.store.errors import StoreError
 from workbench.store.soundness import sound
@@ -141,25 +140,3 @@ def _is_address(text: object) -> bool:
     except ValueError:
         return False
     return True
-
-
-def set_price(connection: sqlite3.Connection, endpoint_uid: str, model: str, rates: Rates | None, now: str) -> None:
-    """Set what a model costs, or with None leave it to the catalogue again."""
-    if rates is None:
-        connection.execute("DELETE FROM prices WHERE endpoint_uid = ? AND model = ?", (endpoint_uid, model))
-        return
-    connection.execute(
-        "INSERT INTO prices (endpoint_uid, model, input, output, cached, source, updated_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (endpoint_uid, model) DO UPDATE SET input = excluded.input,"
-        " output = excluded.output, cached = excluded.cached, source = excluded.source,"
-        " updated_at = excluded.updated_at",
-        (endpoint_uid, typed(model), rates.input, rates.output, rates.cached, rates.source, now),
-    )
-
-
-def prices(connection: sqlite3.Connection) -> dict[tuple[str, str], Rates]:
-    """Return the prices set by hand, by endpoint uid and model."""
-    rows = connection.execute("SELECT endpoint_uid, model, input, output, cached, source FROM prices")
-    found = {(endpoint, model): Rates(*rates) for endpoint, model, *rates in rows}
-    # One that is no sum of money is no price, and the catalogue's counts.
-    return {key: rates for key, rates in found.items() if sound(rates) is rates}

@@ -20,14 +20,13 @@ from workbench.store.connections import connect
 from workbench.store.errors import StoreError, translate
 from workbench.store.schema import APPLICATION_ID
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
+from workbench.store.watching import patience_s
 
 T = TypeVar("T")
 
 _HEADER = b"SQLite format 3\0"
 _WAL = b"\x02\x02"
 _LOOK_EVERY = 10_000
-_PATIENCE_S, _BYTES_A_SECOND = 5.0, 2_000_000
-"""For how long a statement may bring nothing: so many seconds, and more for a large file on a slow disk."""
 SCRATCH = ".import-"
 _STALE_S = 24 * 3600
 _TRIES, _PAUSE_S = 10, 0.05
@@ -82,7 +81,7 @@ def reading(path: Path, scratch: Path, halt: Halt) -> Iterator[sqlite3.Connectio
         with _plain(path, scratch, halt) as (opened, immutable):
             connection = connect(opened, mode="ro", immutable=immutable)
             try:
-                only_read(connection, halt, _PATIENCE_S + path.stat().st_size / _BYTES_A_SECOND)
+                only_read(connection, halt, patience_s(path))
                 yield connection
             finally:
                 connection.close()

@@ -44,7 +44,7 @@ class Gate:
         self._told: StoreError | None = None
         self._next_try = 0.0
         self.writer = None if opened.writer is None else Writer(opened.writer, path, indexer, busy_ms)
-        self.readers = Readers(path, self._connect)
+        self.readers = Readers(path, self._connect, opened.limit_s)
 
     def write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> Future[T]:
         """Have a change made in a transaction; the future holds what `work` returns, or a StoreError."""

@@ -20,7 +20,7 @@ from workbench.store.place import check_place
 from workbench.store.schema import APPLICATION_ID, VERSION, major, show
 from workbench.store.schema_check import check_schema, unknown_triggers
 from workbench.store.sqlite import sqlite3
-from workbench.store.watching import limited
+from workbench.store.watching import limited, patience_s
 
 _OLDEST_SQLITE = (3, 43)
 """The search index takes documents out without their texts, which FTS5 can since then."""
@@ -34,11 +34,15 @@ _CACHE_KB = 4000
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An opened file: its writing connection, or why there is none, and how to open readers."""
+    """An opened file: its writing connection, or why there is none, and how to open readers.
+
+    `limit_s` is how long a question may take where the schema is not known here, None for no limit.
+    """
 
     writer: sqlite3.Connection | None
     refusal: StoreError | None = None
     immutable: bool = False
+    limit_s: float | None = None
 
 
 def open_file(path: Path, *, now: str, database_uid: str, busy_ms: int) -> Opened:
@@ -108,7 +112,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, now: str, database_uid:
             f"This history was written by a newer release (format {show(version)}), so it can be read but not added to."
             " Update Prompt Workbench to go on with it."
         )
-        return Opened(None, StoreError(notice, str(path), "newer_major"))
+        return Opened(None, StoreError(notice, str(path), "newer_major"), limit_s=patience_s(path))
     if triggers:
         connection.close()
         return Opened(None, unknown_triggers(version, triggers))
@@ -230,8 +234,9 @@ def _open_readonly(path: Path, busy_ms: int) -> Opened:
         connection = connect(path, mode="ro", immutable=True, busy_ms=busy_ms)
     try:
         version, _ = _check(connection, path)
+        limit_s = patience_s(path) if major(version) > major(VERSION) else None
     finally:
         connection.close()
     if version == 0:
         raise failure("readonly", f"{path} is empty and cannot be written to")
-    return Opened(None, StoreError(notice, str(path), "readonly"), immutable)
+    return Opened(None, StoreError(notice, str(path), "readonly"), immutable, limit_s)

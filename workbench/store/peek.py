@@ -5,7 +5,6 @@ Opening the history comes right after and says what is wrong.
 """
 
 import json
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,8 +20,8 @@ LAST_WORKED_ON = (
     "uid = (SELECT value FROM meta WHERE key = 'last_prompt') DESC, prompts.updated_at DESC, prompts.id DESC"
 )
 """The order of the prompts that are in use, the one to open first."""
-EARLY_DRAFT = ".early-draft"
-"""Ends the name of the file beside a history that holds what was typed before the history was open."""
+EARLY_DRAFT = ".early-draft-"
+"""Is in the names of the files beside a history that hold what was typed before the history was open."""
 
 _LOOK_S = 2.0
 """The longest look, which takes some ms."""
@@ -61,7 +60,12 @@ def peek(path: Path) -> Glimpse | None:
 def peek_newest(path: Path) -> Glimpse | None:
     """Return the same with what an earlier start of the window was typed into before it could be stored."""
     glimpse = peek(path)
-    if glimpse is None or not os.path.lexists(f"{path}{EARLY_DRAFT}"):
+    prefix = f"{path.name}{EARLY_DRAFT}"
+    try:
+        is_there = any(file.name.startswith(prefix) for file in path.parent.iterdir())
+    except OSError:
+        return glimpse
+    if glimpse is None or not is_there:
         return glimpse
     from workbench.store.early_draft import overlay  # few starts need it
 

@@ -127,14 +127,6 @@ def draft_lanes(connection: sqlite3.Connection) -> list[DraftLane]:
     return [DraftLane(*row) for row in rows if all(isinstance(field, str) for field in row)]
 
 
-def draft_saved_at(connection: sqlite3.Connection, uid: str) -> str:
-    """Return when the draft was saved last, "" when the prompt never had one."""
-    row = connection.execute(
-        "SELECT saved_at FROM drafts WHERE prompt_id = ?", (prompt_id(connection, uid),)
-    ).fetchone()
-    return "" if row is None else str(row[0])
-
-
 def duplicate(
     connection: sqlite3.Connection, uid: str, new_uid: str, name: str, now: str, make_uid: Callable[[], str]
 ) -> None:

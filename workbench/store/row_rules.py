@@ -57,7 +57,7 @@ def _text(most: int, least: int = 0) -> Rule:
 def _identity(value: object) -> str:
     """A uid goes into lists, commands and names of files."""
     wrong = _text(200, 1)(value)
-    if not wrong and not all(letter.isprintable() and letter not in "/\\" for letter in str(value)):
+    if not wrong and not (str(value).isprintable() and set(str(value)).isdisjoint("/\\")):
         return "is no identity"
     return wrong
 
@@ -210,6 +210,15 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     "labels": {"name": _text(_MOST_NAME, 1)},
     "saved_searches": {"name": _text(_MOST_NAME, 1), "query": _LINE},
     "origins": {"kind": _NAME, "thing": _NAME, "foreign_id": _LINE, "source": _LINE},
+    "prices": dict.fromkeys(("input", "output", "cached"), _dollars),
+    "run_rows": {
+        "archived": _whole(0, 7),
+        "misplaced": _SWITCH,
+        "cost_usd": _dollars,
+        **dict.fromkeys(
+            ("tokens", "longest_ms", "unpriced", "answers", "failed", "interrupted", "stopped", "cut"), _COUNT
+        ),
+    },
     "version_techniques": {"technique": _NAME, "brought": _NOTE},
 }
 _WHOLE_ROWS: Mapping[str, Callable[[Row], str]] = {"contents": _content}

@@ -2,7 +2,8 @@
 
 Invariant: what passes holds nothing that runs by itself: all that is read or written here is a real table of the shape
 that this program makes, or the search index; and no trigger, generated column, constraint, default or index on these
-computes anything that this program did not write. Other objects are left alone, they act on nothing of ours.
+computes anything that this program did not write. The same holds for tables of others whose rows change with ours, and
+for the statistics that SQLite reads unasked. Other objects are left alone, they act on nothing of ours.
 
 It is the sure way to take a database as data: SQLite runs whatever the schema of a file says, however it got there.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from workbench.store.errors import StoreError
 from workbench.store.schema import VERSION, major, show
@@ -21,8 +22,10 @@ from workbench.store.sql_words import Made, TableWords, Words, lower, made_by, n
 from workbench.store.sqlite import sqlite3
 
 _MIGRATIONS = "_sqlite_migrations"
-_COMPUTING = frozenset({"check", "as", "generated", "default", "collate", "on"})
-"""Words that let a table compute something, or change what a statement does."""
+_STATISTICS = "sqlite_stat"
+"""Begins the names of the tables that SQLite reads with the schema, before anything else."""
+_COMPUTING = frozenset({"check", "as"})
+"""Words that let a table compute something, besides those of `_computes`."""
 _RULES = frozenset({"constraint", "primary", "unique", "check", "foreign", "references", "as", "generated", "collate"})
 """Words that a column which somebody added may not have."""
 _MOST_COLUMNS = 200
@@ -73,9 +76,8 @@ def check_schema(connection: sqlite3.Connection, version: int) -> str:
     related = _related(rows, expected)
     for row in rows:
         _look(row, expected, related, found)
-    found.wrong += [
-        f"the table “{name}” is missing" for name in sorted({*expected.tables, *expected.virtual} - found.tables)
-    ]
+    needed = {*expected.tables, *expected.virtual, *expected.shadows}
+    found.wrong += [f"the table “{name}” is missing" for name in sorted(needed - found.tables)]
     missing = sorted(expected.triggers.keys() - found.own_triggers - {name.split(" ")[0] for name in found.triggers})
     if version > VERSION:
         found.triggers += missing
@@ -88,16 +90,42 @@ def check_schema(connection: sqlite3.Connection, version: int) -> str:
     return ", ".join(found.triggers)
 
 
+def computing_tables(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the tables that compute something when they are checked, or are modules, as others may have added.
+
+    Raises as `check_schema`, which is to be asked first.
+    """
+    newest = objects_of(VERSION)
+    assert newest is not None
+    found = set()
+    for row in _rows(connection):
+        if row.type == "index" and not _is_as_made(row, newest):
+            computes = not _is_plain_index(row.sql, may_be_unique=True)
+        elif row.type == "table" and not _is_as_made(row, newest):
+            made = made_by(row.sql)
+            computes = made is None or made.kind != "table" or _computes(row.sql)
+        else:
+            continue
+        if computes:
+            found.add(row.table)
+    return frozenset(found)
+
+
 def _check_newer(rows: Iterable[_Row], version: int) -> None:
     """Raise StoreError (newer_major) where a table that is read here may be anything but a table of values."""
     newest = objects_of(VERSION)
-    ours = newest.tables.keys() | newest.virtual.keys() if newest else ()
+    assert newest is not None
     for row in rows:
         made = made_by(row.sql)
         if made is None or not _says_so(row, made):
             raise _refused([f"“{row.name}” is not what it says"])
-        computes = made.kind == "view" or (made.kind == "table" and {"as", "generated"} & set(words(row.sql)))
-        if made.name in ours and computes:
+        if made.name in newest.virtual:
+            is_data = row.sql == newest.virtual[made.name]
+        elif made.name in newest.tables or made.name in newest.shadows or made.name.startswith(_STATISTICS):
+            is_data = made.kind not in ("view", "virtual table") and not _computes(row.sql)
+        else:
+            continue
+        if not is_data:
             raise StoreError(
                 f"This history was written by a newer release (format {show(version)}), and not even read here: the"
                 f" table “{row.name}” is of another kind. Update Prompt Workbench.",
@@ -139,28 +167,34 @@ def _look(row: _Row, expected: Objects, related: frozenset[str], found: _Found) 
     if made is None or not _says_so(row, made):
         found.wrong.append(f"“{row.name}” is not what it says")
         return
-    ours = expected.tables.keys() | expected.virtual.keys() | expected.shadows | {_MIGRATIONS}
+    own = expected.tables.keys() | expected.virtual.keys() | expected.shadows.keys()
+    ours = own | {_MIGRATIONS}
     match made.kind:
         case "trigger" if made.on in ours or made.on in related:
             found.triggers.append(f"{made.name} on {made.on}")
-        case "index" if made.on in ours:
-            if not _is_plain_index(row.sql, may_be_unique=made.on == _MIGRATIONS):
+        case "index" if made.on in ours or made.on in related:
+            if not _is_plain_index(row.sql, may_be_unique=made.on not in own):
                 found.wrong.append(f"the index “{row.name}” computes what it holds, or keeps rows out")
         case "table" if name in ours:
             found.tables.add(name)
             if name in expected.virtual:
                 found.wrong.append(f"“{row.name}” is not the search index")
-            elif why := _table_trouble(row.sql, expected.tables.get(name)):
+            elif why := _table_trouble(row.sql, expected.tables.get(name) or expected.shadows.get(name)):
                 found.wrong.append(f"the table “{row.name}” {why}")
+        case "table" if name in related and _computes(row.sql):
+            found.wrong.append(f"the table “{row.name}”, which names rows of this history, computes its values")
         case "view" | "virtual table" if name in ours:
             found.tables.add(name)
             found.wrong.append(f"“{row.name}” is not a table" if made.kind == "view" else f"“{row.name}” is a module")
+        case "table" | "view" | "virtual table" if name.startswith(_STATISTICS):
+            if made.kind != "table" or _computes(row.sql):
+                found.wrong.append(f"the table “{row.name}” computes its values")
         case _:
             pass
 
 
 def _is_as_made(row: _Row, expected: Objects) -> bool:
-    kinds = {"table": expected.tables, "index": expected.indexes, "trigger": expected.triggers}
+    kinds = {"table": {**expected.tables, **expected.shadows}, "index": expected.indexes, "trigger": expected.triggers}
     known = kinds.get(row.type, {})
     return known.get(row.name) == row.sql or (row.type == "table" and expected.virtual.get(row.name) == row.sql)
 
@@ -175,7 +209,7 @@ def _says_so(row: _Row, made: Made) -> bool:
 def _table_trouble(sql: str, expected: str | None) -> str:
     """Return what is wrong with the statement of a table, "" for nothing; None only asks that it computes nothing."""
     if expected is None:
-        return "computes its values" if _COMPUTING & set(words(sql)) else ""
+        return "computes its values" if _computes(sql) or "on" in words(sql) else ""
     have, want = table_words(sql), _table_words(expected)
     if have is None or want is None or (have.head, have.tail) != (want.head, want.tail):
         return "is not made as it should be"
@@ -183,6 +217,15 @@ def _table_trouble(sql: str, expected: str | None) -> str:
     if more is None or len(more) > _MOST_COLUMNS:
         return "has not the columns that it should have"
     return "" if all(map(_is_plain_column, more)) else "has a column with rules of its own"
+
+
+def _computes(sql: str) -> bool:
+    """Whether a table computes values or rules, or needs a collation that is not here."""
+    found = tuple(words(sql))
+    return bool(_COMPUTING & set(found)) or any(
+        (word == "default" and after == "(") or (word == "collate" and name_of(after) not in _COLLATIONS)
+        for word, after in pairwise(found)
+    )
 
 
 @functools.lru_cache(maxsize=64)

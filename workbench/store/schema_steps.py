@@ -34,22 +34,29 @@ _HEAD = re.compile(r"CREATE (?:UNIQUE )?(VIRTUAL TABLE|TABLE|INDEX|VIEW|TRIGGER)
 _COLUMN = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (.+)", re.DOTALL)
 _END = re.compile(r",\n( *--[^\n]*\n)* *(UNIQUE|PRIMARY KEY|FOREIGN KEY) \(|\n\)[^)]*\Z")
 """Where the columns of a table end: at its first rule, or at the end."""
-_SHADOWS = ("data", "idx", "content", "docsize", "config")
-"""The tables that FTS5 keeps an index in, by the ends of their names."""
+_SHADOWS = (
+    ("data", "id INTEGER PRIMARY KEY, block BLOB)"),
+    ("idx", "segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID"),
+    ("docsize", "id INTEGER PRIMARY KEY, sz BLOB)"),
+    ("config", "k PRIMARY KEY, v) WITHOUT ROWID"),
+)
+"""The tables that FTS5 keeps an index in, by the ends of their names. No index of ours keeps a copy of its texts."""
+_COUNTED = ("sz BLOB)", "sz BLOB, origin INTEGER)")
+"""What an index from which documents can be deleted has instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Objects:
     """The statements of the objects of one version, by name; tables with the columns that were added later.
 
-    `shadows` are the tables inside its search indexes.
+    `shadows` are the tables inside its search indexes, as FTS5 makes them.
     """
 
     tables: Mapping[str, str]
     indexes: Mapping[str, str]
     triggers: Mapping[str, str]
     virtual: Mapping[str, str]
-    shadows: frozenset[str]
+    shadows: Mapping[str, str]
 
 
 @functools.cache
@@ -74,5 +81,10 @@ def objects_of(version: int) -> Objects | None:
             else:
                 made[kind][name] = statement
     virtual = made["VIRTUAL TABLE"]
-    shadows = frozenset(f"{name}_{end}" for name in virtual for end in _SHADOWS)
+    shadows = {
+        f"{name}_{end}": f"CREATE TABLE '{name}_{end}'("
+        + (inside.replace(*_COUNTED) if "contentless_delete=1" in statement else inside)
+        for name, statement in virtual.items()
+        for end, inside in _SHADOWS
+    }
     return Objects(made["TABLE"], made["INDEX"], made["TRIGGER"], virtual, shadows)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from workbench.store.integrity import file_problems, missing_references
 from workbench.store.sqlite import sqlite3
 from workbench.store.watching import Watch, go_on, watched
 
@@ -156,10 +157,5 @@ def shrink(connection: sqlite3.Connection, path: Path, watch: Watch = go_on) -> 
 
 def check(connection: sqlite3.Connection, most: int = 50) -> list[str]:
     """Look at all of the file; return what is wrong with it, nothing for a sound one. Can be interrupted."""
-    found = [str(line) for (line,) in connection.execute(f"PRAGMA integrity_check({int(most)})") if line != "ok"]
-    if len(found) < most:
-        found += [
-            f"{table} row {row} names a missing row of {parent}"
-            for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(most - len(found))
-        ]
-    return found
+    found = file_problems(connection, most, quick=False)
+    return found + missing_references(connection, most - len(found)) if len(found) < most else found

@@ -15,9 +15,10 @@ from typing import Literal
 Words = tuple[str, ...]
 Kind = Literal["table", "virtual table", "index", "view", "trigger"]
 
-# ASCII: what SQLite takes for a space or a letter does not follow Unicode.
+# ASCII: what SQLite takes for a space or a letter does not follow Unicode. A byte order mark is a space where a word
+# could begin, and a letter within one.
 _WORD = re.compile(
-    r"--[^\n]*|/\*.*?(?:\*/|\Z)|\s+"
+    r"--[^\n]*|/\*.*?(?:\*/|\Z)|[\s\ufeff]+"
     r"|('(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\[[^\]]*\]|(?:[a-zA-Z_$]|[^\x00-\x7f])(?:[\w$]|[^\x00-\x7f])*"
     r"|\d[\w.]*|.)",
     re.DOTALL | re.ASCII,
@@ -58,7 +59,9 @@ class Made:
 
 
 def made_by(sql: str) -> Made | None:
-    """Return what a statement makes, None when it is no CREATE statement."""
+    """Return what a statement makes, None for no CREATE statement and one with a NUL, where SQLite stops reading."""
+    if "\0" in sql:
+        return None
     rest = _Rest(words(sql))
     if rest.take() != "create":
         return None

@@ -95,7 +95,7 @@ class Upkeep:
         return self._alone(work).result()
 
     def check(self, watch: Watch = go_on) -> list[str]:
-        """Return what is wrong with the file, nothing for a sound one; `watch` can stop it."""
+        """Return what is damaged of the file, nothing for a sound one; `watch` can stop it."""
         try:
             with self._readers.use() as connection, watched(connection, watch):
                 return space.check(connection)
@@ -103,3 +103,11 @@ class Upkeep:
             if error.code not in ("corrupt", "not_a_database"):
                 raise
             return [error.detail or error.sentence]
+
+    def wrong_rows(self, watch: Watch = go_on) -> list[str]:
+        """Return a sentence about each table whose rows hold wrong values; `watch` can stop it."""
+        # Few processes check a history.
+        from workbench.store.row_check import wrong_rows
+
+        with self._readers.use() as connection, watched(connection, watch):
+            return wrong_rows(connection, watch)

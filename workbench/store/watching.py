@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from workbench.store.errors import StoreError
 from workbench.store.sqlite import sqlite3
@@ -17,6 +18,14 @@ Watch = Callable[[float | None], bool]
 """Gets the share that is done, from 0 to 1 or None where nobody knows, and answers whether to go on. Must be quick."""
 _STEPS = 500
 """So many steps of SQLite's machine between two looks, some dozens of rows."""
+
+
+_PATIENCE_S, _BYTES_A_SECOND = 5.0, 2_000_000
+
+
+def patience_s(path: Path) -> float:
+    """Return how many seconds reading a file once may take: more for a large file on a slow disk. Raises OSError."""
+    return _PATIENCE_S + path.stat().st_size / _BYTES_A_SECOND
 
 
 def go_on(_: float | None) -> bool:
@@ -39,7 +48,10 @@ def look(watch: Watch, share: float | None) -> None:
 def limited(
     connection: sqlite3.Connection, seconds: float, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[None]:
-    """Let `connection` work for so long at most. Raises StoreError (corrupt): a sound file is looked at in a moment."""
+    """Let `connection` work for so long at most. Raises StoreError (corrupt): a sound file is looked at in a moment.
+
+    On the main thread Ctrl+C ends the work as well, as in `watched`.
+    """
     until = clock() + seconds
     connection.set_progress_handler(lambda: clock() > until, _STEPS)
     try:
@@ -53,6 +65,7 @@ def limited(
                 "corrupt",
                 is_of_file=True,
             ) from error
+        _raise_signal(error)
         raise
     finally:
         connection.set_progress_handler(None, 0)
@@ -83,9 +96,13 @@ def watched(
     except sqlite3.OperationalError as error:
         if ended:
             raise stopped() from error
-        # What a signal raises within the look is lost there, and only that the work was ended is told.
-        if is_main and error.sqlite_errorname == "SQLITE_INTERRUPT":
-            raise KeyboardInterrupt from error
+        _raise_signal(error)
         raise
     finally:
         connection.set_progress_handler(None, 0)
+
+
+def _raise_signal(error: sqlite3.OperationalError) -> None:
+    """Raise KeyboardInterrupt where that is what ended the work: SQLite only tells that it was ended."""
+    if threading.current_thread() is threading.main_thread() and error.sqlite_errorname == "SQLITE_INTERRUPT":
+        raise KeyboardInterrupt from error

@@ -164,7 +164,10 @@ class Asked:
 
 
 class Asker:
-    """Hands lanes to the engine, each as soon as its keys are known. `end` is told what ends without the engine."""
+    """Hands lanes to the engine, each as soon as its keys are known.
+
+    `on_sent` is told the endpoint of what was handed over, and `end` what ends without the engine.
+    """
 
     def __init__(
         self,
@@ -174,11 +177,12 @@ class Asker:
         lacks: Lacks,
         files: FilePaths,
         endpoint: Callable[[str], Endpoint | None],
+        on_sent: Callable[[Endpoint], None],
         end: Callable[[Live, OutputState, Failure | None], None],
     ) -> None:
         self._engine, self._keys, self._provider_of, self._lacks = engine, keys, provider_of, lacks
         self._files = files
-        self._endpoint, self._end = endpoint, end
+        self._endpoint, self._on_sent, self._end = endpoint, on_sent, end
         self._lock = threading.Lock()
         self._closing = False
 
@@ -241,6 +245,7 @@ class Asker:
         try:
             self._engine.start()
             self._engine.run(call)
+            self._on_sent(call.endpoint)
         except EngineError as error:
             self._end(live, "failed", error.failure)
             return

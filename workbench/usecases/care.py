@@ -30,6 +30,20 @@ class Freed:
     stopped: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryCheck:
+    """What is damaged of the file, and sentences about the tables whose rows hold wrong values."""
+
+    damage: tuple[str, ...] = ()
+    wrong_values: tuple[str, ...] = ()
+
+
+WRONG_VALUES = (
+    "The file is sound, but some of its rows hold wrong values. They are shown as unknown or not at all; importing this"
+    " history into a new one leaves them out."
+)
+
+
 class Care:
     """All methods block and belong on a worker thread; they raise StoreError."""
 
@@ -126,9 +140,10 @@ class Care:
                 raise
             return Freed(dropped, 0, stopped=True)
 
-    def check(self, watch: Watch = go_on) -> list[str]:
-        """Return what is wrong with the file, nothing for a sound one; `watch` can stop it."""
-        return self._store.upkeep.check(watch)
+    def check(self, watch: Watch = go_on) -> HistoryCheck:
+        """Look at all of the file, and at its rows where the file is sound; `watch` can stop it."""
+        damage = self._store.upkeep.check(watch)
+        return HistoryCheck(tuple(damage), () if damage else tuple(self._store.upkeep.wrong_rows(watch)))
 
     def _drop(self, before: str | None, stop: threading.Event, tell: Callable[[int], None]) -> int:
         dropped = 0

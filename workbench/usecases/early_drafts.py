@@ -28,21 +28,25 @@ class TakenOver:
 
 
 def take_over(store: Store, prompts: Prompts, session: str = "") -> TakenOver:
-    """Save an early draft that another `session` left beside the history.
+    """Save the early drafts that sessions other than `session` left beside the history.
 
-    Where the stored draft changed since and is not newer, the text becomes a prompt of its own. What cannot be saved
-    stays in its file, for the next start. Never raises StoreError.
+    The newest one that was typed over the stored draft replaces it. What is neither that, nor what it was typed over,
+    nor in the history, becomes a prompt of its own, whatever its age. What cannot be saved stays in its file, for the
+    next start. Never raises StoreError.
     """
-    found = early_draft.read(store.path)
-    if found is None or found.session == session:
-        return TakenOver()
-    try:
-        taken = _save(store, prompts, found)
-    except StoreError:
-        return TakenOver()
-    if taken.unsaved is None:
-        with contextlib.suppress(OSError):  # the next start finds that the history has it
-            early_draft.remove(store.path, found)
+    found = [one for one in early_draft.read(store.path) if one.session != session]
+    typed_over = {(one.prompt_uid, base) for one in found for base in one.bases}
+    taken = TakenOver()
+    for one in reversed(found):
+        try:
+            is_known = (one.prompt_uid, early_draft.text_hash(one.content, one.values)) in typed_over
+            this = TakenOver() if is_known else _save(store, prompts, one)
+        except StoreError:
+            return taken
+        if this.unsaved is None:
+            with contextlib.suppress(OSError):  # the next start finds that the history has it
+                early_draft.remove(store.path, one.session)
+        taken = taken if taken.problem or taken.unsaved else this
     return taken
 
 
@@ -51,14 +55,13 @@ def _save(store: Store, prompts: Prompts, found: EarlyDraft) -> TakenOver:
     lanes = FIRST_DRAFT.lanes
     try:
         opened = prompts.open(found.prompt_uid)
-        saved_at = store.draft_saved_at(found.prompt_uid)
     except StoreError as error:
         if error.code != "missing":
             raise
     else:
         lanes = opened.draft.lanes
         stored = early_draft.text_hash(opened.draft.content, opened.draft.values)
-        if stored == text or (stored not in found.bases and saved_at >= found.saved_at):
+        if stored == text:
             return TakenOver()
         if stored in found.bases and opened.problem is None:
             draft = replace(opened.draft, content=found.content, values=found.values)

@@ -18,7 +18,7 @@ from workbench.store.schema import VERSION
 from workbench.store.schema_steps import objects_of
 from workbench.store.sqlite import sqlite3
 
-_ORDER = (
+COPIED = (
     *("prompts", "drafts", "contents", "versions", "labels", "endpoints", "value_bodies", "runs", "run_beside", "tags"),
     *("run_tags", "run_values", "lanes", "bodies", "outputs", "in_flight", "partials", "steps", "responses", "blobs"),
     *("verdicts", "verdict_outputs", "saved_searches", "origins", "cases", "packs", "version_techniques"),
@@ -59,7 +59,7 @@ class Staging:
         theirs = {
             name for (name,) in self._other.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
         }
-        for table in _ORDER:
+        for table in COPIED:
             if table in theirs and not (self._light and table in _HEAVY):
                 yield from self._table(table)
 

@@ -24,7 +24,7 @@ _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _ROWS = 13
 SIMILAR = "Similar"
-_RESEMBLE = "Nothing has exactly that name. Choose a similar one with the arrow keys."
+_RESEMBLE = "No name begins with that. Choose a row with the arrow keys."
 
 
 class _Found(QAbstractListModel):
@@ -201,7 +201,7 @@ class PaletteDialog(Dialog):
     def _show_found(self) -> None:
         self._delegate.words, self._delegate.is_loose = self._palette.words, not self._palette.found
         self._model.show(self._palette.found, self._palette.similar)
-        if self._palette.found:
+        if self._palette.found and self._palette.is_sure:
             self.list.setCurrentIndex(self._model.index(0))
         self.list.scrollToTop()
         self._explain()
@@ -213,9 +213,8 @@ class PaletteDialog(Dialog):
         if palette.trouble:
             text = palette.trouble
         elif entry is None:
-            text = (
-                "Reading…" if palette.is_reading else _RESEMBLE if palette.similar else "No matches. Try fewer letters."
-            )
+            is_alike = bool(palette.found or palette.similar)
+            text = "Reading…" if palette.is_reading else _RESEMBLE if is_alike else "No matches. Try fewer letters."
         elif entry.unavailable:
             text = f"{entry.title}: {entry.unavailable}."
         elif entry.act_otherwise is not None:
