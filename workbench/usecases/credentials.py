@@ -34,6 +34,8 @@ ProviderOf = Callable[[str], str]
 
 SIGN_IN = "sign-in of this computer"
 _MACHINE = "machine"
+ENDPOINT_ENTRY = "its entry in Settings → Endpoints, which is part of this history,"
+"""Where the address of an endpoint stands, whoever wrote it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class AddressQuestion:
     origin: str
     keys: tuple[tuple[str, Key], ...] = field(repr=False)
     found_in: str = ""
-    """Where the new address stands: "OPENAI_BASE_URL", "this history"."""
+    """Where the new address stands: "OPENAI_BASE_URL", "Settings → Keys"; a subject of "names"."""
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -192,19 +194,19 @@ def _question(
 ) -> AddressQuestion:
     if _is_own(endpoint):
         where = endpoint_destination(endpoint)
-        whose, found_in = f"“{endpoint.name}”", "this history"
+        whose, found_in = f"“{endpoint.name}”", ENDPOINT_ENTRY
     else:
         provider = provider_of_call(endpoint, model, provider_of)
         where = destination(provider, keys.env, keys.choices, endpoint)
         whose = provider_name(provider)
-        found_in = {"endpoint": "this history", "settings": "Settings → Keys", "environment": where.variable}.get(
-            where.source, "LiteLLM"
-        )
+        places = {"settings": "Settings → Keys", "environment": where.variable}
+        found_in = places.get(where.source, "the list of providers")
     what = "key" if any(":header:" not in name for name, _ in refused) else "secret header"
     if all(key.place == _MACHINE for _, key in refused):
         what = SIGN_IN
     entered_for = tuple(dict.fromkeys(key.origin for _, key in refused))
-    return AddressQuestion(whose, what, entered_for, where.base_url, where.origin, tuple(refused), found_in)
+    address = where.base_url or _in_words(where.origin)
+    return AddressQuestion(whose, what, entered_for, address, where.origin, tuple(refused), found_in)
 
 
 def _allowed(keys: KeyStore, name: str, origin: str, refused: list[tuple[str, Key]]) -> Key | None:
