@@ -139,8 +139,8 @@ def test_an_address_that_the_person_changed_is_not_said_to_come_from_somebody_el
         question = at.workbench.endpoints.question(endpoint)
         assert question is not None
         assert question.sentence == (
-            "The key of “Mine” was entered for https://old.example, and its entry in Settings → Endpoints, which is part "
-            "of this history, names https://new.example."
+            "The key of “Mine” was entered for https://old.example, and its entry in Settings → Endpoints, which is "
+            "part of this history, names https://new.example."
         )
 
 
