@@ -1,15 +1,20 @@
 """What a person chose about providers on this machine: addresses, settings, prices, and which address may have which
 key.
 
-Invariant: this is outside of any history, because a history may come from somebody else; it holds no key. The file is
+Invariant: this is outside of any history, because a history may come from somebody else; it holds no key, only salted
+digests of keys, so that what was confirmed for one key does not hold for the next one of that name. The file is
 replaced whole or not at all, and what cannot be read allows nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
+import hmac
 import json
 import os
+import secrets
 import threading
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +25,8 @@ from workbench.host.dirs import make_private
 from workbench.host.errors import HostError, explain
 
 FILE = "providers.json"
+_ROUNDS = 100_000
+"""Of the digest, about 30 ms: a key is long, but the value of a secret header may be a word."""
 _ADDRESSES, _SETTINGS, _PRICES, _CONFIRMED = "addresses", "settings", "prices", "confirmed"
 
 
@@ -77,11 +84,12 @@ class ProviderChoices:
 
         self._change(change)
 
-    def is_confirmed(self, confirmed: Confirmed) -> bool:
-        """Return whether a person allowed this key for this address."""
+    def is_confirmed(self, confirmed: Confirmed, key: str) -> bool:
+        """Return whether a person allowed this key, of the value `key`, for this address."""
         with self._lock:
             self._refresh()
-            return list(confirmed) in self._listed()
+            rows = [row for row in self._listed() if row[:-1] == list(confirmed)]
+        return any(_is_of(row[-1], key) for row in rows)
 
     def set_address(self, provider: str, address: str) -> None:
         """Keep an address, or with "" forget it. Raises HostError."""
@@ -92,14 +100,12 @@ class ProviderChoices:
         kept = {name: text for name, text in settings.items() if text}
         self._change(lambda data: _put(data.setdefault(_SETTINGS, {}), provider, kept))
 
-    def confirm(self, *confirmed: Confirmed) -> None:
-        """Allow keys for addresses. Raises HostError."""
+    def confirm(self, confirmed: Confirmed, key: str) -> None:
+        """Allow a key for an address; what was confirmed there for an earlier value goes. Raises HostError."""
+        row = [*confirmed, _digest_of(key, secrets.token_hex(16))]
 
         def change(data: dict[str, Any]) -> None:
-            data[_CONFIRMED] = [
-                *self._listed(),
-                *(new for one in confirmed if (new := list(one)) not in self._listed()),
-            ]
+            data[_CONFIRMED] = [*(other for other in self._listed() if other[:-1] != row[:-1]), row]
 
         self._change(change)
 
@@ -124,7 +130,8 @@ class ProviderChoices:
     def _listed(self) -> list[list[str]]:
         found = self._data.get(_CONFIRMED)
         rows = found if isinstance(found, list) else []
-        return [row for row in rows if isinstance(row, list) and len(row) == len(Confirmed._fields)]
+        whole = len(Confirmed._fields) + 1
+        return [row for row in rows if isinstance(row, list) and len(row) == whole and all(map(_is_text, row))]
 
     def _change(self, change: Any) -> None:
         with self._lock:
@@ -141,6 +148,20 @@ class ProviderChoices:
         if stamp != self._read or stamp is None:
             self._data = _load(self._directory / FILE) if stamp is not None else {}
             self._read = stamp
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+@functools.lru_cache(maxsize=64)
+def _digest_of(key: str, salt: str) -> str:
+    """Return what is kept of a key: the salt and a digest."""
+    return f"{salt}:{hashlib.pbkdf2_hmac('sha256', key.encode(), salt.encode(), _ROUNDS).hex()}"
+
+
+def _is_of(kept: str, key: str) -> bool:
+    return hmac.compare_digest(kept.encode(), _digest_of(key, kept.partition(":")[0]).encode())
 
 
 def _rates(row: Any) -> Rates | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.lanes import Endpoint
+from workbench.core.runs import NOT_CONFIRMED
 from workbench.engine.calls import EngineError
 from workbench.host.dirs import make_private
 from workbench.host.errors import HostError
@@ -28,7 +29,7 @@ _MOST_BYTES = 8 * 1024 * 1024
 
 _ANSWERED = frozenset(
     (
-        "address_not_confirmed",
+        NOT_CONFIRMED,
         "bad_key",
         "bad_request",
         "broken_stream",

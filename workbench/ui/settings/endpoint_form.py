@@ -21,7 +21,7 @@ from workbench.ui.settings.protocol_fields import ProtocolFields
 from workbench.usecases.addresses import EndpointForm, Wrong, check_form, warnings
 from workbench.usecases.credentials import AddressQuestion
 
-_FIELDS = ("name", "base_url", "key", "headers")
+_FIELDS = ("name", "settings", "base_url", "key", "headers")
 
 
 class EndpointFormView(QWidget):
@@ -131,7 +131,7 @@ class EndpointFormView(QWidget):
         # Labels stand above their fields, so that a narrow window and a large font both have room.
         groups: tuple[tuple[str, tuple[QWidget, ...], QWidget], ...] = (
             ("Name", (self._name, self._troubles["name"]), self._name),
-            ("Protocol", (self._protocol,), self._protocol),
+            ("Protocol", (self._protocol, self._troubles["settings"]), self._protocol),
             ("Base URL", (self._url, self._troubles["base_url"]), self._url),
             ("", (self._needs_key, self._secret, self._troubles["key"]), self._secret.field),
             ("Extra headers", (self._headers, self._troubles["headers"], self._session), self._headers),
@@ -194,7 +194,12 @@ class EndpointFormView(QWidget):
 
     def _show_wrongs(self, wrongs: Sequence[Wrong]) -> None:
         self._status.say("")
-        places: dict[str, QWidget] = {"name": self._name, "base_url": self._url, "key": self._secret.field}
+        places: dict[str, QWidget] = {
+            "name": self._name,
+            "settings": self._protocol,
+            "base_url": self._url,
+            "key": self._secret.field,
+        }
         for trouble in self._troubles.values():
             trouble.say("")
         for wrong in reversed(wrongs):

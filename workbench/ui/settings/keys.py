@@ -325,9 +325,9 @@ class KeysPanel(QWidget):
         self._keep_current()
 
     def unsaved(self) -> str:
-        """Return a phrase for a key that was typed and not saved, "" for none."""
+        """Return a phrase for what was typed and not saved, "" for nothing."""
         name = self._detail.unsaved()
-        return f"the key that you typed for {name}" if name else ""
+        return f"what you typed for {name}" if name else ""
 
     def close_work(self) -> None:
         """Drop what has not arrived."""

@@ -127,9 +127,4 @@ def plain_settings(provider: str) -> tuple[Setting, ...]:
     """Return the settings of a protocol that are not secret."""
     known = PROVIDERS.get(provider)
     named = known.settings if known else ()
-    # Who signs in is for the provider itself; an endpoint has one key.
-    return tuple(one for one in named if one.name and not one.secret and not _is_sign_in(one))
-
-
-def _is_sign_in(setting: Setting) -> bool:
-    return setting.name in ("tenant_id", "client_id", "azure_username", "azure_scope")
+    return tuple(one for one in named if one.is_of_endpoint)
