@@ -19,7 +19,6 @@ from tests.store.making import FULL_RESULT, LATER, NOW, done, lane, opened, run,
 from workbench.core.cases import Case
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
-from workbench.core.money import Rates
 from workbench.core.runs import Verdict
 from workbench.store import Store
 
@@ -55,7 +54,6 @@ def _fill(store: Store) -> None:
     store.save_draft("p", Draft(text("typed {{order}}"), (("order", "1"),), (Lane("A", "echo", "echo"),), 2), NOW)
     store.packs.save_cases("p", [Case("c", "Late", (("order", "7"),), ())])
     store.save_endpoint(Endpoint("e", "openai", "Mine", "http://127.0.0.1:9/v1"), NOW)
-    store.set_price("e", "one", Rates(1e-6, 1e-6, None, "user"), NOW)
     store.set_meta("last_prompt", "p")
     store.add_blob(b"\x89PNG\r\n\x1a\nxxxx", "image/png").result(60)
 

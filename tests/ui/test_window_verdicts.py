@@ -14,10 +14,16 @@ from tests.ui.desk import ECHO, Desk
 from tests.ui.test_window_blind import ANSWERS, NAMES, SECRETS, _blind_run, _leaks
 from tests.ui.test_window_rank import PAIRS, judging, opened, ready, runs, view
 from tests.ui.test_window_sets import _paste
+from workbench.app.sitting import AHEAD
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.lanes import ECHO_MODEL, Lane
+from workbench.core.limits import Limits
+from workbench.core.ranking.davidson import fit
+from workbench.core.ranking.judgements import compare
 from workbench.store import StoreError
 from workbench.ui.window import MainWindow
+from workbench.usecases.entrants import judgement_of
+from workbench.usecases.judging import KEPT
 
 pytestmark = pytest.mark.window
 Key = Qt.Key
@@ -385,3 +391,193 @@ def test_pairs_are_said_undone_and_given_again(desk: Desk) -> None:
     assert sittings.judged == 2, "there is nothing to give again once something else was said"
     desk.press(Key.Key_Escape)
     assert said(desk) == ""
+
+
+def texts(desk: Desk) -> str:
+    return desk.window.view.editor.content().messages[0].text
+
+
+@pytest.mark.parametrize("somewhere", [in_the_message, in_a_lane])
+def test_a_verdict_ends_redo_of_edits(desk: Desk, somewhere: Callable[[Desk], object]) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    base = texts(desk)
+    desk.type("A")
+    undo(desk)
+    desk.ctrl(Key.Key_1)
+    somewhere(desk)
+    assert not window.undo.can_redo
+    redo(desk)
+    assert (texts(desk), window.compose.board.verdict.kind) == (base, "winner")
+    assert not window.view.editor.can_redo
+    undo(desk)
+    assert (texts(desk), window.compose.board.verdict.kind) == (base, "none")
+    redo(desk)
+    assert (texts(desk), window.compose.board.verdict.kind) == (base, "winner"), "giving it again is not a new verdict"
+
+
+def test_an_edit_ends_redo_of_edits_elsewhere(desk: Desk) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    base = texts(desk)
+    desk.type("A")
+    undo(desk)
+    window.view.values.focus(window.view.editor.variables()[0])
+    desk.type("V")
+    in_a_lane(desk)
+    assert not window.undo.can_redo
+    redo(desk)
+    assert texts(desk) == base
+
+
+def test_a_verdict_parts_what_is_typed_into_another_field(desk: Desk) -> None:
+    window = ran(desk)
+    window.actions_["find"].trigger()
+    field = window.view.editing.bar._find
+    field.setFocus()
+    desk.type("or")
+    desk.ctrl(Key.Key_1)
+    desk.type("der")
+    states = []
+    for _ in range(3):
+        undo(desk)
+        states.append((field.text(), window.compose.board.verdict.kind))
+    assert states == [("or", "winner"), ("or", "none"), ("", "none")]
+    redo(desk)
+    assert field.text() == "or"
+
+
+def test_a_verdict_beside_a_question_is_said_once_that_is_answered(desk: Desk) -> None:
+    window = ran(desk)
+    window.gate.set_limits(Limits(calls=1))
+    desk.ctrl(Key.Key_Return)
+    desk.until(lambda: window.gate.asks)
+    desk.ctrl(Key.Key_2)
+    assert window.compose.board.verdict.kind == "winner"
+    assert window.gate.asks, "the question stays where Enter answers it"
+    desk.press(Key.Key_Escape)
+    assert said(desk) == "Lane 2 marked winner"
+    press_notice(window)
+    assert verdicts(desk) == ["winner", "none"]
+    desk.ctrl(Key.Key_Return)
+    desk.until(lambda: window.gate.asks)
+    desk.ctrl(Key.Key_1)
+    undo(desk)
+    desk.press(Key.Key_Escape)
+    assert said(desk) == "Undone: strict marked winner"
+    desk.ctrl(Key.Key_Return)
+    desk.until(lambda: window.gate.asks)
+    desk.ctrl(Key.Key_1)
+    desk.press(Key.Key_Return)
+    desk.until(lambda: len(desk.timeline()) == 2)
+    assert said(desk) == "", "a run leaves the verdicts before it as they are"
+
+
+def _failing(*_: object) -> Future[None]:
+    broken: Future[None] = Future()
+    broken.set_exception(StoreError("The disk is full.", "", "full"))
+    return broken
+
+
+def test_an_undo_that_could_not_be_stored_leaves_the_verdict_on_a_pair(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.ranking.sittings
+    assert sittings is not None
+    for _ in range(KEPT + 2):
+        desk.press(Key.Key_1)
+        ready(desk)
+    shown = sittings.shown
+    monkeypatch.setattr(window.workbench.store.judgements, "take_back", _failing)
+    desk.press(Key.Key_Z)
+    desk.until(lambda: desk.notice() == "The disk is full.")
+    assert (sittings.shown, sittings.state, sittings.judged) == (shown, "showing", KEPT + 2)
+    assert not sittings.can_redo
+    window.notice.clear("problem")
+    # Several at once, of which the last were judged too long ago to show their texts at once.
+    for _ in range(KEPT + 1):
+        sittings.undo()
+    assert sittings.state == "returning"
+    desk.until(lambda: sittings.judged == KEPT + 2 and sittings.state == "showing")
+    assert sittings.shown is shown
+    monkeypatch.undo()
+    desk.press(Key.Key_2)
+    desk.press(Key.Key_Z)
+    assert sittings.shown is shown
+    desk.press(Key.Key_Z)
+    kinds = ["winner"] * (KEPT + 3) + ["none"] * 2
+    desk.until(lambda: [kind for (kind,) in desk.rows(PAIRS)] == kinds)
+
+
+def test_a_key_while_a_pair_is_read_again_leaves_redo(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.ranking.sittings
+    assert sittings is not None
+    for _ in range(KEPT + 1):
+        desk.press(Key.Key_1)
+        ready(desk)
+    for _ in range(KEPT + 1):
+        sittings.undo()
+    assert sittings.state == "returning"
+    assert not sittings.judge("tie")
+    ready(desk)
+    assert sittings.can_redo
+    redo(desk)
+    assert (sittings.judged, desk.notice()) == (1, "Left marked better")
+
+
+@pytest.mark.parametrize("key", [Key.Key_S, Key.Key_Minus])
+def test_pairs_after_one_without_a_preference_still_connect(desk: Desk, key: Qt.Key) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, versions=5, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.ranking.sittings
+    assert sittings is not None
+
+    def groups() -> int:
+        one = sittings._sitting
+        assert one is not None
+        stored = window.workbench.store.judgements.verdicts(window.compose.prompt_uid)
+        return len(fit(compare(judgement_of(verdict, one._maker) for verdict in stored)).groups)
+
+    desk.until(lambda: len(sittings._ahead) == AHEAD)
+    desk.press(key)
+    ready(desk)
+    desk.press(Key.Key_1)
+    for number in range(2, 6):
+        ready(desk)
+        desk.press(Key.Key_1)
+        desk.until(lambda number=number: [kind for (kind,) in desk.rows(PAIRS)].count("winner") == number)
+        assert groups() == 1, number
+
+
+def test_a_skip_is_undone_and_done_again_in_its_place(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.ranking.sittings
+    assert sittings is not None
+    pairs = []
+    for key in (Key.Key_1, Key.Key_S, Key.Key_Minus):
+        pairs.append(sittings.shown)
+        desk.press(key)
+        ready(desk)
+    undo(desk)
+    assert (sittings.shown, desk.notice()) == (pairs[2], "Undone: Both marked bad")
+    undo(desk)
+    assert sittings.shown is pairs[1]
+    assert said(desk) == "", "its Redo would do the skip again, not the verdict that it tells of"
+    undo(desk)
+    assert (sittings.shown, sittings.judged) == (pairs[0], 0)
+    for after, judged in ((pairs[1], 1), (pairs[2], 1)):
+        redo(desk)
+        ready(desk)
+        assert (sittings.shown, sittings.judged) == (after, judged)
+    redo(desk)
+    assert (sittings.judged, said(desk)) == (2, "Both marked bad")
+    assert not sittings.can_redo

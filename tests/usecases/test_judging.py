@@ -297,3 +297,56 @@ def test_a_sitting_is_about_a_few_hundred_at_most(made: tuple[Store, str], monke
         if one.judged > 30:
             break
     assert len({name for pair in met for name in pair}) == 2
+
+
+def test_a_verdict_that_could_not_be_stored_leaves_skips_in_their_place(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 12, judged=False)
+    one = sitting(made)
+    first, second, third = drawn(one), drawn(one), drawn(one)
+    one.judge(first, "tie").result(10)
+    one.skip(second)
+    one.forget(first)
+    one.judge(third, "tie").result(10)
+    undone = one.undo()
+    assert undone is not None
+    assert undone.shown is third
+
+
+def test_a_verdict_whose_undo_could_not_be_stored_counts_in_its_place(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    runs(store, prompt, 12, judged=False)
+    one = sitting(made)
+    first, second = drawn(one), drawn(one)
+    one.judge(first, "winner", 1).result(10)
+    one.skip(second)
+    one.undo()
+    undone = one.undo()
+    assert undone is not None
+    assert one.judged == 0
+    one.skip(second)
+    one.restore(undone)
+    assert one.judged == 1
+    assert [one.undo().shown for _ in range(2)] == [second, first]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", ["skip", "all_bad"])
+def test_pairs_that_were_prepared_ahead_are_chosen_anew(made: tuple[Store, str], kind: str) -> None:
+    store, prompt = made
+    runs(store, prompt, 12, versions=5, judged=False)
+    one = sitting(made)
+    shown, *ahead = drawn(one), drawn(one), drawn(one)
+    if kind == "skip":
+        one.skip(shown)
+    else:
+        one.judge(shown, "all_bad").result(10)
+    taken = one._queue.taken
+    one.drop(ahead)
+    seen = [drawn(one) for _ in range(20)]
+    assert one._queue.taken == taken - 2 + 20
+    assert len({one.pair.candidate.key for one in seen if not one.pair.again} | {shown.pair.candidate.key}) >= 20
+    for number, pair in enumerate(seen[:9], 1):
+        one.judge(pair, "winner", 1).result(10)
+        found = fit(compare(judgement_of(verdict, one._maker) for verdict in store.judgements.verdicts(prompt)))
+        assert len(found.groups) == 1, number
+        assert len(found.entrants) >= min(10, number + 1), number

@@ -17,7 +17,7 @@ from workbench.store import Store
 
 if TYPE_CHECKING:
     from workbench.core.ranking.pairing import Pair
-    from workbench.usecases.judging import Shown, Sitting
+    from workbench.usecases.judging import Shown, Sitting, Undone
     from workbench.usecases.ranked import Grouping
 
 AHEAD = 2
@@ -41,6 +41,8 @@ class Sittings(QObject):
     """The text of the prompt that `read_prompt` asked for."""
     judged_pair = Signal(str, int, bool)
     """The kind of a verdict on a pair, 1 or 2 for the winner, and whether it was taken back."""
+    skipped = Signal()
+    """A pair was skipped, or a skip was taken back."""
 
     def __init__(
         self,
@@ -54,9 +56,10 @@ class Sittings(QObject):
         self._store, self._tasks, self._new_uid, self._now = store, tasks, new_uid, now
         self._sitting: Sitting | None = None
         self._ahead: deque[Shown] = deque()
-        self._is_preparing = self._is_learning = self._is_exhausted = False
-        self._given: list[tuple[Pair, Kind, int]] = []
-        self._undone: list[tuple[Pair, Kind, int]] = []
+        self._dropped: list[Shown] = []
+        self._is_preparing = self._is_stale = self._is_learning = self._is_exhausted = False
+        self._undone: list[Undone] = []
+        self._returning: Pair | None = None
         self.shown: Shown | None = None
         self.last = ""
         """Who gave the answers of the pair that was judged last, and what was said of them; "" where none was."""
@@ -119,36 +122,35 @@ class Sittings(QObject):
 
     def judge(self, kind: Kind, winner: int = 0) -> bool:
         """Give a verdict on the shown pair, and show the next; False while none is shown."""
-        self._undone.clear()
+        if self.shown is not None:
+            self._undone.clear()
+            if kind == "all_bad":
+                self._drop_ahead()
         return self._judge(kind, winner)
 
     @property
     def can_redo(self) -> bool:
-        """Whether the shown pair's verdict was taken back, and nothing was judged since."""
-        return bool(self._undone) and self.shown is not None and self.shown.pair == self._undone[-1][0]
+        """Whether the shown pair's verdict or skip was taken back, and nothing was judged since."""
+        return bool(self._undone) and self.shown is not None and self.shown.pair == self._undone[-1].pair
 
     def redo(self) -> bool:
-        """Give the verdict again that was taken back last; False when there is none."""
+        """Give the verdict again, or skip the pair again, that was taken back last; False when there is none."""
         if not self.can_redo:
             return False
-        _, kind, winner = self._undone.pop()
-        return self._judge(kind, winner)
+        said = self._undone.pop().said
+        return self._skip() if said is None else self._judge(said.kind, said.winner)
 
     def _judge(self, kind: Kind, winner: int) -> bool:
         sitting, shown = self._sitting, self.shown
         if sitting is None or shown is None:
             return False
 
-        given = (shown.pair, kind, winner)
-
         def broke(error: Exception) -> None:
             sitting.forget(shown)
-            self._given = [one for one in self._given if one is not given]
             self._tasks.report(error)
             self.changed.emit()
 
         self._tasks.watch(sitting.judge(shown, kind, winner), None, broke)
-        self._given.append(given)
         self.last = _told(sitting.who(shown.pair), kind, winner)
         self._learn(sitting)
         self._next()
@@ -157,12 +159,36 @@ class Sittings(QObject):
 
     def skip(self) -> bool:
         """Show the next pair and ask no more about this one in this sitting; False while none is shown."""
+        if self.shown is not None:
+            self._undone.clear()
+            self._drop_ahead()
+        return self._skip()
+
+    def _skip(self) -> bool:
         if self._sitting is None or self.shown is None:
             return False
-        self._undone.clear()
         self._sitting.skip(self.shown)
         self._next()
+        self.skipped.emit()
         return True
+
+    def _drop_ahead(self) -> None:
+        """Give the pairs back that were chosen as if the shown one would connect its entrants.
+
+        Not where that is done again: the pairs ahead then are those that were chosen after it.
+        """
+        self._dropped += [shown for shown in self._ahead if shown.source is not None]
+        self._ahead = deque(shown for shown in self._ahead if shown.source is None)
+        self._is_exhausted = False
+        if self._is_preparing:
+            self._is_stale = True
+        else:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        if self._sitting is not None:
+            self._sitting.drop(self._dropped)
+        self._dropped, self._is_stale = [], False
 
     def read_prompt(self) -> None:
         """Read what the prompt says, for `prompt_read`."""
@@ -183,13 +209,15 @@ class Sittings(QObject):
             return False
         if self.shown is not None:
             self._ahead.appendleft(self.shown)
-        if undone.stored is not None:
-            self._tasks.watch(undone.stored)
+        self._undone.append(undone)
+        if undone.said is not None and undone.stored is not None:
+            sitting, said = self._sitting, undone.said
+            self._tasks.watch(undone.stored, None, lambda error: self._undo_failed(sitting, undone, error))
             # What is judged anew must not be told before.
             self.last = ""
-            last = self._given.pop()
-            self._undone.append(last)
-            self.judged_pair.emit(*last[1:], True)
+            self.judged_pair.emit(said.kind, said.winner, True)
+        else:
+            self.skipped.emit()
         self.shown = undone.shown
         if undone.shown is not None:
             self.state = "showing"
@@ -198,15 +226,29 @@ class Sittings(QObject):
             self._read_again(undone.pair)
         return True
 
+    def _undo_failed(self, sitting: Sitting | None, undone: Undone, error: Exception) -> None:
+        """Count the verdict again that is still stored, and do not ask about its pair once more."""
+        self._tasks.report(error)
+        if sitting is None or sitting is not self._sitting:
+            return
+        sitting.restore(undone)
+        self._undone = [one for one in self._undone if one is not undone]
+        self._ahead = deque(shown for shown in self._ahead if shown.pair is not undone.pair)
+        if undone.pair in (self._returning, self.shown and self.shown.pair):
+            self._returning = None
+            self._next()
+        else:
+            self.changed.emit()
+
     def _read_again(self, pair: Pair) -> None:
         sitting = self._sitting
         assert sitting is not None
-        self.state = "returning"
+        self.state, self._returning = "returning", pair
         self.changed.emit()
 
         def read(shown: Shown) -> None:
-            if sitting is self._sitting:
-                self.shown, self.state = shown, "showing"
+            if sitting is self._sitting and self._returning is pair:
+                self.shown, self.state, self._returning = shown, "showing", None
                 self.changed.emit()
 
         self._tasks.run(lambda: sitting.read(pair), read, lambda error: self._broke(sitting, error))
@@ -221,10 +263,11 @@ class Sittings(QObject):
         if self.state == "none":
             return
         self._sitting, self.shown, self.state, self.last = None, None, "none", ""
+        self._returning = None
         self._ahead.clear()
-        self._given.clear()
+        self._dropped.clear()
         self._undone.clear()
-        self._is_preparing = self._is_learning = self._is_exhausted = False
+        self._is_preparing = self._is_stale = self._is_learning = self._is_exhausted = False
         self.changed.emit()
 
     def _next(self) -> None:
@@ -243,7 +286,10 @@ class Sittings(QObject):
             if sitting is not self._sitting:
                 return
             self._is_preparing = False
-            if shown is None:
+            if self._is_stale:
+                self._dropped += [] if shown is None else [shown]
+                self._give_back()
+            elif shown is None:
                 self._is_exhausted = True
             else:
                 self._ahead.append(shown)

@@ -1,7 +1,7 @@
 """One order of time over everything that Ctrl+Z takes back: edits of texts, and verdicts.
 
 Invariant: every step gets a stamp (`host.clock`) when it is done, taken back or done again. Of what is done the newest
-is taken back first; of what was taken back, the last one is done again first.
+is taken back first; of what was taken back, the last one is done again first, until something new is done anywhere.
 """
 
 from __future__ import annotations
@@ -54,9 +54,8 @@ class UndoOrder:
     @property
     def redo(self) -> Callable[[], object] | None:
         """What does the step again that was taken back last of all, None for nothing."""
-        found = [*self.texts, *([self.verdicts] if self._can_give_again else [])]
-        newest = max(found, key=lambda one: one.stamps.undone_at, default=None)
-        return newest.redo if newest is not None and newest.stamps.undone_at else None
+        newest = max((self.verdicts, *self.texts), key=lambda one: one.stamps.undone_at)
+        return newest.redo if newest.stamps.undone_at > self._recorded_at else None
 
     @property
     def undoes_verdict(self) -> bool:
@@ -66,10 +65,10 @@ class UndoOrder:
     @property
     def redoes_verdict(self) -> bool:
         """Whether a verdict is what was taken back last of all."""
-        others = max((self.typed_at, *(one.stamps.undone_at for one in self.texts)))
-        return self._can_give_again and self.verdicts.stamps.undone_at > others
+        others = max((self.typed_at, self._recorded_at, *(one.stamps.undone_at for one in self.texts)))
+        return self.verdicts.stamps.undone_at > others
 
     @property
-    def _can_give_again(self) -> bool:
-        """A verdict that was taken back is gone once something new was written."""
-        return all(self.verdicts.stamps.undone_at > one.stamps.recorded_at for one in self.texts)
+    def _recorded_at(self) -> int:
+        """The stamp of the last step that was new; what was taken back before it is gone."""
+        return max(one.stamps.recorded_at for one in (self.verdicts, *self.texts))

@@ -88,6 +88,8 @@ class Ranking(QObject):
         view.end_wanted.connect(self.end)
         sittings.changed.connect(self._show_sitting)
         sittings.judged_pair.connect(self._say)
+        # The button of what was said before would act on the skip.
+        sittings.skipped.connect(lambda: window.notice.clear(KEY))
         window.notice.action_clicked.connect(self._act)
         window.compose.prompt_changed.connect(self._prompt_changed)
         return view
@@ -150,9 +152,8 @@ class Ranking(QObject):
 
     def skip(self) -> None:
         """Skip the shown pair."""
-        if self.sittings is not None and self.sittings.skip():
-            # Its Undo would take the skip back, not the verdict that it tells of.
-            self._window.notice.clear(KEY)
+        if self.sittings is not None:
+            self.sittings.skip()
 
     def toggle_prompt(self) -> None:
         """Show or hide the prompt above the pair."""
@@ -169,7 +170,7 @@ class Ranking(QObject):
             self.view.judging.show_prompt(text)
 
     def redo(self) -> None:
-        """Give the verdict again that was taken back last."""
+        """Give the verdict again, or skip the pair again, that was taken back last."""
         if self.sittings is not None:
             self.sittings.redo()
 

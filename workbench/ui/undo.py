@@ -1,20 +1,24 @@
 """What Ctrl+Z and Ctrl+Shift+Z do in the shown view.
 
 Invariant: in Compose edits and verdicts are undone in one order of time. A text field keeps these keys for its own
-steps, unless a verdict was the last thing done.
+steps, unless a verdict was the last thing done. A new verdict ends the run of typing before it, and what was undone
+before it cannot be redone.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from workbench.app.undo_order import Steps, UndoOrder
 from workbench.host.clock import stamp
 from workbench.ui.editor.field import ExactField
 
 if TYPE_CHECKING:
+    from workbench.app.judging import GivenVerdict
+    from workbench.ui.editor.editor import ContentEditor
+    from workbench.ui.editor.history import FieldHistory
     from workbench.ui.window import MainWindow
 
 
@@ -24,6 +28,9 @@ class Undo:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._typed_at = 0
+        self._line: tuple[QLineEdit, str] | None = None
+        """The field of Qt's own that had the focus at the last verdict, and its text then."""
+        window.compose.stage.judging.given.connect(self._judged)
 
     @property
     def can_undo(self) -> bool:
@@ -76,11 +83,36 @@ class Undo:
             command_id == "redo" and self._order.redoes_verdict
         )
 
+    def _judged(self, given: GivenVerdict) -> None:
+        field = QApplication.focusWidget()
+        self._line = (field, field.text()) if isinstance(field, QLineEdit) else None
+        if given.change != "given":
+            return
+        for one in self._texts():
+            one.journal.branch()
+        if isinstance(field, QLineEdit) and not field.hasSelectedText():
+            # Qt joins what is typed to one step until the caret moves.
+            place = field.cursorPosition()
+            field.setCursorPosition(0 if place else len(field.text()))
+            field.setCursorPosition(place)
+
+    @property
+    def _is_line_unchanged(self) -> bool:
+        """Whether a field of Qt's own holds what it held at the last verdict, so that nothing in it came after that."""
+        field = QApplication.focusWidget()
+        return self._line is not None and self._line[0] is field and self._line[1] == self._line[0].text()
+
     @property
     def _order(self) -> UndoOrder:
+        judging, texts = self._window.compose.stage.judging, self._texts()
+        typed_at = 0 if self._is_line_unchanged else self._typed_at
+        return UndoOrder(
+            Steps(judging, judging.undo, judging.redo),
+            [Steps(one.journal, one.undo, one.redo) for one in texts],
+            typed_at,
+        )
+
+    def _texts(self) -> list[FieldHistory | ContentEditor]:
         view = self._window.view
         histories = [history for row in view.values.rows if (history := row.field.own_history) is not None]
-        texts = [Steps(one.journal, one.undo, one.redo) for one in histories]
-        texts.append(Steps(view.editor.journal, view.editor.undo, view.editor.redo))
-        judging = self._window.compose.stage.judging
-        return UndoOrder(Steps(judging, judging.undo, judging.redo), texts, self._typed_at)
+        return [*histories, view.editor]

@@ -18,7 +18,7 @@ from workbench.core.ranking.davidson import Fit, covariance, fit
 from workbench.core.ranking.evidence import Floats
 from workbench.core.ranking.honesty import Agreement, Relation, relations
 from workbench.core.ranking.judgements import Judgement, compare
-from workbench.core.ranking.pairing import Candidate, Pair, believe, connect, queue, take
+from workbench.core.ranking.pairing import Candidate, Pair, Queue, believe, connect, queue, take, unbelieving
 from workbench.store import Store
 from workbench.store.judged import Answer, StoredOutput, StoredVerdict, VerdictKind, Who, place
 from workbench.usecases.entrants import entrant, judgement_of, maker, names
@@ -39,20 +39,29 @@ fewer change little, and the queue itself counts each pair that it gives as judg
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A pair as it is shown: two texts and the values they answer."""
+    """A pair as it is shown: two texts and the values they answer.
+
+    `source` is the queue that the pair was taken from, without what was believed; None where its texts were read again.
+    """
 
     pair: Pair
     left: str
     right: str
     values: tuple[tuple[str, str], ...]
+    source: Queue | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A verdict of this sitting, and the uid of its row. `stayed` is None for a pair that was not judged before."""
+    """A verdict of this sitting, and the uid of its row. `stayed` is None for a pair that was not judged before.
+
+    `winner` is 1 for the left answer, 2 for the right one, and 0 where nobody won.
+    """
 
     uid: str
     pair: Pair
+    kind: VerdictKind
+    winner: int
     verdict: Judgement
     stayed: bool | None
     shown: Shown | None
@@ -60,22 +69,23 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A pair that was skipped after `judged` verdicts."""
+    """A pair that was skipped."""
 
     shown: Shown
-    judged: int
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
     """A verdict or a skip that is taken back: its pair, what was shown of it if that is kept, and when that is stored.
 
-    Nothing is stored of a skip.
+    `said` is the verdict, which was number `place` of what was done, from 0. Nothing is stored of a skip.
     """
 
     pair: Pair
     shown: Shown | None
-    stored: Future[None] | None
+    place: int
+    said: Said | None = None
+    stored: Future[None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +134,11 @@ class Sitting:
             {one.who for one in answers}, "both", {one.uid: one.name for one in store.endpoints()} if answers else {}
         )
         self._prompt = prompt_uid
-        self._said: list[Said] = []
-        self._skipped: list[Skipped] = []
+        self._done: list[Said | Skipped] = []
         self._waiting: dict[int, Pair] = {}
         self._learnt = 0
         self._news: Beliefs | None = None
+        self._rewound: Queue | None = None
         self._names = sorted({name for pair in candidates for name in (pair.first_entrant, pair.second_entrant)})
         if len(met := {*self._names, *self._known.entrants}) > MOST_ENTRANTS:
             met = set(self._names)
@@ -136,27 +146,44 @@ class Sitting:
             self._known = replace(self._known, items=items)
         if self._names:
             fitted = fit(self._known, also=self._names)
-            self._queue = queue(candidates, fitted, covariance(self._known, fitted), seed=len(stored))
+            self._beliefs = Beliefs(fitted, covariance(self._known, fitted), frozenset())
+            self._queue = queue(candidates, fitted, self._beliefs.covariances, seed=len(stored))
 
     def prepare(self) -> Shown | None:
         """Return the next pair with its texts, None when none is left. Raises StoreError."""
         if not self._names:
             return None
-        said, waiting = tuple(self._said), tuple(self._waiting.values())
-        if self._news is not None:
-            news, self._news = self._news, None
-            later = [one.pair for one in said if one.uid not in news.learnt]
+        done, waiting = tuple(self._done), tuple(self._waiting.values())
+        said = _verdicts(done)
+        rewound, self._rewound = self._rewound, None
+        news, self._news = self._news, None
+        if rewound is not None or news is not None:
+            self._beliefs = beliefs = news or self._beliefs
+            later = [one.pair for one in said if one.uid not in beliefs.learnt]
             given = [pair.candidate for pair in (*later, *waiting) if not pair.again]
-            self._queue = believe(self._queue, news.fit, news.covariances, given)
+            self._queue = believe(rewound or self._queue, beliefs.fit, beliefs.covariances, given)
         # What was called all bad connects nobody, and neither does what was skipped or taken back.
-        connecting = (*(one.pair for one in said if one.verdict.kind != "all_bad"), *waiting)
+        connecting = (*(one.pair for one in said if one.kind != "all_bad"), *waiting)
         links = [(pair.candidate.first_entrant, pair.candidate.second_entrant) for pair in connecting]
-        skipped = {one.shown.pair.candidate.key for one in tuple(self._skipped)}
-        pair, self._queue = take(connect(self._queue, links, skipped))
+        skipped = {one.shown.pair.candidate.key for one in done if isinstance(one, Skipped)}
+        source = connect(self._queue, links, skipped)
+        pair, self._queue = take(source)
         if pair is None:
             return None
         self._waiting[id(pair)] = pair
-        return self.read(pair)
+        return replace(self.read(pair), source=unbelieving(source))
+
+    def drop(self, ahead: Sequence[Shown]) -> None:
+        """Put pairs that were prepared and not judged back into the queue: what they were chosen after did not happen.
+
+        They must be the last that were taken from it, and no `prepare` may run.
+        """
+        for shown in ahead:
+            self._waiting.pop(id(shown.pair), None)
+        sources = [shown.source for shown in ahead if shown.source is not None]
+        if self._rewound is not None:
+            sources.append(self._rewound)
+        self._rewound = min(sources, key=lambda one: one.taken, default=None)
 
     def read(self, pair: Pair) -> Shown:
         """Return a pair with its texts; blocks. Raises StoreError."""
@@ -166,12 +193,12 @@ class Sitting:
     @property
     def wants_to_learn(self) -> bool:
         """Whether enough was said since the strengths were fitted."""
-        many = max(self._known.comparing + len(self._said), len(self._names))
-        return abs(len(self._said) - self._learnt) >= max(1, many // GROWN)
+        many = max(self._known.comparing + self.judged, len(self._names))
+        return abs(self.judged - self._learnt) >= max(1, many // GROWN)
 
     def learn(self) -> None:
         """Fit the strengths to what was said, for the pairs after those that wait."""
-        said = tuple(self._said)
+        said = self._said
         self._learnt = len(said)
         # What was judged again weighs twice here, which moves no pair that is drawn.
         news = compare(one.verdict for one in said)
@@ -204,43 +231,55 @@ class Sitting:
         ((pair, said),) = relations(verdict).items()
         before = self._latest(pair)
         stayed = None if before is None else before == said
-        self._said.append(Said(uid, shown.pair, verdict, stayed, shown))
+        self._done.append(Said(uid, shown.pair, kind, winner, verdict, stayed, shown))
         self._waiting.pop(id(shown.pair), None)
-        if len(self._said) > KEPT:
-            self._said[-KEPT - 1] = replace(self._said[-KEPT - 1], shown=None)
+        kept = [place for place, one in enumerate(self._done) if isinstance(one, Said) and one.shown is not None]
+        if len(kept) > KEPT:
+            oldest = self._done[kept[0]]
+            assert isinstance(oldest, Said)
+            self._done[kept[0]] = replace(oldest, shown=None)
         return self._store.judgements.judge(uid, kind, outputs, won, self._now(), blind=True)
 
     def skip(self, shown: Shown) -> None:
         """Ask no more about this pair in this sitting."""
-        self._skipped.append(Skipped(shown, len(self._said)))
+        self._done.append(Skipped(shown))
         self._waiting.pop(id(shown.pair), None)
 
     @property
     def can_undo(self) -> bool:
         """Whether a verdict or a skip of this sitting can be taken back."""
-        return bool(self._said or self._skipped)
+        return bool(self._done)
 
     def undo(self) -> Undone | None:
         """Take the last verdict or skip of this sitting back, None when there is none."""
-        if self._skipped and self._skipped[-1].judged >= len(self._said):
-            skip = self._skipped.pop()
-            self._waiting[id(skip.shown.pair)] = skip.shown.pair
-            return Undone(skip.shown.pair, skip.shown, None)
-        if not self._said:
+        if not self._done:
             return None
-        last = self._said.pop()
+        last, place = self._done.pop(), len(self._done)
+        if isinstance(last, Skipped):
+            self._waiting[id(last.shown.pair)] = last.shown.pair
+            return Undone(last.shown.pair, last.shown, place)
         self._waiting[id(last.pair)] = last.pair
         stored = self._store.judgements.take_back(last.uid, self._new_uid(), self._now())
-        return Undone(last.pair, last.shown, stored)
+        return Undone(last.pair, last.shown, place, last, stored)
+
+    def restore(self, undone: Undone) -> None:
+        """Count a verdict again: that it was taken back could not be stored."""
+        if undone.said is not None:
+            self._done.insert(undone.place, undone.said)
+            self._waiting.pop(id(undone.pair), None)
 
     def forget(self, shown: Shown) -> None:
         """Count a verdict on this pair no more: it could not be stored."""
-        self._said = [one for one in self._said if one.pair is not shown.pair]
+        self._done = [one for one in self._done if isinstance(one, Skipped) or one.pair is not shown.pair]
 
     @property
     def judged(self) -> int:
         """How many verdicts were given in this sitting."""
         return len(self._said)
+
+    @property
+    def _said(self) -> list[Said]:
+        return _verdicts(tuple(self._done))
 
     @property
     def consistency(self) -> Agreement:
@@ -303,6 +342,10 @@ def pairs(
         )
         for first, second in found[:MOST_PAIRS]
     ]
+
+
+def _verdicts(done: Iterable[Said | Skipped]) -> list[Said]:
+    return [one for one in done if isinstance(one, Said)]
 
 
 def equal_texts(store: Store, answers: Iterable[Answer]) -> dict[str, bytes]:

@@ -225,6 +225,11 @@ def believe(old: Queue, fitted: Fit, covariances: Floats, given: Iterable[Candid
     return new
 
 
+def unbelieving(old: Queue) -> Queue:
+    """Return the queue without what is believed, which takes little memory; `believe` makes it whole again."""
+    return replace(old, strengths=np.zeros(0), covariances=np.zeros((0, 0)))
+
+
 def connect(old: Queue, links: Iterable[tuple[str, str]], skipped: Collection[tuple[str, str]] = ()) -> Queue:
     """Return the queue with exactly these entrants connected since it was made, and without repeats of `skipped`.
 

@@ -17,7 +17,7 @@ import httpx
 
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
-from workbench.core.providers import PROVIDERS, provider_name
+from workbench.core.providers import PROVIDERS, provider_name, with_provider
 from workbench.engine.calls import Call, KeyCheck, ModelIds, Timeouts
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import (
@@ -161,7 +161,7 @@ class Listing:
         call = Call(
             id="check",
             endpoint=endpoint,
-            model=question.model,
+            model=with_provider(question.model, question.provider),
             settings=question.settings,
             messages=(Message("user", "Hi"),),
             params={"max_tokens": 1},

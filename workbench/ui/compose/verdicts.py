@@ -55,9 +55,8 @@ class VerdictNotices(QObject):
             sentence = f"{shown.sets[given.value_set].name or f'Set {given.value_set + 1}'}: {sentence}"
         elif given.was_blind and given.change == "given" and (told := self._window.blindness.told):
             sentence = f"{sentence}. {told}"
-        if not self._window.gate.asks:
-            label = "Redo" if given.change == "undone" else "Undo"
-            self._window.notice.show_brief(KEY, sentence, action=KEY, label=label)
+        label = "Redo" if given.change == "undone" else "Undo"
+        self._window.notice.show_brief(KEY, sentence, action=KEY, label=label)
         self._window.update_state()
 
     def _act(self, action: str) -> None:

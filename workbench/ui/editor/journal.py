@@ -178,10 +178,7 @@ class Journal:
 
     def record(self, step: Step, now: int) -> None:
         """Add what was just done; it joins the last step when both are one run of typing or deleting."""
-        for gone in self._undone:
-            self._size -= _cost(gone)
-        self._undone.clear()
-        self._undone_at.clear()
+        self._drop_redo()
         if last_stamp() != self.done_at:
             self.seal()
         joined = self._join(step, now)
@@ -201,6 +198,17 @@ class Journal:
     def seal(self) -> None:
         """End the run: the next step stands alone."""
         self._open_at = None
+
+    def branch(self) -> None:
+        """Take in that something else was done: end the run, and drop what was undone."""
+        self.seal()
+        self._drop_redo()
+
+    def _drop_redo(self) -> None:
+        for gone in self._undone:
+            self._size -= _cost(gone)
+        self._undone.clear()
+        self._undone_at.clear()
 
     def caret(self, key: int, position: int) -> None:
         """End the run when the caret is not where the last step left it."""

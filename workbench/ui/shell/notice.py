@@ -2,7 +2,8 @@
 
 Invariant: a notice that comes or goes moves nothing. Its room is that of the product's name; the technical detail lies
 over the window, and only while the person has it open. A question is seen whole before anybody can answer it: one that
-its room is too small for lies over the window, too. A brief notice goes by itself, and what it covered is there again.
+its room is too small for lies over the window, too. A brief notice goes by itself, and what it covered is there again;
+one that comes while a question stands is shown once that is gone.
 """
 
 from __future__ import annotations
@@ -126,6 +127,7 @@ class NoticeBar(QFrame):
         super().__init__()
         self._notice = _Notice()
         self._covered: _Notice | None = None
+        self._next_brief: _Notice | None = None
         self._brief = QTimer(self, singleShot=True, interval=BRIEF_MS)
         self._brief.timeout.connect(self._end_brief)
         self._text = Sentence(self)
@@ -206,16 +208,26 @@ class NoticeBar(QFrame):
         """Show `text`, which `asks` something; `action` is reported when its button, named `label`, is clicked."""
         self._end_cover()
         self._show(_Notice(key, text, action, label, error, detail, asks))
+        self._show_next_brief()
 
     def show_brief(self, key: str, text: str, *, action: str, label: str) -> None:
-        """Show a notice for a while, in front of the one that is there."""
+        """Show a notice for a while, in front of the one that is there; after it, where that asks something."""
+        self._next_brief = _Notice(key, text, action, label)
+        self._show_next_brief()
+
+    def _show_next_brief(self) -> None:
+        if self._next_brief is None or (self.key and self._notice.asks):
+            return
         if self.key and not self._brief.isActive():
             self._covered = self._notice
-        self._show(_Notice(key, text, action, label))
+        notice, self._next_brief = self._next_brief, None
+        self._show(notice)
         self._brief.start()
 
     def clear(self, key: str) -> None:
         """Hide the notice named `key`, if it is there."""
+        if self._next_brief is not None and self._next_brief.key == key:
+            self._next_brief = None
         if self._covered is not None and self._covered.key == key:
             self._covered = None
         if self._notice.key == key:
@@ -243,6 +255,7 @@ class NoticeBar(QFrame):
         else:
             self._notice = _Notice()
             self.hide()
+        self._show_next_brief()
 
     def _end_cover(self) -> None:
         self._covered = None
