@@ -486,6 +486,8 @@ FILES: dict[str, Callable[[Path], None]] = {
     "file-truncated": lambda path: os.truncate(path, path.stat().st_size * 2 // 3),
     "file-only-signed": _signed,
     "file-fifo": _instead(lambda path: os.mkfifo(path)),
+    "file-journal-fifo": lambda path: os.mkfifo(f"{path}-journal"),
+    "file-log-folder": lambda path: Path(f"{path}-wal").mkdir(),
     "file-link-zero": _instead(lambda path: path.symlink_to("/dev/zero")),
     "file-link-folder": _instead(lambda path: path.symlink_to(path.parent)),
     "file-link-itself": _instead(lambda path: path.symlink_to(path)),
