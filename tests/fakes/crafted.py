@@ -405,6 +405,7 @@ VALUES: dict[str, Change] = {
             ),
         )
     },
+    "lanes-same-slot": _do("UPDATE lanes SET slot = 'A'"),
     "flags": _do(
         "UPDATE runs SET archived = -1, starred = 77, blind = -9 WHERE id = 1", "UPDATE prompts SET archived = 64"
     ),
