@@ -232,6 +232,7 @@ def test_an_effort_that_the_model_lost_stays_until_another_is_chosen(
 ) -> None:
     made = dialog(Params(reasoning_effort="minimal"))
     made.set_support(ParameterSupport({}, ("low", "high")))
+    assert made.error_of(made.fields["reasoning_effort"]).startswith("Not for this model")
     made.apply.click()
     assert made.params() == Params(reasoning_effort="minimal")
 

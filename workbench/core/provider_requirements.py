@@ -66,4 +66,4 @@ def package_sentence(provider: Provider, package: Package, command: str) -> str:
 
 
 def _or_set(variables: tuple[str, ...]) -> str:
-    return f", or set {variables[0]} and start again" if variables else ""
+    return f", or set {variables[0]}, then restart the app" if variables else ""

@@ -52,7 +52,7 @@ def no_credentials(provider: Provider, where: Where, detail: str = "") -> CallEr
     labels = [*(["an API key"] if provider.takes_key else []), *(one.label for one in provider.settings if one.name)]
     variables = [*provider.key_variables, *(name for one in provider.settings for name in one.variables)]
     some = f" ({', '.join(labels[:4])})" if labels else ""
-    exported = f", or set {variables[0]} and start again" if variables else ""
+    exported = f", or set {variables[0]}, then restart the app" if variables else ""
     return CallError(
         "no_key",
         f"{where.endpoint} found no credentials. Enter them in Settings → {where.page}{some}{exported}.",

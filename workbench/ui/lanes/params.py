@@ -34,6 +34,8 @@ from workbench.ui.theme import Theme, set_role
 
 _WIDTH = 116
 """Characters of the dialog with two columns of fields."""
+_TEXT_MARGIN = 8
+"""Pixels around the text of a field with several lines, so that it begins where that of the others does."""
 _MARGIN = 60
 """Pixels of the screen that stay free around it."""
 
@@ -197,7 +199,8 @@ class ParamsDialog(Dialog):
     def _restyle(self) -> None:
         for field, lines in self._areas:
             field.setFont(self._theme.mono(-0.5))
-            field.setFixedHeight(QFontMetrics(field.font()).lineSpacing() * lines + 18)
+            field.document().setDocumentMargin(_TEXT_MARGIN)
+            field.setFixedHeight(QFontMetrics(field.font()).lineSpacing() * lines + 2 * _TEXT_MARGIN + 6)
             set_role(field, "field")  # after the font, which restyling would reset
         characters = _WIDTH if self._grid.columnCount() > 2 else _WIDTH * 2 // 3
         most = self.screen().availableSize().width() - _MARGIN
@@ -253,8 +256,9 @@ class ParamsDialog(Dialog):
             return "", "muted"
         if row.name in self._support.refused:
             return REFUSED, "muted"
-        # The words of a choice differ from model to model.
-        if row.kind != "choice" and not row.allows(value):
+        if row.kind == "choice":
+            return (REFUSED if value not in self._support.choices(row) else ""), "muted"
+        if not row.allows(value):
             return f"{row.label} is {row.requirement}. Change it or empty the field.", "error"
         return "", "muted"
 

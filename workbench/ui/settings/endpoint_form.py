@@ -155,6 +155,7 @@ class EndpointFormView(QWidget):
     def _fill(self) -> None:
         form = _form_of(self._info)
         self._name.setText(form.name)
+        self._name.setCursorPosition(0)
         self._url.setText(form.base_url)
         self._url.setCursorPosition(0)
         self._needs_key.setChecked(form.needs_key)
@@ -314,5 +315,5 @@ def _form_of(info: EndpointInfo | None) -> EndpointForm:
         None,
         headers,
         endpoint.provider,
-        endpoint.settings,
+        tuple(sorted((name, text) for name, text in endpoint.settings if text.strip())),
     )
