@@ -198,3 +198,14 @@ def test_python_prints_too_only_where_it_is_wanted(
     assert len(noted) == 4
     assert left == (["threading.excepthook", "sys.unraisablehook", "sys.excepthook"] if print_too else [])
     assert ("told" in capfd.readouterr().err) is print_too
+
+
+def test_what_led_to_an_exception_is_told_unless_it_was_suppressed() -> None:
+    found: list[str] = []
+    for suppressed in (False, True):
+        outer = RuntimeError()
+        outer.__context__ = KeyError()
+        outer.__suppress_context__ = suppressed
+        found.append(faults.report_of(outer))
+    first = "Unexpected error: RuntimeError"
+    assert found == [f"{first}\nwhile handling: KeyError", first]
