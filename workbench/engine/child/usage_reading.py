@@ -6,7 +6,6 @@ add to it.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -129,7 +128,7 @@ def _reported(data: Mapping[str, Any]) -> float | None:
 
 def _usd(value: Any) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and math.isfinite(value) and 0 <= value <= _MOST_USD else None
+    return float(value) if is_number and 0 <= value <= _MOST_USD else None
 
 
 def _count(data: Any, name: str) -> int | None:
