@@ -268,6 +268,14 @@ def test_an_endpoint_without_an_address_gets_no_key_of_its_provider(tmp_path: Pa
         assert gateway.requests == []
 
 
+def test_a_model_that_is_an_address_is_not_asked(tmp_path: Path) -> None:
+    with FakeProvider() as theirs, desk(tmp_path) as at:
+        refused = failure(at.run(Lane("a", LITELLM, f"oobabooga/{theirs.url}")))
+        assert refused.code == "no_model"
+        assert "is an address" in refused.sentence
+        assert theirs.requests == []
+
+
 def test_keys_of_another_endpoint_are_not_handed_out(tmp_path: Path) -> None:
     with FakeProvider() as mine, FakeProvider() as theirs, desk(tmp_path) as at:
         uid = at.saved(mine.base_url)
