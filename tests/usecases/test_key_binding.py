@@ -14,7 +14,8 @@ import pytest
 from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S, Drawer, draft, new_prompt, opened
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Lane
-from workbench.core.runs import NOT_CONFIRMED, Failure, Mark, Result
+from workbench.core.provider_requirements import NOT_CONFIRMED
+from workbench.core.runs import Failure, Mark, Result
 from workbench.engine.calls import EngineError
 from workbench.host.keys import KeyStore
 from workbench.host.provider_choices import ProviderChoices
