@@ -165,6 +165,17 @@ def test_a_key_that_is_exchanged_goes_to_the_server_that_exchanges_it() -> None:
         assert httpx.post("https://iam.cloud.ibm.com/identity/token", data={"apikey": KEY}).status_code == 200
 
 
+def test_the_key_of_an_endpoint_is_exchanged_by_its_own_company_only() -> None:
+    """A history that names another protocol would send the key to the token server of that."""
+    mine = Endpoint("e", "litellm", "Mine", "https://gateway.example/v1", provider="gigachat")
+    token_server = "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"
+    with guarded(Call("c", mine, "m", (), key=KEY), "gigachat"), pytest.raises(KeyHeldBackError):
+        httpx.post(token_server, headers={"authorization": f"Basic {KEY}"})
+    theirs = replace(mine, base_url="https://gigachat.devices.sberbank.ru/api/v1")
+    with guarded(Call("c", theirs, "m", (), key=KEY), "gigachat"):
+        assert httpx.post(token_server, headers={"authorization": f"Basic {KEY}"}).status_code == 200
+
+
 def test_what_was_held_back_is_said_as_what_it_is() -> None:
     with guarded(call("https://gateway.example/v1"), "openai"), pytest.raises(KeyHeldBackError) as caught:
         httpx.post("https://evil.example", headers={"authorization": KEY})

@@ -14,7 +14,8 @@ import pytest
 from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S, Drawer, draft, new_prompt, opened
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Lane
-from workbench.core.runs import NOT_CONFIRMED, Failure, Mark, Result
+from workbench.core.provider_requirements import NOT_CONFIRMED
+from workbench.core.runs import Failure, Mark, Result
 from workbench.engine.calls import EngineError
 from workbench.host.keys import KeyStore
 from workbench.host.provider_choices import ProviderChoices
@@ -266,6 +267,14 @@ def test_an_endpoint_without_an_address_gets_no_key_of_its_provider(tmp_path: Pa
             assert refused.value.failure.code == "bad_address"
         assert failure(at.run(Lane("a", "crafted", "openai/gpt-5-mini"))).code == "bad_address"
         assert gateway.requests == []
+
+
+def test_a_model_that_is_an_address_is_not_asked(tmp_path: Path) -> None:
+    with FakeProvider() as theirs, desk(tmp_path) as at:
+        refused = failure(at.run(Lane("a", LITELLM, f"oobabooga/{theirs.url}")))
+        assert refused.code == "no_model"
+        assert "is an address" in refused.sentence
+        assert theirs.requests == []
 
 
 def test_keys_of_another_endpoint_are_not_handed_out(tmp_path: Path) -> None:

@@ -97,6 +97,12 @@ class LiteLLM:
             base_url = call.endpoint.base_url or provider.base_url
             headers = {**_organization(call), **target_headers(call)}
             await self._chat.ask(call, answer, Target(base_url, model, where, headers, known))
+        elif "://" in model:
+            # Some providers would be asked at an address that is their model's name.
+            raise CallError(
+                "no_model",
+                f"The model “{call.model}” is an address. Add it in Settings → Endpoints, then choose a model of it.",
+            )
         else:
             with guarded(call, provider_id):
                 await self._translate(call, answer, where)
