@@ -148,6 +148,11 @@ def _statistics(column: str, rows: str) -> Change:
     )
 
 
+def _collation_of_others(connection: sqlite3.Connection) -> None:
+    connection.create_collation("theirs", lambda a, b: (a > b) - (a < b))
+    _do("CREATE TABLE mine (a COLLATE theirs UNIQUE)", "INSERT INTO mine VALUES ('x'), ('y')")(connection)
+
+
 def _many_tables(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute(
@@ -246,6 +251,7 @@ VIEWS: dict[str, Change] = {
         " WHERE name = 'mine'",
         "DELETE FROM sqlite_schema WHERE name = 'odd'",
     ),
+    "collation-of-others": _collation_of_others,
     "table-of-others-refers": _do(
         "CREATE TABLE odd (a REFERENCES runs(id) ON DELETE CASCADE)",
         "INSERT INTO odd SELECT id FROM runs",

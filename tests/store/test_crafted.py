@@ -72,7 +72,7 @@ def faults(reports: Iterable[dict[str, Any]], *, timed: bool) -> list[str]:
     found = []
     for one in reports:
         name = f"{one['kind']} {one['command']}: "
-        if "Traceback" in one["err"] or "Something went wrong" in one["err"]:
+        if "Traceback" in one["err"] or "Unexpected error" in one["err"]:
             found.append(f"{name}{one['err']}")
         if one["code"] not in (0, 1, 2):
             found.append(f"{name}code {one['code']}")
