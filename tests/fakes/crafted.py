@@ -289,6 +289,13 @@ VIEWS: dict[str, Change] = {
         "INSERT INTO sqlite_stat1 VALUES ('runs', 'runs', '9223372036854775807 0'), (NULL, 7, ''), ('no', 'no', 'no')",
     ),
     "search-index-replaced": _do("DROP TABLE run_search", "CREATE VIEW run_search AS SELECT 1 AS text, 2 AS facts"),
+    "search-index-format": _do("UPDATE run_search_config SET v = 9 WHERE k = 'version'"),
+    "search-documents-end": _do(
+        "UPDATE run_docs SET id = 9223372036854775807 WHERE id = (SELECT max(id) FROM run_docs)"
+    ),
+    "newer-search-index": _schema(
+        "DELETE FROM sqlite_schema WHERE name = 'run_search_idx'", "PRAGMA user_version = 2000"
+    ),
     "search-index-emptied": _do("INSERT INTO run_search (run_search) VALUES ('delete-all')"),
 }
 
@@ -471,6 +478,13 @@ def flip(path: Path, seed: int, count: int, within: slice = slice(None)) -> None
     path.write_bytes(body)
 
 
+def _format(path: Path) -> None:
+    """Let the header name a format of the schema that no SQLite knows."""
+    body = bytearray(path.read_bytes())
+    body[44:48] = (9).to_bytes(4)
+    path.write_bytes(body)
+
+
 def _signed(path: Path) -> None:
     path.unlink()
     with _changing(path) as connection:
@@ -493,6 +507,7 @@ FILES: dict[str, Callable[[Path], None]] = {
     "file-truncated": lambda path: os.truncate(path, path.stat().st_size * 2 // 3),
     "file-only-signed": _signed,
     "file-fifo": _instead(lambda path: os.mkfifo(path)),
+    "file-format": _format,
     "file-journal-fifo": lambda path: os.mkfifo(f"{path}-journal"),
     "file-log-folder": lambda path: Path(f"{path}-wal").mkdir(),
     "file-link-zero": _instead(lambda path: path.symlink_to("/dev/zero")),

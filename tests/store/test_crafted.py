@@ -126,6 +126,14 @@ def test_what_would_run_is_refused_everywhere(sound: Path, tmp_path: Path, kind:
     assert reports["salvage"]["code"] == 0
 
 
+def test_what_is_met_while_writing_or_searching_is_told_as_damage(sound: Path, tmp_path: Path) -> None:
+    kinds = ("type-runs-number", "type-prompts-name", "search-documents-end", "search-index-format", "file-format")
+    reports = told(sound, tmp_path, [*kinds, "newer-search-index"])
+    assert faults(reports, timed=False) == []
+    said = {one["kind"]: one["err"] for one in reports if one["command"] == "run" and one["code"]}
+    assert all("is damaged" in said[kind] for kind in ("type-runs-number", "type-prompts-name"))
+
+
 def test_an_index_that_somebody_emptied_is_made_anew(sound: Path, tmp_path: Path) -> None:
     reports = {one["command"]: one for one in told(sound, tmp_path, ["search-index-emptied"], *_LESS)}
     assert crafted.RUN in reports["search"]["out"]
