@@ -118,7 +118,7 @@ class Queue:
         variance = _between(self.covariances)
         np.fill_diagonal(variance, 1.0)
         distance = self.strengths[:, None] - self.strengths
-        weights = np.exp(-(distance**2) / (2 * variance)) / np.sqrt(variance)
+        weights = np.exp(-(distance**2) / (2 * variance)) / variance
         np.fill_diagonal(weights, 0.0)
         laplacian = np.diag(weights.sum(axis=1)) - weights
         squares = _between(self.covariances @ laplacian @ self.covariances)[self.first, self.second]
