@@ -182,7 +182,7 @@ def test_a_run_is_shown_whole(said: Said) -> None:
     for piece in (
         "== system ==\nBe kind.",
         "order: 123ABCDEFG",
-        "== ★ 1 one · finished · 0.90 s · $0.0002 ==",
+        "== ★ 1 one · finished · 0.90 s · about $0.0002 ==",
         "\x1b[2J",
     ):
         assert piece in out

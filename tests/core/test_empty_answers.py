@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from workbench.core.choices import FurtherChoice, further_choices, further_words
-from workbench.core.empty_answers import BLANKS, empty_answer, empty_sentence, state_words
+from workbench.core.empty_answers import BLANKS, MOST_BLANKS, empty_answer, empty_sentence, state_words
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Result, Step
 
@@ -41,6 +41,19 @@ def test_an_empty_answer_has_a_hint(result: Result, hint: str) -> None:
     assert empty_sentence(result).startswith("Empty answer (")
     assert (result.finish_reason or "no finish reason") in empty_sentence(result)
     assert empty_sentence(result, blind=True) == "Empty answer."
+
+
+def test_the_hint_names_reasoning_only_where_there_was_some() -> None:
+    plain, thought = (empty_answer(Result("finished", reasoning=text, finish_reason="length")) for text in ("", "hm"))
+    assert plain is not None
+    assert thought is not None
+    assert plain.hint.endswith("Raise Max tokens in the lane's parameters.")
+    assert thought.hint.endswith("Raise Max tokens in the lane's parameters, or lower Reasoning effort.")
+
+
+def test_the_longest_blank_that_is_an_empty_answer() -> None:
+    assert empty_answer(Result("finished", " " * MOST_BLANKS)) is not None
+    assert empty_answer(Result("finished", " " * (MOST_BLANKS + 1))) is None
 
 
 @pytest.mark.parametrize(

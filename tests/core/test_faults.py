@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,3 +120,92 @@ def test_an_interrupt_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
     undo()
     assert (noted, passed_on) == ([], [KeyboardInterrupt])
+
+
+def test_a_type_is_named_with_its_module_unless_it_is_built_in() -> None:
+    assert faults.name_of(ValueError()) == "ValueError"
+    assert faults.name_of(ContentError("x")) == "workbench.core.content.ContentError"
+    kind = type("K" * 500, (Exception,), {"__module__": "builtins"})
+    assert faults.name_of(kind()) == "K" * 120
+
+
+def test_a_deep_trace_is_cut_at_its_beginning() -> None:
+    ours = str(Path(faults.__file__).with_name("made_up.py"))
+    made: dict[str, Any] = {}
+    exec(compile("def down(n):\n    return down(n - 1) if n else 1 / 0", ours, "exec"), made)
+    with pytest.raises(ZeroDivisionError) as caught:
+        made["down"](100)
+    frames = faults.report_of(caught.value).splitlines()[1:]
+    assert len(frames) == 40
+
+
+class Stopping:
+    def __del__(self) -> None:
+        raise KeyboardInterrupt
+
+
+def test_what_is_no_exception_is_left_to_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl+C, and a thread that is ended, are no faults."""
+    left: list[str] = []
+    for owner, name in ((threading, "excepthook"), (sys, "unraisablehook")):
+        monkeypatch.setattr(owner, name, lambda *args, name=name: left.append(name))
+    noted: list[BaseException] = []
+    undo = faults.install_hooks(noted.append)
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    thread = threading.Thread(target=interrupted)
+    thread.start()
+    thread.join()
+    Stopping()
+    try:
+        raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        logging.getLogger("workbench.x").exception("told")
+    logging.getLogger("workbench.x").error("no exception at all")
+    undo()
+    assert (noted, left) == ([], ["excepthook"])
+
+
+@pytest.mark.parametrize("print_too", [True, False])
+def test_python_prints_too_only_where_it_is_wanted(
+    print_too: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    left: list[str] = []
+    for owner, name in ((sys, "excepthook"), (threading, "excepthook"), (sys, "unraisablehook")):
+        monkeypatch.setattr(owner, name, lambda *args, name=f"{owner.__name__}.{name}": left.append(name))
+    noted: list[BaseException] = []
+    undo = faults.install_hooks(noted.append, print_too=print_too)
+
+    def fail() -> None:
+        raise ContentError("x")
+
+    class Failing:
+        def __del__(self) -> None:
+            raise KeyError("x")
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    Failing()
+    sys.excepthook(ValueError, ValueError("x"), None)
+    try:
+        fail()
+    except ContentError:
+        logging.getLogger("workbench.x").exception("told")
+    undo()
+    assert len(noted) == 4
+    assert left == (["threading.excepthook", "sys.unraisablehook", "sys.excepthook"] if print_too else [])
+    assert ("told" in capfd.readouterr().err) is print_too
+
+
+def test_what_led_to_an_exception_is_told_unless_it_was_suppressed() -> None:
+    found: list[str] = []
+    for suppressed in (False, True):
+        outer = RuntimeError()
+        outer.__context__ = KeyError()
+        outer.__suppress_context__ = suppressed
+        found.append(faults.report_of(outer))
+    first = "Unexpected error: RuntimeError"
+    assert found == [f"{first}\nwhile handling: KeyError", first]

@@ -196,3 +196,19 @@ def test_the_detail_says_what_the_cache_has_to_do_with_it() -> None:
     assert "input $0.1000, the prices of its cache unknown, and 10–20" in told
     assert "cache" not in detail(Forecast((keeping(0, rates=dear),)))
     assert line(Forecast((keeping(80, rates=dear),))) == "100 tokens · est. $0.0480–0.1600 for 1 lane"
+
+
+def test_a_lane_without_prices_costs_what_the_server_reported_before() -> None:
+    told = lane("a", 93, rates=None, output=None, samples=2, reported=Span(0.01, 0.02))
+    assert told.cost == Span(0.02, 0.04)
+    both = Forecast((told, lane("b", 93, rates=None)))
+    assert both.unpriced == ("b",)
+    assert line(both) == "100 tokens · est. $0.0200–0.0400 + 1 lane without prices"
+    assert "$0.0200–0.0400 by the cost that was reported of 3 past answers." in detail(both).splitlines()[0]
+
+
+def test_a_price_list_counts_more_than_what_was_reported_before() -> None:
+    """The prompt may be another one; a report is of the prompt as it was."""
+    listed, report = lane("a", 93), Span(5.0, 5.0)
+    assert replace(listed, reported=report).cost == listed.cost
+    assert replace(listed, reported=report, output=None).cost == report

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from workbench.core import parameters
 from workbench.core.lanes import Lane, Params
-from workbench.core.parameters import FORMATS, PARAMETERS, Parameter, Value, names_in, parameter, wire_names
+from workbench.core.parameters import EFFORTS, FORMATS, PARAMETERS, Parameter, Value, names_in, parameter, wire_names
 
 
 def row(name: str) -> Parameter:
@@ -149,3 +149,94 @@ def test_the_table_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parameters, "PARAMETERS", (*PARAMETERS, added))
     assert parameter("verbosity") is added
     assert Params(verbosity="low").to_json() == {"verbosity": "low"}
+
+
+@pytest.mark.parametrize(
+    ("name", "requirement"),
+    [
+        ("temperature", "a number from 0 to 2"),
+        ("max_tokens", "a whole number, at least 1"),
+        ("seed", "a whole number"),
+        ("reasoning_effort", f"one of {', '.join(EFFORTS)}"),
+        ("logprobs", "true or false"),
+        ("stop", "a list of texts"),
+    ],
+)
+def test_what_a_value_has_to_be(name: str, requirement: str) -> None:
+    assert row(name).requirement == requirement
+    assert row(name).is_text == (name in ("reasoning_effort", "stop"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("temperature", 0, 0.0),
+        ("temperature", 2, 2.0),
+        ("max_tokens", 1, 1),
+        ("seed", 10**18 - 1, 10**18 - 1),
+        ("seed", -(10**18) + 1, -(10**18) + 1),
+        ("reasoning_effort", "low", "low"),
+        ("reasoning_effort", "", None),
+        ("logprobs", False, False),
+        ("stop", ["END"], ("END",)),
+        ("stop", [], None),
+        ("stop", None, None),
+    ],
+)
+def test_values_of_files_in_range(name: str, value: Any, read: Any) -> None:
+    found = row(name).checked(value)
+    assert (found, type(found)) == (read, type(read))
+    assert read is None or row(name).allows(read)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("temperature", 2.5),
+        ("temperature", -0.5),
+        ("max_tokens", 0),
+        ("seed", 10**18),
+        ("seed", -(10**18)),
+        ("reasoning_effort", "lots"),
+    ],
+)
+def test_values_of_files_out_of_range(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"The {name} of a lane is {row(name).requirement}"):
+        row(name).checked(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("temperature", None, ""),
+        ("temperature", 1.0, "1"),
+        ("temperature", 0.25, "0.25"),
+        ("max_tokens", 12, "12"),
+        ("logprobs", True, "true"),
+        ("logprobs", False, "false"),
+        ("reasoning_effort", "low", "low"),
+        ("stop", ("a", "b\n"), "a\nb\\n"),
+    ],
+)
+def test_what_a_field_shows(name: str, value: Any, shown: str) -> None:
+    assert row(name).show(value) == shown
+    assert row(name).read(shown) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("temperature", 0.25, "temp 0.25"),
+        ("temperature", 1.0, "temp 1"),
+        ("max_tokens", 1_000_000, "max 1000000"),
+        ("logprobs", True, "logprobs on"),
+        ("logprobs", False, "logprobs off"),
+        ("reasoning_effort", "low", "effort low"),
+        ("stop", ("END",), "stop “END”"),
+        ("stop", ("x" * 12,), f"stop “{'x' * 12}”"),
+        ("stop", ("x" * 13,), "1 stop"),
+        ("stop", ("a", "b"), "2 stops"),
+    ],
+)
+def test_what_the_header_says(name: str, value: Any, words: str) -> None:
+    assert row(name).summary(value) == words

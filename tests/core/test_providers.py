@@ -17,6 +17,7 @@ import pytest
 
 from workbench.core.providers import PROVIDERS, key_variables, split_model
 from workbench.engine.catalogue import Catalogue
+from workbench.usecases.destinations import key_id, own_origin
 
 _KEY = re.compile(r"(API_?KEY|_TOKEN|_KEY|_JWT|_CREDENTIALS|CLIENT_SECRET|_PASSWORD)$")
 _ADDRESS = re.compile(r"(API_BASE|BASE_URL|_ENDPOINT|_HOST|_URL)$")
@@ -160,6 +161,13 @@ def test_a_row_is_complete(provider: Any) -> None:
     names = Counter(setting.name for setting in provider.settings if not setting.by_environment)
     assert max(names.values(), default=1) == 1
     assert all(setting.name or setting.by_environment for setting in provider.settings)
+
+
+def test_providers_that_share_a_key_share_its_addresses() -> None:
+    for provider in PROVIDERS.values():
+        sibling = PROVIDERS[key_id(provider.id)]
+        assert provider.address_variables == sibling.address_variables
+        assert own_origin(provider.id) == own_origin(sibling.id)
 
 
 def test_a_model_id_names_its_provider() -> None:

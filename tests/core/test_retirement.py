@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from workbench.core.retirement import SOON, is_retired, retirement_note
+from workbench.core.retirement import SOON, is_retired, retirement_date, retirement_note, retirement_sentence
 
 TODAY = date(2026, 11, 28)
 
@@ -23,3 +23,43 @@ TODAY = date(2026, 11, 28)
 def test_what_is_said_of_a_date(day: date | None, note: str) -> None:
     assert retirement_note(day, TODAY) == note
     assert is_retired(day, TODAY) == note.startswith("retired")
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-10-23", date(2026, 10, 23)),
+        ("2026-13-01", None),
+        ("2026-02-30", None),
+        # Forms of the standard that Python reads, too, but no date of the list.
+        ("20261023", None),
+        ("2026-W43-5", None),
+        ("2026-10-23T00:00:00", None),
+        (" 2026-10-23", None),
+        ("", None),
+        (20261023, None),
+        (date(2026, 10, 23), None),
+        (None, None),
+    ],
+)
+def test_only_a_whole_day_is_a_date(written: object, day: date | None) -> None:
+    assert retirement_date(written) == day
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        (None, ""),
+        (TODAY + SOON + timedelta(days=1), ""),
+        (
+            TODAY,
+            "Retired on 2026-11-28, according to LiteLLM's list of models. Runs may fail: choose another model.",
+        ),
+        (
+            TODAY + SOON,
+            "Retires on 2027-02-28, according to LiteLLM's list of models. Choose another model before then.",
+        ),
+    ],
+)
+def test_the_sentence_says_what_to_do(day: date | None, sentence: str) -> None:
+    assert retirement_sentence(day, TODAY) == sentence

@@ -134,6 +134,7 @@ def test_a_single_value_set_is_all_trained_with() -> None:
     assert (len(split.train), len(split.validation)) == (2, 0)
 
 
+@pytest.mark.deep(only=True)
 def test_two_thousand_rows_are_compared_in_seconds() -> None:
     rows = [row(f"{n} {n * n} {n * 7}", (Turn("assistant", f"{n * 31} and {n * n * n} " * 10),)) for n in range(2000)]
     assert len(prepare([*rows, *(replace(one) for one in rows[:10])], "chosen", 0.1).train) > 1000

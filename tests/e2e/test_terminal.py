@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests import depth
 from tests.fakes import seeded
 from tests.fakes.provider import FakeProvider, status
 from tests.patience import PROCESS_S
@@ -38,6 +39,7 @@ CORPUS = {
     "yaml": "key: [a, 'b']\n- &anchor *alias !!tag |\n  %YAML 1.2\n--- # comment",
     "cjk": "日本語、한국어。中文",
 }
+CORPUS["all"] = "\n".join(CORPUS.values())
 
 
 def command(*args: str) -> list[str]:
@@ -57,8 +59,10 @@ def prompt_file(directory: Path, text: str, model: str = "echo") -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("text", CORPUS.values(), ids=CORPUS)
-def test_exact_text_survives_file_request_database_and_json(text: str, tmp_path: Path) -> None:
+@pytest.mark.deep
+@pytest.mark.parametrize("name", depth.pick(["white space", "all"], list(CORPUS)))
+def test_exact_text_survives_file_request_database_and_json(name: str, tmp_path: Path) -> None:
+    text = CORPUS[name]
     db = str(tmp_path / "w.db")
     seeded.put(tmp_path / "w.db")
     done = run("run", "--db", db, "--prompt", prompt_file(tmp_path, text), "--json")

@@ -127,6 +127,42 @@ def usages(name: str, entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield whole | {"prompt_tokens": over or length, "total_tokens": (over or length) + 100}
 
 
+def odd_usages() -> Iterator[dict[str, Any]]:
+    """Yield counts that contradict each other, and prompts that end where a tier does."""
+    odd: tuple[tuple[dict[str, Any], dict[str, Any], int], ...] = (
+        ({}, {}, 0),
+        ({}, {"reasoning_tokens": 500}, 100),
+        ({"cached_tokens": 10**6}, {}, 100),
+        ({"cached_tokens": 900, "cache_creation_tokens": 900}, {"reasoning_tokens": 100}, 100),
+        ({"audio_tokens": 10**6, "cached_tokens": 300}, {"audio_tokens": 200, "reasoning_tokens": 50}, 100),
+        ({"image_tokens": 60, "audio_tokens": 50, "video_tokens": 70, "cached_tokens": 800}, {}, 100),
+        ({"cache_creation_tokens": 300, "cache_creation_token_details": {"ephemeral_1h_input_tokens": 100}}, {}, 100),
+    )
+    for given in (0, 1, 1_000, 128_000, 200_000, 200_001, 272_000, 272_001):
+        for into, out, answered in odd:
+            made: dict[str, Any] = {"prompt_tokens": given, "completion_tokens": answered}
+            if into:
+                made["prompt_tokens_details"] = into
+            if out:
+                made["completion_tokens_details"] = out
+            yield made | {"total_tokens": given + answered}
+
+
+ODD_MODELS = (
+    *(
+        "gpt-5.5",
+        "gpt-audio",
+        "claude-sonnet-4-5",
+        "gemini/gemini-2.5-pro",
+        "gemini/gemini-exp-1206",
+        "gemini-2.5-flash",
+    ),
+    *("xai/grok-4.3", "dashscope/qwen-plus-latest", "deepseek/deepseek-chat", "groq/openai/gpt-oss-120b"),
+    *("perplexity/sonar-pro", "mistral/mistral-large-latest", "azure/gpt-4.1"),
+    "fireworks_ai/accounts/fireworks/models/deepseek-r1",
+)
+
+
 def cases() -> list[Case]:
     known = entries()
     named = sorted({name for entry in known.values() for name in entry if is_price(name)})
@@ -142,6 +178,9 @@ def cases() -> list[Case]:
             }.get(name, name.rpartition("_")[2] if name.startswith("regional_processing") else "")
             for usage in usages(name, known[model]):
                 found.append(Case(name, model, usage, tier, region, "high" if name.startswith("search") else ""))
+    tiers = ("", "flex", "priority", "batch")
+    for model in ODD_MODELS:
+        found += [Case("odd", model, usage, tiers[i % len(tiers)]) for i, usage in enumerate(odd_usages())]
     return found
 
 

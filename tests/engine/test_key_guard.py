@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -10,6 +15,7 @@ import pytest
 
 from tests.engine.listening import LITELLM
 from workbench.core.lanes import Endpoint
+from workbench.core.providers import PROVIDERS
 from workbench.engine.calls import Call
 from workbench.engine.child import key_guard
 from workbench.engine.child.failures import Where
@@ -49,6 +55,63 @@ def call(base_url: str = "", model: str = "m") -> Call:
 def test_the_key_goes_to_the_provider(url: str) -> None:
     with guarded(call(), "baseten"):
         assert httpx.post(url, headers={"authorization": f"Bearer {KEY}"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("provider", "url"),
+    [
+        # Anybody can rent a name under these domains.
+        ("dashscope", "https://my-bucket.oss-cn-hangzhou.aliyuncs.com/"),
+        ("volcengine", "https://mine.volces.com/"),
+        ("github", "https://mine.azure.com/"),
+        ("baseten", "https://evil.baseten.co/"),
+        ("baseten", "https://model-x.y.api.baseten.co/"),
+        ("llamafile", "http://10.2.0.1:8080/v1"),
+        ("llamafile", "http://127.0.0.1:9/v1"),
+        ("openai", "http://api.openai.com/v1"),
+        ("openai", "https://api.openai.com:8443/v1"),
+        ("openai", "https://files.openai.com/v1"),
+        ("bedrock", "https://evil.example/model/x/converse"),
+        ("bedrock", "https://bedrock-runtime.us-east-1.amazonaws.com.evil.example/"),
+        ("bedrock", "http://bedrock-runtime.us-east-1.amazonaws.com/"),
+        ("bedrock", "https://s3.us-east-1.amazonaws.com/bucket"),
+        ("snowflake", "https://theirs.snowflakecomputing.com/api/v2"),
+        ("sap", "https://evil.example/v2"),
+        ("", "https://api.openai.com/v1"),
+        ("nobody", "https://api.openai.com/v1"),
+    ],
+)
+def test_only_the_exact_hosts_of_the_table_get_a_key(provider: str, url: str) -> None:
+    asked = replace(call(), settings=(("account_id", "mine"),))
+    with guarded(asked, provider), pytest.raises(KeyHeldBackError):
+        httpx.post(url, headers={"authorization": f"Bearer {KEY}"})
+
+
+@pytest.mark.parametrize(
+    ("provider", "url"),
+    [
+        ("bedrock", "https://bedrock-runtime.eu-central-1.amazonaws.com/model/x/converse"),
+        ("vertex_ai", "https://us-central1-aiplatform.googleapis.com/v1/projects/p"),
+        ("vertex_ai", "https://aiplatform.eu.rep.googleapis.com/v1/projects/p"),
+        ("snowflake", "https://mine.snowflakecomputing.com/api/v2"),
+        ("gigachat", "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"),
+        ("gigachat", "https://tokens.example/oauth"),
+        ("ollama", "http://localhost:11434/api/chat"),
+    ],
+)
+def test_what_litellm_makes_an_address_of_gets_the_key(provider: str, url: str) -> None:
+    settings = (("account_id", "mine"), ("gigachat_auth_url", "https://tokens.example/oauth"))
+    with guarded(replace(call(), settings=settings), provider):
+        assert httpx.post(url, headers={"authorization": f"Bearer {KEY}"}).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["Authorization", "X-Api-Key", "api-key", "x-goog-api-key", "X-Amz-Security-Token"])
+def test_what_a_library_signed_in_with_counts_as_a_key(header: str) -> None:
+    """A call that found its credentials on the machine has no secret that is known here."""
+    with guarded(replace(call(), key=""), "bedrock"):
+        assert httpx.get("https://elsewhere.example/").status_code == 200
+        with pytest.raises(KeyHeldBackError):
+            httpx.post("https://elsewhere.example/", headers={header: "AWS4-HMAC-SHA256 …".encode()})
 
 
 @pytest.mark.parametrize(
@@ -102,6 +165,17 @@ def test_a_key_that_is_exchanged_goes_to_the_server_that_exchanges_it() -> None:
         assert httpx.post("https://iam.cloud.ibm.com/identity/token", data={"apikey": KEY}).status_code == 200
 
 
+def test_the_key_of_an_endpoint_is_exchanged_by_its_own_company_only() -> None:
+    """A history that names another protocol would send the key to the token server of that."""
+    mine = Endpoint("e", "litellm", "Mine", "https://gateway.example/v1", provider="gigachat")
+    token_server = "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"
+    with guarded(Call("c", mine, "m", (), key=KEY), "gigachat"), pytest.raises(KeyHeldBackError):
+        httpx.post(token_server, headers={"authorization": f"Basic {KEY}"})
+    theirs = replace(mine, base_url="https://gigachat.devices.sberbank.ru/api/v1")
+    with guarded(Call("c", theirs, "m", (), key=KEY), "gigachat"):
+        assert httpx.post(token_server, headers={"authorization": f"Basic {KEY}"}).status_code == 200
+
+
 def test_what_was_held_back_is_said_as_what_it_is() -> None:
     with guarded(call("https://gateway.example/v1"), "openai"), pytest.raises(KeyHeldBackError) as caught:
         httpx.post("https://evil.example", headers={"authorization": KEY})
@@ -110,3 +184,14 @@ def test_what_was_held_back_is_said_as_what_it_is() -> None:
     failure = failure_of(wrapped, Where("OpenAI", "gpt-5"), has_text=False).failure
     assert failure.code == "bad_address"
     assert "to another server" in failure.sentence
+
+
+@pytest.mark.deep(only=True)
+def test_the_hosts_of_the_table_are_all_that_litellm_needs(figure: Any) -> None:
+    env = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    probe = [sys.executable, "-m", "tests.engine.key_hosts_probe"]
+    told = subprocess.run(probe, capture_output=True, env=env, check=True, text=True).stdout
+    held_back: dict[str, str] = json.loads(told.splitlines()[-1])
+    figure(f"Keys held back of {len(PROVIDERS)} providers: {sorted(held_back)}")
+    # LiteLLM sends these to a server of OpenAI when nobody names their address.
+    assert held_back.keys() == {"ai21", "hosted_vllm", "litellm_proxy", "lm_studio", "xinference"}

@@ -28,6 +28,11 @@ def details(data: dict[str, Any]) -> UsageDetails:
     return found.details
 
 
+def upstream(usd: float | None) -> dict[str, Any]:
+    """What OpenRouter says that the provider took, with the user's own key there."""
+    return {"cost_details": {"upstream_inference_cost": usd}}
+
+
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
@@ -39,6 +44,13 @@ def details(data: dict[str, Any]) -> UsageDetails:
         ({"cost": 0.25}, UsageDetails(reported_usd=0.25)),
         ({"cost": {"total_cost": 0.25}}, UsageDetails(reported_usd=0.25)),
         ({"cost_in_usd_ticks": 2_500_000_000}, UsageDetails(reported_usd=0.25)),
+        ({"cost": 0.05, "is_byok": True, **upstream(0.95)}, UsageDetails(reported_usd=1.0)),
+        ({"cost": 0, "is_byok": True, **upstream(0.95)}, UsageDetails(reported_usd=0.95)),
+        ({"cost": 0.95, "is_byok": False, **upstream(0.95)}, UsageDetails(reported_usd=0.95)),
+        ({"cost": 0.95, **upstream(0.95)}, UsageDetails(reported_usd=0.95)),
+        ({"cost": 0.05, "is_byok": True}, UsageDetails()),
+        ({"cost": 0.05, "is_byok": True, **upstream(None)}, UsageDetails()),
+        ({"cost": 0.05, "is_byok": True, **upstream(-1)}, UsageDetails()),
         ({"cost": -1}, UsageDetails()),
         ({"cost": float("nan")}, UsageDetails()),
         ({"cost": "0.25"}, UsageDetails()),

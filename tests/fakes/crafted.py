@@ -19,7 +19,6 @@ from tests.store.making import FULL_RESULT, LATER, NOW, done, lane, opened, run,
 from workbench.core.cases import Case
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
-from workbench.core.money import Rates
 from workbench.core.runs import Verdict
 from workbench.store import Store
 
@@ -55,7 +54,6 @@ def _fill(store: Store) -> None:
     store.save_draft("p", Draft(text("typed {{order}}"), (("order", "1"),), (Lane("A", "echo", "echo"),), 2), NOW)
     store.packs.save_cases("p", [Case("c", "Late", (("order", "7"),), ())])
     store.save_endpoint(Endpoint("e", "openai", "Mine", "http://127.0.0.1:9/v1"), NOW)
-    store.set_price("e", "one", Rates(1e-6, 1e-6, None, "user"), NOW)
     store.set_meta("last_prompt", "p")
     store.add_blob(b"\x89PNG\r\n\x1a\nxxxx", "image/png").result(60)
 
@@ -147,6 +145,14 @@ def _statistics(column: str, rows: str) -> Change:
         "PRAGMA writable_schema = ON",
         "UPDATE sqlite_schema SET name = 'sqlite_stat1', tbl_name = 'sqlite_stat1',"
         f" sql = {_quoted(f'CREATE TABLE sqlite_stat1 (tbl, idx, {column})')} WHERE name = 'odd'",
+    )
+
+
+def _many_tables(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute(
+        "INSERT INTO sqlite_schema WITH n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000)"
+        " SELECT 'view', 't' || x, 't' || x, 0, 'CREATE VIEW t' || x || ' AS SELECT * FROM t' || (x + 1) FROM n"
     )
 
 
@@ -264,6 +270,13 @@ VIEWS: dict[str, Change] = {
     "statistics-compute-much": _statistics(
         "stat AS (" + " + ".join(["instr(zeroblob(15000), zeroblob(7500) || x'01')"] * 300) + ")", "(1, 2), (3, 4)"
     ),
+    "sequence-computes": _do(
+        "CREATE TABLE mine (a INTEGER PRIMARY KEY AUTOINCREMENT)",
+        "INSERT INTO sqlite_sequence VALUES ('mine', 1)",
+        "PRAGMA writable_schema = ON",
+        f"UPDATE sqlite_schema SET sql = {_quoted(f'CREATE TABLE sqlite_sequence(name, seq AS ({_LONG}))')}"
+        " WHERE name = 'sqlite_sequence'",
+    ),
     "statistics-garbage": _do(
         "ANALYZE",
         "UPDATE sqlite_stat1 SET stat = iif(rowid % 2, x'ff00', '0 0 noskipscan')",
@@ -300,6 +313,10 @@ JSON: dict[str, Change] = {
     "draft-list": _draft("[]"),
     "draft-types": _draft({"content": {"messages": 7}, "values": [], "lanes": "many", "based_on": "two"}),
     "draft-slots": _draft({"content": {}, "values": {}, "lanes": [_LANE, _LANE]}),
+    "draft-huge-numbers": _draft(
+        '{"content": {"format": 1, "messages": []}, "values": {}, "based_on": %s, "lanes": [{"slot": "A", "endpoint":'
+        ' "echo", "model": "echo", "pinned": %s, "params": {"temperature": %s, "seed": %s}}]}' % (("9" * 4000,) * 4)
+    ),
     "draft-bytes": _set("drafts", "body", "CAST(x'22ff22' AS TEXT)"),
     "content-garbage": _content("{"),
     "content-types": _content('{"format": 1, "messages": [7]}'),
@@ -398,6 +415,12 @@ SCHEMA: dict[str, Change] = {
         "PRAGMA foreign_keys = OFF", *(f"DROP TABLE {name}" for name in ("drafts", "meta", "run_rows", "unindexed"))
     ),
     "create-broken": _schema("UPDATE sqlite_schema SET sql = 'CREATE TABLE runs (' WHERE name = 'runs'"),
+    "create-long": _do(f"CREATE TABLE mine (a /* {'x' * 900_000} */)"),
+    "create-many": _many_tables,
+    "tables-in-one-place": _schema(
+        "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'outputs')"
+        " WHERE name = 'run_search_data'"
+    ),
     "create-bytes": _schema("UPDATE sqlite_schema SET sql = CAST(x'435245415445ff' AS TEXT) WHERE name = 'runs'"),
     "name-bytes": _schema("UPDATE sqlite_schema SET name = CAST(x'72ff6e73' AS TEXT) WHERE name = 'runs'"),
     **{

@@ -128,3 +128,50 @@ def test_what_is_noted_and_then_raised_is_logged_once(tmp_path: Path, told: list
         sys.excepthook(ValueError, error, None)
     assert told == []
     assert len(entries(tmp_path)) == 1
+
+
+def test_without_a_log_nothing_is_written() -> None:
+    assert faults.note(ValueError("x")) == ("Unexpected error: ValueError", None)
+    assert faults.note_of_child("Unexpected error: ValueError", "engine") is None
+
+
+def test_a_fault_is_told_again_after_a_while(
+    tmp_path: Path, told: list[tuple[str, Path | None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(faults.time, "monotonic", lambda: now[0])
+    for _ in watching(tmp_path, told):
+        for now[0] in (1000.0, 1059.9, 1060.0, 1061.0):
+            sys.excepthook(ValueError, ValueError("x"), None)
+        assert len(told) == len(entries(tmp_path)) == 2
+        error = KeyError("x")
+        for now[0] in (2000.0, 3000.0):
+            assert faults.note(error) == ("Unexpected error: KeyError", log_file(tmp_path))
+        assert len(entries(tmp_path)) == 3, "the same exception is noted once, however late"
+
+
+def test_a_fault_of_a_child_is_logged_under_its_name(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
+    for _ in watching(tmp_path, told):
+        assert faults.note_of_child("Unexpected error: ValueError", "engine") == log_file(tmp_path)
+    (entry,) = entries(tmp_path)
+    assert " engine " in entry.splitlines()[0]
+    assert told == []
+
+
+def test_what_is_remembered_is_limited(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
+    for _ in watching(tmp_path, told):
+        for number in range(faults._REMEMBERED + 1):
+            faults.note_of_child(f"Unexpected error: E{number}", "engine")
+        assert faults._recorder is not None
+        assert len(faults._recorder._last) == 1
+
+
+def test_a_log_that_is_exactly_full_is_not_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = FaultLog(tmp_path, "window", "0")
+    log.write("Unexpected error: E1")
+    size = log.file.stat().st_size
+    monkeypatch.setattr(faults, "MOST_BYTES", 2 * size)
+    log.write("Unexpected error: E2")
+    assert [file.name for file in tmp_path.iterdir()] == ["errors.log"]
+    log.write("Unexpected error: E3")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["errors.log", "errors.log.1"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.host.files import read_file
+from workbench.host.files import open_to_append, read_file
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
@@ -25,3 +25,27 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     for name in ("pipe", "zero", "itself", "missing", "."):
         with pytest.raises(OSError, match=r"\w"):
             read_file(tmp_path / name, 10)
+
+
+def test_a_log_is_appended_to_for_its_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "crash.log"
+    for text in (b"one ", b"two"):
+        with os.fdopen(open_to_append(file), "ab") as stream:
+            stream.write(text)
+    assert file.read_bytes() == b"one two"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_neither_a_pipe_nor_a_link_in_its_place_is_written(tmp_path: Path) -> None:
+    other, pipe = tmp_path / "other", tmp_path / "pipe"
+    other.write_bytes(b"mine")
+    (tmp_path / "link").symlink_to(other)
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for name in ("link", "pipe"):
+            with pytest.raises(OSError):
+                open_to_append(tmp_path / name)
+    finally:
+        os.close(reader)
+    assert other.read_bytes() == b"mine"

@@ -22,7 +22,9 @@ from workbench.host.keys import Key, KeyName, KeyStore
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANTED = "sk-planted-0123456789"
-NAMES = {"openai": KeyName(("OPENAI_API_KEY", "OPENAI_KEY"), "https://api.openai.com", "https://gateway.example")}
+NAMES = {
+    "openai": KeyName(("OPENAI_API_KEY", "OPENAI_KEY"), "https://api.openai.com", ("https://gateway.example",) * 2)
+}
 
 
 class Memory(keyring.backend.KeyringBackend):

@@ -23,7 +23,7 @@ def test_schemas_are_schemas(kind: str) -> None:
     assert schema(kind)["description"]
 
 
-@depth.examples(40, 1000, suppress_health_check=[HealthCheck.too_slow])
+@depth.examples(20, 1000, suppress_health_check=[HealthCheck.too_slow])
 @given(packs())
 def test_what_is_exported_is_valid(pack: Pack) -> None:
     files = texts(pack)
@@ -82,6 +82,7 @@ def test_the_fewest_words_are_enough(tmp_path: Path) -> None:
     assert problems(tmp_path) == []
 
 
+@pytest.mark.deep(only=True)
 def test_evidence_of_gigantic_size_is_looked_at_for_a_while(tmp_path: Path) -> None:
     output = {"lane": 1, "value_set": 1, "sample": 1, "attempt": 1, "state": "finished"}
     told = {"run": "r", "version": "a" * 64, "value_sets": [], "lanes": [], "outputs": [output] * 2000}

@@ -17,7 +17,6 @@ from workbench.core.cases import Case, Check
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
-from workbench.core.money import Rates
 from workbench.core.runs import BesideLane, Step, Verdict
 from workbench.store.arriving import Arrival, ArrivingPrompt
 from workbench.store.facts import facts_of
@@ -65,7 +64,6 @@ def fill(path: Path) -> None:
         LATER,
     )
     store.save_endpoint(Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)), NOW)
-    store.set_price("e", "model", Rates(1e-6, 2e-6, None, "user"), NOW)
     store.searches.saved.save(SavedSearch("s", "Cheap winners", "winner:yes cost:<0.01", NOW))
     store.techniques.say("p", 1, "role", "Give it a role", used=True)
     store.techniques.say("p", 2, "own:calm", "Calm", used=False)

@@ -323,6 +323,13 @@ def test_copies_that_hold_it_are_found(store: Store, tmp_path: Path) -> None:
     assert store.deleting.copies(folder, Doomed(("gone",))) == []
     newer.write_bytes(b"damaged")
     assert store.deleting.copies(folder, Doomed(("gone",))) == [newer]
+    crafted = sqlite3.connect(upgrade)
+    crafted.executescript(
+        "PRAGMA foreign_keys = OFF; DROP TABLE runs; CREATE VIEW runs AS"
+        " WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) AS uid, 1 AS id FROM n"
+    )
+    crafted.close()
+    assert store.deleting.copies(folder, Doomed(("gone",))) == [newer, upgrade]
     store.deleting.remove_copies([newer, upgrade])
     assert sorted(path.name for path in folder.iterdir()) == [older.name]
 

@@ -1,4 +1,4 @@
-"""Endpoints and prices; keys are in neither."""
+"""Endpoints; no key is in them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 
 from tests.store.making import LATER, NOW
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
-from workbench.core.money import FREE, Rates
 from workbench.store import Store, StoreError
 
 KEY = "sk-planted-0123456789"
@@ -68,14 +67,3 @@ def test_keys_are_refused_and_are_nowhere_in_the_files(store: Store, path: Path,
 def test_a_broken_address_is_a_sentence(store: Store) -> None:
     with pytest.raises(StoreError, match="not an address"):
         store.save_endpoint(Endpoint("u", "openai", "n", "http://[broken"), NOW).result(10)
-
-
-def test_prices_are_set_by_hand_and_taken_back(store: Store) -> None:
-    rates = Rates(1.5e-6, 3e-6, None, "user")
-    store.set_price("litellm", "vendor/model", rates, NOW).result(10)
-    store.set_price("mine", "vendor/model", FREE, NOW).result(10)
-    assert store.prices() == {("litellm", "vendor/model"): rates, ("mine", "vendor/model"): FREE}
-    store.set_price("litellm", "vendor/model", Rates(1e-6, 2e-6, 1e-7, "user"), LATER).result(10)
-    assert store.prices()["litellm", "vendor/model"] == Rates(1e-6, 2e-6, 1e-7, "user")
-    store.set_price("litellm", "vendor/model", None, LATER).result(10)
-    assert store.prices() == {("mine", "vendor/model"): FREE}

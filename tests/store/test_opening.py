@@ -105,7 +105,7 @@ def test_a_newer_minor_release_can_be_written_to(path: Path) -> None:
 
 def test_a_newer_major_release_can_only_be_read(path: Path) -> None:
     write_some(path)
-    sql(path, "PRAGMA user_version = 2003", "DROP TABLE prices")
+    sql(path, "PRAGMA user_version = 2003", "DROP TABLE endpoints")
     before = path.read_bytes()
     store = opened(path)
     assert store.read_only
@@ -115,7 +115,7 @@ def test_a_newer_major_release_can_only_be_read(path: Path) -> None:
         store.create_prompt("q", "New", NOW).result(10)
     assert caught.value.code == "newer_major"
     with pytest.raises(StoreError, match="newer release") as caught:
-        store.prices()
+        store.endpoints()
     assert caught.value.code == "newer_major"
     assert store.data_version() > 0
     store.close()

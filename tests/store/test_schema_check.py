@@ -159,6 +159,23 @@ def test_the_inside_of_the_search_index_is_looked_at(
     assert f"the table “{name}” " in why(connection)
 
 
+def test_a_table_of_sqlite_itself_that_computes_is_refused(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE mine (a INTEGER PRIMARY KEY AUTOINCREMENT)")
+    assert check_schema(connection, VERSION) == ""
+    rewrite(connection, "sqlite_sequence", f"CREATE TABLE sqlite_sequence(name, seq AS ({_INSTR}))")
+    assert "“sqlite_sequence” computes" in why(connection)
+
+
+def test_two_tables_in_one_place_are_refused(connection: sqlite3.Connection) -> None:
+    """What is written to the one would rewrite the other."""
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute(
+        "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'outputs')"
+        " WHERE name = 'run_search_data'"
+    )
+    assert "two tables are in the same place" in why(connection)
+
+
 def test_statistics_that_compute_are_refused(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE mine (tbl, idx)")
     connection.execute("PRAGMA writable_schema = ON")

@@ -178,7 +178,7 @@ terms = words | st.sampled_from(filters)
 
 
 @given(st.lists(terms, max_size=4))
-@depth.examples(200, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(100, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_search_finds_what_holds_newest_first(history: tuple[Store, list[Made]], wanted: list[object]) -> None:
     store, made = history
     query = Query(tuple(wanted))  # type: ignore[arg-type]

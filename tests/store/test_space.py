@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.making import FULL_RESULT, LATER, NOW, lane, run, text
 from workbench.core.runs import Verdict
-from workbench.store import Store, space
+from workbench.store import Store, StoreError, space
 from workbench.store.connections import connect
 
 
@@ -114,6 +114,16 @@ def test_shrinking_gives_the_room_back(store: Store, path: Path, connection: sql
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.execute("DELETE FROM blobs")
     assert space.shrink(connection, path) > 2_500_000
+    assert [row.name for row in store.prompts()] == ["Order bot"]
+
+
+def test_what_only_another_program_understands_is_a_sentence(
+    store: Store, path: Path, connection: sqlite3.Connection
+) -> None:
+    connection.create_collation("theirs", lambda a, b: (a > b) - (a < b))
+    connection.execute("CREATE TABLE mine (a COLLATE theirs UNIQUE)")
+    with pytest.raises(StoreError, match="another program keeps something"):
+        store.upkeep.shrink()
     assert [row.name for row in store.prompts()] == ["Order bot"]
 
 

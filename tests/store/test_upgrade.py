@@ -15,7 +15,6 @@ from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, open
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
-from workbench.core.money import Rates
 from workbench.core.runs import BesideLane, Result, Step, Verdict
 from workbench.core.searching.parsing import parse
 from workbench.store import StoreError, open_store, opening
@@ -85,7 +84,6 @@ def test_an_old_history_opens_with_all_its_rows(schema: Path, path: Path) -> Non
     stood = () if schema.stem == "v1" else (BesideLane("C", "r1", 2, hidden=True),)
     assert store.iteration_detail("r2").beside == stood
     assert Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)) in store.endpoints()
-    assert store.prices() == {("e", "model"): Rates(1e-6, 2e-6, None, "user")}
     assert store.last_prompt() == "p"
     assert store.recover(lambda owner: False, LATER).result(10).outputs == 4
     store.begin_run(run("r3", text("new"), based_on=2)).result(10)

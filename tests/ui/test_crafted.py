@@ -76,7 +76,8 @@ def look_through(driven: Driven) -> Script:
     driven.frame.close()
 
 
-@pytest.mark.parametrize("kind", OPENS)
+@pytest.mark.deep
+@pytest.mark.parametrize("kind", depth.pick(OPENS[::3], OPENS))
 def test_what_is_wrong_in_a_row_keeps_nobody_from_the_rest(driven: Driven, db: Path, sound: Path, kind: str) -> None:
     crafted.make(kind, db, sound)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests import depth
 from tests.ui.desk import Desk
 from workbench.core.content import Content, Message
 from workbench.ui.editor.column import Column
@@ -16,6 +17,8 @@ from workbench.ui.editor.undressed import Undressed
 
 pytestmark = pytest.mark.window
 MESSAGES = 130
+CHANGES = (("dark", False), ("larger", False), ("dark", True), ("larger", True))
+"""What changes, and whether the views and dialogs are loaded already."""
 Look = tuple[str, tuple[int, int, int, int], bool, tuple[str, ...]]
 
 
@@ -63,8 +66,8 @@ def _looks(desk: Desk) -> Iterator[Look]:
         yield type(widget).__name__, place, widget.isHidden(), (widget.font().key(), *colours)
 
 
-@pytest.mark.parametrize("is_preloaded", [False, True])
-@pytest.mark.parametrize("change", ["dark", "larger"])
+@pytest.mark.deep
+@pytest.mark.parametrize(("change", "is_preloaded"), depth.pick(CHANGES[::3], CHANGES))
 def test_in_the_end_all_look_as_if_they_had_changed_at_once(desk: Desk, change: str, is_preloaded: bool) -> None:
     _talk(desk)
     if is_preloaded:

@@ -78,7 +78,7 @@ def newest(db: Path) -> str:
     return found.content.messages[0].text
 
 
-@pytest.mark.parametrize("seed", depth.seeds(quick=4, deep=40))
+@pytest.mark.parametrize("seed", depth.seeds(quick=3, deep=40))
 def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Starting, seed: int) -> None:
     """The start stands still, so nothing but the early draft can save it."""
     chance = random.Random(seed)
@@ -99,7 +99,7 @@ def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Startin
     assert early_draft.read(starting.db) == []
 
 
-@pytest.mark.parametrize("seed", depth.seeds(quick=3, deep=60))
+@pytest.mark.parametrize("seed", depth.seeds(quick=2, deep=60))
 def test_a_kill_at_any_moment_loses_what_was_typed_last_at_most(starting: Starting, seed: int) -> None:
     """What was on the disk once is never older at the next start, and never of another text than was typed."""
     chance = random.Random(seed)

@@ -334,3 +334,23 @@ def test_the_row_with_the_caret_stays_in_view(window: Window) -> None:
         QApplication.processEvents()
         top = focused().mapTo(area.viewport(), focused().rect().topLeft()).y()
         assert -2 <= top <= area.viewport().height() - focused().height() // 2
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.parametrize("width", [230, 400, 900])
+def test_a_suggestion_leaves_room_for_the_value(panel: ValuesPanel, theme: Theme, scale: float, width: int) -> None:
+    """At 200 per cent in a narrow window the field was 40 pixels wide."""
+    theme.set_scale(scale)
+    panel.window().resize(width, 500)
+    panel.set_variables(["order_nubmer", "tone"])
+    panel.mark({"order_nubmer": "order_number"}, ())
+    panel.window().resize(width + 1, 500)
+    QApplication.processEvents()
+    row = next(row for row in rows(panel) if row.name == "order_nubmer")
+    mend = row.mend
+    assert mend is not None
+    room = row.width() - row.field.x() - 20
+    assert row.field.width() >= min(room, row.fontMetrics().averageCharWidth() * 16)
+    assert row.rect().contains(mend.geometry())
+    assert not mend.geometry().intersects(row.field.geometry())
+    assert next(other for other in rows(panel) if other.name == "tone").y() >= row.y() + row.height()

@@ -16,6 +16,7 @@ from tests.ui.program import Driven, Script
 from workbench.host.dirs import places
 from workbench.host.faults import log_file
 from workbench.ui import building, main
+from workbench.ui.faults import CRASHES, FaultWatch
 
 pytestmark = pytest.mark.window
 
@@ -161,3 +162,19 @@ def test_a_window_that_cannot_be_built_says_so_and_keeps_the_text(
     assert "Unexpected error: ZeroDivisionError" in said[0]
     assert SECRET not in said[0]
     assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_what_stands_in_the_place_of_the_crash_log_is_left_alone(tmp_path: Path, qapp: QApplication, kind: str) -> None:
+    other, file = tmp_path / "other", tmp_path / CRASHES
+    other.write_bytes(b"mine")
+    other.chmod(0o644)
+    if kind == "pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to(other)
+    # A pipe without a reader would be waited for.
+    watch = FaultWatch(tmp_path, lambda *_: None)
+    watch.end()
+    assert other.read_bytes() == b"mine"
+    assert other.stat().st_mode & 0o777 == 0o644

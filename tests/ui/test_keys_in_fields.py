@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tests import depth
 from tests.surroundings import PLATFORM
 from tests.ui.desk import Desk
 from workbench.app.commands import COMMANDS, acts_on_lanes
@@ -200,10 +201,24 @@ def test_what_edits_text_still_does(desk: Desk) -> None:
     assert field.cursorPosition() == TEXT.index("words")
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(ON_X11 or not shutil.which("xvfb-run"), reason="this is the run on X11, or there is no Xvfb")
 def test_all_of_this_holds_with_the_keys_of_x11() -> None:
+    some = depth.pick(["-k", "not every_field"], [])
     ran = subprocess.run(
-        ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", sys.executable, "-m", "pytest", "-n", "0", "-x", __file__],
+        [
+            "xvfb-run",
+            "-a",
+            "-s",
+            "-screen 0 1600x1000x24",
+            sys.executable,
+            "-m",
+            "pytest",
+            "-n0",
+            "-x",
+            *some,
+            __file__,
+        ],
         env={**os.environ, PLATFORM: "xcb"},
         capture_output=True,
         text=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -231,8 +232,33 @@ def test_an_effort_that_the_model_lost_stays_until_another_is_chosen(
 ) -> None:
     made = dialog(Params(reasoning_effort="minimal"))
     made.set_support(ParameterSupport({}, ("low", "high")))
+    assert made.error_of(made.fields["reasoning_effort"]).startswith("Not for this model")
     made.apply.click()
     assert made.params() == Params(reasoning_effort="minimal")
+
+
+def test_a_stored_value_out_of_range_is_told_and_blocks_nothing(dialog: Callable[[Params], ParamsDialog]) -> None:
+    """Older releases and imported records have such values."""
+    odd = Params(temperature=7.0, max_tokens=0, reasoning_effort="huge", seed=10**30)
+    made = dialog(odd)
+    assert (
+        made.error_of(made.fields["temperature"])
+        == "Temperature is a number from 0 to 2. Change it or empty the field."
+    )
+    assert made.apply.isEnabled()
+    write(made, "top_p", "0.5")
+    made.apply.click()
+    assert made.params() == replace(odd, top_p=0.5)
+
+
+def test_a_stored_value_out_of_range_can_be_corrected(dialog: Callable[[Params], ParamsDialog]) -> None:
+    made = dialog(Params(temperature=7.0))
+    write(made, "temperature", "8")
+    assert not made.apply.isEnabled()
+    write(made, "temperature", "1")
+    assert made.error_of(made.fields["temperature"]) == ""
+    made.apply.click()
+    assert made.params() == Params(temperature=1.0)
 
 
 def visible_texts(dialog: ParamsDialog) -> str:

@@ -38,7 +38,7 @@ def test_the_offer_has_catalogue_endpoints_keys_and_prices(workbench: Workbench)
     needy = Endpoint("e1", "openai", "Needy", "http://127.0.0.1:1/v1", needs_key=True)
     workbench.store.save_endpoint(needy, utc_now()).result(PATIENCE_S)
     by_hand = Rates(1e-6, 2e-6, source="user")
-    workbench.store.set_price("litellm", "gpt-5-mini", by_hand, utc_now()).result(PATIENCE_S)
+    workbench.pricing.set_price("litellm", "gpt-5-mini", by_hand)
     offer = WorkbenchPickerSource(workbench).offer().result(PATIENCE_S)
     assert len(offer.catalogue) > 1000
     mini = next(entry for entry in offer.catalogue if entry.model == "gpt-5-mini")

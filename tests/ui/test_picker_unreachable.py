@@ -105,6 +105,16 @@ def test_a_model_that_was_never_listed_is_taken_as_it_is_typed(desk: Desk, acme:
     desk.until(lambda: stored(desk)[-1] == (UID, name))
 
 
+def test_the_palette_asks_no_server(desk: Desk, acme: Acme) -> None:
+    set_up(desk, acme.base_url)
+    dialog = palette(desk, "@acme-max")
+    desk.until(lambda: not dialog.is_reading)
+    desk.press(Qt.Key.Key_Escape)
+    desk.until(lambda: desk.window.overlays.palette is None)
+    desk.rest()
+    assert acme.server.requests == []
+
+
 def test_the_palette_has_the_models_of_an_own_server_that_is_down(desk: Desk, acme: Acme) -> None:
     set_up(desk, acme.base_url)
     list_once(desk, acme)

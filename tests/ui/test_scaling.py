@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tests import depth
 from tests.patience import PATIENCE_S
 from tests.ui.desk import Desk
 from tests.ui.test_accessibility import commands_of, to_view
@@ -120,7 +121,8 @@ def are_whole(desk: Desk, where: str) -> None:
     desk.window.frame.activateWindow()
 
 
-@pytest.mark.parametrize("scale", [SMALLEST, LARGEST])
+@pytest.mark.deep
+@pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, LARGEST]))
 @pytest.mark.parametrize("view", get_args(View))
 def test_whatever_a_command_opens_is_shown_whole(desk: Desk, view: View, scale: float) -> None:
     """A command that is added is covered by being in the table."""

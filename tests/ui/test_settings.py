@@ -199,7 +199,7 @@ def test_escape_asks_when_a_key_was_typed_and_not_saved(drive: Drive) -> None:
     QTest.keyClicks(driver.field("API key"), KEY)
     QTest.keyClick(driver.field("API key"), Qt.Key.Key_Escape)
     assert driver.dialog.isVisible()
-    assert "Close without saving the key that you typed for OpenAI?" in driver.texts()
+    assert "Close without saving what you typed for OpenAI?" in driver.texts()
     assert KEY not in driver.texts()
     QTest.keyClick(driver.button("Keep editing"), Qt.Key.Key_Escape)
     assert not driver.has_button("Keep editing")

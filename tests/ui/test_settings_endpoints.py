@@ -9,8 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from tests.ui.dialog_support import GATEWAY, OLLAMA, SentenceError, SettingsDouble, ok, shown, theme
-from tests.ui.settings_support import KEY, Drive, drive, source
+from tests.ui.settings_support import KEY, Drive, Driver, drive, source
 from workbench.app.settings_types import EndpointInfo
+from workbench.core.lanes import Endpoint
 from workbench.host.keys import Key
 from workbench.ui.settings.found import free_name
 from workbench.usecases.addresses import EndpointForm, Wrong
@@ -242,3 +243,39 @@ def test_a_kept_key_is_confirmed_for_a_changed_address(drive: Drive, source: Set
     driver.click("Send the key there")
     driver.wait_for("Saved ")
     assert ("confirm_address", question) in source.calls
+
+
+def protocol(driver: Driver) -> QComboBox:
+    return next(
+        box for box in driver.dialog.findChildren(QComboBox) if box.isVisible() and box.accessibleName() == "Protocol"
+    )
+
+
+def test_a_stored_endpoint_opens_unchanged(drive: Drive, source: SettingsDouble) -> None:
+    """Also with settings that this release has no field for, in any order."""
+    long = "A gateway with a name that no field has room for " * 4
+    settings = (("newer", "kept"), ("api_version", "2024-10-21"))
+    azure = Endpoint("z", "litellm", long.strip(), "https://ours.example", provider="azure", settings=settings)
+    source.own.append(EndpointInfo(azure))
+    driver = drive("endpoints")
+    driver.choose("Endpoints", azure.name)
+    assert driver.field("API version").text() == "2024-10-21"
+    assert not driver.button("Save").isEnabled()
+    assert driver.field("Name").cursorPosition() == 0, "its beginning is seen"
+    driver.type("API version", "2025-01-01")
+    driver.click("Save")
+    driver.wait_for("Saved")
+    form = next(call[1] for call in source.calls if call[0] == "save_endpoint")
+    assert form.settings == (("api_version", "2025-01-01"), ("newer", "kept"))
+
+
+def test_settings_of_a_protocol_survive_looking_at_another(drive: Drive) -> None:
+    driver = drive("endpoints")
+    driver.click("Add endpoint")
+    choice = protocol(driver)
+    choice.setCurrentIndex(choice.findData("azure"))
+    driver.qtbot.waitUntil(lambda: any(f.isVisible() for f in driver.dialog.findChildren(QLineEdit, "api_version")))
+    driver.type("API version", "2024-10-21")
+    choice.setCurrentIndex(choice.findData("anthropic"))
+    choice.setCurrentIndex(choice.findData("azure"))
+    assert driver.dialog.findChildren(QLineEdit, "api_version")[-1].text() == "2024-10-21"

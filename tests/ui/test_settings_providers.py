@@ -138,3 +138,35 @@ def test_a_new_address_is_confirmed_in_its_place(drive: Drive, source: SettingsD
     wait_for(driver, f"the key may go to {GATEWAY}")
     assert ("confirm_address", question) in source.calls
     assert KEY not in driver.texts()
+
+
+def test_settings_that_are_typed_survive_looking_at_another_provider(drive: Drive, source: SettingsDouble) -> None:
+    source.states["openai"] = _state()
+    driver = drive()
+    driver.choose("Providers", "OpenAI")
+    driver.wait_for("API version")
+    driver.type("Address", "https://mine.example")
+    driver.type("Entra ID token", "hush")
+    driver.choose("Providers", "Anthropic")
+    driver.wait_for("Requests go to")
+    assert driver.field("Address").text() == ""
+    driver.choose("Providers", "OpenAI")
+    driver.wait_for("API version")
+    assert driver.field("Address").text() == "https://mine.example"
+    assert driver.field("Entra ID token").text() == "hush"
+    driver.choose("Providers", "Anthropic")
+    driver.dialog.reject()
+    assert "Close without saving what you typed for OpenAI?" in driver.texts()
+
+
+def test_settings_that_are_typed_survive_the_removal_of_the_key(drive: Drive, source: SettingsDouble) -> None:
+    driver = drive()
+    driver.choose("Providers", "Anthropic")
+    driver.wait_for("Address")
+    driver.type("Address", "https://mine.example")
+    where = Destination("https://api.example.com/v1", "public", "https://api.example.com")
+    source.states["anthropic"] = ProviderState("anthropic", "Anthropic", where, public="x", missing="Read anew.")
+    driver.click("Remove the key")
+    driver.click("Remove key")
+    driver.wait_for("Read anew.")
+    assert driver.field("Address").text() == "https://mine.example"

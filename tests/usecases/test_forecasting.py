@@ -84,7 +84,7 @@ def test_where_breakpoints_do_not_go_out_nothing_is_reckoned_for_them(workbench:
 
 
 def test_a_price_set_by_hand_knows_no_cache(workbench: Workbench) -> None:
-    workbench.pricing.set_price("litellm", CLAUDE, Rates(1e-3, 1e-2)).result(PATIENCE_S)
+    workbench.pricing.set_price("litellm", CLAUDE, Rates(1e-3, 1e-2))
     lane = forecast(workbench, asked(Message("system", LONG, cache=True), lane=cloud(CLAUDE)))
     given = lane.input_cost
     assert given is not None

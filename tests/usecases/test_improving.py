@@ -49,7 +49,7 @@ def test_the_question_is_recorded_and_the_prompts_own_past_stays(tmp_path: Path)
         changed = Content((Message("user", "Changed {{name}}"),))
         workbench.prompts.save_draft(prompt, draft(text="Changed {{name}}")).result(PATIENCE_S)
         timeline, versions = workbench.history.timeline(prompt), workbench.prompts.version_numbers(prompt)
-        workbench.pricing.set_price(cloud().endpoint, "better", Rates(0.001, 0.002, None, "by hand")).result(PATIENCE_S)
+        workbench.pricing.set_price(cloud().endpoint, "better", Rates(0.001, 0.002, None, "by hand"))
         handle, tag = workbench.improver.ask(_wanted(prompt, content=changed, based_on=1, feedback="Be warm."))
         assert handle.wait(PATIENCE_S)
         assert handle.problem is None

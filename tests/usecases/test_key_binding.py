@@ -13,13 +13,13 @@ import pytest
 
 from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S, Drawer, draft, new_prompt, opened
-from workbench.core.lanes import LITELLM, Lane
-from workbench.core.runs import Failure, Mark, Result
+from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Lane
+from workbench.core.runs import NOT_CONFIRMED, Failure, Mark, Result
 from workbench.engine.calls import EngineError
 from workbench.host.keys import KeyStore
 from workbench.host.provider_choices import ProviderChoices
 from workbench.usecases.addresses import EndpointForm
-from workbench.usecases.credentials import NOT_CONFIRMED, open_keys
+from workbench.usecases.credentials import address_question, open_keys
 from workbench.usecases.workbench import Workbench
 
 ENVIRONMENT, KEYRING, SESSION = "sk-planted-environment", "sk-planted-keyring", "sk-planted-session"
@@ -129,6 +129,21 @@ def test_a_moved_endpoint_gets_its_key_after_one_confirmation(tmp_path: Path) ->
         assert at.workbench.endpoints.question(endpoint) is None
 
 
+def test_an_address_that_the_person_changed_is_not_said_to_come_from_somebody_else(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        uid = at.saved("https://old.example")
+        form = EndpointForm("Mine", "https://new.example", uid, needs_key=True, headers=(("X-Auth", None),))
+        at.workbench.endpoints.save(form).done.result(PATIENCE_S)
+        endpoint = at.workbench.endpoints.find(uid)
+        assert endpoint is not None
+        question = at.workbench.endpoints.question(endpoint)
+        assert question is not None
+        assert question.sentence == (
+            "The key of “Mine” was entered for https://old.example, and its entry in Settings → Endpoints, which is "
+            "part of this history, names https://new.example."
+        )
+
+
 def test_a_confirmation_is_kept_outside_of_the_history_and_holds_no_key(tmp_path: Path) -> None:
     with FakeProvider() as mine, FakeProvider() as theirs:
         with desk(tmp_path) as at:
@@ -149,6 +164,37 @@ def test_a_confirmation_is_kept_outside_of_the_history_and_holds_no_key(tmp_path
             # Another key for the same endpoint has to be confirmed anew.
             workbench.keys.set(f"endpoint:{uid}", "sk-planted-another", origin=mine.url)
             assert workbench.endpoints.question(endpoint) is not None
+
+
+@pytest.mark.parametrize("source", ["environment", "keyring"])
+def test_a_confirmation_is_for_the_key_that_there_was(tmp_path: Path, source: str) -> None:
+    """The variable's value, or what another program put into the keyring, may be another key tomorrow."""
+    theirs, choices, drawer = "https://theirs.example", ProviderChoices(tmp_path), Drawer()
+
+    def store(value: str) -> KeyStore:
+        keys = open_keys({"GROQ_API_KEY": value} if source == "environment" else {}, choices)
+        with_drawer(keys, drawer)
+        if source == "keyring":
+            drawer.set_password("prompt-workbench", "groq", value)
+        return keys
+
+    first = store("sk-planted-first")
+    key = first.get("groq")
+    assert key is not None
+    assert key.source == source
+    assert not first.may_go("groq", key, theirs)
+    first.confirm("groq", key, theirs)
+    assert first.may_go("groq", key, theirs)
+    second = store("sk-planted-second")
+    other = second.get("groq")
+    assert other is not None
+    assert not second.may_go("groq", other, theirs)
+    again = store("sk-planted-first")
+    assert again.may_go("groq", key, theirs)
+    kept = (tmp_path / "providers.json").read_text("utf-8")
+    assert "planted" not in kept
+    second.confirm("groq", other, theirs)
+    assert not again.may_go("groq", key, theirs)
 
 
 @pytest.mark.parametrize("needs_key", [False, True])
@@ -220,6 +266,14 @@ def test_an_endpoint_without_an_address_gets_no_key_of_its_provider(tmp_path: Pa
             assert refused.value.failure.code == "bad_address"
         assert failure(at.run(Lane("a", "crafted", "openai/gpt-5-mini"))).code == "bad_address"
         assert gateway.requests == []
+
+
+def test_a_model_that_is_an_address_is_not_asked(tmp_path: Path) -> None:
+    with FakeProvider() as theirs, desk(tmp_path) as at:
+        refused = failure(at.run(Lane("a", LITELLM, f"oobabooga/{theirs.url}")))
+        assert refused.code == "no_model"
+        assert "is an address" in refused.sentence
+        assert theirs.requests == []
 
 
 def test_keys_of_another_endpoint_are_not_handed_out(tmp_path: Path) -> None:
@@ -341,11 +395,36 @@ class TestAddressesInTheEnvironment:
         with FakeProvider() as gateway, desk(tmp_path, {"OPENAI_API_BASE": gateway.base_url}) as at:
             assert at.run(Lane("a", LITELLM, "openai/gpt-5-mini")).text == "Hello world"
 
+    def test_a_model_without_its_provider_is_asked_at_the_one_whose_key_it_gets(self, tmp_path: Path) -> None:
+        env = {"GEMINI_API_KEY": ENVIRONMENT}
+        with FakeProvider() as gateway, desk(tmp_path, {**env, "GEMINI_API_BASE": gateway.url}) as at:
+            at.run(Lane("a", LITELLM, "gemini-pro-latest"))
+            assert leaked(gateway) == [ENVIRONMENT]
+
     def test_it_goes_through_litellm_as_well(self, tmp_path: Path) -> None:
         with FakeProvider() as gateway, desk(tmp_path, {"ANTHROPIC_BASE_URL": gateway.url}) as at:
             assert at.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
             assert leaked(gateway) == [ENVIRONMENT]
             assert gateway.requests[0].path == "/v1/messages"
+
+    def test_a_key_that_several_providers_take_goes_to_the_gateway_that_one_of_them_names(self) -> None:
+        env = {"DASHSCOPE_API_KEY": ENVIRONMENT, "DASHSCOPE_API_BASE": "https://gateway.example/v1"}
+        keys = open_keys(env)
+        litellm = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)
+        question = address_question(keys, litellm, "qwencloud/x", lambda _: "")
+        assert question is not None
+        assert question.sentence == (
+            "The key of QwenCloud was entered for https://gateway.example, and the list of providers names "
+            "https://dashscope-intl.aliyuncs.com/compatible-mode/v1."
+        )
+        for provider in ("dashscope", "qwencloud", "qwen_ai_platform"):
+            key = keys.from_environment(provider)
+            assert key is not None
+            assert key.origin == "https://gateway.example"
+        del env["DASHSCOPE_API_BASE"]
+        key = open_keys(env).from_environment("qwencloud")
+        assert key is not None
+        assert key.origin == "https://dashscope-intl.aliyuncs.com"
 
     def test_a_bearer_token_of_anthropic(self, tmp_path: Path) -> None:
         env = {"ANTHROPIC_BASE_URL": "", "ANTHROPIC_API_KEY": "", "ANTHROPIC_AUTH_TOKEN": "planted-bearer-token"}

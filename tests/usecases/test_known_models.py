@@ -51,6 +51,20 @@ def test_a_file_in_another_form_is_no_list(tmp_path: Path, written: bytes) -> No
     assert known.get(MINE) == ()
 
 
+def test_prices_are_kept_beside_the_models(tmp_path: Path) -> None:
+    rows = {"a": {"input_cost_per_token": 1e-6}}
+    KnownModels(tmp_path).put_prices(MINE, rows)
+    again = KnownModels(tmp_path)
+    assert (again.prices(MINE), again.prices(MOVED), again.get(MINE)) == (rows, {}, ())
+    (file,) = (tmp_path / FOLDER).iterdir()
+    for written in (b"[]", b"{", b'{"prices": []}', b'{"prices": {"a": 1}}'):
+        file.write_bytes(written)
+        assert again.prices(MINE) == {}
+    again.put_prices(MINE, rows)
+    again.forget(MINE)
+    assert again.prices(MINE) == {}
+
+
 def test_an_uid_is_no_path(tmp_path: Path) -> None:
     known = KnownModels(tmp_path / "cache")
     known.put(Endpoint("../../up", "openai", "x", "http://h/../.."), ("a",))

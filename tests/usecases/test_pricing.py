@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
@@ -9,29 +10,21 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
 from workbench.core.money import Rates, Usage, UsageDetails, cost, saved, source_words
 from workbench.core.runs import Failure, Result, Timing
 from workbench.engine.calls import EngineError
 from workbench.engine.catalogue import Catalogue
+from workbench.engine.estimate import total
 from workbench.engine.price_list import rates_of
+from workbench.host.provider_choices import ProviderChoices
 from workbench.usecases.gateway_prices import FRESH_S, RETRY_S, GatewayPrices, Rows
 from workbench.usecases.pricing import Pricing
 
 LITELLM = FIXED_ENDPOINTS[2]
 GATEWAY = Endpoint("g", "openai", "Acme proxy", "http://127.0.0.1:9/v1")
 GEMINI = "gemini/gemini-2.5-pro"
-
-
-class Prices:
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], Rates] = {}
-
-    def prices(self) -> dict[tuple[str, str], Rates]:
-        return dict(self.kept)
-
-    def set_price(self, endpoint_uid: str, model: str, rates: Rates | None, now: str) -> Future[None]:
-        raise NotImplementedError
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +34,7 @@ def catalogue() -> Catalogue:
 
 @pytest.fixture
 def pricing(catalogue: Catalogue) -> Pricing:
-    return Pricing(Prices(), rates_in(catalogue), lambda: "2026-01-01T00:00:00.000Z")
+    return Pricing(ProviderChoices(), rates_in(catalogue), lambda: "2026-01-01T00:00:00.000Z")
 
 
 def rates_in(catalogue: Catalogue) -> Any:
@@ -82,7 +75,7 @@ def test_a_price_of_time_takes_the_time(catalogue: Catalogue) -> None:
     named = next(
         m for m in catalogue.models if m.rates and "input_cost_per_second" in m.rates.sheet and not m.rates.input
     )
-    priced = Pricing(Prices(), rates_in(catalogue), lambda: "2026-01-01T00:00:00.000Z")
+    priced = Pricing(ProviderChoices(), rates_in(catalogue), lambda: "2026-01-01T00:00:00.000Z")
     timing = Timing(0, 100, 200, 2_100)
     made = priced.price(result(Usage(10, 10), timing=timing), LITELLM, named.id)
     assert named.rates is not None
@@ -109,9 +102,31 @@ def test_a_cost_that_only_one_of_two_requests_reported_is_no_sum(pricing: Pricin
     assert pricing.price(result(whole), LITELLM, "openrouter/no-such-model").cost_usd == 0.75
 
 
+def test_a_cost_that_was_reported_without_tokens_is_part_of_the_sum(pricing: Pricing) -> None:
+    bare = replace(reported(0.5), input=None, output=None)
+    both = total((reported(0.25), bare))
+    assert (both.input, both.output) == (10, 20)
+    assert pricing.price(result(both), LITELLM, "openrouter/no-such-model").cost_usd == 0.75
+    assert pricing.price(result(total((bare, bare, Usage()))), LITELLM, GEMINI).cost_usd == 1.0
+
+
+def test_tokens_that_only_one_of_two_requests_counted_are_no_cost(pricing: Pricing) -> None:
+    both = total((Usage(10, 20), replace(reported(0.5), input=None, output=None)))
+    assert pricing.price(result(both), LITELLM, GEMINI).cost_usd is None
+    assert cost(both, Rates(1.0, 1.0)) is None
+
+
+def test_a_price_by_hand_without_tokens_leaves_what_was_reported(catalogue: Catalogue) -> None:
+    prices = ProviderChoices()
+    prices.set_price(GATEWAY.uid, "m", Rates(1e-3, 2e-3))
+    pricing = Pricing(prices, rates_in(catalogue), lambda: "now")
+    made = pricing.price(result(replace(reported(0.25), input=None, output=None)), GATEWAY, "m")
+    assert (made.cost_usd, source_words(made.rates)) == (0.25, "reported by openrouter.ai")
+
+
 def test_a_price_by_hand_counts_most(catalogue: Catalogue) -> None:
-    prices = Prices()
-    prices.kept[GATEWAY.uid, "m"] = Rates(1e-3, 2e-3, None, "user")
+    prices = ProviderChoices()
+    prices.set_price(GATEWAY.uid, "m", Rates(1e-3, 2e-3))
     pricing = Pricing(prices, rates_in(catalogue), lambda: "now", GatewayPrices(answers({"m": ROW}), lambda: 0.0))
     made = pricing.price(result(reported(0.25)), GATEWAY, "m")
     assert (made.cost_usd, source_words(made.rates)) == (pytest.approx(0.05), "your own price")
@@ -137,7 +152,7 @@ def answers(rows: Rows | Failure, asked: list[str] | None = None) -> Any:
 def test_the_list_of_a_gateway_is_used_and_named(catalogue: Catalogue) -> None:
     asked: list[str] = []
     gateways = GatewayPrices(answers({"m": ROW}, asked), lambda: 0.0)
-    pricing = Pricing(Prices(), rates_in(catalogue), lambda: "now", gateways)
+    pricing = Pricing(ProviderChoices(), rates_in(catalogue), lambda: "now", gateways)
     pricing.prepare(GATEWAY)
     made = pricing.price(result(Usage(200_000, 0)), GATEWAY, "m")
     assert (made.cost_usd, source_words(made.rates)) == (pytest.approx(0.8), "price list of Acme proxy")
@@ -153,8 +168,81 @@ def test_a_list_is_asked_for_again_when_it_is_old(rows: Mapping[str, Any] | Fail
     asked: list[str] = []
     gateways = GatewayPrices(answers(rows, asked), lambda: now[0])
     for now[0], times in ((0.0, 1), (after, 1), (after + 1, 2), (after + 2, 2)):
+        gateways.prepare(GATEWAY)
         gateways.rates(GATEWAY, "m")
         assert len(asked) == times
+
+
+def test_only_a_wish_asks() -> None:
+    asked: list[str] = []
+    gateways = GatewayPrices(answers({"m": ROW}, asked), lambda: 0.0)
+    assert (gateways.known_rates(GATEWAY, "m"), gateways.rates(GATEWAY, "m")) == (None, None)
+    assert asked == []
+
+
+def test_a_list_that_fails_later_leaves_the_last_one() -> None:
+    now, told = [0.0], [{"m": ROW}, Failure("x", "No.")]
+    gateways = GatewayPrices(lambda endpoint: answers(told.pop(0))(endpoint), lambda: now[0])
+    gateways.prepare(GATEWAY)
+    now[0] = FRESH_S + 1
+    gateways.prepare(GATEWAY)
+    assert told == []
+    assert gateways.rates(GATEWAY, "m") is not None
+
+
+def test_what_was_not_sent_may_be_asked_at_once() -> None:
+    """Such as to an address that was not confirmed yet."""
+    answered: list[Rows] = []
+
+    def ask(endpoint: Endpoint) -> Future[Rows]:
+        if not answered:
+            raise EngineError(Failure("address_not_confirmed", "Confirm it."))
+        return answers(answered[0])(endpoint)  # type: ignore[no-any-return]
+
+    gateways = GatewayPrices(ask, lambda: 0.0)
+    gateways.prepare(GATEWAY)
+    assert gateways.rates(GATEWAY, "m") is None
+    answered.append({"m": ROW})
+    gateways.prepare(GATEWAY)
+    assert gateways.rates(GATEWAY, "m") is not None
+
+
+def test_a_keyring_that_waits_for_a_person_holds_up_nobody_else() -> None:
+    asked, unlocked = threading.Event(), threading.Event()
+
+    def ask(endpoint: Endpoint) -> Future[Rows]:
+        if endpoint is GATEWAY:
+            asked.set()
+            unlocked.wait(PATIENCE_S)
+        return answers({"m": ROW})(endpoint)  # type: ignore[no-any-return]
+
+    gateways = GatewayPrices(ask, lambda: 0.0)
+    waiting = threading.Thread(target=gateways.prepare, args=(GATEWAY,))
+    waiting.start()
+    try:
+        assert asked.wait(PATIENCE_S)
+        other = replace(GATEWAY, uid="other")
+        gateways.prepare(other)
+        found = [gateways.known_rates(GATEWAY, "m"), gateways.rates(other, "m")]
+        assert not unlocked.is_set()
+    finally:
+        unlocked.set()
+        waiting.join(PATIENCE_S)
+    assert found[0] is None
+    assert found[1] is not None
+    assert gateways.rates(GATEWAY, "m") is not None
+
+
+def test_a_silent_list_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ends of calls are worked on one after the other."""
+    now = [0.0]
+    waits: list[float | None] = []
+    monkeypatch.setattr(threading.Event, "wait", lambda self, timeout=None: waits.append(timeout))
+    gateways = GatewayPrices(lambda endpoint: Future(), lambda: now[0])
+    gateways.prepare(GATEWAY)
+    for now[0] in (0.5, 2.0, 60.0):
+        assert gateways.rates(GATEWAY, "m") is None
+    assert waits == [1.5, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,10 @@ from workbench.core.runs import BesideLane, IterationDetail, IterationRow, Resul
 from workbench.core.templates import content_variables
 from workbench.core.timeline import BareVersion, VersionDetail
 from workbench.engine.hosts import is_loopback
+from workbench.host.provider_choices import ProviderChoices
 from workbench.usecases.addresses import EndpointForm, check_form, clean_url, is_secret_header, warnings
 from workbench.usecases.history import branch, next_verdict, restore
-from workbench.usecases.naming import pair, resolve_model, slots, with_params
+from workbench.usecases.naming import model_name, pair, resolve_model, shadowed, slots, with_params
 from workbench.usecases.planning import check, plan_lanes
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Lack, RefusedError
@@ -94,23 +95,6 @@ class TestPlanning:
             plan_lanes(draft(text="{{name}}", values={"name": ""}), no_version, no_render)
 
 
-class Prices:
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], Rates] = {}
-
-    def prices(self) -> dict[tuple[str, str], Rates]:
-        return dict(self.kept)
-
-    def set_price(self, endpoint_uid: str, model: str, rates: Rates | None, now: str) -> Future[None]:
-        if rates is None:
-            del self.kept[endpoint_uid, model]
-        else:
-            self.kept[endpoint_uid, model] = rates
-        done: Future[None] = Future()
-        done.set_result(None)
-        return done
-
-
 CATALOGUE = {"gpt-5-mini": Rates(1e-6, 2e-6)}
 
 
@@ -119,7 +103,7 @@ class TestPricing:
     answered = Result("finished", "x", usage=Usage(100, 10), request={"model": "m"})
 
     def pricing(self) -> Pricing:
-        return Pricing(Prices(), CATALOGUE.get, lambda: "now")
+        return Pricing(ProviderChoices(), CATALOGUE.get, lambda: "now")
 
     def test_the_users_price_wins_and_leaves_again(self) -> None:
         pricing = self.pricing()
@@ -192,6 +176,25 @@ class TestNames:
     def test_half_a_name_is_refused(self, text: str) -> None:
         with pytest.raises(RefusedError):
             resolve_model(text, ALL)
+
+    def test_an_endpoint_never_takes_the_name_of_a_provider(self) -> None:
+        theirs = Endpoint("e9", "openai", "groq", "https://evil.example/v1")
+        file = Endpoint("e8", "gguf", "openai/gpt-5", path="/m.gguf")
+        there = [theirs, file, *ALL]
+        assert resolve_model("groq/llama", there) == (LITELLM, "groq/llama")
+        assert resolve_model("Groq/llama", there) == (LITELLM, "groq/llama")
+        assert resolve_model("openai/gpt-5", there) == (LITELLM, "openai/gpt-5")
+        assert model_name(theirs, "llama") == "endpoint:groq/llama"
+        assert resolve_model("endpoint:groq/llama", there) == ("e9", "llama")
+        assert shadowed("groq/llama", there) == (
+            "“groq” means the provider Groq. For your endpoint of that name write “endpoint:groq/llama”."
+        )
+        assert shadowed("groq/llama", ALL) == shadowed("My server/llama", there) == ""
+
+    def test_a_name_that_several_endpoints_have_means_none_of_them(self) -> None:
+        theirs = Endpoint("e9", "openai", "My Server", "https://evil.example/v1")
+        with pytest.raises(RefusedError, match="Several endpoints"):
+            resolve_model("my server/llama", [theirs, *ALL])
 
     def test_slots_never_repeat(self) -> None:
         made = slots(800)

@@ -191,7 +191,7 @@ def test_a_removed_endpoint_fails_its_lane_with_a_sentence(tmp_path: Path) -> No
 def test_cost_is_counted_with_the_price_of_the_time(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT, {"OPENAI_API_KEY": "sk-test-0123456789"}) as (workbench, _):
         prompt = new_prompt(workbench)
-        workbench.pricing.set_price("litellm", "priced", Rates(1e-3, 1e-2, 1e-4)).result(PATIENCE_S)
+        workbench.pricing.set_price("litellm", "priced", Rates(1e-3, 1e-2, 1e-4))
         handle = workbench.runner.start_iteration(prompt, draft(cloud("priced"), echo()), based_on=None)
         assert handle.wait(PATIENCE_S)
         stored = workbench.history.detail(handle.run_uid).outputs

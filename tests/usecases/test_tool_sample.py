@@ -90,7 +90,7 @@ def test_the_sample_runs_with_a_model_that_calls_its_tool(
     assert [step.kind for step in result.steps] == ["tool_call", "tool_result", "text"]
     assert json.loads(result.steps[0].text) == {"order_number": number}
     assert words in result.text
-    assert fake.requests[0].body["tools"][0]["function"]["name"] == "lookup_order"
+    assert next(r for r in fake.requests if r.body).body["tools"][0]["function"]["name"] == "lookup_order"
     other = sqlite3.connect(workbench.store.path)
     kinds = other.execute("SELECT kind FROM steps ORDER BY seq").fetchall()
     other.close()
@@ -110,7 +110,7 @@ def test_attached_files_are_sent_and_recorded_by_hash(
     assert (seen.state, echoed.text) == ("finished", "Look")
     assert blind.failure is not None
     assert (blind.failure.code, blind.request) == ("no_vision", None)
-    url = fake.requests[0].body["messages"][0]["content"][1]["image_url"]["url"]
+    url = next(r for r in fake.requests if r.body).body["messages"][0]["content"][1]["image_url"]["url"]
     assert base64.b64decode(url.partition(",")[2]) == PNG
     assert f"sha256:{name}" in json.dumps(seen.request)
     written = list((tmp_path / "cache").rglob(name))

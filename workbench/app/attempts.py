@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from workbench.app.lane_state import LaneStatus
 from workbench.core.choices import further_choices
+from workbench.core.cost_words import is_free
 from workbench.core.empty_answers import empty_answer
 from workbench.core.money import Usage, saved, show_cost, source_words
 from workbench.core.runs import ENDED, OutputRecord, notable
@@ -85,7 +86,8 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
             began_ms=shown.began_ms,
         )
     usage: Usage = result.usage
-    known = usage.input is not None or usage.output is not None
+    free = free or is_free(result)
+    known = (result.cost_usd is not None and not free) or usage.is_known
     cost = show_cost(result.cost_usd, free=free, about=usage.source == "estimate") if known else ""
     spared = saved(usage, result.rates)
     return LaneStatus(
@@ -95,7 +97,7 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
         tokens_per_second=result.timing.tokens_per_second(usage.output),
         usage=usage,
         cost=cost,
-        cost_source=source_words(result.rates) if result.cost_usd else "",
+        cost_source=source_words(result.rates) if result.cost_usd is not None else "",
         failure=result.failure,
         marks=notable(result.marks),
         finish_reason=result.finish_reason,

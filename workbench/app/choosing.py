@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.app.compose import Compose
+from workbench.app.later import start
 from workbench.app.model_entries import Choice, Unchanged
 from workbench.app.tasks import Tasks
 from workbench.host.clock import utc_now
@@ -43,8 +44,9 @@ def keep_choice(
         if isinstance(choice.rates_by_hand, Unchanged):
             then()
             return
-        future = workbench.pricing.set_price(choice.endpoint_uid, choice.model, choice.rates_by_hand)
-        tasks.watch(future, lambda _: then())
+        rates = choice.rates_by_hand
+        saved = start(lambda: workbench.pricing.set_price(choice.endpoint_uid, choice.model, rates))
+        tasks.watch(saved, lambda _: then())
 
     if choice.new_endpoint is None:
         take()

@@ -12,8 +12,8 @@ from typing import Literal
 from workbench.app.blindness import order
 from workbench.core.choices import further_choices, further_words
 from workbench.core.compare import Part, PartDiff, parts_of
+from workbench.core.cost_words import cost_words
 from workbench.core.empty_answers import empty_sentence
-from workbench.core.money import show_cost
 from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, Result, Verdict
 from workbench.core.searching.marking import Mark, Marker
 from workbench.core.searching.parsing import parse
@@ -147,7 +147,7 @@ def _card(
         cut_end=end < len(result.text),
         standing=standing,
         facts="" if record is None else _facts(result),
-        brief="" if record is None else _cost(result),
+        brief="" if record is None else cost_words(result),
         said=_said(result, blind=record is None),
         record=record,
         whole=result.text,
@@ -167,13 +167,9 @@ def _facts(result: Result) -> str:
     parts = (
         duration(result.timing.duration),
         "" if tokens is None else f"{tokens:,} tokens",
-        _cost(result),
+        cost_words(result),
     )
     return " · ".join(filter(None, parts))
-
-
-def _cost(result: Result) -> str:
-    return show_cost(result.cost_usd, free=result.cost_usd == 0)
 
 
 def _said(result: Result, *, blind: bool) -> str:

@@ -13,6 +13,7 @@ from workbench.app.model_entries import ModelEntry, Offer, Provider
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
 from workbench.core.providers import PROVIDERS, provider_name
 from workbench.core.runs import Failure
+from workbench.engine.calls import ModelIds
 from workbench.host.errors import HostError
 from workbench.usecases.credentials import credentials, provider_key
 from workbench.usecases.workbench import Workbench
@@ -34,7 +35,13 @@ class WorkbenchPickerSource:
 
     def fetch_models(self, endpoint: Endpoint) -> Future[tuple[str, ...]]:
         """Ask the endpoint which models it has."""
-        return start_then(lambda: self._workbench.endpoints.models(endpoint), lambda found: found)
+
+        def ask() -> Future[ModelIds]:
+            listed = self._workbench.endpoints.models(endpoint)
+            self._workbench.pricing.prepare(endpoint)
+            return listed
+
+        return start_then(ask, lambda found: found)
 
     def _read(self) -> Offer:
         workbench = self._workbench
@@ -54,7 +61,7 @@ class WorkbenchPickerSource:
             ),
             endpoints=endpoints,
             providers=providers,
-            prices=workbench.store.prices(),
+            prices=workbench.pricing.own_prices(),
             builtin_path=str(workbench.weights or ""),
             builtin_note="" if workbench.weights else _NOT_INSTALLED,
             known={endpoint.uid: workbench.endpoints.known.get(endpoint) for endpoint in endpoints},

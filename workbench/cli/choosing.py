@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.cli.limits import keep_limits
+from workbench.cli.output import complain
 from workbench.core.drafts import Draft
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.templates import content_variables
@@ -18,7 +19,7 @@ from workbench.formats.prompt_yml import PromptFile, PromptFileError, read_promp
 from workbench.host.clock import utc_now
 from workbench.host.files import read_file
 from workbench.host.ids import new_uid
-from workbench.usecases.naming import model_name, pair, resolve_model, slots, with_params
+from workbench.usecases.naming import model_name, pair, resolve_model, shadowed, slots, with_params
 from workbench.usecases.pack_import import Action, PackImporter
 from workbench.usecases.planning import check
 from workbench.usecases.problems import RefusedError
@@ -138,6 +139,8 @@ def _with_lanes(workbench: Workbench, draft: Draft, models: list[str], params: l
     if models:
         endpoints = workbench.endpoints.all()
         named = [resolve_model(text, endpoints) for text in models]
+        for told in filter(None, (shadowed(text, endpoints) for text in models)):
+            complain(told)
         for endpoint, model in named:
             _refuse_unknown(workbench, endpoint, model, endpoints)
         lanes = tuple(

@@ -18,6 +18,7 @@ from workbench.core.lanes import BUILTIN_MODEL, Endpoint
 from workbench.core.money import Rates
 from workbench.core.retirement import is_retired, retirement_note
 from workbench.engine.catalogue import ModelInfo
+from workbench.usecases.naming import model_name
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
@@ -91,7 +92,7 @@ def _asked(workbench: Workbench, name: str) -> list[_Listed]:
 
 def _of_endpoint(endpoint: Endpoint, model: str, remark: str = "") -> _Listed:
     document = {"endpoint": endpoint.name, "address": endpoint.base_url}
-    return _Listed(f"{endpoint.name}/{model}", (endpoint.base_url, remark), document)
+    return _Listed(model_name(endpoint, model), (endpoint.base_url, remark), document)
 
 
 def catalogued(info: ModelInfo, today: date) -> _Listed:

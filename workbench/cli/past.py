@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from workbench.core.choices import further_choices
 from workbench.core.compare import beside_messages
+from workbench.core.cost_words import cost_words
 from workbench.core.empty_answers import empty_sentence, state_words
-from workbench.core.money import show_cost
 from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, told_steps
 from workbench.core.when import absolute, duration
 
@@ -70,6 +70,6 @@ def _head(detail: IterationDetail, output: OutputRecord, number: int) -> str:
         f"attempt {output.attempt}" if output.attempt > 1 else "",
         state_words(output.result),
         duration(output.result.timing.duration),
-        show_cost(output.result.cost_usd, free=output.result.cost_usd == 0),
+        cost_words(output.result),
     )
     return " · ".join(filter(None, parts))

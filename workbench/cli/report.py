@@ -32,9 +32,9 @@ from workbench.cli.answers import Asked, answers
 from workbench.cli.choosing import Choice
 from workbench.cli.output import one_line
 from workbench.core.choices import further_choices, further_words
+from workbench.core.cost_words import cost_words
 from workbench.core.documents import result_document
 from workbench.core.empty_answers import empty_answer, state_words
-from workbench.core.money import show_cost
 from workbench.core.runs import Result, notable
 from workbench.core.when import duration
 from workbench.usecases.handles import RunHandle
@@ -99,7 +99,7 @@ def _ending(result: Result | None) -> str:
         f"{duration(result.timing.ttft)} first" if result.timing.ttft is not None else "",
         f"{rate:.0f} tok/s" if rate is not None else "",
         f"{result.usage.output} tok" if result.usage.output is not None else "",
-        _cost(result),
+        cost_words(result),
         _calls(result),
         result.format_check.words if result.format_check is not None else "",
         further_words(len(further_choices(result.response))),
@@ -112,8 +112,3 @@ def _ending(result: Result | None) -> str:
 def _calls(result: Result) -> str:
     calls = sum(step.kind == "tool_call" for step in result.steps)
     return f"{calls} tool call{'' if calls == 1 else 's'}" if calls else ""
-
-
-def _cost(result: Result) -> str:
-    free = result.rates is not None and result.rates.source == "local"
-    return show_cost(result.cost_usd, free=free, about=result.usage.source == "estimate")

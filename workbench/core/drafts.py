@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.core import content as contents
 from workbench.core.content import MOST_LANES, Content
-from workbench.core.lanes import Lane
+from workbench.core.lanes import Lane, is_stored_int
 from workbench.core.visible import Shown
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Draft:
         if len(lanes) > MOST_LANES:
             raise ValueError(f"This draft has {len(lanes):,} lanes, and at most {MOST_LANES} are shown.")
         based_on = data.get("based_on")
-        if based_on is not None and type(based_on) is not int:
+        if based_on is not None and not is_stored_int(based_on):
             raise ValueError("The version that this draft is based on is not a number.")
         sets, active = data.get("sets", []), data.get("active", "")
         if not isinstance(sets, list | tuple) or not isinstance(active, str):

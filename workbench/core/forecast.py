@@ -26,14 +26,22 @@ class Span:
     high: float
 
 
-def span_of(lengths: Sequence[int], most: int | None = None) -> Span | None:
-    """Return the range of these output tokens, at most `most` (the limit that is set); None when there are none."""
-    ordered = sorted(lengths)
+def span_of(amounts: Sequence[float], most: int | None = None) -> Span | None:
+    """Return the range of these output tokens or dollars, at most `most` (a limit that is set); None without any."""
+    ordered = sorted(amounts)
     if not ordered:
         return None
     edge = 0 if len(ordered) < FEW else len(ordered) // 10
     low, high = ordered[edge], ordered[-1 - edge]
     return Span(low, high) if most is None else Span(min(low, most), min(high, most))
+
+
+@dataclass(frozen=True, slots=True)
+class PastAmounts:
+    """What a past answer took: output tokens, and dollars where the server reported them; None is unknown."""
+
+    output: int | None
+    reported_usd: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,8 @@ class LaneForecast:
     sets: int = 1
     tier: str = ""
     """The service tier that is asked for, "" for the ordinary one."""
+    reported: Span | None = None
+    """Dollars of one call by what the server reported of past answers, None when it reported nothing."""
 
     @property
     def tokenizer(self) -> Tokenizer | None:
@@ -132,15 +142,25 @@ class LaneForecast:
         if self.is_local:
             return Span(0.0, 0.0)
         if given is None or prices is None:
-            return None
+            return self._by_reports
         if not any(price.output or price.reasoning for price in prices):
             return given
         if self.output is None:
-            return None
+            return self._by_reports
         # Thoughts have a price of their own at some models, and their share is not known before.
         least = sum(min(price.output, price.reasoning) for price in prices) * self.samples
         most = sum(max(price.output, price.reasoning) for price in prices) * self.samples
         return Span(given.low + least * self.output.low, given.high + most * self.output.high)
+
+    @property
+    def _by_reports(self) -> Span | None:
+        told = self.reported
+        return None if told is None else Span(self.calls * told.low, self.calls * told.high)
+
+    @property
+    def known_cost(self) -> Span | None:
+        """Dollars as far as they are known: of a lane without past answers only its prompts."""
+        return self.cost or self.input_cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +184,14 @@ class Forecast:
         """Dollars as far as they are known: of a lane without past answers only its prompts."""
         low = high = 0.0
         for lane in self.lanes:
-            if (cost := lane.cost or lane.input_cost) is not None:
+            if (cost := lane.known_cost) is not None:
                 low, high = low + cost.low, high + cost.high
         return Span(low, high)
 
     @property
     def unpriced(self) -> tuple[str, ...]:
         """Titles of the lanes whose price nobody knows."""
-        return tuple(lane.title for lane in self.lanes if not lane.is_local and lane.input_cost is None)
+        return tuple(lane.title for lane in self.lanes if not lane.is_local and lane.known_cost is None)
 
     @property
     def open_ended(self) -> tuple[str, ...]:
@@ -267,13 +287,17 @@ def _percent(share: float) -> str:
 def _lane_cost(lane: LaneForecast) -> str:
     if lane.is_local:
         return "free"
+    answers = "1 past answer" if lane.past == 1 else f"{lane.past} past answers"
     if lane.rates is None or (given := lane.input_cost) is None:
+        if lane.cost is not None:
+            return f"{show_span(lane.cost)} by the cost that was reported of {answers}"
         by_time = lane.rates is not None and bool(lane.rates.sheet)
         return "priced by the time it takes" if by_time else "price unknown; set it in the model picker"
     asked = _input_cost(lane, lane.rates, given)
+    if lane.cost is not None and lane.output is None and lane.past:
+        return f"{show_span(lane.cost)} by the cost that was reported of {answers}"
     if lane.cost is None or lane.output is None:
         return f"{asked}, output unknown until this prompt has an answer of this model"
-    answers = "1 past answer" if lane.past == 1 else f"{lane.past} past answers"
     length = show_tokens(int(lane.output.low), int(lane.output.high))
     return f"{show_span(lane.cost)}: {asked}, and {length} of output after {answers}"
 

@@ -251,9 +251,14 @@ def _whole(data: Mapping[str, Any], name: str) -> int | None:
     value = data.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int):
+    if not is_stored_int(value):
         raise ValueError(f"The {name} of a lane is not a whole number.")
-    return value
+    return int(value)
+
+
+def is_stored_int(value: object) -> bool:
+    """Whether a value is a whole number that a database can hold; JSON has them with any number of digits."""
+    return type(value) is int and abs(value) < 1 << 63
 
 
 def _switch(data: Mapping[str, Any], name: str) -> bool:

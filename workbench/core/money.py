@@ -69,6 +69,8 @@ def cost(
         return None
     if rates.sheet:
         return bill(rates.sheet, usage, seconds=seconds, at=at)
+    if any(one.input is None or one.output is None for one in usage.rounds):
+        return None
     if usage.input is None or usage.output is None:
         return None
     cached = min(usage.cached or 0, usage.input)

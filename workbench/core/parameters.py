@@ -93,6 +93,8 @@ class Parameter:
 
         The range is not looked at: what an older release or a provider's own terminal allowed stays readable.
         """
+        if value is None:
+            return None
         if self.kind == "texts":
             if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
                 raise ValueError(f"The {self.label.lower()} of a lane are not a list of texts.")
@@ -101,8 +103,6 @@ class Parameter:
             if not isinstance(value, str):
                 raise ValueError(f"The {self.name} of a lane is not a text.")
             return value or None
-        if value is None:
-            return None
         if self.kind == "switch":
             if not isinstance(value, bool):
                 raise ValueError(f"The {self.name} of a lane is neither true nor false.")
@@ -110,9 +110,12 @@ class Parameter:
         if isinstance(value, bool) or not isinstance(value, int | float if self.kind == "number" else int):
             noun = "number" if self.kind == "number" else "whole number"
             raise ValueError(f"The {self.name} of a lane is not a {noun}.")
-        if not math.isfinite(value):
-            raise ValueError(f"The {self.name} of a lane is not a number.")
-        return float(value) if self.kind == "number" else value
+        try:
+            if math.isfinite(number := float(value)):
+                return number if self.kind == "number" else value
+        except OverflowError:
+            pass
+        raise ValueError(f"The {self.name} of a lane is not a number.")
 
     def checked(self, value: Any) -> Value | None:
         """Return a value that a person or a file gave, None for unset. Raises ValueError with a sentence."""

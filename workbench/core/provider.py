@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 _DOCS = "https://docs.litellm.ai/docs/providers/"
+# A slash or the like in the region of https://REGION-service.example would make another address of it.
+_CUTS_AN_ADDRESS = re.compile(r"[/\\?#@%\s\x00-\x1f]")
+
+SettingKind = Literal["", "region", "account", "sign_in"]
+"""`region`: a region or API version, which a lane may choose. `account`: whose account, project or resource. `sign_in`:
+who signs in and how, which no history may choose. Regions and accounts stand in addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,18 @@ class Setting:
     secret: bool = False
     hint: str = ""
     by_environment: bool = False
+    kind: SettingKind = ""
+
+    @property
+    def is_of_endpoint(self) -> bool:
+        """Whether an endpoint, which a history holds, may have a value of its own for it."""
+        return bool(self.name) and not self.secret and self.kind != "sign_in"
+
+    def allows(self, value: str) -> bool:
+        """Return whether a value has only characters that are safe where it goes."""
+        if self.kind in ("region", "account"):
+            return fits_in_address(value)
+        return self.secret or value.isprintable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +93,15 @@ class Provider:
     token_file: str = ""
     """The file that LiteLLM's own login writes, below its folder of tokens; "" when there is no such login."""
     key_hosts: tuple[str, ...] = ()
-    """Further hosts that get the key, where it is exchanged for another one."""
+    """Hosts besides that of the address which LiteLLM sends the key to: where it is exchanged, or where the address is
+    made of a region. `*` stands for letters, digits and dashes, `{name}` for the value of a setting; https unless the
+    setting is an address, with the usual port unless one is given."""
+    caches_where_told: bool = False
+    """LiteLLM can tell it where to cache, for models of Anthropic."""
+    json_by_tool: bool = False
+    """LiteLLM asks it for JSON without a schema by a tool of its own, which would stand in the way of the prompt's."""
+    bare_models: str = ""
+    """Matches ids of its models that are commonly typed without the provider; "" for none."""
     signs_in: bool = False
     """Its library finds credentials on the machine by itself, in files of a cloud's own tools."""
 
@@ -97,6 +123,11 @@ class Provider:
     def setting(self, name: str) -> Setting | None:
         """Return a setting by its name."""
         return next((one for one in self.settings if one.name == name), None)
+
+
+def fits_in_address(value: str) -> bool:
+    """Return whether a value can stand in an address without changing which server it names."""
+    return not _CUTS_AN_ADDRESS.search(value)
 
 
 def row(id_: str, name: str, keys: str, addresses: str, base_url: str = "", **more: Any) -> Provider:

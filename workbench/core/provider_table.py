@@ -7,8 +7,8 @@ falls back to them, documentation where it links to it. `tests/core/test_provide
 from __future__ import annotations
 
 from workbench.core.provider import Provider, Setting, row
-from workbench.core.provider_table_more import MORE_ROWS
-from workbench.core.provider_table_own import OWN_ROWS
+from workbench.core.provider_rows_private import PRIVATE_ROWS
+from workbench.core.provider_rows_public import PUBLIC_ROWS
 
 _MOST_USED = (
     row(
@@ -20,7 +20,8 @@ _MOST_USED = (
         speaks_openai=True,
         # These answer at other paths than chat completions.
         translated=r"codex|-pro\b|deep-research|computer-use|instruct|audio|^ft:(davinci|babbage)",
-        settings=(Setting("organization", "Organization", ("OPENAI_ORGANIZATION",), hint="org-…"),),
+        settings=(Setting("organization", "Organization", ("OPENAI_ORGANIZATION",), hint="org-…", kind="account"),),
+        bare_models=r"^(gpt-|chatgpt-|o[1-9](-|$)|ft:gpt-)",
     ),
     row(
         "anthropic",
@@ -29,6 +30,9 @@ _MOST_USED = (
         "ANTHROPIC_API_BASE ANTHROPIC_BASE_URL",
         "https://api.anthropic.com",
         settings=(Setting("auth_token", "Bearer token", ("ANTHROPIC_AUTH_TOKEN",), secret=True),),
+        caches_where_told=True,
+        json_by_tool=True,
+        bare_models=r"^claude-",
     ),
     row(
         "gemini",
@@ -53,6 +57,7 @@ _MOST_USED = (
         "DEEPSEEK_API_BASE",
         "https://api.deepseek.com/v1",
         speaks_openai=True,
+        bare_models=r"^deepseek-(chat|reasoner)$",
     ),
     row(
         "xai",
@@ -122,6 +127,7 @@ _MOST_USED = (
         "COHERE_API_BASE",
         "https://api.cohere.com/v2",
         doc="cohere",
+        bare_models=r"^command-",
     ),
     row("cohere", "Cohere", "COHERE_API_KEY CO_API_KEY", "COHERE_API_BASE", "https://api.cohere.com/v2"),
     row("moonshot", "Moonshot", "MOONSHOT_API_KEY", "MOONSHOT_API_BASE", "https://api.moonshot.ai/v1"),
@@ -171,5 +177,5 @@ _MOST_USED = (
 
 ROWS: tuple[Provider, ...] = (
     *_MOST_USED,
-    *sorted((*MORE_ROWS, *OWN_ROWS), key=lambda provider: provider.name.casefold()),
+    *sorted((*PUBLIC_ROWS, *PRIVATE_ROWS), key=lambda provider: provider.name.casefold()),
 )

@@ -13,20 +13,11 @@ from workbench.core.provider_table import ROWS
 
 PROVIDERS: Mapping[str, Provider] = {provider.id: provider for provider in ROWS}
 
-# Ids that are commonly typed without a provider. What is not here is for the catalogue or LiteLLM to resolve.
-_BARE = (
-    (re.compile(r"^(gpt-|chatgpt-|o[1-9](-|$)|ft:gpt-)"), "openai"),
-    (re.compile(r"^claude-"), "anthropic"),
-    (re.compile(r"^deepseek-(chat|reasoner)$"), "deepseek"),
-    (re.compile(r"^command-"), "cohere_chat"),
-)
-_CACHE_WHERE_TOLD = frozenset({"anthropic", "bedrock", "vertex_ai", "azure_ai", "databricks"})
-# LiteLLM makes these call a tool of its own instead, which would stand in the way of the prompt's tools.
-_NO_JSON_MODE = frozenset({"anthropic", "bedrock", "vertex_ai"})
+_BARE = tuple((re.compile(provider.bare_models), provider.id) for provider in ROWS if provider.bare_models)
 
 
 def split_model(model: str) -> tuple[str, str]:
-    """Return provider id and the model's name there; the provider is "" when the id alone does not tell."""
+    """Return provider id and the model's name there; the provider is "" for the catalogue or LiteLLM to resolve."""
     prefix, slash, rest = model.partition("/")
     if slash and rest and prefix in PROVIDERS:
         return prefix, rest
@@ -34,6 +25,11 @@ def split_model(model: str) -> tuple[str, str]:
         if pattern.search(model):
             return provider, model
     return "", model
+
+
+def with_provider(model: str, provider: str) -> str:
+    """Return a model's id with its provider before it, so that the key for that provider goes nowhere else."""
+    return model if not provider or split_model(model)[0] else f"{provider}/{model}"
 
 
 def needs_translation(model: str) -> bool:
@@ -73,9 +69,11 @@ def provider_name(provider: str) -> str:
 def takes_breakpoints(model: str) -> bool:
     """Return whether LiteLLM can tell this model's provider where to cache: the models of Anthropic."""
     provider, name = split_model(model)
-    return provider in _CACHE_WHERE_TOLD and "claude" in name and needs_translation(model)
+    known = PROVIDERS.get(provider)
+    return known is not None and known.caches_where_told and "claude" in name and not known.is_plain(name)
 
 
 def has_json_mode(model: str) -> bool:
     """Return whether this model's provider can be asked for JSON without a schema other than in words."""
-    return split_model(model)[0] not in _NO_JSON_MODE
+    known = PROVIDERS.get(split_model(model)[0])
+    return known is None or not known.json_by_tool

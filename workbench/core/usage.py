@@ -97,6 +97,11 @@ class Usage:
     details: UsageDetails = _NOTHING
     rounds: tuple[Usage, ...] = field(default=())
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known: tokens, or a cost that the server reported."""
+        return not (self.input is self.output is self.details.reported_usd is None) or bool(self.rounds)
+
     def extra_json(self) -> dict[str, Any]:
         """Return what is known beside the counts: `details` and `rounds`, only where there are any."""
         data: dict[str, Any] = {}

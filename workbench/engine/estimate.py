@@ -66,10 +66,13 @@ def estimate_ended(messages: Iterable[Message], text: str, reasoning: str = "", 
 
 
 def total(usages: Sequence[Usage]) -> Usage:
-    """Return the tokens of several rounds together, an estimate if one of them is; unknown ones add nothing."""
+    """Return the tokens of several rounds together, an estimate if one of them is.
+
+    A round of which neither tokens nor a cost is known adds nothing.
+    """
     if len(usages) == 1:
         return usages[0]
-    known = [usage for usage in usages if usage.input is not None or usage.output is not None]
+    known = [usage for usage in usages if usage.is_known]
     return Usage(
         _sum(usage.input for usage in known),
         _sum(usage.output for usage in known),

@@ -16,6 +16,7 @@ from typing import IO
 
 from workbench.core.faults import install_hooks, report_of
 from workbench.host.clock import utc_now
+from workbench.host.files import open_to_append
 
 NAME = "errors.log"
 MOST_BYTES = 256 * 1024
@@ -160,9 +161,8 @@ def platform_name() -> str:
 @contextlib.contextmanager
 def _locked(file: Path) -> Iterator[IO[bytes]]:
     """Open the log to append to it, alone; raises OSError for what is no file."""
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     for _ in range(10):
-        with os.fdopen(os.open(file, flags, 0o600), "ab", buffering=0) as stream:
+        with os.fdopen(open_to_append(file), "ab", buffering=0) as stream:
             _lock(stream.fileno())
             # Another process may have put the file aside while this one waited for it.
             with contextlib.suppress(FileNotFoundError):

@@ -1,6 +1,7 @@
-"""Reading files that a person names.
+"""Reading files that a person names, and appending to files of the state directory.
 
-Invariant: nobody is waited for: a pipe or a device is refused before it is read, and so is a file that is too large.
+Invariant: a pipe or a device is refused before it is read or written, so nothing waits for its other end; so is a file
+that is too large.
 """
 
 from __future__ import annotations
@@ -22,3 +23,16 @@ def read_file(path: Path, most_bytes: int) -> bytes:
         if found.st_size > most_bytes:
             raise OSError(errno.EFBIG, f"it is larger than {most_bytes // 2**20} MB", str(path))
         return stream.read(most_bytes)
+
+
+def open_to_append(path: Path) -> int:
+    """Return a descriptor that appends to a file of ours, made if it is not there, for its owner alone.
+
+    Raises OSError for a link, and for what is no file.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, flags, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", str(path))
+    return descriptor

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from workbench.host.errors import HostError
@@ -58,13 +59,13 @@ class KeyName:
     """What is known of the name of a key without asking for it.
 
     `variables` are environment variables that may hold it, the first that is set counts. `origin` is what a key was
-    entered for that does not say so itself, `environment_origin` what one from the environment belongs to. That there
-    is no `optional` one is remembered.
+    entered for that does not say so itself, `environment_origins` what those from the environment belong to, one for
+    each variable. That there is no `optional` one is remembered.
     """
 
     variables: tuple[str, ...] = ()
     origin: str = ""
-    environment_origin: str = ""
+    environment_origins: tuple[str, ...] = ()
     optional: bool = False
 
 
@@ -165,11 +166,11 @@ class KeyStore:
         """Return whether a key may be sent to an origin: it was entered for it, or a person confirmed it."""
         if not origin:
             return False
-        return key.origin == origin or self.choices.is_confirmed(Confirmed(name, key.place, origin))
+        return key.origin == origin or self.choices.is_confirmed(Confirmed(name, key.place, origin), key.value)
 
     def confirm(self, name: str, key: Key, origin: str) -> None:
         """Allow a key for another origin from now on. Raises HostError."""
-        self.choices.confirm(Confirmed(name, key.place, origin))
+        self.choices.confirm(Confirmed(name, key.place, origin), key.value)
 
     def remembers(self, name: str) -> bool:
         """Return whether `all` would answer at once, without a question to the keyring."""
@@ -179,9 +180,9 @@ class KeyStore:
     def from_environment(self, name: str) -> Key | None:
         """Return the key that the environment holds for a provider, whether or not another one wins over it."""
         known = self._names.get(name)
-        for variable in known.variables if known else ():
+        for variable, origin in zip_longest(known.variables, known.environment_origins, fillvalue="") if known else ():
             if value := self._env.get(variable, "").strip():
-                return Key(value, "environment", variable, known.environment_origin if known else "")
+                return Key(value, "environment", variable, origin)
         return None
 
     def set(self, name: str, value: str, *, session: bool = False, origin: str = "", lines: bool = False) -> Key:

@@ -1,23 +1,33 @@
-"""What a person chose about providers on this machine: addresses, settings, and which address may have which key.
+"""What a person chose about providers on this machine: addresses, settings, prices, and which address may have which
+key.
 
-Invariant: this is outside of any history, because a history may come from somebody else; it holds no key. The file is
+Invariant: this is outside of any history, because a history may come from somebody else; it holds no key, only salted
+digests of keys, so that what was confirmed for one key does not hold for the next one of that name. The file is
 replaced whole or not at all, and what cannot be read allows nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
+import hmac
 import json
 import os
+import secrets
 import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from workbench.core.money import Rates
+from workbench.core.price_sheet import number
 from workbench.host.dirs import make_private
 from workbench.host.errors import HostError, explain
 
 FILE = "providers.json"
-_ADDRESSES, _SETTINGS, _CONFIRMED = "addresses", "settings", "confirmed"
+_ROUNDS = 100_000
+"""Of the digest, about 30 ms: a key is long, but the value of a secret header may be a word."""
+_ADDRESSES, _SETTINGS, _PRICES, _CONFIRMED = "addresses", "settings", "prices", "confirmed"
 
 
 class Confirmed(NamedTuple):
@@ -53,11 +63,33 @@ class ProviderChoices:
         found = self._part(_SETTINGS).get(provider, {})
         return {name: text for name, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
 
-    def is_confirmed(self, confirmed: Confirmed) -> bool:
-        """Return whether a person allowed this key for this address."""
+    def prices(self) -> dict[tuple[str, str], Rates]:
+        """Return the prices that were entered, by endpoint uid and model."""
+        listed = self._part(_PRICES)
+        rows = (
+            (uid, model, row) for uid, part in listed.items() if isinstance(part, dict) for model, row in part.items()
+        )
+        return {(uid, model): rates for uid, model, row in rows if (rates := _rates(row)) is not None}
+
+    def set_price(self, endpoint_uid: str, model: str, rates: Rates | None) -> None:
+        """Keep the price of a model, or with None forget it. Raises HostError."""
+        row = None if rates is None else {"input": rates.input, "output": rates.output, "cached": rates.cached}
+
+        def change(data: dict[str, Any]) -> None:
+            listed = data.setdefault(_PRICES, {})
+            part = listed.get(endpoint_uid)
+            part = dict(part) if isinstance(part, dict) else {}
+            _put(part, model, row)
+            _put(listed, endpoint_uid, part)
+
+        self._change(change)
+
+    def is_confirmed(self, confirmed: Confirmed, key: str) -> bool:
+        """Return whether a person allowed this key, of the value `key`, for this address."""
         with self._lock:
             self._refresh()
-            return list(confirmed) in self._listed()
+            rows = [row for row in self._listed() if row[:-1] == list(confirmed)]
+        return any(_is_of(row[-1], key) for row in rows)
 
     def set_address(self, provider: str, address: str) -> None:
         """Keep an address, or with "" forget it. Raises HostError."""
@@ -68,14 +100,12 @@ class ProviderChoices:
         kept = {name: text for name, text in settings.items() if text}
         self._change(lambda data: _put(data.setdefault(_SETTINGS, {}), provider, kept))
 
-    def confirm(self, *confirmed: Confirmed) -> None:
-        """Allow keys for addresses. Raises HostError."""
+    def confirm(self, confirmed: Confirmed, key: str) -> None:
+        """Allow a key for an address; what was confirmed there for an earlier value goes. Raises HostError."""
+        row = [*confirmed, _digest_of(key, secrets.token_hex(16))]
 
         def change(data: dict[str, Any]) -> None:
-            data[_CONFIRMED] = [
-                *self._listed(),
-                *(new for one in confirmed if (new := list(one)) not in self._listed()),
-            ]
+            data[_CONFIRMED] = [*(other for other in self._listed() if other[:-1] != row[:-1]), row]
 
         self._change(change)
 
@@ -100,7 +130,8 @@ class ProviderChoices:
     def _listed(self) -> list[list[str]]:
         found = self._data.get(_CONFIRMED)
         rows = found if isinstance(found, list) else []
-        return [row for row in rows if isinstance(row, list) and len(row) == len(Confirmed._fields)]
+        whole = len(Confirmed._fields) + 1
+        return [row for row in rows if isinstance(row, list) and len(row) == whole and all(map(_is_text, row))]
 
     def _change(self, change: Any) -> None:
         with self._lock:
@@ -117,6 +148,27 @@ class ProviderChoices:
         if stamp != self._read or stamp is None:
             self._data = _load(self._directory / FILE) if stamp is not None else {}
             self._read = stamp
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+@functools.lru_cache(maxsize=64)
+def _digest_of(key: str, salt: str) -> str:
+    """Return what is kept of a key: the salt and a digest."""
+    return f"{salt}:{hashlib.pbkdf2_hmac('sha256', key.encode(), salt.encode(), _ROUNDS).hex()}"
+
+
+def _is_of(kept: str, key: str) -> bool:
+    return hmac.compare_digest(kept.encode(), _digest_of(key, kept.partition(":")[0]).encode())
+
+
+def _rates(row: Any) -> Rates | None:
+    given, answered = number(row, "input"), number(row, "output")
+    if given is None or answered is None:
+        return None
+    return Rates(given, answered, number(row, "cached"), "user")
 
 
 def _put(part: Any, name: str, value: Any) -> None:
@@ -141,7 +193,7 @@ def _load(file: Path) -> dict[str, Any]:
         return {}
     if not isinstance(data, dict):
         return {}
-    for name in (_ADDRESSES, _SETTINGS):
+    for name in (_ADDRESSES, _SETTINGS, _PRICES):
         if not isinstance(data.get(name, {}), dict):
             del data[name]
     return data

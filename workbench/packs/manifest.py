@@ -126,7 +126,10 @@ def _listed(one: Mapping[str, Any]) -> Listed:
 
 def standing_from(data: Mapping[str, Any]) -> Standing:
     """Read `standing_data` back. Raises AttributeError, KeyError, TypeError or ValueError for another shape."""
-    rows = [StandingRow(str(row["name"]), *(float(row[key]) for key in _NUMBERS)) for row in data.get("rows", [])]
+    try:
+        rows = [StandingRow(str(row["name"]), *(float(row[key]) for key in _NUMBERS)) for row in data.get("rows", [])]
+    except OverflowError as error:
+        raise ValueError("a number of the standing is too large") from error
     if not all(math.isfinite(getattr(row, key)) for row in rows for key in _NUMBERS):
         raise ValueError("a number of the standing is not finite")
     remarks = [str(text) for text in data.get("remarks", []) if isinstance(text, str)]

@@ -21,6 +21,7 @@ from workbench.core.chat_form import format_form, tools_form
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.parameters import names_in
+from workbench.core.providers import split_model
 from workbench.core.rendering import assemble
 from workbench.core.templates import PLAIN_VARIABLE, content_variables, template_texts
 from workbench.packs.model import Pack, PackPrompt
@@ -54,7 +55,6 @@ _PROVIDERS = {
     "ollama_chat": ("ollama:chat", False),
 }
 _ECHO: dict[str, Any] = {"id": "echo"}
-_BARE = (("gpt-", "openai"), ("o1", "openai"), ("o3", "openai"), ("o4", "openai"), ("claude-", "anthropic"))
 
 
 def write(pack: Pack) -> bytes:
@@ -228,9 +228,7 @@ def _providers(prompt: PackPrompt) -> Iterable[dict[str, Any]]:
 def _provider(lane: Lane) -> tuple[str, bool] | None:
     if lane.endpoint != LITELLM:
         return None
-    head, slash, rest = lane.model.partition("/")
-    if not slash:
-        head, rest = next((provider for start, provider in _BARE if lane.model.startswith(start)), ""), lane.model
+    head, rest = split_model(lane.model)
     known = _PROVIDERS.get(head)
     return None if known is None or not rest else (f"{known[0]}:{rest}", known[1])
 

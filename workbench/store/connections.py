@@ -77,10 +77,19 @@ def _read_schema(connection: sqlite3.Connection) -> None:
         sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: _MOST_PATTERN,
     }
     usual = {limit: connection.setlimit(limit, most) for limit, most in tight.items()}
-    until = time.monotonic() + _SCHEMA_S
-    connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    # Of work: a disk that has to wake up is no fault of the file.
+    until = time.thread_time() + _SCHEMA_S
+    connection.set_progress_handler(lambda: time.thread_time() > until, _STEPS)
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 0").fetchone()
+    except sqlite3.Error as error:
+        if error.sqlite_errorname == "SQLITE_TOOBIG":
+            raise sqlite3.DatabaseError(
+                f"malformed database schema: over {_MOST_SCHEMA:,} bytes in one place"
+            ) from error
+        if error.sqlite_errorname == "SQLITE_INTERRUPT" and time.thread_time() > until:
+            raise sqlite3.DatabaseError(f"malformed database schema: over {_SCHEMA_S:g} s of work") from error
+        raise
     finally:
         connection.set_progress_handler(None, 0)
         for limit, most in usual.items():

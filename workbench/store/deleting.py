@@ -19,7 +19,9 @@ from workbench.store.copying import is_stale
 from workbench.store.errors import StoreError, failure
 from workbench.store.prompts import meta
 from workbench.store.purging import Doomed, Extent, Kept
+from workbench.store.schema_check import check_schema
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
+from workbench.store.watching import limited, patience_s
 
 Work = Callable[[sqlite3.Connection], Any]
 _TRIES = 20
@@ -122,9 +124,11 @@ def _holds(path: Path, doomed: Doomed) -> bool:
     try:
         connection = connect(path, mode="ro", immutable=True)
         try:
-            return purging.holds(connection, doomed)
+            with limited(connection, patience_s(path)):
+                check_schema(connection, connection.execute("PRAGMA user_version").fetchone()[0])
+                return purging.holds(connection, doomed)
         finally:
             connection.close()
-    except FILE_ERRORS:
+    except (*FILE_ERRORS, StoreError):
         # What cannot be read cannot be said to be free of it.
         return True

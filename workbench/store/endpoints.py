@@ -1,4 +1,4 @@
-"""Endpoints and the prices that people set for models.
+"""Endpoints.
 
 Invariant: no key is ever stored. Headers whose name says that they carry one, and addresses with a password, are
 refused; their values belong in the keyring, under their name in `secret_headers`.
@@ -6,12 +6,11 @@ refused; their values belong in the keyring, under their name in `secret_headers
 
 from __future__ import annotations
 
-import re
 from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 
+from workbench.core.headers import names_secret, plain_headers, secret_names
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint, EndpointKind
-from workbench.core.money import Rates
 from workbench.store.encoding import dump, lenient, typed
 from workbench.store.errors import StoreError
 from workbench.store.soundness import sound
@@ -20,20 +19,19 @@ from workbench.store.sqlite import sqlite3
 _KINDS = frozenset(get_args(EndpointKind))
 
 _NO_PROTOCOL = "'', '{}'"
-_SECRET_NAME = re.compile(r"auth(?!or$)|cookie|key|secret|token|password|credential|signature", re.IGNORECASE)
 
 
 def _refuse_secrets(endpoint: Endpoint) -> None:
     secret = {name.lower() for name in endpoint.secret_headers}
     for name, _ in endpoint.headers:
-        if name.lower() in secret or _SECRET_NAME.search(name):
+        if name.lower() in secret or names_secret(name):
             raise StoreError(
                 f"The header “{name}” carries a key, and keys are not kept in the history."
                 " Mark it as secret, so that it goes into the keyring.",
                 f"endpoint {endpoint.uid}",
                 "secret",
             )
-    if named := next((name for name, _ in endpoint.settings if _SECRET_NAME.search(name)), ""):
+    if named := next((name for name, _ in endpoint.settings if names_secret(name)), ""):
         raise StoreError(
             f"The setting “{named}” is a key, and keys are not kept in the history.",
             f"endpoint {endpoint.uid}",
@@ -45,7 +43,7 @@ def _refuse_secrets(endpoint: Endpoint) -> None:
         raise StoreError(
             "This is not an address. Write it like http://localhost:8000/v1.", str(error), "text"
         ) from error
-    if address.username or address.password or any(_SECRET_NAME.search(name) for name, _ in parse_qsl(address.query)):
+    if address.username or address.password or any(names_secret(name) for name, _ in parse_qsl(address.query)):
         raise StoreError(
             "The address holds a password or key, and those are not kept in the history."
             " Leave it out and set a key, or a secret header named Authorization.",
@@ -89,7 +87,8 @@ def remove(connection: sqlite3.Connection, uid: str, now: str) -> None:
 def listed(connection: sqlite3.Connection) -> list[Endpoint]:
     """Return the endpoints that every database has, then the person's own by name.
 
-    One of a kind that is not known here is left out; parts of one that cannot be read are empty.
+    One of a kind that is not known here is left out; parts of one that cannot be read are empty, and headers that
+    would name another server or replace a key are left out.
     """
     # A history of an older release that can only be read has no protocols.
     newer = any(row[1] == "provider" for row in connection.execute("PRAGMA table_info(endpoints)"))
@@ -111,8 +110,8 @@ def _endpoint(row: tuple[Any, ...]) -> Endpoint:
             kind,
             name,
             base_url if _is_address(base_url) else "",
-            _pairs(lenient(headers)),
-            tuple(one for one in _list(lenient(secret_headers)) if isinstance(one, str)),
+            plain_headers(_pairs(lenient(headers))),
+            secret_names(one for one in _list(lenient(secret_headers)) if isinstance(one, str)),
             bool(needs_key),
             path,
             adapter,
@@ -141,25 +140,3 @@ def _is_address(text: object) -> bool:
     except ValueError:
         return False
     return True
-
-
-def set_price(connection: sqlite3.Connection, endpoint_uid: str, model: str, rates: Rates | None, now: str) -> None:
-    """Set what a model costs, or with None leave it to the catalogue again."""
-    if rates is None:
-        connection.execute("DELETE FROM prices WHERE endpoint_uid = ? AND model = ?", (endpoint_uid, model))
-        return
-    connection.execute(
-        "INSERT INTO prices (endpoint_uid, model, input, output, cached, source, updated_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (endpoint_uid, model) DO UPDATE SET input = excluded.input,"
-        " output = excluded.output, cached = excluded.cached, source = excluded.source,"
-        " updated_at = excluded.updated_at",
-        (endpoint_uid, typed(model), rates.input, rates.output, rates.cached, rates.source, now),
-    )
-
-
-def prices(connection: sqlite3.Connection) -> dict[tuple[str, str], Rates]:
-    """Return the prices set by hand, by endpoint uid and model."""
-    rows = connection.execute("SELECT endpoint_uid, model, input, output, cached, source FROM prices")
-    found = {(endpoint, model): Rates(*rates) for endpoint, model, *rates in rows}
-    # One that is no sum of money is no price, and the catalogue's counts.
-    return {key: rates for key, rates in found.items() if sound(rates) is rates}

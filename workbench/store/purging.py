@@ -15,6 +15,7 @@ from workbench.store import arriving, damaged, verdicts
 from workbench.store.curating import count_iterations, refuse_running
 from workbench.store.hiding import DELETED
 from workbench.store.prompts import meta, set_meta
+from workbench.store.space import write_anew
 from workbench.store.sqlite import sqlite3
 
 UNCLEAN = "unclean"
@@ -150,7 +151,7 @@ def clean(connection: sqlite3.Connection) -> bool:
     # What is in the log takes its room in the file while there is some.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     try:
-        connection.execute("VACUUM")
+        write_anew(connection)
     finally:
         # On a full disk the log holds what there was room for, and keeps that from everybody else.
         (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

@@ -22,8 +22,8 @@ from workbench.store.sql_words import Made, TableWords, Words, lower, made_by, n
 from workbench.store.sqlite import sqlite3
 
 _MIGRATIONS = "_sqlite_migrations"
-_STATISTICS = "sqlite_stat"
-"""Begins the names of the tables that SQLite reads with the schema, before anything else."""
+_INTERNAL = "sqlite_"
+"""Begins the names of tables that SQLite reads by itself, the statistics with the schema, before anything else."""
 _COMPUTING = frozenset({"check", "as"})
 """Words that let a table compute something, besides those of `_computes`."""
 _RULES = frozenset({"constraint", "primary", "unique", "check", "foreign", "references", "as", "generated", "collate"})
@@ -73,6 +73,11 @@ def check_schema(connection: sqlite3.Connection, version: int) -> str:
             is_of_file=True,
         )
     found = _Found()
+    (shared,) = connection.execute(
+        "SELECT count(*) - count(DISTINCT rootpage) FROM sqlite_schema WHERE rootpage > 0"
+    ).fetchone()
+    if shared:
+        found.wrong.append("two tables are in the same place of the file")
     related = _related(rows, expected)
     for row in rows:
         _look(row, expected, related, found)
@@ -121,7 +126,7 @@ def _check_newer(rows: Iterable[_Row], version: int) -> None:
             raise _refused([f"“{row.name}” is not what it says"])
         if made.name in newest.virtual:
             is_data = row.sql == newest.virtual[made.name]
-        elif made.name in newest.tables or made.name in newest.shadows or made.name.startswith(_STATISTICS):
+        elif made.name in newest.tables or made.name in newest.shadows or made.name.startswith(_INTERNAL):
             is_data = made.kind not in ("view", "virtual table") and not _computes(row.sql)
         else:
             continue
@@ -172,7 +177,7 @@ def _look(row: _Row, expected: Objects, related: frozenset[str], found: _Found) 
     match made.kind:
         case "trigger" if made.on in ours or made.on in related:
             found.triggers.append(f"{made.name} on {made.on}")
-        case "index" if made.on in ours or made.on in related:
+        case "index" if made.on in ours or made.on in related or made.on.startswith(_INTERNAL):
             if not _is_plain_index(row.sql, may_be_unique=made.on not in own):
                 found.wrong.append(f"the index “{row.name}” computes what it holds, or keeps rows out")
         case "table" if name in ours:
@@ -186,7 +191,7 @@ def _look(row: _Row, expected: Objects, related: frozenset[str], found: _Found) 
         case "view" | "virtual table" if name in ours:
             found.tables.add(name)
             found.wrong.append(f"“{row.name}” is not a table" if made.kind == "view" else f"“{row.name}” is a module")
-        case "table" | "view" | "virtual table" if name.startswith(_STATISTICS):
+        case "table" | "view" | "virtual table" if name.startswith(_INTERNAL):
             if made.kind != "table" or _computes(row.sql):
                 found.wrong.append(f"the table “{row.name}” computes its values")
         case _:

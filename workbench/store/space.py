@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from workbench.store.errors import StoreError
 from workbench.store.integrity import file_problems, missing_references
 from workbench.store.sqlite import sqlite3
 from workbench.store.watching import Watch, go_on, watched
@@ -148,11 +149,27 @@ def shrink(connection: sqlite3.Connection, path: Path, watch: Watch = go_on) -> 
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     try:
         with watched(connection, watch):
-            connection.execute("VACUUM")
+            write_anew(connection)
     finally:
         # On a full disk the log holds what there was room for, and keeps that from everybody else.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return max(0, before - path.stat().st_size)
+
+
+def write_anew(connection: sqlite3.Connection) -> None:
+    """Have SQLite write the whole file anew. Raises sqlite3.Error, and StoreError for what others keep in it."""
+    try:
+        connection.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        # SQLite makes every table and index of the file once more, also those whose functions it does not have here.
+        if error.sqlite_errorname != "SQLITE_ERROR" or "locked" in str(error):
+            raise
+        raise StoreError(
+            "The history could not be written anew, because another program keeps something in its file that only that"
+            " program can read. Remove it there, then try again; the history is as it was.",
+            str(error),
+            "io",
+        ) from error
 
 
 def check(connection: sqlite3.Connection, most: int = 50) -> list[str]:

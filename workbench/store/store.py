@@ -16,9 +16,9 @@ from pathlib import Path
 
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
+from workbench.core.forecast import PastAmounts
 from workbench.core.improving import Earlier, RecentAnswer
 from workbench.core.lanes import Endpoint
-from workbench.core.money import Rates
 from workbench.core.runs import IterationDetail, IterationRow, PastAnswer, PromptRow, Result, VersionRow
 from workbench.core.runs import Verdict as Verdict_
 from workbench.core.timeline import Cursor, TimelinePage, VersionDetail, VersionLabel
@@ -308,12 +308,12 @@ class Store:
         with self._readers.use() as connection:
             return improvements.version_meant(connection, prompt_uid, content, based_on)
 
-    # Endpoints, prices, small facts
+    # Endpoints, small facts
 
-    def output_lengths(self, prompt_uid: str, endpoint_uid: str, model: str, limit: int) -> list[int]:
-        """Return the output tokens of the newest finished answers of a model to a prompt, newest first."""
+    def past_amounts(self, prompt_uid: str, endpoint_uid: str, model: str, limit: int) -> list[PastAmounts]:
+        """Return what the newest finished answers of a model to a prompt took, newest first."""
         with self._readers.use() as connection:
-            return past_outputs.output_lengths(connection, prompt_uid, endpoint_uid, model, limit)
+            return past_outputs.past_amounts(connection, prompt_uid, endpoint_uid, model, limit)
 
     def save_endpoint(self, endpoint: Endpoint, now: str) -> Future[None]:
         """Add or replace an endpoint; StoreError (secret) when a header or the address holds a key."""
@@ -327,15 +327,6 @@ class Store:
         """Return the built-in endpoints, then the person's own by name."""
         with self._readers.use() as connection:
             return endpoints.listed(connection)
-
-    def set_price(self, endpoint_uid: str, model: str, rates: Rates | None, now: str) -> Future[None]:
-        """Set what a model costs, or with None leave it to the catalogue."""
-        return self._write(lambda c: endpoints.set_price(c, endpoint_uid, model, rates, now))
-
-    def prices(self) -> dict[tuple[str, str], Rates]:
-        """Return the prices set by hand, by endpoint uid and model."""
-        with self._readers.use() as connection:
-            return endpoints.prices(connection)
 
     def set_meta(self, key: str, value: str) -> Future[None]:
         """Keep a small fact about this file; `last_prompt` is one."""

@@ -5,6 +5,7 @@ Invariant: what a slot, a thread or an event handler raises does not end the win
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from workbench import __version__
 from workbench.host import faults
+from workbench.host.files import open_to_append
 from workbench.host.terminal import tell
 from workbench.usecases.problems import fault_problem
 
@@ -52,10 +54,11 @@ def _watch_crashes(state: Path) -> Callable[[], None] | None:
     try:
         file = state / CRASHES
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if file.exists() and file.stat().st_size > _MOST_BYTES:
+        stream = os.fdopen(open_to_append(file), "ab", buffering=0)
+        if stream.tell() > _MOST_BYTES:
             file.replace(file.with_name(f"{CRASHES}.1"))
-        stream = file.open("ab", buffering=0)
-        file.chmod(0o600)
+            stream.close()
+            stream = os.fdopen(open_to_append(file), "ab", buffering=0)
         faulthandler.enable(stream)
     except OSError:
         return None

@@ -11,17 +11,16 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
+from workbench.core.headers import is_framing, is_header_name, names_secret
 from workbench.core.lanes import Endpoint
 from workbench.core.origins import origin_of
+from workbench.core.provider_requirements import setting_trouble
 from workbench.core.providers import PROVIDERS
 from workbench.engine.hosts import is_loopback
 from workbench.host.processes import is_secret
 
-Field = Literal["name", "base_url", "headers", "key", "path", "adapter"]
+Field = Literal["name", "base_url", "headers", "key", "path", "adapter", "settings"]
 _TAKEN = frozenset({"echo", "builtin", "litellm"})
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_SECRET_HEADER = re.compile(r"auth|cookie|key|secret|token|password|credential|signature|session", re.IGNORECASE)
-_OURS = frozenset({"content-type", "content-length", "host", "accept", "connection", "transfer-encoding"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,10 @@ class Wrong:
 def check_form(form: EndpointForm, others: Iterable[Endpoint]) -> tuple[Wrong, ...]:
     """Return everything that is wrong with a form; `others` are the endpoints that there are."""
     found = [*check_name(form.name, form.uid, others), *_check_url(form.base_url), *_check_headers(form.headers)]
+    if (known := PROVIDERS.get(form.provider)) is not None:
+        given = dict(form.settings)
+        unfit = (one for one in known.settings if not one.allows(given.get(one.name, "").strip()))
+        found += [Wrong("settings", f"{setting_trouble(one)} Correct it.") for one in unfit]
     if form.key and (not form.key.strip().isascii() or not form.key.strip().isprintable()):
         found.append(Wrong("key", "The key has characters that cannot be sent. Copy it again, alone."))
     return tuple(found)
@@ -114,15 +117,15 @@ def warnings(base_url: str) -> tuple[str, ...]:
 
 def is_secret_header(name: str, value: str) -> bool:
     """Return whether a header looks like one whose value must not be in the database."""
-    return bool(_SECRET_HEADER.search(name)) or is_secret(name.replace("-", "_"), value)
+    return names_secret(name) or is_secret(name.replace("-", "_"), value)
 
 
 def _check_headers(headers: Sequence[tuple[str, str | None]]) -> tuple[Wrong, ...]:
     seen: set[str] = set()
     for name, value in headers:
-        if not _HEADER_NAME.fullmatch(name):
+        if not is_header_name(name):
             return (Wrong("headers", f"“{name}” is not the name of a header. Use letters, digits and dashes."),)
-        if name.lower() in _OURS:
+        if is_framing(name):
             return (Wrong("headers", f"The header {name} is set for every request. Leave it out."),)
         if name.lower() in seen:
             return (Wrong("headers", f"The header {name} is there twice. Keep one of them."),)

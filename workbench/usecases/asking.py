@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from workbench.core.blocks import Attachment, OutputFormat
 from workbench.core.content import Content
 from workbench.core.lanes import LITELLM, Endpoint, Lane
+from workbench.core.providers import with_provider
 from workbench.core.rendering import Rendered
 from workbench.core.runs import ADDRESS, Failure, Mark, OutputState
 from workbench.engine.calls import Call, EngineError, Timeouts
@@ -85,7 +86,7 @@ def call_for(
     return Call(
         id=output_uid,
         endpoint=endpoint,
-        model=endpoint.full_model(lane.model) if endpoint.kind == "litellm" else lane.model,
+        model=_full_model(endpoint, lane.model, provider_of),
         messages=rendered.messages,
         params=lane.params.request(),
         think_tags=lane.params.get("think_tags") or "",
@@ -101,6 +102,13 @@ def call_for(
         files=paths,
         format_in_words="the model is known to take no schema." if "json" in lacking else "",
     )
+
+
+def _full_model(endpoint: Endpoint, model: str, provider_of: ProviderOf) -> str:
+    """Return a model as the engine is asked for it: with its provider, where LiteLLM asks."""
+    if endpoint.kind != "litellm":
+        return model
+    return endpoint.full_model(model) if endpoint.has_address else with_provider(model, provider_of(model))
 
 
 def _address_mark(base_url: str, named_by: str) -> Mark:
@@ -156,7 +164,10 @@ class Asked:
 
 
 class Asker:
-    """Hands lanes to the engine, each as soon as its keys are known. `end` is told what ends without the engine."""
+    """Hands lanes to the engine, each as soon as its keys are known.
+
+    `on_sent` is told the endpoint of what was handed over, and `end` what ends without the engine.
+    """
 
     def __init__(
         self,
@@ -166,11 +177,12 @@ class Asker:
         lacks: Lacks,
         files: FilePaths,
         endpoint: Callable[[str], Endpoint | None],
+        on_sent: Callable[[Endpoint], None],
         end: Callable[[Live, OutputState, Failure | None], None],
     ) -> None:
         self._engine, self._keys, self._provider_of, self._lacks = engine, keys, provider_of, lacks
         self._files = files
-        self._endpoint, self._end = endpoint, end
+        self._endpoint, self._on_sent, self._end = endpoint, on_sent, end
         self._lock = threading.Lock()
         self._closing = False
 
@@ -233,6 +245,7 @@ class Asker:
         try:
             self._engine.start()
             self._engine.run(call)
+            self._on_sent(call.endpoint)
         except EngineError as error:
             self._end(live, "failed", error.failure)
             return

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator
 
 from workbench.core.compare import parts_of
-from workbench.core.money import show_cost
-from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, Result
+from workbench.core.cost_words import cost_words
+from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord
 from workbench.core.when import absolute, duration
 from workbench.usecases.run_document import document
 
@@ -64,10 +64,6 @@ def requests_json(detail: IterationDetail) -> str:
     return json.dumps(sent, ensure_ascii=False, indent=2)
 
 
-def _cost(result: Result) -> str:
-    return show_cost(result.cost_usd, free=result.cost_usd == 0)
-
-
 def _answers(detail: IterationDetail) -> Iterator[tuple[int, str, str, OutputRecord]]:
     """Yield the last attempt of each answer: its value set, who gave it, what it took."""
     lanes = {ran.position: ran.lane for ran in detail.lanes}
@@ -88,5 +84,5 @@ def _answers(detail: IterationDetail) -> Iterator[tuple[int, str, str, OutputRec
             sample = f" · sample {output.sample + 1}" if output.sample else ""
             result = output.result
             tokens = "" if result.usage.output is None else f"{result.usage.output:,} tokens"
-            facts = filter(None, (duration(result.timing.duration), tokens, _cost(result)))
+            facts = filter(None, (duration(result.timing.duration), tokens, cost_words(result)))
             yield value_set, f"{'★ ' if won else ''}{lanes[output.position].title}{sample}", " · ".join(facts), output

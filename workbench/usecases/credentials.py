@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workbench.core.lanes import LITELLM, Endpoint
-from workbench.core.model_settings import is_of_the_model
 from workbench.core.provider import Provider, Setting
+from workbench.core.provider_requirements import missing_setting, no_address, no_key, unfit_setting
 from workbench.core.providers import PROVIDERS, provider_name, split_model
-from workbench.core.runs import Failure
+from workbench.core.runs import NOT_CONFIRMED, Failure
 from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
 from workbench.host.provider_choices import ProviderChoices
@@ -34,8 +34,8 @@ ProviderOf = Callable[[str], str]
 
 SIGN_IN = "sign-in of this computer"
 _MACHINE = "machine"
-NOT_CONFIRMED = "address_not_confirmed"
-"""The code of a failure whose call waits for a person to confirm an address."""
+ENDPOINT_ENTRY = "its entry in Settings → Endpoints, which is part of this history,"
+"""Where the address of an endpoint stands, whoever wrote it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class AddressQuestion:
     origin: str
     keys: tuple[tuple[str, Key], ...] = field(repr=False)
     found_in: str = ""
-    """Where the new address stands: "OPENAI_BASE_URL", "this history"."""
+    """Where the new address stands: "OPENAI_BASE_URL", "Settings → Keys"; a subject of "names"."""
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -146,7 +146,7 @@ def credentials(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: Pro
         if not question.origin:
             return _no_such_address(question.whose, question.address)
         return Failure(
-            "address_not_confirmed",
+            NOT_CONFIRMED,
             f"{question.sentence} Nothing was sent. Confirm the address if it is yours.",
             f"{question.origin or 'no origin'}; entered for {', '.join(question.entered_for) or 'an unknown address'}",
         )
@@ -194,19 +194,19 @@ def _question(
 ) -> AddressQuestion:
     if _is_own(endpoint):
         where = endpoint_destination(endpoint)
-        whose, found_in = f"“{endpoint.name}”", "this history"
+        whose, found_in = f"“{endpoint.name}”", ENDPOINT_ENTRY
     else:
         provider = provider_of_call(endpoint, model, provider_of)
         where = destination(provider, keys.env, keys.choices, endpoint)
         whose = provider_name(provider)
-        found_in = {"endpoint": "this history", "settings": "Settings → Keys", "environment": where.variable}.get(
-            where.source, "LiteLLM"
-        )
+        places = {"settings": "Settings → Keys", "environment": where.variable}
+        found_in = places.get(where.source, "the list of providers")
     what = "key" if any(":header:" not in name for name, _ in refused) else "secret header"
     if all(key.place == _MACHINE for _, key in refused):
         what = SIGN_IN
     entered_for = tuple(dict.fromkeys(key.origin for _, key in refused))
-    return AddressQuestion(whose, what, entered_for, where.base_url, where.origin, tuple(refused), found_in)
+    address = where.base_url or _in_words(where.origin)
+    return AddressQuestion(whose, what, entered_for, address, where.origin, tuple(refused), found_in)
 
 
 def _allowed(keys: KeyStore, name: str, origin: str, refused: list[tuple[str, Key]]) -> Key | None:
@@ -236,8 +236,8 @@ def _of_provider(keys: KeyStore, endpoint: Endpoint, provider: str) -> Credentia
     # LiteLLM knows more providers than we do, and some of them need no key.
     if key is None and not has_secret and known is not None and known.needs_key:
         return no_key(known)
-    if known is not None and (lacking := _lacking(known, settings)):
-        return lacking
+    if known is not None and (trouble := unfit_setting(known, settings) or missing_setting(known, settings)):
+        return trouble
     if where.is_public:
         return Credentials("" if key is None else key.value, settings=tuple(settings.items()))
     named_by = where.variable or ("Settings → Keys" if where.source == "settings" else "")
@@ -246,13 +246,7 @@ def _of_provider(keys: KeyStore, endpoint: Endpoint, provider: str) -> Credentia
 
 def _lack_of_address(known: Provider | None, where: Destination) -> Failure | None:
     if known is not None and known.needs_address and not where.base_url:
-        example = f", such as {known.address_hint}" if known.address_hint else ""
-        variable = f", or set {known.address_variables[0]} and start again" if known.address_variables else ""
-        return Failure(
-            "no_address",
-            f"{known.name} has no public address. Enter yours in Settings → Keys{example}{variable}.",
-            f"provider {known.id}",
-        )
+        return no_address(known)
     if not where.origin and not where.is_public:
         place = where.variable or "Settings → Keys"
         return Failure(
@@ -269,26 +263,6 @@ def _no_such_address(whose: str, address: str) -> Failure:
         "bad_address",
         f"The address {address!r} of {whose} is not one that can be called, so nothing was sent. Correct it in "
         "Settings → Endpoints.",
-    )
-
-
-def no_key(known: Provider) -> Failure:
-    """Return the failure of a provider that needs a key and has none."""
-    variable = f", or set {known.key_variables[0]} and start again" if known.key_variables else ""
-    return Failure(
-        "no_key", f"{known.name} needs an API key. Add one in Settings → Keys{variable}.", f"provider {known.id}"
-    )
-
-
-def _lacking(known: Provider, settings: Mapping[str, str]) -> Failure | None:
-    missing = next((one for one in known.settings if one.required and not settings.get(one.name)), None)
-    if missing is None:
-        return None
-    variable = f", or set {missing.variables[0]} and start again" if missing.variables else ""
-    return Failure(
-        "no_setting",
-        f"{known.name} needs the setting “{missing.label}”. Enter it in Settings → Keys{variable}.",
-        f"provider {known.id}",
     )
 
 
@@ -330,8 +304,8 @@ def _sign_in(provider: str) -> tuple[str, Key]:
 
 def _endpoint_settings(endpoint: Endpoint, known: Provider | None) -> tuple[tuple[str, str], ...]:
     """Return the settings of an endpoint that its provider has; a history may hold any others."""
-    names = {one.name for one in known.settings if not one.secret} if known else set()
-    return tuple((name, value) for name, value in endpoint.settings if name in names and is_of_the_model(name, value))
+    names = {one.name for one in known.settings if one.is_of_endpoint} if known else set()
+    return tuple((name, value) for name, value in endpoint.settings if name in names)
 
 
 def _of_endpoint(keys: KeyStore, endpoint: Endpoint, provider: str) -> Credentials | Failure:
@@ -339,6 +313,9 @@ def _of_endpoint(keys: KeyStore, endpoint: Endpoint, provider: str) -> Credentia
     if not where.origin:
         return _no_such_address(f"“{endpoint.name}”", where.base_url)
     known = PROVIDERS.get(provider)
+    settings = _endpoint_settings(endpoint, known)
+    if known is not None and (unfit := unfit_setting(known, dict(settings))):
+        return unfit
     refused: list[tuple[str, Key]] = []
     if known is not None and known.signs_in:
         name, sign_in = _sign_in(provider)
@@ -367,5 +344,4 @@ def _of_endpoint(keys: KeyStore, endpoint: Endpoint, provider: str) -> Credentia
             "Add it in Settings → Endpoints.",
             f"endpoint {endpoint.uid}",
         )
-    settings = _endpoint_settings(endpoint, known)
     return Credentials("" if key is None else key.value, tuple(headers), settings=settings)

@@ -115,11 +115,24 @@ def key_names(env: Mapping[str, str]) -> dict[str, KeyName]:
         if key_id(provider.id) != provider.id:
             continue
         own = own_origin(provider.id)
-        value, _ = environment_address(provider.id, env)
-        there = origin_of(value) if value else own
         if provider.takes_key:
-            found[provider.id] = KeyName(provider.key_variables, own, there)
+            origins = tuple(_environment_origin(provider, variable, env) for variable in provider.key_variables)
+            found[provider.id] = KeyName(provider.key_variables, own, origins)
         for setting in provider.settings:
             if setting.secret:
-                found[setting_key(provider.id, setting.name)] = KeyName(setting.variables, own, there, optional=True)
+                origins = tuple(_environment_origin(provider, variable, env) for variable in setting.variables)
+                found[setting_key(provider.id, setting.name)] = KeyName(setting.variables, own, origins, optional=True)
     return found
+
+
+def _environment_origin(provider: Provider, variable: str, env: Mapping[str, str]) -> str:
+    """Return what the key in a variable belongs to when a provider takes it.
+
+    Several providers take some variables: a gateway that the environment names for one of them has given the key.
+    """
+    sharing = (row for row in ROWS if row.id != provider.id and variable in row.all_variables)
+    for row in (provider, *sharing):
+        value, _ = environment_address(row.id, env)
+        if value:
+            return origin_of(value)
+    return own_origin(provider.id)

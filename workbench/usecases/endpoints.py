@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from workbench.usecases.discovery import Found
 
 Headers = tuple[tuple[str, str], ...]
+_UNSAVED = "unsaved"
+"""The identity of an endpoint whose form is tried before it is saved."""
 
 
 class Asker(Protocol):
@@ -146,6 +148,8 @@ class Endpoints:
         for name in before.secret_headers if before else ():
             if name.lower() not in {kept.lower() for kept in endpoint.secret_headers}:
                 self._forget(header_key(uid, name), known=True)
+        if before is None and (listed := self.known.get(replace(endpoint, uid=_UNSAVED))):
+            self.known.put(endpoint, listed)
         return Saved(endpoint, warnings(endpoint.base_url), self._store.save_endpoint(endpoint, self._now()))
 
     def question(self, endpoint: Endpoint, model: str = "") -> AddressQuestion | None:
@@ -195,15 +199,15 @@ class Endpoints:
         return listed
 
     def prices(self, endpoint: Endpoint) -> Future[Mapping[str, Mapping[str, Any]]]:
-        """Ask an endpoint what its models cost; EngineError says why it cannot be asked."""
+        """Ask an endpoint what its models cost; waits for its key. Raises EngineError when nothing can be sent."""
         who = credentials(self._keys, endpoint, "", self._provider_of)
         if isinstance(who, Failure):
-            return _failed(who)
+            raise EngineError(who)
         return self._engine.list_prices(endpoint, who.key, who.secret_headers)
 
     def models_of(self, form: EndpointForm) -> Future[ModelIds]:
         """Ask the address in a form, with what was typed and, where nothing was, with what is kept for this address."""
-        endpoint = _endpoint_of(form, form.uid or "unsaved")
+        endpoint = _endpoint_of(form, form.uid or _UNSAVED)
         typed = {name for name, value in form.headers if value is not None}
         who = Credentials()
         if form.uid:
@@ -219,7 +223,9 @@ class Endpoints:
         secret = tuple(
             (name, value) for name, value in form.headers if value is not None and name in endpoint.secret_headers
         )
-        return self._engine.list_models(endpoint, form.key or who.key, (*who.secret_headers, *secret))
+        listed = self._engine.list_models(endpoint, form.key or who.key, (*who.secret_headers, *secret))
+        listed.add_done_callback(lambda done: self._remember(endpoint, done))
+        return listed
 
     def test(self, endpoint: Endpoint, model: str = "") -> Future[str]:
         """Test the key of a custom endpoint; the future holds a sentence or an EngineError."""

@@ -17,7 +17,7 @@ from typing import Protocol
 from workbench.core.content import Content, Message
 from workbench.core.counting import RULE, Count, Tokenizer, count_of
 from workbench.core.drafts import Draft
-from workbench.core.forecast import Forecast, LaneForecast, span_of
+from workbench.core.forecast import Forecast, LaneForecast, PastAmounts, span_of
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
 from workbench.core.providers import takes_breakpoints
@@ -47,8 +47,8 @@ class CountingEngine(Protocol):
 class PastStore(Protocol):
     """The part of the history that is looked at."""
 
-    def output_lengths(self, prompt_uid: str, endpoint_uid: str, model: str, limit: int) -> list[int]:
-        """Return the output tokens of the newest answers."""
+    def past_amounts(self, prompt_uid: str, endpoint_uid: str, model: str, limit: int) -> list[PastAmounts]:
+        """Return what the newest answers took."""
 
     def version(self, prompt_uid: str, number: int) -> VersionRow:
         """Return a version."""
@@ -105,7 +105,8 @@ class Forecaster:
             )
         except EngineError as error:
             return replace(uncounted, is_local=endpoint.is_local, trouble=error.failure.sentence)
-        lengths = self._store.output_lengths(prompt_uid, lane.endpoint, lane.model, PAST)
+        past = self._store.past_amounts(prompt_uid, lane.endpoint, lane.model, PAST)
+        lengths = [one.output for one in past if one.output is not None]
         return LaneForecast(
             lane.slot,
             lane.title,
@@ -113,7 +114,8 @@ class Forecaster:
             lane.samples,
             context=self._context(endpoint, lane.model),
             output=span_of(lengths, lane.params.get("max_tokens")),
-            past=len(lengths),
+            past=len(past),
+            reported=span_of([one.reported_usd for one in past if one.reported_usd is not None]),
             rates=self._rates_for(endpoint, lane.model),
             is_local=endpoint.is_local,
             is_current=lane.pinned is None,

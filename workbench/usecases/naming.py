@@ -10,35 +10,70 @@ from collections.abc import Iterable, Sequence
 
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint, Params
 from workbench.core.parameters import Parameter, Value, parameter
+from workbench.core.providers import PROVIDERS, provider_name
 from workbench.usecases.problems import RefusedError
+
+ENDPOINT = "endpoint:"
+"""Begins the name of a model of an endpoint that is called like a provider."""
 
 
 def resolve_model(text: str, endpoints: Iterable[Endpoint]) -> tuple[str, str]:
     """Return (endpoint uid, model) for `echo`, `builtin`, `endpoint-name/model`, the name of a GGUF, or a LiteLLM id.
 
-    Raises RefusedError when the text names an endpoint without a model, or nothing.
+    The name of a provider means the provider: a history may come from somebody else, whose endpoint must not get what
+    was meant for it. Such an endpoint is `endpoint:name/model`. Raises RefusedError when the text names an endpoint
+    without a model, several endpoints, or nothing.
     """
     name = text.strip()
     if not name:
         raise RefusedError("A model needs a name. “workbench models” lists them.")
     if name.casefold() in ("echo", "builtin"):
         return (ECHO, ECHO_MODEL) if name.casefold() == "echo" else (BUILTIN, BUILTIN_MODEL)
-    head, slash, rest = name.partition("/")
-    for endpoint in endpoints:
-        if endpoint.kind == "gguf" and endpoint.name.casefold() == name.casefold():
-            return endpoint.uid, endpoint.name
-        if endpoint.has_address and endpoint.name.casefold() == head.casefold():
-            if not slash or not rest:
-                raise RefusedError(f"The endpoint “{endpoint.name}” needs a model: write “{endpoint.name}/model”.")
-            return endpoint.uid, rest
-    return LITELLM, name
+    if is_of_provider(name):
+        provider, slash, rest = name.partition("/")
+        return LITELLM, f"{provider.casefold()}{slash}{rest}"
+    head, slash, rest = name.removeprefix(ENDPOINT).partition("/")
+    names = {True: head.casefold(), False: name.casefold()}
+    named = (one for one in endpoints if one.has_address or one.kind == "gguf")
+    found = [one for one in named if one.name.casefold() == names[one.has_address]]
+    if not found:
+        return LITELLM, name
+    endpoint = found[0]
+    if len(found) > 1:
+        raise RefusedError(
+            f"Several endpoints are called “{endpoint.name}”. Rename all but one in Settings → Endpoints."
+        )
+    if endpoint.kind == "gguf":
+        return endpoint.uid, endpoint.name
+    if not slash or not rest:
+        raise RefusedError(f"The endpoint “{endpoint.name}” needs a model: write “{model_name(endpoint, 'model')}”.")
+    return endpoint.uid, rest
+
+
+def is_of_provider(text: str) -> bool:
+    """Return whether a text names a provider, or a model of one with its provider before it."""
+    return text.strip().partition("/")[0].casefold() in PROVIDERS
+
+
+def shadowed(text: str, endpoints: Iterable[Endpoint]) -> str:
+    """Return a sentence about an endpoint that has the name of the provider which a text means, "" for none."""
+    head, _, rest = text.strip().partition("/")
+    same = [one for one in endpoints if one.has_address and one.name.casefold() == head.casefold()]
+    if not same or not is_of_provider(text):
+        return ""
+    provider = provider_name(head.casefold())
+    return (
+        f"“{head}” means the provider {provider}. For your endpoint of that name write “{model_name(same[0], rest)}”."
+    )
 
 
 def model_name(endpoint: Endpoint, model: str) -> str:
     """Return what `resolve_model` reads as this model of this endpoint."""
     if endpoint.kind in ("echo", "builtin"):
         return endpoint.kind
-    return endpoint.name if endpoint.kind == "gguf" else f"{endpoint.name}/{model}" if endpoint.has_address else model
+    if not endpoint.has_address:
+        return endpoint.name if endpoint.kind == "gguf" else model
+    return f"{ENDPOINT if is_of_provider(endpoint.name) else ''}{endpoint.name}/{model}"
 
 
 def slots(count: int) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from workbench.core.install_hint import install_command, is_installed
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM
 from workbench.core.origins import origin_of
 from workbench.core.provider import Package, Provider, Setting
+from workbench.core.provider_requirements import package_sentence, setting_trouble
 from workbench.core.providers import PROVIDERS, provider_name
 from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
@@ -155,6 +156,9 @@ def save_settings(
     if address and not origin_of(address):
         raise HostError("This is not an address that can be called. Write it like https://gateway.example.com/v1.")
     mine = key_id(provider)
+    for setting in known.settings:
+        if not setting.allows(settings.get(setting.name) or ""):
+            raise HostError(f"{setting_trouble(setting)} Correct it.")
     plain = {one.name for one in known.settings if not one.secret}
     keys.choices.set_address(mine, address)
     keys.choices.set_settings(mine, {name: text for name, text in settings.items() if name in plain and text})
@@ -170,7 +174,7 @@ def save_settings(
 
 def _package_sentence(provider: Provider, package: Package) -> str:
     command = install_command(package.distribution, sys.prefix)
-    return f"{provider.name} needs the package {package.distribution}, which {package.purpose}: {command}"
+    return package_sentence(provider, package, command)
 
 
 def _setting(keys: KeyStore, provider: str, setting: Setting) -> SettingState:

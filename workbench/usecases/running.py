@@ -82,7 +82,7 @@ class Runner:
         self._starts = ThreadPoolExecutor(1, "run-start")
         self._ends = ThreadPoolExecutor(1, "run-end")
         self._recorder = Recorder(store, owner.now, listeners.problem, listeners.on_saved_late)
-        self._asker = Asker(engine, keys, provider_of, lacks, files, endpoint, self._end_here)
+        self._asker = Asker(engine, keys, provider_of, lacks, files, endpoint, pricing.prepare, self._end_here)
 
     def start_iteration(
         self,
@@ -291,8 +291,6 @@ class Runner:
         with self._lock:
             live = self._live[transcript.uid]
         self._recorder.watch(transcript)
-        if live.endpoint is not None:
-            self._pricing.prepare(live.endpoint)
         self._asker.ask(live, asked)
 
     def _end_here(self, live: Live, state: OutputState, failure: Failure | None) -> None:

@@ -127,11 +127,13 @@ class Workbench:
         self.notice = store.notice
         """"" or one sentence, such as that this database can only be read."""
         self.owner_uid = new_uid()
-        self.keys = open_keys(env, ProviderChoices(places.config))
+        choices = ProviderChoices(places.config)
+        self.keys = open_keys(env, choices)
         self.listeners = Listeners()
         self.catalogue = LazyCatalogue(self.listeners.problem)
-        gateways = GatewayPrices(lambda endpoint: self.endpoints.prices(endpoint), time.monotonic)
-        self.pricing = Pricing(store, self.catalogue.rates, utc_now, gateways)
+        known = KnownModels(places.cache)
+        gateways = GatewayPrices(lambda endpoint: self.endpoints.prices(endpoint), time.monotonic, known)
+        self.pricing = Pricing(choices, self.catalogue.rates, utc_now, gateways)
         self.session = Session()
         self.prompts = Prompts(store, new_uid, utc_now)
         self.attachments = Attachments(store)
@@ -147,7 +149,7 @@ class Workbench:
             self.catalogue.provider_of,
             new_uid,
             utc_now,
-            KnownModels(places.cache),
+            known,
         )
         self.forecaster = Forecaster(
             store,

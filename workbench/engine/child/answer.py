@@ -79,7 +79,7 @@ class Answer:
         self._first_ms: int | None = None
         self._heard = False
         self._strands, self._tags = self._new_strands(), self._new_tags()
-        self._room = MAX_ANSWER
+        self._room = self._room_aside = MAX_ANSWER
         self._flushed = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._redact = Redactor(self._secrets)
@@ -143,10 +143,10 @@ class Answer:
             self._add(part, part_kind)
 
     def keep_aside(self, piece: str) -> str:
-        """A piece of a choice that is not shown arrived: returns what of it fits into MAX_ANSWER with all the rest."""
+        """A piece of a choice that is not shown arrived: returns what of it fits; all such have MAX_ANSWER together."""
         self._hear()
-        taken = piece[: self._room]
-        self._room -= len(taken)
+        taken = piece[: self._room_aside]
+        self._room_aside -= len(taken)
         return taken
 
     def _add(self, piece: str, kind: DeltaKind) -> None:

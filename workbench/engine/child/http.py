@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from workbench import __version__
+from workbench.core.headers import plain_headers, secret_names
 from workbench.engine.hosts import is_loopback
 
 _PIECE = 64 * 1024
@@ -87,9 +88,13 @@ def auth_headers(key: str, headers: tuple[tuple[str, str], ...], secret: tuple[t
     """Return the headers of a request: a bearer key if there is one, then the endpoint's own, which win."""
     key = key.strip()
     found: dict[str, str] = {"authorization": f"Bearer {key}"} if key else {}
-    for name, value in (*headers, *secret):
-        found[name.lower()] = value.strip()
-    return found
+    return found | {name.lower(): value.strip() for name, value in own_headers(headers, secret).items()}
+
+
+def own_headers(headers: tuple[tuple[str, str], ...], secret: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Return the headers that an endpoint adds to every request, plain and secret ones, as they are written."""
+    named = secret_names(name for name, _ in secret)
+    return {**dict(plain_headers(headers)), **{name: value for name, value in secret if name in named}}
 
 
 def body(response: httpx.Response) -> AsyncIterator[bytes]:

@@ -1,13 +1,15 @@
 """A guard between LiteLLM and the network: which server may see the key of a call.
 
-Invariant: a request that carries a secret of the call, in its address, a header or its body, goes to the call's address
-or it is not sent. LiteLLM builds some addresses out of model ids and settings, so its own choice is not enough.
+Invariant: a request that carries a secret of the call, in its address, a header or its body, or any header that
+authorises it, goes to the origin of the call's address or to a host that the provider table names, or it is not sent.
+LiteLLM builds some addresses out of model ids and settings, so its own choice is not enough.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,21 +22,24 @@ from workbench.core.providers import PROVIDERS
 from workbench.core.redaction import pattern_of
 from workbench.engine.calls import Call
 
+_AUTHORISING = frozenset(
+    {"authorization", "x-api-key", "api-key", "x-goog-api-key", "x-amz-security-token", "x-auth-token", "cookie"}
+)
+_SETTING = re.compile(r"\{(\w+)\}")
+
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Where the secrets of a call may go: to one origin, or with "" to hosts under `domains`."""
+    """Where the secrets of a call may go: to one origin ("" for none), and to those that `hosts` match."""
 
     origin: str
-    domains: tuple[str, ...]
+    hosts: tuple[re.Pattern[str], ...]
     secrets: tuple[str, ...] = field(repr=False)
 
     def takes(self, url: str) -> bool:
         """Return whether a request to `url` may carry a secret."""
-        if self.origin and origin_of(url) == self.origin:
-            return True
-        host = (urlsplit(url).hostname or "").lower()
-        return any(host == domain or host.endswith(f".{domain}") for domain in self.domains)
+        origin = origin_of(url)
+        return bool(origin) and (origin == self.origin or any(host.fullmatch(origin) for host in self.hosts))
 
 
 HELD_BACK = "because it held a key that is not for it"
@@ -58,19 +63,26 @@ def guarded(call: Call, provider_id: str) -> Iterator[None]:
         _allowed.reset(token)
 
 
-def _allowed_for(call: Call, provider_id: str) -> Allowed | None:
-    secrets = tuple(secret for secret in call.secrets if secret)
+def _allowed_for(call: Call, provider_id: str) -> Allowed:
     provider = PROVIDERS.get(provider_id)
+    origin = origin_of(call.endpoint.base_url or (provider.base_url if provider else ""))
     hosts = provider.key_hosts if provider else ()
-    if not secrets:
-        return None
-    if call.endpoint.base_url:
-        return Allowed(origin_of(call.endpoint.base_url), hosts, secrets)
-    if provider is None or not provider.base_url:
-        # LiteLLM makes the address from a region or an account; what is in those is checked where they are entered.
-        return None
-    host = urlsplit(provider.base_url).hostname or ""
-    return Allowed(origin_of(provider.base_url), (".".join(host.split(".")[-2:]), *hosts), secrets)
+    if call.endpoint.has_address:
+        # Which provider's protocol it speaks stands in the history, where somebody else may have changed it.
+        hosts = tuple(host for host in hosts if _company(f"https://{host}") == _company(origin))
+    patterns = tuple(pattern for host in hosts if (pattern := _pattern(host, dict(call.settings))))
+    return Allowed(origin, patterns, tuple(secret for secret in call.secrets if secret))
+
+
+def _company(url: str) -> str:
+    return ".".join((urlsplit(url).hostname or "").split(".")[-2:])
+
+
+def _pattern(host: str, settings: Mapping[str, str]) -> re.Pattern[str] | None:
+    """Return what matches the origins that a host of the table stands for; None when a setting in it is not set."""
+    filled = _SETTING.sub(lambda found: settings.get(found[1], ""), host)
+    origin = origin_of(filled if "://" in filled else f"https://{filled.replace('*', 'x--x')}")
+    return re.compile(re.escape(origin).replace(r"x\-\-x", "[a-z0-9-]+")) if origin else None
 
 
 def install() -> None:
@@ -93,14 +105,17 @@ def _check(request: httpx.Request) -> None:
     allowed = _allowed.get()
     if allowed is None or allowed.takes(str(request.url)):
         return
-    pattern = pattern_of(allowed.secrets)
+    if not _AUTHORISING.isdisjoint(request.headers) or _holds_secret(request, allowed.secrets):
+        raise KeyHeldBackError(f"The request to {request.url.host} was not sent, {HELD_BACK}.")
+
+
+def _holds_secret(request: httpx.Request, secrets: tuple[str, ...]) -> bool:
+    pattern = pattern_of(secrets)
     if pattern is None:
-        return
+        return False
     try:
         body = request.content.decode("utf-8", "replace")
     except httpx.RequestNotRead:
         body = ""
     parts = (str(request.url), body, *(value for _, value in request.headers.multi_items()))
-    if any(pattern.search(part) for part in parts):
-        host = request.url.host
-        raise KeyHeldBackError(f"The request to {host} was not sent, {HELD_BACK}.")
+    return any(pattern.search(part) for part in parts)

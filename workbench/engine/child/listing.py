@@ -17,7 +17,7 @@ import httpx
 
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
-from workbench.core.providers import PROVIDERS, provider_name
+from workbench.core.providers import PROVIDERS, provider_name, with_provider
 from workbench.engine.calls import Call, KeyCheck, ModelIds, Timeouts
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import (
@@ -47,8 +47,7 @@ _MAX_TOGETHER = 500_000
 _MAX_ROWS, _MAX_ROW = 2_000, 3_000
 """Rows of prices, and characters of each, that fit into a message together."""
 _UNUSABLE = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError)
-_ANTHROPIC = ("https://api.anthropic.com/v1", "2023-06-01")
-_GEMINI = "https://generativelanguage.googleapis.com/v1beta"
+_ANTHROPIC_VERSION = "2023-06-01"
 
 
 class Listing:
@@ -161,7 +160,7 @@ class Listing:
         call = Call(
             id="check",
             endpoint=endpoint,
-            model=question.model,
+            model=with_provider(question.model, question.provider),
             settings=question.settings,
             messages=(Message("user", "Hi"),),
             params={"max_tokens": 1},
@@ -207,10 +206,10 @@ def _ids(listed: list[Any]) -> ModelIds:
 def _question(endpoint: Endpoint, provider: str, key: str) -> tuple[str, str, dict[str, str]] | None:
     known = PROVIDERS.get(provider)
     if provider == "anthropic":
-        base_url = f"{endpoint.base_url.rstrip('/').removesuffix('/v1')}/v1" if endpoint.base_url else _ANTHROPIC[0]
-        return base_url, "/models", {"x-api-key": key, "anthropic-version": _ANTHROPIC[1]}
+        base_url = (endpoint.base_url or PROVIDERS[provider].base_url).rstrip("/").removesuffix("/v1")
+        return f"{base_url}/v1", "/models", {"x-api-key": key, "anthropic-version": _ANTHROPIC_VERSION}
     if provider == "gemini":
-        return endpoint.base_url or _GEMINI, "/models", {"x-goog-api-key": key}
+        return endpoint.base_url or f"{PROVIDERS[provider].base_url}/v1beta", "/models", {"x-goog-api-key": key}
     if known is not None and known.speaks_openai:
         return endpoint.base_url or known.base_url, known.check, auth_headers(key, endpoint.headers, ())
     return None

@@ -37,6 +37,7 @@ from workbench.engine.child.choices import Choices
 from workbench.engine.child.environment import clean
 from workbench.engine.child.failures import CallError, Where, broken_stream, no_tools, timed_out
 from workbench.engine.child.files import Files
+from workbench.engine.child.http import own_headers
 from workbench.engine.child.key_guard import guarded
 from workbench.engine.child.litellm_failures import failure_of
 from workbench.engine.child.openai_chat import FORMAT_REFUSED, OpenAIChat, Target, about_format, target_headers
@@ -96,6 +97,12 @@ class LiteLLM:
             base_url = call.endpoint.base_url or provider.base_url
             headers = {**_organization(call), **target_headers(call)}
             await self._chat.ask(call, answer, Target(base_url, model, where, headers, known))
+        elif "://" in model:
+            # Some providers would be asked at an address that is their model's name.
+            raise CallError(
+                "no_model",
+                f"The model “{call.model}” is an address. Add it in Settings → Endpoints, then choose a model of it.",
+            )
         else:
             with guarded(call, provider_id):
                 await self._translate(call, answer, where)
@@ -310,7 +317,7 @@ def _stay_at_the_address() -> None:
 def access(call: Call) -> dict[str, Any]:
     """Return the arguments that say where a call goes and what opens it."""
     settings = dict(call.settings)
-    headers = {**dict(call.endpoint.headers), **dict(call.secret_headers)}
+    headers = own_headers(call.endpoint.headers, call.secret_headers)
     found: dict[str, Any] = {}
     if token := settings.pop("auth_token", ""):
         # LiteLLM takes it from the environment only, and sends it so.

@@ -99,7 +99,7 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
         return CallError(
             "no_setting",
             f"{where.endpoint} needs the setting “Project”, which the credentials do not name. Enter it in Settings → "
-            f"{where.page}, or set VERTEXAI_PROJECT and start again.",
+            f"{where.page}, or set VERTEXAI_PROJECT, then restart the app.",
             words,
         )
     if _BAD_CREDENTIALS.search(words):

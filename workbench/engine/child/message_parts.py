@@ -41,6 +41,7 @@ class PartReader:
         self._sink = sink
         self._source = ""
         self._thoughts: list[str] = []
+        self._length = 0
 
     def read(self, part: Mapping[str, Any]) -> None:
         """Take a delta or a message. Raises what the sink raises."""
@@ -67,11 +68,13 @@ class PartReader:
 
     def _think(self, thought: str) -> None:
         self._thoughts.append(thought)
+        self._length += len(thought)
         self._sink.text(thought, "reasoning")
 
     def _is_repeated(self, source: str, thought: str) -> bool:
         """Whether these are all thoughts so far once more: some servers end with the whole under another name."""
-        return bool(self._thoughts) and source != self._source and thought == "".join(self._thoughts)
+        # Only what is as long as all before is compared with it, which doubles it or is dropped: linear in the whole.
+        return 0 < self._length == len(thought) and source != self._source and thought == "".join(self._thoughts)
 
 
 def reasoning_of(part: Mapping[str, Any]) -> tuple[str, str]:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from workbench.core.install_hint import install_command, is_installed
 from workbench.core.provider import Package, Provider
+from workbench.core.provider_requirements import no_address, no_key, package_sentence
+from workbench.core.runs import Failure
 from workbench.engine.calls import Call
-from workbench.engine.child.failures import CallError, Where, no_key
+from workbench.engine.child.failures import CallError, Where
 
 _TOKENS = Path("~/.config/litellm")
 
@@ -22,9 +24,9 @@ def check_provider(provider: Provider, call: Call, where: Where) -> None:
         if not is_installed(package.module):
             raise no_package(provider, package)
     if provider.needs_address and not call.endpoint.base_url:
-        raise CallError("no_address", f"{provider.name} has no public address. Enter yours in Settings → Keys.")
+        raise _error(no_address(provider))
     if provider.needs_key and not where.has_key and not call.endpoint.has_address:
-        raise no_key(where)
+        raise _error(no_key(provider))
     if provider.token_file and not call.key and not (_TOKENS.expanduser() / provider.token_file).exists():
         raise CallError(
             "no_sign_in",
@@ -37,12 +39,12 @@ def check_provider(provider: Provider, call: Call, where: Where) -> None:
 def no_package(provider: Provider, package: Package) -> CallError:
     """A Python package that the provider needs is not installed."""
     command = install_command(package.distribution, sys.prefix)
-    return CallError(
-        "no_package",
-        f"{provider.name} needs the package {package.distribution}, which {package.purpose}. "
-        f"Install it with “{command}”, then run the lane again.",
-        f"provider {provider.id}",
-    )
+    sentence = f"{package_sentence(provider, package, command)} Then run the lane again."
+    return CallError("no_package", sentence, f"provider {provider.id}")
+
+
+def _error(failure: Failure) -> CallError:
+    return CallError(failure.code, failure.sentence, failure.detail)
 
 
 def no_credentials(provider: Provider, where: Where, detail: str = "") -> CallError:
@@ -50,7 +52,7 @@ def no_credentials(provider: Provider, where: Where, detail: str = "") -> CallEr
     labels = [*(["an API key"] if provider.takes_key else []), *(one.label for one in provider.settings if one.name)]
     variables = [*provider.key_variables, *(name for one in provider.settings for name in one.variables)]
     some = f" ({', '.join(labels[:4])})" if labels else ""
-    exported = f", or set {variables[0]} and start again" if variables else ""
+    exported = f", or set {variables[0]}, then restart the app" if variables else ""
     return CallError(
         "no_key",
         f"{where.endpoint} found no credentials. Enter them in Settings → {where.page}{some}{exported}.",

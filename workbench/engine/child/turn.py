@@ -144,7 +144,7 @@ class Turn:
         # Some servers send the arguments as JSON, not as a text that holds it.
         written = arguments if isinstance(arguments, str) else "" if arguments is None else json.dumps(arguments)
         if written:
-            call.arguments.add(written[: MAX_ARGUMENTS - self._size])
+            call.arguments.add(written[: max(0, MAX_ARGUMENTS - self._size)])
             self._grow(len(written))
         if signed := {name: value for name, value in piece.items() if name not in _PLAIN and value is not None}:
             self._grow(len(json.dumps(signed)))

@@ -6,7 +6,6 @@ add to it.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -117,7 +116,11 @@ def _reported(data: Mapping[str, Any]) -> float | None:
     cost = data.get("cost")
     if isinstance(cost, Mapping):
         cost = cost.get("total_cost")
-    if (found := _usd(cost)) is not None:
+    if (found := _usd(cost)) is not None and data.get("is_byok") is True:
+        # With the user's own key at the provider, OpenRouter charges a fee and the provider the rest.
+        upstream = _usd(_part(data.get("cost_details"), "upstream_inference_cost"))
+        return None if upstream is None else found + upstream
+    if found is not None:
         return found
     ticks = _count(data, "cost_in_usd_ticks")
     return None if ticks is None else ticks / _TICKS
@@ -125,7 +128,7 @@ def _reported(data: Mapping[str, Any]) -> float | None:
 
 def _usd(value: Any) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and math.isfinite(value) and 0 <= value <= _MOST_USD else None
+    return float(value) if is_number and 0 <= value <= _MOST_USD else None
 
 
 def _count(data: Any, name: str) -> int | None:

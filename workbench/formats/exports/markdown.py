@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from workbench.core.choices import further_choices
 from workbench.core.compare import beside_messages
+from workbench.core.cost_words import cost_words
 from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of, newest_attempts
-from workbench.core.money import show_cost
 from workbench.core.runs import told_steps
 from workbench.core.when import duration
 
@@ -93,14 +93,11 @@ def facts_of(answer: ExportedAnswer) -> str:
     if answer.lane is None:
         return ""
     result = answer.result
-    free = result.rates is not None and result.rates.source == "local"
     facts = (
         "" if (state := state_words(result)) == "finished" else state,
         duration(result.timing.duration) if result.timing.duration is not None else "",
         f"{result.usage.output:,} tokens" if result.usage.output is not None else "",
-        show_cost(result.cost_usd, free=free, about=result.usage.source == "estimate")
-        if result.cost_usd is not None
-        else "",
+        cost_words(result) if result.cost_usd is not None else "",
     )
     return " · ".join(filter(None, facts))
 

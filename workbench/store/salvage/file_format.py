@@ -37,7 +37,7 @@ class Row:
 class Pages:
     """All pages at one moment: those of the file, with the committed ones of its log in their place."""
 
-    def __init__(self, body: Body, log: bytes = b"") -> None:
+    def __init__(self, body: Body, log: Body = b"") -> None:
         self.size, self.reserved = _geometry(body)
         self._body = body
         self._over, self.strays, self.later = _frames(log, self.size)
@@ -58,6 +58,12 @@ class Pages:
         made.size, made.reserved, made._over = self.size, self.reserved, over
         made.count = max(self.count, max(over, default=0))
         return made
+
+    def numbers(self) -> Iterator[int]:
+        """Yield the numbers of the pages that there are; those of a log may leave a large gap."""
+        whole = len(self._body) // self.size
+        yield from range(1, whole + 1)
+        yield from sorted(number for number in self._over if number > whole)
 
     @property
     def usable(self) -> int:
@@ -119,7 +125,7 @@ def _geometry(body: Body) -> tuple[int, int]:
     return PAGE_SIZE, 0
 
 
-def _frames(log: bytes, size: int) -> tuple[dict[int, bytes], list[tuple[int, bytes]], dict[int, bytes]]:
+def _frames(log: Body, size: int) -> tuple[dict[int, bytes], list[tuple[int, bytes]], dict[int, bytes]]:
     """Return the newest committed page of each number, the other frames as (number, page), and what `later` is.
 
     Each frame goes on with the checksum of the one before it, as that is written there; so what stands behind a damaged
@@ -141,7 +147,7 @@ def _frames(log: bytes, size: int) -> tuple[dict[int, bytes], list[tuple[int, by
         fits = is_log and order is not None and number > 0 and head[8:16] == log[16:24]
         fits = fits and order is not None and _checksum(page, _checksum(head[:8], before, order), order) == sums
         valid, before = valid and fits, sums
-        if not valid:
+        if not valid and page.strip(b"\0"):
             strays.append((number, page))
         if fits:
             pending[number] = page
@@ -262,5 +268,5 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     return value << 8 | last, at + 9
 
 
-def _u32(data: bytes, at: int) -> int:
+def _u32(data: Body, at: int) -> int:
     return int.from_bytes(data[at : at + 4], "big")

@@ -63,8 +63,8 @@ def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str], w
     try:
         for end in ("", "-wal", "-shm"):
             fresh.with_name(fresh.name + end).unlink(missing_ok=True)
-        with _mapped(database) as body:
-            pages = Pages(body, log.read_bytes() if log.is_file() else b"")
+        with _mapped(database) as body, _mapped(log) if log.is_file() else contextlib.nullcontext(b"") as logged:
+            pages = Pages(body, logged)
             found = _Found(pages, watch)
             look(watch, None)
             result = _write(found, fresh, now, uid)
@@ -113,20 +113,19 @@ class _Found:
         self.cut = 0
         self.unplaced: list[dict[str, object]] = []
         statements, mine, others = roots(pages)
-        known = tables_of(statements)
+        known = tables_of(statements, _ORDER)
         self.tables = {name: known.get(name) or table for name, table in _current().items()}
         self.rows: dict[str, dict[tuple[Value, ...], dict[str, Value]]] = {name: {} for name in _ORDER}
         seen = pages.free() | set(walk(pages, 1))
-        for root in others.values():
-            seen.update(walk(pages, root))
+        passed = set[int]()
+        for root in (*others.values(), *(root for name, root in mine.items() if name not in self.rows)):
+            seen.update(walk(pages, root, passed))
         self._take_later(mine)
         for name, root in mine.items():
-            numbers = list(walk(pages, root))
-            seen.update(numbers)
-            if name in self.rows:
-                for number in numbers:
-                    self._take(name, pages.get(number), number)
-        self._take_orphans((n, pages.get(n)) for n in range(1, pages.count + 1) if n not in seen)
+            for number in walk(pages, root) if name in self.rows else ():
+                seen.add(number)
+                self._take(name, pages.get(number), number)
+        self._take_orphans((n, pages.get(n)) for n in pages.numbers() if n not in seen)
         self._take_orphans(iter(pages.strays))
 
     def _look(self) -> None:
@@ -248,7 +247,7 @@ def _current() -> dict[str, Table]:
         ]
     finally:
         connection.close()
-    return {name: table for name, table in tables_of(statements).items() if name in _ORDER}
+    return tables_of(statements, _ORDER)
 
 
 def _hex(value: object) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.store.connections import harden
@@ -84,15 +84,15 @@ class Table:
         return found
 
 
-def tables_of(statements: Sequence[str]) -> dict[str, Table]:
-    """Return the ordinary tables that these CREATE TABLE statements make, by name; what is no statement is left out."""
+def tables_of(statements: Sequence[str], names: Container[str]) -> dict[str, Table]:
+    """Return the ordinary tables of these names that CREATE TABLE statements make; what is no statement is left out."""
     connection = sqlite3.connect(":memory:")
     try:
         harden(connection)
         for statement in statements:
             made = made_by(statement)
             # CREATE TABLE AS would run a query, and a module is none that is known.
-            if made is None or made.kind != "table" or table_words(statement) is None:
+            if made is None or made.kind != "table" or made.name not in names or table_words(statement) is None:
                 continue
             try:
                 connection.execute(statement)
@@ -133,9 +133,12 @@ def roots(pages: Pages) -> tuple[list[str], dict[str, int], dict[str, int]]:
     return statements, mine, others
 
 
-def walk(pages: Pages, root: int) -> Iterator[int]:
-    """Yield the pages of a tree that hold records, as far as its inner pages lead there."""
-    waiting, seen = [root], set[int]()
+def walk(pages: Pages, root: int, passed: set[int] | None = None) -> Iterator[int]:
+    """Yield the pages of a tree that hold records, as far as its inner pages lead there.
+
+    `passed` are pages of other trees, which are not walked again; those of this tree are added.
+    """
+    waiting, seen = [root], set[int]() if passed is None else passed
     while waiting:
         number = waiting.pop()
         if number in seen or not 0 < number <= pages.count:

@@ -27,9 +27,8 @@ class AddressDialog(Dialog):
         self.question = question
         what, found_in = question.what, question.found_in
         heading = _plain(f"Send the {what} of {question.whose} to another address?", "heading")
-        source = "this history" if found_in == "this history" else found_in
         why = _plain(
-            f"{source[0].upper()}{source[1:]} names an address that this {what} was not entered for. "
+            f"{found_in[0].upper()}{found_in[1:]} names an address that this {what} was not entered for. "
             "Send it there only if the server is yours or you trust it: whoever runs it can read the key.",
         )
         self.entered_for = _address(theme, "\n".join(question.known) or _NOT_KNOWN)

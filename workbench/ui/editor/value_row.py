@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import ceil
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
@@ -21,6 +21,8 @@ CHIP = 5
 GAP = 10
 _MOST_LINES = 5
 _LONGEST_SUGGESTION = 18
+_SHORTEST_FIELD = 16
+"""Characters that a field has at least beside a suggestion, which else stands below it."""
 
 
 def name_width(theme: Theme, names: Iterable[str], limit: int) -> int:
@@ -106,12 +108,16 @@ class ValueRow(QWidget):
         self._names = names
         x = LEFT + names + GAP
         edge = width - max(RIGHT, bar)
-        if self._meant and self.mend is not None:
-            size = self.mend.sizeHint()
+        mend = self.mend if self._meant else None
+        is_below = False
+        if mend is not None:
+            size = mend.sizeHint()
             # Its words end where the fields of other values do.
-            top = max(0, (self.line_height() - size.height()) // 2)
-            self.mend.setGeometry(QRect(QPoint(edge - size.width() + QUIET_PADDING, top), size))
-            edge = self.mend.x() - 2
+            left = edge - size.width() + QUIET_PADDING
+            is_below = left - 2 - x < self.fontMetrics().averageCharWidth() * _SHORTEST_FIELD
+            if not is_below:
+                mend.setGeometry(QRect(QPoint(left, max(0, (self.line_height() - size.height()) // 2)), size))
+                edge = left - 2
         room = QRect(x, 0, max(edge - x, 40), max(self.field.height(), self.line_height()))
         self.field.fit(room, scrolls=self._scrolls)
         most = self.field.lines_height(_MOST_LINES)
@@ -119,9 +125,14 @@ class ValueRow(QWidget):
         self._scrolls = natural > most
         room.setHeight(min(natural, most))
         self.field.fit(room, scrolls=self._scrolls)
-        self.setGeometry(QRect(0, y, width, room.height()))
+        height = room.height()
+        if mend is not None and is_below:
+            size = mend.sizeHint().boundedTo(QSize(width - x, height * 2))
+            mend.setGeometry(QRect(QPoint(min(x, width - size.width()), height), size))
+            height += size.height()
+        self.setGeometry(QRect(0, y, width, height))
         self.update()
-        return y + room.height()
+        return y + height
 
     # What Qt calls.
 

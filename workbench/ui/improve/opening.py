@@ -16,12 +16,12 @@ from PySide6.QtCore import QObject
 from workbench.app.choosing import keep_choice
 from workbench.app.model_entries import Choice
 from workbench.core.content import Content
+from workbench.core.cost_words import cost_words
 from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.forecast import Forecast
 from workbench.core.improving import AnswerError, Earlier, Proposal
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
 from workbench.core.limits import excess
-from workbench.core.money import show_cost
 from workbench.core.runs import Result
 from workbench.host.clock import utc_now
 from workbench.ui.improve.dialog import ImproveDialog
@@ -297,5 +297,5 @@ def _numbers(result: Result) -> str:
     if result.cost_usd is None and result.request is not None:
         parts.append("cost unknown")
     elif result.cost_usd is not None:
-        parts.append(show_cost(result.cost_usd, free=result.cost_usd == 0, about=usage.source == "estimate"))
+        parts.append(cost_words(result))
     return " · ".join(parts)

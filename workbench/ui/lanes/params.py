@@ -1,6 +1,7 @@
 """The dialog for a lane's parameters, made from the rows of the table.
 
-Invariant: what is left empty is not set; nothing wrong can be applied, and what is wrong says so next to its field.
+Invariant: what is left empty is not set; nothing wrong that was typed can be applied, and what is wrong says so next to
+its field. A stored value that is out of range can stay.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ from workbench.ui.theme import Theme, set_role
 
 _WIDTH = 116
 """Characters of the dialog with two columns of fields."""
+_TEXT_MARGIN = 8
+"""Pixels around the text of a field with several lines, so that it begins where that of the others does."""
 _MARGIN = 60
 """Pixels of the screen that stay free around it."""
 
@@ -196,7 +199,8 @@ class ParamsDialog(Dialog):
     def _restyle(self) -> None:
         for field, lines in self._areas:
             field.setFont(self._theme.mono(-0.5))
-            field.setFixedHeight(QFontMetrics(field.font()).lineSpacing() * lines + 18)
+            field.document().setDocumentMargin(_TEXT_MARGIN)
+            field.setFixedHeight(QFontMetrics(field.font()).lineSpacing() * lines + 2 * _TEXT_MARGIN + 6)
             set_role(field, "field")  # after the font, which restyling would reset
         characters = _WIDTH if self._grid.columnCount() > 2 else _WIDTH * 2 // 3
         most = self.screen().availableSize().width() - _MARGIN
@@ -228,7 +232,7 @@ class ParamsDialog(Dialog):
         for name, row in self._rows.items():
             try:
                 values[name] = self._value(row)
-                self._say(self.fields[name], self._remark(row), role="muted")
+                self._say(self.fields[name], *self._remark(row, values[name]))
             except ValueError as error:
                 self._say(self.fields[name], str(error))
                 fine = False
@@ -243,11 +247,20 @@ class ParamsDialog(Dialog):
 
     def _value(self, row: Parameter) -> Value | None:
         text, before = self._made[row.name].text(), self._initial.get(row.name)
-        # A word of another release or of one provider can be kept.
-        return before if row.kind == "choice" and text and text == before else row.read(text)
+        # What another release or an import stored can be kept.
+        return before if text == row.show(before) else row.read(text)
 
-    def _remark(self, row: Parameter) -> str:
-        return REFUSED if row.name in self._support.refused and self._made[row.name].text() else ""
+    def _remark(self, row: Parameter, value: Value | None) -> tuple[str, str]:
+        """Return a sentence about a value that can be applied, and its role."""
+        if value is None:
+            return "", "muted"
+        if row.name in self._support.refused:
+            return REFUSED, "muted"
+        if row.kind == "choice":
+            return (REFUSED if value not in self._support.choices(row) else ""), "muted"
+        if not row.allows(value):
+            return f"{row.label} is {row.requirement}. Change it or empty the field.", "error"
+        return "", "muted"
 
     def _say(self, field: QWidget, sentence: str, role: str = "error") -> None:
         note = self._notes[field]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.core.runs import NOT_CONFIRMED
+
 Action = Literal["keys", "model", "params", "endpoint", "prompt", "install_model", "address", "run", "retry"]
 
 
@@ -30,7 +32,7 @@ _ENDPOINT = Step("endpoint", "Endpoint settings…")
 _STEPS: dict[str, Step] = {
     "no_key": Step("keys", "Add a key…"),
     "bad_key": Step("keys", "Change the key…"),
-    "address_not_confirmed": Step("address", "Confirm the address…"),
+    NOT_CONFIRMED: Step("address", "Confirm the address…"),
     "no_address": Step("keys", "Enter the address…"),
     "no_setting": Step("keys", "Open the settings…"),
     "no_package": RETRY,

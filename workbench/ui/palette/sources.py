@@ -12,7 +12,7 @@ from workbench.app.commands import COMMANDS
 from workbench.app.palette import Entry, Source
 from workbench.app.reasons import why_not
 from workbench.app.timeline import describe, name
-from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint
+from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM
 from workbench.core.providers import provider_name
 from workbench.core.retirement import retirement_note
 from workbench.core.runs import PromptRow
@@ -26,7 +26,6 @@ from workbench.usecases.saved_searches import SavedSearch
 if TYPE_CHECKING:
     from workbench.ui.techniques.opening import TechniqueActions
     from workbench.ui.window import MainWindow
-    from workbench.usecases.workbench import Workbench
 
 _ITERATIONS = 200
 _MODEL_HINT = "Enter adds a lane with this model, Shift+Enter gives it to the focused lane."
@@ -139,7 +138,7 @@ def _models(window: MainWindow) -> Sequence[Entry]:
     for own in workbench.endpoints.custom():
         if own.kind == "gguf":
             found[own.uid, own.name] = entry(own.uid, own.name, "a model file on this computer")
-        for model in _known_models(workbench, own):
+        for model in workbench.endpoints.known.get(own):
             warning = NOT_REACHABLE if workbench.endpoints.known.is_silent(own) else ""
             found[own.uid, model] = entry(own.uid, model, own.name, warning)
     used = {(lane.endpoint, lane.model) for lane in window.compose.lanes.lanes if lane.endpoint != LITELLM}
@@ -153,12 +152,3 @@ def _models(window: MainWindow) -> Sequence[Entry]:
             for one in catalogued
         ),
     ]
-
-
-def _known_models(workbench: Workbench, endpoint: Endpoint) -> Sequence[str]:
-    """Return the last list of an endpoint; one that was never asked is asked now, for the next time."""
-    known = workbench.endpoints.known
-    listed = known.get(endpoint)
-    if not listed and endpoint.has_address and not known.is_silent(endpoint):
-        workbench.endpoints.models(endpoint)
-    return listed

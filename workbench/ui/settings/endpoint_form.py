@@ -21,7 +21,7 @@ from workbench.ui.settings.protocol_fields import ProtocolFields
 from workbench.usecases.addresses import EndpointForm, Wrong, check_form, warnings
 from workbench.usecases.credentials import AddressQuestion
 
-_FIELDS = ("name", "base_url", "key", "headers")
+_FIELDS = ("name", "settings", "base_url", "key", "headers")
 
 
 class EndpointFormView(QWidget):
@@ -131,7 +131,7 @@ class EndpointFormView(QWidget):
         # Labels stand above their fields, so that a narrow window and a large font both have room.
         groups: tuple[tuple[str, tuple[QWidget, ...], QWidget], ...] = (
             ("Name", (self._name, self._troubles["name"]), self._name),
-            ("Protocol", (self._protocol,), self._protocol),
+            ("Protocol", (self._protocol, self._troubles["settings"]), self._protocol),
             ("Base URL", (self._url, self._troubles["base_url"]), self._url),
             ("", (self._needs_key, self._secret, self._troubles["key"]), self._secret.field),
             ("Extra headers", (self._headers, self._troubles["headers"], self._session), self._headers),
@@ -155,6 +155,7 @@ class EndpointFormView(QWidget):
     def _fill(self) -> None:
         form = _form_of(self._info)
         self._name.setText(form.name)
+        self._name.setCursorPosition(0)
         self._url.setText(form.base_url)
         self._url.setCursorPosition(0)
         self._needs_key.setChecked(form.needs_key)
@@ -193,7 +194,12 @@ class EndpointFormView(QWidget):
 
     def _show_wrongs(self, wrongs: Sequence[Wrong]) -> None:
         self._status.say("")
-        places: dict[str, QWidget] = {"name": self._name, "base_url": self._url, "key": self._secret.field}
+        places: dict[str, QWidget] = {
+            "name": self._name,
+            "settings": self._protocol,
+            "base_url": self._url,
+            "key": self._secret.field,
+        }
         for trouble in self._troubles.values():
             trouble.say("")
         for wrong in reversed(wrongs):
@@ -309,5 +315,5 @@ def _form_of(info: EndpointInfo | None) -> EndpointForm:
         None,
         headers,
         endpoint.provider,
-        endpoint.settings,
+        tuple(sorted((name, text) for name, text in endpoint.settings if text.strip())),
     )

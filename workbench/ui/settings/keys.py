@@ -48,6 +48,7 @@ class KeyDetail(QWidget):
         self._info: KeyInfo | None = None
         self._keyring = True
         self._typed: dict[str, tuple[str, str]] = {}
+        self._typed_settings: dict[str, dict[str, str]] = {}
         self._name = label(role="heading")
         self._state = label(role="muted")
         self._secret = SecretField("API key")
@@ -93,6 +94,8 @@ class KeyDetail(QWidget):
         """Show another provider; what was typed for the last one stays until the dialog closes."""
         if self._info is not None and (info is None or info.provider != self._info.provider):
             self._typed[self._info.provider] = (self._info.name, self._secret.text())
+            if self._form.provider == self._info.provider:
+                self._typed_settings[self._info.provider] = self._form.typed()
             self._confirm.setVisible(False)
             self._question.setVisible(False)
             self._form.show_state(None)
@@ -109,7 +112,8 @@ class KeyDetail(QWidget):
         """Return the provider for which a key was typed and not saved, "" for none."""
         if self._info is not None and (self._secret.text() or self._form.is_dirty()):
             return self._info.name
-        return next((name for name, text in self._typed.values() if text), "")
+        typed = self._typed.items()
+        return next((name for provider, (name, text) in typed if text or self._typed_settings.get(provider)), "")
 
     def shown(self) -> KeyInfo | None:
         """Return the provider that is shown."""
@@ -146,7 +150,7 @@ class KeyDetail(QWidget):
             self._typed.pop(new.provider, None)
             if self._shows(new) and self._secret.text() == value:
                 self._secret.clear()
-                self._read_state(new, keep_typed=True)
+                self._read_state(new)
             self._changed(new, f"{new.name}: the key is kept {new.state}.")
 
         future = self._source.set_key(info.provider, value, session=session)
@@ -182,14 +186,19 @@ class KeyDetail(QWidget):
         failed = self._failed(info, "The key could not be removed. Try again.")
         self._later.watch(self._source.remove_key(info.provider), done, failed)
 
-    def _read_state(self, info: KeyInfo, *, keep_typed: bool = False) -> None:
-        """Read address and settings, and ask about an address that the key was not entered for."""
+    def _read_state(self, info: KeyInfo, *, saved: bool = False) -> None:
+        """Read address and settings, and ask about an address that the key was not entered for.
+
+        What is typed in the fields stays, unless it was `saved`.
+        """
 
         def done(state: ProviderState) -> None:
             if not self._shows(info):
                 return
-            if not (keep_typed and self._form.is_dirty()):
-                self._form.show_state(state)
+            typed = self._typed_settings.pop(info.provider, {})
+            if self._form.provider == info.provider:
+                typed = self._form.typed()
+            self._form.show_state(state, {} if saved else typed)
             self._refresh()
             if (asked := state.question) is not None:
                 yes = f"Send the {asked.what} there"
@@ -201,7 +210,7 @@ class KeyDetail(QWidget):
 
     def _confirm_address(self, info: KeyInfo, asked: AddressQuestion) -> None:
         def done(_: None) -> None:
-            self._read_state(info, keep_typed=True)
+            self._read_state(info)
             self._changed(replace(info, waits=False), f"{info.name}: the {asked.what} may go to {asked.address}.")
 
         failed = self._failed(info, "The address could not be confirmed. Try again.")
@@ -216,7 +225,7 @@ class KeyDetail(QWidget):
         self._status.say("Saving the settings…")
 
         def done(new: KeyInfo) -> None:
-            self._read_state(new)
+            self._read_state(new, saved=True)
             self._changed(new, f"{new.name}: the settings are saved.")
 
         saved = self._source.save_provider(info.provider, address, settings, session=session)
@@ -249,7 +258,7 @@ def _explain(info: KeyInfo) -> str:
     if info.source:
         kept = f"Kept {'in the keyring' if info.source == 'keyring' else 'for this session'} ({info.tail})."
         return f"{kept} It is used in place of the one in {info.variable}." if info.variable else kept
-    return f"No key yet. Paste one below{f', or set {variables} and start again' if variables else ''}."
+    return f"No key yet. Paste one below{f', or set {variables}, then restart the app' if variables else ''}."
 
 
 def _row_text(index: Index) -> RowText:
@@ -316,9 +325,9 @@ class KeysPanel(QWidget):
         self._keep_current()
 
     def unsaved(self) -> str:
-        """Return a phrase for a key that was typed and not saved, "" for none."""
+        """Return a phrase for what was typed and not saved, "" for nothing."""
         name = self._detail.unsaved()
-        return f"the key that you typed for {name}" if name else ""
+        return f"what you typed for {name}" if name else ""
 
     def close_work(self) -> None:
         """Drop what has not arrived."""

@@ -1,6 +1,7 @@
 """Which protocol an endpoint speaks, and what that needs besides.
 
-Invariant: "" stands for the protocol of OpenAI, which most servers speak; nothing secret is among the settings.
+Invariant: "" stands for the protocol of OpenAI, which most servers speak; nothing secret is among the settings. What
+was typed for a protocol is there again when it is chosen again, and settings without a field are kept.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ class ProtocolFields(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._fields: dict[str, QLineEdit] = {}
+        self._shown = OPENAI
+        self._texts: dict[str, dict[str, str]] = {}
         self._choice = QComboBox()
         self._choice.setAccessibleName("Protocol")
         self._choice.setMaxVisibleItems(16)
@@ -60,7 +63,9 @@ class ProtocolFields(QWidget):
 
     def settings(self) -> tuple[tuple[str, str], ...]:
         """Return what was typed, in the order of the settings' names, as it is stored."""
-        return tuple((name, text) for name in sorted(self._fields) if (text := self._fields[name].text().strip()))
+        self._keep_texts()
+        texts = self._texts.get(self.provider, {})
+        return tuple((name, text) for name in sorted(texts) if (text := texts[name].strip()))
 
     def show_choice(self, provider: str, settings: tuple[tuple[str, str], ...]) -> None:
         """Show a protocol with its settings; one that is not listed is added."""
@@ -69,27 +74,39 @@ class ProtocolFields(QWidget):
             known = PROVIDERS.get(provider)
             self._choice.addItem(known.name if known else provider, provider)
             position = self._choice.count() - 1
+        blocked = self._choice.blockSignals(True)
         self._choice.setCurrentIndex(position)
+        self._choice.blockSignals(blocked)
+        self._clear()
+        self._texts = {provider: dict(settings)}
         self._chosen()
-        for name, text in settings:
-            if name in self._fields:
-                self._fields[name].setText(text)
 
-    def _chosen(self) -> None:
-        for field in self._fields.values():
-            field.deleteLater()
+    def _keep_texts(self) -> None:
+        texts = self._texts.setdefault(self._shown, {})
+        texts |= {name: field.text() for name, field in self._fields.items()}
+
+    def _clear(self) -> None:
         while (item := self._settings.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         self._fields = {}
+
+    def _chosen(self) -> None:
+        self._keep_texts()
+        self._clear()
+        self._shown = self.provider
+        texts = self._texts.get(self._shown, {})
         for setting in plain_settings(self.provider):
-            field = QLineEdit()
+            field = QLineEdit(texts.get(setting.name, ""))
+            field.setCursorPosition(0)
             field.setObjectName(setting.name)
             field.setAccessibleName(setting.label)
             field.setPlaceholderText(setting.hint)
             field.textChanged.connect(self.edited)
             title = label(setting.label, "muted")
             title.setBuddy(field)
+            self._settings.addSpacing(8)
             self._settings.addWidget(title)
             self._settings.addWidget(field)
             self._fields[setting.name] = field
@@ -110,9 +127,4 @@ def plain_settings(provider: str) -> tuple[Setting, ...]:
     """Return the settings of a protocol that are not secret."""
     known = PROVIDERS.get(provider)
     named = known.settings if known else ()
-    # Who signs in is for the provider itself; an endpoint has one key.
-    return tuple(one for one in named if one.name and not one.secret and not _is_sign_in(one))
-
-
-def _is_sign_in(setting: Setting) -> bool:
-    return setting.name in ("tenant_id", "client_id", "azure_username", "azure_scope")
+    return tuple(one for one in named if one.is_of_endpoint)

@@ -15,6 +15,9 @@ from workbench.ui.flow import Flow
 from workbench.ui.settings.parts import Status, button, label
 from workbench.usecases.provider_access import ProviderState, SettingState
 
+_ADDRESS = ""
+"""The field of the address, among those of the settings by name."""
+
 
 class ProviderForm(QWidget):
     """Fields for a `ProviderState`. `save_requested` once they are to be kept."""
@@ -25,7 +28,7 @@ class ProviderForm(QWidget):
         super().__init__()
         self._state: ProviderState | None = None
         self._fields: dict[str, QLineEdit] = {}
-        self._address: QLineEdit | None = None
+        self._shown: dict[str, str] = {}
         self._title = label("Address and settings", "heading")
         self._where = label(role="muted")
         self._missing = Status()
@@ -43,17 +46,26 @@ class ProviderForm(QWidget):
         layout.addLayout(buttons)
         self.setVisible(False)
 
-    def show_state(self, state: ProviderState | None) -> None:
-        """Show another provider, or the same one anew; what was typed goes."""
+    @property
+    def provider(self) -> str:
+        """The provider whose fields are shown, "" for none."""
+        return self._state.provider if self._state else ""
+
+    def show_state(self, state: ProviderState | None, typed: Mapping[str, str] | None = None) -> None:
+        """Show another provider, or the same one anew, with what was `typed` before; what stands there now goes."""
         self._state = state
         self.setVisible(state is not None)
         if state is None:
+            self._fields, self._shown = {}, {}
             return
         self._where.setText(state.goes_to)
         self._missing.say(state.missing, "error")
         self._doc.setVisible(bool(state.documentation))
         self._doc.setToolTip(state.documentation)
         self._build(state)
+        for name, text in (typed or {}).items():
+            if name in self._fields:
+                self._fields[name].setText(text)
         self._changed()
 
     def values(self) -> tuple[str, dict[str, str | None]]:
@@ -62,7 +74,7 @@ class ProviderForm(QWidget):
         for setting in self._state.settings if self._state else ():
             text = self._fields[setting.setting.name].text().strip()
             typed[setting.setting.name] = (text or None) if setting.setting.secret else text
-        return self._address.text().strip() if self._address is not None else "", typed
+        return self._fields[_ADDRESS].text().strip() if _ADDRESS in self._fields else "", typed
 
     def keeps_secrets(self) -> bool:
         """Whether there are secret settings that can be removed."""
@@ -70,14 +82,12 @@ class ProviderForm(QWidget):
 
     def is_dirty(self) -> bool:
         """Whether something was typed that is not saved."""
-        state = self._state
-        if state is None:
-            return False
-        address, typed = self.values()
-        kept: Mapping[str, str | None] = {
-            one.setting.name: None if one.setting.secret else one.value for one in state.settings
-        }
-        return address != state.entered or typed != kept
+        return bool(self.typed())
+
+    def typed(self) -> dict[str, str]:
+        """Return the texts that differ from what is kept, by field."""
+        texts = {name: field.text().strip() for name, field in self._fields.items()}
+        return {name: text for name, text in texts.items() if text != self._shown[name].strip()}
 
     def _build(self, state: ProviderState) -> None:
         # A new widget in the place of the old one: rows of another provider share nothing.
@@ -86,17 +96,17 @@ class ProviderForm(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(4)
         self._fields = {}
-        self._address = None
         if state.address_variables or state.address_hint or state.public:
-            self._address = _field("Address", state.entered, _address_hint(state))
-            _add(rows, "Address", self._address)
+            self._fields[_ADDRESS] = _field("Address", state.entered, _address_hint(state))
+            _add(rows, "Address", self._fields[_ADDRESS])
         for one in state.settings:
             field = _field(one.setting.label, one.value, _hint(one))
             if one.setting.secret:
                 field.setEchoMode(QLineEdit.EchoMode.Password)
             self._fields[one.setting.name] = field
             _add(rows, f"{one.setting.label}{' (needed)' if one.setting.required else ''}", field)
-        for field in (*([self._address] if self._address else []), *self._fields.values()):
+        self._shown = {name: field.text() for name, field in self._fields.items()}
+        for field in self._fields.values():
             field.textChanged.connect(self._changed)
             field.returnPressed.connect(self._save.click)
         self._layout.replaceWidget(self._holder, holder)
@@ -131,7 +141,7 @@ def _add(rows: QVBoxLayout, text: str, field: QLineEdit) -> None:
 def _address_hint(state: ProviderState) -> str:
     if state.environment:
         return f"{state.environment} (from {state.variable})"
-    return state.public or state.address_hint
+    return state.public or state.address_hint or "only for a gateway of your own"
 
 
 def _hint(one: SettingState) -> str:

@@ -17,16 +17,18 @@ _AWS = (
         ("AWS_REGION_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"),
         hint="us-east-1",
         by_environment=True,
+        kind="region",
     ),
     Setting(
         "aws_profile_name",
         "Profile",
         ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_PROFILE_NAME"),
         by_environment=True,
+        kind="sign_in",
     ),
-    Setting("aws_role_name", "Role to take on", ("AWS_ROLE_NAME",), hint="arn:aws:iam::…:role/…"),
+    Setting("aws_role_name", "Role to take on", ("AWS_ROLE_NAME",), hint="arn:aws:iam::…:role/…", kind="sign_in"),
     Setting("", "Role of the machine", ("AWS_ROLE_ARN",), by_environment=True),
-    Setting("aws_session_name", "Session name", ("AWS_SESSION_NAME",)),
+    Setting("aws_session_name", "Session name", ("AWS_SESSION_NAME",), kind="sign_in"),
     Setting("aws_web_identity_token", "Web identity token", ("AWS_WEB_IDENTITY_TOKEN",), secret=True),
     Setting("", "Configuration file", ("AWS_CONFIG_FILE",), by_environment=True),
     Setting("", "Credentials file", ("AWS_SHARED_CREDENTIALS_FILE",), by_environment=True),
@@ -35,17 +37,20 @@ _AWS = (
 )
 _AZURE_SIGN_IN = (
     Setting("azure_ad_token", "Entra ID token", ("AZURE_AD_TOKEN",), secret=True),
-    Setting("tenant_id", "Tenant ID", ("AZURE_TENANT_ID",)),
-    Setting("client_id", "Client ID", ("AZURE_CLIENT_ID",)),
+    Setting("tenant_id", "Tenant ID", ("AZURE_TENANT_ID",), kind="sign_in"),
+    Setting("client_id", "Client ID", ("AZURE_CLIENT_ID",), kind="sign_in"),
     Setting("client_secret", "Client secret", ("AZURE_CLIENT_SECRET",), secret=True),
-    Setting("azure_username", "User name", ("AZURE_USERNAME",)),
+    Setting("azure_username", "User name", ("AZURE_USERNAME",), kind="sign_in"),
     Setting("azure_password", "Password", ("AZURE_PASSWORD",), secret=True),
-    Setting("azure_scope", "Scope", ("AZURE_SCOPE",)),
+    Setting("azure_scope", "Scope", ("AZURE_SCOPE",), kind="sign_in"),
 )
-_AZURE = (Setting("api_version", "API version", ("AZURE_API_VERSION",), hint="2024-10-21"), *_AZURE_SIGN_IN)
+_AZURE = (
+    Setting("api_version", "API version", ("AZURE_API_VERSION",), hint="2024-10-21", kind="region"),
+    *_AZURE_SIGN_IN,
+)
 _VERTEX = (
-    Setting("vertex_project", "Project", ("VERTEXAI_PROJECT", "VERTEX_PROJECT")),
-    Setting("vertex_location", "Region", ("VERTEXAI_LOCATION", "VERTEX_LOCATION"), hint="us-central1"),
+    Setting("vertex_project", "Project", ("VERTEXAI_PROJECT", "VERTEX_PROJECT"), kind="account"),
+    Setting("vertex_location", "Region", ("VERTEXAI_LOCATION", "VERTEX_LOCATION"), hint="us-central1", kind="region"),
     Setting(
         "vertex_credentials",
         "Service account",
@@ -56,23 +61,29 @@ _VERTEX = (
     Setting("", "Configuration of gcloud", ("CLOUDSDK_CONFIG",), by_environment=True),
     Setting("", "No questions to the machine's own service", ("NO_GCE_CHECK",), by_environment=True),
 )
+_BEDROCK_HOSTS = tuple(
+    f"{service}.*.{suffix}"
+    for service in ("bedrock-runtime", "bedrock-agent-runtime", "bedrock-agentcore")
+    for suffix in ("amazonaws.com", "amazonaws.com.cn")
+)
+_VERTEX_HOSTS = ("aiplatform.googleapis.com", "*-aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com")
 _GOOGLE_AUTH = (Package("google.auth", "google-auth", "signs in to Google Cloud", extra="vertex"),)
 _WATSONX = (
-    Setting("project_id", "Project ID", ("WATSONX_PROJECT_ID", "WX_PROJECT_ID")),
-    Setting("space_id", "Space ID", ("WATSONX_DEPLOYMENT_SPACE_ID", "WATSONX_SPACE_ID", "WX_SPACE_ID")),
+    Setting("project_id", "Project ID", ("WATSONX_PROJECT_ID", "WX_PROJECT_ID"), kind="account"),
+    Setting("space_id", "Space ID", ("WATSONX_DEPLOYMENT_SPACE_ID", "WATSONX_SPACE_ID", "WX_SPACE_ID"), kind="account"),
     Setting("token", "IAM token", ("WATSONX_TOKEN",), secret=True),
     Setting("zen_api_key", "Zen API key", ("WATSONX_ZENAPIKEY",), secret=True),
 )
 _WATSONX_KEYS = "WATSONX_APIKEY WATSONX_API_KEY WX_API_KEY"
 _WATSONX_ADDRESSES = "WATSONX_API_BASE WATSONX_URL WX_URL WML_URL"
 _OCI = (
-    Setting("oci_user", "User OCID", ("OCI_USER",), required=True, hint="ocid1.user.oc1…"),
-    Setting("oci_fingerprint", "Key fingerprint", ("OCI_FINGERPRINT",), required=True),
-    Setting("oci_tenancy", "Tenancy OCID", ("OCI_TENANCY",), required=True, hint="ocid1.tenancy.oc1…"),
-    Setting("oci_region", "Region", ("OCI_REGION",), hint="us-ashburn-1"),
-    Setting("oci_compartment_id", "Compartment OCID", ("OCI_COMPARTMENT_ID",), required=True),
+    Setting("oci_user", "User OCID", ("OCI_USER",), required=True, hint="ocid1.user.oc1…", kind="sign_in"),
+    Setting("oci_fingerprint", "Key fingerprint", ("OCI_FINGERPRINT",), required=True, kind="sign_in"),
+    Setting("oci_tenancy", "Tenancy OCID", ("OCI_TENANCY",), required=True, hint="ocid1.tenancy.oc1…", kind="sign_in"),
+    Setting("oci_region", "Region", ("OCI_REGION",), hint="us-ashburn-1", kind="region"),
+    Setting("oci_compartment_id", "Compartment OCID", ("OCI_COMPARTMENT_ID",), required=True, kind="account"),
     Setting("oci_key", "Private key (PEM)", ("OCI_KEY",), secret=True),
-    Setting("oci_key_file", "Private key file", ("OCI_KEY_FILE",)),
+    Setting("oci_key_file", "Private key file", ("OCI_KEY_FILE",), kind="sign_in"),
 )
 _SAP = tuple(
     Setting("", label, (variable,), by_environment=True)
@@ -107,7 +118,8 @@ _OWN_ADDRESS = (
         "AZURE_AI_API_BASE",
         needs_address=True,
         address_hint="https://NAME.services.ai.azure.com",
-        settings=(Setting("api_version", "API version", ("AZURE_AI_API_VERSION",)), *_AZURE_SIGN_IN),
+        settings=(Setting("api_version", "API version", ("AZURE_AI_API_VERSION",), kind="region"), *_AZURE_SIGN_IN),
+        caches_where_told=True,
     ),
     # AWS finds credentials in many places; the bearer token is only one of them.
     row(
@@ -118,6 +130,9 @@ _OWN_ADDRESS = (
         needs_key=False,
         settings=_AWS,
         signs_in=True,
+        key_hosts=_BEDROCK_HOSTS,
+        caches_where_told=True,
+        json_by_tool=True,
     ),
     row(
         "bedrock_mantle",
@@ -126,10 +141,11 @@ _OWN_ADDRESS = (
         "BEDROCK_MANTLE_API_BASE",
         needs_key=False,
         settings=(
-            Setting("aws_region_name", "Region", ("BEDROCK_MANTLE_REGION",), by_environment=True),
+            Setting("aws_region_name", "Region", ("BEDROCK_MANTLE_REGION",), by_environment=True, kind="region"),
             *(one for one in _AWS if one.name != "aws_region_name"),
         ),
         signs_in=True,
+        key_hosts=("bedrock-mantle.*.api.aws",),
         doc="bedrock",
     ),
     *(
@@ -142,6 +158,7 @@ _OWN_ADDRESS = (
             needs_key=False,
             settings=_AWS,
             signs_in=True,
+            key_hosts=("runtime.sagemaker.*.amazonaws.com", "runtime.sagemaker.*.amazonaws.com.cn"),
             doc="aws_sagemaker",
         )
         for id_ in ("sagemaker", "sagemaker_chat", "sagemaker_nova")
@@ -156,6 +173,9 @@ _OWN_ADDRESS = (
         settings=_VERTEX,
         packages=_GOOGLE_AUTH,
         signs_in=True,
+        key_hosts=_VERTEX_HOSTS,
+        caches_where_told=True,
+        json_by_tool=True,
         doc="vertex",
     ),
     row(
@@ -168,6 +188,7 @@ _OWN_ADDRESS = (
         settings=_VERTEX,
         packages=_GOOGLE_AUTH,
         signs_in=True,
+        key_hosts=_VERTEX_HOSTS,
         doc="vertex",
     ),
     row(
@@ -179,8 +200,9 @@ _OWN_ADDRESS = (
         needs_address=True,
         address_hint="https://NAME.cloud.databricks.com/serving-endpoints",
         signs_in=True,
+        caches_where_told=True,
         settings=(
-            Setting("databricks_client_id", "Client ID", ("DATABRICKS_CLIENT_ID",)),
+            Setting("databricks_client_id", "Client ID", ("DATABRICKS_CLIENT_ID",), kind="sign_in"),
             Setting("databricks_client_secret", "Client secret", ("DATABRICKS_CLIENT_SECRET",), secret=True),
         ),
     ),
@@ -190,7 +212,8 @@ _OWN_ADDRESS = (
         "SNOWFLAKE_JWT",
         "SNOWFLAKE_API_BASE",
         address_hint="https://ACCOUNT.snowflakecomputing.com/api/v2",
-        settings=(Setting("account_id", "Account ID", ("SNOWFLAKE_ACCOUNT_ID",), required=True),),
+        settings=(Setting("account_id", "Account ID", ("SNOWFLAKE_ACCOUNT_ID",), required=True, kind="account"),),
+        key_hosts=("{account_id}.snowflakecomputing.com",),
     ),
     row(
         "watsonx",
@@ -215,8 +238,26 @@ _OWN_ADDRESS = (
         key_hosts=("iam.cloud.ibm.com",),
         doc="watsonx",
     ),
-    row("oci", "Oracle Cloud", "", "", takes_key=False, needs_key=False, settings=_OCI),
-    row("sap", "SAP AI Core", "AICORE_SERVICE_KEY", "AICORE_BASE_URL", needs_key=False, settings=_SAP, signs_in=True),
+    row(
+        "oci",
+        "Oracle Cloud",
+        "",
+        "",
+        takes_key=False,
+        needs_key=False,
+        settings=_OCI,
+        key_hosts=("inference.generativeai.*.oci.oraclecloud.com",),
+    ),
+    row(
+        "sap",
+        "SAP AI Core",
+        "AICORE_SERVICE_KEY",
+        "AICORE_BASE_URL",
+        needs_key=False,
+        settings=_SAP,
+        signs_in=True,
+        key_hosts=("api.ai.*.*.*.ml.hana.ondemand.com",),
+    ),
     row(
         "heroku",
         "Heroku",
@@ -247,6 +288,7 @@ _SIGNED_IN = (
         takes_key=False,
         needs_key=False,
         token_file="github_copilot/access-token",
+        key_hosts=("api.github.com", "api.*.githubcopilot.com"),
         signs_in=True,
     ),
     row(
@@ -258,6 +300,7 @@ _SIGNED_IN = (
         takes_key=False,
         needs_key=False,
         token_file="chatgpt/auth.json",
+        key_hosts=("auth.openai.com",),
         signs_in=True,
     ),
     row("microsoft_365_copilot", "Microsoft 365 Copilot", "", "", "https://graph.microsoft.com"),
@@ -328,4 +371,4 @@ _OWN_SERVERS = (
     ),
 )
 
-OWN_ROWS: tuple[Provider, ...] = (*_OWN_ADDRESS, *_SIGNED_IN, *_OWN_SERVERS)
+PRIVATE_ROWS: tuple[Provider, ...] = (*_OWN_ADDRESS, *_SIGNED_IN, *_OWN_SERVERS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from workbench.core.provider import Provider, Setting, row
 
-MORE_ROWS: tuple[Provider, ...] = (
+PUBLIC_ROWS: tuple[Provider, ...] = (
     row("abliteration", "Abliteration", "ABLITERATION_API_KEY", "", "https://api.abliteration.ai/v1"),
     row(
         "aiand",
@@ -40,7 +40,14 @@ MORE_ROWS: tuple[Provider, ...] = (
         "https://llm-gateway.assemblyai.com/v1",
         doc="https://docs.litellm.ai/docs/pass_through/assembly_ai",
     ),
-    row("baseten", "Baseten", "BASETEN_API_KEY", "BASETEN_API_BASE", "https://inference.baseten.co/v1"),
+    row(
+        "baseten",
+        "Baseten",
+        "BASETEN_API_KEY",
+        "BASETEN_API_BASE",
+        "https://inference.baseten.co/v1",
+        key_hosts=("model-*.api.baseten.co",),
+    ),
     row(
         "bigmodel",
         "BigModel (Zhipu AI)",
@@ -72,7 +79,7 @@ MORE_ROWS: tuple[Provider, ...] = (
         "CLOUDFLARE_API_KEY",
         "CLOUDFLARE_API_BASE",
         "https://api.cloudflare.com",
-        settings=(Setting("account_id", "Account ID", ("CLOUDFLARE_ACCOUNT_ID",), required=True),),
+        settings=(Setting("account_id", "Account ID", ("CLOUDFLARE_ACCOUNT_ID",), required=True, kind="account"),),
         doc="cloudflare_workers",
     ),
     row("codestral", "Codestral", "CODESTRAL_API_KEY", "CODESTRAL_API_BASE", "https://codestral.mistral.ai/v1"),
@@ -131,10 +138,10 @@ MORE_ROWS: tuple[Provider, ...] = (
         "GIGACHAT_API_KEY GIGACHAT_CREDENTIALS",
         "GIGACHAT_API_BASE",
         "https://gigachat.devices.sberbank.ru/api/v1",
-        key_hosts=("ngw.devices.sberbank.ru",),
+        key_hosts=("ngw.devices.sberbank.ru:9443", "{gigachat_auth_url}"),
         settings=(
-            Setting("gigachat_scope", "Scope", ("GIGACHAT_SCOPE",), hint="GIGACHAT_API_PERS"),
-            Setting("gigachat_auth_url", "Token server", ("GIGACHAT_AUTH_URL",)),
+            Setting("gigachat_scope", "Scope", ("GIGACHAT_SCOPE",), hint="GIGACHAT_API_PERS", kind="sign_in"),
+            Setting("gigachat_auth_url", "Token server", ("GIGACHAT_AUTH_URL",), kind="sign_in"),
             Setting("gigachat_access_token", "Access token", ("GIGACHAT_ACCESS_TOKEN",), secret=True),
         ),
     ),
@@ -218,7 +225,9 @@ MORE_ROWS: tuple[Provider, ...] = (
         "PREDIBASE_API_KEY",
         "PREDIBASE_API_BASE",
         "https://serving.app.predibase.com",
-        settings=(Setting("predibase_tenant_id", "Tenant ID", ("PREDIBASE_TENANT_ID",), required=True),),
+        settings=(
+            Setting("predibase_tenant_id", "Tenant ID", ("PREDIBASE_TENANT_ID",), required=True, kind="account"),
+        ),
     ),
     row("prism", "Prism", "PRISM_API_KEY", "PRISM_API_BASE", "https://api.prisminference.com/v1"),
     row("publicai", "PublicAI", "PUBLICAI_API_KEY", "PUBLICAI_API_BASE", "https://api.publicai.co/v1"),

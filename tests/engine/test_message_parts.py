@@ -1,0 +1,130 @@
+"""Reading deltas, choices and turns costs no more than they are long."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.engine.listening import address
+from workbench.core.content import Message
+from workbench.engine.calls import Call, DeltaKind
+from workbench.engine.child import answer as answering
+from workbench.engine.child.answer import Answer
+from workbench.engine.child.choices import Choices, FurtherChoice
+from workbench.engine.child.failures import CallError
+from workbench.engine.child.message_parts import PartReader
+from workbench.engine.child.turn import MAX_ARGUMENTS, Turn
+
+
+class Heard:
+    """Takes in what a choice says."""
+
+    def __init__(self) -> None:
+        self.reasoning = ""
+
+    def text(self, piece: str, kind: DeltaKind = "text") -> None:
+        if kind == "reasoning":
+            self.reasoning += piece
+
+    def extras(self, part: Any) -> None:
+        pass
+
+
+class CountingList(list[str]):
+    """Counts how many pieces were read."""
+
+    read = 0
+
+    def __iter__(self) -> Any:
+        for item in super().__iter__():
+            CountingList.read += 1
+            yield item
+
+
+def test_thoughts_under_alternating_names_are_read_once_each() -> None:
+    """To compare each with all before it would take the square of their number."""
+    heard, names = Heard(), ("reasoning_content", "reasoning")
+    reader = PartReader(heard)
+    reader._thoughts = CountingList()
+    CountingList.read = 0
+    for number in range(2_000):
+        reader.read({names[number % 2]: f"{number} "})
+    assert heard.reasoning == "".join(f"{number} " for number in range(2_000))
+    assert CountingList.read < 10_000
+
+
+@pytest.mark.parametrize("pieces", [["a"], ["ab", "c"], ["", "a", "b"]])
+def test_all_thoughts_once_more_under_another_name_are_no_new_ones(pieces: list[str]) -> None:
+    heard = Heard()
+    reader = PartReader(heard)
+    for piece in pieces:
+        reader.read({"reasoning_content": piece})
+    reader.read({"reasoning": "".join(pieces)})
+    assert heard.reasoning == "".join(pieces)
+    reader.read({"reasoning_content": "".join(pieces[::-1])})
+    assert heard.reasoning == "".join(pieces) + ("".join(pieces[::-1]) if pieces[::-1] != pieces else "")
+
+
+def answer() -> Answer:
+    call = Call("c", address("http://127.0.0.1:9"), "m", (Message("user", "Hi"),))
+
+    def silent(kind: str, /, **fields: Any) -> None:
+        pass
+
+    return Answer(call, silent)
+
+
+def test_further_choices_take_no_room_from_the_shown_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "MAX_ANSWER", 100)
+
+    async def read() -> Answer:
+        made = answer()
+        choices = Choices(made)
+        for index, length in ((1, 70), (2, 50), (0, 90)):
+            choices.read(index, {"content": "x" * length}, None)
+        choices.close()
+        return made
+
+    made = asyncio.run(read())
+    assert made._whole("text") == "x" * 90
+    assert [(len(one["text"]), one.get("cut", False)) for one in made.further] == [(70, False), (30, True)]
+
+
+def test_a_choice_that_is_shown_for_want_of_a_first_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "MAX_ANSWER", 100)
+
+    async def read() -> Answer:
+        made = answer()
+        choices = Choices(made)
+        choices.read(1, {"content": "x" * 90}, None)
+        choices.close()
+        return made
+
+    assert asyncio.run(read())._whole("text") == "x" * 90
+
+
+def test_calls_of_a_further_choice_stay_within_the_limit() -> None:
+    async def read() -> FurtherChoice:
+        choice = FurtherChoice(answer())
+        for length in (MAX_ARGUMENTS - 10, 500, 5_000, 5_000, 50_000):
+            choice.extras(
+                {"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": "x" * length}}]}
+            )
+        choice.turn.close()
+        return choice
+
+    (call,) = asyncio.run(read()).turn.calls
+    assert len(call.text) == MAX_ARGUMENTS - 2
+
+
+def test_what_came_up_to_the_limit_is_kept() -> None:
+    turn = Turn()
+    called = {"index": 0, "id": "c"}
+    turn.read({"tool_calls": [{**called, "function": {"name": "f", "arguments": "x" * (MAX_ARGUMENTS - 5)}}]})
+    for _ in range(2):
+        with pytest.raises(CallError):
+            turn.read({"tool_calls": [{**called, "function": {"arguments": "y" * 10}}]})
+    turn.close()
+    assert turn.calls[0].text == "x" * (MAX_ARGUMENTS - 5) + "yyy"

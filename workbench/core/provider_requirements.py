@@ -1,0 +1,69 @@
+"""What a provider needs before it can be asked, as failures that say where to enter it. Pure.
+
+Invariant: window, terminal and engine say the same sentence for the same lack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workbench.core.provider import Package, Provider, Setting
+from workbench.core.runs import Failure
+
+_PLACE = "Settings → Keys"
+
+
+def no_address(provider: Provider) -> Failure:
+    """Return the failure of a provider without a public address that was given none."""
+    example = f", such as {provider.address_hint}" if provider.address_hint else ""
+    enter = f"Enter yours in {_PLACE}{example}{_or_set(provider.address_variables)}."
+    return Failure("no_address", f"{provider.name} has no public address. {enter}", f"provider {provider.id}")
+
+
+def no_key(provider: Provider) -> Failure:
+    """Return the failure of a provider that needs a key and has none."""
+    return Failure(
+        "no_key",
+        f"{provider.name} needs an API key. Add one in {_PLACE}{_or_set(provider.key_variables)}.",
+        f"provider {provider.id}",
+    )
+
+
+def missing_setting(provider: Provider, settings: Mapping[str, str]) -> Failure | None:
+    """Return the failure of the first required setting that has no value, None when there is none."""
+    missing = next((one for one in provider.settings if one.required and not settings.get(one.name)), None)
+    if missing is None:
+        return None
+    enter = f"Enter it in {_PLACE}{_or_set(missing.variables)}."
+    return Failure(
+        "no_setting", f"{provider.name} needs the setting “{missing.label}”. {enter}", f"provider {provider.id}"
+    )
+
+
+def unfit_setting(provider: Provider, settings: Mapping[str, str]) -> Failure | None:
+    """Return the failure of the first setting whose value has unsafe characters, None when there is none."""
+    unfit = next((one for one in provider.settings if not one.allows(settings.get(one.name, ""))), None)
+    if unfit is None:
+        return None
+    places = " or ".join(("Settings", *unfit.variables))
+    sentence = f"{provider.name}: {setting_trouble(unfit)} Correct it in {places}. Nothing was sent."
+    return Failure("bad_setting", sentence, f"provider {provider.id}")
+
+
+def setting_trouble(setting: Setting) -> str:
+    """Return a sentence about a value that a setting does not allow."""
+    if setting.kind in ("region", "account"):
+        return (
+            f"The setting “{setting.label}” has characters that cannot be part of an address, such as “/” or a blank."
+        )
+    return f"The setting “{setting.label}” has characters that cannot be sent, such as a line break."
+
+
+def package_sentence(provider: Provider, package: Package, command: str) -> str:
+    """Return what to do about a package that is not installed; `command` installs it."""
+    needs = f"{provider.name} needs the package {package.distribution}, which {package.purpose}."
+    return f"{needs} Install it with “{command}”."
+
+
+def _or_set(variables: tuple[str, ...]) -> str:
+    return f", or set {variables[0]}, then restart the app" if variables else ""
