@@ -355,6 +355,15 @@ def test_a_place_counts_only_while_the_focus_is_in_it(desk: Desk, monkeypatch: p
     frame = desk.window.frame
     origin = frame.focus_origin
     assert origin.is_in_area
+    column(desk).footer.copy.setFocus(Qt.FocusReason.OtherFocusReason)  # type: ignore[attr-defined] # a column
+    assert origin.is_in_area, "the program may move it within the lane"
+    answer(desk, 1).setFocus(Qt.FocusReason.OtherFocusReason)
+    assert not origin.is_in_area
+    QApplication.processEvents()
+    # Qt names Tab also where it looks for another widget by itself.
+    answer(desk).setFocus(Qt.FocusReason.TabFocusReason)
+    assert not origin.is_in_area
+    click(answer(desk))
     with monkeypatch.context() as patched:
         patched.setattr(frame, "isActiveWindow", lambda: False)
         assert not origin.is_placed

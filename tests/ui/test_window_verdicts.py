@@ -589,6 +589,10 @@ def test_without_anything_done_there_is_nothing_to_undo(desk: Desk) -> None:
     assert not window.undo.can_redo
     desk.ctrl(Key.Key_1)
     assert window.actions_["undo"].isEnabled()
+    assert window.undo.claims("undo")
+    desk.press(Key.Key_3, ALT)
+    assert not window.undo.claims("undo"), "the fields of other views keep their own steps"
+    desk.press(Key.Key_1, ALT)
     undo(desk)
     assert not window.undo.can_undo
     assert window.actions_["redo"].isEnabled()

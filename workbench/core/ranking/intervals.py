@@ -18,7 +18,8 @@ are runs - 1 for the part of the variance that the curvature does not explain (`
 
 With two to five runs a resampled variance says little. But m verdicts of a run that agree with each other have at most
 m times the variance of independent ones, 1 + (m - 1) rho times for an intraclass correlation rho (Kish 1965, "Survey
-sampling", ch. 5). The profile is then widened by what the resampled variance makes likely of rho (`_widening`).
+sampling", ch. 5). The interval then reaches as far as the curvature has it with the variance that the resampled one
+makes likely (`_widening`).
 
 Measured with tests/core/ranking/coverage.py (1,000 repetitions, 400 resamples; how many of a hundred intervals of the
 strengths held the truth, by the curvature alone, and as told here):
@@ -86,7 +87,7 @@ which takes a hundredth of the time."""
 _LEAST = 1e-12
 _FEW_RUNS = 6
 _AGREEMENT: Floats = (np.arange(100) + 0.5) / 100
-"""Intraclass correlations of the verdicts of a run; small ones are likelier beforehand, with density 2 (1 - rho)."""
+"""Intraclass correlations of the verdicts of a run. Beforehand they have the density 4 (1 - rho)³: 0.2 on average."""
 _REACHED = np.linspace(0, 5, 501)
 _WITHIN = np.array([erf(reach / sqrt(2)) for reach in _REACHED])
 """How much of a normal distribution lies so many standard deviations around its mean."""
@@ -144,9 +145,6 @@ class Precision:
         """Return the interval of each direction: a row of weights for the strengths."""
         estimates = directions @ self.peak.strengths[0]
         corrected = _variances(self.covariances, directions)
-        drawn = None if self.drawn is None else _variances(self.drawn, directions)
-        if drawn is not None and self.runs < _FEW_RUNS:
-            corrected, drawn = corrected * _widening(drawn / corrected, self.runs, self.verdicts), None
         half = NORMAL * np.sqrt(corrected)
         ends = np.column_stack([estimates - half, estimates + half])
         # A single entrant has no distance from the average, and nothing uncertain about it.
@@ -156,8 +154,12 @@ class Precision:
             for start in range(0, len(directions), step):
                 part = slice(start, start + step)
                 ends[part] = self.model.profile(self.peak, directions[part], levels[part])
-        if drawn is not None:
-            half = np.array([student(self._freedom(one)) for one in corrected / drawn]) * np.sqrt(drawn)
+        if self.drawn is not None:
+            drawn = _variances(self.drawn, directions)
+            if self.runs < _FEW_RUNS:
+                half = half * np.sqrt(_widening(drawn / corrected, self.runs, self.verdicts))
+            else:
+                half = np.array([student(self._freedom(one)) for one in corrected / drawn]) * np.sqrt(drawn)
             ends[:, 0] = np.minimum(ends[:, 0], estimates - half)
             ends[:, 1] = np.maximum(ends[:, 1], estimates + half)
         return [Interval(*map(float, one)) for one in zip(ends[:, 0], estimates, ends[:, 1], strict=True)]
@@ -178,7 +180,7 @@ def _widening(ratios: Floats, runs: int, verdicts: float) -> Floats:
     """
     times = 1 + (max(verdicts, 1.0) - 1) * _AGREEMENT
     freedom, ratios = runs - 1, ratios[:, None] * runs / (runs - 1)
-    chances = np.log(1 - _AGREEMENT) - freedom / 2 * (np.log(times) + ratios / times)
+    chances = 3 * np.log(1 - _AGREEMENT) - freedom / 2 * (np.log(times) + ratios / times)
     chances = np.exp(chances - chances.max(axis=1, keepdims=True))
     chances /= chances.sum(axis=1, keepdims=True)
     low, high = np.zeros(len(ratios)), np.full(len(ratios), NORMAL * sqrt(times[-1]))
