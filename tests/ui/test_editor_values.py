@@ -352,5 +352,6 @@ def test_a_suggestion_leaves_room_for_the_value(panel: ValuesPanel, theme: Theme
     room = row.width() - row.field.x() - 20
     assert row.field.width() >= min(room, row.fontMetrics().averageCharWidth() * 16)
     assert row.rect().contains(mend.geometry())
+    assert mend.width() >= mend.sizeHint().width()
     assert not mend.geometry().intersects(row.field.geometry())
     assert next(other for other in rows(panel) if other.name == "tone").y() >= row.y() + row.height()

@@ -127,8 +127,8 @@ class ValueRow(QWidget):
         self.field.fit(room, scrolls=self._scrolls)
         height = room.height()
         if mend is not None and is_below:
-            size = mend.sizeHint().boundedTo(QSize(width - x, height * 2))
-            mend.setGeometry(QRect(QPoint(min(x, width - size.width()), height), size))
+            size = mend.sizeHint().boundedTo(QSize(width, mend.sizeHint().height()))
+            mend.setGeometry(QRect(QPoint(max(0, min(x, edge - size.width() + QUIET_PADDING)), height), size))
             height += size.height()
         self.setGeometry(QRect(0, y, width, height))
         self.update()
