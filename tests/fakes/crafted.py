@@ -405,6 +405,7 @@ VALUES: dict[str, Change] = {
             ),
         )
     },
+    "lanes-same-slot": _do("UPDATE lanes SET slot = 'A'"),
     "flags": _do(
         "UPDATE runs SET archived = -1, starred = 77, blind = -9 WHERE id = 1", "UPDATE prompts SET archived = 64"
     ),
@@ -486,6 +487,8 @@ FILES: dict[str, Callable[[Path], None]] = {
     "file-truncated": lambda path: os.truncate(path, path.stat().st_size * 2 // 3),
     "file-only-signed": _signed,
     "file-fifo": _instead(lambda path: os.mkfifo(path)),
+    "file-journal-fifo": lambda path: os.mkfifo(f"{path}-journal"),
+    "file-log-folder": lambda path: Path(f"{path}-wal").mkdir(),
     "file-link-zero": _instead(lambda path: path.symlink_to("/dev/zero")),
     "file-link-folder": _instead(lambda path: path.symlink_to(path.parent)),
     "file-link-itself": _instead(lambda path: path.symlink_to(path)),

@@ -14,7 +14,8 @@ import pytest
 from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S, Drawer, draft, new_prompt, opened
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Lane
-from workbench.core.runs import NOT_CONFIRMED, Failure, Mark, Result
+from workbench.core.provider_requirements import NOT_CONFIRMED
+from workbench.core.runs import Failure, Mark, Result
 from workbench.engine.calls import EngineError
 from workbench.host.keys import KeyStore
 from workbench.host.provider_choices import ProviderChoices
@@ -197,26 +198,25 @@ def test_a_confirmation_is_for_the_key_that_there_was(tmp_path: Path, source: st
     assert not again.may_go("groq", key, theirs)
 
 
-@pytest.mark.parametrize("needs_key", [False, True])
-@pytest.mark.parametrize(
-    "model",
-    [
-        "openai/gpt-5-mini",
-        "groq/x",
-        "mistral/x",
-        "together_ai/x",
-        "anthropic/claude-haiku-4-5",
-        "perplexity/sonar",
-        "x",
-    ],
+PROVIDERS = (
+    *("openai/gpt-5-mini", "groq/x", "mistral/x", "together_ai/x", "anthropic/claude-haiku-4-5", "perplexity/sonar"),
+    "x",
 )
-def test_no_key_of_a_provider_goes_to_a_stored_address(tmp_path: Path, model: str, *, needs_key: bool) -> None:
+SIGNED_IN = (
+    *("vertex_ai/gemini-2.5-flash", "bedrock/amazon.nova-lite-v1:0", "sagemaker_chat/x", "github_copilot/gpt-4o"),
+    "sap/x",
+)
+
+
+@pytest.mark.parametrize("needs_key", [False, True])
+def test_no_key_of_a_provider_goes_to_a_stored_address(tmp_path: Path, *, needs_key: bool) -> None:
     with FakeProvider() as fake, desk(tmp_path) as at:
         at.add("crafted", "litellm", fake.base_url, needs_key=needs_key)
-        result = at.run(Lane("a", "crafted", model))
-        if needs_key:
-            assert failure(result).code == "no_key"
-        assert leaked(fake) == []
+        for model in PROVIDERS:
+            result = at.run(Lane("a", "crafted", model))
+            if needs_key:
+                assert failure(result).code == "no_key", model
+            assert leaked(fake) == [], model
 
 
 def test_a_history_from_elsewhere_gets_no_key_of_an_endpoint_it_names(tmp_path: Path) -> None:
@@ -352,22 +352,13 @@ def test_a_damaged_file_of_confirmations_allows_nothing(tmp_path: Path, text: st
 
 
 @pytest.mark.parametrize("needs_key", [False, True])
-@pytest.mark.parametrize(
-    "model",
-    [
-        "vertex_ai/gemini-2.5-flash",
-        "bedrock/amazon.nova-lite-v1:0",
-        "sagemaker_chat/x",
-        "github_copilot/gpt-4o",
-        "sap/x",
-    ],
-)
-def test_what_signs_in_by_itself_waits_for_a_confirmation_too(tmp_path: Path, model: str, *, needs_key: bool) -> None:
+def test_what_signs_in_by_itself_waits_for_a_confirmation_too(tmp_path: Path, *, needs_key: bool) -> None:
     with FakeProvider() as fake, desk(tmp_path) as at:
         at.add("crafted", "litellm", fake.base_url, needs_key=needs_key)
-        refused = failure(at.run(Lane("a", "crafted", model)))
-        assert refused.code == NOT_CONFIRMED
-        assert "sign-in of this computer" in refused.sentence
+        for model in SIGNED_IN:
+            refused = failure(at.run(Lane("a", "crafted", model)))
+            assert refused.code == NOT_CONFIRMED, model
+            assert "sign-in of this computer" in refused.sentence, model
         assert fake.requests == []
 
 

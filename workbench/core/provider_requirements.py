@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from workbench.core.provider import Package, Provider, Setting
 from workbench.core.runs import Failure
 
+NOT_CONFIRMED = "address_not_confirmed"
+"""The code of a failure whose call waits for a person to confirm an address."""
 _PLACE = "Settings → Keys"
 
 

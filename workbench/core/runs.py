@@ -62,10 +62,6 @@ class Timing:
         return None if took < MIN_RATE_MS else output_tokens * 1000 / took
 
 
-NOT_CONFIRMED = "address_not_confirmed"
-"""The code of a failure whose call waits for a person to confirm an address."""
-
-
 @dataclass(frozen=True, slots=True)
 class Failure(Shown):
     """What went wrong: a stable code, one sentence with a next step, and the folded technical detail."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -39,7 +40,12 @@ _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 
 
 def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: int = 5000) -> sqlite3.Connection:
-    """Open `path` in autocommit, foreign keys on; `mode` is "ro", "rw" or "rwc" (make it if it is not there)."""
+    """Open `path` in autocommit, foreign keys on; `mode` is "ro", "rw" or "rwc" (make it if it is not there).
+
+    Raises sqlite3.Error, and StoreError (path) where something else is in the place of its log or journal.
+    """
+    if not immutable:
+        _check_beside(path)
     uri = f"file:{_quoted(path)}?mode={mode}{'&immutable=1' if immutable else ''}"
     connection = sqlite3.connect(
         uri,
@@ -57,6 +63,21 @@ def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: 
         connection.close()
         raise
     return connection
+
+
+def _check_beside(path: Path) -> None:
+    """See that log and journal are files: SQLite opens whatever is there, and a pipe would keep it waiting for ever."""
+    real = Path(os.path.realpath(path))
+    for end in ("-journal", "-wal", "-shm"):
+        beside = real.with_name(real.name + end)
+        with contextlib.suppress(OSError):
+            if not stat.S_ISREG(beside.stat().st_mode):
+                raise StoreError(
+                    f"Beside this database there is “{beside.name}”, which should be a file of SQLite and is none."
+                    " Remove it, then try again.",
+                    ascii(str(beside)),
+                    "path",
+                )
 
 
 def harden(connection: sqlite3.Connection) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from workbench.core.lanes import LITELLM, Endpoint
 from workbench.core.provider import Provider, Setting
-from workbench.core.provider_requirements import missing_setting, no_address, no_key, unfit_setting
+from workbench.core.provider_requirements import NOT_CONFIRMED, missing_setting, no_address, no_key, unfit_setting
 from workbench.core.providers import PROVIDERS, provider_name, split_model
-from workbench.core.runs import NOT_CONFIRMED, Failure
+from workbench.core.runs import Failure
 from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
 from workbench.host.provider_choices import ProviderChoices

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.lanes import Endpoint
-from workbench.core.runs import NOT_CONFIRMED
+from workbench.core.provider_requirements import NOT_CONFIRMED
 from workbench.engine.calls import EngineError
 from workbench.host.dirs import make_private
 from workbench.host.errors import HostError

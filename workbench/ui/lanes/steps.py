@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.core.runs import NOT_CONFIRMED
+from workbench.core.provider_requirements import NOT_CONFIRMED
 
 Action = Literal["keys", "model", "params", "endpoint", "prompt", "install_model", "address", "run", "retry"]
 
