@@ -581,3 +581,53 @@ def test_a_skip_is_undone_and_done_again_in_its_place(desk: Desk) -> None:
     redo(desk)
     assert (sittings.judged, said(desk)) == (2, "Both marked bad")
     assert not sittings.can_redo
+
+
+def test_without_anything_done_there_is_nothing_to_undo(desk: Desk) -> None:
+    window = ran(desk)
+    assert not window.undo.can_undo
+    assert not window.undo.can_redo
+    desk.ctrl(Key.Key_1)
+    assert window.actions_["undo"].isEnabled()
+    assert window.undo.claims("undo")
+    desk.press(Key.Key_3, ALT)
+    assert not window.undo.claims("undo"), "the fields of other views keep their own steps"
+    desk.press(Key.Key_1, ALT)
+    undo(desk)
+    assert not window.undo.can_undo
+    assert window.actions_["redo"].isEnabled()
+
+
+def test_edits_of_the_draft_are_not_undone_from_a_past_iteration(desk: Desk) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    desk.type(" Briefly.")
+    desk.run()
+    in_the_message(desk)
+    base = texts(desk)
+    desk.ctrl(Key.Key_1)
+    desk.type("X")
+
+    def in_the_past(what: str) -> bool:
+        desk.press(Key.Key_Left, ALT)
+        desk.until(lambda: window.compose.viewing is not None)
+        enabled = window.actions_[what].isEnabled()
+        assert enabled == getattr(window.undo, f"can_{what}")
+        desk.press(Key.Key_Escape)
+        desk.until(lambda: window.compose.viewing is None)
+        return enabled
+
+    assert not in_the_past("undo")
+    undo(desk)
+    assert in_the_past("undo")
+    assert not in_the_past("redo"), "an edit was undone last"
+    undo(desk)
+    assert in_the_past("redo")
+    in_the_message(desk)
+    desk.type("Y")
+    assert not in_the_past("redo"), "an edit was done since"
+    desk.ctrl(Key.Key_1)
+    undo(desk)
+    undo(desk)
+    assert texts(desk) == base
+    assert not in_the_past("redo"), "an edit was undone after the verdict"
