@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -54,6 +55,11 @@ def test_what_a_crash_leaves_is_no_damage(crashed: Path) -> None:
     log_of(crashed).write_bytes(body[:-1000])
     assert damaged_log(crashed) == "", "the last change was not yet whole"
     assert 7 <= runs(crashed) <= 8
+
+
+def test_a_log_that_claims_to_be_huge_is_looked_at_in_part(crashed: Path) -> None:
+    os.truncate(log_of(crashed), 1 << 40)
+    assert damaged_log(crashed) == ""
 
 
 def test_a_kill_between_the_head_of_a_frame_and_its_page_is_no_damage(crashed: Path) -> None:

@@ -123,8 +123,9 @@ def compare(before: Sequence[Part], after: Sequence[Part]) -> tuple[PartDiff, ..
                 del free[at]
                 if exact:
                     moved.add(at)
-    stays = [at for at in range(len(before)) if at not in set(gone)]
-    partner.update(zip(stays, (at for at in range(len(after)) if at not in set(come)), strict=True))
+    left, came = set(gone), set(come)
+    stays = [at for at in range(len(before)) if at not in left]
+    partner.update(zip(stays, (at for at in range(len(after)) if at not in came), strict=True))
     return _in_order(before, after, partner, moved)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.core import content as contents
 from workbench.core.content import MOST_LANES, Content
-from workbench.core.lanes import Lane, is_stored_int
+from workbench.core.lanes import Lane, is_stored_int, slots_apart
 from workbench.core.visible import Shown
 
 if TYPE_CHECKING:
@@ -121,24 +121,12 @@ class Draft:
         return cls(
             content=contents.from_json(data.get("content", {})),
             values=values,
-            lanes=_apart(Lane.from_json(lane) for lane in lanes),
+            lanes=slots_apart(Lane.from_json(lane) for lane in lanes),
             based_on=based_on,
             sets=tuple(ValueSet.from_json(one) for one in sets),
             active=active,
             techniques=_marks(techniques) if (techniques := data.get("techniques")) else (),
         )
-
-
-def _apart(lanes: Iterable[Lane]) -> tuple[Lane, ...]:
-    """Return lanes with a slot for each; whoever wrote the same one twice meant two lanes."""
-    found: dict[str, Lane] = {}
-    for lane in lanes:
-        slot, number = lane.slot, 1
-        while slot in found:
-            number += 1
-            slot = f"{lane.slot}-{number}"
-        found[slot] = lane if slot == lane.slot else replace(lane, slot=slot)
-    return tuple(found.values())
 
 
 def _marks(data: object) -> tuple[Mark, ...]:

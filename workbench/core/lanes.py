@@ -6,8 +6,9 @@ Invariant: a parameter that was not set is absent, everywhere: no default of our
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from workbench.core import parameters
@@ -216,6 +217,19 @@ class Lane(Shown):
     def title(self) -> str:
         """The name shown in the lane's header: the label, else the model without its provider prefix."""
         return self.label or visible_name(short_model(self.model))
+
+
+def slots_apart(lanes: Iterable[Lane]) -> tuple[Lane, ...]:
+    """Return lanes with a slot for each; whoever wrote the same one twice meant two lanes."""
+    found: dict[str, Lane] = {}
+    numbers: Counter[str] = Counter()
+    for lane in lanes:
+        slot = lane.slot
+        while slot in found:
+            numbers[lane.slot] += 1
+            slot = f"{lane.slot}-{numbers[lane.slot] + 1}"
+        found[slot] = lane if slot == lane.slot else replace(lane, slot=slot)
+    return tuple(found.values())
 
 
 _KEYS = frozenset({"slot", "endpoint", "model", "params", "pinned", "label", "samples", "hidden", "baseline"})

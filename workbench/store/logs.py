@@ -18,6 +18,8 @@ from workbench.store.sqlite import FILE_ERRORS
 _HEADER, _FRAME = 32, 24
 _MAGIC = (0x377F0682, 0x377F0683)
 _MXFRAME_AT = 16
+_MOST_LOG = 1 << 30
+"""Bytes of a log that are looked at; ours are folded in long before, and a file can claim any size."""
 _SETTLE_S = 0.2
 """Within this time whoever writes has told the others about a frame that is in the log."""
 
@@ -51,7 +53,7 @@ def damaged_log(database: Path) -> str:
 
 def _last_commit(log: Path) -> tuple[int | None, int, bytes]:
     """Return the number of the last frame that ends a transaction, None for no log; of the last frame; the salts."""
-    whole = log.stat().st_size
+    whole = min(log.stat().st_size, _MOST_LOG)
     with log.open("rb") as file:
         head = file.read(_HEADER)
         if len(head) < _HEADER:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from workbench.core import content as contents
 from workbench.core.content import MOST_LANES, Content
 from workbench.store.connections import connect
+from workbench.store.errors import StoreError
 from workbench.store.sqlite import sqlite3
 
 LAST_WORKED_ON = (
@@ -27,7 +28,7 @@ _LOOK_S = 2.0
 """The longest look, which takes some ms."""
 _STEPS = 1000
 # As in `damaged`, which the first paint would wait for.
-_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+_UNREADABLE = (StoreError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class Glimpse(NamedTuple):

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.core.blocks import BlockError, OutputFormat, output_from_json
-from workbench.core.lanes import Lane, Params
+from workbench.core.lanes import Lane, Params, slots_apart
 from workbench.core.money import Rates, Usage
 from workbench.core.runs import (
     BesideLane,
@@ -247,9 +247,8 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
         " WHERE run_id = ? ORDER BY position",
         (run,),
     )
-    return tuple(
-        RunLane(
-            position,
+    read = [
+        (
             sound(
                 Lane(
                     slot,
@@ -261,10 +260,13 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
                     max(1, samples),
                 )
             ),
-            version,
-            _output_format(output),
+            (position, version, _output_format(output)),
         )
         for position, slot, endpoint, model, params, pinned, label, version, samples, output in rows
+    ]
+    return tuple(
+        RunLane(position, lane, version, output)
+        for lane, (_, (position, version, output)) in zip(slots_apart(lane for lane, _ in read), read, strict=True)
     )
 
 

@@ -6,6 +6,7 @@ no like stands alone. Of a value set that is blind in either run no answer takes
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -79,14 +80,16 @@ def _answers(old: IterationDetail, new: IterationDetail) -> Iterator[AnswerPair]
 
 def _named(detail: IterationDetail, place: int) -> dict[tuple[str, int, int], OutputRecord]:
     """Return the newest attempts of a set by title, which of the lanes of that title it is, and sample."""
+    titles: Counter[str] = Counter()
+    by_lane: dict[int, list[OutputRecord]] = {lane.position: [] for lane in detail.lanes}
+    for output in detail.outputs:
+        if output.value_set == place and output.position in by_lane:
+            by_lane[output.position].append(output)
     named: dict[tuple[str, int, int], OutputRecord] = {}
-    titles: list[str] = []
     for lane in detail.lanes:
-        nth = titles.count(lane.lane.title)
-        titles.append(lane.lane.title)
-        for output in detail.outputs:
-            if output.position == lane.position and output.value_set == place:
-                named[lane.lane.title, nth, output.sample] = output
+        title = lane.lane.title
+        named |= {(title, titles[title], output.sample): output for output in by_lane[lane.position]}
+        titles[title] += 1
     return named
 
 
