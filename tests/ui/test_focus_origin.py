@@ -359,11 +359,19 @@ def test_a_place_counts_only_while_the_focus_is_in_it(desk: Desk, monkeypatch: p
     assert origin.is_in_area, "the program may move it within the lane"
     answer(desk, 1).setFocus(Qt.FocusReason.OtherFocusReason)
     assert not origin.is_in_area
+    answer(desk).setFocus(Qt.FocusReason.OtherFocusReason)
+    assert origin.is_in_area, "and away and back at once, where another page comes to the front"
+    key(desk, Key.Key_Space)
+    assert origin.is_in_area, "what scrolls is no text"
+    answer(desk, 1).setFocus(Qt.FocusReason.OtherFocusReason)
     QApplication.processEvents()
     # Qt names Tab also where it looks for another widget by itself.
     answer(desk).setFocus(Qt.FocusReason.TabFocusReason)
     assert not origin.is_in_area
     click(answer(desk))
+    with monkeypatch.context() as patched:
+        patched.setattr(QApplication, "activePopupWidget", lambda: frame)
+        assert not origin.is_placed
     with monkeypatch.context() as patched:
         patched.setattr(frame, "isActiveWindow", lambda: False)
         assert not origin.is_placed

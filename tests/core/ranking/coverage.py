@@ -54,6 +54,7 @@ CASES = (
     Case(FOUR, 3, 12, sets=5, ties=0.3, shift=1.0),
     Case(FOUR, 3, 100, sets=3, shift=1.0),
     Case((0.5, -0.5), 2, 2, sets=8, shift=1.5),
+    Case((0.5, -0.5), 2, 3, sets=8, shift=1.5),
     Case((0.5, -0.5), 2, 4, sets=5, shift=1.0),
     Case((0.5, -0.5), 2, 3, sets=8),
     Case((0.5, -0.5), 2, 6, sets=5),
