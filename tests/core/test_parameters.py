@@ -105,6 +105,7 @@ def test_names_at_providers_that_are_asked_directly() -> None:
     assert wire_names("openai", "gpt-4o") == {}
     assert wire_names("mistral", "x") == {"seed": "random_seed", "max_completion_tokens": "max_tokens"}
     assert wire_names("acme", "o3") == {}
+    assert wire_names("openai", "gpt-5.5") == wire_names("openai", "o3")
     assert names_in("github") == {"temperature": "temperature", "topP": "top_p", "maxTokens": "max_tokens"}
 
 
@@ -216,6 +217,7 @@ def test_values_of_files_out_of_range(name: str, value: Any) -> None:
         ("logprobs", False, "false"),
         ("reasoning_effort", "low", "low"),
         ("stop", ("a", "b\n"), "a\nb\\n"),
+        ("stop", None, ""),
     ],
 )
 def test_what_a_field_shows(name: str, value: Any, shown: str) -> None:
@@ -240,3 +242,22 @@ def test_what_a_field_shows(name: str, value: Any, shown: str) -> None:
 )
 def test_what_the_header_says(name: str, value: Any, words: str) -> None:
     assert row(name).summary(value) == words
+
+
+def test_the_ranges_are_those_of_the_providers() -> None:
+    assert {one.name: (one.low, one.high) for one in PARAMETERS if (one.low, one.high) != (None, None)} == {
+        "temperature": (0, 2),
+        "top_p": (0, 1),
+        "top_k": (0, None),
+        "min_p": (0, 1),
+        "max_tokens": (1, None),
+        "frequency_penalty": (-2, 2),
+        "presence_penalty": (-2, 2),
+        "repetition_penalty": (0, 2),
+        "top_logprobs": (0, 20),
+    }
+
+
+def test_a_switch_is_a_switch() -> None:
+    with pytest.raises(ValueError, match="neither true nor false"):
+        row("logprobs").stored(1)

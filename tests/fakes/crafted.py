@@ -11,6 +11,7 @@ import os
 import random
 import shutil
 import sqlite3
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -491,6 +492,18 @@ def _signed(path: Path) -> None:
         connection.execute(f"PRAGMA application_id = {0x50574248}")
 
 
+def journal_naming(path: Path, victim: Path) -> None:
+    """Lay a journal beside a database that rolls one page back, and then has SQLite delete `victim`."""
+    size, number, nonce = 4096, 2, 7
+    page = path.read_bytes()[(number - 1) * size : number * size]
+    checksum = (nonce + sum(page[at] for at in range(size - 200, 0, -200))) & 0xFFFFFFFF
+    magic, name = bytes.fromhex("d9d505f920a163d7"), os.fsencode(victim)
+    head = magic + struct.pack(">5I", 1, nonce, path.stat().st_size // size, 512, size)
+    record = struct.pack(">I", number) + page + struct.pack(">I", checksum)
+    super_journal = struct.pack(">I", (1 << 30) // size + 1) + name + struct.pack(">2I", len(name), sum(name)) + magic
+    Path(f"{path}-journal").write_bytes(head.ljust(512, b"\0") + record + super_journal)
+
+
 def _instead(make_it: Callable[[Path], object]) -> Callable[[Path], None]:
     def change(path: Path) -> None:
         path.unlink()
@@ -509,6 +522,7 @@ FILES: dict[str, Callable[[Path], None]] = {
     "file-fifo": _instead(lambda path: os.mkfifo(path)),
     "file-format": _format,
     "file-journal-fifo": lambda path: os.mkfifo(f"{path}-journal"),
+    "file-journal-deletes": lambda path: journal_naming(path, path.with_name("somebody-needs-this")),
     "file-log-folder": lambda path: Path(f"{path}-wal").mkdir(),
     "file-link-zero": _instead(lambda path: path.symlink_to("/dev/zero")),
     "file-link-folder": _instead(lambda path: path.symlink_to(path.parent)),

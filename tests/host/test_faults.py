@@ -141,13 +141,22 @@ def test_a_fault_is_told_again_after_a_while(
     now = [1000.0]
     monkeypatch.setattr(faults.time, "monotonic", lambda: now[0])
     for _ in watching(tmp_path, told):
-        for now[0] in (1000.0, 1059.9, 1060.0, 1061.0):
+        for now[0] in (1000.0, 1059.9, 1060.0):
             sys.excepthook(ValueError, ValueError("x"), None)
         assert len(told) == len(entries(tmp_path)) == 2
         error = KeyError("x")
         for now[0] in (2000.0, 3000.0):
             assert faults.note(error) == ("Unexpected error: KeyError", log_file(tmp_path))
+        now[0] = 4000.0
+        sys.excepthook(KeyError, error, None)
         assert len(entries(tmp_path)) == 3, "the same exception is noted once, however late"
+
+
+def test_faults_that_take_turns_are_told_once_each(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
+    for _ in watching(tmp_path, told):
+        for kind in (ValueError, KeyError, ValueError, KeyError):
+            sys.excepthook(kind, kind("x"), None)
+    assert len(told) == 2
 
 
 def test_a_fault_of_a_child_is_logged_under_its_name(tmp_path: Path, told: list[tuple[str, Path | None]]) -> None:
@@ -167,11 +176,19 @@ def test_what_is_remembered_is_limited(tmp_path: Path, told: list[tuple[str, Pat
 
 
 def test_a_log_that_is_exactly_full_is_not_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = FaultLog(tmp_path, "window", "0")
+    state = tmp_path / "state"
+    log = FaultLog(state, "window", "0")
     log.write("Unexpected error: E1")
     size = log.file.stat().st_size
     monkeypatch.setattr(faults, "MOST_BYTES", 2 * size)
     log.write("Unexpected error: E2")
-    assert [file.name for file in tmp_path.iterdir()] == ["errors.log"]
+    assert [file.name for file in state.iterdir()] == ["errors.log"]
+    assert stat.S_IMODE(log.file.parent.stat().st_mode) == 0o700
     log.write("Unexpected error: E3")
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["errors.log", "errors.log.1"]
+    assert sorted(file.name for file in state.iterdir()) == ["errors.log", "errors.log.1"]
+
+
+def test_an_empty_log_is_not_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faults, "MOST_BYTES", 10)
+    FaultLog(tmp_path, "window", "0").write("Unexpected error: E1")
+    assert [file.name for file in tmp_path.iterdir()] == ["errors.log"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
 
@@ -181,6 +182,8 @@ def test_a_sentence_typed_at_a_mark_gives_no_verdict(desk: Desk) -> None:
     ran(desk)
     winner = column(desk).footer.winner  # type: ignore[attr-defined] # a column
     winner.setFocus(Qt.FocusReason.OtherFocusReason)
+    key(desk, Key.Key_Space)
+    assert verdicts(desk) == []
     QTest.keyClicks(winner, "Which is 1 - 0")
     assert verdicts(desk) == []
     winner.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -344,3 +347,44 @@ def test_a_lane_that_the_palette_led_to_takes_bare_keys(desk: Desk) -> None:
     desk.until(lambda: (f := QApplication.focusWidget()) is not None and lanes.isAncestorOf(f))
     key(desk, Key.Key_1)
     assert verdicts(desk) == ["winner"]
+
+
+def test_a_place_counts_only_while_the_focus_is_in_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran(desk)
+    click(answer(desk))
+    frame = desk.window.frame
+    origin = frame.focus_origin
+    assert origin.is_in_area
+    column(desk).footer.copy.setFocus(Qt.FocusReason.OtherFocusReason)  # type: ignore[attr-defined] # a column
+    assert origin.is_in_area, "the program may move it within the lane"
+    answer(desk, 1).setFocus(Qt.FocusReason.OtherFocusReason)
+    assert not origin.is_in_area
+    answer(desk).setFocus(Qt.FocusReason.OtherFocusReason)
+    assert origin.is_in_area, "and away and back at once, where another page comes to the front"
+    key(desk, Key.Key_Space)
+    assert origin.is_in_area, "what scrolls is no text"
+    answer(desk, 1).setFocus(Qt.FocusReason.OtherFocusReason)
+    QApplication.processEvents()
+    # Qt names Tab also where it looks for another widget by itself.
+    answer(desk).setFocus(Qt.FocusReason.TabFocusReason)
+    assert not origin.is_in_area
+    click(answer(desk))
+    with monkeypatch.context() as patched:
+        patched.setattr(QApplication, "activePopupWidget", lambda: frame)
+        assert not origin.is_placed
+    with monkeypatch.context() as patched:
+        patched.setattr(frame, "isActiveWindow", lambda: False)
+        assert not origin.is_placed
+    with monkeypatch.context() as patched:
+        patched.setattr("workbench.ui.focus_origin.can_have_keyboard", lambda _: False)
+        assert not origin.is_in_area
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    # What Qt sends when a menu opens, and again when that is closed.
+    for event in (QEvent.Type.FocusOut, QEvent.Type.FocusIn):
+        QApplication.sendEvent(focused, QFocusEvent(event, Qt.FocusReason.PopupFocusReason))
+    assert not origin.is_placed
+    click(answer(desk))
+    assert origin.is_placed
+    focused.clearFocus()
+    assert not origin.is_placed

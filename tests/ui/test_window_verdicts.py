@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
@@ -23,7 +24,7 @@ from workbench.core.ranking.judgements import compare
 from workbench.store import StoreError
 from workbench.ui.window import MainWindow
 from workbench.usecases.entrants import judgement_of
-from workbench.usecases.judging import KEPT
+from workbench.usecases.judging import KEPT, Shown, Sitting
 
 pytestmark = pytest.mark.window
 Key = Qt.Key
@@ -416,6 +417,41 @@ def test_a_verdict_ends_redo_of_edits(desk: Desk, somewhere: Callable[[Desk], ob
     assert (texts(desk), window.compose.board.verdict.kind) == (base, "winner"), "giving it again is not a new verdict"
 
 
+def test_edits_of_several_fields_are_undone_in_one_order(desk: Desk) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    base, name = texts(desk), window.view.editor.variables()[0]
+    value = window.view.values.all_values()[name]
+    desk.type("A")
+    window.view.values.focus(name)
+    desk.type("V")
+    in_the_message(desk)
+    desk.type("B")
+    states = []
+    for _ in range(3):
+        # A text field keeps the key for its own steps.
+        in_a_lane(desk)
+        undo(desk)
+        states.append((texts(desk).removeprefix(base), window.view.values.all_values()[name] != value))
+    assert states == [("A", True), ("A", False), ("", False)]
+
+
+def test_an_undo_that_could_not_be_stored_leaves_the_verdict(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = ran(desk)
+    for _ in range(2):
+        desk.ctrl(Key.Key_1)
+    desk.ctrl(Key.Key_2)
+    undo(desk)
+    desk.ctrl(Key.Key_1)
+    assert window.compose.stage.judging.undone_at == 0, "a new verdict ends redo of verdicts"
+    monkeypatch.setattr(window.workbench.store.judgements, "undo", _failing)
+    undo(desk)
+    desk.until(lambda: desk.notice() == "The disk is full.")
+    assert window.compose.board.verdict.positions == (0,)
+    assert not window.undo.can_undo
+    assert not window.undo.can_redo
+
+
 def test_an_edit_ends_redo_of_edits_elsewhere(desk: Desk) -> None:
     window = ran(desk)
     in_the_message(desk)
@@ -581,3 +617,93 @@ def test_a_skip_is_undone_and_done_again_in_its_place(desk: Desk) -> None:
     redo(desk)
     assert (sittings.judged, said(desk)) == (2, "Both marked bad")
     assert not sittings.can_redo
+
+
+def test_without_anything_done_there_is_nothing_to_undo(desk: Desk) -> None:
+    window = ran(desk)
+    assert not window.undo.can_undo
+    assert not window.undo.can_redo
+    desk.ctrl(Key.Key_1)
+    assert window.actions_["undo"].isEnabled()
+    assert window.undo.claims("undo")
+    desk.press(Key.Key_3, ALT)
+    assert not window.undo.claims("undo"), "the fields of other views keep their own steps"
+    desk.press(Key.Key_1, ALT)
+    undo(desk)
+    assert not window.undo.can_undo
+    assert window.actions_["redo"].isEnabled()
+
+
+def test_edits_of_the_draft_are_not_undone_from_a_past_iteration(desk: Desk) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    desk.type(" Briefly.")
+    desk.run()
+    in_the_message(desk)
+    base = texts(desk)
+    desk.ctrl(Key.Key_1)
+    desk.type("X")
+
+    def in_the_past(what: str) -> bool:
+        desk.press(Key.Key_Left, ALT)
+        desk.until(lambda: window.compose.viewing is not None)
+        enabled = window.actions_[what].isEnabled()
+        assert enabled == getattr(window.undo, f"can_{what}")
+        desk.press(Key.Key_Escape)
+        desk.until(lambda: window.compose.viewing is None)
+        return enabled
+
+    assert not in_the_past("undo")
+    undo(desk)
+    assert in_the_past("undo")
+    assert not in_the_past("redo"), "an edit was undone last"
+    undo(desk)
+    assert in_the_past("redo")
+    in_the_message(desk)
+    desk.type("Y")
+    assert not in_the_past("redo"), "an edit was done since"
+    desk.ctrl(Key.Key_1)
+    undo(desk)
+    undo(desk)
+    assert texts(desk) == base
+    assert not in_the_past("redo"), "an edit was undone after the verdict"
+
+
+def test_a_brief_notice_waits_for_a_question_and_no_longer(desk: Desk) -> None:
+    notice = desk.open().notice
+    notice.show_notice("question", "Run it?", action="question", label="Run it", asks=True)
+    notice.show_brief("brief", "Done.", action="brief", label="Undo")
+    assert (notice.key, notice.text()) == ("question", "Run it?")
+    notice.clear("brief")
+    notice.clear("question")
+    assert notice.key == ""
+    notice.show_notice("question", "Run it?", action="question", label="Run it", asks=True)
+    notice.show_brief("brief", "Done.", action="brief", label="Undo")
+    notice.show_notice("problem", "The disk is full.")
+    assert notice.key == "brief"
+    notice.clear("brief")
+    assert notice.key == "problem"
+
+
+def test_a_pair_that_is_being_prepared_at_a_skip_is_chosen_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.ranking.sittings
+    assert sittings is not None
+    desk.until(lambda: len(sittings._ahead) == AHEAD)
+    prepare, go_on, prepared = Sitting.prepare, threading.Event(), list[Shown | None]()
+
+    def slow(one: Sitting) -> Shown | None:
+        found = prepare(one)
+        prepared.append(found)
+        assert go_on.wait(60)
+        return found
+
+    monkeypatch.setattr(Sitting, "prepare", slow)
+    desk.press(Key.Key_1)
+    desk.until(lambda: prepared)
+    desk.press(Key.Key_S)
+    go_on.set()
+    desk.until(lambda: len(sittings._ahead) == AHEAD)
+    assert not any(one is prepared[0] for one in (sittings.shown, *sittings._ahead))

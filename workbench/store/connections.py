@@ -34,6 +34,8 @@ _MOST_PATTERN = 100
 """Of LIKE and GLOB, while the schema is read."""
 _SCHEMA_S, _STEPS = 2.0, 500
 """For reading the schema, which takes a ms, and between two looks at the clock."""
+_JOURNAL = bytes.fromhex("d9d505f920a163d7")
+"""Begins a journal, and ends one that names a super-journal."""
 _STRANGE = (
     *(TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError),
     *(sqlite3.IntegrityError, sqlite3.OperationalError),
@@ -48,7 +50,7 @@ def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: 
     Raises sqlite3.Error, and StoreError (path) where something else is in the place of its log or journal.
     """
     if not immutable:
-        _check_beside(path)
+        check_beside(path)
     uri = f"file:{_quoted(path)}?mode={mode}{'&immutable=1' if immutable else ''}"
     connection = sqlite3.connect(
         uri,
@@ -68,19 +70,39 @@ def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: 
     return connection
 
 
-def _check_beside(path: Path) -> None:
-    """See that log and journal are files: SQLite opens whatever is there, and a pipe would keep it waiting for ever."""
+def check_beside(path: Path) -> None:
+    """Refuse what SQLite would open or follow beside a database that is no log or journal of it.
+
+    A pipe would keep it waiting for ever. A journal may name a second file, the super-journal of a transaction over
+    several databases, which SQLite deletes after a rollback whatever it is; a history never has such a transaction.
+    Source of the format: section 2.2 of SQLite's "Atomic Commit" and `readSuperJournal` in its pager.
+    Raises StoreError (path).
+    """
     real = Path(os.path.realpath(path))
     for end in ("-journal", "-wal", "-shm"):
         beside = real.with_name(real.name + end)
         with contextlib.suppress(OSError):
-            if not stat.S_ISREG(beside.stat().st_mode):
+            found = beside.lstat()
+            if not stat.S_ISREG(found.st_mode):
                 raise StoreError(
-                    f"Beside this database there is “{beside.name}”, which should be a file of SQLite and is none."
-                    " Remove it, then try again.",
+                    f"“{beside.name}” beside this database is not a regular file. Remove it, then try again.",
                     ascii(str(beside)),
                     "path",
                 )
+            if end == "-journal" and _ends_with_name(beside):
+                raise StoreError(
+                    f"“{beside.name}” beside this database would make SQLite delete another file."
+                    " Remove it, then try again; what it would roll back stays as it is.",
+                    ascii(str(beside)),
+                    "path",
+                )
+
+
+def _ends_with_name(journal: Path) -> bool:
+    with journal.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - len(_JOURNAL)))
+        return size > len(_JOURNAL) and file.read() == _JOURNAL
 
 
 def harden(connection: sqlite3.Connection) -> None:

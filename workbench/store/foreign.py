@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from workbench.store.connections import connect
+from workbench.store.connections import check_beside, connect
 from workbench.store.errors import StoreError, translate
 from workbench.store.schema import APPLICATION_ID
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
@@ -126,6 +126,7 @@ def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
 @contextlib.contextmanager
 def _plain(path: Path, scratch: Path, halt: Halt) -> Iterator[tuple[Path, bool]]:
     """Yield a file that can be opened without writing beside it, and whether it is to be taken as immutable."""
+    check_beside(path)
     log, index, journal = (path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
     for _ in range(_TRIES):
         with path.open("rb") as file:

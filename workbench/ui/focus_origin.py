@@ -70,7 +70,7 @@ class FocusOrigin(KeyboardFilter):
     @property
     def is_placed(self) -> bool:
         """Whether the person put the focus where it is, and no menu or other window of the program is open."""
-        is_here = self._here == _address(QApplication.focusWidget())
+        is_here = self._here != 0 and self._here == _address(QApplication.focusWidget())
         return self._placed and is_here and self._window.isActiveWindow() and not self._is_covered()
 
     @property

@@ -1,8 +1,7 @@
 """What Ctrl+Z and Ctrl+Shift+Z do in the shown view.
 
 Invariant: in Compose edits and verdicts are undone in one order of time. A text field keeps these keys for its own
-steps, unless a verdict was the last thing done. A new verdict ends the run of typing before it, and what was undone
-before it cannot be redone.
+steps, unless a verdict was the last thing done. What was undone before a new verdict cannot be redone.
 """
 
 from __future__ import annotations
@@ -89,7 +88,7 @@ class Undo:
         if given.change != "given":
             return
         for one in self._texts():
-            one.journal.branch()
+            one.journal.drop_redo()
         if isinstance(field, QLineEdit) and not field.hasSelectedText():
             # Qt joins what is typed to one step until the caret moves.
             place = field.cursorPosition()

@@ -99,11 +99,19 @@ def test_verdicts_of_one_run_are_not_many_runs() -> None:
     ]
     apart = [verdict(f"r{n}", ("a", 1 if n < 10 else 2), ("b", 2 if n < 10 else 1)) for n in range(20)]
     (low, high), (inner_low, inner_high) = ends(measured(together))[0], ends(measured(apart))[0]
-    assert high - low > 3 * (inner_high - inner_low)
-    # Two runs leave one degree of freedom.
-    drawn = measured(together).precision.drawn
-    assert drawn is not None
-    assert (high - low) / 2 == pytest.approx(12.7062 * centred(drawn)[0, 0] ** 0.5)
+    assert high - low > 2 * (inner_high - inner_low)
+    assert measured(together).precision.verdicts == 10
+
+
+@pytest.mark.parametrize("runs", [2, 3, 5])
+def test_with_few_runs_they_are_as_wide_as_their_agreement_makes_likely(runs: int) -> None:
+    steps = intervals._widening(np.array([0.0, 0.5, 1.0, 3.0, 8.0, 1e6]), runs, 8.0)
+    assert list(steps) == sorted(steps)
+    # At least as wide as if all verdicts were independent, at most as if each run were a single one.
+    assert 1 < steps[0] < 3 < 6 < steps[-1] <= 8
+    assert intervals._widening(np.ones(1), runs, 1.0) == pytest.approx(1, abs=1e-3)
+    # The more runs show no agreement, the less of it is feared.
+    assert intervals._widening(np.ones(1), 5, 8.0) < intervals._widening(np.ones(1), 2, 8.0)
 
 
 def test_runs_of_one_value_set_are_not_resampled() -> None:

@@ -10,11 +10,12 @@ after each pair, and a strength is never told of entrants that nothing connects 
 A pair that was skipped, or that said nothing about who is better, is no edge.
 
 Among these the most informative comes first: the one whose verdict is expected to take most from the uncertainty of the
-order. That is the sum over all pairs of entrants of the variance of their distance, each weighted by how likely they
-are equal (L-optimality: Atkinson, Donev and Tobias 2007, "Optimum experimental designs", ch. 10; the weights as in
-Glickman and Jensen 2005, "Adaptive paired comparison design", JSPI 127, adapt the design to what is known). A pair that
-is taken counts as judged at once: the variance falls by what one comparison is expected to bring, so that the next pair
-is another one, without a new fit. Of two groups that tell the same chance takes one.
+order. That is the sum over all pairs of entrants of the share that it takes from the variance of their distance,
+weighted by how open it is which of them is better (L-optimality: Atkinson, Donev and Tobias 2007, "Optimum experimental
+designs", ch. 10; the weights as in Glickman and Jensen 2005, "Adaptive paired comparison design", JSPI 127, adapt the
+design to what is known). A pair that is taken counts as judged at once: the variance falls by what one comparison is
+expected to bring, so that the next pair is another one, without a new fit. Of two groups that tell the same chance
+takes one.
 
 Every twentieth pair is one that was judged before, with its sides swapped, for `honesty.agreement`. Where none was
 judged before this sitting, it is one of this sitting, the longest ago first.
@@ -118,7 +119,7 @@ class Queue:
         variance = _between(self.covariances)
         np.fill_diagonal(variance, 1.0)
         distance = self.strengths[:, None] - self.strengths
-        weights = np.exp(-(distance**2) / (2 * variance)) / np.sqrt(variance)
+        weights = np.exp(-(distance**2) / (2 * variance)) / variance
         np.fill_diagonal(weights, 0.0)
         laplacian = np.diag(weights.sum(axis=1)) - weights
         squares = _between(self.covariances @ laplacian @ self.covariances)[self.first, self.second]

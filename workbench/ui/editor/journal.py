@@ -178,7 +178,7 @@ class Journal:
 
     def record(self, step: Step, now: int) -> None:
         """Add what was just done; it joins the last step when both are one run of typing or deleting."""
-        self._drop_redo()
+        self.drop_redo()
         if last_stamp() != self.done_at:
             self.seal()
         joined = self._join(step, now)
@@ -199,12 +199,8 @@ class Journal:
         """End the run: the next step stands alone."""
         self._open_at = None
 
-    def branch(self) -> None:
-        """Take in that something else was done: end the run, and drop what was undone."""
-        self.seal()
-        self._drop_redo()
-
-    def _drop_redo(self) -> None:
+    def drop_redo(self) -> None:
+        """Forget what was undone: something new was done, here or elsewhere."""
         for gone in self._undone:
             self._size -= _cost(gone)
         self._undone.clear()

@@ -27,8 +27,9 @@ PARTS: tuple[tuple[str, str], ...] = (
         "Statistica Sinica 21; with over 60 entrants the curvature at its peak). Where runs have several value sets, "
         "whose verdicts may agree more than chance, it is at least as wide as a bootstrap over runs with a fixed seed, "
         "up to 1,000 draws (Efron and Tibshirani 1993; with over 150 entrants one step for each, Schucany and Wang "
-        "1991, JRSS B 53). In made cases whose truth was known, 93 to 97 of a hundred intervals held it; in the few "
-        "with two to four runs of several value sets each, 88 to 98. "
+        "1991, JRSS B 53). Up to five runs do not tell how far their verdicts agree; every degree is then weighed by "
+        "how likely the draws make it (Kish 1965, design effect). In made cases whose truth was known, 93 to 97 of a "
+        "hundred intervals held it, and up to 100 with so few runs. "
         "Two intervals may overlap although the two are told apart: the sentence below the table looks at their "
         "difference.",
     ),
