@@ -149,6 +149,11 @@ def _statistics(column: str, rows: str) -> Change:
     )
 
 
+def _collation_of_others(connection: sqlite3.Connection) -> None:
+    connection.create_collation("theirs", lambda a, b: (a > b) - (a < b))
+    _do("CREATE TABLE mine (a COLLATE theirs UNIQUE)", "INSERT INTO mine VALUES ('x'), ('y')")(connection)
+
+
 def _many_tables(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute(
@@ -247,6 +252,7 @@ VIEWS: dict[str, Change] = {
         " WHERE name = 'mine'",
         "DELETE FROM sqlite_schema WHERE name = 'odd'",
     ),
+    "collation-of-others": _collation_of_others,
     "table-of-others-refers": _do(
         "CREATE TABLE odd (a REFERENCES runs(id) ON DELETE CASCADE)",
         "INSERT INTO odd SELECT id FROM runs",
@@ -284,6 +290,13 @@ VIEWS: dict[str, Change] = {
         "INSERT INTO sqlite_stat1 VALUES ('runs', 'runs', '9223372036854775807 0'), (NULL, 7, ''), ('no', 'no', 'no')",
     ),
     "search-index-replaced": _do("DROP TABLE run_search", "CREATE VIEW run_search AS SELECT 1 AS text, 2 AS facts"),
+    "search-index-format": _do("UPDATE run_search_config SET v = 9 WHERE k = 'version'"),
+    "search-documents-end": _do(
+        "UPDATE run_docs SET id = 9223372036854775807 WHERE id = (SELECT max(id) FROM run_docs)"
+    ),
+    "newer-search-index": _schema(
+        "DELETE FROM sqlite_schema WHERE name = 'run_search_idx'", "PRAGMA user_version = 2000"
+    ),
     "search-index-emptied": _do("INSERT INTO run_search (run_search) VALUES ('delete-all')"),
 }
 
@@ -466,6 +479,13 @@ def flip(path: Path, seed: int, count: int, within: slice = slice(None)) -> None
     path.write_bytes(body)
 
 
+def _format(path: Path) -> None:
+    """Let the header name a format of the schema that no SQLite knows."""
+    body = bytearray(path.read_bytes())
+    body[44:48] = (9).to_bytes(4)
+    path.write_bytes(body)
+
+
 def _signed(path: Path) -> None:
     path.unlink()
     with _changing(path) as connection:
@@ -500,6 +520,7 @@ FILES: dict[str, Callable[[Path], None]] = {
     "file-truncated": lambda path: os.truncate(path, path.stat().st_size * 2 // 3),
     "file-only-signed": _signed,
     "file-fifo": _instead(lambda path: os.mkfifo(path)),
+    "file-format": _format,
     "file-journal-fifo": lambda path: os.mkfifo(f"{path}-journal"),
     "file-journal-deletes": lambda path: journal_naming(path, path.with_name("somebody-needs-this")),
     "file-log-folder": lambda path: Path(f"{path}-wal").mkdir(),

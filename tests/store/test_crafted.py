@@ -72,7 +72,7 @@ def faults(reports: Iterable[dict[str, Any]], *, timed: bool) -> list[str]:
     found = []
     for one in reports:
         name = f"{one['kind']} {one['command']}: "
-        if "Traceback" in one["err"] or "Something went wrong" in one["err"]:
+        if "Traceback" in one["err"] or "Unexpected error" in one["err"]:
             found.append(f"{name}{one['err']}")
         if one["code"] not in (0, 1, 2):
             found.append(f"{name}code {one['code']}")
@@ -126,6 +126,14 @@ def test_what_would_run_is_refused_everywhere(sound: Path, tmp_path: Path, kind:
     assert reports["salvage"]["code"] == 0
 
 
+def test_what_is_met_while_writing_or_searching_is_told_as_damage(sound: Path, tmp_path: Path) -> None:
+    kinds = ("type-runs-number", "type-prompts-name", "search-documents-end", "search-index-format", "file-format")
+    reports = told(sound, tmp_path, [*kinds, "newer-search-index"])
+    assert faults(reports, timed=False) == []
+    said = {one["kind"]: one["err"] for one in reports if one["command"] == "run" and one["code"]}
+    assert all("is damaged" in said[kind] for kind in ("type-runs-number", "type-prompts-name"))
+
+
 def test_an_index_that_somebody_emptied_is_made_anew(sound: Path, tmp_path: Path) -> None:
     reports = {one["command"]: one for one in told(sound, tmp_path, ["search-index-emptied"], *_LESS)}
     assert crafted.RUN in reports["search"]["out"]
@@ -140,10 +148,10 @@ def test_an_import_of_the_crafted_leaves_the_own_history_sound(sound: Path, tmp_
         theirs = tmp_path / "theirs.db"
         crafted.make(kind, theirs, sound)
         listed += _imported(own, theirs)
-    assert any("is no moment" in one for one in listed)
-    assert any("is no sum of money" in one for one in listed)
-    assert any("is not known here" in one for one in listed)
-    assert any("is no number from 0 to" in one for one in listed)
+    assert any("is not a valid time" in one for one in listed)
+    assert any("is not a valid amount" in one for one in listed)
+    assert any("is unknown" in one for one in listed)
+    assert any("is not a number from 0 to" in one for one in listed)
     connection = sqlite3.connect(own)
     try:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

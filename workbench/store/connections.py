@@ -36,8 +36,11 @@ _SCHEMA_S, _STEPS = 2.0, 500
 """For reading the schema, which takes a ms, and between two looks at the clock."""
 _JOURNAL = bytes.fromhex("d9d505f920a163d7")
 """Begins a journal, and ends one that names a super-journal."""
-_STRANGE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError)
-"""What rows of other types and shapes than their tables allow can raise in whoever reads them."""
+_STRANGE = (
+    *(TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError),
+    *(sqlite3.IntegrityError, sqlite3.OperationalError),
+)
+"""What rows of other types and shapes than their tables allow, and a damaged index, can raise in whoever uses them."""
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._~")
 
 
@@ -179,6 +182,16 @@ def _wrong(connection: sqlite3.Connection, path: Path) -> str:
         return str(error)
 
 
+def as_damage(error: Exception, connection: sqlite3.Connection, path: Path) -> StoreError | None:
+    """Return what to tell of an error that looks like a fault of the program, None where the file is sound.
+
+    Reads all of the file where the error is of that kind, within a limit.
+    """
+    if isinstance(error, _STRANGE) and translate(error, path) is None and (wrong := _wrong(connection, path)):
+        return failure("corrupt", f"{wrong}\n{type(error).__name__}: {error}")
+    return None
+
+
 def bounded(column: str, most: int = MOST_VALUE) -> str:
     """Return the SQL of a column whose value is NULL where it is larger than `most` bytes.
 
@@ -231,8 +244,8 @@ class Readers:
                         yield reader.connection
                 except Exception as error:
                     let_go(error)
-                    if isinstance(error, _STRANGE) and (wrong := _wrong(reader.connection, self._path)):
-                        raise failure("corrupt", f"{wrong}\n{type(error).__name__}: {error}") from error
+                    if (told := as_damage(error, reader.connection, self._path)) is not None:
+                        raise told from error
                     raise
                 finally:
                     reader.connection.rollback()

@@ -16,6 +16,8 @@ from workbench.store.watching import Watch, go_on, look, watched
 
 PARTIAL = ".partial"
 _BLOCK = 4 << 20
+_PAGES = 1024
+"""That are copied between two looks."""
 _STALE_S = 3600
 """Another process may be writing a partial copy that is younger than this."""
 
@@ -34,8 +36,13 @@ def copy_whole(connection: sqlite3.Connection, source: Path, target: Path, watch
         return min(1.0, partial.stat().st_size / whole) if partial.exists() else 0.0
 
     try:
-        with watched(connection, watch, share):
-            connection.execute("VACUUM INTO ?", (str(partial),))
+        try:
+            with watched(connection, watch, share):
+                connection.execute("VACUUM INTO ?", (str(partial),))
+        except sqlite3.OperationalError as error:
+            if not needs_others(error):
+                raise
+            _copy_pages(connection, partial, watch)
         partial.chmod(stat.S_IMODE(source.stat().st_mode))
         sync(partial)
         partial.replace(target)
@@ -45,6 +52,26 @@ def copy_whole(connection: sqlite3.Connection, source: Path, target: Path, watch
         # SQLite leaves it where the connection locks its file for good.
         partial.with_name(f"{partial.name}-journal").unlink(missing_ok=True)
         raise
+
+
+def needs_others(error: sqlite3.OperationalError) -> bool:
+    """Whether VACUUM failed because another program keeps something in the file that only that program can make.
+
+    It makes every table and index once more, also those whose functions are not here.
+    """
+    return error.sqlite_errorname == "SQLITE_ERROR" and "locked" not in str(error)
+
+
+def _copy_pages(connection: sqlite3.Connection, target: Path, watch: Watch) -> None:
+    """Copy all pages as they are, the free ones, too."""
+    target.unlink(missing_ok=True)
+    copy = sqlite3.connect(target)
+    try:
+        connection.backup(
+            copy, pages=_PAGES, progress=lambda _, left, whole: look(watch, 1 - left / whole if whole else None)
+        )
+    finally:
+        copy.close()
 
 
 def copy_file(source: Path, target: Path, watch: Watch = go_on) -> None:

@@ -64,6 +64,8 @@ _SENTENCES: dict[Code, str] = {
     " nor kept at once. Leave it out, or split it.",
     "io": "The disk that holds the history database reported an error. Check the disk, then try again.",
 }
+_DAMAGED = ("Could not decode to UTF-8", "malformed database schema", "malformed JSON", "unsupported file format")
+"""How messages about a damaged file begin whose codes say nothing of it."""
 # Below this many free bytes an I/O error of SQLite (it cannot grow its shared-memory file) means a full disk.
 _FULL_BELOW = 256 * 1024
 
@@ -102,7 +104,7 @@ def _code(error: sqlite3.Error, path: Path) -> Code | None:
     name: str = getattr(error, "sqlite_errorname", None) or ""
     if name == "SQLITE_ERROR" and str(error).startswith(("no such table", "no such column")):
         return "newer_major"
-    if str(error).startswith(("Could not decode to UTF-8", "malformed database schema", "malformed JSON")):
+    if str(error).startswith(_DAMAGED):
         return "corrupt"
     if name.startswith("SQLITE_IOERR"):
         import shutil  # it pulls in every compression of the standard library, and is needed once in a blue moon
@@ -119,6 +121,8 @@ def _code(error: sqlite3.Error, path: Path) -> Code | None:
         ("SQLITE_BUSY", "busy"),
         ("SQLITE_LOCKED", "busy"),
         ("SQLITE_CORRUPT", "corrupt"),
+        # Of a rowid: the largest one is taken, and what comes after it is no whole number.
+        ("SQLITE_MISMATCH", "corrupt"),
         ("SQLITE_NOTADB", "not_a_database"),
         ("SQLITE_INTERRUPT", "interrupted"),
         ("SQLITE_TOOBIG", "too_large"),

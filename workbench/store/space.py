@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from workbench.store.copying import needs_others
 from workbench.store.errors import StoreError
 from workbench.store.integrity import file_problems, missing_references
 from workbench.store.sqlite import sqlite3
@@ -161,8 +162,7 @@ def write_anew(connection: sqlite3.Connection) -> None:
     try:
         connection.execute("VACUUM")
     except sqlite3.OperationalError as error:
-        # SQLite makes every table and index of the file once more, also those whose functions it does not have here.
-        if error.sqlite_errorname != "SQLITE_ERROR" or "locked" in str(error):
+        if not needs_others(error):
             raise
         raise StoreError(
             "The history could not be written anew, because another program keeps something in its file that only that"

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from workbench.store.connections import let_go
+from workbench.store.connections import as_damage, let_go
 from workbench.store.errors import StoreError, failure, translate
 from workbench.store.sqlite import sqlite3
 
@@ -189,7 +189,7 @@ class Writer:
         # After a full disk or an I/O error SQLite may have rolled back by itself.
         if self._connection.in_transaction:
             self._connection.rollback()
-        told = translate(error, self._path)
+        told = translate(error, self._path) or as_damage(error, self._connection, self._path)
         if told is None or told is error:
             return error
         told.__cause__ = error
