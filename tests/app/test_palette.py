@@ -50,6 +50,20 @@ def test_a_word_twice_is_not_the_whole_of_a_name_of_one_word(find: Find) -> None
     assert find(["or", "or order"], "or or") == ["or order", "or"]
 
 
+def test_the_word_for_a_kind_and_inner_initials_are_not_sure(qapp: QApplication) -> None:
+    def read() -> list[Entry]:
+        return [Entry("command", title, title, lambda: None) for title in ("Run all lanes", "Stop the focused lane")]
+
+    parent = QObject()
+    tasks = Tasks(parent)
+    palette = Palette([Source("commands", ">", read)], tasks)
+    for query, is_sure in (("comma", False), ("al", True), ("tfl", False), ("stf", True), ("run", True), ("un", False)):
+        palette.search(query)
+        assert palette.found, query
+        assert palette.is_sure == is_sure, query
+    tasks.close()
+
+
 def test_the_kind_only_orders_what_matches_equally_well(qapp: QApplication) -> None:
     """A model that is typed in full comes before a prompt whose name begins so; the middle of a word is never sure."""
 

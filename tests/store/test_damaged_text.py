@@ -63,7 +63,7 @@ def test_the_terminal_lists_searches_and_exports_it(
         assert holds in capsys.readouterr().out, arguments
     main(["history", "check", "--db", str(path)])
     said = capsys.readouterr()
-    assert "is no text" in said.out + said.err
+    assert "is not text" in said.out + said.err
     table, column = ("prompts", "name") if "prompts" in statement else ("outputs", "text")
     assert set(query(path, f"SELECT hex({column}) FROM {table}")) == {("61FF62",)}
 

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ from workbench.core import content as contents
 from workbench.core.content import Content
 from workbench.store import early_draft
 from workbench.store.peek import peek, peek_newest
+from workbench.usecases.early_drafts import NAME
 from workbench.usecases.workbench import Workbench
 
 pytestmark = [pytest.mark.window, pytest.mark.e2e]
@@ -262,6 +264,88 @@ def test_closing_early_leaves_no_early_draft(starting: Starting, opening: thread
     starting.start.end()
     assert starting.stored() == f"kept {FIRST}"
     assert list(starting.db.parent.glob("*early-draft*")) == []
+
+
+class TestWithoutADraftToShow:
+    """What is typed over no stored draft becomes a prompt of its own; other drafts stay as they are."""
+
+    @pytest.fixture(params=["new", "locked"])
+    def blank(self, request: pytest.FixtureRequest, starting: Starting, tmp_path: Path) -> Callable[[], None]:
+        """Leave nothing to be shown at first; return what lets the history be opened."""
+        if request.param == "new":
+            starting.db = tmp_path / "new.db"
+            return lambda: None
+        other = sqlite3.connect(starting.db, isolation_level=None)
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        request.addfinalizer(other.close)
+        return other.close
+
+    def prompts(self, starting: Starting) -> dict[str, str]:
+        rows = starting.rows("SELECT name, body FROM prompts JOIN drafts ON prompt_id = prompts.id")
+        return {name: contents.from_json(json.loads(body)["content"]).messages[0].text for name, body in rows}
+
+    def test_it_is_a_prompt(self, starting: Starting, opening: threading.Event, blank: Callable[[], None]) -> None:
+        frame = starting.show()
+        starting.until(frame.isActiveWindow)
+        starting.type("hello world")
+        starting.until(lambda: early_draft.read(starting.db))
+        blank()
+        opening.set()
+        window = starting.complete()
+        assert window.view.editor.content().messages[0].text == "hello world"
+        assert NAME in window.notice.text()
+        starting.type("!")
+        starting.until(lambda: self.prompts(starting).pop(NAME, "") == "hello world!")
+        assert [window.prompts.model.row(n).name for n in range(window.prompts.model.rowCount())].count(NAME) == 1
+        others = self.prompts(starting)
+        assert len(others) > 1
+        assert not any("hello" in text for name, text in others.items() if name != NAME)
+        starting.until(lambda: not early_draft.read(starting.db))
+
+    @pytest.mark.parametrize("stage", ["shown", "opening", "building"])
+    def test_closing_early_keeps_it(
+        self, starting: Starting, opening: threading.Event, blank: Callable[[], None], stage: str
+    ) -> None:
+        frame = starting.show()
+        starting.until(frame.isActiveWindow)
+        starting.type("hello")
+        blank()
+        opening.set()
+        if stage == "opening":
+            starting.until(lambda: starting.start._thread is not None)
+        elif stage == "building":
+            starting.until(lambda: starting.start._window is not None)
+        frame.close()
+        starting.start.end()
+        assert self.prompts(starting)[NAME] == "hello"
+        assert list(starting.db.parent.glob("*early-draft*")) == []
+
+    def test_no_bare_key_waits_as_a_command(self, starting: Starting, opening: threading.Event) -> None:
+        starting.db = starting.db.with_name("new.db")
+        frame = starting.show()
+        starting.until(frame.isActiveWindow)
+        QTest.keyClicks(frame.header, "hello r 1-")
+        assert frame.complete() == []
+
+    @pytest.mark.parametrize("stage", STAGES)
+    def test_a_kill_keeps_it(self, starting: Starting, stage: str) -> None:
+        starting.db = starting.db.with_name("new.db")
+        with held(starting.db, stage) as child:
+            child.type("hello")
+            starting.until(lambda: self.typed_into(starting))
+        starting.show()
+        window = starting.complete()
+        assert "hello" in self.prompts(starting).get(NAME, "") + window.view.editor.content().messages[0].text
+        assert early_draft.read(starting.db) == []
+
+    def typed_into(self, starting: Starting) -> bool:
+        """Whether what was typed is on the disk: a window that is whole has the sample, and saves into it."""
+        return any("hello" in one.content.messages[0].text for one in early_draft.read(starting.db)) or (
+            starting.db.exists()
+            and (found := peek(starting.db)) is not None
+            and "hello" in found.content.messages[0].text
+        )
 
 
 def press_run(*, keypad: bool = False) -> None:

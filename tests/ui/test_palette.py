@@ -55,6 +55,21 @@ def test_what_was_chosen_lately_comes_after_a_better_match(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Escape)
 
 
+def test_a_list_that_arrives_late_leaves_the_entry_that_was_chosen(desk: Desk) -> None:
+    desk.open()
+    dialog = opened(desk, "lane")
+    first = found(dialog)
+    desk.press(Qt.Key.Key_Down)
+    chosen = found(dialog)
+    assert chosen != first
+    dialog.set_recent([chosen.mark])  # orders the list anew, as one that arrives does
+    assert found(dialog) == chosen
+    desk.type("s")
+    dialog.set_recent([])
+    assert dialog.list.currentIndex().row() == 0
+    desk.press(Qt.Key.Key_Escape)
+
+
 def test_what_cannot_be_done_says_why_and_is_not_done(desk: Desk) -> None:
     desk.open()
     dialog = opened(desk, "> restore what is")

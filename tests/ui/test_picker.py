@@ -90,8 +90,9 @@ def drive(qtbot: QtBot, theme: Theme, shown: Show) -> Callable[..., Driver]:
 Drive = Callable[..., Driver]
 
 
-def test_type_and_enter(drive: Drive) -> None:
+def test_type_and_enter(qtbot: QtBot, drive: Drive) -> None:
     driver = drive().ready()
+    qtbot.waitUntil(lambda: "Ask My Ollama again" in driver.titles())  # its server has answered
     assert driver.search.hasFocus()
     driver.type("haiku")
     driver.press(Key.Key_Return)

@@ -332,6 +332,16 @@ def test_of_several_servers_none_is_guessed(
         ("acme-m", ("litellm", "gpt-5"), (), ("litellm", "acme-mini")),
         ("cme-mini", (GATEWAY.uid, "other"), ("other",), (GATEWAY.uid, "cme-mini")),
         ("cme-mini", ("litellm", "gpt-5"), (), None),
+        # What a bare name sounds like says nothing about where it is.
+        ("gpt-4o-acme", (GATEWAY.uid, "other"), ("other",), (GATEWAY.uid, "gpt-4o-acme")),
+        ("gpt-4o-acme", (GATEWAY.uid, "other"), (), (GATEWAY.uid, "gpt-4o-acme")),
+        ("claude-acme", (GATEWAY.uid, "other"), (), (GATEWAY.uid, "claude-acme")),
+        ("anthropic/claude-acme", (GATEWAY.uid, "other"), (), ("litellm", "anthropic/claude-acme")),
+        # Other separators are another name.
+        ("acme.mini", (GATEWAY.uid, "other"), (), (GATEWAY.uid, "acme.mini")),
+        ("acmemini", ("litellm", "gpt-5"), ("other",), None),
+        # The beginning of a later word, while a server of one's own could have just that.
+        ("mini", ("litellm", "gpt-5"), (), None),
     ],
 )
 def test_a_part_of_a_name_is_not_taken_for_a_model_of_the_lanes_own_server(

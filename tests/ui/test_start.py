@@ -92,8 +92,6 @@ def test_a_new_database_becomes_the_sample(starting: Starting, tmp_path: Path) -
     starting.db = tmp_path / "new.db"
     frame = starting.show()
     starting.until(frame.isActiveWindow)
-    QTest.keyClicks(frame.view.editor, "lost")
-    assert frame.view.editor.content().is_empty
     window = starting.complete()
     assert "order" in window.view.editor.content().messages[0].text
     starting.type("x")

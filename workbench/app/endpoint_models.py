@@ -32,6 +32,11 @@ class Listing:
     """Why `models` are those of an earlier time, in a few words; "" when they are not."""
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether the endpoint never told what it has: it was not asked, is being asked, or did not answer."""
+        return not self.shown and (self.models is None or bool(self.warning))
+
+    @property
     def shown(self) -> tuple[str, ...]:
         """The models to show now."""
         return self.known if self.models is None else self.models

@@ -60,21 +60,25 @@ def _folded_places(text: str) -> tuple[str, list[int]]:
 class Index:
     """Searches titles and details; the earlier of two equally good entries comes first."""
 
-    def __init__(self, entries: Iterable[tuple[str, str]], *, initials: bool = True) -> None:
-        """`entries` are (title, detail). `initials` says whether "rtf" finds "Remove the focused lane"."""
+    def __init__(self, entries: Iterable[tuple[str, ...]], *, initials: bool = True) -> None:
+        """`entries` are (title, detail) or (title, detail, kind); the word for a kind matches loosely.
+
+        `initials` says whether "rtf" finds "Remove the focused lane".
+        """
         self._titles: list[str] = []
         self._spaced: list[str] = []
         self._initials: list[str] = []
         self._details: list[str] = []
         self._spaced_details: list[str] = []
-        for title, detail in entries:
+        for title, detail, *kind in entries:
             folded = fold(title)
             words = _WORDS.findall(folded)
             self._titles.append(folded)
             self._spaced.append(_spaced(words))
             self._initials.append("".join(word[0] for word in words) if initials else "")
-            self._details.append(fold(detail))
-            self._spaced_details.append(_spaced(_WORDS.findall(self._details[-1])))
+            folded = fold(detail)
+            self._details.append(" ".join((folded, *kind)))
+            self._spaced_details.append(_spaced(_WORDS.findall(folded)))
 
     def __len__(self) -> int:
         return len(self._titles)
@@ -122,7 +126,7 @@ class Index:
                 begins = start in spaced[i] or title.startswith(word)
                 this = Closeness.WORDS if begins else Closeness.INSIDE
             elif many and word in initials[i]:
-                this = Closeness.INITIALS
+                this = Closeness.INITIALS if initials[i].startswith(word) else Closeness.INSIDE
             elif word in details[i]:
                 this = Closeness.DETAIL if start in self._spaced_details[i] else Closeness.INSIDE
             else:

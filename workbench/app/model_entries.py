@@ -191,7 +191,7 @@ class ModelIndex:
         """Return the entries that match every word of `query`.
 
         Nearer to the start of the name is better, then a provider whose key is there, then a shorter path. Separators
-        may be left out: "gpt5mini" matches "gpt-5-mini", but not the middle of a word.
+        may be left out or others: "gpt5mini" matches "gpt-5-mini", but only loosely, and not in the middle of a word.
         """
         words = query.lower().split()
         if not words:
@@ -201,7 +201,7 @@ class ModelIndex:
         for word, start in zip(words, starts, strict=True):
             dense = len(start) > 1
             hits = [i for i in hits if word in self._plain[i] or (dense and start in self._starts[i])]
-        ranked = sorted((self._rank(words, starts, i), self._unready[i], self._depth[i], i) for i in hits)
+        ranked = sorted((self._rank(words, i), self._unready[i], self._depth[i], i) for i in hits)
         if not ranked:
             return Matches()
         return Matches([self._entries[hit[-1]] for hit in ranked], ranked[0][0])
@@ -215,13 +215,21 @@ class ModelIndex:
                 found.append((places[-1] - places[0], entry))
         return found
 
-    def _rank(self, words: list[str], starts: list[str], i: int) -> Closeness:
+    def _rank(self, words: list[str], i: int) -> Closeness:
         names = (self._ids[i], self._short[i], self._long[i])
         if len(words) == 1 and words[0] in names:
             return Closeness.EXACT
-        if not all(len(start) > 1 and start in self._starts[i] for start in starts):
+        if not all(_begins_a_word(word, self._plain[i]) for word in words):
             return Closeness.INSIDE
         return Closeness.PREFIX if any(name.startswith(words[0]) for name in names) else Closeness.WORDS
+
+
+def _begins_a_word(word: str, name: str) -> bool:
+    """Whether `name` has `word` as it was typed where one of its words begins."""
+    at = name.find(word)
+    while at > 0 and name[at - 1].isalnum():
+        at = name.find(word, at + 1)
+    return at >= 0 and word[0].isalnum()
 
 
 def squeeze(text: str) -> str:

@@ -28,7 +28,7 @@ from workbench.app.model_entries import (
 from workbench.app.model_rows import PICKABLE, ROW, Row, closeness_of, is_address, model_count, tooltip
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint
 from workbench.core.money import FREE
-from workbench.core.providers import split_model
+from workbench.core.providers import PROVIDERS
 from workbench.core.retirement import retirement_note, retirement_sentence
 
 Index = QModelIndex | QPersistentModelIndex
@@ -46,14 +46,12 @@ _SERVERS = "A server that speaks the OpenAI protocol: Ollama, LM Studio, vLLM, l
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Rows under one header. `pick` is the one among them that Enter may take without a choice made, -1 for none;
-    `rank` orders the picks of all groups: a Closeness for a model, _OTHER for everything else. `claims` says that the
-    lane's own server, whose models are not known, could have it: then no other model is picked but an exact match.
+    `rank` orders the picks of all groups: a Closeness for a model, _OTHER for everything else.
     """
 
     rows: Sequence[Row | ModelEntry] = ()
     pick: int = -1
     rank: int = _OTHER
-    claims: bool = False
 
     @property
     def has_models(self) -> bool:
@@ -176,19 +174,42 @@ class ModelListModel(QAbstractListModel):
     def _build(self) -> None:
         groups = [self._local_group()]
         groups += [self._endpoint_group(endpoint) for endpoint in self._offer.endpoints if endpoint.uid in self._own]
-        groups += [self._adding_group(), self._catalogue_group()]
+        catalogue, typed = self._catalogue_group(), self._typed_group()
+        if self._is_doubtful(catalogue):
+            catalogue = replace(catalogue, pick=-1)
+            typed = typed if self._is_unknown_current() else replace(typed, pick=-1)
+        groups += [self._adding_group(), catalogue]
         is_matched = any(group.has_models for group in groups)
-        typed = self._typed_group()
         groups.append(typed)
         if self._query and not is_matched:
             groups.append(self._similar_group())
         groups.insert(0, self._current_group([row for group in groups for row in group.rows]))
         self._rows, picks = [], []
         for group in groups:
-            if group.pick >= 0 and (not typed.claims or group.rank in (Closeness.EXACT, _OTHER)):
+            if group.pick >= 0:
                 picks.append((group.rank, len(self._rows) + group.pick))
             self._rows += group.rows
         self._best = min(picks)[1] if picks else -1
+
+    def _is_doubtful(self, catalogue: _Group) -> bool:
+        """Whether servers of the user's own, whose models are not known, could have what the catalogue nearly has.
+
+        Then only what matches exactly is picked from there; with a lane at another server also what begins so.
+        """
+        is_unknown = any(self._models.listing(uid).is_unknown for uid in self._own)
+        if catalogue.pick < 0 or not is_unknown or self._names_provider():
+            return False
+        return catalogue.rank > (Closeness.EXACT if self._is_unknown_current() else Closeness.PREFIX)
+
+    def _is_unknown_current(self) -> bool:
+        """Whether the lane is at a server of the user's own whose models are not known."""
+        uid = self._current[0] if self._current is not None else ""
+        return uid in self._own and self._models.listing(uid).is_unknown
+
+    def _names_provider(self) -> bool:
+        """Whether a provider stands in front of the typed id; what a bare name sounds like does not count."""
+        prefix, slash, rest = self._query.partition("/")
+        return bool(slash and rest and prefix in PROVIDERS)
 
     def _current_group(self, rows: Sequence[Row | ModelEntry]) -> _Group:
         """Return a row for the lane's own model when no list has it, so that to open and close changes nothing."""
@@ -283,8 +304,7 @@ class ModelListModel(QAbstractListModel):
         """Return a row for the typed text at every endpoint that does not list exactly this id.
 
         A provider in front of the id means LiteLLM. Without one it is the lane's own endpoint or the only one there is;
-        of several none is picked, because a guess might send the prompt somewhere else than was meant. As long as the
-        models of the lane's own endpoint are not known, it could have this one.
+        of several none is picked, because a guess might send the prompt somewhere else than was meant.
         """
         query, offer = self._query, self._offer
         if self._waiting or not query or is_address(query) or any(character.isspace() for character in query):
@@ -297,13 +317,11 @@ class ModelListModel(QAbstractListModel):
         own.sort(key=lambda row: row.entry is None or self._current is None or row.entry.endpoint != self._current[0])
         is_current = bool(own and own[0].entry and self._current and own[0].entry.endpoint == self._current[0])
         catalogued = [] if offer.entry(query) is not None else [self._typed_at_litellm()]
-        claims = False
-        if split_model(query)[0] or not own:
+        if self._names_provider() or not own:
             rows, pick = [*catalogued, *own], 1 if catalogued else -1
         else:
             rows, pick = [*own, *catalogued], 1 if is_current or len(own) == 1 else -1
-            claims = is_current and self._current is not None and not self._models.listing(self._current[0]).shown
-        return _Group([Row("header", TYPED), *rows], pick, claims=claims) if rows else _Group()
+        return _Group([Row("header", TYPED), *rows], pick) if rows else _Group()
 
     def _typed_at_litellm(self) -> Row:
         query = self._query

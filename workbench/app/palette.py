@@ -83,7 +83,7 @@ class _List:
     @staticmethod
     def of(source: Source) -> _List:
         entries = source.read()
-        texts = ((entry.title, f"{entry.detail} {entry.kind}") for entry in entries)
+        texts = ((entry.title, entry.detail, entry.kind) for entry in entries)
         return _List(entries, Index(texts, initials=source.initials))
 
 

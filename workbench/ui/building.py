@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from PySide6.QtWidgets import QApplication
 
-from workbench.app.opening import Opened
+from workbench.app.opening import Opened, own_prompt
 from workbench.host.clock import utc_now
 from workbench.ui import geometry
 from workbench.ui.compose.blind import Blindness
@@ -106,18 +106,25 @@ def build(window: MainWindow) -> Iterator[None]:
 
 def _show_draft(window: MainWindow) -> None:
     """Open the first prompt around the text that the editor shows, which the person may have changed already."""
-    frame, opened, glimpse = window.frame, window.opened, window.frame.glimpse
-    if glimpse is None:
-        window.view.editor.set_read_only(False)
+    frame, glimpse, edited = window.frame, window.frame.glimpse, window.frame.is_edited
+    if edited:
+        _take_over(window)
+    opened = window.opened
     if opened.draft is None:
         return
-    edited = frame.is_edited
-    is_shown = glimpse is not None and (
-        edited or (glimpse.content, glimpse.values) == (opened.draft.content, opened.draft.values)
-    )
+    is_shown = edited or (glimpse.content, glimpse.values) == (opened.draft.content, opened.draft.values)
     window.compose.open_now(opened.prompt_uid, opened.draft, opened.endpoints, is_shown=is_shown)
     if edited:
         window.compose.edited()
-    # Without a draft to show at first, Qt gave the keyboard to whatever comes first.
-    if glimpse is None or QApplication.focusWidget() is None:
+    if frame.is_blank or QApplication.focusWidget() is None:
         window.view.editor.focus_first()
+
+
+def _take_over(window: MainWindow) -> None:
+    """Open what was typed as a prompt of its own, where it was not typed over the draft that was opened."""
+    frame = window.frame
+    taken = own_prompt(window.opened, frame.glimpse.prompt_uid, is_new=frame.is_blank, text=frame.text())
+    if taken is not None:
+        window.opened, made = taken
+        window.prompts.load_now(window.opened.prompts)
+        window.tasks.watch(made, lambda _: window.prompts.refresh())

@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.core.content import Content
+from workbench.core.content import Content, Message
 from workbench.host import settings as stored
 from workbench.host.errors import HostError
 from workbench.host.settings import Settings
@@ -39,7 +39,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Frame(QMainWindow):
-    """The top-level window. Without a glimpse of a draft nothing can be edited until `complete`."""
+    """The top-level window. Without a glimpse of a draft it shows an empty one, of a prompt that does not exist yet."""
 
     painted = Signal()
     """The first paint is on the screen."""
@@ -52,7 +52,7 @@ class Frame(QMainWindow):
 
     def __init__(self, theme: Theme, settings: Settings, glimpse: Glimpse | None = None) -> None:
         super().__init__()
-        self.theme, self.settings, self.glimpse = theme, settings, glimpse
+        self.theme, self.settings = theme, settings
         self.reading = settings.reading
         self.setWindowTitle("Prompt Workbench")
         self.setMinimumSize(*SMALLEST)
@@ -70,7 +70,7 @@ class Frame(QMainWindow):
         self.show_problem: Callable[[str, str], object] = lambda *problem: self._problems.append(problem)
         """Says what went wrong, with its technical detail; before the window is complete, once it is."""
         self._build()
-        self._shown = self._show(glimpse)
+        self._show(glimpse)
 
     def _build(self) -> None:
         # From the outside in: a widget that is moved to another parent takes its style anew, with all its children.
@@ -104,16 +104,16 @@ class Frame(QMainWindow):
         ):
             clicked.connect(lambda command=command: self.queue(command))
 
-    def _show(self, glimpse: Glimpse | None) -> tuple[Content, Values]:
-        if glimpse is None:
-            self.view.editor.set_read_only(True)
-            self.view.runbar.set_state(0, running=False, enabled=False)
-        else:
-            self.view.set_draft(glimpse.content, glimpse.values)
-            self.view.runbar.set_state(glimpse.lanes, running=False, enabled=True)
+    def _show(self, glimpse: Glimpse | None) -> None:
+        self.is_blank = glimpse is None
+        """Whether no stored draft is shown; what is typed then becomes a prompt with the uid of `glimpse`."""
+        self.glimpse = glimpse or _empty_draft()
+        self.view.set_draft(self.glimpse.content, self.glimpse.values)
+        self.view.runbar.set_state(self.glimpse.lanes, running=False, enabled=True)
+        if glimpse is not None:
             self.view.runbar.set_based_on(glimpse.based_on)
-            self.view.editor.focus_first()
-        return self.text()
+        self.view.editor.focus_first()
+        self._shown = self.text()
 
     def text(self) -> tuple[Content, Values]:
         """Return what the editor holds, and all values."""
@@ -126,9 +126,9 @@ class Frame(QMainWindow):
 
     def forget_glimpse(self) -> None:
         """Show nothing of the draft that was glimpsed: the history that comes is another one."""
-        self.glimpse, self._early = None, []
+        self._early = []
         self.view.runbar.set_queued(False)
-        self._shown = self._show(None)
+        self._show(None)
 
     def remember(self, directory: Path, splitters: Mapping[str, QSplitter] | None = None) -> None:
         """Write into the settings in `directory` where things are, also the dividers that others added."""
@@ -186,11 +186,16 @@ class Frame(QMainWindow):
     def _queue_key(self, event: QKeyEvent) -> None:
         if self.is_complete:
             return
-        from workbench.app.keymap import read  # nobody presses keys of commands before the first paint
+        from workbench.app.keymap import only_outside_text, read  # no keys of commands come before the first paint
         from workbench.ui.shell.keys import clean, pressed
 
         key = pressed(event)
-        if key and (command := read(dict(self.settings.keys), clean).keymap.owner(key)) is not None:
+        # A key that types a character is a command only where the person put the focus, which is not known yet.
+        if (
+            key
+            and not only_outside_text(key)
+            and (command := read(dict(self.settings.keys), clean).keymap.owner(key)) is not None
+        ):
             self.queue(command.id)
 
     def _dividers(self) -> dict[str, geometry.Divider]:
@@ -255,3 +260,9 @@ class Frame(QMainWindow):
             self._closed = True
             self.closing.emit()
         super().closeEvent(event)
+
+
+def _empty_draft() -> Glimpse:
+    from workbench.host.ids import new_uid  # few starts need it
+
+    return Glimpse(new_uid(), Content((Message("user", ""),)), (), 0, None)

@@ -202,7 +202,7 @@ def _be_measured(frame: Frame) -> None:
     def install() -> None:
         bench_hook.install(frame, frame.view.editor.first_viewport(), frame.view.editor.focus_first)
 
-    if frame.glimpse is None:
+    if frame.is_blank:
         frame.completed.connect(install)
     else:
         install()

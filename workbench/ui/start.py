@@ -23,7 +23,6 @@ from workbench.ui.frame import Frame
 if TYPE_CHECKING:
     from workbench.app.early_draft import EarlyDraftSaver
     from workbench.app.opening import Opened
-    from workbench.core.drafts import Draft
     from workbench.ui.mending import Mending
     from workbench.ui.refusal import Refusal
     from workbench.ui.window import MainWindow
@@ -59,7 +58,6 @@ class Start(QObject):
         self._opened: Opened | None = None
         self._window: MainWindow | None = None
         self._steps: Iterator[None] = iter(())
-        self._typed: Draft | None = None
         self._early: EarlyDraftSaver | None = None
         self._session = os.urandom(16).hex()
         self._is_built = self._closed = False
@@ -121,7 +119,7 @@ class Start(QObject):
     def _begin_early(self) -> None:
         from workbench.app.early_draft import EarlyDraftSaver  # the first letter is painted before this is imported
 
-        if self._early is None and self._frame.glimpse is not None and not self._is_built:
+        if self._early is None and not self._is_built:
             self._early = EarlyDraftSaver(self._db, self._frame.glimpse, self._frame.text, self._session, self)
             self._early.save()
 
@@ -160,8 +158,7 @@ class Start(QObject):
             try:
                 if not self._closed:
                     workbench.start_engine()
-                wanted = self._frame.glimpse.prompt_uid if self._frame.glimpse else ""
-                self._opened = read(workbench, wanted, self._typed, self._session)
+                self._opened = read(workbench, self._frame.glimpse.prompt_uid, self._session)
             except BaseException:
                 workbench.close()
                 raise
@@ -215,8 +212,6 @@ class Start(QObject):
 
     def _mended(self) -> None:
         """Open what the person chose, or close."""
-        from workbench.core.drafts import Draft
-        from workbench.usecases.prompts import FIRST_DRAFT
         from workbench.usecases.replacing import Changed
 
         mending, self.mending = self.mending, None
@@ -226,10 +221,8 @@ class Start(QObject):
         mending.deleteLater()
         if isinstance(outcome, Changed):
             self.error, self._notice = None, outcome.sentence
-            if self._frame.is_edited:
-                content, values = self._frame.text()
-                self._typed = Draft(content, values, FIRST_DRAFT.lanes)
-            else:
+            if not self._frame.is_edited:
+                self._end_early(is_saved=True)
                 self._frame.forget_glimpse()
             self._begin()
             return
@@ -291,7 +284,15 @@ class Start(QObject):
             self._frame.remember(self._places.config)
 
     def _keep_letters(self, opened: Opened) -> None:
-        if opened.draft is not None and self._frame.is_edited:
-            content, values = self._frame.text()
+        if not self._frame.is_edited:
+            return
+        from workbench.app.opening import own_prompt
+
+        content, values = self._frame.text()
+        shown = self._frame.glimpse.prompt_uid
+        taken = own_prompt(opened, shown, is_new=self._frame.is_blank, text=(content, values))
+        if taken is not None:
+            taken[1].result()
+        elif opened.draft is not None:
             draft = replace(opened.draft, content=content, values=values)
             opened.workbench.prompts.save_draft(opened.prompt_uid, draft).result()

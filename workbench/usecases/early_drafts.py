@@ -52,14 +52,14 @@ def take_over(store: Store, prompts: Prompts, session: str = "") -> TakenOver:
 
 def _save(store: Store, prompts: Prompts, found: EarlyDraft) -> TakenOver:
     text = early_draft.text_hash(found.content, found.values)
-    lanes = FIRST_DRAFT.lanes
+    lanes, why = FIRST_DRAFT.lanes, ""
     try:
         opened = prompts.open(found.prompt_uid)
     except StoreError as error:
         if error.code != "missing":
             raise
     else:
-        lanes = opened.draft.lanes
+        lanes, why = opened.draft.lanes, "its draft was changed elsewhere"
         stored = early_draft.text_hash(opened.draft.content, opened.draft.values)
         if stored == text:
             return TakenOver()
@@ -72,8 +72,9 @@ def _save(store: Store, prompts: Prompts, found: EarlyDraft) -> TakenOver:
             return TakenOver()
     _, made = prompts.create(NAME, Draft(found.content, found.values, lanes))
     made.result()
-    return TakenOver(
-        Problem(
-            f"What you typed before the window was open is in the prompt “{NAME}”: its draft was changed elsewhere."
-        )
-    )
+    return TakenOver(typed_early(why))
+
+
+def typed_early(why: str = "") -> Problem:
+    """Return what to say when text that was typed early became a prompt of its own, with the reason if there is one."""
+    return Problem(f"What you typed before the window was open is in the prompt “{NAME}”{why and f': {why}'}.")

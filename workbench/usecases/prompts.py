@@ -73,9 +73,12 @@ class Prompts:
                 return row
         raise RefusedError("There is no prompt yet. Create one in the window, or run a .prompt.yml file.")
 
-    def create(self, name: str, draft: Draft = FIRST_DRAFT) -> tuple[str, Future[None]]:
-        """Create a prompt with a draft; return its uid and a future. Raises RefusedError for an unusable name."""
-        uid = self._new_uid()
+    def create(self, name: str, draft: Draft = FIRST_DRAFT, *, uid: str = "") -> tuple[str, Future[None]]:
+        """Create a prompt with a draft, under `uid` or a new one; return its uid and a future.
+
+        Raises RefusedError for an unusable name.
+        """
+        uid = uid or self._new_uid()
         name = clean_name(name)
         # The history writes in the order it is asked, so the draft's future also answers for the prompt.
         made = self._store.create_prompt(uid, name, self._now())

@@ -39,6 +39,10 @@ class _Found(QAbstractListModel):
         self._rows = [*found, *([SIMILAR, *similar] if similar else ())]
         self.endResetModel()
 
+    def position(self, entry: Entry) -> int:
+        """Return the row of an entry that is shown."""
+        return self._rows.index(entry)
+
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own
         return 0 if parent.isValid() else len(self._rows)
 
@@ -92,6 +96,8 @@ class PaletteDialog(Dialog):
         self._theme, self._palette = theme, palette
         palette.setParent(self)
         self._was_active = False
+        self._went_to: Entry | None = None
+        """The entry that the person went to, None when that is the best one."""
         self.field = QLineEdit()
         self.field.setPlaceholderText("Find a command, prompt, model or iteration")
         self.field.setAccessibleName("Find")
@@ -112,7 +118,7 @@ class PaletteDialog(Dialog):
         self._lay_out()
         self.field.installEventFilter(self)
         self.list.installEventFilter(self)
-        self.field.textChanged.connect(palette.search)
+        self.field.textChanged.connect(self._search)
         self.list.clicked.connect(self._clicked)
         self.list.selectionModel().currentChanged.connect(self._explain)
         palette.changed.connect(self._show_found)
@@ -198,12 +204,20 @@ class PaletteDialog(Dialog):
         self.resize(width, height)
         self.move(window.mapToGlobal(window.rect().topLeft()).x() + (room.width() - width) // 2, window.y() + 56)
 
+    def _search(self, text: str) -> None:
+        self._went_to = None
+        self._palette.search(text)
+
     def _show_found(self) -> None:
+        """Show what is found; stay on the entry that the person went to when a list arrives late."""
+        kept = self._went_to if self._went_to in (*self._palette.found, *self._palette.similar) else None
         self._delegate.words, self._delegate.is_loose = self._palette.words, not self._palette.found
         self._model.show(self._palette.found, self._palette.similar)
-        if self._palette.found and self._palette.is_sure:
-            self.list.setCurrentIndex(self._model.index(0))
         self.list.scrollToTop()
+        if kept is not None:
+            self.list.setCurrentIndex(self._model.index(self._model.position(kept)))
+        elif self._went_to is None and self._palette.is_sure:
+            self.list.setCurrentIndex(self._model.index(0))
         self._explain()
 
     def _explain(self) -> None:
@@ -241,6 +255,7 @@ class PaletteDialog(Dialog):
         else:
             target = (row + step) % count
         self.list.setCurrentIndex(self._model.index(first + target))
+        self._went_to = self.current()
 
     def _clicked(self, index: QModelIndex) -> None:
         entry = index.data(ENTRY)

@@ -69,6 +69,8 @@ class ModelPicker(Dialog):
         self._source = source
         self._wanted = (current.endpoint, current.model) if current else None
         self._row: Row | None = None
+        self._is_chosen = False
+        """Whether the current row is one that the person went to."""
         self._later = Later(self)
         self._models = EndpointModels(source, self)
         self._model = ModelListModel(self._models, self, current=self._wanted)
@@ -193,7 +195,7 @@ class ModelPicker(Dialog):
 
     def _filter(self, text: str) -> None:
         self._wanted = None
-        self._row = None
+        self._row, self._is_chosen = None, False
         self._model.set_query(text)
         self._list.scrollToTop()
         self._select(self._model.best_position())
@@ -203,13 +205,14 @@ class ModelPicker(Dialog):
         return position if position >= 0 else self._model.best_position()
 
     def _keep_current(self) -> None:
-        """Stay on the same row when lists arrive while the person reads."""
+        """Stay on the row that the person chose when lists arrive; without one the best match may be another now."""
         row, scrolled = self._row, self._list.verticalScrollBar().value()
         if self._wanted and (position := self._model.position(*self._wanted)) >= 0:
             self._select(position, QAbstractItemView.ScrollHint.PositionAtCenter)
             return
-        if row is None:
+        if row is None or (self._search.text().strip() and not self._is_chosen):
             self._select(self._model.best_position())
+            self._list.verticalScrollBar().setValue(scrolled)
             return
         same = (
             i
@@ -218,7 +221,7 @@ class ModelPicker(Dialog):
         )
         position = self._model.position(row.entry.endpoint, row.entry.model) if row.entry else next(same, -1)
         self._list.verticalScrollBar().setValue(scrolled)
-        self._select(position if position >= 0 else self._model.best_position())
+        self._select(position)
 
     def _select(
         self, position: int, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
@@ -245,6 +248,7 @@ class ModelPicker(Dialog):
         behind = (i for i in range(target, start, -way) if self._model.is_pickable(i))
         position = next(ahead, next(behind, -1))
         if position >= 0:
+            self._is_chosen = True
             self._select(position)
 
     def _current_changed(self, index: QModelIndex) -> None:
@@ -266,6 +270,7 @@ class ModelPicker(Dialog):
 
     def _clicked(self, index: QModelIndex) -> None:
         """One click runs what is an action; models are picked by two, so that one can look first."""
+        self._is_chosen = True
         if self._model.row(index.row()).entry is None:
             self._act()
 
