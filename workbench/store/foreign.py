@@ -192,7 +192,6 @@ def _has_bytes(path: Path) -> bool:
 def only_read(connection: sqlite3.Connection, halt: Halt, patience_s: float) -> None:
     """Let a connection to the file of a stranger do nothing but read, end when `halt` asks for it, and when nothing was
     read for so long."""
-    connection.text_factory = lambda raw: raw.decode(errors="replace")
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA cell_size_check = ON")
     halt.went_on()
