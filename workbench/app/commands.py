@@ -324,7 +324,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("judge_undo", "Take the last verdict on a pair back", "Rank", ("Z",), _can_take_back, views=RANK),
     Command("judge_skip", "Skip this pair", "Rank", ("S",), _is_judging, views=RANK, navigates_in=RANK),
     Command("judge_prompt", "Show the prompt of the pairs", "Rank", ("P",), _is_judging, views=RANK, navigates_in=RANK),
-    Command("judge_reveal", "Show who answered in the last pair", "Rank", ("R",), _is_judging, views=RANK, navigates_in=RANK),
+    Command(
+        "judge_reveal", "Show who answered in the last pair", "Rank", ("R",), _is_judging, views=RANK, navigates_in=RANK
+    ),
     Command("group_both", "Group by version × model", "Rank", (), _ranking, views=RANK),
     Command("group_version", "Group by version", "Rank", (), _ranking, views=RANK),
     Command("group_model", "Group by model", "Rank", (), _ranking, views=RANK),
