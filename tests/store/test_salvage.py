@@ -65,6 +65,7 @@ def saved(path: Path) -> Salvaged:
 
 def query(path: Path, statement: str) -> list[tuple[object, ...]]:
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection.text_factory = lambda raw: raw.decode(errors="replace")
     try:
         return connection.execute(statement).fetchall()
     finally:
