@@ -21,7 +21,6 @@ from tests.formats.pasting import Interpreter
 from tests.patience import PatientBot
 from workbench.host.dirs import DATABASE_VARIABLE
 from workbench.host.processes import is_secret
-from workbench.store.sqlite import sqlite3
 
 surroundings.leave()
 # Hundreds of children that each compile the package anew would take longer than what they are started for.
@@ -31,8 +30,6 @@ sys.dont_write_bytecode = False
 if (memory := scratch.in_memory()) is not None and "TMPDIR" not in os.environ:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(memory)
     os.environ["TMPDIR"] = tempfile.tempdir = scratch.throwaway(memory)
-# Tests look into files that the program has open: with the same library, or they would drop its locks.
-sys.modules["sqlite3"] = sqlite3
 TAG = leaks.tag_children()
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell ignores interrupts for what it starts in the background, and children would inherit that.

@@ -168,9 +168,16 @@ def test_one_sqlite_opens_the_history() -> None:
     from_elsewhere = [
         str(file.relative_to(ROOT))
         for file, name in imports()
-        if name.partition(".")[0] in ("sqlite3", "pysqlite3") and file != PACKAGE / "store" / "sqlite.py"
+        if name.partition(".")[0] in ("sqlite3", "pysqlite3")
+        and (name, file) != ("sqlite3", PACKAGE / "store" / "sqlite.py")
     ]
     assert from_elsewhere == []
+
+
+def test_types_are_those_of_the_oldest_python() -> None:
+    # So that the type check refuses what only a newer Python has: a call of its sqlite3, for instance.
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert f">={settings['tool']['mypy']['python_version']}" == settings["project"]["requires-python"]
 
 
 def test_files_and_classes_hold_one_thing() -> None:

@@ -73,12 +73,12 @@ def test_rows_with_wrong_values_are_counted_and_named(db: Path, capsys: pytest.C
     connection.close()
     code, out, err = say(capsys, "check", "--db", str(db))
     assert code == FAILED
-    assert "runs: 2 rows hold wrong values (the first is r1: started at is no moment)." in out
+    assert "runs: 2 rows hold wrong values (the first is r1: started at is not a valid time)." in out
     assert "outputs: 1 row holds a wrong value (r0.0.0: " in out
     assert "lanes: 1 row holds a wrong value (" in out
     assert "slot is empty)." in out
     assert "run rows: 1 row holds a wrong value (" in out
-    assert "prompts: 1 row holds a wrong value (p: name is no text)." in out
+    assert "prompts: 1 row holds a wrong value (p: name is not text)." in out
     assert "The file is sound, but some of its rows hold wrong values." in err
     told = json.loads(say(capsys, "check", "--json", "--db", str(db))[1])
     assert (told["sound"], told["wrong"], len(told["wrong_values"])) == (False, [], 5)

@@ -148,10 +148,10 @@ def test_an_import_of_the_crafted_leaves_the_own_history_sound(sound: Path, tmp_
         theirs = tmp_path / "theirs.db"
         crafted.make(kind, theirs, sound)
         listed += _imported(own, theirs)
-    assert any("is no moment" in one for one in listed)
-    assert any("is no sum of money" in one for one in listed)
-    assert any("is not known here" in one for one in listed)
-    assert any("is no number from 0 to" in one for one in listed)
+    assert any("is not a valid time" in one for one in listed)
+    assert any("is not a valid amount" in one for one in listed)
+    assert any("is unknown" in one for one in listed)
+    assert any("is not a number from 0 to" in one for one in listed)
     connection = sqlite3.connect(own)
     try:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

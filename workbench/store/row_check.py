@@ -68,7 +68,7 @@ def _wrong(table: str, columns: list[_Column], values: tuple[object, ...]) -> st
         if column.is_needed and value is None:
             return f"{column.name.replace('_', ' ')} is missing or too large"
         if column.is_text and isinstance(value, bytes):
-            return f"{column.name.replace('_', ' ')} is no text"
+            return f"{column.name.replace('_', ' ')} is not text"
     return trouble(table, {column.name: value for column, value in zip(columns, values, strict=True)})
 
 

@@ -22,7 +22,7 @@ _MOST_NAME, _MOST_LINE, _MOST_NOTE = 2_000, 20_000, 1_000_000
 _MOST_PLACES = 10_000_000
 _MOST_SAMPLES = 1_000_000
 
-_WORDS = {"params": "its parameters", "body": "its content", "uid": "its identity", "at": "its place"}
+_WORDS = {"params": "its parameters", "body": "its content", "uid": "its id", "at": "its position"}
 """What people call some columns."""
 
 Row = Mapping[str, object]
@@ -46,7 +46,7 @@ def trouble(table: str, row: Row) -> str:
 def _text(most: int, least: int = 0) -> Rule:
     def rule(value: object) -> str:
         if not isinstance(value, str):
-            return "is no text"
+            return "is not text"
         if len(value) < least:
             return "is empty"
         return f"has more than {most:,} characters" if len(value) > most else ""
@@ -58,19 +58,19 @@ def _identity(value: object) -> str:
     """A uid goes into lists, commands and names of files."""
     wrong = _text(200, 1)(value)
     if not wrong and not (str(value).isprintable() and set(str(value)).isdisjoint("/\\")):
-        return "is no identity"
+        return "is not a valid id"
     return wrong
 
 
 def _moment(value: object) -> str:
-    return "" if isinstance(value, str) and is_stored(value) else "is no moment"
+    return "" if isinstance(value, str) and is_stored(value) else "is not a valid time"
 
 
 def _one_of(*known: str) -> Rule:
     names = frozenset(known)
 
     def rule(value: object) -> str:
-        return "" if value in names else "is not known here"
+        return "" if value in names else "is unknown"
 
     return rule
 
@@ -78,13 +78,13 @@ def _one_of(*known: str) -> Rule:
 def _whole(least: int, most: int) -> Rule:
     def rule(value: object) -> str:
         is_in = isinstance(value, int) and least <= value <= most
-        return "" if is_in else f"is no number from {least} to {most}"
+        return "" if is_in else f"is not a number from {least} to {most}"
 
     return rule
 
 
 def _dollars(value: object) -> str:
-    return "is no sum of money" if dollars(value) is None else ""
+    return "is not a valid amount" if dollars(value) is None else ""
 
 
 def _json(kind: type | None = None) -> Rule:
@@ -112,7 +112,7 @@ def _values(value: object) -> str:
     except (ValueError, RecursionError):
         return "cannot be read"
     is_sound = isinstance(found, dict) and all(isinstance(one, str) for one in found.values())
-    return "" if is_sound else "is not texts by name"
+    return "" if is_sound else "is not an object of strings"
 
 
 def _draft(value: object) -> str:
@@ -126,7 +126,7 @@ def _draft(value: object) -> str:
 def _content(row: Row) -> str:
     body = str(row["body"])
     if digest(body) != row["hash"]:
-        return "the text is not what its hash says"
+        return "the text does not match its hash"
     try:
         versions.parsed(body.encode())
     except (ValueError, RecursionError):

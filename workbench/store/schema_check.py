@@ -217,11 +217,11 @@ def _table_trouble(sql: str, expected: str | None) -> str:
         return "computes its values" if _computes(sql) or "on" in words(sql) else ""
     have, want = table_words(sql), _table_words(expected)
     if have is None or want is None or (have.head, have.tail) != (want.head, want.tail):
-        return "is not made as it should be"
+        return "is not created as expected"
     more = _additions(have.parts, want.parts)
     if more is None or len(more) > _MOST_COLUMNS:
-        return "has not the columns that it should have"
-    return "" if all(map(_is_plain_column, more)) else "has a column with rules of its own"
+        return "lacks expected columns"
+    return "" if all(map(_is_plain_column, more)) else "has an extra column with constraints or a default"
 
 
 def _computes(sql: str) -> bool:

@@ -2,21 +2,16 @@
 
 Invariant: everything in this process that opens the history takes `sqlite3` from here. Two SQLite libraries in one
 process drop each other's file locks, and where one takes away a log that the other has mapped, the process dies of
-SIGBUS. sqlite-utils takes pysqlite3 wherever that is installed, so this does too: it comes along where a Python may
-have been built with a SQLite that is too old for the search index (Debian 12).
+SIGBUS. On Python 3.11 the library is the one of `workbench.bundled_sqlite`, loaded before this module can be.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sqlite3
+import sys
 
-if TYPE_CHECKING:
-    import sqlite3
-else:
-    try:
-        from pysqlite3 import dbapi2 as sqlite3
-    except ModuleNotFoundError:
-        import sqlite3
+# sqlite-utils would take pysqlite3 wherever that is installed, with exceptions that are not those of sqlite3.
+sys.modules["pysqlite3"] = None  # type: ignore[assignment]
 
 __all__ = ["FILE_ERRORS", "sqlite3"]
 

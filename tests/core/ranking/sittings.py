@@ -33,11 +33,11 @@ EVEN_MARGIN = 0.02
 """The same against pairs that are drawn among those of different entrants, where all have the same number of outputs.
 
 Such pairs are balanced by themselves, and no way to choose that was tried does much better. In 4,000 sittings (2 apart,
-of a vectorised copy) random pairs came to 0.583 after 30 pairs and 0.822 after 100, every two entrants in turn to 0.613 and 0.831, the queue
-to 0.628 and 0.857. The pair whose verdict is expected to take most from the variance of the ranks themselves (by 100
-draws of the posterior, learning from each verdict before the next pair) came to 0.626 and 0.852. Even the best share of
-each two entrants, computed from the true strengths, is no better than equal shares (0.54 and 0.80 against 0.56 and
-0.81).
+of a vectorised copy) random pairs came to 0.583 after 30 pairs and 0.822 after 100, every two entrants in turn to 0.613
+and 0.831, the queue to 0.628 and 0.857. The pair whose verdict is expected to take most from the variance of the ranks
+themselves (by 100 draws of the posterior, learning from each verdict before the next pair) came to 0.626 and 0.852.
+Even the best share of each two entrants, computed from the true strengths, is no better than equal shares (0.54 and
+0.80 against 0.56 and 0.81).
 """
 
 

@@ -462,11 +462,11 @@ def test_rows_that_do_not_fit_together_are_left_out(make: Make) -> None:
     # The text and both lanes, and the runs that cannot be without them.
     assert (report.added.runs, report.left_out) == (1, 5)
     assert [(one.name.split()[0], one.sentence) for one in report.listed] == [
-        ("contents", "This row was left out: the text is not what its hash says."),
+        ("contents", "This row was left out: the text does not match its hash."),
         ("lanes", "This row was left out: its parameters cannot be read."),
         ("lanes", "This row was left out: its parameters cannot be read."),
         ("r1", "It has no lane or no values."),
-        ("r2", "The text that it ran is not what its hash says."),
+        ("r2", "The text that it ran does not match its hash."),
     ]
     sound(mine)
 

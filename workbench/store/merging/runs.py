@@ -118,7 +118,7 @@ class Runs:
     def _version(self, there: object) -> int:
         version = self._keys.versions.get(cast(int, there))
         if version is None:
-            raise UnsoundError("The text that it ran is not what its hash says.")
+            raise UnsoundError("The text that it ran does not match its hash.")
         return version
 
     def _is_free(self, table: str, uid: object) -> bool:

@@ -119,8 +119,8 @@ def _words(error: str) -> str:
     if error.startswith("NOT NULL"):
         return f"{error.rpartition('.')[2].replace('_', ' ')} is missing or too large"
     if error.startswith("UNIQUE"):
-        return "another row has its identity"
-    return "a value is of another type"
+        return "another row has its id"
+    return "a value has the wrong type"
 
 
 def _left_out(table: str, columns: Sequence[str], values: Sequence[object], why: str) -> LeftOut:
