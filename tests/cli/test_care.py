@@ -231,3 +231,37 @@ def test_a_damaged_log_is_not_thrown_away(db: Path, capsys: pytest.CaptureFixtur
     new = db.with_name("new.db")
     assert say(capsys, "salvage", str(new), "--db", str(db))[0] == OK
     assert runs(new) == 25
+
+
+@pytest.mark.parametrize("place", [0, 16, 68])
+@pytest.mark.parametrize("command", [["list"], ["search", "order"], ["backup"], ["check"]])
+def test_a_damaged_header_says_what_to_do(
+    db: Path, place: int, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One wrong byte there makes a history look like a file of another program."""
+    prompt = db.with_name("p.prompt.yml")
+    prompt.write_text("messages:\n  - role: user\n    content: Hi\n", "utf-8")
+    assert main(["run", "--prompt", str(prompt), "--model", "echo", "--db", str(db)]) == OK
+    capsys.readouterr()
+    before = db.read_bytes()
+    db.write_bytes(before[:place] + bytes((before[place] ^ 0x40,)) + before[place + 1 :])
+    code, out, err = say(capsys, *command, "--db", str(db))
+    assert code == FAILED
+    assert "another file" not in out + err
+    assert f"workbench history salvage NEW.db --db {db}" in err
+    assert f"workbench history restore newest --db {db}" in err
+    code, _, err = say(capsys, "salvage", str(db.with_name("new.db")), "--db", str(db))
+    assert code == OK, err
+
+
+def test_a_file_of_another_program_is_not_called_damaged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "other.db"
+    connection = sqlite3.connect(other)
+    connection.execute("CREATE TABLE t (a)")
+    connection.close()
+    for file, content in ((other, None), (tmp_path / "notes.txt", b"notes " * 100)):
+        if content is not None:
+            file.write_bytes(content)
+        code, _, err = say(capsys, "list", "--db", str(file))
+        assert (code, "salvage" in err) == (WRONG_USE, False)
+        assert "another file" in err

@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from workbench.core.origins import origin_of
+from workbench.core.origins import base_origin, origin_of, shown_address
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,23 @@ def test_the_client_goes_to_the_same_server(address: str) -> None:
     shown = f"[{host}]" if ":" in host else host
     port = "" if url.port is None else f":{url.port}"
     assert origin_of(address) == f"{url.scheme}://{shown}{port}"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://api.openai.com/v1", "https://api.openai.com/v1"),
+        ("https://a.example/models@1", "https://a.example/models@1"),
+        ("https://user:secret@a.example/v1", "https://•••@a.example/v1"),
+        ("user:secret@a.example", "•••@a.example"),
+        ("https://user:s/e?c#r@et@a.example/v1?key=secret", "https://•••@a.example/v1?•••"),
+        ("https://a.example/v1?key=secret#secret", "https://a.example/v1?•••"),
+        ("https://a.example#secret", "https://a.example#•••"),
+        ("https://[::1", "https://[::1"),
+        ("", ""),
+    ],
+)
+def test_what_is_secret_in_an_address_is_masked(address: str, shown: str) -> None:
+    assert shown_address(address) == shown
+    assert shown_address(shown) == shown
+    assert base_origin(address) == (origin_of(address) if shown == address else "")

@@ -261,7 +261,7 @@ def test_an_endpoint_without_an_address_gets_no_key_of_its_provider(tmp_path: Pa
         endpoint = at.workbench.endpoints.find("crafted")
         assert endpoint is not None
         for ask in (at.workbench.endpoints.models, at.workbench.endpoints.prices, at.workbench.endpoints.test):
-            with pytest.raises(EngineError, match="not one that can be called") as refused:
+            with pytest.raises(EngineError, match="has no address") as refused:
                 ask(endpoint).result(PATIENCE_S)
             assert refused.value.failure.code == "bad_address"
         assert failure(at.run(Lane("a", "crafted", "openai/gpt-5-mini"))).code == "bad_address"
@@ -422,6 +422,7 @@ class TestAddressesInTheEnvironment:
         with FakeProvider() as gateway, desk(tmp_path, {**env, "ANTHROPIC_API_BASE": gateway.url}) as at:
             assert at.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
             assert gateway.requests[0].headers["authorization"] == "Bearer planted-bearer-token"
+            assert "x-api-key" not in gateway.requests[0].headers, "the token alone, as Anthropic's own clients send it"
 
     def test_a_key_of_the_keyring_waits_for_a_confirmation(self, tmp_path: Path) -> None:
         env = {"OPENAI_API_KEY": "", "GROQ_API_KEY": ""}

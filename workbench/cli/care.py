@@ -22,7 +22,7 @@ from workbench.store import Store, StoreError, open_store
 from workbench.store.backups import Backup
 from workbench.usecases.care import WRONG_VALUES, Care, HistoryCheck, rescue
 from workbench.usecases.problems import RefusedError
-from workbench.usecases.replacing import backups_of, move_to, restore
+from workbench.usecases.replacing import backups_of, is_damaged, move_to, restore
 
 
 def care(args: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -66,7 +66,7 @@ def _checked(path: Path) -> HistoryCheck:
         with _opened(path) as store:
             return Care(store, utc_now).check()
     except StoreError as error:
-        if error.code not in ("corrupt", "log"):
+        if not is_damaged(error, path):
             raise
         return HistoryCheck((error.detail or error.sentence,))
 
@@ -83,6 +83,7 @@ def _salvage(args: argparse.Namespace, path: Path) -> int:
             "leftover": str(result.leftover) if result.leftover else None,
         },
         f"{counts['runs']:,} runs and {counts['outputs']:,} answers could be read into {result.path}."
+        + (f" {result.cut:,} rows lost a part." if result.cut else "")
         + (f" {result.stand_ins:,} notes stand in it where something was lost." if result.stand_ins else "")
         + " The damaged file is as it was."
         + (f" What found no place is in {result.leftover}." if result.leftover else ""),

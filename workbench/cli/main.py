@@ -88,7 +88,7 @@ def _main(argv: Sequence[str] | None, env: Mapping[str, str]) -> int:
         ensure_home(os.environ)
         end = faults.watch(places(env).state, "terminal", __version__, _tell_fault)
     except HostError as error:
-        return _complain(error, args)
+        return _complain(error, args, env)
     try:
         return _command(args.command)(args, env)
     except StoppedError as error:
@@ -102,7 +102,7 @@ def _main(argv: Sequence[str] | None, env: Mapping[str, str]) -> int:
         if isinstance(error, OSError) and error.filename is None and error.errno in _NO_ROOM:
             _write_nowhere()
             error = _unwritten(error, is_recorded=getattr(args, "is_recorded", False))
-        return _complain(error, args)
+        return _complain(error, args, env)
     finally:
         end()
 
@@ -275,7 +275,22 @@ def _tell_fault(report: str, log: Path | None) -> None:
     complain(fault_problem(report, log).sentence)
 
 
-def _complain(error: Exception, args: argparse.Namespace) -> int:
+def _as_damage(error: Exception, args: argparse.Namespace, env: Mapping[str, str]) -> Exception:
+    """Return what to tell of a history whose damaged header makes it look like a file of another program."""
+    from workbench.cli.opening import database
+    from workbench.store.errors import StoreError, failure
+    from workbench.usecases.replacing import is_damaged
+
+    if (
+        not isinstance(error, StoreError)
+        or error.code != "not_a_database"
+        or not is_damaged(error, database(args, env))
+    ):
+        return error
+    return failure("corrupt", error.detail)
+
+
+def _complain(error: Exception, args: argparse.Namespace, env: Mapping[str, str]) -> int:
     from workbench.cli.opening import way_out
     from workbench.cli.output import complain
     from workbench.formats.prompt_yml import PromptFileError
@@ -283,12 +298,15 @@ def _complain(error: Exception, args: argparse.Namespace) -> int:
     from workbench.store.errors import MISUSE, StoreError
     from workbench.usecases.problems import Problem, RefusedError, problem_of
 
+    is_of_other_file = getattr(args, "what", "") in _OF_OTHER_FILES
+    if not is_of_other_file:
+        error = _as_damage(error, args, env)
     if isinstance(error, PromptFileError):
         problem = Problem(error.sentence, error.detail)
     else:
         problem = problem_of(error)
     complain(problem.sentence, problem.detail)
-    if isinstance(error, StoreError) and error.is_of_file and getattr(args, "what", "") not in _OF_OTHER_FILES:
+    if isinstance(error, StoreError) and error.is_of_file and not is_of_other_file:
         complain(way_out(args))
     misuse = isinstance(error, RefusedError | PromptFileError | PackError) or (
         isinstance(error, StoreError) and error.code in MISUSE

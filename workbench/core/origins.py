@@ -1,4 +1,4 @@
-"""Scheme, host and port of an address: what a key is bound to. Pure.
+"""Scheme, host and port of an address: what a key is bound to, and what of an address may be shown. Pure.
 
 Invariant: two addresses have the same origin only when every HTTP client sends their requests to the same server; an
 address that clients could read in different ways has none, and so gets no key.
@@ -7,6 +7,8 @@ address that clients could read in different ways has none, and so gets no key.
 from __future__ import annotations
 
 import re
+
+from workbench.core.redaction import MASK
 
 _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::(?P<port>\d{1,5}))?(?:[/?#]\S*)?",
@@ -33,6 +35,26 @@ def origin_of(address: str) -> str:
     if not 0 < port <= _HIGHEST_PORT:
         return ""
     return f"{scheme}://{host}" if port == _USUAL[scheme] else f"{scheme}://{host}:{port}"
+
+
+def base_origin(address: str) -> str:
+    """Return the origin of an address that paths are appended to; "" when it has none, or a query or fragment."""
+    return "" if "?" in address or "#" in address else origin_of(address)
+
+
+def shown_address(address: str) -> str:
+    """Return an address with its user, password, query and fragment masked; it need not be well formed.
+
+    One that can be used has none of them and stays as it is. In any other everything before the last “@” counts as user
+    and password, because a password may hold any character.
+    """
+    if base_origin(address):
+        return address
+    start, slashes, rest = address.partition("://") if "://" in address else ("", "", address)
+    _, at, place = rest.rpartition("@")
+    user = f"{MASK}@" if at else ""
+    end = re.search("[?#]", place)
+    return f"{start}{slashes}{user}{place}" if end is None else f"{start}{slashes}{user}{place[: end.end()]}{MASK}"
 
 
 def _in_ascii(text: str) -> str:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from workbench.store.damaged_text import read_text
 from workbench.store.errors import StoreError, failure, translate
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
@@ -60,6 +61,7 @@ def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: 
         check_same_thread=False,
         cached_statements=_CACHED_STATEMENTS,
     )
+    connection.text_factory = read_text
     try:
         harden(connection)
         connection.execute("PRAGMA foreign_keys = ON")

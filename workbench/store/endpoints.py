@@ -11,9 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from workbench.core.headers import names_secret, plain_headers, secret_names
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint, EndpointKind
+from workbench.core.origins import shown_address
 from workbench.store.encoding import dump, lenient, typed
 from workbench.store.errors import StoreError
-from workbench.store.soundness import sound
+from workbench.store.soundness import as_text, sound
 from workbench.store.sqlite import sqlite3
 
 _KINDS = frozenset(get_args(EndpointKind))
@@ -109,7 +110,7 @@ def _endpoint(row: tuple[Any, ...]) -> Endpoint:
             uid,
             kind,
             name,
-            base_url if _is_address(base_url) else "",
+            shown_address(as_text(base_url)) if _is_address(base_url) else "",
             plain_headers(_pairs(lenient(headers))),
             secret_names(one for one in _list(lenient(secret_headers)) if isinstance(one, str)),
             bool(needs_key),

@@ -64,7 +64,11 @@ _SENTENCES: dict[Code, str] = {
     " nor kept at once. Leave it out, or split it.",
     "io": "The disk that holds the history database reported an error. Check the disk, then try again.",
 }
-_DAMAGED = ("Could not decode to UTF-8", "malformed database schema", "malformed JSON", "unsupported file format")
+_DAMAGED = (
+    *("Could not decode to UTF-8", "malformed database schema", "malformed JSON", "unsupported file format"),
+    # What a `DamagedText` comes to where it would be written.
+    "cannot store BLOB value in TEXT column",
+)
 """How messages about a damaged file begin whose codes say nothing of it."""
 # Below this many free bytes an I/O error of SQLite (it cannot grow its shared-memory file) means a full disk.
 _FULL_BELOW = 256 * 1024

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from workbench.store.connections import check_beside, connect
 from workbench.store.errors import StoreError, translate
-from workbench.store.schema import APPLICATION_ID
+from workbench.store.place import is_ours
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
 from workbench.store.watching import patience_s
 
@@ -192,18 +192,10 @@ def _has_bytes(path: Path) -> bool:
 def only_read(connection: sqlite3.Connection, halt: Halt, patience_s: float) -> None:
     """Let a connection to the file of a stranger do nothing but read, end when `halt` asks for it, and when nothing was
     read for so long."""
-    connection.text_factory = lambda raw: raw.decode(errors="replace")
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA cell_size_check = ON")
     halt.went_on()
     connection.set_progress_handler(lambda: halt.asked or halt.waited_s > patience_s, _LOOK_EVERY)
-
-
-def _is_ours(path: Path) -> bool:
-    """Whether the header of a file, which damage elsewhere leaves, says that it is one of our histories."""
-    with contextlib.suppress(OSError), path.open("rb") as file:
-        return file.read(72)[68:] == APPLICATION_ID.to_bytes(4)
-    return False
 
 
 def _told(error: Exception, path: Path, halt: Halt) -> Exception:
@@ -218,7 +210,7 @@ def _told(error: Exception, path: Path, halt: Halt) -> Exception:
             f"nothing was read for {halt.waited_s:.0f} s",
             "corrupt",
         )
-    if told.code == "corrupt" and _is_ours(path):
+    if told.code == "corrupt" and is_ours(path):
         return damaged(path, told.detail)
     sentences = {
         "corrupt": "is damaged, so it cannot be read any further. Repair it, or import a copy of it.",

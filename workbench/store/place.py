@@ -6,6 +6,7 @@ out to belong to something else.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import stat
 from pathlib import Path
@@ -49,6 +50,15 @@ def check_place(path: Path) -> None:
     if not start and _was_a_history(path):
         # SQLite would take it for a new one, and throw the log away.
         raise failure("corrupt", f"{path} is empty")
+
+
+def is_ours(path: Path) -> bool:
+    """Whether the header of a file, which damage elsewhere leaves, says that it is one of our histories."""
+    from workbench.store.schema import APPLICATION_ID  # no sound history asks
+
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        return file.read(72)[68:] == APPLICATION_ID.to_bytes(4)
+    return False
 
 
 def which(path: Path) -> tuple[int, int] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.store.connections import bounded
+from workbench.store.damaged_text import DamagedText
 from workbench.store.merging.staging import COPIED
 from workbench.store.row_rules import trouble
 from workbench.store.sqlite import sqlite3
@@ -29,12 +30,7 @@ def wrong_rows(connection: sqlite3.Connection, watch: Watch = go_on) -> list[str
 
     Raises sqlite3.Error, and StoreError (interrupted) when `watch` stops it.
     """
-    kept = connection.text_factory
-    connection.text_factory = _text_or_bytes
-    try:
-        return [sentence for table in _TABLES if (sentence := _table(connection, table, watch))]
-    finally:
-        connection.text_factory = kept
+    return [sentence for table in _TABLES if (sentence := _table(connection, table, watch))]
 
 
 def _table(connection: sqlite3.Connection, table: str, watch: Watch) -> str:
@@ -67,7 +63,7 @@ def _wrong(table: str, columns: list[_Column], values: tuple[object, ...]) -> st
     for column, value in zip(columns, values, strict=True):
         if column.is_needed and value is None:
             return f"{column.name.replace('_', ' ')} is missing or too large"
-        if column.is_text and isinstance(value, bytes):
+        if column.is_text and isinstance(value, bytes | DamagedText):
             return f"{column.name.replace('_', ' ')} is not text"
     return trouble(table, {column.name: value for column, value in zip(columns, values, strict=True)})
 
@@ -75,10 +71,3 @@ def _wrong(table: str, columns: list[_Column], values: tuple[object, ...]) -> st
 def _identity(columns: list[_Column], values: tuple[object, ...]) -> str:
     row = {column.name: value for column, value in zip(columns, values, strict=True)}
     return str(row.get("uid") or row.get("hash") or values[0])[:80]
-
-
-def _text_or_bytes(raw: bytes) -> str | bytes:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw

@@ -141,12 +141,7 @@ def _check_newer(rows: Iterable[_Row], version: int) -> None:
 
 def _rows(connection: sqlite3.Connection) -> list[_Row]:
     """Return the rows of the schema; what is no text in it is shown with U+FFFD."""
-    kept = connection.text_factory
-    connection.text_factory = lambda raw: raw.decode(errors="replace")
-    try:
-        found = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
-    finally:
-        connection.text_factory = kept
+    found = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
     # The indexes that SQLite makes for UNIQUE have no statement.
     return [_Row(str(kind), str(name), str(table), str(sql)) for kind, name, table, sql in found if sql]
 

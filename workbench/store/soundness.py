@@ -54,7 +54,7 @@ def sound(record: T) -> T:
 def as_text(value: object) -> str:
     """Return a text, whatever stands where one should be."""
     if isinstance(value, str):
-        return value
+        return str(value)  # the same one, or of a `DamagedText` a plain one
     return value.decode(errors="replace") if isinstance(value, bytes) else "" if value is None else str(value)
 
 

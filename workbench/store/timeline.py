@@ -33,6 +33,7 @@ from workbench.core.runs import (
 from workbench.store import billing, verdicts
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.damaged import UNREADABLE
+from workbench.store.damaged_text import DamagedText
 from workbench.store.empty_answers import with_empty
 from workbench.store.encoding import dump, lenient
 from workbench.store.ending import steps_of
@@ -77,6 +78,7 @@ _OUTPUTS = (
 )
 
 _TOO_LARGE = f"(This answer has more than {MOST_VALUE >> 20} MB, which is more than is read at once.)"
+_BROKEN = Mark("changed", "answer", "Its text in the history is damaged; “�” stands for what cannot be read.")
 _EVERY_SET = range(2**62)
 
 
@@ -317,7 +319,7 @@ def _output(row: tuple[Any, ...], so_far: Streamed | None, steps: tuple[Step, ..
         cost_usd=cost,
         timing=sound(Timing(queued, sent, first, end)),
         request=_request(request, messages),
-        marks=_marks(marks),
+        marks=(*_marks(marks), *((_BROKEN,) if isinstance(said, DamagedText) else ())),
         response=None if response is None else lenient(response),
         steps=so_far.steps if so_far else steps,
     )

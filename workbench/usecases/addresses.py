@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from workbench.core.headers import is_framing, is_header_name, names_secret
 from workbench.core.lanes import Endpoint
-from workbench.core.origins import origin_of
+from workbench.core.origins import base_origin, origin_of
 from workbench.core.provider_requirements import setting_trouble
 from workbench.core.providers import PROVIDERS
 from workbench.engine.hosts import is_loopback
@@ -85,25 +85,31 @@ def clean_url(text: str) -> str:
 
 
 def _check_url(text: str) -> tuple[Wrong, ...]:
+    trouble = address_trouble(text)
+    return (Wrong("base_url", trouble),) if trouble else ()
+
+
+def address_trouble(text: str) -> str:
+    """Return why an address cannot be used, which quotes nothing of it; "" when it can."""
     example = "Write it like http://localhost:8000/v1."
     if not text.strip().isprintable():
-        return (Wrong("base_url", f"The address has a character that cannot be seen. Type it anew. {example}"),)
+        return f"The address has a character that cannot be seen. Type it anew. {example}"
     try:
         parts = urlsplit(text.strip())
         port_fits = parts.port is None or parts.port > 0
     except ValueError:
-        return (Wrong("base_url", f"This is not an address. {example}"),)
+        return f"This is not an address. {example}"
     if parts.scheme.lower() not in ("http", "https"):
-        return (Wrong("base_url", f"The address must begin with http:// or https://. {example}"),)
+        return f"The address must begin with http:// or https://. {example}"
     if not parts.hostname or not port_fits or re.search(r"[\s\\]", text.strip()):
-        return (Wrong("base_url", f"The address names no server. {example}"),)
+        return f"The address names no server. {example}"
     if parts.username or parts.password:
-        return (Wrong("base_url", "Leave user and password out of the address; use a key or a secret header instead."),)
+        return "Leave user and password out of the address; use a key or a secret header instead."
     if not origin_of(text):
-        return (Wrong("base_url", f"The address names no server that can be called. {example}"),)
-    if parts.query or parts.fragment:
-        return (Wrong("base_url", f"Leave out everything from the “?” or “#” on. {example}"),)
-    return ()
+        return f"The address names no server that can be called. {example}"
+    if not base_origin(text):
+        return f"Leave out everything from the “?” or “#” on; an API version has a setting of its own. {example}"
+    return ""
 
 
 def warnings(base_url: str) -> tuple[str, ...]:

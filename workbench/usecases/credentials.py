@@ -18,6 +18,7 @@ from workbench.core.runs import Failure
 from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
 from workbench.host.provider_choices import ProviderChoices
+from workbench.usecases.addresses import address_trouble
 from workbench.usecases.destinations import (
     OWN,
     Destination,
@@ -251,19 +252,18 @@ def _lack_of_address(known: Provider | None, where: Destination) -> Failure | No
         place = where.variable or "Settings → Keys"
         return Failure(
             "bad_address",
-            f"The address {where.base_url!r} in {place} is not one that can be called. Write it like "
-            "https://gateway.example.com/v1.",
+            f"The address {where.base_url!r} in {place} cannot be used, so nothing was sent."
+            f" {address_trouble(where.base_url)}",
             f"provider {known.id if known else ''}",
         )
     return None
 
 
 def _no_such_address(whose: str, address: str) -> Failure:
-    return Failure(
-        "bad_address",
-        f"The address {address!r} of {whose} is not one that can be called, so nothing was sent. Correct it in "
-        "Settings → Endpoints.",
-    )
+    trouble = f"The address {address!r} of {whose} cannot be used. {address_trouble(address)}"
+    if not address:
+        trouble = f"{whose} has no address."
+    return Failure("bad_address", f"{trouble} Nothing was sent. Correct it in Settings → Endpoints.")
 
 
 def _secret_settings(known: Provider | None) -> tuple[Setting, ...]:

@@ -1,7 +1,8 @@
 """Where the calls of an endpoint go, and why there.
 
 Invariant: an address comes from the endpoint, from what was entered in the settings, from the environment, or is the
-provider's public one, in this order; whichever it is, it says so.
+provider's public one, in this order; whichever it is, it says so. One with a user, a password, a query or a fragment
+cannot be used, and leaves this module only as it may be shown.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.core.lanes import Endpoint
-from workbench.core.origins import origin_of
+from workbench.core.origins import base_origin, origin_of, shown_address
 from workbench.core.provider import Provider
 from workbench.core.provider_table import ROWS
 from workbench.core.providers import PROVIDERS
@@ -87,17 +88,21 @@ def destination(
     if endpoint is not None and endpoint.base_url:
         return endpoint_destination(endpoint)
     if entered := choices.address(key_id(provider)):
-        return Destination(entered, "settings", origin_of(entered))
+        return _given(entered, "settings")
     value, variable = environment_address(provider, env)
     if value:
-        return Destination(value, "environment", origin_of(value), variable)
+        return _given(value, "environment", variable)
     known = PROVIDERS.get(provider)
     return Destination(known.base_url if known else "", "public", own_origin(provider))
 
 
 def endpoint_destination(endpoint: Endpoint) -> Destination:
     """Return where the calls of an endpoint with an address of its own go."""
-    return Destination(endpoint.base_url, "endpoint", origin_of(endpoint.base_url))
+    return _given(endpoint.base_url, "endpoint")
+
+
+def _given(address: str, source: AddressSource, variable: str = "") -> Destination:
+    return Destination(shown_address(address), source, base_origin(address), variable)
 
 
 def setting_key(provider: str, setting: str) -> str:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from workbench.core.install_hint import install_command, is_installed
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM
-from workbench.core.origins import origin_of
+from workbench.core.origins import shown_address
 from workbench.core.provider import Package, Provider, Setting
 from workbench.core.provider_requirements import package_sentence, setting_trouble
 from workbench.core.providers import PROVIDERS, provider_name
 from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
+from workbench.usecases.addresses import address_trouble
 from workbench.usecases.credentials import AddressQuestion, address_question, provider_key
 from workbench.usecases.destinations import Destination, destination, environment_address, key_id, setting_key
 
@@ -126,8 +127,8 @@ def state_of(keys: KeyStore, provider: str) -> ProviderState:
         known.name,
         where_is(keys, provider),
         public=known.base_url,
-        entered=keys.choices.address(key_id(provider)),
-        environment=value,
+        entered=shown_address(keys.choices.address(key_id(provider))),
+        environment=shown_address(value),
         variable=variable,
         address_variables=known.address_variables,
         address_hint=known.address_hint,
@@ -153,8 +154,8 @@ def save_settings(
     """Keep an address and settings; "" forgets, None leaves a secret one as it is. Raises HostError."""
     known = PROVIDERS[provider]
     address = address.strip().rstrip("/")
-    if address and not origin_of(address):
-        raise HostError("This is not an address that can be called. Write it like https://gateway.example.com/v1.")
+    if address and (trouble := address_trouble(address)):
+        raise HostError(trouble)
     mine = key_id(provider)
     for setting in known.settings:
         if not setting.allows(settings.get(setting.name) or ""):
@@ -181,6 +182,11 @@ def _setting(keys: KeyStore, provider: str, setting: Setting) -> SettingState:
     variable = next((name for name in setting.variables if keys.env.get(name, "").strip()), "")
     if not setting.secret:
         value = keys.choices.settings(key_id(provider)).get(setting.name, "")
-        return SettingState(setting, value, variable=variable, found=keys.env.get(variable, "").strip())
+        return SettingState(setting, value, variable=variable, found=_shown(keys.env.get(variable, "").strip()))
     key = next((one for one in keys.all(setting_key(provider, setting.name)) if one.source != "environment"), None)
     return SettingState(setting, tail=tail_of(key.value) if key else "", variable=variable)
+
+
+def _shown(value: str) -> str:
+    """Return a setting of the environment as it may be shown: some are addresses."""
+    return shown_address(value) if "://" in value else value

@@ -17,8 +17,10 @@ from workbench.host.locks import owners_directory
 from workbench.store import StoreError, backups, open_store
 from workbench.store.backups import Backup, folder_of
 from workbench.store.elsewhere import FOLDERS, folders
+from workbench.store.errors import DAMAGE
 from workbench.store.moving import move
 from workbench.store.peek import fact
+from workbench.store.place import is_ours
 from workbench.store.restoring import put_in_place, set_aside, without_log
 from workbench.store.salvage.rebuild import Salvaged
 from workbench.store.watching import Watch, go_on
@@ -70,8 +72,8 @@ def is_damaged(error: BaseException | None, database: Path) -> bool:
     if not isinstance(error, StoreError):
         return False
     if error.code == "not_a_database":
-        return owners_directory(database).is_dir() or bool(backups_of(database))
-    return error.code in ("corrupt", "log")
+        return is_ours(database) or owners_directory(database).is_dir() or bool(backups_of(database))
+    return error.code in DAMAGE
 
 
 def rules_of(database: Path) -> Rules:

@@ -30,11 +30,15 @@ _SETTING = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Where the secrets of a call may go: to one origin ("" for none), and to those that `hosts` match."""
+    """Where the secrets of a call may go: to one origin ("" for none), and to those that `hosts` match.
+
+    A call `by_token` proves who it is by a bearer token alone.
+    """
 
     origin: str
     hosts: tuple[re.Pattern[str], ...]
     secrets: tuple[str, ...] = field(repr=False)
+    by_token: bool = False
 
     def takes(self, url: str) -> bool:
         """Return whether a request to `url` may carry a secret."""
@@ -71,7 +75,8 @@ def _allowed_for(call: Call, provider_id: str) -> Allowed:
         # Which provider's protocol it speaks stands in the history, where somebody else may have changed it.
         hosts = tuple(host for host in hosts if _company(f"https://{host}") == _company(origin))
     patterns = tuple(pattern for host in hosts if (pattern := _pattern(host, dict(call.settings))))
-    return Allowed(origin, patterns, tuple(secret for secret in call.secrets if secret))
+    by_token = any(name == "auth_token" for name, _ in call.settings)
+    return Allowed(origin, patterns, tuple(secret for secret in call.secrets if secret), by_token)
 
 
 def _company(url: str) -> str:
@@ -103,7 +108,11 @@ def install() -> None:
 
 def _check(request: httpx.Request) -> None:
     allowed = _allowed.get()
-    if allowed is None or allowed.takes(str(request.url)):
+    if allowed is None:
+        return
+    if allowed.by_token and "authorization" in request.headers:
+        request.headers.pop("x-api-key", None)
+    if allowed.takes(str(request.url)):
         return
     if not _AUTHORISING.isdisjoint(request.headers) or _holds_secret(request, allowed.secrets):
         raise KeyHeldBackError(f"The request to {request.url.host} was not sent, {HELD_BACK}.")

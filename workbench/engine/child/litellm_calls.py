@@ -320,7 +320,7 @@ def access(call: Call) -> dict[str, Any]:
     headers = own_headers(call.endpoint.headers, call.secret_headers)
     found: dict[str, Any] = {}
     if token := settings.pop("auth_token", ""):
-        # LiteLLM takes it from the environment only, and sends it so.
+        # LiteLLM takes it from the environment only. It wants a key nevertheless, which `key_guard` takes out again.
         headers["Authorization"] = f"Bearer {token}"
         found["api_key"] = token
     found |= settings

@@ -11,6 +11,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workbench.store.damaged_text import read_text
+
 MAGIC = b"SQLite format 3\0"
 PAGE_SIZE = 4096
 """What is assumed where the header is lost: the size that SQLite gives new files."""
@@ -248,7 +250,7 @@ def _value(kind: int, data: bytes, length: int) -> Value:
         return data
     if kind >= 13:
         # The end of a text that was cut may be half a character.
-        return data.decode("utf-8", "strict" if len(data) == length else "ignore")
+        return read_text(data) if len(data) == length else data.decode("utf-8", "ignore")
     if kind == 0 or len(data) < length:
         return None
     if kind == 7:

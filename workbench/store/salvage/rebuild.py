@@ -16,6 +16,7 @@ from pathlib import Path
 
 from workbench.store.backups import verify
 from workbench.store.copying import PARTIAL, sync
+from workbench.store.damaged_text import DamagedText
 from workbench.store.encoding import digest
 from workbench.store.errors import StoreError, translate
 from workbench.store.indexing import rebuild
@@ -37,7 +38,7 @@ _ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """What came of it: the new file, rows per table, rows whose end was lost, rows put in place of lost ones, and the
+    """What came of it: the new file, rows per table, rows that lost a part, rows put in place of lost ones, and the
     file that holds what found no place (None when all did)."""
 
     path: Path
@@ -89,7 +90,7 @@ def _list(path: Path, unplaced: Sequence[Mapping[str, object]]) -> None:
     """Write down what found no place, for the user alone, as the history is."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.writelines(json.dumps(one, default=_hex) + "\n" for one in unplaced)
+        file.writelines(json.dumps(_plain(one), default=_hex) + "\n" for one in unplaced)
         file.flush()
         os.fsync(file.fileno())
 
@@ -167,7 +168,7 @@ class _Found:
         key = tuple(named[name] for name in keys) if keys else (row.rowid,)
         if key not in self.rows[table.name]:
             self.rows[table.name][key] = named
-            self.cut += row.is_cut
+            self.cut += row.is_cut or any(isinstance(value, DamagedText) for value in row.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,8 @@ def _insert(connection: sqlite3.Connection, name: str, found: _Found, unplaced: 
             unplaced.append({"table": name, **row})
             continue
         columns = ", ".join(f'"{column}"' for column in row)
-        marks = ", ".join("?" * len(row))
+        # A text with broken bytes is kept as it is: with one byte changed it would be one that nobody wrote.
+        marks = ", ".join("CAST(? AS TEXT)" if isinstance(value, DamagedText) else "?" for value in row.values())
         try:
             cursor = connection.execute(
                 f'INSERT INTO "{name}" ({columns}) VALUES ({marks}) ON CONFLICT {conflict}', tuple(row.values())
@@ -248,6 +250,10 @@ def _current() -> dict[str, Table]:
     finally:
         connection.close()
     return tables_of(statements, _ORDER)
+
+
+def _plain(row: Mapping[str, object]) -> dict[str, object]:
+    return {name: value.raw if isinstance(value, DamagedText) else value for name, value in row.items()}
 
 
 def _hex(value: object) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.store.connections import harden
+from workbench.store.damaged_text import DamagedText
 from workbench.store.salvage.file_format import (
     INDEX_LEAF,
     INDEX_NODE,
@@ -155,6 +156,8 @@ def walk(pages: Pages, root: int, passed: set[int] | None = None) -> Iterator[in
 def owner(row: Row, known: Sequence[Table]) -> tuple[str, dict[str, Value]] | None:
     """Return the table of a record that no tree leads to, and the record; None when there is doubt."""
     fits = []
+    if any(isinstance(value, DamagedText) for value in row.values):
+        return None
     for table in known:
         if table.name in _TOO_PLAIN or len(row.values) != len(table.stored) or row.is_cut:
             continue

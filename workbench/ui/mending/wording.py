@@ -34,7 +34,7 @@ def repaired(found: Salvaged) -> str:
         f" {_count(found.count('verdicts'), 'verdict')} of {_count(found.count('prompts'), 'prompt')} could be read."
     ]
     if found.cut:
-        parts.append(f"{_count(found.cut, 'text')} lost {'its' if found.cut == 1 else 'their'} end.")
+        parts.append(f"{_count(found.cut, 'text')} lost a part.")
     if found.stand_ins:
         stand = "stands" if found.stand_ins == 1 else "stand"
         parts.append(f"{_count(found.stand_ins, 'note')} {stand} where something was lost.")
