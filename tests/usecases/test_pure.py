@@ -48,7 +48,7 @@ class TestPlanning:
         problem = check(draft(text=" ".join(f"{{{{{name}}}}}" for name in names)))
         assert problem is not None
         assert problem.lack == Lack(names)
-        assert "{{v4}} and 2,995 more have no values" in problem.sentence
+        assert "Enter a value for {{v0}}, {{v1}}, {{v2}}, {{v3}}, {{v4}} and 2,995 more below." in problem.sentence
         assert len(problem.sentence) < 200
         empty = check(Draft(Content(), (), (echo(),)))
         assert empty is not None
@@ -87,7 +87,7 @@ class TestPlanning:
 
     def test_a_pinned_version_that_lacks_a_value_is_named(self) -> None:
         old = Content((Message("user", "{{gone}}"),))
-        with pytest.raises(RefusedError, match=r"\{\{gone\}\} has no value, and version 4 uses it"):
+        with pytest.raises(RefusedError, match=r"Enter a value for \{\{gone\}\} below, which version 4 uses\."):
             plan_lanes(draft(echo(pinned=4)), {4: old}.__getitem__, no_render)
 
     def test_messages_that_are_empty_with_their_values_are_refused(self) -> None:
