@@ -319,6 +319,25 @@ def test_on_a_terminal_lines_of_lanes_interleave() -> None:
     assert out.getvalue().splitlines()[3:] == ["1 │ (retrying in 3 s: rate limited)", "1 │ two"]
 
 
+@pytest.mark.parametrize("lanes", [1, 2])
+@pytest.mark.parametrize("cut", range(18, 28))
+def test_on_a_terminal_crlf_ends_a_line(lanes: int, cut: int) -> None:
+    """Wherever a look falls, also between the two and at the end of the room of a line."""
+    text = f"{'x' * 20}\r\nb\rc\r\n"
+    out = io.StringIO()
+    made = transcripts(*(text[:cut] for _ in range(lanes)))
+    printer = Interleaved(made, out, width=24, colour=False)
+    printer.look()
+    for number, lane in enumerate(made):
+        lane.transcript.apply(Delta(f"o{number}", "text", cut, text[cut:]))
+    printer.look()
+    for lane in made:
+        lane.transcript.end(Result("finished", text))
+    printer.look()
+    lines = [line.removeprefix("1 │ ") for line in out.getvalue().splitlines() if not line.startswith("2 │")]
+    assert lines == ["x" * 20, "b␍c", *([""] if lanes == 1 else [])]
+
+
 def test_on_a_terminal_a_model_cannot_steer_it() -> None:
     assert harmless("a\x1b]52;c;x\x07\x9b2J\r\u202eb\x7f") == "a␛]52;c;x␇\\u009b2J␍\\u202eb␡"
     assert harmless("fine\n") == "fine\n"
