@@ -108,7 +108,7 @@ def test_runs_that_were_lost_are_told_where_their_answers_are_there(
     assert (code, out) == (
         OK,
         f"0 runs and 20 answers could be read into {tmp_path / 'new.db'}. 20 notes stand in it where something was"
-        " lost. The damaged file is as it was.\n",
+        " lost. The original file is unchanged.\n",
     )
 
 

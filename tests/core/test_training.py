@@ -54,7 +54,7 @@ def test_the_same_row_is_there_once() -> None:
     near = (Turn("assistant", ANSWER[0].text.replace("morning", "morning.")),)
     split = prepare([row("a"), row("a"), row("a", near), row("a", OTHER)], "chosen", 0)
     assert [one.completion for one in split.train] == [ANSWER, OTHER]
-    assert dict(split.left_out) == {"rows that are there already": 1, "rows that are nearly the same as another": 1}
+    assert dict(split.left_out) == {"duplicates": 1, "rows that are nearly the same as another": 1}
 
 
 @pytest.mark.parametrize(

@@ -295,7 +295,7 @@ def test_marks_and_endings_are_pills(view: LanesView, lane: LaneColumn) -> None:
     strip = lane.strip()
     assert strip is not None
     assert strip.ending.text() == "▲ stopped at max tokens"
-    assert strip.marks.text() == "1 parameter changed on the way"
+    assert strip.marks.text() == "1 parameter changed"
     QTest.mouseClick(strip.marks, LEFT)
     assert _calls(spy) == [["m"]]
 

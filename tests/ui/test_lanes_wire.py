@@ -29,8 +29,8 @@ def test_request_and_marks(theme: Theme, screen: Callable[[QWidget], QWidget]) -
     assert dialog.marks.isVisible()
     assert dialog.marks.textFormat() == Qt.TextFormat.PlainText
     lines = dialog.marks.text().replace("\u200b", "").split("\n")
-    assert lines[0] == "max_tokens was changed on the way: sent as <i>max_completion_tokens</i>"
-    assert lines[1] == "seed was refused on the way and left out."
+    assert lines[0] == "max_tokens was changed: sent as <i>max_completion_tokens</i>"
+    assert lines[1] == "seed was refused and left out."
     assert dialog.tabs.count() == 1
     QTest.mouseClick(dialog.copy, Qt.MouseButton.LeftButton)
     assert json.loads(QGuiApplication.clipboard().text()) == REQUEST

@@ -145,9 +145,9 @@ IN_WORDS_MARK = Mark("changed", "response_format", f"{IN_WORDS}the server takes 
     ("marks", "line"),
     [
         ((), ""),
-        ((Mark("changed", "a", ""),), "1 parameter changed on the way"),
-        ((Mark("added", "a", ""), Mark("added", "b", "")), "2 parameters added on the way"),
-        ((Mark("added", "a", ""), Mark("refused", "b", "")), "2 parameters changed on the way"),
+        ((Mark("changed", "a", ""),), "1 parameter changed"),
+        ((Mark("added", "a", ""), Mark("added", "b", "")), "2 parameters added"),
+        ((Mark("added", "a", ""), Mark("refused", "b", "")), "2 parameters changed"),
         ((IN_WORDS_MARK,), "format sent as an instruction"),
         ((Mark("added", "a", ""), IN_WORDS_MARK), "format sent as an instruction, 1 more"),
     ],

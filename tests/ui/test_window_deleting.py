@@ -161,7 +161,7 @@ def test_what_goes_for_good_is_asked_about_and_leaves_no_byte(desk: Desk) -> Non
     desk.press(Qt.Key.Key_Delete, CTRL, SHIFT)
     box = asked(desk)
     assert box.text() == "Delete 1 run for good?"
-    assert "2 answers, notes, verdicts" in box.informativeText()
+    assert "2 answers, notes and verdicts" in box.informativeText()
     assert complaints() == []
     desk.press(Qt.Key.Key_Return)
     desk.until(lambda: desk.window.history.erasing.question is None)
@@ -183,10 +183,10 @@ def test_copies_go_along_when_that_is_ticked(desk: Desk) -> None:
     chosen(desk, view, "sql-1")
     entry(view, "Delete for good…")
     box = asked(desk)
-    assert "1 copy of the history still holds it." in box.informativeText()
+    assert "1 backup still holds it." in box.informativeText()
     box.checkBox().setChecked(True)
     answer(box, "Delete for good")
-    desk.until(lambda: "1 copy went, too, and a new one was made." in desk.notice())
+    desk.until(lambda: "Deleted 1 backup too; a new one was made." in desk.notice())
     assert not old.path.exists()
     (new,) = upkeep.backups(folder)
     assert b"It selects rows." not in new.path.read_bytes()
@@ -211,17 +211,17 @@ def test_a_copy_that_is_made_while_the_question_stands_is_asked_about(desk: Desk
     chosen(desk, view, "sql-1")
     entry(view, "Delete for good…")
     box = asked(desk)
-    assert "copy" not in box.informativeText()
+    assert "backup" not in box.informativeText()
     upkeep = desk.window.workbench.store.upkeep
     made = upkeep.backup(desk.directory / "backups", "2026-11-20T10:00:00.000Z", by_hand=False)
     answer(box, "Delete for good")
     desk.until(lambda: desk.window.history.erasing.question not in (None, box))
     again = asked(desk)
     assert uids(view) == EVERY
-    assert "1 copy of the history still holds it." in again.informativeText()
+    assert "1 backup still holds it." in again.informativeText()
     again.checkBox().setChecked(True)
     answer(again, "Delete for good")
-    desk.until(lambda: "1 copy went, too, and a new one was made." in desk.notice())
+    desk.until(lambda: "Deleted 1 backup too; a new one was made." in desk.notice())
     assert not made.path.exists()
 
 

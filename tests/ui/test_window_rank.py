@@ -201,7 +201,7 @@ def test_too_little_is_a_sentence(desk: Desk) -> None:
     desk.open()
     rank = view(desk)
     assert not rank.table.isVisible()
-    assert rank.instead.text() == "No verdict yet. 6 more verdicts, and there is a table."
+    assert rank.instead.text() == "No verdict yet. The ranking appears after 6."
     assert rank.ways.isVisible()
 
 

@@ -42,11 +42,11 @@ def test_what_goes_along_and_what_others_lose_is_said_before(store: Store, erase
     outlook = eraser.look(Doomed(("r1",)))
     assert (outlook.what, outlook.verb) == ("1 run", "is")
     first, *rest = outlook.sentences()
-    assert first.startswith("With it go 2 answers, notes, verdicts")
+    assert first == "Deletes its 2 answers, notes and verdicts from the history for good."
     assert rest == [
         "1 verdict elsewhere counts no more.",
         "Answers are also shown beside 1 other run, and will not be.",
-        "1 copy of the history still holds it.",
+        "1 backup still holds it.",
     ]
 
 
@@ -58,7 +58,7 @@ def test_what_stays_and_which_copies_went_is_said_after(store: Store, eraser: Er
     erased = eraser.erase(eraser.look(Doomed(("r1", "r2"))), with_copies=True, tell=told.append)
     assert erased.sentence == (
         "2 runs are deleted for good. Version 2 of “Order bot” stays: a draft or a label needs the text."
-        " 1 copy went, too, and a new one was made."
+        " Deleted 1 backup too; a new one was made."
     )
     assert told == ["Deleting for good…", "Writing the file anew…", "Making a new copy…"]
     assert not old.path.exists()
@@ -67,7 +67,7 @@ def test_what_stays_and_which_copies_went_is_said_after(store: Store, eraser: Er
 
 def test_several_things_are_spoken_of_as_several(eraser: Eraser) -> None:
     (first,) = eraser.look(Doomed(("r1", "r2"))).sentences()
-    assert "whatever only they used" in first
+    assert first.startswith("Deletes their 3 answers, notes and verdicts")
 
 
 def test_copies_stay_where_no_new_one_can_be_made_and_what_went_is_said(
@@ -105,7 +105,7 @@ def test_a_copy_that_cannot_be_removed_is_named(store: Store, eraser: Eraser, mo
     erased = eraser.erase(outlook, with_copies=True, tell=lambda _: None)
     assert erased.sentence == (
         f"1 run is deleted for good. {old.path} could not be removed (Permission denied). Remove it by hand."
-        " 1 copy still has it."
+        " 1 backup still has it."
     )
 
 
@@ -163,7 +163,7 @@ def test_a_copy_that_was_made_since_is_counted(store: Store, eraser: Eraser) -> 
     assert outlook.copies == ()
     Care(store, lambda: LATER).back_up()
     erased = eraser.erase(outlook, with_copies=False, tell=lambda _: None)
-    assert erased.sentence == "1 run is deleted for good. 1 copy still has it."
+    assert erased.sentence == "1 run is deleted for good. 1 backup still has it."
 
 
 def test_a_file_that_could_not_be_written_anew_is_said_and_tried_again(

@@ -59,7 +59,7 @@ TABLE: Mapping[str, tuple[str, ...]] = {
     "github_copilot/gpt-4o": ("GitHub Copilot", "login"),
     "chatgpt/gpt-5.2": ("ChatGPT", "login"),
 }
-_NO_HELP = re.compile(r"retry in a moment|try again|change the prompt|trouble of its own|server error", re.IGNORECASE)
+_NO_HELP = re.compile(r"retry in a moment|try again|change the prompt|server error", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")

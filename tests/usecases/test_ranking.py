@@ -78,7 +78,7 @@ def test_too_little_is_said_in_place_of_a_table(made: tuple[Store, str]) -> None
     runs(store, prompt, 3)
     found = rank(store, prompt, "both")
     assert (found.rows, found.enough.missing) == ((), 3)
-    assert "3 more verdicts" in found.enough.sentence
+    assert found.enough.sentence == "3 verdicts so far. The ranking appears after 6."
 
 
 def test_one_version_alone_cannot_be_ranked_by_version(made: tuple[Store, str]) -> None:

@@ -85,7 +85,7 @@ def _salvage(args: argparse.Namespace, path: Path) -> int:
         f"{counts['runs']:,} runs and {counts['outputs']:,} answers could be read into {result.path}."
         + (f" {result.cut:,} rows lost a part." if result.cut else "")
         + (f" {result.stand_ins:,} notes stand in it where something was lost." if result.stand_ins else "")
-        + " The damaged file is as it was."
+        + " The original file is unchanged."
         + (f" What found no place is in {result.leftover}." if result.leftover else ""),
         as_json=args.json,
     )

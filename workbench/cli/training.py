@@ -70,9 +70,14 @@ def _train(args: argparse.Namespace, workbench: Workbench) -> int:
 
 def _lines(args: argparse.Namespace, made: TrainingSet) -> list[str]:
     lines = [f"{made.format.name}: {made.format.what}", *map(one_line, made.notes)]
+    if made.cost.usd is None:
+        # The last note.
+        lines[-1] = f"{lines[-1].removesuffix('.')} (--price)."
     for one in made.contradictions:
         answer = one_line(first_line(one.answer.partition(": ")[2]))
-        lines.append(f"Found both ways: “{answer}” to {one_line(first_line(one.about)) or 'no values'}")
+        lines.append(
+            f"Left out, judged both better and worse: “{answer}” to {one_line(first_line(one.about)) or 'no values'}"
+        )
     where = "Nothing was written." if args.preview else f"Written to {args.target}."
     rows = "1 row" if len(made.train) == 1 else f"{len(made.train)} rows"
     return [*lines, f"{rows} to train with, {len(made.validation)} for validation. {where}"]

@@ -219,7 +219,7 @@ def _without_doubles(rows: list[Row], left_out: Counter[str], watch: Callable[[]
         watch()
         texts = text_of(row.prompt), text_of(row.completion), text_of(row.rejected)
         if (*texts, row.label) in seen:
-            left_out["rows that are there already"] += 1
+            left_out["duplicates"] += 1
             continue
         seen.add((*texts, row.label))
         # Only rows of one form are compared: the same roles, and values of the same names.

@@ -117,9 +117,10 @@ class Erasing(QObject):
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setInformativeText("\n\n".join(outlook.sentences(are_deleted=all_of_it)))
-        copies = QCheckBox("Delete these copies, too, and make a new one")
+        copies = QCheckBox("Delete that backup too" if len(outlook.copies) == 1 else "Delete those backups too")
         if outlook.copies:
-            copies.setToolTip("\n".join(str(path) for path in outlook.copies))
+            paths = [str(path) for path in outlook.copies]
+            copies.setToolTip("\n".join(["A new backup is made first.", *paths]))
             box.setCheckBox(copies)
         go = box.addButton("Delete for good", QMessageBox.ButtonRole.DestructiveRole)
         go.clicked.connect(lambda: self._agreed(outlook, with_copies=copies.isChecked(), all_of_it=all_of_it))

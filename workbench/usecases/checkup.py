@@ -102,7 +102,8 @@ class Checkup:
             size = self._db.stat().st_size / 1e6
             if store.read_only:
                 return Finding("database", "no", store.notice, str(self._db))
-            return Finding("database", "ok", f"{self._db}, {count} iterations, {size:.1f} MB")
+            iterations = "1 iteration" if count == 1 else f"{count:,} iterations"
+            return Finding("database", "ok", f"{self._db}, {iterations}, {size:.1f} MB")
         finally:
             store.close()
 

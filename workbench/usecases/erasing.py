@@ -51,13 +51,10 @@ class Outlook:
 
     def sentences(self, *, are_deleted: bool = False) -> list[str]:
         """Return what the person should know before; `are_deleted` things could still be brought back."""
-        it, they = ("it", "it") if self.verb == "is" else ("them", "they")
-        goes = f"{counted(self.extent.answers, 'answer')}, notes, verdicts and whatever only {they} used"
-        first = (
-            f"You can bring {it} back. Deleted for good, {goes} go, too," if are_deleted else f"With {it} go {goes},"
-        )
-        rest = "out of the history, its index and its file. That cannot be undone, and takes a while in a large one."
-        said = [f"{first} {rest}"]
+        it, its = ("it", "its") if self.verb == "is" else ("them", "their")
+        answers = {0: "", 1: "answer, "}.get(self.extent.answers, f"{counted(self.extent.answers, 'answer')}, ")
+        deletes = f"Deletes {its} {answers}notes and verdicts from the history for good."
+        said = [f"You can still bring {it} back. {deletes}" if are_deleted else deletes]
         if self.extent.verdicts:
             counts = "counts" if self.extent.verdicts == 1 else "count"
             said.append(f"{counted(self.extent.verdicts, 'verdict')} elsewhere {counts} no more.")
@@ -65,7 +62,7 @@ class Outlook:
             said.append(f"Answers are also shown beside {counted(self.extent.beside, 'other run')}, and will not be.")
         if self.copies:
             holds = "holds" if len(self.copies) == 1 else "hold"
-            said.append(f"{counted(len(self.copies), 'copy', 'copies')} of the history still {holds} {it}.")
+            said.append(f"{counted(len(self.copies), 'backup')} still {holds} {it}.")
         if self.unseen is not None:
             said.append(f"The folder for backups, {self.unseen}, is not there. Backups in it may hold {it}, too.")
         return said
@@ -96,13 +93,13 @@ class Erased:
             verb = "stays" if len(self.kept) == 1 else "stay"
             said.append(f"{named[0].upper()}{named[1:]}{more} {verb}: a draft or a label needs the text.")
         if self.removed:
-            said.append(f"{counted(self.removed, 'copy', 'copies')} went, too, and a new one was made.")
+            said.append(f"Deleted {counted(self.removed, 'backup')} too; a new one was made.")
         if self.copy_trouble:
             said.append(self.copy_trouble)
         if self.trouble:
             said.append(f"The file could not be written anew and may still hold the bytes. {self.trouble}")
         if self.left:
-            said.append(f"{counted(self.left, 'copy', 'copies')} still {'has' if self.left == 1 else 'have'} it.")
+            said.append(f"{counted(self.left, 'backup')} still {'has' if self.left == 1 else 'have'} it.")
         return " ".join(said)
 
 

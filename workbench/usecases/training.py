@@ -61,12 +61,10 @@ class Cost:
     def sentence(self) -> str:
         """What people are told."""
         passes = f"{self.epochs} epochs" if self.epochs != 1 else "1 epoch"
-        cost = (
-            "its price is unknown; say what a million trained tokens cost"
-            if self.usd is None
-            else f"about ${self.usd:,.2f} at ${self.per_million:g} for a million"
-        )
-        return f"About {self.tokens:,} tokens to train with, {self.tokens * self.epochs:,} in {passes}: {cost}."
+        said = f"About {self.tokens:,} tokens to train with, {self.tokens * self.epochs:,} in {passes}"
+        if self.usd is None:
+            return f"{said}. Enter the price per million tokens."
+        return f"{said}: about ${self.usd:,.2f} at ${self.per_million:g} for a million."
 
 
 @dataclass(frozen=True, slots=True)

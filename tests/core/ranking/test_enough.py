@@ -15,7 +15,7 @@ SILENT = verdict("s", ("a", 1), ("a", 2))
 @pytest.mark.parametrize(
     ("made", "reason", "missing", "sentence"),
     [
-        ([], "no_verdict", 6, "No verdict yet. 6 more verdicts, and there is a table."),
+        ([], "no_verdict", 6, "No verdict yet. The ranking appears after 6."),
         (
             [BAD],
             "all_bad",
@@ -39,15 +39,13 @@ SILENT = verdict("s", ("a", 1), ("a", 2))
             of_counts([("a", "b", 1, 0, 0)]),
             "few",
             5,
-            "Only 1 verdict compares them so far; not even agreement would show a difference yet."
-            " 5 more verdicts, and there is a table.",
+            "1 verdict so far. The ranking appears after 6.",
         ),
         (
             of_counts([("a", "b", 3, 1, 1)]),
             "few",
             1,
-            "Only 5 verdicts compare them so far; not even agreement would show a difference yet."
-            " 1 more verdict, and there is a table.",
+            "5 verdicts so far. The ranking appears after 6.",
         ),
     ],
 )

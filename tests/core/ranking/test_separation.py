@@ -52,8 +52,8 @@ def test_what_some_more_would_separate() -> None:
     assert found.alike.even is not None
     assert 0 < found.direct.even < found.alike.even
     assert separation_words(found) == (
-        f"a and b overlap: about {found.direct.even} more verdicts about these two may separate them,"
-        f" about {found.direct.likely} probably would."
+        f"a and b overlap: {found.direct.even} to {found.direct.likely} more verdicts about these two needed"
+        " to separate them."
     )
 
 

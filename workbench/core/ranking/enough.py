@@ -38,15 +38,14 @@ def enough(comparisons: Comparisons, fewest: int = FEWEST) -> Enough:
     missing = fewest - compared
     if compared >= fewest:
         return Enough()
-    more = f"{missing} more verdict{'' if missing == 1 else 's'}"
+    appears = f"The ranking appears after {fewest}."
     if compared:
-        verdicts = "1 verdict compares" if compared == 1 else f"{compared} verdicts compare"
-        said = f"Only {verdicts} them so far; not even agreement would show a difference yet."
-        return Enough("few", missing, f"{said} {more}, and there is a table.")
+        verdicts = "1 verdict" if compared == 1 else f"{compared} verdicts"
+        return Enough("few", missing, f"{verdicts} so far. {appears}")
     if silent:
         said = "Each verdict is about the answers of a single entrant, so none says who is better."
         return Enough("one_entrant", missing, f"{said} Run two side by side, judge pairs, or group by something else.")
     if bad:
         said = "The only verdict is “all bad”" if bad == 1 else f"All {bad} verdicts are “all bad”"
         return Enough("all_bad", missing, f"{said}, which says nothing about who is better. Mark a winner or a tie.")
-    return Enough("no_verdict", missing, f"No verdict yet. {more}, and there is a table.")
+    return Enough("no_verdict", missing, f"No verdict yet. {appears}")

@@ -142,7 +142,6 @@ def separation_words(found: Separation, name: Callable[[str], str] = str) -> str
         return f"{pair} are about equal: more than {found.most:,} further verdicts would be needed to tell them apart."
     of_two = found.alike.even is None or (found.direct.even is not None and found.direct.even < found.alike.even)
     need, kind = (found.direct, "verdicts about these two") if of_two else (found.alike, "verdicts")
-    likely = f"more than {found.most:,}" if need.likely is None else f"about {need.likely:,}"
-    if need.even == need.likely:
-        return f"{pair} overlap: {likely} more {kind} would probably separate them."
-    return f"{pair} overlap: about {need.even:,} more {kind} may separate them, {likely} probably would."
+    likely = f"more than {found.most:,}" if need.likely is None else f"{need.likely:,}"
+    number = f"about {likely}" if need.even == need.likely else f"{need.even:,} to {likely}"
+    return f"{pair} overlap: {number} more {kind} needed to separate them."

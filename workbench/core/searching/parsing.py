@@ -95,13 +95,11 @@ def _term(text: str, piece: Piece) -> tuple[Term | None, str]:
     if not piece.text:
         sentence = f"“{field}:” needs a value right behind the colon: {_example(field)}."
         at_end = piece.end == len(text)
-        return (None, sentence) if at_end else _as_words(text, piece, f"{sentence} It is searched as a word.")
+        return (None, sentence) if at_end else _as_words(text, piece, f"{sentence} Searching for it as plain text.")
     value = read_value(field, piece.text if piece.quote else piece.text.rstrip("*"))
     if value is None:
-        sentence = (
-            f"{cited(f'{field}:{piece.text}')} is not understood. Write {_example(field)}. It is searched as words."
-        )
-        return _as_words(text, piece, sentence)
+        sentence = f"{cited(f'{field}:{piece.text}')} is not understood. Write {_example(field)}."
+        return _as_words(text, piece, f"{sentence} Searching for it as plain text.")
     return Filter(field, value, piece.negated), "" if piece.closed else _UNCLOSED
 
 
@@ -157,9 +155,9 @@ def read_value(field: Field, text: str) -> str | Range | None:
 def _unknown(name: str) -> str:
     close = difflib.get_close_matches(name, FIELDS, 1)
     if close:
-        return f"{cited(name + ':')} is no filter; perhaps {close[0]}: is meant. It is searched as words."
+        return f"{cited(name + ':')} is no filter; perhaps {close[0]}: is meant. Searching for it as plain text."
     fields = ", ".join(f"{field}:" for field in FIELDS)
-    return f"{cited(name + ':')} is no filter. There are {fields}. It is searched as words."
+    return f"{cited(name + ':')} is no filter. There are {fields}. Searching for it as plain text."
 
 
 def _example(field: Field) -> str:

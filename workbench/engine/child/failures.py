@@ -307,7 +307,7 @@ def _by_status(status: int, detail: str, where: Where, after: float | None) -> C
     if status == 429:
         return rate_limited(where, detail, after)
     if status in (408, 409, 425) or status >= 500:
-        return server_error(where, f"HTTP {status}", detail, after)
+        return server_error(where, str(status), detail, after)
     if 300 <= status < 400:
         return CallError(
             "bad_address",
@@ -339,7 +339,7 @@ def server_error(where: Where, what: str, detail: str, after: float | None = Non
     """The server's own trouble."""
     return CallError(
         "server_error",
-        f"{where.endpoint} has trouble of its own ({what}). Retry in a moment.",
+        f"{where.endpoint} returned a server error ({what}). Retry in a moment.",
         detail,
         retry=after is None or after <= MAX_WAIT_S,
         after=after,

@@ -275,7 +275,7 @@ def choices_line(status: LaneStatus) -> str:
 
 
 def marks_line(marks: tuple[Mark, ...]) -> str:
-    """Return "2 parameters changed on the way", "" when there are none.
+    """Return "2 parameters changed", "" when there are none.
 
     That an output format was only asked for in words is said before anything else.
     """
@@ -292,14 +292,14 @@ def marks_line(marks: tuple[Mark, ...]) -> str:
     kinds = {mark.kind for mark in marks}
     verb = kinds.pop() if len(kinds) == 1 else "changed"
     names = "parameter" if len(marks) == 1 else "parameters"
-    return f"{len(marks)} {names} {verb} on the way"
+    return f"{len(marks)} {names} {verb}"
 
 
 def mark_sentence(mark: Mark) -> str:
     """Return one mark in words."""
     if mark.name == ADDRESS:
         return f"Sent to {mark.detail}."
-    what = "refused on the way and left out" if mark.kind == "refused" else f"{mark.kind} on the way"
+    what = "refused and left out" if mark.kind == "refused" else mark.kind
     return f"{mark.name} was {what}" + (f": {mark.detail}" if mark.detail else ".")
 
 

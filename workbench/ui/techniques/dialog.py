@@ -183,7 +183,7 @@ class TechniqueDialog(Dialog):
         self._edit.setText("Edit…" if technique is None or technique.own else "Edit a copy…")
         self._remove.setEnabled(technique is not None and technique.own)
         if technique is None:
-            empty = "Nothing is called so. New… makes a technique of your own." if self._library.techniques else ""
+            empty = "No technique matches. New… makes a technique of your own." if self._library.techniques else ""
             self.detail.setText(empty)
             self.place.setText("")
             self.preview.setPlainText("")
