@@ -8,6 +8,7 @@ import json
 import os
 import sqlite3
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from workbench.engine.calls import Calling, Delta, Retrying, Stepped
 from workbench.host import keys
 from workbench.host.dirs import places
 from workbench.host.libraries import Library
+from workbench.store import connections, opening
 from workbench.usecases import checkup
 from workbench.usecases.checkup import Checkup, Finding
 from workbench.usecases.samples import ORDER_TOOLS, load_sample
@@ -179,6 +181,7 @@ def test_doctor_says_ok_or_what_to_do(db: str, capsys: pytest.CaptureFixture[str
     lines = [line for line in out.splitlines() if not line.startswith("      ")]
     assert [line[6:].split(":")[0] for line in lines] == [
         "versions",
+        "SQLite",
         "database",
         "keyring",
         "engine",
@@ -188,8 +191,9 @@ def test_doctor_says_ok_or_what_to_do(db: str, capsys: pytest.CaptureFixture[str
     ]
     assert all(line.startswith(("OK    ", "WARN  ", "NO    ")) for line in lines), out
     assert code == int(any(line.startswith("NO") for line in lines))
-    assert lines[3].startswith("OK    engine: echo answered")
-    assert "Keys in the environment: OpenAI." in lines[2]
+    assert lines[1].startswith("OK    SQLite: Version 3.")
+    assert lines[4].startswith("OK    engine: echo answered")
+    assert "Keys in the environment: OpenAI." in lines[3]
     assert "sk-planted" not in out
 
 
@@ -216,6 +220,44 @@ def test_a_library_that_the_built_in_model_lacks_is_named_with_its_package(
     assert "sudo apt-get install -y libgomp1" in out
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_sqlite_that_opens_no_history_is_found(
+    is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db = tmp_path / "w.db"
+    if is_there:
+        Workbench.open(db, places(os.environ), os.environ).close()
+
+    def lacking(*_: object) -> None:
+        raise AttributeError("'Connection' object has no attribute 'setlimit'")
+
+    monkeypatch.setattr(connections, "harden", lacking)
+    monkeypatch.setattr(checkup.Checkup, "_models", lambda _: iter(()))
+    assert main(["doctor", "--db", str(db)], dict(os.environ)) == 1
+    out = capsys.readouterr().out
+    assert "NO    SQLite: No history can be made with the SQLite of this Python" in out
+    assert "has no attribute 'setlimit'" in out
+    assert "display: " in out
+
+
+def test_a_sqlite_that_is_too_old_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(opening, "_OLDEST_SQLITE", (4, 0))
+    monkeypatch.setattr(checkup.Checkup, "_models", lambda _: iter(()))
+    assert main(["doctor", "--db", str(tmp_path / "w.db")], dict(os.environ)) == 1
+    assert "NO    SQLite: The history needs SQLite 4.0 or newer" in capsys.readouterr().out
+
+
+def test_a_temporary_folder_in_which_nothing_can_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    found = {finding.name: finding for finding in _without_models(tmp_path / "w.db")}["SQLite"]
+    assert found.level == "no"
+    assert "set TMPDIR" in found.sentence
+
+
 def test_a_check_up_makes_no_history(tmp_path: Path) -> None:
     absent = tmp_path / "not" / "there.db"
     found = {finding.name: finding for finding in _without_models(absent)}["database"]
@@ -239,7 +281,7 @@ def test_a_check_up_says_where_no_history_can_be_made(tmp_path: Path) -> None:
 
 def _without_models(db: Path) -> list[Finding]:
     """Return what comes before the findings that start an engine."""
-    return list(itertools.islice(Checkup(db, places(os.environ), os.environ, "0").findings(), 2))
+    return list(itertools.islice(Checkup(db, places(os.environ), os.environ, "0").findings(), 3))
 
 
 def transcripts(*texts: str) -> list[LaneOutput]:
@@ -273,6 +315,25 @@ def test_on_a_terminal_lines_of_lanes_interleave() -> None:
     lanes[0].transcript.end(Result("finished", "one\ntwo"))
     printer.look()
     assert out.getvalue().splitlines()[3:] == ["1 │ (retrying in 3 s: rate limited)", "1 │ two"]
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+@pytest.mark.parametrize("cut", range(18, 28))
+def test_on_a_terminal_crlf_ends_a_line(lanes: int, cut: int) -> None:
+    """Wherever a look falls, also between the two and at the end of the room of a line."""
+    text = f"{'x' * 20}\r\nb\rc\r\n"
+    out = io.StringIO()
+    made = transcripts(*(text[:cut] for _ in range(lanes)))
+    printer = Interleaved(made, out, width=24, colour=False)
+    printer.look()
+    for number, lane in enumerate(made):
+        lane.transcript.apply(Delta(f"o{number}", "text", cut, text[cut:]))
+    printer.look()
+    for lane in made:
+        lane.transcript.end(Result("finished", text))
+    printer.look()
+    lines = [line.removeprefix("1 │ ") for line in out.getvalue().splitlines() if not line.startswith("2 │")]
+    assert lines == ["x" * 20, "b␍c", *([""] if lanes == 1 else [])]
 
 
 def test_on_a_terminal_a_model_cannot_steer_it() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from typing import Any
 
 import pytest
@@ -49,6 +51,27 @@ def test_the_hint_names_reasoning_only_where_there_was_some() -> None:
     assert thought is not None
     assert plain.hint.endswith("Raise Max tokens in the lane's parameters.")
     assert thought.hint.endswith("Raise Max tokens in the lane's parameters, or lower Reasoning effort.")
+
+
+def test_white_space_and_what_is_not_drawn_is_blank() -> None:
+    """Drawn format characters are signs before Arabic numbers, and those of ruby text and hieroglyphs."""
+    drawn = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+    drawn |= {*range(0xFFF9, 0xFFFC), *range(0x13430, 0x13440)}
+    for code in range(sys.maxunicode + 1):
+        character = chr(code)
+        if character.isspace() or (unicodedata.category(character) == "Cf" and code not in drawn):
+            assert character in BLANKS, hex(code)
+        if character in BLANKS and not character.isspace():
+            assert unicodedata.category(character) in ("Cf", "Mn") or code in (
+                0x115F,
+                0x1160,
+                0x2065,
+                0x2800,
+                0x3164,
+                0xFFA0,
+            )
+    for code in (0x2060, 0x2064, 0x3000, 0x2000, 0x200A, 0x202F, 0x85, 0x3164):
+        assert chr(code) in BLANKS
 
 
 def test_the_longest_blank_that_is_an_empty_answer() -> None:

@@ -87,8 +87,8 @@ def test_any_text_is_read_or_refused_with_a_sentence(one: Parameter, text: str) 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        *(("temperature", text) for text in ("2.1", "-1", "nan", "inf", "abc", "1e999")),
-        *(("max_tokens", text) for text in ("0", "1.5", "1" * 19)),
+        *(("temperature", text) for text in ("2.1", "-1", "nan", "inf", "abc", "1e999", "0_1", "٠", ".")),
+        *(("max_tokens", text) for text in ("0", "1.5", "1" * 19, "1_0", "٣")),
         *(("logprobs", text) for text in ("1", "yes")),
         *(("reasoning_effort", text) for text in ("hihg", "7")),
         *(("top_logprobs", text) for text in ("21", "-1")),
@@ -160,7 +160,7 @@ def test_the_table_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
         ("seed", "a whole number"),
         ("reasoning_effort", f"one of {', '.join(EFFORTS)}"),
         ("logprobs", "true or false"),
-        ("stop", "a list of texts"),
+        ("stop", "a list of texts that are not empty"),
     ],
 )
 def test_what_a_value_has_to_be(name: str, requirement: str) -> None:

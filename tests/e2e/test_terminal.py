@@ -197,6 +197,12 @@ def test_output_that_cannot_be_written_is_a_sentence(more: list[str], tmp_path: 
     assert b"Traceback" not in done.stderr
     with opened(tmp_path, {}) as (workbench, _):
         assert workbench.history.iterations(workbench.prompts.find("Case").uid)
+    with Path("/dev/full").open("wb") as full:
+        listing = command("history", "list", "--db", str(tmp_path / "w.db"))
+        done = subprocess.run(listing, stdout=full, stderr=subprocess.PIPE, timeout=PROCESS_S, check=False)
+    assert done.returncode == 1
+    assert b"The output cannot be written. Make room or send it elsewhere.\n" in done.stderr
+    assert b"answer" not in done.stderr
 
 
 def test_without_any_output_a_run_is_recorded_all_the_same(tmp_path: Path) -> None:

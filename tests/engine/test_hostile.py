@@ -173,14 +173,18 @@ def test_an_endless_line_is_cut_and_what_came_before_is_kept(engine: Engine, fak
     result = engine.ask(address(fake.base_url))
     assert (code(result), result.text) == ("answer_too_long", "Hello")
     assert result.failure is not None
-    assert "8 MB" in result.failure.sentence
+    assert "sent a single piece of its stream of more than 8 MB" in result.failure.sentence
+    assert "tokens" not in result.failure.sentence
 
 
 def test_a_huge_whole_answer_is_cut(engine: Engine, fake: FakeProvider) -> None:
     fake.script(fakes.whole("x" * (MAX_ANSWER + 5)), Reply((Send(b" " * 2**20),) * 70, headers=JSON))
     result = engine.ask(address(fake.base_url), stream=False)
     assert (code(result), len(result.text)) == ("answer_too_long", MAX_ANSWER)
-    assert code(engine.ask(address(fake.base_url), stream=False)) == "answer_too_long"
+    result = engine.ask(address(fake.base_url), stream=False)
+    assert code(result) == "answer_too_long"
+    assert result.failure is not None
+    assert "kept" not in result.failure.sentence, "half of a JSON text is nothing to keep"
 
 
 def test_a_bomb_as_an_answer(engine: Engine, fake: FakeProvider) -> None:

@@ -22,11 +22,13 @@ class Heard:
     """Takes in what a choice says."""
 
     def __init__(self) -> None:
-        self.reasoning = ""
+        self.reasoning = self.said = ""
 
     def text(self, piece: str, kind: DeltaKind = "text") -> None:
         if kind == "reasoning":
             self.reasoning += piece
+        else:
+            self.said += piece
 
     def extras(self, part: Any) -> None:
         pass
@@ -41,6 +43,23 @@ class CountingList(list[str]):
         for item in super().__iter__():
             CountingList.read += 1
             yield item
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        ("I can't.", "I can't."),
+        ({"refusal": "I can't."}, "I can't."),
+        ({"type": "refusal", "text": {"value": "I can't."}}, "I can't."),
+        ([{"type": "refusal", "refusal": "I "}, {"text": "can't."}], "I can't."),
+        ({"reason": "policy"}, '{"reason": "policy"}'),
+        *((nothing, "") for nothing in (None, "", {}, [], False)),
+    ],
+)
+def test_a_refusal_of_any_shape_is_the_text(refusal: Any, said: str) -> None:
+    heard = Heard()
+    PartReader(heard).read({"content": None, "refusal": refusal})
+    assert heard.said == said
 
 
 def test_thoughts_under_alternating_names_are_read_once_each() -> None:

@@ -10,7 +10,6 @@ import json
 import os
 import random
 import shutil
-import sqlite3
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.runs import Verdict
 from workbench.store import Store
+from workbench.store.sqlite import sqlite3
 
 RUN = "019a0000-0000-7000-8000-000000000001"
 """The uid of the newest run of a sound history."""

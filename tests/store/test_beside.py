@@ -34,6 +34,7 @@ def victim(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.skipif(sqlite3.sqlite_version_info > (3, 52), reason="newer ones delete only what SQLite made")
 def test_sqlite_itself_deletes_what_a_journal_names(history: Path, victim: Path) -> None:
     """Otherwise the tests below would show nothing."""
     crafted.journal_naming(history, victim)

@@ -78,7 +78,8 @@ refused(lambda: repair(path, NOW, uids("x")), "The disk is full")
 (disk / "ballast").unlink()
 store = opened(path)
 assert len(store.iterations("p", limit=100)) == 30
-assert Care(store, lambda: LATER).check().damage == ()
+damage = Care(store, lambda: LATER).check().damage
+assert damage == (), damage
 store.close()
 (roomy / "history").mkdir()
 here = roomy / "history" / "history.db"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import _sqlite3
 import os
 import random
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import depth
+from tests.patience import PROCESS_S
 from tests.store.making import FULL_RESULT, LATER, opened, run, text, uids
 from tests.store.test_indexing import settled
 from workbench.core.searching.parsing import parse
@@ -74,14 +76,18 @@ def everything(path: Path) -> dict[str, set[tuple[object, ...]]]:
     return {table: set(query(path, f"SELECT * FROM {table}")) for table in (*TABLES, "contents", "bodies", "blobs")}
 
 
+PAGES = """
+import sqlite3, sys
+connection = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
+print(*(n for n, in connection.execute("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = ?", sys.argv[2:])))
+"""
+
+
 def pages_of(path: Path, table: str, kind: str = "leaf") -> list[int]:
-    """Ask the system's SQLite, which has dbstat, also where the history is opened with another; no one has it open."""
-    connection = _sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        found = connection.execute("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = ?", (table, kind))
-        return [number for (number,) in found]
-    finally:
-        connection.close()
+    """Ask the system's SQLite, which has dbstat, where the history is opened with another."""
+    command = [sys.executable, "-c", PAGES, str(path), table, kind]
+    found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PROCESS_S)
+    return [int(number) for number in found.stdout.split()]
 
 
 def test_no_table_is_forgotten(sound: Path) -> None:

@@ -270,16 +270,17 @@ class TestWithoutADraftToShow:
     """What is typed over no stored draft becomes a prompt of its own; other drafts stay as they are."""
 
     @pytest.fixture(params=["new", "locked"])
-    def blank(self, request: pytest.FixtureRequest, starting: Starting, tmp_path: Path) -> Callable[[], None]:
-        """Leave nothing to be shown at first; return what lets the history be opened."""
+    def blank(self, request: pytest.FixtureRequest, starting: Starting, tmp_path: Path) -> Iterator[Callable[[], None]]:
+        """Leave nothing to be shown at first; yield what lets the history be opened."""
         if request.param == "new":
             starting.db = tmp_path / "new.db"
-            return lambda: None
+            yield lambda: None
+            return
         other = sqlite3.connect(starting.db, isolation_level=None)
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
-        request.addfinalizer(other.close)
-        return other.close
+        yield other.close
+        other.close()
 
     def prompts(self, starting: Starting) -> dict[str, str]:
         rows = starting.rows("SELECT name, body FROM prompts JOIN drafts ON prompt_id = prompts.id")

@@ -65,7 +65,7 @@ def field(qtbot: QtBot) -> QLineEdit:
     window.activateWindow()
     made.setFocus()
     qtbot.waitUntil(made.hasFocus)
-    origin = FocusOrigin(window)
+    origin = FocusOrigin(window, lambda: "compose")
     made.clearFocus()
     made.setFocus(Qt.FocusReason.ShortcutFocusReason)
     origin.place()

@@ -17,12 +17,15 @@ from tests.ui.lanes_support import screen, theme
 from workbench.cli.main import main
 from workbench.core import parameters
 from workbench.core.content import Message
+from workbench.core.imported import ImportedRun, LeftOut
 from workbench.core.lanes import LITELLM, Lane, Params
+from workbench.core.llm_log import LogTurn
 from workbench.core.parameters import FORMATS, PARAMETERS, Parameter, WireName, wire_names
 from workbench.core.runs import Mark
 from workbench.engine.child.wire_marks import compare
 from workbench.formats.code import TARGETS, Source
 from workbench.formats.llm_logs import _params as llm_params
+from workbench.formats.llm_logs import runs_of as llm_runs
 from workbench.formats.prompt_yml import PromptFileError, read_prompt_yml
 from workbench.formats.promptfoo_config import sampling
 from workbench.packs import prompt_file
@@ -50,6 +53,7 @@ SPICE = Parameter(
 )
 HERB = Parameter("herb", "choice", "Herb", "herb", "Which one.", dict.fromkeys(FORMATS, ""), choices=("dill", "mint"))
 SET = Params(temperature=0.5)
+TOO_HOT = "“spice” is a number from 0 to 5."
 
 
 @pytest.fixture(autouse=True)
@@ -68,10 +72,14 @@ def test_the_form(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
     assert [box.itemText(i) for i in range(box.count())] == ["not set", "dill", "mint"]
     field.setText("6")
     assert dialog.error_of(field) == "Spice level is a number from 0 to 5."
-    field.setText("3")
+    field.clear()
+    dialog.extra.setPlainText('{"spiciness": 9}')
+    assert dialog.error_of(dialog.extra) == "“spiciness” is a number from 0 to 5."
+    assert not dialog.apply.isEnabled()
+    dialog.extra.setPlainText('{"spiciness": 3, "salt": 1}')
     box.setCurrentText("mint")
     dialog.apply.click()
-    assert dialog.params() == Params(spice=3.0, herb="mint")
+    assert dialog.params() == Params(spice=3.0, herb="mint", extra='{"salt": 1}')
 
 
 def test_the_header() -> None:
@@ -82,6 +90,10 @@ def test_the_terminal_and_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert with_params(SET, [("spice", "3"), ("herb", "mint")]) == Params(temperature=0.5, spice=3.0, herb="mint")
     with pytest.raises(RefusedError, match="spice is a number from 0 to 5, not “6”"):
         with_params(SET, [("spice", "6")])
+    assert with_params(Params(extra='{"spiciness": 4, "salt": 1}'), [("Spice", "3")]).request() == {
+        "spice": 3.0,
+        "salt": 1,
+    }
     for words in (["run", "--help"], ["pack", "run", "--help"]):
         assert main(words) == 0
         told = " ".join(capsys.readouterr().out.split())
@@ -109,6 +121,9 @@ def test_packs() -> None:
     assert prompt_file.read(raw, prompt.slug, "f")[0].lanes == (lane,)
     with pytest.raises(PackError, match="The spice of a lane is a number from 0 to 5"):
         prompt_file.read(raw.replace(b"spice: 3", b"spice: 9"), prompt.slug, "f")
+    raw = prompt_file.write(replace(prompt, lanes=(replace(lane, params=Params(extra='{"spiciness": 9}')),)))
+    with pytest.raises(PackError, match="“spiciness” is a number from 0 to 5"):
+        prompt_file.read(raw, prompt.slug, "f")
 
 
 def test_promptfoo() -> None:
@@ -120,13 +135,17 @@ def test_promptfoo() -> None:
     configs = [provider["config"] for provider in yaml.safe_load(write_promptfoo(pack))["providers"]]
     assert (configs[0]["spice"], configs[0]["passthrough"]["herb"], configs[1]["spice"]) == (3, "mint", 3)
     config = {"providers": [{"id": "m", "config": {"spice": 3, "passthrough": {"herb": "mint"}}}]}
-    assert sampling(config, "m", "") == Params(spice=3.0, herb="mint")
-    assert sampling({"providers": [{"id": "m", "config": {"spice": 9}}]}, "m", "") == Params()
+    assert sampling(config, "m", "") == (Params(spice=3.0, herb="mint"), [])
+    assert sampling({"providers": [{"id": "m", "config": {"spice": 9}}]}, "m", "") == (Params(), [TOO_HOT])
 
 
 def test_the_log_of_llm() -> None:
-    assert llm_params('{"spice": 3}') == Params(spice=3.0)
-    assert llm_params('{"spice": 9}') == Params(extra='{"spice": 9}'), "what ran is kept as it ran"
+    assert llm_params('{"spice": 3, "salt": null}') == (Params(spice=3.0), [])
+    assert llm_params('{"spice": 9, "salt": 1}') == (Params(extra='{"salt": 1}'), [TOO_HOT])
+    turn = LogTurn("x", "t", "", "m", (), (), options='{"spice": 9}', at="2026-01-01T00:00:00Z")
+    (left_out, _), (run, _) = llm_runs([turn])
+    assert left_out == LeftOut("Parameter of x", TOO_HOT)
+    assert isinstance(run, ImportedRun)
 
 
 @pytest.mark.parametrize(

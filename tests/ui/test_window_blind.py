@@ -117,6 +117,16 @@ def test_nothing_names_a_model_until_the_verdict(desk: Desk) -> None:
     assert "iteration" in window.header.session()
 
 
+def test_who_answered_is_told_until_another_view_is_shown(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _blind_run(desk)
+    window.view.blind.reveal_clicked.emit()
+    desk.until(lambda: "Answer 1 was" in desk.notice())
+    desk.press(Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
+    assert window.views.shown == "rank"
+    assert "Answer 1 was" not in desk.notice()
+
+
 def test_a_second_verdict_is_not_blind(desk: Desk) -> None:
     desk.open(ANSWERS)
     _blind_run(desk)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QTextDocument
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QAccessible, QFocusEvent, QTextDocument
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from tests.ui.desk import Desk
@@ -255,6 +255,29 @@ def test_undo_takes_the_row_back_and_shows_the_pair_again(desk: Desk, key: tuple
     assert sittings.shown is second
     desk.until(lambda: [kind for (kind,) in desk.rows(PAIRS)] == ["winner", "none", "winner"])
     assert window.workbench.store.judgements.verdicts(window.compose.prompt_uid)[0].outputs[1].place == 1
+
+
+def test_judging_begins_again_by_its_key_after_esc(desk: Desk) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
+    page = view(desk).judging
+    judging(desk)
+    desk.press(Key.Key_1)
+    ready(desk)
+    desk.press(Key.Key_Escape)
+    assert not window.ranking.is_judging
+    desk.press(Key.Key_J)
+    assert window.ranking.is_judging
+    ready(desk)
+    page.skip.setFocus(Qt.FocusReason.TabFocusReason)
+    desk.until(lambda: len(desk.rows(PAIRS)) == 1)
+    # The focus only comes back, as when a menu closes: keys that record nothing act, verdicts do not.
+    for event in (QEvent.Type.FocusOut, QEvent.Type.FocusIn):
+        QApplication.sendEvent(page.skip, QFocusEvent(event, Qt.FocusReason.PopupFocusReason))
+    desk.press(Key.Key_P)
+    assert page.prompt_toggle.text().startswith("▾ Prompt")
+    desk.press(Key.Key_2)
+    desk.window.workbench.store.set_meta("written", "").result(10)
+    assert len(desk.rows(PAIRS)) == 1
 
 
 def test_nothing_on_the_page_tells_who_answered(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
@@ -116,6 +117,31 @@ def test_the_start_says_it_once_and_leads_there(desk: Desk, make: Make) -> None:
     window = desk.open(today=lambda: TODAY)
     desk.until(lambda: window.notices.retired.has_looked)
     assert window.notice.key != "retired"
+
+
+def test_a_dismissed_date_is_told_again_once_it_has_come(desk: Desk, make: Make) -> None:
+    make(Bot=["gpt-soon"])
+    window = desk.open(today=lambda: TODAY)
+    desk.until(lambda: window.notice.key == "retired")
+    window.notice.dismissed.emit("retired")
+    desk.until(lambda: desk.rows("SELECT value FROM meta WHERE key = 'retired_dismissed'"))
+    desk.close()
+    window = desk.open(today=lambda: date(2027, 1, 4))
+    desk.until(lambda: window.notices.retired.has_looked)
+    assert window.notice.key != "retired"
+    desk.close()
+    window = desk.open(today=lambda: date(2027, 1, 5))
+    desk.until(lambda: window.notice.key == "retired")
+    assert desk.notice() == "gpt-soon was retired on 2027-01-05. It is in the prompt “Bot”."
+
+
+@pytest.mark.parametrize("kept", ["[", "3", '["gpt-gone"]', "[[]]", '{"a": 1}'])
+def test_what_was_dismissed_in_another_shape_is_told(desk: Desk, make: Make, kept: str) -> None:
+    make(Bot=["gpt-gone"])
+    with closing(sqlite3.connect(desk.db)) as connection, connection:
+        connection.execute("INSERT INTO meta (key, value) VALUES ('retired_dismissed', ?)", (kept,))
+    window = desk.open(today=lambda: TODAY)
+    desk.until(lambda: window.notice.key == "retired")
 
 
 def test_several_are_named_up_to_three(desk: Desk, make: Make) -> None:

@@ -280,10 +280,10 @@ def test_a_refused_run_goes_to_the_missing_value(desk: Desk) -> None:
     focus = QApplication.focusWidget()
     assert focus is not None
     assert "v59" in focus.accessibleName()
-    assert "{{v59}} has no value" in desk.notice()
+    assert desk.notice() == "Enter a value for {{v59}} below. An empty value is allowed."
     desk.type("y")
+    desk.until(lambda: "{{v59}}" not in desk.notice())
     desk.run()
-    assert "has no value" not in desk.notice()
 
 
 def test_a_refused_run_goes_to_the_empty_message(desk: Desk) -> None:
@@ -323,7 +323,7 @@ def test_a_value_that_only_a_pinned_version_lacks_can_be_given(desk: Desk) -> No
     window.view.values.set_values(kept)
     assert "only_before" not in window.view.values.variables()
     desk.ctrl(Qt.Key.Key_Return)
-    desk.until(lambda: f"version {version} uses it" in desk.notice())
+    desk.until(lambda: f"version {version} uses" in desk.notice())
     desk.until(lambda: "only_before" in (QApplication.focusWidget() or window.frame).accessibleName())
     desk.type("y")
     desk.run()

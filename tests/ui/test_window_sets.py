@@ -286,6 +286,33 @@ def test_ticked_sets_that_lack_a_value_are_told_of_before_a_run(desk: Desk) -> N
     desk.until(lambda: window.view.said_of_sets() == "")
 
 
+def test_a_refused_run_names_the_set_until_that_lacks_nothing(desk: Desk) -> None:
+    window = desk.open(ECHO)
+    window.compose.lanes.replace_all([replace(lane, pinned=None) for lane in window.compose.lanes.lanes])
+    window.view.editor.set_content(Content((Message("user", "{{record}} {{question}}"),)), undoable=True)
+    window.view.editor.edited.emit()
+    sets = window.compose.sets
+    for values in ((("record", "r"), ("question", "q")), (("record", "r"),), ()):
+        sets.add_rows([("", values)])
+    second, third = [one for one in sets.sets if len(one.values) < 2][-2:]
+    desk.ctrl(Qt.Key.Key_Return)
+    said = f"“{second.name}” has no value for {{{{question}}}}. Fill it in, or untick “{second.name}”."
+    desk.until(lambda: desk.notice() == said)
+    assert sets.active == second.uid
+    sets.tick(second.uid, ticked=False)
+    desk.until(lambda: desk.notice() != said)
+    desk.ctrl(Qt.Key.Key_Return)
+    both = "{{record}} and {{question}}"
+    said = f"“{third.name}” has no value for {both}. Fill them in, or untick “{third.name}”."
+    desk.until(lambda: desk.notice() == said)
+    desk.type("a value")
+    QApplication.processEvents()
+    desk.until(lambda: window.view.editor is not None)
+    assert desk.notice() == said, "one is missing still"
+    sets.tick(third.uid, ticked=False)
+    desk.until(lambda: desk.notice() != said)
+
+
 def test_sets_with_the_same_values_are_counted(desk: Desk) -> None:
     window = desk.open(ECHO)
     window.compose.lanes.replace_all([replace(lane, pinned=None) for lane in window.compose.lanes.lanes])

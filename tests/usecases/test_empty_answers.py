@@ -16,6 +16,7 @@ from tests.store.making import LATER, NOW, done, lane, opened, run, text
 from workbench.app.history_detail import looked
 from workbench.cli import report
 from workbench.cli.main import main
+from workbench.core.empty_answers import BLANKS
 from workbench.core.runs import Outcome, Result, Step
 from workbench.store import Store
 from workbench.usecases.exchange.exporting import Exporter, Format, Selection
@@ -36,7 +37,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.finish_output("r1.0.0", EMPTY, LATER)
     store.finish_output("r1.1.0", SEVERAL, LATER)
     store.begin_run(replace(run("r2", text("y"), lanes=lanes), blind=True))
-    store.finish_output("r2.0.0", done(" \u00a0\n\u200b"), LATER)
+    store.finish_output("r2.0.0", done(BLANKS), LATER)
     call = Step("tool_call", "{}", "find", "c1")
     store.finish_output("r2.1.0", replace(done(""), steps=(call,)), LATER).result(10)
     yield store

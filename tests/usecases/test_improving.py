@@ -105,6 +105,8 @@ def test_bad_answers_are_offered_as_such_and_go_with_their_values(tmp_path: Path
             (3, "echo", ""), (3, "chat", ""), (2, "echo", "all bad"), (2, "chat", "all bad"),
             (1, "echo", "lost"), (1, "chat", "winner"),
         ]  # fmt: skip
+        workbench.history.mark(handle.run_uid, Verdict("tie", (0, 1)), judged(detail)).result(PATIENCE_S)
+        assert [a.judgement for a in workbench.improver.known(prompt).answers[:2]] == ["tie", "tie"]
         handle, _ = workbench.improver.ask(_wanted(prompt, answers=answers[2:3]))
         assert handle.wait(PATIENCE_S)
         sent = handle.transcripts[0].snapshot().wire["messages"][1]["content"]

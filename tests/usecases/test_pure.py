@@ -48,7 +48,7 @@ class TestPlanning:
         problem = check(draft(text=" ".join(f"{{{{{name}}}}}" for name in names)))
         assert problem is not None
         assert problem.lack == Lack(names)
-        assert "{{v4}} and 2,995 more have no values" in problem.sentence
+        assert "Enter a value for {{v0}}, {{v1}}, {{v2}}, {{v3}}, {{v4}} and 2,995 more below." in problem.sentence
         assert len(problem.sentence) < 200
         empty = check(Draft(Content(), (), (echo(),)))
         assert empty is not None
@@ -87,7 +87,7 @@ class TestPlanning:
 
     def test_a_pinned_version_that_lacks_a_value_is_named(self) -> None:
         old = Content((Message("user", "{{gone}}"),))
-        with pytest.raises(RefusedError, match=r"\{\{gone\}\} has no value, and version 4 uses it"):
+        with pytest.raises(RefusedError, match=r"Enter a value for \{\{gone\}\} below, which version 4 uses\."):
             plan_lanes(draft(echo(pinned=4)), {4: old}.__getitem__, no_render)
 
     def test_messages_that_are_empty_with_their_values_are_refused(self) -> None:
@@ -228,6 +228,16 @@ class TestNames:
     def test_what_is_given_counts_more_than_the_lanes_extra_parameters(self) -> None:
         made = with_params(Params(extra='{"top_p": 0.9, "z": 1}'), [("top-p", "0.4")])
         assert made.request() == {"top_p": 0.4, "z": 1}
+        extra = '{"max_completion_tokens": 9, "num_predict": -1, "topP": 1, "logprobs": true, "z": 1}'
+        given_ = [("maxTokens", "100"), ("Top_P", "0.4"), ("top_logprobs", "2")]
+        made = with_params(Params(extra=extra), given_)
+        assert made.request() == {
+            "max_tokens": 100,
+            "top_p": 0.4,
+            "top_logprobs": 2,
+            "logprobs": True,
+            "z": 1,
+        }
 
     @pytest.mark.parametrize(
         "given_",
@@ -238,10 +248,19 @@ class TestNames:
             ("seed", "1.5"),
             ("top_p", "nan"),
             ("max_tokens", ""),
+            ("max_tokens", "1_0"),
+            ("top_p", "0_1"),
+            ("top_p", "٠"),
+            ("stop", ""),
         ],
     )
     def test_numbers_that_are_none_are_refused(self, given_: tuple[str, str]) -> None:
         with pytest.raises(RefusedError, match=given_[0]):
+            with_params(Params(), [given_])
+
+    @pytest.mark.parametrize("given_", [("Temperature", "99"), ("max_completion_tokens", "-3"), ("topP", "7")])
+    def test_another_spelling_or_name_is_the_same_parameter(self, given_: tuple[str, str]) -> None:
+        with pytest.raises(RefusedError, match=r"^(temperature|max_tokens|top_p) is a (whole )?number"):
             with_params(Params(), [given_])
 
     with pytest.raises(RefusedError, match="not a JSON object"):

@@ -114,7 +114,7 @@ def test_a_version_of_a_newer_release_is_not_sent(tmp_path: Path) -> None:
 def test_a_missing_variable_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     with opened(tmp_path, SCRIPT) as (workbench, _):
         prompt = new_prompt(workbench)
-        with pytest.raises(RefusedError, match=r"\{\{name\}\} has no value"):
+        with pytest.raises(RefusedError, match=r"Enter a value for \{\{name\}\} below"):
             workbench.runner.start_iteration(prompt, draft(values={}), based_on=None)
         assert workbench.history.iterations(prompt) == []
         assert workbench.prompts.version_numbers(prompt) == ()

@@ -56,6 +56,19 @@ def test_what_the_product_brings_stays_and_what_cannot_be_kept_is_refused(files:
         blocked.save(MINE)
 
 
+def test_both_endings_of_yaml_are_read_and_kept(files: Techniques) -> None:
+    made = files.save(replace(MINE, name="Mine"))
+    (files.folder / "mine.yml").rename(files.folder / "mine.yaml")
+    (files.folder / "bad.yaml").write_text("name: [")
+    library = files.all()
+    assert library.techniques[-1] == made
+    assert [sentence.partition(":")[0] for sentence in library.problems] == ["bad.yaml"]
+    files.save(replace(made, what="Else."))
+    assert [path.name for path in sorted(files.folder.iterdir())] == ["bad.yaml", "mine.yaml"]
+    (files.folder / "mine.yml").write_bytes((files.folder / "mine.yaml").read_bytes())
+    assert "mine.yaml has the name of another file. Rename one of them." in files.all().problems
+
+
 def test_a_pipe_among_the_files_is_named_and_not_read(files: Techniques) -> None:
     files.save(MINE)
     os.mkfifo(files.folder / "pipe.yml")

@@ -82,6 +82,9 @@ class Command:
     """Its keys are the same for everybody: dialogs and text fields take them too."""
     views: tuple[View, ...] = COMPOSE
     """The views in which it makes sense."""
+    navigates_in: tuple[View, ...] = ()
+    """Views where it only navigates or opens what is in sight and records nothing, so that a bare key for it acts
+    there also when the focus fell back."""
 
     def possible(self, state: WindowState) -> bool:
         """Whether it makes sense now."""
@@ -245,7 +248,14 @@ COMMANDS: tuple[Command, ...] = (
         (),
         lambda s: s.can_continue and s.writable and not s.blind,
     ),
-    Command("solo", "Give the focused lane the whole width, or all", "Lanes", ("F",), lambda s: s.lane_focused),
+    Command(
+        "solo",
+        "Give the focused lane the whole width, or all",
+        "Lanes",
+        ("F",),
+        lambda s: s.lane_focused,
+        navigates_in=COMPOSE,
+    ),
     Command("lane_widths", "Lanes as wide as their text, or all alike", "Lanes", (), _always),
     Command("lanes_together", "Scroll all lanes together, or each by itself", "Lanes", (), _always),
     Command("hide_lane", "Hide the focused lane", "Lanes", (), _lane_named),
@@ -310,11 +320,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("history_restore", "Restore a backup…", "History", (), _always, views=EVERYWHERE),
     Command("history_check", "Check history", "History", (), _always, views=EVERYWHERE),
     Command("history_smaller", "Make history smaller…", "History", (), lambda s: s.writable, views=EVERYWHERE),
-    Command("judge", "Judge the next pair blind", "Rank", ("J",), _can_judge, views=EVERYWHERE),
+    Command("judge", "Judge the next pair blind", "Rank", ("J",), _can_judge, views=EVERYWHERE, navigates_in=RANK),
     Command("judge_undo", "Take the last verdict on a pair back", "Rank", ("Z",), _can_take_back, views=RANK),
-    Command("judge_skip", "Skip this pair", "Rank", ("S",), _is_judging, views=RANK),
-    Command("judge_prompt", "Show the prompt of the pairs", "Rank", ("P",), _is_judging, views=RANK),
-    Command("judge_reveal", "Show who answered in the last pair", "Rank", ("R",), _is_judging, views=RANK),
+    Command("judge_skip", "Skip this pair", "Rank", ("S",), _is_judging, views=RANK, navigates_in=RANK),
+    Command("judge_prompt", "Show the prompt of the pairs", "Rank", ("P",), _is_judging, views=RANK, navigates_in=RANK),
+    Command(
+        "judge_reveal", "Show who answered in the last pair", "Rank", ("R",), _is_judging, views=RANK, navigates_in=RANK
+    ),
     Command("group_both", "Group by version × model", "Rank", (), _ranking, views=RANK),
     Command("group_version", "Group by version", "Rank", (), _ranking, views=RANK),
     Command("group_model", "Group by model", "Rank", (), _ranking, views=RANK),
@@ -357,7 +369,7 @@ or delete one thing after the other."""
 
 
 def acts_on_lanes(command: Command) -> bool:
-    """Whether a bare letter for `command` acts only while the person has put the focus on a lane or a judged pair."""
+    """Whether a bare letter for `command` acts only while a lane or a judged pair has the focus."""
     is_of_pair = command.id.startswith("judge_")
     return is_of_pair or (command.views == COMPOSE and command.group in ("Run", "Verdict", "Lanes"))
 

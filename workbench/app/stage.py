@@ -22,7 +22,7 @@ from workbench.core.lanes import Endpoint, Lane
 from workbench.core.runs import ENDED, BesideLane, IterationDetail, Verdict
 from workbench.host.clock import monotonic_ms
 from workbench.usecases.handles import RunHandle
-from workbench.usecases.problems import RefusedError
+from workbench.usecases.problems import Problem, RefusedError
 from workbench.usecases.workbench import Workbench
 
 Endpoints = Mapping[str, Endpoint]
@@ -35,7 +35,7 @@ class Stage(QObject):
 
     problem = Signal(str, str)
     lacking = Signal(object)
-    """Lack: what kept the draft from running."""
+    """Problem: what kept the draft from running, with what it lacks."""
     row_stale = Signal(str)
     """A run whose row in the timeline has to be read again."""
     blinded = Signal(object)
@@ -276,14 +276,14 @@ class Stage(QObject):
             if self.board.run_uid == run_uid:
                 self.show_draft_run()
             if self._handle is not None and self._handle.problem is not None and self._handle.problem.lack is not None:
-                self.lacking.emit(self._handle.problem.lack)
+                self.lacking.emit(self._handle.problem)
         return False
 
     def refuse(self, error: RefusedError) -> None:
         """Say why the draft was not run, and what it lacks."""
         self.problem.emit(error.sentence, error.detail)
         if error.lack is not None:
-            self.lacking.emit(error.lack)
+            self.lacking.emit(Problem(error.sentence, error.detail, error.lack))
 
     def retry(self, slots: Iterable[str], prompt_uid: str) -> None:
         """Ask again what the shown outputs of these lanes asked; earlier attempts stay."""

@@ -72,8 +72,8 @@ def _one(importer: Importer, path: Path, *, preview: bool) -> Report:
 def _tell_left_out(report: Report) -> None:
     for one in report.listed[:_MOST_TOLD]:
         print(f"  {one_line(f'{one.name}: {one.sentence}')}", file=sys.stderr)
-    if report.left_out > _MOST_TOLD:
-        print(f"  and {report.left_out - _MOST_TOLD:,} more", file=sys.stderr)
+    if (more := max(report.left_out, len(report.listed)) - _MOST_TOLD) > 0:
+        print(f"  and {more:,} more", file=sys.stderr)
 
 
 def _document(report: Report) -> dict[str, Any]:

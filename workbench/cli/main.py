@@ -101,7 +101,7 @@ def _main(argv: Sequence[str] | None, env: Mapping[str, str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last place where an error can become a sentence
         if isinstance(error, OSError) and error.filename is None and error.errno in _NO_ROOM:
             _write_nowhere()
-            error = _unwritten(error)
+            error = _unwritten(error, is_recorded=getattr(args, "is_recorded", False))
         return _complain(error, args, env)
     finally:
         end()
@@ -314,13 +314,11 @@ def _complain(error: Exception, args: argparse.Namespace, env: Mapping[str, str]
     return WRONG_USE if misuse else FAILED
 
 
-def _unwritten(error: OSError) -> Exception:
+def _unwritten(error: OSError, *, is_recorded: bool) -> Exception:
     from workbench.host.errors import HostError, explain
 
-    return HostError(
-        "The output cannot be written. Make room or send it elsewhere. What was answered is in the history.",
-        explain(error),
-    )
+    kept = " The answers are in the history." if is_recorded else ""
+    return HostError(f"The output cannot be written. Make room or send it elsewhere.{kept}", explain(error))
 
 
 def _write_nowhere() -> None:

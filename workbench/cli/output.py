@@ -7,6 +7,7 @@ its own (`history show`, `diff` and `export`), is exact; lists, names and everyt
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from workbench.host.terminal import PLAIN, SafeStream
 from workbench.usecases.transcript import Snapshot, Transcript
 
 _COLOURS = (36, 33, 35, 32, 34, 31)
+_LINE_END = re.compile("\r?\n")
 _MIN_WIDTH = 20
 
 
@@ -141,21 +143,27 @@ class Interleaved:
                 continue
             snapshot = lane.news()
             self._tell_retry(number, lane, snapshot)
+            lane.pending += snapshot.text
             if self._single:
-                self._out.write(harmless(snapshot.text))
+                self._stream(lane, ended=snapshot.result is not None)
             else:
-                lane.pending += snapshot.text
                 self._print_lines(number, lane)
             if snapshot.result is not None:
                 self._close(number, lane, snapshot)
         self._out.flush()
 
+    def _stream(self, lane: LaneOutput, *, ended: bool) -> None:
+        # Its line feed may come with the next look.
+        kept = "\r" if lane.pending.endswith("\r") and not ended else ""
+        text, lane.pending = lane.pending.removesuffix(kept), kept
+        self._out.write(harmless(text))
+
     def _print_lines(self, number: int, lane: LaneOutput) -> None:
-        *lines, lane.pending = lane.pending.split("\n")
+        *lines, lane.pending = _LINE_END.split(lane.pending)
         for line in lines:
             self._print(number, line)
         # A paragraph without line breaks would otherwise show nothing until its end.
-        while len(lane.pending) > self._room:
+        while len(lane.pending.removesuffix("\r")) > self._room:
             cut = lane.pending.rfind(" ", 0, self._room) + 1 or self._room
             self._print(number, lane.pending[:cut])
             lane.pending = lane.pending[cut:]

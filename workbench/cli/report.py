@@ -76,13 +76,14 @@ def _answer(asked: Asked, version: int | None) -> dict[str, Any]:
     }
 
 
-def summary(choice: Choice, handle: RunHandle) -> str:
-    """Return some lines for people: how every lane ended, and where the run was recorded."""
+def summary(choice: Choice, handle: RunHandle, unsaved: int) -> str:
+    """Return some lines for people: how every lane ended, and where the run was recorded, without `unsaved` answers."""
     lines = [f"{asked.name}: {_ending(asked.transcript.result)}" for asked in answers(choice.draft, handle)]
     if handle.began is not None:
         number = handle.began.version_number
         version = "" if number is None else f", version {number}"
-        lines.append(f"Recorded as iteration {handle.began.number} of “{one_line(choice.name)}”{version}.")
+        lacks = f", without {unsaved} of its answers" if unsaved else ""
+        lines.append(f"Recorded as iteration {handle.began.number} of “{one_line(choice.name)}”{version}{lacks}.")
     return "\n".join(lines)
 
 

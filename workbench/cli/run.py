@@ -36,7 +36,7 @@ class _Complaints(RunListener):
 def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Run a prompt; returns the exit code. Raises what keeps it from starting."""
     workbench = open_workbench(args, env, makes=True)
-    choice, handle = None, None
+    choice, handle, is_stopped = None, None, False
     try:
         workbench.add_listener(_Complaints())
         workbench.engine.start()
@@ -56,16 +56,20 @@ def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     except KeyboardInterrupt:
         print("Stopping; what has arrived is kept.", file=sys.stderr)
         if choice is not None and handle is not None:
-            _stop(workbench, choice, handle)
+            workbench.runner.stop_all(handle.run_uid)
+            is_stopped = handle.wait(_STOP_WITHIN_S)
         raise
     finally:
         unsaved = workbench.close()
         if unsaved:
             complain(unsaved_sentence(unsaved))
+        args.is_recorded = handle is not None and handle.began is not None and not unsaved
+        if is_stopped and choice is not None and handle is not None:
+            print(summary(choice, handle, unsaved), file=sys.stderr)
     if args.json:
         write_json(document(choice, handle))
     sys.stdout.flush()
-    print(summary(choice, handle), file=sys.stderr)
+    print(summary(choice, handle, unsaved), file=sys.stderr)
     fine = all(t.result is not None and t.result.state == "finished" for t in handle.transcripts)
     return OK if fine and not unsaved else FAILED
 
@@ -77,12 +81,6 @@ def _follow(handle: RunHandle, printer: Printer | None) -> None:
         done = handle.wait(_LOOK_EVERY_S)
         if printer is not None and handle.problem is None:
             printer.look()
-
-
-def _stop(workbench: Workbench, choice: Choice, handle: RunHandle) -> None:
-    workbench.runner.stop_all(handle.run_uid)
-    if handle.wait(_STOP_WITHIN_S):
-        print(summary(choice, handle), file=sys.stderr)
 
 
 def _keep_base(workbench: Workbench, choice: Choice, handle: RunHandle) -> None:

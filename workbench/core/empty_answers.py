@@ -12,8 +12,18 @@ from workbench.core.choices import further_choices
 from workbench.core.runs import OutputState, Result, Step
 
 EMPTY = "Empty answer"
-BLANKS = " \t\n\v\f\r\xa0\u200b\u2028\u2029\ufeff"
-"""What an empty answer may consist of."""
+_WHITE_SPACE = "9-D 1C-20 85 A0 1680 2000-200A 2028-2029 202F 205F 3000"
+_NOT_DRAWN = (
+    "AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 2800 3164 FE00-FE0F FEFF FFA0"
+    " 1BCA0-1BCA3 1D173-1D17A E0001 E0020-E007F E0100-E01EF"
+)
+"""What Unicode calls Default_Ignorable_Code_Point, as far as assigned, and the empty Braille pattern."""
+BLANKS = "".join(
+    chr(code)
+    for first, _, last in (one.partition("-") for one in f"{_WHITE_SPACE} {_NOT_DRAWN}".split())
+    for code in range(int(first, 16), int(last or first, 16) + 1)
+)
+"""What an empty answer may consist of: white space, and characters that are not drawn."""
 MOST_BLANKS = 1000
 """Characters; a longer text is none that is empty by mistake, and is not looked through."""
 _OUT_OF_TOKENS = frozenset({"length", "max_tokens"})

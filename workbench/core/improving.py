@@ -20,14 +20,14 @@ from workbench.core.runs import OutputState
 from workbench.core.templates import content_variables
 from workbench.core.visible import Shown
 
-Standing = Literal["", "bad", "lost", "won"]
+Standing = Literal["", "bad", "lost", "tied", "won"]
 
 _TAG = "message"
 _ROLE = re.compile(r"""\brole\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 _THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"^[ \t]*```[^\n`]*$", re.MULTILINE)
 _OTHER_NAMES: dict[str, Role] = {"developer": "system", "human": "user", "model": "assistant"}
-_WORDS: dict[Standing, str] = {"bad": "all bad", "lost": "lost", "won": "winner", "": ""}
+_WORDS: dict[Standing, str] = {"bad": "all bad", "lost": "lost", "tied": "tie", "won": "winner", "": ""}
 
 NO_MESSAGES = (
     "This answer has no messages in tags, so there is nothing to compare. What the model wrote is below. Ask again, or "

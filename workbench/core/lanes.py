@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from workbench.core import parameters
+from workbench.core.extra_parameters import sort_parameters
 from workbench.core.parameters import Value
 from workbench.core.visible import Shown, visible_name
 
@@ -131,12 +132,16 @@ class Params:
         return cls(extra=extra if isinstance(extra, str) else _dumped(extra), unknown=_dumped(unknown), **values)
 
     def out_of_range(self) -> str:
-        """Return a sentence about the first parameter that its row does not allow, "" when all are fine."""
+        """Return a sentence about the first parameter that its row does not allow, "" when all are fine.
+
+        Those in `extra` count. Raises ValueError when that is no object.
+        """
         for name, value in self.values:
             row = parameters.parameter(name)
             if row is not None and not row.allows(value):
                 return f"The {name} of a lane is {row.requirement}."
-        return ""
+        problems = sort_parameters(_object(self.extra)).problems if self.extra else []
+        return f"Extra parameters of a lane: {problems[0]}" if problems else ""
 
     def sent(self) -> dict[str, Any]:
         """Return `to_json` without what only says how an answer is read."""

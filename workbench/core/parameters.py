@@ -26,6 +26,7 @@ EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 """Reasoning efforts, as LiteLLM orders them."""
 _DIGITS = 18
 """Of a whole number: more than that is no number of a provider, and does not fit into a database."""
+_NUMBER = re.compile(r"[+-]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][+-]?[0-9]+)?")
 _SHORT = 12
 """Characters of a text that the summary shows."""
 
@@ -50,8 +51,9 @@ class Parameter:
 
     `label` is for the form, `brief` for the header ("temp 0.2"), `help` a sentence without the range. `low` and `high`
     are included; `choices` are the words of a `choice`, and `unset` says in a word what holds without one, "" where
-    the provider decides. `formats` has the name in each of FORMATS, "" where that format has none. `aliases` are the
-    names under which translated requests carry it. What is not `is_sent` says how an answer is read, and no provider
+    the provider decides. `formats` has the name in each of FORMATS, "" where that format has none. `aliases` are other
+    names for the same value; `carriers` are settings of translated requests that hold it in another form or for one
+    kind of server only. What is not `is_sent` says how an answer is read, and no provider
     gets it.
     """
 
@@ -68,6 +70,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     unset: str = ""
     is_sent: bool = True
+    carriers: frozenset[str] = frozenset()
 
     @property
     def requirement(self) -> str:
@@ -81,7 +84,7 @@ class Parameter:
             )
         if self.kind == "choice":
             return f"one of {', '.join(self.choices)}"
-        return "true or false" if self.kind == "switch" else "a list of texts"
+        return "true or false" if self.kind == "switch" else "a list of texts that are not empty"
 
     @property
     def is_text(self) -> bool:
@@ -128,7 +131,9 @@ class Parameter:
         """Whether a value of the right shape is in range."""
         if self.kind == "choice":
             return value in self.choices
-        if isinstance(value, tuple | str | bool):
+        if isinstance(value, tuple):
+            return all(value)
+        if isinstance(value, str | bool):
             return True
         if self.kind == "integer" and abs(value) >= 10**_DIGITS:
             return False
@@ -155,11 +160,9 @@ class Parameter:
         if self.kind == "choice":
             return text.lower()
         if self.kind == "integer":
-            return int(text) if re.fullmatch(rf"[+-]?\d{{1,{_DIGITS}}}", text) else None
-        try:
-            value = float(text.replace(",", "."))
-        except ValueError:
-            return None
+            return int(text) if re.fullmatch(rf"[+-]?[0-9]{{1,{_DIGITS}}}", text) else None
+        # Python's own reading also takes 0_1 and the digits of other scripts.
+        value = float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else math.inf
         return value if math.isfinite(value) else None
 
     def show(self, value: Value | None) -> str:
@@ -216,7 +219,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         "top_p",
         "Words are chosen among the most likely ones that together have this share of the probability.",
         _formats(github="topP", promptfoo="top_p", other="top_p", llm="top_p", openai="top_p", anthropic="top_p"),
-        frozenset({"topP", "p"}),
+        frozenset({"topP"}),
+        carriers=frozenset({"p"}),
         low=0,
         high=1,
     ),
@@ -227,7 +231,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         "top_k",
         "Words are chosen among this many of the most likely ones.",
         _formats(llm="top_k", anthropic="top_k"),
-        frozenset({"topK", "k"}),
+        frozenset({"topK"}),
+        carriers=frozenset({"k"}),
         low=0,
     ),
     Parameter(
@@ -255,17 +260,14 @@ PARAMETERS: tuple[Parameter, ...] = (
             openai="max_tokens",
             anthropic="max_tokens",
         ),
-        frozenset(
-            {
-                *("max_completion_tokens", "maxOutputTokens", "max_output_tokens", "maxTokens", "max_new_tokens"),
-                *("num_predict", "maxTokenCount", "max_gen_len"),
-            }
-        ),
+        frozenset({"max_completion_tokens", "maxOutputTokens", "max_output_tokens", "maxTokens", "max_new_tokens"}),
         (
             # OpenAI's reasoning models refuse the old name, and Mistral knows only that.
             WireName("openai", "max_completion_tokens", r"^(o[1-9]|gpt-[5-9]|gpt-\d\d)"),
             WireName("mistral", "max_tokens", replaces="max_completion_tokens"),
         ),
+        # Ollama also takes -1 and -2 under its own name.
+        carriers=frozenset({"num_predict", "maxTokenCount", "max_gen_len"}),
         low=1,
     ),
     Parameter(
@@ -316,7 +318,9 @@ PARAMETERS: tuple[Parameter, ...] = (
         "rep. penalty",
         "Above 1, words of prompt and answer become less likely; 1 changes nothing.",
         _formats(llm="repetition_penalty"),
-        frozenset({"repetitionPenalty", "repeat_penalty"}),
+        frozenset({"repetitionPenalty"}),
+        # llama.cpp and Ollama know no other name.
+        carriers=frozenset({"repeat_penalty"}),
         low=0,
         high=2,
     ),
@@ -327,7 +331,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "effort",
         "How long a model may think before it answers.",
         _formats(promptfoo="reasoning_effort", llm="reasoning_effort", openai="reasoning_effort"),
-        frozenset({"thinking", "thinkingConfig", "thinking_config", "reasoning", "output_config", "think"}),
+        carriers=frozenset({"thinking", "thinkingConfig", "thinking_config", "reasoning", "output_config", "think"}),
         choices=EFFORTS,
     ),
     Parameter(
@@ -337,7 +341,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "logprobs",
         "The raw response tells how likely each word of the answer was.",
         _formats(llm="logprobs", openai="logprobs"),
-        frozenset({"responseLogprobs"}),
+        carriers=frozenset({"responseLogprobs"}),
     ),
     Parameter(
         "top_logprobs",
@@ -346,7 +350,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "top_logprobs",
         "How many other words the raw response tells the probability of, for each word of the answer.",
         _formats(llm="top_logprobs", openai="top_logprobs"),
-        frozenset({"logprobs"}),
+        carriers=frozenset({"logprobs"}),
         low=0,
         high=20,
     ),

@@ -16,18 +16,19 @@ from typing import Any, cast
 from workbench.core.attaching import AttachError, media_type
 from workbench.core.blocks import Attachment, OutputFormat, Tool
 from workbench.core.content import Content, Message, Role
+from workbench.core.extra_parameters import sort_parameters
 from workbench.core.imported import (
     ImportedAnswer,
     ImportedFile,
     ImportedLane,
     ImportedPrompt,
     ImportedRun,
+    LeftOut,
     clean,
 )
 from workbench.core.lanes import Params
 from workbench.core.llm_log import LogMessage, LogPart, LogTurn
 from workbench.core.money import Usage
-from workbench.core.parameters import names_in, parameter
 from workbench.core.runs import Result, RunSet, Step, Timing
 from workbench.core.templates import variables
 from workbench.core.text import first_line
@@ -41,13 +42,17 @@ _CACHED = (("prompt_tokens_details", "cached_tokens"), ("input_tokens_details", 
 _THOUGHT = (("completion_tokens_details", "reasoning_tokens"), ("output_tokens_details", "reasoning_tokens"))
 
 
-def runs_of(turns: Sequence[LogTurn]) -> Iterator[tuple[ImportedRun, int]]:
-    """Yield the runs of one conversation from its calls, which are in order, each with how many calls it is."""
+def runs_of(turns: Sequence[LogTurn]) -> Iterator[tuple[ImportedRun | LeftOut, int]]:
+    """Yield the runs of one conversation from its calls, which are in order, each with how many calls it is.
+
+    Parameters that are left out come before their run.
+    """
     groups = list(_groups(turns))
     key = prompt_of(turns[0]) if turns else ImportedPrompt("", NAMELESS)
     parent: Content | None = None
     for number, group in enumerate(groups, start=1):
         run = _run(group, key, parent, f"{group[0].thread_name} · turn {number}" if len(groups) > 1 else "")
+        yield from ((LeftOut(f"Parameter of {run.foreign_id}", one), 0) for one in _params(group[0].options)[1])
         parent = run.lanes[0].content
         yield run, len(group)
 
@@ -84,7 +89,7 @@ def _run(group: Sequence[LogTurn], prompt: ImportedPrompt, parent: Content | Non
         foreign_id=last.id,
         prompt=prompt,
         started_at=started,
-        lanes=(ImportedLane(clean(first.model), content, _params(first.options), "", parent),),
+        lanes=(ImportedLane(clean(first.model), content, _params(first.options)[0], "", parent),),
         answers=(ImportedAnswer(_result(group, duration), later(started, duration or 0)),),
         sets=(RunSet("", "", values),),
         note="\n".join(filter(None, notes)),
@@ -213,22 +218,11 @@ def _nested(details: Mapping[str, Any], places: Sequence[tuple[str, ...]]) -> in
     return None
 
 
-def _params(options: str) -> Params:
-    """Return options as parameters: those that the product knows by name, the others as they are."""
-    given = _object(options)
-    known: dict[str, Any] = {}
-    for name, ours in names_in("llm").items():
-        row, value = parameter(ours), given.get(name)
-        if row is None or value is None:
-            continue
-        try:
-            known[ours] = row.checked([value] if row.kind == "texts" and isinstance(value, str) else value)
-        except ValueError:
-            # What a lane cannot have stays among the parameters that go out as they are.
-            continue
-        del given[name]
-    rest = {name: value for name, value in given.items() if value is not None}
-    return Params(extra=clean(json.dumps(rest, ensure_ascii=False)) if rest else "", **known)
+def _params(options: str) -> tuple[Params, list[str]]:
+    """Return options as parameters, and a sentence about each that a lane cannot have."""
+    found = sort_parameters({name: value for name, value in _object(options).items() if value is not None})
+    extra = clean(json.dumps(found.rest, ensure_ascii=False)) if found.rest else ""
+    return Params(values=found.values.items(), extra=extra), [clean(problem) for problem in found.problems]
 
 
 def _raw(response: str) -> Any:

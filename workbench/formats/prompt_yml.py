@@ -13,6 +13,7 @@ from typing import Any, cast
 import yaml
 
 from workbench.core.content import ROLES, Content, Message, Role
+from workbench.core.extra_parameters import row_of
 from workbench.core.lanes import Params
 from workbench.core.parameters import Parameter, Value, names_in, parameter
 from workbench.core.templates import content_variables
@@ -140,7 +141,7 @@ def _params(raw: Any) -> tuple[Params, list[str]]:
     unknown = []
     names = names_in("github")
     for name, text in raw.items():
-        row = parameter(names.get(name, ""))
+        row = parameter(names.get(name, "")) or row_of(name)
         if row is None:
             unknown.append(name)
         elif text:

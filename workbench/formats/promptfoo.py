@@ -52,7 +52,7 @@ class _Cell:
 
 @dataclass(frozen=True, slots=True)
 class Eval:
-    """An eval as it was read: its answers, and those that are not taken over."""
+    """An eval as it was read: its answers, those that are not taken over, and `remarks` about its parameters."""
 
     name: str
     id: str
@@ -61,6 +61,7 @@ class Eval:
     tests: tuple[RunSet, ...]
     cells: tuple[_Cell, ...]
     left_out: tuple[LeftOut, ...]
+    remarks: tuple[LeftOut, ...]
     secrets: tuple[str, ...]
 
     @property
@@ -90,7 +91,9 @@ def read_eval(raw: bytes) -> Eval:
         )
     cells, over = _samples(cells)
     config = as_map(data.get("config"))
-    lanes = tuple(_lane(column, cells, number, config) for number, column in enumerate(columns))
+    read = [_lane(column, cells, number, config) for number, column in enumerate(columns)]
+    lanes = tuple(lane for lane, _ in read)
+    unfit = [LeftOut(f"Parameter of {lane.model}", one) for lane, problems in read for one in problems]
     named = as_text(config.get("description")) or as_text(columns[0].get("label")) or as_text(columns[0].get("raw"))
     return Eval(
         name=first_line(clean(named), 60) or "promptfoo",
@@ -100,6 +103,7 @@ def read_eval(raw: bytes) -> Eval:
         tests=tuple(tests),
         cells=tuple(cells),
         left_out=(*nowhere, *over),
+        remarks=tuple(dict.fromkeys(unfit)),
         secrets=tuple(secrets(config)),
     )
 
@@ -107,6 +111,7 @@ def read_eval(raw: bytes) -> Eval:
 def runs_of(found: Eval) -> Iterator[tuple[ImportedRun | LeftOut, int]]:
     """Yield what of an eval is not taken over, and then its runs, each with how many answers it is."""
     yield from ((one, 1) for one in found.left_out)
+    yield from ((one, 0) for one in found.remarks)
     prompt = ImportedPrompt(hashlib.sha256(found.name.encode()).hexdigest(), found.name)
     for part, first in enumerate(range(0, len(found.tests), _TESTS)):
         cells = [cell for cell in found.cells if first <= cell.test < first + _TESTS]
@@ -231,17 +236,21 @@ def _value(value: object) -> str:
     return clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
-def _lane(column: Mapping[str, Any], cells: Sequence[_Cell], number: int, config: Mapping[str, Any]) -> ImportedLane:
+def _lane(
+    column: Mapping[str, Any], cells: Sequence[_Cell], number: int, config: Mapping[str, Any]
+) -> tuple[ImportedLane, list[str]]:
     told = next((cell.told for cell in cells if cell.column == number), {})
     named = told.get("provider")
     provider = named if isinstance(named, dict) else {"id": as_text(named) or as_text(column.get("provider"))}
     model, label = as_text(provider.get("id")) or as_text(column.get("provider")), as_text(provider.get("label"))
-    return ImportedLane(
+    params, problems = sampling(config, model, label)
+    lane = ImportedLane(
         clean(model) or "unknown",
         content_of(as_text(column.get("raw")) or as_text(column.get("display"))),
-        sampling(config, model, label),
+        params,
         clean(label) if label != model else "",
     )
+    return lane, problems
 
 
 def content_of(raw: str) -> Content:

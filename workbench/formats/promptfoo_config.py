@@ -10,14 +10,18 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from workbench.core.extra_parameters import sort_parameters
 from workbench.core.lanes import Params
-from workbench.core.parameters import names_in, table
+from workbench.core.parameters import names_in
 
 _SECRET = re.compile("(api_?key|token|secret|password|authorization)(?!envar)", re.IGNORECASE)
 
 
-def sampling(config: Mapping[str, Any], model: str, label: str) -> Params:
-    """Return the sampling parameters of a provider, by its id and label."""
+def sampling(config: Mapping[str, Any], model: str, label: str) -> tuple[Params, list[str]]:
+    """Return the sampling parameters of a provider, by its id and label, and a sentence about each that was left out.
+
+    Names without a row are not taken, nor told: they may be of keys.
+    """
     for one in (*as_list(config.get("providers")), *as_list(config.get("targets"))):
         if isinstance(one, dict) and len(one) == 1 and isinstance(next(iter(one.values())), dict):
             name, body = next(iter(one.items()))
@@ -27,8 +31,9 @@ def sampling(config: Mapping[str, Any], model: str, label: str) -> Params:
         config = as_map(one.get("config"))
         # What promptfoo has no name for goes to the provider as it is.
         given = {**as_map(config.get("passthrough")), **{ours: config[n] for n, ours in _names() if n in config}}
-        return _params(given)
-    return Params()
+        found = sort_parameters(given)
+        return Params(values=found.values.items()), found.problems
+    return Params(), []
 
 
 def secrets(config: Mapping[str, Any]) -> Iterator[str]:
@@ -47,17 +52,6 @@ def secrets(config: Mapping[str, Any]) -> Iterator[str]:
 
 def _names() -> list[tuple[str, str]]:
     return [*names_in("promptfoo-other").items(), *names_in("promptfoo").items()]
-
-
-def _params(given: Mapping[str, Any]) -> Params:
-    known: dict[str, Any] = {}
-    for row in table():
-        try:
-            known[row.name] = None if given.get(row.name) is None else row.checked(given[row.name])
-        except ValueError:
-            # It is no value that a lane of ours can have.
-            continue
-    return Params(**known)
 
 
 def as_map(value: object) -> Mapping[str, Any]:

@@ -137,7 +137,8 @@ def _fields(text: str) -> dict[str, _Field]:
         mark = getattr(error, "problem_mark", None)
         # A reader's complaint about a character has a position and no line.
         at = getattr(error, "position", 0)
-        line = mark.line + 1 if mark else text.count("\n", 0, at) + 1
+        # What is missing at the end is missed in a line after the last one.
+        line = min(mark.line if mark else text.count("\n", 0, at), text.rstrip().count("\n")) + 1
         raise TechniqueFileError(f"Line {line} is not valid YAML. Correct it there.", str(error)) from error
     if not isinstance(root, yaml.MappingNode):
         raise TechniqueFileError("Line 1: this is no map. Write `name: …`, `place: …` and `snippet: …`.")

@@ -13,11 +13,11 @@ from workbench.core.empty_answers import BLANKS, MOST_BLANKS
 from workbench.core.runs import Outcome
 from workbench.store.sqlite import sqlite3
 
-# A blank has at most three bytes, and the number of bytes is known without reading a text.
+# A blank has at most four bytes, and the number of bytes is known without reading a text.
 _COUNT = (
     "SELECT run_id, count(*), total(finish_reason = 'length') FROM outputs"
     " WHERE run_id IN (SELECT value FROM json_each(?)) AND state = 'finished'"
-    f" AND octet_length(text) <= {3 * MOST_BLANKS} AND length(text) <= {MOST_BLANKS} AND trim(text, ?) = ''"
+    f" AND octet_length(text) <= {4 * MOST_BLANKS} AND length(text) <= {MOST_BLANKS} AND trim(text, ?) = ''"
     " AND NOT EXISTS (SELECT 1 FROM outputs AS later WHERE later.run_id = outputs.run_id"
     " AND later.lane = outputs.lane AND later.value_set = outputs.value_set AND later.sample = outputs.sample"
     " AND later.attempt > outputs.attempt)"

@@ -93,7 +93,9 @@ def _beginning(body: bytes) -> str:
 def _standing(kind: str | None, place: int | None) -> Standing:
     if kind == "all_bad":
         return "bad"
-    if kind in ("winner", "tie"):
+    if kind == "tie":
+        return "tied"
+    if kind == "winner":
         return "won" if place == 1 else "lost"
     return ""
 

@@ -13,7 +13,8 @@ import sys
 # sqlite-utils would take pysqlite3 wherever that is installed, with exceptions that are not those of sqlite3.
 sys.modules["pysqlite3"] = None  # type: ignore[assignment]
 
-__all__ = ["FILE_ERRORS", "sqlite3"]
+__all__ = ["FILE_ERRORS", "SQLITE_VERSION", "sqlite3"]
 
+SQLITE_VERSION = sqlite3.sqlite_version
 FILE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite can raise about a file: what it says of a damaged schema quotes bytes that may be no text."""

@@ -87,7 +87,7 @@ def build(window: MainWindow) -> Iterator[None]:
     VerdictNotices(window)
     window.starring = Starring(window)
     wire(window)
-    origin = frame.focus_origin = FocusOrigin(frame)
+    origin = frame.focus_origin = FocusOrigin(frame, lambda: window.views.shown)
     window.views.entered.connect(lambda view: origin.place() if view != "compose" else None)
     window.view.lanes.entered.connect(origin.place)
     origin.placed_changed.connect(window.view.lanes.show_keys_act)

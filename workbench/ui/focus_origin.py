@@ -3,19 +3,21 @@
 Invariant: the focus is placed after a mouse press, Tab, or a key of ours that goes somewhere (F6, Ctrl+Page Down). It
 is not placed once it moved by itself (a widget was hidden, a menu or dialog closed, the window became active again,
 the program moved it), nor after letters were typed that mean nothing there. Within one lane, or the pair that is
-judged, the program may move a placed focus. Bare keys, and Space on buttons that judge or open menus, derive from this.
+judged, the program may move a placed focus. Bare keys of commands that record, send or change something, and Space on
+buttons that judge or open menus, act only while the focus is placed.
 """
 
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QWindow
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QWidget
 from shiboken6 import getCppPointer, isValid
 
-from workbench.app.commands import Command, acts_on_lanes, verdict_key
+from workbench.app.commands import Command, View, acts_on_lanes, verdict_key
 from workbench.ui.focus import JUDGED_AREA, OPENS_MENU
 from workbench.ui.homing import can_have_keyboard
 from workbench.ui.keys import KeyboardFilter, takes_text
@@ -39,8 +41,8 @@ class FocusOrigin(KeyboardFilter):
     placed_changed = Signal(bool)
     """Whether the focus is placed now."""
 
-    def __init__(self, window: QWidget) -> None:
-        self._window = window
+    def __init__(self, window: QWidget, shown_view: Callable[[], View]) -> None:
+        self._window, self._shown_view = window, shown_view
         # Where the focus is, by address: of a widget that Qt made itself Python knows another object each time.
         self._here = 0
         self._area: weakref.ref[QWidget] | None = None
@@ -70,18 +72,18 @@ class FocusOrigin(KeyboardFilter):
     @property
     def is_placed(self) -> bool:
         """Whether the person put the focus where it is, and no menu or other window of the program is open."""
-        is_here = self._here != 0 and self._here == _address(QApplication.focusWidget())
-        return self._placed and is_here and self._window.isActiveWindow() and not self._is_covered()
+        return self._placed and self._is_reached()
 
     @property
     def is_in_area(self) -> bool:
         """Whether bare verdict keys act: the focus is placed in a lane, or in the pair that is judged."""
-        area = self._area() if self._area is not None else None
-        return self.is_placed and area is not None and can_have_keyboard(area)
+        return self.is_placed and self._has_area()
 
     def allows(self, command: Command) -> bool:
         """Whether a bare key may trigger `command` now."""
-        return self.is_in_area if acts_on_lanes(command) else self.is_placed
+        if acts_on_lanes(command) and not self._has_area():
+            return False
+        return self._is_reached() if self._shown_view() in command.navigates_in else self.is_placed
 
     def allows_press(self, button: QAbstractButton, key: int) -> bool:
         """Whether Space or Enter (`key`) may press `button`."""
@@ -143,6 +145,15 @@ class FocusOrigin(KeyboardFilter):
             if left is not None and not self._placed:
                 self._left = weakref.ref(left)
                 self._settled.start()
+
+    def _is_reached(self) -> bool:
+        """Whether keys go to the focus that was seen last, and no menu or other window of the program is open."""
+        is_here = self._here != 0 and self._here == _address(QApplication.focusWidget())
+        return is_here and self._window.isActiveWindow() and not self._is_covered()
+
+    def _has_area(self) -> bool:
+        area = self._area() if self._area is not None else None
+        return area is not None and can_have_keyboard(area)
 
     def _placed_area(self) -> QWidget | None:
         return self._area() if self._placed and self._area is not None else None

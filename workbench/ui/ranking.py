@@ -245,12 +245,12 @@ def _words(kind: str, winner: int) -> str:
 
 def _over(pairs: int, judged: int) -> str:
     if judged:
-        return "No pair is left. Run other versions or models to the same values, and there are new ones."
+        return "No pairs left. Run other versions or models on the same values to get new ones."
     if pairs:
-        return "No pair is left to judge."
+        return "No pairs left to judge."
     return (
-        "There are no two answers to compare. A pair needs finished answers of two of those ranked to the same values, "
-        "and different texts. Run them, and judge a blind run before its answers can come here."
+        "There are no two answers to compare. A pair needs finished answers of two entrants to the same values, with "
+        "different texts. Run two versions or models on the same values. A blind run has to be judged first."
     )
 
 

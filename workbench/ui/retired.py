@@ -1,6 +1,7 @@
 """What the window says about retired models: at their lanes, and in one line at the start.
 
-Invariant: the line is said until it is dismissed, and after that only for another model. While a blind run is shown it
+Invariant: the line is said until it is dismissed, and after that only for another model, or when one of them
+is retired by then. While a blind run is shown it
 is not said, because it names models.
 """
 
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from workbench.app.retirements import Retirements
-from workbench.usecases.retirement import RetiringUse, models_of, retirement_line, retiring
+from workbench.usecases.retirement import RetiringUse, retirement_line, retiring, states_of
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -47,7 +48,7 @@ class RetiredModels(QObject):
         def show(found: tuple[tuple[RetiringUse, ...], str | None]) -> None:
             self._uses, dismissed = found
             self.has_looked = True
-            if self._uses and not set(models_of(self._uses)) <= _names(dismissed):
+            if not states_of(self._uses) <= _dismissed(dismissed):
                 self._say()
 
         def failed(_: Exception) -> None:
@@ -79,10 +80,10 @@ class RetiredModels(QObject):
         window.choose_prompt(use.lane.prompt_uid)
 
     def dismiss(self) -> None:
-        """Remember that the person knows about these models."""
+        """Remember that the person knows about these models as they stand now."""
         store = self._window.workbench.store
         if not store.read_only:
-            self._window.tasks.watch(store.set_meta(_DISMISSED, json.dumps(sorted(models_of(self._uses)))))
+            self._window.tasks.watch(store.set_meta(_DISMISSED, json.dumps(sorted(states_of(self._uses)))))
 
     def _read(self) -> tuple[tuple[RetiringUse, ...], str | None]:
         workbench = self._window.workbench
@@ -110,10 +111,9 @@ class RetiredModels(QObject):
             self._window.view.lanes.focus_lane(slots.index(slot))
 
 
-def _names(kept: str | None) -> set[str]:
-    """Return the models that were dismissed; what is not a list of names counts as none."""
+def _dismissed(kept: str | None) -> set[tuple[str, bool]]:
+    """Return the models that were dismissed with whether they were retired; of another shape none count."""
     try:
-        names = json.loads(kept or "[]")
-    except ValueError:
+        return {(str(model), gone is True) for model, gone in json.loads(kept or "[]")}
+    except (ValueError, TypeError):
         return set()
-    return {name for name in names if isinstance(name, str)} if isinstance(names, list) else set()

@@ -1,7 +1,7 @@
 """Looking whether everything works on this machine.
 
-Invariant: a check-up contacts nothing outside this machine, makes no history, shows no key, and every finding that is
-not fine says what to do.
+Invariant: a check-up contacts nothing outside this machine, leaves no history behind, shows no key, and every finding
+that is not fine says what to do.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import queue
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from workbench.host.processes import scrubbed_env
 from workbench.host.provider_choices import ProviderChoices
 from workbench.host.weights import builtin_weights
 from workbench.store import StoreError, open_store
+from workbench.store.sqlite import SQLITE_VERSION
 from workbench.usecases.credentials import open_keys
 from workbench.usecases.destinations import destination
 
@@ -67,7 +69,10 @@ class Checkup:
     def findings(self) -> Iterator[Finding]:
         """Yield findings in the order in which they are made."""
         yield self._versions()
-        yield self._database()
+        sqlite = _sqlite()
+        yield sqlite
+        if sqlite.level == "ok":
+            yield self._database()
         yield self._keyring()
         yield from self._models()
         yield self._display()
@@ -177,6 +182,27 @@ class Checkup:
         except OSError:
             return Finding("error log", "ok", f"{log} is not there: nothing unexpected was logged yet.")
         return Finding("error log", "ok", f"{log}, {size / 1000:.0f} kB")
+
+
+def _sqlite() -> Finding:
+    """Make a history in a temporary folder, and read it."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            store = open_store(Path(folder, "history.db"), now=utc_now(), uid=new_uid)
+            try:
+                store.prompts()
+            finally:
+                store.close()
+    except (StoreError, HostError) as error:
+        return Finding("SQLite", "no", error.sentence, error.detail)
+    except OSError as error:
+        return Finding(
+            "SQLite", "no", "Nothing can be made in the temporary folder. Make room, or set TMPDIR.", str(error)
+        )
+    except Exception as error:  # noqa: BLE001 - a fault of the installation may be anything
+        again = "No history can be made with the SQLite of this Python. Install Prompt Workbench again."
+        return Finding("SQLite", "no", again, f"{type(error).__name__}: {error}")
+    return Finding("SQLite", "ok", f"Version {SQLITE_VERSION} makes and reads a history.")
 
 
 def _with_address(keys: KeyStore, provider: str) -> str:

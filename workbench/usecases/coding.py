@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 from workbench.core.blocks import BlockError, OutputFormat, Tool
 from workbench.core.chat_form import format_instruction, speaks_of_json, told_the_format
 from workbench.core.content import Message
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.parameters import wire_names
 from workbench.core.providers import (
@@ -85,7 +85,7 @@ class Coder:
             raise RefusedError("The endpoint of this lane was removed. Choose another model, then get its code.")
         content = draft.content if lane.pinned is None else sendable(self._version(prompt_uid, lane.pinned))
         values = draft.value_map
-        rendered = render_content(content, values, self._render)
+        rendered = render_content(content, ValueSet("", "", draft.values), self._render)
         told, output = self._form(endpoint, lane, rendered)
         messages = _told(rendered, told)
         files = self._files(rendered)

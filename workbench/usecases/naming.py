@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+from workbench.core.extra_parameters import row_of, without_row
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint, Params
-from workbench.core.parameters import Parameter, Value, parameter
+from workbench.core.parameters import Parameter, Value
 from workbench.core.providers import PROVIDERS, provider_name
 from workbench.usecases.problems import RefusedError
 
@@ -102,9 +103,9 @@ def pair(text: str, what: str) -> tuple[str, str]:
 def with_params(params: Params, given: Sequence[tuple[str, str]]) -> Params:
     """Return `params` with more of them set, from text.
 
-    A name that has no row in the table goes into the extra parameters, its value read as JSON if it is JSON. What is
-    given here also counts where the lane's extra parameters say otherwise. Lists may be given a text at a time. Raises
-    RefusedError.
+    A name means a row of the table in any spelling, or by an alias. One that has no row goes into the extra parameters,
+    its value read as JSON if it is JSON. What is given here also counts where the lane's extra parameters say
+    otherwise. Lists may be given a text at a time. Raises RefusedError.
     """
     data = params.to_json()
     extra = data.pop("extra", {})
@@ -112,12 +113,14 @@ def with_params(params: Params, given: Sequence[tuple[str, str]]) -> Params:
         raise RefusedError("The extra parameters of a lane are not a JSON object. Correct them in the window.", extra)
     texts: dict[str, list[str]] = {}
     for written, text in given:
-        row = parameter(written.replace("-", "_"))
+        row = row_of(written)
         if row is None:
             extra[written] = _json_or_text(text)
             continue
-        extra.pop(row.name, None)
+        extra = without_row(extra, row)
         if row.kind == "texts":
+            if not text:
+                raise RefusedError(f"{row.name} is {row.requirement}. Type something after the equals sign.")
             texts.setdefault(row.name, []).append(text)
         else:
             data[row.name] = _value(row, text)

@@ -42,14 +42,21 @@ def check(draft: Draft) -> Problem | None:
             return problem
     if any(lane.pinned is None for lane in draft.run_lanes):
         for one in draft.run_sets:
-            if problem := _check_content(draft.content, dict(one.values), _in_set(draft, one), one.uid):
+            if problem := _check_content(draft.content, one):
                 return problem
     return None
 
 
-def _in_set(draft: Draft, one: ValueSet) -> str:
-    """Return where a value lacks, "" when it is where a person looks."""
-    return f" in the set “{one.name}”" if one.uid and one.uid != draft.active else ""
+def still_lacks(draft: Draft, lack: Lack) -> bool:
+    """Whether a draft that was refused for this lack would be refused for it again."""
+    if not lack.values:
+        return draft.content.is_empty
+    values = next((dict(one.values) for one in draft.run_sets if one.uid == lack.value_set), None)
+    if values is None:
+        return False
+    is_pinned = any(lane.pinned is not None for lane in draft.run_lanes)
+    missed = missing(draft.content, values) if not is_pinned else [name for name in lack.values if name not in values]
+    return not set(missed).isdisjoint(lack.values)
 
 
 def _check_extra(lane: Lane, number: int) -> Problem | None:
@@ -68,23 +75,26 @@ def _check_extra(lane: Lane, number: int) -> Problem | None:
     )
 
 
-def _check_content(content: Content, values: Mapping[str, str], where: str = "", value_set: str = "") -> Problem | None:
+def _check_content(content: Content, given: ValueSet, version: int | None = None) -> Problem | None:
     if content.is_empty:
         return Problem(_NOTHING, lack=Lack())
     # What a Jinja template needs is only known by rendering it: a name may be a loop variable, or have a default.
-    if content.template == "plain" and (names := missing(content, values)):
-        return Problem(_missing_sentence(names, where), lack=Lack(names, value_set))
+    if content.template == "plain" and (names := missing(content, dict(given.values))):
+        return Problem(_missing_sentence(names, given, version), lack=Lack(names, given.uid))
     return None
 
 
-def _missing_sentence(names: Sequence[str], where: str) -> str:
+def _missing_sentence(names: Sequence[str], given: ValueSet, version: int | None) -> str:
     listed = [f"{{{{{name}}}}}" for name in names[:_MOST_NAMES]]
     if len(names) > _MOST_NAMES:
         listed.append(f"{len(names) - _MOST_NAMES:,} more")
-    if len(listed) == 1:
-        return f"The variable {listed[0]} has no value{where}. Give it one below the messages; an empty one counts."
-    together = f"{', '.join(listed[:-1])} and {listed[-1]}"
-    return f"The variables {together} have no values{where}. Give them one each below the messages; empty ones count."
+    together = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+    used = "" if version is None else f", which version {version} uses"
+    if given.uid:
+        fill = "Fill it in" if len(names) == 1 else "Fill them in"
+        untick = f", or untick “{given.name}”" if given.ticked else ""
+        return f"“{given.name}” has no value for {together}{used}. {fill}{untick}."
+    return f"Enter a value for {together} below{used}. An empty value is allowed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +117,7 @@ def plan_lanes(draft: Draft, pinned: Callable[[int], Content], render: Render) -
             contents[lane.pinned] = draft.content if lane.pinned is None else pinned(lane.pinned)
     rendered: dict[int | None, tuple[Rendered, ...]] = {}
     for number, content in contents.items():
-        used = "" if number is None else f", and version {number} uses it"
-        rendered[number] = tuple(
-            render_content(content, dict(one.values), render, _in_set(draft, one) + used, one.uid)
-            for one in draft.run_sets
-        )
+        rendered[number] = tuple(render_content(content, one, render, number) for one in draft.run_sets)
     return tuple(PlannedLane(lane, rendered[lane.pinned]) for lane in draft.run_lanes)
 
 
@@ -122,11 +128,13 @@ def sendable(version: VersionRow) -> Content:
     return version.content
 
 
-def render_content(
-    content: Content, values: Mapping[str, str], render: Render, where: str = "", value_set: str = ""
-) -> Rendered:
-    """Return what is sent. Raises RefusedError or EngineError."""
-    if problem := _check_content(content, values, where, value_set):
+def render_content(content: Content, given: ValueSet, render: Render, version: int | None = None) -> Rendered:
+    """Return what is sent. Raises RefusedError or EngineError.
+
+    `version` is the number of the version that `content` is, None for the draft's own text.
+    """
+    values = dict(given.values)
+    if problem := _check_content(content, given, version):
         raise RefusedError(problem.sentence, problem.detail, problem.lack)
     if problem_words := _parts_problem(content):
         raise RefusedError(problem_words)

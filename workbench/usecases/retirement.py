@@ -55,6 +55,11 @@ def models_of(uses: Iterable[RetiringUse]) -> list[str]:
     return list(dict.fromkeys(use.lane.model for use in uses))
 
 
+def states_of(uses: Iterable[RetiringUse]) -> set[tuple[str, bool]]:
+    """Return the models, each with whether it is retired."""
+    return {(use.lane.model, use.retired) for use in uses}
+
+
 def retirement_line(uses: tuple[RetiringUse, ...]) -> str:
     """Return what is said of these uses in one line, with the short names of the models; "" for none."""
     models = models_of(uses)

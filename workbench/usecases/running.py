@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from workbench.core.content import Content
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import BesideLane, Failure, OutputState, Result, RunSet
 from workbench.core.samples import nth
@@ -280,7 +280,8 @@ class Runner:
         record = next(record for record in detail.outputs if record.uid == output_uid)
         ran = next(lane for lane in detail.lanes if lane.position == record.position)
         content = sendable(self._store.version(handle.prompt_uid, ran.version))
-        rendered = render_content(content, dict(detail.sets[record.value_set].values), self._render)
+        values = detail.sets[record.value_set].values
+        rendered = render_content(content, ValueSet("", "", values), self._render)
         attempt = self._store.add_attempt(
             output_uid, transcript.uid, self._owner.now(), owner_uid=self._owner.uid
         ).result()

@@ -18,6 +18,7 @@ from workbench.usecases.problems import RefusedError
 
 FOLDER = "techniques"
 ENDING = ".yml"
+_ENDINGS = (ENDING, ".yaml")
 MOST_FILES = 500
 
 
@@ -41,9 +42,9 @@ class Techniques:
 
     def all(self) -> Library:
         """Read everything. Raises HostError when the product's own files are missing."""
-        shipped, wrong = _read(sorted(resource(FOLDER).glob(f"*{ENDING}")), own=False)
+        shipped, wrong = _read(_files(resource(FOLDER)), own=False)
         try:
-            files = sorted(self.folder.glob(f"*{ENDING}")) if self.folder.is_dir() else []
+            files = _files(self.folder) if self.folder.is_dir() else []
         except OSError as error:
             return Library(shipped, (*wrong, f"The folder {self.folder} cannot be read: {explain(error)}"))
         own, mine = _read(files[:MOST_FILES], own=True)
@@ -59,7 +60,7 @@ class Techniques:
         """
         try:
             make_private(self.folder)
-            taken = frozenset(path.stem for path in self.folder.glob(f"*{ENDING}"))
+            taken = frozenset(path.stem for path in _files(self.folder))
             kept = replace(technique, id=technique.id or file_name(technique.name, taken), own=True)
             raw = write_technique(kept)
             path, fresh = self._path(kept.id), self.folder / f".{kept.id}.new"
@@ -86,22 +87,33 @@ class Techniques:
             ) from error
 
     def _path(self, identity: str) -> Path:
-        return self.folder / f"{identity}{ENDING}"
+        paths = [self.folder / f"{identity}{ending}" for ending in _ENDINGS]
+        return next((path for path in paths if path.exists()), paths[0])
+
+
+def _files(folder: Path) -> list[Path]:
+    # By name, and of two files of one name the one with the usual ending first.
+    found = (path for path in folder.iterdir() if path.suffix in _ENDINGS and not path.name.startswith("."))
+    return sorted(found, key=lambda path: (path.stem, _ENDINGS.index(path.suffix)))
 
 
 def _read(files: list[Path], *, own: bool) -> tuple[tuple[Technique, ...], tuple[str, ...]]:
-    found, wrong = [], []
+    found: dict[str, Technique] = {}
+    wrong: list[str] = []
     for path in files:
         try:
+            if path.stem in found:
+                wrong.append(f"{path.name} has the name of another file. Rename one of them.")
+                continue
             if path.exists() and not path.is_file():
                 # A pipe might be read forever.
                 wrong.append(f"{path.name} is no file. Remove it from the folder of techniques.")
                 continue
             with path.open("rb") as file:
                 raw = file.read(LIMIT_BYTES + 1)
-            found.append(read_technique(raw, path.stem, own=own))
+            found[path.stem] = read_technique(raw, path.stem, own=own)
         except TechniqueFileError as error:
             wrong.append(f"{path.name}: {error.sentence}")
         except OSError as error:
             wrong.append(f"{path.name} cannot be read: {explain(error)}")
-    return tuple(found), tuple(wrong)
+    return tuple(found.values()), tuple(wrong)

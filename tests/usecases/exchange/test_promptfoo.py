@@ -14,6 +14,7 @@ import pytest
 from tests.store.making import NOW
 from tests.usecases.exchange.test_llm import take
 from workbench.core.content import Content, Message
+from workbench.core.imported import LeftOut
 from workbench.core.lanes import MOST_SAMPLES, Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, IterationDetail, Result, Timing
@@ -111,7 +112,9 @@ def grades(store: Store) -> list[dict[str, Any]]:
 
 def test_an_eval_is_a_run_of_one_prompt_with_its_columns_as_lanes(store: Store, tmp_path: Path) -> None:
     path = write(tmp_path / "out.json", document())
-    assert sentence(take(store, path)) == "Imported 1 run with 4 answers in 1 new prompt."
+    report = take(store, path)
+    assert sentence(report) == "Imported 1 run with 4 answers in 1 new prompt."
+    assert report.listed == (LeftOut("Parameter of openai:gpt-4o", "“seed” is a whole number."),)
     assert [row.name for row in store.prompts()] == ["Order bot"]
     [run] = runs(store)
     assert run.row.note == "promptfoo: 1 of 2 passed, 1 failed"

@@ -137,12 +137,21 @@ def broken_stream(where: Where, detail: str) -> CallError:
     )
 
 
-def too_long(limit: str, where: Where) -> CallError:
-    """The answer does not end where any answer would; `limit` says what was allowed, with its unit."""
+def whole_too_long(limit: str, where: Where) -> CallError:
+    """An answer in one piece is larger than `limit`, which has a unit."""
     return CallError(
         "answer_too_long",
-        f"{where.endpoint} sent more than {limit}, so the answer was cut off there. What had arrived is kept; "
-        "set a limit of tokens in the lane's parameters.",
+        f"{where.endpoint} sent an answer of more than {limit}, which is too large to read. "
+        "Set a limit of tokens in the lane's parameters.",
+    )
+
+
+def event_too_long(limit: str, where: Where) -> CallError:
+    """A line or event of a stream does not end within `limit`, which has a unit."""
+    return CallError(
+        "answer_too_long",
+        f"{where.endpoint} sent a single piece of its stream of more than {limit}, which no answer needs, so reading "
+        "stopped. What had arrived is kept; check the base URL, or retry.",
     )
 
 

@@ -56,15 +56,19 @@ class PartReader:
         if isinstance(content, str):
             self._sink.text(content)
         else:
-            for kind, piece in content_pieces(content):
-                if kind == "reasoning":
-                    self._think(piece)
-                else:
-                    self._sink.text(piece)
+            self._say(content)
         if has_more:
-            if isinstance(refusal := part.get("refusal"), str):
-                self._sink.text(refusal)
+            # Some servers send false where none is refused.
+            if refusal := part.get("refusal"):
+                self._say(refusal)
             self._sink.extras(part)
+
+    def _say(self, content: Any) -> None:
+        for kind, piece in content_pieces(content):
+            if kind == "reasoning":
+                self._think(piece)
+            else:
+                self._sink.text(piece)
 
     def _think(self, thought: str) -> None:
         self._thoughts.append(thought)

@@ -23,11 +23,12 @@ from workbench.engine.child.failures import (
     Where,
     bad_address,
     broken_stream,
+    event_too_long,
     half_answer,
     http_failure,
     refused_param_of,
     retry_after_seconds,
-    too_long,
+    whole_too_long,
 )
 from workbench.engine.child.http import CertificatesError, HttpClients, auth_headers, body, read_up_to, timeout
 from workbench.engine.child.pace import Pace
@@ -251,7 +252,7 @@ async def _again(start: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[by
 async def _read_json(chunks: AsyncIterator[bytes], answer: Answer, where: Where) -> None:
     raw, complete = await read_up_to(chunks, _MAX_WHOLE)
     if not complete:
-        raise too_long(f"{_MAX_WHOLE // 2**20} MB", where)
+        raise whole_too_long(f"{_MAX_WHOLE // 2**20} MB", where)
     try:
         data = parse(raw.decode("utf-8-sig", "replace"))
     except ValueError as error:
@@ -281,7 +282,7 @@ async def _read_events(
         for event in stream.close():
             reader.read(event.data, event.name)
     except EventTooLongError as error:
-        raise too_long(f"{MAX_EVENT // 2**20} MB in one piece", where) from error
+        raise event_too_long(f"{MAX_EVENT // 2**20} MB", where) from error
     except httpx.TransportError:
         if not reader.finished:
             raise

@@ -78,7 +78,7 @@ def compare(asked: Mapping[str, Any], wire: Mapping[str, Any]) -> tuple[Mark, ..
 
 def _aliases(name: str) -> frozenset[str]:
     row = parameter(name)
-    return _ALIASES.get(name, frozenset()) if row is None else row.aliases
+    return _ALIASES.get(name, frozenset()) if row is None else row.aliases | row.carriers
 
 
 def _settings(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -1,7 +1,7 @@
 """Judging without knowing who answered.
 
 Invariant: while a blind run is shown, no word of the window's own says who answered what, what it cost or how long it
-took; what was judged or given up is told at once, in one line, which goes when another value set is shown.
+took; what was judged or given up is told at once, in one line, which goes when another value set or view is shown.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ class Blindness(QObject):
         stage = window.compose.stage
         stage.paged.connect(self.show)
         stage.blinded.connect(self._told)
+        window.views.changed.connect(lambda _: self._forget())
         window.bridge.output_ended.connect(lambda _: self.show())
         window.view.blind.reveal_clicked.connect(stage.reveal)
         window.header.blind_clicked.connect(self.toggle)
@@ -83,8 +84,7 @@ class Blindness(QObject):
         """Bring the line above the lanes and the numbers in the bars up to date."""
         window, stage = self._window, self._window.compose.stage
         if self._told_of != (stage.shown.uid, stage.shown.at):
-            self.told = ""
-            window.notice.clear("revealed")
+            self._forget()
         if stage.shown.is_blind:
             window.view.blind.show_progress(*stage.answered_of())
         else:
@@ -92,6 +92,10 @@ class Blindness(QObject):
         window.show_session()
         window.notices.follow_blindness()
         window.forecasts.wake()
+
+    def _forget(self) -> None:
+        self.told = ""
+        self._window.notice.clear("revealed")
 
     def _told(self, shown: Sequence[str]) -> None:
         if shown:

@@ -85,6 +85,7 @@ class Checking(QObject):
             work = self._window.workbench.template_mistake
             self._window.tasks.run(lambda: work(content, values), lambda found: self._answer(asked, found))
         self._show()
+        self._window.sets.end_lack()
         self._check_schemas()
 
     def _tell_sets(self, content: Content) -> None:

@@ -12,13 +12,14 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QApplication, QMenu
 
 from workbench.formats.value_rows import read_value_rows, taken
+from workbench.usecases.planning import still_lacks
 
 if TYPE_CHECKING:
     from workbench.formats.value_rows import ValueRows
     from workbench.ui.compose.large import LargeValue
     from workbench.ui.compose.rows import RowsDialog
     from workbench.ui.window import MainWindow
-    from workbench.usecases.problems import Lack
+    from workbench.usecases.problems import Problem
 
 
 _LOOKED_AT = 20_000
@@ -35,6 +36,7 @@ class SetActions(QObject):
         self._bar, self._pager = window.view.sets, window.view.pager
         self._dialog: RowsDialog | None = None
         self._large: LargeValue | None = None
+        self._refused: Problem | None = None
         self._sets.listed.connect(self.show)
         self._sets.values_wanted.connect(self._show_values)
         self._bar.chosen.connect(self.choose)
@@ -78,11 +80,27 @@ class SetActions(QObject):
         elif self._window.compose.viewing is None:
             self._sets.step(delta)
 
-    def show_lack(self, lack: Lack) -> None:
+    def show_lack(self, problem: Problem) -> None:
         """Go to what the draft lacks to be run: to the set where a value is missing, and to the value."""
+        lack = problem.lack
+        if lack is None:
+            return
+        self._refused = problem
         if lack.value_set:
             self.choose(lack.value_set)
         self._window.view.show_lack(lack)
+
+    def end_lack(self) -> None:
+        """Take away what was said about a lack that the draft no longer has."""
+        refused, notice = self._refused, self._window.notice
+        if refused is None or refused.lack is None:
+            return
+        is_said = notice.standing_text == refused.sentence
+        if is_said and still_lacks(self._window.compose.draft(), refused.lack):
+            return
+        self._refused = None
+        if is_said:
+            notice.clear(notice.standing_key)
 
     def _page_to(self, uid: str) -> None:
         run = self._stage.shown

@@ -193,7 +193,7 @@ class ExchangeActions(QObject):
 
     @staticmethod
     def _tell_end(dialog: ExchangeDialog, report: Report, words: str, offer: str) -> None:
-        dialog.finish(words, report.listed, report.left_out - len(report.listed), offer)
+        dialog.finish(words, report.listed, max(0, report.left_out - len(report.listed)), offer)
 
     def _files_closed(self) -> None:
         self.files = None

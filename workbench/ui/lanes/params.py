@@ -236,13 +236,20 @@ class ParamsDialog(Dialog):
             except ValueError as error:
                 self._say(self.fields[name], str(error))
                 fine = False
+        set_names = [name for name, value in values.items() if value is not None]
         try:
             extra = texts.read_extra(self.extra.toPlainText())
+            if self.extra.toPlainText() == texts.show_extra(self._initial.extra):
+                # What another release or an import stored can be kept.
+                self._say(self.extra, *texts.stored_remark(extra, set_names))
+            else:
+                extra, more = texts.sort_extra(extra, set_names)
+                values |= more
+                fields = ", ".join(row.label for name, row in self._rows.items() if name in more)
+                self._say(self.extra, fields and f"Goes to the field of its own: {fields}.", "muted")
         except ValueError as error:
             self._say(self.extra, str(error))
             return None
-        set_names = [name for name, value in values.items() if value is not None]
-        self._say(self.extra, texts.overridden(extra, set_names), role="muted")
         return Params(extra=extra, unknown=self._initial.unknown, **values) if fine else None
 
     def _value(self, row: Parameter) -> Value | None:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
+
+from workbench.core.extra_parameters import sort_parameters
+from workbench.core.parameters import Value
 
 OWN_KEYS = frozenset({"model", "messages", "stream"})
 """What the workbench itself puts into a request."""
@@ -50,10 +53,26 @@ def show_extra(extra: str) -> str:
         return extra
 
 
-def overridden(extra: str, set_fields: Iterable[str]) -> str:
-    """Return a remark when extra JSON replaces one of `set_fields`, "" otherwise."""
-    both = sorted(set(set_fields) & json.loads(extra).keys()) if extra else []
-    return f"“{both[0]}” here replaces the field above." if both else ""
+def sort_extra(extra: str, set_fields: Collection[str]) -> tuple[str, dict[str, Value]]:
+    """Return extra JSON without what has a field of its own, and the values for those fields.
+
+    Raises ValueError for a value that its field would not take, and for one of the fields in `set_fields`.
+    """
+    found = sort_parameters(json.loads(extra) if extra else {})
+    if found.problems:
+        raise ValueError(found.problems[0])
+    if both := sorted(set(set_fields) & found.values.keys()):
+        raise ValueError(f"“{both[0]}” is set above. Remove it here or there.")
+    return json.dumps(found.rest, ensure_ascii=False) if found.rest else "", found.values
+
+
+def stored_remark(extra: str, set_fields: Collection[str]) -> tuple[str, str]:
+    """Return a remark about extra JSON that is kept as it was stored, "" for none, and its role."""
+    found = sort_parameters(json.loads(extra) if extra else {})
+    if found.problems:
+        return found.problems[0], "error"
+    both = sorted(set(set_fields) & found.values.keys())
+    return (f"“{both[0]}” here replaces the field above." if both else ""), "muted"
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

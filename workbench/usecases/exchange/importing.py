@@ -135,7 +135,7 @@ class _Reading:
             for item, calls in items:
                 read += calls
                 if isinstance(item, LeftOut):
-                    self._leave_out(item)
+                    self._leave_out(item, calls)
                     continue
                 batch.append(item)
                 characters += _length(item)
@@ -148,11 +148,12 @@ class _Reading:
             raise
         yield batch, read
 
-    def _leave_out(self, item: LeftOut) -> None:
+    def _leave_out(self, item: LeftOut, calls: int) -> None:
+        """List what was left out; what is no call, as a parameter, is not counted."""
         listed = self._report.listed
         self._report = replace(
             self._report,
-            left_out=self._report.left_out + 1,
+            left_out=self._report.left_out + calls,
             listed=(*listed, item) if len(listed) < _MOST_LISTED else listed,
         )
 
