@@ -110,7 +110,9 @@ def test_several_lanes_in_a_pipe_come_in_turn(file: str, db: str, capsys: pytest
 def test_a_lane_that_fails_makes_it_1(file: str, db: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--db", db, "--prompt", file, "--model", "gpt-5", "--model", "echo"]) == 1
     said = capsys.readouterr()
-    assert "OpenAI needs an API key" in said.err
+    assert (
+        "OpenAI needs an API key. Set OPENAI_API_KEY and run again, or add the key in the window under Settings → Keys."
+    ) in said.err
     assert "Hello Ada" in said.out
 
 

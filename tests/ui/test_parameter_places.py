@@ -77,6 +77,7 @@ def test_the_form(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
     assert dialog.error_of(dialog.extra) == "“spiciness” is a number from 0 to 5."
     assert not dialog.apply.isEnabled()
     dialog.extra.setPlainText('{"spiciness": 3, "salt": 1}')
+    assert dialog.error_of(dialog.extra) == "Will be set above: Spice level."
     box.setCurrentText("mint")
     dialog.apply.click()
     assert dialog.params() == Params(spice=3.0, herb="mint", extra='{"salt": 1}')

@@ -25,10 +25,9 @@ from workbench.app.model_entries import (
     show_context,
     show_price,
 )
-from workbench.app.model_rows import PICKABLE, ROW, Row, closeness_of, is_address, model_count, tooltip
+from workbench.app.model_rows import PICKABLE, ROW, Row, closeness_of, is_address, model_count, names_provider, tooltip
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint
 from workbench.core.money import FREE
-from workbench.core.providers import PROVIDERS
 from workbench.core.retirement import retirement_note, retirement_sentence
 
 Index = QModelIndex | QPersistentModelIndex
@@ -197,7 +196,7 @@ class ModelListModel(QAbstractListModel):
         Then only what matches exactly is picked from there; with a lane at another server also what begins so.
         """
         is_unknown = any(self._models.listing(uid).is_unknown for uid in self._own)
-        if catalogue.pick < 0 or not is_unknown or self._names_provider():
+        if catalogue.pick < 0 or not is_unknown or names_provider(self._query):
             return False
         return catalogue.rank > (Closeness.EXACT if self._is_unknown_current() else Closeness.PREFIX)
 
@@ -205,11 +204,6 @@ class ModelListModel(QAbstractListModel):
         """Whether the lane is at a server of the user's own whose models are not known."""
         uid = self._current[0] if self._current is not None else ""
         return uid in self._own and self._models.listing(uid).is_unknown
-
-    def _names_provider(self) -> bool:
-        """Whether a provider stands in front of the typed id; what a bare name sounds like does not count."""
-        prefix, slash, rest = self._query.partition("/")
-        return bool(slash and rest and prefix in PROVIDERS)
 
     def _current_group(self, rows: Sequence[Row | ModelEntry]) -> _Group:
         """Return a row for the lane's own model when no list has it, so that to open and close changes nothing."""
@@ -317,7 +311,7 @@ class ModelListModel(QAbstractListModel):
         own.sort(key=lambda row: row.entry is None or self._current is None or row.entry.endpoint != self._current[0])
         is_current = bool(own and own[0].entry and self._current and own[0].entry.endpoint == self._current[0])
         catalogued = [] if offer.entry(query) is not None else [self._typed_at_litellm()]
-        if self._names_provider() or not own:
+        if names_provider(self._query) or not own:
             rows, pick = [*catalogued, *own], 1 if catalogued else -1
         else:
             rows, pick = [*own, *catalogued], 1 if is_current or len(own) == 1 else -1

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 
 from workbench.app.fuzzy import Closeness, Index
 from workbench.app.model_entries import ModelEntry
+from workbench.core.providers import PROVIDERS
 from workbench.core.visible import Shown
 
 ROW = int(Qt.ItemDataRole.UserRole) + 1
@@ -58,6 +59,12 @@ def closeness_of(row: Row, query: str) -> Closeness | None:
     provider = row.entry.provider if row.entry else ""
     found = Index([(row.title, f"{where} {provider} local")], initials=False).matches(query)
     return found[0][0] if found else None
+
+
+def names_provider(model: str) -> bool:
+    """Return whether a provider stands in front of an id; what a bare name sounds like does not count."""
+    prefix, slash, rest = model.partition("/")
+    return bool(slash and rest and prefix in PROVIDERS)
 
 
 def is_address(text: str) -> bool:

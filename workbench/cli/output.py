@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TextIO
 
 from workbench.core.faults import is_report
+from workbench.core.provider_requirements import in_terminal
 from workbench.core.visible import visible
 from workbench.host.terminal import PLAIN, SafeStream
 from workbench.usecases.transcript import Snapshot, Transcript
@@ -64,7 +65,7 @@ def one_line(text: str) -> str:
 
 def complain(sentence: str, detail: str = "") -> None:
     """Say on standard error what went wrong; of an unexpected exception its log tells the rest."""
-    print(f"workbench: {one_line(sentence)}", file=sys.stderr)
+    print(f"workbench: {one_line(in_terminal(sentence))}", file=sys.stderr)
     if detail and not is_report(detail):
         print("\n".join(f"  {line}" for line in detail.splitlines()), file=sys.stderr)
 

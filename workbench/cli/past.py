@@ -11,6 +11,7 @@ from workbench.core.choices import further_choices
 from workbench.core.compare import beside_messages
 from workbench.core.cost_words import cost_words
 from workbench.core.empty_answers import empty_sentence, state_words
+from workbench.core.provider_requirements import in_terminal
 from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, told_steps
 from workbench.core.when import absolute, duration
 
@@ -38,7 +39,7 @@ def lines(detail: IterationDetail) -> Iterator[str]:
                 continue
             yield from (f"[{title}] {text}" for title, text in told_steps(output.result))
             failure = output.result.failure
-            said = empty_sentence(output.result) if failure is None else failure.sentence
+            said = empty_sentence(output.result) if failure is None else in_terminal(failure.sentence)
             yield "\n".join(filter(None, (output.result.text, said)))
             for choice in further_choices(output.result.response):
                 yield f"[Choice {choice.index}, not shown in the lane] {choice.text}"

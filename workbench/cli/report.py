@@ -35,6 +35,7 @@ from workbench.core.choices import further_choices, further_words
 from workbench.core.cost_words import cost_words
 from workbench.core.documents import result_document
 from workbench.core.empty_answers import empty_answer, state_words
+from workbench.core.provider_requirements import in_terminal
 from workbench.core.runs import Result, notable
 from workbench.core.when import duration
 from workbench.usecases.handles import RunHandle
@@ -92,7 +93,7 @@ def _ending(result: Result | None) -> str:
         return "did not end"
     if result.failure is not None:
         detail = "".join(f"\n    {line}" for line in result.failure.detail.splitlines()[:_DETAIL_LINES])
-        return f"{result.state}. {one_line(result.failure.sentence)}{detail}"
+        return f"{result.state}. {one_line(in_terminal(result.failure.sentence))}{detail}"
     rate = result.timing.tokens_per_second(result.usage.output)
     empty = empty_answer(result)
     parts = [

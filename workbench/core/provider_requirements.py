@@ -1,11 +1,14 @@
 """What a provider needs before it can be asked, as failures that say where to enter it. Pure.
 
-Invariant: window, terminal and engine say the same sentence for the same lack.
+Invariant: window, terminal and engine say the same sentence for the same lack; `in_terminal` alone turns what to do
+about it into the words of the terminal.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Literal
 
 from workbench.core.provider import Package, Provider, Setting
 from workbench.core.runs import Failure
@@ -13,12 +16,14 @@ from workbench.core.runs import Failure
 NOT_CONFIRMED = "address_not_confirmed"
 """The code of a failure whose call waits for a person to confirm an address."""
 _PLACE = "Settings → Keys"
+_ENTER = re.compile(r"(Add|Enter) (one|it|yours|them) in (Settings → \w+)(.*), or set (\w+), then restart the app\.")
+"""A sentence of `where_to_enter` that names a variable."""
 
 
 def no_address(provider: Provider) -> Failure:
     """Return the failure of a provider without a public address that was given none."""
     example = f", such as {provider.address_hint}" if provider.address_hint else ""
-    enter = f"Enter yours in {_PLACE}{example}{_or_set(provider.address_variables)}."
+    enter = where_to_enter("yours", provider.address_variables, example)
     return Failure("no_address", f"{provider.name} has no public address. {enter}", f"provider {provider.id}")
 
 
@@ -26,7 +31,7 @@ def no_key(provider: Provider) -> Failure:
     """Return the failure of a provider that needs a key and has none."""
     return Failure(
         "no_key",
-        f"{provider.name} needs an API key. Add one in {_PLACE}{_or_set(provider.key_variables)}.",
+        f"{provider.name} needs an API key. {where_to_enter('one', provider.key_variables)}",
         f"provider {provider.id}",
     )
 
@@ -36,7 +41,7 @@ def missing_setting(provider: Provider, settings: Mapping[str, str]) -> Failure 
     missing = next((one for one in provider.settings if one.required and not settings.get(one.name)), None)
     if missing is None:
         return None
-    enter = f"Enter it in {_PLACE}{_or_set(missing.variables)}."
+    enter = where_to_enter("it", missing.variables)
     return Failure(
         "no_setting", f"{provider.name} needs the setting “{missing.label}”. {enter}", f"provider {provider.id}"
     )
@@ -67,5 +72,23 @@ def package_sentence(provider: Provider, package: Package, command: str) -> str:
     return f"{needs} Install it with “{command}”."
 
 
-def _or_set(variables: tuple[str, ...]) -> str:
-    return f", or set {variables[0]}, then restart the app" if variables else ""
+def where_to_enter(
+    what: Literal["one", "it", "yours", "them"], variables: tuple[str, ...], more: str = "", place: str = _PLACE
+) -> str:
+    """Return the sentence about where to enter what is missing; `variables` are those of the environment, best first.
+
+    one: a key. it, yours, them: a setting, an address, credentials. `more` follows the place.
+    """
+    exported = f", or set {variables[0]}, then restart the app" if variables else ""
+    return f"{'Add' if what == 'one' else 'Enter'} {what} in {place}{more}{exported}."
+
+
+def in_terminal(sentence: str) -> str:
+    """Return a sentence with what `where_to_enter` says in it in the words of the terminal."""
+    return _ENTER.sub(_enter_in_terminal, sentence)
+
+
+def _enter_in_terminal(found: re.Match[str]) -> str:
+    verb, what, place, more, variable = found.groups()
+    object_ = "the key" if what == "one" else what
+    return f"Set {variable} and run again, or {verb.lower()} {object_} in the window under {place}{more}."

@@ -29,6 +29,11 @@ from workbench.usecases.problems import RefusedError
 
 Which = Literal["winner", "all"]
 """The version that won, or every version; the winner is the one that is used in both."""
+_NOT_RANKED = {
+    "all_bad": "Every verdict says that all answers are bad.",
+    "one_entrant": "No verdict compares two models or versions.",
+}
+"""Why there is no ranking, for readers of a pack, by `Enough.reason`; of too few verdicts its README tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +224,9 @@ class PackExporter:
             StandingRow(row.name, *(round(n, 3) for n in (row.won, row.lost, row.tied, *row.strength.chances)))
             for row in ranked.rows
         )
-        remarks = tuple(remark.text for remark in ranked.remarks) or tuple(filter(None, (ranked.enough.sentence,)))
+        remarks = tuple(remark.text for remark in ranked.remarks)
+        if not remarks and (why := _NOT_RANKED.get(ranked.enough.reason)):
+            remarks = (why,)
         return Standing(ranked.verdicts, ranked.blind, rows, remarks)
 
     def _parents(self, prompt_uid: str) -> dict[int, int | None]:

@@ -25,6 +25,7 @@ from workbench.store import LaneStart, OutputStart, RunStart, Store, StoreError
 from workbench.store.foreign import Halt
 from workbench.ui.tokens import DARK, LIGHT
 from workbench.usecases.exchange.exporting import Exporter, Format, Progress, Selection
+from workbench.usecases.exchange.sources import opened as opened_source
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.searching import Searcher
 
@@ -76,6 +77,14 @@ def test_json_lines_have_everything_exactly(store: Store) -> None:
     assert (first["model"], first["lane"], first["values"]) == ("vendor/one", 1, {"order": "=1+1", "note": "@x"})
     assert content_hash(from_json(first["content"])) == store.version("p", 1).hash
     assert [line["attempt"] for line in lines(store, "r3")] == [1, 2]
+
+
+def test_an_import_of_an_export_says_what_to_import_instead(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_text(written(store, "jsonl"))
+    words = "is an export of Prompt Workbench, which cannot be imported again. Import the history that it came from"
+    with pytest.raises(RefusedError, match=words), opened_source(path, tmp_path, Halt()):
+        pass
 
 
 @pytest.mark.parametrize("format_", ["jsonl", "csv", "md", "html"])

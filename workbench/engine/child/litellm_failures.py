@@ -16,6 +16,7 @@ import httpx
 
 from workbench.core.install_hint import is_installed
 from workbench.core.provider import Package
+from workbench.core.provider_requirements import where_to_enter
 from workbench.core.providers import PROVIDERS
 from workbench.engine.child.failures import (
     CallError,
@@ -105,8 +106,8 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
     if _NO_PROJECT.search(words):
         return CallError(
             "no_setting",
-            f"{where.endpoint} needs the setting “Project”, which the credentials do not name. Enter it in Settings → "
-            f"{where.page}, or set VERTEXAI_PROJECT, then restart the app.",
+            f"{where.endpoint} needs the setting “Project”, which the credentials do not name. "
+            + where_to_enter("it", ("VERTEXAI_PROJECT",), place=f"Settings → {where.page}"),
             words,
         )
     if _BAD_CREDENTIALS.search(words):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workbench.core.install_hint import install_command, is_installed
 from workbench.core.provider import Package, Provider
-from workbench.core.provider_requirements import no_address, no_key, package_sentence
+from workbench.core.provider_requirements import no_address, no_key, package_sentence, where_to_enter
 from workbench.core.runs import Failure
 from workbench.engine.calls import Call
 from workbench.engine.child.failures import CallError, Where
@@ -56,9 +56,9 @@ def no_credentials(provider: Provider, where: Where, detail: str = "") -> CallEr
     named = [one.usual_variable or one.variables[0] for one in missing if one.variables]
     variables = [*provider.key_variables, *named]
     some = f" ({', '.join(labels[:4])})" if labels else ""
-    exported = f", or set {variables[0]}, then restart the app" if variables else ""
+    enter = where_to_enter("them", tuple(variables), some, f"Settings → {where.page}")
     return CallError(
         "no_key",
-        f"{where.endpoint} found no credentials. Enter them in Settings → {where.page}{some}{exported}.",
+        f"{where.endpoint} found no credentials. {enter}",
         detail,
     )

@@ -32,6 +32,11 @@ _LINE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ESCAPED = json.JSONEncoder(separators=(",", ":"))
 
 
+def looks_like_export(start: bytes) -> bool:
+    """Whether a file that begins so was written here."""
+    return start.startswith(f'{{"format":{FORMAT},"run":"'.encode())
+
+
 def write(parts: Iterable[ExportedPart]) -> Iterator[str]:
     """Yield the lines."""
     for part in parts:

@@ -246,7 +246,7 @@ class ParamsDialog(Dialog):
                 extra, more = texts.sort_extra(extra, set_names)
                 values |= more
                 fields = ", ".join(row.label for name, row in self._rows.items() if name in more)
-                self._say(self.extra, fields and f"Goes to the field of its own: {fields}.", "muted")
+                self._say(self.extra, fields and f"Will be set above: {fields}.", "muted")
         except ValueError as error:
             self._say(self.extra, str(error))
             return None

@@ -15,6 +15,7 @@ from workbench.core.attaching import size_text
 from workbench.core.imported import ImportedRun, LeftOut
 from workbench.core.llm_log import LogTurn
 from workbench.formats import llm_logs, promptfoo
+from workbench.formats.exports import jsonl
 from workbench.store.foreign import Halt, is_sqlite, reading, told
 from workbench.store.llm_logs import LlmLog, is_log
 from workbench.store.merging.other import HistoryConnection, is_history
@@ -64,6 +65,11 @@ def opened(path: Path, scratch: Path, halt: Halt) -> Iterator[Source | OtherHist
         return
     with path.open("rb") as file:
         start = file.read(_START)
+    if jsonl.looks_like_export(start):
+        raise RefusedError(
+            f"“{path.name}” is an export of Prompt Workbench, which cannot be imported again."
+            " Import the history that it came from, a .db file, or a pack of its prompts."
+        )
     if promptfoo.looks_like_json(start):
         yield _eval(path)
         return
