@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.usecases.making import opened
-from workbench.cli.main import main
+from workbench.cli.main import main, make_parser
 from workbench.cli.models import catalogued
 from workbench.core.lanes import Endpoint
 from workbench.engine.catalogue import ModelInfo
@@ -61,8 +62,26 @@ def test_the_models_of_an_own_endpoint_are_listed_with_the_name_to_write(
     assert main(["models", "--db", db, "acme"]) == 0
     assert capsys.readouterr().out.splitlines()[:2] == [
         "Acme/acme-mini\thttp://127.0.0.1:9/v1\tas listed when it last answered",
-        "Acme/…\thttp://127.0.0.1:9/v1\tworkbench models --endpoint 'Acme'",
+        f"Acme/…\thttp://127.0.0.1:9/v1\tworkbench models --endpoint=Acme --db {db}",
     ]
+    assert main(["models", "--db", db, "--json", "acme"]) == 0
+    listed = json.loads(capsys.readouterr().out)["models"]
+    assert [one["model"] for one in listed if one.get("endpoint") == "Acme"] == ["Acme/acme-mini"], (
+        "only what can be run"
+    )
+
+
+@pytest.mark.parametrize("name", ["Bob's box", "-x", "$(touch here)", "a; b", "two words", '"quoted"'])
+def test_the_command_that_asks_an_endpoint_can_be_pasted(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(tmp_path, {}) as (workbench, _):
+        workbench.store.save_endpoint(Endpoint("e", "openai", name, "http://127.0.0.1:9/v1"), utc_now()).result(20)
+    assert main(["models", "--db", str(tmp_path / "w.db"), "127.0.0.1:9"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "/…\t" in line]
+    command = shlex.split(line.rpartition("\t")[2])
+    assert command[0] == "workbench"
+    assert make_parser().parse_args(command[1:]).endpoint == name
 
 
 def test_a_name_is_never_completed_and_the_error_says_what_to_write(

@@ -15,6 +15,7 @@ from workbench.core.money import Rates
 from workbench.core.providers import (
     PROVIDERS,
     needs_translation,
+    provider_name,
     split_model,
 )
 from workbench.engine.catalogue import Catalogue, CatalogueError, ModelInfo
@@ -155,3 +156,12 @@ def test_which_models_of_openai_need_no_translation(model: str, lean: bool) -> N
 @pytest.mark.parametrize("model", ["anthropic/claude-haiku-4-5", "claude-haiku-4-5", "unknown/model", "omega", ""])
 def test_what_is_not_known_to_speak_openai_needs_translation(model: str) -> None:
     assert needs_translation(model)
+
+
+def test_every_id_is_asked_at_the_provider_that_the_list_names() -> None:
+    """An id that looks like one of another provider has its own before it."""
+    for info in Catalogue.load().models:
+        asked = split_model(info.id)[0]
+        assert not asked or provider_name(asked) == provider_name(info.provider), info.id
+    assert Catalogue.load().get("bedrock/claude-sonnet-4-5-20250929-v1:0") is not None
+    assert Catalogue.load().provider_of("bedrock/claude-sonnet-4-5-20250929-v1:0") == "bedrock"

@@ -209,7 +209,9 @@ def test_nobody_listens(engine: Engine) -> None:
         result = engine.heard.result(call_id)
     assert code(result) == "connect_failed"
     assert result.failure is not None
-    assert "Is the server running" in result.failure.sentence
+    assert result.failure.sentence == (
+        f"Nothing answers at {url}. Start the server, or correct its address in Settings → Endpoints."
+    )
     assert len(engine.retries(call_id)) == 1
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.app.commands import VerdictKey
+from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.keys import VerdictKeys
 
 Key, Held = Qt.Key, Qt.KeyboardModifier

@@ -8,8 +8,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.app.commands import COMMANDS, STEPS, VerdictKey
+from workbench.app.commands import COMMANDS, STEPS
 from workbench.app.keymap import Keymap
+from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.keys import CommandKeys, VerdictKeys
 from workbench.ui.shell.actions import Actions

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,26 @@ def test_models_that_a_form_listed_are_known_once_it_is_saved(tmp_path: Path) ->
         assert listed
         saved = workbench.endpoints.save(form)
         assert workbench.endpoints.known.get(saved.endpoint) == tuple(listed)
+
+
+def test_a_list_is_told_only_when_it_is_known_to_later_questions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as (workbench, _), FakeProvider() as fake:
+        workbench.start_engine()
+        begun, goes_on, put = threading.Event(), threading.Event(), workbench.endpoints.known.put
+
+        def slow(endpoint: Endpoint, models: Sequence[str]) -> None:
+            begun.set()
+            assert goes_on.wait(PATIENCE_S)
+            put(endpoint, models)
+
+        monkeypatch.setattr(workbench.endpoints.known, "put", slow)
+        listed = workbench.endpoints.models_of(EndpointForm("Mine", fake.base_url))
+        assert begun.wait(PATIENCE_S)
+        assert not listed.done()
+        goes_on.set()
+        assert listed.result(PATIENCE_S)
 
 
 def test_a_price_set_in_a_history_of_somebody_else_is_not_mine(tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ Invariant: listing asks nobody, unless an endpoint is named.
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import open_workbench
+from workbench.cli.opening import for_database, open_workbench
 from workbench.cli.output import one_line, write_json
 from workbench.core.lanes import BUILTIN_MODEL, Endpoint
 from workbench.core.money import Rates
@@ -33,7 +34,8 @@ class _Listed:
 
     name: str
     fields: tuple[str, ...]
-    document: Mapping[str, object]
+    document: Mapping[str, object] | None
+    """None for a line that says how to list more, which is no model."""
 
     @property
     def line(self) -> str:
@@ -44,13 +46,13 @@ def models(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Print models; returns the exit code. Raises what keeps them from being listed."""
     workbench = open_workbench(args, env, makes=getattr(args, "db", None) is None)
     try:
-        listed = _asked(workbench, args.endpoint) if args.endpoint else _known(workbench)
+        listed = _asked(workbench, args.endpoint) if args.endpoint else _known(workbench, args)
     finally:
         workbench.close()
     terms = " ".join(args.query).casefold().split()
     shown = [one for one in listed if all(term in one.line.casefold() for term in terms)]
     if args.json:
-        documents = [{"model": one.name, **one.document} for one in shown]
+        documents = [{"model": one.name, **one.document} for one in shown if one.document is not None]
         write_json({"models": documents})
     else:
         for one in shown:
@@ -60,7 +62,7 @@ def models(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     return OK if shown else FAILED
 
 
-def _known(workbench: Workbench) -> list[_Listed]:
+def _known(workbench: Workbench, args: argparse.Namespace) -> list[_Listed]:
     free = {"price": {"input": 0.0, "output": 0.0}}
     own = [
         _Listed("builtin", (f"{BUILTIN_MODEL}, on this machine", "free"), free),
@@ -72,7 +74,8 @@ def _known(workbench: Workbench) -> list[_Listed]:
             continue
         for model in workbench.endpoints.known.get(endpoint):
             own.append(_of_endpoint(endpoint, model, "as listed when it last answered"))
-        own.append(_of_endpoint(endpoint, "…", f"workbench models --endpoint {endpoint.name!r}"))
+        asking = for_database(args, f"workbench models --endpoint={shlex.quote(endpoint.name)}")
+        own.append(_Listed(model_name(endpoint, "…"), (endpoint.base_url, asking), None))
     today = workbench.today()
     return own + [catalogued(info, today) for info in workbench.catalogue.get().search("", _ALL)]
 

@@ -44,8 +44,13 @@ def require(args: argparse.Namespace, env: Mapping[str, str], path: Path) -> Non
 
 def command(args: argparse.Namespace, does: str) -> str:
     """Return a command of `workbench history` for the same history."""
+    return for_database(args, f"workbench history {does}")
+
+
+def for_database(args: argparse.Namespace, line: str) -> str:
+    """Return a command line for the database that the arguments name."""
     named = getattr(args, "db", None)
-    return f"workbench history {does}{'' if named is None else f' --db {shlex.quote(str(named))}'}"
+    return line if named is None else f"{line} --db {shlex.quote(str(named))}"
 
 
 def way_out(args: argparse.Namespace) -> str:

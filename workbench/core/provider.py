@@ -36,6 +36,13 @@ class Setting:
     hint: str = ""
     by_environment: bool = False
     kind: SettingKind = ""
+    usual_variable: str = ""
+    """The one of `variables` that people know, where that is not the first."""
+
+    @property
+    def proves_identity(self) -> bool:
+        """Whether it is part of what somebody signs in with."""
+        return bool(self.name) and (self.secret or self.kind == "sign_in")
 
     @property
     def is_of_endpoint(self) -> bool:

@@ -57,6 +57,7 @@ _VERTEX = (
         ("VERTEXAI_CREDENTIALS", "VERTEX_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS"),
         secret=True,
         hint="The path of its JSON file, or the JSON itself",
+        usual_variable="GOOGLE_APPLICATION_CREDENTIALS",
     ),
     Setting("", "Configuration of gcloud", ("CLOUDSDK_CONFIG",), by_environment=True),
     Setting("", "No questions to the machine's own service", ("NO_GCE_CHECK",), by_environment=True),

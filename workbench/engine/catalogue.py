@@ -153,7 +153,7 @@ def _info(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> Model
     named, bare = data.get(f"{provider}/{name}"), data.get(name.removeprefix(f"{listed}/"))
     priced = named if isinstance(named, dict) and not name.startswith(f"{provider}/") else entry
     return ModelInfo(
-        id=name,
+        id=_told_apart(name, provider),
         provider=provider,
         context=_count(entry.get("max_input_tokens")) or _count(entry.get("max_tokens")),
         max_output=_count(entry.get("max_output_tokens")) or _count(entry.get("max_tokens")),
@@ -163,6 +163,12 @@ def _info(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> Model
         lacks=frozenset(ability for key, ability in _ABILITIES.items() if entry.get(key) is False),
         retires=retirement_date(entry.get("deprecation_date")),
     )
+
+
+def _told_apart(name: str, provider: str) -> str:
+    """Return a model's id, with its provider before it where it would be asked at another one without."""
+    asked = split_model(name)[0]
+    return f"{provider}/{name}" if asked and provider_name(asked) != provider_name(provider) else name
 
 
 def _count(value: Any) -> int | None:

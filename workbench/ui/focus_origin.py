@@ -17,7 +17,8 @@ from PySide6.QtGui import QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QWindow
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QWidget
 from shiboken6 import getCppPointer, isValid
 
-from workbench.app.commands import Command, View, acts_on_lanes, verdict_key
+from workbench.app.commands import Command, View, acts_on_lanes
+from workbench.app.verdict_keys import verdict_key
 from workbench.ui.focus import JUDGED_AREA, OPENS_MENU
 from workbench.ui.homing import can_have_keyboard
 from workbench.ui.keys import KeyboardFilter, takes_text

@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.commands import STEPS, Command, VerdictKey, digit_of, verdict_key
+from workbench.app.commands import STEPS, Command
 from workbench.app.keymap import only_outside_text
+from workbench.app.verdict_keys import VerdictKey, digit_of, verdict_key
 from workbench.ui.shell.keys import pressed
 
 if TYPE_CHECKING:

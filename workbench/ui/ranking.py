@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.background import settle_in
-from workbench.app.commands import VerdictKey
+from workbench.app.verdict_keys import VerdictKey
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.app.bridge import Bridge
 from workbench.app.choosing import apply_choice
-from workbench.app.commands import VerdictKey
 from workbench.app.compose import Compose
 from workbench.app.forecasts import Forecasts
 from workbench.app.lane_state import LaneHead
@@ -25,6 +24,7 @@ from workbench.app.pulse import Pulse
 from workbench.app.session_text import session_detail, session_line
 from workbench.app.tasks import Tasks
 from workbench.app.timeline import TimelineModel, describe
+from workbench.app.verdict_keys import VerdictKey
 from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN
 from workbench.core.timeline import Detail, VersionDetail

@@ -7,7 +7,7 @@ else; the endpoint that is written holds names only.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -195,8 +195,7 @@ class Endpoints:
         if isinstance(who, Failure):
             return _failed(who)
         listed = self._engine.list_models(endpoint, who.key, who.secret_headers)
-        listed.add_done_callback(lambda done: self._remember(endpoint, done))
-        return listed
+        return self._remembered(endpoint, listed)
 
     def prices(self, endpoint: Endpoint) -> Future[Mapping[str, Mapping[str, Any]]]:
         """Ask an endpoint what its models cost; waits for its key. Raises EngineError when nothing can be sent."""
@@ -224,8 +223,7 @@ class Endpoints:
             (name, value) for name, value in form.headers if value is not None and name in endpoint.secret_headers
         )
         listed = self._engine.list_models(endpoint, form.key or who.key, (*who.secret_headers, *secret))
-        listed.add_done_callback(lambda done: self._remember(endpoint, done))
-        return listed
+        return self._remembered(endpoint, listed)
 
     def test(self, endpoint: Endpoint, model: str = "") -> Future[str]:
         """Test the key of a custom endpoint; the future holds a sentence or an EngineError."""
@@ -251,6 +249,25 @@ class Endpoints:
         from workbench.usecases.discovery import look_for_servers
 
         return look_for_servers()
+
+    def _remembered(self, endpoint: Endpoint, listed: Future[ModelIds]) -> Future[ModelIds]:
+        """Return a future of what `listed` brings that is done once later questions know that, too."""
+        told: Future[ModelIds] = Future()
+        told.set_running_or_notify_cancel()
+
+        def on_listed(done: Future[ModelIds]) -> None:
+            try:
+                self._remember(endpoint, done)
+            finally:
+                if done.cancelled():
+                    told.set_exception(CancelledError())
+                elif (error := done.exception()) is not None:
+                    told.set_exception(error)
+                else:
+                    told.set_result(done.result())
+
+        listed.add_done_callback(on_listed)
+        return told
 
     def _remember(self, endpoint: Endpoint, done: Future[ModelIds]) -> None:
         if done.cancelled():

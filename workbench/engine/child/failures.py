@@ -12,8 +12,10 @@ import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from workbench.core.runs import Failure
+from workbench.engine.hosts import is_loopback
 from workbench.engine.parsing import parse
 
 _DAY_S = 24 * 3600.0
@@ -47,6 +49,10 @@ class Where:
     """The page of the settings that holds its key."""
     provider: str = ""
     """Its id in the provider table, "" when it is not known there."""
+    address: str = ""
+    """Where it is asked, "" where that is made of settings."""
+    given: tuple[str, ...] = ()
+    """The names of the settings that have values."""
 
 
 def no_key(where: Where) -> CallError:
@@ -62,14 +68,16 @@ def bad_key(where: Where, detail: str) -> CallError:
 
 def connect_failed(where: Where, detail: str) -> CallError:
     """Nobody answers at the address."""
-    ours = "Check the network, then try again."
-    theirs = "Is the server running, and is its address right?"
-    return CallError(
-        "connect_failed",
-        f"{where.endpoint} cannot be reached. {theirs if where.page == 'Endpoints' else ours}",
-        detail,
-        retry=True,
-    )
+    is_own = where.page == "Endpoints"
+    if is_loopback(urlsplit(where.address).hostname or ""):
+        start, enter = ("the server", "correct") if is_own else (where.endpoint, "enter")
+        advice = f"Start {start}, or {enter} its address in Settings → {where.page}."
+        sentence = f"Nothing answers at {where.address}. {advice}"
+    elif is_own:
+        sentence = f"{where.endpoint} cannot be reached. Is the server running, and is its address right?"
+    else:
+        sentence = f"{where.endpoint} cannot be reached. Check the network, then try again."
+    return CallError("connect_failed", sentence, detail, retry=True)
 
 
 def bad_address(where: Where, error: Exception) -> CallError:

@@ -58,7 +58,9 @@ class Listing:
 
     async def models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
         """Return the ids under `/models`, in the endpoint's order, not more than MAX_IDS. Raises CallError."""
-        where = Where(endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints")
+        where = Where(
+            endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints", address=endpoint.base_url
+        )
         if endpoint.kind != "litellm":
             asked = (endpoint.base_url, "/models", auth_headers(key, endpoint.headers, secret))
         elif (found := _question(endpoint, endpoint.provider, key)) is None:
@@ -78,7 +80,9 @@ class Listing:
 
         A LiteLLM Proxy tells it under `/model/info`, others beside their models; most tell nothing. Raises CallError.
         """
-        where = Where(endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints")
+        where = Where(
+            endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints", address=endpoint.base_url
+        )
         headers = auth_headers(key, endpoint.headers, secret)
         try:
             told = await self._get(endpoint.base_url, "/model/info", headers, where)
@@ -97,8 +101,9 @@ class Listing:
             return f"{endpoint.name or endpoint.base_url} answers and lists {len(found) + found.left_out} models."
         provider, model = question.provider, question.model
         name = provider_name(provider)
-        where = Where(name, model, bool(key), provider=provider)
         known = PROVIDERS.get(provider)
+        address = endpoint.base_url or (known.base_url if known else "")
+        where = Where(name, model, bool(key), provider=provider, address=address)
         if not key and (known is None or (known.needs_key and not question.settings)):
             raise no_key(where)
         asked = _question(endpoint, provider, key) if key else None

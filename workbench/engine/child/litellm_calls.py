@@ -89,14 +89,17 @@ class LiteLLM:
         )
         page = "Endpoints" if call.endpoint.has_address else "Keys"
         name = call.endpoint.name if call.endpoint.has_address else name
-        where = Where(name, call.model, any(call.secrets), page=page, provider=provider_id)
+        address = call.endpoint.base_url or (provider.base_url if provider else "")
+        given = tuple(setting for setting, _ in call.settings)
+        where = Where(
+            name, call.model, any(call.secrets), page=page, provider=provider_id, address=address, given=given
+        )
         if provider is not None:
             check_provider(provider, call, where)
         if provider is not None and not needs_translation(call.model):
             known = Adjustments(renames=wire_names(provider_id, model))
-            base_url = call.endpoint.base_url or provider.base_url
             headers = {**_organization(call), **target_headers(call)}
-            await self._chat.ask(call, answer, Target(base_url, model, where, headers, known))
+            await self._chat.ask(call, answer, Target(address, model, where, headers, known))
         elif "://" in model:
             # Some providers would be asked at an address that is their model's name.
             raise CallError(

@@ -14,6 +14,8 @@ from typing import Any
 
 import httpx
 
+from workbench.core.install_hint import is_installed
+from workbench.core.provider import Package
 from workbench.core.provider_requirements import where_to_enter
 from workbench.core.providers import PROVIDERS
 from workbench.engine.child.failures import (
@@ -28,7 +30,7 @@ from workbench.engine.child.failures import (
     server_error,
 )
 from workbench.engine.child.key_guard import HELD_BACK
-from workbench.engine.child.provider_needs import no_credentials
+from workbench.engine.child.provider_needs import no_credentials, no_package
 from workbench.engine.child.transport import certificate_files, failure_by_words
 
 _CONNECT = re.compile(
@@ -57,6 +59,9 @@ _BAD_CREDENTIALS = re.compile(
     re.IGNORECASE,
 )
 _NO_PROJECT = re.compile(r"could not resolve project_id", re.IGNORECASE)
+# Named here and not read from the words: a server can put those of its own into an error.
+_NO_AIPLATFORM = re.compile(r"vertexai import failed")
+_AIPLATFORM = Package("vertexai", "google-cloud-aiplatform", "LiteLLM uses for this model")
 _BYTES = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"")
 
 
@@ -96,6 +101,8 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
         return no_credentials(provider, where, words) if has_choice and provider is not None else no_key(where)
     if provider is not None and not where.has_key and _NO_CREDENTIALS.search(words):
         return no_credentials(provider, where, words)
+    if provider is not None and _NO_AIPLATFORM.search(words) and not is_installed(_AIPLATFORM.module):
+        return no_package(provider, _AIPLATFORM)
     if _NO_PROJECT.search(words):
         return CallError(
             "no_setting",

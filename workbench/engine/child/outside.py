@@ -85,9 +85,8 @@ class Address:
     async def ask(self, call: Call, answer: Answer) -> None:
         """Ask once. Raises CallError."""
         endpoint = call.endpoint
-        where = Where(
-            endpoint.name or endpoint.base_url, call.model, bool(call.key or call.secret_headers), page="Endpoints"
-        )
+        name, has_key = endpoint.name or endpoint.base_url, bool(call.key or call.secret_headers)
+        where = Where(name, call.model, has_key, page="Endpoints", address=endpoint.base_url)
         if not endpoint.base_url:
             raise CallError(
                 "bad_address", f"{where.endpoint} has no address. Enter its base URL in Settings → Endpoints."

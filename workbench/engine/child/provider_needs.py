@@ -48,9 +48,13 @@ def _error(failure: Failure) -> CallError:
 
 
 def no_credentials(provider: Provider, where: Where, detail: str = "") -> CallError:
-    """A provider that looked for credentials in several places and found none."""
-    labels = [*(["an API key"] if provider.takes_key else []), *(one.label for one in provider.settings if one.name)]
-    variables = [*provider.key_variables, *(name for one in provider.settings for name in one.variables)]
+    """A provider that looked for credentials in several places and found none; names what was not given yet."""
+    missing = [one for one in provider.settings if one.name and one.name not in where.given]
+    labels = [*(["an API key"] if provider.takes_key else []), *(one.label for one in missing)]
+    # What proves nobody's identity comes last: a project alone opens nothing.
+    missing.sort(key=lambda one: not one.proves_identity)
+    named = [one.usual_variable or one.variables[0] for one in missing if one.variables]
+    variables = [*provider.key_variables, *named]
     some = f" ({', '.join(labels[:4])})" if labels else ""
     enter = where_to_enter("them", tuple(variables), some, f"Settings → {where.page}")
     return CallError(
