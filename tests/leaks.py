@@ -73,6 +73,14 @@ def wait_until_empty(look: Callable[[], list[str]]) -> list[str]:
     return left
 
 
+def held_buttons() -> list[str]:
+    """What the mouse holds down: Qt remembers it for the whole process, and widgets ask for it."""
+    if not (app := _application()):
+        return []
+    held = app.mouseButtons()
+    return [f"a pressed mouse button, {held!r}"] if held.value else []
+
+
 def qt_objects() -> set[int]:
     """The addresses of living top-level windows and active timers; empty while nobody uses Qt widgets."""
     return {id(thing) for thing in _windows() + active_timers()}

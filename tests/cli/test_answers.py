@@ -66,7 +66,7 @@ def test_tool_calls_are_counted_and_listed(tmp_path: Path) -> None:
         handle = workbench.runner.start_iteration(uid, draft, based_on=None)
         assert handle.wait(PATIENCE_S)
         choice = Choice(uid, "Tools", draft, draft)
-        assert "1 tool call" in summary(choice, handle)
+        assert "1 tool call" in summary(choice, handle, 0)
         (lane,) = document(choice, handle)["lanes"]
     assert [step["kind"] for step in lane["steps"]] == ["tool_call", "tool_result", "text"]
     assert lane["text"] == "Noon."

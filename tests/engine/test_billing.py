@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from workbench.core.money import cost
-from workbench.engine.catalogue import Catalogue
+from workbench.engine.catalogue import Catalogue, ModelInfo
 from workbench.engine.child.usage_reading import usage_of
 
 AT = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
@@ -184,14 +184,18 @@ def cases() -> list[Case]:
     return found
 
 
+def info_of(catalogue: Catalogue, name: str) -> ModelInfo:
+    """Return what is known of a model of LiteLLM's map; one that sounds like another's has its provider before it."""
+    return catalogue.get(name) or next(info for info in catalogue.models if info.id.endswith(f"/{name}"))
+
+
 @pytest.fixture(scope="module")
 def priced() -> list[tuple[Case, float, float | None]]:
     """Every case with LiteLLM's sum and ours; what LiteLLM itself cannot price is left out."""
     catalogue, wanted = Catalogue.load(), cases()
     made = []
     for case in wanted:
-        info = catalogue.get(case.model)
-        assert info is not None
+        info = info_of(catalogue, case.model)
         made.append({**vars(case), "provider": info.provider})
     program = [sys.executable, "-m", "tests.engine.litellm_costs"]
     asked = json.dumps({"at": AT.isoformat(), "cases": made})
@@ -200,8 +204,7 @@ def priced() -> list[tuple[Case, float, float | None]]:
     for case, theirs in zip(wanted, json.loads(done.stdout), strict=True):
         if not isinstance(theirs, float | int):
             continue
-        info, usage = catalogue.get(case.model), usage_of(case.usage)
-        assert info is not None
+        info, usage = info_of(catalogue, case.model), usage_of(case.usage)
         assert usage is not None
         details = replace(usage.details, tier=case.tier, region=case.region, search_size=case.size)
         ours = cost(replace(usage, details=details), info.rates, seconds=case.seconds, at=AT)

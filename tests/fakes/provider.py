@@ -226,7 +226,7 @@ class FakeProvider:
         """Answers under way now."""
         self.most_open = 0
         self.answer: Callable[[Request], Reply] = usual
-        self._script: deque[Reply] = deque()
+        self._script: deque[tuple[str, Reply]] = deque()
         self._changed = threading.Condition()
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
@@ -251,10 +251,13 @@ class FakeProvider:
     def base_url(self) -> str:
         return f"{self.url}/v1"
 
-    def script(self, *replies: Reply) -> None:
-        """Answer the next requests with these, in order; what follows is answered by `answer`."""
+    def script(self, *replies: Reply, method: str = "") -> None:
+        """Answer the next requests with these, in order; what follows is answered by `answer`.
+
+        With a `method` only requests of that are: a run also asks with GET what its models cost.
+        """
         with self._changed:
-            self._script.extend(replies)
+            self._script.extend((method, reply) for reply in replies)
 
     def release(self) -> None:
         """Let everything that holds go on."""
@@ -296,7 +299,8 @@ class FakeProvider:
             while (request := await _read(reader)) is not None:
                 with self._changed:
                     self.requests.append(request)
-                    reply = self._script.popleft() if self._script else None
+                    is_scripted = bool(self._script) and self._script[0][0] in ("", request.method)
+                    reply = self._script.popleft()[1] if is_scripted else None
                     self.open += 1
                     self.most_open = max(self.open, self.most_open)
                     self._changed.notify_all()

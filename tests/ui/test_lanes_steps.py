@@ -11,6 +11,7 @@ import pytest
 
 import workbench
 from workbench.app.blindness import HIDDEN
+from workbench.core.provider_requirements import NOT_CONFIRMED
 from workbench.engine.child import failures
 from workbench.engine.child.failures import CallError, Where, http_failure
 from workbench.engine.child.litellm_failures import failure_of
@@ -36,7 +37,11 @@ def _codes_in_the_source() -> set[str]:
 
 
 def test_every_code_that_can_be_given_has_a_decision() -> None:
-    given = _codes_in_the_source() | {f"timeout_{phase}" for phase in ("connect", "first", "silence")} | {HIDDEN}
+    given = (
+        _codes_in_the_source()
+        | {f"timeout_{phase}" for phase in ("connect", "first", "silence")}
+        | {HIDDEN, NOT_CONFIRMED}
+    )
     assert {"no_key", "no_endpoint", "engine_died", "model_load_failed"} <= given
     assert given - NOT_OF_LANES == CODES
 

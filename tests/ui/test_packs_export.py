@@ -106,6 +106,7 @@ def test_the_open_prompt_goes_out_as_a_file_that_can_be_dragged(
     QTest.mousePress(tile, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     QTest.mouseMove(tile, QPoint(9, 8))
     QTest.mouseMove(tile, QPoint(60, 20))
+    QTest.mouseRelease(tile, Qt.MouseButton.LeftButton, pos=QPoint(60, 20))
     (drag,) = dragged
     (url,) = drag.mimeData().urls()
     assert Path(url.toLocalFile()) == target

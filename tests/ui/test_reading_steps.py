@@ -111,7 +111,7 @@ def test_a_lane_shows_the_call_the_simulated_answer_and_the_text(desk: Desk) -> 
     window = desk.open(None)
     call = {"id": "c1", "type": "function", "function": {"name": "lookup", "arguments": '{"n": "1"}'}}
     with FakeProvider() as fake:
-        fake.script(whole("", tool_calls=[call], finish="tool_calls"), stream("It is on its way."))
+        fake.script(whole("", tool_calls=[call], finish="tool_calls"), stream("It is on its way."), method="POST")
         saved = window.workbench.endpoints.save(EndpointForm("Shop", fake.base_url))
         saved.done.result(timeout=10)
         window.compose.endpoints_changed()
@@ -179,7 +179,9 @@ def test_a_call_comes_live_from_a_provider(desk: Desk) -> None:
     calls = [Send(chunk({"tool_calls": [part]})) for part in (call, rest)]
     ending = (Send(chunk({}, finish="tool_calls")), Send(event("[DONE]")))
     with FakeProvider() as fake:
-        fake.script(Reply((calls[0], Hold(), calls[1], *ending), headers=SSE), stream("It is on its way."))
+        fake.script(
+            Reply((calls[0], Hold(), calls[1], *ending), headers=SSE), stream("It is on its way."), method="POST"
+        )
         saved = window.workbench.endpoints.save(EndpointForm("Shop", fake.base_url))
         saved.done.result(timeout=10)
         window.compose.endpoints_changed()

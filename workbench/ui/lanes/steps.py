@@ -35,6 +35,7 @@ _STEPS: dict[str, Step] = {
     NOT_CONFIRMED: Step("address", "Confirm the address…"),
     "no_address": Step("keys", "Enter the address…"),
     "no_setting": Step("keys", "Open the settings…"),
+    "bad_setting": Step("keys", "Open the settings…"),
     "no_package": RETRY,
     "no_sign_in": _MODEL,
     "no_builtin_model": Step("install_model", "Install the built-in model"),
