@@ -112,9 +112,10 @@ def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     threads, processes = leaks.threads(), set(leaks.processes(TAG))
     objects = leaks.qt_objects() if uses_qt else set()
     yield
+    leaks.release_mouse()
     if request.node.stash.get(_failed, False):
         return  # its traceback keeps things alive; one failure is enough to read
-    left = [*leaks.qt_leaks(objects), *leaks.held_buttons()] if uses_qt else []
+    left = leaks.qt_leaks(objects) if uses_qt else []
     left += leaks.wait_until_empty(lambda: _new_threads(threads))
     left += leaks.wait_until_empty(lambda: _new_processes(processes))
     if left:

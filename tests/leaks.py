@@ -73,12 +73,18 @@ def wait_until_empty(look: Callable[[], list[str]]) -> list[str]:
     return left
 
 
-def held_buttons() -> list[str]:
-    """What the mouse holds down: Qt remembers it for the whole process, and widgets ask for it."""
-    if not (app := _application()):
-        return []
-    held = app.mouseButtons()
-    return [f"a pressed mouse button, {held!r}"] if held.value else []
+def release_mouse() -> None:
+    """Let go what the mouse holds down.
+
+    Qt remembers that for the whole process, and widgets ask for it. QTest leaves a button pressed where the press, or
+    the second one of a double click, closes the window.
+    """
+    if not (app := _application()) or not (held := app.mouseButtons()).value:
+        return
+    test, widget = sys.modules["PySide6.QtTest"].QTest, sys.modules["PySide6.QtWidgets"].QWidget()
+    for button in type(sys.modules["PySide6.QtCore"].Qt.MouseButton.LeftButton):
+        if button.value and button in held and button.name in ("LeftButton", "RightButton", "MiddleButton"):
+            test.mouseRelease(widget, button)
 
 
 def qt_objects() -> set[int]:

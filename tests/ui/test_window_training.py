@@ -83,7 +83,7 @@ def test_a_preview_is_what_is_written(desk: Desk, tmp_path: Path) -> None:
     assert dialog.rows.toPlainText() == "\n".join(dialog.made.train)
     assert dialog.against.text() == "CONTRADICTIONS, LEFT OUT · 1"
     assert "Is it blue?" in dialog.contradictions.item(0).text()
-    assert "its price is unknown" in dialog.cost.text()
+    assert "Enter the price per million tokens" in dialog.cost.text()
     dialog.price.setFocus()
     desk.type("25")
     desk.until(lambda: "at $25 for a million" in dialog.cost.text())
