@@ -329,7 +329,8 @@ class TestWithoutADraftToShow:
         QTest.keyClicks(frame.header, "hello r 1-")
         assert frame.complete() == []
 
-    @pytest.mark.parametrize("stage", STAGES)
+    @pytest.mark.deep
+    @pytest.mark.parametrize("stage", depth.pick(STAGES[1::4], STAGES))
     def test_a_kill_keeps_it(self, starting: Starting, stage: str) -> None:
         starting.db = starting.db.with_name("new.db")
         with held(starting.db, stage) as child:
