@@ -106,7 +106,7 @@ def qt_leaks(before: set[int]) -> list[str]:
         left = [thing for thing in _windows() + active_timers() if id(thing) not in before]
         names = [_name(thing) for thing in left]
         left.clear()
-        # The collector takes a second of a large process, and most of what is left goes with the next event.
+        # A collection takes up to a second in a large process; most leftovers go with the next event.
         if names and next(looks) % 8 == 1:
             # A window that loads something late takes all that is there by then out of the collector's sight.
             gc.unfreeze()

@@ -1,4 +1,4 @@
-"""What a failure advises: it names what is missing, and not what is there already."""
+"""Advice in failures names missing settings only."""
 
 from __future__ import annotations
 

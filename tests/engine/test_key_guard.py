@@ -78,7 +78,7 @@ def test_the_key_goes_to_the_provider(url: str) -> None:
         ("snowflake", "https://theirs.snowflakecomputing.com/api/v2"),
         ("sap", "https://evil.example/v2"),
         ("", "https://api.openai.com/v1"),
-        ("nobody", "https://api.openai.com/v1"),
+        ("unknown-provider", "https://api.openai.com/v1"),
     ],
 )
 def test_only_the_exact_hosts_of_the_table_get_a_key(provider: str, url: str) -> None:
@@ -193,5 +193,5 @@ def test_the_hosts_of_the_table_are_all_that_litellm_needs(figure: Any) -> None:
     told = subprocess.run(probe, capture_output=True, env=env, check=True, text=True).stdout
     held_back: dict[str, str] = json.loads(told.splitlines()[-1])
     figure(f"Keys held back of {len(PROVIDERS)} providers: {sorted(held_back)}")
-    # LiteLLM sends these to a server of OpenAI when nobody names their address.
+    # Without an address LiteLLM sends the requests of these providers to OpenAI.
     assert held_back.keys() == {"ai21", "hosted_vllm", "litellm_proxy", "lm_studio", "xinference"}

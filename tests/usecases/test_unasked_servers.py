@@ -131,7 +131,7 @@ def test_a_list_is_told_only_when_it_is_known_to_later_questions(
 
 
 def test_a_price_set_in_a_history_of_somebody_else_is_not_mine(tmp_path: Path) -> None:
-    """A history is data of whoever wrote it, and a price decides what is asked about before a run."""
+    """Prices stored in a history are ignored: a foreign one could keep a run under the limits."""
     with opened(tmp_path) as (workbench, _):
         path = workbench.store.path
     import sqlite3

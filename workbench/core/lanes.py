@@ -225,7 +225,7 @@ class Lane(Shown):
 
 
 def slots_apart(lanes: Iterable[Lane]) -> tuple[Lane, ...]:
-    """Return lanes with a slot for each; whoever wrote the same one twice meant two lanes."""
+    """Return the lanes with unique slots; a repeated slot gets another name."""
     found: dict[str, Lane] = {}
     numbers: Counter[str] = Counter()
     for lane in lanes:

@@ -53,8 +53,7 @@ class Parameter:
     are included; `choices` are the words of a `choice`, and `unset` says in a word what holds without one, "" where
     the provider decides. `formats` has the name in each of FORMATS, "" where that format has none. `aliases` are other
     names for the same value; `carriers` are settings of translated requests that hold it in another form or for one
-    kind of server only. What is not `is_sent` says how an answer is read, and no provider
-    gets it.
+    kind of server only. A parameter that is not `is_sent` controls how an answer is read and is left out of requests.
     """
 
     name: str

@@ -41,7 +41,7 @@ _STRANGE = (
     *(TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError),
     *(sqlite3.IntegrityError, sqlite3.OperationalError),
 )
-"""What rows of other types and shapes than their tables allow, and a damaged index, can raise in whoever uses them."""
+"""Exceptions that rows of unexpected types, or a damaged index, can raise in the code that reads them."""
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._~")
 
 

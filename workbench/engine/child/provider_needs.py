@@ -48,10 +48,10 @@ def _error(failure: Failure) -> CallError:
 
 
 def no_credentials(provider: Provider, where: Where, detail: str = "") -> CallError:
-    """A provider that looked for credentials in several places and found none; names what was not given yet."""
+    """Return the error for a provider without credentials; it names the settings that are still missing."""
     missing = [one for one in provider.settings if one.name and one.name not in where.given]
     labels = [*(["an API key"] if provider.takes_key else []), *(one.label for one in missing)]
-    # What proves nobody's identity comes last: a project alone opens nothing.
+    # Settings that are no credentials come last: a project alone does not authenticate.
     missing.sort(key=lambda one: not one.proves_identity)
     named = [one.usual_variable or one.variables[0] for one in missing if one.variables]
     variables = [*provider.key_variables, *named]

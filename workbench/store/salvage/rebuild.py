@@ -214,7 +214,7 @@ def _insert(connection: sqlite3.Connection, name: str, found: _Found, unplaced: 
             unplaced.append({"table": name, **row})
             continue
         columns = ", ".join(f'"{column}"' for column in row)
-        # A text with broken bytes is kept as it is: with one byte changed it would be one that nobody wrote.
+        # Keep invalid UTF-8 byte for byte; replacing a byte would change the text.
         marks = ", ".join("CAST(? AS TEXT)" if isinstance(value, DamagedText) else "?" for value in row.values())
         try:
             cursor = connection.execute(

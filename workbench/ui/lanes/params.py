@@ -1,7 +1,7 @@
 """The dialog for a lane's parameters, made from the rows of the table.
 
-Invariant: what is left empty is not set; nothing wrong that was typed can be applied, and what is wrong says so next to
-its field. A stored value that is out of range can stay.
+Invariant: an empty field leaves the parameter unset. An invalid entry cannot be applied and shows its error beside the
+field; a stored value that is out of range may stay.
 """
 
 from __future__ import annotations
