@@ -7,6 +7,7 @@ cannot be used, and leaves this module only as it may be shown.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -42,6 +43,7 @@ class Destination:
         return self.source == "public"
 
 
+@functools.lru_cache(maxsize=1024)
 def key_id(provider: str) -> str:
     """Return the id that stands for a provider and those of the same company: they share keys and settings."""
     known = PROVIDERS.get(provider)
@@ -130,13 +132,18 @@ def key_names(env: Mapping[str, str]) -> dict[str, KeyName]:
     return found
 
 
+@functools.cache
+def _taking(variable: str) -> tuple[Provider, ...]:
+    """Return the providers that take a variable for anything; cached because looking through all is slow."""
+    return tuple(row for row in ROWS if variable in row.all_variables)
+
+
 def _environment_origin(provider: Provider, variable: str, env: Mapping[str, str]) -> str:
     """Return what the key in a variable belongs to when a provider takes it.
 
     Several providers take some variables: a gateway that the environment names for one of them has given the key.
     """
-    sharing = (row for row in ROWS if row.id != provider.id and variable in row.all_variables)
-    for row in (provider, *sharing):
+    for row in (provider, *(row for row in _taking(variable) if row.id != provider.id)):
         value, _ = environment_address(row.id, env)
         if value:
             return origin_of(value)
