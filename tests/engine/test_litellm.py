@@ -22,6 +22,7 @@ from tests.fakes.provider import (
     stream,
     usage,
 )
+from tests.formats.pasting import Interpreter
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
