@@ -26,6 +26,23 @@ def window_theme(qapp: QApplication) -> Theme:
     return Theme(qapp, "light")
 
 
+_PAUSES = (
+    "workbench.app.forecasts.REST_MS",
+    "workbench.ui.cases.dialog._SAVE_MS",
+    "workbench.ui.compose.checking.PAUSE_MS",
+    "workbench.ui.editor.block_note._DELAY_MS",
+    "workbench.ui.training.dialog._PAUSE_MS",
+)
+"""How long typing has to pause before something follows, in milliseconds."""
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests type in one go, and would only wait for the end of the pause."""
+    for name in _PAUSES:
+        monkeypatch.setattr(name, 20)
+
+
 @pytest.fixture(autouse=True)
 def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a window does by itself a while after its start would come at another place of a test on each machine.
