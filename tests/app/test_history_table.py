@@ -315,8 +315,11 @@ def test_rows_of_several_pages_are_read_again_and_stay_meanwhile(qtbot: QtBot, t
     assert many.calls == before + 2
 
 
-def test_rows_that_are_not_counted_yet_are_read_again_until_they_are(qtbot: QtBot, tasks: Tasks) -> None:
+def test_rows_that_are_not_counted_yet_are_read_again_until_they_are(
+    qtbot: QtBot, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After an import the index is made anew in the background, and nothing else tells when it is there."""
+    monkeypatch.setattr("workbench.app.history_table._COUNTED_MS", 1)
 
     class Coming(Many):
         def search(self, *args: object, **named: object) -> Found:
