@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.making import FULL_RESULT, LATER, NOW, done, lane, opened, run, text
+from tests.store.making import FULL_RESULT, LATER, NOW, done, empty, lane, opened, run, text
 from workbench.core.runs import BesideLane, Verdict
 from workbench.store import Store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made() -> None:
+    """Make the history that new ones are copies of before the first test that may change how."""
+    empty()
 
 
 @pytest.fixture
