@@ -34,11 +34,20 @@ def store(path: Path) -> Iterator[Store]:
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A history of some hundred pages with everything in it."""
-    path = tmp_path_factory.mktemp("sound") / "history.db"
+    return _filled(tmp_path_factory.mktemp("sound") / "history.db", 60)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of nine runs."""
+    return _filled(tmp_path_factory.mktemp("small") / "history.db", 9)
+
+
+def _filled(path: Path, runs: int) -> Path:
     store = opened(path)
     for prompt in range(3):
         store.create_prompt(f"p{prompt}", f"Prompt {prompt}", NOW)
-    for number in range(60):
+    for number in range(runs):
         name, prompt = f"r{number}", f"p{number % 3}"
         lanes = [lane("A"), lane("B", "other")]
         given = (("order", str(number)),)
