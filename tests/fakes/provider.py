@@ -365,7 +365,10 @@ class FakeProvider:
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:
     try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        start = await reader.readexactly(1)
+        if not start.isalpha():
+            return None  # a TLS handshake, which real servers refuse at its first byte, too
+        head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     first, *lines = head.split("\r\n")
