@@ -160,7 +160,7 @@ def test_strengths_as_chances() -> None:
 
 def test_the_fit_finds_a_judge_again() -> None:
     strengths = strengths_of((1.5, 0.5, 0.0, -0.5, -1.5))
-    found = fit(compare(judged(Random(1), strengths, 4, 8_000)))
+    found = fit(compare(judged(Random(1), strengths, 4, 20_000)))
     assert found.strengths == pytest.approx(tuple(strengths.values()), abs=0.06)
 
 
