@@ -39,7 +39,8 @@ CORPUS = {
     "yaml": "key: [a, 'b']\n- &anchor *alias !!tag |\n  %YAML 1.2\n--- # comment",
     "cjk": "日本語、한국어。中文",
 }
-CORPUS["all"] = "\n".join(CORPUS.values())
+# White space at the beginning and at the end is what tools like to change most.
+CORPUS["all"] = "\n".join([*CORPUS.values(), CORPUS["white space"]])
 
 
 def command(*args: str) -> list[str]:
@@ -60,7 +61,7 @@ def prompt_file(directory: Path, text: str, model: str = "echo") -> str:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("name", depth.pick(["white space", "all"], list(CORPUS)))
+@pytest.mark.parametrize("name", depth.pick(["all"], list(CORPUS)))
 def test_exact_text_survives_file_request_database_and_json(name: str, tmp_path: Path) -> None:
     text = CORPUS[name]
     db = str(tmp_path / "w.db")
@@ -197,6 +198,8 @@ def test_output_that_cannot_be_written_is_a_sentence(more: list[str], tmp_path: 
     assert b"Traceback" not in done.stderr
     with opened(tmp_path, {}) as (workbench, _):
         assert workbench.history.iterations(workbench.prompts.find("Case").uid)
+    if more:
+        return  # a list is the same, whatever was run
     with Path("/dev/full").open("wb") as full:
         listing = command("history", "list", "--db", str(tmp_path / "w.db"))
         done = subprocess.run(listing, stdout=full, stderr=subprocess.PIPE, timeout=PROCESS_S, check=False)

@@ -45,6 +45,7 @@ def test_the_engine_killed_at_a_random_moment(fake: FakeProvider, seed: int) -> 
             else:
                 assert result.state == "finished"
         eventually(lambda: engine.client.state == "ready" and engine.client.pid != pid)
+        fake.answer = fakes.usual
         assert engine.ask(address(fake.base_url)).state == "finished"
 
 

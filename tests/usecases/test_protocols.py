@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S
-from tests.usecases.test_key_binding import desk, failure
-from workbench.core.lanes import Lane
+from tests.usecases.test_key_binding import Desk, desk, failure, homes
+from workbench.core.lanes import ECHO, Lane
 from workbench.core.provider_table import ROWS
 from workbench.engine.calls import EngineError
 from workbench.usecases.addresses import EndpointForm
@@ -18,8 +18,17 @@ from workbench.usecases.naming import resolve_model
 KEY = "sk-planted-endpoint-key"
 
 
-def test_anthropic(tmp_path: Path) -> None:
-    with FakeProvider() as fake, desk(tmp_path) as at:
+@pytest.fixture(scope="module")
+def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One workbench for all: its engine loads LiteLLM, which takes seconds."""
+    folder = tmp_path_factory.mktemp("protocols")
+    with desk(folder, homes(folder)) as it:
+        it.run(Lane("a", ECHO, "echo"))
+        yield it
+
+
+def test_anthropic(at: Desk) -> None:
+    with FakeProvider() as fake:
         form = EndpointForm("Gateway", fake.url, needs_key=True, key=KEY, provider="anthropic")
         saved = at.workbench.endpoints.save(form)
         saved.done.result(PATIENCE_S)
@@ -34,8 +43,8 @@ def test_anthropic(tmp_path: Path) -> None:
         assert resolve_model("Gateway/claude-haiku-4-5", [saved.endpoint]) == (saved.endpoint.uid, "claude-haiku-4-5")
 
 
-def test_azure_with_version_and_deployment(tmp_path: Path) -> None:
-    with FakeProvider() as fake, desk(tmp_path) as at:
+def test_azure_with_version_and_deployment(at: Desk) -> None:
+    with FakeProvider() as fake:
         settings = (("api_version", "2024-10-21"),)
         form = EndpointForm("Azure 2", fake.url, needs_key=True, key=KEY, provider="azure", settings=settings)
         saved = at.workbench.endpoints.save(form)
@@ -49,8 +58,8 @@ def test_azure_with_version_and_deployment(tmp_path: Path) -> None:
             at.workbench.endpoints.models(saved.endpoint).result(PATIENCE_S)
 
 
-def test_any_provider_of_litellm(tmp_path: Path) -> None:
-    with FakeProvider() as fake, desk(tmp_path) as at:
+def test_any_provider_of_litellm(at: Desk) -> None:
+    with FakeProvider() as fake:
         for provider in ("perplexity", "groq", "openrouter", "mistral", "deepinfra"):
             key = f"{KEY}-{provider}"
             form = EndpointForm(f"At {provider}", fake.base_url, needs_key=True, key=key, provider=provider)
@@ -61,17 +70,16 @@ def test_any_provider_of_litellm(tmp_path: Path) -> None:
             assert {request.headers["authorization"] for request in fake.requests[before:]} == {f"Bearer {key}"}
 
 
-def test_a_server_without_a_key(tmp_path: Path) -> None:
-    with FakeProvider() as fake, desk(tmp_path) as at:
+def test_a_server_without_a_key(at: Desk) -> None:
+    with FakeProvider() as fake:
         saved = at.workbench.endpoints.save(EndpointForm("Open", fake.url, provider="anthropic"))
         saved.done.result(PATIENCE_S)
         assert at.run(Lane("a", saved.endpoint.uid, "claude-x")).text == "Hello world"
 
 
-def test_the_failure_of_an_endpoint_leads_to_its_own_page(tmp_path: Path) -> None:
-    with desk(tmp_path) as at:
-        at.add("crafted", "litellm", "http://127.0.0.1:9", needs_key=True)
-        assert "Settings → Endpoints" in failure(at.run(Lane("a", "crafted", "anthropic/x"))).sentence
+def test_the_failure_of_an_endpoint_leads_to_its_own_page(at: Desk) -> None:
+    at.add("crafted", "litellm", "http://127.0.0.1:9", needs_key=True)
+    assert "Settings → Endpoints" in failure(at.run(Lane("a", "crafted", "anthropic/x"))).sentence
 
 
 def test_every_provider_can_be_chosen() -> None:
