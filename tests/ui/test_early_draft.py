@@ -48,7 +48,7 @@ class Child:
         self._pid = int(forks.recv(100))
         os.close(its_input)
         os.close(its_output)
-        self._input, self._output = open(write, "w"), open(read)  # noqa: SIM115 - closed by `kill`
+        self._input, self._output = os.fdopen(write, "w"), os.fdopen(read)
 
     def type(self, text: str) -> None:
         """Type, and return when the window has it."""
