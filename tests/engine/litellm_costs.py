@@ -9,6 +9,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 
 def tell(file: str) -> None:
@@ -17,10 +18,10 @@ def tell(file: str) -> None:
     from litellm.litellm_core_utils.llm_cost_calc import utils
 
     asked = json.loads(Path(file).read_text())
-    litellm.suppress_debug_info = True
     at = datetime.fromisoformat(asked["at"])
-    utils.current_billing_time = lambda: at
-    print(json.dumps([_cost(case) for case in asked["cases"]]))
+    # Other programs follow in this interpreter.
+    with patch.object(litellm, "suppress_debug_info", True), patch.object(utils, "current_billing_time", lambda: at):
+        print(json.dumps([_cost(case) for case in asked["cases"]]))
 
 
 def _cost(case: dict[str, Any]) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,7 @@ from tests.fakes.provider import (
     stream,
     usage,
 )
-from tests.formats.pasting import Interpreter
+from tests.patience import PROCESS_S
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
@@ -272,9 +274,8 @@ def test_what_was_written_into_a_cache_is_counted_apart(engine: Engine, fake: Fa
     assert engine.ask(at(fake), model=CLAUDE, key=KEY).usage.written in (None, 0)
 
 
-def test_a_call_loads_no_vocabulary_until_one_is_asked(python: Interpreter) -> None:
+def test_a_call_loads_no_vocabulary_until_one_is_asked() -> None:
     code = """
-import litellm  # the interpreter has it already
 import asyncio, copy, sys
 from workbench.engine.child import litellm_calls
 litellm = litellm_calls._import()
@@ -288,7 +289,8 @@ pieces, handed = asyncio.run(call()), copy.deepcopy(_get_encoding())
 early = "tiktoken.load" in sys.modules
 print(len(pieces) > 0, early, handed.name, len(handed.encode("Hello world")))
 """
-    assert python.run(code, ROOT) == "True False cl100k_base 2\n"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PROCESS_S)
+    assert (done.stdout, done.stderr) == ("True False cl100k_base 2\n", "")
 
 
 def test_it_tells_which_parameters_a_model_takes(engine: Engine) -> None:

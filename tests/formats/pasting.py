@@ -13,32 +13,22 @@ from tests.patience import PROCESS_S
 
 PYTHON = [sys.executable, "-"]
 KEYS = {"MINE_API_KEY": "sk-fake", "MINE_X_TEAM": "blue"}
-# One program after the other, each in a fork of its own: importing these libraries takes longer than most programs.
+# One program after the other, each with names of its own: importing these libraries takes longer than most programs.
 _INTERPRETER = """
-import contextlib, importlib, io, json, os, sys, traceback
+import contextlib, io, json, os, sys, traceback
 
-def answer(asked):
-    os.environ.update(asked["env"])
-    os.chdir(asked["directory"])
+answers = sys.stdout
+print("ready", flush=True)
+for line in sys.stdin:
+    os.environ.update(json.loads(line)["env"])
+    os.chdir(json.loads(line)["directory"])
     printed, failed = io.StringIO(), ""
     with contextlib.redirect_stdout(printed):
         try:
-            exec(compile(asked["code"], "<pasted>", "exec"), {"__name__": "__main__"})
+            exec(compile(json.loads(line)["code"], "<pasted>", "exec"), {"__name__": "__main__"})
         except (Exception, SystemExit):
             failed = traceback.format_exc()
-    print(json.dumps({"printed": printed.getvalue(), "failed": failed}), flush=True)
-    os._exit(0)
-
-print("ready", flush=True)
-for line in sys.stdin:
-    asked = json.loads(line)
-    for name in ("anthropic", "litellm", "openai"):
-        if f"import {name}" in asked["code"] or f"from {name}" in asked["code"]:
-            importlib.import_module(name)
-    if (child := os.fork()) == 0:
-        answer(asked)
-    if code := os.waitpid(child, 0)[1]:
-        print(json.dumps({"printed": "", "failed": f"It ended with {code}."}), flush=True)
+    print(json.dumps({"printed": printed.getvalue(), "failed": failed}), file=answers, flush=True)
 """
 
 
@@ -56,7 +46,7 @@ def run(command: list[str], code: str, directory: Path, **env: str) -> str:
 
 
 class Interpreter:
-    """A Python that runs one program after the other, with the libraries of the earlier ones imported already."""
+    """A Python that runs one program after the other."""
 
     def __enter__(self) -> Interpreter:
         self._child = subprocess.Popen(
