@@ -608,8 +608,8 @@ def test_a_long_sitting_keeps_no_more_than_a_short_one(desk: Desk) -> None:
     early, late = judge(30), judge(90)
     assert late == early
     gc.collect()
-    # What undo keeps, what is ready, what is shown and what is being read; a thread lets go of what it read a bit later.
-    desk.until(lambda: sum(isinstance(thing, Shown) for thing in gc.get_objects()) <= 20 + 4 + 2)
+    # What undo keeps, what is ready, what is shown and what is being read; a thread lets go of that later.
+    desk.until(lambda: sum(type(thing) is Shown for thing in gc.get_objects()) <= 20 + 4 + 2)
 
 
 def test_undo_goes_back_through_a_whole_sitting(desk: Desk) -> None:
