@@ -31,7 +31,7 @@ MOST_MEGABYTES = 500
 MOST_SECONDS = 5
 """Of work; waiting for a disk that others use is no fault of a file."""
 _MOST_WAITING = 120
-_GROUPS = depth.pick(2, 6)
+_GROUPS = depth.pick(1, 6)
 _ENGINE = "--without=run"
 _OWN = ("--without=import-preview", "--without=own-search", "--without=own-show")
 _LESS = (_ENGINE, "--without=backup", "--without=salvage", *_OWN)
@@ -92,7 +92,7 @@ def faults(reports: Iterable[dict[str, Any]], *, timed: bool) -> list[str]:
 @pytest.mark.deep
 @pytest.mark.parametrize("group", range(_GROUPS))
 def test_every_kind_ends_in_a_sentence_or_a_result(sound: Path, tmp_path: Path, group: int) -> None:
-    kinds = [kind for kind in crafted.ALL if kind not in crafted.SIZES][group :: depth.pick(3, 1) * _GROUPS]
+    kinds = [kind for kind in crafted.ALL if kind not in crafted.SIZES][group :: depth.pick(4, 1) * _GROUPS]
     reports = told(sound, tmp_path, kinds, *_LESS)
     assert {one["kind"] for one in reports} == set(kinds)
     assert faults(reports, timed=False) == []
@@ -188,7 +188,7 @@ def flippable(sound: Path) -> tuple[Path, ...]:
     return small, sound, large
 
 
-@pytest.mark.parametrize("seed", depth.seeds(quick=20, deep=500))
+@pytest.mark.parametrize("seed", depth.seeds(quick=12, deep=500))
 def test_flipped_bits_leave_a_way_out(flippable: tuple[Path, ...], tmp_path: Path, seed: int) -> None:
     """Whatever cannot be read any more, the newest backup can be restored, and what is left be salvaged."""
     count = (1, 5, 50, 400)[seed % 4]

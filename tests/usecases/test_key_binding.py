@@ -455,13 +455,6 @@ class TestAddressesInTheEnvironment:
         assert key is not None
         assert key.origin == "https://dashscope-intl.aliyuncs.com"
 
-    def test_a_bearer_token_of_anthropic(self, tmp_path: Path) -> None:
-        env = {"ANTHROPIC_BASE_URL": "", "ANTHROPIC_API_KEY": "", "ANTHROPIC_AUTH_TOKEN": "planted-bearer-token"}
-        with FakeProvider() as gateway, desk(tmp_path, {**env, "ANTHROPIC_API_BASE": gateway.url}) as at:
-            assert at.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
-            assert gateway.requests[0].headers["authorization"] == "Bearer planted-bearer-token"
-            assert "x-api-key" not in gateway.requests[0].headers, "the token alone, as Anthropic's own clients send it"
-
     def test_a_key_of_the_keyring_waits_for_a_confirmation(self, tmp_path: Path) -> None:
         env = {"OPENAI_API_KEY": "", "GROQ_API_KEY": ""}
         with FakeProvider() as gateway, desk(tmp_path, {**env, "GROQ_API_BASE": gateway.base_url}) as at:

@@ -1,4 +1,6 @@
-"""Endpoints of other protocols than that of OpenAI, made as the window makes them and asked over the real engine."""
+"""Other protocols than that of OpenAI, asked over the real engine: endpoints made as the window makes them, and a
+bearer token of Anthropic in the environment.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ import pytest
 from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S
 from tests.usecases.test_key_binding import Desk, desk, failure, homes
-from workbench.core.lanes import ECHO, Lane
+from workbench.core.lanes import ECHO, LITELLM, Lane
 from workbench.core.provider_table import ROWS
 from workbench.engine.calls import EngineError
 from workbench.usecases.addresses import EndpointForm
@@ -19,10 +21,18 @@ KEY = "sk-planted-endpoint-key"
 
 
 @pytest.fixture(scope="module")
-def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def gateway() -> Iterator[FakeProvider]:
+    """The server that the environment names for Anthropic."""
+    with FakeProvider() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def at(tmp_path_factory: pytest.TempPathFactory, gateway: FakeProvider) -> Iterator[Desk]:
     """One workbench for all: its engine loads LiteLLM, which takes seconds."""
     folder = tmp_path_factory.mktemp("protocols")
-    with desk(folder, homes(folder)) as it:
+    token = {"ANTHROPIC_BASE_URL": "", "ANTHROPIC_API_KEY": "", "ANTHROPIC_AUTH_TOKEN": "planted-bearer-token"}
+    with desk(folder, {**homes(folder), **token, "ANTHROPIC_API_BASE": gateway.url}) as it:
         it.run(Lane("a", ECHO, "echo"))
         yield it
 
@@ -41,6 +51,13 @@ def test_anthropic(at: Desk) -> None:
         assert (request.path, request.headers["x-api-key"]) == ("/v1/messages", KEY)
         assert request.body["model"] == "claude-haiku-4-5"
         assert resolve_model("Gateway/claude-haiku-4-5", [saved.endpoint]) == (saved.endpoint.uid, "claude-haiku-4-5")
+
+
+def test_a_bearer_token_of_anthropic(at: Desk, gateway: FakeProvider) -> None:
+    assert at.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
+    (request,) = gateway.requests
+    assert request.headers["authorization"] == "Bearer planted-bearer-token"
+    assert "x-api-key" not in request.headers, "the token alone, as Anthropic's own clients send it"
 
 
 def test_azure_with_version_and_deployment(at: Desk) -> None:

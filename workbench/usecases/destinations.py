@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from workbench.core.lanes import Endpoint
@@ -60,6 +60,7 @@ def _shares(row: Provider, other: Provider) -> bool:
     return row.id == other.id or (row.name == other.name and row.settings == other.settings)
 
 
+@lru_cache(1024)
 def own_origin(provider: str) -> str:
     """Return the origin of a provider's own address, "" when every customer has another one.
 
