@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.bench.histories import echo_history
 from tests.fakes.seeded import made
+from tests.ui import pauses
 from tests.ui.desk import Desk
 from tests.ui.starting import Starting
 from workbench.app.care import LOOK_MS
@@ -26,23 +27,6 @@ def window_theme(qapp: QApplication) -> Theme:
     return Theme(qapp, "light")
 
 
-_PAUSES = (
-    "workbench.app.forecasts.REST_MS",
-    "workbench.ui.cases.dialog._SAVE_MS",
-    "workbench.ui.compose.checking.PAUSE_MS",
-    "workbench.ui.editor.block_note._DELAY_MS",
-    "workbench.ui.training.dialog._PAUSE_MS",
-)
-"""How long typing has to pause before something follows, in milliseconds."""
-
-
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests type in one go, and would only wait for the end of the pause."""
-    for name in _PAUSES:
-        monkeypatch.setattr(name, 20)
-
-
 @pytest.fixture(autouse=True)
 def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a window does by itself a while after its start would come at another place of a test on each machine.
@@ -51,6 +35,7 @@ def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr("workbench.ui.window.Warmth", lambda window, views: None)
     monkeypatch.setattr("workbench.app.care.FIRST_LOOK_MS", LOOK_MS)
+    pauses.shorten(monkeypatch)
 
 
 @pytest.fixture

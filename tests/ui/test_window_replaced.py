@@ -21,7 +21,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulse, "WATCH_MS", 50)
+    monkeypatch.setattr(pulse, "WATCH_MS", 20)
 
 
 def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> None:
