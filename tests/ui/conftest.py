@@ -35,6 +35,11 @@ def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr("workbench.ui.window.Warmth", lambda window, views: None)
     monkeypatch.setattr("workbench.app.care.FIRST_LOOK_MS", LOOK_MS)
+
+
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that would else wait most of the time, again and again, until the window counts, checks or saves."""
     pauses.shorten(monkeypatch)
 
 

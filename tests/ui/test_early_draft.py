@@ -323,7 +323,12 @@ class TestWithoutADraftToShow:
         assert NAME in window.notice.text()
         starting.type("!")
         starting.until(lambda: self.prompts(starting).pop(NAME, "") == "hello world!")
-        assert [window.prompts.model.row(n).name for n in range(window.prompts.model.rowCount())].count(NAME) == 1
+
+        def listed() -> list[str]:
+            return [window.prompts.model.row(n).name for n in range(window.prompts.model.rowCount())]
+
+        starting.until(lambda: NAME in listed())
+        assert listed().count(NAME) == 1
         others = self.prompts(starting)
         assert len(others) > 1
         assert not any("hello" in text for name, text in others.items() if name != NAME)

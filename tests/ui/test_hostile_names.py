@@ -37,7 +37,7 @@ from workbench.core.lanes import LITELLM, Lane
 from workbench.core.visible import visible_name
 from workbench.ui.lanes.turns import Turns
 
-pytestmark = pytest.mark.window
+pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 
 _ROLES = (
     Qt.ItemDataRole.DisplayRole,

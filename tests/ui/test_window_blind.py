@@ -32,7 +32,7 @@ from workbench.usecases import asking
 from workbench.usecases.addresses import EndpointForm
 from workbench.usecases.problems import RefusedError
 
-pytestmark = pytest.mark.window
+pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 CTRL = Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton
 NAMES = ("zephyr-one", "zephyr-two", "zephyr-three")
