@@ -6,8 +6,11 @@ expectation: what takes too long is measured by tests/bench.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
+from pytestqt.exceptions import TimeoutError as WaitedTooLongError
 from pytestqt.qtbot import QtBot
 
 PATIENCE_S = 60.0
@@ -18,8 +21,17 @@ PROCESS_S = 300.0
 class PatientBot(QtBot):
     """pytest-qt's robot with limits of ours; its own are five seconds."""
 
-    def waitUntil(self, callback: Any, *, timeout: int = int(PATIENCE_S * 1000)) -> None:  # noqa: N802
-        super().waitUntil(callback, timeout=timeout)
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = int(PATIENCE_S * 1000)) -> None:  # noqa: N802
+        """Wait until `callback` returns True, or None without an AssertionError.
+
+        pytest-qt's own looks every 10 ms, and what most tests wait for is there sooner.
+        """
+        __tracebackhide__ = True
+        deadline = time.monotonic() + timeout / 1000
+        pause_ms = 1
+        while not _holds(callback, is_last=time.monotonic() > deadline):
+            self.wait(pause_ms)
+            pause_ms = min(pause_ms * 2, 10)
 
     def waitSignal(self, signal: Any, *, timeout: int = int(PATIENCE_S * 1000), **more: Any) -> Any:  # noqa: N802
         return super().waitSignal(signal, timeout=timeout, **more)
@@ -32,3 +44,18 @@ class PatientBot(QtBot):
 
     def waitActive(self, widget: Any, *, timeout: int = int(PATIENCE_S * 1000)) -> Any:  # noqa: N802
         return super().waitActive(widget, timeout=timeout)
+
+
+def _holds(callback: Callable[[], bool | None], *, is_last: bool) -> bool:
+    """Return whether a condition holds. Raises WaitedTooLongError when it does not and this `is_last` look."""
+    __tracebackhide__ = True
+    failure = None
+    try:
+        result = callback()
+    except AssertionError as error:
+        result, failure = False, error
+    if result not in (None, True, False):
+        raise ValueError(f"a condition returns None, True or False, not {result!r}")
+    if result is False and is_last:
+        raise WaitedTooLongError("what the test waits for did not come") from failure
+    return result is not False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from workbench.app.forecasts import Forecasts
@@ -24,7 +25,8 @@ class _Held:
         self.waiting.append(then)
 
 
-def test_a_count_of_the_text_before_is_not_shown(qtbot: QtBot) -> None:
+def test_a_count_of_the_text_before_is_not_shown(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.app.forecasts.REST_MS", 1)
     held, shown = _Held(), list[object]()
     forecasts = Forecasts(cast("Forecaster", None), cast("Tasks", held), lambda: ("p", Draft()))
     forecasts.changed.connect(shown.append)

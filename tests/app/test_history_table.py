@@ -131,6 +131,17 @@ def test_of_the_pages_wanted_meanwhile_the_last_one_is_read(qtbot: QtBot, tasks:
     assert many.calls == before + 2
 
 
+def test_a_page_that_is_wanted_again_while_it_is_read_is_read_once(qtbot: QtBot, tasks: Tasks) -> None:
+    many = Many(60 * PAGE)
+    model = shown(qtbot, tasks, many)
+    to_the_end(qtbot, model)
+    before = many.calls
+    assert (model.row(0), model.row(1)) == (None, None)
+    qtbot.waitUntil(lambda: model.row(0) is not None)
+    qtbot.waitUntil(lambda: model.row(5 * PAGE) is not None)
+    assert many.calls == before + 2
+
+
 def test_a_newer_search_ends_the_one_before(qtbot: QtBot, tasks: Tasks) -> None:
     many = Many(30)
     model = shown(qtbot, tasks, many)
@@ -315,8 +326,11 @@ def test_rows_of_several_pages_are_read_again_and_stay_meanwhile(qtbot: QtBot, t
     assert many.calls == before + 2
 
 
-def test_rows_that_are_not_counted_yet_are_read_again_until_they_are(qtbot: QtBot, tasks: Tasks) -> None:
+def test_rows_that_are_not_counted_yet_are_read_again_until_they_are(
+    qtbot: QtBot, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After an import the index is made anew in the background, and nothing else tells when it is there."""
+    monkeypatch.setattr("workbench.app.history_table._COUNTED_MS", 1)
 
     class Coming(Many):
         def search(self, *args: object, **named: object) -> Found:

@@ -15,7 +15,7 @@ from workbench.store.sqlite import sqlite3
 
 def test_a_history_made_in_bulk_is_a_history(tmp_path: Path) -> None:
     path = tmp_path / "many.db"
-    make(path, 1200)
+    make(path, 500)
     healthy(path)
     store = opened(path)
     assert store.searches.behind() == 0
@@ -29,7 +29,7 @@ def test_a_history_made_in_bulk_is_a_history(tmp_path: Path) -> None:
     assert sum(map(bool, found)) > 20
     store.close()
     connection = sqlite3.connect(path)
-    assert connection.execute("SELECT count(*) FROM outputs").fetchone() == (1200,)
+    assert connection.execute("SELECT count(*) FROM outputs").fetchone() == (500,)
     connection.close()
     assert indexed(path) == made_anew(path)
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import depth
 from tests.core import strategies as make
 from workbench.core.cases import Case, CaseError, Check, case_from_json, case_to_json, check_from_json, check_to_json
 
@@ -124,6 +125,7 @@ def test_any_assertion_is_kept(data: Any, name: str) -> None:
     assert check_from_json(json.loads(json.dumps(check_to_json(read)))) == read
 
 
+@depth.examples(30, 1000)
 @given(make.cases)
 def test_any_case_is_read_back(case: Case) -> None:
     assert case_from_json(json.loads(json.dumps(case_to_json(case)))) == case

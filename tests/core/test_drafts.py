@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from tests import depth
 from tests.core import strategies as make
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft, ValueSet
@@ -17,6 +18,7 @@ from workbench.core.marks import Mark
 EMPTY = {"content": {"format": 1}, "values": {}, "lanes": [], "based_on": None}
 
 
+@depth.examples(30, 1000)
 @given(make.drafts)
 def test_drafts_survive_their_stored_form(draft: Draft) -> None:
     assert Draft.from_json(json.loads(json.dumps(draft.to_json()))) == draft

@@ -1,5 +1,7 @@
 """`make demo`: the loop in the real window, by keys and clicks, with the built-in model.
 
+`python -m tests.e2e.demo loop` stops after the first loop: run, verdict, edit, run, back.
+
 Saves a picture of every step to build/demo/ and prints what it did with timings; ends with 1 when a step fails. It runs
 on the screen there is; `make demo` brings Xvfb where there is none, and goes on with the gallery.
 """
@@ -101,7 +103,8 @@ def _looks(demo: Demo) -> None:
 
 def main() -> int:
     """Run the demo; return 0 when every step came out right."""
-    return shown((_the_loop, _failures_and_many_lanes, _looks), QApplication(sys.argv[:1]), OUT)
+    parts = (_the_loop,) if sys.argv[1:] == ["loop"] else (_the_loop, _failures_and_many_lanes, _looks)
+    return shown(parts, QApplication(sys.argv[:1]), OUT)
 
 
 if __name__ == "__main__":

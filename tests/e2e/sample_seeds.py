@@ -39,8 +39,11 @@ class Answer:
         return all(part in text for part in NEEDED) and len(text.split()) < ENOUGH
 
 
-def ask(seeds: Iterable[int]) -> list[Answer]:
-    """Ask both lanes with every seed and return the answers, by seed and lane."""
+def ask(seeds: Iterable[int], one_line: int | None = None) -> list[Answer]:
+    """Ask both lanes with every seed and return the answers, by seed and lane.
+
+    The one-line prompt is only asked with the first `one_line` seeds: its answers are long.
+    """
     sample = load_sample()
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     client = EngineClient(env=scrubbed_env(os.environ), on_event=events.put, builtin_model=builtin_weights())
@@ -48,8 +51,10 @@ def ask(seeds: Iterable[int]) -> list[Answer]:
     asked: dict[str, tuple[str, int]] = {}
     answers = []
     try:
-        for seed in seeds:
+        for number, seed in enumerate(seeds):
             for lane in sample.draft.lanes:
+                if lane.title == "One-line prompt" and one_line is not None and number >= one_line:
+                    continue
                 pinned = lane.pinned
                 content: Content = sample.draft.content if pinned is None else sample.versions[pinned - 1].content
                 call = Call(

@@ -18,7 +18,7 @@ SEEDS = depth.pick(2, 30)
 @pytest.mark.builtin
 @pytest.mark.skipif(builtin_weights() is None, reason="the built-in model is not installed")
 def test_a_newcomer_sees_the_difference(figure: Callable[[str], None]) -> None:
-    answers = ask(range(SEEDS))
+    answers = ask(range(SEEDS), one_line=depth.pick(1, SEEDS))
     good = {lane: sum(a.good for a in answers if a.lane == lane) for lane in {a.lane for a in answers}}
     figure(f"of {SEEDS} answers of the built-in model {good['Refined prompt']} are good with the refined prompt")
     assert good["Refined prompt"] >= SEEDS * 0.8 - 1

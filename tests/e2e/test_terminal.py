@@ -21,6 +21,7 @@ from tests.fakes import seeded
 from tests.fakes.provider import FakeProvider, status
 from tests.patience import PROCESS_S
 from tests.usecases.making import PATIENCE_S, cloud, draft, new_prompt, opened, wait_for
+from workbench.cli.main import main
 from workbench.core.lanes import Lane
 from workbench.usecases.addresses import EndpointForm
 
@@ -39,7 +40,8 @@ CORPUS = {
     "yaml": "key: [a, 'b']\n- &anchor *alias !!tag |\n  %YAML 1.2\n--- # comment",
     "cjk": "日本語、한국어。中文",
 }
-CORPUS["all"] = "\n".join(CORPUS.values())
+# White space at the beginning and at the end is what tools like to change most.
+CORPUS["all"] = "\n".join([*CORPUS.values(), CORPUS["white space"]])
 
 
 def command(*args: str) -> list[str]:
@@ -60,7 +62,7 @@ def prompt_file(directory: Path, text: str, model: str = "echo") -> str:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("name", depth.pick(["white space", "all"], list(CORPUS)))
+@pytest.mark.parametrize("name", depth.pick(["all"], list(CORPUS)))
 def test_exact_text_survives_file_request_database_and_json(name: str, tmp_path: Path) -> None:
     text = CORPUS[name]
     db = str(tmp_path / "w.db")
@@ -82,20 +84,21 @@ def test_exact_text_survives_file_request_database_and_json(name: str, tmp_path:
         assert workbench.prompts.draft(prompt).content.messages[0].text == text
 
 
-def test_a_value_is_exact_too(tmp_path: Path) -> None:
+def test_a_value_is_exact_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     value = "".join(CORPUS.values()) + "{{question}}"
     db = str(tmp_path / "w.db")
-    done = run("run", "--db", db, "--model", "echo", "--var", f"question={value}", "--json")
-    document = json.loads(done.stdout)
+    assert main(["run", "--db", db, "--model", "echo", "--var", f"question={value}", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
     assert document["values"]["question"] == value
     assert document["lanes"][0]["request"]["messages"][-1]["content"].endswith(f"\n\n{value}")
 
 
-def test_yaml_text_with_crlf_is_read_as_lf(tmp_path: Path) -> None:
+def test_yaml_text_with_crlf_is_read_as_lf(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "crlf.prompt.yml"
     path.write_bytes(b"messages:\r\n  - role: user\r\n    content: |\r\n      a\r\n      b\r\n")
     assert yaml.safe_load(path.read_text())["messages"][0]["content"] == "a\nb\n"
-    assert run("run", "--db", str(tmp_path / "w.db"), "--prompt", str(path), "--model", "echo").stdout == b"a\nb\n"
+    assert main(["run", "--db", str(tmp_path / "w.db"), "--prompt", str(path), "--model", "echo"]) == 0
+    assert capsys.readouterr().out == "a\nb\n"
 
 
 def slow_run(directory: Path) -> subprocess.Popen[bytes]:
@@ -197,6 +200,8 @@ def test_output_that_cannot_be_written_is_a_sentence(more: list[str], tmp_path: 
     assert b"Traceback" not in done.stderr
     with opened(tmp_path, {}) as (workbench, _):
         assert workbench.history.iterations(workbench.prompts.find("Case").uid)
+    if more:
+        return  # a list is the same, whatever was run
     with Path("/dev/full").open("wb") as full:
         listing = command("history", "list", "--db", str(tmp_path / "w.db"))
         done = subprocess.run(listing, stdout=full, stderr=subprocess.PIPE, timeout=PROCESS_S, check=False)
@@ -244,7 +249,8 @@ def test_on_a_terminal_lanes_come_interleaved_in_colour(tmp_path: Path) -> None:
 
 def test_two_terminals_write_one_database(tmp_path: Path) -> None:
     file, db = prompt_file(tmp_path, "hi"), str(tmp_path / "w.db")
-    assert run("run", "--db", db, "--prompt", file).returncode == 0
+    # The prompt is there already: two that begin at once would each make it.
+    assert main(["run", "--db", db, "--prompt", file]) == 0
     children = [
         subprocess.Popen(command("run", "--db", db, "--prompt", file), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for _ in range(3)

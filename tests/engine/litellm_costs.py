@@ -1,33 +1,27 @@
-"""A program that tells what LiteLLM itself would bill: cases come in as JSON, dollars or an error go out as JSON.
+"""What LiteLLM itself would bill: cases come in as JSON, dollars or errors go out.
 
-It runs apart because LiteLLM takes seconds to import and changes the process that it is in.
+It runs in an interpreter apart because LiteLLM takes seconds to import and changes the process that it is in.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import os
-import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 
-
-def main() -> None:
+def tell(file: str) -> None:
     """Read `{"at": time, "cases": [{model, provider, usage, tier, region, size, seconds}]}` and print a list."""
-    asked = json.load(sys.stdin)
-    with contextlib.redirect_stdout(io.StringIO()):
-        import litellm
-        from litellm.litellm_core_utils.llm_cost_calc import utils
+    import litellm
+    from litellm.litellm_core_utils.llm_cost_calc import utils
 
-        litellm.suppress_debug_info = True
-        at = datetime.fromisoformat(asked["at"])
-        utils.current_billing_time = lambda: at
-        told = [_cost(case) for case in asked["cases"]]
-    json.dump(told, sys.stdout)
+    asked = json.loads(Path(file).read_text())
+    at = datetime.fromisoformat(asked["at"])
+    # Other programs follow in this interpreter.
+    with patch.object(litellm, "suppress_debug_info", True), patch.object(utils, "current_billing_time", lambda: at):
+        print(json.dumps([_cost(case) for case in asked["cases"]]))
 
 
 def _cost(case: dict[str, Any]) -> Any:
@@ -61,7 +55,3 @@ def _cost(case: dict[str, Any]) -> Any:
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return given + answered + tools
-
-
-if __name__ == "__main__":
-    main()

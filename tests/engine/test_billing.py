@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from tests.formats.pasting import Interpreter
 from workbench.core.money import cost
 from workbench.engine.catalogue import Catalogue, ModelInfo
 from workbench.engine.child.usage_reading import usage_of
 
 AT = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[2]
 EACH = 5
 """Models that are looked at for each kind of price."""
 PLAIN = {"prompt_tokens": 1_000, "completion_tokens": 100, "total_tokens": 1_100}
@@ -190,18 +190,19 @@ def info_of(catalogue: Catalogue, name: str) -> ModelInfo:
 
 
 @pytest.fixture(scope="module")
-def priced() -> list[tuple[Case, float, float | None]]:
+def priced(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Case, float, float | None]]:
     """Every case with LiteLLM's sum and ours; what LiteLLM itself cannot price is left out."""
     catalogue, wanted = Catalogue.load(), cases()
     made = []
     for case in wanted:
         info = info_of(catalogue, case.model)
         made.append({**vars(case), "provider": info.provider})
-    program = [sys.executable, "-m", "tests.engine.litellm_costs"]
-    asked = json.dumps({"at": AT.isoformat(), "cases": made})
-    done = subprocess.run(program, input=asked, capture_output=True, text=True, check=True, timeout=240)
+    asked = tmp_path_factory.mktemp("costs") / "cases.json"
+    asked.write_text(json.dumps({"at": AT.isoformat(), "cases": made}))
+    code = f"import litellm\nfrom tests.engine import litellm_costs\nlitellm_costs.tell({str(asked)!r})"
     found = []
-    for case, theirs in zip(wanted, json.loads(done.stdout), strict=True):
+    # LiteLLM itself may print before the answer.
+    for case, theirs in zip(wanted, json.loads(python.run(code, ROOT).splitlines()[-1]), strict=True):
         if not isinstance(theirs, float | int):
             continue
         info, usage = info_of(catalogue, case.model), usage_of(case.usage)

@@ -18,6 +18,8 @@ from workbench.engine import standin
 from workbench.engine.calls import Call, EngineError, Queued, Sent
 from workbench.engine.client import EngineClient
 
+SOON = (0.01,)
+"""Seconds before an engine is started again, where that is not what is tested."""
 EXACT = "NBSP\u00a0 {# x #} \\frac{a}{b} <%= y %> {{name}}\r lone CR\u2028 שלום 👩‍👩‍👧 \n\n"
 
 
@@ -180,13 +182,13 @@ def test_a_stopped_engine_is_noticed_and_replaced() -> None:
 
 
 def test_an_engine_that_does_not_start_fails_calls_and_keeps_trying(tmp_path: Path) -> None:
-    with Engine([sys.executable, "-c", "import sys; sys.exit('no such thing')"]) as engine:
+    with Engine([sys.executable, "-c", "import sys; sys.exit('no such thing')"], backoff=SOON) as engine:
         result = engine.ask()
         assert result.failure is not None
         assert result.failure.code == "engine_died"
         assert "no such thing" in result.failure.detail
         assert engine.heard.notices("dead")
-    with Engine([str(tmp_path / "missing")]) as engine:
+    with Engine([str(tmp_path / "missing")], backoff=SOON) as engine:
         future = engine.client.list_models(ECHO)
         with pytest.raises(EngineError) as caught:
             future.result(30)
@@ -194,7 +196,8 @@ def test_an_engine_that_does_not_start_fails_calls_and_keeps_trying(tmp_path: Pa
 
 
 def test_an_engine_that_never_gets_ready_is_killed() -> None:
-    with Engine([sys.executable, "-c", "import time; time.sleep(600)"], ready_within=0.3, dead_after=1.0) as engine:
+    never = [sys.executable, "-c", "import time; time.sleep(600)"]
+    with Engine(never, ready_within=0.1, dead_after=0.5, backoff=SOON) as engine:
         result = engine.ask()
         assert result.failure is not None
         assert "not ready" in result.failure.detail
@@ -294,7 +297,7 @@ class TestStandIn:
             result = engine.ask()
             assert result.failure is not None
             assert "code 3" in result.failure.detail
-        with scripted(tmp_path, {"text": "x"}, {"hang": True}, dead_after=1.5) as engine:
+        with scripted(tmp_path, {"text": "x"}, {"hang": True}, dead_after=1.0) as engine:
             assert engine.ask().text == "x"
 
 

@@ -48,8 +48,8 @@ def test_templates_and_mistakes(engine: Engine) -> None:
 
 
 def test_hostile_templates_are_killed_and_the_next_one_works(engine: Engine) -> None:
+    # The last one computes in one step, so that nothing but the end of its process stops it.
     for text in (
-        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
         "{{ 'a' * 2000000000 }}",
         "{{ 'a' * 100000000 }}",
         "{{ (10 ** 9) ** (10 ** 8) }}",

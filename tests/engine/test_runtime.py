@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import depth
 from tests.engine.listening import BUILTIN, ECHO, Engine, descendants, eventually, quick, running
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
@@ -130,18 +131,18 @@ def test_a_prompt_beyond_the_context_is_a_sentence(engine: Engine) -> None:
     assert code(result) == "context_too_long"
 
 
+@pytest.mark.deep
 def test_deaths(weights: Path) -> None:
     """In one life of one client: starting a runtime takes seconds on a busy machine."""
     with Engine(builtin_model=weights) as engine:
-        for seed in (1, 2):
+        for seed in range(depth.pick(1, 20)):
             a_killed_runtime_keeps_the_text(engine, random.Random(seed).randrange(1, 60))
         a_runtime_killed_before_the_first_text_is_started_again(engine)
         a_hung_runtime_is_replaced(engine)
-        killing_the_engine_ends_the_runtime(engine)
         killing_the_engine_ends_a_runtime_that_is_stopped(engine)
-        a_start_that_failed_while_nobody_waited_is_forgotten(engine)
         a_runtime_that_is_still_loading_dies_with_the_engine(engine)
-        assert answers(engine)
+        a_start_that_failed_while_nobody_waited_is_forgotten(engine)
+        closing_ends_everything(engine)
 
 
 def answers(engine: Engine) -> bool:
@@ -184,23 +185,16 @@ def a_hung_runtime_is_replaced(engine: Engine) -> None:
     assert not running(pid)
 
 
-def killing_the_engine_ends_the_runtime(engine: Engine) -> None:
-    call_id = long_answer(engine)
-    pid, child = engine.client.pid, runtime_pid(engine)
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    result = engine.heard.result(call_id)
-    assert code(result) == "engine_died"
-    assert result.text
-    eventually(lambda: not running(child))
-
-
 def killing_the_engine_ends_a_runtime_that_is_stopped(engine: Engine) -> None:
-    assert answers(engine)
+    """Stopped, it cannot end by itself: one that runs would."""
+    call_id = long_answer(engine)
     pid, child = engine.client.pid, runtime_pid(engine)
     assert pid is not None
     os.kill(child, signal.SIGSTOP)
     os.kill(pid, signal.SIGKILL)
+    result = engine.heard.result(call_id)
+    assert code(result) == "engine_died"
+    assert result.text
     eventually(lambda: not running(child))
     eventually(lambda: engine.client.state == "ready" and engine.client.pid != pid)
 
@@ -231,20 +225,16 @@ def a_runtime_that_is_still_loading_dies_with_the_engine(engine: Engine) -> None
     assert code(engine.heard.result(call_id)) == "engine_died"
 
 
+def closing_ends_everything(engine: Engine) -> None:
+    assert answers(engine)
+    children = family(engine)
+    assert children
+    engine.client.close()
+    eventually(lambda: not any(running(pid) for pid in children))
+
+
 def family(engine: Engine) -> list[int]:
     return descendants(engine.client.pid) if engine.client.pid else []
-
-
-def test_other_files_make_room_for_each_other(weights: Path, tmp_path: Path) -> None:
-    with Engine() as engine:
-        for number in range(3):
-            copy = tmp_path / f"copy{number}.gguf"
-            copy.symlink_to(weights)
-            endpoint = Endpoint(f"g{number}", "gguf", f"Copy {number}", path=str(copy))
-            result = engine.ask(endpoint, PROMPT, params={"max_tokens": 1})
-            assert result.state == "finished", result.failure
-            assert result.model == f"copy{number}"
-            assert len([p for p in family(engine) if b"runtime" in cmdline(p)]) <= 2
 
 
 def adapter_file(path: Path, strength: float) -> Path:
@@ -266,15 +256,19 @@ def adapter_file(path: Path, strength: float) -> Path:
     return path
 
 
-def test_an_adapter_changes_the_answer(weights: Path, tmp_path: Path) -> None:
+def test_an_adapter_changes_the_answer_and_runtimes_make_room_for_each_other(weights: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.gguf"
+    copy.symlink_to(weights)
+    answers = {}
     with Engine() as engine:
-        answers = {}
         for name, strength in [("none", None), ("zero", 0.0), ("strong", 3.0)]:
             adapter = "" if strength is None else str(adapter_file(tmp_path / f"{name}.gguf", strength))
-            endpoint = Endpoint(f"g-{name}", "gguf", name, path=str(weights), adapter=adapter)
+            endpoint = Endpoint(f"g-{name}", "gguf", name, path=str(copy), adapter=adapter)
             result = engine.ask(endpoint, PROMPT, params={"max_tokens": 12, "temperature": 0})
             assert result.state == "finished", result.failure
+            assert result.model == ("copy" if strength is None else f"copy + {name}")
             answers[name] = result.text
+            assert len([p for p in family(engine) if b"runtime" in cmdline(p)]) <= 2
     assert answers["none"] == answers["zero"] != answers["strong"]
 
 
@@ -304,12 +298,3 @@ def test_without_weights_there_is_a_next_step() -> None:
         assert code(result) == "no_builtin_model"
         assert result.failure is not None
         assert "--install-model" in result.failure.sentence
-
-
-def test_closing_ends_everything(weights: Path) -> None:
-    engine = Engine(builtin_model=weights)
-    engine.ask(BUILTIN, PROMPT, params={"max_tokens": 1})
-    children = family(engine)
-    assert children
-    engine.client.close()
-    eventually(lambda: not any(running(pid) for pid in children))

@@ -28,7 +28,7 @@ PLANTED = "sk-planted-in-a-call-0123456789"
 def test_the_engine_killed_at_a_random_moment(fake: FakeProvider, seed: int) -> None:
     rng = random.Random(seed)
     fake.answer = lambda request: stream(*[f"{n} " for n in range(300)], delay=0.002)
-    with Engine() as engine:
+    with Engine(backoff=(0.01,)) as engine:
         calls = [engine.run(address(fake.base_url)) for _ in range(12)]
         wanted = rng.randrange(1, 1500)
         engine.heard.wait_for(lambda: _length(engine, calls) >= wanted)
@@ -45,6 +45,7 @@ def test_the_engine_killed_at_a_random_moment(fake: FakeProvider, seed: int) -> 
             else:
                 assert result.state == "finished"
         eventually(lambda: engine.client.state == "ready" and engine.client.pid != pid)
+        fake.answer = fakes.usual
         assert engine.ask(address(fake.base_url)).state == "finished"
 
 
@@ -54,7 +55,7 @@ def _length(engine: Engine, calls: list[str]) -> int:
 
 def test_engines_killed_again_and_again_leave_nothing(fake: FakeProvider) -> None:
     rng = random.Random(7)
-    with Engine() as engine:
+    with Engine(backoff=(0.01,)) as engine:
         for _ in range(4):
             eventually(lambda: engine.client.state == "ready")
             call_id = engine.run(address(fake.base_url))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime
 import ipaddress
@@ -12,6 +13,7 @@ import struct
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from cryptography import x509
@@ -20,11 +22,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.engine.listening import Engine, address, quick
+from tests.patience import PATIENCE_S
 from workbench.core.runs import Failure
 from workbench.engine.calls import EngineError
+from workbench.engine.child.failures import CallError
+from workbench.engine.child.http import HttpClients
+from workbench.engine.child.listing import Listing
+from workbench.engine.child.provider import Provider
 
 Talk = Callable[[socket.socket], object]
-SHORT = quick(connect=2.0, first=3.0)
 _HTTP = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/html\r\ncontent-length: %d\r\n\r\n%s"
 _NGINX = b"<center>The plain HTTP request was sent to HTTPS port</center>"
 _GO = b"Client sent an HTTP request to an HTTPS server.\n"
@@ -143,16 +149,20 @@ def resetting(connection: socket.socket) -> None:
     connection.close()
 
 
+def failure_in(engine: Engine, url: str) -> Failure:
+    result = engine.ask(address(url), timeouts=quick(first=PATIENCE_S), retries=0)
+    assert result.failure is not None
+    with pytest.raises(EngineError) as listed:
+        engine.client.list_models(address(url)).result(PATIENCE_S)
+    # The list of models meets the same, and says the same where it is about the address.
+    if result.failure.code in ("certificate", "bad_address"):
+        assert listed.value.failure.sentence == result.failure.sentence
+    return result.failure
+
+
 def failure(url: str, **env: str) -> Failure:
     with Engine(env={**os.environ, **env}) as engine:
-        result = engine.ask(address(url), timeouts=SHORT, retries=0)
-        assert result.failure is not None
-        with pytest.raises(EngineError) as listed:
-            engine.client.list_models(address(url)).result(60)
-        # The list of models meets the same, and says the same where it is about the address.
-        if result.failure.code in ("certificate", "bad_address"):
-            assert listed.value.failure.sentence == result.failure.sentence
-        return result.failure
+        return failure_in(engine, url)
 
 
 class TestCertificates:
@@ -200,26 +210,32 @@ class TestCertificates:
 
 
 class TestWrongPort:
-    def test_a_server_that_is_silent_in_the_handshake(self) -> None:
+    def test_a_server_that_is_silent_in_the_handshake(self, shared_engine: Engine) -> None:
         with serving(silent) as port:
-            found = failure(f"https://127.0.0.1:{port}/v1")
+            mine = address(f"https://127.0.0.1:{port}/v1")
+            found = shared_engine.ask(mine, timeouts=quick(connect=0.3), retries=0).failure
+            listing = Listing(HttpClients(), cast("Provider", None), connect_s=0.3)
+            with pytest.raises(CallError) as listed:
+                asyncio.run(listing.models(mine, "", ()))
+        assert found is not None
         assert found.code == "timeout_connect"
-        assert "TLS handshake" in found.sentence
+        assert "did not answer the TLS handshake within 0.3 s" in found.sentence
+        assert listed.value.failure.sentence == found.sentence
 
-    def test_tls_to_a_plain_port(self) -> None:
+    def test_tls_to_a_plain_port(self, shared_engine: Engine) -> None:
         with serving(answering(_HTTP % (0, b""))) as port:
-            found = failure(f"https://127.0.0.1:{port}/v1")
+            found = failure_in(shared_engine, f"https://127.0.0.1:{port}/v1")
         assert (found.code, "write http://" in found.sentence) == ("bad_address", True)
 
-    def test_plain_to_a_tls_port(self, tmp_path: Path) -> None:
+    def test_plain_to_a_tls_port(self, shared_engine: Engine, tmp_path: Path) -> None:
         with serving(tls(certificate(tmp_path / "c.pem"))) as port:
-            found = failure(f"http://127.0.0.1:{port}/v1")
+            found = failure_in(shared_engine, f"http://127.0.0.1:{port}/v1")
         assert (found.code, "Write https://" in found.sentence) == ("bad_address", True)
 
     @pytest.mark.parametrize("words", [_NGINX, _GO], ids=["nginx", "Go"])
-    def test_a_tls_server_that_says_so(self, words: bytes) -> None:
+    def test_a_tls_server_that_says_so(self, shared_engine: Engine, words: bytes) -> None:
         with serving(answering(_HTTP % (len(words), words))) as port:
-            found = failure(f"http://127.0.0.1:{port}/v1")
+            found = failure_in(shared_engine, f"http://127.0.0.1:{port}/v1")
         assert (found.code, "Write https://" in found.sentence) == ("bad_address", True)
 
     @pytest.mark.parametrize(
@@ -231,25 +247,32 @@ class TestWrongPort:
         ],
         ids=["SSH", "SMTP", "MySQL"],
     )
-    def test_a_server_of_another_protocol(self, banner: bytes, name: str) -> None:
-        with serving(saying(banner)) as port:
-            found = failure(f"http://127.0.0.1:{port}/v1")
+    def test_a_server_of_another_protocol(self, shared_engine: Engine, banner: bytes, name: str) -> None:
+        met = []
+
+        def greeting(connection: socket.socket) -> None:
+            met.append(connection)
+            saying(banner)(connection)
+
+        with serving(greeting) as port:
+            found = failure_in(shared_engine, f"http://127.0.0.1:{port}/v1")
         assert found.code == "bad_address"
         assert name in found.sentence
+        assert len(met) == 2, "its greeting is enough, for the call and for the list; nobody waits or connects again"
 
-    def test_a_server_of_http_2_alone(self) -> None:
+    def test_a_server_of_http_2_alone(self, shared_engine: Engine) -> None:
         with serving(answering(_SETTINGS)) as port:
-            found = failure(f"http://127.0.0.1:{port}/v1")
+            found = failure_in(shared_engine, f"http://127.0.0.1:{port}/v1")
         assert (found.code, "not in HTTP/1.1" in found.sentence) == ("bad_address", True)
 
     @pytest.mark.parametrize("talk", [closing, resetting])
-    def test_a_server_that_hangs_up_without_an_answer(self, talk: Talk) -> None:
+    def test_a_server_that_hangs_up_without_an_answer(self, shared_engine: Engine, talk: Talk) -> None:
         with serving(talk) as port:
-            found = failure(f"http://127.0.0.1:{port}/v1")
+            found = failure_in(shared_engine, f"http://127.0.0.1:{port}/v1")
         assert found.code == "half_answer"
         assert "without an answer" in found.sentence
         assert "before the answer was complete" not in found.sentence
 
-    def test_a_host_that_is_not_found(self) -> None:
-        found = failure("http://no-such-host.invalid/v1")
+    def test_a_host_that_is_not_found(self, shared_engine: Engine) -> None:
+        found = failure_in(shared_engine, "http://no-such-host.invalid/v1")
         assert (found.code, "was not found" in found.sentence) == ("connect_failed", True)

@@ -66,8 +66,7 @@ def make(kind: str, path: Path, sound: Path, *, small: bool = True) -> None:
         FILES[kind](path)
         return
     with _changing(path) as connection:
-        changes = (SIZES_SMALL if small else SIZES) if kind in SIZES else KINDS
-        changes[kind](connection)
+        (KINDS | (SIZES_SMALL if small else SIZES))[kind](connection)
 
 
 @contextmanager
@@ -154,11 +153,11 @@ def _collation_of_others(connection: sqlite3.Connection) -> None:
     _do("CREATE TABLE mine (a COLLATE theirs UNIQUE)", "INSERT INTO mine VALUES ('x'), ('y')")(connection)
 
 
-def _many_tables(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA writable_schema = ON")
-    connection.execute(
-        "INSERT INTO sqlite_schema WITH n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000)"
-        " SELECT 'view', 't' || x, 't' || x, 0, 'CREATE VIEW t' || x || ' AS SELECT * FROM t' || (x + 1) FROM n"
+def _many_views(count: int) -> Change:
+    return _do(
+        "PRAGMA writable_schema = ON",
+        f"INSERT INTO sqlite_schema WITH n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {count})"
+        " SELECT 'view', 't' || x, 't' || x, 0, 'CREATE VIEW t' || x || ' AS SELECT * FROM t' || (x + 1) FROM n",
     )
 
 
@@ -301,9 +300,10 @@ VIEWS: dict[str, Change] = {
 }
 
 
-def _sizes(megabytes: int) -> dict[str, Change]:
+def _sizes(megabytes: int, views: int) -> dict[str, Change]:
     letters = megabytes * MB
     return {
+        "create-many": _many_views(views),
         "size-answer": _set("outputs", "text", f"printf('%.*c', {letters}, 'x')", "id = 3"),
         "size-draft": _set("drafts", "body", f"printf('%.*c', {letters}, '[')"),
         "size-content": _set("contents", "body", f"printf('%.*c', {letters}, 'x')", "id = 2"),
@@ -312,7 +312,7 @@ def _sizes(megabytes: int) -> dict[str, Change]:
     }
 
 
-SIZES, SIZES_SMALL = _sizes(300), _sizes(68)
+SIZES, SIZES_SMALL = _sizes(300, 100_000), _sizes(68, 2_000)
 LANES: dict[str, Change] = {
     "draft-lanes": _draft({"content": {}, "values": {}, "lanes": [{**_LANE, "slot": str(n)} for n in range(100_000)]}),
     "nested-draft": _draft(_NESTED),
@@ -431,7 +431,6 @@ SCHEMA: dict[str, Change] = {
     ),
     "create-broken": _schema("UPDATE sqlite_schema SET sql = 'CREATE TABLE runs (' WHERE name = 'runs'"),
     "create-long": _do(f"CREATE TABLE mine (a /* {'x' * 900_000} */)"),
-    "create-many": _many_tables,
     "tables-in-one-place": _schema(
         "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'outputs')"
         " WHERE name = 'run_search_data'"

@@ -295,21 +295,24 @@ class FakeProvider:
         with self._changed:
             self.connections += 1
             self.connected += 1
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            while (request := await _read(reader)) is not None:
-                with self._changed:
-                    self.requests.append(request)
-                    is_scripted = bool(self._script) and self._script[0][0] in ("", request.method)
-                    reply = self._script.popleft()[1] if is_scripted else None
-                    self.open += 1
-                    self.most_open = max(self.open, self.most_open)
-                    self._changed.notify_all()
-                if not await self._reply(reply or self.answer(request), reader, writer):
-                    break
-        writer.close()
-        with self._changed:
-            self.connected -= 1
-            self._changed.notify_all()
+        try:
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                while (request := await _read(reader)) is not None:
+                    with self._changed:
+                        self.requests.append(request)
+                        is_scripted = bool(self._script) and self._script[0][0] in ("", request.method)
+                        reply = self._script.popleft()[1] if is_scripted else None
+                        self.open += 1
+                        self.most_open = max(self.open, self.most_open)
+                        self._changed.notify_all()
+                    if not await self._reply(reply or self.answer(request), reader, writer):
+                        break
+        finally:
+            # Also when `answer` has none and raises: a client would wait for as long as it can.
+            writer.close()
+            with self._changed:
+                self.connected -= 1
+                self._changed.notify_all()
 
     async def _reply(self, reply: Reply, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Play a reply; return whether the connection can go on."""
@@ -362,7 +365,10 @@ class FakeProvider:
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:
     try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        start = await reader.readexactly(1)
+        if not start.isalpha():
+            return None  # a TLS handshake, which real servers refuse at its first byte, too
+        head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     first, *lines = head.split("\r\n")

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.provider import FakeProvider
-from tests.formats.pasting import PYTHON, run
+from tests.formats.pasting import PYTHON, Interpreter, run
 from workbench.core.content import Message
 from workbench.formats.code import TARGETS, CannotWriteError, Source
-from workbench.formats.code.source import json_text, python, quoted
+from workbench.formats.code import source as written
 
 TEXT = "Say \"it's\" {{name}} $HOME `ls` \\n\n\u2028 日本 👍\u202e {% raw %}\n'''BODY\n"
 MESSAGES = (Message("system", TEXT), Message("user", "Hi {{name}}"))
@@ -39,11 +39,14 @@ def source(base_url: str) -> Source:
 
 @pytest.mark.parametrize(
     ("target", "command"),
-    [("LiteLLM", PYTHON), ("OpenAI SDK", PYTHON), ("curl", ["sh"]), ("curl", ["bash"])],
+    [("LiteLLM", None), ("OpenAI SDK", PYTHON), ("curl", ["sh"]), ("curl", ["bash"])],
 )
-def test_code_runs_as_pasted_and_sends_exactly_the_lane(target: str, command: list[str], tmp_path: Path) -> None:
+def test_code_runs_as_pasted_and_sends_exactly_the_lane(
+    target: str, command: list[str] | None, python: Interpreter, tmp_path: Path
+) -> None:
     with FakeProvider() as fake:
-        printed = run(command, TARGETS[target](source(fake.base_url)), tmp_path)
+        code = TARGETS[target](source(fake.base_url))
+        printed = python.run(code, tmp_path) if command is None else run(command, code, tmp_path)
         (request,) = fake.requests
     assert request.path.endswith("/chat/completions")
     assert request.headers["authorization"] == "Bearer sk-fake"
@@ -64,7 +67,7 @@ def test_the_command_line_repeats_the_lane(tmp_path: Path) -> None:
     assert output["params"] == {"temperature": 0.5, "stop": ["a", "b'c"], "top_k": 4}
 
 
-def test_anthropic_gets_its_own_shape(tmp_path: Path) -> None:
+def test_anthropic_gets_its_own_shape(python: Interpreter, tmp_path: Path) -> None:
     made = Source(
         "claude-x",
         "anthropic/claude-x",
@@ -78,7 +81,7 @@ def test_anthropic_gets_its_own_shape(tmp_path: Path) -> None:
     code = TARGETS["Anthropic SDK"](made)
     assert "not sent: seed" in code
     with FakeProvider() as fake:
-        assert run(PYTHON, code, tmp_path, ANTHROPIC_BASE_URL=fake.url) == "Hello world\n"
+        assert python.run(code, tmp_path, ANTHROPIC_BASE_URL=fake.url) == "Hello world\n"
         (request,) = fake.requests
     assert request.path == "/v1/messages"
     assert request.headers["authorization"] == "Bearer sk-fake"
@@ -103,15 +106,15 @@ def test_what_a_target_cannot_do_is_a_sentence() -> None:
 
 @given(st.text())
 def test_literals_are_exact_and_visible(text: str) -> None:
-    assert ast.literal_eval(python(text)) == text
-    assert json.loads(json_text({"a": text})) == {"a": text}
-    assert all(c.isprintable() for c in quoted(text))
-    assert yaml.safe_load(f"a: {quoted(text)}") == {"a": text}
+    assert ast.literal_eval(written.python(text)) == text
+    assert json.loads(written.json_text({"a": text})) == {"a": text}
+    assert all(c.isprintable() for c in written.quoted(text))
+    assert yaml.safe_load(f"a: {written.quoted(text)}") == {"a": text}
 
 
 def test_half_a_character_is_escaped() -> None:
-    assert quoted("\ud800") == '"\\ud800"'
-    assert ast.literal_eval(python("a\ud800\nb")) == "a\ud800\nb"
+    assert written.quoted("\ud800") == '"\\ud800"'
+    assert ast.literal_eval(written.python("a\ud800\nb")) == "a\ud800\nb"
 
 
 def test_a_strangers_parameters_send_no_key_elsewhere() -> None:

@@ -79,7 +79,7 @@ def test_messages_are_enough() -> None:
         b"messages: [{role: user, content: '{{a}}'}]\ntestData: [{a: [b]}]",
         b"x: !!python/object/apply:os.system [true]",
         b"a: &a [*a]",
-        b"[" * 3_000,
+        b"[" * 1_500,
         b"#" * (LIMIT_BYTES + 1),
     ],
 )

@@ -19,13 +19,17 @@ from workbench.packs.writing import texts
 FILES = {**texts(PACK), **{file.path: BODIES[file.hash] for file in PACK.files}}
 
 
-def zipped(files: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] | None = None) -> bytes:
+def zipped(
+    files: dict[str, bytes],
+    change: Callable[[zipfile.ZipInfo], None] | None = None,
+    compression: int = zipfile.ZIP_DEFLATED,
+) -> bytes:
     """A zip of these files; `change` may spoil the entry of each that is not part of the sound pack."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(made, "w", compression, compresslevel=1) as archive:
         for name, body in files.items():
             info = zipfile.ZipInfo(name)
-            info.compress_type = zipfile.ZIP_DEFLATED
+            info.compress_type = compression
             info.external_attr = 0o100644 << 16
             if change is not None and FILES.get(name) != body:
                 change(info)
@@ -184,8 +188,8 @@ def _prompts(count: int, **bodies: bytes) -> bytes:
     return zipped(files)
 
 
-def _in(name: str, body: bytes) -> bytes:
-    return zipped({**FILES, name: body})
+def _in(name: str, body: bytes, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    return zipped({**FILES, name: body}, compression=compression)
 
 
 def archives() -> Iterator[tuple[str, bytes, str]]:
@@ -241,16 +245,20 @@ def archives() -> Iterator[tuple[str, bytes, str]]:
     noise = os.urandom(3 * MB).hex().encode()
     yield (
         "wide YAML that packs badly",
-        _in("pack.yaml", b"a:\n" + b"".join(b"- " + noise[n : n + 8] + b"\n" for n in range(0, len(noise), 8))),
+        _in(
+            "pack.yaml",
+            b"a:\n" + b"".join(b"- " + noise[n : n + 8] + b"\n" for n in range(0, len(noise), 8)),
+            zipfile.ZIP_STORED,
+        ),
         "values",
     )
-    yield "large YAML", _in("pack.yaml", b"#" + os.urandom(MOST_TEXT // 2 + 10).hex().encode()), "MB"
+    yield "large YAML", _in("pack.yaml", b"#" * (MOST_TEXT + 10), zipfile.ZIP_STORED), "MB"
     yield "deep JSON", _in(ORDER.case_file, b"[" * 100_000), "nested|JSON"
     yield "wide JSON", _in(ORDER.case_file, b"[" + b"[]," * 1_000_000 + b"1]"), "too many|would grow"
     yield "a number without end", _in(ORDER.case_file, b'{"uid":"a","threshold":' + b"9" * 100_000 + b"}"), "JSON"
-    yield "wide YAML in many files", _prompts(500, prompt=b"messages: []\nx:\n" + b"- a\n" * 59_000), "values"
+    yield "wide YAML in many files", _prompts(20, prompt=b"messages: []\nx:\n" + b"- a\n" * 59_000), "values"
     checks = b'{"checks":[' + b",".join([b'{"type":"a"}'] * 5) + b"]}\n"
-    yield "wide JSON in many files", _prompts(200, cases=checks * 9_000), "values"
+    yield "wide JSON in many files", _prompts(10, cases=checks * 9_000), "values"
     for name, text in (("Jinja", b"{% if a %}{% endif %}"), ("plain", b"{{a}}")):
         body = b"messages:\n- {role: user, content: '" + text * 30_000 + b"'}\n"
         yield f"{name} tags without end", _prompts(5, prompt=body), "variables"
@@ -308,9 +316,9 @@ def folders(inside: Path) -> Iterator[tuple[str, Path, str]]:
     (wide / "prompts").mkdir(parents=True)
     listed = "".join(f"- slug: p{number}\n" for number in range(12))
     (wide / "pack.yaml").write_text(f"format: 1\nname: x\nprompts:\n{listed}")
+    text = ("messages:\n- {role: user, content: '😀" + "x" * (MOST_TEXT - 100) + "'}\n").encode()
     for number in range(12):
-        text = "messages:\n- {role: user, content: '😀" + "x" * (MOST_TEXT - 100) + "'}\n"
-        (wide / "prompts" / f"p{number}.prompt.yml").write_text(text, "utf-8")
+        (wide / "prompts" / f"p{number}.prompt.yml").write_bytes(text)
     yield "texts that take four times their bytes", wide, "MB together"
     large = fresh("large")
     with (large / ORDER.file).open("r+b") as file:

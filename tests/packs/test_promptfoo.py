@@ -75,7 +75,7 @@ def same(content: Content, values: dict[str, str]) -> None:
         assert rendered(made, 0) == [{"role": m.role, "content": m.text} for m in sent]
 
 
-@depth.examples(200, 4500)
+@depth.examples(80, 4500)
 @given(pieces, pieces, st.lists(pieces, min_size=4, max_size=4))
 def test_any_prompt_is_rendered_as_we_do(text: str, user: str, values: list[str]) -> None:
     content = Content(

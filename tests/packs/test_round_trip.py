@@ -49,7 +49,7 @@ def read_back(files: dict[str, bytes], pack: Pack) -> Pack:
     return Pack(listed.about, tuple(prompts), listed.files)
 
 
-@depth.examples(25, 1250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@depth.examples(15, 1250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(packs())
 def test_any_pack_is_read_back_and_written_the_same(pack: Pack) -> None:
     files = texts(pack)

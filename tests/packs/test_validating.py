@@ -23,7 +23,7 @@ def test_schemas_are_schemas(kind: str) -> None:
     assert schema(kind)["description"]
 
 
-@depth.examples(20, 1000, suppress_health_check=[HealthCheck.too_slow])
+@depth.examples(10, 1000, suppress_health_check=[HealthCheck.too_slow])
 @given(packs())
 def test_what_is_exported_is_valid(pack: Pack) -> None:
     files = texts(pack)

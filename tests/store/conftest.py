@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.making import FULL_RESULT, LATER, NOW, done, lane, opened, run, text
+from tests.store.making import FULL_RESULT, LATER, NOW, done, empty, lane, opened, run, text
 from workbench.core.runs import BesideLane, Verdict
 from workbench.store import Store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made() -> None:
+    """Make the history that new ones are copies of before the first test that may change how."""
+    empty()
 
 
 @pytest.fixture
@@ -28,11 +34,20 @@ def store(path: Path) -> Iterator[Store]:
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A history of some hundred pages with everything in it."""
-    path = tmp_path_factory.mktemp("sound") / "history.db"
+    return _filled(tmp_path_factory.mktemp("sound") / "history.db", 60)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of nine runs."""
+    return _filled(tmp_path_factory.mktemp("small") / "history.db", 9)
+
+
+def _filled(path: Path, runs: int) -> Path:
     store = opened(path)
     for prompt in range(3):
         store.create_prompt(f"p{prompt}", f"Prompt {prompt}", NOW)
-    for number in range(60):
+    for number in range(runs):
         name, prompt = f"r{number}", f"p{number % 3}"
         lanes = [lane("A"), lane("B", "other")]
         given = (("order", str(number)),)

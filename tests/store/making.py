@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,7 +24,25 @@ def uids(prefix: str = "uid") -> Callable[[], str]:
 
 
 def opened(path: Path, *, busy_ms: int = 5000) -> Store:
+    """Open a history; a new one is a copy of one that was made once, which every test would wait for."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(empty())
+    return made_here(path, busy_ms=busy_ms)
+
+
+def made_here(path: Path, *, busy_ms: int = 5000) -> Store:
+    """Open a history, or make it."""
     return open_store(path, now=NOW, uid=uids("store"), busy_ms=busy_ms)
+
+
+@functools.cache
+def empty() -> bytes:
+    """Return the file of a history with nothing in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "empty.db")
+        made_here(path).close()
+        return path.read_bytes()
 
 
 def text(user: str, system: str = "") -> Content:

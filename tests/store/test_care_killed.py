@@ -19,9 +19,9 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.deep
 @pytest.mark.parametrize("what", ["backup", "restore", "move", "repair", "smaller"])
 def test_a_kill_at_any_step_leaves_a_whole_history(tmp_path: Path, what: str, figure: Callable[[str], None]) -> None:
-    command = [sys.executable, "-m", "tests.store.care_child", str(tmp_path), what, "1", str(depth.pick(16, 1000))]
+    command = [sys.executable, "-m", "tests.store.care_child", str(tmp_path), what, "1", str(depth.pick(10, 1000))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PROCESS_S, check=False)
     assert done.returncode == 0, done.stderr
     killed = int(done.stdout.split()[0])
-    assert killed >= 10, done.stdout
+    assert killed >= 8, done.stdout
     figure(f"{what}: {done.stdout.strip()} steps, whole each time")

@@ -28,11 +28,11 @@ def columns(path: Path) -> list[tuple[str, str]]:
     )
 
 
-def test_everything_is_read_whatever_column_is_broken(sound: Path, tmp_path: Path) -> None:
-    for table, column in columns(sound):
+def test_everything_is_read_whatever_column_is_broken(small: Path, tmp_path: Path) -> None:
+    for table, column in columns(small):
         if (table, column) == ("contents", "body"):
             continue  # a version without its text, which says so by itself
-        path = Path(shutil.copy(sound, tmp_path / "history.db"))
+        path = Path(shutil.copy(small, tmp_path / "history.db"))
         newest = f'SELECT max("{column}") FROM "{table}"'
         lose(path, f'UPDATE OR IGNORE "{table}" SET "{column}" = {BROKEN} WHERE "{column}" = ({newest})')
         store = opened(path)
@@ -42,7 +42,7 @@ def test_everything_is_read_whatever_column_is_broken(sound: Path, tmp_path: Pat
             settled(store)
             if column == "uid":
                 continue  # it is listed, and nothing can name it
-            assert len(rows) == (0 if (table, column) == ("runs", "kind") else 60), (table, column)
+            assert len(rows) == (0 if (table, column) == ("runs", "kind") else 9), (table, column)
             assert len(list(store.exports.parts([row.run_uid for row in rows]))) == len(rows)
         finally:
             store.close()

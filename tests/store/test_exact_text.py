@@ -40,7 +40,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 fresh = uids("example")
 
 
-@depth.examples(60, 1500)
+@depth.examples(25, 1500)
 @given(contents, values, texts)
 @example(Content((Message("user", HOSTILE),)), ((HOSTILE, HOSTILE),), HOSTILE)
 def test_drafts_are_exact(shared: Store, content: Content, values: tuple[tuple[str, str], ...], label: str) -> None:
@@ -49,7 +49,7 @@ def test_drafts_are_exact(shared: Store, content: Content, values: tuple[tuple[s
     assert shared.draft("p") == draft
 
 
-@depth.examples(60, 1500)
+@depth.examples(25, 1500)
 @given(contents, values, texts, texts)
 @example(Content((Message("user", HOSTILE),)), ((HOSTILE, HOSTILE),), HOSTILE, HOSTILE)
 def test_runs_are_exact(
@@ -66,7 +66,7 @@ def test_runs_are_exact(
     assert detail.outputs[0].result == result
 
 
-@depth.examples(40, 1000)
+@depth.examples(20, 1000)
 @given(st.lists(st.text(max_size=6), max_size=12))
 def test_partial_text_is_exact(shared: Store, pieces: list[str]) -> None:
     name = fresh()

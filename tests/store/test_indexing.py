@@ -284,7 +284,7 @@ CHANGES = st.lists(
 
 
 @given(CHANGES)
-@depth.examples(40, 1000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(20, 1000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_index_is_what_it_would_be_if_made_anew(tmp_path: Path, changes: list[tuple[str, int]]) -> None:
     path = tmp_path / f"{time.monotonic_ns()}.db"
     store = opened(path)

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PROCESS_S
-from tests.store.making import NOW, done, opened, run, text
+from tests.store.making import NOW, done, run, text
+from tests.store.making import made_here as opened
 from workbench.store import Store, StoreError
 from workbench.store.schema import APPLICATION_ID, VERSION
 
@@ -306,7 +307,7 @@ def public() -> Iterator[Path]:
 PROBE = """
 import json, os, sys
 from pathlib import Path
-from tests.store.making import NOW, opened
+from tests.store.making import NOW, made_here as opened
 from workbench.store import StoreError
 if os.getuid() == 0:  # who may do everything cannot notice what is forbidden
     os.seteuid(65534)

@@ -338,7 +338,7 @@ def test_pages_of_a_kind_are_told_by_their_first_byte(sound: Path) -> None:
 
 
 @given(st.binary(max_size=9000), st.sampled_from([b"", MAGIC + b"\x10\0" + bytes(82), MAGIC + b"\x02\0" + bytes(82)]))
-@depth.examples(150, 2250)
+@depth.examples(60, 2250)
 def test_reading_noise_ends_and_raises_nothing(noise: bytes, head: bytes) -> None:
     pages = Pages(head + noise, noise)
     pages.free()

@@ -178,7 +178,7 @@ terms = words | st.sampled_from(filters)
 
 
 @given(st.lists(terms, max_size=4))
-@depth.examples(100, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(40, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_search_finds_what_holds_newest_first(history: tuple[Store, list[Made]], wanted: list[object]) -> None:
     store, made = history
     query = Query(tuple(wanted))  # type: ignore[arg-type]
@@ -194,7 +194,7 @@ def test_a_search_finds_what_holds_newest_first(history: tuple[Store, list[Made]
 
 
 @given(typed | any_query.map(lambda query: query))
-@depth.examples(200, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(80, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_that_is_typed_breaks_a_search(history: tuple[Store, list[Made]], query: str | Query) -> None:
     store, _ = history
     for order in ("newest", "oldest", "best"):
@@ -230,7 +230,7 @@ def test_the_best_match_comes_first_and_the_common_word_weighs_least(
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=4), st.booleans())
-@depth.examples(100, 1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@depth.examples(40, 1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_common_phrase_is_weighed_by_its_words_and_nothing_is_lost(
     history: tuple[Store, list[Made]], words: list[str], prefix: bool
 ) -> None:

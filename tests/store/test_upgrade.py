@@ -11,7 +11,7 @@ import pytest
 
 from tests.patience import PROCESS_S
 from tests.store.freeze import CASE
-from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text, uids
+from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, made_here, opened, run, text, uids
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
@@ -95,7 +95,7 @@ def test_an_old_history_opens_with_all_its_rows(schema: Path, path: Path) -> Non
 def test_an_old_history_gets_the_schema_of_a_new_one(schema: Path, tmp_path: Path) -> None:
     restore(schema, tmp_path / "old.db")
     opened(tmp_path / "old.db").close()
-    opened(tmp_path / "new.db").close()
+    made_here(tmp_path / "new.db").close()
     assert shape(tmp_path / "old.db") == shape(tmp_path / "new.db")
 
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.bench.histories import echo_history
 from tests.fakes.seeded import made
+from tests.ui import pauses
 from tests.ui.desk import Desk
 from tests.ui.starting import Starting
 from workbench.app.care import LOOK_MS
@@ -34,6 +35,12 @@ def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr("workbench.ui.window.Warmth", lambda window, views: None)
     monkeypatch.setattr("workbench.app.care.FIRST_LOOK_MS", LOOK_MS)
+
+
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that would else wait most of the time, again and again, until the window counts, checks or saves."""
+    pauses.shorten(monkeypatch)
 
 
 @pytest.fixture

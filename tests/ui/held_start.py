@@ -1,15 +1,19 @@
-"""A start of the real window that stops at a stage, in a process of its own: `python -m tests.ui.held_start DB STAGE`.
+"""Starts of the real window that stop at a stage, each in a process of its own.
 
-It types what it reads from standard input, a line at a time, once the stage is reached, says "typed" after each, and
-lives until it is killed.
+A start types what it reads from its standard input, a line at a time, once the stage is reached, says "typed" after
+each, and lives until it is killed. `python -m tests.ui.held_start FD` forks one for each request that arrives at the
+socket, so that they do not import everything anew.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
@@ -82,8 +86,8 @@ class Held:
             print("typed", flush=True)
 
 
-if __name__ == "__main__":
-    db, stage = Path(sys.argv[1]), sys.argv[2]
+def hold(db: str, stage: str) -> int:
+    """Start the window over a database and hold it at a stage."""
     assert stage in STAGES
     # The application that QTimer needs is made by the program.
     made = main.Program.run
@@ -93,4 +97,35 @@ if __name__ == "__main__":
         return made(program)
 
     main.Program.run = run  # type: ignore[method-assign]
-    sys.exit(main.main(["--db", str(db)]))
+    return main.main(["--db", db])
+
+
+def serve(requests: socket.socket) -> None:
+    """Fork a start for each request: its database, stage and environment, with its standard input and output.
+
+    Answers with its process id. Ends with the connection.
+    """
+    # Nobody waits for them: a test sees the end of one by the end of its output.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        text, files, _, _ = socket.recv_fds(requests, 1 << 16, 2)
+        if not text:
+            return
+        if (child := os.fork()) == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            requests.close()
+            for number, file in enumerate(files):
+                os.dup2(file, number)
+                os.close(file)
+            sys.stdin, sys.stdout = open(0), open(1, "w")  # noqa: SIM115 - until it is killed
+            db, stage, environment = json.loads(text)
+            os.environ.clear()
+            os.environ.update(environment)
+            os._exit(hold(db, stage))
+        for file in files:
+            os.close(file)
+        requests.send(str(child).encode())
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1]), family=socket.AF_UNIX, type=socket.SOCK_SEQPACKET))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -24,7 +25,7 @@ from workbench.ui.settings import SettingsDialog
 from workbench.ui.window import MainWindow
 
 Script = Generator[Callable[[], object], None, None]
-_LOOK_MS = 15
+_LOOK_MS = 5
 
 
 class Driven:
@@ -75,10 +76,13 @@ class Driven:
             code = program.run()
         finally:
             looking.stop()
-            program._forget_window()
+            # Not collected here: a collection of everything is slow, and whatever is left makes the leak check do one.
+            program._delete_window()
             if program._theme is not None:
                 program._theme.deleteLater()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+            # What a change of the history thawed would be looked at by all collections of the tests that follow.
+            gc.freeze()
             for number, handler in handlers.items():
                 signal.signal(number, handler)
         if failed:

@@ -16,6 +16,7 @@ from tests import depth
 from tests.bench.histories import add_iterations, echo_history
 from tests.patience import PROCESS_S
 from tests.store.making import FULL_RESULT, NOW, opened, run, text
+from workbench.cli.main import main
 from workbench.host.dirs import named_database
 from workbench.store import backups
 
@@ -27,7 +28,9 @@ STEPS = {"backup": 12, "restore": 32, "move": 32, "smaller": 4}
 
 @pytest.mark.parametrize("seed", depth.seeds(1, 40))
 @pytest.mark.parametrize("what", STEPS)
-def test_the_next_start_finds_everything(home: Path, tmp_path: Path, what: str, seed: int) -> None:
+def test_the_next_start_finds_everything(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str, seed: int
+) -> None:
     db = tmp_path / "workbench.db"
     echo_history(db)
     add_iterations(db, 10)
@@ -54,17 +57,8 @@ def test_the_next_start_finds_everything(home: Path, tmp_path: Path, what: str, 
     assert outputs(place) == whole
     for backup in backups.listed(db, backups.folder_of(db)):
         backups.verify(backup.path)
-    env["WORKBENCH_DB"] = str(db)
-    looked = subprocess.run(
-        [sys.executable, "-m", "workbench.cli.main", "history", "check"],
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=PROCESS_S,
-        check=False,
-    )
-    assert (looked.returncode, looked.stdout) == (0, "The history is sound.\n"), looked.stderr
+    code, said = main(["history", "check"], env | {"WORKBENCH_DB": str(db)}), capsys.readouterr()
+    assert (code, said.out) == (0, "The history is sound.\n"), said.err
 
 
 def outputs(db: Path) -> list[tuple[str, str]]:

@@ -88,7 +88,8 @@ def test_what_is_wrong_in_a_row_keeps_nobody_from_the_rest(driven: Driven, db: P
     assert driven.run(script()) == 0
 
 
-@pytest.mark.parametrize("kind", REFUSED)
+@pytest.mark.deep
+@pytest.mark.parametrize("kind", depth.pick(REFUSED[::2], REFUSED))
 def test_what_is_no_data_is_told_and_can_be_repaired(driven: Driven, db: Path, sound: Path, kind: str) -> None:
     crafted.make(kind, db, sound)
 

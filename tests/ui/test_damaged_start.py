@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -22,12 +23,17 @@ ANSWERS = 2 * RUNS
 PAGE = 4096
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Path:
-    path = tmp_path / "workbench.db"
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sound") / "workbench.db"
     echo_history(path)
     add_iterations(path, RUNS)
     return path
+
+
+@pytest.fixture
+def db(sound: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(sound, tmp_path / "workbench.db"))
 
 
 @pytest.fixture

@@ -6,12 +6,13 @@ import json
 import os
 import random
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -40,38 +41,57 @@ FIRST = "You are brief."
 class Child:
     """A start in a process of its own, held at a stage."""
 
-    def __init__(self, db: Path, stage: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.ui.held_start", str(db), stage],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        )
+    def __init__(self, forks: socket.socket, db: Path, stage: str) -> None:
+        (its_input, write), (read, its_output) = os.pipe(), os.pipe()
+        request = json.dumps([str(db), stage, {**os.environ, "QT_QPA_PLATFORM": "offscreen"}]).encode()
+        socket.send_fds(forks, [request], [its_input, its_output])
+        self._pid = int(forks.recv(100))
+        os.close(its_input)
+        os.close(its_output)
+        self._input, self._output = os.fdopen(write, "w"), os.fdopen(read)
 
     def type(self, text: str) -> None:
         """Type, and return when the window has it."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(f"{text}\n")
-        self._process.stdin.flush()
-        assert self._process.stdout.readline() == "typed\n"
+        self._input.write(f"{text}\n")
+        self._input.flush()
+        assert self._output.readline() == "typed\n"
 
     def kill(self) -> None:
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
+        """End it at once, and wait until it has ended."""
+        os.kill(self._pid, signal.SIGKILL)
+        self._output.read()
+        self._input.close()
+        self._output.close()
 
 
-@contextmanager
-def held(db: Path, stage: str) -> Iterator[Child]:
-    child = Child(db, stage)
-    try:
-        yield child
-    finally:
-        child.kill()
+Held = Callable[[Path, str], AbstractContextManager[Child]]
+
+
+@pytest.fixture(scope="module")
+def forks(_session_home: Path) -> Iterator[socket.socket]:
+    """Forks starts; importing what a start needs takes longer than the start."""
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours:
+        with its:
+            command = [sys.executable, "-m", "tests.ui.held_start", str(its.fileno())]
+            process = subprocess.Popen(command, pass_fds=[its.fileno()])
+        yield ours
+    process.wait()
+
+
+@pytest.fixture
+def held(forks: socket.socket) -> Held:
+    """Return what starts a window over a database, held at a stage, and kills it."""
+
+    @contextmanager
+    def hold(db: Path, stage: str) -> Iterator[Child]:
+        child = Child(forks, db, stage)
+        try:
+            yield child
+        finally:
+            child.kill()
+
+    return hold
 
 
 def newest(db: Path) -> str:
@@ -81,7 +101,7 @@ def newest(db: Path) -> str:
 
 
 @pytest.mark.parametrize("seed", depth.seeds(quick=3, deep=40))
-def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Starting, seed: int) -> None:
+def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Starting, held: Held, seed: int) -> None:
     """The start stands still, so nothing but the early draft can save it."""
     chance = random.Random(seed)
     stages = [STAGES[seed % len(STAGES)], *chance.sample(STAGES, chance.randint(0, 2))]
@@ -102,7 +122,7 @@ def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Startin
 
 
 @pytest.mark.parametrize("seed", depth.seeds(quick=2, deep=60))
-def test_a_kill_at_any_moment_loses_what_was_typed_last_at_most(starting: Starting, seed: int) -> None:
+def test_a_kill_at_any_moment_loses_what_was_typed_last_at_most(starting: Starting, held: Held, seed: int) -> None:
     """What was on the disk once is never older at the next start, and never of another text than was typed."""
     chance = random.Random(seed)
     words = [f"{number} " for number in range(chance.randint(2, 40))]
@@ -161,7 +181,9 @@ class TestWhatWasTypedInEarlierStarts:
         assert self.texts(starting) == [FIRST, "Typed."]
         assert self.names(starting)[1] in window.notice.text()
 
-    def test_another_start_keeps_what_it_could_not_show(self, starting: Starting, typed: Callable[..., None]) -> None:
+    def test_another_start_keeps_what_it_could_not_show(
+        self, starting: Starting, typed: Callable[..., None], held: Held
+    ) -> None:
         """The draft changed since, so the next start shows the stored one; a letter typed there takes nothing away."""
         typed("Typed.", over=["Something else."])
         with held(starting.db, "shown") as child:
@@ -197,18 +219,21 @@ class TestWhatWasTypedInEarlierStarts:
         assert self.texts(starting) == [FIRST]
         assert early_draft.read(starting.db) == []
 
-    @pytest.mark.parametrize(
-        "content", [b"", b"{", b"[]", b'{"format": 1}', b"\xff\xfe", b"[" * 100_000, b'{"format": 99}']
-    )
-    def test_what_cannot_be_read_stays_and_hinders_nothing(self, starting: Starting, content: bytes) -> None:
-        file = early_draft.path_of(starting.db, "0" * 32)
-        file.write_bytes(content)
+    def test_what_cannot_be_read_stays_and_hinders_nothing(
+        self, starting: Starting, typed: Callable[..., None]
+    ) -> None:
+        """Neither the start nor what else lies there."""
+        unreadable = [b"", b"{", b"[]", b'{"format": 1}', b"\xff\xfe", b"[" * 100_000, b'{"format": 99}']
+        files = {early_draft.path_of(starting.db, f"{number:031x}f"): text for number, text in enumerate(unreadable)}
+        for file, text in files.items():
+            file.write_bytes(text)
+        typed("Typed.")
         starting.show()
         starting.complete()
-        assert starting.stored() == FIRST
+        assert starting.stored() == "Typed."
         starting.type("x")
-        starting.until(lambda: starting.stored() == f"x{FIRST}")
-        assert file.read_bytes() == content
+        starting.until(lambda: starting.stored() == "xTyped.")
+        assert {file: file.read_bytes() for file in files} == files
 
     def test_a_pipe_in_its_place_hinders_nothing(self, starting: Starting) -> None:
         os.mkfifo(early_draft.path_of(starting.db, "0" * 32))
@@ -298,7 +323,12 @@ class TestWithoutADraftToShow:
         assert NAME in window.notice.text()
         starting.type("!")
         starting.until(lambda: self.prompts(starting).pop(NAME, "") == "hello world!")
-        assert [window.prompts.model.row(n).name for n in range(window.prompts.model.rowCount())].count(NAME) == 1
+
+        def listed() -> list[str]:
+            return [window.prompts.model.row(n).name for n in range(window.prompts.model.rowCount())]
+
+        starting.until(lambda: NAME in listed())
+        assert listed().count(NAME) == 1
         others = self.prompts(starting)
         assert len(others) > 1
         assert not any("hello" in text for name, text in others.items() if name != NAME)
@@ -331,7 +361,7 @@ class TestWithoutADraftToShow:
 
     @pytest.mark.deep
     @pytest.mark.parametrize("stage", depth.pick(STAGES[1::4], STAGES))
-    def test_a_kill_keeps_it(self, starting: Starting, stage: str) -> None:
+    def test_a_kill_keeps_it(self, starting: Starting, held: Held, stage: str) -> None:
         starting.db = starting.db.with_name("new.db")
         with held(starting.db, stage) as child:
             child.type("hello")

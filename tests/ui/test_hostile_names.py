@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import replace
+from functools import cache
+from typing import Any, get_args
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt, QTimer
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,12 +27,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tests import leaks
 from tests.fakes import steering
 from tests.ui.desk import Desk
-from workbench.app.commands import COMMANDS
+from tests.ui.test_accessibility import to_view
+from workbench.app.commands import COMMANDS, EVERYWHERE, Command, View
+from workbench.app.tasks import Tasks
+from workbench.core.lanes import LITELLM, Lane
 from workbench.core.visible import visible_name
+from workbench.ui.lanes.turns import Turns
 
-pytestmark = pytest.mark.window
+pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 
 _ROLES = (
     Qt.ItemDataRole.DisplayRole,
@@ -93,38 +102,39 @@ def unclean() -> set[str]:
     found = set()
     for widget in QApplication.allWidgets():
         for kind, text in texts_of(widget):
-            shown = visible_name(
-                text.replace("\n", " ").replace("\t", " ").replace("\u200f", "").replace("\u2028", "\n")
-            )
             if text and not is_clean_for_window(text):
-                found.add(f"{type(widget).__module__}.{type(widget).__name__} {kind}: {shown[:70]}")
+                found.add(f"{type(widget).__module__}.{type(widget).__name__} {kind}: {visible_name(text)[:70]}")
     for action in [a for w in QApplication.topLevelWidgets() for a in w.findChildren(QAction)]:
         if not is_clean_for_window(action.text()) or not is_clean_for_window(action.toolTip()):
             found.add(f"action {visible_name(action.text())[:70]}")
     return found
 
 
+@cache
 def is_clean_for_window(text: str) -> bool:
     """A tool tip has lines, and a tab may part words."""
     return visible_name(text.replace("\n", "").replace("\t", "")) == text.replace("\n", "").replace("\t", "")
 
 
-class Looking:
-    """Looks at all that opens, and closes it again, also while a dialog has a loop of its own."""
+class Looking(QObject):
+    """Looks at all that opens once it is filled, and closes it again, also while a dialog has a loop of its own."""
 
-    def __init__(self, desk: Desk) -> None:
+    settled = Signal()
+
+    def __init__(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
         self.desk, self.found = desk, set[str]()
-        self._timer = QTimer(interval=30)
+        self._timer = QTimer(interval=3)
         self._timer.timeout.connect(self._look)
-        self._seen: dict[int, int] = {}
-        self.looks = 0
+        self._rested = 0
+        self._work = set[Future[object]]()
+        watch = Tasks.watch
 
-    def __enter__(self) -> Looking:
-        self._timer.start()
-        return self
+        def counted(tasks: Tasks, future: Future[object], *then: Any) -> None:
+            self._work.add(future)
+            watch(tasks, future, *then)
 
-    def __exit__(self, *_: object) -> None:
-        self._timer.stop()
+        monkeypatch.setattr(Tasks, "watch", counted)
 
     def over(self) -> list[QWidget]:
         frame = self.desk.window.frame
@@ -132,41 +142,59 @@ class Looking:
         return [w for w in tops if isinstance(w, QDialog | QMenu) or w.windowFlags() & Qt.WindowType.Popup]
 
     def again(self) -> None:
-        """Wait until it looked a few times more, and all that had opened is closed."""
-        before = self.looks
-        self.desk.until(lambda: self.looks > before + 3 and not self.over())
+        """Wait until all that was asked for is shown, looked at and closed."""
+        self._rested = 0
+        self._timer.start()
+        self.desk.qtbot.waitSignal(self.settled).wait()
+        self._timer.stop()
 
     def _look(self) -> None:
-        self.looks += 1
-        # The third look is at what takes a moment to show its texts.
-        if self.over() or self.looks % 3 == 0:
+        self._work = {future for future in self._work if not future.done()}
+        is_busy = self._work or Turns.of_application().is_busy or self._is_due()
+        self._rested = 0 if is_busy else self._rested + 1
+        # What ends may begin something else with the next event.
+        if self._rested > 2:
+            self._rested = 0
             self.found |= unclean()
-        for widget in self.over():
-            looks = self._seen[id(widget)] = self._seen.get(id(widget), 0) + 1
-            if looks > 4:
+            for widget in (opened := self.over()):
                 widget.close()
+            if not opened:
+                self.settled.emit()
+
+    def _is_due(self) -> bool:
+        return any(t.interval() < 1000 for t in leaks.active_timers() if t is not self._timer)
+
+
+def commands_of(view: View) -> list[Command]:
+    """Return what is looked at in a view; what is possible in all of them, and is the same there, only in Compose."""
+    return [
+        command
+        for command in COMMANDS
+        if command.id not in _LEFT_OUT
+        if view == "compose" or command.views != EVERYWHERE or view in command.navigates_in
+    ]
 
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
-def test_every_view_and_dialog(desk: Desk) -> None:
+def test_every_view_and_dialog(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     steering.make(desk.db)
+    looking = Looking(desk, monkeypatch)
     window = desk.open()
     desk.preload()
-    with Looking(desk) as looking:
-        for view in ("compose", "history", "rank"):
-            window.views.show(view)
-            looking.again()
-            if view == "history":
-                desk.until(lambda: window.history.view.table.model().rowCount() > 0)
-                window.history.view.table.selectRow(0)
+    draft = desk.stored_draft()
+    assert draft is not None
+    unlabelled = Lane("unlabelled", LITELLM, steering.named("model"))
+    window.compose.put_back(replace(draft, lanes=(unlabelled, *draft.lanes)))
+    for view in get_args(View):
+        to_view(desk, view)
+        looking.again()
+        for command in commands_of(view):
+            action = window.actions_[command.id]
+            if action.isEnabled():
+                QTimer.singleShot(0, window.frame, action.trigger)
                 looking.again()
-            for command in COMMANDS:
-                action = window.actions_[command.id]
-                if command.id not in _LEFT_OUT and action.isEnabled():
-                    QTimer.singleShot(0, window.frame, action.trigger)
-                    looking.again()
-            window.views.show(view)
-            for menu in window.frame.findChildren(QMenu):
-                menu.aboutToShow.emit()
-            looking.again()
+        window.views.show(view)
+        for menu in window.frame.findChildren(QMenu):
+            menu.aboutToShow.emit()
+        looking.again()
     assert not looking.found, "\n".join(sorted(looking.found))

@@ -19,10 +19,10 @@ from workbench.ui.lanes.column import LaneColumn
 __all__ = ["screen", "theme", "view"]
 
 
-QUIET_MS = 40
-"""Longer than the screen's plugin waits before it paints what was asked for."""
-QUIET_ROUNDS = 6
-"""Rounds of events without a paint: on a busy machine the time may pass without one."""
+QUIET_MS = 10
+"""Longer than the screen's plugin waits (5 ms) before it paints what was asked for."""
+QUIET_ROUNDS = 3
+"""Rounds of events after that without a paint: on a busy machine the time may pass without one."""
 
 
 class Paints(QObject):
@@ -45,8 +45,9 @@ class Paints(QObject):
         self._rounds = 0
 
     def _is_quiet(self) -> bool:
-        self._rounds += 1
-        return self._rounds > QUIET_ROUNDS and self._since.elapsed() > QUIET_MS
+        if self._since.elapsed() > QUIET_MS:
+            self._rounds += 1
+        return self._rounds > QUIET_ROUNDS
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
         if isinstance(event, QPaintEvent):

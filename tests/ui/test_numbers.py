@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
 from workbench.core.lanes import BUILTIN, LITELLM
 from workbench.core.limits import Limits
+
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
 def test_numbers_follow_what_is_typed(desk: Desk) -> None:

@@ -22,7 +22,7 @@ from workbench.ui.context_menus import of_prompt
 from workbench.ui.packs.export_dialog import ExportPackDialog
 from workbench.usecases.pack_export import Choice
 
-pytestmark = pytest.mark.window
+pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 
 
 def opened(desk: Desk) -> ExportPackDialog:

@@ -33,6 +33,7 @@ from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection
 from workbench.ui.lanes.widgets import KeyButton
 from workbench.ui.window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("short_pauses")
 SMALL, USUAL = (1024, 700), (1440, 900)
 ROOM = QSize(SMALL[0] - 16, SMALL[1] - 48)
 """What a dialog has on a small screen."""

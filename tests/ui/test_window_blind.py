@@ -7,6 +7,7 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject, Qt
@@ -23,13 +24,15 @@ from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.limits import Limits
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Result
+from workbench.engine.calls import Call
 from workbench.ui.lanes.widgets import Fold, Line
 from workbench.ui.notices import KEPT_BACK
 from workbench.ui.palette.sources import sources
+from workbench.usecases import asking
 from workbench.usecases.addresses import EndpointForm
 from workbench.usecases.problems import RefusedError
 
-pytestmark = pytest.mark.window
+pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 CTRL = Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton
 NAMES = ("zephyr-one", "zephyr-two", "zephyr-three")
@@ -257,7 +260,11 @@ def test_an_engine_that_dies_says_no_more_than_that(desk: Desk) -> None:
     assert window.status.engine() == "zephyr-two is loaded."
 
 
-def test_endpoints_that_refuse_and_keys_that_are_missing_stay_unnamed(desk: Desk) -> None:
+def test_endpoints_that_refuse_and_keys_that_are_missing_stay_unnamed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Another attempt is refused as well, after pauses that double.
+    monkeypatch.setattr(asking, "Call", partial(Call, retries=0))
     window = desk.open(None)
     with socket.socket() as taken:
         # Bound and not listening: whoever connects is refused.

@@ -14,7 +14,7 @@ from workbench.store import StoreError
 from workbench.ui.cases import opening
 from workbench.ui.cases.dialog import CasesDialog
 
-pytestmark = pytest.mark.window
+pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 CHECKS = (
     Check("contains", value='"on its way"'),
     Check("new-one", rest='{"later":[null,1]}'),

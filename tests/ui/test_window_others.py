@@ -19,7 +19,7 @@ pytestmark = pytest.mark.window
 
 def test_a_terminal_killed_beside_the_window_is_interrupted_in_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulse, "LOOKS_BETWEEN", 1)
-    monkeypatch.setattr(pulse, "WATCH_MS", 50)
+    monkeypatch.setattr(pulse, "WATCH_MS", 10)
     window = desk.open()
     words = "".join(f"{number} " for number in range(2000))
     command = [sys.executable, "-m", "workbench.cli.main", "run", "--db", str(desk.db), "--model", "echo"]
@@ -50,7 +50,7 @@ def test_a_terminal_killed_beside_the_window_is_interrupted_in_it(desk: Desk, mo
 
 def test_a_terminal_that_lives_is_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulse, "LOOKS_BETWEEN", 1)
-    monkeypatch.setattr(pulse, "WATCH_MS", 50)
+    monkeypatch.setattr(pulse, "WATCH_MS", 10)
     window = desk.open()
     others = window.workbench.others
     look, seen = others.look, []
@@ -62,7 +62,7 @@ def test_a_terminal_that_lives_is_left_alone(desk: Desk, monkeypatch: pytest.Mon
     monkeypatch.setattr(others, "look", looking)
     command = [sys.executable, "-m", "workbench.cli.main", "run", "--db", str(desk.db), "--model", "echo"]
     child = subprocess.Popen(
-        [*command, "--var", "question=slowly", "--param", "delay_ms=20"],
+        [*command, "--var", "question=slowly", "--param", "delay_ms=5"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=dict(os.environ),

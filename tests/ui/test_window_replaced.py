@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.ui.desk import Desk
+from workbench.app import pulse
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import open_store
@@ -16,6 +17,11 @@ pytestmark = [
     pytest.mark.window,
     pytest.mark.skipif(sys.platform == "win32", reason="no open file can be moved there"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse, "WATCH_MS", 20)
 
 
 def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from workbench.core.content import Content, Message
 from workbench.ui.compose.large import LargeValue
 from workbench.ui.compose.rows import RowsDialog
 
-pytestmark = pytest.mark.window
+pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 ALT = Qt.KeyboardModifier.AltModifier
 LEFT = Qt.MouseButton.LeftButton
 ROWS = "name\tquestion\nlate\tWhere is order 1?\nrefund\tMoney back?\nthanks\tThank you!\n"

@@ -15,7 +15,7 @@ from tests.ui.pasts import Past, answer
 from workbench.core import training
 from workbench.ui.training.dialog import TrainingDialog
 
-pytestmark = pytest.mark.window
+pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 BOT = "past-order"
 QUESTIONS = ("Where is my lamp?", "Do two chairs fit?", "When is the big table here?", "What do my new shoes cost?")
 ANSWERS = ("The lamp comes on Monday.", "Both chairs fit.", "The table is here in May.", "The shoes cost 70.")

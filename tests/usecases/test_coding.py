@@ -185,7 +185,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
     assert (headers["x-odd"], headers["x-empty"], headers["x-team"]) == ('it\'s "a" $HOME `b` \\', "", "blue")
 
 
-@depth.examples(30, 750)
+@depth.examples(15, 750)
 @given(asked=questions(), filled=st.booleans(), shell=st.sampled_from(["sh", "bash"]))
 def test_curl_sends_what_the_lane_sends(
     fake: FakeProvider, directory: Path, asked: Question, filled: bool, shell: str
@@ -200,7 +200,7 @@ def test_curl_sends_what_the_lane_sends(
     assert request.body == sent_by_the_workbench(asked, mine(fake), directory)
 
 
-@depth.examples(30, 750)
+@depth.examples(15, 750)
 @given(asked=questions(), filled=st.booleans())
 def test_openais_library_sends_what_the_lane_sends(
     fake: FakeProvider, python: Interpreter, directory: Path, asked: Question, filled: bool
@@ -214,7 +214,7 @@ def test_openais_library_sends_what_the_lane_sends(
     assert request.body == sent_by_the_workbench(asked, mine(fake), directory)
 
 
-@depth.examples(15, 375)
+@depth.examples(8, 375)
 @given(asked=questions(), filled=st.booleans())
 def test_litellm_sends_what_the_lane_sends(
     fake: FakeProvider, python: Interpreter, directory: Path, asked: Question, filled: bool
@@ -229,7 +229,7 @@ def test_litellm_sends_what_the_lane_sends(
     assert request.body == sent_by_the_workbench(asked, mine(fake), directory)
 
 
-@depth.examples(30, 750)
+@depth.examples(15, 750)
 @given(asked=questions(), filled=st.booleans())
 def test_anthropics_library_sends_the_texts_of_the_lane(
     fake: FakeProvider, python: Interpreter, directory: Path, asked: Question, filled: bool
@@ -262,7 +262,7 @@ def data_url(source: Mapping[str, str]) -> str:
     return f"data:{source['media_type']};base64,{source['data']}"
 
 
-@depth.examples(30, 750)
+@depth.examples(15, 750)
 @given(asked=questions(), filled=st.booleans(), shell=st.sampled_from(["sh", "bash"]))
 @example(replace(PLAIN, values={"a": "{{b}} {{ a }}", "b": "", "braces": "}}"}), True, "sh")
 @example(Question(Content((Message("user", "{{a}}", (EMPTY,)),)), PLAIN.values | {"a": ""}, Params()), False, "sh")

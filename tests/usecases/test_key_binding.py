@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 
 from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S, Drawer, draft, new_prompt, opened
-from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Lane
+from workbench.core.lanes import ECHO, FIXED_ENDPOINTS, LITELLM, Lane
 from workbench.core.provider_requirements import NOT_CONFIRMED
 from workbench.core.runs import Failure, Mark, Result
 from workbench.engine.calls import EngineError
@@ -63,7 +63,7 @@ class Desk:
             " VALUES (?, ?, ?, ?, ?, ?, '2026-01-01T00:00:00.000Z')",
             uid,
             kind,
-            f"Crafted {kind} {needs_key}",
+            f"Crafted {uid}",
             base_url,
             int(needs_key),
             secret_headers,
@@ -88,6 +88,45 @@ def desk(tmp_path: Path, env: dict[str, str] | None = None) -> Iterator[Desk]:
         for provider in ("together_ai", "cerebras"):
             workbench.keys.set(provider, SESSION, session=True)
         yield Desk(workbench, heard, tmp_path / "w.db")
+
+
+@dataclass(frozen=True)
+class Gateways:
+    """A workbench whose environment names an address for each of some providers, and the servers there."""
+
+    desk: Desk
+    openai: FakeProvider
+    anthropic: FakeProvider
+    azure: FakeProvider
+    gemini: FakeProvider
+    groq: FakeProvider
+
+
+@pytest.fixture(scope="module")
+def gateways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateways]:
+    """One for all tests that leave only runs and endpoints in it: its engine loads LiteLLM, which takes seconds."""
+    folder = tmp_path_factory.mktemp("gateways")
+    with ExitStack() as stack:
+        openai, anthropic, azure, gemini, groq = (stack.enter_context(FakeProvider()) for _ in range(5))
+        env = {
+            **homes(folder),
+            "OPENAI_BASE_URL": openai.base_url,
+            "ANTHROPIC_BASE_URL": anthropic.url,
+            "AZURE_API_KEY": ENVIRONMENT,
+            "AZURE_API_VERSION": "2024-10-21",
+            "AZURE_API_BASE": azure.url,
+            "GEMINI_API_KEY": ENVIRONMENT,
+            "GEMINI_API_BASE": gemini.url,
+            "GROQ_API_BASE": groq.base_url,
+        }
+        at = stack.enter_context(desk(folder, env))
+        at.run(Lane("a", ECHO, "echo"))
+        yield Gateways(at, openai, anthropic, azure, gemini, groq)
+
+
+def homes(folder: Path) -> dict[str, str]:
+    """Return the environment of a workbench whose files are apart from those of a test."""
+    return {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("DATA", "STATE", "CONFIG", "CACHE")}
 
 
 def with_drawer(keys: KeyStore, drawer: Drawer | None = None) -> Drawer:
@@ -209,11 +248,12 @@ SIGNED_IN = (
 
 
 @pytest.mark.parametrize("needs_key", [False, True])
-def test_no_key_of_a_provider_goes_to_a_stored_address(tmp_path: Path, *, needs_key: bool) -> None:
-    with FakeProvider() as fake, desk(tmp_path) as at:
-        at.add("crafted", "litellm", fake.base_url, needs_key=needs_key)
+def test_no_key_of_a_provider_goes_to_a_stored_address(gateways: Gateways, *, needs_key: bool) -> None:
+    uid = f"key {needs_key}"
+    with FakeProvider() as fake:
+        gateways.desk.add(uid, "litellm", fake.base_url, needs_key=needs_key)
         for model in PROVIDERS:
-            result = at.run(Lane("a", "crafted", model))
+            result = gateways.desk.run(Lane("a", uid, model))
             if needs_key:
                 assert failure(result).code == "no_key", model
             assert leaked(fake) == [], model
@@ -254,23 +294,23 @@ def test_the_row_of_the_built_in_endpoint_is_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("needs_key", [True, False])
-def test_an_endpoint_without_an_address_gets_no_key_of_its_provider(tmp_path: Path, *, needs_key: bool) -> None:
+def test_an_endpoint_without_an_address_gets_no_key_of_its_provider(gateways: Gateways, *, needs_key: bool) -> None:
     """The key belongs to the gateway, and the public address would be asked in its place."""
-    with FakeProvider() as gateway, desk(tmp_path, {"OPENAI_BASE_URL": gateway.base_url}) as at:
-        at.add("crafted", "litellm", "", needs_key=needs_key)
-        endpoint = at.workbench.endpoints.find("crafted")
-        assert endpoint is not None
-        for ask in (at.workbench.endpoints.models, at.workbench.endpoints.prices, at.workbench.endpoints.test):
-            with pytest.raises(EngineError, match="has no address") as refused:
-                ask(endpoint).result(PATIENCE_S)
-            assert refused.value.failure.code == "bad_address"
-        assert failure(at.run(Lane("a", "crafted", "openai/gpt-5-mini"))).code == "bad_address"
-        assert gateway.requests == []
+    uid, before, at = f"no address {needs_key}", len(gateways.openai.requests), gateways.desk
+    at.add(uid, "litellm", "", needs_key=needs_key)
+    endpoint = at.workbench.endpoints.find(uid)
+    assert endpoint is not None
+    for ask in (at.workbench.endpoints.models, at.workbench.endpoints.prices, at.workbench.endpoints.test):
+        with pytest.raises(EngineError, match="has no address") as refused:
+            ask(endpoint).result(PATIENCE_S)
+        assert refused.value.failure.code == "bad_address"
+    assert failure(at.run(Lane("a", uid, "openai/gpt-5-mini"))).code == "bad_address"
+    assert len(gateways.openai.requests) == before
 
 
-def test_a_model_that_is_an_address_is_not_asked(tmp_path: Path) -> None:
-    with FakeProvider() as theirs, desk(tmp_path) as at:
-        refused = failure(at.run(Lane("a", LITELLM, f"oobabooga/{theirs.url}")))
+def test_a_model_that_is_an_address_is_not_asked(gateways: Gateways) -> None:
+    with FakeProvider() as theirs:
+        refused = failure(gateways.desk.run(Lane("a", LITELLM, f"oobabooga/{theirs.url}")))
         assert refused.code == "no_model"
         assert "is an address" in refused.sentence
         assert theirs.requests == []
@@ -352,51 +392,49 @@ def test_a_damaged_file_of_confirmations_allows_nothing(tmp_path: Path, text: st
 
 
 @pytest.mark.parametrize("needs_key", [False, True])
-def test_what_signs_in_by_itself_waits_for_a_confirmation_too(tmp_path: Path, *, needs_key: bool) -> None:
-    with FakeProvider() as fake, desk(tmp_path) as at:
-        at.add("crafted", "litellm", fake.base_url, needs_key=needs_key)
+def test_what_signs_in_by_itself_waits_for_a_confirmation_too(gateways: Gateways, *, needs_key: bool) -> None:
+    uid = f"sign-in {needs_key}"
+    with FakeProvider() as fake:
+        gateways.desk.add(uid, "litellm", fake.base_url, needs_key=needs_key)
         for model in SIGNED_IN:
-            refused = failure(at.run(Lane("a", "crafted", model)))
+            refused = failure(gateways.desk.run(Lane("a", uid, model)))
             assert refused.code == NOT_CONFIRMED, model
             assert "sign-in of this computer" in refused.sentence, model
         assert fake.requests == []
 
 
-def test_settings_of_a_crafted_endpoint_steer_nothing(tmp_path: Path) -> None:
-    with FakeProvider() as mine, FakeProvider() as theirs, desk(tmp_path) as at:
+def test_settings_of_a_crafted_endpoint_steer_nothing(gateways: Gateways) -> None:
+    at = gateways.desk
+    with FakeProvider() as mine, FakeProvider() as theirs:
         form = EndpointForm("Mine", mine.url, needs_key=True, key=KEYRING, provider="anthropic")
         saved = at.workbench.endpoints.save(form)
         saved.done.result(PATIENCE_S)
         settings = {"base_url": theirs.url, "api_base": theirs.url, "api_key": "x", "custom_llm_provider": "openai"}
-        at.change("UPDATE endpoints SET settings = ?", json.dumps(settings))
+        at.change("UPDATE endpoints SET settings = ? WHERE uid = ?", json.dumps(settings), saved.endpoint.uid)
         assert at.run(Lane("a", saved.endpoint.uid, "claude-x")).text == "Hello world"
         assert theirs.requests == []
         assert leaked(mine) == [KEYRING]
 
 
 class TestAddressesInTheEnvironment:
-    def test_key_and_address_of_the_environment_go_together(self, tmp_path: Path) -> None:
-        with FakeProvider() as gateway, desk(tmp_path, {"OPENAI_BASE_URL": gateway.base_url}) as at:
-            result = at.run(Lane("a", LITELLM, "gpt-5-mini"))
-            assert result.text == "Hello world"
-            assert leaked(gateway) == [ENVIRONMENT]
-            assert Mark("changed", "address", f"{gateway.base_url} (OPENAI_BASE_URL)") in result.marks
+    def test_key_and_address_of_the_environment_go_together(self, gateways: Gateways) -> None:
+        result = gateways.desk.run(Lane("a", LITELLM, "gpt-5-mini"))
+        assert result.text == "Hello world"
+        assert leaked(gateways.openai) == [ENVIRONMENT]
+        assert Mark("changed", "address", f"{gateways.openai.base_url} (OPENAI_BASE_URL)") in result.marks
 
     def test_the_other_name_of_the_address_counts_too(self, tmp_path: Path) -> None:
         with FakeProvider() as gateway, desk(tmp_path, {"OPENAI_API_BASE": gateway.base_url}) as at:
             assert at.run(Lane("a", LITELLM, "openai/gpt-5-mini")).text == "Hello world"
 
-    def test_a_model_without_its_provider_is_asked_at_the_one_whose_key_it_gets(self, tmp_path: Path) -> None:
-        env = {"GEMINI_API_KEY": ENVIRONMENT}
-        with FakeProvider() as gateway, desk(tmp_path, {**env, "GEMINI_API_BASE": gateway.url}) as at:
-            at.run(Lane("a", LITELLM, "gemini-pro-latest"))
-            assert leaked(gateway) == [ENVIRONMENT]
+    def test_a_model_without_its_provider_is_asked_at_the_one_whose_key_it_gets(self, gateways: Gateways) -> None:
+        gateways.desk.run(Lane("a", LITELLM, "gemini-pro-latest"))
+        assert leaked(gateways.gemini) == [ENVIRONMENT]
 
-    def test_it_goes_through_litellm_as_well(self, tmp_path: Path) -> None:
-        with FakeProvider() as gateway, desk(tmp_path, {"ANTHROPIC_BASE_URL": gateway.url}) as at:
-            assert at.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
-            assert leaked(gateway) == [ENVIRONMENT]
-            assert gateway.requests[0].path == "/v1/messages"
+    def test_it_goes_through_litellm_as_well(self, gateways: Gateways) -> None:
+        assert gateways.desk.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
+        assert leaked(gateways.anthropic) == [ENVIRONMENT]
+        assert gateways.anthropic.requests[0].path == "/v1/messages"
 
     def test_a_key_that_several_providers_take_goes_to_the_gateway_that_one_of_them_names(self) -> None:
         env = {"DASHSCOPE_API_KEY": ENVIRONMENT, "DASHSCOPE_API_BASE": "https://gateway.example/v1"}
@@ -417,13 +455,6 @@ class TestAddressesInTheEnvironment:
         assert key is not None
         assert key.origin == "https://dashscope-intl.aliyuncs.com"
 
-    def test_a_bearer_token_of_anthropic(self, tmp_path: Path) -> None:
-        env = {"ANTHROPIC_BASE_URL": "", "ANTHROPIC_API_KEY": "", "ANTHROPIC_AUTH_TOKEN": "planted-bearer-token"}
-        with FakeProvider() as gateway, desk(tmp_path, {**env, "ANTHROPIC_API_BASE": gateway.url}) as at:
-            assert at.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
-            assert gateway.requests[0].headers["authorization"] == "Bearer planted-bearer-token"
-            assert "x-api-key" not in gateway.requests[0].headers, "the token alone, as Anthropic's own clients send it"
-
     def test_a_key_of_the_keyring_waits_for_a_confirmation(self, tmp_path: Path) -> None:
         env = {"OPENAI_API_KEY": "", "GROQ_API_KEY": ""}
         with FakeProvider() as gateway, desk(tmp_path, {**env, "GROQ_API_BASE": gateway.base_url}) as at:
@@ -441,10 +472,9 @@ class TestAddressesInTheEnvironment:
             assert at.run(lane).text == "Hello world"
             assert leaked(gateway) == [KEYRING]
 
-    def test_the_key_of_the_environment_is_used_when_only_that_belongs_to_the_address(self, tmp_path: Path) -> None:
-        with FakeProvider() as gateway, desk(tmp_path, {"GROQ_API_BASE": gateway.base_url}) as at:
-            assert at.run(Lane("a", LITELLM, "groq/llama")).text == "Hello world"
-            assert leaked(gateway) == [ENVIRONMENT]
+    def test_the_key_of_the_environment_is_used_when_only_that_belongs_to_the_address(self, gateways: Gateways) -> None:
+        assert gateways.desk.run(Lane("a", LITELLM, "groq/llama")).text == "Hello world"
+        assert leaked(gateways.groq) == [ENVIRONMENT]
 
     def test_an_address_that_is_none_sends_nothing(self, tmp_path: Path) -> None:
         with desk(tmp_path, {"OPENAI_BASE_URL": "gateway.example/v1"}) as at:
@@ -452,10 +482,9 @@ class TestAddressesInTheEnvironment:
             assert refused.code == "bad_address"
             assert "OPENAI_BASE_URL" in refused.sentence
 
-    def test_azure_with_its_version(self, tmp_path: Path) -> None:
-        env = {"AZURE_API_KEY": ENVIRONMENT, "AZURE_API_VERSION": "2024-10-21"}
-        with FakeProvider() as resource, desk(tmp_path, {**env, "AZURE_API_BASE": resource.url}) as at:
-            at.run(Lane("a", LITELLM, "azure/my-deployment"))
-            assert resource.requests[0].path.startswith("/openai/deployments/my-deployment/chat/completions")
-            assert "2024-10-21" in resource.requests[0].path
-            assert leaked(resource) == [ENVIRONMENT]
+    def test_azure_with_its_version(self, gateways: Gateways) -> None:
+        gateways.desk.run(Lane("a", LITELLM, "azure/my-deployment"))
+        path = gateways.azure.requests[0].path
+        assert path.startswith("/openai/deployments/my-deployment/chat/completions")
+        assert "2024-10-21" in path
+        assert leaked(gateways.azure) == [ENVIRONMENT]

@@ -454,7 +454,7 @@ def stored(store: Store, number: int, prompt: PackPrompt, name: str, sets: tuple
     store.packs.save_cases(uid, cases).result()
 
 
-@depth.examples(15, 1000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@depth.examples(8, 1000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(st.tuples(pack_prompts(), names, st.lists(make.sets, max_size=2)), min_size=1, max_size=2))
 def test_out_in_and_out_again_is_the_same_for_any_content(made: list[tuple[PackPrompt, str, list[ValueSet]]]) -> None:
     with tempfile.TemporaryDirectory() as folder, house(Path(folder), "a") as first, house(Path(folder), "b") as second:

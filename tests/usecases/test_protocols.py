@@ -1,15 +1,17 @@
-"""Endpoints of other protocols than that of OpenAI, made as the window makes them and asked over the real engine."""
+"""Other protocols than that of OpenAI, asked over the real engine: endpoints made as the window makes them, and a
+bearer token of Anthropic in the environment.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S
-from tests.usecases.test_key_binding import desk, failure
-from workbench.core.lanes import Lane
+from tests.usecases.test_key_binding import Desk, desk, failure, homes
+from workbench.core.lanes import ECHO, LITELLM, Lane
 from workbench.core.provider_table import ROWS
 from workbench.engine.calls import EngineError
 from workbench.usecases.addresses import EndpointForm
@@ -18,8 +20,25 @@ from workbench.usecases.naming import resolve_model
 KEY = "sk-planted-endpoint-key"
 
 
-def test_anthropic(tmp_path: Path) -> None:
-    with FakeProvider() as fake, desk(tmp_path) as at:
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[FakeProvider]:
+    """The server that the environment names for Anthropic."""
+    with FakeProvider() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def at(tmp_path_factory: pytest.TempPathFactory, gateway: FakeProvider) -> Iterator[Desk]:
+    """One workbench for all: its engine loads LiteLLM, which takes seconds."""
+    folder = tmp_path_factory.mktemp("protocols")
+    token = {"ANTHROPIC_BASE_URL": "", "ANTHROPIC_API_KEY": "", "ANTHROPIC_AUTH_TOKEN": "planted-bearer-token"}
+    with desk(folder, {**homes(folder), **token, "ANTHROPIC_API_BASE": gateway.url}) as it:
+        it.run(Lane("a", ECHO, "echo"))
+        yield it
+
+
+def test_anthropic(at: Desk) -> None:
+    with FakeProvider() as fake:
         form = EndpointForm("Gateway", fake.url, needs_key=True, key=KEY, provider="anthropic")
         saved = at.workbench.endpoints.save(form)
         saved.done.result(PATIENCE_S)
@@ -34,8 +53,15 @@ def test_anthropic(tmp_path: Path) -> None:
         assert resolve_model("Gateway/claude-haiku-4-5", [saved.endpoint]) == (saved.endpoint.uid, "claude-haiku-4-5")
 
 
-def test_azure_with_version_and_deployment(tmp_path: Path) -> None:
-    with FakeProvider() as fake, desk(tmp_path) as at:
+def test_a_bearer_token_of_anthropic(at: Desk, gateway: FakeProvider) -> None:
+    assert at.run(Lane("a", LITELLM, "claude-haiku-4-5")).text == "Hello world"
+    (request,) = gateway.requests
+    assert request.headers["authorization"] == "Bearer planted-bearer-token"
+    assert "x-api-key" not in request.headers, "the token alone, as Anthropic's own clients send it"
+
+
+def test_azure_with_version_and_deployment(at: Desk) -> None:
+    with FakeProvider() as fake:
         settings = (("api_version", "2024-10-21"),)
         form = EndpointForm("Azure 2", fake.url, needs_key=True, key=KEY, provider="azure", settings=settings)
         saved = at.workbench.endpoints.save(form)
@@ -49,8 +75,8 @@ def test_azure_with_version_and_deployment(tmp_path: Path) -> None:
             at.workbench.endpoints.models(saved.endpoint).result(PATIENCE_S)
 
 
-def test_any_provider_of_litellm(tmp_path: Path) -> None:
-    with FakeProvider() as fake, desk(tmp_path) as at:
+def test_any_provider_of_litellm(at: Desk) -> None:
+    with FakeProvider() as fake:
         for provider in ("perplexity", "groq", "openrouter", "mistral", "deepinfra"):
             key = f"{KEY}-{provider}"
             form = EndpointForm(f"At {provider}", fake.base_url, needs_key=True, key=key, provider=provider)
@@ -61,17 +87,16 @@ def test_any_provider_of_litellm(tmp_path: Path) -> None:
             assert {request.headers["authorization"] for request in fake.requests[before:]} == {f"Bearer {key}"}
 
 
-def test_a_server_without_a_key(tmp_path: Path) -> None:
-    with FakeProvider() as fake, desk(tmp_path) as at:
+def test_a_server_without_a_key(at: Desk) -> None:
+    with FakeProvider() as fake:
         saved = at.workbench.endpoints.save(EndpointForm("Open", fake.url, provider="anthropic"))
         saved.done.result(PATIENCE_S)
         assert at.run(Lane("a", saved.endpoint.uid, "claude-x")).text == "Hello world"
 
 
-def test_the_failure_of_an_endpoint_leads_to_its_own_page(tmp_path: Path) -> None:
-    with desk(tmp_path) as at:
-        at.add("crafted", "litellm", "http://127.0.0.1:9", needs_key=True)
-        assert "Settings → Endpoints" in failure(at.run(Lane("a", "crafted", "anthropic/x"))).sentence
+def test_the_failure_of_an_endpoint_leads_to_its_own_page(at: Desk) -> None:
+    at.add("crafted", "litellm", "http://127.0.0.1:9", needs_key=True)
+    assert "Settings → Endpoints" in failure(at.run(Lane("a", "crafted", "anthropic/x"))).sentence
 
 
 def test_every_provider_can_be_chosen() -> None:

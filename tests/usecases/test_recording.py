@@ -50,6 +50,11 @@ def problems() -> list[Problem]:
     return []
 
 
+@pytest.fixture(autouse=True)
+def _save_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "PARTIALS_EVERY_S", 0.01)
+
+
 @pytest.fixture
 def recorder(store: Store, problems: list[Problem]) -> Iterator[Recorder]:
     made = Recorder(store, lambda: NOW, problems.append)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.provider import SSE, FakeProvider, Reply, Request, Send, chunk, event, stream
+from tests.fakes.provider import SSE, FakeProvider, Reply, Request, Send, chunk, event, stream, usual
 from tests.usecases.making import PATIENCE_S, Heard, cloud, draft, echo, new_prompt, opened
 from workbench.core.blocks import Attachment
 from workbench.core.content import Content, Message
@@ -46,6 +46,8 @@ def lane_at(workbench: Workbench, fake: FakeProvider) -> Lane:
 
 def bot(request: Request) -> Reply:
     """A model that looks an order up, and then says what it was told."""
+    if request.method == "GET":
+        return usual(request)
     messages = request.body["messages"]
     if messages[-1]["role"] == "tool":
         return stream(f"I looked: {messages[-1]['content']}")

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.lane_state import LaneHead
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, LITELLM, MOST_SAMPLES, Endpoint, Lane, Params
 from workbench.core.timeline import VersionLabel
+from workbench.core.visible import visible_name
 
 BADGES = {"builtin": "built in", "gguf": "local file", "echo": "echo"}
 
@@ -23,7 +24,7 @@ def badge(lane: Lane, endpoints: dict[str, Endpoint]) -> str:
     if endpoint is None:
         return "" if lane.endpoint == LITELLM else "endpoint removed"
     if endpoint.kind == "litellm" and not endpoint.has_address:
-        return lane.model.split("/", 1)[0] if "/" in lane.model else ""
+        return visible_name(lane.model.split("/", 1)[0]) if "/" in lane.model else ""
     if lane.endpoint == ECHO and lane.title == "echo":
         return ""
     return BADGES.get(endpoint.kind, endpoint.name)

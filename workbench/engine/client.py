@@ -63,17 +63,18 @@ class EngineClient(EngineQuestions):
         limits: Mapping[str, int] | None = None,
         dead_after: float = 10.0,
         ready_within: float = 30.0,
+        backoff: Sequence[float] = BACKOFF_S,
         launch: Callable[[Sequence[str], Mapping[str, str]], EngineProcess] = EngineProcess,
     ) -> None:
         """Prepare a client; nothing is started yet.
 
         `env` is the child's whole environment, already without keys. `limits` sets how many calls may be under way at
-        once, by endpoint uid, where the default does not fit. `dead_after` and `ready_within` are seconds. `launch`
-        starts the command in an environment.
+        once, by endpoint uid, where the default does not fit. `dead_after` and `ready_within` are seconds, as is
+        `backoff` after the first, second, … death in a row. `launch` starts the command in an environment.
         """
         self._command = engine_command() if command is None else list(command)
         self._env = child_env(env or {})
-        self._on_event, self._launch = on_event, launch
+        self._on_event, self._launch, self._backoff = on_event, launch, backoff
         self._builtin_model = builtin_model
         self._limits = dict(limits or {})
         self._watch = Watch(dead_after, ready_within)
@@ -227,7 +228,7 @@ class EngineClient(EngineQuestions):
                 self._notice("dead", "The engine does not start. “workbench doctor” says more.\n" + report)
             else:
                 self._notice("restarting", "The engine stopped and is being restarted.\n" + report)
-            self._closing.wait(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
+            self._closing.wait(self._backoff[min(failures, len(self._backoff)) - 1])
         self._emit_all(self._abandon_all("stopped", None, _CLOSED))
 
     def _live(self) -> tuple[bool, str]:

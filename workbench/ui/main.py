@@ -140,14 +140,17 @@ class Program:
         return 0, done.sentence
 
     def _forget_window(self) -> None:
-        """Take the old window down, and let what belonged to it be collected."""
+        """Delete the old window and collect what belonged to it, before another one opens."""
+        self._delete_window()
+        gc.unfreeze()
+        gc.collect()
+
+    def _delete_window(self) -> None:
         frame, self._frame = self._frame, None
         if frame is not None:
             frame.deleteLater()
             del frame
         self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        gc.unfreeze()
-        gc.collect()
 
     def _listen_for_signals(self) -> None:
         """Close properly on Ctrl+C and on a polite kill."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Literal
 
 from workbench.core.lanes import Endpoint
@@ -44,10 +45,13 @@ class Destination:
 
 def key_id(provider: str) -> str:
     """Return the id that stands for a provider and those of the same company: they share keys and settings."""
-    known = PROVIDERS.get(provider)
-    if known is None:
-        return provider
-    return next(row.id for row in ROWS if _shares(row, known))
+    return _key_ids().get(provider, provider)
+
+
+@cache
+def _key_ids() -> Mapping[str, str]:
+    """The first of those of one company, by the id of each provider; comparing all with all takes time."""
+    return {known.id: next(row.id for row in ROWS if _shares(row, known)) for known in PROVIDERS.values()}
 
 
 def _shares(row: Provider, other: Provider) -> bool:
@@ -56,6 +60,7 @@ def _shares(row: Provider, other: Provider) -> bool:
     return row.id == other.id or (row.name == other.name and row.settings == other.settings)
 
 
+@lru_cache(1024)
 def own_origin(provider: str) -> str:
     """Return the origin of a provider's own address, "" when every customer has another one.
 
@@ -135,9 +140,18 @@ def _environment_origin(provider: Provider, variable: str, env: Mapping[str, str
 
     Several providers take some variables: a gateway that the environment names for one of them has given the key.
     """
-    sharing = (row for row in ROWS if row.id != provider.id and variable in row.all_variables)
-    for row in (provider, *sharing):
-        value, _ = environment_address(row.id, env)
+    for row in (provider.id, *_sharing()[variable]):
+        value, _ = environment_address(row, env)
         if value:
             return origin_of(value)
     return own_origin(provider.id)
+
+
+@cache
+def _sharing() -> Mapping[str, tuple[str, ...]]:
+    """The ids of the providers that take a variable, in the order of the table."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in ROWS:
+        for variable in dict.fromkeys(row.all_variables):
+            found[variable] = (*found.get(variable, ()), row.id)
+    return found

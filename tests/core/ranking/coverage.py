@@ -75,20 +75,20 @@ verdicts of one run agree, so that intervals allow for more agreement than there
 the prior knows more than they do."""
 
 
-def truth(case: Case, random: Random) -> dict[str, float]:
-    """Return the strengths that very many verdicts lead to, centred at 0."""
+def truth(case: Case, random: Random, runs: int) -> dict[str, float]:
+    """Return the strengths that the verdicts of very many runs lead to, centred at 0."""
     strengths = strengths_of(case.strengths)
     if not case.ties and not case.shift:
         return strengths
-    many = judged(random, strengths, case.lanes, 20_000, sets=case.sets, ties=case.ties, shift=case.shift)
+    many = judged(random, strengths, case.lanes, runs, sets=case.sets, ties=case.ties, shift=case.shift)
     found = fit(compare(many), prior=0.0)
     return dict(zip(found.entrants, found.strengths, strict=True))
 
 
-def coverage(case: Case, repetitions: int, resamples: int, seed: int) -> tuple[float, float]:
+def coverage(case: Case, repetitions: int, resamples: int, seed: int, runs: int = 20_000) -> tuple[float, float]:
     """Return the share of intervals that hold the truth: by the curvature alone, and as they are told."""
     random = Random(seed)
-    right, by_curvature, told, asked = truth(case, random), 0, 0, 0
+    right, by_curvature, told, asked = truth(case, random, runs), 0, 0, 0
     for repetition in range(repetitions):
         made = judged(
             random,

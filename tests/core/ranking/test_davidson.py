@@ -12,6 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests import depth
 from tests.core.ranking import published
 from tests.core.ranking.made import Counts, judged, of_counts, strengths_of, verdict
 from workbench.core.ranking.davidson import Fit, chance_of, covariance, fit
@@ -222,6 +223,7 @@ def test_one_more_win_never_lets_the_winner_fall_behind(table: Table, pair: tupl
         assert after.strength(loser) <= before.strength(loser) + 1e-7
 
 
+@depth.examples(25, 1000)
 @given(st.fixed_dictionaries({pair: st.tuples(*[st.integers(1, 8)] * 3) for pair in PAIRS}), st.integers(2, 4))
 def test_the_scale_of_weights_matters_only_to_the_prior(table: Table, times: int) -> None:
     many = [(a, b, won * times, lost * times, tied * times) for a, b, won, lost, tied in rows(table)]

@@ -35,7 +35,7 @@ def ends(sure: Uncertainty) -> list[tuple[float, float]]:
 @pytest.mark.deep
 @pytest.mark.parametrize("case", depth.pick(SHORT, CASES), ids=str)
 def test_intervals_hold_the_truth_as_often_as_they_say(case: Case, figure: Callable[[str], None]) -> None:
-    by_curvature, told = coverage(case, depth.pick(60, 1000), depth.pick(100, 400), seed=11)
+    by_curvature, told = coverage(case, depth.pick(60, 1000), depth.pick(60, 400), 11, depth.pick(3_000, 20_000))
     figure(line(case, by_curvature, told))
     low, high = OUTSIDE.get(case, BAND)
     # So few repetitions may be off by as much.

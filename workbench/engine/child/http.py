@@ -21,6 +21,7 @@ from workbench import __version__
 from workbench.core.headers import plain_headers, secret_names
 from workbench.engine.hosts import is_loopback
 
+_HTTP = b"HTTP/"
 _PIECE = 64 * 1024
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=1, keepalive_expiry=60.0)
@@ -131,6 +132,35 @@ async def read_up_to(chunks: AsyncIterator[bytes], limit: int) -> tuple[bytes, b
     return b"".join(parts), True
 
 
-def timeout(connect: float) -> dict[str, Any]:
-    """Return a time-out that only limits connecting; the rest is watched by whoever reads."""
-    return httpx.Timeout(None, connect=connect).as_dict()
+class ForeignProtocolError(httpx.RemoteProtocolError):
+    """The server does not answer in HTTP/1.1; `said` is how its answer, or its greeting, begins."""
+
+    def __init__(self, said: bytes) -> None:
+        super().__init__(f"It says: {said[:80].decode('ascii', 'replace')}")
+        self.said = said
+
+
+def extensions(connect: float) -> dict[str, Any]:
+    """Return the extensions of a request: only connecting is limited, by seconds; its reader watches the rest.
+
+    Reading raises ForeignProtocolError at the first byte that is not HTTP. A parser would wait for the end of a line
+    or a header that never comes: servers that greet (SSH, mail, databases) then leave the connection open.
+    """
+    return {"timeout": httpx.Timeout(None, connect=connect).as_dict(), "trace": _expect_http}
+
+
+async def _expect_http(event: str, info: dict[str, Any]) -> None:
+    if event != "connection.connect_tcp.complete":
+        return
+    stream = info["return_value"]
+    read = stream.read
+
+    async def first_read(*args: Any, **more: Any) -> bytes:
+        said: bytes = await read(*args, **more)
+        del stream.read  # what follows is read without this detour
+        if not said.startswith(_HTTP) and not _HTTP.startswith(said):
+            raise ForeignProtocolError(said)
+        return said
+
+    # Of TLS this sees nothing: that reads from what is below the stream.
+    stream.read = first_read

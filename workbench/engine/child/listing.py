@@ -30,7 +30,7 @@ from workbench.engine.child.failures import (
     no_key,
     retry_after_seconds,
 )
-from workbench.engine.child.http import CertificatesError, HttpClients, auth_headers, body, read_up_to, timeout
+from workbench.engine.child.http import CertificatesError, HttpClients, auth_headers, body, extensions, read_up_to
 from workbench.engine.child.provider import Provider
 from workbench.engine.child.transport import no_certificates, time_out, transport_failure
 from workbench.engine.parsing import parse
@@ -38,7 +38,7 @@ from workbench.engine.price_list import gateway_row, rates_of
 
 SecretHeaders = tuple[tuple[str, str], ...]
 PATIENCE_S = 15.0
-_CONNECT_S = 10.0
+CONNECT_S = 10.0
 MAX_BYTES = 16 * 1024 * 1024
 MAX_IDS = 10_000
 _MAX_ID = 200
@@ -53,8 +53,11 @@ _ANTHROPIC_VERSION = "2023-06-01"
 class Listing:
     """Asks endpoints about themselves."""
 
-    def __init__(self, clients: HttpClients, litellm: Provider, patience_s: float = PATIENCE_S) -> None:
-        self._clients, self._litellm, self._patience_s = clients, litellm, patience_s
+    def __init__(
+        self, clients: HttpClients, litellm: Provider, patience_s: float = PATIENCE_S, connect_s: float = CONNECT_S
+    ) -> None:
+        self._clients, self._litellm = clients, litellm
+        self._patience_s, self._connect_s = patience_s, connect_s
 
     async def models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
         """Return the ids under `/models`, in the endpoint's order, not more than MAX_IDS. Raises CallError."""
@@ -128,7 +131,7 @@ class Listing:
         except TimeoutError as error:
             raise await time_out(error, url, where, self._patience_s, "listing") from error
         except httpx.ConnectTimeout as error:
-            raise await time_out(error, url, where, _CONNECT_S, "connect") from error
+            raise await time_out(error, url, where, self._connect_s, "connect") from error
         except _UNUSABLE as error:
             raise bad_address(where, error) from error
         except httpx.DecodingError as error:
@@ -150,8 +153,7 @@ class Listing:
 
     async def _fetch(self, url: str, headers: dict[str, str], where: Where) -> tuple[int, bytes, str | None]:
         with self._clients.lend(url) as client:
-            extensions = {"timeout": timeout(_CONNECT_S)}
-            async with client.stream("GET", url, headers=headers, extensions=extensions) as response:
+            async with client.stream("GET", url, headers=headers, extensions=extensions(self._connect_s)) as response:
                 raw, complete = await read_up_to(body(response), MAX_BYTES)
                 if not complete:
                     raise CallError(

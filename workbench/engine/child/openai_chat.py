@@ -30,7 +30,7 @@ from workbench.engine.child.failures import (
     retry_after_seconds,
     whole_too_long,
 )
-from workbench.engine.child.http import CertificatesError, HttpClients, auth_headers, body, read_up_to, timeout
+from workbench.engine.child.http import CertificatesError, HttpClients, auth_headers, body, extensions, read_up_to
 from workbench.engine.child.pace import Pace
 from workbench.engine.child.reading import ChunkReader, read_whole
 from workbench.engine.child.request import Adjustments, build, dumps
@@ -179,8 +179,8 @@ def _request(client: httpx.AsyncClient, call: Call, target: Target, content: byt
         "accept": "text/event-stream" if call.stream else "application/json",
         **target.headers,
     }
-    extensions = {"timeout": timeout(call.timeouts.connect)}
-    return client.build_request("POST", target.url, content=content, headers=headers, extensions=extensions)
+    limits = extensions(call.timeouts.connect)
+    return client.build_request("POST", target.url, content=content, headers=headers, extensions=limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +277,7 @@ async def _read_events(
                 return True
             if answer.has_text:
                 deadline.reschedule(now() + call.timeouts.silence)
-                await pace.after_read()
+                await pace.after_read(len(chunk))
             pace.before_read()
         for event in stream.close():
             reader.read(event.data, event.name)

@@ -1,7 +1,8 @@
 """How often a stream is read.
 
 Invariant: a network read is followed by a pause until JOIN_S after the one before it, and chunks that it brought along
-by none. Deltas are joined over that time anyway; what arrives meanwhile is read at once, and a chunk costs half.
+by none, nor is one that is so large that more must be waiting. Deltas are joined over that time anyway; what arrives
+meanwhile is read at once, and a chunk costs half.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 import asyncio
 
 from workbench.engine.child.answer import JOIN_S
+
+_FLOOD = 32 * 1024
+"""Bytes; a read has at most twice as many."""
 
 
 class Pace:
@@ -24,9 +28,9 @@ class Pace:
         self._turned = []
         self._loop.call_soon(self._turned.append, True)
 
-    async def after_read(self) -> None:
-        """Pause if the chunk came from the network and not from what was read with the one before."""
-        if not self._turned:
+    async def after_read(self, size: int) -> None:
+        """Pause if the chunk of so many bytes came from the network and not from what was read with the one before."""
+        if not self._turned or size >= _FLOOD:
             return
         pause = self._last + JOIN_S - self._loop.time()
         if pause > 0:

@@ -1,13 +1,12 @@
 """Why a connection failed, in sentences: certificates, TLS on the wrong port, and servers of other protocols.
 
-Invariant: what is asked of a server to find out is only what it says by itself and whether it speaks TLS; no key, no
-header and no request is sent for it, and never past a proxy.
+Invariant: what is asked of a server to find out is only whether it speaks TLS; no key, no header and no request is sent
+for it, and never past a proxy.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import re
 import ssl
@@ -30,6 +29,7 @@ from workbench.engine.child.failures import (
     timed_out,
     tls_only,
 )
+from workbench.engine.child.http import ForeignProtocolError
 from workbench.engine.hosts import is_loopback
 
 _FILES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
@@ -70,7 +70,10 @@ _BANNERS = (
     (b"* OK", "a mail server"),
     (b"RFB ", "a screen sharing server"),
 )
-_BANNER_S = 1.0
+_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
+"""How an alert and a handshake begin."""
+_HTTP_2 = b"\x00\x00"
+"""How its first frame begins: settings, which are short."""
 _TLS_S = 2.0
 
 
@@ -150,8 +153,10 @@ async def transport_failure(error: Exception, url: str, where: Where, *, has_tex
         return half_answer(where, words)
     if (known := failure_by_words(" ".join(map(str, _chain(error))), where)) is not None:
         return replace_detail(known, words)
+    if isinstance(error, ForeignProtocolError):
+        return foreign_server(error, where)
     if isinstance(error, httpx.ReadError | httpx.RemoteProtocolError):
-        return await foreign_server(url, where, words) or _no_answer(where, words)
+        return await tls_server(url, where, words) or _no_answer(where, words)
     return connect_failed(where, words)
 
 
@@ -163,27 +168,37 @@ async def time_out(error: Exception, url: str, where: Where, seconds: float, pha
             f"{where.endpoint} accepted the connection and then did not answer the TLS handshake within {seconds:g} s. "
             "If it serves plain HTTP there, write http:// instead of https://; else check the port and the network.",
         )
-    if phase in ("first", "listing") and (found := await foreign_server(url, where, "")) is not None:
-        return found
+    if phase in ("first", "listing"):
+        # The person has waited that long for the answer; finding out why takes no longer than that again.
+        found = await tls_server(url, where, "", min(_TLS_S, seconds))
+        if found is not None:
+            return found
     return timed_out(phase, seconds, where)
 
 
-async def foreign_server(url: str, where: Where, detail: str) -> CallError | None:
-    """Look what kind of server is at `url`; return the failure if it is none that speaks HTTP there, else None."""
+def foreign_server(error: ForeignProtocolError, where: Where) -> CallError:
+    """Return the failure that a server does not answer in HTTP/1.1, with what it is as far as its first words tell."""
+    said, words = error.said, str(error)
+    if said.startswith(_TLS_RECORDS):
+        return tls_only(where, words)
+    if said.startswith(_HTTP_2):
+        return _another_http(where, words)
+    kind = next((name for start, name in _BANNERS if said.startswith(start)), "a server that speaks no HTTP")
+    return CallError(
+        "bad_address", f"At the address of {where.endpoint} is {kind}. Check host and port of its base URL.", words
+    )
+
+
+async def tls_server(url: str, where: Where, detail: str, within: float = _TLS_S) -> CallError | None:
+    """Return the failure that an http:// address is that of a server which speaks TLS, None when it does not.
+
+    It has `within` seconds for the handshake.
+    """
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    host = parts.hostname or ""
     if parts.scheme != "http" or not host or (getproxies() and not is_loopback(host)):
         return None
-    banner = await _banner(host, port)
-    if banner and not banner.startswith(b"HTTP/"):
-        kind = next((name for start, name in _BANNERS if banner.startswith(start)), "a server that speaks no HTTP")
-        shown = f"{detail}\nIt says: {banner[:80].decode('ascii', 'replace')}".strip()
-        return CallError(
-            "bad_address", f"At the address of {where.endpoint} is {kind}. Check host and port of its base URL.", shown
-        )
-    if not banner and await _speaks_tls(host, port):
-        return tls_only(where, detail)
-    return None
+    return tls_only(where, detail) if await _speaks_tls(host, parts.port or 80, within) else None
 
 
 def replace_detail(error: CallError, detail: str) -> CallError:
@@ -194,16 +209,18 @@ def replace_detail(error: CallError, detail: str) -> CallError:
 
 def _no_answer(where: Where, detail: str) -> CallError:
     if "illegal" in detail or "protocol" in detail.partition(":")[2].lower():
-        return CallError(
-            "bad_address",
-            f"{where.endpoint} answers, but not in HTTP/1.1. Check host and port of its base URL.",
-            detail,
-        )
+        return _another_http(where, detail)
     return CallError(
         "half_answer",
         f"{where.endpoint} closed the connection without an answer. Check that its address is right; else try again.",
         detail,
         retry=True,
+    )
+
+
+def _another_http(where: Where, detail: str) -> CallError:
+    return CallError(
+        "bad_address", f"{where.endpoint} answers, but not in HTTP/1.1. Check host and port of its base URL.", detail
     )
 
 
@@ -213,24 +230,12 @@ def _is_in_handshake(error: Exception) -> bool:
     return any(frame.f_code.co_name == "start_tls" for frame in frames)
 
 
-async def _banner(host: str, port: int) -> bytes:
-    """Return what a server says by itself, b"" for nothing."""
-    with contextlib.suppress(OSError, TimeoutError):
-        async with asyncio.timeout(_BANNER_S):
-            reader, writer = await asyncio.open_connection(host, port)
-            try:
-                return await reader.read(200)
-            finally:
-                writer.close()
-    return b""
-
-
-async def _speaks_tls(host: str, port: int) -> bool:
-    """Whether a server completes a TLS handshake, whoever it is; nothing is sent over it."""
+async def _speaks_tls(host: str, port: int, within: float) -> bool:
+    """Whether a server completes a TLS handshake in so many seconds, whoever it is; nothing is sent over it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        async with asyncio.timeout(_TLS_S):
+        async with asyncio.timeout(within):
             _, writer = await asyncio.open_connection(host, port, ssl=context)
     except (OSError, TimeoutError):
         return False

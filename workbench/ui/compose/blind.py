@@ -87,11 +87,13 @@ class Blindness(QObject):
             self._forget()
         if stage.shown.is_blind:
             window.view.blind.show_progress(*stage.answered_of())
+            # At once: what was foreseen before names the lanes and their prices.
+            window.forecasts.forget()
         else:
             window.view.blind.hide()
+            window.forecasts.wake()
         window.show_session()
         window.notices.follow_blindness()
-        window.forecasts.wake()
 
     def _forget(self) -> None:
         self.told = ""

@@ -22,11 +22,14 @@ _CAP = 0.11
 """Half the height of the end of an interval, in rows."""
 
 
-class IntervalChart(pg.PlotWidget):
-    """One plot: a guide per row, the average as a dashed line, the intervals, and a dot for each estimate."""
+class IntervalChart(pg.GraphicsView):
+    """A guide per row, the average as a dashed line, the intervals, and a dot for each estimate.
+
+    All are in a view box; a plot of pyqtgraph would add axes, a title and menus that stay when the window is closed.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent, background=None, enableMenu=False)
+        super().__init__(parent, background=None)
         self._theme = theme
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -36,21 +39,15 @@ class IntervalChart(pg.PlotWidget):
         self.viewport().setAutoFillBackground(False)
         self.setStyleSheet("background: transparent")
         self.setAccessibleName("Strengths with their intervals")
-        plot = self.getPlotItem()
-        plot.hideButtons()
-        plot.setContentsMargins(0, 0, 0, 0)
-        for axis in ("left", "bottom"):
-            plot.hideAxis(axis)
-        plot.setMouseEnabled(False, False)
-        plot.disableAutoRange()
-        plot.invertY(True)
-        plot.getViewBox().setDefaultPadding(0)
+        self._box = pg.ViewBox(enableMouse=False, enableMenu=False, invertY=True, defaultPadding=0)
+        self._box.disableAutoRange()
+        self.setCentralItem(self._box)
         self._guides = pg.PlotCurveItem(connect="pairs", antialias=False)
         self._average = pg.InfiniteLine(0, angle=90)
         self._bars = pg.PlotCurveItem(connect="pairs", antialias=True)
         self._dots = pg.ScatterPlotItem(size=_DOT, symbol="o", antialias=True)
         for item in (self._guides, self._average, self._bars, self._dots):
-            plot.addItem(item)
+            self._box.addItem(item)
         self.paint()
 
     def set_rows(self, rows: tuple[RankRow, ...]) -> None:
@@ -59,7 +56,7 @@ class IntervalChart(pg.PlotWidget):
             return
         left, right = min(0.0, *(row.strength.low for row in rows)), max(0.0, *(row.strength.high for row in rows))
         edge = (right - left) * _MARGIN
-        self.getPlotItem().setXRange(left - edge, right + edge, padding=0)
+        self._box.setXRange(left - edge, right + edge, padding=0)
         guides: list[tuple[float, float]] = []
         bars: list[tuple[float, float]] = []
         for number, row in enumerate(rows):
@@ -77,11 +74,11 @@ class IntervalChart(pg.PlotWidget):
         self.setGeometry(over)
         if row_height > 0 and over.height() > 0:
             top = scrolled / row_height
-            self.getPlotItem().setYRange(top, top + over.height() / row_height, padding=0)
+            self._box.setYRange(top, top + over.height() / row_height, padding=0)
 
     def height_of(self, row: int) -> float:
         """Return how far below the top of the chart a row is drawn, in pixels."""
-        scene = self.getPlotItem().getViewBox().mapViewToScene(pg.Point(0, row + 0.5))
+        scene = self._box.mapViewToScene(pg.Point(0, row + 0.5))
         return float(self.mapFromScene(scene).y())
 
     def paint(self) -> None:

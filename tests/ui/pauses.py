@@ -1,0 +1,32 @@
+"""Short pauses for window tests: what the window does once a person rests, it does soon.
+
+The order of what happens stays the same, and tests wait for conditions; only the waiting itself goes.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+_SHORT_MS = {
+    "workbench.app.forecasts.REST_MS": 10,
+    "workbench.app.saving.PAUSE_MS": 30,
+    "workbench.app.saving.LIMIT_MS": 60,
+    "workbench.app.saving.RETRY_MS": 100,
+    "workbench.ui.cases.dialog._SAVE_MS": 30,
+    "workbench.ui.cases.opening.RETRY_MS": 100,
+    "workbench.ui.compose.checking.PAUSE_MS": 10,
+    "workbench.ui.dialogue.dialog._PAUSE_MS": 10,
+    "workbench.ui.editor.block_note._DELAY_MS": 10,
+    "workbench.ui.editor.pasting._PAUSE_MS": 10,
+    "workbench.ui.packs.export_choice._LOOK_MS": 10,
+    "workbench.ui.rank.view._LATE_MS": 10,
+    "workbench.ui.settings.appearance._SETTLE_MS": 10,
+    "workbench.ui.settings.history_backups._SETTLE_MS": 10,
+    "workbench.ui.training.dialog._PAUSE_MS": 10,
+}
+
+
+def shorten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten the pauses of all windows that are made from now on."""
+    for name, pause in _SHORT_MS.items():
+        monkeypatch.setattr(name, pause)
