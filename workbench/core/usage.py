@@ -59,6 +59,8 @@ class UsageDetails:
 
     def to_json(self) -> dict[str, Any]:
         """Return what was reported."""
+        if self == _NOTHING:
+            return {}
         return {f.name: value for f in dataclasses.fields(self) if (value := getattr(self, f.name)) != f.default}
 
     @classmethod
