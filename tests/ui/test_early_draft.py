@@ -329,6 +329,9 @@ class TestWithoutADraftToShow:
 
         starting.until(lambda: NAME in listed())
         assert listed().count(NAME) == 1
+        # The lanes of the sample are pinned to versions that this prompt does not have.
+        rows = starting.rows("SELECT name, body ->> '$.lanes' FROM prompts JOIN drafts ON prompt_id = prompts.id")
+        assert not any("pinned" in lane for lane in json.loads(dict(rows)[NAME]))
         others = self.prompts(starting)
         assert len(others) > 1
         assert not any("hello" in text for name, text in others.items() if name != NAME)

@@ -106,6 +106,7 @@ def test_both_sides_stand_beside_each_other_line_by_line(desk: Desk) -> None:
     assert QApplication.clipboard().text().strip().endswith("One two three.")
     dialog.beside.click()
     assert not dialog.before.isVisible()
+    desk.until(lambda: dialog.new.findData("version 1") >= 0)
     dialog.new.setCurrentIndex(dialog.new.findData("version 1"))
     old = window.workbench.store.version(window.compose.prompt_uid, 1).content.messages[0].text
     desk.until(lambda: old.split("\n")[0] in dialog.view.toPlainText())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
-from workbench.core.lanes import Endpoint
+from workbench.core.lanes import Endpoint, for_new_prompt
 from workbench.core.runs import PromptRow
 from workbench.host.clock import utc_now
 from workbench.usecases.early_drafts import NAME, take_over, typed_early
@@ -71,7 +71,7 @@ def own_prompt(
     """
     if shown_uid == opened.prompt_uid:
         return None
-    draft = Draft(*text, (opened.draft or FIRST_DRAFT).lanes)
+    draft = Draft(*text, for_new_prompt((opened.draft or FIRST_DRAFT).lanes))
     # With this uid the next start finds its early draft stored, when the process ends before that is removed.
     uid, made = opened.workbench.prompts.create(NAME, draft, uid=shown_uid if is_new else "")
     row = PromptRow(uid, NAME, 0, False, utc_now())

@@ -237,6 +237,11 @@ def slots_apart(lanes: Iterable[Lane]) -> tuple[Lane, ...]:
     return tuple(found.values())
 
 
+def for_new_prompt(lanes: Iterable[Lane]) -> tuple[Lane, ...]:
+    """Return lanes for a prompt without versions and runs: pinned versions and baselines belong to another prompt."""
+    return tuple(replace(lane, pinned=None, baseline="") for lane in lanes)
+
+
 _KEYS = frozenset({"slot", "endpoint", "model", "params", "pinned", "label", "samples", "hidden", "baseline"})
 
 

@@ -10,6 +10,7 @@ import contextlib
 from dataclasses import dataclass, replace
 
 from workbench.core.drafts import Draft
+from workbench.core.lanes import for_new_prompt
 from workbench.store import Store, StoreError, early_draft
 from workbench.store.early_draft import EarlyDraft
 from workbench.usecases.problems import Problem
@@ -70,7 +71,7 @@ def _save(store: Store, prompts: Prompts, found: EarlyDraft) -> TakenOver:
             except StoreError:
                 return TakenOver(None, found.prompt_uid, draft)
             return TakenOver()
-    _, made = prompts.create(NAME, Draft(found.content, found.values, lanes))
+    _, made = prompts.create(NAME, Draft(found.content, found.values, for_new_prompt(lanes)))
     made.result()
     return TakenOver(typed_early(why))
 
