@@ -13,6 +13,7 @@ from tests.store.test_upgrade import healthy
 from workbench.store.sqlite import sqlite3
 
 
+@pytest.mark.deep(only=True)
 def test_a_history_made_in_bulk_is_a_history(tmp_path: Path) -> None:
     path = tmp_path / "many.db"
     make(path, 500)

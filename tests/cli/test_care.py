@@ -233,7 +233,7 @@ def test_a_damaged_log_is_not_thrown_away(db: Path, capsys: pytest.CaptureFixtur
     assert runs(new) == 25
 
 
-@pytest.mark.parametrize("place", [0, 16, 68])
+@pytest.mark.parametrize("place", [0, pytest.param(16, marks=pytest.mark.deep(only=True)), 68])
 @pytest.mark.parametrize("command", [["list"], ["search", "order"], ["backup"], ["check"]])
 def test_a_damaged_header_says_what_to_do(
     db: Path, place: int, command: list[str], capsys: pytest.CaptureFixture[str]

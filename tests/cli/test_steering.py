@@ -205,7 +205,9 @@ def test_every_command_is_tried(db: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("is_terminal", [True, False], ids=["terminal", "pipe"])
+@pytest.mark.parametrize(
+    "is_terminal", [True, pytest.param(False, marks=pytest.mark.deep(only=True))], ids=["terminal", "pipe"]
+)
 def test_no_command_writes_what_steers(
     db: Path, tmp_path: Path, is_terminal: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -274,6 +274,7 @@ def test_what_was_written_into_a_cache_is_counted_apart(engine: Engine, fake: Fa
     assert engine.ask(at(fake), model=CLAUDE, key=KEY).usage.written in (None, 0)
 
 
+@pytest.mark.deep(only=True)
 def test_a_call_loads_no_vocabulary_until_one_is_asked() -> None:
     code = """
 import asyncio, copy, sys

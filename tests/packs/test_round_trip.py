@@ -176,13 +176,14 @@ def test_what_packs_as_well_as_a_bomb_is_read_again(tmp_path: Path) -> None:
     assert read_pack(tmp_path / "p.promptpack").pack == pack
 
 
+@pytest.mark.deep(only=True)
 def test_a_prompt_with_thousands_of_versions_is_read_again(tmp_path: Path) -> None:
     prompt_ = prompt(*(replace(ORDER.content, messages=(Message("user", f"Try {n}"),)) for n in range(3_000)))
     write_archive(tmp_path / "p", Pack(PACK.about, (prompt_,)), body_of({}))
     assert len(read_pack(tmp_path / "p").pack.prompts[0].versions) == 3_000
 
 
-@pytest.mark.parametrize("kind", ["folder", "archive"])
+@pytest.mark.parametrize("kind", [pytest.param("folder", marks=pytest.mark.deep(only=True)), "archive"])
 def test_a_pack_that_nobody_could_read_is_not_written(tmp_path: Path, kind: str) -> None:
     write = write_folder if kind == "folder" else write_archive
     write(tmp_path / "p", PACK, body_of(BODIES))

@@ -70,7 +70,7 @@ def check(store: Store, said: list[list[str]], owner: str) -> None:
                 assert len(output.result.text) >= streamed.get(output.uid, 0)
 
 
-@pytest.mark.parametrize("seed", depth.seeds(5, 100))
+@pytest.mark.parametrize("seed", depth.seeds(3, 100))
 def test_a_killed_process_loses_nothing_it_had_written(store: Store, path: Path, seed: int) -> None:
     store.close()
     said = kill_after(start(path, "dead"), random.Random(seed).randint(1, 60))

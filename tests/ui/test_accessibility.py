@@ -1,7 +1,7 @@
 """Whoever cannot see the window is told by Qt's tree of accessible objects what every control is and does.
 
 Every view and dialog is found by walking all windows that are open, so that one that is added is covered as soon as it
-is opened by one of the ways in `STATES`.
+is opened by one of the ways in `DRAFT` and `ANSWERED`.
 """
 
 from __future__ import annotations
@@ -105,10 +105,8 @@ LEFT_OUT = {
 """What ends the window, starts calls, takes what is selected away, opens another prompt, or is a menu of Qt's own."""
 
 # What a command opens, the test below opens.
-STATES: dict[str, Callable[[Desk], object]] = {
+DRAFT: dict[str, Callable[[Desk], object]] = {
     "draft": lambda desk: None,
-    "answered": lambda desk: desk.run(),
-    "past": _past,
     "problem": lambda desk: desk.window.notices.problem("It went wrong.", "The detail."),
     "endpoints": lambda desk: desk.window.dialogs.settings("endpoints"),
     "appearance": lambda desk: desk.window.dialogs.settings("appearance"),
@@ -117,22 +115,36 @@ STATES: dict[str, Callable[[Desk], object]] = {
     "import": lambda desk: desk.window.dialogs.exchange.preview(desk.directory / "gone.db"),
     "pack": lambda desk: desk.window.dialogs.packing.imports.look(desk.directory / "gone.promptpack"),
     "parameters": lambda desk: desk.window.view.lanes.edit_params(desk.window.shown_slots()[0]),
-    "judging": lambda desk: desk.window.actions_["judge"].trigger(),
     "renaming": lambda desk: desk.window.view.lanes.rename(desk.window.shown_slots()[0]),
 }
+ANSWERED: dict[str, Callable[[Desk], object]] = {
+    "answered": lambda desk: desk.run(),
+    "judging": lambda desk: desk.window.actions_["judge"].trigger(),
+    "past": _past,
+}
+"""One after the other in one window."""
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_every_control_has_a_name_and_a_role(desk: Desk, state: str) -> None:
+@pytest.mark.parametrize("states", [DRAFT, ANSWERED], ids=["draft", "answered"])
+def test_every_control_has_a_name_and_a_role(desk: Desk, states: dict[str, Callable[[Desk], object]]) -> None:
     desk.open()
-    STATES[state](desk)
-    QApplication.processEvents()
-    try:
-        assert complaints() == []
-    finally:
-        for window in QApplication.topLevelWidgets():
-            if window is not desk.window.frame and window.isVisible():
-                window.close()
+    wrong: dict[str, list[str]] = {}
+    for state, lead in states.items():
+        lead(desk)
+        QApplication.processEvents()
+        if found := complaints():
+            wrong[state] = found
+        close_others(desk)
+    assert wrong == {}
+
+
+def close_others(desk: Desk) -> None:
+    """Close what was opened beside the window."""
+    for other in QApplication.topLevelWidgets():
+        if other is not desk.window.frame and other.isVisible():
+            other.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    desk.window.frame.activateWindow()
 
 
 def to_view(desk: Desk, view: View) -> None:
@@ -160,9 +172,10 @@ def commands_of(view: View) -> list[Command]:
     ]
 
 
+@pytest.mark.deep(only=True)
 @pytest.mark.parametrize("view", get_args(View))
 def test_whatever_a_command_opens_is_named_too(desk: Desk, view: View) -> None:
-    """A command that is added is covered by being in the table."""
+    """A command that is added is covered by being in the table; `test_scaling` sees the same in its own windows."""
     window = desk.open()
     desk.run()
     wrong: dict[str, list[str]] = {}
@@ -175,11 +188,7 @@ def test_whatever_a_command_opens_is_named_too(desk: Desk, view: View) -> None:
         QApplication.processEvents()
         if found := complaints():
             wrong[command.id] = found
-        for other in QApplication.topLevelWidgets():
-            if other is not window.frame and other.isVisible():
-                other.close()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        window.frame.activateWindow()
+        close_others(desk)
     assert wrong == {}
 
 

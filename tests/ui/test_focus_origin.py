@@ -115,7 +115,9 @@ def by_keyboard(desk: Desk) -> None:
     key(desk, Key.Key_Return)
 
 
-@pytest.mark.parametrize("way", [by_mouse, by_right_click, by_keyboard])
+@pytest.mark.parametrize(
+    "way", [by_right_click, *(pytest.param(way, marks=pytest.mark.deep(only=True)) for way in (by_mouse, by_keyboard))]
+)
 def test_what_is_typed_after_settings_in_the_picker_is_searched_for(desk: Desk, way: Callable[[Desk], None]) -> None:
     ran(desk)
     way(desk)
@@ -138,7 +140,7 @@ def test_what_is_typed_after_settings_in_the_picker_is_searched_for(desk: Desk, 
     assert verdicts(desk) == []
 
 
-@pytest.mark.parametrize("way", [by_mouse, by_right_click])
+@pytest.mark.parametrize("way", [by_mouse, pytest.param(by_right_click, marks=pytest.mark.deep(only=True))])
 def test_a_sentence_after_change_model_goes_where_the_person_typed(desk: Desk, way: Callable[[Desk], None]) -> None:
     field = ran(desk)
     before = desk.window.compose.draft()
@@ -155,7 +157,7 @@ def test_a_sentence_after_change_model_goes_where_the_person_typed(desk: Desk, w
     assert verdicts(desk) == []
 
 
-@pytest.mark.parametrize("tail", [" ", "\r"])
+@pytest.mark.parametrize("tail", [" ", pytest.param("\r", marks=pytest.mark.deep(only=True))])
 def test_a_sentence_typed_at_a_menu_button_opens_no_menu(desk: Desk, tail: str) -> None:
     ran(desk)
     before = desk.window.compose.draft()
@@ -229,7 +231,12 @@ def typed_letters(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "come",
-    [by_the_program, fell_back_from_a_hidden_one, came_back_from_another_window, closed_a_menu, typed_letters],
+    [
+        fell_back_from_a_hidden_one,
+        came_back_from_another_window,
+        closed_a_menu,
+        *(pytest.param(come, marks=pytest.mark.deep(only=True)) for come in (by_the_program, typed_letters)),
+    ],
 )
 def test_bare_keys_record_nothing_where_the_focus_fell_back(desk: Desk, come: Callable[[Desk], None]) -> None:
     ran(desk)
@@ -286,7 +293,16 @@ def went_by_lane(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "come", [clicked_the_answer, clicked_the_head, clicked_the_foot, went_by_tab, went_by_pane, went_by_lane]
+    "come",
+    [
+        clicked_the_foot,
+        went_by_tab,
+        went_by_lane,
+        *(
+            pytest.param(come, marks=pytest.mark.deep(only=True))
+            for come in (clicked_the_answer, clicked_the_head, went_by_pane)
+        ),
+    ],
 )
 def test_bare_keys_where_the_person_went(desk: Desk, come: Callable[[Desk], None]) -> None:
     ran(desk)

@@ -436,6 +436,7 @@ def take(desk: Desk, uid: str, title: str) -> None:
     menu.close()
 
 
+@pytest.mark.deep(only=True)
 def test_many_notes_leave_room_for_what_is_written(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     uids = []

@@ -66,7 +66,7 @@ def _look(page: MarkdownView, qtbot: QtBot) -> tuple[str, int, bytes]:
 
 # Small pieces begin and end in the middle of everything; what is far into a text is reached with larger ones, too.
 @pytest.mark.parametrize("name", TEXTS)
-@pytest.mark.parametrize(("size", "length"), depth.pick([(23, 2_400)], [(7, 2_400), (190, 6_000)]))
+@pytest.mark.parametrize(("size", "length"), depth.pick([(23, 1_400)], [(7, 2_400), (190, 6_000)]))
 @pytest.mark.deep
 def test_what_was_streamed_looks_as_if_written_once(
     name: str, size: int, length: int, page: MarkdownView, qtbot: QtBot
@@ -92,7 +92,17 @@ class Changes:
         self.added.append(added)
 
 
-@pytest.mark.parametrize("name", ["table", "code", "list", "one item with many", "lines", "one line"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "table",
+        "one line",
+        *(
+            pytest.param(name, marks=pytest.mark.deep(only=True))
+            for name in ("code", "list", "one item with many", "lines")
+        ),
+    ],
+)
 def test_a_piece_writes_little_more_than_itself(name: str, page: MarkdownView) -> None:
     size = 40
     page.set_streaming(True)
@@ -130,7 +140,9 @@ def test_a_long_table_stays_in_small_pieces_whose_columns_do_not_move(page: Mark
     assert all(_widths(table) == before for table in tables)
 
 
-@pytest.mark.parametrize(("size", "count"), [(1, 14), (7, 40), (5000, 60)])
+@pytest.mark.parametrize(
+    ("size", "count"), [(1, 14), pytest.param(7, 40, marks=pytest.mark.deep(only=True)), (5000, 60)]
+)
 def test_columns_stand_where_the_text_says(size: int, count: int, page: MarkdownView) -> None:
     rows = "".join(f"| word {number} | {number} | x | مرحبا |\n" for number in range(count))
     _stream(page, f"| Item | Count | Mark | Name |\n|---|--:|:-:|:--|\n{rows}\nafter\n", size)
@@ -201,7 +213,9 @@ def test_a_table_in_pieces_is_copied_as_one(page: MarkdownView, qtbot: QtBot) ->
     assert page.createMimeDataFromSelection().text().strip().splitlines() == ["a", *map(str, range(200))]
 
 
-@pytest.mark.parametrize("name", ["table", "code", "list", "lines"])
+@pytest.mark.parametrize(
+    "name", ["code", "list", *(pytest.param(name, marks=pytest.mark.deep(only=True)) for name in ("table", "lines"))]
+)
 def test_a_place_is_found_again_as_soon_as_it_is_written(
     name: str, page: MarkdownView, theme: Theme, qtbot: QtBot
 ) -> None:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from tests import depth
 from tests.patience import PATIENCE_S
 from tests.ui.desk import Desk
-from tests.ui.test_accessibility import commands_of, to_view
+from tests.ui.test_accessibility import commands_of, complaints, to_view
 from workbench.app.commands import View
 from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
 from workbench.core.content import Content, Message
@@ -125,7 +125,7 @@ def are_whole(desk: Desk, where: str) -> None:
 @pytest.mark.deep
 @pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, LARGEST]))
 @pytest.mark.parametrize("view", get_args(View))
-def test_whatever_a_command_opens_is_shown_whole(desk: Desk, view: View, scale: float) -> None:
+def test_whatever_a_command_opens_is_shown_whole_and_named(desk: Desk, view: View, scale: float) -> None:
     """A command that is added is covered by being in the table."""
     desk.theme.set_scale(scale)
     window = desk.open(size=SMALL)
@@ -138,6 +138,7 @@ def test_whatever_a_command_opens_is_shown_whole(desk: Desk, view: View, scale: 
             continue
         action.trigger()
         is_whole(window.frame, command.id)
+        assert complaints() == [], command.id
         are_whole(desk, command.id)
 
 
@@ -208,8 +209,9 @@ STATES: tuple[tuple[str, Callable[[MainWindow], object]], ...] = (
 )
 
 
-@pytest.mark.parametrize("size", [SMALL, USUAL])
-@pytest.mark.parametrize("scale", [SMALLEST, LARGEST])
+@pytest.mark.deep
+@pytest.mark.parametrize("size", depth.pick([SMALL], [SMALL, USUAL]))
+@pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, LARGEST]))
 def test_the_window_is_whole_whatever_it_shows(desk: Desk, scale: float, size: tuple[int, int]) -> None:
     window = desk.open(ANSWERS, size=size)
     _put(window, EVERYTHING, LANES)
@@ -228,7 +230,8 @@ def test_the_window_is_whole_whatever_it_shows(desk: Desk, scale: float, size: t
         is_whole(window.frame, where)
 
 
-@pytest.mark.parametrize("scale", [SMALLEST, LARGEST])
+@pytest.mark.deep
+@pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, LARGEST]))
 def test_what_no_command_opens_is_shown_whole(desk: Desk, scale: float) -> None:
     desk.theme.set_scale(scale)
     window = desk.open(size=SMALL)
@@ -253,7 +256,8 @@ def test_what_no_command_opens_is_shown_whole(desk: Desk, scale: float) -> None:
     is_whole(window.frame, "renaming")
 
 
-@pytest.mark.parametrize("scale", [SMALLEST, 1.5, LARGEST])
+@pytest.mark.deep
+@pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, 1.5, LARGEST]))
 def test_the_palette_shows_rows_at_every_size(desk: Desk, scale: float) -> None:
     desk.theme.set_scale(scale)
     window = desk.open(size=SMALL)

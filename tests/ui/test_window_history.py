@@ -101,7 +101,9 @@ def test_a_long_paste_leaves_the_table_its_room(desk: Desk) -> None:
     assert view.table.height() > view.height() / 2
 
 
-@pytest.mark.parametrize(("number", "kind"), [(12715, "iteration"), (1234567, "improve")])
+@pytest.mark.parametrize(
+    ("number", "kind"), [pytest.param(12715, "iteration", marks=pytest.mark.deep(only=True)), (1234567, "improve")]
+)
 def test_numbers_and_days_are_whole_however_long_they_are(desk: Desk, number: int, kind: str) -> None:
     store = desk.open().workbench.store
     past = Past(store, datetime(2022, 11, 20, 20, tzinfo=UTC))
@@ -159,7 +161,7 @@ def test_esc_closes_the_choices_first(desk: Desk) -> None:
     assert view.bar.field.text() == ""
 
 
-def test_a_choice_finds_its_place_behind_characters_of_two_units(desk: Desk) -> None:
+def test_choices_are_offered_when_asked_for_and_find_their_place_behind_characters_of_two_units(desk: Desk) -> None:
     view = entered(desk)
     field = view.bar.field
     field.setText("😀😀 wi")
@@ -167,13 +169,11 @@ def test_a_choice_finds_its_place_behind_characters_of_two_units(desk: Desk) -> 
     desk.until(lambda: field.choices.isVisible())
     desk.press(Qt.Key.Key_Tab)
     assert field.text() == "😀😀 winner:"
-
-
-def test_all_filters_are_offered_when_asked_for(desk: Desk) -> None:
-    view = entered(desk)
+    field.clear()
+    desk.until(lambda: not field.choices.isVisible())
     desk.press(Qt.Key.Key_Down, ALT)
-    desk.until(lambda: view.bar.field.choices.isVisible())
-    assert {"prompt:", "model:", "winner:", "cost:", "is:"} <= set(view.bar.field.choices.texts())
+    desk.until(lambda: field.choices.isVisible())
+    assert {"prompt:", "model:", "winner:", "cost:", "is:"} <= set(field.choices.texts())
 
 
 def test_arrows_walk_from_the_search_through_the_runs_and_enter_opens(desk: Desk) -> None:
@@ -295,7 +295,10 @@ def test_f6_and_tab_go_through_what_is_shown(desk: Desk) -> None:
     assert all(stop.isVisible() for stop in seen)
 
 
-@pytest.mark.parametrize("scale", [0.8, 1.0, 2.0])
+@pytest.mark.parametrize(
+    "scale",
+    [pytest.param(0.8, marks=pytest.mark.deep(only=True)), pytest.param(1.0, marks=pytest.mark.deep(only=True)), 2.0],
+)
 def test_both_halves_keep_their_share_whatever_the_size_of_letters(desk: Desk, scale: float) -> None:
     view = entered(desk)
     window = desk.window
@@ -366,15 +369,17 @@ def test_the_selected_run_is_shown_whole(desk: Desk) -> None:
     assert [card.title.property("role") for card in cards] == ["gold", "heading"]
     assert cards[0].facts.full() == "0.90 s · 40 tokens · $0.0005"
     assert detail.answers[0].values.text() == "question: Where is order 123ABCDEFG?"
-
-
-def test_a_first_version_is_shown_as_it_is(desk: Desk) -> None:
-    view = entered(desk)
+    # A first version is shown as it is.
     searched(desk, view, "prompt:SQL winner:yes")
     shown(desk, view, "sql-2")
     assert view.detail.prompt.heading.text() == "PROMPT"
     assert "Explain SQL to a beginner." in view.detail.diff.toPlainText()
     assert view.detail.compare.isHidden()
+    searched(desk, view, "error:yes")
+    shown(desk, view, "triage-1")
+    failed = view.detail.answers[0].cards.shown()[1]
+    assert failed.said.text() == "The provider asks to wait. Try again in a minute."
+    assert failed.text.isHidden()
 
 
 def test_a_blind_run_tells_no_names(desk: Desk) -> None:
@@ -408,15 +413,6 @@ def test_walking_on_shows_only_the_last_run(desk: Desk) -> None:
     assert [card.card.standing for card in view.detail.answers[0].cards.shown()] == ["bad", "bad"]
 
 
-def test_a_failure_says_why(desk: Desk) -> None:
-    view = entered(desk)
-    searched(desk, view, "error:yes")
-    shown(desk, view, "triage-1")
-    failed = view.detail.answers[0].cards.shown()[1]
-    assert failed.said.text() == "The provider asks to wait. Try again in a minute."
-    assert failed.text.isHidden()
-
-
 def test_restore_takes_up_a_run_of_another_prompt(desk: Desk) -> None:
     view = entered(desk)
     searched(desk, view, "track* winner:yes")
@@ -442,6 +438,7 @@ def test_branch_starts_from_the_runs_version(desk: Desk) -> None:
     assert compose.draft().content.messages[0].text == FIRST
 
 
+@pytest.mark.deep(only=True)
 def test_another_prompt_opened_meanwhile_is_not_taken_away(desk: Desk) -> None:
     view = entered(desk)
     shown(desk, view, "order-4")
@@ -541,6 +538,7 @@ def test_runs_are_starred_and_found_by_it(desk: Desk) -> None:
     desk.until(lambda: desk.rows("SELECT uid FROM runs WHERE starred = 1") == [("sql-2",)])
 
 
+@pytest.mark.deep(only=True)
 def test_stars_and_archiving_read_no_row_of_the_timeline(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     view = entered(desk)
     read: list[str] = []

@@ -58,7 +58,7 @@ def test_parameters_reach_the_record_and_unset_ones_do_not(desk: Desk) -> None:
     assert lane.params.to_json() == {"seed": 7, "extra": {"top_k": 3}}
 
 
-def test_a_missing_key_is_a_sentence_with_a_button(desk: Desk) -> None:
+def test_a_missing_key_is_a_sentence_with_a_button_and_its_lane_has_no_part_in_a_tie(desk: Desk) -> None:
     window = desk.open()
     slot = window.shown_slots()[0]
     window.compose.lanes.set_model(slot, LITELLM, "openai/gpt-5-mini")
@@ -73,6 +73,11 @@ def test_a_missing_key_is_a_sentence_with_a_button(desk: Desk) -> None:
     assert shown.result is not None
     assert shown.result.failure is not None
     assert "key" in shown.result.failure.sentence
+    window.view.lanes.focus_lane(0)
+    desk.press(Qt.Key.Key_0)
+    desk.until(lambda: desk.rows("SELECT kind FROM verdicts") == [("tie",)])
+    assert window.compose.board.verdict.positions == (1,)
+    assert desk.rows("SELECT place FROM verdict_outputs ORDER BY shown") == [(2,), (1,)]
     window.view.lanes.action_requested.emit(slot, "keys")
     desk.until(lambda: window.dialogs.open_settings is not None)
     dialog = window.dialogs.open_settings
@@ -97,6 +102,7 @@ def test_litellm_is_loaded_before_it_is_needed_and_only_then(desk: Desk) -> None
     desk.until(lambda: window.status.engine() == "Asked to load litellm.")
 
 
+@pytest.mark.deep(only=True)
 def test_thirty_lanes_scroll_and_stay_readable(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
     for _ in range(28):
@@ -245,7 +251,7 @@ def _press_step(desk: Desk, slot: str) -> None:
     QTest.mouseClick(box.step, Qt.MouseButton.LeftButton)
 
 
-def test_a_failed_call_shows_no_tokens_and_no_price(desk: Desk) -> None:
+def test_a_lane_without_an_answer_shows_no_price_and_cannot_win_but_all_can_be_bad(desk: Desk) -> None:
     window = desk.open(_failing("bad_request"))
     window.view.editor.focus_first()
     desk.run()
@@ -253,30 +259,12 @@ def test_a_failed_call_shows_no_tokens_and_no_price(desk: Desk) -> None:
     assert column is not None
     assert column.header.numbers.candidates() == ("failed",)
     assert desk.rows("SELECT DISTINCT input_tokens, output_tokens FROM outputs") == [(None, None)]
-
-
-def test_a_lane_without_an_answer_cannot_win_but_all_can_be_bad(desk: Desk) -> None:
-    window = desk.open(_failing("bad_request"))
-    window.view.editor.focus_first()
-    desk.run()
     desk.ctrl(Qt.Key.Key_1)
     window.view.lanes.focus_lane(0)
     desk.press(Qt.Key.Key_1)
     desk.press(Qt.Key.Key_Minus)
     desk.until(lambda: desk.rows("SELECT kind FROM verdicts"))
     assert desk.rows("SELECT kind FROM verdicts") == [("all_bad",)]
-
-
-def test_a_lane_without_an_answer_has_no_part_in_a_tie(desk: Desk) -> None:
-    window = desk.open()
-    window.compose.lanes.set_model(window.shown_slots()[0], LITELLM, "openai/gpt-5-mini")
-    window.view.editor.focus_first()
-    desk.run()
-    window.view.lanes.focus_lane(0)
-    desk.press(Qt.Key.Key_0)
-    desk.until(lambda: desk.rows("SELECT kind FROM verdicts") == [("tie",)])
-    assert window.compose.board.verdict.positions == (1,)
-    assert desk.rows("SELECT place FROM verdict_outputs ORDER BY shown") == [(2,), (1,)]
 
 
 def test_an_unknown_model_leads_to_the_picker_of_its_lane(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from shiboken6 import isValid
 
+from tests import depth
 from tests.ui.desk import ECHO, Desk
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.shell.notice import LINES, NoticeBar
@@ -29,7 +30,7 @@ def parts(window: MainWindow) -> list[QRect]:
 # Notices
 
 
-@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
+@pytest.mark.parametrize("size", [(1024, 700), pytest.param((1440, 900), marks=pytest.mark.deep(only=True))])
 def test_a_notice_moves_and_hides_nothing(desk: Desk, size: tuple[int, int]) -> None:
     window = desk.open(size=size)
     window.notice.hide()
@@ -63,8 +64,14 @@ def test_a_long_sentence_is_whole_on_two_lines_or_a_tooltip(desk: Desk) -> None:
     assert window.notice._text.toolTip() == f"{sentence} " * 6
 
 
-@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
-@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.deep
+@pytest.mark.parametrize(
+    ("scale", "size"),
+    depth.pick(
+        [(1.0, (1440, 900)), (2.0, (1024, 700))],
+        [(scale, size) for scale in (1.0, 1.5, 2.0) for size in ((1024, 700), (1440, 900))],
+    ),
+)
 def test_a_question_in_the_header_is_whole_at_every_size_of_text(
     desk: Desk, scale: float, size: tuple[int, int]
 ) -> None:
@@ -247,7 +254,10 @@ def test_why_a_prompt_cannot_run_is_not_said_about_another_one(desk: Desk) -> No
 # Two lanes
 
 
-@pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (1440, 900)])
+@pytest.mark.parametrize(
+    "size",
+    [(1024, 700), *(pytest.param(size, marks=pytest.mark.deep(only=True)) for size in ((1280, 800), (1440, 900)))],
+)
 def test_both_lanes_of_the_sample_are_in_view(desk: Desk, size: tuple[int, int]) -> None:
     window = desk.open(size=size)
     QApplication.processEvents()
@@ -273,16 +283,16 @@ def test_a_divider_moved_by_hand_keeps_its_place(desk: Desk) -> None:
 def test_a_refused_run_goes_to_the_missing_value(desk: Desk) -> None:
     window = desk.open()
     window.view.editor.focus_first()
-    desk.type(" ".join(f"{{{{v{i}}}}}" for i in range(60)))
-    given = {f"v{i}": "x" for i in range(59)}
+    desk.type(" ".join(f"{{{{v{i}}}}}" for i in range(25)))
+    given = {f"v{i}": "x" for i in range(24)}
     window.view.values.set_values({**window.view.values.all_values(), **given})
     desk.ctrl(Qt.Key.Key_Return)
     focus = QApplication.focusWidget()
     assert focus is not None
-    assert "v59" in focus.accessibleName()
-    assert desk.notice() == "Enter a value for {{v59}} below. An empty value is allowed."
+    assert "v24" in focus.accessibleName()
+    assert desk.notice() == "Enter a value for {{v24}} below. An empty value is allowed."
     desk.type("y")
-    desk.until(lambda: "{{v59}}" not in desk.notice())
+    desk.until(lambda: "{{v24}}" not in desk.notice())
     desk.run()
 
 

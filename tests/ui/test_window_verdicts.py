@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from tests import depth
 from tests.ui.desk import ECHO, Desk
 from tests.ui.test_window_blind import ANSWERS, NAMES, SECRETS, _blind_run, _leaks
 from tests.ui.test_window_rank import PAIRS, judging, opened, ready, runs, view
@@ -103,8 +104,13 @@ SENTENCES = {
 }
 
 
-@pytest.mark.parametrize("what", SENTENCES)
-@pytest.mark.parametrize("give", [by_key, by_mouse, by_menu])
+WAYS = (by_key, by_mouse, by_menu)
+USUAL = [(by_key, "first"), (by_mouse, "second"), (by_menu, "tie"), (by_key, "all_bad")]
+"""Each way and each sentence once."""
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(("give", "what"), depth.pick(USUAL, [(way, what) for way in WAYS for what in SENTENCES]))
 def test_every_verdict_is_said_with_undo(desk: Desk, give: Callable[[Desk, str], None], what: str) -> None:
     window = ran(desk)
     kind = what if what in ("tie", "all_bad") else "winner"
@@ -164,7 +170,7 @@ def in_a_lane(desk: Desk) -> None:
     desk.window.view.lanes.focus_lane(0)
 
 
-@pytest.mark.parametrize("somewhere", [in_the_message, in_a_lane])
+@pytest.mark.parametrize("somewhere", [in_the_message, pytest.param(in_a_lane, marks=pytest.mark.deep(only=True))])
 def test_verdicts_and_edits_are_undone_in_one_order(desk: Desk, somewhere: Callable[[Desk], object]) -> None:
     window = ran(desk)
     field = in_the_message(desk)
@@ -398,7 +404,7 @@ def texts(desk: Desk) -> str:
     return desk.window.view.editor.content().messages[0].text
 
 
-@pytest.mark.parametrize("somewhere", [in_the_message, in_a_lane])
+@pytest.mark.parametrize("somewhere", [in_the_message, pytest.param(in_a_lane, marks=pytest.mark.deep(only=True))])
 def test_a_verdict_ends_redo_of_edits(desk: Desk, somewhere: Callable[[Desk], object]) -> None:
     window = ran(desk)
     in_the_message(desk)
@@ -515,6 +521,7 @@ def _failing(*_: object) -> Future[None]:
     return broken
 
 
+@pytest.mark.deep(only=True)
 def test_an_undo_that_could_not_be_stored_leaves_the_verdict_on_a_pair(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -548,6 +555,7 @@ def test_an_undo_that_could_not_be_stored_leaves_the_verdict_on_a_pair(
     desk.until(lambda: [kind for (kind,) in desk.rows(PAIRS)] == kinds)
 
 
+@pytest.mark.deep(only=True)
 def test_a_key_while_a_pair_is_read_again_leaves_redo(desk: Desk) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
     view(desk)
@@ -567,7 +575,7 @@ def test_a_key_while_a_pair_is_read_again_leaves_redo(desk: Desk) -> None:
     assert (sittings.judged, desk.notice()) == (1, "Left marked better")
 
 
-@pytest.mark.parametrize("key", [Key.Key_S, Key.Key_Minus])
+@pytest.mark.parametrize("key", [pytest.param(Key.Key_S, marks=pytest.mark.deep(only=True)), Key.Key_Minus])
 def test_pairs_after_one_without_a_preference_still_connect(desk: Desk, key: Qt.Key) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 12, versions=5, judged=False))
     view(desk)

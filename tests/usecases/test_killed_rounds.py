@@ -114,7 +114,7 @@ def fake() -> Iterator[FakeProvider]:
         yield provider
 
 
-@pytest.fixture(params=depth.seeds(4, 60))
+@pytest.fixture(params=depth.seeds(2, 60))
 def model(request: pytest.FixtureRequest, fake: FakeProvider) -> Model:
     rng = random.Random(request.param)
     # The first seed stops between two rounds: the tools have answered and the model says nothing yet.

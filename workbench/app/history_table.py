@@ -336,8 +336,7 @@ class HistoryTableModel(QAbstractTableModel):
             return
         self._rereading = False
         self._keep(number, found.page.rows)
-        if self._missed == number:
-            # It was asked for again on its way here.
+        if self._missed == number:  # requested again while it was read
             self._missed = -1
         first = self._starts[number]
         self.dataChanged.emit(self.index(first, 0), self.index(first + self._size(number) - 1, len(COLUMNS) - 1))

@@ -271,6 +271,7 @@ def test_what_ends_early_leaves_nothing(store: Store, tmp_path: Path) -> None:
     assert exporter(store).to_file(Selection(("r1",)), "md", folder / "a.md").runs == 1
 
 
+@pytest.mark.deep(only=True)
 def test_the_memory_does_not_grow_with_the_answers(store: Store, tmp_path: Path) -> None:
     sets = tuple(RunSet("", f"set {number}", (("order", str(number)),)) for number in range(3000))
     outputs = tuple(OutputStart(f"big.{number}", value_set=number) for number in range(len(sets)))

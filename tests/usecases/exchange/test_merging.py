@@ -500,7 +500,7 @@ def _random_history(store: Store, rng: random.Random, moment: int) -> None:
             store.set_note(row.run_uid, "a note", now).result(10)
 
 
-@pytest.mark.parametrize("seed", depth.seeds(4, 200))
+@pytest.mark.parametrize("seed", depth.seeds(2, 200))
 def test_merging_both_ways_leads_to_the_same_runs(make: Make, seed: int) -> None:
     rng = random.Random(seed)
     mine, theirs = make("mine"), make("theirs")
