@@ -27,7 +27,10 @@ STEPS = {"backup": 12, "restore": 32, "move": 32, "smaller": 4}
 
 
 @pytest.mark.parametrize("seed", depth.seeds(1, 40))
-@pytest.mark.parametrize("what", STEPS)
+@pytest.mark.parametrize(
+    "what",
+    ["restore", "smaller", *(pytest.param(what, marks=pytest.mark.deep(only=True)) for what in ("backup", "move"))],
+)
 def test_the_next_start_finds_everything(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str, seed: int
 ) -> None:

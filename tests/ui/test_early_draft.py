@@ -36,6 +36,7 @@ from workbench.usecases.workbench import Workbench
 pytestmark = [pytest.mark.window, pytest.mark.e2e]
 
 FIRST = "You are brief."
+DEEP = pytest.mark.deep(only=True)
 
 
 class Child:
@@ -100,7 +101,7 @@ def newest(db: Path) -> str:
     return found.content.messages[0].text
 
 
-@pytest.mark.parametrize("seed", depth.seeds(quick=3, deep=40))
+@pytest.mark.parametrize("seed", depth.seeds(quick=1, deep=40))
 def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Starting, held: Held, seed: int) -> None:
     """The start stands still, so nothing but the early draft can save it."""
     chance = random.Random(seed)
@@ -121,7 +122,7 @@ def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Startin
     assert early_draft.read(starting.db) == []
 
 
-@pytest.mark.parametrize("seed", depth.seeds(quick=2, deep=60))
+@pytest.mark.parametrize("seed", depth.seeds(quick=1, deep=60))
 def test_a_kill_at_any_moment_loses_what_was_typed_last_at_most(starting: Starting, held: Held, seed: int) -> None:
     """What was on the disk once is never older at the next start, and never of another text than was typed."""
     chance = random.Random(seed)
@@ -168,7 +169,7 @@ class TestWhatWasTypedInEarlierStarts:
         assert early_draft.read(starting.db) == []
         assert not window.view.editor.can_undo
 
-    @pytest.mark.parametrize("at", ["2000-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"])
+    @pytest.mark.parametrize("at", [pytest.param("2000-01-01T00:00:00.000Z", marks=DEEP), "2999-01-01T00:00:00.000Z"])
     def test_beside_another_draft_it_becomes_a_prompt(
         self, starting: Starting, typed: Callable[..., None], at: str
     ) -> None:
@@ -337,7 +338,18 @@ class TestWithoutADraftToShow:
         assert not any("hello" in text for name, text in others.items() if name != NAME)
         starting.until(lambda: not early_draft.read(starting.db))
 
-    @pytest.mark.parametrize("stage", ["shown", "opening", "building"])
+    @pytest.mark.parametrize(
+        ("blank", "stage"),
+        [
+            ("new", "shown"),
+            ("locked", "opening"),
+            ("new", "building"),
+            pytest.param("locked", "shown", marks=DEEP),
+            pytest.param("new", "opening", marks=DEEP),
+            pytest.param("locked", "building", marks=DEEP),
+        ],
+        indirect=["blank"],
+    )
     def test_closing_early_keeps_it(
         self, starting: Starting, opening: threading.Event, blank: Callable[[], None], stage: str
     ) -> None:
@@ -363,7 +375,7 @@ class TestWithoutADraftToShow:
         assert frame.complete() == []
 
     @pytest.mark.deep
-    @pytest.mark.parametrize("stage", depth.pick(STAGES[1::4], STAGES))
+    @pytest.mark.parametrize("stage", depth.pick(("opening", "whole"), STAGES))
     def test_a_kill_keeps_it(self, starting: Starting, held: Held, stage: str) -> None:
         starting.db = starting.db.with_name("new.db")
         with held(starting.db, stage) as child:
@@ -389,7 +401,7 @@ def press_run(*, keypad: bool = False) -> None:
 
 
 class TestCtrlEnter:
-    @pytest.mark.parametrize("step", range(6))
+    @pytest.mark.parametrize("step", [0, *(pytest.param(n, marks=DEEP) for n in (1, 2, 4)), 3, 5])
     def test_it_runs_at_whatever_step_it_is_pressed(
         self, starting: Starting, monkeypatch: pytest.MonkeyPatch, step: int
     ) -> None:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -98,6 +99,13 @@ KINDS: dict[str, Callable[[QWidget], QWidget]] = {
 }
 
 
+def kinds(*quick: str) -> list[Any]:
+    """All kinds of fields; only these ones in the quick depth."""
+    return [
+        kind if kind in quick else pytest.param(kind, marks=pytest.mark.deep(only=True)) for kind in (*REAL, *KINDS)
+    ]
+
+
 def focused(desk: Desk, kind: str) -> QWidget:
     """Open the window and return the field of this kind, which has the keyboard."""
     window = desk.open()
@@ -143,7 +151,9 @@ def text_of(field: QWidget) -> str:
     return field.text() if isinstance(field, QLineEdit | QSpinBox) else ""
 
 
-@pytest.mark.parametrize("kind", [*REAL, *KINDS])
+@pytest.mark.parametrize(
+    "kind", kinds("message", "answer", "prompt list", "QLineEdit", "QSpinBox", "editable QComboBox")
+)
 def test_a_key_of_a_command_is_that_command_in_every_field(desk: Desk, kind: str) -> None:
     field = focused(desk, kind)
     fired, before = listening(desk.window), text_of(field)
@@ -163,7 +173,7 @@ def test_a_key_of_a_command_is_that_command_in_every_field(desk: Desk, kind: str
     assert wrong == {}
 
 
-@pytest.mark.parametrize("kind", [*REAL, *KINDS])
+@pytest.mark.parametrize("kind", kinds("message", "QLineEdit", "QSpinBox"))
 def test_a_key_that_somebody_chose_wins_too(desk: Desk, kind: str) -> None:
     field = focused(desk, kind)
     window = desk.window

@@ -44,6 +44,7 @@ def test_a_command_is_found_and_done(desk: Desk) -> None:
     assert "new_prompt" in desk.rows("SELECT value FROM meta WHERE key = 'palette_recent'")[0][0]
 
 
+@pytest.mark.deep(only=True)
 def test_what_was_chosen_lately_comes_after_a_better_match(desk: Desk) -> None:
     desk.open()
     opened(desk, "smaller text")
@@ -110,7 +111,7 @@ def test_nothing_found_is_said(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Escape)
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.7])
+@pytest.mark.parametrize("scale", [pytest.param(1.0, marks=pytest.mark.deep(only=True)), 1.7])
 def test_no_row_is_shown_in_part(desk: Desk, scale: float) -> None:
     desk.theme.set_scale(scale)
     desk.open(size=(1024, 700))

@@ -93,7 +93,7 @@ def test_a_model_that_was_listed_before_is_chosen_while_its_server_is_down(desk:
     desk.until(lambda: stored(desk)[-1] == (UID, "acme-mini"))
 
 
-@pytest.mark.parametrize("name", ["acme-mini", "gptmini"])
+@pytest.mark.parametrize("name", [pytest.param("acme-mini", marks=pytest.mark.deep(only=True)), "gptmini"])
 def test_a_model_that_was_never_listed_is_taken_as_it_is_typed(desk: Desk, acme: Acme, name: str) -> None:
     acme.stop()
     set_up(desk, acme.base_url)
@@ -129,7 +129,7 @@ def test_the_palette_has_the_models_of_an_own_server_that_is_down(desk: Desk, ac
     assert stored(desk)[-1] == (UID, "acme-max")
 
 
-@pytest.mark.parametrize("text", ["gptmini", "@clde hku"])
+@pytest.mark.parametrize("text", ["gptmini", pytest.param("@clde hku", marks=pytest.mark.deep(only=True))])
 def test_the_palette_takes_no_similar_model(desk: Desk, text: str) -> None:
     desk.open()
     before = stored(desk)

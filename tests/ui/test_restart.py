@@ -112,7 +112,7 @@ def test_what_is_not_sound_is_not_restored(
     assert rows(db, "SELECT * FROM prompts") == before
 
 
-@pytest.mark.parametrize("keep", [True, False])
+@pytest.mark.parametrize("keep", [pytest.param(True, marks=pytest.mark.deep(only=True)), False])
 def test_the_history_moves_to_another_folder(
     driven: Driven, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep: bool
 ) -> None:

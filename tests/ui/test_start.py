@@ -28,6 +28,7 @@ from workbench.ui.questions import Answer, button_of
 from workbench.ui.window import MainWindow
 
 pytestmark = pytest.mark.window
+DEEP = pytest.mark.deep(only=True)
 
 
 def place(frame: Frame) -> QRect:
@@ -35,7 +36,7 @@ def place(frame: Frame) -> QRect:
     return QRect(field.mapTo(frame, QPoint(0, 0)), field.size())
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.parametrize("scale", [1.0, pytest.param(1.5, marks=DEEP)])
 def test_the_draft_is_there_at_once_and_stays_where_it_is(starting: Starting, scale: float) -> None:
     starting.theme.set_scale(scale)
     frame = starting.show()
@@ -70,7 +71,7 @@ def test_letters_typed_meanwhile_are_the_draft(starting: Starting) -> None:
     assert window.view.editor.content().messages[0].text == "You are brief."
 
 
-@pytest.mark.parametrize("how", ["key", "button"])
+@pytest.mark.parametrize("how", ["key", pytest.param("button", marks=DEEP)])
 def test_a_run_asked_for_before_there_is_an_engine_runs_once(starting: Starting, how: str) -> None:
     frame = starting.show()
     starting.until(frame.isActiveWindow)
@@ -105,7 +106,9 @@ def test_a_key_that_closes_is_obeyed(starting: Starting) -> None:
     starting.until(lambda: not frame.isVisible())
 
 
-@pytest.mark.parametrize("moment", ["shown", "painted", "opening", "opened"])
+@pytest.mark.parametrize(
+    "moment", ["shown", pytest.param("painted", marks=DEEP), pytest.param("opening", marks=DEEP), "opened"]
+)
 def test_closing_early_leaves_nothing_and_keeps_the_letters(starting: Starting, moment: str) -> None:
     frame = starting.show()
     painted: list[bool] = []
@@ -155,7 +158,7 @@ def test_a_first_window_fits_on_a_small_screen(starting: Starting) -> None:
     starting.show()
 
 
-@pytest.mark.parametrize("step", range(5))
+@pytest.mark.parametrize("step", [0, *(pytest.param(n, marks=DEEP) for n in (1, 2, 4)), 3])
 def test_closing_between_two_steps_is_clean(starting: Starting, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     real = building.build
 

@@ -56,6 +56,13 @@ def test_del_hides_runs_and_undo_brings_them_back(desk: Desk) -> None:
     undo(desk)
     desk.until(lambda: uids(view) == EVERY)
     assert desk.rows("SELECT * FROM runs") == stored
+    # The next run is selected in place of one that is deleted.
+    chosen(desk, view, "order-3")
+    view.table.setFocus()
+    desk.press(Qt.Key.Key_Delete)
+    shown(desk, view, "order-2")
+    desk.press(Qt.Key.Key_Delete)
+    shown(desk, view, "order-1")
 
 
 def test_a_run_far_down_is_hidden_and_comes_back_where_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,16 +116,6 @@ def test_ctrl_z_in_the_search_field_takes_typing_back(desk: Desk) -> None:
     desk.until(lambda: view.bar.field.text() != "sql")
     desk.until(lambda: not view.model.is_searching)
     assert desk.rows("SELECT count(*) FROM runs WHERE archived <> 0") == [(1,)]
-
-
-def test_the_next_run_is_selected_in_place_of_one_that_is_deleted(desk: Desk) -> None:
-    view = entered(desk)
-    chosen(desk, view, "order-3")
-    view.table.setFocus()
-    desk.press(Qt.Key.Key_Delete)
-    shown(desk, view, "order-2")
-    desk.press(Qt.Key.Key_Delete)
-    shown(desk, view, "order-1")
 
 
 def test_deleted_runs_leave_compose_and_come_back_there(desk: Desk) -> None:

@@ -167,11 +167,11 @@ def test_one_hit_of_an_example_is_replaced_and_stored(desk: Desk) -> None:
 
 
 def test_messages_without_widgets_are_searched_too(desk: Desk) -> None:
-    finder = opened(desk, *["x"] * 200, "needle")
+    finder = opened(desk, *["x"] * 60, "needle")
     desk.ctrl(Key.Key_F)
     desk.type("needle")
     desk.until(lambda: said(desk) == "1 of 1")
-    block = desk.window.view.editor.blocks[200]
+    block = desk.window.view.editor.blocks[60]
     assert block.field.textCursor().selectedText() == "needle"
     hits = next(layer for layer in block.field.layers if isinstance(layer, Hits))
     desk.until(lambda: hits._spans == ((0, 6),))

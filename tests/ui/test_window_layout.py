@@ -88,6 +88,7 @@ def test_samples_are_chosen_from_the_palette(desk: Desk) -> None:
     assert desk.rows("SELECT lane, count(*) FROM outputs GROUP BY lane") == [(0, 1), (1, 1)]
 
 
+@pytest.mark.deep(only=True)
 def test_a_baseline_keeps_its_answer_and_is_not_run(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)

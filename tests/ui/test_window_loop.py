@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit
 
-from tests.ui.desk import HELLO, Desk
+from tests.ui.desk import Desk
 from workbench.app.saving import LIMIT_MS, PAUSE_MS
 from workbench.core.content import Content, Message
 
@@ -39,6 +39,11 @@ def test_one_key_runs_the_sample_and_records_it(desk: Desk) -> None:
     assert [row.number for row in desk.timeline()] == [1]
     assert window.sidebar.iteration_list.currentIndex().row() == 0
     assert "1 iteration" in window.header.session()
+    shown = window.compose.board.shown(window.shown_slots()[1])
+    assert shown is not None
+    assert isinstance(shown.wire, dict)
+    assert json.dumps(shown.wire).count("123ABCDEFG") >= 1, "what was sent can be seen"
+    assert window.compose.draft().content != Content((Message("user", ""),))
 
 
 def test_words_changed_make_a_version_and_are_counted(desk: Desk) -> None:
@@ -255,15 +260,3 @@ def test_the_next_start_shows_draft_and_answers(desk: Desk) -> None:
     assert window.view.editor.content() == wanted
     desk.until(lambda: desk.text(1) == "Hello there.")
     assert [row.number for row in desk.timeline()] == [1]
-
-
-def test_what_was_sent_can_be_seen(desk: Desk) -> None:
-    window = desk.open(HELLO)
-    _editor(desk)
-    desk.run()
-    slot = window.shown_slots()[1]
-    shown = window.compose.board.shown(slot)
-    assert shown is not None
-    assert isinstance(shown.wire, dict)
-    assert json.dumps(shown.wire).count("123ABCDEFG") >= 1
-    assert window.compose.draft().content != Content((Message("user", ""),))

@@ -16,6 +16,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible, QFocusEvent, QTextDocument
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
+from tests import depth
 from tests.ui.desk import Desk
 from tests.ui.test_window_blind import _texts
 from tests.usecases.judged_history import MODELS, history, preferring, runs
@@ -454,7 +455,7 @@ def test_the_queue_from_compose_and_without_pairs(desk: Desk) -> None:
 
 
 def test_long_lists_scroll_with_their_chart(desk: Desk) -> None:
-    opened_over(desk, 60, versions=3, models=MANY)
+    window = opened_over(desk, 60, versions=3, models=MANY)
     rank = view(desk)
     table, chart = rank.table, rank.table.chart
     assert chart is not None
@@ -462,11 +463,7 @@ def test_long_lists_scroll_with_their_chart(desk: Desk) -> None:
     table.verticalScrollBar().setValue(table.verticalScrollBar().maximum())
     last = table.visualRect(rank.table_model.index(35, STRENGTH))
     assert abs(chart.mapToParent(QPoint(0, round(chart.height_of(35)))).y() - last.center().y()) <= 1
-
-
-def test_a_long_list_scrolls_and_not_the_page_around_it(desk: Desk) -> None:
-    window = opened_over(desk, 60, versions=3, models=MANY)
-    rank = view(desk)
+    # The list scrolls, and not the page around it.
     window.frame.resize(1024, 700)
     desk.until(lambda: rank.ranking.verticalScrollBar().maximum() == 0)
     assert rank.table.verticalScrollBar().maximum() > 0
@@ -584,6 +581,7 @@ def test_what_the_content_tells_is_shown_and_cannot_be_taken_away(desk: Desk) ->
 MARKDOWN = "# Order {order}\n\nIt is **on its way**:\n\n- says {version}\n- in answer {number}\n\n| a |\n|---|\n| 1 |\n"
 
 
+@pytest.mark.deep
 def test_a_long_sitting_keeps_no_more_than_a_short_one(desk: Desk) -> None:
     window = opened_over(desk, 60, judged=False, answer=MARKDOWN)
     view(desk)
@@ -605,7 +603,7 @@ def test_a_long_sitting_keeps_no_more_than_a_short_one(desk: Desk) -> None:
         assert not blocks
         return len(documents), len(page.judging.findChildren(QWidget))
 
-    early, late = judge(30), judge(90)
+    early, late = judge(22), judge(depth.pick(22, 90))
     assert late == early
     gc.collect()
     # What undo keeps, what is ready, what is shown and what is being read; a thread lets go of that later.

@@ -132,18 +132,17 @@ def test_restore_brings_the_text_and_can_be_undone(desk: Desk, sample: MainWindo
     desk.ctrl(Qt.Key.Key_Z)
     assert sample.compose.draft() == before
     assert desk.notice() == ""
-
-
-def test_the_offer_to_undo_a_restore_stays_with_its_prompt(desk: Desk, sample: MainWindow) -> None:
+    # The offer to undo it stays with its prompt.
     look_at(desk, 1)
     desk.press(Qt.Key.Key_O, CTRL, SHIFT)
     desk.until(lambda: desk.notice() == "The draft now has the text of version 1.")
-    before = sample.compose.prompt_uid
+    prompt = sample.compose.prompt_uid
     desk.ctrl(Qt.Key.Key_N)
-    desk.until(lambda: sample.compose.prompt_uid != before and sample.compose.ready)
+    desk.until(lambda: sample.compose.prompt_uid != prompt and sample.compose.ready)
     assert not desk.notice().startswith("The draft now")
 
 
+@pytest.mark.deep(only=True)
 def test_branch_makes_the_version_the_parent(desk: Desk, sample: MainWindow) -> None:
     look_at(desk, 1)
     desk.press(Qt.Key.Key_B, CTRL, SHIFT)
@@ -294,28 +293,18 @@ def test_rows_say_how_runs_ended(desk: Desk) -> None:
     assert desk.timeline()[0].outcome.words == "failed"
 
 
-def test_a_stopped_run_says_so_as_soon_as_it_ends(desk: Desk) -> None:
-    window = desk.open({"default": [{"text": "So far"}, {"until": str(desk.directory / "never")}]})
+def test_a_stopped_run_says_so_as_soon_as_it_ends_and_a_retry_that_finishes_mends_the_row(desk: Desk) -> None:
+    gate = desk.directory / "gate"
+    window = desk.open({"default": [{"text": "Part"}, {"until": str(gate)}, {"finish": "stop"}]})
     window.view.editor.focus_first()
     desk.ctrl(Qt.Key.Key_Return)
-    desk.until(lambda: desk.text(0) == "So far" and desk.text(1) == "So far")
+    desk.until(lambda: desk.text(0) == "Part" and desk.text(1) == "Part")
     desk.until(lambda: [row.running for row in desk.timeline()] == [True])
     assert desk.timeline()[0].outcome == Outcome(2)
     desk.press(Qt.Key.Key_Escape)
     desk.settle()
     desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, stopped=2))
     assert not desk.timeline()[0].running
-
-
-def test_a_retry_that_finishes_mends_the_row(desk: Desk) -> None:
-    gate = desk.directory / "gate"
-    window = desk.open({"default": [{"text": "Part"}, {"until": str(gate)}, {"finish": "stop"}]})
-    window.view.editor.focus_first()
-    desk.ctrl(Qt.Key.Key_Return)
-    desk.until(lambda: desk.text(0) == "Part" and desk.text(1) == "Part")
-    desk.press(Qt.Key.Key_Escape)
-    desk.settle()
-    desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, stopped=2))
     window.view.lanes.retry_requested.emit(window.shown_slots()[0])
     desk.until(lambda: desk.timeline()[0].running)
     gate.touch()
@@ -357,7 +346,7 @@ def test_a_run_that_ends_after_its_prompt_was_left_touches_no_other_timeline(des
     assert not desk.timeline()[0].running
 
 
-def test_a_right_click_only_opens_the_menu(desk: Desk, sample: MainWindow) -> None:
+def test_a_right_click_only_opens_the_menu_which_acts_on_its_own_row(desk: Desk, sample: MainWindow) -> None:
     desk.run()
     view = sample.sidebar.iteration_list
     menu = right_click(desk, 2)
@@ -382,10 +371,6 @@ def test_a_right_click_only_opens_the_menu(desk: Desk, sample: MainWindow) -> No
     assert not menu.actions()[0].isEnabled(), "it is shown"
     choose(desk, menu, "Back to the draft")
     assert sample.compose.viewing is None
-
-
-def test_the_menu_acts_on_its_own_row(desk: Desk, sample: MainWindow) -> None:
-    desk.run()
     look_at(desk, 1)
     choose(desk, right_click(desk, 2), "Branch")
     desk.until(lambda: sample.compose.viewing is None)

@@ -103,7 +103,17 @@ def test_a_preview_is_what_is_written(desk: Desk, tmp_path: Path) -> None:
     dialog.close()
 
 
-@pytest.mark.parametrize("name", ["openai-sft", "openai-preference", "trl-sft", "trl-preference", "trl-kto"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "openai-preference",
+        "trl-kto",
+        *(
+            pytest.param(name, marks=pytest.mark.deep(only=True))
+            for name in ("openai-sft", "trl-sft", "trl-preference")
+        ),
+    ],
+)
 def test_every_format_is_offered_and_validated(desk: Desk, tmp_path: Path, name: str) -> None:
     filled(desk)
     dialog = opened(desk)
