@@ -37,7 +37,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # The machine may be shared and slow: a slow example is not a wrong one. The quick depth has the same examples in every
 # run, so that a change which lands is not held up by another one's defect; the deep depth looks for new ones.
-settings.register_profile("quick", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=30)
 settings.register_profile("deep", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile(depth.pick("quick", "deep"))
 

@@ -50,10 +50,10 @@ def collect(config: pytest.Config, items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.deep)
     if DEEP:
         return
-    left_out = [item for item in items if any(mark.kwargs.get("only") for mark in item.iter_markers("deep"))]
+    left_out = {item for item in items if any(mark.kwargs.get("only") for mark in item.iter_markers("deep"))}
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
 
 
 def summary(terminal: pytest.TerminalReporter) -> None:

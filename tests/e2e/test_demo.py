@@ -9,7 +9,6 @@ import sys
 
 import pytest
 
-from tests import depth
 from tests.e2e.driving import OUT
 from tests.patience import PROCESS_S
 from workbench.host.weights import builtin_weights
@@ -30,12 +29,11 @@ def shown(module: str, *parts: str) -> None:
     assert not warnings, done.stderr
 
 
-@pytest.mark.deep
+@pytest.mark.deep(only=True)
 def test_the_demo_goes_through() -> None:
-    """In the quick depth only the loop: lanes that fail, many lanes and other looks are in tests of the window."""
     assert builtin_weights() is not None, "the built-in model is missing; make test installs it"
-    shown("tests.e2e.demo", *depth.pick(("loop",), ()))
-    assert len(list(OUT.glob("*.png"))) >= depth.pick(7, 15)
+    shown("tests.e2e.demo")
+    assert len(list(OUT.glob("*.png"))) >= 15
 
 
 @pytest.mark.deep(only=True)

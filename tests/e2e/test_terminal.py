@@ -158,7 +158,14 @@ def heeded() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("heeded")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (signal.SIGINT, 130),
+        (signal.SIGTERM, 143),
+        pytest.param(signal.SIGHUP, 129, marks=pytest.mark.deep(only=True)),
+    ],
+)
 def test_a_signal_stops_the_run_and_keeps_the_text(number: signal.Signals, code: int, tmp_path: Path) -> None:
     with slow_run(tmp_path) as child:
         child.send_signal(number)
@@ -190,7 +197,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
-@pytest.mark.parametrize("more", [[], ["--json"]])
+@pytest.mark.parametrize("more", [[], pytest.param(["--json"], marks=pytest.mark.deep(only=True))])
 def test_output_that_cannot_be_written_is_a_sentence(more: list[str], tmp_path: Path) -> None:
     args = ["run", "--db", str(tmp_path / "w.db"), "--prompt", prompt_file(tmp_path, "Hello"), *more]
     with Path("/dev/full").open("wb") as full:

@@ -256,6 +256,7 @@ def adapter_file(path: Path, strength: float) -> Path:
     return path
 
 
+@pytest.mark.deep(only=True)
 def test_an_adapter_changes_the_answer_and_runtimes_make_room_for_each_other(weights: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.gguf"
     copy.symlink_to(weights)

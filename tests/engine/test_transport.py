@@ -31,7 +31,8 @@ from workbench.engine.child.listing import Listing
 from workbench.engine.child.provider import Provider
 
 Talk = Callable[[socket.socket], object]
-_HTTP = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/html\r\ncontent-length: %d\r\n\r\n%s"
+# It says that it closes: else the next request may go into a connection that is just being closed.
+_HTTP = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%s"
 _NGINX = b"<center>The plain HTTP request was sent to HTTPS port</center>"
 _GO = b"Client sent an HTTP request to an HTTPS server.\n"
 _SETTINGS = b"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x80"
@@ -205,7 +206,7 @@ class TestCertificates:
         assert found.code == "certificate"
         if kind != "directory":
             assert str(bundle) in found.sentence
-        with serving(answering(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n")) as port:
+        with serving(answering(b"HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")) as port:
             assert failure(f"http://127.0.0.1:{port}/v1", SSL_CERT_FILE=str(bundle)).code == "no_key"
 
 

@@ -148,7 +148,7 @@ def _copy(field: ExactField) -> None:
         (_copy, "ab{text}cd"),
     ],
 )
-@pytest.mark.parametrize("turns", [0, 3])
+@pytest.mark.parametrize("turns", [pytest.param(0, marks=pytest.mark.deep(only=True)), 3])
 @pytest.mark.parametrize("text", [LINES * 40, "no line end at all, only words " * 2_000], ids=["lines", "one"])
 def test_what_is_done_meanwhile_is_done_to_all_of_it(
     qtbot: QtBot, field: ExactField, meanwhile: Meanwhile, expected: str, turns: int, text: str

@@ -86,7 +86,7 @@ def test_one_entrant_has_nobody_to_be_apart_from() -> None:
     assert separate(comparisons, measure(comparisons, fit(comparisons, also="a"))) is None
 
 
-@pytest.mark.deep
+@pytest.mark.deep(only=True)
 @pytest.mark.parametrize(("runs", "more"), [(30, 40), (60, 40), (60, 120)])
 def test_the_chance_comes_true(runs: int, more: int) -> None:
     """Of judges whose preferences are as uncertain as the variance says, the foretold share separates."""
