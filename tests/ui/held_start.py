@@ -103,10 +103,11 @@ def hold(db: str, stage: str) -> int:
 def serve(requests: socket.socket) -> None:
     """Fork a start for each request: its database, stage and environment, with its standard input and output.
 
-    Answers with its process id. Ends with the connection.
+    Says "ready", then answers each request with its process id. Ends with the connection.
     """
     # Nobody waits for them: a test sees the end of one by the end of its output.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    requests.send(b"ready")
     while True:
         text, files, _, _ = socket.recv_fds(requests, 1 << 16, 2)
         if not text:

@@ -76,6 +76,8 @@ def forks(_session_home: Path) -> Iterator[socket.socket]:
         with its:
             command = [sys.executable, "-m", "tests.ui.held_start", str(its.fileno())]
             process = subprocess.Popen(command, pass_fds=[its.fileno()])
+        # A process that is just being started has no environment yet, and the look for leaks would not know it.
+        assert ours.recv(100) == b"ready"
         yield ours
     process.wait()
 
