@@ -1,6 +1,8 @@
 # Every target sets up what it needs; the second time that takes no time.
 PY := .venv/bin/python
 UPGRADE ?=
+# More processes than cores: tests also wait, for children and servers.
+WORKERS ?= 3
 ARGS ?=
 export PYTHON
 
@@ -23,7 +25,7 @@ check: ## lint, format, types, and what may import what
 	.venv/bin/lint-imports
 
 test: check ## check, then all tests; ARGS go to pytest
-	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 deep: ## the long tests: mutations, kills, simulations; prints their figures, ARGS go to pytest
 	@sh packaging/setup.sh test

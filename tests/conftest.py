@@ -42,10 +42,19 @@ settings.register_profile("deep", deadline=None, max_examples=1000, print_blob=T
 settings.load_profile(depth.pick("quick", "deep"))
 
 _failed = pytest.StashKey[bool]()
+_LOADING = frozenset({"python", "translating"})
+"""Fixtures of a whole session that load LiteLLM."""
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this depth does not run, and bring the modules together that load LiteLLM.
+
+    Loading it takes 3 s of processor; one after the other they run in one process of several.
+    """
     depth.collect(config, items)
+    loading = {item.path for item in items if not _LOADING.isdisjoint(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: item.path not in loading)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -39,7 +39,7 @@ def test_the_second_start_ends_and_the_first_stays(tmp_path: Path) -> None:
     assert first.returncode == 0
 
 
-@pytest.mark.parametrize("kind", ["another program", "pipe", "bytes"])
+@pytest.mark.parametrize("kind", ["another program", "pipe", pytest.param("bytes", marks=pytest.mark.deep(only=True))])
 def test_what_is_no_history_is_told_and_left_alone(tmp_path: Path, kind: str) -> None:
     db = tmp_path / "other.db"
     if kind == "another program":

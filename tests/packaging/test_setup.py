@@ -125,6 +125,7 @@ def setup(checkout: Path, kind: str, **env: str) -> subprocess.CompletedProcess[
     )
 
 
+@pytest.mark.deep(only=True)
 def test_set_up_once_then_at_once_then_again_for_a_changed_lock(
     checkout: Path, quick_python: str, tmp_path: Path
 ) -> None:

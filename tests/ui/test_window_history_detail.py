@@ -194,6 +194,7 @@ def test_the_title_is_as_large_from_the_beginning_as_after_another_look(desk: De
     chosen(desk, view, "order-3")
     before = view.detail.title.font()
     desk.window.theme.set_mode("dark")
+    desk.rest()
     after = view.detail.title.font()
     assert (before.pointSizeF(), before.weight()) == (after.pointSizeF(), after.weight())
     assert before.pointSizeF() > view.detail.more.font().pointSizeF()
