@@ -20,6 +20,8 @@ from workbench.usecases.others import Seen, ended_elsewhere
 from workbench.usecases.workbench import Workbench
 
 FRAME_MS = 16
+LEFT_OVER_MS = 8
+"""The least from one frame to the next while outputs wait that the first one had no time for."""
 BUDGET_MS = 4
 """An output that has its turn after this much of a frame is left to the next one."""
 SLOWEST_FRAME_MS = 250
@@ -106,7 +108,9 @@ class Pulse(QObject):
             self._frames.stop()
             self._seconds.stop()
             self.second.emit()
-        wanted = min(SLOWEST_FRAME_MS, max(FRAME_MS, int(spent * 3)))
+        # What waits already has waited a frame; keys and paints only have to come in between.
+        pause = max(LEFT_OVER_MS, spent * 1.5) if self._turns else max(FRAME_MS, spent * 3)
+        wanted = min(SLOWEST_FRAME_MS, int(pause))
         if self._frames.isActive() and wanted != self._frames.interval():
             self._frames.setInterval(wanted)
 

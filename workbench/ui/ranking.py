@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.background import settle_in
 from workbench.app.verdict_keys import VerdictKey
@@ -42,6 +42,10 @@ class Ranking(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        # Its time is up once the page that came to the front was painted: the thread that ranks would take the
+        # interpreter's lock between any two cells.
+        self._rank_soon = QTimer(self, interval=0, singleShot=True)
+        self._rank_soon.timeout.connect(self.refresh)
         self.view: RankView | None = None
         self.rank: Rank | None = None
         self.sittings: Sittings | None = None
@@ -213,11 +217,14 @@ class Ranking(QObject):
             return
         if not sittings.is_open:
             window.notice.clear(KEY)
+            if window.views.shown == "rank":
+                # First, so that the ranking has its width from the start: laid out twice, it is painted twice.
+                window.sidebar.show()
+                window.frame.divider.refresh()
             view.setCurrentWidget(view.ranking)
             if window.views.shown == "rank":
-                window.sidebar.show()
-                self.refresh()
                 view.enter()
+                self._rank_soon.start()
             window.update_state()
             return
         page = view.judging

@@ -140,7 +140,7 @@ def _environment_origin(provider: Provider, variable: str, env: Mapping[str, str
 
     Several providers take some variables: a gateway that the environment names for one of them has given the key.
     """
-    for row in (provider.id, *_sharing()[variable]):
+    for row in (provider.id, *_sharing().get(variable, ())):
         value, _ = environment_address(row, env)
         if value:
             return origin_of(value)

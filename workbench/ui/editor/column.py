@@ -198,8 +198,9 @@ class Column(QScrollArea):
         for block in self._blocks:
             block.set_width(width, bar)
         self._section_heights = {section: section.measure(width, bar) for section in (*self._sections, *self._tail)}
-        heights, naturals = self._heights(view)
-        total = self._fixed_height() + sum(heights)
+        fixed = self._fixed_height()
+        heights, naturals = self._heights(view, fixed)
+        total = fixed + sum(heights)
         scrolls = total > view
         policy = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if scrolls else policy.ScrollBarAlwaysOff)
@@ -271,13 +272,16 @@ class Column(QScrollArea):
         for section in (*self._sections, *self._tail):
             self.reveal_caret(section)
 
-    def _heights(self, view: int) -> tuple[list[int], list[int]]:
-        """Return the heights of the text fields, at most a share of the view or what is free there, and of all text."""
+    def _heights(self, view: int, fixed: int) -> tuple[list[int], list[int]]:
+        """Return the heights of the text fields, at most a share of the view or what is free there, and of all text.
+
+        `fixed` is the height of everything but them.
+        """
         line = self._blocks[0].field.fontMetrics().lineSpacing() if self._blocks else 0
         share = max(int(SHARE * view), _FEWEST_LINES * line)
         natural = [block.natural_height(max(view, share)) for block in self._blocks]
         modest = [min(height, share) for height in natural]
-        free = view - self._fixed_height() - sum(modest)
+        free = view - fixed - sum(modest)
         most = max(share, share + free)
         heights = [
             height if height <= most else block.field.whole_lines(most)
