@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 SWITCH_S = 0.0001
-"""After which a thread that waits for the lock gets it; one that starts a run waits as often as it asks the database."""
+"""For which a thread waits for the lock; one that starts a run waits with each question to the database."""
 PIECES = (1_000, 5, 1_000_000_000)
 """New objects that are looked at together, after how many such looks those that were left are looked at once more, and
 after how many of these everything is: never.
