@@ -99,10 +99,11 @@ class Judging(QObject):
 
     def forget(self) -> None:
         """Leave the verdicts so far as they are: another run began, or another prompt is open."""
-        self._done.clear()
-        self._undone.clear()
-        self._counts.clear()
-        self._stage.board.changed.emit()
+        if self._done or self._undone or self._counts:
+            self._done.clear()
+            self._undone.clear()
+            self._counts.clear()
+            self._stage.board.changed.emit()
 
     def mark(self, slot: str, among: Sequence[str]) -> None:
         """Make a lane's answer the winner among the lanes on the screen, or take that back."""

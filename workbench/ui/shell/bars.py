@@ -122,6 +122,7 @@ class Header(QFrame):
         self._session = Elided(role="pill", parent=self)
         self._session.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self._session.hide()
+        self._told = ("", "")
         self._blind = QPushButton(self)
         set_role(self._blind, "quiet")
         self._blind.clicked.connect(self.blind_clicked)
@@ -249,9 +250,12 @@ class Header(QFrame):
 
     def set_session(self, text: str, detail: str) -> None:
         """Show the spend, iterations and median loop of this session; hidden while there is nothing to say."""
-        self._session.set_full(text)
-        self._session.set_tip(detail)
-        self._fit()
+        # Told at every start and end of a run, and most often the same as before.
+        if (text, detail) != self._told:
+            self._told = (text, detail)
+            self._session.set_full(text)
+            self._session.set_tip(detail)
+            self._fit()
 
     def session(self) -> str:
         """Return the whole line about the session."""
