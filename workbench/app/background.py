@@ -15,8 +15,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SWITCH_S = 0.0001
-"""For which a thread waits for the lock; one that starts a run waits with each question to the database."""
+SWITCH_S = 0.0005
 PIECES = (1_000, 5, 1_000_000_000)
 """New objects that are looked at together, after how many such looks those that were left are looked at once more, and
 after how many of these everything is: never.
