@@ -259,7 +259,7 @@ class TestWrongPort:
             found = failure_in(shared_engine, f"http://127.0.0.1:{port}/v1")
         assert found.code == "bad_address"
         assert name in found.sentence
-        assert len(met) == 2, "its greeting is enough, for the call and for the list; nobody waits or connects again"
+        assert len(met) == 2, "one connection for the call, one for the model list, and none to probe the server"
 
     def test_a_server_of_http_2_alone(self, shared_engine: Engine) -> None:
         with serving(answering(_SETTINGS)) as port:

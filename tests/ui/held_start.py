@@ -105,7 +105,7 @@ def serve(requests: socket.socket) -> None:
 
     Says "ready", then answers each request with its process id. Ends with the connection.
     """
-    # Nobody waits for them: a test sees the end of one by the end of its output.
+    # Let the kernel reap the children: a test notices that one has ended when its output closes.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     requests.send(b"ready")
     while True:

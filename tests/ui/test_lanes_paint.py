@@ -20,9 +20,9 @@ __all__ = ["screen", "theme", "view"]
 
 
 QUIET_MS = 10
-"""Longer than the screen's plugin waits (5 ms) before it paints what was asked for."""
+"""Longer than the delay of the platform plugin before a repaint (5 ms)."""
 QUIET_ROUNDS = 3
-"""Rounds of events after that without a paint: on a busy machine the time may pass without one."""
+"""Rounds of events without a paint that must follow, because a busy machine may delay the repaint."""
 
 
 class Paints(QObject):

@@ -21,7 +21,7 @@ from workbench.usecases.workbench import Workbench
 
 FRAME_MS = 16
 LEFT_OVER_MS = 8
-"""The least from one frame to the next while outputs wait that the first one had no time for."""
+"""The minimum delay before the next frame while outputs are still waiting for their turn."""
 BUDGET_MS = 4
 """An output that has its turn after this much of a frame is left to the next one."""
 SLOWEST_FRAME_MS = 250

@@ -1,7 +1,7 @@
 """Why a connection failed, in sentences: certificates, TLS on the wrong port, and servers of other protocols.
 
-Invariant: what is asked of a server to find out is only whether it speaks TLS; no key, no header and no request is sent
-for it, and never past a proxy.
+Invariant: the only probe that a diagnosis sends to a server is a TLS handshake. It carries no key, header or request,
+and never bypasses a proxy.
 """
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ def _is_in_handshake(error: Exception) -> bool:
 
 
 async def _speaks_tls(host: str, port: int, within: float) -> bool:
-    """Whether a server completes a TLS handshake in so many seconds, whoever it is; nothing is sent over it."""
+    """Whether a server completes a TLS handshake within `within` seconds; its certificate is not verified."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
