@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import tempfile
 import threading
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from tests import depth
 from tests.ui.desk import Desk
 from tests.ui.test_window_blind import _texts
-from tests.usecases.judged_history import MODELS, history, preferring, runs
+from tests.usecases.judged_history import MODELS, history, kept_texts, preferring, runs
 from workbench.app.rank_table import BLIND, ENTRANT, LOST, STRENGTH, WON
 from workbench.core.runs import Verdict
 from workbench.host.clock import utc_now
@@ -31,7 +30,6 @@ from workbench.ui.rank.techniques import VersionTechniques
 from workbench.ui.rank.view import RankView
 from workbench.ui.window import MainWindow
 from workbench.usecases import ranking
-from workbench.usecases.judging import Shown
 from workbench.usecases.ranked import Grouping, Ranked
 
 pytestmark = pytest.mark.window
@@ -605,9 +603,10 @@ def test_a_long_sitting_keeps_no_more_than_a_short_one(desk: Desk) -> None:
 
     early, late = judge(22), judge(depth.pick(22, 90))
     assert late == early
-    gc.collect()
     # What undo keeps, what is ready, what is shown and what is being read; a thread lets go of that later.
-    desk.until(lambda: sum(type(thing) is Shown for thing in gc.get_objects()) <= 20 + 4 + 2)
+    outputs = {uid for (uid,) in desk.rows("SELECT uid FROM outputs")}
+    assert len(outputs) == 120
+    desk.until(lambda: 0 < kept_texts(outputs) <= 20 + 4 + 2)
 
 
 def test_undo_goes_back_through_a_whole_sitting(desk: Desk) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from random import Random
@@ -17,7 +18,7 @@ from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import LaneStart, OutputStart, RunStart, Store, open_store
 from workbench.store.judged import VerdictKind
-from workbench.usecases.judging import Sitting
+from workbench.usecases.judging import Shown, Sitting
 
 MODELS = ("openai/gpt-5-mini", "anthropic/claude-haiku-4.5")
 STRENGTHS = {MODELS[0]: 0.4, MODELS[1]: 0.0}
@@ -30,6 +31,14 @@ def history(path: Path) -> tuple[Store, str]:
     prompt = new_uid()
     store.create_prompt(prompt, "Order status bot", utc_now()).result(10)
     return store, prompt
+
+
+def kept_texts(outputs: Collection[str]) -> int:
+    """Return how many pairs of these outputs are in memory with their texts, wherever they are kept."""
+    gc.collect()
+    # One that another thread is just making has no pair yet, and other tests may have left theirs.
+    shown = [thing for thing in gc.get_objects() if type(thing) is Shown and hasattr(thing, "pair")]
+    return sum(one.pair.left in outputs for one in shown)
 
 
 def runs(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.usecases.judged_history import history, runs
+from tests.usecases.judged_history import history, kept_texts, runs
 from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.judgements import compare
 from workbench.core.ranking.pairing import Candidate
@@ -86,7 +85,7 @@ def test_undo_brings_the_pair_back_and_takes_the_row_back(made: tuple[Store, str
 
 def test_texts_of_old_pairs_are_let_go_and_read_again(made: tuple[Store, str]) -> None:
     store, prompt = made
-    runs(store, prompt, 30, judged=False)
+    outputs = set(runs(store, prompt, 30, judged=False))
     one = sitting(made)
     told = []
     for _ in range(KEPT + 5):
@@ -94,8 +93,7 @@ def test_texts_of_old_pairs_are_let_go_and_read_again(made: tuple[Store, str]) -
         told.append((shown.pair, shown.left, shown.right, shown.values))
         one.judge(shown, "tie").result(10)
         del shown
-    gc.collect()
-    assert sum(isinstance(thing, Shown) for thing in gc.get_objects()) == KEPT
+    assert kept_texts(outputs) == KEPT
     for number, expected in enumerate(reversed(told)):
         undone = one.undo()
         assert undone is not None

@@ -20,8 +20,6 @@ from workbench.usecases.others import Seen, ended_elsewhere
 from workbench.usecases.workbench import Workbench
 
 FRAME_MS = 16
-LEFT_OVER_MS = 8
-"""The minimum delay before the next frame while outputs are still waiting for their turn."""
 BUDGET_MS = 4
 """An output that has its turn after this much of a frame is left to the next one."""
 SLOWEST_FRAME_MS = 250
@@ -108,9 +106,9 @@ class Pulse(QObject):
             self._frames.stop()
             self._seconds.stop()
             self.second.emit()
-        # What waits already has waited a frame; keys and paints only have to come in between.
-        pause = max(LEFT_OVER_MS, spent * 1.5) if self._turns else max(FRAME_MS, spent * 3)
-        wanted = min(SLOWEST_FRAME_MS, int(pause))
+        # What waits has waited a frame already; keys and paints only have to come in between.
+        pause = spent * (1.5 if self._turns else 3)
+        wanted = min(SLOWEST_FRAME_MS, max(FRAME_MS, int(pause)))
         if self._frames.isActive() and wanted != self._frames.interval():
             self._frames.setInterval(wanted)
 
