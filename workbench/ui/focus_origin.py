@@ -235,5 +235,6 @@ def _means_nothing(event: QKeyEvent) -> bool:
     """Whether a key that reached a widget types a character which is no verdict; keys of commands reach none."""
     if event.modifiers() & _HELD or event.key() == Qt.Key.Key_Space:
         return False
-    text = event.text()
-    return bool(text) and text.isprintable() and verdict_key(event.key(), event.nativeScanCode(), ctrl=False) is None
+    text, shift = event.text(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    meant = verdict_key(event.key(), event.nativeScanCode(), ctrl=False, shift=shift)
+    return bool(text) and text.isprintable() and meant is None
