@@ -342,6 +342,27 @@ def test_a_window_that_is_open_beside_keeps_bare_keys_from_the_lanes(desk: Desk)
     assert verdicts(desk) == ["winner"]
 
 
+@pytest.mark.parametrize(
+    "opens",
+    [
+        lambda desk: desk.window.overlays.open_palette(),
+        pytest.param(lambda desk: desk.window.overlays.open_sheet(), marks=pytest.mark.deep(only=True)),
+        pytest.param(lambda desk: desk.window.dialogs.settings("keys"), marks=pytest.mark.deep(only=True)),
+    ],
+)
+def test_keys_that_were_on_their_way_to_a_dialog_give_no_verdict(desk: Desk, opens: Callable[[Desk], None]) -> None:
+    ran(desk)
+    click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
+    lane = QApplication.focusWidget()
+    opens(desk)
+    # A window system makes the dialog active later than it is shown, and sends what was typed before to the lane.
+    for bare in (Key.Key_1, Key.Key_0, Key.Key_Minus):
+        desk.press(bare, on=lane)
+    assert verdicts(desk) == []
+    key(desk, Key.Key_Escape)
+    desk.until(desk.window.frame.isActiveWindow)
+
+
 def test_after_renaming_a_lane_the_keyboard_is_where_it_was(desk: Desk) -> None:
     field = ran(desk)
     by_mouse(desk)
