@@ -65,6 +65,12 @@ def press_notice(window: MainWindow) -> None:
     QTest.mouseClick(notice_button(window), Qt.MouseButton.LeftButton)
 
 
+def press_as_the_window_system(button: QPushButton) -> None:
+    """Click so that Qt gives the focus as it does to what a person clicks on."""
+    place = button.mapTo(button.window(), button.rect().center())
+    QTest.mouseClick(button.window().windowHandle(), Qt.MouseButton.LeftButton, pos=place)
+
+
 def undo(desk: Desk) -> None:
     desk.ctrl(Key.Key_Z)
 
@@ -243,6 +249,61 @@ def test_what_is_typed_into_another_field_is_undone_there(desk: Desk) -> None:
     desk.type("s")
     undo(desk)
     assert (field.text() != "orders", verdicts(desk)) == (True, ["winner", "none", "winner"])
+
+
+def in_find(desk: Desk) -> None:
+    desk.window.actions_["find"].trigger()
+    desk.type("order")
+    desk.press(Key.Key_Escape)
+
+
+def in_the_name_of_a_lane(desk: Desk) -> None:
+    desk.window.view.lanes.rename("s1")
+    desk.type("quick")
+    desk.press(Key.Key_Return)
+
+
+@pytest.mark.parametrize("elsewhere", [in_find, pytest.param(in_the_name_of_a_lane, marks=pytest.mark.deep(only=True))])
+def test_what_is_typed_where_the_focus_was_in_between_changes_no_order(
+    desk: Desk, elsewhere: Callable[[Desk], None]
+) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    base = texts(desk)
+    desk.type("A")
+    desk.ctrl(Key.Key_1)
+    elsewhere(desk)
+    in_the_message(desk)
+    undo(desk)
+    assert (texts(desk), window.compose.board.verdict.kind) == (f"{base}A", "none")
+    elsewhere(desk)
+    in_the_message(desk)
+    redo(desk)
+    assert (texts(desk), window.compose.board.verdict.kind) == (f"{base}A", "winner")
+
+
+def test_typing_goes_on_after_a_click_on_undo(desk: Desk) -> None:
+    window = ran(desk)
+    field = in_the_message(desk)
+    base = texts(desk)
+    desk.ctrl(Key.Key_1)
+    press_as_the_window_system(notice_button(window))
+    assert desk.notice() == "Undone: strict marked winner"
+    assert QApplication.focusWidget() is field
+    desk.type(" and then")
+    assert (texts(desk), verdicts(desk)) == (f"{base} and then", ["winner", "none"])
+
+
+def test_nothing_said_in_compose_stands_above_another_view(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _blind_run(desk)
+    desk.ctrl(Key.Key_1)
+    assert NAMES[0] in desk.notice()
+    desk.press(Key.Key_4, ALT)
+    assert window.views.shown == "rank"
+    assert said(desk) == "", "a pair may be of these answers"
+    desk.press(Key.Key_1, ALT)
+    assert said(desk) == ""
 
 
 def test_a_verdict_on_a_past_iteration_is_taken_back_there_and_from_the_draft(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """Says each verdict on the shown run, with Undo, and what cannot be judged.
 
-Invariant: a notice about a value set goes with it; names that were hidden when a verdict was given are not in its
-sentence.
+Invariant: a notice about a value set goes with it, and with the view; names that were hidden when a verdict was given
+are not in its sentence.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class VerdictNotices(QObject):
         stage.paged.connect(self._follow)
         window.compose.prompt_changed.connect(lambda _: self._clear())
         window.compose.run_started.connect(lambda *_: self._clear())
+        # Pairs that are judged in another view may be of the answers that it names.
+        window.views.changed.connect(lambda _: self._clear())
         window.notice.action_clicked.connect(self._act)
 
     def _name_of(self, slot: str) -> str:
