@@ -328,6 +328,32 @@ def test_a_verdict_on_a_past_iteration_is_taken_back_there_and_from_the_draft(de
     desk.until(lambda: desk.timeline()[1].verdict == "none")
 
 
+def test_a_verdict_on_a_past_iteration_is_there_after_restore(desk: Desk) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    desk.type(" Briefly.")
+    desk.run()
+    desk.press(Key.Key_Left, ALT)
+    desk.until(lambda: window.compose.viewing is not None)
+    in_a_lane(desk)
+    desk.ctrl(Key.Key_R)
+    desk.settle()
+    judged = window.compose.board.output("s0")
+    desk.ctrl(Key.Key_2)
+    window.actions_["restore"].trigger()
+    assert window.compose.viewing is None
+    assert window.compose.board.output("s0") == judged, "the newest attempt is what a verdict compares"
+    assert window.compose.board.verdict.positions == (1,)
+    desk.ctrl(Key.Key_2)
+    assert verdicts(desk) == ["winner", "none"], "again takes it back"
+    for _ in range(2):
+        undo(desk)
+    assert window.compose.viewing is None
+    assert verdicts(desk) == ["winner", "none", "winner"], "restoring was done before the last verdict"
+    undo(desk)
+    assert verdicts(desk)[3:] == ["none"]
+
+
 def test_a_run_or_another_prompt_leaves_verdicts_as_they_are(desk: Desk) -> None:
     window = ran(desk)
     in_the_message(desk)

@@ -135,7 +135,11 @@ class Stage(QObject):
         self._take_in(detail)
         slots = {lane.slot for lane in lanes}
         there = replace(detail, beside=tuple(one for one in detail.beside if one.slot in slots))
-        self._draft_run = run = stored(there, lambda lane: _is_free(lane, endpoints)).paged_to(active)
+        run = stored(there, lambda lane: _is_free(lane, endpoints))
+        if run.uid == self._shown.uid:
+            # `detail` was read before what the person did to it since.
+            run = run.updated_from(self._shown)
+        self._draft_run = run = run.paged_to(active)
         # Older releases did not record what stood beside a run; a baseline knows by itself whose answers it keeps.
         have = {lane.slot for lane in run.lanes}
         for place, lane in enumerate(lanes):
