@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QPushButton, QWidget
 
 from tests.ui.desk import Desk
+from workbench.ui.focus import OPENS_MENU
 from workbench.ui.picker import ModelPicker
 
 pytestmark = [
@@ -178,6 +179,19 @@ def test_a_sentence_typed_at_a_menu_button_opens_no_menu(desk: Desk, tail: str) 
     assert QApplication.focusWidget() is dots(desk)
     key(desk, Key.Key_Space)
     open_menu(desk).close()
+
+
+def test_buttons_that_open_menus_take_no_focus_from_the_mouse(desk: Desk) -> None:
+    ran(desk)
+    found: dict[str, QAbstractButton] = {}
+    for view in (Key.Key_1, Key.Key_3, Key.Key_4):
+        key(desk, view, Qt.KeyboardModifier.AltModifier)
+        buttons = [one for one in desk.window.frame.findChildren(QAbstractButton) if one.text() in ("⋯", "Menu ▾")]
+        found |= {one.accessibleName(): one for one in buttons}
+    assert {"Menu of lane 1", "More that can be done with the selected runs", "Menu of the value sets"} <= found.keys()
+    for name, button in found.items():
+        assert button.focusPolicy() == Qt.FocusPolicy.TabFocus, name
+        assert button.property(OPENS_MENU), name
 
 
 def test_a_sentence_typed_at_a_mark_gives_no_verdict(desk: Desk) -> None:
