@@ -23,6 +23,7 @@ from workbench.core.limits import Limits
 from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.judgements import compare
 from workbench.store import StoreError
+from workbench.ui.notices import KEPT_BACK
 from workbench.ui.window import MainWindow
 from workbench.usecases.entrants import judgement_of
 from workbench.usecases.judging import KEPT, Shown, Sitting
@@ -453,6 +454,21 @@ def test_nothing_said_about_one_value_set_stands_above_another(desk: Desk) -> No
     assert desk.notice().startswith("Answer 1 was ")
     desk.press(Key.Key_PageUp, ALT)
     assert said(desk) == ""
+
+
+def test_a_problem_under_a_verdict_names_nobody_above_the_next_set(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _paste(desk)
+    _blind_run(desk)
+    desk.ctrl(Key.Key_1)
+    window.notices.problem(f"{NAMES[0]} is overloaded.", f"HTTP 529 from {NAMES[0]}")
+    desk.ctrl(Key.Key_2)
+    assert said(desk)
+    desk.press(Key.Key_PageDown, ALT)
+    assert window.compose.stage.shown.is_blind
+    assert (desk.notice(), window.notice.detail.toPlainText()) == (KEPT_BACK, "")
+    desk.press(Key.Key_PageUp, ALT)
+    assert desk.notice() == f"{NAMES[0]} is overloaded."
 
 
 def test_pairs_are_said_undone_and_given_again(desk: Desk) -> None:
