@@ -545,6 +545,19 @@ def test_edits_of_several_fields_are_undone_in_one_order(desk: Desk) -> None:
     assert states == [("A", True), ("A", False), ("", False)]
 
 
+def test_a_value_alone_is_undone_from_a_lane(desk: Desk) -> None:
+    window = ran(desk)
+    name = window.view.editor.variables()[0]
+    value = window.view.values.all_values()[name]
+    window.view.values.focus(name)
+    desk.type("V")
+    in_a_lane(desk)
+    undo(desk)
+    assert window.view.values.all_values()[name] == value
+    redo(desk)
+    assert window.view.values.all_values()[name] == f"V{value}"
+
+
 def test_an_undo_that_could_not_be_stored_leaves_the_verdict(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     window = ran(desk)
     for _ in range(2):

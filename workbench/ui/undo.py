@@ -70,6 +70,12 @@ class Undo:
         elif (redo := self._order.redo) is not None:
             redo()
 
+    def follow_edits(self) -> None:
+        """Enable the commands where an edit of a text or value changed what they can do."""
+        actions = self._window.actions_
+        if (actions["undo"].isEnabled(), actions["redo"].isEnabled()) != (self.can_undo, self.can_redo):
+            self._window.update_state()
+
     def typed(self, widget: QWidget) -> None:
         """Take in that a key was pressed in a field for text."""
         if not isinstance(widget, ExactField):
