@@ -456,6 +456,21 @@ def test_nothing_said_about_one_value_set_stands_above_another(desk: Desk) -> No
     assert said(desk) == ""
 
 
+@pytest.mark.parametrize("command", ["spread", pytest.param("star_answer", marks=pytest.mark.deep(only=True))])
+def test_what_is_said_about_answers_goes_with_their_set(desk: Desk, command: str) -> None:
+    window = desk.open(ANSWERS)
+    _paste(desk)
+    _blind_run(desk)
+    desk.ctrl(Key.Key_1)
+    window.notice.clear("verdict")
+    in_a_lane(desk)
+    window.actions_[command].trigger()
+    desk.until(lambda: window.notice.key == command.removesuffix("_answer"))
+    desk.press(Key.Key_PageDown, ALT)
+    assert window.compose.stage.shown.is_blind
+    assert desk.notice() == ""
+
+
 def test_a_problem_under_a_verdict_names_nobody_above_the_next_set(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _paste(desk)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 KEY = "verdict"
 """The key of the notice, and the action of its button."""
+_OF_ANSWERS = ("spread", "star")
+"""Keys of other notices about the answers that are shown."""
 _LONGEST_NAME = 60
 """Characters of a lane's name that leave room for what is said about it."""
 
@@ -84,6 +86,8 @@ class VerdictNotices(QObject):
             return
         self._clear()
         notice = self._window.notice
+        for key in _OF_ANSWERS:
+            notice.clear(key)
         if self._refusal and notice.standing_key == "refusal" and notice.standing_text == self._refusal:
             notice.clear("refusal")
         self._refusal = ""
