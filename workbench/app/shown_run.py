@@ -135,7 +135,9 @@ class ShownRun:
         return replace(self, verdicts=tuple(verdicts), blind=self.blind - {at})
 
     def updated_from(self, other: ShownRun) -> ShownRun:
-        """Return it with the verdicts, shown names and further attempts of `other`, which is the same run."""
+        """Return it with the verdicts, shown names and further attempts of `other`, if that is the same run."""
+        if other.uid != self.uid:
+            return self
         slots = {lane.slot for lane in self.lanes}
         attempts = {cell: uids for cell, uids in other.attempts.items() if cell[0] in slots}
         return replace(self, verdicts=other.verdicts, blind=other.blind, attempts={**self.attempts, **attempts})

@@ -136,10 +136,8 @@ class Stage(QObject):
         slots = {lane.slot for lane in lanes}
         there = replace(detail, beside=tuple(one for one in detail.beside if one.slot in slots))
         run = stored(there, lambda lane: _is_free(lane, endpoints))
-        if run.uid == self._shown.uid:
-            # `detail` was read before what the person did to it since.
-            run = run.updated_from(self._shown)
-        self._draft_run = run = run.paged_to(active)
+        # What the person did to it since `detail` was read stays.
+        self._draft_run = run = run.updated_from(self._shown).paged_to(active)
         # Older releases did not record what stood beside a run; a baseline knows by itself whose answers it keeps.
         have = {lane.slot for lane in run.lanes}
         for place, lane in enumerate(lanes):

@@ -300,18 +300,9 @@ class Sitting:
         return next(mine, self._last.get(pair))
 
     def _verdict(self, outputs: Sequence[str], kind: VerdictKind, won: str) -> Judgement:
-        stored = StoredVerdict(
-            "",
-            self._answers[outputs[0]].values,
-            kind,
-            True,
-            False,
-            tuple(StoredOutput(uid, one.run, one.who, place(kind, won=uid == won)) for uid, one in self._both(outputs)),
-        )
-        return judgement_of(stored, self._maker)
-
-    def _both(self, outputs: Sequence[str]) -> list[tuple[str, Answer]]:
-        return [(uid, self._answers[uid]) for uid in outputs]
+        all_ = [(uid, self._answers[uid]) for uid in outputs]
+        judged = (StoredOutput(uid, one.run, one.who, place(kind, won=uid == won)) for uid, one in all_)
+        return judgement_of(StoredVerdict("", all_[0][1].values, kind, True, False, tuple(judged)), self._maker)
 
 
 def pairs(
