@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QPushButton, QWidget
 
 from tests.ui.desk import Desk
+from workbench.ui.focus import OPENS_MENU
 from workbench.ui.picker import ModelPicker
 
 pytestmark = [
@@ -180,6 +181,19 @@ def test_a_sentence_typed_at_a_menu_button_opens_no_menu(desk: Desk, tail: str) 
     open_menu(desk).close()
 
 
+def test_buttons_that_open_menus_take_no_focus_from_the_mouse(desk: Desk) -> None:
+    ran(desk)
+    found: dict[str, QAbstractButton] = {}
+    for view in (Key.Key_1, Key.Key_3, Key.Key_4):
+        key(desk, view, Qt.KeyboardModifier.AltModifier)
+        buttons = [one for one in desk.window.frame.findChildren(QAbstractButton) if one.text() in ("⋯", "Menu ▾")]
+        found |= {one.accessibleName(): one for one in buttons}
+    assert {"Menu of lane 1", "More that can be done with the selected runs", "Menu of the value sets"} <= found.keys()
+    for name, button in found.items():
+        assert button.focusPolicy() == Qt.FocusPolicy.TabFocus, name
+        assert button.property(OPENS_MENU), name
+
+
 def test_a_sentence_typed_at_a_mark_gives_no_verdict(desk: Desk) -> None:
     ran(desk)
     winner = column(desk).footer.winner  # type: ignore[attr-defined] # a column
@@ -340,6 +354,27 @@ def test_a_window_that_is_open_beside_keeps_bare_keys_from_the_lanes(desk: Desk)
     click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
     key(desk, Key.Key_1)
     assert verdicts(desk) == ["winner"]
+
+
+@pytest.mark.parametrize(
+    "opens",
+    [
+        lambda desk: desk.window.overlays.open_palette(),
+        pytest.param(lambda desk: desk.window.overlays.open_sheet(), marks=pytest.mark.deep(only=True)),
+        pytest.param(lambda desk: desk.window.dialogs.settings("keys"), marks=pytest.mark.deep(only=True)),
+    ],
+)
+def test_keys_that_were_on_their_way_to_a_dialog_give_no_verdict(desk: Desk, opens: Callable[[Desk], None]) -> None:
+    ran(desk)
+    click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
+    lane = QApplication.focusWidget()
+    opens(desk)
+    # A window system makes the dialog active later than it is shown, and sends what was typed before to the lane.
+    for bare in (Key.Key_1, Key.Key_0, Key.Key_Minus):
+        desk.press(bare, on=lane)
+    assert verdicts(desk) == []
+    key(desk, Key.Key_Escape)
+    desk.until(desk.window.frame.isActiveWindow)
 
 
 def test_after_renaming_a_lane_the_keyboard_is_where_it_was(desk: Desk) -> None:

@@ -23,6 +23,7 @@ from workbench.core.limits import Limits
 from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.judgements import compare
 from workbench.store import StoreError
+from workbench.ui.notices import KEPT_BACK
 from workbench.ui.window import MainWindow
 from workbench.usecases.entrants import judgement_of
 from workbench.usecases.judging import KEPT, Shown, Sitting
@@ -63,6 +64,12 @@ def notice_button(window: MainWindow) -> QPushButton:
 
 def press_notice(window: MainWindow) -> None:
     QTest.mouseClick(notice_button(window), Qt.MouseButton.LeftButton)
+
+
+def press_as_the_window_system(button: QPushButton) -> None:
+    """Click so that Qt gives the focus as it does to what a person clicks on."""
+    place = button.mapTo(button.window(), button.rect().center())
+    QTest.mouseClick(button.window().windowHandle(), Qt.MouseButton.LeftButton, pos=place)
 
 
 def undo(desk: Desk) -> None:
@@ -245,6 +252,61 @@ def test_what_is_typed_into_another_field_is_undone_there(desk: Desk) -> None:
     assert (field.text() != "orders", verdicts(desk)) == (True, ["winner", "none", "winner"])
 
 
+def in_find(desk: Desk) -> None:
+    desk.window.actions_["find"].trigger()
+    desk.type("order")
+    desk.press(Key.Key_Escape)
+
+
+def in_the_name_of_a_lane(desk: Desk) -> None:
+    desk.window.view.lanes.rename("s1")
+    desk.type("quick")
+    desk.press(Key.Key_Return)
+
+
+@pytest.mark.parametrize("elsewhere", [in_find, pytest.param(in_the_name_of_a_lane, marks=pytest.mark.deep(only=True))])
+def test_what_is_typed_where_the_focus_was_in_between_changes_no_order(
+    desk: Desk, elsewhere: Callable[[Desk], None]
+) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    base = texts(desk)
+    desk.type("A")
+    desk.ctrl(Key.Key_1)
+    elsewhere(desk)
+    in_the_message(desk)
+    undo(desk)
+    assert (texts(desk), window.compose.board.verdict.kind) == (f"{base}A", "none")
+    elsewhere(desk)
+    in_the_message(desk)
+    redo(desk)
+    assert (texts(desk), window.compose.board.verdict.kind) == (f"{base}A", "winner")
+
+
+def test_typing_goes_on_after_a_click_on_undo(desk: Desk) -> None:
+    window = ran(desk)
+    field = in_the_message(desk)
+    base = texts(desk)
+    desk.ctrl(Key.Key_1)
+    press_as_the_window_system(notice_button(window))
+    assert desk.notice() == "Undone: strict marked winner"
+    assert QApplication.focusWidget() is field
+    desk.type(" and then")
+    assert (texts(desk), verdicts(desk)) == (f"{base} and then", ["winner", "none"])
+
+
+def test_nothing_said_in_compose_stands_above_another_view(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _blind_run(desk)
+    desk.ctrl(Key.Key_1)
+    assert NAMES[0] in desk.notice()
+    desk.press(Key.Key_4, ALT)
+    assert window.views.shown == "rank"
+    assert said(desk) == "", "a pair may be of these answers"
+    desk.press(Key.Key_1, ALT)
+    assert said(desk) == ""
+
+
 def test_a_verdict_on_a_past_iteration_is_taken_back_there_and_from_the_draft(desk: Desk) -> None:
     window = ran(desk)
     in_the_message(desk)
@@ -265,6 +327,32 @@ def test_a_verdict_on_a_past_iteration_is_taken_back_there_and_from_the_draft(de
     assert desk.notice() == "#1: Undone: strict marked winner"
     assert verdicts(desk) == ["winner", "none", "winner", "none"]
     desk.until(lambda: desk.timeline()[1].verdict == "none")
+
+
+def test_a_verdict_on_a_past_iteration_is_there_after_restore(desk: Desk) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    desk.type(" Briefly.")
+    desk.run()
+    desk.press(Key.Key_Left, ALT)
+    desk.until(lambda: window.compose.viewing is not None)
+    in_a_lane(desk)
+    desk.ctrl(Key.Key_R)
+    desk.settle()
+    judged = window.compose.board.output("s0")
+    desk.ctrl(Key.Key_2)
+    window.actions_["restore"].trigger()
+    assert window.compose.viewing is None
+    assert window.compose.board.output("s0") == judged, "the newest attempt is what a verdict compares"
+    assert window.compose.board.verdict.positions == (1,)
+    desk.ctrl(Key.Key_2)
+    assert verdicts(desk) == ["winner", "none"], "again takes it back"
+    for _ in range(2):
+        undo(desk)
+    assert window.compose.viewing is None
+    assert verdicts(desk) == ["winner", "none", "winner"], "restoring was done before the last verdict"
+    undo(desk)
+    assert verdicts(desk)[3:] == ["none"]
 
 
 def test_a_run_or_another_prompt_leaves_verdicts_as_they_are(desk: Desk) -> None:
@@ -368,6 +456,36 @@ def test_nothing_said_about_one_value_set_stands_above_another(desk: Desk) -> No
     assert said(desk) == ""
 
 
+@pytest.mark.parametrize("command", ["spread", pytest.param("star_answer", marks=pytest.mark.deep(only=True))])
+def test_what_is_said_about_answers_goes_with_their_set(desk: Desk, command: str) -> None:
+    window = desk.open(ANSWERS)
+    _paste(desk)
+    _blind_run(desk)
+    desk.ctrl(Key.Key_1)
+    window.notice.clear("verdict")
+    in_a_lane(desk)
+    window.actions_[command].trigger()
+    desk.until(lambda: window.notice.key == command.removesuffix("_answer"))
+    desk.press(Key.Key_PageDown, ALT)
+    assert window.compose.stage.shown.is_blind
+    assert desk.notice() == ""
+
+
+def test_a_problem_under_a_verdict_names_nobody_above_the_next_set(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _paste(desk)
+    _blind_run(desk)
+    desk.ctrl(Key.Key_1)
+    window.notices.problem(f"{NAMES[0]} is overloaded.", f"HTTP 529 from {NAMES[0]}")
+    desk.ctrl(Key.Key_2)
+    assert said(desk)
+    desk.press(Key.Key_PageDown, ALT)
+    assert window.compose.stage.shown.is_blind
+    assert (desk.notice(), window.notice.detail.toPlainText()) == (KEPT_BACK, "")
+    desk.press(Key.Key_PageUp, ALT)
+    assert desk.notice() == f"{NAMES[0]} is overloaded."
+
+
 def test_pairs_are_said_undone_and_given_again(desk: Desk) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
     view(desk)
@@ -440,6 +558,19 @@ def test_edits_of_several_fields_are_undone_in_one_order(desk: Desk) -> None:
         undo(desk)
         states.append((texts(desk).removeprefix(base), window.view.values.all_values()[name] != value))
     assert states == [("A", True), ("A", False), ("", False)]
+
+
+def test_a_value_alone_is_undone_from_a_lane(desk: Desk) -> None:
+    window = ran(desk)
+    name = window.view.editor.variables()[0]
+    value = window.view.values.all_values()[name]
+    window.view.values.focus(name)
+    desk.type("V")
+    in_a_lane(desk)
+    undo(desk)
+    assert window.view.values.all_values()[name] == value
+    redo(desk)
+    assert window.view.values.all_values()[name] == f"V{value}"
 
 
 def test_an_undo_that_could_not_be_stored_leaves_the_verdict(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
