@@ -97,6 +97,7 @@ def test_settings_of_the_environment_are_named_and_secret_ones_show_their_end(ke
         ("ftp://x", "must begin with"),
         ("https://u:p@gateway.example", "Leave user and password out"),
         ("https://gateway.example?x=1", "Leave out everything from"),
+        ("https://faß.example/v1", "begins with xn--"),
     ],
 )
 def test_what_is_no_address_is_refused(kept: WorkbenchSettingsSource, address: str, words: str) -> None:

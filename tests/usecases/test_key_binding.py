@@ -184,6 +184,18 @@ def test_an_address_that_the_person_changed_is_not_said_to_come_from_somebody_el
         )
 
 
+def test_an_address_that_looks_like_the_own_one_is_told_apart(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        uid = at.saved("https://llm.mine.example/v1")
+        at.change("UPDATE endpoints SET base_url = ?", "https://llm.min\u0435.example/v1")  # its last e is Cyrillic
+        endpoint = at.workbench.endpoints.find(uid)
+        assert endpoint is not None
+        question = at.workbench.endpoints.question(endpoint)
+        assert question is not None
+        assert question.entered_for == ("https://llm.mine.example",)
+        assert question.address == "https://llm.min\u0435.example/v1, which is https://llm.xn--min-ddd.example"
+
+
 def test_a_confirmation_is_kept_outside_of_the_history_and_holds_no_key(tmp_path: Path) -> None:
     with FakeProvider() as mine, FakeProvider() as theirs:
         with desk(tmp_path) as at:
