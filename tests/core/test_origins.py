@@ -78,7 +78,12 @@ def test_what_clients_may_read_in_two_ways_has_no_origin(address: str) -> None:
     "address",
     [
         *("https://api.openai.com/v1", "http://localhost:8000/v1", "http://[::1]:11434/v1"),
-        *("https://münchen.example/v1", "https://MÜNCHEN.example/v1", "https://日本語.example/v1", "https://日本語。example/v1"),
+        *(
+            "https://münchen.example/v1",
+            "https://MÜNCHEN.example/v1",
+            "https://日本語.example/v1",
+            "https://日本語。example/v1",
+        ),
     ],
 )
 def test_the_client_goes_to_the_same_server(address: str) -> None:

@@ -193,7 +193,7 @@ def test_an_address_that_looks_like_the_own_one_is_told_apart(tmp_path: Path) ->
         question = at.workbench.endpoints.question(endpoint)
         assert question is not None
         assert question.entered_for == ("https://llm.mine.example",)
-        assert question.address == "https://llm.min\u0435.example/v1, which is https://llm.xn--min-ddd.example"
+        assert question.address == "https://llm.min\u0435.example/v1, which is https://llm.xn--min-tdd.example"
 
 
 def test_a_confirmation_is_kept_outside_of_the_history_and_holds_no_key(tmp_path: Path) -> None:
