@@ -320,6 +320,10 @@ def _own_settings(litellm: Any) -> Set[str]:
 def _stay_at_the_address() -> None:
     # LiteLLM and the libraries under it tell their clients to follow redirects, and some carry the key along.
     httpx.Response.has_redirect_location = property(lambda response: False)  # type: ignore[assignment]
+    # It asks the Ollama of this machine about a model, although another one is to answer.
+    ollama = importlib.import_module("litellm.llms.ollama.common_utils").OllamaModelInfo
+    usual = PROVIDERS["ollama"].base_url
+    ollama.get_api_base = staticmethod(lambda api_base=None: api_base or key_guard.call_address() or usual)
 
 
 def access(call: Call) -> dict[str, Any]:
