@@ -428,6 +428,20 @@ def test_settings_of_a_crafted_endpoint_steer_nothing(gateways: Gateways) -> Non
         assert leaked(mine) == [KEYRING]
 
 
+@pytest.mark.parametrize("provider", ["gigachat", "replicate"])
+def test_a_crafted_protocol_takes_no_key_to_a_server_of_its_own(gateways: Gateways, provider: str) -> None:
+    """One exchanges the key at a token server, the other goes by an address that is not that of the endpoint."""
+    at = gateways.desk
+    with FakeProvider() as mine:
+        form = EndpointForm(f"Mine {provider}", mine.url, needs_key=True, key=KEYRING, provider="anthropic")
+        saved = at.workbench.endpoints.save(form)
+        saved.done.result(PATIENCE_S)
+        at.change("UPDATE endpoints SET provider = ? WHERE uid = ?", provider, saved.endpoint.uid)
+        refused = failure(at.run(Lane("a", saved.endpoint.uid, "m")))
+        assert (refused.code, "key of Mine" in refused.sentence) == ("bad_address", True), refused
+        assert leaked(mine) == []
+
+
 class TestAddressesInTheEnvironment:
     def test_key_and_address_of_the_environment_go_together(self, gateways: Gateways) -> None:
         result = gateways.desk.run(Lane("a", LITELLM, "gpt-5-mini"))
