@@ -294,6 +294,14 @@ print(len(pieces) > 0, early, handed.name, len(handed.encode("Hello world")))
     assert (done.stdout, done.stderr) == ("True False cl100k_base 2\n", "")
 
 
+@pytest.mark.parametrize("model", ["ollama/m", "ollama_chat/m"])
+def test_ollama_is_asked_about_a_model_where_the_model_is(engine: Engine, fake: FakeProvider, model: str) -> None:
+    """LiteLLM itself asks the usual port of this machine, and decides by its answer whether the model has tools."""
+    engine.ask(at(fake, "/ollama"), model=model, key=KEY, retries=0)
+    paths = [request.path for request in fake.requests]
+    assert "/ollama/api/show" in paths, paths
+
+
 def test_it_tells_which_parameters_a_model_takes(engine: Engine) -> None:
     found = engine.client.supported_parameters("anthropic/claude-haiku-4-5").result(120)
     assert found is not None

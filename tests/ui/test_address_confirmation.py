@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from tests.ui.desk import Desk
 from workbench.app.model_entries import Choice
@@ -15,6 +15,7 @@ from workbench.store.sqlite import sqlite3
 from workbench.ui.address.dialog import AddressDialog
 from workbench.ui.lanes.strip import FailureBox
 from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.credentials import ENDPOINT_ENTRY, AddressQuestion
 
 MINE, THEIRS = "https://llm.mine.example", "https://llm.theirs.example:8443/v1"
 LEFT = Qt.MouseButton.LeftButton
@@ -74,6 +75,25 @@ def test_leaving_it_sends_nothing(moved: Desk, leave: Callable[[AddressDialog], 
     leave(_ask(moved))
     moved.until(lambda: moved.window.dialogs.addresses.open is None)
     assert _failed(moved)
+
+
+def test_the_end_of_a_long_address_is_seen(desk: Desk) -> None:
+    """A name that begins like the own server's may go on beyond the edge of the window."""
+    window = desk.open(size=(1024, 700))
+    address = f"{MINE}.{'a' * 60}.{'b' * 60}.{'c' * 60}.theirs.example/v1"
+    name = "“A gateway with a name that is longer than anybody would want it to be in a list of endpoints or elsewhere”"
+    question = AddressQuestion(name, "key", (MINE,), address, address[:-3], (), ENDPOINT_ENTRY)
+    dialog = AddressDialog(desk.theme, question, window.frame)
+    dialog.show()
+    desk.until(dialog.isVisible)
+    assert dialog.width() < 600
+    for label in dialog.findChildren(QLabel):
+        room = label.contentsRect()
+        words = label.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, label.text())
+        assert room.contains(words), (label.text(), room, words)
+        # No more than a line of nothing above or below.
+        assert room.height() - words.height() < 2 * label.fontMetrics().lineSpacing(), label.text()
+    dialog.reject()
 
 
 def test_once_confirmed_the_lane_is_asked_again(moved: Desk) -> None:

@@ -43,6 +43,8 @@ _HALF = re.compile(
     re.IGNORECASE,
 )
 _NO_PROVIDER = re.compile(r"LLM Provider NOT provided", re.IGNORECASE)
+_NO_CHAT = re.compile(r"Unmapped LLM provider for this endpoint", re.IGNORECASE)
+_SHORT_ADDRESS = re.compile(r"is not a canonical IPv4 address")
 _NO_KEY = re.compile(
     r"missing .*(api.?key|credentials)|api_key client option must be set|api key.* (not|missing)", re.IGNORECASE
 )
@@ -76,6 +78,11 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
             f"Put the provider before the model's name, as in openai/{where.model}.",
             words,
         )
+    if _NO_CHAT.search(words):
+        return CallError("no_model", f"LiteLLM has no chat with “{where.model}”. Choose another model.", words)
+    if _SHORT_ADDRESS.search(words):
+        sentence = f"The address of {where.endpoint} cannot be called as it is written."
+        return CallError("bad_address", f"{sentence} Write all four numbers of it, or its name.", words)
     if HELD_BACK in words:
         return CallError(
             "bad_address",
