@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 from workbench.store.errors import failure
+from workbench.store.soundness import as_text
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Made once: making an encoder costs more than most of what it encodes.
@@ -31,6 +32,14 @@ def lenient(text: str) -> Any:
         return json.loads(text)
     except (TypeError, ValueError, RecursionError):
         return text
+
+
+def values_of(body: str) -> tuple[tuple[str, str], ...]:
+    """Return stored values by variable name; what is damaged is told as a value."""
+    values = lenient(body)
+    if not isinstance(values, dict):
+        return (("damaged values", as_text(body)),)
+    return tuple((name, value if isinstance(value, str) else dump(value)) for name, value in values.items())
 
 
 def digest(text: str) -> str:

@@ -35,13 +35,13 @@ from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.damaged import UNREADABLE
 from workbench.store.damaged_text import DamagedText
 from workbench.store.empty_answers import with_empty
-from workbench.store.encoding import dump, lenient
+from workbench.store.encoding import lenient, values_of
 from workbench.store.ending import steps_of
 from workbench.store.errors import missing
 from workbench.store.hiding import DELETED
 from workbench.store.partials import Streamed, streamed
 from workbench.store.prompts import prompt_id
-from workbench.store.soundness import as_text, sound
+from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.versions import read
 
@@ -230,14 +230,8 @@ def _sets(connection: sqlite3.Connection, run: int) -> tuple[RunSet, ...]:
         " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE run_id = ? ORDER BY position",
         (run,),
     )
-    return tuple(sound(RunSet(uid or "", name, _values(body))) for uid, name, body in rows)
-
-
-def _values(body: str) -> tuple[tuple[str, str], ...]:
-    values = lenient(body)
-    if not isinstance(values, dict):
-        return (("damaged values", as_text(body)),)
-    return tuple((name, value if isinstance(value, str) else dump(value)) for name, value in values.items())
+    # A damaged history may have lost them; a run has at least one.
+    return tuple(sound(RunSet(uid or "", name, values_of(body))) for uid, name, body in rows) or (RunSet("", "", ()),)
 
 
 def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:

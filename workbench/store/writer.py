@@ -190,6 +190,9 @@ class Writer:
         if self._connection.in_transaction:
             self._connection.rollback()
         told = translate(error, self._path) or as_damage(error, self._connection, self._path)
+        if told is None and isinstance(error, OverflowError):
+            # A row holds a number near the largest one there is, and was counted on from there.
+            told = failure("corrupt", f"{error} ({self._path})")
         if told is None or told is error:
             return error
         told.__cause__ = error
