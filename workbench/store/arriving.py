@@ -14,6 +14,7 @@ from typing import Any
 from workbench.core.cases import Case
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
+from workbench.core.json_parts import load
 from workbench.store import blobs, cases, prompts, versions
 from workbench.store.encoding import digest
 from workbench.store.errors import StoreError
@@ -150,7 +151,7 @@ def _origin(connection: sqlite3.Connection, foreign: str, thing: str, uid: str, 
 def _last(connection: sqlite3.Connection) -> dict[str, Any] | None:
     """Return what the last import added, None without one, and where what is remembered of it cannot be read."""
     try:
-        added: dict[str, Any] = json.loads(prompts.meta(connection, LAST) or "null")
+        added: dict[str, Any] = load(prompts.meta(connection, LAST) or "null")
         texts = [added["pack"], *(() if added["before"] is None else (added["before"],))]
         for one in added["prompts"]:
             texts += [one["uid"], one["draft"], *one["versions"], *one["cases"]]

@@ -11,6 +11,7 @@ import json
 import re
 from typing import Any
 
+from workbench.core.json_parts import load
 from workbench.store.errors import failure
 from workbench.store.soundness import as_text
 
@@ -29,7 +30,7 @@ def dump(value: Any) -> str:
 def lenient(text: str) -> Any:
     """Return the value that JSON stands for; of damaged JSON the text itself, so that the rest can be read."""
     try:
-        return json.loads(text)
+        return load(text)
     except (TypeError, ValueError, RecursionError):
         return text
 

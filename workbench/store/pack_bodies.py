@@ -6,9 +6,9 @@ have; what has another shape is nothing.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from workbench.core.json_parts import load
 from workbench.packs.manifest import HASH, SLUG, standing_data, standing_from
 
 _ABOUT = ("name", "description", "licence", "author")
@@ -17,7 +17,7 @@ _ABOUT = ("name", "description", "licence", "author")
 def pack_body(text: str) -> dict[str, Any] | None:
     """Return what a stored text remembers of a pack, None where it has another shape."""
     try:
-        said = json.loads(text)
+        said = load(text)
         about = {key: _text(said.get(key, "")) for key in _ABOUT}
         place = {"place": _text(said["place"])} if "place" in said else {}
         return {**about, "prompts": [_prompt(one) for one in said["prompts"]], **place}

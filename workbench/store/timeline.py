@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.core.blocks import BlockError, OutputFormat, output_from_json
+from workbench.core.json_parts import load
 from workbench.core.lanes import Lane, Params, slots_apart
 from workbench.core.money import Rates, Usage
 from workbench.core.runs import (
@@ -268,14 +269,14 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
 
 def _params(body: str) -> Params:
     try:
-        return Params.from_json(json.loads(body))
+        return Params.from_json(load(body))
     except UNREADABLE:
         return Params()
 
 
 def _output_format(body: object) -> OutputFormat | None:
     try:
-        return output_from_json(json.loads(body)) if isinstance(body, str) else None
+        return output_from_json(load(body)) if isinstance(body, str) else None
     except (ValueError, BlockError):
         # A newer release's; the version says so itself.
         return None
@@ -331,6 +332,6 @@ def _request(request: str | None, messages: str | None) -> Any:
 
 def _marks(body: str) -> tuple[Mark, ...]:
     try:
-        return tuple(sound(Mark(**mark)) for mark in json.loads(body))
+        return tuple(sound(Mark(**mark)) for mark in load(body))
     except UNREADABLE:
         return ()
