@@ -7,10 +7,11 @@ is made anew.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from workbench.core.content_texts import texts_of
+from workbench.core.json_parts import load
 from workbench.core.searching.folding import prepared
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.damaged import UNREADABLE
@@ -59,6 +60,8 @@ _IS_EMPTIED = (
     " AND NOT EXISTS (SELECT 1 FROM unindexed)"
 )
 _MOST_KEPT = 64
+_MOST_DOCUMENT = 12_000_000
+"""Characters of one document, which SQLite takes whatever they are: of the longest run, words are found up to there."""
 
 
 class Indexer:
@@ -147,7 +150,7 @@ class Indexer:
         shared += [prepared(as_text(text)) for text in (note, *(text for _, _, text in versions)) if text]
         for key, value_set, body in connection.execute(_DOCS, (run, next_set)).fetchall():
             answers = (prepared(as_text(text)) for (text,) in connection.execute(_ANSWERS, (value_set, run)))
-            yield key, _APART.join([*shared, *map(prepared, values_in(body)), *answers]), value_set
+            yield key, _joined(chain(shared, map(prepared, values_in(body)), answers)), value_set
 
     def _content(self, connection: sqlite3.Connection, hash_: str, content: int) -> str:
         text = self._contents.get(hash_)
@@ -158,6 +161,17 @@ class Indexer:
             (body,) = connection.execute(query, (content,)).fetchone()
             text = self._contents[hash_] = _APART.join(map(prepared, prompt_texts(body or b"")))
         return text
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """Return a document of these texts; what is more than _MOST_DOCUMENT is not read."""
+    taken, left = [], _MOST_DOCUMENT
+    for text in texts:
+        taken.append(text[:left])
+        left -= len(text) + len(_APART)
+        if left <= 0:
+            break
+    return _APART.join(taken)
 
 
 def prompt_texts(body: bytes) -> tuple[str, ...]:
@@ -172,7 +186,7 @@ def prompt_texts(body: bytes) -> tuple[str, ...]:
 def values_in(body: str) -> tuple[str, ...]:
     """Return the values of a stored value set."""
     try:
-        values = json.loads(body)
+        values = load(body)
         return tuple(str(value) for value in values.values() if value)
     except (TypeError, ValueError, RecursionError, AttributeError):
         return (as_text(body),)
