@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
+from tests.store.test_indexing import found, settled
 from workbench.core.drafts import Draft
-from workbench.store import Store
+from workbench.store import Store, indexing
 from workbench.store.arriving import LAST
 from workbench.store.errors import StoreError
 from workbench.store.purging import Doomed
@@ -78,6 +80,7 @@ def test_a_run_without_value_sets_is_shown(damage: Damage) -> None:
         f"UPDATE runs SET number = {_MOST} WHERE number = 2",
         f"UPDATE prompts SET iterations = {_MOST}",
         f"UPDATE outputs SET attempt = {_MOST}",
+        "DELETE FROM run_docs",
     ],
 )
 def test_numbers_that_cannot_be_counted_on_are_told_as_damage(damage: Damage, statement: str) -> None:
@@ -104,3 +107,41 @@ def test_what_is_remembered_of_a_pack_in_another_shape_is_nothing(damage: Damage
         store.packs.take_back().result(60)
     store.deleting.purge(Doomed(prompts=("p",)), LATER, lambda: "uid")
     assert store.prompts() == []
+
+
+@pytest.mark.parametrize("table", ["contents", "value_bodies", "versions", "lanes", "prompts"])
+def test_rows_that_name_missing_rows_are_left_out_or_told_as_damage(damage: Damage, table: str) -> None:
+    store = damage("PRAGMA foreign_keys = OFF", f"DELETE FROM {table}")
+    for read in (lambda: store.iteration_detail("r2"), lambda: store.iterations("p"), lambda: store.version("p", 2)):
+        with suppress(StoreError):
+            read()
+
+
+def test_a_run_with_more_text_than_a_document_holds_is_found_by_its_beginning(
+    damage: Damage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "_MOST_DOCUMENT", 1000)
+    store = damage("UPDATE outputs SET text = 'tracking ' || printf('%.*c', 2000, 'x') || ' never'")
+    settled(store)
+    assert store.searches.trouble is None
+    assert found(store, "tracking") == ["r2", "r1"]
+    assert found(store, "never") == []
+
+
+def test_any_number_of_pieces_of_an_answer_is_read(damage: Damage) -> None:
+    """Each 20 characters of 4 MB; putting every one behind a copy of the rest would take minutes."""
+    pieces = "WITH n(x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n WHERE x < 199999)"
+    store = damage(
+        "UPDATE outputs SET state = 'streaming' WHERE id = 4",
+        "INSERT INTO in_flight VALUES (2, 4, 'gone')",
+        f"INSERT INTO partials {pieces} SELECT 4, 'text', 20 * x, 'abcdefghijklmnopqrst' FROM n",
+        "INSERT INTO partials VALUES (4, 'text', 25, 'the end')",
+        f"INSERT INTO partials {pieces} SELECT 4, 'tool_call', 0, json_object('name', 'find', 'call_id', 'c', 'from',"
+        " 20 * x, 'text', 'abcdefghijklmnopqrst') FROM n",
+    )
+    assert store.recover(lambda _: False, LATER).result(60).outputs == 1
+    found_one = store.iteration_detail("r2").outputs[1].result
+    assert [(step.kind, step.name, len(step.text)) for step in found_one.steps] == [
+        ("text", "", 32),
+        ("tool_call", "find", 4_000_000),
+    ]
