@@ -6,6 +6,7 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -137,3 +138,23 @@ def test_statistics_that_compute_for_days_are_refused_at_once(history: Path, kin
     odd = history.with_name("odd.db")
     with closing(connect(odd, mode="ro")) as connection, pytest.raises(StoreError, match="computes its values"):
         check_schema(connection, VERSION)
+
+
+@pytest.mark.parametrize("end", ["-wal", "-journal"])
+def test_a_log_that_claims_more_than_the_disk_has_is_not_copied(
+    history: Path, tmp_path: Path, end: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path(f"{history}{end}").open("wb") as log:
+        log.write(b"x")
+        log.truncate(1 << 40)
+    assert main(["history", "import", str(history), "--db", str(tmp_path / "own.db")], dict(os.environ)) == 1
+    assert f"“w.db{end}” has no bytes where it should have some" in capsys.readouterr().err
+
+
+def test_a_copy_that_there_is_no_room_for_is_not_begun(
+    history: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(f"{history}-wal").write_bytes(b"x" * 100)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+    assert main(["history", "import", str(history), "--db", str(tmp_path / "own.db")], dict(os.environ)) == 1
+    assert "the disk is full" in capsys.readouterr().err

@@ -284,6 +284,14 @@ def test_versions_that_come_from_each_other_are_exported(
         assert {v.hash for v in other.store.versions("p")} <= {v.hash for v in mine.store.versions("p")}
 
 
+def test_an_iteration_of_a_version_of_another_prompt_is_left_out_of_the_evidence(mine: House) -> None:
+    mine.store.create_prompt("q", "Other", NOW).result()
+    with closing(sqlite3.connect(mine.store.path, isolation_level=None)) as connection:
+        connection.execute("UPDATE versions SET prompt_id = (SELECT id FROM prompts WHERE uid = 'q') WHERE number = 3")
+    made = mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")], with_evidence=True)
+    assert made.notes[-1] == "Left out of the evidence: 1 iteration of versions that are not in the pack."
+
+
 def test_a_newer_version_is_an_update(mine: House, tmp_path: Path) -> None:
     with house(tmp_path, "other") as other:
         mine.export(tmp_path / "one", versions="winner")

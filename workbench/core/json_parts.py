@@ -7,7 +7,6 @@ than a gigabyte.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 MOST_PARTS = 2_000_000
@@ -16,7 +15,7 @@ MOST_PARTS = 2_000_000
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
 
 
-def load(text: str | bytes, **hooks: Callable[[str], Any]) -> Any:
+def load(text: str | bytes, **hooks: Any) -> Any:
     """Return what JSON holds; `hooks` are those of `json.loads`.
 
     Raises ValueError, also where that are more than MOST_PARTS values; RecursionError; TypeError for what is no text.

@@ -51,7 +51,9 @@ _DOCS = (
 _ANSWERS = (
     "SELECT text FROM lanes CROSS JOIN outputs"
     " ON outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.value_set = ?"
-    f" WHERE lanes.run_id = ? AND octet_length(text) BETWEEN 1 AND {MOST_VALUE} ORDER BY lane, sample, attempt"
+    f" WHERE lanes.run_id = ? AND octet_length(text) BETWEEN 1 AND {MOST_VALUE}"
+    # The order of the keys: sorting would read all texts before the first is returned.
+    " ORDER BY lanes.position, sample, attempt"
 )
 _DOCUMENT = "INSERT OR REPLACE INTO run_search (rowid, text, facts) VALUES (?, ?, ?)"
 # One statement empties an index without a trace, and it would find nothing for good.
