@@ -15,6 +15,8 @@ from workbench.core.json_parts import load
 from workbench.store.errors import failure
 from workbench.store.soundness import as_text
 
+_MOST_DAMAGED = 10_000
+"""Characters of damaged values, which are only for the eye."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Made once: making an encoder costs more than most of what it encodes.
 _AS_TYPED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -39,7 +41,7 @@ def values_of(body: str) -> tuple[tuple[str, str], ...]:
     """Return stored values by variable name; what is damaged is told as a value."""
     values = lenient(body)
     if not isinstance(values, dict):
-        return (("damaged values", as_text(body)),)
+        return (("damaged values", as_text(body)[:_MOST_DAMAGED]),)
     return tuple((name, value if isinstance(value, str) else dump(value)) for name, value in values.items())
 
 
