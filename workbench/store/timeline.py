@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.core.blocks import BlockError, OutputFormat, output_from_json
+from workbench.core.json_parts import load
 from workbench.core.lanes import Lane, Params, slots_apart
 from workbench.core.money import Rates, Usage
 from workbench.core.runs import (
@@ -35,13 +36,13 @@ from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.damaged import UNREADABLE
 from workbench.store.damaged_text import DamagedText
 from workbench.store.empty_answers import with_empty
-from workbench.store.encoding import dump, lenient
+from workbench.store.encoding import lenient, values_of
 from workbench.store.ending import steps_of
 from workbench.store.errors import missing
 from workbench.store.hiding import DELETED
 from workbench.store.partials import Streamed, streamed
 from workbench.store.prompts import prompt_id
-from workbench.store.soundness import as_text, sound
+from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.versions import read
 
@@ -230,14 +231,8 @@ def _sets(connection: sqlite3.Connection, run: int) -> tuple[RunSet, ...]:
         " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE run_id = ? ORDER BY position",
         (run,),
     )
-    return tuple(sound(RunSet(uid or "", name, _values(body))) for uid, name, body in rows)
-
-
-def _values(body: str) -> tuple[tuple[str, str], ...]:
-    values = lenient(body)
-    if not isinstance(values, dict):
-        return (("damaged values", as_text(body)),)
-    return tuple((name, value if isinstance(value, str) else dump(value)) for name, value in values.items())
+    # A damaged history may have lost them; a run has at least one.
+    return tuple(sound(RunSet(uid or "", name, values_of(body))) for uid, name, body in rows) or (RunSet("", "", ()),)
 
 
 def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
@@ -274,14 +269,14 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
 
 def _params(body: str) -> Params:
     try:
-        return Params.from_json(json.loads(body))
+        return Params.from_json(load(body))
     except UNREADABLE:
         return Params()
 
 
 def _output_format(body: object) -> OutputFormat | None:
     try:
-        return output_from_json(json.loads(body)) if isinstance(body, str) else None
+        return output_from_json(load(body)) if isinstance(body, str) else None
     except (ValueError, BlockError):
         # A newer release's; the version says so itself.
         return None
@@ -337,6 +332,6 @@ def _request(request: str | None, messages: str | None) -> Any:
 
 def _marks(body: str) -> tuple[Mark, ...]:
     try:
-        return tuple(sound(Mark(**mark)) for mark in json.loads(body))
+        return tuple(sound(Mark(**mark)) for mark in load(body))
     except UNREADABLE:
         return ()

@@ -7,7 +7,6 @@ before somebody judges.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -196,7 +195,7 @@ class Sitting:
     def read(self, pair: Pair) -> Shown:
         """Return a pair with its texts; blocks. Raises StoreError."""
         left, right = self._store.judgements.text(pair.left), self._store.judgements.text(pair.right)
-        return Shown(pair, left.text, right.text, tuple(json.loads(left.values).items()))
+        return Shown(pair, left.text, right.text, left.values)
 
     @property
     def wants_to_learn(self) -> bool:
