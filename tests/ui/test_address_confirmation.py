@@ -28,15 +28,15 @@ def moved(desk: Desk) -> Desk:
     form = EndpointForm("Gateway", f"{MINE}/v1", needs_key=True, key="sk-planted-0123456789")
     saved = window.workbench.endpoints.save(form, session_only=True)
     saved.done.result(20)
-    window.compose.endpoints_changed()
-    window.choose_model(window.compose.lanes.lanes[0].slot, Choice(saved.endpoint.uid, "acme-large"))
+    window.session.endpoints_changed()
+    window.choose_model(window.draft_lanes[0].slot, Choice(saved.endpoint.uid, "acme-large"))
     connection = sqlite3.connect(desk.db, timeout=10)
     with connection:
         connection.execute("UPDATE endpoints SET base_url = ?", (THEIRS,))
     connection.close()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     QTest.keyClicks(QApplication.focusWidget(), "Hello")
-    window.compose.run()
+    window.session.run()
     desk.until(lambda: _failed(desk))
     return desk
 
@@ -51,7 +51,7 @@ def _box(desk: Desk) -> FailureBox:
 
 def _ask(desk: Desk) -> AddressDialog:
     QTest.mouseClick(_box(desk).step, LEFT)
-    addresses = desk.window.dialogs.addresses
+    addresses = desk.window.dialogs.address_confirmation
     desk.until(lambda: addresses.open is not None and addresses.open.isVisible())
     assert addresses.open is not None
     return addresses.open
@@ -64,7 +64,7 @@ def test_both_addresses_are_shown_and_enter_sends_nothing(moved: Desk) -> None:
     assert dialog.address.text() == THEIRS
     moved.until(lambda: dialog.cancel.hasFocus())
     QTest.keyClick(dialog, Qt.Key.Key_Return)
-    moved.until(lambda: moved.window.dialogs.addresses.open is None)
+    moved.until(lambda: moved.window.dialogs.address is None)
     assert _failed(moved)
 
 
@@ -73,7 +73,7 @@ def test_both_addresses_are_shown_and_enter_sends_nothing(moved: Desk) -> None:
 )
 def test_leaving_it_sends_nothing(moved: Desk, leave: Callable[[AddressDialog], object]) -> None:
     leave(_ask(moved))
-    moved.until(lambda: moved.window.dialogs.addresses.open is None)
+    moved.until(lambda: moved.window.dialogs.address is None)
     assert _failed(moved)
 
 

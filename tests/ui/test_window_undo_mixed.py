@@ -33,12 +33,12 @@ STEPS = 50
 
 def shown(desk: Desk) -> tuple[object, ...]:
     """Return what undo changes: the text, the values and the verdict."""
-    verdict = desk.window.compose.board.verdict
-    return texts(desk), tuple(desk.window.view.values.all_values().items()), verdict.kind, verdict.positions
+    verdict = desk.window.verdict
+    return texts(desk), tuple(desk.window.values.all_values().items()), verdict.kind, verdict.positions
 
 
 def in_a_value(desk: Desk) -> None:
-    desk.window.view.values.focus(desk.window.view.editor.variables()[0])
+    desk.window.values.focus(desk.window.editor.variables()[0])
     desk.press(Key.Key_End, CTRL)
 
 
@@ -48,8 +48,8 @@ def judge(desk: Desk, random: Random) -> None:
         (
             lambda: desk.ctrl(Key.Key_1),
             lambda: desk.ctrl(Key.Key_2),
-            desk.window.actions_["tie"].trigger,
-            desk.window.actions_["all_bad"].trigger,
+            desk.window.actions["tie"].trigger,
+            desk.window.actions["all_bad"].trigger,
         )
     )()
 
@@ -97,7 +97,7 @@ def test_what_is_judged_is_connected_whatever_is_skipped_and_undone(desk: Desk, 
     window = opened(desk, lambda store, prompt: runs(store, prompt, 14, versions=versions, judged=False))
     view(desk)
     judging(desk)
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
     skipped: list[object] = []
     for number in range(STEPS):
@@ -115,8 +115,8 @@ def test_what_is_judged_is_connected_whatever_is_skipped_and_undone(desk: Desk, 
             skipped.append(pair.pair.candidate)
         elif key != Key.Key_Y:
             assert pair.pair.candidate not in skipped, number
-        window.workbench.store.set_meta("written", "").result(10)
-        stored = window.workbench.store.judgements.verdicts(window.compose.prompt_uid)
+        window.store.set_meta("written", "").result(10)
+        stored = window.store.judgements.verdicts(window.prompt_uid)
         assert len(stored) == sittings.judged, number
         if any(verdict.kind != "all_bad" for verdict in stored):
             assert sittings._sitting is not None
