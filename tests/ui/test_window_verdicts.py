@@ -652,6 +652,21 @@ def _failing(*_: object) -> Future[None]:
     return broken
 
 
+def test_a_pair_stays_judged_where_its_undo_could_not_be_stored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.judging_session
+    assert sittings is not None
+    desk.press(Key.Key_1)
+    ready(desk)
+    shown = sittings.shown
+    monkeypatch.setattr(window.store.judgements, "take_back", _failing)
+    undo(desk)
+    desk.until(lambda: desk.notice() == "The disk is full.")
+    assert (sittings.shown, sittings.judged, sittings.can_redo) == (shown, 1, False)
+
+
 @pytest.mark.deep(only=True)
 def test_an_undo_that_could_not_be_stored_leaves_the_verdict_on_a_pair(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
