@@ -294,6 +294,19 @@ print(len(pieces) > 0, early, handed.name, len(handed.encode("Hello world")))
     assert (done.stdout, done.stderr) == ("True False cl100k_base 2\n", "")
 
 
+@pytest.mark.parametrize(("model", "params"), [("predibase/x", {}), ("openai/gpt-5-codex", {"extra_body": [1]})])
+def test_what_litellm_itself_refuses_is_no_trouble_of_the_server(
+    engine: Engine, fake: FakeProvider, model: str, params: dict[str, object]
+) -> None:
+    call_id = engine.run(at(fake), model=model, key=KEY, params=params)
+    failure = engine.heard.result(call_id).failure
+    assert failure is not None
+    assert failure.code == "bad_request"
+    assert "LiteLLM refused the request before it was sent" in failure.sentence
+    assert engine.retries(call_id) == []
+    assert fake.requests == []
+
+
 @pytest.mark.parametrize("model", ["ollama/m", "ollama_chat/m"])
 def test_ollama_is_asked_about_a_model_where_the_model_is(engine: Engine, fake: FakeProvider, model: str) -> None:
     """LiteLLM itself asks the usual port of this machine, and decides by its answer whether the model has tools."""

@@ -32,7 +32,8 @@ _SETTING = re.compile(r"\{(\w+)\}")
 class Allowed:
     """Where the secrets of a call may go: to one origin ("" for none), and to those that `hosts` match.
 
-    `base_url` is the address of the call. A call `by_token` proves who it is by a bearer token alone.
+    `base_url` is the address of the call, `asked` the hosts that were asked for it so far. A call `by_token` proves who
+    it is by a bearer token alone.
     """
 
     origin: str
@@ -40,6 +41,7 @@ class Allowed:
     secrets: tuple[str, ...] = field(repr=False)
     by_token: bool = False
     base_url: str = ""
+    asked: list[str] = field(default_factory=list)
 
     def takes(self, url: str) -> bool:
         """Return whether a request to `url` may carry a secret."""
@@ -66,6 +68,12 @@ def guarded(call: Call, provider_id: str) -> Iterator[None]:
         yield
     finally:
         _allowed.reset(token)
+
+
+def has_asked() -> bool:
+    """Return whether the call that this task makes has sent a request; True outside of one."""
+    allowed = _allowed.get()
+    return allowed is None or bool(allowed.asked)
 
 
 def call_address() -> str:
@@ -118,6 +126,7 @@ def _check(request: httpx.Request) -> None:
     allowed = _allowed.get()
     if allowed is None:
         return
+    allowed.asked.append(request.url.host)
     if allowed.by_token and "authorization" in request.headers:
         request.headers.pop("x-api-key", None)
     if allowed.takes(str(request.url)):

@@ -178,7 +178,7 @@ class Translated:
             raise
         except Exception as error:
             # LiteLLM raises whatever the libraries of its providers raise.
-            raise failure_of(error, self._where, has_text=answer.has_text) from error
+            raise failure_of(error, self._where, has_text=answer.has_text, has_asked=key_guard.has_asked()) from error
 
     def _arguments(self) -> dict[str, Any]:
         call = self._call

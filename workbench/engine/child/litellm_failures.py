@@ -67,8 +67,8 @@ _AIPLATFORM = Package("vertexai", "google-cloud-aiplatform", "LiteLLM uses for t
 _BYTES = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"")
 
 
-def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
-    """Return the failure of an exception that came out of LiteLLM."""
+def failure_of(error: Any, where: Where, *, has_text: bool, has_asked: bool = True) -> CallError:
+    """Return the failure of an exception that came out of LiteLLM; `has_asked` says whether a request was sent."""
     words = str(error)
     name = type(error).__name__
     if _NO_PROVIDER.search(words):
@@ -125,6 +125,13 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
         return half_answer(where, words)
     if _CONNECT.search(words):
         return connect_failed(where, words)
+    if not has_asked:
+        return certificate_files() or CallError(
+            "bad_request",
+            f"LiteLLM refused the request before it was sent to {where.endpoint}. Its own words are in the details; "
+            f"check the model's name, the lane's parameters, and Settings → {where.page}.",
+            words,
+        )
     code = _redirect(error) or getattr(error, "status_code", None)
     if isinstance(code, int) and 300 <= code < 600:
         return http_failure(code, _body(words), where, after=_retry_after(error))
