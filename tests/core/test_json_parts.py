@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from workbench.core.json_parts import MOST_PARTS, load
+from workbench.core.json_parts import DEEPEST, MOST_PARTS, load
 
 TABLE = 'a,[b],{c}\\"\n' * (MOST_PARTS // 4)
 
@@ -31,3 +31,15 @@ def test_it_reads_as_the_standard_library_does() -> None:
     assert load('{"a": 1}', parse_int=lambda digits: f"{digits}!") == {"a": "1!"}
     with pytest.raises(ValueError):
         load("{")
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_what_is_nested_too_deeply_is_refused(opening: str, closing: str) -> None:
+    for depth in (DEEPEST, DEEPEST + 1):
+        text = f"{opening * depth}1{closing * depth}"
+        if depth <= DEEPEST:
+            assert json.dumps(load(text)) == json.dumps(json.loads(text))
+        else:
+            with pytest.raises(ValueError, match="nested more than"):
+                load(text.encode())
+    assert len(load(f"[{','.join(['[]'] * 1000)}]")) == 1000

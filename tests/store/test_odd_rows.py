@@ -11,6 +11,7 @@ import pytest
 
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
 from tests.store.test_indexing import found, settled
+from workbench.core.content import MOST_LANES
 from workbench.core.drafts import Draft
 from workbench.store import Store, indexing
 from workbench.store.arriving import LAST
@@ -145,3 +146,15 @@ def test_any_number_of_pieces_of_an_answer_is_read(damage: Damage) -> None:
         ("text", "", 32),
         ("tool_call", "find", 4_000_000),
     ]
+
+
+def test_of_a_run_with_any_number_of_lanes_as_many_are_shown_as_a_draft_may_have(damage: Damage) -> None:
+    store = damage(
+        "INSERT INTO lanes (run_id, position, uid, slot, endpoint_uid, model, version_id, pinned)"
+        " WITH n(x) AS (SELECT 2 UNION ALL SELECT x + 1 FROM n WHERE x < 999)"
+        " SELECT 2, x, 'lane' || x, 's' || x, 'echo', 'echo', 2, 0 FROM n"
+    )
+    detail = store.iteration_detail("r2")
+    assert len(detail.lanes) == MOST_LANES
+    assert detail.row.damage == "it has 1,000 lanes, of which 200 are shown"
+    assert [output.result.text for output in detail.outputs] == ["one", "two"]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.core.blocks import BlockError, OutputFormat, output_from_json
+from workbench.core.content import MOST_LANES
 from workbench.core.json_parts import load
 from workbench.core.lanes import Lane, Params, slots_apart
 from workbench.core.money import Rates, Usage
@@ -206,6 +207,9 @@ def _detail(
         (run_uid,),
     ).fetchone()
     content, newer = read(body, row.version)
+    (count_lanes,) = connection.execute("SELECT count(*) FROM lanes WHERE run_id = ?", (run,)).fetchone()
+    if count_lanes > MOST_LANES:
+        row = replace(row, damage=f"it has {count_lanes:,} lanes, of which {MOST_LANES} are shown")
     ran = _sets(connection, run)
     judged = verdicts.counting(connection, run)
     in_order = tuple(judged.get(position, Verdict("none")) for position in range(len(ran)))
@@ -241,8 +245,8 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
         " (SELECT count(DISTINCT sample) FROM outputs WHERE outputs.run_id = lanes.run_id AND lane = lanes.position),"
         " CASE WHEN json_valid(contents.body) THEN json_extract(contents.body, '$.output') END FROM lanes"
         " JOIN versions ON versions.id = lanes.version_id JOIN contents ON contents.id = versions.content_id"
-        " WHERE run_id = ? ORDER BY position",
-        (run,),
+        " WHERE run_id = ? ORDER BY position LIMIT ?",
+        (run, MOST_LANES),
     )
     read = [
         (
