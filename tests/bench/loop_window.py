@@ -16,9 +16,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
+from tests.ui.driver import WindowDriver
 from workbench.ui import bench_hook
 from workbench.ui.main import main
-from workbench.ui.window import MainWindow
 
 POLL_MS, SETTLE_MS = 20, 120
 _NONE, _CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
@@ -30,8 +30,8 @@ class Presser(QObject):
     def __init__(self, window: QWidget, field: QPlainTextEdit, wanted: int) -> None:
         super().__init__(window)
         self._window, self._field, self._wanted = window, field, wanted
-        product = window.findChild(MainWindow)
-        assert isinstance(product, MainWindow)
+        product = WindowDriver.of(window)
+        assert product is not None
         self._runner = product.workbench.runner
         self._presses: list[int] = []
         self._timer = QTimer(self, interval=POLL_MS)

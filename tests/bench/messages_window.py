@@ -19,7 +19,7 @@ class Dresser(Walk):
             yield self.calm(CALM_MS)
         for name, command in LOOKS:
             self.gaps.begin(name)
-            self.product.actions_[command].trigger()
+            self.product.actions[command].trigger()
             yield self.calm(CALM_MS)
 
 

@@ -33,7 +33,7 @@ class Packer(Walk):
         window = self.product
         count = window.prompts.model.rowCount()
         self.gaps.begin("import preview")
-        imports = window.dialogs.packing.imports
+        imports = window.dialogs.pack_imports
         imports.look(self._pack)
         dialog = imports.dialog
         assert dialog is not None
@@ -56,7 +56,7 @@ class Packer(Walk):
     def _export(self) -> Steps:
         window = self.product
         self.gaps.begin("choice")
-        exports = window.dialogs.packing.exports
+        exports = window.dialogs.pack_exports
         exports.choose(
             {row.uid: "all" for row in map(window.prompts.model.row, range(window.prompts.model.rowCount()))}
         )

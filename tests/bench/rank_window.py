@@ -28,10 +28,10 @@ class Ranker(Walk):
         began = time.monotonic_ns()
         self.gaps.begin("first ranking")
         window.views.show("rank")
-        assert window.ranking.rank is not None
-        assert window.ranking.view is not None
-        window.ranking.rank.ranked.connect(self._count)
-        view = window.ranking.view
+        assert window.rank.rank is not None
+        assert window.rank_view is not None
+        window.rank.rank.ranked.connect(self._count)
+        view = window.rank_view
         yield lambda: bool(self.ranked) and view.table.isVisible()
         yield self.painted(view.table.viewport())
         self.told["first_ms"] = (time.monotonic_ns() - began) / 1e6
@@ -39,13 +39,13 @@ class Ranker(Walk):
         for grouping in GROUPINGS:
             before = self.ranked
             self.gaps.begin(f"by {grouping}")
-            window.actions_[f"group_{grouping}"].trigger()
+            window.actions[f"group_{grouping}"].trigger()
             yield lambda before=before: self.ranked > before  # type: ignore[misc]
             yield self.calm()
         yield from self._judge()
 
     def _judge(self) -> Steps:
-        ranking, pairs = self.product.ranking, []
+        ranking, pairs = self.product.rank, []
         self.gaps.begin("queue opens")
         ranking.judge()
         sittings = ranking.sittings

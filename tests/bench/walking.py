@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from tests.ui.driver import WindowDriver
 from workbench.ui import bench_hook
 from workbench.ui.main import main
-from workbench.ui.window import MainWindow
 
 TICK_MS = 1
 LOOK_MS = 1
@@ -79,8 +79,8 @@ class Walk(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        found = window.findChild(MainWindow)
-        assert isinstance(found, MainWindow)
+        found = WindowDriver.of(window)
+        assert found is not None
         self.product = found
         self.gaps = Gaps(self)
         self.told: dict[str, object] = {}

@@ -100,3 +100,18 @@ def test_no_other_address_is_confirmed(
         move(db, fake.base_url)
         assert main([*command, "--db", db, "--confirm-address", "http://127.0.0.1:9/v1"]) == 2
         assert fake.requests == []
+
+
+def test_a_list_of_models_says_how_to_confirm_too(
+    moved: tuple[str, FakeProvider], capsys: pytest.CaptureFixture[str]
+) -> None:
+    db, fake = moved
+    listing = ["models", "--endpoint", "Mine", "--db", db]
+    with fake:
+        move(db, fake.base_url)
+        assert main(listing) == 2
+        assert f"add --confirm-address {fake.url} to the command" in capsys.readouterr().err
+        assert fake.requests == []
+        assert main([*listing, "--confirm-address", fake.url]) == 0
+        assert fake.requests[0].headers["authorization"] == f"Bearer {KEY}"
+        assert main(listing) == 0, "it is asked once"

@@ -209,6 +209,7 @@ def test_a_run_is_shown_whole(said: Said) -> None:
         (["show", "run"], 2, "Several runs begin with “run”"),
         (["show", "x"], 2, "No run begins with “x”"),
         (["list", "--after", "there"], 2, "no place to go on from"),
+        (["list", "--after", "9" * 30], 2, "no place to go on from"),
         (["fly"], 2, "usage"),
         ([], 2, "usage"),
         (["search", "model:nobody", "tracking"], 1, "No model or lane of the history is called “nobody”"),

@@ -12,7 +12,7 @@ from tests.core import strategies as make
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint, Lane, Params, short_model
 from workbench.core.parameters import table
 
-NO_OBJECTS = ["[1]", "3", "null", "{", '"text"', '{"a": 1} x']
+NO_OBJECTS = ["[1]", "3", "null", "{", '"text"', '{"a": 1} x', '{"a": 1e999}', '{"a": [NaN]}', '{"a": -Infinity}']
 
 
 @given(make.params)
@@ -104,6 +104,8 @@ def test_extra_that_is_no_object_is_never_sent(extra: str) -> None:
         ({"temperature": 10**400}, "temperature of a lane is not a number"),
         ({"reasoning_effort": 3}, "reasoning_effort of a lane is not a text"),
         ({"extra": [1]}, "extra parameters of a lane are not an object"),
+        ({"extra": {"x": [float("inf")]}}, "a number that JSON cannot hold"),
+        ({"newer": float("nan")}, "a number that JSON cannot hold"),
     ],
 )
 def test_foreign_params_are_refused_with_a_sentence(data: Any, words: str) -> None:

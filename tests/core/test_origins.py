@@ -61,6 +61,13 @@ def test_another_scheme_host_or_port_is_another_origin(one: str, other: str) -> 
         "https://[::1",
         "file:///etc/passwd",
         "https://a.example￿",
+        # The older rules for names make ss, σ and nothing of these, and register them apart.
+        "https://faß.example/v1",
+        "https://FAẞ.example/v1",
+        "https://βόλος.example/v1",
+        "https://a\u200db.example/v1",
+        "https://a.example／.evil.example/v1",
+        "https://a.example＠evil.example/v1",
     ],
 )
 def test_what_clients_may_read_in_two_ways_has_no_origin(address: str) -> None:
@@ -69,7 +76,15 @@ def test_what_clients_may_read_in_two_ways_has_no_origin(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["https://api.openai.com/v1", "http://localhost:8000/v1", "http://[::1]:11434/v1", "https://münchen.example/v1"],
+    [
+        *("https://api.openai.com/v1", "http://localhost:8000/v1", "http://[::1]:11434/v1"),
+        *(
+            "https://münchen.example/v1",
+            "https://MÜNCHEN.example/v1",
+            "https://日本語.example/v1",
+            "https://日本語。example/v1",
+        ),
+    ],
 )
 def test_the_client_goes_to_the_same_server(address: str) -> None:
     url = httpx.URL(address)

@@ -24,10 +24,10 @@ def _the_loop(demo: Demo) -> None:
     demo.until("the article's pair is in the timeline", lambda: window.timeline.rowCount() == 2)
     for line in ("Read-only: version 2", "Read-only: version 1"):
         demo.press(Qt.Key.Key_Left, ALT)
-        demo.until(f"{line} is shown", lambda line=line: window.view.viewing.text() == line)
+        demo.until(f"{line} is shown", lambda line=line: window.viewing_bar.text() == line)
     demo.picture("a-version-that-was-never-run")
-    window.handlers.back()
-    window.view.editor.focus_first()
+    window.back()
+    window.editor.focus_first()
     demo.run("streaming")
     states = {str(state) for (state,) in demo.rows("SELECT state FROM outputs")}
     demo.check("both lanes of the sample finished", states == {"finished"})
@@ -37,7 +37,7 @@ def _the_loop(demo: Demo) -> None:
     demo.until("the verdict is stored", lambda: demo.rows("SELECT 1 FROM verdicts"))
     demo.picture("winner")
 
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     for letter in "Be brief. ":
         QTest.keyClicks(QApplication.focusWidget(), letter)
     demo.run()
@@ -45,20 +45,20 @@ def _the_loop(demo: Demo) -> None:
     demo.picture("edited-and-run-again")
 
     demo.press(Qt.Key.Key_Left, ALT)
-    demo.until("the first iteration is shown", lambda: window.compose.viewing is not None)
+    demo.until("the first iteration is shown", lambda: window.viewing is not None)
     demo.picture("a-past-iteration")
     demo.press(Qt.Key.Key_O, CTRL | SHIFT)
-    demo.until("the draft is back", lambda: window.compose.viewing is None)
-    text = window.view.editor.content().messages[0].text
+    demo.until("the draft is back", lambda: window.viewing is None)
+    text = window.editor.content().messages[0].text
     demo.check("the restored text lacks the edit", not text.startswith("Be brief."))
     demo.picture("restored")
 
 
 def _failures_and_many_lanes(demo: Demo) -> None:
-    window, lanes = demo.window, demo.window.compose.lanes
+    window, lanes = demo.window, demo.window.lane_list
     lanes.set_model(lanes.lanes[0].slot, LITELLM, "openai/gpt-5-mini")
     lanes.set_label(lanes.lanes[0].slot, "")
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     demo.run()
     codes = [code for (code,) in demo.rows("SELECT error_code FROM outputs ORDER BY id DESC LIMIT 2")]
     demo.check(
@@ -69,12 +69,12 @@ def _failures_and_many_lanes(demo: Demo) -> None:
     lanes.remove(lanes.lanes[0].slot)
     for _ in range(11):
         lanes.add(ECHO, ECHO_MODEL)
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     demo.run()
     demo.check("twelve lanes ended", len(demo.rows("SELECT 1 FROM outputs ORDER BY id DESC LIMIT 12")) == 12)
     demo.until("the next run is foreseen", lambda: (seen := window.forecasts.latest) and len(seen.lanes) == 12)
     demo.picture("twelve-lanes")
-    window.view.lanes.focus_lane(11)
+    window.focus_lane(11)
     demo.picture("the-twelfth-lane")
     demo.resize(NARROW)
     demo.picture("twelve-lanes-narrow")
@@ -82,10 +82,10 @@ def _failures_and_many_lanes(demo: Demo) -> None:
 
 
 def _looks(demo: Demo) -> None:
-    window, compose = demo.window, demo.window.compose
+    window, compose = demo.window, demo.window.session
     compose.view(demo.iterations()[-1].uid)
     demo.until("the first iteration is shown", lambda: compose.viewing is not None)
-    window.handlers.take_over(branch=True)
+    window.take_over(branch=True)
     window.notice.hide()
     demo.until("the next run is foreseen", lambda: window.forecasts.latest is not None)
     for name, mode, size in (

@@ -19,6 +19,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.ui.driver import WindowDriver
 from workbench.app.opening import read
 from workbench.core.runs import IterationRow
 from workbench.host.dirs import places
@@ -27,7 +28,6 @@ from workbench.store.sqlite import sqlite3
 from workbench.ui.building import open_window
 from workbench.ui.frame import Frame
 from workbench.ui.theme import Theme
-from workbench.ui.window import MainWindow
 from workbench.usecases.workbench import Workbench
 
 OUT = Path(__file__).resolve().parents[2] / "build" / "demo"
@@ -50,7 +50,7 @@ class DemoError(Exception):
 class Demo:
     """Drives one window and takes its pictures."""
 
-    def __init__(self, window: MainWindow, db: Path, out: Path) -> None:
+    def __init__(self, window: WindowDriver, db: Path, out: Path) -> None:
         self.window, self.db, self._out = window, db, out
         self._began = time.monotonic()
         self._pictures = 0
@@ -132,13 +132,13 @@ class Demo:
         self.press(Qt.Key.Key_Return, CTRL)
         self.until("the run is recorded", lambda: len(self.rows(runs)) == before + 1)
         if picture:
-            board, slots = self.window.compose.board, self.window.shown_slots()
+            board, slots = self.window.lane_presenter, self.window.slots()
             self.until("the first words", lambda: any((s := board.shown(slot)) and s.text for slot in slots))
             self.say(f"first words after {time.monotonic() - started:.2f} s")
             self.picture(picture)
-        self.until("the end of the run", lambda: not self.window.compose.still_running())
+        self.until("the end of the run", lambda: not self.window.is_running())
         self.until("the run is stored", lambda: not self.rows("SELECT 1 FROM in_flight"))
-        self.until("the run is numbered", lambda: self.window.compose.stage.number() == before + 1)
+        self.until("the run is numbered", lambda: self.window.shown_number() == before + 1)
         self.until("the timeline follows", lambda: self.iterations() and not self.iterations()[0].running)
         self.say(f"iteration {before + 1}: all lanes ended after {time.monotonic() - started:.2f} s")
 
@@ -155,12 +155,12 @@ def demonstrated(app: QApplication, out: Path) -> Iterator[Demo]:
     workbench = Workbench.open(db, places(os.environ).make(), dict(os.environ))
     try:
         workbench.start_engine()
-        window = open_window(Frame(Theme(app, "light"), Settings()), read(workbench))
+        window = WindowDriver(open_window(Frame(Theme(app, "light"), Settings()), read(workbench)))
         window.frame.show()
         window.frame.activateWindow()
         demo = Demo(window, db, out)
         try:
-            demo.until("the window is there", lambda: window.frame.isVisible() and window.compose.ready)
+            demo.until("the window is there", lambda: window.frame.isVisible() and window.is_ready)
             yield demo
         except DemoError:
             demo.picture("where-it-failed")

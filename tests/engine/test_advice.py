@@ -54,3 +54,24 @@ def test_a_server_of_this_machine_that_does_not_run_is_named_with_its_address(pr
 def test_a_server_elsewhere_may_be_behind_the_network() -> None:
     where = Where("OpenAI", "m", address="https://api.openai.com/v1")
     assert "Check the network" in connect_failed(where, "").failure.sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (
+            "litellm.BadRequestError: Unmapped LLM provider for this endpoint. You passed model=m, "
+            "custom_llm_provider=jina_ai. Check supported provider and route: https://docs.litellm.ai/docs/providers",
+            "no_model",
+            "LiteLLM has no chat with “jina_ai/m”. Choose another model.",
+        ),
+        (
+            "litellm.InternalServerError: AnthropicException - 127.1 - is not a canonical IPv4 address. Handle with",
+            "bad_address",
+            "The address of jina_ai cannot be called as it is written. Write all four numbers of it, or its name.",
+        ),
+    ],
+)
+def test_what_was_never_sent_is_no_trouble_of_the_server(words: str, code: str, said: str) -> None:
+    failure = failure_of(ValueError(words), Where("jina_ai", "jina_ai/m"), has_text=False).failure
+    assert (failure.code, failure.sentence) == (code, said)

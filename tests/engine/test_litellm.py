@@ -294,6 +294,27 @@ print(len(pieces) > 0, early, handed.name, len(handed.encode("Hello world")))
     assert (done.stdout, done.stderr) == ("True False cl100k_base 2\n", "")
 
 
+@pytest.mark.parametrize(("model", "params"), [("predibase/x", {}), ("openai/gpt-5-codex", {"extra_body": [1]})])
+def test_what_litellm_itself_refuses_is_no_trouble_of_the_server(
+    engine: Engine, fake: FakeProvider, model: str, params: dict[str, object]
+) -> None:
+    call_id = engine.run(at(fake), model=model, key=KEY, params=params)
+    failure = engine.heard.result(call_id).failure
+    assert failure is not None
+    assert failure.code == "bad_request"
+    assert "LiteLLM refused the request before it was sent" in failure.sentence
+    assert engine.retries(call_id) == []
+    assert fake.requests == []
+
+
+@pytest.mark.parametrize("model", ["ollama/m", "ollama_chat/m"])
+def test_ollama_is_asked_about_a_model_where_the_model_is(engine: Engine, fake: FakeProvider, model: str) -> None:
+    """LiteLLM itself asks the usual port of this machine, and decides by its answer whether the model has tools."""
+    engine.ask(at(fake, "/ollama"), model=model, key=KEY, retries=0)
+    paths = [request.path for request in fake.requests]
+    assert "/ollama/api/show" in paths, paths
+
+
 def test_it_tells_which_parameters_a_model_takes(engine: Engine) -> None:
     found = engine.client.supported_parameters("anthropic/claude-haiku-4-5").result(120)
     assert found is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import random
 from typing import Any
@@ -307,6 +308,22 @@ def test_answers_without_a_text_finish_and_are_empty(lean: Engine, translating: 
 def test_a_whole_message_as_the_only_event(lean: Engine, fake: FakeProvider) -> None:
     fake.script(raw(event({"choices": [choice("All at once")]}), event("[DONE]")))
     assert lean.ask(address(fake.base_url)).text == "All at once"
+
+
+def test_a_stream_that_calls_itself_json(lean: Engine, fake: FakeProvider) -> None:
+    fake.script(Reply(deltas({"content": "a"}).steps, headers=JSON))
+    assert lean.ask(address(fake.base_url)).text == "a"
+
+
+def test_megabytes_of_nothing_hold_nobody_up(lean: Engine, fake: FakeProvider) -> None:
+    """30 kB, which are 30 MB of comments."""
+    nothing = gzip.compress(b":\n" * 15_000_000 + piece(0, "a", "stop"))
+    fake.script(Reply((Send(nothing),), headers={**SSE, "content-encoding": "gzip"}))
+    call_id = lean.run(address(fake.base_url))
+    lean.heard.wait_for(lambda: lean.sent(call_id) and fake.requests)
+    assert lean.ask().state == "finished"
+    assert not lean.heard.of(Ended, call_id)
+    assert lean.heard.result(call_id).text == "a"
 
 
 NAMES = (

@@ -141,8 +141,14 @@ def test_no_cookies_and_no_netrc(engine: Engine, fake: FakeProvider, home: Path)
 
 def test_loopback_goes_past_a_proxy(fake: FakeProvider) -> None:
     proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
-    with Engine(env={**os.environ, **proxies}) as engine:
+    others = {"no_proxy": "intranet.example"}
+    with Engine(env={**os.environ, **proxies, **others}) as engine:
         assert engine.ask(address(fake.base_url), retries=0).state == "finished"
+        # LiteLLM has clients of its own, and some of these remember who is asked without a proxy.
+        for host in ("127.0.0.1", "localhost", "0.0.0.0"):
+            for model, path in (("anthropic/claude-x", ""), ("hosted_vllm/x", "/v1")):
+                mine = Endpoint("mine", "litellm", "My gateway", f"http://{host}:{fake.port}{path}")
+                assert engine.ask(mine, model=model, key=PLANTED, retries=0).text == "Hello world", (host, model)
 
 
 def test_a_proxy_that_is_none_is_a_sentence() -> None:

@@ -110,7 +110,7 @@ def test_answers_for_pairs_are_finished_newest_first_and_of_the_newest_attempt(s
     assert [one.uid for one in found] == ["again", "r2.1.0", "r1.1.0", "r1.0.0"]
     assert len({one.values for one in found}) == 1
     assert store.judgements.text("again").text == "better"
-    assert store.judgements.text("again").values == '{"order":"1"}'
+    assert store.judgements.text("again").values == (("order", "1"),)
 
 
 def test_a_blind_run_gives_nothing_away_before_it_is_judged(store: Store) -> None:

@@ -95,3 +95,13 @@ def test_it_waits_for_nobody(tmp_path: Path) -> None:
         assert peek(db) is None
         other.execute("ROLLBACK")
     other.close()
+
+
+def test_a_draft_that_would_take_the_memory_is_not_read(tmp_path: Path) -> None:
+    db = made(tmp_path / "h.db")
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE drafts SET body = json_set(body, '$.more', printf('%.*c', 9000000, 'x'))")
+    assert peek(db) is None
+    store = opened(db)
+    assert store.draft("first") == DRAFT
+    store.close()

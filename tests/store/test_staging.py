@@ -165,6 +165,28 @@ def test_a_look_at_a_schema_has_a_limit(theirs: Path) -> None:
         connection.close()
 
 
+def test_a_table_with_more_rows_than_its_file_can_hold_ends(mine: Store, theirs: Path) -> None:
+    """An inner page may name one leaf again and again, and itself be named so."""
+    connection = sqlite3.connect(theirs)
+    try:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'tags'").fetchone()
+    finally:
+        connection.close()
+    body = bytearray(theirs.read_bytes())
+    leaf = bytes(body[(root - 1) * 4096 : root * 4096])
+    body += leaf
+    for _ in range(3):
+        child = len(body) // 4096
+        inner = bytearray(b"\5\0\0" + (400).to_bytes(2) + (4096 - 2000).to_bytes(2) + b"\0" + child.to_bytes(4))
+        inner += b"".join((4096 - 5 * place).to_bytes(2) for place in range(1, 401))
+        body += inner.ljust(4096 - 2000, b"\0") + (child.to_bytes(4) + b"\1") * 400
+    body[(root - 1) * 4096 : root * 4096] = body[-4096:]
+    body[28:32] = (len(body) // 4096).to_bytes(4)
+    theirs.write_bytes(body)
+    with pytest.raises(StoreError, match="is damaged"):
+        Importer(mine, lambda: LATER).run(theirs, Halt(), lambda _: None)
+
+
 def test_ctrl_c_ends_what_sqlite_does_on_the_main_thread(theirs: Path) -> None:
     connection = connect(theirs, mode="ro")
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from tests import leaks
 from tests.fakes import played, seeded
 from tests.patience import PATIENCE_S
+from tests.ui.driver import WindowDriver
 from workbench.app.opening import read
 from workbench.core.drafts import Draft
 from workbench.core.runs import IterationRow
@@ -31,8 +32,6 @@ from workbench.ui.frame import Frame
 from workbench.ui.lanes.turns import Turns
 from workbench.ui.questions import Answer, button_of
 from workbench.ui.theme import Theme
-from workbench.ui.warm import Waits, Warmth
-from workbench.ui.window import MainWindow
 from workbench.usecases.workbench import Workbench, make_client
 
 Script = Mapping[str, Any]
@@ -53,12 +52,12 @@ class Desk:
         """`apart` has scripts played by a child, as the engine is one."""
         self.qtbot, self.theme, self.directory = qtbot, theme, directory
         self.db = directory / "workbench.db"
-        self._window: MainWindow | None = None
+        self._window: WindowDriver | None = None
         self._apart = apart
         self._rested = 0
 
     @property
-    def window(self) -> MainWindow:
+    def window(self) -> WindowDriver:
         """The open window."""
         assert self._window is not None, "no window is open"
         return self._window
@@ -69,7 +68,7 @@ class Desk:
         size: tuple[int, int] = (1440, 900),
         *,
         today: Callable[[], date] = lambda: LONG_AGO,
-    ) -> MainWindow:
+    ) -> WindowDriver:
         """Open the window with a scripted engine; None takes the real one."""
 
         factory = make_client if script is None else played.factory(script, self.directory, apart=self._apart)
@@ -79,7 +78,7 @@ class Desk:
         )
         frame = Frame(self.theme, Settings(), peek(self.db))
         workbench.start_engine()
-        window = open_window(frame, read(workbench))
+        window = WindowDriver(open_window(frame, read(workbench)))
         self._window = window
         frame.resize(*size)
         # What appears where another test left the mouse would be pointed at.
@@ -88,12 +87,12 @@ class Desk:
         self.qtbot.waitExposed(frame)
         frame.activateWindow()
         self.until(lambda: frame.isActiveWindow())
-        self.until(lambda: window.compose.ready)
+        self.until(lambda: window.is_ready)
         return window
 
     def preload(self) -> None:
         """Make the other views and import the dialogs, as the window does by itself after a while."""
-        Warmth(self.window, self.window.views, Waits(0, 0, 0))
+        self.window.preload()
         self.rest()
 
     def rest(self) -> None:
@@ -130,7 +129,7 @@ class Desk:
         dialogs, rest, asked = self.window.dialogs, list(answers), []
 
         def answer() -> None:
-            box = dialogs.open_question
+            box = dialogs.question
             if box is not None and box.isVisible() and rest:
                 asked.append(box.text())
                 QTest.mouseClick(button_of(box, rest.pop(0)), Qt.MouseButton.LeftButton)
@@ -175,15 +174,15 @@ class Desk:
         self.ctrl(Qt.Key.Key_Return)
         self.until(lambda: len(self.rows("SELECT uid FROM runs")) == before + 1)
         self.settle()
-        self.until(lambda: [row.run_uid for row in self.timeline()][:1] == [self.window.compose.shown_run()])
+        self.until(lambda: [row.run_uid for row in self.timeline()][:1] == [self.window.shown_run()])
 
     def settle(self) -> None:
         """Wait until nothing runs and the timeline shows it."""
-        self.until(lambda: not self.window.compose.still_running())
+        self.until(lambda: not self.window.is_running())
         self.until(lambda: not self.rows("SELECT 1 FROM in_flight"))
         self.until(lambda: not any(row.running for row in self.timeline()))
-        self.until(lambda: not self.window.compose.board.is_running())
-        self.until(lambda: self.window.compose.stage.number() is not None)
+        self.until(lambda: not self.window.lane_presenter.is_running())
+        self.until(lambda: self.window.shown_number() is not None)
 
     def timeline(self) -> list[IterationRow]:
         """Return the loaded iterations of the timeline."""
@@ -204,11 +203,11 @@ class Desk:
 
     def stored_draft(self) -> Draft | None:
         """Return the draft of the open prompt as it is in the database."""
-        return self.window.workbench.store.draft(self.window.compose.prompt_uid)
+        return self.window.store.draft(self.window.prompt_uid)
 
     def text(self, lane: int) -> str:
         """Return what a lane shows."""
-        return self.window.view.lanes.text(self.window.shown_slots()[lane])
+        return self.window.lanes.text(self.window.slots()[lane])
 
     def notice(self) -> str:
         """Return the shown notice."""

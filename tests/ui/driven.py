@@ -35,7 +35,7 @@ def _desk(directory: Path) -> Desk:
 def once(directory: Path, script: Path) -> None:
     """Run what the script says."""
     window = _desk(directory).open(json.loads(script.read_text("utf-8")))
-    window.compose.run()
+    window.session.run()
     print("running", flush=True)
     QApplication.exec()
 
@@ -46,9 +46,9 @@ def main(directory: Path) -> None:
     never = str(directory / "never")
     window = desk.open({"default": [{"text": "Streamed so far."}, {"until": never}]})
     for number in itertools.count(1):
-        window.view.editor.focus_first()
+        window.editor.focus_first()
         QTest.keyClicks(QApplication.focusWidget(), f"{number} ")
-        window.compose.run()
+        window.session.run()
         desk.until(lambda: desk.text(0) == "Streamed so far.")
         print(number, flush=True)
 

@@ -20,7 +20,7 @@ from workbench.ui.settings.history import HistoryPanel
 def script(driven: Driven, what: str, steps: Steps, last: int) -> Script:
     """Do it from the page of the settings."""
     yield driven.is_open
-    driven.window.dialogs.settings("history")
+    driven.window.dialogs.show_settings("history")
     page = driven.settings.history
     assert page is not None
     yield lambda: page.backups._now.isEnabled() and page._room is not None

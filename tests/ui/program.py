@@ -16,13 +16,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidge
 from shiboken6 import isValid
 
 from tests.patience import PATIENCE_S
+from tests.ui.driver import WindowDriver
 from workbench.host.dirs import places
 from workbench.host.faults import log_file
 from workbench.ui.frame import Frame
 from workbench.ui.main import Program
 from workbench.ui.mending import Mending
 from workbench.ui.settings import SettingsDialog
-from workbench.ui.window import MainWindow
 
 Script = Generator[Callable[[], object], None, None]
 _LOOK_MS = 5
@@ -100,10 +100,10 @@ class Driven:
         return found
 
     @property
-    def window(self) -> MainWindow:
+    def window(self) -> WindowDriver:
         """The window on the screen."""
-        found = self.frame.findChild(MainWindow)
-        assert isinstance(found, MainWindow)
+        found = WindowDriver.of(self.frame)
+        assert found is not None
         return found
 
     @property
@@ -123,9 +123,8 @@ class Driven:
         frames = [w for w in QApplication.topLevelWidgets() if isinstance(w, Frame) and w.isVisible()]
         if not frames or not frames[0].is_complete:
             return False
-        window = frames[0].findChild(MainWindow)
-        ready = isinstance(window, MainWindow) and window.compose.ready
-        return ready and (db is None or self.window.workbench.store.path == db)
+        window = WindowDriver.of(frames[0])
+        return window is not None and window.is_ready and (db is None or window.store.path == db)
 
     def is_gone(self, frame: Frame) -> bool:
         """Whether a window that was on the screen is not there any more."""

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import WAIT_MS
+from tests.ui.driver import WindowDriver
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
 from workbench.store.peek import peek, peek_newest
 from workbench.ui.frame import Frame
 from workbench.ui.start import Start
 from workbench.ui.theme import Theme
-from workbench.ui.window import MainWindow
 
 
 class Starting:
@@ -45,12 +45,12 @@ class Starting:
     def until(self, condition: Callable[[], object]) -> None:
         self.qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
 
-    def complete(self) -> MainWindow:
+    def complete(self) -> WindowDriver:
         """Wait for the whole window."""
         self.until(lambda: self.completed)
-        window = self.frame.findChild(MainWindow)
-        assert isinstance(window, MainWindow)
-        self.until(lambda: window.compose.ready)
+        window = WindowDriver.of(self.frame)
+        assert window is not None
+        self.until(lambda: window.is_ready)
         return window
 
     def type(self, text: str) -> None:

@@ -84,8 +84,8 @@ def complaints() -> list[str]:
 def _past(desk: Desk) -> None:
     desk.run()
     window = desk.window
-    window.compose.view(window.timeline.row(0).uid)  # type: ignore[union-attr] # it has just run
-    desk.until(lambda: window.compose.viewing is not None)
+    window.view_row(window.timeline.row(0).uid)  # type: ignore[union-attr] # it has just run
+    desk.until(lambda: window.viewing is not None)
 
 
 LEFT_OUT = {
@@ -108,18 +108,18 @@ LEFT_OUT = {
 DRAFT: dict[str, Callable[[Desk], object]] = {
     "draft": lambda desk: None,
     "problem": lambda desk: desk.window.notices.problem("It went wrong.", "The detail."),
-    "endpoints": lambda desk: desk.window.dialogs.settings("endpoints"),
-    "appearance": lambda desk: desk.window.dialogs.settings("appearance"),
-    "limits": lambda desk: desk.window.dialogs.settings("limits"),
-    "care": lambda desk: desk.window.dialogs.settings("history"),
-    "import": lambda desk: desk.window.dialogs.exchange.preview(desk.directory / "gone.db"),
-    "pack": lambda desk: desk.window.dialogs.packing.imports.look(desk.directory / "gone.promptpack"),
-    "parameters": lambda desk: desk.window.view.lanes.edit_params(desk.window.shown_slots()[0]),
-    "renaming": lambda desk: desk.window.view.lanes.rename(desk.window.shown_slots()[0]),
+    "endpoints": lambda desk: desk.window.dialogs.show_settings("endpoints"),
+    "appearance": lambda desk: desk.window.dialogs.show_settings("appearance"),
+    "limits": lambda desk: desk.window.dialogs.show_settings("limits"),
+    "care": lambda desk: desk.window.dialogs.show_settings("history"),
+    "import": lambda desk: desk.window.dialogs.exchange_actions.preview(desk.directory / "gone.db"),
+    "pack": lambda desk: desk.window.dialogs.pack_imports.look(desk.directory / "gone.promptpack"),
+    "parameters": lambda desk: desk.window.lanes.edit_params(desk.window.slots()[0]),
+    "renaming": lambda desk: desk.window.lanes.rename(desk.window.slots()[0]),
 }
 ANSWERED: dict[str, Callable[[Desk], object]] = {
     "answered": lambda desk: desk.run(),
-    "judging": lambda desk: desk.window.actions_["judge"].trigger(),
+    "judging": lambda desk: desk.window.actions["judge"].trigger(),
     "past": _past,
 }
 """One after the other in one window."""
@@ -157,8 +157,8 @@ def to_view(desk: Desk, view: View) -> None:
         desk.until(lambda: page.model.rowCount() > 0)
         page.table.select(0)
     else:
-        window.view.lanes.focus_lane(0)
-    window.update_state()
+        window.focus_lane(0)
+    window.update_commands()
 
 
 def commands_of(view: View) -> list[Command]:
@@ -181,7 +181,7 @@ def test_whatever_a_command_opens_is_named_too(desk: Desk, view: View) -> None:
     wrong: dict[str, list[str]] = {}
     for command in commands_of(view):
         to_view(desk, view)
-        action = window.actions_[command.id]
+        action = window.actions[command.id]
         if not action.isEnabled():
             continue
         action.trigger()
@@ -194,7 +194,7 @@ def test_whatever_a_command_opens_is_named_too(desk: Desk, view: View) -> None:
 
 def test_the_editor_tells_its_text(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     field = QApplication.focusWidget()
     told = QAccessible.queryAccessibleInterface(field).textInterface()
     assert told is not None

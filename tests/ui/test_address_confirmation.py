@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from tests.ui.desk import Desk
 from workbench.app.model_entries import Choice
@@ -15,6 +15,7 @@ from workbench.store.sqlite import sqlite3
 from workbench.ui.address.dialog import AddressDialog
 from workbench.ui.lanes.strip import FailureBox
 from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.credentials import ENDPOINT_ENTRY, AddressQuestion
 
 MINE, THEIRS = "https://llm.mine.example", "https://llm.theirs.example:8443/v1"
 LEFT = Qt.MouseButton.LeftButton
@@ -27,15 +28,15 @@ def moved(desk: Desk) -> Desk:
     form = EndpointForm("Gateway", f"{MINE}/v1", needs_key=True, key="sk-planted-0123456789")
     saved = window.workbench.endpoints.save(form, session_only=True)
     saved.done.result(20)
-    window.compose.endpoints_changed()
-    window.choose_model(window.compose.lanes.lanes[0].slot, Choice(saved.endpoint.uid, "acme-large"))
+    window.session.endpoints_changed()
+    window.choose_model(window.draft_lanes[0].slot, Choice(saved.endpoint.uid, "acme-large"))
     connection = sqlite3.connect(desk.db, timeout=10)
     with connection:
         connection.execute("UPDATE endpoints SET base_url = ?", (THEIRS,))
     connection.close()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     QTest.keyClicks(QApplication.focusWidget(), "Hello")
-    window.compose.run()
+    window.session.run()
     desk.until(lambda: _failed(desk))
     return desk
 
@@ -50,7 +51,7 @@ def _box(desk: Desk) -> FailureBox:
 
 def _ask(desk: Desk) -> AddressDialog:
     QTest.mouseClick(_box(desk).step, LEFT)
-    addresses = desk.window.dialogs.addresses
+    addresses = desk.window.dialogs.address_confirmation
     desk.until(lambda: addresses.open is not None and addresses.open.isVisible())
     assert addresses.open is not None
     return addresses.open
@@ -63,7 +64,7 @@ def test_both_addresses_are_shown_and_enter_sends_nothing(moved: Desk) -> None:
     assert dialog.address.text() == THEIRS
     moved.until(lambda: dialog.cancel.hasFocus())
     QTest.keyClick(dialog, Qt.Key.Key_Return)
-    moved.until(lambda: moved.window.dialogs.addresses.open is None)
+    moved.until(lambda: moved.window.dialogs.address is None)
     assert _failed(moved)
 
 
@@ -72,8 +73,27 @@ def test_both_addresses_are_shown_and_enter_sends_nothing(moved: Desk) -> None:
 )
 def test_leaving_it_sends_nothing(moved: Desk, leave: Callable[[AddressDialog], object]) -> None:
     leave(_ask(moved))
-    moved.until(lambda: moved.window.dialogs.addresses.open is None)
+    moved.until(lambda: moved.window.dialogs.address is None)
     assert _failed(moved)
+
+
+def test_the_end_of_a_long_address_is_seen(desk: Desk) -> None:
+    """A name that begins like the own server's may go on beyond the edge of the window."""
+    window = desk.open(size=(1024, 700))
+    address = f"{MINE}.{'a' * 60}.{'b' * 60}.{'c' * 60}.theirs.example/v1"
+    name = "“A gateway with a name that is longer than anybody would want it to be in a list of endpoints or elsewhere”"
+    question = AddressQuestion(name, "key", (MINE,), address, address[:-3], (), ENDPOINT_ENTRY)
+    dialog = AddressDialog(desk.theme, question, window.frame)
+    dialog.show()
+    desk.until(dialog.isVisible)
+    assert dialog.width() < 600
+    for label in dialog.findChildren(QLabel):
+        room = label.contentsRect()
+        words = label.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, label.text())
+        assert room.contains(words), (label.text(), room, words)
+        # No more than a line of nothing above or below.
+        assert room.height() - words.height() < 2 * label.fontMetrics().lineSpacing(), label.text()
+    dialog.reject()
 
 
 def test_once_confirmed_the_lane_is_asked_again(moved: Desk) -> None:

@@ -54,7 +54,7 @@ def drop(block: MessageBlock, data: QMimeData, on: QWidget | None = None) -> Qt.
 
 
 def user(desk: Desk) -> MessageBlock:
-    return [block for block in desk.window.view.editor.blocks if block.role == "user"][-1]
+    return [block for block in desk.window.editor.blocks if block.role == "user"][-1]
 
 
 def stored_user(desk: Desk) -> Message:
@@ -79,14 +79,14 @@ def test_a_dropped_picture_is_kept_shown_sent_and_undone(desk: Desk, picture: Pa
     desk.until(lambda: chip.has_picture)
     assert chip.about() == f"{len(png())} B"
     assert chip.accessibleName() == f"Attached file {picture.name}, {chip.about()}"
-    (file,) = window.view.editor.content().messages[-1].attachments
+    (file,) = window.editor.content().messages[-1].attachments
     assert (file.name, file.media_type) == (picture.name, "image/png")
-    assert window.workbench.store.blob(file.hash) == png()
+    assert window.store.blob(file.hash) == png()
     desk.run()
     assert desk.rows("SELECT count(*) FROM contents WHERE body LIKE ?", f"%{file.hash}%") == [(1,)]
-    window.view.editor.undo()
+    window.editor.undo()
     assert not user(desk).chips
-    window.view.editor.redo()
+    window.editor.redo()
     assert [c.attachment for c in user(desk).chips] == [file]
 
 
@@ -97,7 +97,7 @@ def test_files_are_removed_by_keys_and_the_draft_says_so(desk: Desk, picture: Pa
     drop(user(desk), files(picture, notes, picture))
     desk.until(lambda: len(user(desk).chips) == 2)
     desk.until(lambda: user(desk).chips[1].about() == "7 B of text")
-    window.compose.saver.flush()
+    window.draft_saver.flush()
     desk.until(lambda: len(stored_user(desk).attachments) == 2)
     first = user(desk).chips[0]
     user(desk).field.setFocus()
@@ -105,7 +105,7 @@ def test_files_are_removed_by_keys_and_the_draft_says_so(desk: Desk, picture: Pa
     assert QApplication.focusWidget() is first.remove
     desk.press(Qt.Key.Key_Delete)
     assert [c.attachment.name for c in user(desk).chips] == ["notes.md"]
-    window.compose.saver.flush()
+    window.draft_saver.flush()
     desk.until(lambda: [a.name for a in stored_user(desk).attachments] == ["notes.md"])
 
 
@@ -138,7 +138,7 @@ def test_what_cannot_go_is_refused_below_the_message(desk: Desk, tmp_path: Path)
     assert "“pipe” is not a file" in said
     assert "“gone.txt” cannot be read (no such file or directory)" in said
     assert not user(desk).chips
-    assert not window.view.editor.can_undo
+    assert not window.editor.can_undo
     user(desk).field.setFocus()
     desk.type("x")
     assert not user(desk)._note.is_shown
@@ -146,7 +146,7 @@ def test_what_cannot_go_is_refused_below_the_message(desk: Desk, tmp_path: Path)
 
 def test_only_the_user_sends_files(desk: Desk, picture: Path) -> None:
     window = desk.open()
-    block = next(block for block in window.view.editor.blocks if block.role == "system")
+    block = next(block for block in window.editor.blocks if block.role == "system")
     before = block.field.exact()
     drop(block, files(picture))
     assert "messages of the user" in block._note.text()
@@ -167,14 +167,14 @@ def test_files_that_another_role_has_are_said(desk: Desk, picture: Path) -> None
     block = user(desk)
     block.role_wanted.emit(block, "assistant")
     desk.until(lambda: "from the user only" in block._note.text())
-    window.view.editor.undo()
+    window.editor.undo()
     desk.until(lambda: not block._note.is_shown)
 
 
 def test_files_are_chosen_in_a_dialog(desk: Desk, picture: Path) -> None:
     window = desk.open()
-    attaching = window.view.editing.attaching
-    window.handlers.table()["attach"]()
+    attaching = window.attachments
+    window.command("attach")
     dialog = attaching.dialog
     assert isinstance(dialog, QFileDialog)
     dialog.selectFile(str(picture))
@@ -190,9 +190,9 @@ def test_past_files_are_shown_and_stay(desk: Desk, picture: Path) -> None:
     desk.until(lambda: user(desk).chips)
     desk.run()
     desk.run()
-    window.handlers.step_iteration(1)
-    desk.until(lambda: window.compose.viewing is not None)
-    past: Any = window.view.past_editor
+    window.step(1)
+    desk.until(lambda: window.viewing is not None)
+    past: Any = window.past_editor
     desk.until(lambda: any(block.chips for block in past.blocks))
     (chip,) = (chip for block in past.blocks for chip in block.chips)
     desk.until(lambda: chip.has_picture)

@@ -23,13 +23,13 @@ from workbench.usecases.templating import schema_faults
 
 
 def put(desk: Desk, content: Content, **values: str) -> None:
-    view = desk.window.view
+    view = desk.window.compose_view
     view.set_draft(content, tuple(values.items()))
     view.editing.checking.check()
 
 
 def block(desk: Desk, index: int) -> MessageBlock:
-    return desk.window.view.editor.blocks[index]
+    return desk.window.editor.blocks[index]
 
 
 def user(text: str) -> Content:
@@ -45,20 +45,20 @@ def test_a_misspelt_name_is_said_and_mended_from_the_menu(desk: Desk) -> None:
     window = desk.open()
     put(desk, user("😀 {{langauge}}, in {{ langauge }} and {{tone}}"), language="English")
     assert "{{langauge}} has no value; did you mean {{language}}?" in block(desk, 0)._note.text()
-    assert window.view.values.unused.names() == ("language",)
+    assert window.values.unused.names() == ("language",)
     chosen(text_menu(block(desk, 0).field, can_undo=False, can_redo=False), "Change {{langauge}} to {{language}}")
-    window.view.editing.checking.check()
-    assert window.view.editor.content().messages[0].text == "😀 {{language}}, in {{ language }} and {{tone}}"
+    window.checking.check()
+    assert window.editor.content().messages[0].text == "😀 {{language}}, in {{ language }} and {{tone}}"
     assert not block(desk, 0)._note.is_shown
-    assert window.view.values.unused.isHidden()
-    window.compose.saver.flush()
+    assert window.values.unused.isHidden()
+    window.draft_saver.flush()
     desk.until(lambda: (draft := desk.stored_draft()) and "langauge" not in draft.content.messages[0].text)
-    window.view.editor.undo()
-    assert "{{langauge}}, in {{ langauge }}" in window.view.editor.content().messages[0].text
+    window.editor.undo()
+    assert "{{langauge}}, in {{ langauge }}" in window.editor.content().messages[0].text
 
 
 def test_many_messages_are_told_a_few_at_a_time(desk: Desk) -> None:
-    view = desk.open().view
+    view = desk.open().compose_view
     count = 2 * AT_ONCE + 10
     put(desk, Content(tuple(Message("user", f"{number} in {{{{langauge}}}}") for number in range(count))))
     desk.until(lambda: len(view.editor.blocks) == count)
@@ -87,28 +87,28 @@ def test_names_in_jinja_tags_are_mended_too(desk: Desk) -> None:
     )
     assert "did you mean {{orders}}?" in block(desk, 0)._note.text()
     chosen(text_menu(block(desk, 0).field, can_undo=False, can_redo=False), "Change {{ordres}} to {{orders}}")
-    text = window.view.editor.content().messages[0].text
+    text = window.editor.content().messages[0].text
     assert text == "😀 {% for x in orders %}{{ x }}{% endfor %}{{ orders | length }}"
 
 
 def test_examples_are_checked_too(desk: Desk) -> None:
     window = desk.open()
     put(desk, Content((Message("user", "{{tone}}"),), examples=(Example("{{toen}}", "Hi"),)), tone="warm")
-    desk.until(lambda: window.view.editor.parts_shown.example_sections)
-    (section,) = window.view.editor.parts_shown.example_sections
+    desk.until(lambda: window.editor.parts_shown.example_sections)
+    (section,) = window.editor.parts_shown.example_sections
     assert "did you mean {{tone}}?" in section.note.text()
     assert section.fields[0].findChild(AmissMarks).fixes() == (("toen", "tone"),)
 
 
 def rows(desk: Desk) -> list[QPushButton]:
     """Return the visible buttons of what is not used."""
-    return [button for button in desk.window.view.values.unused.buttons() if button.isVisible()]
+    return [button for button in desk.window.values.unused.buttons() if button.isVisible()]
 
 
 def test_values_that_nothing_uses_have_rows_while_people_type(desk: Desk) -> None:
     window = desk.open()
     put(desk, user("Hi "), **{f"name_{number}": "x" for number in range(7)})
-    unused = window.view.values.unused
+    unused = window.values.unused
     assert [row.accessibleName().partition(" ")[0] for row in rows(desk)[:-1]] == [f"name_{n}" for n in range(5)]
     assert rows(desk)[-1].text() == "and 2 more that are not used · remove all 7"
     block(desk, 0).field.setFocus()
@@ -116,27 +116,27 @@ def test_values_that_nothing_uses_have_rows_while_people_type(desk: Desk) -> Non
     desk.type("{{name_0}}")
     desk.until(lambda: "name_0" not in unused.names())
     assert unused.isVisible()
-    window.handlers.step_iteration(1)
-    desk.until(lambda: window.compose.viewing is not None)
+    window.step(1)
+    desk.until(lambda: window.viewing is not None)
     assert not unused.isVisible()
-    window.handlers.back()
+    window.back()
     assert unused.isVisible()
 
 
 def test_a_value_that_nothing_uses_is_removed_and_brought_back(desk: Desk) -> None:
     window = desk.open()
     put(desk, user("{{a}}"), a="1", b="two", c="3")
-    sets = window.compose.sets
+    sets = window.value_sets
     sets.add_rows([("one", (("a", "1"), ("b", "first"))), ("other", (("a", "2"), ("b", "second"), ("d", "")))])
-    window.view.editing.checking.check()
+    window.checking.check()
     before = sets.sets
-    assert window.view.values.unused.names() == ("b",)
+    assert window.values.unused.names() == ("b",)
     (button,) = rows(desk)
     button.setFocus()
     desk.press(Qt.Key.Key_Space)
     assert rows(desk) == []
     assert [dict(one.values) for one in sets.sets][1:] == [{"a": "1"}, {"a": "2", "d": ""}]
-    window.compose.saver.flush()
+    window.draft_saver.flush()
     desk.until(lambda: (draft := desk.stored_draft()) and "b" not in dict(draft.values))
     assert "from every set" in desk.notice()
     next(b for b in window.notice.findChildren(QPushButton) if b.text() == "Undo").click()
@@ -154,26 +154,26 @@ def test_the_row_of_a_misspelt_name_mends_it_everywhere_as_one_step(desk: Desk) 
     field = block(desk, 1).field
     field.setFocus()
     field.select(len("{{q}} {{langauge}}"), 0)
-    panel = window.view.values
+    panel = window.values
     (offer,) = [b for b in panel.findChildren(QPushButton) if b.isVisible() and b.text() == "language?"]
     assert offer.accessibleName() == "Change langauge to language everywhere in the prompt"
     offer.click()
-    mended = window.view.editor.content()
+    mended = window.editor.content()
     assert "langauge" not in str(mended)
     assert mended.examples[1] == Example("{{language}}", "off", enabled=False)
     assert not offer.isVisible()
     assert panel.variables() == ("language", "q")
     assert panel.unused.names() == ()
     assert field.caret() == len("{{q}} {{language}}")
-    window.view.editor.undo()
-    assert window.view.editor.content() == text
-    window.view.editor.redo()
-    assert window.view.editor.content() == mended
+    window.editor.undo()
+    assert window.editor.content() == text
+    window.editor.redo()
+    assert window.editor.content() == mended
 
 
 def test_the_keyboard_stays_with_the_values_when_a_row_goes(desk: Desk) -> None:
     window = desk.open()
-    panel = window.view.values
+    panel = window.values
     put(desk, user("{{langauge}} and {{q}}"), language="French", spare="x", more="y")
     (offer,) = [b for b in panel.findChildren(QPushButton) if b.isVisible() and b.text() == "language?"]
     offer.setFocus()
@@ -197,25 +197,25 @@ def test_values_of_the_shown_set_are_no_missing_ones(desk: Desk) -> None:
     put(desk, user("{{question}}"))
     marks = block(desk, 0).field.findChild(AmissMarks)
     assert marks._missing == {"question"}
-    window.compose.sets.add_rows([("one", (("question", "Where?"),))])
+    window.value_sets.add_rows([("one", (("question", "Where?"),))])
     desk.until(lambda: not marks._missing)
 
 
 def test_the_template_is_switched_by_a_button_a_command_and_undo(desk: Desk) -> None:
     window = desk.open()
     put(desk, user("{{ x | upper }}"))
-    editor = window.view.editor
+    editor = window.editor
     assert editor.variables() == ()
     button = next(b for b in editor.findChildren(QPushButton) if b.text() == "Template: plain")
     button.click()
     assert button.text() == "Template: Jinja2"
     assert editor.variables() == ("x",)
-    assert window.view.values.variables() == ("x",)
-    window.compose.saver.flush()
+    assert window.values.variables() == ("x",)
+    window.draft_saver.flush()
     desk.until(lambda: (draft := desk.stored_draft()) and draft.content.template == "jinja")
     editor.undo()
     assert editor.content().template == "plain"
-    window.handlers.table()["template"]()
+    window.command("template")
     assert editor.content().template == "jinja"
 
 
@@ -223,7 +223,7 @@ def test_a_mistake_of_a_template_is_shown_at_its_line(desk: Desk) -> None:
     window = desk.open(script=None)
     messages = (Message("system", "Be brief."), Message("user", "Order:\n{% for x in xs %}\n{{ x | uper }}"))
     put(desk, Content(messages, "jinja", examples=(Example("{{ q }}", "{% if %}"),)))
-    checking = window.view.editing.checking
+    checking = window.checking
     desk.until(lambda: checking.mistake is not None)
     found = checking.mistake
     assert found is not None
@@ -233,7 +233,7 @@ def test_a_mistake_of_a_template_is_shown_at_its_line(desk: Desk) -> None:
     assert not block(desk, 0)._note.is_shown
     put(desk, Content((Message("user", "{{ q }}"),), "jinja", examples=(Example("{{ q }}", "a\n{% if %}"),)))
     desk.until(lambda: (now := checking.mistake) is not None and now.kind == "example")
-    (section,) = window.view.editor.parts_shown.example_sections
+    (section,) = window.editor.parts_shown.example_sections
     assert "Line 2 of example 1 (assistant)" in section.note.text()
     assert [field.findChild(AmissMarks)._line for field in section.fields] == [0, 2]
     put(desk, Content((Message("user", "{{ q }}"),), "jinja"))
@@ -246,9 +246,9 @@ def test_the_caret_in_a_schema_stays_in_view_and_what_is_wrong_below_it(desk: De
     schema = '{\n"type": "object"' + ',\n"title": "x"' * 14 + "}"
     lines = Message("system", "Be brief.\n" * 8), Message("user", "Hi.\n" * 6)
     put(desk, Content(lines, output=OutputFormat("schema", schema)))
-    column = window.view.editor._column
-    desk.until(lambda: window.view.editor.findChildren(OutputSection))
-    (section,) = window.view.editor.findChildren(OutputSection)
+    column = window.message_column
+    desk.until(lambda: window.editor.findChildren(OutputSection))
+    (section,) = window.editor.findChildren(OutputSection)
     desk.until(lambda: section.y() > 0)
     column.verticalScrollBar().setValue(section.y() - 200)
     section.schema.setFocus()
@@ -271,7 +271,7 @@ def test_schemas_that_are_json_but_no_schemas_are_said(desk: Desk) -> None:
     wrong = '{"type": "object", "properties": {"a": {"type": "strin"}}}'
     tools = (Tool("good", parameters='{"type": "object"}'), Tool("bad", parameters=wrong))
     put(desk, Content((Message("user", "Hi"),), output=OutputFormat("schema", wrong), tools=tools))
-    editor = window.view.editor
+    editor = window.editor
     desk.until(lambda: not editor.parts_shown.is_catching_up)
 
     def notes() -> list[str]:
@@ -294,11 +294,11 @@ def test_schemas_are_checked_one_at_a_time_and_the_last_one_counts(desk: Desk, m
         return schema_faults(content)
 
     monkeypatch.setattr(checking, "schema_faults", slow)
-    editor = window.view.editor
+    editor = window.editor
     try:
         for kind in ("a", "b", "strin"):
             put(desk, Content((Message("user", "Hi"),), output=OutputFormat("schema", f'{{"type": "{kind}"}}')))
-            window.view.editing.checking.check()
+            window.checking.check()
         assert len(begun) <= 1
     finally:
         go_on.set()

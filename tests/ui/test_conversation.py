@@ -20,30 +20,30 @@ DIALOGUE = json.dumps(
 
 def test_an_answer_goes_on_and_can_be_taken_back(desk: Desk) -> None:
     window = desk.open()
-    before = window.compose.draft()
-    window.view.editor.focus_first()
+    before = window.draft()
+    window.editor.focus_first()
     desk.run()
-    pinned = window.workbench.store.version(window.compose.prompt_uid, 1).content
-    window.view.lanes.focus_lane(0)
+    pinned = window.store.version(window.prompt_uid, 1).content
+    window.focus_lane(0)
     desk.ctrl(Qt.Key.Key_J)
-    desk.until(lambda: window.compose.draft().content != before.content)
-    messages = window.compose.draft().content.messages
+    desk.until(lambda: window.draft().content != before.content)
+    messages = window.draft().content.messages
     assert messages[:-2] == pinned.messages, "the lane ran version 1, and that is what its answer answers"
     assert [(m.role, m.text) for m in messages[-2:]] == [("assistant", "Hello there."), ("user", "")]
-    assert window.compose.based_on == 1
+    assert window.based_on == 1
     desk.until(lambda: focused().window() is window.frame)
     type_text("And now?")
-    assert window.compose.draft().content.messages[-1].text == "And now?"
+    assert window.draft().content.messages[-1].text == "And now?"
     window.notice.action_clicked.emit("offer")
-    assert window.compose.draft().content == before.content
+    assert window.draft().content == before.content
 
 
 def test_a_dialogue_becomes_messages_and_keeps_the_system_prompt(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.set_content(content(("system", "Be brief."), ("user", "old")))
+    window.editor.set_content(content(("system", "Be brief."), ("user", "old")))
     QGuiApplication.clipboard().setText(DIALOGUE)
-    window.actions_["paste_dialogue"].trigger()
-    actions = window.dialogs.conversation
+    window.actions["paste_dialogue"].trigger()
+    actions = window.dialogs.conversation_actions
     dialog = actions.dialog
     assert dialog is not None
     desk.until(dialog.replace.isEnabled)
@@ -51,21 +51,21 @@ def test_a_dialogue_becomes_messages_and_keeps_the_system_prompt(desk: Desk) -> 
     assert "model" in dialog.notes.text()
     dialog.replace.click()
     wanted = content(("system", "Be brief."), ("user", "Hi {{x}}"), ("assistant", "Hello"))
-    assert window.view.editor.content() == wanted
+    assert window.editor.content() == wanted
     assert "{{x}}" in desk.notice()
-    window.view.editor.undo()
-    assert window.view.editor.content() == content(("system", "Be brief."), ("user", "old"))
+    window.editor.undo()
+    assert window.editor.content() == content(("system", "Be brief."), ("user", "old"))
 
 
 def test_json_pasted_into_an_empty_prompt_is_offered(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.set_content(Content())
-    window.view.editor.focus_first()
+    window.editor.set_content(Content())
+    window.editor.focus_first()
     QGuiApplication.clipboard().setText(DIALOGUE)
     desk.ctrl(Qt.Key.Key_V)
     desk.until(lambda: "recorded dialogue" in desk.notice())
     window.notice.action_clicked.emit("offer")
-    dialog = window.dialogs.conversation.dialog
+    dialog = window.dialogs.conversation
     assert dialog is not None
     assert dialog.isModal(), "no other prompt can be opened meanwhile"
     desk.until(dialog.replace.isEnabled)
@@ -77,16 +77,16 @@ def test_json_pasted_into_an_empty_prompt_is_offered(desk: Desk) -> None:
 
 def test_going_on_waits_for_an_answer_whose_name_is_shown(desk: Desk) -> None:
     window = desk.open()
-    go_on = window.actions_["continue_lane"]
-    window.view.lanes.focus_lane(0)
+    go_on = window.actions["continue_lane"]
+    window.focus_lane(0)
     desk.until(lambda: not go_on.isEnabled())
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     desk.until(go_on.isEnabled)
-    window.actions_["blind"].trigger()
+    window.actions["blind"].trigger()
     desk.run()
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     assert not go_on.isEnabled()
     desk.press(Qt.Key.Key_1)
     desk.until(go_on.isEnabled)
@@ -94,25 +94,25 @@ def test_going_on_waits_for_an_answer_whose_name_is_shown(desk: Desk) -> None:
 
 def test_going_on_from_an_answer_of_the_past_goes_to_the_draft(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
-    window.view.editor.set_content(content(("user", "Something new")), undoable=True)
-    window.compose.edited()
+    window.editor.set_content(content(("user", "Something new")), undoable=True)
+    window.session.edited()
     desk.run()
     ran = {lane.position: lane.version for lane in window.workbench.history.detail(desk.timeline()[1].run_uid).lanes}
     desk.press(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    desk.until(lambda: window.compose.viewing is not None)
-    window.view.lanes.focus_lane(1)
+    desk.until(lambda: window.viewing is not None)
+    window.focus_lane(1)
     desk.ctrl(Qt.Key.Key_J)
-    desk.until(lambda: window.compose.viewing is None)
-    asked = window.workbench.store.version(window.compose.prompt_uid, ran[1]).content.messages
-    messages = window.compose.draft().content.messages
+    desk.until(lambda: window.viewing is None)
+    asked = window.store.version(window.prompt_uid, ran[1]).content.messages
+    messages = window.draft().content.messages
     assert messages[: len(asked)] == asked
     assert [(m.role, m.text) for m in messages[len(asked) :]] == [("assistant", "Hello there."), ("user", "")]
     desk.until(lambda: focused().window() is window.frame)
     type_text("Thanks")
     desk.run()
     newest = window.workbench.history.detail(desk.timeline()[0].run_uid)
-    made = window.workbench.store.version(window.compose.prompt_uid, newest.lanes[1].version)
+    made = window.store.version(window.prompt_uid, newest.lanes[1].version)
     assert [m.text for m in made.content.messages[-2:]] == ["Hello there.", "Thanks"]
     assert made.parent == ran[1]

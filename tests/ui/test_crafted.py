@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from tests import depth
 from tests.fakes import crafted
+from tests.ui.driver import WindowDriver
 from tests.ui.program import Driven, Script
 from workbench.app.history_table import HistoryTableModel
 from workbench.store.errors import StoreError
 from workbench.ui.history.view import HistoryView
 from workbench.ui.rank.view import RankView
-from workbench.ui.window import MainWindow
 
 pytestmark = pytest.mark.window
 
@@ -53,7 +53,7 @@ def look_through(driven: Driven, *, is_searchable: bool = True) -> Script:
 
     Unless it `is_searchable`, the history may say in place of its runs that their index is damaged.
     """
-    window: MainWindow = driven.window
+    window: WindowDriver = driven.window
     window.frame.grab()
     listed = window.sidebar.iteration_list
     for row in range(window.timeline.rowCount()):

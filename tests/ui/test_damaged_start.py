@@ -273,7 +273,7 @@ def test_letters_typed_at_first_sight_come_along(driven: Driven, db: Path, has_p
         yield lambda: driven.is_mending("Restore the selected backup")
         driven.click(driven.mending, "Restore the selected backup")
         yield driven.is_open
-        assert driven.window.view.editor.content().messages[0].text == "kept You are brief."
+        assert driven.window.editor.content().messages[0].text == "kept You are brief."
         driven.frame.close()
 
     assert driven.run(script()) == 0

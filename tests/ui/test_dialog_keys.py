@@ -21,17 +21,17 @@ Key = Qt.Key
 PRESS, RELEASE = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
 
 OPENED: dict[str, Callable[[Desk], object]] = {
-    name: lambda desk, name=name: desk.window.actions_[name].trigger()  # type: ignore[misc] # bound at once
+    name: lambda desk, name=name: desk.window.actions[name].trigger()  # type: ignore[misc] # bound at once
     for name in ("techniques", "improve", "paste_dialogue", "paste_sets", "lane_code", "lane_model", "saved_searches")
 }
-OPENED["parameters"] = lambda desk: desk.window.view.lanes.edit_params(desk.window.shown_slots()[0])
+OPENED["parameters"] = lambda desk: desk.window.lanes.edit_params(desk.window.slots()[0])
 
 
 @pytest.mark.parametrize("name", OPENED)
 def test_enter_presses_what_has_the_keyboard(desk: Desk, name: str) -> None:
     window = desk.open()
-    window.view.lanes.focus_lane(0)
-    window.update_state()
+    window.focus_lane(0)
+    window.update_commands()
     OPENED[name](desk)
 
     def dialogs() -> list[QDialog]:

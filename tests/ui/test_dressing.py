@@ -40,8 +40,8 @@ def _talk(desk: Desk) -> Column:
     window = desk.open()
     texts = [f"Message {number}: **look** at the order.\n" * (1 + number % 3) for number in range(MESSAGES)]
     content = Content(tuple(Message("assistant" if n % 2 else "user", text) for n, text in enumerate(texts)))
-    window.view.editor.set_content(content)
-    column = window.view.editor.findChild(Column)
+    window.editor.set_content(content)
+    column = window.editor.findChild(Column)
     assert isinstance(column, Column)
     desk.until(lambda: len(column.blocks) == MESSAGES)
     desk.until(lambda: column.verticalScrollBar().maximum() > 2000)
@@ -110,7 +110,7 @@ def test_what_is_scrolled_to_is_dressed_before_it_is_seen(desk: Desk) -> None:
     assert not last.is_undressed
     assert _undressed(column).count > 20
     # Messages that go meanwhile are forgotten.
-    desk.window.view.editor.set_content(Content((Message("user", "One."),)))
+    desk.window.editor.set_content(Content((Message("user", "One."),)))
     desk.rest()
     assert _undressed(column).count == 0
     assert len(column.blocks) == 1

@@ -119,7 +119,7 @@ def test_a_kill_at_any_stage_of_the_start_keeps_what_was_typed(starting: Startin
     frame = starting.show()
     assert frame.text()[0].messages[0].text == text
     window = starting.complete()
-    assert window.view.editor.content().messages[0].text == text
+    assert window.editor.content().messages[0].text == text
     starting.until(lambda: starting.stored() == text)
     assert early_draft.read(starting.db) == []
 
@@ -169,7 +169,7 @@ class TestWhatWasTypedInEarlierStarts:
         window = starting.complete()
         assert starting.stored() == "Typed."
         assert early_draft.read(starting.db) == []
-        assert not window.view.editor.can_undo
+        assert not window.editor.can_undo
 
     @pytest.mark.parametrize("at", [pytest.param("2000-01-01T00:00:00.000Z", marks=DEEP), "2999-01-01T00:00:00.000Z"])
     def test_beside_another_draft_it_becomes_a_prompt(
@@ -322,7 +322,7 @@ class TestWithoutADraftToShow:
         blank()
         opening.set()
         window = starting.complete()
-        assert window.view.editor.content().messages[0].text == "hello world"
+        assert window.editor.content().messages[0].text == "hello world"
         assert NAME in window.notice.text()
         starting.type("!")
         starting.until(lambda: self.prompts(starting).pop(NAME, "") == "hello world!")
@@ -385,7 +385,7 @@ class TestWithoutADraftToShow:
             starting.until(lambda: self.typed_into(starting))
         starting.show()
         window = starting.complete()
-        assert "hello" in self.prompts(starting).get(NAME, "") + window.view.editor.content().messages[0].text
+        assert "hello" in self.prompts(starting).get(NAME, "") + window.editor.content().messages[0].text
         assert early_draft.read(starting.db) == []
 
     def typed_into(self, starting: Starting) -> bool:
@@ -449,7 +449,7 @@ class TestCtrlEnter:
         press_run()
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
         window = starting.complete()
-        assert not window.compose.still_running()
+        assert not window.is_running()
         assert starting.rows("SELECT count(*) FROM runs") == [(0,)]
 
     def test_the_key_that_the_person_gave_it_counts(self, starting: Starting) -> None:

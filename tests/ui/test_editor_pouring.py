@@ -197,18 +197,18 @@ def test_random_pastes_and_undoing_all_of_them(qtbot: QtBot, field: ExactField) 
 
 def test_undo_in_the_window_right_after_a_paste_is_exact(desk: Desk) -> None:
     window = desk.open(ECHO)
-    field = window.view.editor.blocks[0].field
-    window.view.editor.focus_first()
+    field = window.editor.blocks[0].field
+    window.editor.focus_first()
     field.selectAll()
     text = "A line of a very long text.\n" * 20_000
     QApplication.clipboard().setText(text)
     desk.ctrl(Key.Key_V)
     assert field.record.is_poured
-    assert window.view.editor.content().messages[0].text == text
+    assert window.editor.content().messages[0].text == text
     desk.ctrl(Key.Key_Z)
-    assert "support bot" in window.view.editor.content().messages[0].text
+    assert "support bot" in window.editor.content().messages[0].text
     desk.press(Key.Key_Z, CTRL, Qt.KeyboardModifier.ShiftModifier)
-    assert window.view.editor.content().messages[0].text == text
-    window.view.editor.blocks[0].field.moveCursor(QTextCursor.MoveOperation.Start)
+    assert window.editor.content().messages[0].text == text
+    window.editor.blocks[0].field.moveCursor(QTextCursor.MoveOperation.Start)
     desk.until(lambda: not field.record.is_poured)
     assert field.toPlainText() == text

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.window
 
 def choose(desk: Desk, command: str, path: Path) -> None:
     """Give a command and choose a file in what opens."""
-    desk.window.actions_[command].trigger()
-    files = desk.window.dialogs.exchange.files
+    desk.window.actions[command].trigger()
+    files = desk.window.dialogs.files
     assert isinstance(files, QFileDialog)
     desk.until(lambda: files.isVisible())
     files.selectFile(str(path))
@@ -31,8 +31,8 @@ def choose(desk: Desk, command: str, path: Path) -> None:
 
 
 def dialog(desk: Desk) -> ExchangeDialog:
-    desk.until(lambda: desk.window.dialogs.exchange.dialog is not None)
-    shown = desk.window.dialogs.exchange.dialog
+    desk.until(lambda: desk.window.dialogs.exchange is not None)
+    shown = desk.window.dialogs.exchange
     assert shown is not None
     return shown
 
@@ -60,7 +60,7 @@ def test_a_log_is_looked_at_and_then_taken_over(desk: Desk, tmp_path: Path) -> N
     desk.until(lambda: view.model.rowCount() == 7)
     desk.until(lambda: window.prompts.model.rowCount() == 4)
     desk.press(Qt.Key.Key_Escape)
-    desk.until(lambda: window.dialogs.exchange.dialog is None)
+    desk.until(lambda: window.dialogs.exchange is None)
     choose(desk, "import_runs", tmp_path / "logs.db")
     again = dialog(desk)
     desk.until(lambda: not again.is_running)
@@ -84,11 +84,11 @@ def test_what_cannot_be_imported_is_a_sentence(desk: Desk, tmp_path: Path) -> No
 def test_a_pack_that_is_chosen_there_is_shown_as_one(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     choose(desk, "import_runs", make_pack(tmp_path / "other", tmp_path / "bots.promptpack"))
-    desk.until(lambda: desk.window.dialogs.packing.imports.dialog is not None)
-    shown = desk.window.dialogs.packing.imports.dialog
+    desk.until(lambda: desk.window.dialogs.pack_import is not None)
+    shown = desk.window.dialogs.pack_import
     assert shown is not None
     desk.until(lambda: shown.name.text() == "Bots")
-    assert desk.window.dialogs.exchange.dialog is None
+    assert desk.window.dialogs.exchange is None
     shown.close()
 
 
@@ -123,7 +123,7 @@ def test_an_import_stops_by_escape_and_when_the_window_closes(desk: Desk, tmp_pa
     [(came,)] = desk.rows("SELECT count(*) FROM runs")
     assert 0 < came < 2000
     desk.press(Qt.Key.Key_Escape)
-    desk.until(lambda: desk.window.dialogs.exchange.dialog is None)
+    desk.until(lambda: desk.window.dialogs.exchange is None)
     choose(desk, "import_runs", tmp_path / "logs.db")
     shown = dialog(desk)
     desk.until(lambda: not shown.is_running)
@@ -148,7 +148,7 @@ def test_selected_runs_are_written_to_a_file(desk: Desk, tmp_path: Path) -> None
     desk.until(lambda: desk.notice() == f"1 run in {target}")
     lines = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
     assert {line["number"] for line in lines} == {2}
-    assert window.dialogs.exchange.dialog is None
+    assert window.dialogs.exchange is None
     everything = tmp_path / "all.html"
     choose(desk, "export_found", everything)
     desk.until(lambda: desk.notice() == f"2 runs in {everything}")
@@ -158,10 +158,10 @@ def test_selected_runs_are_written_to_a_file(desk: Desk, tmp_path: Path) -> None
 def test_a_file_that_cannot_be_written_is_a_sentence(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     desk.run()
-    window.dialogs.exchange.write(Selection(query=""), "csv", tmp_path / "gone" / "runs.csv")
+    window.dialogs.exchange_actions.write(Selection(query=""), "csv", tmp_path / "gone" / "runs.csv")
     shown = dialog(desk)
     desk.until(lambda: not shown.is_running)
     assert shown.said.text() == f"There is no folder {tmp_path / 'gone'}. Make it, or choose another one."
     shown.close()
-    window.dialogs.exchange.export_selected()
+    window.dialogs.exchange_actions.export_selected()
     assert desk.notice() == "No run is selected. Select some in the History, then export them."

@@ -52,9 +52,9 @@ def in_callback(driven: Driven) -> None:
 
 def in_command(driven: Driven) -> None:
     window = driven.window
-    window.compose.saver._save = lambda *_: fail()  # type: ignore[assignment, return-value]
-    window.compose.saver.touch()
-    window.compose.saver.flush()
+    window.draft_saver._save = lambda *_: fail()  # type: ignore[assignment, return-value]
+    window.draft_saver.touch()
+    window.draft_saver.flush()
 
 
 @pytest.mark.parametrize("how", [in_slot, in_thread, in_task, in_callback])
@@ -77,11 +77,11 @@ def test_it_is_said_in_one_line_and_the_window_works_on(
         assert copied.startswith("Prompt Workbench ")
         assert "Unexpected error: ZeroDivisionError" in copied
         assert SECRET not in copied + bar.detail.toPlainText() + driven.notice()
-        driven.window.view.editor.focus_first()
+        driven.window.editor.focus_first()
         QTest.keyClicks(QApplication.focusWidget(), "Still here. ")
-        driven.window.compose.run()
-        yield lambda: not driven.window.compose.still_running()
-        yield lambda: driven.window.compose.stage.number() == 1
+        driven.window.session.run()
+        yield lambda: not driven.window.is_running()
+        yield lambda: driven.window.shown_number() == 1
         driven.frame.close()
 
     driven.faults = "Unexpected error: ZeroDivisionError"

@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QPushButton, QWidget
 
 from tests.ui.desk import Desk
+from workbench.ui.focus import OPENS_MENU
 from workbench.ui.picker import ModelPicker
 
 pytestmark = [
@@ -24,22 +25,22 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 def verdicts(desk: Desk) -> list[str]:
     """Return the kinds of the stored verdicts, once all that was asked for is written."""
-    desk.window.workbench.store.set_meta("written", "").result(10)
+    desk.window.store.set_meta("written", "").result(10)
     return [kind for (kind,) in desk.rows("SELECT kind FROM verdicts ORDER BY id")]
 
 
 def column(desk: Desk, lane: int = 0) -> QWidget:
-    found = desk.window.view.lanes.column(desk.window.shown_slots()[lane])
+    found = desk.window.lanes.column(desk.window.slots()[lane])
     assert found is not None
     return found
 
 
 def answer(desk: Desk, lane: int = 0) -> QWidget:
-    return desk.window.view.lanes.column(desk.window.shown_slots()[lane]).answer  # type: ignore[union-attr] # shown
+    return desk.window.lanes.column(desk.window.slots()[lane]).answer  # type: ignore[union-attr] # shown
 
 
 def dots(desk: Desk) -> QWidget:
-    return desk.window.view.lanes.column(desk.window.shown_slots()[0]).header.row.menu  # type: ignore[union-attr] # shown
+    return desk.window.lanes.column(desk.window.slots()[0]).header.row.menu  # type: ignore[union-attr] # shown
 
 
 def click(widget: QWidget, button: Qt.MouseButton = Left, at: QPoint | None = None) -> None:
@@ -66,7 +67,7 @@ def closed(desk: Desk) -> None:
     desk.until(lambda: QApplication.activePopupWidget() is None)
     # What the window system still has to say about it.
     QApplication.processEvents()
-    active = desk.window.dialogs.open_picker or desk.window.frame
+    active = desk.window.dialogs.picker or desk.window.frame
     active.activateWindow()
     desk.until(active.isActiveWindow)
 
@@ -81,8 +82,8 @@ def choose(desk: Desk, text: str) -> None:
 
 
 def picker(desk: Desk) -> ModelPicker:
-    desk.until(lambda: (p := desk.window.dialogs.open_picker) is not None and p.isActiveWindow())
-    found = desk.window.dialogs.open_picker
+    desk.until(lambda: (p := desk.window.dialogs.picker) is not None and p.isActiveWindow())
+    found = desk.window.dialogs.picker
     assert found is not None
     return found
 
@@ -90,7 +91,7 @@ def picker(desk: Desk) -> ModelPicker:
 def ran(desk: Desk) -> QWidget:
     """Open the window, type and run; return the field that was typed into."""
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     field = QApplication.focusWidget()
     assert field is not None
     desk.run()
@@ -107,7 +108,7 @@ def by_right_click(desk: Desk) -> None:
     click(view.viewport(), Right)  # type: ignore[attr-defined] # a scroll area
     if QApplication.activePopupWidget() is None:
         # Only a window system sends the request for a menu along with the click.
-        desk.window.view.lanes.column(desk.window.shown_slots()[0]).open_menu()  # type: ignore[union-attr] # shown
+        desk.window.lanes.column(desk.window.slots()[0]).open_menu()  # type: ignore[union-attr] # shown
 
 
 def by_keyboard(desk: Desk) -> None:
@@ -126,13 +127,13 @@ def test_what_is_typed_after_settings_in_the_picker_is_searched_for(desk: Desk, 
     QTest.keyClicks(QApplication.focusWidget(), "http://127.0.0.1:9")
     button = next(one for one in dialog.findChildren(QPushButton) if one.text() == "Add endpoint…")
     click(button)
-    settings = desk.window.dialogs.open_settings
+    settings = desk.window.dialogs.settings
     assert settings is not None
     desk.until(settings.isActiveWindow)
     assert settings.parentWidget() is dialog
     key(desk, Key.Key_Escape)
     click(next(one for one in settings.findChildren(QPushButton) if one.text() == "Close anyway"))
-    desk.until(lambda: desk.window.dialogs.open_settings is None)
+    desk.until(lambda: desk.window.dialogs.settings is None)
     desk.until(dialog.isActiveWindow)
     desk.until(lambda: QApplication.focusWidget() in dialog.findChildren(QLineEdit))
     QTest.keyClicks(QApplication.focusWidget(), "acme-l")
@@ -143,41 +144,53 @@ def test_what_is_typed_after_settings_in_the_picker_is_searched_for(desk: Desk, 
 @pytest.mark.parametrize("way", [by_mouse, pytest.param(by_right_click, marks=pytest.mark.deep(only=True))])
 def test_a_sentence_after_change_model_goes_where_the_person_typed(desk: Desk, way: Callable[[Desk], None]) -> None:
     field = ran(desk)
-    before = desk.window.compose.draft()
+    before = desk.window.draft()
     way(desk)
     choose(desk, "Change model…")
     picker(desk)
     key(desk, Key.Key_Escape)
-    desk.until(lambda: desk.window.dialogs.open_picker is None and desk.window.frame.isActiveWindow())
+    desk.until(lambda: desk.window.dialogs.picker is None and desk.window.frame.isActiveWindow())
     assert QApplication.focusWidget() is field
     QTest.keyClicks(QApplication.focusWidget(), "Where - is my order 1")
     assert QApplication.activePopupWidget() is None
-    assert "Where - is my order 1" in desk.window.compose.draft().content.messages[0].text
-    assert desk.window.compose.draft().lanes == before.lanes
+    assert "Where - is my order 1" in desk.window.draft().content.messages[0].text
+    assert desk.window.draft().lanes == before.lanes
     assert verdicts(desk) == []
 
 
-@pytest.mark.parametrize("tail", [" ", pytest.param("\r", marks=pytest.mark.deep(only=True))])
-def test_a_sentence_typed_at_a_menu_button_opens_no_menu(desk: Desk, tail: str) -> None:
+def test_a_sentence_typed_at_a_menu_button_opens_no_menu(desk: Desk) -> None:
     ran(desk)
-    before = desk.window.compose.draft()
+    before = desk.window.draft()
     by_keyboard(desk)
     choose(desk, "Change model…")
     picker(desk)
     key(desk, Key.Key_Escape)
-    desk.until(lambda: desk.window.dialogs.open_picker is None and desk.window.frame.isActiveWindow())
-    for typed in ("Where", tail, "rename-1", tail, "0"):
+    desk.until(lambda: desk.window.dialogs.picker is None and desk.window.frame.isActiveWindow())
+    for typed in ("Where", "\r", " ", "rename-1", " ", "\r", "0"):
         QTest.keyClicks(QApplication.focusWidget(), typed)
         if typed == "\r":
             key(desk, Key.Key_Return)
         assert QApplication.activePopupWidget() is None
-    assert desk.window.compose.draft() == before
+    assert desk.window.draft() == before
     assert verdicts(desk) == []
     key(desk, Key.Key_Tab)
     key(desk, Key.Key_Tab, SHIFT)
     assert QApplication.focusWidget() is dots(desk)
     key(desk, Key.Key_Space)
     open_menu(desk).close()
+
+
+def test_buttons_that_open_menus_take_no_focus_from_the_mouse(desk: Desk) -> None:
+    ran(desk)
+    found: dict[str, QAbstractButton] = {}
+    for view in (Key.Key_1, Key.Key_3, Key.Key_4):
+        key(desk, view, Qt.KeyboardModifier.AltModifier)
+        buttons = [one for one in desk.window.frame.findChildren(QAbstractButton) if one.text() in ("⋯", "Menu ▾")]
+        found |= {one.accessibleName(): one for one in buttons}
+    assert {"Menu of lane 1", "More that can be done with the selected runs", "Menu of the value sets"} <= found.keys()
+    for name, button in found.items():
+        assert button.focusPolicy() == Qt.FocusPolicy.TabFocus, name
+        assert button.property(OPENS_MENU), name
 
 
 def test_a_sentence_typed_at_a_mark_gives_no_verdict(desk: Desk) -> None:
@@ -210,8 +223,8 @@ def by_the_program(desk: Desk) -> None:
 
 def came_back_from_another_window(desk: Desk) -> None:
     click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
-    desk.window.overlays.open_sheet()
-    desk.until(lambda: (sheet := desk.window.overlays.sheet) is not None and sheet.isActiveWindow())
+    desk.window.dialogs.show_shortcuts()
+    desk.until(lambda: (sheet := desk.window.dialogs.shortcuts) is not None and sheet.isActiveWindow())
     key(desk, Key.Key_Escape)
     desk.until(desk.window.frame.isActiveWindow)
 
@@ -328,18 +341,39 @@ def test_the_lists_beside_the_lanes_give_no_verdict(desk: Desk) -> None:
 
 def test_a_window_that_is_open_beside_keeps_bare_keys_from_the_lanes(desk: Desk) -> None:
     ran(desk)
-    desk.window.overlays.open_sheet()
-    desk.until(lambda: (sheet := desk.window.overlays.sheet) is not None and sheet.isActiveWindow())
+    desk.window.dialogs.show_shortcuts()
+    desk.until(lambda: (sheet := desk.window.dialogs.shortcuts) is not None and sheet.isActiveWindow())
     desk.window.frame.activateWindow()
     desk.until(desk.window.frame.isActiveWindow)
     click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
     key(desk, Key.Key_1)
     assert verdicts(desk) == []
-    assert desk.window.overlays.sheet is not None
-    desk.window.overlays.sheet.close()
+    assert desk.window.dialogs.shortcuts is not None
+    desk.window.dialogs.shortcuts.close()
     click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
     key(desk, Key.Key_1)
     assert verdicts(desk) == ["winner"]
+
+
+@pytest.mark.parametrize(
+    "opens",
+    [
+        lambda desk: desk.window.dialogs.show_palette(),
+        pytest.param(lambda desk: desk.window.dialogs.show_shortcuts(), marks=pytest.mark.deep(only=True)),
+        pytest.param(lambda desk: desk.window.dialogs.show_settings("keys"), marks=pytest.mark.deep(only=True)),
+    ],
+)
+def test_keys_that_were_on_their_way_to_a_dialog_give_no_verdict(desk: Desk, opens: Callable[[Desk], None]) -> None:
+    ran(desk)
+    click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
+    lane = QApplication.focusWidget()
+    opens(desk)
+    # A window system makes the dialog active later than it is shown, and sends what was typed before to the lane.
+    for bare in (Key.Key_1, Key.Key_0, Key.Key_Minus):
+        desk.press(bare, on=lane)
+    assert verdicts(desk) == []
+    key(desk, Key.Key_Escape)
+    desk.until(desk.window.frame.isActiveWindow)
 
 
 def test_after_renaming_a_lane_the_keyboard_is_where_it_was(desk: Desk) -> None:
@@ -350,26 +384,30 @@ def test_after_renaming_a_lane_the_keyboard_is_where_it_was(desk: Desk) -> None:
     QTest.keyClicks(QApplication.focusWidget(), "quick")
     key(desk, Key.Key_Return)
     desk.until(lambda: QApplication.focusWidget() is field)
-    assert desk.window.heads[0].title == "quick"
+    assert desk.window.lane_heads[0].title == "quick"
 
 
 def test_a_lane_that_the_palette_led_to_takes_bare_keys(desk: Desk) -> None:
     ran(desk)
     key(desk, Key.Key_K, CTRL)
-    desk.until(lambda: (palette := desk.window.overlays.palette) is not None and palette.isActiveWindow())
+    desk.until(lambda: (palette := desk.window.dialogs.palette) is not None and palette.isActiveWindow())
     QTest.keyClicks(QApplication.focusWidget(), "Focus the next lane")
-    palette = desk.window.overlays.palette
+    palette = desk.window.dialogs.palette
     assert palette is not None
     desk.until(lambda: palette.list.currentIndex().isValid())
     key(desk, Key.Key_Return)
-    lanes = desk.window.view.lanes
+    lanes = desk.window.lanes
     desk.until(lambda: (f := QApplication.focusWidget()) is not None and lanes.isAncestorOf(f))
     key(desk, Key.Key_1)
     assert verdicts(desk) == ["winner"]
 
 
 def test_a_place_counts_only_while_the_focus_is_in_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran(desk)
+    field = ran(desk)
+    by_right_click(desk)
+    assert QApplication.focusWidget() is field, "a right click opens a menu, no more"
+    open_menu(desk).close()
+    closed(desk)
     click(answer(desk))
     frame = desk.window.frame
     origin = frame.focus_origin
@@ -382,6 +420,10 @@ def test_a_place_counts_only_while_the_focus_is_in_it(desk: Desk, monkeypatch: p
     assert origin.is_in_area, "and away and back at once, where another page comes to the front"
     key(desk, Key.Key_Space)
     assert origin.is_in_area, "what scrolls is no text"
+    QTest.keyClicks(QApplication.focusWidget(), "1a")
+    assert not origin.is_in_area, "who types letters is writing"
+    assert verdicts(desk) == ["winner"]
+    click(answer(desk))
     answer(desk, 1).setFocus(Qt.FocusReason.OtherFocusReason)
     QApplication.processEvents()
     # Qt names Tab also where it looks for another widget by itself.

@@ -28,7 +28,7 @@ RESPONSES = 40
 
 def fill(desk: Desk) -> None:
     """Put runs with raw responses into the open history."""
-    store = desk.window.workbench.store
+    store = desk.window.store
     store.create_prompt("p", "Filled", NOW)
     for number in range(RESPONSES):
         store.begin_run(run(f"r{number}", text("words " * 300)))
@@ -37,8 +37,8 @@ def fill(desk: Desk) -> None:
 
 
 def page(desk: Desk) -> HistoryPanel:
-    desk.window.dialogs.settings("history")
-    settings = desk.window.dialogs.open_settings
+    desk.window.dialogs.show_settings("history")
+    settings = desk.window.dialogs.settings
     assert settings is not None
     assert settings.history is not None
     panel = settings.history
@@ -47,7 +47,7 @@ def page(desk: Desk) -> HistoryPanel:
 
 
 def settings(desk: Desk) -> SettingsDialog:
-    found = desk.window.dialogs.open_settings
+    found = desk.window.dialogs.settings
     assert found is not None
     return found
 
@@ -61,7 +61,7 @@ def click(inside: QWidget, name: str) -> None:
 
 def close(desk: Desk) -> None:
     settings(desk).close()
-    desk.until(lambda: desk.window.dialogs.open_settings is None)
+    desk.until(lambda: desk.window.dialogs.settings is None)
 
 
 def listed(desk: Desk) -> list[backups.Backup]:
@@ -202,7 +202,7 @@ def test_what_cannot_be_measured_hides_no_result_and_is_said_who_asks(
     monkeypatch.setattr(space, "measure", unreadable)
     monkeypatch.setattr(space, "check", lambda _: ["page 7 is not a page"])
     desk.open()
-    desk.window.dialogs.settings("history")
+    desk.window.dialogs.show_settings("history")
     panel = settings(desk).history
     assert panel is not None
     desk.until(lambda: panel.progress.says and not panel._is_measuring)
@@ -246,7 +246,7 @@ def test_commands_lead_to_the_page(desk: Desk) -> None:
     backups.make(desk.db, backups.folder_of(desk.db), NOW)
     page(desk)
     for command, is_there in COMMANDS.items():
-        desk.window.actions_[command].trigger()
+        desk.window.actions[command].trigger()
         desk.until(lambda is_there=is_there: is_there(desk))
 
 
@@ -254,7 +254,7 @@ def test_the_command_leads_to_the_newest_backup_before_it_is_known_which_there_a
     desk.open()
     fill(desk)
     backups.make(desk.db, backups.folder_of(desk.db), NOW)
-    desk.window.actions_["history_restore"].trigger()
+    desk.window.actions["history_restore"].trigger()
     panel = settings(desk).history
     assert panel is not None
     assert panel.backups.list.count() == 0
@@ -264,7 +264,7 @@ def test_the_command_leads_to_the_newest_backup_before_it_is_known_which_there_a
 
 def test_a_backup_by_command_is_said_in_the_window(desk: Desk) -> None:
     window = desk.open()
-    window.actions_["history_backup"].trigger()
+    window.actions["history_backup"].trigger()
     desk.until(lambda: "A backup of" in desk.notice())
     assert len(listed(desk)) == 1
 
@@ -282,14 +282,14 @@ def test_the_daily_backup_is_made_by_itself(desk: Desk, monkeypatch: pytest.Monk
 def test_a_daily_backup_that_fails_is_told_once(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     window = desk.open()
-    window.workbench.store.set_meta(CARE, Rules(folder=str(gone)).to_text()).result(10)
+    window.store.set_meta(CARE, Rules(folder=str(gone)).to_text()).result(10)
     tried: list[str] = []
-    window.caring.desk.daily_failed.connect(lambda sentence, _: tried.append(sentence))
+    window.maintenance.daily_failed.connect(lambda sentence, _: tried.append(sentence))
     monkeypatch.setattr(app_care, "LOOK_MS", 5)
     monkeypatch.setattr(app_care, "BUSY_MS", 5)
     looks: list[object] = []
-    window.caring.desk.job_changed.connect(lambda: looks.append(window.caring.desk.job))
-    window.caring.desk._look()
+    window.maintenance.job_changed.connect(lambda: looks.append(window.maintenance.job))
+    window.maintenance._look()
     desk.until(lambda: tried)
     assert desk.notice().startswith(f"The daily backup was not made. The folder for backups, {gone}, is not there.")
     seen = len(looks)
@@ -310,7 +310,7 @@ def test_closing_in_the_middle_of_a_backup_leaves_no_half_of_it(desk: Desk, monk
         return copy(mine, *args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Upkeep, "backup", begin)
-    window.actions_["history_backup"].trigger()
+    window.actions["history_backup"].trigger()
     desk.until(began.is_set)
     desk.close()
     folder = backups.folder_of(desk.db)

@@ -18,7 +18,7 @@ DEEP = pytest.mark.deep(only=True)
 
 def second_message(desk: Desk) -> QWidget:
     """Work in a place that is neither the first nor the last."""
-    field = desk.window.view.editor.blocks[1].field
+    field = desk.window.editor.blocks[1].field
     field.setFocus()
     assert QApplication.focusWidget() is field
     return field
@@ -73,17 +73,17 @@ def test_a_notice_that_goes_while_a_dialog_is_open(desk: Desk) -> None:
     field = second_message(desk)
     window.notices.quiet("keys", "Add a key.", action="keys", label="Add a key…")
     by_enter(desk, button(desk, "Add a key…"))
-    desk.until(lambda: (d := window.dialogs.open_settings) is not None and d.isActiveWindow())
+    desk.until(lambda: (d := window.dialogs.settings) is not None and d.isActiveWindow())
     window.notice.clear("keys")
     desk.press(Key.Key_Escape)
-    desk.until(lambda: window.dialogs.open_settings is None and window.frame.isActiveWindow())
+    desk.until(lambda: window.dialogs.settings is None and window.frame.isActiveWindow())
     desk.until(lambda: QApplication.focusWidget() is field)
 
 
 def test_what_is_deleted_leaves_the_keyboard_where_it_was(desk: Desk) -> None:
     window = desk.open()
     field = second_message(desk)
-    passing = QPushButton("passing", window.view)
+    passing = QPushButton("passing", window.compose_view)
     passing.show()
     passing.setFocus()
     assert QApplication.focusWidget() is passing
@@ -95,8 +95,8 @@ def test_what_is_deleted_leaves_the_keyboard_where_it_was(desk: Desk) -> None:
 def test_a_view_that_was_left_while_pairs_were_judged(desk: Desk) -> None:
     window = desk.open()
     desk.run()
-    window.actions_["judge"].trigger()
-    sittings, view = window.ranking.sittings, window.ranking.view
+    window.actions["judge"].trigger()
+    sittings, view = window.judging_session, window.rank_view
     assert sittings is not None
     assert view is not None
     desk.until(lambda: sittings.is_open and sittings.state != "opening")

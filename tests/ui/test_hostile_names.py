@@ -184,12 +184,12 @@ def test_every_view_and_dialog(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> N
     draft = desk.stored_draft()
     assert draft is not None
     unlabelled = Lane("unlabelled", LITELLM, steering.named("model"))
-    window.compose.put_back(replace(draft, lanes=(unlabelled, *draft.lanes)))
+    window.session.put_back(replace(draft, lanes=(unlabelled, *draft.lanes)))
     for view in get_args(View):
         to_view(desk, view)
         looking.again()
         for command in commands_of(view):
-            action = window.actions_[command.id]
+            action = window.actions[command.id]
             if action.isEnabled():
                 QTimer.singleShot(0, window.frame, action.trigger)
                 looking.again()

@@ -33,10 +33,10 @@ def _script(steps: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _opened(desk: Desk, steps: list[dict[str, Any]], prompt: Content = PROMPT) -> ImproveDialog:
     window = desk.open(_script(steps))
-    window.view.editor.set_content(prompt)
-    window.view.editor.focus_first()
+    window.editor.set_content(prompt)
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_I)
-    dialog = window.dialogs.improving.dialog
+    dialog = window.dialogs.improve
     assert dialog is not None
     desk.until(dialog.question.ask.isEnabled)
     dialog.question.set_lane(Lane("improve", LITELLM, "improver"))
@@ -64,7 +64,7 @@ def test_one_change_is_accepted_and_taken_back(desk: Desk) -> None:
     assert pane.view.isVisible()
     assert pane.remark.text() == "I named the steps."
     assert pane.accept.text() == "Accept all 2 changes"
-    assert window.view.editor.content() == PROMPT, "nothing happens by itself"
+    assert window.editor.content() == PROMPT, "nothing happens by itself"
     assert desk.rows(
         "SELECT runs.kind, outputs.text, state FROM runs JOIN outputs ON run_id = runs.id WHERE kind = 'improve'"
     ) == [("improve", BETTER, "finished")]
@@ -74,15 +74,15 @@ def test_one_change_is_accepted_and_taken_back(desk: Desk) -> None:
     assert pane.accept.text() == "Accept 1 of 2"
     assert "Be nicebrief." in pane.view.toPlainText()
     pane.accept.click()
-    assert window.dialogs.improving.dialog is None
+    assert window.dialogs.improve is None
     changed = content(("system", "You are a friendly bot for {{shop}}. Be nice."), ("user", "{{question}}"))
-    assert window.view.editor.content() == changed
+    assert window.editor.content() == changed
     desk.until(lambda: "1 of 2 changes" in desk.notice())
-    window.view.editor.undo()
-    assert window.view.editor.content() == PROMPT
+    window.editor.undo()
+    assert window.editor.content() == PROMPT
     assert "1 of 2 changes" not in desk.notice(), "there is nothing left to take back"
-    window.view.editor.redo()
-    assert window.view.editor.content() == changed
+    window.editor.redo()
+    assert window.editor.content() == changed
     assert desk.rows("SELECT iterations FROM prompts") == iterations
     assert desk.shown_rows() == timeline
 
@@ -93,10 +93,10 @@ def test_all_is_accepted_and_an_earlier_proposal_is_shown_again(desk: Desk) -> N
     _ask(desk, dialog)
     assert dialog.proposal.names.text() == "Loses the variable {{shop}}. Brings along the variable {{now}}."
     dialog.proposal.accept.click()
-    after = window.view.editor.content()
+    after = window.editor.content()
     assert after.messages[0].text == "You are a friendly bot for us {{now}}. Be brief."
-    window.actions_["improve"].trigger()
-    again = window.dialogs.improving.dialog
+    window.actions["improve"].trigger()
+    again = window.dialogs.improve
     assert again is not None
     desk.until(lambda: again.earlier.count() == 1)
     assert again.question.lane == Lane("improve", LITELLM, "improver"), "the last one that was asked"
@@ -110,7 +110,7 @@ def test_all_is_accepted_and_an_earlier_proposal_is_shown_again(desk: Desk) -> N
     assert (
         again.proposal.remark.text() == "The model proposes no change: its text is the prompt as it is, to the letter."
     )
-    assert window.view.editor.content() == after
+    assert window.editor.content() == after
     again.reject()
 
 
@@ -128,7 +128,7 @@ def test_it_streams_and_escape_stops_it_before_it_closes(desk: Desk, tmp_path: P
     assert not dialog.proposal.accept.isVisible()
     desk.until(lambda: desk.rows("SELECT state, text FROM outputs") == [("stopped", "Let me see")])
     desk.press(Qt.Key.Key_Escape, on=dialog)
-    assert desk.window.dialogs.improving.dialog is None
+    assert desk.window.dialogs.improve is None
 
 
 @pytest.mark.parametrize(
@@ -154,14 +154,14 @@ def test_answers_are_shown_to_the_model_only_when_ticked(desk: Desk) -> None:
     window = desk.open({"default": [{"text": "Bad answer."}], "models": {"improver": [{"echo": True}]}})
     lanes = (Lane("a", ECHO, "echo"),)
     hello = content(("user", "Hi {{name}}"))
-    draft = replace(window.compose.draft(), content=hello, values=(("name", "Ada"),), lanes=lanes)
-    window.compose.put_back(draft)
-    window.view.editor.focus_first()
+    draft = replace(window.draft(), content=hello, values=(("name", "Ada"),), lanes=lanes)
+    window.session.put_back(draft)
+    window.editor.focus_first()
     desk.run()
-    window.actions_["all_bad"].trigger()
+    window.actions["all_bad"].trigger()
     desk.until(lambda: desk.rows("SELECT kind FROM verdicts"))
-    window.actions_["improve"].trigger()
-    dialog = window.dialogs.improving.dialog
+    window.actions["improve"].trigger()
+    dialog = window.dialogs.improve
     assert dialog is not None
     desk.until(lambda: dialog.question.answers.count() > 0)
     assert "all bad · Bad answer." in dialog.question.answers.item(0).text()
@@ -183,7 +183,7 @@ def test_model_and_instructions_can_be_changed(desk: Desk) -> None:
     dialog = _opened(desk, [{"text": BETTER}])
     window = desk.window
     dialog.question.model.click()
-    picker = window.dialogs.open_picker
+    picker = window.dialogs.picker
     assert picker is not None
     picker.search("echo")
     desk.press(Qt.Key.Key_Return, on=picker._search)
@@ -210,21 +210,21 @@ def test_nothing_to_improve_is_said(desk: Desk) -> None:
 
 def test_the_menu_of_the_system_message_asks_too(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.set_content(PROMPT)
-    for block, offers in zip(window.view.editor.blocks, (True, False), strict=True):
+    window.editor.set_content(PROMPT)
+    for block, offers in zip(window.editor.blocks, (True, False), strict=True):
         menu = actions(block, 0, 2, lambda _: None)
         entries = {action.text(): action for action in menu.actions()}
         assert ("Improve this prompt…" in entries) == offers
         if offers:
             entries["Improve this prompt…"].trigger()
         menu.close()
-    assert window.dialogs.improving.dialog is not None
-    window.dialogs.improving.dialog.reject()
+    assert window.dialogs.improve is not None
+    window.dialogs.improve.reject()
 
 
 def test_a_question_over_the_limits_asks_first(desk: Desk) -> None:
     dialog = _opened(desk, [{"text": BETTER}])
-    desk.window.gate.set_limits(Limits(tokens=1))
+    desk.window.budget_confirmation.set_limits(Limits(tokens=1))
     dialog.question.ask.click()
     desk.until(dialog.proposal.trouble.text)
     assert dialog.proposal.trouble.text().startswith("This question takes about ")

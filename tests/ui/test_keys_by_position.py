@@ -23,6 +23,8 @@ SIX = 15
         (Key.Key_6, Held.ControlModifier | Held.ShiftModifier, VerdictKey(6)),
         (Key.Key_AsciiCircum, Held.ControlModifier | Held.ShiftModifier, None),
         (Key.Key_Minus, Held.NoModifier, VerdictKey(kind="all_bad")),
+        (Key.Key_section, Held.NoModifier, VerdictKey(6)),
+        (Key.Key_AsciiCircum, Held.ShiftModifier, None),
         (Key.Key_6, Held.ShiftModifier, VerdictKey(6)),
         (Key.Key_6, Held.AltModifier, None),
     ],

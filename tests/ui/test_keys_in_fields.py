@@ -28,11 +28,11 @@ from PySide6.QtWidgets import (
 from tests import depth
 from tests.surroundings import PLATFORM
 from tests.ui.desk import Desk
+from tests.ui.driver import WindowDriver
 from workbench.app.commands import COMMANDS, acts_on_lanes
 from workbench.app.keymap import only_outside_text
 from workbench.ui.keys import takes_text
 from workbench.ui.lanes.params import ShortText
-from workbench.ui.window import MainWindow
 
 pytestmark = pytest.mark.window
 ON_X11 = os.environ["QT_QPA_PLATFORM"] == "xcb"
@@ -63,23 +63,23 @@ def _editable(parent: QWidget) -> QComboBox:
     return box
 
 
-def _line(window: MainWindow) -> QWidget:
+def _line(window: WindowDriver) -> QWidget:
     """The line of the find bar, which is a real one-line field of Compose."""
-    window.actions_["find"].trigger()
-    field = window.view.editing.bar._find
+    window.actions["find"].trigger()
+    field = window.find_field
     field.setText(TEXT)
     return field
 
 
-def _answer(window: MainWindow) -> QWidget:
-    window.view.lanes.focus_lane(0)
-    column = window.view.lanes.column(window.shown_slots()[0])
+def _answer(window: WindowDriver) -> QWidget:
+    window.focus_lane(0)
+    column = window.lanes.column(window.slots()[0])
     assert column is not None
     return column.answer
 
 
-REAL: dict[str, Callable[[MainWindow], QWidget]] = {
-    "message": lambda window: window.view.editor.blocks[0].field,
+REAL: dict[str, Callable[[WindowDriver], QWidget]] = {
+    "message": lambda window: window.editor.blocks[0].field,
     "find bar": _line,
     "answer": _answer,
     "prompt list": lambda window: window.sidebar.prompt_list,
@@ -124,20 +124,20 @@ def focused(desk: Desk, kind: str) -> QWidget:
     return field
 
 
-def listening(window: MainWindow) -> list[str]:
+def listening(window: WindowDriver) -> list[str]:
     """Let every command only say that it was asked for."""
     fired: list[str] = []
     for command in COMMANDS:
-        action = window.actions_[command.id]
+        action = window.actions[command.id]
         action.triggered.disconnect()
         action.triggered.connect(lambda _=False, name=command.id: fired.append(name))
     return fired
 
 
-def press(window: MainWindow, field: QWidget, key: str) -> None:
+def press(window: WindowDriver, field: QWidget, key: str) -> None:
     """Press a key while every command is possible."""
     for command in COMMANDS:
-        window.actions_[command.id].setEnabled(True)
+        window.actions[command.id].setEnabled(True)
     # Letters that mean nothing take this away.
     assert window.frame.focus_origin is not None
     window.frame.focus_origin.place()
@@ -190,7 +190,7 @@ def test_a_command_that_is_not_possible_changes_no_text(desk: Desk) -> None:
     field = focused(desk, "QLineEdit")
     assert isinstance(field, QLineEdit)
     field.setCursorPosition(2)
-    assert not desk.window.actions_["diff"].isEnabled()
+    assert not desk.window.actions["diff"].isEnabled()
     desk.ctrl(Qt.Key.Key_D)
     assert field.text() == TEXT
     assert field.cursorPosition() == 2

@@ -24,7 +24,7 @@ CHANGES: dict[str, Callable[[Desk], None]] = {
 
 def _entered(desk: Desk) -> HistoryView:
     window = desk.open()
-    fill(window.workbench.store)
+    fill(window.store)
     desk.until(lambda: not window.workbench.searcher.behind())
     window.views.show("history")
     view = window.views.here()

@@ -56,24 +56,24 @@ class Hands:
         """Choose what the palette finds first."""
         desk = self.desk
         desk.ctrl(Key.Key_K)
-        desk.until(lambda: desk.window.overlays.palette is not None)
-        dialog = desk.window.overlays.palette
+        desk.until(lambda: desk.window.dialogs.palette is not None)
+        dialog = desk.window.dialogs.palette
         assert dialog is not None
         desk.until(lambda: QApplication.focusWidget() is dialog.field and not dialog.is_reading)
         desk.type(text)
         desk.until(lambda: not dialog.is_reading and dialog.current() is not None)
         desk.press(Key.Key_Return)
-        desk.until(lambda: desk.window.overlays.palette is None)
+        desk.until(lambda: desk.window.dialogs.palette is None)
 
 
 def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     window = desk.open(ECHO)
     hands = Hands(desk)
-    sample = window.compose.prompt_uid
+    sample = window.prompt_uid
 
     # 1. A new prompt, and its name.
     desk.ctrl(Key.Key_N)
-    desk.until(lambda: window.compose.prompt_uid != sample and window.compose.ready)
+    desk.until(lambda: window.prompt_uid != sample and window.is_ready)
     desk.until(lambda: QApplication.focusWidget().inherits("QLineEdit"))
     desk.type("Porter")
     desk.press(Key.Key_Return)
@@ -101,13 +101,13 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     desk.type("Third floor")
 
     # 6. The variable's value.
-    hands.pane(window.view.values)
+    hands.pane(window.values)
     desk.type("the sauna")
 
     # 7. A technique, its gaps filled in with Tab.
-    hands.pane(window.view.editor)
+    hands.pane(window.editor)
     desk.ctrl(Key.Key_T)
-    desk.until(lambda: (d := window.dialogs.techniques.dialog) is not None and d.isActiveWindow() and d.current)
+    desk.until(lambda: (d := window.dialogs.techniques) is not None and d.isActiveWindow() and d.current)
     desk.type("tone")
     desk.press(Key.Key_Return)
     desk.until(window.frame.isActiveWindow)
@@ -129,9 +129,9 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     assert "Where is the sauna?" in desk.rows("SELECT text FROM outputs ORDER BY id")[0][0]
 
     # 9. Read the answer in every way there is, ending with what went on the wire.
-    hands.pane(window.view.lanes)
-    desk.until(lambda: window.view.lanes.focused_slot())
-    slot = window.view.lanes.focused_slot()
+    hands.pane(window.lanes)
+    desk.until(lambda: window.lanes.focused_slot())
+    slot = window.lanes.focused_slot()
     for _ in range(9):
         if dict(window.frame.reading).get(slot) == "raw":
             break
@@ -152,7 +152,7 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
 
     # 13. What differs in the answer.
     desk.ctrl(Key.Key_D)
-    column = window.view.lanes.column(slot)
+    column = window.lanes.column(slot)
     assert column is not None
     desk.until(lambda: isinstance(page := column.reading.page, DiffPage) and "1 change" in page.count.text())
     desk.ctrl(Key.Key_D)
@@ -169,28 +169,28 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     # 15. Older, newer, older.
     for key, number in ((Key.Key_Left, 1), (Key.Key_Right, 2), (Key.Key_Left, 1)):
         desk.press(key, ALT)
-        desk.until(lambda number=number: window.compose.stage.number() == number)
-    desk.until(lambda: window.compose.viewing is not None)
+        desk.until(lambda number=number: window.shown_number() == number)
+    desk.until(lambda: window.viewing is not None)
 
     # 16. Restore the first one.
     desk.press(Key.Key_O, CTRL, SHIFT)
-    desk.until(lambda: window.compose.viewing is None)
+    desk.until(lambda: window.viewing is None)
     desk.until(lambda: (d := desk.stored_draft()) is not None and "quick" not in d.content.messages[1].text)
 
     # 17. Code for the lane, copied.
-    hands.pane(window.view.lanes)
+    hands.pane(window.lanes)
     hands.palette("> get code")
     desk.until(
-        lambda: (d := window.dialogs.open_code) is not None and d.isActiveWindow() and "sauna" in d.field.toPlainText()
+        lambda: (d := window.dialogs.code) is not None and d.isActiveWindow() and "sauna" in d.field.toPlainText()
     )
     desk.press(Key.Key_Return)
     desk.until(lambda: "sauna" in QApplication.clipboard().text())
     desk.press(Key.Key_Escape)
-    desk.until(lambda: window.dialogs.open_code is None and window.frame.isActiveWindow())
+    desk.until(lambda: window.dialogs.code is None and window.frame.isActiveWindow())
 
     # 18. Another prompt by its name.
     hands.palette("order status")
-    desk.until(lambda: window.compose.prompt_uid == sample and window.compose.ready)
+    desk.until(lambda: window.prompt_uid == sample and window.is_ready)
 
     # 19. Dark, in the settings.
     desk.ctrl(Key.Key_Comma)
@@ -203,7 +203,7 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
         desk.press(Key.Key_Down)
     desk.until(lambda: window.theme.mode == "dark")
     desk.press(Key.Key_Escape)
-    desk.until(lambda: window.dialogs.open_settings is None and window.frame.isActiveWindow())
+    desk.until(lambda: window.dialogs.settings is None and window.frame.isActiveWindow())
 
     # 20. Quit; what was done is there.
     desk.ctrl(Key.Key_Q)

@@ -13,12 +13,12 @@ pytestmark = pytest.mark.usefixtures("short_pauses")
 
 def test_numbers_follow_what_is_typed(desk: Desk) -> None:
     window = desk.open()
-    lanes = window.compose.lanes
+    lanes = window.lane_list
     lanes.set_model(lanes.lanes[0].slot, LITELLM, "gpt-4o")
     desk.until(lambda: "token" in window.status.forecast()[0])
     before = window.status.forecast()[0]
-    desk.until(lambda: all(window.view.editor.counts()))
-    window.view.editor.focus_first()
+    desk.until(lambda: all(window.editor.counts()))
+    window.editor.focus_first()
     desk.type("Some more words to count, please. ")
     desk.until(lambda: window.status.forecast()[0] != before)
     text, detail = window.status.forecast()
@@ -30,7 +30,7 @@ def test_numbers_follow_what_is_typed(desk: Desk) -> None:
 
 def test_past_answers_tell_how_long_the_next_one_may_be(desk: Desk) -> None:
     window = desk.open()
-    lanes = window.compose.lanes
+    lanes = window.lane_list
     lanes.set_model(lanes.lanes[0].slot, LITELLM, "gpt-4o")
     window.workbench.keys.set("openai", "sk-test", session=True)
     desk.run()
@@ -39,11 +39,11 @@ def test_past_answers_tell_how_long_the_next_one_may_be(desk: Desk) -> None:
 
 def test_a_prompt_too_long_for_a_lane_is_said(desk: Desk) -> None:
     window = desk.open()
-    lanes = window.compose.lanes
+    lanes = window.lane_list
     lanes.set_model(lanes.lanes[0].slot, BUILTIN, "SmolLM2-135M-Instruct")
     desk.until(lambda: "free" in window.status.forecast()[0])
-    window.view.editor.focus_first()
-    field = window.view.editor._column.blocks[0].field
+    window.editor.focus_first()
+    field = window.message_column.blocks[0].field
     field.insertPlainText("word " * 5000)
     desk.until(lambda: window.status.forecast()[0].startswith("▲ Too long for Refined prompt"))
     assert "more than its context window of 4,096 tokens" in window.status.forecast()[1]
@@ -51,11 +51,11 @@ def test_a_prompt_too_long_for_a_lane_is_said(desk: Desk) -> None:
 
 def test_code_for_a_lane_is_shown_and_copied(desk: Desk) -> None:
     window = desk.open()
-    lanes = window.compose.lanes
+    lanes = window.lane_list
     slot = lanes.lanes[1].slot
     lanes.set_model(slot, LITELLM, "gpt-4o")
-    window.dialogs.code(slot)
-    dialog = window.dialogs.open_code
+    window.dialogs.show_code(slot)
+    dialog = window.dialogs.code
     assert dialog is not None
     desk.until(lambda: "litellm.completion" in dialog.field.toPlainText())
     assert "{{" not in dialog.field.toPlainText()
@@ -68,13 +68,13 @@ def test_code_for_a_lane_is_shown_and_copied(desk: Desk) -> None:
     dialog.tabs.setCurrentIndex(2)
     assert not dialog.copy.isEnabled()
     dialog.close_button.click()
-    desk.until(lambda: window.dialogs.open_code is None)
+    desk.until(lambda: window.dialogs.code is None)
 
 
 def test_a_run_over_a_limit_asks_and_enter_runs_it(desk: Desk) -> None:
     window = desk.open()
-    window.dialogs.settings("limits")
-    settings = window.dialogs.open_settings
+    window.dialogs.show_settings("limits")
+    settings = window.dialogs.settings
     assert settings is not None
     panel = settings._limits
     assert panel is not None
@@ -82,42 +82,42 @@ def test_a_run_over_a_limit_asks_and_enter_runs_it(desk: Desk) -> None:
     panel.save()
     desk.until(lambda: desk.rows("SELECT value FROM meta WHERE key = 'limits'"))
     settings.close()
-    desk.until(lambda: window.gate._limits == Limits(calls=1))
+    desk.until(lambda: window.budget_confirmation._limits == Limits(calls=1))
     window.frame.activateWindow()
     desk.until(lambda: window.frame.isActiveWindow())
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: "2 calls (your limit is 1)" in desk.notice())
     desk.press(Qt.Key.Key_Escape)
-    desk.until(lambda: not window.gate.asks)
+    desk.until(lambda: not window.budget_confirmation.asks)
     assert desk.rows("SELECT count(*) FROM runs") == [(0,)]
     desk.ctrl(Qt.Key.Key_Return)
-    desk.until(lambda: window.gate.asks)
+    desk.until(lambda: window.budget_confirmation.asks)
     desk.press(Qt.Key.Key_Return)
     desk.until(lambda: desk.rows("SELECT count(*) FROM runs") == [(1,)])
     desk.settle()
-    assert not window.gate.asks
+    assert not window.budget_confirmation.asks
 
 
 def test_cache_up_to_here_is_part_of_the_text_that_runs(desk: Desk) -> None:
     window = desk.open()
-    block = window.view.editor._column.blocks[0]
+    block = window.message_column.blocks[0]
     block.action_wanted.emit(block, "cache")
-    assert window.view.editor.content().messages[0].cache
+    assert window.editor.content().messages[0].cache
     desk.until(lambda: "cached up to here" in block._count.text())
     desk.run()
     (body,) = desk.rows(
         "SELECT body FROM contents JOIN versions ON contents.id = content_id ORDER BY versions.id DESC LIMIT 1"
     )
     assert '"cache":true' in body[0]
-    window.view.editor.undo()
-    assert not window.view.editor.content().messages[0].cache
+    window.editor.undo()
+    assert not window.editor.content().messages[0].cache
 
 
 def test_a_retry_over_a_limit_asks_too(desk: Desk) -> None:
     window = desk.open({"default": [{"fail": ["server_error", "No.", ""]}]})
     desk.run()
-    window.gate.set_limits(Limits(calls=1))
+    window.budget_confirmation.set_limits(Limits(calls=1))
     attempts = "SELECT count(*) FROM outputs WHERE attempt > 1"
     desk.press(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     desk.until(lambda: "Trying again takes 2 calls (your limit is 1). Run it?" in desk.notice())
@@ -125,15 +125,15 @@ def test_a_retry_over_a_limit_asks_too(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Return)
     desk.until(lambda: desk.rows(attempts) == [(2,)])
     desk.settle()
-    window.retry(window.shown_slots()[:1])
+    window.retry(window.slots()[:1])
     desk.until(lambda: desk.rows(attempts) == [(3,)])
     desk.settle()
 
 
 def test_running_one_lane_over_a_limit_asks_too(desk: Desk) -> None:
     window = desk.open()
-    window.gate.set_limits(Limits(calls=0))
-    window.layout_.run_lane(window.shown_slots()[0])
+    window.budget_confirmation.set_limits(Limits(calls=0))
+    window.run_lane(window.slots()[0])
     desk.until(lambda: "Running these lanes takes 1 call (your limit is 0). Run it?" in desk.notice())
     assert desk.rows("SELECT count(*) FROM runs") == [(0,)]
     desk.press(Qt.Key.Key_Return)
@@ -143,7 +143,7 @@ def test_running_one_lane_over_a_limit_asks_too(desk: Desk) -> None:
 
 def test_numbers_follow_the_sets_that_are_ticked(desk: Desk) -> None:
     window = desk.open()
-    lanes, sets = window.compose.lanes, window.compose.sets
+    lanes, sets = window.lane_list, window.value_sets
     lanes.set_model(lanes.lanes[0].slot, LITELLM, "gpt-4o")
     desk.until(lambda: window.status.forecast()[0].endswith("for 2 lanes"))
     sets.add_rows([("One", (("record", "a"), ("question", "b"))), ("Two", (("record", "c"), ("question", "d")))])

@@ -18,7 +18,6 @@ from tests.ui.test_window_history import entered, entry
 from workbench.packs.model import About
 from workbench.packs.reading import read_pack
 from workbench.packs.validating import problems
-from workbench.ui.context_menus import of_prompt
 from workbench.ui.packs.export_dialog import ExportPackDialog
 from workbench.usecases.pack_export import Choice
 
@@ -27,8 +26,8 @@ pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 
 def opened(desk: Desk) -> ExportPackDialog:
     """Give the command and wait until everything is listed."""
-    desk.window.actions_["export_pack"].trigger()
-    dialog = desk.window.dialogs.packing.exports.dialog
+    desk.window.actions["export_pack"].trigger()
+    dialog = desk.window.dialogs.pack_export
     assert dialog is not None
     choice = dialog.choice
     desk.until(lambda: choice.table.rowCount() and choice.choosing.is_known)
@@ -52,12 +51,12 @@ def new_prompt(desk: Desk, name: str) -> None:
     window = desk.window
     window.prompts.create(name)
     desk.until(lambda: window.prompts.model.row(0).name == name)
-    desk.until(lambda: window.compose.prompt_uid == window.prompts.model.row(0).uid and window.compose.ready)
+    desk.until(lambda: window.prompt_uid == window.prompts.model.row(0).uid and window.is_ready)
 
 
 def ask(desk: Desk, text: str) -> None:
     new_prompt(desk, "Shop bot")
-    desk.window.view.editor.focus_first()
+    desk.window.editor.focus_first()
     desk.type(text)
     desk.run()
 
@@ -66,7 +65,7 @@ def test_a_version_is_told_by_what_it_changed(desk: Desk) -> None:
     """Versions of a prompt mostly end in the same message, so its text tells none from another."""
     desk.open()
     ask(desk, "Be brief.")
-    desk.window.view.editor.focus_first()
+    desk.window.editor.focus_first()
     desk.press(Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     desk.type(" Answer in French.")
     desk.run()
@@ -99,7 +98,7 @@ def test_the_open_prompt_goes_out_as_a_file_that_can_be_dragged(
     pack = read_pack(target).pack
     assert problems(target) == []
     assert (pack.about.name, pack.about.licence) == ("Order status bot", "MIT")
-    assert pack.prompts[0].uid == window.compose.prompt_uid
+    assert pack.prompts[0].uid == window.prompt_uid
     dragged: list[QDrag] = []
     monkeypatch.setattr(QDrag, "exec", lambda drag, *_: dragged.append(drag) or Qt.DropAction.CopyAction)
     tile = dialog.written.tile
@@ -116,7 +115,7 @@ def test_the_open_prompt_goes_out_as_a_file_that_can_be_dragged(
     # The data is Python's, and a clipboard outlives that.
     QGuiApplication.clipboard().clear()
     dialog.close()
-    assert window.dialogs.packing.exports.dialog is None
+    assert window.dialogs.pack_export is None
 
 
 def test_what_was_dragged_out_can_be_dropped_again(desk: Desk, tmp_path: Path) -> None:
@@ -127,7 +126,7 @@ def test_what_was_dragged_out_can_be_dropped_again(desk: Desk, tmp_path: Path) -
     data = dialog.written.tile.data()
     dialog.close()
     assert drop(desk.window.frame, data)
-    shown = desk.window.dialogs.packing.imports.dialog
+    shown = desk.window.dialogs.pack_import
     assert shown is not None
     desk.until(lambda: not shown.progress.isVisible())
     assert shown.told.text() == "There is nothing new: all of it is here already."
@@ -159,7 +158,7 @@ def test_a_finding_in_an_attached_file_leads_to_it(desk: Desk, tmp_path: Path) -
     window = desk.open()
     (note := tmp_path / "note.txt").write_text("Write to ada@example.org")
     new_prompt(desk, "Filed bot")
-    editor = window.view.editor
+    editor = window.editor
     if not editor.blocks:
         editor.add_message("user")
     editor.focus_first()
@@ -201,7 +200,7 @@ def test_evidence_is_off_and_shown_before_it_is_given_away(desk: Desk, tmp_path:
 def test_versions_are_chosen_and_the_last_one_is_used(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     for word in ("One. ", "Two. "):
-        window.view.editor.focus_first()
+        window.editor.focus_first()
         desk.type(word)
         desk.run()
     dialog = opened(desk)
@@ -224,7 +223,7 @@ def test_versions_are_chosen_and_the_last_one_is_used(desk: Desk, tmp_path: Path
         desk.rows(
             "SELECT number, hash FROM versions JOIN contents ON contents.id = content_id JOIN prompts"
             " ON prompts.id = prompt_id WHERE prompts.uid = ?",
-            window.compose.prompt_uid,
+            window.prompt_uid,
         )
     )
     assert prompt.main == hashes[1]
@@ -256,7 +255,7 @@ def test_a_folder_that_is_the_pack_already_is_brought_up_to_date(desk: Desk, tmp
     dialog.close()
     pack = read_pack(folder).pack
     assert pack.about.uid == uid
-    assert {prompt.uid for prompt in pack.prompts} >= {window.compose.prompt_uid}
+    assert {prompt.uid for prompt in pack.prompts} >= {window.prompt_uid}
     assert len(pack.prompts) == 2
     assert (folder / "notes.txt").read_text() == "mine"
     assert ((folder / "cases").stat().st_ino if (folder / "cases").exists() else 0) == untouched
@@ -286,7 +285,7 @@ def test_stop_leaves_what_was_there(desk: Desk, tmp_path: Path, monkeypatch: pyt
     looked_through(desk, dialog, target)
     assert dialog.go.text() == "Replace"
     # The person is quicker than the first file.
-    exporter = window.dialogs.packing.exports._exports._exporter
+    exporter = window.dialogs.pack_exports._exports._exporter
     write = exporter.write
 
     def slowly(*args: object) -> None:
@@ -323,9 +322,9 @@ def test_selected_runs_of_the_history_are_prompts_and_versions(desk: Desk, tmp_p
 
 def test_what_is_known_of_a_pack_is_said_again(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
-    exporter = window.dialogs.packing.exports._exports._exporter
+    exporter = window.dialogs.pack_exports._exports._exporter
     about = About("pack-9", "My bot", "For tests.\nOf two lines.", "Apache-2.0", "Ada")
-    export = exporter.prepare(about, [Choice(window.compose.prompt_uid, "winner")])
+    export = exporter.prepare(about, [Choice(window.prompt_uid, "winner")])
     exporter.write(export, tmp_path / "first.promptpack")
     dialog = opened(desk)
     desk.until(lambda: dialog.choice.name.text() == "My bot")
@@ -342,7 +341,7 @@ def test_putting_a_pack_together_says_how_far_it_is(desk: Desk, tmp_path: Path) 
     dialog = opened(desk)
     dialog.choice.table.tick(1, ticked=True)
     told: list[tuple[str, int, int]] = []
-    desk.window.dialogs.packing.exports._exports.progress.connect(lambda *said: told.append(said))
+    desk.window.dialogs.pack_exports._exports.progress.connect(lambda *said: told.append(said))
     looked_through(desk, dialog, tmp_path / "bots.promptpack")
     assert told[:2] == [("Prompt 1 of 2…", 0, 2), ("Prompt 2 of 2…", 1, 2)]
     dialog.close()
@@ -410,7 +409,7 @@ def test_the_menus_of_prompts_and_runs_lead_there(desk: Desk) -> None:
     view = entered(desk)
     select(desk, view, "order-2", "order-1")
     entry(view, "Export the prompts as a pack…")
-    exports = desk.window.dialogs.packing.exports
+    exports = desk.window.dialogs.pack_exports
     first = exports.dialog
     assert first is not None
     desk.until(lambda: first.choice.table.names == ("Order status bot",))
@@ -423,7 +422,7 @@ def test_the_menus_of_prompts_and_runs_lead_there(desk: Desk) -> None:
     desk.until(lambda: [choice.prompt_uid for choice in second.choice.table.choices] == [uid])
     second.close()
     take(desk, uid, "Training files…")
-    training = desk.window.dialogs.packing.training.dialog
+    training = desk.window.dialogs.training
     assert training is not None
     assert training.windowTitle() == f"Training files of “{desk.window.prompts.model.row(1).name}”"
     training.close()
@@ -431,7 +430,7 @@ def test_the_menus_of_prompts_and_runs_lead_there(desk: Desk) -> None:
 
 def take(desk: Desk, uid: str, title: str) -> None:
     """Take an entry of a prompt's menu."""
-    menu = of_prompt(desk.window, uid)
+    menu = desk.window.prompt_menu(uid)
     next(action for action in menu.actions() if action.text() == title).trigger()
     menu.close()
 
@@ -442,14 +441,14 @@ def test_many_notes_leave_room_for_what_is_written(desk: Desk, tmp_path: Path) -
     uids = []
     for number in range(9):
         new_prompt(desk, f"Bot {number}")
-        window.view.editor.focus_first()
+        window.editor.focus_first()
         desk.type("Say it. ")
         desk.run()
-        window.view.editor.focus_first()
+        window.editor.focus_first()
         desk.type("More.")
-        uids.append(window.compose.prompt_uid)
-    window.dialogs.packing.exports.choose(dict.fromkeys(uids, "winner"))
-    dialog = window.dialogs.packing.exports.dialog
+        uids.append(window.prompt_uid)
+    window.dialogs.pack_exports.choose(dict.fromkeys(uids, "winner"))
+    dialog = window.dialogs.pack_export
     assert dialog is not None
     desk.until(lambda: len(dialog.choice.table.choices) == len(uids) and dialog.choice.name.text())
     looked_through(desk, dialog, tmp_path / "bots")

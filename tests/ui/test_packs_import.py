@@ -60,8 +60,8 @@ def add_prompt(store: Store, name: str) -> None:
 
 def looked(desk: Desk, path: Path) -> ImportPackDialog:
     """Choose a pack in the dialog for files and wait for what it would bring."""
-    desk.window.actions_["import_pack"].trigger()
-    chooser = desk.window.dialogs.packing.imports.files
+    desk.window.actions["import_pack"].trigger()
+    chooser = desk.window.dialogs.files
     assert isinstance(chooser, QFileDialog)
     desk.until(chooser.isVisible)
     chooser.selectFile(str(path))
@@ -70,8 +70,8 @@ def looked(desk: Desk, path: Path) -> ImportPackDialog:
 
 
 def shown(desk: Desk) -> ImportPackDialog:
-    desk.until(lambda: desk.window.dialogs.packing.imports.dialog is not None)
-    dialog = desk.window.dialogs.packing.imports.dialog
+    desk.until(lambda: desk.window.dialogs.pack_import is not None)
+    dialog = desk.window.dialogs.pack_import
     assert dialog is not None
     desk.until(lambda: not dialog.progress.isVisible())
     return dialog
@@ -91,7 +91,7 @@ def cells(dialog: ImportPackDialog) -> list[tuple[str, str, str]]:
 
 def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
-    before, open_before = names(desk), window.compose.prompt_uid
+    before, open_before = names(desk), window.prompt_uid
     dialog = looked(desk, make_pack(tmp_path / "other", tmp_path / "bots.promptpack"))
     assert dialog.name.text() == "Bots"
     assert "by Ada · MIT" in dialog.origin.text()
@@ -104,10 +104,10 @@ def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path
     desk.press(Qt.Key.Key_Space)
     desk.until(lambda: desk.notice() == "2 prompts added.")
     assert names(desk) == sorted([*before, "Order bot", "Mail bot"])
-    assert window.dialogs.packing.imports.dialog is None
+    assert window.dialogs.pack_import is None
     # The first that came is open, as it was where it is from.
-    assert window.compose.prompt_uid == "p-order"
-    assert window.view.editor.content().messages[0].text == "Order bot 2: {{order}}"
+    assert window.prompt_uid == "p-order"
+    assert window.editor.content().messages[0].text == "Order bot 2: {{order}}"
     assert (
         desk.rows("SELECT name, checks FROM cases ORDER BY name") == [("Late", '[{"type":"contains","value":"3"}]')] * 2
     )
@@ -117,8 +117,8 @@ def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path
     assert names(desk) == before
     assert desk.rows("SELECT * FROM cases") == []
     assert desk.rows("SELECT * FROM packs") == []
-    desk.until(lambda: window.compose.prompt_uid in [uid for (uid,) in desk.rows("SELECT uid FROM prompts")])
-    assert window.compose.prompt_uid == window.prompts.model.row(0).uid
+    desk.until(lambda: window.prompt_uid in [uid for (uid,) in desk.rows("SELECT uid FROM prompts")])
+    assert window.prompt_uid == window.prompts.model.row(0).uid
     assert open_before in [uid for (uid,) in desk.rows("SELECT uid FROM prompts")]
 
 
@@ -127,7 +127,7 @@ def test_reading_a_pack_says_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
     pack = make_pack(tmp_path / "other", tmp_path / "bots.promptpack")
     told: list[tuple[str, int, int]] = []
     shares: list[float] = []
-    imports = desk.window.dialogs.packing.imports
+    imports = desk.window.dialogs.pack_imports
 
     def look(*said: object) -> None:
         told.append(said)  # type: ignore[arg-type]
@@ -151,7 +151,7 @@ def test_the_same_pack_again_has_nothing_new(desk: Desk, tmp_path: Path) -> None
     assert dialog.told.text() == "There is nothing new: all of it is here already."
     assert not dialog.go.isVisible()
     desk.press(Qt.Key.Key_Escape)
-    desk.until(lambda: desk.window.dialogs.packing.imports.dialog is None)
+    desk.until(lambda: desk.window.dialogs.pack_import is None)
     assert desk.rows("SELECT * FROM versions") == stored
 
 
@@ -160,7 +160,7 @@ def test_every_prompt_has_its_own_choice(desk: Desk, tmp_path: Path) -> None:
     looked(desk, make_pack(tmp_path / "other", tmp_path / "one.promptpack", ("Order bot",))).go.click()
     desk.until(lambda: desk.notice() == "1 prompt added.")
     # It goes on here from another version than the pack does.
-    desk.window.view.editor.focus_first()
+    desk.window.editor.focus_first()
     desk.type("Mine. ")
     desk.run()
     (other := tmp_path / "other" / "other.db").rename(tmp_path / "later.db")
@@ -199,7 +199,7 @@ def test_every_prompt_has_its_own_choice(desk: Desk, tmp_path: Path) -> None:
         "SELECT number FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompts.uid = 'p-order'"
     )
     assert (len(before), len(after)) == (3, 4)
-    desk.window.actions_["undo_import"].trigger()
+    desk.window.actions["undo_import"].trigger()
     desk.until(lambda: desk.notice() == "Taken out again: 1 prompt, 1 version.")
     assert "Mail bot" not in names(desk)
 
@@ -208,9 +208,9 @@ def test_what_was_worked_on_stays(desk: Desk, tmp_path: Path) -> None:
     desk.open()
     looked(desk, make_pack(tmp_path / "other", tmp_path / "bots.promptpack")).go.click()
     desk.until(lambda: desk.notice() == "2 prompts added.")
-    desk.window.view.editor.focus_first()
+    desk.window.editor.focus_first()
     desk.type("Mine. ")
-    desk.window.actions_["undo_import"].trigger()
+    desk.window.actions["undo_import"].trigger()
     desk.until(lambda: desk.notice().startswith("“Order bot” has been worked on since it was imported, so it stays."))
     assert {"Order bot", "Mail bot"} <= set(names(desk))
     desk.until(
@@ -267,26 +267,26 @@ def test_a_pack_is_dropped_on_the_window(desk: Desk, tmp_path: Path) -> None:
     plain.mkdir()
     assert not drop(window.frame, files(plain))
     # On a message it is no attachment, either.
-    field = window.view.editor.blocks[0].field
+    field = window.editor.blocks[0].field
     assert drop(field.viewport(), files(pack))
     assert shown(desk).name.text() == "Bots"
     shown(desk).close()
-    assert not window.view.editor.content().messages[0].attachments
+    assert not window.editor.content().messages[0].attachments
     # On a value it is no text.
-    before = window.view.values.values()
-    row = next(iter(window.view.values.findChildren(ValueRow)))
+    before = window.values.values()
+    row = next(iter(window.values.findChildren(ValueRow)))
     assert drop(row.field.viewport(), files(pack))
     assert shown(desk).name.text() == "Bots"
     shown(desk).close()
-    assert window.view.values.values() == before
+    assert window.values.values() == before
     drop(row.field.viewport(), files(plain))
-    assert window.view.values.values() != before
+    assert window.values.values() != before
 
 
 def test_the_window_can_close_while_a_pack_is_looked_at(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     before = names(desk)
     pack = make_pack(tmp_path / "other", tmp_path / "bots.promptpack")
-    window.dialogs.packing.imports.look(pack)
+    window.dialogs.pack_imports.look(pack)
     desk.close()
     assert names(desk) == before

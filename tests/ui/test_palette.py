@@ -13,7 +13,7 @@ from workbench.ui.palette import PaletteDialog
 
 def opened(desk: Desk, text: str = "") -> PaletteDialog:
     desk.ctrl(Qt.Key.Key_K)
-    dialog = desk.window.overlays.palette
+    dialog = desk.window.dialogs.palette
     assert dialog is not None
     desk.until(dialog.isActiveWindow)
     desk.until(lambda: QApplication.focusWidget() is dialog.field)
@@ -35,12 +35,12 @@ def test_a_command_is_found_and_done(desk: Desk) -> None:
     assert (found(dialog).title, found(dialog).key) == ("New prompt", "Ctrl+N")
     desk.press(Qt.Key.Key_Return)
     desk.until(lambda: len(desk.rows("SELECT uid FROM prompts")) == before + 1)
-    assert desk.window.overlays.palette is None
+    assert desk.window.dialogs.palette is None
     desk.until(desk.window.frame.isActiveWindow)
     again = opened(desk)
     assert found(again).title == "New prompt"
     desk.press(Qt.Key.Key_Escape)
-    assert desk.window.overlays.palette is None
+    assert desk.window.dialogs.palette is None
     assert "new_prompt" in desk.rows("SELECT value FROM meta WHERE key = 'palette_recent'")[0][0]
 
 
@@ -87,20 +87,20 @@ def test_an_iteration_is_shown_and_a_model_becomes_a_lane(desk: Desk) -> None:
     dialog = opened(desk, "# iteration")
     assert found(dialog).title.startswith("Iteration 1")
     desk.press(Qt.Key.Key_Return)
-    desk.until(lambda: window.compose.viewing is not None)
+    desk.until(lambda: window.viewing is not None)
     desk.until(window.frame.isActiveWindow)
-    lanes = len(window.compose.lanes.lanes)
+    lanes = len(window.draft_lanes)
     dialog = opened(desk, "@echo")
     assert found(dialog).kind == "model"
     desk.press(Qt.Key.Key_Return)
-    desk.until(lambda: len(window.compose.lanes.lanes) == lanes + 1)
-    assert window.compose.viewing is None
-    assert window.compose.lanes.lanes[-1].model == "echo"
+    desk.until(lambda: len(window.draft_lanes) == lanes + 1)
+    assert window.viewing is None
+    assert window.draft_lanes[-1].model == "echo"
     desk.until(window.frame.isActiveWindow)
     opened(desk, "@smollm")
     desk.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-    desk.until(lambda: "SmolLM" in window.compose.lanes.lanes[-1].model)
-    assert len(window.compose.lanes.lanes) == lanes + 1
+    desk.until(lambda: "SmolLM" in window.draft_lanes[-1].model)
+    assert len(window.draft_lanes) == lanes + 1
 
 
 def test_nothing_found_is_said(desk: Desk) -> None:

@@ -143,6 +143,8 @@ def test_promptfoo() -> None:
 def test_the_log_of_llm() -> None:
     assert llm_params('{"spice": 3, "salt": null}') == (Params(spice=3.0), [])
     assert llm_params('{"spice": 9, "salt": 1}') == (Params(extra='{"salt": 1}'), [TOO_HOT])
+    params, problems = llm_params('{"spice": 3, "salt": 1e999}')
+    assert (params, len(problems)) == (Params(spice=3.0), 1)
     turn = LogTurn("x", "t", "", "m", (), (), options='{"spice": 9}', at="2026-01-01T00:00:00Z")
     (left_out, _), (run, _) = llm_runs([turn])
     assert left_out == LeftOut("Parameter of x", TOO_HOT)

@@ -21,7 +21,7 @@ def search(picker: ModelPicker) -> QLineEdit:
 def test_an_address_becomes_an_endpoint_whose_models_the_picker_shows(desk: Desk, way: str) -> None:
     window = desk.open()
     desk.ctrl(Qt.Key.Key_L)
-    picker = window.dialogs.open_picker
+    picker = window.dialogs.picker
     assert picker is not None
     desk.until(lambda: picker._model.offer.catalogue)
     QTest.keyClicks(search(picker), ADDRESS)
@@ -29,7 +29,7 @@ def test_an_address_becomes_an_endpoint_whose_models_the_picker_shows(desk: Desk
         desk.press(Qt.Key.Key_Return, on=search(picker))
     else:
         next(b for b in picker.findChildren(QPushButton) if b.text() == "Add endpoint…").click()
-    settings = window.dialogs.open_settings
+    settings = window.dialogs.settings
     assert settings is not None
     fields = {field.accessibleName(): field for field in settings.findChildren(QLineEdit)}
     assert fields["Base URL"].text() == ADDRESS
@@ -40,19 +40,19 @@ def test_an_address_becomes_an_endpoint_whose_models_the_picker_shows(desk: Desk
     assert search(picker).text() == ""
     desk.until(lambda: "Mine" in [picker._model.row(i).title for i in range(picker._model.rowCount())])
     picker.reject()
-    desk.until(lambda: window.dialogs.open_picker is None)
+    desk.until(lambda: window.dialogs.picker is None)
 
 
 def test_without_an_address_the_form_is_empty(desk: Desk) -> None:
     window = desk.open()
     desk.ctrl(Qt.Key.Key_L)
-    picker = window.dialogs.open_picker
+    picker = window.dialogs.picker
     assert picker is not None
     QTest.keyClicks(search(picker), "own endpoint")
     desk.press(Qt.Key.Key_Return, on=search(picker))
-    settings = window.dialogs.open_settings
+    settings = window.dialogs.settings
     assert settings is not None
     assert [f.text() for f in settings.findChildren(QLineEdit) if f.accessibleName() == "Base URL"] == [""]
     settings.reject()
     picker.reject()
-    desk.until(lambda: window.dialogs.open_picker is None)
+    desk.until(lambda: window.dialogs.picker is None)

@@ -40,13 +40,13 @@ def set_up(desk: Desk, address: str) -> None:
     """Open a window that has the server among its endpoints."""
     window = desk.open(None)
     endpoint = Endpoint(UID, "openai", "Acme", address)
-    window.workbench.store.save_endpoint(endpoint, utc_now()).result(20)
+    window.store.save_endpoint(endpoint, utc_now()).result(20)
 
 
 def picked(desk: Desk, text: str) -> ModelPicker:
     """Open the picker of a new lane, wait until its lists are there and type a name."""
     desk.ctrl(Qt.Key.Key_L)
-    picker = desk.window.dialogs.open_picker
+    picker = desk.window.dialogs.picker
     assert picker is not None
     desk.until(lambda: picker._model.offer.catalogue)
     desk.until(lambda: picker._models.listing(UID).models is not None)
@@ -58,7 +58,7 @@ def palette(desk: Desk, text: str) -> PaletteDialog:
     desk.window.frame.activateWindow()
     desk.until(desk.window.frame.isActiveWindow)
     desk.ctrl(Qt.Key.Key_K)
-    dialog = desk.window.overlays.palette
+    dialog = desk.window.dialogs.palette
     assert dialog is not None
     desk.until(lambda: QApplication.focusWidget() is dialog.field)
     desk.until(lambda: not dialog.is_reading)
@@ -76,7 +76,7 @@ def list_once(desk: Desk, acme: Acme) -> None:
     picker = picked(desk, "")
     desk.until(lambda: picker._model.position(UID, "acme-mini") >= 0)
     picker.reject()
-    desk.until(lambda: desk.window.dialogs.open_picker is None)
+    desk.until(lambda: desk.window.dialogs.picker is None)
     acme.stop()
 
 
@@ -110,7 +110,7 @@ def test_the_palette_asks_no_server(desk: Desk, acme: Acme) -> None:
     dialog = palette(desk, "@acme-max")
     desk.until(lambda: not dialog.is_reading)
     desk.press(Qt.Key.Key_Escape)
-    desk.until(lambda: desk.window.overlays.palette is None)
+    desk.until(lambda: desk.window.dialogs.palette is None)
     desk.rest()
     assert acme.server.requests == []
 
@@ -142,16 +142,16 @@ def test_the_palette_takes_no_similar_model(desk: Desk, text: str) -> None:
     similar = dialog.current()
     assert similar is not None
     desk.press(Qt.Key.Key_Escape)
-    desk.until(lambda: desk.window.overlays.palette is None)
+    desk.until(lambda: desk.window.dialogs.palette is None)
     assert stored(desk) == before
 
 
 def test_the_picker_takes_no_similar_model(desk: Desk) -> None:
     desk.open()
     desk.ctrl(Qt.Key.Key_L)
-    desk.until(lambda: len(stored(desk)) == len(desk.window.compose.lanes.lanes))
+    desk.until(lambda: len(stored(desk)) == len(desk.window.draft_lanes))
     before = stored(desk)
-    picker = desk.window.dialogs.open_picker
+    picker = desk.window.dialogs.picker
     assert picker is not None
     desk.until(lambda: picker._model.offer.catalogue)
     desk.type("clde hku")
@@ -164,5 +164,5 @@ def test_the_picker_takes_no_similar_model(desk: Desk) -> None:
     search = next(f for f in picker.findChildren(QLineEdit) if f.accessibleName() == "Search models")
     assert search.hasFocus()
     picker.reject()
-    desk.until(lambda: desk.window.dialogs.open_picker is None)
+    desk.until(lambda: desk.window.dialogs.picker is None)
     assert stored(desk) == before

@@ -114,14 +114,14 @@ def test_a_lane_shows_the_call_the_simulated_answer_and_the_text(desk: Desk) -> 
         fake.script(whole("", tool_calls=[call], finish="tool_calls"), stream("It is on its way."), method="POST")
         saved = window.workbench.endpoints.save(EndpointForm("Shop", fake.base_url))
         saved.done.result(timeout=10)
-        window.compose.endpoints_changed()
+        window.session.endpoints_changed()
         content = Content((Message("user", "Where?"),), tools=(Tool("lookup", answer="in transit"),))
-        window.compose.put_back(Draft(content, (), (Lane("t1", saved.endpoint.uid, "shop-1"),), None))
-        window.view.editor.focus_first()
+        window.session.put_back(Draft(content, (), (Lane("t1", saved.endpoint.uid, "shop-1"),), None))
+        window.editor.focus_first()
         desk.run()
     kinds = [kind for (kind,) in desk.rows("SELECT kind FROM steps ORDER BY seq")]
     assert kinds == ["tool_call", "tool_result", "text"]
-    column = window.view.lanes.column(window.shown_slots()[0])
+    column = window.lanes.column(window.slots()[0])
     assert column is not None
     desk.until(lambda: isinstance(page := column.reading.page, StepsPage) and "Answer" in page.view.toPlainText())
     page = column.reading.page
@@ -149,10 +149,10 @@ def test_a_call_is_seen_while_the_model_writes_it(desk: Desk, tmp_path: Path) ->
         {"text": " its way."},
     ]
     window = desk.open({"default": script})
-    window.compose.run()
+    window.session.run()
 
     def shown() -> str:
-        lane = window.view.lanes.column(window.shown_slots()[0])
+        lane = window.lanes.column(window.slots()[0])
         page = lane.reading.page if lane is not None else None
         return page.view.toPlainText() if isinstance(page, StepsPage) else ""
 
@@ -160,12 +160,12 @@ def test_a_call_is_seen_while_the_model_writes_it(desk: Desk, tmp_path: Path) ->
     assert shown().startswith("Said\nOne moment.\n")
     Path(gates[0]).touch()
     desk.until(lambda: shown().endswith('Call 1: lookup\n{"n"'))
-    assert window.compose.board.is_running()
+    assert window.lane_presenter.is_running()
     Path(gates[1]).touch()
     desk.until(lambda: shown().endswith('{"n": 1}\nSimulated answer\nin transit'))
     Path(gates[2]).touch()
     desk.until(lambda: shown().endswith("Answer\nIt is on"))
-    assert window.compose.board.is_running()
+    assert window.lane_presenter.is_running()
     Path(gates[3]).touch()
     desk.settle()
     desk.until(lambda: shown().endswith("Answer\nIt is on its way."))
@@ -184,11 +184,11 @@ def test_a_call_comes_live_from_a_provider(desk: Desk) -> None:
         )
         saved = window.workbench.endpoints.save(EndpointForm("Shop", fake.base_url))
         saved.done.result(timeout=10)
-        window.compose.endpoints_changed()
+        window.session.endpoints_changed()
         content = Content((Message("user", "Where?"),), tools=(Tool("lookup", answer="in transit"),))
-        window.compose.put_back(Draft(content, (), (Lane("t1", saved.endpoint.uid, "shop-1"),), None))
-        window.compose.run()
-        lane = window.view.lanes.column("t1")
+        window.session.put_back(Draft(content, (), (Lane("t1", saved.endpoint.uid, "shop-1"),), None))
+        window.session.run()
+        lane = window.lanes.column("t1")
         assert lane is not None
         desk.until(lambda: isinstance(lane.reading.page, StepsPage))
         desk.until(lambda: lane.reading.page.view.toPlainText() == 'Call 1: lookup\n{"n"')  # type: ignore[attr-defined]

@@ -44,7 +44,7 @@ def draft(db: Path) -> str:
 
 
 def history_page(driven: Driven) -> Script:
-    driven.window.dialogs.settings("history")
+    driven.window.dialogs.show_settings("history")
     yield lambda: driven.settings.history is not None
     yield lambda: driven.settings.history.backups._now.isEnabled()  # type: ignore[union-attr] # there by the line above
 
@@ -54,7 +54,7 @@ def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> No
 
     def script() -> Script:
         yield driven.is_open
-        QTest.keyClicks(driven.window.view.editor.first_viewport().parentWidget(), "Typed later. ")
+        QTest.keyClicks(driven.window.editor.first_viewport().parentWidget(), "Typed later. ")
         yield lambda: "Typed later. " in draft(db)
         first = driven.frame
         yield from history_page(driven)
@@ -66,7 +66,7 @@ def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> No
         assert not WindowLock(db).acquire(), "no other window comes between"
         yield driven.is_open
         assert "Typed later. " not in draft(db)
-        assert driven.window.view.editor.content().messages[0].text == "You are brief."
+        assert driven.window.editor.content().messages[0].text == "You are brief."
         assert driven.notice().startswith("The backup of 1 Nov 2026")
         yield from history_page(driven)
         listed = driven.settings.history.backups.list  # type: ignore[union-attr]
@@ -77,7 +77,7 @@ def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> No
         driven.click(driven.settings, "Restore")
         yield lambda: driven.is_gone(second)
         yield driven.is_open
-        assert driven.window.view.editor.content().messages[0].text == "Typed later. You are brief."
+        assert driven.window.editor.content().messages[0].text == "Typed later. You are brief."
         driven.frame.close()
 
     assert driven.run(script()) == 0
@@ -128,7 +128,7 @@ def test_the_history_moves_to_another_folder(
         yield lambda: driven.is_open(away / db.name)
         assert str(away) in driven.notice()
         assert not WindowLock(away / db.name).acquire()
-        QTest.keyClicks(driven.window.view.editor.first_viewport().parentWidget(), "Moved. ")
+        QTest.keyClicks(driven.window.editor.first_viewport().parentWidget(), "Moved. ")
         yield lambda: "Moved. " in draft(away / db.name)
         driven.frame.close()
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from tests import depth
 from tests.patience import PATIENCE_S
 from tests.ui.desk import Desk
+from tests.ui.driver import WindowDriver
 from tests.ui.test_accessibility import commands_of, complaints, to_view
 from workbench.app.commands import View
 from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
@@ -31,7 +32,6 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane, Params
 from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection
 from workbench.ui.lanes.widgets import KeyButton
-from workbench.ui.window import MainWindow
 
 pytestmark = pytest.mark.usefixtures("short_pauses")
 SMALL, USUAL = (1024, 700), (1440, 900)
@@ -133,7 +133,7 @@ def test_whatever_a_command_opens_is_shown_whole_and_named(desk: Desk, view: Vie
     is_whole(window.frame, "at first")
     for command in commands_of(view):
         to_view(desk, view)
-        action = window.actions_[command.id]
+        action = window.actions[command.id]
         if not action.isEnabled():
             continue
         action.trigger()
@@ -160,50 +160,50 @@ LANES = (
 ANSWERS = {"default": [{"text": "{}"}, {"usage": {"input": 12, "output": 4}}, {"finish": "length"}]}
 
 
-def _put(window: MainWindow, content: Content, lanes: tuple[Lane, ...]) -> None:
-    window.compose.put_back(Draft(content, VALUES, lanes, None))
-    window.view.editing.checking.check()
+def _put(window: WindowDriver, content: Content, lanes: tuple[Lane, ...]) -> None:
+    window.session.put_back(Draft(content, VALUES, lanes, None))
+    window.checking.check()
 
 
-def _question(window: MainWindow) -> None:
+def _question(window: WindowDriver) -> None:
     window.notice.show_notice(
         "limit", "This run takes 3 calls (your limit is 2). Run it?", action="limit", label="Run it (Enter)"
     )
 
 
-def _find(window: MainWindow) -> None:
-    window.actions_["replace"].trigger()
-    window.view.editing.bar.say(1, 6)
+def _find(window: WindowDriver) -> None:
+    window.actions["replace"].trigger()
+    window.find_bar.say(1, 6)
 
 
-def _wrong_pattern(window: MainWindow) -> Callable[[], bool]:
-    bar = window.view.editing.bar
+def _wrong_pattern(window: WindowDriver) -> Callable[[], bool]:
+    bar = window.find_bar
     bar._regex.setChecked(True)
     bar._find.setText("(")
     return bar._problem.isVisible
 
 
-def _sets(window: MainWindow) -> None:
-    window.compose.sets.add_rows([("late", VALUES), ("a refund that somebody wants", VALUES)])
+def _sets(window: WindowDriver) -> None:
+    window.value_sets.add_rows([("late", VALUES), ("a refund that somebody wants", VALUES)])
 
 
-def _jinja(window: MainWindow) -> None:
+def _jinja(window: WindowDriver) -> None:
     _put(window, replace(EVERYTHING, template="jinja", messages=(Message("user", "{% if vip %}"),)), LANES)
 
 
-STATES: tuple[tuple[str, Callable[[MainWindow], object]], ...] = (
+STATES: tuple[tuple[str, Callable[[WindowDriver], object]], ...] = (
     ("everything", lambda window: None),
     ("question", _question),
     ("find", _find),
     ("a wrong pattern", _wrong_pattern),
-    ("find closed", lambda window: window.view.editing.finder.close()),
-    ("one lane alone", lambda window: window.actions_["solo"].trigger()),
-    ("all lanes", lambda window: window.actions_["solo"].trigger()),
-    ("shown lanes", lambda window: window.compose.lanes.show_all()),
-    ("baseline", lambda window: window.actions_["baseline"].trigger()),
-    ("difference", lambda window: window.actions_["diff"].trigger()),
+    ("find closed", lambda window: window.finder.close()),
+    ("one lane alone", lambda window: window.actions["solo"].trigger()),
+    ("all lanes", lambda window: window.actions["solo"].trigger()),
+    ("shown lanes", lambda window: window.lane_list.show_all()),
+    ("baseline", lambda window: window.actions["baseline"].trigger()),
+    ("difference", lambda window: window.actions["diff"].trigger()),
     ("sets", _sets),
-    ("all lanes hidden", lambda window: [window.layout_.hide(slot) for slot in window.shown_slots()]),
+    ("all lanes hidden", lambda window: [window.hide_lane(slot) for slot in window.slots()]),
     ("no lane", lambda window: _put(window, EVERYTHING, ())),
     ("template", _jinja),
 )
@@ -215,15 +215,15 @@ STATES: tuple[tuple[str, Callable[[MainWindow], object]], ...] = (
 def test_the_window_is_whole_whatever_it_shows(desk: Desk, scale: float, size: tuple[int, int]) -> None:
     window = desk.open(ANSWERS, size=size)
     _put(window, EVERYTHING, LANES)
-    window.view.values.set_values(dict(VALUES) | {"langauge": "French"})
-    window.view.editor.focus_first()
+    window.values.set_values(dict(VALUES) | {"langauge": "French"})
+    window.editor.focus_first()
     desk.run()
     desk.theme.set_scale(scale)
     for mode in ("light", "dark"):
         desk.theme.set_mode(mode)  # type: ignore[arg-type] # one of the modes, by the line above
         is_whole(window.frame, mode)
     for where, lead in STATES:
-        window.view.lanes.focus_lane(0)
+        window.focus_lane(0)
         if callable(is_there := lead(window)):
             desk.until(is_there)
         desk.rest()
@@ -236,23 +236,23 @@ def test_what_no_command_opens_is_shown_whole(desk: Desk, scale: float) -> None:
     desk.theme.set_scale(scale)
     window = desk.open(size=SMALL)
     desk.run()
-    _put(window, EVERYTHING, window.compose.lanes.lanes)
-    desk.until(lambda: not window.view.editor.parts_shown.is_catching_up)
+    _put(window, EVERYTHING, window.draft_lanes)
+    desk.until(lambda: not window.editor.parts_shown.is_catching_up)
     for page in ("endpoints", "limits", "appearance", "history"):
-        window.dialogs.settings(page)  # type: ignore[arg-type] # one of the pages, by the line above
+        window.dialogs.show_settings(page)  # type: ignore[arg-type] # one of the pages, by the line above
         are_whole(desk, page)
-    (section,) = window.view.editor.findChildren(OutputSection)
+    (section,) = window.editor.findChildren(OutputSection)
     section.edit_as_form(section.schema, "Output format")
     are_whole(desk, "schema")
-    window.view.editor.parts_shown.paste_examples()
+    window.editor.parts_shown.paste_examples()
     are_whole(desk, "examples")
-    window.dialogs.conversation.paste("user: Where?\nassistant: There.")
+    window.dialogs.conversation_actions.paste("user: Where?\nassistant: There.")
     are_whole(desk, "dialogue")
-    window.dialogs.exchange.preview(desk.directory / "gone.db")
+    window.dialogs.exchange_actions.preview(desk.directory / "gone.db")
     are_whole(desk, "import")
-    window.dialogs.wire(window.shown_slots()[0])
+    window.dialogs.show_wire(window.slots()[0])
     are_whole(desk, "request")
-    window.view.lanes.rename(window.shown_slots()[0])
+    window.lanes.rename(window.slots()[0])
     is_whole(window.frame, "renaming")
 
 
@@ -261,8 +261,8 @@ def test_what_no_command_opens_is_shown_whole(desk: Desk, scale: float) -> None:
 def test_the_palette_shows_rows_at_every_size(desk: Desk, scale: float) -> None:
     desk.theme.set_scale(scale)
     window = desk.open(size=SMALL)
-    window.overlays.open_palette("run")
-    palette = window.overlays.palette
+    window.dialogs.show_palette("run")
+    palette = window.dialogs.palette
     assert palette is not None
     QApplication.processEvents()
     assert window.frame.width() >= palette.width()

@@ -119,13 +119,13 @@ def test_a_renamed_file_renames_its_lanes(desk: Desk, tmp_path: Path) -> None:
     workbench = window.workbench
     saved = workbench.endpoints.save_file("Old name", file)
     saved.done.result()
-    uid, slot = saved.endpoint.uid, window.shown_slots()[0]
-    window.compose.endpoints_changed()
-    window.compose.lanes.set_model(slot, uid, "Old name")
-    window.view.editor.focus_first()
+    uid, slot = saved.endpoint.uid, window.slots()[0]
+    window.session.endpoints_changed()
+    window.lane_list.set_model(slot, uid, "Old name")
+    window.editor.focus_first()
     desk.run()
-    window.dialogs.settings("endpoints", uid)
-    dialog = window.dialogs.open_settings
+    window.dialogs.show_settings("endpoints", uid)
+    dialog = window.dialogs.settings
     assert dialog is not None
     desk.until(lambda: dialog.findChild(FileFormView) is not None)
     form = dialog.findChild(FileFormView)
@@ -133,7 +133,7 @@ def test_a_renamed_file_renames_its_lanes(desk: Desk, tmp_path: Path) -> None:
     _field(form, "Name").setText("New name")
     QTest.mouseClick(_button(form, "Save"), LEFT)
     desk.until(lambda: window.lane_title(slot) == "New name")
-    assert window.heads[0].answered_by == ""
+    assert window.lane_heads[0].answered_by == ""
     assert [e.name for e in workbench.endpoints.custom()] == ["New name"]
     desk.until(lambda: (draft := desk.stored_draft()) is not None and draft.lanes[0].model == "New name")
     dialog.reject()

@@ -14,8 +14,8 @@ from workbench.ui.lanes.view import LanesView
 
 def test_it_holds_at_once_and_is_kept(desk: Desk) -> None:
     window = desk.open()
-    window.dialogs.settings("appearance")
-    dialog = window.dialogs.open_settings
+    window.dialogs.show_settings("appearance")
+    dialog = window.dialogs.settings
     assert dialog is not None
     still = next(box for box in dialog.findChildren(QCheckBox) if box.text() == "Reduce motion")
     still.click()
@@ -54,16 +54,16 @@ def test_nothing_moves_in_any_window(desk: Desk) -> None:
         desk.theme.set_motion("reduced")
         window = desk.open()
         desk.run()
-        slot = window.shown_slots()[0]
+        slot = window.slots()[0]
         for opens in (
-            lambda: window.dialogs.settings("keys"),
-            lambda: window.dialogs.settings("endpoints"),
-            lambda: window.dialogs.pick_model(slot),
-            lambda: window.dialogs.code(slot),
-            lambda: window.view.lanes.edit_params(slot),
-            lambda: window.overlays.open_sheet(),
-            lambda: window.overlays.open_palette(),
-            lambda: window.dialogs.techniques.choose(),
+            lambda: window.dialogs.show_settings("keys"),
+            lambda: window.dialogs.show_settings("endpoints"),
+            lambda: window.dialogs.show_picker(slot),
+            lambda: window.dialogs.show_code(slot),
+            lambda: window.lanes.edit_params(slot),
+            lambda: window.dialogs.show_shortcuts(),
+            lambda: window.dialogs.show_palette(),
+            lambda: window.dialogs.technique_actions.choose(),
         ):
             opens()
             QApplication.processEvents()
@@ -86,7 +86,7 @@ def test_running_times_count_in_seconds(desk: Desk) -> None:
     desk.theme.set_motion("reduced")
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.text(0) == "On")
-    ticking = [timer for timer in window.view.findChild(LanesView).findChildren(QTimer) if timer.isActive()]
+    ticking = [timer for timer in window.compose_view.findChild(LanesView).findChildren(QTimer) if timer.isActive()]
     assert ticking
     assert min(timer.interval() for timer in ticking) >= 1000
     window.workbench.runner.stop_everything()

@@ -24,7 +24,15 @@ __all__ = ["drive", "shown", "source", "theme"]
 
 KEY = "sk-planted-0123456789-tail"
 GATEWAY = "https://gateway.example/v1"
-ENV = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": GATEWAY, "GROQ_API_BASE": GATEWAY, "CLOUDFLARE_ACCOUNT_ID": "acc-1"}
+ENV = {
+    "OPENAI_API_KEY": KEY,
+    "OPENAI_BASE_URL": GATEWAY,
+    "GROQ_API_BASE": GATEWAY,
+    "CLOUDFLARE_ACCOUNT_ID": "acc-1",
+} | {
+    "ANTHROPIC_API_KEY": KEY,
+    "ANTHROPIC_BASE_URL": "https://user:secret@gateway.example",
+}
 
 
 @pytest.fixture
@@ -50,6 +58,14 @@ def test_an_address_of_the_environment_is_shown_with_its_key(kept: WorkbenchSett
     assert state.goes_to == f"Requests go to {GATEWAY}, as OPENAI_BASE_URL says."
     assert state.question is None
     assert state.documentation == PROVIDERS["openai"].documentation
+
+
+def test_an_address_that_cannot_be_used_is_said_to_get_nothing(kept: WorkbenchSettingsSource) -> None:
+    assert info(kept, "anthropic").state == "unusable address: https://•••@gateway.example"
+    assert kept.provider("anthropic").result(PATIENCE_S).goes_to == (
+        "ANTHROPIC_BASE_URL names https://•••@gateway.example, which cannot be used, so nothing is sent. Leave user "
+        "and password out of the address; use a key or a secret header instead."
+    )
 
 
 def test_a_key_is_kept_for_the_address_that_is_shown(kept: WorkbenchSettingsSource) -> None:
@@ -97,6 +113,7 @@ def test_settings_of_the_environment_are_named_and_secret_ones_show_their_end(ke
         ("ftp://x", "must begin with"),
         ("https://u:p@gateway.example", "Leave user and password out"),
         ("https://gateway.example?x=1", "Leave out everything from"),
+        ("https://faß.example/v1", "begins with xn--"),
     ],
 )
 def test_what_is_no_address_is_refused(kept: WorkbenchSettingsSource, address: str, words: str) -> None:

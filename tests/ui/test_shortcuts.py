@@ -20,7 +20,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 def sheet(desk: Desk) -> ShortcutSheet:
     desk.press(Qt.Key.Key_F1)
-    opened = desk.window.overlays.sheet
+    opened = desk.window.dialogs.shortcuts
     assert opened is not None
     desk.until(opened.isActiveWindow)
     return opened
@@ -43,11 +43,11 @@ def test_a_key_is_changed_by_pressing_it_and_everything_follows(desk: Desk) -> N
     assert "Ctrl+F12 now means “Run all lanes”" in opened.status.text()
     desk.press(Qt.Key.Key_Escape)
     desk.until(window.frame.isActiveWindow)
-    slot = window.shown_slots()[0]
-    column = window.view.lanes.column(slot)
+    slot = window.slots()[0]
+    column = window.lanes.column(slot)
     assert column is not None
     assert column.answer.placeholderText().startswith("Ctrl+F12 runs all lanes")
-    assert "Ctrl F12" in "".join(button.text() for button in window.view.runbar.buttons)
+    assert "Ctrl F12" in "".join(button.text() for button in window.run_bar.buttons)
     before = len(desk.rows("SELECT uid FROM runs"))
     desk.ctrl(Qt.Key.Key_Return)
     desk.ctrl(Qt.Key.Key_F12)
@@ -142,7 +142,7 @@ def test_signs_are_stored_as_they_are_printed_on_every_layout() -> None:
 
 def test_f6_goes_through_the_parts_and_back(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     first = QApplication.focusWidget()
     seen = [first]
     for _ in range(12):
@@ -152,7 +152,7 @@ def test_f6_goes_through_the_parts_and_back(desk: Desk) -> None:
         seen.append(QApplication.focusWidget())
     assert len(seen) >= 5
     assert window.sidebar.prompt_list in seen
-    assert any(widget is not None and window.view.lanes.isAncestorOf(widget) for widget in seen)
+    assert any(widget is not None and window.lanes.isAncestorOf(widget) for widget in seen)
     desk.press(Qt.Key.Key_F6, SHIFT)
     assert QApplication.focusWidget() is seen[-1]
 
@@ -161,8 +161,8 @@ def test_f6_goes_through_the_parts_and_back(desk: Desk) -> None:
 def test_shift_f10_opens_the_menu_of_what_is_focused(desk: Desk) -> None:
     window = desk.open()
     window.sidebar.prompt_list.setFocus()
-    window.view.lanes.focus_lane(0)
-    for focus in (window.sidebar.prompt_list.setFocus, lambda: window.view.lanes.focus_lane(0)):
+    window.focus_lane(0)
+    for focus in (window.sidebar.prompt_list.setFocus, lambda: window.focus_lane(0)):
         focus()
         desk.press(Qt.Key.Key_F10, SHIFT)
         desk.until(lambda: QApplication.activePopupWidget() is not None)

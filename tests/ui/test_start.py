@@ -50,7 +50,7 @@ def test_the_draft_is_there_at_once_and_stays_where_it_is(starting: Starting, sc
     watch.start()
     window = starting.complete()
     watch.stop()
-    assert window.view.editor is editor
+    assert window.editor is editor
     assert len(seen) == 1, f"the text jumped: {seen}"
 
 
@@ -64,11 +64,11 @@ def test_letters_typed_meanwhile_are_the_draft(starting: Starting) -> None:
     starting.type("ef")
     window = starting.complete()
     starting.type("gh")
-    assert window.view.editor.content().messages[0].text == "abcdefghYou are brief."
+    assert window.editor.content().messages[0].text == "abcdefghYou are brief."
     starting.until(lambda: starting.stored() == "abcdefghYou are brief.")
-    while window.view.editor.can_undo:
-        window.view.editor.undo()
-    assert window.view.editor.content().messages[0].text == "You are brief."
+    while window.editor.can_undo:
+        window.editor.undo()
+    assert window.editor.content().messages[0].text == "You are brief."
 
 
 @pytest.mark.parametrize("how", ["key", pytest.param("button", marks=DEEP)])
@@ -94,7 +94,7 @@ def test_a_new_database_becomes_the_sample(starting: Starting, tmp_path: Path) -
     frame = starting.show()
     starting.until(frame.isActiveWindow)
     window = starting.complete()
-    assert "order" in window.view.editor.content().messages[0].text
+    assert "order" in window.editor.content().messages[0].text
     starting.type("x")
     assert frame.is_edited
 
@@ -298,8 +298,8 @@ def test_a_first_start_has_the_keyboard_in_the_sample(starting: Starting) -> Non
     starting.until(frame.isActiveWindow)
     window = starting.complete()
     starting.type("Be brief. ")
-    assert window.view.editor.content().messages[0].text.startswith("Be brief. You are")
-    assert window.dialogs.open_settings is None
+    assert window.editor.content().messages[0].text.startswith("Be brief. You are")
+    assert window.dialogs.settings is None
 
 
 def test_no_core_dumps_are_made_once_there_are_keys(starting: Starting) -> None:

@@ -30,12 +30,12 @@ def around(desk: Desk, *, forward: bool = True) -> list[QWidget]:
 def test_the_window_is_gone_through_as_it_is_read(desk: Desk) -> None:
     window = desk.open()
     desk.run()
-    window.view.editor.set_content(content(("system", "a {{late}}"), ("user", "b")))
-    window.view.editor.edited.emit()
-    window.compose.lanes.duplicate(window.shown_slots()[0])
-    desk.until(lambda: len(window.view.lanes.slots()) == 3)
-    window.compose.lanes.move(window.shown_slots()[2], -1)
-    view, lanes = window.view, window.view.lanes
+    window.editor.set_content(content(("system", "a {{late}}"), ("user", "b")))
+    window.editor.edited.emit()
+    window.lane_list.duplicate(window.slots()[0])
+    desk.until(lambda: len(window.lanes.slots()) == 3)
+    window.lane_list.move(window.slots()[2], -1)
+    view, lanes = window.compose_view, window.lanes
     columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
     parts = [window.sidebar.iteration_list, view.editor, view.values, view.runbar, *columns, window.header]
     seen = around(desk)
@@ -59,7 +59,7 @@ def test_the_header_is_gone_through_from_the_left(desk: Desk) -> None:
 
 def test_f6_enters_the_header_where_its_key_changes_nothing(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     for _ in range(9):
         desk.press(Qt.Key.Key_F6)
         if window.header.isAncestorOf(QApplication.focusWidget() or window.frame):
@@ -67,20 +67,20 @@ def test_f6_enters_the_header_where_its_key_changes_nothing(desk: Desk) -> None:
     assert QApplication.focusWidget() is window.views.tabs.tab("compose")
     desk.press(Qt.Key.Key_Space)
     assert window.views.shown == "compose"
-    assert not window.compose.blind
+    assert not window.session.blind
 
 
 def test_a_lane_that_goes_takes_nothing_from_those_beside_it(desk: Desk) -> None:
     window = desk.open({"default": [{"text": "# Status\n\nIt is **on its way**.\n"}]})
-    lanes = window.compose.lanes
-    lanes.duplicate(window.shown_slots()[0])
-    desk.until(lambda: len(window.shown_slots()) == 3)
+    lanes = window.lane_list
+    lanes.duplicate(window.slots()[0])
+    desk.until(lambda: len(window.slots()) == 3)
     desk.run()
     around(desk)
-    built = [window.view.lanes.column(slot) for slot in window.shown_slots()]
+    built = [window.lanes.column(slot) for slot in window.slots()]
     columns = [column for column in built if column is not None]
     desk.until(lambda: all(column.reading.mode == "markdown" for column in columns))
-    lanes.set_hidden(window.shown_slots()[1], hidden=True)
+    lanes.set_hidden(window.slots()[1], hidden=True)
     desk.until(lambda: not shiboken6.isValid(columns[1]))
     window.theme.set_mode("dark")
     for column in (columns[0], columns[2]):

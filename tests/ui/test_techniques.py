@@ -12,7 +12,6 @@ from tests.ui.desk import Desk
 from tests.ui.editor_support import blocks, content, focused, press, type_text
 from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content
-from workbench.ui.palette.sources import sources
 from workbench.ui.techniques.opening import TechniqueActions
 
 pytestmark = pytest.mark.window
@@ -21,7 +20,7 @@ Key = Qt.Key
 
 def _opened(desk: Desk, query: str) -> TechniqueActions:
     desk.ctrl(Key.Key_T)
-    actions = desk.window.dialogs.techniques
+    actions = desk.window.dialogs.technique_actions
     desk.until(lambda: actions.dialog is not None and actions.dialog.current is not None)
     assert actions.dialog is not None
     actions.dialog.search.setText(query)
@@ -30,7 +29,7 @@ def _opened(desk: Desk, query: str) -> TechniqueActions:
 
 def test_a_role_makes_a_system_message_in_one_step_and_tab_fills_it(desk: Desk) -> None:
     window = desk.open()
-    editor = window.view.editor
+    editor = window.editor
     editor.set_content(content(("user", "Hi {{question}}")))
     editor.focus_first()
     actions = _opened(desk, "role")
@@ -59,7 +58,7 @@ def test_a_role_makes_a_system_message_in_one_step_and_tab_fills_it(desk: Desk) 
 
 def test_escape_leaves_the_gaps_and_tab_is_itself_again(desk: Desk) -> None:
     window = desk.open()
-    editor = window.view.editor
+    editor = window.editor
     editor.set_content(content(("system", "Be kind."), ("user", "Hi")))
     editor.focus_first()
     actions = _opened(desk, "numbered")
@@ -78,7 +77,7 @@ def test_escape_leaves_the_gaps_and_tab_is_itself_again(desk: Desk) -> None:
 
 def test_a_selection_goes_into_the_first_gap(desk: Desk) -> None:
     window = desk.open()
-    editor = window.view.editor
+    editor = window.editor
     editor.set_content(content(("user", "Read this.")))
     editor.focus_first()
     desk.ctrl(Key.Key_A)
@@ -95,12 +94,12 @@ def test_ones_own_is_saved_from_a_selection_and_removed_again(desk: Desk) -> Non
     folder = window.workbench.places.data / "techniques"
     folder.mkdir()
     (folder / "broken.yml").write_text("name: A\nplace: nowhere\nsnippet: x\n")
-    editor = window.view.editor
+    editor = window.editor
     editor.set_content(content(("user", "costs $0\u00a0and {{x}}")))
     editor.focus_first()
     desk.ctrl(Key.Key_A)
-    window.actions_["save_technique"].trigger()
-    actions = window.dialogs.techniques
+    window.actions["save_technique"].trigger()
+    actions = window.dialogs.technique_actions
     assert actions.form is not None
     actions.form.name.setText("My price")
     QTest.mouseClick(actions.form._save, Qt.MouseButton.LeftButton)
@@ -122,16 +121,16 @@ def test_ones_own_is_saved_from_a_selection_and_removed_again(desk: Desk) -> Non
 
 def test_the_palette_finds_and_inserts_techniques(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.set_content(content(("user", "Hi")))
-    found = next(source for source in sources(window) if source.name == "techniques").read()
+    window.editor.set_content(content(("user", "Hi")))
+    found = next(source for source in window.palette_sources() if source.name == "techniques").read()
     assert len(found) >= 14
     next(entry for entry in found if entry.title == "Role").act()
-    assert [m.role for m in window.view.editor.content().messages] == ["system", "user"]
+    assert [m.role for m in window.editor.content().messages] == ["system", "user"]
 
 
 def test_the_header_of_a_narrow_system_message_shows_no_two_things_in_one_place(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
-    block = blocks(window.view.editor)[0]
+    block = blocks(window.editor)[0]
     desk.until(lambda: block.count() != "")
     assert block._count is not None
     assert block._techniques is not None
@@ -140,7 +139,7 @@ def test_the_header_of_a_narrow_system_message_shows_no_two_things_in_one_place(
 
 
 def test_few_shot_adds_examples_as_one_step(desk: Desk) -> None:
-    editor = desk.open().view.editor
+    editor = desk.open().editor
     editor.set_content(content(("user", "Hi")))
     editor.focus_first()
     actions = _opened(desk, "few-shot")
@@ -154,7 +153,7 @@ def test_few_shot_adds_examples_as_one_step(desk: Desk) -> None:
 
 def test_output_format_makes_an_object_that_is_checked_and_undo_takes_it_back(desk: Desk) -> None:
     window = desk.open()
-    editor = window.view.editor
+    editor = window.editor
     start = Content(content(("user", "Hi")).messages, output=OutputFormat("json"))
     editor.set_content(start)
     editor.focus_first()
@@ -190,8 +189,8 @@ def _inserted(desk: Desk, query: str) -> None:
 
 def test_a_version_remembers_what_was_inserted_into_its_draft(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.set_content(content(("user", "Hi")))
-    window.view.editor.focus_first()
+    window.editor.set_content(content(("user", "Hi")))
+    window.editor.focus_first()
     _inserted(desk, "role")
     desk.until(lambda: "You help" in desk.rows("SELECT body FROM drafts ORDER BY saved_at DESC")[0][0])
     desk.close()
@@ -199,8 +198,8 @@ def test_a_version_remembers_what_was_inserted_into_its_draft(desk: Desk) -> Non
     desk.run()
     (run,) = desk.rows("SELECT max(number) FROM versions WHERE prompt_id = (SELECT prompt_id FROM runs)")
     assert desk.rows(MARKED) == [(run[0], "role")]
-    assert window.compose.draft().techniques == ()
-    window.view.editor.focus_first()
+    assert window.draft().techniques == ()
+    window.editor.focus_first()
     _inserted(desk, "self-check")
     desk.run()
     assert desk.rows(MARKED) == [(run[0], "role"), (run[0] + 1, "role"), (run[0] + 1, "self-check")]
@@ -208,11 +207,11 @@ def test_a_version_remembers_what_was_inserted_into_its_draft(desk: Desk) -> Non
 
 def test_an_insertion_that_was_undone_marks_nothing(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.set_content(content(("user", "Hi")))
-    window.view.editor.focus_first()
+    window.editor.set_content(content(("user", "Hi")))
+    window.editor.focus_first()
     _inserted(desk, "role")
-    window.view.editor.undo()
-    window.view.editor.focus_first()
+    window.editor.undo()
+    window.editor.focus_first()
     desk.type("Hello ")
     desk.run()
     assert desk.rows(MARKED) == []

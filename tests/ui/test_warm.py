@@ -46,5 +46,5 @@ def test_one_module_a_turn_until_all_are_there(qtbot: QtBot) -> None:
 def test_a_window_that_closes_early_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.ui.window.Warmth", Warmth)
     window = desk.open()
-    assert window.findChild(Warmth) is not None
+    assert window.preloader is not None
     desk.close()

@@ -24,17 +24,17 @@ JUDGED = (
 
 def lanes(desk: Desk, count: int = 3, samples: int = 1) -> None:
     made = tuple(Lane(f"s{i}", ECHO_ENDPOINT, f"model-{i}", samples=samples) for i in range(count))
-    desk.window.compose.lanes.replace_all(made)
+    desk.window.lane_list.replace_all(made)
 
 
 def write(desk: Desk, text: str, sets: tuple[ValueSet, ...] = (), **values: str) -> None:
     """Let one message be the draft, which is then the answer of each lane, and put the caret into it."""
-    compose = desk.window.compose
+    compose = desk.window.session
     now = compose.draft()
     active = sets[0].uid if sets else ""
     given = sets[0].values if sets else tuple(values.items())
     compose.put_back(Draft(content(("user", text)), given, now.lanes, now.based_on, sets, active))
-    desk.window.view.editor.focus_first()
+    desk.window.editor.focus_first()
 
 
 def with_baseline(desk: Desk) -> None:
@@ -43,20 +43,20 @@ def with_baseline(desk: Desk) -> None:
     lanes(desk)
     write(desk, "First text.")
     desk.run()
-    window.view.lanes.focus_lane(1)
-    window.actions_["baseline"].trigger()
+    window.focus_lane(1)
+    window.actions["baseline"].trigger()
     write(desk, "Second text.")
     desk.run()
 
 
 def status(desk: Desk, slot: str) -> LaneStatus:
-    column = desk.window.view.lanes.column(slot)
+    column = desk.window.lanes.column(slot)
     assert column is not None
     return column.status
 
 
 def standings(desk: Desk) -> dict[str, str]:
-    return {slot: status(desk, slot).standing for slot in desk.window.shown_slots()}
+    return {slot: status(desk, slot).standing for slot in desk.window.slots()}
 
 
 def stored(desk: Desk, count: int) -> None:
@@ -79,15 +79,15 @@ def test_a_baseline_wins_against_the_run_and_is_gold_everywhere(desk: Desk) -> N
     window = desk.open(ECHO)
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
     assert (status(desk, "s1").kept, desk.text(1)) == ("iteration 1", "First text.")
-    window.compose.view(desk.timeline()[0].uid)
-    desk.until(lambda: window.compose.viewing is not None)
-    assert window.shown_slots() == ["s0", "s1", "s2"], "as they stood on the screen"
+    window.view_row(desk.timeline()[0].uid)
+    desk.until(lambda: window.viewing is not None)
+    assert window.slots() == ["s0", "s1", "s2"], "as they stood on the screen"
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
     assert desk.text(1) == "First text."
-    window.compose.view(desk.timeline()[1].uid)
-    desk.until(lambda: window.compose.stage.number() == 1)
+    window.view_row(desk.timeline()[1].uid)
+    desk.until(lambda: window.shown_number() == 1)
     assert set(standings(desk).values()) == {""}
-    window.handlers.back()
+    window.back()
     desk.press(Qt.Key.Key_2, CTRL)
     stored(desk, 2)
     assert desk.rows(VERDICTS)[-1][0] == "none"
@@ -98,23 +98,23 @@ def test_a_baseline_wins_against_the_run_and_is_gold_everywhere(desk: Desk) -> N
 def test_ties_and_all_bad_take_the_baseline_in(desk: Desk) -> None:
     with_baseline(desk)
     window = desk.window
-    window.actions_["tie"].trigger()
+    window.actions["tie"].trigger()
     stored(desk, 1)
     assert [place for *_, place in desk.rows(JUDGED)] == [1, 1, 1]
     assert set(standings(desk).values()) == {"tie"}
-    window.actions_["all_bad"].trigger()
+    window.actions["all_bad"].trigger()
     stored(desk, 2)
     assert [place for *_, place in desk.rows(JUDGED)] == [None, None, None]
     assert set(standings(desk).values()) == {"bad"}
     desk.close()
     window = desk.open(ECHO)
     assert set(standings(desk).values()) == {"bad"}
-    window.compose.view(desk.timeline()[0].uid)
-    desk.until(lambda: window.compose.viewing is not None)
+    window.view_row(desk.timeline()[0].uid)
+    desk.until(lambda: window.viewing is not None)
     assert set(standings(desk).values()) == {"bad"}
     desk.ctrl(Qt.Key.Key_2)
     stored(desk, 3)
-    window.handlers.back()
+    window.back()
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
 
 
@@ -123,19 +123,19 @@ def test_an_answer_to_other_values_cannot_win(desk: Desk) -> None:
     lanes(desk, 2)
     write(desk, "Hello {{who}}", who="Ada")
     desk.run()
-    window.view.lanes.focus_lane(1)
-    window.actions_["baseline"].trigger()
+    window.focus_lane(1)
+    window.actions["baseline"].trigger()
     write(desk, "Hello {{who}}", who="Bo")
     desk.run()
     assert status(desk, "s1").other_values
     desk.ctrl(Qt.Key.Key_2)
     assert "iteration 1, which had other values" in desk.notice()
-    column = window.view.lanes.column("s1")
+    column = window.lanes.column("s1")
     assert column is not None
     assert not column.footer.winner.isEnabled()
     assert "to other values" in column.footer.winner.toolTip()
     assert column.header.params.shown() == "baseline · from iteration 1, other values"
-    window.actions_["all_bad"].trigger()
+    window.actions["all_bad"].trigger()
     stored(desk, 1)
     assert desk.rows(JUDGED) == [(2, 2, "model-0", None)]
     assert standings(desk) == {"s0": "bad", "s1": ""}
@@ -157,20 +157,20 @@ def test_each_value_set_is_judged_with_the_answer_that_was_kept_for_it(desk: Des
     lanes(desk, 2)
     two_sets(desk, "Ada", "Bo")
     desk.run()
-    window.view.lanes.focus_lane(1)
-    window.actions_["baseline"].trigger()
+    window.focus_lane(1)
+    window.actions["baseline"].trigger()
     # Between them a run of one set alone, which must not take away what the baseline answered to the other.
     two_sets(desk, "Bo")
     desk.run()
     two_sets(desk, "Ada", "Bo")
     desk.run()
     assert desk.text(1).startswith("Hello Ada")
-    window.actions_["next_set"].trigger()
+    window.actions["next_set"].trigger()
     assert desk.text(1).startswith("Hello Bo")
     assert not status(desk, "s1").other_values
     desk.ctrl(Qt.Key.Key_2)
     stored(desk, 1)
-    window.actions_["previous_set"].trigger()
+    window.actions["previous_set"].trigger()
     desk.ctrl(Qt.Key.Key_1)
     stored(desk, 2)
     assert desk.rows("SELECT kind, value_set FROM verdicts ORDER BY id") == [("winner", 1), ("winner", 0)]
@@ -179,7 +179,7 @@ def test_each_value_set_is_judged_with_the_answer_that_was_kept_for_it(desk: Des
     window = desk.open(ECHO)
     assert standings(desk) == {"s0": "winner", "s1": ""}
     assert desk.text(1).startswith("Hello Ada")
-    window.actions_["next_set"].trigger()
+    window.actions["next_set"].trigger()
     assert standings(desk) == {"s0": "", "s1": "winner"}
     assert desk.text(1).startswith("Hello Bo")
 
@@ -190,21 +190,21 @@ def test_a_baseline_takes_part_in_a_blind_run_like_any_other_answer(desk: Desk) 
     # That it was asked twice must not give the kept answer away.
     window.retry(["s1"])
     desk.settle()
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     desk.press(Qt.Key.Key_B, CTRL)
     write(desk, "Third text.")
     desk.run()
-    shown = window.shown_slots()
+    shown = window.slots()
     assert sorted(shown) == ["s0", "s1", "s2"]
     assert len({repr(status(desk, slot)) for slot in shown}) == 1, "nothing tells them apart"
     desk.close()
     window = desk.open(ECHO)
-    assert window.shown_slots() == shown, "the order stays, also when it is seen again"
-    window.compose.view(desk.timeline()[0].uid)
-    desk.until(lambda: window.compose.viewing is not None)
-    assert window.shown_slots() == shown
+    assert window.slots() == shown, "the order stays, also when it is seen again"
+    window.view_row(desk.timeline()[0].uid)
+    desk.until(lambda: window.viewing is not None)
+    assert window.slots() == shown
     assert desk.text(shown.index("s1")) == "First text."
-    window.handlers.mark_number(shown.index("s1") + 1)
+    window.mark(shown.index("s1") + 1)
     stored(desk, 1)
     assert desk.rows(VERDICTS) == [("winner", 1, 0, 3)]
     order = "SELECT lanes.slot FROM verdict_outputs JOIN outputs ON outputs.id = output_id JOIN lanes ON" + (
@@ -212,33 +212,33 @@ def test_a_baseline_takes_part_in_a_blind_run_like_any_other_answer(desk: Desk) 
     )
     assert [slot for (slot,) in desk.rows(order)] == shown
     assert f"Answer {shown.index('s1') + 1} was model-1 (iteration 1)" in desk.notice()
-    window.handlers.back()
+    window.back()
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
 
 
 def test_who_is_hidden_or_answered_other_values_has_no_part_in_a_blind_run(desk: Desk) -> None:
     with_baseline(desk)
     window = desk.window
-    window.layout_.hide("s1")
-    window.view.lanes.focus_lane(0)
+    window.hide_lane("s1")
+    window.focus_lane(0)
     desk.press(Qt.Key.Key_B, CTRL)
     desk.run()
-    assert sorted(window.shown_slots()) == ["s0", "s2"]
-    assert not window.actions_["show_lanes"].isEnabled()
-    window.actions_["reveal"].trigger()
-    window.actions_["show_lanes"].trigger()
+    assert sorted(window.slots()) == ["s0", "s2"]
+    assert not window.actions["show_lanes"].isEnabled()
+    window.actions["reveal"].trigger()
+    window.actions["show_lanes"].trigger()
     assert desk.text(1) == "First text."
 
 
 def test_samples_are_as_many_of_every_lane_while_blind(desk: Desk) -> None:
     window = desk.open(ECHO)
     lanes(desk, 2)
-    window.compose.lanes.set_samples("s0", 3)
-    window.view.lanes.focus_lane(0)
+    window.lane_list.set_samples("s0", 3)
+    window.focus_lane(0)
     desk.press(Qt.Key.Key_B, CTRL)
     desk.run()
-    assert {status(desk, slot).samples for slot in window.shown_slots()} == {0}
-    window.actions_["reveal"].trigger()
+    assert {status(desk, slot).samples for slot in window.slots()} == {0}
+    window.actions["reveal"].trigger()
     assert [status(desk, slot).samples for slot in ("s0", "s1")] == [3, 0]
 
 
@@ -247,17 +247,17 @@ def test_lanes_beside_a_partial_run_show_after_a_restart_what_they_showed(desk: 
     lanes(desk, 4, samples=2)
     write(desk, "First.")
     desk.run()
-    window.layout_.hide("s3")
+    window.hide_lane("s3")
     write(desk, "Second.")
     desk.run()
     write(desk, "Third.")
-    window.view.lanes.focus_lane(2)
+    window.focus_lane(2)
     desk.press(Qt.Key.Key_Return, ALT)
     desk.until(lambda: len(desk.rows("SELECT 1 FROM runs")) == 3)
     desk.settle()
 
     def seen() -> list[tuple[str, str, str, int]]:
-        shown = window.shown_slots()
+        shown = window.slots()
         return [(s, desk.text(i), status(desk, s).kept, status(desk, s).samples) for i, s in enumerate(shown)]
 
     before = seen()
@@ -269,16 +269,16 @@ def test_lanes_beside_a_partial_run_show_after_a_restart_what_they_showed(desk: 
     desk.close()
     window = desk.open(ECHO)
     desk.until(lambda: seen() == before)
-    column = window.view.lanes.column("s0")
+    column = window.lanes.column("s0")
     assert column is not None
     assert column.header.params.shown() == "from iteration 2 · 2 samples"
-    window.view.lanes.focus_lane(0)
-    window.actions_["next_sample"].trigger()
+    window.focus_lane(0)
+    window.actions["next_sample"].trigger()
     assert (status(desk, "s0").sample, desk.text(0)) == (2, "Second.")
-    window.actions_["show_lanes"].trigger()
+    window.actions["show_lanes"].trigger()
     assert ("s3", "First.", "iteration 1", 2) in seen()
     # And once more, from what was kept already.
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     desk.press(Qt.Key.Key_Return, ALT)
     desk.until(lambda: len(desk.rows("SELECT 1 FROM runs")) == 4)
     desk.settle()
@@ -299,16 +299,16 @@ def test_restoring_a_run_brings_back_what_stood_beside_it(desk: Desk) -> None:
     window = desk.window
     desk.ctrl(Qt.Key.Key_2)
     stored(desk, 1)
-    window.compose.lanes.remove("s1")
+    window.lane_list.remove("s1")
     write(desk, "Third.")
     desk.run()
-    window.compose.view(desk.timeline()[1].uid)
-    desk.until(lambda: window.shown_slots() == ["s0", "s1", "s2"])
+    window.view_row(desk.timeline()[1].uid)
+    desk.until(lambda: window.slots() == ["s0", "s1", "s2"])
     assert desk.text(1) == "First text.", "also of a lane that is gone"
-    window.handlers.back()
-    window.handlers.take_over_row(desk.timeline()[1].uid, branch=False)
-    desk.until(lambda: window.shown_slots() == ["s0", "s1", "s2"])
-    assert [bool(lane.baseline) for lane in window.compose.lanes.lanes] == [False, True, False]
+    window.back()
+    window.take_over_row(desk.timeline()[1].uid, branch=False)
+    desk.until(lambda: window.slots() == ["s0", "s1", "s2"])
+    assert [bool(lane.baseline) for lane in window.draft_lanes] == [False, True, False]
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
     assert desk.text(1) == "First text."
 
@@ -316,16 +316,16 @@ def test_restoring_a_run_brings_back_what_stood_beside_it(desk: Desk) -> None:
 def test_a_kept_answer_is_compared_like_any_other_and_judged_only_where_it_is_shown(desk: Desk) -> None:
     with_baseline(desk)
     window = desk.window
-    column = window.view.lanes.column("s1")
+    column = window.lanes.column("s1")
     assert column is not None
-    window.handlers.mark_number(1)
+    window.mark(1)
     stored(desk, 1)
-    window.handlers.table()["diff_winner"]()
+    window.command("diff_winner")
     desk.until(lambda: column.reading.mode == "diff")
     desk.until(lambda: column.reading.page.view.toPlainText() == "SecondFirst text.")  # type: ignore[attr-defined] # a page of differences
-    window.layout_.hide("s1")
-    window.actions_["tie"].trigger()
+    window.hide_lane("s1")
+    window.actions["tie"].trigger()
     stored(desk, 2)
     assert desk.rows(JUDGED) == [(2, 2, "model-0", 1), (2, 2, "model-2", 1)]
-    window.actions_["show_lanes"].trigger()
+    window.actions["show_lanes"].trigger()
     assert standings(desk) == {"s0": "tie", "s1": "", "s2": "tie"}

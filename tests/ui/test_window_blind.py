@@ -27,7 +27,6 @@ from workbench.core.runs import Failure, Result
 from workbench.engine.calls import Call
 from workbench.ui.lanes.widgets import Fold, Line
 from workbench.ui.notices import KEPT_BACK
-from workbench.ui.palette.sources import sources
 from workbench.usecases import asking
 from workbench.usecases.addresses import EndpointForm
 from workbench.usecases.problems import RefusedError
@@ -82,7 +81,7 @@ def _lanes(desk: Desk) -> None:
         Lane(f"s{i}", ECHO_ENDPOINT, name, Params(temperature=0.5) if i == 1 else Params())
         for i, name in enumerate(NAMES)
     )
-    desk.window.compose.lanes.replace_all(lanes)
+    desk.window.lane_list.replace_all(lanes)
 
 
 def _blind_run(desk: Desk) -> None:
@@ -97,13 +96,13 @@ def _blind_run(desk: Desk) -> None:
 def test_nothing_names_a_model_until_the_verdict(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _blind_run(desk)
-    assert window.compose.stage.shown.is_blind
-    assert [head.title for head in window.heads] == ["Answer 1", "Answer 2", "Answer 3"]
-    for slot in window.shown_slots():
-        window.view.lanes.column(slot)
+    assert window.is_blind
+    assert [head.title for head in window.lane_heads] == ["Answer 1", "Answer 2", "Answer 3"]
+    for slot in window.slots():
+        window.lanes.column(slot)
     assert _leaks(desk) == []
-    shown = window.shown_slots()
-    assert tuple(shown) == order(window.compose.shown_run(), 0, shown)
+    shown = window.slots()
+    assert tuple(shown) == order(window.shown_run(), 0, shown)
     desk.ctrl(Qt.Key.Key_2)
     desk.until(lambda: desk.rows("SELECT 1 FROM verdicts"))
     assert desk.rows("SELECT kind, blind, value_set FROM verdicts") == [("winner", 1, 0)]
@@ -113,7 +112,7 @@ def test_nothing_names_a_model_until_the_verdict(desk: Desk) -> None:
     )
     assert [slot for slot, _ in judged] == shown, "the order on the screen is kept"
     assert [place for _, place in judged] == [2, 1, 2]
-    assert [head.title for head in window.heads] == list(NAMES)
+    assert [head.title for head in window.lane_heads] == list(NAMES)
     winner = NAMES[int(shown[1][1])]
     assert f"Answer 2 was {winner}" in desk.notice()
     desk.until(lambda: desk.timeline()[0].winner == winner)
@@ -123,7 +122,7 @@ def test_nothing_names_a_model_until_the_verdict(desk: Desk) -> None:
 def test_who_answered_is_told_until_another_view_is_shown(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _blind_run(desk)
-    window.view.blind.reveal_clicked.emit()
+    window.blind_bar.reveal_clicked.emit()
     desk.until(lambda: "Answer 1 was" in desk.notice())
     desk.press(Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
     assert window.views.shown == "rank"
@@ -135,7 +134,7 @@ def test_a_second_verdict_is_not_blind(desk: Desk) -> None:
     _blind_run(desk)
     desk.ctrl(Qt.Key.Key_1)
     desk.until(lambda: len(desk.rows("SELECT 1 FROM verdicts")) == 1)
-    position = desk.window.compose.board.verdict.positions[0]
+    position = desk.window.verdict.positions[0]
     desk.ctrl((Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)[(position + 1) % 3])
     desk.until(lambda: len(desk.rows("SELECT 1 FROM verdicts")) == 2)
     assert desk.rows("SELECT blind FROM verdicts ORDER BY id") == [(1,), (0,)]
@@ -151,14 +150,14 @@ def test_no_text_before_all_have_ended(desk: Desk) -> None:
     _lanes(desk)
     desk.press(Qt.Key.Key_B, CTRL)
     desk.ctrl(Qt.Key.Key_Return)
-    desk.until(lambda: window.compose.stage.number() is not None)
+    desk.until(lambda: window.shown_number() is not None)
     desk.until(lambda: len(desk.rows("SELECT 1 FROM outputs WHERE state = 'finished'")) == 2)
-    desk.until(lambda: "2 so far" in window.view.blind.text.full())
+    desk.until(lambda: "2 so far" in window.blind_bar.text.full())
     assert [desk.text(i) for i in range(3)] == ["", "", ""]
-    assert {window.compose.board.state(slot) for slot in window.shown_slots()} == {"waiting"}
-    assert not any(window.compose.board.can_mark(slot) for slot in window.shown_slots())
+    assert {window.lane_presenter.state(slot) for slot in window.slots()} == {"waiting"}
+    assert not any(window.lane_presenter.can_mark(slot) for slot in window.slots())
     assert _leaks(desk) == []
-    window.compose.stage.stop("s1")
+    window.run_controller.stop("s1")
     desk.settle()
     desk.until(lambda: sorted(desk.text(i) for i in range(3)) == ["Quick.", "Quick.", "Slow"])
     assert _leaks(desk) == []
@@ -171,17 +170,17 @@ def test_an_unjudged_run_stays_blind_wherever_it_is_seen(desk: Desk) -> None:
     assert _leaks(desk) == [], "turning it off reveals nothing"
     desk.close()
     window = desk.open(ANSWERS)
-    assert window.compose.stage.shown.is_blind
+    assert window.is_blind
     assert _leaks(desk) == []
-    blind = window.compose.shown_run()
+    blind = window.shown_run()
     desk.run()
-    assert not window.compose.stage.shown.is_blind
-    window.compose.view(blind)
-    desk.until(lambda: window.compose.viewing is not None)
-    assert [head.title for head in window.heads] == ["Answer 1", "Answer 2", "Answer 3"]
+    assert not window.is_blind
+    window.view_row(blind)
+    desk.until(lambda: window.viewing is not None)
+    assert [head.title for head in window.lane_heads] == ["Answer 1", "Answer 2", "Answer 3"]
     assert [text for text in _leaks(desk) if "iteration 2" not in text.lower()] == []
-    QTest.mouseClick(window.view.blind.reveal, LEFT)
-    assert [head.title for head in window.heads] == list(NAMES)
+    QTest.mouseClick(window.blind_bar.reveal, LEFT)
+    assert [head.title for head in window.lane_heads] == list(NAMES)
     desk.until(lambda: desk.rows("SELECT blind FROM runs ORDER BY id") == [(2,), (0,)])
     assert desk.rows("SELECT 1 FROM verdicts") == []
 
@@ -194,11 +193,11 @@ def test_a_failure_that_names_its_model_is_told_with_the_names(desk: Desk) -> No
         }
     )
     _blind_run(desk)
-    assert window.compose.board.state("s2") == "failed"
-    for slot in window.shown_slots():
-        window.view.lanes.column(slot)
+    assert window.lane_presenter.state("s2") == "failed"
+    for slot in window.slots():
+        window.lanes.column(slot)
     assert _leaks(desk) == []
-    window.actions_["reveal"].trigger()
+    window.actions["reveal"].trigger()
     assert any("There is no zephyr-three." in text for text in (t for _, t in _texts(window.frame)))
 
 
@@ -213,9 +212,9 @@ def test_no_failure_of_one_lane_tells_which_it_is(desk: Desk, code: str) -> None
     window = desk.open({**ANSWERS, "models": {"zephyr-three": failing}})
     _blind_run(desk)
     _build(desk)
-    assert window.compose.board.state("s2") == "failed"
+    assert window.lane_presenter.state("s2") == "failed"
     assert _leaks(desk) == []
-    failed = window.view.lanes.column("s2")
+    failed = window.lanes.column("s2")
     assert failed is not None
     assert "Why is shown with the names" in failed.status.failure.sentence  # type: ignore[union-attr] # it failed
     details = [fold for fold in failed.findChildren(Fold) if fold.words() == "Details"]
@@ -228,8 +227,8 @@ def test_no_failure_of_one_lane_tells_which_it_is(desk: Desk, code: str) -> None
 def test_a_long_answer_is_shown_from_its_beginning(desk: Desk, text: str) -> None:
     window = desk.open({"default": [{"text": text}, {"finish": "stop"}]})
     _blind_run(desk)
-    for slot in window.shown_slots():
-        column = window.view.lanes.column(slot)
+    for slot in window.slots():
+        column = window.lanes.column(slot)
         assert column is not None
         desk.until(lambda page=column.reading.page: page.view.verticalScrollBar().maximum() > 0)
         assert column.reading.page.view.verticalScrollBar().value() == 0
@@ -237,8 +236,8 @@ def test_a_long_answer_is_shown_from_its_beginning(desk: Desk, text: str) -> Non
 
 def _build(desk: Desk) -> None:
     """Let every lane have its column, near the view or not."""
-    for slot in desk.window.shown_slots():
-        desk.window.view.lanes.column(slot)
+    for slot in desk.window.slots():
+        desk.window.lanes.column(slot)
 
 
 def test_an_engine_that_dies_says_no_more_than_that(desk: Desk) -> None:
@@ -252,7 +251,7 @@ def test_an_engine_that_dies_says_no_more_than_that(desk: Desk) -> None:
         assert window.status.engine() == "The engine stopped."
     window.bridge.engine.emit("runtime", "zephyr-two is loaded.")
     assert window.status.engine() == "The engine is ready."
-    window.actions_["reveal"].trigger()
+    window.actions["reveal"].trigger()
     assert window.status.engine() == "zephyr-two is loaded."
 
 
@@ -271,9 +270,9 @@ def test_endpoints_that_refuse_and_keys_that_are_missing_stay_unnamed(
         for saved in (refusing, keyless):
             saved.done.result(timeout=10)
         ready: list[bool] = []
-        window.compose.endpoints_changed(lambda: ready.append(True))
+        window.session.endpoints_changed(lambda: ready.append(True))
         desk.until(lambda: ready)
-        window.compose.lanes.replace_all(
+        window.lane_list.replace_all(
             (
                 Lane("s0", ECHO_ENDPOINT, "zephyr-one"),
                 Lane("s1", refusing.endpoint.uid, "zephyr-two"),
@@ -283,11 +282,11 @@ def test_endpoints_that_refuse_and_keys_that_are_missing_stay_unnamed(
         desk.press(Qt.Key.Key_B, CTRL)
         desk.run()
     _build(desk)
-    assert [window.compose.board.state(f"s{i}") for i in range(3)] == ["finished", "failed", "failed"]
+    assert [window.lane_presenter.state(f"s{i}") for i in range(3)] == ["finished", "failed", "failed"]
     said = [text for text in _leaks(desk) if "Zephyr" not in text]
     assert said == []
     assert not any("Zephyr" in text or "127.0.0.1" in text for _, text in _texts(window.frame))
-    window.actions_["reveal"].trigger()
+    window.actions["reveal"].trigger()
     assert any("Zephyr wants a key" in text for _, text in _texts(window.frame))
 
 
@@ -301,26 +300,26 @@ def test_problems_are_told_without_names_and_whole_with_them(desk: Desk, monkeyp
     _blind_run(desk)
     desk.until(lambda: desk.notice() == KEPT_BACK)
     assert _leaks(desk) == []
-    window.actions_["reveal"].trigger()
+    window.actions["reveal"].trigger()
     assert desk.notice() == "There is no price of zephyr-one. Set one."
     assert window.notice.detail.toPlainText() == "zephyr-one: free"
     # What was said before stays hidden where the blind run is looked at later.
     desk.close()
     window = desk.open(ANSWERS)
     desk.press(Qt.Key.Key_B, CTRL)
-    window.compose.lanes.set_params("s1", Params(extra="["))
+    window.lane_list.set_params("s1", Params(extra="["))
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: "lane 2 (zephyr-two)" in desk.notice())
-    window.compose.lanes.set_params("s1", Params())
+    window.lane_list.set_params("s1", Params())
     blind = desk.rows("SELECT uid FROM runs")[0][0]
     with sqlite3.connect(desk.db) as other:
         other.execute("UPDATE runs SET blind = 1")
     other.close()
-    window.compose.view(blind)
-    desk.until(lambda: window.compose.stage.shown.is_blind)
+    window.view_row(blind)
+    desk.until(lambda: window.is_blind)
     assert desk.notice() == KEPT_BACK
     assert _leaks(desk) == []
-    window.handlers.back()
+    window.back()
 
 
 def test_a_problem_that_names_nobody_is_told_at_once_but_for_its_detail(desk: Desk) -> None:
@@ -339,22 +338,22 @@ def test_a_problem_that_names_nobody_is_told_at_once_but_for_its_detail(desk: De
 def test_the_question_about_limits_tells_no_price_and_comes_for_every_answer(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _blind_run(desk)
-    window.gate.set_limits(Limits(calls=2))
+    window.budget_confirmation.set_limits(Limits(calls=2))
     said = "Trying again may be over your limits; by how much is told with the names. Run it?"
-    window.retry(window.shown_slots()[:1])
+    window.retry(window.slots()[:1])
     desk.until(lambda: desk.notice() == said)
-    assert window.gate.refuse()
+    assert window.budget_confirmation.refuse()
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.notice().startswith("This run may be over your limits"))
     assert _leaks(desk) == []
     assert len(desk.rows("SELECT 1 FROM runs")) == 1
-    window.gate.refuse()
+    window.budget_confirmation.refuse()
 
 
 def test_the_palette_names_nobody_of_a_blind_run(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     _blind_run(desk)
-    found = [source for source in sources(window) if source.name != "models"]
+    found = [source for source in window.palette_sources() if source.name != "models"]
     said = [f"{entry.title} {entry.detail} {entry.unavailable}" for source in found for entry in source.read()]
     assert any("Iteration 1" in text for text in said)
     assert [text for text in said if any(secret in text for secret in SECRETS)] == []
@@ -363,11 +362,11 @@ def test_the_palette_names_nobody_of_a_blind_run(desk: Desk) -> None:
 def test_nothing_is_said_of_the_built_in_model_while_blind(desk: Desk) -> None:
     window = desk.open(ANSWERS)
     desk.until(lambda: window.notice.key == "hint_builtin")
-    assert {lane.endpoint for lane in window.compose.lanes.lanes} == {BUILTIN}
+    assert {lane.endpoint for lane in window.draft_lanes} == {BUILTIN}
     desk.press(Qt.Key.Key_B, CTRL)
     desk.run()
     assert window.notice.key != "hint_builtin"
-    window.actions_["reveal"].trigger()
+    window.actions["reveal"].trigger()
     desk.until(lambda: window.notice.key in ("hint_builtin", "revealed"))
 
 

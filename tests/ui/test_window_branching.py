@@ -15,14 +15,14 @@ Key = Qt.Key
 def past(desk: Desk, text: str = "old text") -> None:
     """Run twice, look at the first one, and put the caret at the end of its text."""
     desk.open()
-    view = desk.window.view
+    view = desk.window.compose_view
     values = tuple(view.values.all_values().items())
     for content in (text, "new text"):
         view.set_draft(Content((Message("user", content),)), values, undoable=True)
-        desk.window.compose.edited()
+        desk.window.session.edited()
         desk.run()
-    desk.window.compose.view(desk.timeline()[1].run_uid)
-    desk.until(lambda: desk.window.compose.viewing is not None)
+    desk.window.view_row(desk.timeline()[1].run_uid)
+    desk.until(lambda: desk.window.viewing is not None)
     assert view.past_editor is not None
     field = view.past_editor.blocks[0].field
     field.setFocus()
@@ -30,26 +30,26 @@ def past(desk: Desk, text: str = "old text") -> None:
 
 
 def draft_text(desk: Desk) -> str:
-    return desk.window.view.editor.content().messages[0].text
+    return desk.window.editor.content().messages[0].text
 
 
 def test_a_letter_starts_a_branch_at_the_same_place(desk: Desk) -> None:
     past(desk)
     desk.press(Key.Key_Left)
-    assert desk.window.compose.viewing is not None
+    assert desk.window.viewing is not None
     desk.type("1")
     desk.type("f")
-    assert desk.window.compose.viewing is None
+    assert desk.window.viewing is None
     assert draft_text(desk) == "old tex1ft"
     assert "You typed into iteration" in desk.notice()
-    assert QApplication.focusWidget() is desk.window.view.editor.blocks[0].field
+    assert QApplication.focusWidget() is desk.window.editor.blocks[0].field
     old = desk.rows("SELECT number FROM versions ORDER BY number DESC LIMIT 2")[1][0]
-    assert desk.window.compose.based_on == old
-    desk.window.view.editor.undo()
+    assert desk.window.based_on == old
+    desk.window.editor.undo()
     assert draft_text(desk) == "old text"
-    desk.window.view.editor.undo()
+    desk.window.editor.undo()
     assert draft_text(desk) == "new text"
-    assert desk.window.compose.based_on == old + 1
+    assert desk.window.based_on == old + 1
 
 
 def test_what_an_input_method_composed_starts_a_branch_too(desk: Desk) -> None:
@@ -57,11 +57,11 @@ def test_what_an_input_method_composed_starts_a_branch_too(desk: Desk) -> None:
     field = QApplication.focusWidget()
     assert field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
     QApplication.sendEvent(field, QInputMethodEvent("´", []))
-    assert desk.window.compose.viewing is not None
+    assert desk.window.viewing is not None
     composed = QInputMethodEvent("", [])
     composed.setCommitString("é")
     QApplication.sendEvent(field, composed)
-    assert desk.window.compose.viewing is None
+    assert desk.window.viewing is None
     assert draft_text(desk) == "old texté"
     assert "You typed into iteration" in desk.notice()
     desk.type("s")
@@ -78,7 +78,7 @@ def test_the_notice_brings_the_draft_back(desk: Desk) -> None:
 
 def test_a_selection_gives_way_to_what_is_pasted(desk: Desk) -> None:
     past(desk, "old 😀 text")
-    desk.window.view.past_editor.blocks[0].field.select(4, 2)  # type: ignore[union-attr] # it is there
+    desk.window.past_editor.blocks[0].field.select(4, 2)  # type: ignore[union-attr] # it is there
     QApplication.clipboard().setText("b\r\nc")
     desk.ctrl(Key.Key_V)
     assert draft_text(desk) == "old b\nc text"
@@ -92,5 +92,5 @@ def test_reading_and_copying_leave_the_past_alone(desk: Desk) -> None:
     desk.press(Key.Key_Home)
     assert QApplication.clipboard().text() == "old text"
     QApplication.clipboard().clear()
-    assert desk.window.compose.viewing is not None
+    assert desk.window.viewing is not None
     assert draft_text(desk) == "new text"

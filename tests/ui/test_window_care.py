@@ -28,26 +28,26 @@ pytestmark = pytest.mark.window
 def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(saving, "RETRY_MS", 100)
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
     pages = desk.rows("PRAGMA page_count")[0][0]
-    window.workbench.store._write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone()).result()
-    window.view.editor.focus_first()
-    window.view.editor.set_content(Content((Message("user", ""),)))
-    window.view.editor.focus_first()
+    window.store._write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone()).result()
+    window.editor.focus_first()
+    window.editor.set_content(Content((Message("user", ""),)))
+    window.editor.focus_first()
     long = "A text that does not fit. " * 4000
     QGuiApplication.clipboard().setText(long)
     desk.ctrl(Qt.Key.Key_V)
     desk.until(lambda: window.status.saved() == "Not saved")
     assert "window" in desk.notice()
-    assert window.view.editor.content().messages[0].text == long
+    assert window.editor.content().messages[0].text == long
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: window.notice.key == "problem")
     assert desk.rows("SELECT count(*) FROM runs") == [(1,)], "what cannot be recorded is not sent"
     # The answers before it are shown again.
-    desk.until(lambda: window.compose.shown_run() == desk.timeline()[0].run_uid)
+    desk.until(lambda: window.shown_run() == desk.timeline()[0].run_uid)
     assert [desk.text(0), desk.text(1)] == ["Hello there.", "Hello there."]
-    window.workbench.store._write(lambda c: c.execute("PRAGMA max_page_count = 1000000").fetchone()).result()
+    window.store._write(lambda c: c.execute("PRAGMA max_page_count = 1000000").fetchone()).result()
     desk.until(lambda: window.status.saved() == "Saved")
     draft = desk.stored_draft()
     assert draft is not None
@@ -57,13 +57,13 @@ def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk, monkeypatch: p
 def limit(desk: Desk, pages: int) -> None:
     """Let the database have no more than so many pages, as on a small disk; 0 for as many as it has."""
     pages = pages or desk.rows("PRAGMA page_count")[0][0]
-    desk.window.workbench.store._write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone()).result()
+    desk.window.store._write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone()).result()
 
 
 def test_answers_that_could_not_be_saved_are_asked_about(desk: Desk) -> None:
     go, long = desk.directory / "go", "A long answer. " * 4000
     window = desk.open({"default": [{"text": "So far. "}, {"until": str(go)}, {"text": long}, {"finish": "stop"}]})
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.text(1) == "So far. ")
     desk.until(lambda: len(desk.rows("SELECT 1 FROM partials")) == 2)
@@ -84,7 +84,7 @@ def test_what_was_saved_late_is_shown_as_saved(desk: Desk) -> None:
     go = desk.directory / "go"
     script = [{"text": "So far. "}, {"until": str(go)}, {"text": "A long answer. " * 4000}, {"finish": "stop"}]
     window = desk.open({"default": script})
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: len(desk.rows("SELECT 1 FROM partials")) == 2)
     limit(desk, 0)
@@ -100,7 +100,7 @@ def test_what_was_saved_late_is_shown_as_saved(desk: Desk) -> None:
 def test_an_answer_that_still_streams_is_asked_about_too(desk: Desk) -> None:
     long = "A long answer. " * 4000
     window = desk.open({"default": [{"text": long}, {"until": str(desk.directory / "never")}]})
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.text(1) == long)
     desk.until(lambda: len(desk.rows("SELECT 1 FROM partials")) == 2)
@@ -116,14 +116,14 @@ def test_what_another_process_runs_appears(desk: Desk) -> None:
     done = subprocess.run(command, capture_output=True, timeout=PROCESS_S, env=dict(os.environ), check=False)
     assert done.returncode == 0, done.stderr.decode()
     desk.until(lambda: len(desk.timeline()) == 1)
-    assert not window.compose.still_running()
+    assert not window.is_running()
 
 
 def test_a_second_start_raises_the_first(desk: Desk) -> None:
     window = desk.open()
     window.frame.showMinimized()
     raised: list[bool] = []
-    window.forward_asked.connect(lambda: raised.append(True))
+    window.on_raised(lambda: raised.append(True))
     desk.until(lambda: window.hears_others)
     assert ask_to_raise(desk.db)
     desk.until(lambda: raised and not window.frame.isMinimized())
@@ -131,8 +131,8 @@ def test_a_second_start_raises_the_first(desk: Desk) -> None:
 
 def test_long_histories_are_read_page_by_page(desk: Desk) -> None:
     window = desk.open(ECHO)
-    store, prompt = window.workbench.store, window.compose.prompt_uid
-    draft = window.compose.draft()
+    store, prompt = window.store, window.prompt_uid
+    draft = window.draft()
     last = None
     for number in range(250):
         lane = LaneStart(new_uid(), draft.lanes[1], 0, (OutputStart(new_uid()),))
@@ -165,26 +165,26 @@ def test_long_histories_are_read_page_by_page(desk: Desk) -> None:
 
 def test_a_history_of_a_newer_release_is_shown_and_not_touched(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
     desk.close()
     with sqlite3.connect(desk.db) as connection:
         connection.execute("PRAGMA user_version = 99000")
     connection.close()
     window = desk.open()
-    assert window.workbench.store.read_only
+    assert window.store.read_only
     desk.until(lambda: window.notice.key == "database")
     desk.until(lambda: desk.text(0) == "Hello there.")
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.type("Typed all the same. ")
     desk.until(lambda: window.status.saved() == "Not saved")
-    assert "Typed all the same." in window.view.editor.content().messages[0].text
+    assert "Typed all the same." in window.editor.content().messages[0].text
     desk.close_without_the_draft()
 
 
 def test_closing_in_the_middle_keeps_the_text(desk: Desk) -> None:
     window = desk.open({"default": [{"text": "So far"}, {"until": str(desk.directory / "never")}]})
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.text(0) == "So far")
     desk.close()
@@ -194,13 +194,13 @@ def test_closing_in_the_middle_keeps_the_text(desk: Desk) -> None:
 
 def test_verdicts_on_the_past_are_kept_apart(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
     desk.run()
     desk.press(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    desk.until(lambda: window.compose.viewing is not None)
+    desk.until(lambda: window.viewing is not None)
     desk.ctrl(Qt.Key.Key_1)
     desk.until(lambda: [row.verdict for row in desk.timeline()] == ["none", "winner"])
     desk.press(Qt.Key.Key_Escape)
-    desk.until(lambda: window.compose.viewing is None)
-    assert window.compose.board.verdict == Verdict("none")
+    desk.until(lambda: window.viewing is None)
+    assert window.verdict == Verdict("none")

@@ -29,13 +29,13 @@ LOST = Case("case-lost", "", (("question", "Lost?"),))
 def filled(desk: Desk) -> CasesDialog:
     """Open the cases of the sample, which are two."""
     window = desk.open()
-    window.workbench.store.packs.save_cases(window.compose.prompt_uid, (LATE, LOST)).result()
+    window.store.packs.save_cases(window.prompt_uid, (LATE, LOST)).result()
     return shown(desk)
 
 
 def shown(desk: Desk) -> CasesDialog:
-    desk.window.actions_["cases"].trigger()
-    cases = desk.window.dialogs.packing.cases
+    desk.window.actions["cases"].trigger()
+    cases = desk.window.dialogs.case_actions
     assert cases.dialog is not None
     stored = len(desk.rows("SELECT 1 FROM cases"))
     desk.until(lambda: cases.dialog is not None and cases.dialog.cases.rowCount() == stored)
@@ -43,7 +43,7 @@ def shown(desk: Desk) -> CasesDialog:
 
 
 def stored(desk: Desk) -> tuple[Case, ...]:
-    return desk.window.workbench.store.packs.cases(desk.window.compose.prompt_uid)
+    return desk.window.store.packs.cases(desk.window.prompt_uid)
 
 
 def test_checks_are_told_and_unknown_ones_stand_as_they_came(desk: Desk) -> None:
@@ -65,15 +65,15 @@ def test_checks_are_told_and_unknown_ones_stand_as_they_came(desk: Desk) -> None
 def test_a_case_is_used_as_a_value_set_and_undone(desk: Desk) -> None:
     dialog = filled(desk)
     window = desk.window
-    before = window.compose.draft()
+    before = window.draft()
     dialog.use.click()
-    (first, late) = window.compose.sets.sets
+    (first, late) = window.value_sets.sets
     assert (late.uid, late.name, late.values, late.ticked) == ("case-late", "Late order", LATE.values, True)
     assert first.values == before.values
-    assert window.view.values.all_values()["question"] == "Where is it?"
+    assert window.values.all_values()["question"] == "Where is it?"
     assert desk.notice() == "The values of the case “Late order” are in Compose now, as a value set."
     dialog.undo.click()
-    after = window.compose.draft()
+    after = window.draft()
     assert (after.values, after.sets, after.active) == (before.values, before.sets, before.active)
     assert desk.notice() == ""
     dialog.use.click()
@@ -124,16 +124,16 @@ def test_a_case_is_deleted_and_brought_back_to_its_place(desk: Desk) -> None:
 
 def test_shown_values_become_a_case(desk: Desk) -> None:
     window = desk.open()
-    window.sets.add()
-    window.compose.sets.rename(window.compose.sets.active, "refund")
-    window.view.values.focus("question")
+    window.set_actions.add()
+    window.value_sets.rename(window.value_sets.active, "refund")
+    window.values.focus("question")
     desk.type("Money back?")
-    uid = window.compose.sets.active
-    window.actions_["keep_case"].trigger()
+    uid = window.value_sets.active
+    window.actions["keep_case"].trigger()
     desk.until(lambda: desk.notice() == "“refund” is a case of this prompt now.")
     assert stored(desk) == (Case(uid, "refund", (("question", "Money back?"),)),)
     desk.type(" Please.")
-    window.actions_["keep_case"].trigger()
+    window.actions["keep_case"].trigger()
     desk.until(lambda: desk.notice() == "“refund” was a case already, and has these values now.")
     assert dict(stored(desk)[0].values) == {"question": "Money back? Please."}
     window.notice.focus_action()
@@ -148,7 +148,7 @@ def test_the_list_says_what_a_case_is_while_there_is_none(desk: Desk) -> None:
     assert not dialog.use.isEnabled()
     assert not dialog.delete.isEnabled()
     # The sample has values without a set: they become the first case.
-    values = desk.window.compose.draft().values
+    values = desk.window.draft().values
     dialog.keep.click()
     desk.until(lambda: dialog.cases.rowCount() == 1)
     assert [(case.name, case.values) for case in stored(desk)] == [("Case 1", values)]
@@ -161,26 +161,26 @@ def test_the_list_says_what_a_case_is_while_there_is_none(desk: Desk) -> None:
 
 def test_another_prompt_closes_the_list_and_keeps_what_was_typed(desk: Desk) -> None:
     dialog = filled(desk)
-    window, first = desk.window, desk.window.compose.prompt_uid
+    window, first = desk.window, desk.window.prompt_uid
     dialog.detail.name.setFocus()
     desk.type("!")
     other = next(
         row.uid for row in map(window.prompts.model.row, range(window.prompts.model.rowCount())) if row.uid != first
     )
     window.choose_prompt(other)
-    desk.until(lambda: window.compose.prompt_uid == other)
-    desk.until(lambda: window.dialogs.packing.cases.dialog is None)
-    desk.until(lambda: window.workbench.store.packs.cases(first)[0].name == "Late order!")
-    assert window.workbench.store.packs.cases(other) == ()
+    desk.until(lambda: window.prompt_uid == other)
+    desk.until(lambda: window.dialogs.cases is None)
+    desk.until(lambda: window.store.packs.cases(first)[0].name == "Late order!")
+    assert window.store.packs.cases(other) == ()
 
 
 def test_the_menu_of_the_sets_leads_there(desk: Desk) -> None:
     window = desk.open()
-    menu = window.sets.menu("")
+    menu = window.set_actions.menu("")
     entries = {action.text(): action for action in menu.actions()}
     entries["&Cases of this prompt…"].trigger()
-    assert window.dialogs.packing.cases.dialog is not None
-    window.dialogs.packing.cases.dialog.close()
+    assert window.dialogs.cases is not None
+    window.dialogs.cases.close()
     menu.deleteLater()
 
 
@@ -198,7 +198,7 @@ def test_checks_stay_byte_for_byte_when_a_name_changes(desk: Desk) -> None:
 def test_ten_thousand_cases_are_listed_at_once(desk: Desk) -> None:
     window = desk.open()
     many = [Case(f"c{n}", "", (("question", f"Where is {n}?"),)) for n in range(10_000)]
-    window.workbench.store.packs.save_cases(window.compose.prompt_uid, many).result()
+    window.store.packs.save_cases(window.prompt_uid, many).result()
     dialog = shown(desk)
     assert dialog.cases.index(9_999).data() == "Where is 9999?"
     dialog.select(9_999)
@@ -219,7 +219,7 @@ def test_what_was_typed_last_is_saved_when_the_window_closes(desk: Desk) -> None
 def test_what_cannot_be_saved_is_said_and_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "RETRY_MS", 50)
     dialog = filled(desk)
-    packs = desk.window.workbench.store.packs
+    packs = desk.window.store.packs
     change, asked = packs.change_case, []
 
     def refused(prompt: str, case: Case) -> Future[None]:

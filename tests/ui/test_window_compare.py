@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.desk import HELLO, Desk
 from tests.ui.editor_support import content
 from workbench.core.diff import diff_texts
-from workbench.ui.diff.opening import compare_versions
 from workbench.ui.diff.prompts import CompareDialog, side_by_side
 from workbench.ui.diff.text import runs_of
 
@@ -26,7 +25,7 @@ def opened() -> CompareDialog | None:
 
 
 def ask(desk: Desk, text: str) -> None:
-    desk.window.view.editor.focus_first()
+    desk.window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_A)
     desk.type(text)
     desk.run()
@@ -37,7 +36,7 @@ def test_versions_and_the_draft_are_compared_part_by_part(desk: Desk) -> None:
     ask(desk, "Be kind to all.")
     ask(desk, "Be brief to all.")
     newest, first = desk.timeline()
-    desk.window.view.editor.focus_first()
+    desk.window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_A)
     desk.type("Be brave to all.")
     desk.press(Qt.Key.Key_D, CTRL, SHIFT)
@@ -66,11 +65,11 @@ def test_versions_and_the_draft_are_compared_part_by_part(desk: Desk) -> None:
 def test_settings_of_lanes_take_part(desk: Desk) -> None:
     window = desk.open(HELLO)
     ask(desk, "Hello")
-    lane = window.compose.lanes.lanes[1]
-    window.compose.lanes.set_params(lane.slot, replace(lane.params, temperature=1.5))
+    lane = window.draft_lanes[1]
+    window.lane_list.set_params(lane.slot, replace(lane.params, temperature=1.5))
     desk.run()
     newest, first = desk.timeline()
-    dialog = compare_versions(window, first.uid, newest.uid)
+    dialog = window.compare(first.uid, newest.uid)
     desk.until(lambda: "temperature" in dialog.view.toPlainText())
     assert "Lane 2" in dialog.view.toPlainText()
     dialog.close()
@@ -78,14 +77,14 @@ def test_settings_of_lanes_take_part(desk: Desk) -> None:
 
 def test_both_sides_stand_beside_each_other_line_by_line(desk: Desk) -> None:
     window = desk.open(HELLO)
-    window.compose.lanes.replace_all(window.compose.lanes.lanes[1:])
+    window.lane_list.replace_all(window.draft_lanes[1:])
     for text in ("One two three.", "One three.\nfour\nfive\nsix"):
-        window.view.editor.set_content(content(("system", text)), undoable=True)
-        window.compose.edited()
-        window.view.editor.focus_first()
+        window.editor.set_content(content(("system", text)), undoable=True)
+        window.session.edited()
+        window.editor.focus_first()
         desk.run()
     newest, first = desk.timeline()
-    dialog = compare_versions(window, first.uid, newest.uid)
+    dialog = window.compare(first.uid, newest.uid)
     desk.until(lambda: "four" in dialog.view.toPlainText())
     dialog.beside.click()
     assert dialog.before.isVisible()
@@ -108,7 +107,7 @@ def test_both_sides_stand_beside_each_other_line_by_line(desk: Desk) -> None:
     assert not dialog.before.isVisible()
     desk.until(lambda: dialog.new.findData("version 1") >= 0)
     dialog.new.setCurrentIndex(dialog.new.findData("version 1"))
-    old = window.workbench.store.version(window.compose.prompt_uid, 1).content.messages[0].text
+    old = window.store.version(window.prompt_uid, 1).content.messages[0].text
     desk.until(lambda: old.split("\n")[0] in dialog.view.toPlainText())
     dialog.close()
 
@@ -118,7 +117,7 @@ def test_a_draft_that_just_ran_is_compared_with_the_one_before(desk: Desk) -> No
     ask(desk, "Be kind.")
     ask(desk, "Be brief.")
     first = desk.timeline()[1]
-    dialog = compare_versions(window)
+    dialog = window.compare()
     desk.until(lambda: "kindbrief" in dialog.view.toPlainText())
     assert dialog.old.currentData() == first.uid
     dialog.old.setCurrentIndex(dialog.old.findData(desk.timeline()[0].uid))

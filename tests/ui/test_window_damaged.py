@@ -29,7 +29,7 @@ def asides(desk: Desk) -> list[Path]:
 
 
 def texts(desk: Desk) -> list[str]:
-    return [message.text for message in desk.window.view.editor.content().messages]
+    return [message.text for message in desk.window.editor.content().messages]
 
 
 @pytest.mark.parametrize(
@@ -37,37 +37,37 @@ def texts(desk: Desk) -> list[str]:
 )
 def test_a_damaged_draft_opens_as_its_newest_version(desk: Desk, body: bytes) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.type("Run once. ")
     desk.run()
     ran = texts(desk)
     version = desk.rows("SELECT max(number) FROM versions")[0][0]
     window.prompts.create("Other")
     desk.until(lambda: window.timeline.rowCount() == 0)
-    other = window.compose.prompt_uid
+    other = window.prompt_uid
     desk.until(lambda: len(desk.rows("SELECT 1 FROM drafts")) == 3)
     sample = desk.rows("SELECT value FROM meta WHERE key = 'sample_prompt'")[0][0]
     window.choose_prompt(sample)
-    desk.until(lambda: window.compose.prompt_uid == sample and window.compose.ready)
+    desk.until(lambda: window.prompt_uid == sample and window.is_ready)
     desk.until(lambda: desk.rows("SELECT 1 FROM meta WHERE key = 'last_prompt' AND value = ?", sample))
     desk.close()
     damage(desk, "drafts", body, f"prompt_id = (SELECT id FROM prompts WHERE uid = '{sample}')")
 
     window = desk.open()
-    assert window.compose.prompt_uid == sample
+    assert window.prompt_uid == sample
     assert desk.notice().startswith(f"The draft of this prompt cannot be read, so its version {version} is shown.")
     (file,) = asides(desk)
     assert str(file) in desk.notice()
     assert file.read_bytes() == body
     assert texts(desk) == ran
-    assert window.compose.based_on == version
-    assert len(window.shown_slots()) == 2
+    assert window.based_on == version
+    assert len(window.slots()) == 2
     window.choose_prompt(other)
-    desk.until(lambda: window.compose.prompt_uid == other and window.compose.ready)
+    desk.until(lambda: window.prompt_uid == other and window.is_ready)
     window.choose_prompt(sample)
-    desk.until(lambda: window.compose.prompt_uid == sample and window.compose.ready)
+    desk.until(lambda: window.prompt_uid == sample and window.is_ready)
     assert "cannot be read" in desk.notice()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.type("Mended. ")
     desk.until(lambda: (draft := peeked(desk, sample)) and "Mended. " in draft)
     assert file.read_bytes() == body
@@ -84,8 +84,8 @@ def peeked(desk: Desk, prompt: str) -> str:
 def test_a_damaged_draft_without_versions_opens_empty(desk: Desk) -> None:
     window = desk.open()
     window.prompts.create("New")
-    desk.until(lambda: window.compose.ready and window.timeline.rowCount() == 0 and len(window.shown_slots()) == 1)
-    new = window.compose.prompt_uid
+    desk.until(lambda: window.is_ready and window.timeline.rowCount() == 0 and len(window.slots()) == 1)
+    new = window.prompt_uid
     desk.until(lambda: desk.rows("SELECT 1 FROM meta WHERE key = 'last_prompt' AND value = ?", new))
     desk.close()
     damage(desk, "drafts", b"{", f"prompt_id = (SELECT id FROM prompts WHERE uid = '{new}')")
@@ -109,7 +109,7 @@ def test_the_terminal_does_not_run_a_damaged_draft(desk: Desk) -> None:
 
 def test_a_damaged_version_keeps_nobody_from_the_prompt(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.type("First. ")
     desk.run()
     desk.type("Second. ")
@@ -122,13 +122,13 @@ def test_a_damaged_version_keeps_nobody_from_the_prompt(desk: Desk) -> None:
     assert desk.notice() == f"The text of version {number} cannot be read. It is damaged. " + (
         "Go on with another version of this prompt."
     )
-    desk.until(lambda: number in [label.number for label in window.heads[0].versions])
+    desk.until(lambda: number in [label.number for label in window.lane_heads[0].versions])
     desk.until(lambda: len(desk.timeline()) == 2)
-    window.compose.view(desk.timeline()[1].run_uid)
-    desk.until(lambda: window.compose.viewing is not None)
+    window.view_row(desk.timeline()[1].run_uid)
+    desk.until(lambda: window.viewing is not None)
     assert desk.text(0) == "Hello there."
-    window.compose.back()
-    window.view.editor.focus_first()
+    window.session.back()
+    window.editor.focus_first()
     desk.type("Third. ")
     desk.run()
     assert len(desk.timeline()) == 3
@@ -150,7 +150,7 @@ def test_iterations_that_cannot_be_read_are_not_called_none(desk: Desk, monkeypa
     assert empty.isVisible()
     assert empty.text() == "The iterations could not be read."
     monkeypatch.undo()
-    window.timeline.set_prompt(window.compose.prompt_uid)
+    window.timeline.set_prompt(window.prompt_uid)
     desk.until(lambda: not empty.isVisible())
 
 
@@ -158,5 +158,5 @@ def test_what_was_recovered_does_not_hide_where_the_old_file_is(desk: Desk) -> N
     """A repaired history may have an answer that was cut off."""
     window = desk.open()
     window.notices.at_start("settings", "The old file is kept as /x.db.")
-    window._recovered("Recovered 1 interrupted answer from the last session.")
+    window.say_recovered("Recovered 1 interrupted answer from the last session.")
     assert desk.notice() == "The old file is kept as /x.db. Recovered 1 interrupted answer from the last session."

@@ -88,20 +88,20 @@ def test_ctrl_z_takes_back_what_the_notice_offers(desk: Desk) -> None:
     stored = desk.rows("SELECT * FROM runs")
     chosen(desk, view, "order-2", "order-1")
     view.table.setFocus()
-    assert not desk.window.actions_["undo"].isEnabled()
+    assert not desk.window.actions["undo"].isEnabled()
     desk.press(Qt.Key.Key_Delete)
     desk.until(lambda: desk.notice() == "2 runs are deleted; is:deleted finds them.")
     desk.until(lambda: uids(view) == [uid for uid in EVERY if uid not in ("order-2", "order-1")])
     desk.press(Qt.Key.Key_Z, CTRL)
     desk.until(lambda: uids(view) == EVERY)
     chosen(desk, view, "order-3")
-    desk.window.actions_["archive_run"].trigger()
+    desk.window.actions["archive_run"].trigger()
     desk.until(lambda: "is:archived finds it" in desk.notice() and "order-3" not in uids(view))
     view.table.setFocus()
     desk.press(Qt.Key.Key_Z, CTRL)
     desk.until(lambda: uids(view) == EVERY)
     assert desk.rows("SELECT * FROM runs") == stored
-    assert not desk.window.actions_["undo"].isEnabled()
+    assert not desk.window.actions["undo"].isEnabled()
 
 
 def test_ctrl_z_in_the_search_field_takes_typing_back(desk: Desk) -> None:
@@ -122,19 +122,19 @@ def test_deleted_runs_leave_compose_and_come_back_there(desk: Desk) -> None:
     view = entered(desk)
     window = desk.window
     window.choose_prompt(ORDER)
-    desk.until(lambda: window.compose.prompt_uid == ORDER and window.compose.shown_run() == "order-4")
+    desk.until(lambda: window.prompt_uid == ORDER and window.shown_run() == "order-4")
     desk.until(lambda: len(desk.timeline()) == 4)
-    window.compose.view("order-2")
-    desk.until(lambda: window.compose.viewing is not None)
+    window.view_row("order-2")
+    desk.until(lambda: window.viewing is not None)
     chosen(desk, view, "order-4", "order-2")
-    window.actions_["delete_run"].trigger()
+    window.actions["delete_run"].trigger()
     desk.until(lambda: [row.run_uid for row in desk.timeline()] == ["order-3", "order-1"])
-    desk.until(lambda: window.compose.shown_run() == "order-3")
-    assert window.compose.viewing is None
+    desk.until(lambda: window.shown_run() == "order-3")
+    assert window.viewing is None
     desk.until(lambda: window.prompts.model.row(window.prompts.model.position(ORDER)).iterations == 2)
     undo(desk)
     desk.until(lambda: [row.run_uid for row in desk.timeline()] == ["order-4", "order-3", "order-2", "order-1"])
-    desk.until(lambda: window.compose.shown_run() == "order-4")
+    desk.until(lambda: window.shown_run() == "order-4")
 
 
 def test_deleted_runs_are_brought_back_from_where_they_are_found(desk: Desk) -> None:
@@ -174,7 +174,7 @@ def test_what_goes_for_good_is_asked_about_and_leaves_no_byte(desk: Desk) -> Non
 
 def test_copies_go_along_when_that_is_ticked(desk: Desk) -> None:
     view = entered(desk)
-    upkeep = desk.window.workbench.store.upkeep
+    upkeep = desk.window.store.upkeep
     folder = desk.directory / "backups"
     old = upkeep.backup(folder, "2026-11-20T10:00:00.000Z", by_hand=True)
     chosen(desk, view, "sql-1")
@@ -192,7 +192,7 @@ def test_copies_go_along_when_that_is_ticked(desk: Desk) -> None:
 def test_what_a_kill_left_in_the_file_is_said_at_the_next_start(desk: Desk) -> None:
     """It came after the runs had gone and before the file was written anew."""
     desk.open()
-    store = desk.window.workbench.store
+    store = desk.window.store
     store.set_meta(UNCLEAN, "1").result(10)
     desk.close()
     desk.open()
@@ -209,7 +209,7 @@ def test_a_copy_that_is_made_while_the_question_stands_is_asked_about(desk: Desk
     entry(view, "Delete for good…")
     box = asked(desk)
     assert "backup" not in box.informativeText()
-    upkeep = desk.window.workbench.store.upkeep
+    upkeep = desk.window.store.upkeep
     made = upkeep.backup(desk.directory / "backups", "2026-11-20T10:00:00.000Z", by_hand=False)
     answer(box, "Delete for good")
     desk.until(lambda: desk.window.history.erasing.question not in (None, box))
@@ -232,7 +232,7 @@ def test_a_run_that_goes_on_is_not_deleted(desk: Desk) -> None:
     assert isinstance(view, HistoryView)
     desk.until(lambda: len(uids(view)) == 1)
     for command in ("delete_run", "purge_run"):
-        window.actions_[command].trigger()
+        window.actions[command].trigger()
         desk.until(lambda: "still goes on" in desk.notice())
         window.notice.clear("problem")
     go.touch()
@@ -245,11 +245,11 @@ def test_a_prompt_is_deleted_with_a_way_back(desk: Desk) -> None:
     window.prompts.refresh()
     desk.until(lambda: window.prompts.model.position(TRIAGE) >= 0)
     window.choose_prompt(TRIAGE)
-    desk.until(lambda: window.compose.prompt_uid == TRIAGE and window.compose.ready)
+    desk.until(lambda: window.prompt_uid == TRIAGE and window.is_ready)
     window.views.show("compose")
-    window.actions_["delete_prompt"].trigger()
+    window.actions["delete_prompt"].trigger()
     desk.until(lambda: window.prompts.model.position(TRIAGE) < 0)
-    desk.until(lambda: window.compose.prompt_uid not in ("", TRIAGE))
+    desk.until(lambda: window.prompt_uid not in ("", TRIAGE))
     desk.until(lambda: desk.notice() == "“Ticket triage → JSON” is deleted with its runs.")
     assert desk.rows("SELECT DISTINCT archived FROM runs WHERE uid LIKE 'triage%'") == [(4,)]
     undo(desk)
@@ -260,15 +260,15 @@ def test_a_prompt_is_deleted_with_a_way_back(desk: Desk) -> None:
 def test_all_that_is_deleted_comes_back_or_goes_for_good(desk: Desk) -> None:
     view = entered(desk)
     window = desk.window
-    window.actions_["deleted"].trigger()
+    window.actions["deleted"].trigger()
     desk.until(lambda: "Nothing is deleted" in desk.notice())
     window.prompts.refresh()
     desk.until(lambda: window.prompts.model.position(SQL) >= 0)
     chosen(desk, view, "order-1")
-    window.actions_["delete_run"].trigger()
+    window.actions["delete_run"].trigger()
     window.history.erasing.delete_prompt(SQL)
     desk.until(lambda: len(uids(view)) == 5)
-    window.actions_["deleted"].trigger()
+    window.actions["deleted"].trigger()
     box = asked(desk)
     assert box.text() == "1 prompt and 3 runs are deleted."
     # Another look must not change what Enter does.
@@ -282,7 +282,7 @@ def test_all_that_is_deleted_comes_back_or_goes_for_good(desk: Desk) -> None:
     desk.until(lambda: uids(view) == EVERY)
     window.history.erasing.delete_prompt(SQL)
     desk.until(lambda: len(uids(view)) == 6)
-    window.actions_["deleted"].trigger()
+    window.actions["deleted"].trigger()
     answer(asked(desk), "Delete for good")
     desk.until(lambda: desk.notice() == "1 prompt and 2 runs are deleted for good.")
     assert desk.rows("SELECT 1 FROM prompts WHERE uid = ?", SQL) == []

@@ -17,14 +17,14 @@ pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("This plugin does no
 
 def ask(desk: Desk, text: str) -> None:
     """Put a text into the first message and run it."""
-    desk.window.view.editor.focus_first()
+    desk.window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_A)
     desk.type(text)
     desk.run()
 
 
 def page(desk: Desk, lane: int) -> DiffPage:
-    column = desk.window.view.lanes.column(desk.window.shown_slots()[lane])
+    column = desk.window.lanes.column(desk.window.slots()[lane])
     assert column is not None
     desk.until(lambda: isinstance(column.reading.page, DiffPage))
     found = column.reading.page
@@ -53,20 +53,20 @@ def test_every_answer_against_its_past_the_winner_and_another_lane(desk: Desk) -
     desk.until(lambda: "iteration 1" in first.base.text() and shown(first) == "one two2 three")
     assert "+1 −1 words · 1 change" in first.count.text()
     assert desk.text(1).startswith("one 2 three")
-    window.view.lanes.focus_lane(1)
+    window.focus_lane(1)
     assert first.view.hasFocus()
     desk.press(Qt.Key.Key_F7)
     assert first.view.textCursor().selectedText() == "two2"
     assert "1 of 1 change" in first.count.text()
-    window.handlers.table()["diff_winner"]()
+    window.command("diff_winner")
     desk.until(lambda: said(page(desk, 1)) == ("one 2 three", NO_WINNER))
-    window.handlers.mark_number(2)
+    window.mark(2)
     desk.until(lambda: said(page(desk, 1)) == ("one 2 three", IS_WINNER))
     desk.until(lambda: desk.rows("SELECT 1 FROM verdicts"))
     ask(desk, "one 2 four")
     desk.until(lambda: shown(page(desk, 1)) == "one 2 threefour")
     desk.ctrl(Qt.Key.Key_D)
-    column = window.view.lanes.column(window.shown_slots()[1])
+    column = window.lanes.column(window.slots()[1])
     assert column is not None
     desk.until(lambda: column.reading.mode == "text")
     assert column.answer.toPlainText().startswith("one 2 four\n")
@@ -75,7 +75,7 @@ def test_every_answer_against_its_past_the_winner_and_another_lane(desk: Desk) -
 def test_the_base_is_chosen_from_a_menu_and_the_foot_switches_one_lane(desk: Desk) -> None:
     window = desk.open(ECHO)
     ask(desk, "other words")
-    column = window.view.lanes.column(window.shown_slots()[0])
+    column = window.lanes.column(window.slots()[0])
     assert column is not None
     QTest.mouseClick(column.footer.diff, Qt.MouseButton.LeftButton)
     found = page(desk, 0)
@@ -88,7 +88,7 @@ def test_the_base_is_chosen_from_a_menu_and_the_foot_switches_one_lane(desk: Des
     menu.close()
     desk.until(lambda: found.count.text().startswith("+"))
     assert found.view.count > 0
-    assert window.view.lanes.column(window.shown_slots()[1]).reading.mode == "text"  # type: ignore[union-attr]
+    assert window.lanes.column(window.slots()[1]).reading.mode == "text"  # type: ignore[union-attr]
     QTest.mouseClick(column.footer.diff, Qt.MouseButton.LeftButton)
     desk.until(lambda: column.reading.mode == "text")
 
@@ -97,7 +97,7 @@ def test_the_foot_tells_what_an_answer_is_compared_with(desk: Desk) -> None:
     window = desk.open(ECHO)
     ask(desk, "one two three")
     ask(desk, "one 2 three")
-    column = window.view.lanes.column(window.shown_slots()[1])
+    column = window.lanes.column(window.slots()[1])
     assert column is not None
     diff = column.footer.diff
     QTest.mouseMove(window.header)
@@ -106,14 +106,14 @@ def test_the_foot_tells_what_an_answer_is_compared_with(desk: Desk) -> None:
     desk.ctrl(Qt.Key.Key_D)
     desk.until(lambda: diff.text() == "Diff vs 1")
     assert diff.isChecked()
-    window.handlers.mark_number(1)
+    window.mark(1)
     desk.until(lambda: desk.rows("SELECT 1 FROM verdicts"))
-    window.handlers.table()["diff_winner"]()
+    window.command("diff_winner")
     desk.until(lambda: diff.text() == "Diff vs winner")
     assert "winner · 2" in diff.accessibleName()
-    window.compose.lanes.set_label(window.shown_slots()[0], "Refined prompt")
-    window.view.lanes.focus_lane(0)
-    window.handlers.table()["diff_lane"]()
+    window.lane_list.set_label(window.slots()[0], "Refined prompt")
+    window.focus_lane(0)
+    window.command("diff_lane")
     desk.until(lambda: diff.text() == "Diff vs Refined prompt")
     desk.ctrl(Qt.Key.Key_D)
     desk.until(lambda: diff.text() == "Diff")
@@ -124,10 +124,10 @@ def test_the_foot_tells_what_an_answer_is_compared_with(desk: Desk) -> None:
 
 def test_nothing_is_compared_while_it_streams(desk: Desk) -> None:
     window = desk.open({"default": [{"text": "Part"}, {"wait_ms": 60_000}]})
-    window.handlers.differing.toggle()
+    window.command("diff_lane")
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.text(0) == "Part")
-    column = window.view.lanes.column(window.shown_slots()[0])
+    column = window.lanes.column(window.slots()[0])
     assert column is not None
     assert column.reading.mode == "text"
     window.workbench.runner.stop_everything()

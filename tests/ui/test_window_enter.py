@@ -64,17 +64,17 @@ def test_ctrl_enter_on_a_button_runs_all_lanes(desk: Desk) -> None:
 
 def test_enter_in_the_text_is_a_line(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
-    before = window.view.editor.content().messages[0].text.count("\n")
+    window.editor.focus_first()
+    before = window.editor.content().messages[0].text.count("\n")
     desk.press(Qt.Key.Key_Return)
-    assert window.view.editor.content().messages[0].text.count("\n") == before + 1
+    assert window.editor.content().messages[0].text.count("\n") == before + 1
 
 
 def test_enter_on_a_button_of_the_find_bar_presses_that(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_H)
-    bar = window.view.editing.bar
+    bar = window.find_bar
     pressed: list[bool] = []
     bar.replace_all_wanted.connect(lambda: pressed.append(True))
     bar._all.setEnabled(True)

@@ -24,18 +24,18 @@ CTRL, SHIFT, ALT = (
 def opened(desk: Desk, *texts: str) -> Finder:
     desk.open()
     content = Content(tuple(Message("user", text) for text in texts))
-    desk.window.view.set_draft(content, ())
-    desk.window.view.editor.focus_first()
-    return desk.window.view.editing.finder
+    desk.window.compose_view.set_draft(content, ())
+    desk.window.editor.focus_first()
+    return desk.window.finder
 
 
 def said(desk: Desk) -> str:
-    bar = desk.window.view.editing.bar
+    bar = desk.window.find_bar
     return bar._problem.text() or bar._count.text()
 
 
 def texts(desk: Desk) -> list[str]:
-    return [message.text for message in desk.window.view.editor.content().messages]
+    return [message.text for message in desk.window.editor.content().messages]
 
 
 def test_hits_are_counted_and_walked_through_by_keys(desk: Desk) -> None:
@@ -45,7 +45,7 @@ def test_hits_are_counted_and_walked_through_by_keys(desk: Desk) -> None:
     desk.until(lambda: said(desk) == "1 of 3")
     desk.press(Key.Key_Return)
     assert said(desk) == "2 of 3"
-    first = desk.window.view.editor.blocks[0].field
+    first = desk.window.editor.blocks[0].field
     assert first.textCursor().selectedText() == "One"
     desk.press(Key.Key_F3)
     desk.press(Key.Key_F3)
@@ -53,14 +53,14 @@ def test_hits_are_counted_and_walked_through_by_keys(desk: Desk) -> None:
     desk.press(Key.Key_F3, SHIFT)
     assert said(desk) == "3 of 3"
     desk.press(Key.Key_Escape)
-    assert not desk.window.view.editing.finder.is_open
-    assert QApplication.focusWidget() is desk.window.view.editor.blocks[2].field
+    assert not desk.window.finder.is_open
+    assert QApplication.focusWidget() is desk.window.editor.blocks[2].field
 
 
 def test_a_wrong_pattern_is_said_in_place(desk: Desk) -> None:
     opened(desk, "one (")
     desk.ctrl(Key.Key_F)
-    bar: FindBar = desk.window.view.editing.bar
+    bar: FindBar = desk.window.find_bar
     bar._regex.click()
     bar._find.setFocus()
     desk.type("(")
@@ -74,15 +74,15 @@ def test_all_is_replaced_in_one_step(desk: Desk) -> None:
     opened(desk, *before)
     desk.ctrl(Key.Key_H)
     desk.type("a")
-    bar = desk.window.view.editing.bar
+    bar = desk.window.find_bar
     desk.until(lambda: said(desk) == "1 of 4")
     bar._by.setFocus()
     bar._by.setText("éé")
     bar._all.click()
     desk.until(lambda: texts(desk) == ["éé\u00a0b éé\n", "x", "éééé\r"])
-    desk.window.view.editor.undo()
+    desk.window.editor.undo()
     assert texts(desk) == before
-    desk.window.view.editor.redo()
+    desk.window.editor.redo()
     assert texts(desk)[2] == "éééé\r"
 
 
@@ -91,7 +91,7 @@ def test_one_hit_is_replaced_at_a_time(desk: Desk) -> None:
     desk.ctrl(Key.Key_H)
     desk.type("a")
     desk.until(lambda: said(desk) == "1 of 2")
-    by: QLineEdit = desk.window.view.editing.bar._by
+    by: QLineEdit = desk.window.replace_field
     by.setFocus()
     desk.type("cc")
     desk.press(Key.Key_Return)
@@ -100,7 +100,7 @@ def test_one_hit_is_replaced_at_a_time(desk: Desk) -> None:
     desk.press(Key.Key_Return)
     desk.until(lambda: said(desk) == "none")
     assert texts(desk) == ["cc b cc"]
-    desk.window.view.editor.undo()
+    desk.window.editor.undo()
     assert texts(desk) == ["cc b a"]
 
 
@@ -114,8 +114,8 @@ PARTED = Content(
 
 def test_examples_tools_and_the_output_format_are_searched_as_they_are_read(desk: Desk) -> None:
     desk.open()
-    editor = desk.window.view.editor
-    desk.window.view.set_draft(PARTED, ())
+    editor = desk.window.editor
+    desk.window.compose_view.set_draft(PARTED, ())
     desk.until(lambda: not editor.parts_shown.is_catching_up)
     editor.focus_first()
     desk.ctrl(Key.Key_H)
@@ -140,7 +140,7 @@ def test_examples_tools_and_the_output_format_are_searched_as_they_are_read(desk
     part = next(iter(editor.parts_shown.fields()))
     marks = next(layer for layer in part.layers if isinstance(layer, Hits))
     assert marks._spans == ((2, 5),)
-    bar = desk.window.view.editing.bar
+    bar = desk.window.find_bar
     bar._by.setText("blue")
     bar._all.click()
     desk.until(lambda: "red" not in repr(editor.content()))
@@ -154,13 +154,13 @@ def test_examples_tools_and_the_output_format_are_searched_as_they_are_read(desk
 
 def test_one_hit_of_an_example_is_replaced_and_stored(desk: Desk) -> None:
     desk.open()
-    editor = desk.window.view.editor
-    desk.window.view.set_draft(Content((Message("user", "u"),), examples=(Example("a red one", "b"),)), ())
+    editor = desk.window.editor
+    desk.window.compose_view.set_draft(Content((Message("user", "u"),), examples=(Example("a red one", "b"),)), ())
     desk.until(lambda: not editor.parts_shown.is_catching_up)
     desk.ctrl(Key.Key_H)
     desk.type("red")
     desk.until(lambda: said(desk) == "1 of 1")
-    desk.window.view.editing.bar._by.setFocus()
+    desk.window.replace_field.setFocus()
     desk.type("new")
     desk.press(Key.Key_Return)
     desk.until(lambda: (draft := desk.stored_draft()) and draft.content.examples == (Example("a new one", "b"),))
@@ -171,7 +171,7 @@ def test_messages_without_widgets_are_searched_too(desk: Desk) -> None:
     desk.ctrl(Key.Key_F)
     desk.type("needle")
     desk.until(lambda: said(desk) == "1 of 1")
-    block = desk.window.view.editor.blocks[60]
+    block = desk.window.editor.blocks[60]
     assert block.field.textCursor().selectedText() == "needle"
     hits = next(layer for layer in block.field.layers if isinstance(layer, Hits))
     desk.until(lambda: hits._spans == ((0, 6),))
@@ -201,9 +201,9 @@ def test_ctrl_and_the_wheel_make_text_larger(desk: Desk) -> None:
 
 def test_a_narrow_bar_leaves_room_for_what_is_looked_for_and_stands_above_the_values(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_F)
-    bar = window.view.editing.bar
+    bar = window.find_bar
     desk.until(lambda: bar.isVisible() and QApplication.focusWidget().width() > bar.width() // 3)
-    assert bar.geometry().bottom() < window.view.values.y()
-    assert bar.geometry().bottom() < window.view.sets.y()
+    assert bar.geometry().bottom() < window.values.y()
+    assert bar.geometry().bottom() < window.set_bar.y()

@@ -44,7 +44,7 @@ def entered(desk: Desk, *, filled: bool = True) -> HistoryView:
     """Open the window, go to History by its key and return the view."""
     window = desk.open()
     if filled:
-        fill(window.workbench.store)
+        fill(window.store)
         desk.until(lambda: not window.workbench.searcher.behind())
     desk.press(Qt.Key.Key_3, ALT)
     view = window.views.here()
@@ -184,10 +184,10 @@ def test_arrows_walk_from_the_search_through_the_runs_and_enter_opens(desk: Desk
     assert [row.row.run_uid for row in view.selected()] == ["order-3"]
     desk.press(Qt.Key.Key_Return)
     window = desk.window
-    desk.until(lambda: window.compose.viewing is not None)
+    desk.until(lambda: window.viewing is not None)
     assert window.views.shown == "compose"
-    assert window.compose.prompt_uid == "past-order"
-    viewing = window.compose.viewing
+    assert window.prompt_uid == "past-order"
+    viewing = window.viewing
     assert isinstance(viewing, IterationDetail)
     assert viewing.row.run_uid == "order-3"
     assert desk.text(1) == "Your order 123ABCDEFG is in transit. Tracking link…"
@@ -216,7 +216,7 @@ def test_no_run_and_no_match_are_explained(desk: Desk) -> None:
     desk.until(lambda: view.empty.isVisible())
     assert view.empty.words().startswith(NOTHING_RUN)
     assert not view.empty.buttons[0].isVisible()
-    fill(desk.window.workbench.store)
+    fill(desk.window.store)
     desk.until(lambda: not desk.window.workbench.searcher.behind())
     assert searched(desk, view, "nothing says this") == []
     assert view.empty.words().startswith(NOTHING_FOUND)
@@ -241,11 +241,11 @@ def test_a_new_run_appears_where_the_newest_are_looked_at(desk: Desk) -> None:
 
 def test_the_newest_run_is_selected_first_though_the_view_was_made_before_it(desk: Desk) -> None:
     window = desk.open()
-    fill(window.workbench.store)
+    fill(window.store)
     desk.until(lambda: not window.workbench.searcher.behind())
     while window.views.make_more():
         pass
-    view = window.history.view
+    view = window.history_view
     assert view is not None
     desk.until(lambda: bool(view.selected()))
     window.run()
@@ -266,7 +266,7 @@ def test_the_newest_run_is_selected_first_though_the_view_was_made_before_it(des
 def test_a_search_is_repeated_until_the_index_has_caught_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.ui.history.view._LATE_MS", 10)
     view = entered(desk)
-    store = desk.window.workbench.store
+    store = desk.window.store
     with monkeypatch.context() as busy:
         busy.setattr(Indexer, "work", lambda *_: False)
         store.searches.rebuild().result(10)
@@ -418,7 +418,7 @@ def test_restore_takes_up_a_run_of_another_prompt(desk: Desk) -> None:
     searched(desk, view, "track* winner:yes")
     shown(desk, view, "order-3")
     view.detail.restore.click()
-    compose = desk.window.compose
+    compose = desk.window.session
     desk.until(lambda: compose.prompt_uid == ORDER and "The draft now has the text of" in desk.notice())
     assert desk.window.views.shown == "compose"
     assert compose.draft().content.messages[0].text == SECOND
@@ -432,7 +432,7 @@ def test_branch_starts_from_the_runs_version(desk: Desk) -> None:
     searched(desk, view, "prompt:order winner:tie")
     shown(desk, view, "order-2")
     view.detail.branch.click()
-    compose = desk.window.compose
+    compose = desk.window.session
     desk.until(lambda: compose.prompt_uid == ORDER and "The draft now starts from" in desk.notice())
     assert compose.based_on == 1
     assert compose.draft().content.messages[0].text == FIRST
@@ -444,8 +444,8 @@ def test_another_prompt_opened_meanwhile_is_not_taken_away(desk: Desk) -> None:
     shown(desk, view, "order-4")
     view.detail.open.click()
     desk.window.choose_prompt(SQL)
-    desk.until(lambda: desk.window.compose.prompt_uid == SQL and desk.window.compose.ready)
-    assert desk.window.compose.viewing is None
+    desk.until(lambda: desk.window.prompt_uid == SQL and desk.window.is_ready)
+    assert desk.window.viewing is None
 
 
 def test_the_request_and_the_comparison_open_on_demand(desk: Desk) -> None:

@@ -70,7 +70,7 @@ def test_a_part_that_did_not_change_is_shown_for_its_hit(desk: Desk) -> None:
 
 def test_marked_texts_are_never_taken_for_html(desk: Desk) -> None:
     view = entered(desk)
-    store = desk.window.workbench.store
+    store = desk.window.store
     values = (("question", "<b>bold</b> & <img src=x> needle"),)
     store.begin_run(run("html", text("{{question}}"), prompt=ORDER, values=values, note="<i>needle</i>", at=utc_now()))
     store.finish_output("html.0.0", done("Fine."), utc_now()).result(10)
@@ -87,7 +87,7 @@ def test_marked_texts_are_never_taken_for_html(desk: Desk) -> None:
 def test_the_run_is_copied_in_every_form(desk: Desk) -> None:
     view = entered(desk)
     chosen(desk, view, "order-3")
-    actions, notice = desk.window.actions_, desk.window.notice
+    actions, notice = desk.window.actions, desk.window.notice
     first, second = "It is in transit and should arrive on Friday 28 November. Track it here…", "Tracking link…"
 
     def copied(command: str) -> str:
@@ -116,14 +116,14 @@ def test_a_blind_run_is_copied_without_names(desk: Desk) -> None:
     chosen(desk, view, "order-4")
     for command in ("copy_run_answers", "copy_run_markdown", "copy_run_json", "copy_run_requests"):
         QApplication.clipboard().setText("")
-        desk.window.actions_[command].trigger()
+        desk.window.actions[command].trigger()
         desk.until(clipboard)
         assert not any(name in clipboard() for name in ("gpt", "haiku", "0.0005", "Where is it?")), command
 
 
 def test_an_imported_run_is_called_so_everywhere_and_can_be_restored(desk: Desk) -> None:
     view = entered(desk)
-    window, store = desk.window, desk.window.workbench.store
+    window, store = desk.window, desk.window.store
     start = run("imported", text("Brought in {{q}}"), prompt=ORDER, kind="import", values=(("q", "1"),), at=utc_now())
     store.begin_run(start)
     store.finish_output("imported.0.0", done("From elsewhere."), utc_now()).result(10)
@@ -132,21 +132,21 @@ def test_an_imported_run_is_called_so_everywhere_and_can_be_restored(desk: Desk)
     shown(desk, view, "imported")
     assert view.detail.title.text() == "Order status bot · import 1"
     view.detail.open.click()
-    desk.until(lambda: window.compose.viewing is not None)
-    viewing = window.compose.viewing
+    desk.until(lambda: window.viewing is not None)
+    viewing = window.viewing
     assert isinstance(viewing, IterationDetail)
     assert viewing.row.kind == "import"
-    assert "import 1" in window.view.viewing.text()
+    assert "import 1" in window.viewing_bar.text()
     window.views.show("history")
-    window.actions_["restore"].trigger()
+    window.actions["restore"].trigger()
     desk.until(lambda: "The draft now has the text of import 1." in desk.notice())
-    assert window.compose.draft().content == text("Brought in {{q}}")
-    assert window.compose.draft().values == (("q", "1"),)
+    assert window.draft().content == text("Brought in {{q}}")
+    assert window.draft().values == (("q", "1"),)
 
 
 def test_a_question_for_a_better_prompt_opens_as_one_and_is_no_draft(desk: Desk) -> None:
     view = entered(desk)
-    window, store = desk.window, desk.window.workbench.store
+    window, store = desk.window, desk.window.store
     base = json.dumps({"format": 1, "messages": [{"role": "user", "text": "Say hello."}]})
     values = (("base", base), ("tag", "x"), ("feedback", "Be kinder."), ("instructions", ""), ("answers", "[]"))
     start = run("improve", None, prompt=ORDER, kind="improve", lanes=[lane(pinned=1)], values=values, at=utc_now())
@@ -157,12 +157,12 @@ def test_a_question_for_a_better_prompt_opens_as_one_and_is_no_draft(desk: Desk)
     shown(desk, view, "improve")
     assert view.detail.restore.isHidden()
     assert view.detail.branch.isHidden()
-    assert not window.actions_["restore"].isEnabled()
+    assert not window.actions["restore"].isEnabled()
     assert view.detail.open.text() == "Open the proposal"
     assert complaints() == []
     view.detail.open.click()
-    desk.until(lambda: window.dialogs.improving.dialog is not None)
-    dialog = window.dialogs.improving.dialog
+    desk.until(lambda: window.dialogs.improve is not None)
+    dialog = window.dialogs.improve
     assert dialog is not None
     desk.until(lambda: dialog.question.feedback.exact() == "Be kinder.")
     dialog.close()
@@ -202,7 +202,7 @@ def test_the_title_is_as_large_from_the_beginning_as_after_another_look(desk: De
 
 def test_many_answers_come_one_after_the_other_and_never_those_of_another_run(desk: Desk) -> None:
     view = entered(desk)
-    store = desk.window.workbench.store
+    store = desk.window.store
     lanes = tuple(lane(f"{number}", f"model-{number}") for number in range(7))
     for uid in ("first", "second"):
         store.begin_run(run(uid, text("{{question}}"), prompt=ORDER, lanes=lanes, at=utc_now())).result(10)
@@ -268,7 +268,7 @@ def test_what_is_selected_in_a_run_outlives_that_it_is_read_again(desk: Desk) ->
     desk.until(lambda: len(cards.shown()) == 2)
     selected(cards.shown()[0].text, 3, 8)
     selected(view.detail.diff, 3, 8)
-    desk.window.actions_["star_run"].trigger()
+    desk.window.actions["star_run"].trigger()
     desk.until(lambda: "starred" in view.detail.about.words())
     assert cards.shown()[0].text.textCursor().selectedText() == "is in"
     assert view.detail.diff.textCursor().selectedText() == "sage "
@@ -281,7 +281,7 @@ def test_two_that_are_compared_stay_so_when_something_new_is_run(desk: Desk) -> 
     chosen(desk, view, "order-3", "order-1")
     desk.until(lambda: view.detail.pair is not None)
     selected(view.detail.diff, 3, 8)
-    store = desk.window.workbench.store
+    store = desk.window.store
     store.begin_run(run("new", text("{{question}}"), prompt=ORDER, at=utc_now())).result(10)
     store.finish_output("new.0.0", done("Fine."), utc_now()).result(10)
     (looker,) = view.findChildren(Looker)

@@ -52,9 +52,9 @@ def test_a_killed_window_loses_nothing(desk: Desk, seed: int) -> None:
     texts = {text for (text,) in desk.rows("SELECT DISTINCT text FROM outputs")}
     assert texts <= {"", "Streamed so far."}
     # Each run types its number first, and is recorded after its draft.
-    assert str(recorded) in window.view.editor.content().messages[0].text.split()[: recorded + 1]
-    slot = window.shown_slots()[1]
-    window.view.lanes.retry_requested.emit(slot)
+    assert str(recorded) in window.editor.content().messages[0].text.split()[: recorded + 1]
+    slot = window.slots()[1]
+    window.lanes.retry_requested.emit(slot)
     desk.settle()
     assert desk.rows("SELECT state, text FROM outputs WHERE attempt = 2") == [("finished", "Hello there.")]
 
@@ -112,7 +112,7 @@ def test_a_killed_window_keeps_the_steps_of_its_answers(desk: Desk, tmp_path: Pa
         assert calls[0]["text"] == ('{"n"' if cut == 4 else '{"n": 1}')
     said = {4: "One moment.", 5: "One moment.", 6: "", 7: "It is", 8: "It is"}[cut]
     assert {text for (text,) in desk.rows("SELECT text FROM outputs")} == {said}
-    lane = window.view.lanes.column(window.shown_slots()[0])
+    lane = window.lanes.column(window.slots()[0])
     assert lane is not None
     desk.until(lambda: isinstance(lane.reading.page, StepsPage))
     page = lane.reading.page

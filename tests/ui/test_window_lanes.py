@@ -25,22 +25,22 @@ def _stored_lanes(desk: Desk) -> list[tuple[str, str]]:
 
 def test_lanes_are_added_duplicated_moved_and_removed_and_kept(desk: Desk) -> None:
     window = desk.open()
-    lanes = window.compose.lanes
-    first, second = window.shown_slots()
+    lanes = window.lane_list
+    first, second = window.slots()
     lanes.set_model(first, ECHO, ECHO_MODEL)
     copy = lanes.duplicate(first)
-    assert window.shown_slots() == [first, copy, second]
-    window.view.lanes.move_requested.emit(second, -1)
-    assert window.shown_slots() == [first, second, copy]
-    window.view.lanes.remove_requested.emit(copy)
-    assert window.shown_slots() == [first, second]
-    window.view.lanes.params_changed.emit(second, Params(temperature=0.1, max_tokens=7, stop=("END",)))
-    window.view.lanes.pin_requested.emit(second, 2)
-    desk.until(lambda: not window.compose.saver.pending)
+    assert window.slots() == [first, copy, second]
+    window.lanes.move_requested.emit(second, -1)
+    assert window.slots() == [first, second, copy]
+    window.lanes.remove_requested.emit(copy)
+    assert window.slots() == [first, second]
+    window.lanes.params_changed.emit(second, Params(temperature=0.1, max_tokens=7, stop=("END",)))
+    window.lanes.pin_requested.emit(second, 2)
+    desk.until(lambda: not window.draft_saver.pending)
     desk.until(lambda: _stored_lanes(desk)[0] == (ECHO, ECHO_MODEL))
     desk.close()
     window = desk.open()
-    restored = window.compose.lanes.lanes
+    restored = window.draft_lanes
     assert [lane.slot for lane in restored] == [first, second]
     assert restored[1].params == Params(temperature=0.1, max_tokens=7, stop=("END",))
     assert restored[1].pinned == 2
@@ -48,11 +48,11 @@ def test_lanes_are_added_duplicated_moved_and_removed_and_kept(desk: Desk) -> No
 
 def test_parameters_reach_the_record_and_unset_ones_do_not(desk: Desk) -> None:
     window = desk.open()
-    slot = window.shown_slots()[1]
-    window.compose.lanes.set_params(slot, Params(seed=7, extra=json.dumps({"top_k": 3})))
-    window.view.editor.focus_first()
+    slot = window.slots()[1]
+    window.lane_list.set_params(slot, Params(seed=7, extra=json.dumps({"top_k": 3})))
+    window.editor.focus_first()
     desk.run()
-    detail = window.workbench.store.iteration_detail(window.compose.shown_run())
+    detail = window.store.iteration_detail(window.shown_run())
     lane = detail.lanes[1].lane
     assert lane.params == Params(seed=7, extra=json.dumps({"top_k": 3}))
     assert lane.params.to_json() == {"seed": 7, "extra": {"top_k": 3}}
@@ -60,43 +60,43 @@ def test_parameters_reach_the_record_and_unset_ones_do_not(desk: Desk) -> None:
 
 def test_a_missing_key_is_a_sentence_with_a_button_and_its_lane_has_no_part_in_a_tie(desk: Desk) -> None:
     window = desk.open()
-    slot = window.shown_slots()[0]
-    window.compose.lanes.set_model(slot, LITELLM, "openai/gpt-5-mini")
-    window.view.editor.focus_first()
+    slot = window.slots()[0]
+    window.lane_list.set_model(slot, LITELLM, "openai/gpt-5-mini")
+    window.editor.focus_first()
     desk.run()
     assert desk.rows("SELECT state, error_code FROM outputs ORDER BY lane") == [
         ("failed", "no_key"),
         ("finished", None),
     ]
-    shown = window.compose.board.shown(slot)
+    shown = window.lane_presenter.shown(slot)
     assert shown is not None
     assert shown.result is not None
     assert shown.result.failure is not None
     assert "key" in shown.result.failure.sentence
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     desk.press(Qt.Key.Key_0)
     desk.until(lambda: desk.rows("SELECT kind FROM verdicts") == [("tie",)])
-    assert window.compose.board.verdict.positions == (1,)
+    assert window.verdict.positions == (1,)
     assert desk.rows("SELECT place FROM verdict_outputs ORDER BY shown") == [(2,), (1,)]
-    window.view.lanes.action_requested.emit(slot, "keys")
-    desk.until(lambda: window.dialogs.open_settings is not None)
-    dialog = window.dialogs.open_settings
+    window.lanes.action_requested.emit(slot, "keys")
+    desk.until(lambda: window.dialogs.settings is not None)
+    dialog = window.dialogs.settings
     assert dialog is not None
     assert dialog.isVisible()
     desk.press(Qt.Key.Key_Escape, on=dialog)
-    desk.until(lambda: window.dialogs.open_settings is None)
+    desk.until(lambda: window.dialogs.settings is None)
 
 
 def test_litellm_is_loaded_before_it_is_needed_and_only_then(desk: Desk) -> None:
     window = desk.open()
-    first, second = window.shown_slots()
-    window.compose.lanes.set_model(first, LITELLM, "openai/gpt-5-mini")
-    window.view.editor.focus_first()
+    first, second = window.slots()
+    window.lane_list.set_model(first, LITELLM, "openai/gpt-5-mini")
+    window.editor.focus_first()
     desk.run()
     assert "load" not in window.status.engine()
-    window.compose.lanes.set_model(second, LITELLM, "anthropic/claude-haiku-4-5")
+    window.lane_list.set_model(second, LITELLM, "anthropic/claude-haiku-4-5")
     desk.until(lambda: window.status.engine() == "Asked to load litellm.")
-    desk.until(lambda: not window.compose.saver.pending)
+    desk.until(lambda: not window.draft_saver.pending)
     desk.close()
     window = desk.open()
     desk.until(lambda: window.status.engine() == "Asked to load litellm.")
@@ -106,36 +106,36 @@ def test_litellm_is_loaded_before_it_is_needed_and_only_then(desk: Desk) -> None
 def test_thirty_lanes_scroll_and_stay_readable(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
     for _ in range(28):
-        window.compose.lanes.add(ECHO, ECHO_MODEL)
-    slots = window.shown_slots()
+        window.lane_list.add(ECHO, ECHO_MODEL)
+    slots = window.slots()
     assert len(slots) == 30
-    widths = {window.view.lanes.column(slot).width() for slot in slots}  # type: ignore[union-attr]
+    widths = {window.lanes.column(slot).width() for slot in slots}  # type: ignore[union-attr]
     assert min(widths) >= MINIMUM_PIXELS
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
     assert desk.rows("SELECT count(*), count(DISTINCT lane) FROM outputs WHERE state = 'finished'") == [(30, 30)]
-    window.view.lanes.focus_lane(29)
-    desk.until(lambda: window.view.lanes.column(slots[29]).visibleRegion().boundingRect().width() > 200)  # type: ignore[union-attr]
+    window.focus_lane(29)
+    desk.until(lambda: window.lanes.column(slots[29]).visibleRegion().boundingRect().width() > 200)  # type: ignore[union-attr]
     desk.ctrl(Qt.Key.Key_9)
     desk.until(lambda: desk.rows("SELECT count(*) FROM verdicts") == [(1,)])
 
 
 def test_prompts_are_created_renamed_duplicated_and_archived(desk: Desk) -> None:
     window = desk.open(HELLO)
-    sample = window.compose.prompt_uid
+    sample = window.prompt_uid
     desk.ctrl(Qt.Key.Key_N)
-    desk.until(lambda: window.compose.prompt_uid != sample)
-    created = window.compose.prompt_uid
+    desk.until(lambda: window.prompt_uid != sample)
+    created = window.prompt_uid
     window.prompts.rename(created, "Release notes")
     desk.until(lambda: desk.rows("SELECT name FROM prompts WHERE uid = ?", created) == [("Release notes",)])
-    window.handlers.duplicate_prompt(sample)
-    desk.until(lambda: window.compose.prompt_uid not in (sample, created))
-    copy = window.compose.prompt_uid
+    window.duplicate_prompt(sample)
+    desk.until(lambda: window.prompt_uid not in (sample, created))
+    copy = window.prompt_uid
     assert desk.rows("SELECT name FROM prompts WHERE uid = ?", copy) == [("Order status bot copy",)]
-    desk.until(lambda: window.compose.ready)
-    assert len(window.compose.lanes.lanes) == 2
-    window.archive(copy)
-    desk.until(lambda: window.compose.prompt_uid != copy)
+    desk.until(lambda: window.is_ready)
+    assert len(window.draft_lanes) == 2
+    window.archive_prompt(copy)
+    desk.until(lambda: window.prompt_uid != copy)
     desk.until(lambda: window.prompts.model.position(copy) < 0)
     window.prompts.toggle_archived()
     desk.until(lambda: window.prompts.model.position(copy) >= 0)
@@ -143,57 +143,57 @@ def test_prompts_are_created_renamed_duplicated_and_archived(desk: Desk) -> None
 
 def test_switching_prompts_keeps_both_drafts(desk: Desk) -> None:
     window = desk.open()
-    sample = window.compose.prompt_uid
-    window.view.editor.focus_first()
+    sample = window.prompt_uid
+    window.editor.focus_first()
     desk.type("Mine: ")
-    first = window.view.editor.content()
+    first = window.editor.content()
     desk.ctrl(Qt.Key.Key_N)
-    desk.until(lambda: window.compose.prompt_uid != sample)
-    desk.until(lambda: window.compose.ready)
-    window.view.editor.focus_first()
+    desk.until(lambda: window.prompt_uid != sample)
+    desk.until(lambda: window.is_ready)
+    window.editor.focus_first()
     desk.type("Other")
-    second, other = window.view.editor.content(), window.compose.prompt_uid
+    second, other = window.editor.content(), window.prompt_uid
     window.sidebar.prompt_chosen.emit(sample)
-    desk.until(lambda: window.compose.prompt_uid == sample)
-    assert window.view.editor.content() == first
+    desk.until(lambda: window.prompt_uid == sample)
+    assert window.editor.content() == first
     window.sidebar.prompt_chosen.emit(other)
-    desk.until(lambda: window.compose.prompt_uid == other)
-    assert window.view.editor.content() == second
+    desk.until(lambda: window.prompt_uid == other)
+    assert window.editor.content() == second
 
 
 def test_an_answer_stays_with_the_model_that_gave_it(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
-    slot = window.shown_slots()[0]
-    assert not window.heads[0].answered_by
-    window.compose.lanes.set_model(slot, ECHO, ECHO_MODEL)
-    assert window.heads[0].answered_by == "One-line prompt"
-    assert window.heads[0].params == Params(), "what kept the tiny model short does not follow to another model"
-    window.view.lanes.retry_requested.emit(slot)
+    slot = window.slots()[0]
+    assert not window.lane_heads[0].answered_by
+    window.lane_list.set_model(slot, ECHO, ECHO_MODEL)
+    assert window.lane_heads[0].answered_by == "One-line prompt"
+    assert window.lane_heads[0].params == Params(), "what kept the tiny model short does not follow to another model"
+    window.lanes.retry_requested.emit(slot)
     assert "Ctrl+Enter" in desk.notice()
     assert desk.rows("SELECT count(*) FROM outputs WHERE attempt = 2") == [(0,)]
     desk.run()
-    assert not window.heads[0].answered_by
+    assert not window.lane_heads[0].answered_by
     desk.close()
     window = desk.open()
-    assert not window.heads[0].answered_by
+    assert not window.lane_heads[0].answered_by
 
 
 def test_a_new_lane_sets_nothing(desk: Desk) -> None:
     window = desk.open()
     desk.ctrl(Qt.Key.Key_L)
-    assert len(window.shown_slots()) == 3
-    assert window.compose.lanes.lanes[2].params == Params()
-    picker = window.dialogs.open_picker
+    assert len(window.slots()) == 3
+    assert window.draft_lanes[2].params == Params()
+    picker = window.dialogs.picker
     assert picker is not None
     desk.press(Qt.Key.Key_Escape, on=picker)
-    desk.until(lambda: window.dialogs.open_picker is None)
+    desk.until(lambda: window.dialogs.picker is None)
 
 
 def test_the_lit_row_is_the_one_whose_answers_are_shown(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     for _ in range(3):
         desk.run()
     rows = window.sidebar.iteration_list
@@ -204,37 +204,37 @@ def test_the_lit_row_is_the_one_whose_answers_are_shown(desk: Desk) -> None:
     assert lit() == 0
     place = rows.visualRect(rows.model().index(2, 0)).center()
     QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
-    desk.until(lambda: window.compose.viewing is not None and lit() == 2)
+    desk.until(lambda: window.viewing is not None and lit() == 2)
     desk.press(Qt.Key.Key_Escape)
-    desk.until(lambda: window.compose.viewing is None)
+    desk.until(lambda: window.viewing is None)
     assert lit() == 0
     place = rows.visualRect(rows.model().index(0, 0)).center()
     QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
-    desk.until(lambda: window.compose.viewing is not None)
-    assert window.compose.viewing is not None
-    assert window.compose.viewing.row.number == 3
+    desk.until(lambda: window.viewing is not None)
+    assert window.viewing is not None
+    assert window.viewing.row.number == 3
 
 
 def test_a_key_in_the_moment_of_switching_belongs_to_the_old_prompt(desk: Desk) -> None:
     window = desk.open()
-    sample, lanes = window.compose.prompt_uid, window.compose.lanes.lanes
+    sample, lanes = window.prompt_uid, window.draft_lanes
     desk.ctrl(Qt.Key.Key_N)
-    desk.until(lambda: window.compose.prompt_uid != sample and window.compose.ready)
-    other = window.compose.prompt_uid
+    desk.until(lambda: window.prompt_uid != sample and window.is_ready)
+    other = window.prompt_uid
     window.choose_prompt(sample)
-    desk.until(lambda: window.compose.prompt_uid == sample and window.compose.ready)
-    window.view.editor.focus_first()
+    desk.until(lambda: window.prompt_uid == sample and window.is_ready)
+    window.editor.focus_first()
     window.choose_prompt(other)
     desk.type("x")
-    desk.until(lambda: window.compose.prompt_uid == other and window.compose.ready)
-    desk.until(lambda: not window.compose.saver.pending)
-    kept = window.workbench.store.draft(sample)
+    desk.until(lambda: window.prompt_uid == other and window.is_ready)
+    desk.until(lambda: not window.draft_saver.pending)
+    kept = window.store.draft(sample)
     assert kept is not None
     assert kept.lanes == lanes
     assert "x" in kept.content.messages[0].text
     window.choose_prompt(sample)
     window.choose_prompt(other)
-    desk.until(lambda: window.compose.prompt_uid == other)
+    desk.until(lambda: window.prompt_uid == other)
 
 
 def _failing(code: str) -> dict[str, list[dict[str, list[str]]]]:
@@ -242,7 +242,7 @@ def _failing(code: str) -> dict[str, list[dict[str, list[str]]]]:
 
 
 def _press_step(desk: Desk, slot: str) -> None:
-    column = desk.window.view.lanes.column(slot)
+    column = desk.window.lanes.column(slot)
     assert column is not None
     strip = column.strip()
     assert strip is not None
@@ -253,14 +253,14 @@ def _press_step(desk: Desk, slot: str) -> None:
 
 def test_a_lane_without_an_answer_shows_no_price_and_cannot_win_but_all_can_be_bad(desk: Desk) -> None:
     window = desk.open(_failing("bad_request"))
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
-    column = window.view.lanes.column(window.shown_slots()[0])
+    column = window.lanes.column(window.slots()[0])
     assert column is not None
     assert column.header.numbers.candidates() == ("failed",)
     assert desk.rows("SELECT DISTINCT input_tokens, output_tokens FROM outputs") == [(None, None)]
     desk.ctrl(Qt.Key.Key_1)
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     desk.press(Qt.Key.Key_1)
     desk.press(Qt.Key.Key_Minus)
     desk.until(lambda: desk.rows("SELECT kind FROM verdicts"))
@@ -269,30 +269,30 @@ def test_a_lane_without_an_answer_shows_no_price_and_cannot_win_but_all_can_be_b
 
 def test_an_unknown_model_leads_to_the_picker_of_its_lane(desk: Desk) -> None:
     window = desk.open(_failing("no_model"))
-    second = window.shown_slots()[1]
-    window.view.editor.focus_first()
+    second = window.slots()[1]
+    window.editor.focus_first()
     desk.run()
     _press_step(desk, second)
-    picker = window.dialogs.open_picker
+    picker = window.dialogs.picker
     assert picker is not None
     picker.chosen.emit(Choice(ECHO, ECHO_MODEL))
     picker.reject()
-    assert [lane.model for lane in window.compose.lanes.lanes][1] == ECHO_MODEL
+    assert [lane.model for lane in window.draft_lanes][1] == ECHO_MODEL
 
 
 def test_an_endpoint_that_cannot_be_reached_leads_to_its_settings(desk: Desk) -> None:
     window = desk.open(_failing("connect_failed"))
     own = Endpoint("e-own", "openai", "Mine", "http://127.0.0.1:9/v1")
-    window.workbench.store.save_endpoint(own, "2026-01-01T00:00:00.000Z").result()
+    window.store.save_endpoint(own, "2026-01-01T00:00:00.000Z").result()
     known: list[bool] = []
-    window.compose.endpoints_changed(lambda: known.append(True))
+    window.session.endpoints_changed(lambda: known.append(True))
     desk.until(lambda: known)
-    slot = window.shown_slots()[0]
-    window.compose.lanes.set_model(slot, own.uid, "m")
-    window.view.editor.focus_first()
+    slot = window.slots()[0]
+    window.lane_list.set_model(slot, own.uid, "m")
+    window.editor.focus_first()
     desk.run()
     _press_step(desk, slot)
-    settings = window.dialogs.open_settings
+    settings = window.dialogs.settings
     assert settings is not None
     desk.until(lambda: "Mine" in [field.text() for field in settings.findChildren(QLineEdit)])
     settings.reject()
@@ -300,13 +300,13 @@ def test_an_endpoint_that_cannot_be_reached_leads_to_its_settings(desk: Desk) ->
 
 def test_a_lane_that_was_mended_after_it_failed_is_run_again_by_the_same_button(desk: Desk) -> None:
     window = desk.open(_failing("refused_param"))
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
-    slot = window.shown_slots()[0]
-    column = window.view.lanes.column(slot)
+    slot = window.slots()[0]
+    column = window.lanes.column(slot)
     assert column is not None
     assert column.footer.retry.isVisible()
-    window.compose.lanes.set_params(slot, Params(seed=7))
+    window.lane_list.set_params(slot, Params(seed=7))
     assert column.header.params.shown().startswith("ran with other settings")
     assert not column.footer.retry.isVisible()
     _press_step(desk, slot)
@@ -317,30 +317,30 @@ def test_a_lane_that_was_mended_after_it_failed_is_run_again_by_the_same_button(
 
 def test_a_request_that_is_too_long_leads_to_the_editor(desk: Desk) -> None:
     window = desk.open(_failing("too_long"))
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
-    slot = window.shown_slots()[0]
-    window.view.lanes.focus_lane(0)
+    slot = window.slots()[0]
+    window.focus_lane(0)
     _press_step(desk, slot)
     focused = QApplication.focusWidget()
     assert focused is not None
-    assert window.view.editor.isAncestorOf(focused)
+    assert window.editor.isAncestorOf(focused)
 
 
 def test_twelve_streaming_lanes_come_into_view_by_keys_with_their_heads_whole(desk: Desk) -> None:
     never = str(desk.directory / "never")
     window = desk.open({"default": [{"text": "Streamed so far."}, {"until": never}]}, size=(1024, 700))
     for _ in range(10):
-        window.compose.lanes.add(ECHO, ECHO_MODEL)
-    slots = window.shown_slots()
-    window.view.editor.focus_first()
+        window.lane_list.add(ECHO, ECHO_MODEL)
+    slots = window.slots()
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_Return)
-    desk.until(lambda: all(window.view.lanes.text(slot) == "Streamed so far." for slot in slots))
-    window.view.lanes.focus_lane(0)
-    viewport = window.view.lanes.findChild(QScrollArea).viewport()  # type: ignore[union-attr]
+    desk.until(lambda: all(window.lanes.text(slot) == "Streamed so far." for slot in slots))
+    window.focus_lane(0)
+    viewport = window.lanes.findChild(QScrollArea).viewport()  # type: ignore[union-attr]
     for slot in slots:
-        assert window.view.lanes.focused_slot() == slot
-        column = window.view.lanes.column(slot)
+        assert window.lanes.focused_slot() == slot
+        column = window.lanes.column(slot)
         assert column is not None
         desk.until(lambda column=column: column.visibleRegion().boundingRect().size() == column.size())
         left = column.mapTo(viewport, QPoint()).x()
@@ -352,20 +352,20 @@ def test_twelve_streaming_lanes_come_into_view_by_keys_with_their_heads_whole(de
         assert column.answer.toPlainText() == "Streamed so far."
         assert column.footer.stop.isVisible()
         desk.ctrl(Qt.Key.Key_PageDown)
-    assert window.view.lanes.focused_slot() == slots[0]
+    assert window.lanes.focused_slot() == slots[0]
     window.workbench.runner.stop_everything()
     desk.settle()
 
 
 def test_running_without_a_lane_says_what_is_lacking(desk: Desk) -> None:
     window = desk.open()
-    for slot in window.shown_slots():
-        window.compose.lanes.remove(slot)
-    window.view.editor.focus_first()
+    for slot in window.slots():
+        window.lane_list.remove(slot)
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_Return)
     assert desk.notice() == "There is no lane to run. Add a lane with a model, then run."
-    window.compose.lanes.add()
-    window.compose.lanes.set_hidden(window.shown_slots()[0], hidden=True)
+    window.lane_list.add()
+    window.lane_list.set_hidden(window.slots()[0], hidden=True)
     desk.ctrl(Qt.Key.Key_Return)
     assert "Every lane is hidden" in desk.notice()
     assert desk.rows("SELECT 1 FROM runs") == []

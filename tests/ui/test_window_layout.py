@@ -24,7 +24,7 @@ ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
 def _lanes(desk: Desk, count: int = 3, **first: object) -> None:
     lanes = [Lane(f"s{i}", ECHO_ENDPOINT, f"model-{i}") for i in range(count)]
-    desk.window.compose.lanes.replace_all([Lane("s0", ECHO_ENDPOINT, "model-0", **first), *lanes[1:]])  # type: ignore[arg-type] # fields of a lane
+    desk.window.lane_list.replace_all([Lane("s0", ECHO_ENDPOINT, "model-0", **first), *lanes[1:]])  # type: ignore[arg-type] # fields of a lane
 
 
 def test_samples_are_asked_for_browsed_and_judged(desk: Desk) -> None:
@@ -37,10 +37,10 @@ def test_samples_are_asked_for_browsed_and_judged(desk: Desk) -> None:
         " WHERE lane = 0 ORDER BY sample"
     )
     assert [seed for (seed,) in seeds] in ([5, 6, 7], [None] * 3)
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     desk.press(Qt.Key.Key_PageDown, ALT, SHIFT)
-    assert window.compose.board.sample("s0") == 1
-    strip = window.view.lanes.column("s0").strip()  # type: ignore[union-attr] # there is such a lane
+    assert window.lane_presenter.sample("s0") == 1
+    strip = window.lanes.column("s0").strip()  # type: ignore[union-attr] # there is such a lane
     assert strip is not None
     row = strip.samples_row()
     assert row is not None
@@ -50,7 +50,7 @@ def test_samples_are_asked_for_browsed_and_judged(desk: Desk) -> None:
     desk.until(lambda: desk.rows("SELECT 1 FROM verdicts"))
     judged = "SELECT lane, sample FROM verdict_outputs JOIN outputs ON outputs.id = output_id WHERE place = 1"
     assert desk.rows(judged) == [(0, 2)]
-    window.actions_["spread"].trigger()
+    window.actions["spread"].trigger()
     assert "3 samples, all alike" in desk.notice()
 
 
@@ -58,16 +58,16 @@ def test_samples_are_asked_for_browsed_and_judged(desk: Desk) -> None:
 def test_samples_are_chosen_from_the_palette(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk, 2)
-    window.view.lanes.focus_lane(1)
+    window.focus_lane(1)
 
     def choose(text: str) -> None:
         desk.ctrl(Qt.Key.Key_K)
-        dialog = window.overlays.palette
+        dialog = window.dialogs.palette
         assert dialog is not None
         desk.until(lambda: QApplication.focusWidget() is dialog.field and not dialog.is_reading)
         desk.type(text)
         desk.press(Qt.Key.Key_Return)
-        desk.until(lambda: window.overlays.palette is None)
+        desk.until(lambda: window.dialogs.palette is None)
 
     choose("samples of the focused")
     desk.until(lambda: QApplication.activePopupWidget() is not None)
@@ -76,13 +76,13 @@ def test_samples_are_chosen_from_the_palette(desk: Desk) -> None:
         desk.press(key, on=menu)
     window.frame.activateWindow()  # the offscreen platform gives the keyboard back to nobody
     desk.until(window.frame.isActiveWindow)
-    assert [lane.samples for lane in window.compose.lanes.lanes] == [1, 3]
+    assert [lane.samples for lane in window.draft_lanes] == [1, 3]
     assert desk.notice() == "A run now asks model-1 for 3 answers."
     choose("> one sample more")
-    desk.until(lambda: window.compose.lanes.lanes[1].samples == 4)
+    desk.until(lambda: window.draft_lanes[1].samples == 4)
     for _ in range(4):
-        window.actions_["fewer_samples"].trigger()
-    assert window.compose.lanes.lanes[1].samples == 1
+        window.actions["fewer_samples"].trigger()
+    assert window.draft_lanes[1].samples == 1
     assert desk.notice() == "A run now asks model-1 for 1 answer."
     desk.run()
     assert desk.rows("SELECT lane, count(*) FROM outputs GROUP BY lane") == [(0, 1), (1, 1)]
@@ -93,36 +93,36 @@ def test_a_baseline_keeps_its_answer_and_is_not_run(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)
     desk.run()
-    kept = window.compose.shown_run()
-    window.view.lanes.focus_lane(1)
-    window.actions_["baseline"].trigger()
-    window.view.editor.set_content(window.view.editor.content())
+    kept = window.shown_run()
+    window.focus_lane(1)
+    window.actions["baseline"].trigger()
+    window.editor.set_content(window.editor.content())
     desk.run()
     assert desk.rows("SELECT count(*) FROM outputs GROUP BY run_id") == [(3,), (2,)]
-    status = window.view.lanes.column("s1").status  # type: ignore[union-attr] # there is such a lane
+    status = window.lanes.column("s1").status  # type: ignore[union-attr] # there is such a lane
     assert status.kept == "iteration 1"
     assert desk.text(1)
-    draft = window.compose.draft()
+    draft = window.draft()
     assert [lane.baseline for lane in draft.lanes] == ["", kept, ""]
     desk.until(lambda: (d := desk.stored_draft()) is not None and d.lanes[1].baseline == kept)
     desk.close()
     window = desk.open(ECHO)
-    desk.until(lambda: window.compose.board.output("s1"))
-    assert window.view.lanes.column("s1").status.kept == "iteration 1"  # type: ignore[union-attr] # as above
+    desk.until(lambda: window.lane_presenter.output("s1"))
+    assert window.lanes.column("s1").status.kept == "iteration 1"  # type: ignore[union-attr] # as above
 
 
 def test_one_lane_or_what_changed_is_run_beside_the_others(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)
     desk.run()
-    window.view.lanes.focus_lane(2)
+    window.focus_lane(2)
     desk.press(Qt.Key.Key_Return, ALT)
     desk.until(lambda: desk.rows("SELECT count(*) FROM outputs") == [(4,)])
     desk.settle()
     assert all(desk.text(i) for i in range(3))
     desk.press(Qt.Key.Key_Return, ALT, SHIFT)
     assert "Nothing changed" in desk.notice()
-    window.compose.lanes.set_params("s0", Params(temperature=0.3))
+    window.lane_list.set_params("s0", Params(temperature=0.3))
     desk.press(Qt.Key.Key_Return, ALT, SHIFT)
     desk.until(lambda: desk.rows("SELECT count(*) FROM outputs") == [(5,)])
     desk.settle()
@@ -133,21 +133,21 @@ def test_one_lane_or_what_changed_is_run_beside_the_others(desk: Desk) -> None:
 def test_lanes_are_hidden_and_one_has_the_whole_width(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)
-    window.view.lanes.focus_lane(1)
+    window.focus_lane(1)
     desk.press(Qt.Key.Key_F)
-    shown = [slot for slot in window.shown_slots() if window.view.lanes.column(slot).isVisible()]  # type: ignore[union-attr] # shown
+    shown = [slot for slot in window.slots() if window.lanes.column(slot).isVisible()]  # type: ignore[union-attr] # shown
     assert shown == ["s1"]
     desk.press(Qt.Key.Key_F)
-    window.actions_["hide_lane"].trigger()
-    assert window.shown_slots() == ["s0", "s2"]
+    window.actions["hide_lane"].trigger()
+    assert window.slots() == ["s0", "s2"]
     desk.run()
     assert desk.rows("SELECT slot FROM lanes ORDER BY position") == [("s0",), ("s2",)]
-    window.actions_["show_lanes"].trigger()
-    assert window.shown_slots() == ["s0", "s1", "s2"]
+    window.actions["show_lanes"].trigger()
+    assert window.slots() == ["s0", "s1", "s2"]
 
 
 def _column(desk: Desk, slot: str) -> LaneColumn:
-    column = desk.window.view.lanes.column(slot)
+    column = desk.window.lanes.column(slot)
     assert column is not None
     return column
 
@@ -155,46 +155,46 @@ def _column(desk: Desk, slot: str) -> LaneColumn:
 def test_hidden_lanes_are_counted_and_come_back(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)
-    assert not [mark for mark in window.view.lanes.findChildren(HiddenMark) if mark.isVisible()]
+    assert not [mark for mark in window.lanes.findChildren(HiddenMark) if mark.isVisible()]
     for left in (2, 1, 0):
-        window.layout_.hide(window.shown_slots()[0])
-        (mark,) = [mark for mark in window.view.lanes.findChildren(HiddenMark) if mark.isVisible()]
+        window.hide_lane(window.slots()[0])
+        (mark,) = [mark for mark in window.lanes.findChildren(HiddenMark) if mark.isVisible()]
         assert mark.text() == (f"{3 - left} hidden" if left else "Show 3 hidden lanes")
-    assert window.view.lanes.emptiness().startswith("All lanes are hidden")
+    assert window.lanes.emptiness().startswith("All lanes are hidden")
     mark.setFocus()
     desk.press(Qt.Key.Key_Space)
-    assert window.shown_slots() == ["s0", "s1", "s2"]
-    window.layout_.hide("s0")
-    window.handlers.add_lane_with(ECHO_ENDPOINT, "one-more")
-    assert window.view.lanes.focused_slot() == window.shown_slots()[-1] not in ("s1", "s2")
-    window.actions_["show_lanes"].trigger()
-    assert not [mark for mark in window.view.lanes.findChildren(HiddenMark) if mark.isVisible()]
+    assert window.slots() == ["s0", "s1", "s2"]
+    window.hide_lane("s0")
+    window.add_lane(ECHO_ENDPOINT, "one-more")
+    assert window.lanes.focused_slot() == window.slots()[-1] not in ("s1", "s2")
+    window.actions["show_lanes"].trigger()
+    assert not [mark for mark in window.lanes.findChildren(HiddenMark) if mark.isVisible()]
 
 
 def test_the_keyboard_stays_at_the_lanes_when_the_one_that_has_it_is_hidden(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)
-    board = window.view.lanes
+    board = window.lanes
     board.focus_lane(1)
-    window.actions_["hide_lane"].trigger()
-    assert window.shown_slots() == ["s0", "s2"]
+    window.actions["hide_lane"].trigger()
+    assert window.slots() == ["s0", "s2"]
     assert _column(desk, "s2").isAncestorOf(QApplication.focusWidget())
     for _ in range(2):
-        window.actions_["hide_lane"].trigger()
+        window.actions["hide_lane"].trigger()
     (mark,) = [mark for mark in board.findChildren(HiddenMark) if mark.isVisible()]
     assert mark.hasFocus()
     desk.press(Qt.Key.Key_Space)
-    assert window.shown_slots() == ["s0", "s1", "s2"]
+    assert window.slots() == ["s0", "s1", "s2"]
 
 
 def test_a_lane_that_has_the_whole_width_says_how_many_are_behind_it(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk)
-    window.view.lanes.focus_lane(1)
+    window.focus_lane(1)
     desk.press(Qt.Key.Key_F)
-    (behind,) = [b for b in window.view.lanes.findChildren(QPushButton) if b.isVisible() and b.text() == "2 more"]
+    (behind,) = [b for b in window.lanes.findChildren(QPushButton) if b.isVisible() and b.text() == "2 more"]
     behind.click()
-    assert all(_column(desk, slot).isVisible() for slot in window.shown_slots())
+    assert all(_column(desk, slot).isVisible() for slot in window.slots())
     assert not behind.isVisible()
 
 
@@ -204,37 +204,37 @@ def test_three_lanes_are_seen_whole_in_a_usual_window(desk: Desk) -> None:
     desk.run()
     last = _column(desk, "s2")
     assert window.frame.rect().contains(last.mapTo(window.frame, last.rect().bottomRight()))
-    assert window.view.lanes.add_button.isVisible()
-    assert window.view.lanes.add_button.text() == "+"
-    window.compose.lanes.remove("s2")
-    desk.until(lambda: window.view.lanes.add_button.text() == "+ Lane")
+    assert window.lanes.add_button.isVisible()
+    assert window.lanes.add_button.text() == "+"
+    window.lane_list.remove("s2")
+    desk.until(lambda: window.lanes.add_button.text() == "+ Lane")
 
 
 def test_columns_are_as_wide_as_their_text(desk: Desk) -> None:
     window = desk.open()
     _lanes(desk)
-    board = window.view.lanes
+    board = window.lanes
     desk.run()
-    before = [_column(desk, slot).width() for slot in window.shown_slots()]
+    before = [_column(desk, slot).width() for slot in window.slots()]
     assert max(before) - min(before) <= 1
     board.set_text("s1", "A line that is a good deal longer than all that the other lanes have to say here today.")
-    window.actions_["lane_widths"].trigger()
-    narrow, wide, last = (_column(desk, slot).width() for slot in window.shown_slots())
+    window.actions["lane_widths"].trigger()
+    narrow, wide, last = (_column(desk, slot).width() for slot in window.slots())
     assert wide > narrow + 100
     assert abs(narrow - last) <= 1
     board.set_status("s0", LaneStatus("streaming"))
     board.append_text("s0", "text", "A line that is too long for a column that is as narrow as this one. " * 2)
     desk.until(lambda: not board.is_catching_up)
-    assert [_column(desk, slot).width() for slot in window.shown_slots()] == [narrow, wide, last]
+    assert [_column(desk, slot).width() for slot in window.slots()] == [narrow, wide, last]
     board.set_status("s0", LaneStatus("done"))
     desk.until(lambda: _column(desk, "s0").width() == _column(desk, "s1").width())
-    window.actions_["solo"].trigger()
-    desk.until(lambda: sum(_column(desk, slot).isVisible() for slot in window.shown_slots()) == 1)
+    window.actions["solo"].trigger()
+    desk.until(lambda: sum(_column(desk, slot).isVisible() for slot in window.slots()) == 1)
     assert _column(desk, board.focused_slot()).width() > wide
-    window.actions_["solo"].trigger()
-    window.actions_["lane_widths"].trigger()
-    desk.until(lambda: [_column(desk, slot).width() for slot in window.shown_slots()] == before)
-    window.actions_["lane_widths"].trigger()
+    window.actions["solo"].trigger()
+    window.actions["lane_widths"].trigger()
+    desk.until(lambda: [_column(desk, slot).width() for slot in window.slots()] == before)
+    window.actions["lane_widths"].trigger()
     desk.close()
     assert settings.load(places(os.environ).config).settings.lanes_by_content
 
@@ -244,29 +244,29 @@ def test_lanes_scroll_together_when_a_person_scrolls(desk: Desk) -> None:
     _lanes(desk)
     desk.run()
     for slot, lines in (("s0", 400), ("s1", 200), ("s2", 3)):
-        window.view.lanes.set_text(slot, "A line.\n" * lines)
-    bars = [_column(desk, slot).answer.verticalScrollBar() for slot in window.shown_slots()]
+        window.lanes.set_text(slot, "A line.\n" * lines)
+    bars = [_column(desk, slot).answer.verticalScrollBar() for slot in window.slots()]
     desk.until(lambda: bars[0].maximum() > 300 and bars[1].maximum() > 100)
-    window.actions_["lanes_together"].trigger()
+    window.actions["lanes_together"].trigger()
     bars[0].triggerAction(QAbstractSlider.SliderAction.SliderPageStepAdd)
     assert bars[1].value() == round(bars[0].value() / bars[0].maximum() * bars[1].maximum()) > 0
-    window.view.lanes.focus_lane(1)
+    window.focus_lane(1)
     desk.press(Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     end = bars[1].value()
     # How near the end of the range the last line is depends on what is left of a line in the view.
     assert end >= bars[1].maximum() - 2
     assert bars[0].value() == round(end / bars[1].maximum() * bars[0].maximum())
-    desk.until(lambda: window.view.lanes.together.is_idle)
-    window.view.lanes.set_status("s0", LaneStatus("streaming"))
+    desk.until(lambda: window.lanes.together.is_idle)
+    window.lanes.set_status("s0", LaneStatus("streaming"))
     for _ in range(3):
-        window.view.lanes.append_text("s0", "text", "Another line.\n" * 50)
+        window.lanes.append_text("s0", "text", "Another line.\n" * 50)
     assert bars[0].value() == bars[0].maximum()
     assert bars[1].value() == end
     _turn_wheel(_column(desk, "s0").answer.viewport(), 3)
     assert not _column(desk, "s0").answer.is_following
     assert 0 < bars[1].value() == round(bars[0].value() / bars[0].maximum() * bars[1].maximum()) < end
-    window.view.lanes.set_status("s0", LaneStatus("done"))
-    window.actions_["lanes_together"].trigger()
+    window.lanes.set_status("s0", LaneStatus("done"))
+    window.actions["lanes_together"].trigger()
     before = bars[1].value()
     _turn_wheel(_column(desk, "s0").answer.viewport(), 9)
     assert bars[1].value() == before

@@ -21,7 +21,7 @@ CTRL, ALT, SHIFT = (
 
 
 def _editor(desk: Desk) -> QPlainTextEdit:
-    field = desk.window.view.editor.first_viewport().parentWidget()
+    field = desk.window.editor.first_viewport().parentWidget()
     assert isinstance(field, QPlainTextEdit)
     field.setFocus()
     desk.until(field.hasFocus)
@@ -30,7 +30,7 @@ def _editor(desk: Desk) -> QPlainTextEdit:
 
 def test_one_key_runs_the_sample_and_records_it(desk: Desk) -> None:
     window = desk.open()
-    assert [head.pinned for head in window.heads] == [1, None]
+    assert [head.pinned for head in window.lane_heads] == [1, None]
     _editor(desk)
     desk.run()
     assert [desk.text(0), desk.text(1)] == ["Hello there.", "Hello there."]
@@ -39,11 +39,11 @@ def test_one_key_runs_the_sample_and_records_it(desk: Desk) -> None:
     assert [row.number for row in desk.timeline()] == [1]
     assert window.sidebar.iteration_list.currentIndex().row() == 0
     assert "1 iteration" in window.header.session()
-    shown = window.compose.board.shown(window.shown_slots()[1])
+    shown = window.lane_presenter.shown(window.slots()[1])
     assert shown is not None
     assert isinstance(shown.wire, dict)
     assert json.dumps(shown.wire).count("123ABCDEFG") >= 1, "what was sent can be seen"
-    assert window.compose.draft().content != Content((Message("user", ""),))
+    assert window.draft().content != Content((Message("user", ""),))
 
 
 def test_words_changed_make_a_version_and_are_counted(desk: Desk) -> None:
@@ -62,7 +62,7 @@ def test_words_changed_make_a_version_and_are_counted(desk: Desk) -> None:
     desk.run()
     assert desk.rows("SELECT count(*) FROM versions") == versions, "the same text is the same version"
     assert desk.timeline()[0].version == newest.version
-    assert window.compose.based_on == newest.version
+    assert window.based_on == newest.version
 
 
 def test_verdict_keys(desk: Desk) -> None:
@@ -76,7 +76,7 @@ def test_verdict_keys(desk: Desk) -> None:
 
     desk.ctrl(Qt.Key.Key_2)
     desk.until(lambda: verdict() == ("winner", 1))
-    desk.until(lambda: desk.timeline()[0].winner == window.heads[1].title)
+    desk.until(lambda: desk.timeline()[0].winner == window.lane_heads[1].title)
     desk.ctrl(Qt.Key.Key_2)
     desk.until(lambda: verdict() == ("none", 2))
     before = field.toPlainText()
@@ -86,7 +86,7 @@ def test_verdict_keys(desk: Desk) -> None:
     window.sidebar.iteration_list.setFocus()
     desk.press(Qt.Key.Key_1)
     assert verdict()[1] == 2, "a digit beside the lanes is none"
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     desk.press(Qt.Key.Key_1)
     desk.until(lambda: verdict() == ("winner", 3))
     desk.press(Qt.Key.Key_0)
@@ -117,35 +117,35 @@ def test_the_past_is_read_only_and_comes_back_exactly(desk: Desk) -> None:
     window = desk.open()
     field = _editor(desk)
     desk.run()
-    first = window.compose.draft()
+    first = window.draft()
     field.selectAll()
     desk.type("Only this.")
-    window.compose.lanes.remove(window.shown_slots()[0])
+    window.lane_list.remove(window.slots()[0])
     desk.run()
-    second = window.compose.draft()
+    second = window.draft()
     desk.press(Qt.Key.Key_Left, ALT)
-    desk.until(lambda: window.compose.viewing is not None)
-    assert window.view.past_editor is not None
-    assert window.view.past_editor.content() == first.content
-    assert len(window.shown_slots()) == 2, "the lanes are those of that iteration"
-    assert not window.view.editor.isVisible()
-    window.view.past_editor.focus_first()
+    desk.until(lambda: window.viewing is not None)
+    assert window.past_editor is not None
+    assert window.past_editor.content() == first.content
+    assert len(window.slots()) == 2, "the lanes are those of that iteration"
+    assert not window.editor.isVisible()
+    window.past_editor.focus_first()
     desk.press(Qt.Key.Key_Down)
-    assert window.view.past_editor.content() == first.content
+    assert window.past_editor.content() == first.content
     desk.press(Qt.Key.Key_Escape)
-    desk.until(lambda: window.compose.viewing is None)
-    assert window.compose.draft() == second
+    desk.until(lambda: window.viewing is None)
+    assert window.draft() == second
 
     desk.press(Qt.Key.Key_Left, ALT)
-    desk.until(lambda: window.compose.viewing is not None)
+    desk.until(lambda: window.viewing is not None)
     desk.press(Qt.Key.Key_O, CTRL, SHIFT)
-    desk.until(lambda: window.compose.viewing is None)
-    restored = window.compose.draft()
+    desk.until(lambda: window.viewing is None)
+    restored = window.draft()
     assert (restored.content, restored.values, restored.lanes) == (first.content, first.values, first.lanes)
     assert restored.based_on == second.based_on
     desk.ctrl(Qt.Key.Key_Z)
-    assert window.compose.draft().content == second.content, "restoring can be undone"
-    assert window.compose.draft().lanes == second.lanes
+    assert window.draft().content == second.content, "restoring can be undone"
+    assert window.draft().lanes == second.lanes
 
 
 def test_branch_makes_the_old_version_the_parent(desk: Desk) -> None:
@@ -157,9 +157,9 @@ def test_branch_makes_the_old_version_the_parent(desk: Desk) -> None:
     desk.type("Something else.")
     desk.run()
     desk.press(Qt.Key.Key_Left, ALT)
-    desk.until(lambda: window.compose.viewing is not None)
+    desk.until(lambda: window.viewing is not None)
     desk.press(Qt.Key.Key_B, CTRL, SHIFT)
-    desk.until(lambda: window.compose.viewing is None)
+    desk.until(lambda: window.viewing is None)
     _editor(desk)
     desk.type("Well: ")
     desk.run()
@@ -174,14 +174,14 @@ def test_a_retry_keeps_the_earlier_attempt(desk: Desk) -> None:
     _editor(desk)
     desk.run()
     assert desk.text(0) == "Part"
-    slot = window.shown_slots()[0]
-    window.view.lanes.retry_requested.emit(slot)
+    slot = window.slots()[0]
+    window.lanes.retry_requested.emit(slot)
     desk.until(lambda: desk.rows("SELECT count(*) FROM outputs WHERE attempt = 2") == [(1,)])
     desk.settle()
     states = desk.rows("SELECT attempt, state, error_code, text FROM outputs WHERE lane = 0 ORDER BY attempt")
     assert states == [(1, "failed", "server_error", "Part"), (2, "failed", "server_error", "Part")]
-    window.view.lanes.attempt_requested.emit(slot, 1)
-    shown = window.compose.board.shown(slot)
+    window.lanes.attempt_requested.emit(slot, 1)
+    shown = window.lane_presenter.shown(slot)
     assert shown is not None
     assert shown.attempt == 1
 
@@ -202,10 +202,10 @@ def test_ctrl_dot_stops_the_focused_lane_only(desk: Desk) -> None:
     _editor(desk)
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.text(0) == "So far" and desk.text(1) == "So far")
-    window.view.lanes.focus_lane(1)
+    window.focus_lane(1)
     desk.ctrl(Qt.Key.Key_Period)
-    desk.until(lambda: window.compose.board.state(window.shown_slots()[1]) == "stopped")
-    assert window.compose.board.is_running(window.shown_slots()[0])
+    desk.until(lambda: window.lane_presenter.state(window.slots()[1]) == "stopped")
+    assert window.lane_presenter.is_running(window.slots()[0])
     gate.touch()
     desk.settle()
     assert desk.rows("SELECT state FROM outputs ORDER BY lane") == [("finished",), ("stopped",)]
@@ -216,7 +216,7 @@ def test_a_note_names_the_iteration(desk: Desk) -> None:
     _editor(desk)
     desk.run()
     desk.press(Qt.Key.Key_N, CTRL, SHIFT)
-    dialog = window.dialogs.open_note
+    dialog = window.dialogs.note
     assert dialog is not None
     dialog.field.setText("the first try")
     desk.press(Qt.Key.Key_Return, on=dialog.field)
@@ -231,15 +231,15 @@ def test_a_missing_value_is_a_sentence_and_nothing_is_recorded(desk: Desk) -> No
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: "{{language}}" in desk.notice())
     assert desk.rows("SELECT count(*) FROM runs") == [(0,)]
-    assert not window.compose.still_running()
+    assert not window.is_running()
 
 
 def test_the_draft_is_in_the_database_within_a_second(desk: Desk) -> None:
     window = desk.open()
     _editor(desk)
     desk.type("Kept? ")
-    wanted = window.view.editor.content()
-    assert window.compose.saver.pending
+    wanted = window.editor.content()
+    assert window.draft_saver.pending
     assert PAUSE_MS <= LIMIT_MS < 1000, "the save begins within a second, however busily somebody types"
 
     def stored() -> bool:
@@ -254,9 +254,9 @@ def test_the_next_start_shows_draft_and_answers(desk: Desk) -> None:
     _editor(desk)
     desk.run()
     desk.type("More. ")
-    wanted = window.view.editor.content()
+    wanted = window.editor.content()
     desk.close()
     window = desk.open()
-    assert window.view.editor.content() == wanted
+    assert window.editor.content() == wanted
     desk.until(lambda: desk.text(1) == "Hello there.")
     assert [row.number for row in desk.timeline()] == [1]

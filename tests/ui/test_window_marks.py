@@ -45,7 +45,7 @@ def test_ctrl_click_marks_two_and_opens_neither(desk: Desk) -> None:
     assert not hint.isVisible()
     click(desk, 2, CTRL)
     assert set(window.timeline.marks.uids) == {newest, oldest}, "what is shown and what was clicked"
-    assert window.compose.viewing is None
+    assert window.viewing is None
     assert hint.text() == "Two rows are marked. Ctrl+Shift+D compares them, Esc takes the marks away."
     assert hint.isVisible()
     click(desk, 1, CTRL)
@@ -68,28 +68,28 @@ def test_one_mark_asks_for_another_and_a_click_opens_as_ever(desk: Desk) -> None
     assert window.timeline.marks.uids == (newest,)
     assert window.sidebar.marked.text() == "One row is marked. Ctrl+click or Ctrl+Space marks another."
     click(desk, 1)
-    desk.until(lambda: window.compose.viewing is not None and window.compose.viewing.row.uid == middle)
+    desk.until(lambda: window.viewing is not None and window.viewing.row.uid == middle)
     assert window.timeline.marks.uids == ()
     click(desk, 0, SHIFT)
     assert set(window.timeline.marks.uids) == {middle, newest}
-    assert window.compose.viewing.row.uid == middle  # type: ignore[union-attr] # it is shown
+    assert window.viewing.row.uid == middle  # type: ignore[union-attr] # it is shown
     desk.press(Qt.Key.Key_Escape)
     assert window.timeline.marks.uids == ()
-    assert window.compose.viewing is not None, "the first Esc takes the marks away and no more"
+    assert window.viewing is not None, "the first Esc takes the marks away and no more"
     desk.press(Qt.Key.Key_Escape)
-    assert window.compose.viewing is None
+    assert window.viewing is None
 
 
 def test_keys_mark_two_rows_while_walking(desk: Desk) -> None:
     newest, middle, oldest = three(desk)
     window = desk.window
-    window.actions_["older"].trigger()
-    desk.until(lambda: window.compose.viewing is not None)
+    window.actions["older"].trigger()
+    desk.until(lambda: window.viewing is not None)
     window.sidebar.iteration_list.setFocus()
     desk.press(Qt.Key.Key_Space, CTRL)
     assert window.timeline.marks.uids == (middle,)
     desk.press(Qt.Key.Key_Down)
-    desk.until(lambda: window.compose.viewing is not None and window.compose.viewing.row.uid == oldest)
+    desk.until(lambda: window.viewing is not None and window.viewing.row.uid == oldest)
     desk.press(Qt.Key.Key_Space, CTRL)
     assert window.timeline.marks.pair == (oldest, middle)
     desk.press(Qt.Key.Key_Escape)
@@ -98,7 +98,7 @@ def test_keys_mark_two_rows_while_walking(desk: Desk) -> None:
     assert window.timeline.marks.pair == (oldest, middle)
     desk.press(Qt.Key.Key_Up, SHIFT)
     assert window.timeline.marks.pair == (oldest, newest)
-    assert window.compose.viewing.row.uid == oldest  # type: ignore[union-attr] # it is shown
+    assert window.viewing.row.uid == oldest  # type: ignore[union-attr] # it is shown
     dialog = compared(desk)
     assert (dialog.old.currentData(), dialog.new.currentData()) == (oldest, newest)
     dialog.close()
@@ -120,6 +120,6 @@ def test_another_prompt_takes_the_marks_away(desk: Desk) -> None:
     click(desk, 1, CTRL)
     other = window.prompts.model.row(1).uid
     window.choose_prompt(other)
-    desk.until(lambda: window.compose.prompt_uid == other and window.compose.ready)
+    desk.until(lambda: window.prompt_uid == other and window.is_ready)
     assert window.timeline.marks.uids == ()
     assert not window.sidebar.marked.isVisible()

@@ -26,14 +26,14 @@ SEVERAL = {
 
 
 def first_lane(desk: Desk) -> LaneColumn:
-    column = desk.window.view.lanes.column(desk.window.shown_slots()[0])
+    column = desk.window.lanes.column(desk.window.slots()[0])
     assert column is not None
     return column
 
 
 def test_an_empty_answer_is_a_state_of_its_own(desk: Desk) -> None:
     window = desk.open(EMPTY)
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
     column = first_lane(desk)
     assert "empty answer" in column.header.numbers.candidates()[0]
@@ -53,8 +53,8 @@ def test_an_empty_answer_is_a_state_of_its_own(desk: Desk) -> None:
 
 def test_an_empty_blind_answer_tells_no_reason(desk: Desk) -> None:
     window = desk.open(EMPTY)
-    window.handlers.table()["blind"]()
-    window.view.editor.focus_first()
+    window.command("blind")
+    window.editor.focus_first()
     desk.run()
     column = first_lane(desk)
     assert column.status.blind
@@ -64,7 +64,7 @@ def test_an_empty_blind_answer_tells_no_reason(desk: Desk) -> None:
 
 def test_further_choices_are_said_and_can_be_read(desk: Desk) -> None:
     window = desk.open(SEVERAL)
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
     strip = first_lane(desk).strip()
     assert strip is not None
@@ -83,8 +83,8 @@ def test_further_choices_are_said_and_can_be_read(desk: Desk) -> None:
 
 def test_further_choices_are_not_counted_while_blind(desk: Desk) -> None:
     window = desk.open(SEVERAL)
-    window.handlers.table()["blind"]()
-    window.view.editor.focus_first()
+    window.command("blind")
+    window.editor.focus_first()
     desk.run()
     strip = first_lane(desk).strip()
     assert strip is None or not strip.choices.isVisible()

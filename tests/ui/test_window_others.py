@@ -32,20 +32,20 @@ def test_a_terminal_killed_beside_the_window_is_interrupted_in_it(desk: Desk, mo
     try:
         desk.until(lambda: [row.running for row in desk.timeline()] == [True])
         run = desk.timeline()[0].run_uid
-        window.compose.view(run)
-        desk.until(lambda: window.compose.viewing is not None)
+        window.view_row(run)
+        desk.until(lambda: window.viewing is not None)
         before = desk.text(0)
         desk.until(lambda: len(desk.text(0)) > len(before))
         desk.until(lambda: len(desk.rows("SELECT 1 FROM partials")) > 4)
-        assert window.compose.board.is_running()
+        assert window.lane_presenter.is_running()
     finally:
         child.send_signal(signal.SIGKILL)
         child.wait()
     desk.until(lambda: [row.running for row in desk.timeline()] == [False])
-    desk.until(lambda: not window.compose.board.is_running())
+    desk.until(lambda: not window.lane_presenter.is_running())
     assert desk.notice() == "Recovered 1 interrupted answer of another process that ended in the middle of a run."
     assert desk.rows("SELECT state, text FROM outputs") == [("interrupted", desk.text(0))]
-    assert window.compose.board.state(window.shown_slots()[0]) == "interrupted"
+    assert window.lane_presenter.state(window.slots()[0]) == "interrupted"
 
 
 def test_a_terminal_that_lives_is_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

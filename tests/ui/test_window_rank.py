@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from tests import depth
 from tests.ui.desk import Desk
+from tests.ui.driver import WindowDriver
 from tests.ui.test_window_blind import _texts
 from tests.usecases.judged_history import MODELS, history, kept_texts, preferring, runs
 from workbench.app.rank_table import BLIND, ENTRANT, LOST, STRENGTH, WON
@@ -28,7 +29,6 @@ from workbench.store.sqlite import sqlite3
 from workbench.store.technique_marks import VersionMarks
 from workbench.ui.rank.techniques import VersionTechniques
 from workbench.ui.rank.view import RankView
-from workbench.ui.window import MainWindow
 from workbench.usecases import ranking
 from workbench.usecases.ranked import Grouping, Ranked
 
@@ -39,7 +39,7 @@ MANY = tuple(f"m/{number}" for number in range(12))
 PAIRS = "SELECT kind FROM verdicts WHERE run_id IS NULL ORDER BY id"
 
 
-def opened(desk: Desk, make: Callable[[Store, str], object]) -> MainWindow:
+def opened(desk: Desk, make: Callable[[Store, str], object]) -> WindowDriver:
     """Open a window over a history that `make` filled."""
     fill(desk.db, make)
     return desk.open()
@@ -52,7 +52,7 @@ def fill(db: Path, make: Callable[[Store, str], object]) -> None:
     store.close()
 
 
-def opened_over(desk: Desk, count: int, **how: Any) -> MainWindow:
+def opened_over(desk: Desk, count: int, **how: Any) -> WindowDriver:
     """Open a window over a history of `count` runs; each kind is made once and copied."""
     desk.db.touch(mode=0o600)
     desk.db.write_bytes(_made(count, tuple(how.items())))
@@ -70,7 +70,7 @@ def _made(count: int, how: tuple[tuple[str, Any], ...]) -> bytes:
 def view(desk: Desk) -> RankView:
     """Go to Rank by its key and wait for what it says."""
     desk.press(Key.Key_4, ALT)
-    found = desk.window.ranking.view
+    found = desk.window.rank_view
     assert found is not None
     desk.until(lambda: found.pill.text())
     return found
@@ -83,14 +83,14 @@ def judging(desk: Desk) -> None:
 
 
 def ready(desk: Desk) -> None:
-    sittings = desk.window.ranking.sittings
+    sittings = desk.window.judging_session
     assert sittings is not None
     desk.until(lambda: sittings.state == "showing")
 
 
 def test_nothing_of_rank_is_made_before_it_is_wanted(desk: Desk) -> None:
     window = desk.open()
-    assert window.ranking.view is None
+    assert window.rank_view is None
     desk.press(Key.Key_4, ALT)
     assert window.views.shown == "rank"
     desk.press(Key.Key_1, ALT)
@@ -178,24 +178,24 @@ def test_a_history_that_can_only_be_read_is_ranked_and_offers_no_sitting(desk: D
     with closing(sqlite3.connect(desk.db)) as connection:
         connection.execute("PRAGMA user_version = 99000")
     window = desk.open()
-    assert window.workbench.store.read_only
+    assert window.store.read_only
     rank = view(desk)
     assert rank.table.isVisible()
     assert not rank.judge.isEnabled()
     assert "read-only" in rank.judge.toolTip()
     rank.judge_clicked.emit()
-    assert not window.ranking.is_judging
+    assert not window.is_judging
     desk.press(Key.Key_J)
-    assert not window.ranking.is_judging
+    assert not window.is_judging
 
 
 def test_other_groupings_rank_others(desk: Desk) -> None:
     window = opened_over(desk, 60, versions=2)
     rank = view(desk)
-    window.actions_["group_model"].trigger()
+    window.actions["group_model"].trigger()
     desk.until(lambda: [row.name for row in rank.table_model.rows] == ["gpt-5-mini", "claude-haiku-4.5"])
     assert rank.group.text() == "Group by model ▾"
-    window.actions_["group_version"].trigger()
+    window.actions["group_version"].trigger()
     desk.until(lambda: not rank.table.isVisible())
     assert "single entrant" in rank.instead.text()
 
@@ -212,7 +212,7 @@ def test_while_others_are_ranked_nobody_is_shown_in_their_place(desk: Desk, monk
         return quick(store, prompt, grouping)
 
     monkeypatch.setattr(ranking, "rank", slow)
-    window.actions_["group_model"].trigger()
+    window.actions["group_model"].trigger()
     desk.until(lambda: not rank.table.isVisible())
     assert rank.instead.text() == "Counting the verdicts…"
     assert rank.remarks() == []
@@ -233,7 +233,7 @@ def test_a_sitting_by_keys_alone_is_stored_as_it_was_given(desk: Desk) -> None:
     window = opened_over(desk, 12, judged=False)
     view(desk)
     judging(desk)
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
     assert not window.sidebar.isVisible()
     shown = []
@@ -253,12 +253,12 @@ def test_a_sitting_by_keys_alone_is_stored_as_it_was_given(desk: Desk) -> None:
         (kind, 1, f"{left} {one} {right} {other}")
         for (kind, one, other), (left, right) in zip(expected, shown, strict=True)
     ]
-    assert window.ranking.view is not None
-    assert window.ranking.view.judging.progress.full() == "4 judged in this sitting"
+    assert window.rank_view is not None
+    assert window.rank_view.judging.progress.full() == "4 judged in this sitting"
     desk.press(Key.Key_Escape)
-    assert not window.ranking.is_judging
+    assert not window.is_judging
     assert window.sidebar.isVisible()
-    desk.until(lambda: window.ranking.view is not None and window.ranking.view.pill.text() == "4 verdicts · 4 blind")
+    desk.until(lambda: window.rank_view is not None and window.rank_view.pill.text() == "4 verdicts · 4 blind")
 
 
 @pytest.mark.parametrize("key", [(Key.Key_Z,), (Key.Key_Z, CTRL)], ids=["z", "ctrl-z"])
@@ -266,7 +266,7 @@ def test_undo_takes_the_row_back_and_shows_the_pair_again(desk: Desk, key: tuple
     window = opened_over(desk, 12, judged=False)
     view(desk)
     judging(desk)
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
     first = sittings.shown
     desk.press(Key.Key_1)
@@ -278,7 +278,7 @@ def test_undo_takes_the_row_back_and_shows_the_pair_again(desk: Desk, key: tuple
     desk.press(Key.Key_2)
     assert sittings.shown is second
     desk.until(lambda: [kind for (kind,) in desk.rows(PAIRS)] == ["winner", "none", "winner"])
-    assert window.workbench.store.judgements.verdicts(window.compose.prompt_uid)[0].outputs[1].place == 1
+    assert window.store.judgements.verdicts(window.prompt_uid)[0].outputs[1].place == 1
 
 
 def test_judging_begins_again_by_its_key_after_esc(desk: Desk) -> None:
@@ -288,9 +288,9 @@ def test_judging_begins_again_by_its_key_after_esc(desk: Desk) -> None:
     desk.press(Key.Key_1)
     ready(desk)
     desk.press(Key.Key_Escape)
-    assert not window.ranking.is_judging
+    assert not window.is_judging
     desk.press(Key.Key_J)
-    assert window.ranking.is_judging
+    assert window.is_judging
     ready(desk)
     page.skip.setFocus(Qt.FocusReason.TabFocusReason)
     desk.until(lambda: len(desk.rows(PAIRS)) == 1)
@@ -300,7 +300,7 @@ def test_judging_begins_again_by_its_key_after_esc(desk: Desk) -> None:
     desk.press(Key.Key_P)
     assert page.prompt_toggle.text().startswith("▾ Prompt")
     desk.press(Key.Key_2)
-    desk.window.workbench.store.set_meta("written", "").result(10)
+    desk.window.store.set_meta("written", "").result(10)
     assert len(desk.rows(PAIRS)) == 1
 
 
@@ -317,7 +317,7 @@ def test_a_pair_is_skipped_by_its_key_and_comes_back_by_undo(desk: Desk) -> None
     window = opened_over(desk, 12, judged=False)
     rank = view(desk)
     judging(desk)
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
     first = sittings.shown
     assert not rank.judging.undo.isEnabled()
@@ -352,14 +352,14 @@ def test_the_prompt_is_unfolded_above_every_pair(desk: Desk) -> None:
         assert page.prompt.toPlainText() == told
     desk.press(Key.Key_P)
     assert not page.prompt.isVisible()
-    assert window.ranking.is_judging
+    assert window.is_judging
 
 
 def test_who_answered_is_told_after_the_verdict_and_only_on_demand(desk: Desk) -> None:
     window = opened_over(desk, 12, judged=False)
     page = view(desk).judging
     judging(desk)
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
     assert sittings.shown is not None
     assert sittings._sitting is not None
@@ -380,7 +380,7 @@ def test_who_answered_is_told_after_the_verdict_and_only_on_demand(desk: Desk) -
 def test_a_sitting_joins_what_the_shown_ranking_groups(desk: Desk) -> None:
     window = opened_over(desk, 20, versions=5, judged=False)
     rank = view(desk)
-    window.actions_["group_version"].trigger()
+    window.actions["group_version"].trigger()
     desk.until(lambda: rank.group.text().startswith("Group by version"))
     judging(desk)
     for _ in range(8):
@@ -397,7 +397,7 @@ def test_every_pair_is_read_from_its_beginning(desk: Desk) -> None:
     window = opened_over(desk, 12, judged=False, answer=long)
     view(desk)
     judging(desk)
-    page = window.ranking.view
+    page = window.rank_view
     assert page is not None
     for side in (page.judging.left, page.judging.right):
         assert side.reading.mode == "markdown"
@@ -422,7 +422,7 @@ def test_a_blind_run_is_not_revealed_by_rank(desk: Desk) -> None:
     # The blind run's verdict is gone, as if it had never been given.
     (run,) = desk.rows("SELECT uid FROM runs ORDER BY id DESC LIMIT 1")[0]
     outputs = desk.rows("SELECT outputs.uid FROM outputs JOIN runs ON runs.id = run_id WHERE runs.uid = ?", run)
-    window.workbench.store.mark(run, new_uid(), Verdict("none"), tuple(uid for (uid,) in outputs), utc_now()).result(10)
+    window.store.mark(run, new_uid(), Verdict("none"), tuple(uid for (uid,) in outputs), utc_now()).result(10)
     rank = view(desk)
     assert not any("one" in row.name or "two" in row.name for row in rank.table_model.rows)
 
@@ -434,16 +434,16 @@ def test_leaving_ends_the_sitting_and_keeps_the_verdicts(desk: Desk) -> None:
     desk.press(Key.Key_1)
     desk.press(Key.Key_1, ALT)
     assert window.views.shown == "compose"
-    assert not window.ranking.is_judging
+    assert not window.is_judging
     assert window.sidebar.isVisible()
     desk.until(lambda: len(desk.rows(PAIRS)) == 1)
 
 
 def test_the_queue_from_compose_and_without_pairs(desk: Desk) -> None:
     window = desk.open()
-    window.actions_["judge"].trigger()
+    window.actions["judge"].trigger()
     assert window.views.shown == "rank"
-    page = window.ranking.view
+    page = window.rank_view
     assert page is not None
     desk.until(lambda: "no two answers to compare" in page.judging.message.text())
     assert not page.judging.verdicts[0].isEnabled()
@@ -474,12 +474,12 @@ def test_long_lists_scroll_with_their_chart(desk: Desk) -> None:
 def test_a_newer_question_replaces_older_ones(desk: Desk) -> None:
     window = opened_over(desk, 60, versions=2)
     view(desk)
-    rank = window.ranking.rank
+    rank = window.rank.rank
     assert rank is not None
     told: list[str] = []
     rank.ranked.connect(lambda found: told.append(found.grouping))
     for grouping in ("model", "version", "everywhere"):
-        window.actions_[f"group_{grouping}"].trigger()
+        window.actions[f"group_{grouping}"].trigger()
     desk.until(lambda: told)
     assert told == ["everywhere"]
 
@@ -517,7 +517,7 @@ def test_techniques_are_ranked_and_corrected_where_they_are_ranked(desk: Desk) -
     window = opened(desk, techniques)
     rank = view(desk)
     assert not rank.versions.isVisible()
-    window.actions_["group_technique"].trigger()
+    window.actions["group_technique"].trigger()
     desk.until(lambda: [row.name for row in rank.table_model.rows] == ["Role", "Tone"])
     words = rank.table_model.index(0, STRENGTH).data(Qt.ItemDataRole.AccessibleTextRole)
     assert "it beats the same version without it in" in words
@@ -551,11 +551,11 @@ def test_techniques_are_ranked_and_corrected_where_they_are_ranked(desk: Desk) -
 def test_without_marks_a_sentence_stands_where_techniques_would(desk: Desk) -> None:
     window = opened_over(desk, 20, versions=2)
     rank = view(desk)
-    window.actions_["group_technique"].trigger()
+    window.actions["group_technique"].trigger()
     desk.until(lambda: "No version that was judged is marked" in rank.instead.text())
     assert not rank.table.isVisible()
     assert rank.versions.isVisible()
-    window.actions_["group_both"].trigger()
+    window.actions["group_both"].trigger()
     desk.until(rank.table.isVisible)
     assert not rank.versions.isVisible()
     assert rank.table_model.headerData(ENTRANT, Qt.Orientation.Horizontal) == "Entrant"
@@ -584,7 +584,7 @@ def test_a_long_sitting_keeps_no_more_than_a_short_one(desk: Desk) -> None:
     window = opened_over(desk, 60, judged=False, answer=MARKDOWN)
     view(desk)
     judging(desk)
-    sittings, page = window.ranking.sittings, window.ranking.view
+    sittings, page = window.judging_session, window.rank_view
     assert sittings is not None
     assert page is not None
 
@@ -613,7 +613,7 @@ def test_undo_goes_back_through_a_whole_sitting(desk: Desk) -> None:
     window = opened_over(desk, 30, judged=False)
     view(desk)
     judging(desk)
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
     pairs = []
     for _ in range(25):
@@ -630,4 +630,4 @@ def test_undo_goes_back_through_a_whole_sitting(desk: Desk) -> None:
         assert sittings.shown.left
     assert sittings.judged == 0
     desk.until(lambda: len(desk.rows(PAIRS)) == 50)
-    assert desk.window.workbench.store.judgements.verdicts(window.compose.prompt_uid) == []
+    assert desk.window.store.judgements.verdicts(window.prompt_uid) == []

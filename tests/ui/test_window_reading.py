@@ -19,27 +19,26 @@ MARKS = {"default": [{"text": "Some **bold** words"}, {"usage": {"input": 12, "o
 
 def test_a_lane_is_read_in_turn_copied_and_the_choice_kept(desk: Desk) -> None:
     window = desk.open(MARKS)
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
-    lanes = window.view.lanes
-    slot = window.shown_slots()[0]
+    lanes = window.lanes
+    slot = window.slots()[0]
     lanes.focus_lane(0)
     column = lanes.column(slot)
     assert column is not None
     assert column.reading.mode == "markdown"
-    window.actions_.press("read_next")
+    window.actions.press("read_next")
     assert column.reading.mode != "markdown"
-    handlers = window.handlers.table()
-    handlers["read_raw"]()
+    window.command("read_raw")
     if column.reading.subject.status.has_wire:
         page = column.reading.page
         assert isinstance(page, RawPage)
         assert "Request" in page.view.exact_text
-    handlers["copy_text"]()
+    window.command("copy_text")
     assert QApplication.clipboard().text() == "Some bold words"
-    handlers["copy_answer"]()
+    window.command("copy_answer")
     assert QApplication.clipboard().text() == "Some **bold** words"
-    handlers["copy_json"]()
+    window.command("copy_json")
     assert "no valid JSON" in desk.notice()
     assert desk.rows("SELECT text FROM outputs")[0] == ("Some **bold** words",)
     assert dict(window.frame.reading) == {slot: "raw"}
@@ -48,11 +47,11 @@ def test_a_lane_is_read_in_turn_copied_and_the_choice_kept(desk: Desk) -> None:
 @pytest.mark.parametrize("mode", ["text", "markdown", "json"])
 def test_ctrl_and_the_wheel_are_left_to_the_window(desk: Desk, mode: str) -> None:
     window = desk.open({"default": [{"text": '# T\n```json\n{"a": 1}\n```'}, {"finish": "stop"}]})
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
-    window.view.lanes.focus_lane(0)
-    window.handlers.table()[f"read_{mode}"]()
-    column = window.view.lanes.column(window.shown_slots()[0])
+    window.focus_lane(0)
+    window.command(f"read_{mode}")
+    column = window.lanes.column(window.slots()[0])
     assert column is not None
     assert column.reading.mode == mode
     area = column.reading.page.findChild(QAbstractScrollArea) or column.reading.page
@@ -77,12 +76,12 @@ def test_ctrl_and_the_wheel_are_left_to_the_window(desk: Desk, mode: str) -> Non
 @pytest.mark.parametrize("mode", ["text", "markdown", "diff"])
 def test_the_menu_key_over_an_answer_opens_the_menu_of_the_lane(desk: Desk, mode: str) -> None:
     window = desk.open(MARKS)
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
     desk.run()
-    window.view.lanes.focus_lane(0)
-    window.handlers.table()["diff" if mode == "diff" else f"read_{mode}"]()
-    column = window.view.lanes.column(window.shown_slots()[0])
+    window.focus_lane(0)
+    window.command("diff" if mode == "diff" else f"read_{mode}")
+    column = window.lanes.column(window.slots()[0])
     assert column is not None
     assert column.reading.mode == mode
     view = column.reading.page.findChild(QAbstractScrollArea)

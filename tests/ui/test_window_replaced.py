@@ -26,9 +26,9 @@ def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
-    place = window.workbench.store.path
+    place = window.store.path
     other = place.with_name("other.db")
     theirs = open_store(other, now=utc_now(), uid=new_uid)
     theirs.create_prompt("theirs", "Their bot", utc_now()).result(10)
@@ -42,7 +42,7 @@ def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> 
     connection = sqlite3.connect(kept)
     assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
     connection.close()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.type("More")
     desk.until(lambda: window.status.saved() == "Not saved")
     assert str(kept) in window.notice.detail.toPlainText()
@@ -52,12 +52,12 @@ def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> 
 
 def test_a_history_that_comes_back_goes_on(desk: Desk) -> None:
     window = desk.open()
-    place = window.workbench.store.path
+    place = window.store.path
     away = place.with_name("away.db")
     place.rename(away)
     desk.until(lambda: "moved or replaced" in desk.notice())
     away.rename(place)
     desk.until(lambda: window.notice.key != "database")
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
     assert desk.rows("SELECT count(*) FROM runs") == [(1,)]

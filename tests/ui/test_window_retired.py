@@ -60,7 +60,7 @@ def make(desk: Desk) -> Make:
 
 
 def headers(desk: Desk) -> list[LaneHeader]:
-    found = desk.window.view.lanes.findChildren(LaneHeader)
+    found = desk.window.lanes.findChildren(LaneHeader)
     return sorted(found, key=lambda one: one.mapTo(desk.window.frame, one.rect().topLeft()).x())
 
 
@@ -80,8 +80,8 @@ def test_a_lane_says_that_its_model_is_retired_and_leads_to_another(desk: Desk, 
     assert "LiteLLM" in button.toolTip()
     assert "Change model" in button.accessibleName()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    desk.until(lambda: window.dialogs.open_picker)
-    picker = window.dialogs.open_picker
+    desk.until(lambda: window.dialogs.picker)
+    picker = window.dialogs.picker
     assert picker is not None
     desk.until(lambda: picker._model.offer.catalogue)
     desk.type("gpt-fine")
@@ -94,9 +94,9 @@ def test_a_blind_lane_does_not_tell_that_its_model_is_retired(desk: Desk, make: 
     make(Bot=["gpt-gone", "echo"])
     window = desk.open(today=lambda: TODAY)
     desk.until(lambda: any(warnings(desk)))
-    window.blindness.toggle()
+    window.command("blind")
     desk.run()
-    desk.until(lambda: window.compose.stage.shown.is_blind)
+    desk.until(lambda: window.is_blind)
     assert not any(warnings(desk))
     assert "gpt-gone" not in desk.notice()
 
@@ -108,8 +108,8 @@ def test_the_start_says_it_once_and_leads_there(desk: Desk, make: Make) -> None:
     assert desk.notice() == "gpt-gone was retired on 2025-09-01. It is in the prompt “Bot”."
     button = next(b for b in window.notice.findChildren(QPushButton) if b.text() == "Show lane")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    desk.until(lambda: window.compose.prompt_uid == uids["Bot"])
-    desk.until(lambda: window.view.lanes.focused_slot() == "s1")
+    desk.until(lambda: window.prompt_uid == uids["Bot"])
+    desk.until(lambda: window.lanes.focused_slot() == "s1")
     window.notice.dismissed.emit("retired")
     window.notice.clear("retired")
     desk.until(lambda: desk.rows("SELECT value FROM meta WHERE key = 'retired_dismissed'"))
@@ -169,7 +169,7 @@ def test_what_was_recovered_is_said_beside_it(desk: Desk, make: Make) -> None:
     make(Bot=["gpt-gone"])
     window = desk.open(today=lambda: TODAY)
     desk.until(lambda: window.notice.key == "retired")
-    window._recovered("Recovered 1 interrupted answer from the last session.")
+    window.say_recovered("Recovered 1 interrupted answer from the last session.")
     assert desk.notice().endswith("Recovered 1 interrupted answer from the last session.")
     assert desk.notice().startswith("gpt-gone was retired")
     assert any(b.text() == "Show lane" for b in window.notice.findChildren(QPushButton))

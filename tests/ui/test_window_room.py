@@ -9,20 +9,20 @@ from shiboken6 import isValid
 
 from tests import depth
 from tests.ui.desk import ECHO, Desk
+from tests.ui.driver import WindowDriver
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.shell.notice import LINES, NoticeBar
 from workbench.ui.shell.sidebar import PROMPTS_SHARE
-from workbench.ui.window import MainWindow
 
 pytestmark = pytest.mark.window
 
 
-def place(window: MainWindow, widget: QWidget) -> QRect:
+def place(window: WindowDriver, widget: QWidget) -> QRect:
     return QRect(widget.mapTo(window.frame, QPoint(0, 0)), widget.size())
 
 
-def parts(window: MainWindow) -> list[QRect]:
-    view = window.view
+def parts(window: WindowDriver) -> list[QRect]:
+    view = window.compose_view
     shown = [view.editor, view.values, view.runbar, view.lanes, window.sidebar, window.status, window.header]
     return [place(window, widget) for widget in shown]
 
@@ -54,14 +54,14 @@ def test_a_long_sentence_is_whole_on_two_lines_or_a_tooltip(desk: Desk) -> None:
     sentence = "The variables {{question}} and {{order}} have no values. Give them one each below the messages."
     window.notices.problem(sentence)
     QApplication.processEvents()
-    assert " ".join(window.notice._text.lines()) == sentence
-    assert not window.notice._text.toolTip()
+    assert " ".join(window.shown_notice.lines()) == sentence
+    assert not window.shown_notice.tip()
     window.notices.problem(f"{sentence} " * 6)
     QApplication.processEvents()
-    lines = window.notice._text.lines()
+    lines = window.shown_notice.lines()
     assert len(lines) == LINES
     assert lines[-1].endswith("…")
-    assert window.notice._text.toolTip() == f"{sentence} " * 6
+    assert window.shown_notice.tip() == f"{sentence} " * 6
 
 
 @pytest.mark.deep
@@ -81,7 +81,7 @@ def test_a_question_in_the_header_is_whole_at_every_size_of_text(
     assert window.header.session()
     sentence = "This run takes 3 calls (your limit is 2). Run it?"
     window.notice.show_notice("limit", sentence, action="limit", label="Run it (Enter)")
-    desk.until(lambda: " ".join(window.notice._text.lines()) == sentence)
+    desk.until(lambda: " ".join(window.shown_notice.lines()) == sentence)
     shown = place(window, window.notice)
     for button in window.header.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
         if button is not window.notice and button.isVisible():
@@ -164,14 +164,14 @@ def test_a_notice_takes_its_detail_along(desk: Desk) -> None:
 def test_the_banner_of_the_past_always_says_read_only(desk: Desk) -> None:
     window = desk.open(size=(1024, 700))
     desk.run()
-    window.compose.view(window.timeline.row(0).uid)  # type: ignore[union-attr]
-    desk.until(lambda: window.view.viewing.isVisible())
+    window.view_row(window.timeline.row(0).uid)  # type: ignore[union-attr]
+    desk.until(lambda: window.viewing_bar.isVisible())
     QApplication.processEvents()
-    assert window.view.viewing._text.lines()[0].startswith("Read-only")
-    window.view.moveSplitter(280, 1)
+    assert window.viewing_lines()[0].startswith("Read-only")
+    window.compose_view.moveSplitter(280, 1)
     window.theme.set_scale(1.2)
     QApplication.processEvents()
-    assert "".join(window.view.viewing._text.lines()).startswith("Read-only")
+    assert "".join(window.viewing_lines()).startswith("Read-only")
 
 
 # The side bar
@@ -217,7 +217,7 @@ def test_f2_twice_renames_once(desk: Desk) -> None:
     editing = window.sidebar.prompt_list.findChild(QLineEdit)
     assert editing is not None
     desk.press(Qt.Key.Key_F2, on=editing)
-    window.sidebar.edit_prompt_name(window.compose.prompt_uid)
+    window.sidebar.edit_prompt_name(window.prompt_uid)
     assert QApplication.focusWidget() is editing
     desk.type("Renamed")
     desk.press(Qt.Key.Key_Return)
@@ -226,28 +226,28 @@ def test_f2_twice_renames_once(desk: Desk) -> None:
 
 def test_a_new_prompt_is_named_and_then_written(desk: Desk) -> None:
     window = desk.open()
-    before = window.compose.prompt_uid
-    window.prompts_new()
+    before = window.prompt_uid
+    window.new_prompt()
     desk.until(lambda: window.sidebar.prompt_list.findChild(QLineEdit))
     desk.type("Ticket triage")
     desk.press(Qt.Key.Key_Return)
-    desk.until(lambda: window.view.editor.isAncestorOf(QApplication.focusWidget()))
+    desk.until(lambda: window.editor.isAncestorOf(QApplication.focusWidget()))
     desk.type("Classify this.")
-    assert window.compose.prompt_uid != before
-    assert [message.text for message in window.view.editor.content().messages] == ["Classify this."]
+    assert window.prompt_uid != before
+    assert [message.text for message in window.editor.content().messages] == ["Classify this."]
     desk.until(lambda: desk.rows("SELECT name FROM prompts WHERE name = 'Ticket triage'"))
 
 
 def test_why_a_prompt_cannot_run_is_not_said_about_another_one(desk: Desk) -> None:
     window = desk.open()
-    window.view.values.set_values({})
-    window.view.editor.focus_first()
+    window.values.set_values({})
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: window.notice.key == "refusal")
     assert "{{record}}" in desk.notice()
-    before = window.compose.prompt_uid
-    window.prompts_new()
-    desk.until(lambda: window.compose.prompt_uid != before and window.compose.ready)
+    before = window.prompt_uid
+    window.new_prompt()
+    desk.until(lambda: window.prompt_uid != before and window.is_ready)
     assert "{{record}}" not in desk.notice()
 
 
@@ -261,12 +261,12 @@ def test_why_a_prompt_cannot_run_is_not_said_about_another_one(desk: Desk) -> No
 def test_both_lanes_of_the_sample_are_in_view(desk: Desk, size: tuple[int, int]) -> None:
     window = desk.open(size=size)
     QApplication.processEvents()
-    view = place(window, window.view.lanes)
-    for slot in window.shown_slots():
-        column = window.view.lanes.column(slot)
+    view = place(window, window.lanes)
+    for slot in window.slots():
+        column = window.lanes.column(slot)
         assert column is not None
         assert view.contains(place(window, column))
-    assert window.view.editor.width() >= 280
+    assert window.editor.width() >= 280
 
 
 def test_a_divider_moved_by_hand_keeps_its_place(desk: Desk) -> None:
@@ -282,10 +282,10 @@ def test_a_divider_moved_by_hand_keeps_its_place(desk: Desk) -> None:
 
 def test_a_refused_run_goes_to_the_missing_value(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.type(" ".join(f"{{{{v{i}}}}}" for i in range(25)))
     given = {f"v{i}": "x" for i in range(24)}
-    window.view.values.set_values({**window.view.values.all_values(), **given})
+    window.values.set_values({**window.values.all_values(), **given})
     desk.ctrl(Qt.Key.Key_Return)
     focus = QApplication.focusWidget()
     assert focus is not None
@@ -299,12 +299,12 @@ def test_a_refused_run_goes_to_the_missing_value(desk: Desk) -> None:
 def test_a_refused_run_goes_to_the_empty_message(desk: Desk) -> None:
     window = desk.open()
     window.prompts.create()
-    desk.until(lambda: window.prompts.model.rowCount() == 3 and window.compose.ready)
-    desk.until(lambda: window.view.editor.content().is_empty)
+    desk.until(lambda: window.prompts.model.rowCount() == 3 and window.is_ready)
+    desk.until(lambda: window.editor.content().is_empty)
     window.sidebar.prompt_list.setFocus()
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: "nothing to send" in desk.notice())
-    block = window.view.editor.findChild(MessageBlock)
+    block = window.editor.findChild(MessageBlock)
     assert block is not None
     assert block.field.hasFocus()
     note = next(label for label in block.findChildren(QLabel) if label.isVisible())
@@ -315,23 +315,23 @@ def test_a_refused_run_goes_to_the_empty_message(desk: Desk) -> None:
 
 def test_a_value_that_only_a_pinned_version_lacks_can_be_given(desk: Desk) -> None:
     window = desk.open(ECHO)
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.type("{{only_before}} ")
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: "only_before" in desk.notice())
     desk.type("x")
     desk.run()
     (version,) = desk.rows("SELECT MAX(number) FROM versions")[0]
-    slot = window.shown_slots()[0]
-    window.compose.lanes.set_pinned(slot, version)
-    window.view.editor.focus_first()
+    slot = window.slots()[0]
+    window.lane_list.set_pinned(slot, version)
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_Home)
     for _ in range(len("{{only_before}} ")):
         desk.press(Qt.Key.Key_Delete)
-    kept = window.view.values.all_values()
+    kept = window.values.all_values()
     kept.pop("only_before")
-    window.view.values.set_values(kept)
-    assert "only_before" not in window.view.values.variables()
+    window.values.set_values(kept)
+    assert "only_before" not in window.values.variables()
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: f"version {version} uses" in desk.notice())
     desk.until(lambda: "only_before" in (QApplication.focusWidget() or window.frame).accessibleName())

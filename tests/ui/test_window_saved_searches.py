@@ -46,7 +46,7 @@ def rename(desk: Desk, dialog: ListDialog, name: str) -> None:
 
 def test_a_search_is_saved_and_taken_again(desk: Desk) -> None:
     view = entered(desk)
-    assert not desk.window.actions_["save_search"].isEnabled()
+    assert not desk.window.actions["save_search"].isEnabled()
     save(desk, view, "track* winner:yes", "Good ones")
     assert stored(desk) == [("Good ones", "track* winner:yes")]
     assert searched(desk, view, "sql") != ["order-3"]
@@ -63,7 +63,7 @@ def test_the_same_name_replaces_and_says_so(desk: Desk) -> None:
     view = entered(desk)
     save(desk, view, "track*", "Mine")
     searched(desk, view, "sql")
-    desk.window.actions_["save_search"].trigger()
+    desk.window.actions["save_search"].trigger()
     desk.until(lambda: dialogs(NameDialog))
     (dialog,) = dialogs(NameDialog)
     desk.until(dialog.field.hasFocus)
@@ -82,7 +82,7 @@ def test_one_is_renamed_deleted_and_brought_back(desk: Desk) -> None:
     view = entered(desk)
     save(desk, view, "track*", "Mine")
     save(desk, view, "sql", "Other")
-    desk.window.actions_["saved_searches"].trigger()
+    desk.window.actions["saved_searches"].trigger()
     desk.until(lambda: dialogs(ListDialog))
     (dialog,) = dialogs(ListDialog)
     assert complaints() == []
@@ -112,7 +112,7 @@ def test_the_palette_finds_them_from_everywhere(desk: Desk) -> None:
     save(desk, view, "track* winner:yes", "Good ones")
     searched(desk, view, "sql")
     desk.window.views.show("compose")
-    desk.window.actions_["palette"].trigger()
+    desk.window.actions["palette"].trigger()
     desk.until(lambda: dialogs(PaletteDialog))
     (palette,) = dialogs(PaletteDialog)
     desk.until(palette.field.hasFocus)

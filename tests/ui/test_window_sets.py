@@ -24,7 +24,7 @@ ROWS = "name\tquestion\nlate\tWhere is order 1?\nrefund\tMoney back?\nthanks\tTh
 def _paste(desk: Desk, text: str = ROWS) -> None:
     """Paste rows as sets through the window for it."""
     QApplication.clipboard().setText(text)
-    desk.window.actions_["paste_sets"].trigger()
+    desk.window.actions["paste_sets"].trigger()
     dialog = desk.window.frame.findChild(RowsDialog)
     assert dialog is not None
     desk.until(dialog.isActiveWindow)
@@ -35,7 +35,7 @@ def _paste(desk: Desk, text: str = ROWS) -> None:
 
 
 def _names(desk: Desk) -> list[str]:
-    return [one.name for one in desk.window.compose.sets.sets]
+    return [one.name for one in desk.window.value_sets.sets]
 
 
 def test_one_key_runs_every_ticked_set_in_every_lane(desk: Desk) -> None:
@@ -43,7 +43,7 @@ def test_one_key_runs_every_ticked_set_in_every_lane(desk: Desk) -> None:
     _paste(desk)
     assert _names(desk) == ["Set 1", "late", "refund", "thanks"]
     assert "3 sets with values for question" in desk.notice()
-    assert window.view.runbar.buttons[0].accessibleName() == "Run 2 lanes × 3 sets"
+    assert window.run_bar.buttons[0].accessibleName() == "Run 2 lanes × 3 sets"
     desk.run()
     stored = desk.rows("SELECT lane, value_set, sample FROM outputs ORDER BY lane, value_set")
     assert stored == [(lane, one, 0) for lane in range(2) for one in range(3)]
@@ -53,7 +53,7 @@ def test_one_key_runs_every_ticked_set_in_every_lane(desk: Desk) -> None:
         ("refund", "Money back?"),
         ("thanks", "Thank you!"),
     ]
-    assert window.view.pager.name.full() == "Set 1 of 3 · late"
+    assert window.pager.name.full() == "Set 1 of 3 · late"
     assert "Where is order 1?" in desk.text(0)
     assert "Where is order 1?" in desk.text(1)
 
@@ -65,10 +65,10 @@ def test_lanes_page_together_and_verdicts_are_per_set(desk: Desk) -> None:
     desk.press(Qt.Key.Key_PageDown, ALT)
     assert "Money back?" in desk.text(0)
     assert "Money back?" in desk.text(1)
-    assert dict(window.view.values.values())["question"] == "Money back?", "the panel shows whose answers these are"
+    assert dict(window.values.values())["question"] == "Money back?", "the panel shows whose answers these are"
     desk.ctrl(Qt.Key.Key_2)
     desk.press(Qt.Key.Key_PageDown, ALT)
-    assert window.compose.board.verdict.kind == "none"
+    assert window.verdict.kind == "none"
     desk.ctrl(Qt.Key.Key_1)
     desk.until(lambda: len(desk.rows("SELECT 1 FROM verdicts")) == 2)
     judged = desk.rows(
@@ -76,48 +76,48 @@ def test_lanes_page_together_and_verdicts_are_per_set(desk: Desk) -> None:
         " JOIN outputs ON outputs.id = output_id WHERE place = 1 ORDER BY verdicts.id"
     )
     assert judged == [(1, "winner", 1, 0), (2, "winner", 0, 0)]
-    assert window.view.pager.progress.full() == "2 of 3 sets judged"
+    assert window.pager.progress.full() == "2 of 3 sets judged"
     desk.press(Qt.Key.Key_PageUp, ALT)
-    assert window.compose.board.verdict.positions == (1,)
+    assert window.verdict.positions == (1,)
 
 
 def test_the_past_pages_the_same_way_and_comes_back_with_its_sets(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
     desk.run()
-    window.compose.sets.remove(window.compose.sets.sets[3].uid)
-    run = window.compose.shown_run()
-    window.compose.view(run)
-    desk.until(lambda: window.compose.viewing is not None)
+    window.value_sets.remove(window.value_sets.sets[3].uid)
+    run = window.shown_run()
+    window.view_row(run)
+    desk.until(lambda: window.viewing is not None)
     desk.press(Qt.Key.Key_PageDown, ALT)
     desk.press(Qt.Key.Key_PageDown, ALT)
     assert "Thank you!" in desk.text(0)
-    assert dict(window.view.past_values())["question"] == "Thank you!"
-    assert not window.view.sets.isVisible()
-    window.actions_["restore"].trigger()
-    assert [(one.name, one.ticked) for one in window.compose.sets.sets] == [
+    assert dict(window.compose_view.past_values())["question"] == "Thank you!"
+    assert not window.set_bar.isVisible()
+    window.actions["restore"].trigger()
+    assert [(one.name, one.ticked) for one in window.value_sets.sets] == [
         ("Set 1", False),
         ("late", True),
         ("refund", True),
         ("thanks", True),
     ]
-    assert dict(window.view.values.values())["question"] == "Where is order 1?"
+    assert dict(window.values.values())["question"] == "Where is order 1?"
 
 
 def test_a_missing_value_is_gone_to_in_its_set(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
-    window.actions_["add_set"].trigger()
-    lacking = window.compose.sets.active
-    window.sets.choose(window.compose.sets.sets[1].uid)
+    window.actions["add_set"].trigger()
+    lacking = window.value_sets.active
+    window.set_actions.choose(window.value_sets.sets[1].uid)
     desk.ctrl(Qt.Key.Key_Return)
-    assert window.compose.sets.active == lacking
+    assert window.value_sets.active == lacking
     assert desk.notice().startswith("“Set 5” has no value for ")
     focus = QApplication.focusWidget()
     assert focus is not None
     assert "needs a value" in focus.accessibleName()
     desk.type("none")
-    window.view.values.focus("question")
+    window.values.focus("question")
     desk.type("Late again?")
     desk.run()
     assert len(desk.rows("SELECT 1 FROM run_values")) == 4
@@ -127,57 +127,57 @@ def test_one_set_is_named_without_moving_the_lanes(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
     desk.run()
-    desk.until(window.view.pager.isVisible)
-    high = window.view.pager.height()
-    for chip in window.view.sets.chips()[2:]:
+    desk.until(window.pager.isVisible)
+    high = window.pager.height()
+    for chip in window.set_bar.chips()[2:]:
         QTest.mouseClick(chip.tick, LEFT)
     desk.run()
-    assert window.view.pager.name.full() == "Values · late"
-    desk.until(lambda: not window.view.pager.newer.isVisible())
-    assert window.view.pager.sizeHint().height() == window.view.pager.height() == high
+    assert window.pager.name.full() == "Values · late"
+    desk.until(lambda: not window.pager.newer.isVisible())
+    assert window.pager.sizeHint().height() == window.pager.height() == high
 
 
 def test_after_a_restart_the_name_of_the_shown_set_can_be_read(desk: Desk) -> None:
     window = desk.open(ECHO, size=(1024, 700))
-    desk.window.actions_["add_set"].trigger()
-    uid = window.compose.sets.sets[-1].uid
-    window.compose.sets.rename(uid, "Set 1 copy")
+    desk.window.actions["add_set"].trigger()
+    uid = window.value_sets.sets[-1].uid
+    window.value_sets.rename(uid, "Set 1 copy")
     desk.until(lambda: _names(desk) == ["Set 1", "Set 1 copy"])
     desk.close()
     window = desk.open(ECHO, size=(1024, 700))
-    desk.until(lambda: [chip.uid for chip in window.view.sets.chips()][1:] == [uid])
-    name = window.view.sets.chips()[1].name
+    desk.until(lambda: [chip.uid for chip in window.set_bar.chips()][1:] == [uid])
+    name = window.set_bar.chips()[1].name
     desk.until(lambda: name.visibleRegion().boundingRect().width() == name.width())
 
 
 def test_sets_and_the_answers_to_the_values_that_are_shown_survive_a_restart(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
-    QTest.mouseClick(window.view.sets.chips()[2].tick, LEFT)
+    QTest.mouseClick(window.set_bar.chips()[2].tick, LEFT)
     desk.run()
     desk.press(Qt.Key.Key_PageDown, ALT)
     desk.close()
     window = desk.open(ECHO)
     assert _names(desk) == ["Set 1", "late", "refund", "thanks"]
-    assert [chip.tick.isChecked() for chip in window.view.sets.chips()] == [False, True, False, True]
-    assert dict(window.view.values.values())["question"] == "Thank you!", "the set whose answers are shown"
+    assert [chip.tick.isChecked() for chip in window.set_bar.chips()] == [False, True, False, True]
+    assert dict(window.values.values())["question"] == "Thank you!", "the set whose answers are shown"
     desk.until(lambda: "Thank you!" in desk.text(1))
-    assert window.view.pager.name.full() == "Set 2 of 2 · thanks"
+    assert window.pager.name.full() == "Set 2 of 2 · thanks"
 
 
 def test_sets_are_named_moved_and_deleted_with_a_way_back(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
-    window.actions_["rename_set"].trigger()
+    window.actions["rename_set"].trigger()
     desk.until(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
     desk.type("too late")
     desk.press(Qt.Key.Key_Return)
-    window.actions_["remove_set"].trigger()
+    window.actions["remove_set"].trigger()
     assert _names(desk) == ["Set 1", "refund", "thanks"]
     assert "too late" in desk.notice()
     window.notice.action_clicked.emit("offer")
     assert _names(desk) == ["Set 1", "too late", "refund", "thanks"]
-    menu = window.sets.menu(window.compose.sets.active)
+    menu = window.set_actions.menu(window.value_sets.active)
     texts = {action.text().replace("&", ""): action for action in menu.actions()}
     assert texts["Move left"].isEnabled()
     texts["Move left"].trigger()
@@ -188,8 +188,8 @@ def test_sets_are_named_moved_and_deleted_with_a_way_back(desk: Desk) -> None:
 
 def test_a_long_value_in_a_large_pane_runs_as_it_is_seen(desk: Desk) -> None:
     window = desk.open(ECHO)
-    window.view.values.focus("question")
-    window.actions_["large_value"].trigger()
+    window.values.focus("question")
+    window.actions["large_value"].trigger()
     pane = window.frame.findChild(LargeValue)
     assert pane is not None
     desk.until(pane.isActiveWindow)
@@ -198,7 +198,7 @@ def test_a_long_value_in_a_large_pane_runs_as_it_is_seen(desk: Desk) -> None:
     pane.field.insertPlainText("a 🙂 line")
     QTest.keyClick(pane.field, Qt.Key.Key_Return)
     QTest.keyClicks(pane.field, "and another")
-    assert dict(window.view.values.values())["question"] == "a 🙂 line\nand another"
+    assert dict(window.values.values())["question"] == "a 🙂 line\nand another"
     QTest.keyClick(pane.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     desk.until(lambda: desk.rows("SELECT 1 FROM runs"))
     QTest.keyClick(pane.field, Qt.Key.Key_Escape)
@@ -218,70 +218,70 @@ def test_what_was_told_of_sets_goes_with_the_next_run(desk: Desk) -> None:
 def test_the_shown_set_stays_in_sight_when_there_is_less_room(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
-    sets = window.compose.sets
+    sets = window.value_sets
     sets.show(sets.sets[-1].uid)
     window.frame.resize(1024, 700)
-    chip = window.view.sets.chip(sets.active)
+    chip = window.set_bar.chip(sets.active)
     assert chip is not None
     desk.until(lambda: chip.name.visibleRegion().boundingRect() == chip.name.rect())
 
 
 def test_sets_that_would_send_the_same_are_told_of_before_a_run(desk: Desk) -> None:
     window = desk.open(ECHO)
-    window.compose.lanes.replace_all([replace(lane, pinned=None) for lane in window.compose.lanes.lanes])
+    window.lane_list.replace_all([replace(lane, pinned=None) for lane in window.draft_lanes])
     _paste(desk)
-    window.view.editing.checking.check()
-    assert window.view.said_of_sets() == ""
-    window.view.editor.focus_first()
-    window.view.editor.set_content(Content((Message("user", "Hello"),)), undoable=True)
-    window.view.editor.edited.emit()
-    desk.until(window.view.said_of_sets)
-    assert window.view.said_of_sets().startswith(
+    window.checking.check()
+    assert window.compose_view.said_of_sets() == ""
+    window.editor.focus_first()
+    window.editor.set_content(Content((Message("user", "Hello"),)), undoable=True)
+    window.editor.edited.emit()
+    desk.until(window.compose_view.said_of_sets)
+    assert window.compose_view.said_of_sets().startswith(
         "The prompt uses no variable: the 3 ticked sets send the same 3 times."
     )
-    QTest.mouseClick(window.view.sets.chips()[1].tick, LEFT)
-    desk.until(lambda: "2 ticked sets" in window.view.said_of_sets())
-    QTest.mouseClick(window.view.sets.chips()[2].tick, LEFT)
-    desk.until(lambda: window.view.said_of_sets() == "")
-    QTest.mouseClick(window.view.sets.chips()[2].tick, LEFT)
-    desk.until(window.view.said_of_sets)
+    QTest.mouseClick(window.set_bar.chips()[1].tick, LEFT)
+    desk.until(lambda: "2 ticked sets" in window.compose_view.said_of_sets())
+    QTest.mouseClick(window.set_bar.chips()[2].tick, LEFT)
+    desk.until(lambda: window.compose_view.said_of_sets() == "")
+    QTest.mouseClick(window.set_bar.chips()[2].tick, LEFT)
+    desk.until(window.compose_view.said_of_sets)
     desk.run()
     assert len(desk.rows("SELECT 1 FROM run_values")) == 2, "it keeps nobody from running"
-    window.compose.view(window.compose.shown_run())
-    desk.until(lambda: window.compose.viewing is not None)
-    assert window.view.said_of_sets() == "", "what is past has no sets to tick"
-    window.handlers.back()
-    window.compose.lanes.replace_all([replace(lane, pinned=1) for lane in window.compose.lanes.lanes])
-    desk.until(lambda: window.view.said_of_sets() == "")
+    window.view_row(window.shown_run())
+    desk.until(lambda: window.viewing is not None)
+    assert window.compose_view.said_of_sets() == "", "what is past has no sets to tick"
+    window.back()
+    window.lane_list.replace_all([replace(lane, pinned=1) for lane in window.draft_lanes])
+    desk.until(lambda: window.compose_view.said_of_sets() == "")
 
 
 def test_ticked_sets_that_lack_a_value_are_told_of_before_a_run(desk: Desk) -> None:
     window = desk.open(ECHO)
-    window.compose.lanes.replace_all([replace(lane, pinned=None) for lane in window.compose.lanes.lanes])
-    window.view.editor.set_content(Content((Message("user", "{{record}} {{question}} {{tone}}"),)), undoable=True)
-    window.view.editor.edited.emit()
-    sets = window.compose.sets
+    window.lane_list.replace_all([replace(lane, pinned=None) for lane in window.draft_lanes])
+    window.editor.set_content(Content((Message("user", "{{record}} {{question}} {{tone}}"),)), undoable=True)
+    window.editor.edited.emit()
+    sets = window.value_sets
     for values in ((("record", "r"), ("question", "q"), ("tone", "t")), (("record", "r"),), (("question", "q"),)):
         sets.add_rows([("", values)])
     names = [one.name for one in sets.sets]
     sets.show(sets.sets[1].uid)
-    desk.until(window.view.said_of_sets)
-    assert window.view.said_of_sets() == (
+    desk.until(window.compose_view.said_of_sets)
+    assert window.compose_view.said_of_sets() == (
         f"“{names[2]}” is ticked and has no values for {{{{question}}}} and {{{{tone}}}}. 1 other lacks some, too."
     )
     sets.tick(sets.sets[2].uid, ticked=False)
     wanted = f"“{names[3]}” is ticked and has no values for {{{{record}}}} and {{{{tone}}}}."
-    desk.until(lambda: window.view.said_of_sets() == wanted)
+    desk.until(lambda: window.compose_view.said_of_sets() == wanted)
     sets.show(sets.sets[3].uid)
-    desk.until(lambda: window.view.said_of_sets() == "")
+    desk.until(lambda: window.compose_view.said_of_sets() == "")
 
 
 def test_a_refused_run_names_the_set_until_that_lacks_nothing(desk: Desk) -> None:
     window = desk.open(ECHO)
-    window.compose.lanes.replace_all([replace(lane, pinned=None) for lane in window.compose.lanes.lanes])
-    window.view.editor.set_content(Content((Message("user", "{{record}} {{question}}"),)), undoable=True)
-    window.view.editor.edited.emit()
-    sets = window.compose.sets
+    window.lane_list.replace_all([replace(lane, pinned=None) for lane in window.draft_lanes])
+    window.editor.set_content(Content((Message("user", "{{record}} {{question}}"),)), undoable=True)
+    window.editor.edited.emit()
+    sets = window.value_sets
     for values in ((("record", "r"), ("question", "q")), (("record", "r"),), ()):
         sets.add_rows([("", values)])
     second, third = [one for one in sets.sets if len(one.values) < 2][-2:]
@@ -297,7 +297,7 @@ def test_a_refused_run_names_the_set_until_that_lacks_nothing(desk: Desk) -> Non
     desk.until(lambda: desk.notice() == said)
     desk.type("a value")
     QApplication.processEvents()
-    desk.until(lambda: window.view.editor is not None)
+    desk.until(lambda: window.editor is not None)
     assert desk.notice() == said, "one is missing still"
     sets.tick(third.uid, ticked=False)
     desk.until(lambda: desk.notice() != said)
@@ -305,11 +305,11 @@ def test_a_refused_run_names_the_set_until_that_lacks_nothing(desk: Desk) -> Non
 
 def test_sets_with_the_same_values_are_counted(desk: Desk) -> None:
     window = desk.open(ECHO)
-    window.compose.lanes.replace_all([replace(lane, pinned=None) for lane in window.compose.lanes.lanes])
+    window.lane_list.replace_all([replace(lane, pinned=None) for lane in window.draft_lanes])
     _paste(desk)
-    window.actions_["duplicate_set"].trigger()
-    desk.until(window.view.said_of_sets)
-    assert window.view.said_of_sets().startswith("4 sets are ticked, and 1 of them sends the same as another")
-    window.view.values.focus("question")
+    window.actions["duplicate_set"].trigger()
+    desk.until(window.compose_view.said_of_sets)
+    assert window.compose_view.said_of_sets().startswith("4 sets are ticked, and 1 of them sends the same as another")
+    window.values.focus("question")
     desk.type("and more")
-    desk.until(lambda: window.view.said_of_sets() == "")
+    desk.until(lambda: window.compose_view.said_of_sets() == "")

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", 
 
 
 def column(desk: Desk, at: int) -> LaneColumn:
-    return sorted(desk.window.view.lanes.findChildren(LaneColumn), key=lambda one: one.x())[at]
+    return sorted(desk.window.lanes.findChildren(LaneColumn), key=lambda one: one.x())[at]
 
 
 def entry(desk: Desk, at: int) -> QAction:
@@ -39,7 +39,7 @@ def starred(desk: Desk) -> list[tuple[object, ...]]:
 
 def ran(desk: Desk) -> None:
     desk.open()
-    desk.window.view.editor.focus_first()
+    desk.window.editor.focus_first()
     desk.run()
 
 
@@ -65,21 +65,21 @@ def test_the_menu_of_a_lane_stars_its_answer_and_takes_the_star_away(desk: Desk)
 
 def test_the_command_stars_the_focused_lane_and_what_another_program_starred_is_shown(desk: Desk) -> None:
     ran(desk)
-    star = desk.window.actions_["star_answer"]
-    desk.window.view.lanes.focus_lane(0)
+    star = desk.window.actions["star_answer"]
+    desk.window.focus_lane(0)
     desk.until(star.isEnabled)
     star.trigger()
     desk.until(lambda: "starred" in column(desk, 0).header.row.shown_pills())
     assert starred(desk) == [(0,)]
     [(uid,)] = desk.rows("SELECT uid FROM outputs WHERE lane = 1")
-    desk.window.workbench.store.curation.star_answers([str(uid)], True).result(10)
-    desk.window.pulse.foreign_change.emit()
+    desk.window.store.curation.star_answers([str(uid)], True).result(10)
+    desk.window.frame_clock.foreign_change.emit()
     desk.until(lambda: "starred" in column(desk, 1).header.row.shown_pills())
 
 
 def test_what_has_no_answer_has_no_star(desk: Desk) -> None:
     desk.open()
     assert not entry(desk, 0).isEnabled()
-    desk.window.starring.toggle(desk.window.view.lanes.focused_slot())
+    desk.window.stars.toggle(desk.window.lanes.focused_slot())
     assert "no answer that came to its end" in desk.notice()
     assert starred(desk) == []

@@ -19,13 +19,13 @@ pytestmark = pytest.mark.window
 def test_pasted_texts_come_through_to_the_byte(desk: Desk) -> None:
     """One long session with the real engine: paste, run on echo, look at request and answer, restore."""
     window = desk.open(script=None)
-    window.compose.lanes.replace_all(window.compose.lanes.lanes[1:])
-    slot = window.shown_slots()[0]
-    window.compose.lanes.set_model(slot, ECHO, ECHO_MODEL)
-    window.compose.lanes.set_pinned(slot, None)
-    window.view.editor.set_content(Content())
-    window.view.editor.add_message("user")
-    field = window.view.editor.first_viewport().parentWidget()
+    window.lane_list.replace_all(window.draft_lanes[1:])
+    slot = window.slots()[0]
+    window.lane_list.set_model(slot, ECHO, ECHO_MODEL)
+    window.lane_list.set_pinned(slot, None)
+    window.editor.set_content(Content())
+    window.editor.add_message("user")
+    field = window.editor.first_viewport().parentWidget()
     assert isinstance(field, QPlainTextEdit)
     field.setFocus()
     desk.until(field.hasFocus)
@@ -35,20 +35,20 @@ def test_pasted_texts_come_through_to_the_byte(desk: Desk) -> None:
         desk.ctrl(Qt.Key.Key_A)
         if text[0] in "\ufeff\ufffe":
             # Qt takes it for a byte order mark on the way onto the clipboard already; a file may begin with it.
-            window.view.editor.set_content(Content((Message("user", text),)))
-            window.view.editor.focus_first()
+            window.editor.set_content(Content((Message("user", text),)))
+            window.editor.focus_first()
         else:
             QGuiApplication.clipboard().setText(text)
             desk.ctrl(Qt.Key.Key_V)
-        assert window.view.editor.content().messages[0].text == wanted, name
+        assert window.editor.content().messages[0].text == wanted, name
         desk.run()
-        result = window.workbench.store.iteration_detail(window.compose.shown_run()).outputs[0].result
+        result = window.store.iteration_detail(window.shown_run()).outputs[0].result
         assert result.state == "finished", name
         assert result.request["messages"][-1]["content"].encode() == wanted.encode(), name
         assert wanted in result.text, name
     newest = [row.run_uid for row in desk.timeline()]
     for run_uid, (name, text) in zip(newest, reversed(EXACT_TEXTS.items()), strict=True):
-        window.compose.view(run_uid)
-        desk.until(lambda: window.compose.viewing is not None)
-        window.handlers.take_over(branch=False)
-        assert window.view.editor.content().messages[0].text == unify_newlines(text), name
+        window.view_row(run_uid)
+        desk.until(lambda: window.viewing is not None)
+        window.take_over(branch=False)
+        assert window.editor.content().messages[0].text == unify_newlines(text), name

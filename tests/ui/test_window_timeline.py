@@ -11,12 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.desk import ECHO, HELLO, Desk
+from tests.ui.driver import WindowDriver
 from workbench.app.timeline import describe, short_name
 from workbench.core.drafts import Draft
 from workbench.core.runs import Outcome
 from workbench.core.timeline import BareVersion
 from workbench.ui.shell.bars import Elided
-from workbench.ui.window import MainWindow
 from workbench.usecases.samples import load_sample
 
 # The platform without a screen says so about every menu.
@@ -33,7 +33,7 @@ def names(desk: Desk) -> list[str]:
     return [short_name(row) for row in desk.shown_rows()]
 
 
-def selected(window: MainWindow) -> int:
+def selected(window: WindowDriver) -> int:
     return window.sidebar.iteration_list.currentIndex().row()
 
 
@@ -66,22 +66,22 @@ def choose(desk: Desk, menu: QMenu, text: str) -> None:
 def look_at(desk: Desk, position: int) -> None:
     click(desk, position)
     row = desk.shown_rows()[position]
-    desk.until(lambda: (viewing := desk.window.compose.viewing) is not None and viewing.row.uid == row.uid)
+    desk.until(lambda: (viewing := desk.window.viewing) is not None and viewing.row.uid == row.uid)
 
 
-def empty_lanes(window: MainWindow) -> str:
-    return window.view.lanes.emptiness()
+def empty_lanes(window: WindowDriver) -> str:
+    return window.lanes.emptiness()
 
 
 @pytest.fixture
-def sample(desk: Desk) -> MainWindow:
+def sample(desk: Desk) -> WindowDriver:
     window = desk.open()
     desk.until(lambda: len(desk.shown_rows()) == 2)
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     return window
 
 
-def test_the_articles_pair_is_in_the_timeline_before_anything_ran(desk: Desk, sample: MainWindow) -> None:
+def test_the_articles_pair_is_in_the_timeline_before_anything_ran(desk: Desk, sample: WindowDriver) -> None:
     refined, one_line = desk.shown_rows()
     assert isinstance(refined, BareVersion)
     assert isinstance(one_line, BareVersion)
@@ -93,18 +93,18 @@ def test_the_articles_pair_is_in_the_timeline_before_anything_ran(desk: Desk, sa
     desk.until(lambda: "0 iterations of this prompt" in sample.status.database())
 
 
-def test_a_version_that_was_never_run_is_shown_with_nothing_invented(desk: Desk, sample: MainWindow) -> None:
-    before = sample.compose.draft()
+def test_a_version_that_was_never_run_is_shown_with_nothing_invented(desk: Desk, sample: WindowDriver) -> None:
+    before = sample.draft()
     look_at(desk, 1)
-    assert sample.view.past_editor is not None
-    assert sample.view.past_editor.isVisible()
-    assert sample.view.past_editor.content() == load_sample().versions[0].content
-    assert sample.view.past_values() == ()
-    assert sample.shown_slots() == []
+    assert sample.past_editor is not None
+    assert sample.past_editor.isVisible()
+    assert sample.past_editor.content() == load_sample().versions[0].content
+    assert sample.compose_view.past_values() == ()
+    assert sample.slots() == []
     assert "This version was never run" in empty_lanes(sample)
-    assert sample.view.viewing.text() == "Read-only: version 1"
-    assert "based on" not in "".join(label.full() for label in sample.view.runbar.findChildren(Elided))
-    assert sample.compose.shown_run() == ""
+    assert sample.viewing_bar.text() == "Read-only: version 1"
+    assert "based on" not in "".join(label.full() for label in sample.run_bar.findChildren(Elided))
+    assert sample.shown_run() == ""
     assert selected(sample) == 1
     desk.press(Qt.Key.Key_1, on=sample.sidebar.iteration_list)
     assert desk.rows("SELECT 1 FROM verdicts") == []
@@ -112,43 +112,43 @@ def test_a_version_that_was_never_run_is_shown_with_nothing_invented(desk: Desk,
     desk.until(lambda: desk.notice().startswith("Version 1 is read-only."))
     assert desk.rows("SELECT 1 FROM runs") == []
     desk.press(Qt.Key.Key_Escape)
-    desk.until(lambda: sample.compose.viewing is None)
-    assert sample.compose.draft() == before
-    assert len(sample.shown_slots()) == 2
+    desk.until(lambda: sample.viewing is None)
+    assert sample.draft() == before
+    assert len(sample.slots()) == 2
     assert empty_lanes(sample) == ""
-    for slot in sample.shown_slots():
-        sample.compose.lanes.remove(slot)
+    for slot in sample.slots():
+        sample.lane_list.remove(slot)
     assert "No lanes yet" in empty_lanes(sample)
 
 
-def test_restore_brings_the_text_and_can_be_undone(desk: Desk, sample: MainWindow) -> None:
-    before = sample.compose.draft()
+def test_restore_brings_the_text_and_can_be_undone(desk: Desk, sample: WindowDriver) -> None:
+    before = sample.draft()
     look_at(desk, 1)
     desk.press(Qt.Key.Key_O, CTRL, SHIFT)
-    desk.until(lambda: sample.compose.viewing is None)
-    after = sample.compose.draft()
+    desk.until(lambda: sample.viewing is None)
+    after = sample.draft()
     assert after == Draft(load_sample().versions[0].content, before.values, before.lanes, before.based_on)
     assert desk.notice() == "The draft now has the text of version 1."
     desk.ctrl(Qt.Key.Key_Z)
-    assert sample.compose.draft() == before
+    assert sample.draft() == before
     assert desk.notice() == ""
     # The offer to undo it stays with its prompt.
     look_at(desk, 1)
     desk.press(Qt.Key.Key_O, CTRL, SHIFT)
     desk.until(lambda: desk.notice() == "The draft now has the text of version 1.")
-    prompt = sample.compose.prompt_uid
+    prompt = sample.prompt_uid
     desk.ctrl(Qt.Key.Key_N)
-    desk.until(lambda: sample.compose.prompt_uid != prompt and sample.compose.ready)
+    desk.until(lambda: sample.prompt_uid != prompt and sample.is_ready)
     assert not desk.notice().startswith("The draft now")
 
 
 @pytest.mark.deep(only=True)
-def test_branch_makes_the_version_the_parent(desk: Desk, sample: MainWindow) -> None:
+def test_branch_makes_the_version_the_parent(desk: Desk, sample: WindowDriver) -> None:
     look_at(desk, 1)
     desk.press(Qt.Key.Key_B, CTRL, SHIFT)
-    desk.until(lambda: sample.compose.viewing is None)
-    assert sample.compose.based_on == 1
-    sample.view.editor.focus_first()
+    desk.until(lambda: sample.viewing is None)
+    assert sample.based_on == 1
+    sample.editor.focus_first()
     desk.type("Well: ")
     desk.run()
     parents = dict(desk.rows("SELECT v.number, p.number FROM versions v LEFT JOIN versions p ON p.id = v.parent_id"))
@@ -156,21 +156,21 @@ def test_branch_makes_the_version_the_parent(desk: Desk, sample: MainWindow) -> 
     assert desk.timeline()[0].branched
 
 
-def test_keys_of_the_timeline_work_when_its_rows_come_last(desk: Desk, sample: MainWindow) -> None:
+def test_keys_of_the_timeline_work_when_its_rows_come_last(desk: Desk, sample: WindowDriver) -> None:
     desk.run()
-    sample.timeline.set_prompt(sample.compose.prompt_uid)
-    sample.update_state()
-    assert not sample.actions_["older"].isEnabled()
+    sample.timeline.set_prompt(sample.prompt_uid)
+    sample.update_commands()
+    assert not sample.actions["older"].isEnabled()
     desk.until(lambda: len(desk.shown_rows()) == 3)
-    assert sample.actions_["older"].isEnabled()
-    assert sample.actions_["note"].isEnabled()
+    assert sample.actions["older"].isEnabled()
+    assert sample.actions["note"].isEnabled()
 
 
-def test_alt_and_arrows_walk_through_versions_and_iterations(desk: Desk, sample: MainWindow) -> None:
+def test_alt_and_arrows_walk_through_versions_and_iterations(desk: Desk, sample: WindowDriver) -> None:
     desk.press(Qt.Key.Key_Left, ALT)
-    desk.until(lambda: sample.view.viewing.text() == "Read-only: version 2")
+    desk.until(lambda: sample.viewing_bar.text() == "Read-only: version 2")
     desk.press(Qt.Key.Key_Right, ALT)
-    desk.until(lambda: sample.compose.viewing is None)
+    desk.until(lambda: sample.viewing is None)
     desk.run()
     desk.type("More. ")
     desk.run()
@@ -178,19 +178,19 @@ def test_alt_and_arrows_walk_through_versions_and_iterations(desk: Desk, sample:
     seen = []
     for wanted in ("iteration 1", "version 2", "version 1"):
         desk.press(Qt.Key.Key_Left, ALT)
-        desk.until(lambda wanted=wanted: sample.view.viewing.text().startswith(f"Read-only: {wanted}"))
+        desk.until(lambda wanted=wanted: sample.viewing_bar.text().startswith(f"Read-only: {wanted}"))
         seen.append(selected(sample))
     assert seen == [1, 2, 3]
-    assert not sample.actions_["older"].isEnabled()
+    assert not sample.actions["older"].isEnabled()
     for wanted in ("version 2", "iteration 1", "iteration 2"):
         desk.press(Qt.Key.Key_Right, ALT)
-        desk.until(lambda wanted=wanted: sample.view.viewing.text().startswith(f"Read-only: {wanted}"))
+        desk.until(lambda wanted=wanted: sample.viewing_bar.text().startswith(f"Read-only: {wanted}"))
     assert desk.text(1) == "Hello there."
     desk.press(Qt.Key.Key_Right, ALT)
-    desk.until(lambda: sample.compose.viewing is None)
+    desk.until(lambda: sample.viewing is None)
 
 
-def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample: MainWindow) -> None:
+def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample: WindowDriver) -> None:
     desk.run()
     assert names(desk) == ["1", "v2", "v1"]
     pinned = desk.shown_rows()[2]
@@ -200,12 +200,12 @@ def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample
     assert "It ran only in lanes that were pinned to it." in empty_lanes(sample)
     look_at(desk, 1)
     desk.press(Qt.Key.Key_O, CTRL, SHIFT)
-    desk.until(lambda: sample.compose.viewing is None)
+    desk.until(lambda: sample.viewing is None)
     desk.run()
     assert names(desk) == ["2", "1", "v1"]
     assert desk.timeline()[0].version == 2
     assert selected(sample) == 0
-    assert sample.compose.viewing is None, "nothing opens because a row goes"
+    assert sample.viewing is None, "nothing opens because a row goes"
     desk.until(lambda: "2 iterations of this prompt" in sample.status.database())
 
 
@@ -215,43 +215,43 @@ def test_the_row_that_goes_while_it_is_looked_at_opens_no_other(desk: Desk) -> N
     desk.until(lambda: len(desk.shown_rows()) == 2)
     look_at(desk, 0)
     window.workbench.runner.start_iteration(
-        window.compose.prompt_uid,
-        Draft(load_sample().versions[1].content, window.compose.draft().values, window.compose.lanes.lanes[1:]),
+        window.prompt_uid,
+        Draft(load_sample().versions[1].content, window.draft().values, window.draft_lanes[1:]),
         based_on=1,
     )
     desk.until(lambda: names(desk) == ["1", "v1"])
     gate.touch()
-    desk.until(lambda: not window.compose.still_running())
-    viewing = window.compose.viewing
+    desk.until(lambda: not window.is_running())
+    viewing = window.viewing
     assert viewing is not None
     assert short_name(viewing.row) == "v2"
 
 
-def test_a_note_on_a_version_is_what_it_is_known_by(desk: Desk, sample: MainWindow) -> None:
+def test_a_note_on_a_version_is_what_it_is_known_by(desk: Desk, sample: WindowDriver) -> None:
     look_at(desk, 0)
     desk.press(Qt.Key.Key_N, CTRL, SHIFT)
-    dialog = sample.dialogs.open_note
+    dialog = sample.dialogs.note
     assert dialog is not None
     assert dialog.windowTitle() == "Note on version 2"
     dialog.field.setText("five steps")
     desk.press(Qt.Key.Key_Return, on=dialog.field)
     desk.until(lambda: desk.shown_rows()[0].note == "five steps")
-    sample.compose.back()
-    desk.until(lambda: sample.heads[0].versions[0].text == "five steps")
+    sample.session.back()
+    desk.until(lambda: sample.lane_heads[0].versions[0].text == "five steps")
 
 
-def test_lanes_know_what_versions_are_about(desk: Desk, sample: MainWindow) -> None:
+def test_lanes_know_what_versions_are_about(desk: Desk, sample: WindowDriver) -> None:
     desk.type("Be brief. ")
     desk.run()
-    labels = {label.number: label for label in sample.heads[0].versions}
+    labels = {label.number: label for label in sample.lane_heads[0].versions}
     assert sorted(labels) == [1, 2, 3]
     assert labels[1].text == load_sample().versions[0].note
     assert labels[1].opening.startswith("You are a customer service bot.")
     assert labels[3].opening.startswith("Be brief. You are")
     desk.close()
     window = desk.open()
-    desk.until(lambda: window.heads[0].versions)
-    reopened = {label.number: label for label in window.heads[0].versions}
+    desk.until(lambda: window.lane_heads[0].versions)
+    reopened = {label.number: label for label in window.lane_heads[0].versions}
     assert [reopened[n].text for n in (1, 2, 3)] == [labels[n].text for n in (1, 2, 3)]
 
 
@@ -267,24 +267,24 @@ def test_a_version_of_a_newer_release_can_only_be_read(desk: Desk) -> None:
     other.close()
     window = desk.open()
     desk.until(lambda: len(desk.shown_rows()) == 2)
-    before = window.compose.draft()
+    before = window.draft()
     look_at(desk, 1)
-    assert window.view.viewing.text() == "Read-only: version 1 · from a newer release"
-    assert window.view.past_editor is not None
-    assert window.view.past_editor.content() == load_sample().versions[0].content
+    assert window.viewing_bar.text() == "Read-only: version 1 · from a newer release"
+    assert window.past_editor is not None
+    assert window.past_editor.content() == load_sample().versions[0].content
     assert "Message 1 has 'files'" in empty_lanes(window)
     for key in (Qt.Key.Key_O, Qt.Key.Key_B):
         window.notice.hide()
         desk.press(key, CTRL, SHIFT)
         desk.until(lambda: "can only be read here" in desk.notice())
-    assert window.compose.viewing is not None
-    window.compose.back()
-    assert window.compose.draft() == before
+    assert window.viewing is not None
+    window.session.back()
+    assert window.draft() == before
 
 
 def test_rows_say_how_runs_ended(desk: Desk) -> None:
     window = desk.open(FAILS)
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
     desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, failed=2))
     assert describe(desk.timeline()[0]).endswith("failed")
@@ -296,7 +296,7 @@ def test_rows_say_how_runs_ended(desk: Desk) -> None:
 def test_a_stopped_run_says_so_as_soon_as_it_ends_and_a_retry_that_finishes_mends_the_row(desk: Desk) -> None:
     gate = desk.directory / "gate"
     window = desk.open({"default": [{"text": "Part"}, {"until": str(gate)}, {"finish": "stop"}]})
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.text(0) == "Part" and desk.text(1) == "Part")
     desk.until(lambda: [row.running for row in desk.timeline()] == [True])
@@ -305,7 +305,7 @@ def test_a_stopped_run_says_so_as_soon_as_it_ends_and_a_retry_that_finishes_mend
     desk.settle()
     desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, stopped=2))
     assert not desk.timeline()[0].running
-    window.view.lanes.retry_requested.emit(window.shown_slots()[0])
+    window.lanes.retry_requested.emit(window.slots()[0])
     desk.until(lambda: desk.timeline()[0].running)
     gate.touch()
     desk.until(lambda: desk.timeline()[0].outcome == Outcome(2, stopped=1) and not desk.timeline()[0].running)
@@ -313,7 +313,7 @@ def test_a_stopped_run_says_so_as_soon_as_it_ends_and_a_retry_that_finishes_mend
 
 def test_what_was_interrupted_says_so_at_the_next_start(desk: Desk) -> None:
     window = desk.open()
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     desk.run()
     desk.close()
     with sqlite3.connect(desk.db) as other:
@@ -328,14 +328,14 @@ def test_what_was_interrupted_says_so_at_the_next_start(desk: Desk) -> None:
 def test_a_run_that_ends_after_its_prompt_was_left_touches_no_other_timeline(desk: Desk) -> None:
     gate = desk.directory / "gate"
     window = desk.open({"default": [{"text": "Half"}, {"until": str(gate)}, {"finish": "stop"}]})
-    window.view.editor.focus_first()
-    first = window.compose.prompt_uid
+    window.editor.focus_first()
+    first = window.prompt_uid
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.text(0) == "Half")
-    window.prompts_new()
-    desk.until(lambda: window.compose.prompt_uid != first and window.compose.ready)
+    window.new_prompt()
+    desk.until(lambda: window.prompt_uid != first and window.is_ready)
     gate.touch()
-    desk.until(lambda: not window.compose.still_running())
+    desk.until(lambda: not window.is_running())
     desk.until(lambda: not desk.rows("SELECT 1 FROM in_flight"))
     done: list[bool] = []
     window.tasks.run(lambda: None, lambda _: done.append(True))
@@ -346,7 +346,7 @@ def test_a_run_that_ends_after_its_prompt_was_left_touches_no_other_timeline(des
     assert not desk.timeline()[0].running
 
 
-def test_a_right_click_only_opens_the_menu_which_acts_on_its_own_row(desk: Desk, sample: MainWindow) -> None:
+def test_a_right_click_only_opens_the_menu_which_acts_on_its_own_row(desk: Desk, sample: WindowDriver) -> None:
     desk.run()
     view = sample.sidebar.iteration_list
     menu = right_click(desk, 2)
@@ -362,25 +362,25 @@ def test_a_right_click_only_opens_the_menu_which_acts_on_its_own_row(desk: Desk,
     assert view.is_pointed(view.model().index(2, 0))
     assert not view.is_pointed(view.model().index(1, 0))
     assert selected(sample) == 0
-    assert sample.compose.viewing is None
+    assert sample.viewing is None
     menu.close()
     assert not view.is_pointed(view.model().index(2, 0))
     choose(desk, right_click(desk, 2), "Show")
-    desk.until(lambda: sample.view.viewing.text() == "Read-only: version 1")
+    desk.until(lambda: sample.viewing_bar.text() == "Read-only: version 1")
     menu = right_click(desk, 2)
     assert not menu.actions()[0].isEnabled(), "it is shown"
     choose(desk, menu, "Back to the draft")
-    assert sample.compose.viewing is None
+    assert sample.viewing is None
     look_at(desk, 1)
     choose(desk, right_click(desk, 2), "Branch")
-    desk.until(lambda: sample.compose.viewing is None)
-    assert sample.compose.draft().content == load_sample().versions[0].content
-    assert sample.compose.based_on == 1
+    desk.until(lambda: sample.viewing is None)
+    assert sample.draft().content == load_sample().versions[0].content
+    assert sample.based_on == 1
     choose(desk, right_click(desk, 0), "Restore")
-    desk.until(lambda: sample.compose.draft().content == load_sample().draft.content)
-    assert sample.compose.based_on == 1
+    desk.until(lambda: sample.draft().content == load_sample().draft.content)
+    assert sample.based_on == 1
     choose(desk, right_click(desk, 1), "Note…")
-    dialog = sample.dialogs.open_note
+    dialog = sample.dialogs.note
     assert dialog is not None
     assert dialog.windowTitle() == "Note on version 2"
     dialog.reject()
@@ -401,10 +401,10 @@ def test_the_menu_key_opens_the_menu_of_the_marked_row(desk: Desk) -> None:
 
 def test_a_right_click_on_a_prompt_opens_it_not(desk: Desk) -> None:
     window = desk.open(HELLO)
-    first = window.compose.prompt_uid
-    window.prompts_new()
-    desk.until(lambda: window.compose.prompt_uid != first and window.compose.ready)
-    opened = window.compose.prompt_uid
+    first = window.prompt_uid
+    window.new_prompt()
+    desk.until(lambda: window.prompt_uid != first and window.is_ready)
+    opened = window.prompt_uid
     view = window.sidebar.prompt_list
     row = window.prompts.model.position(first)
     place = view.visualRect(view.model().index(row, 0)).center()
@@ -415,4 +415,4 @@ def test_a_right_click_on_a_prompt_opens_it_not(desk: Desk) -> None:
     assert isinstance(menu, QMenu)
     assert view.is_pointed(view.model().index(row, 0))
     menu.close()
-    assert window.compose.prompt_uid == opened
+    assert window.prompt_uid == opened

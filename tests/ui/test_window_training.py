@@ -37,12 +37,12 @@ def filled(desk: Desk) -> None:
     window.prompts.refresh()
     desk.until(lambda: window.prompts.model.position(BOT) >= 0)
     window.choose_prompt(BOT)
-    desk.until(lambda: window.compose.prompt_uid == BOT and window.compose.ready)
+    desk.until(lambda: window.prompt_uid == BOT and window.is_ready)
 
 
 def opened(desk: Desk) -> TrainingDialog:
-    desk.window.actions_["training"].trigger()
-    dialog = desk.window.dialogs.packing.training.dialog
+    desk.window.actions["training"].trigger()
+    dialog = desk.window.dialogs.training
     assert dialog is not None
     desk.until(lambda: not dialog.progress.isVisible())
     return dialog
@@ -51,13 +51,13 @@ def opened(desk: Desk) -> TrainingDialog:
 def test_who_asks_to_fine_tune_is_led_there(desk: Desk) -> None:
     filled(desk)
     desk.ctrl(Qt.Key.Key_K)
-    palette = desk.window.overlays.palette
+    palette = desk.window.dialogs.palette
     assert palette is not None
     desk.until(lambda: QApplication.focusWidget() is palette.field)
     desk.type("fine-tune")
     desk.press(Qt.Key.Key_Return)
-    desk.until(lambda: desk.window.dialogs.packing.training.dialog)
-    dialog = desk.window.dialogs.packing.training.dialog
+    desk.until(lambda: desk.window.dialogs.training)
+    dialog = desk.window.dialogs.training
     assert dialog is not None
     desk.until(lambda: not dialog.progress.isVisible())
     dialog.reject()
@@ -132,7 +132,7 @@ def test_every_format_is_offered_and_validated(desk: Desk, tmp_path: Path, name:
 
 def test_starred_answers_are_taken_when_asked_for(desk: Desk) -> None:
     filled(desk)
-    store = desk.window.workbench.store
+    store = desk.window.store
     dialog = opened(desk)
     dialog.chosen.setCurrentIndex(dialog.chosen.findData("starred"))
     desk.until(lambda: dialog.told.text().startswith("There is nothing to train with"))
@@ -188,12 +188,12 @@ def test_closing_gives_up_a_preview_that_takes_long(desk: Desk, monkeypatch: pyt
 
     monkeypatch.setattr(training, "_near", slowly)
     monkeypatch.setattr(training, "_for_validation", parting)
-    desk.window.actions_["training"].trigger()
+    desk.window.actions["training"].trigger()
     desk.until(began.is_set)
-    dialog = desk.window.dialogs.packing.training.dialog
+    dialog = desk.window.dialogs.training
     assert dialog is not None
     desk.press(Qt.Key.Key_Escape, on=dialog)
-    desk.until(lambda: desk.window.dialogs.packing.training.dialog is None)
+    desk.until(lambda: desk.window.dialogs.training is None)
     closed.set()
     # Closing the window waits for what goes on.
     desk.close()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from tests import depth
 from tests.ui.desk import ECHO, Desk
+from tests.ui.driver import WindowDriver
 from tests.ui.test_window_blind import ANSWERS, NAMES, SECRETS, _blind_run, _leaks
 from tests.ui.test_window_rank import PAIRS, judging, opened, ready, runs, view
 from tests.ui.test_window_sets import _paste
@@ -23,7 +24,7 @@ from workbench.core.limits import Limits
 from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.judgements import compare
 from workbench.store import StoreError
-from workbench.ui.window import MainWindow
+from workbench.ui.notices import KEPT_BACK
 from workbench.usecases.entrants import judgement_of
 from workbench.usecases.judging import KEPT, Shown, Sitting
 
@@ -39,15 +40,15 @@ NAMED = (Lane("s0", ECHO_ENDPOINT, ECHO_MODEL, label="strict"), Lane("s1", ECHO_
 
 def verdicts(desk: Desk) -> list[str]:
     """Return the kinds of the stored verdicts, once all that was asked for is written."""
-    desk.window.workbench.store.set_meta("written", "").result(10)
+    desk.window.store.set_meta("written", "").result(10)
     return [kind for (kind,) in desk.rows("SELECT kind FROM verdicts ORDER BY id")]
 
 
-def ran(desk: Desk) -> MainWindow:
+def ran(desk: Desk) -> WindowDriver:
     """Run a prompt in a lane with a name and in one without."""
     window = desk.open(ECHO)
-    window.compose.lanes.replace_all(NAMED)
-    window.view.editor.focus_first()
+    window.lane_list.replace_all(NAMED)
+    window.editor.focus_first()
     desk.run()
     return window
 
@@ -57,12 +58,18 @@ def said(desk: Desk) -> str:
     return desk.notice() if desk.window.notice.key in ("verdict", "pair_verdict", "revealed") else ""
 
 
-def notice_button(window: MainWindow) -> QPushButton:
+def notice_button(window: WindowDriver) -> QPushButton:
     return next(one for one in window.notice.findChildren(QPushButton) if one.text() in ("Undo", "Redo"))
 
 
-def press_notice(window: MainWindow) -> None:
+def press_notice(window: WindowDriver) -> None:
     QTest.mouseClick(notice_button(window), Qt.MouseButton.LeftButton)
+
+
+def press_as_the_window_system(button: QPushButton) -> None:
+    """Click so that Qt gives the focus as it does to what a person clicks on."""
+    place = button.mapTo(button.window(), button.rect().center())
+    QTest.mouseClick(button.window().windowHandle(), Qt.MouseButton.LeftButton, pos=place)
 
 
 def undo(desk: Desk) -> None:
@@ -74,13 +81,13 @@ def redo(desk: Desk) -> None:
 
 
 def by_key(desk: Desk, what: str) -> None:
-    desk.window.view.lanes.focus_lane(0)
+    desk.window.focus_lane(0)
     desk.press({"first": Key.Key_1, "second": Key.Key_2, "tie": Key.Key_0, "all_bad": Key.Key_Minus}[what])
 
 
 def by_mouse(desk: Desk, what: str) -> None:
-    slots = desk.window.shown_slots()
-    column = desk.window.view.lanes.column(slots[0 if what == "first" else 1])
+    slots = desk.window.slots()
+    column = desk.window.lanes.column(slots[0 if what == "first" else 1])
     assert column is not None
     if what in ("first", "second"):
         QTest.mouseClick(column.footer.winner, Qt.MouseButton.LeftButton)
@@ -90,10 +97,10 @@ def by_mouse(desk: Desk, what: str) -> None:
 
 def by_menu(desk: Desk, what: str) -> None:
     if what in ("first", "second"):
-        desk.window.view.lanes.focus_lane(0 if what == "first" else 1)
-        desk.window.actions_["mark_focused"].trigger()
+        desk.window.focus_lane(0 if what == "first" else 1)
+        desk.window.actions["mark_focused"].trigger()
     else:
-        desk.window.actions_[what].trigger()
+        desk.window.actions[what].trigger()
 
 
 SENTENCES = {
@@ -120,7 +127,7 @@ def test_every_verdict_is_said_with_undo(desk: Desk, give: Callable[[Desk, str],
     press_notice(window)
     assert desk.notice() == f"Undone: {given}"
     assert verdicts(desk) == [kind, "none"]
-    assert window.compose.board.verdict.kind == "none"
+    assert window.verdict.kind == "none"
     press_notice(window)
     assert desk.notice() == given
     assert verdicts(desk) == [kind, "none", kind]
@@ -128,12 +135,12 @@ def test_every_verdict_is_said_with_undo(desk: Desk, give: Callable[[Desk, str],
     assert desk.notice() == taken
     press_notice(window)
     assert verdicts(desk) == [kind, "none", kind, "none", kind]
-    assert window.compose.board.verdict.kind == kind
+    assert window.verdict.kind == kind
 
 
 def test_a_long_name_leaves_room_for_what_is_said(desk: Desk) -> None:
     window = ran(desk)
-    window.compose.lanes.set_label("s0", f"first {'and so on ' * 30}last")
+    window.lane_list.set_label("s0", f"first {'and so on ' * 30}last")
     desk.ctrl(Key.Key_1)
     assert desk.notice().startswith("first and so on")
     assert desk.notice().endswith("so on last marked winner")
@@ -145,7 +152,7 @@ def test_what_counted_before_counts_again(desk: Desk) -> None:
     for lane in (Key.Key_1, Key.Key_2):
         desk.ctrl(lane)
     undo(desk)
-    assert window.compose.board.verdict.positions == (0,)
+    assert window.verdict.positions == (0,)
     assert desk.notice() == "Undone: Lane 2 marked winner"
     assert verdicts(desk) == ["winner", "winner", "winner"]
     desk.until(lambda: desk.timeline()[0].winner == "strict")
@@ -153,21 +160,21 @@ def test_what_counted_before_counts_again(desk: Desk) -> None:
     desk.until(lambda: desk.timeline()[0].verdict == "none")
     redo(desk)
     redo(desk)
-    assert window.compose.board.verdict.positions == (1,)
+    assert window.verdict.positions == (1,)
     rows = "SELECT id, supersedes_id FROM verdicts ORDER BY id"
     assert verdicts(desk) == ["winner"] * 3 + ["none"] + ["winner"] * 2
     assert desk.rows(rows) == [(1, None), (2, 1), (3, 2), (4, 3), (5, 4), (6, 5)], "rows are only added"
 
 
 def in_the_message(desk: Desk) -> QWidget:
-    field = desk.window.view.editor.blocks[0].field
+    field = desk.window.editor.blocks[0].field
     field.setFocus()
     desk.press(Key.Key_End, CTRL)
     return field
 
 
 def in_a_lane(desk: Desk) -> None:
-    desk.window.view.lanes.focus_lane(0)
+    desk.window.focus_lane(0)
 
 
 @pytest.mark.parametrize("somewhere", [in_the_message, pytest.param(in_a_lane, marks=pytest.mark.deep(only=True))])
@@ -176,7 +183,7 @@ def test_verdicts_and_edits_are_undone_in_one_order(desk: Desk, somewhere: Calla
     field = in_the_message(desk)
 
     def text() -> str:
-        return window.view.editor.content().messages[0].text
+        return window.editor.content().messages[0].text
 
     base = text()
     desk.type("A")
@@ -190,18 +197,18 @@ def test_verdicts_and_edits_are_undone_in_one_order(desk: Desk, somewhere: Calla
     states = []
     for _ in range(4):
         undo(desk)
-        states.append((text().removeprefix(base), window.compose.board.verdict.positions))
+        states.append((text().removeprefix(base), window.verdict.positions))
     assert states == [("AB", (0,)), ("A", (0,)), ("A", ()), ("", ())]
     states = []
     for _ in range(4):
         redo(desk)
-        states.append((text().removeprefix(base), window.compose.board.verdict.positions))
+        states.append((text().removeprefix(base), window.verdict.positions))
     assert states == [("A", ()), ("A", (0,)), ("AB", (0,)), ("AB", (1,))]
     undo(desk)
     in_the_message(desk)
     desk.type("C")
     redo(desk)
-    assert window.compose.board.verdict.positions == (0,), "what is written after undo ends redo"
+    assert window.verdict.positions == (0,), "what is written after undo ends redo"
     undo(desk)
     undo(desk)
     assert text() == f"{base}A"
@@ -209,17 +216,17 @@ def test_verdicts_and_edits_are_undone_in_one_order(desk: Desk, somewhere: Calla
 
 def test_a_value_is_in_the_order_too(desk: Desk) -> None:
     window = ran(desk)
-    name = window.view.editor.variables()[0]
-    window.view.values.focus(name)
-    before = window.view.values.all_values()[name]
+    name = window.editor.variables()[0]
+    window.values.focus(name)
+    before = window.values.all_values()[name]
     desk.type("x")
     desk.ctrl(Key.Key_1)
     undo(desk)
     assert verdicts(desk) == ["winner", "none"], "the key is not for the field while the verdict is the last thing done"
     undo(desk)
-    assert window.view.values.all_values()[name] == before
+    assert window.values.all_values()[name] == before
     redo(desk)
-    assert window.view.values.all_values()[name] != before
+    assert window.values.all_values()[name] != before
     redo(desk)
     assert verdicts(desk) == ["winner", "none", "winner"]
     desk.type("y")
@@ -232,8 +239,8 @@ def test_a_value_is_in_the_order_too(desk: Desk) -> None:
 
 def test_what_is_typed_into_another_field_is_undone_there(desk: Desk) -> None:
     window = ran(desk)
-    window.actions_["find"].trigger()
-    field = window.view.editing.bar._find
+    window.actions["find"].trigger()
+    field = window.find_field
     field.setFocus()
     desk.type("order")
     desk.ctrl(Key.Key_1)
@@ -245,26 +252,107 @@ def test_what_is_typed_into_another_field_is_undone_there(desk: Desk) -> None:
     assert (field.text() != "orders", verdicts(desk)) == (True, ["winner", "none", "winner"])
 
 
+def in_find(desk: Desk) -> None:
+    desk.window.actions["find"].trigger()
+    desk.type("order")
+    desk.press(Key.Key_Escape)
+
+
+def in_the_name_of_a_lane(desk: Desk) -> None:
+    desk.window.lanes.rename("s1")
+    desk.type("quick")
+    desk.press(Key.Key_Return)
+
+
+@pytest.mark.parametrize("elsewhere", [in_find, pytest.param(in_the_name_of_a_lane, marks=pytest.mark.deep(only=True))])
+def test_what_is_typed_where_the_focus_was_in_between_changes_no_order(
+    desk: Desk, elsewhere: Callable[[Desk], None]
+) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    base = texts(desk)
+    desk.type("A")
+    desk.ctrl(Key.Key_1)
+    elsewhere(desk)
+    in_the_message(desk)
+    undo(desk)
+    assert (texts(desk), window.verdict.kind) == (f"{base}A", "none")
+    elsewhere(desk)
+    in_the_message(desk)
+    redo(desk)
+    assert (texts(desk), window.verdict.kind) == (f"{base}A", "winner")
+
+
+def test_typing_goes_on_after_a_click_on_undo(desk: Desk) -> None:
+    window = ran(desk)
+    field = in_the_message(desk)
+    base = texts(desk)
+    desk.ctrl(Key.Key_1)
+    press_as_the_window_system(notice_button(window))
+    assert desk.notice() == "Undone: strict marked winner"
+    assert QApplication.focusWidget() is field
+    desk.type(" and then")
+    assert (texts(desk), verdicts(desk)) == (f"{base} and then", ["winner", "none"])
+
+
+def test_nothing_said_in_compose_stands_above_another_view(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _blind_run(desk)
+    desk.ctrl(Key.Key_1)
+    assert NAMES[0] in desk.notice()
+    desk.press(Key.Key_4, ALT)
+    assert window.views.shown == "rank"
+    assert said(desk) == "", "a pair may be of these answers"
+    desk.press(Key.Key_1, ALT)
+    assert said(desk) == ""
+
+
 def test_a_verdict_on_a_past_iteration_is_taken_back_there_and_from_the_draft(desk: Desk) -> None:
     window = ran(desk)
     in_the_message(desk)
     desk.type(" Briefly.")
     desk.run()
     desk.press(Key.Key_Left, ALT)
-    desk.until(lambda: window.compose.viewing is not None)
-    assert not window.actions_["undo"].isEnabled(), "the draft is not edited from here"
+    desk.until(lambda: window.viewing is not None)
+    assert not window.actions["undo"].isEnabled(), "the draft is not edited from here"
     desk.ctrl(Key.Key_1)
     undo(desk)
     assert verdicts(desk) == ["winner", "none"]
     redo(desk)
     assert desk.notice() == "strict marked winner"
     desk.press(Key.Key_Escape)
-    desk.until(lambda: window.compose.viewing is None)
+    desk.until(lambda: window.viewing is None)
     assert said(desk) == "", "what was said about another iteration does not stand above this one"
     undo(desk)
     assert desk.notice() == "#1: Undone: strict marked winner"
     assert verdicts(desk) == ["winner", "none", "winner", "none"]
     desk.until(lambda: desk.timeline()[1].verdict == "none")
+
+
+def test_a_verdict_on_a_past_iteration_is_there_after_restore(desk: Desk) -> None:
+    window = ran(desk)
+    in_the_message(desk)
+    desk.type(" Briefly.")
+    desk.run()
+    desk.press(Key.Key_Left, ALT)
+    desk.until(lambda: window.viewing is not None)
+    in_a_lane(desk)
+    desk.ctrl(Key.Key_R)
+    desk.settle()
+    judged = window.lane_presenter.output("s0")
+    desk.ctrl(Key.Key_2)
+    window.actions["restore"].trigger()
+    assert window.viewing is None
+    assert window.lane_presenter.output("s0") == judged, "the newest attempt is what a verdict compares"
+    assert window.verdict.positions == (1,)
+    desk.ctrl(Key.Key_2)
+    assert verdicts(desk) == ["winner", "none"], "again takes it back"
+    for _ in range(2):
+        undo(desk)
+    assert window.viewing is None
+    assert verdicts(desk) == ["winner", "none", "winner"], "restoring was done before the last verdict"
+    undo(desk)
+    assert verdicts(desk)[3:] == ["none"]
 
 
 def test_a_run_or_another_prompt_leaves_verdicts_as_they_are(desk: Desk) -> None:
@@ -276,10 +364,10 @@ def test_a_run_or_another_prompt_leaves_verdicts_as_they_are(desk: Desk) -> None
     assert said(desk) == ""
     undo(desk)
     assert verdicts(desk) == ["winner"]
-    assert "Briefly" not in window.view.editor.content().messages[0].text
+    assert "Briefly" not in window.editor.content().messages[0].text
     desk.ctrl(Key.Key_1)
     window.prompts.create()
-    desk.until(lambda: window.compose.prompt_uid and not window.heads[0].answered_by and said(desk) == "")
+    desk.until(lambda: window.prompt_uid and not window.lane_heads[0].answered_by and said(desk) == "")
     window.undo.undo()
     assert verdicts(desk) == ["winner", "winner"]
 
@@ -292,10 +380,10 @@ def test_a_verdict_that_could_not_be_stored_is_not_undone(desk: Desk, monkeypatc
         broken.set_exception(StoreError("The disk is full.", "", "full"))
         return broken
 
-    monkeypatch.setattr(window.workbench.store, "mark", full)
+    monkeypatch.setattr(window.store, "mark", full)
     desk.ctrl(Key.Key_1)
     desk.until(lambda: desk.notice() == "The disk is full.")
-    assert window.compose.board.verdict.kind == "none"
+    assert window.verdict.kind == "none"
     undo(desk)
     monkeypatch.undo()
     assert verdicts(desk) == []
@@ -308,11 +396,11 @@ def test_a_problem_is_there_again_after_a_verdict_was_said(desk: Desk) -> None:
     desk.ctrl(Key.Key_1)
     assert desk.notice() == "strict is no longer the winner"
     window.notices.quiet("saved", "Saved.")
-    window.notice._brief.timeout.emit()
+    window.shown_notice.end_brief()
     assert (desk.notice(), window.notice.detail.toPlainText()) == ("The disk is full. Make room.", "ENOSPC")
     desk.ctrl(Key.Key_1)
     window.notice.clear("problem")
-    window.notice._brief.timeout.emit()
+    window.shown_notice.end_brief()
     assert said(desk) == ""
 
 
@@ -320,7 +408,7 @@ def test_a_brief_notice_stays_while_the_keyboard_is_in_it(desk: Desk) -> None:
     window = ran(desk)
     desk.ctrl(Key.Key_1)
     notice_button(window).setFocus(Qt.FocusReason.TabFocusReason)
-    window.notice._brief.timeout.emit()
+    window.shown_notice.end_brief()
     assert desk.notice() == "strict marked winner"
     desk.press(Key.Key_Return)
     assert verdicts(desk) == ["winner", "none"]
@@ -341,19 +429,19 @@ def test_a_blind_verdict_names_answers_and_then_who_gave_them(desk: Desk) -> Non
     assert desk.rows("SELECT DISTINCT blind FROM verdicts") == [(1,)]
     redo(desk)
     assert verdicts(desk) == ["winner", "none", "winner"]
-    assert not window.compose.stage.shown.is_blind
+    assert not window.is_blind
 
 
 def test_nothing_said_about_one_value_set_stands_above_another(desk: Desk) -> None:
     window = desk.open(ECHO)
     _paste(desk)
-    window.actions_["blind"].trigger()
+    window.actions["blind"].trigger()
     desk.run()
     desk.press(Key.Key_PageDown, ALT)
     desk.ctrl(Key.Key_1)
     assert desk.notice().startswith("Answer 1 marked winner. Answer 1 was ")
     desk.press(Key.Key_PageDown, ALT)
-    assert window.compose.stage.shown.is_blind
+    assert window.is_blind
     assert said(desk) == ""
     desk.press(Key.Key_PageUp, ALT)
     assert said(desk) == "", "and does not come back"
@@ -362,17 +450,47 @@ def test_nothing_said_about_one_value_set_stands_above_another(desk: Desk) -> No
     assert desk.notice() == "refund: Undone: Answer 1 marked winner"
     assert verdicts(desk) == ["winner", "none"]
     assert desk.rows("SELECT DISTINCT value_set FROM verdicts") == [(1,)]
-    window.actions_["reveal"].trigger()
+    window.actions["reveal"].trigger()
     assert desk.notice().startswith("Answer 1 was ")
     desk.press(Key.Key_PageUp, ALT)
     assert said(desk) == ""
+
+
+@pytest.mark.parametrize("command", ["spread", pytest.param("star_answer", marks=pytest.mark.deep(only=True))])
+def test_what_is_said_about_answers_goes_with_their_set(desk: Desk, command: str) -> None:
+    window = desk.open(ANSWERS)
+    _paste(desk)
+    _blind_run(desk)
+    desk.ctrl(Key.Key_1)
+    window.notice.clear("verdict")
+    in_a_lane(desk)
+    window.actions[command].trigger()
+    desk.until(lambda: window.notice.key == command.removesuffix("_answer"))
+    desk.press(Key.Key_PageDown, ALT)
+    assert window.is_blind
+    assert desk.notice() == ""
+
+
+def test_a_problem_under_a_verdict_names_nobody_above_the_next_set(desk: Desk) -> None:
+    window = desk.open(ANSWERS)
+    _paste(desk)
+    _blind_run(desk)
+    desk.ctrl(Key.Key_1)
+    window.notices.problem(f"{NAMES[0]} is overloaded.", f"HTTP 529 from {NAMES[0]}")
+    desk.ctrl(Key.Key_2)
+    assert said(desk)
+    desk.press(Key.Key_PageDown, ALT)
+    assert window.is_blind
+    assert (desk.notice(), window.notice.detail.toPlainText()) == (KEPT_BACK, "")
+    desk.press(Key.Key_PageUp, ALT)
+    assert desk.notice() == f"{NAMES[0]} is overloaded."
 
 
 def test_pairs_are_said_undone_and_given_again(desk: Desk) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
     view(desk)
     judging(desk)
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
     first = sittings.shown
     for key, words in ((Key.Key_1, "Left marked better"), (Key.Key_0, "Marked as a tie"), (Key.Key_Minus, "Both ma")):
@@ -401,7 +519,7 @@ def test_pairs_are_said_undone_and_given_again(desk: Desk) -> None:
 
 
 def texts(desk: Desk) -> str:
-    return desk.window.view.editor.content().messages[0].text
+    return desk.window.editor.content().messages[0].text
 
 
 @pytest.mark.parametrize("somewhere", [in_the_message, pytest.param(in_a_lane, marks=pytest.mark.deep(only=True))])
@@ -415,21 +533,21 @@ def test_a_verdict_ends_redo_of_edits(desk: Desk, somewhere: Callable[[Desk], ob
     somewhere(desk)
     assert not window.undo.can_redo
     redo(desk)
-    assert (texts(desk), window.compose.board.verdict.kind) == (base, "winner")
-    assert not window.view.editor.can_redo
+    assert (texts(desk), window.verdict.kind) == (base, "winner")
+    assert not window.editor.can_redo
     undo(desk)
-    assert (texts(desk), window.compose.board.verdict.kind) == (base, "none")
+    assert (texts(desk), window.verdict.kind) == (base, "none")
     redo(desk)
-    assert (texts(desk), window.compose.board.verdict.kind) == (base, "winner"), "giving it again is not a new verdict"
+    assert (texts(desk), window.verdict.kind) == (base, "winner"), "giving it again is not a new verdict"
 
 
 def test_edits_of_several_fields_are_undone_in_one_order(desk: Desk) -> None:
     window = ran(desk)
     in_the_message(desk)
-    base, name = texts(desk), window.view.editor.variables()[0]
-    value = window.view.values.all_values()[name]
+    base, name = texts(desk), window.editor.variables()[0]
+    value = window.values.all_values()[name]
     desk.type("A")
-    window.view.values.focus(name)
+    window.values.focus(name)
     desk.type("V")
     in_the_message(desk)
     desk.type("B")
@@ -438,8 +556,21 @@ def test_edits_of_several_fields_are_undone_in_one_order(desk: Desk) -> None:
         # A text field keeps the key for its own steps.
         in_a_lane(desk)
         undo(desk)
-        states.append((texts(desk).removeprefix(base), window.view.values.all_values()[name] != value))
+        states.append((texts(desk).removeprefix(base), window.values.all_values()[name] != value))
     assert states == [("A", True), ("A", False), ("", False)]
+
+
+def test_a_value_alone_is_undone_from_a_lane(desk: Desk) -> None:
+    window = ran(desk)
+    name = window.editor.variables()[0]
+    value = window.values.all_values()[name]
+    window.values.focus(name)
+    desk.type("V")
+    in_a_lane(desk)
+    undo(desk)
+    assert window.values.all_values()[name] == value
+    redo(desk)
+    assert window.values.all_values()[name] == f"V{value}"
 
 
 def test_an_undo_that_could_not_be_stored_leaves_the_verdict(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -449,11 +580,11 @@ def test_an_undo_that_could_not_be_stored_leaves_the_verdict(desk: Desk, monkeyp
     desk.ctrl(Key.Key_2)
     undo(desk)
     desk.ctrl(Key.Key_1)
-    assert window.compose.stage.judging.undone_at == 0, "a new verdict ends redo of verdicts"
-    monkeypatch.setattr(window.workbench.store.judgements, "undo", _failing)
+    assert window.run_controller.judging.undone_at == 0, "a new verdict ends redo of verdicts"
+    monkeypatch.setattr(window.store.judgements, "undo", _failing)
     undo(desk)
     desk.until(lambda: desk.notice() == "The disk is full.")
-    assert window.compose.board.verdict.positions == (0,)
+    assert window.verdict.positions == (0,)
     assert not window.undo.can_undo
     assert not window.undo.can_redo
 
@@ -464,7 +595,7 @@ def test_an_edit_ends_redo_of_edits_elsewhere(desk: Desk) -> None:
     base = texts(desk)
     desk.type("A")
     undo(desk)
-    window.view.values.focus(window.view.editor.variables()[0])
+    window.values.focus(window.editor.variables()[0])
     desk.type("V")
     in_a_lane(desk)
     assert not window.undo.can_redo
@@ -474,8 +605,8 @@ def test_an_edit_ends_redo_of_edits_elsewhere(desk: Desk) -> None:
 
 def test_a_verdict_parts_what_is_typed_into_another_field(desk: Desk) -> None:
     window = ran(desk)
-    window.actions_["find"].trigger()
-    field = window.view.editing.bar._find
+    window.actions["find"].trigger()
+    field = window.find_field
     field.setFocus()
     desk.type("or")
     desk.ctrl(Key.Key_1)
@@ -483,7 +614,7 @@ def test_a_verdict_parts_what_is_typed_into_another_field(desk: Desk) -> None:
     states = []
     for _ in range(3):
         undo(desk)
-        states.append((field.text(), window.compose.board.verdict.kind))
+        states.append((field.text(), window.verdict.kind))
     assert states == [("or", "winner"), ("or", "none"), ("", "none")]
     redo(desk)
     assert field.text() == "or"
@@ -491,24 +622,24 @@ def test_a_verdict_parts_what_is_typed_into_another_field(desk: Desk) -> None:
 
 def test_a_verdict_beside_a_question_is_said_once_that_is_answered(desk: Desk) -> None:
     window = ran(desk)
-    window.gate.set_limits(Limits(calls=1))
+    window.budget_confirmation.set_limits(Limits(calls=1))
     desk.ctrl(Key.Key_Return)
-    desk.until(lambda: window.gate.asks)
+    desk.until(lambda: window.budget_confirmation.asks)
     desk.ctrl(Key.Key_2)
-    assert window.compose.board.verdict.kind == "winner"
-    assert window.gate.asks, "the question stays where Enter answers it"
+    assert window.verdict.kind == "winner"
+    assert window.budget_confirmation.asks, "the question stays where Enter answers it"
     desk.press(Key.Key_Escape)
     assert said(desk) == "Lane 2 marked winner"
     press_notice(window)
     assert verdicts(desk) == ["winner", "none"]
     desk.ctrl(Key.Key_Return)
-    desk.until(lambda: window.gate.asks)
+    desk.until(lambda: window.budget_confirmation.asks)
     desk.ctrl(Key.Key_1)
     undo(desk)
     desk.press(Key.Key_Escape)
     assert said(desk) == "Undone: strict marked winner"
     desk.ctrl(Key.Key_Return)
-    desk.until(lambda: window.gate.asks)
+    desk.until(lambda: window.budget_confirmation.asks)
     desk.ctrl(Key.Key_1)
     desk.press(Key.Key_Return)
     desk.until(lambda: len(desk.timeline()) == 2)
@@ -521,6 +652,21 @@ def _failing(*_: object) -> Future[None]:
     return broken
 
 
+def test_a_pair_stays_judged_where_its_undo_could_not_be_stored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = opened(desk, lambda store, prompt: runs(store, prompt, 12, judged=False))
+    view(desk)
+    judging(desk)
+    sittings = window.judging_session
+    assert sittings is not None
+    desk.press(Key.Key_1)
+    ready(desk)
+    shown = sittings.shown
+    monkeypatch.setattr(window.store.judgements, "take_back", _failing)
+    undo(desk)
+    desk.until(lambda: desk.notice() == "The disk is full.")
+    assert (sittings.shown, sittings.judged, sittings.can_redo) == (shown, 1, False)
+
+
 @pytest.mark.deep(only=True)
 def test_an_undo_that_could_not_be_stored_leaves_the_verdict_on_a_pair(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
@@ -528,13 +674,13 @@ def test_an_undo_that_could_not_be_stored_leaves_the_verdict_on_a_pair(
     window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
     view(desk)
     judging(desk)
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
     for _ in range(KEPT + 2):
         desk.press(Key.Key_1)
         ready(desk)
     shown = sittings.shown
-    monkeypatch.setattr(window.workbench.store.judgements, "take_back", _failing)
+    monkeypatch.setattr(window.store.judgements, "take_back", _failing)
     desk.press(Key.Key_Z)
     desk.until(lambda: desk.notice() == "The disk is full.")
     assert (sittings.shown, sittings.state, sittings.judged) == (shown, "showing", KEPT + 2)
@@ -560,7 +706,7 @@ def test_a_key_while_a_pair_is_read_again_leaves_redo(desk: Desk) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
     view(desk)
     judging(desk)
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
     for _ in range(KEPT + 1):
         desk.press(Key.Key_1)
@@ -580,13 +726,13 @@ def test_pairs_after_one_without_a_preference_still_connect(desk: Desk, key: Qt.
     window = opened(desk, lambda store, prompt: runs(store, prompt, 12, versions=5, judged=False))
     view(desk)
     judging(desk)
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
 
     def groups() -> int:
         one = sittings._sitting
         assert one is not None
-        stored = window.workbench.store.judgements.verdicts(window.compose.prompt_uid)
+        stored = window.store.judgements.verdicts(window.prompt_uid)
         return len(fit(compare(judgement_of(verdict, one._maker) for verdict in stored)).groups)
 
     desk.until(lambda: len(sittings._ahead) == AHEAD)
@@ -604,7 +750,7 @@ def test_a_skip_is_undone_and_done_again_in_its_place(desk: Desk) -> None:
     window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
     view(desk)
     judging(desk)
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
     pairs = []
     for key in (Key.Key_1, Key.Key_S, Key.Key_Minus):
@@ -632,14 +778,14 @@ def test_without_anything_done_there_is_nothing_to_undo(desk: Desk) -> None:
     assert not window.undo.can_undo
     assert not window.undo.can_redo
     desk.ctrl(Key.Key_1)
-    assert window.actions_["undo"].isEnabled()
+    assert window.actions["undo"].isEnabled()
     assert window.undo.claims("undo")
     desk.press(Key.Key_3, ALT)
     assert not window.undo.claims("undo"), "the fields of other views keep their own steps"
     desk.press(Key.Key_1, ALT)
     undo(desk)
     assert not window.undo.can_undo
-    assert window.actions_["redo"].isEnabled()
+    assert window.actions["redo"].isEnabled()
 
 
 def test_edits_of_the_draft_are_not_undone_from_a_past_iteration(desk: Desk) -> None:
@@ -654,11 +800,11 @@ def test_edits_of_the_draft_are_not_undone_from_a_past_iteration(desk: Desk) -> 
 
     def in_the_past(what: str) -> bool:
         desk.press(Key.Key_Left, ALT)
-        desk.until(lambda: window.compose.viewing is not None)
-        enabled = window.actions_[what].isEnabled()
+        desk.until(lambda: window.viewing is not None)
+        enabled = window.actions[what].isEnabled()
         assert enabled == getattr(window.undo, f"can_{what}")
         desk.press(Key.Key_Escape)
-        desk.until(lambda: window.compose.viewing is None)
+        desk.until(lambda: window.viewing is None)
         return enabled
 
     assert not in_the_past("undo")
@@ -697,7 +843,7 @@ def test_a_pair_that_is_being_prepared_at_a_skip_is_chosen_anew(desk: Desk, monk
     window = opened(desk, lambda store, prompt: runs(store, prompt, 30, judged=False))
     view(desk)
     judging(desk)
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
     desk.until(lambda: len(sittings._ahead) == AHEAD)
     prepare, go_on, prepared = Sitting.prepare, threading.Event(), list[Shown | None]()

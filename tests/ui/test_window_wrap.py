@@ -19,16 +19,16 @@ LONG = "A line that is much wider than the editor. " * 12
 
 
 def modes(desk: Desk) -> set[Mode]:
-    view = desk.window.view
+    view = desk.window.compose_view
     editors = [view.editor, *([view.past_editor] if view.past_editor else [])]
     return {block.field.lineWrapMode() for editor in editors for block in editor.blocks}
 
 
 def test_one_key_wraps_and_unwraps_every_message(desk: Desk) -> None:
     window = desk.open()
-    window.view.set_draft(Content((Message("user", LONG), Message("assistant", LONG))), ())
-    field = window.view.editor.blocks[0].field
-    window.view.editor.focus_first()
+    window.compose_view.set_draft(Content((Message("user", LONG), Message("assistant", LONG))), ())
+    field = window.editor.blocks[0].field
+    window.editor.focus_first()
     tall = field.height()
     desk.press(Qt.Key.Key_Z, ALT)
     assert modes(desk) == {Mode.NoWrap}
@@ -37,21 +37,21 @@ def test_one_key_wraps_and_unwraps_every_message(desk: Desk) -> None:
     desk.press(Qt.Key.Key_End)
     assert field.horizontalScrollBar().value() > 0
     assert 0 <= field.cursorRect().right() <= field.viewport().width() + 1
-    window.view.editor.add_next()
+    window.editor.add_next()
     assert modes(desk) == {Mode.NoWrap}
     desk.press(Qt.Key.Key_Z, ALT)
     assert modes(desk) == {Mode.WidgetWidth}
     assert field.height() == tall
-    assert window.view.editor.content().messages[0].text == LONG
+    assert window.editor.content().messages[0].text == LONG
 
 
 def test_the_choice_is_there_in_the_past_and_the_next_time(desk: Desk) -> None:
     window = desk.open()
     desk.run()
     desk.press(Qt.Key.Key_Z, ALT)
-    window.compose.view(desk.timeline()[0].run_uid)
-    desk.until(lambda: window.compose.viewing is not None)
-    assert window.view.past_editor is not None
+    window.view_row(desk.timeline()[0].run_uid)
+    desk.until(lambda: window.viewing is not None)
+    assert window.past_editor is not None
     assert modes(desk) == {Mode.NoWrap}
     desk.close()
     loaded = settings.load(places(os.environ).config).settings

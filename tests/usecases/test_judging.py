@@ -14,7 +14,8 @@ from workbench.core.ranking.judgements import compare
 from workbench.core.ranking.pairing import Candidate
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.store import Store, open_store
+from workbench.store import Store, StoreError, open_store
+from workbench.store.purging import Doomed
 from workbench.usecases import judging
 from workbench.usecases.entrants import judgement_of, maker
 from workbench.usecases.judging import KEPT, Shown, Sitting, few
@@ -242,6 +243,27 @@ def test_a_skip_is_taken_back_like_a_verdict(made: tuple[Store, str]) -> None:
     assert undone is not None
     assert undone.shown is first
     assert not one.can_undo
+
+
+def test_pairs_of_answers_that_were_deleted_meanwhile_are_passed_over(made: tuple[Store, str]) -> None:
+    store, prompt = made
+    uids = runs(store, prompt, 12, judged=False)
+    one = sitting(made)
+    first = drawn(one)
+    gone = {first.pair.left, *uids[:4]}
+    doomed = {answer.run for answer in store.judgements.answers(prompt) if answer.uid in gone}
+    left = {answer.uid for answer in store.judgements.answers(prompt) if answer.run not in doomed}
+    store.deleting.purge(Doomed(tuple(doomed)), utc_now(), new_uid)
+    with pytest.raises(StoreError):
+        one.judge(first, "tie").result(10)
+    one.forget(first)
+    seen = 0
+    while (shown := one.prepare()) is not None:
+        assert {shown.pair.left, shown.pair.right} <= left
+        one.judge(shown, "winner", 1).result(10)
+        seen += 1
+    assert 10 < seen < one.pairs
+    assert len(store.judgements.verdicts(prompt)) == one.judged == seen
 
 
 def test_the_prompt_is_the_newest_for_every_pair_and_makers_are_told_on_demand(made: tuple[Store, str]) -> None:

@@ -184,6 +184,18 @@ def test_an_address_that_the_person_changed_is_not_said_to_come_from_somebody_el
         )
 
 
+def test_an_address_that_looks_like_the_own_one_is_told_apart(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        uid = at.saved("https://llm.mine.example/v1")
+        at.change("UPDATE endpoints SET base_url = ?", "https://llm.min\u0435.example/v1")  # its last e is Cyrillic
+        endpoint = at.workbench.endpoints.find(uid)
+        assert endpoint is not None
+        question = at.workbench.endpoints.question(endpoint)
+        assert question is not None
+        assert question.entered_for == ("https://llm.mine.example",)
+        assert question.address == "https://llm.min\u0435.example/v1, which is https://llm.xn--min-tdd.example"
+
+
 def test_a_confirmation_is_kept_outside_of_the_history_and_holds_no_key(tmp_path: Path) -> None:
     with FakeProvider() as mine, FakeProvider() as theirs:
         with desk(tmp_path) as at:
@@ -414,6 +426,20 @@ def test_settings_of_a_crafted_endpoint_steer_nothing(gateways: Gateways) -> Non
         assert at.run(Lane("a", saved.endpoint.uid, "claude-x")).text == "Hello world"
         assert theirs.requests == []
         assert leaked(mine) == [KEYRING]
+
+
+@pytest.mark.parametrize("provider", ["gigachat", "replicate"])
+def test_a_crafted_protocol_takes_no_key_to_a_server_of_its_own(gateways: Gateways, provider: str) -> None:
+    """One exchanges the key at a token server, the other goes by an address that is not that of the endpoint."""
+    at = gateways.desk
+    with FakeProvider() as mine:
+        form = EndpointForm(f"Mine {provider}", mine.url, needs_key=True, key=KEYRING, provider="anthropic")
+        saved = at.workbench.endpoints.save(form)
+        saved.done.result(PATIENCE_S)
+        at.change("UPDATE endpoints SET provider = ? WHERE uid = ?", provider, saved.endpoint.uid)
+        refused = failure(at.run(Lane("a", saved.endpoint.uid, "m")))
+        assert (refused.code, "key of Mine" in refused.sentence) == ("bad_address", True), refused
+        assert leaked(mine) == []
 
 
 class TestAddressesInTheEnvironment:

@@ -28,6 +28,7 @@ from workbench.packs.errors import PackError
 from workbench.packs.model import About, PackPrompt
 from workbench.packs.reading import read_pack
 from workbench.store import Store, StoreError, open_store
+from workbench.store.sqlite import sqlite3
 from workbench.usecases.pack_export import Choice, PackExporter
 from workbench.usecases.pack_import import Action, PackImporter, Plan
 from workbench.usecases.problems import RefusedError
@@ -268,6 +269,27 @@ def test_a_pack_makes_the_same_prompt_elsewhere(mine: House, tmp_path: Path) -> 
     before = mine.dump()
     assert [one.state for one in mine.bring(tmp_path / "out").prompts] == ["identical"]
     assert mine.dump() == before
+
+
+@pytest.mark.parametrize("parent", ["1", "4 - id"], ids=["own", "circle"])
+@pytest.mark.parametrize("versions", ["winner", "all"])
+def test_versions_that_come_from_each_other_are_exported(
+    mine: House, tmp_path: Path, parent: str, versions: str
+) -> None:
+    with closing(sqlite3.connect(mine.store.path, isolation_level=None)) as connection:
+        connection.execute(f"UPDATE versions SET parent_id = {parent}")
+    mine.export(tmp_path / "out", versions=versions)
+    with house(tmp_path, "other") as other:
+        other.bring(tmp_path / "out")
+        assert {v.hash for v in other.store.versions("p")} <= {v.hash for v in mine.store.versions("p")}
+
+
+def test_an_iteration_of_a_version_of_another_prompt_is_left_out_of_the_evidence(mine: House) -> None:
+    mine.store.create_prompt("q", "Other", NOW).result()
+    with closing(sqlite3.connect(mine.store.path, isolation_level=None)) as connection:
+        connection.execute("UPDATE versions SET prompt_id = (SELECT id FROM prompts WHERE uid = 'q') WHERE number = 3")
+    made = mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")], with_evidence=True)
+    assert made.notes[-1] == "Left out of the evidence: 1 iteration of versions that are not in the pack."
 
 
 def test_a_newer_version_is_an_update(mine: House, tmp_path: Path) -> None:

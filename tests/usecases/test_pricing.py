@@ -17,7 +17,7 @@ from workbench.core.runs import Failure, Result, Timing
 from workbench.engine.calls import EngineError
 from workbench.engine.catalogue import Catalogue
 from workbench.engine.estimate import total
-from workbench.engine.price_list import rates_of
+from workbench.engine.price_list import gateway_row, rates_of
 from workbench.host.provider_choices import ProviderChoices
 from workbench.usecases.gateway_prices import FRESH_S, RETRY_S, GatewayPrices, Rows
 from workbench.usecases.pricing import Pricing
@@ -254,10 +254,21 @@ def test_a_silent_list_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> No
         {"input_cost_per_token": True},
         {"tiered_pricing": "x"},
         {"input_cost_per_request": 0.005, "output_cost_per_token": 1e-6},
+        # A half of the truth looks like all of it.
+        {"input_cost_per_token": -1e-6, "output_cost_per_token": 2e-6},
+        {"input_cost_per_token": 2e-6, "output_cost_per_token": "NaN"},
+        {"input_cost_per_token": 1e300, "output_cost_per_token": 2e-6},
+        gateway_row({"prompt": "-1", "completion": "0.000002"}),
+        gateway_row({"prompt": "0.000002", "completion": "7"}),
     ],
 )
 def test_a_row_without_a_price_is_none(row: dict[str, Any]) -> None:
     assert rates_of("m", "acme", row) is None
+
+
+def test_a_free_prompt_beside_an_answer_with_a_price_is_no_mistake() -> None:
+    rates = rates_of("m", "acme", gateway_row({"prompt": "0", "completion": "0.000002"}))
+    assert cost(Usage(1_000, 500), rates) == pytest.approx(0.001)
 
 
 def test_an_engine_that_was_closed_is_no_fault_of_the_run() -> None:
@@ -267,3 +278,10 @@ def test_an_engine_that_was_closed_is_no_fault_of_the_run() -> None:
     gateways = GatewayPrices(closed, lambda: 0.0)
     gateways.prepare(GATEWAY)
     assert gateways.rates(GATEWAY, "m") is None
+
+
+def test_prices_that_are_written_as_texts_are_shown_as_they_are_billed() -> None:
+    rates = rates_of("m", "acme", {"input_cost_per_token": "1e-6", "output_cost_per_token": "2e-6"})
+    assert rates is not None
+    assert (rates.input, rates.output) == (1e-6, 2e-6)
+    assert cost(Usage(1_000, 500), rates) == pytest.approx(0.002)

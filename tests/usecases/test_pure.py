@@ -258,6 +258,14 @@ class TestNames:
         with pytest.raises(RefusedError, match=given_[0]):
             with_params(Params(), [given_])
 
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [("1e999", "too large"), ('{"a": [-1e999]}', "too large"), ("[" * 60_000, "nested too deeply")],
+    )
+    def test_what_no_request_can_hold_is_refused(self, text: str, words: str) -> None:
+        with pytest.raises(RefusedError, match=f"x.*{words}"):
+            with_params(Params(), [("x", text)])
+
     @pytest.mark.parametrize("given_", [("Temperature", "99"), ("max_completion_tokens", "-3"), ("topP", "7")])
     def test_another_spelling_or_name_is_the_same_parameter(self, given_: tuple[str, str]) -> None:
         with pytest.raises(RefusedError, match=r"^(temperature|max_tokens|top_p) is a (whole )?number"):

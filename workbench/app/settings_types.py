@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.core.lanes import Endpoint
 from workbench.core.limits import Limits
+from workbench.core.origins import base_origin
 from workbench.usecases.addresses import EndpointForm, Wrong
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.provider_access import ProviderState, tail_of
@@ -59,6 +60,8 @@ class KeyInfo:
     @property
     def state(self) -> str:
         """Where the key is and where it goes, in words."""
+        if self.address and not base_origin(self.address):
+            return f"unusable address: {self.address}"
         if self.waits:
             return f"key not confirmed for {self.address}" if self.address else "key without an address"
         to = f", to {self.address}" if self.address else ""

@@ -134,6 +134,14 @@ class ShownRun:
         verdicts[at] = verdict
         return replace(self, verdicts=tuple(verdicts), blind=self.blind - {at})
 
+    def updated_from(self, other: ShownRun) -> ShownRun:
+        """Return it with the verdicts, shown names and further attempts of `other`, if that is the same run."""
+        if other.uid != self.uid:
+            return self
+        slots = {lane.slot for lane in self.lanes}
+        attempts = {cell: uids for cell, uids in other.attempts.items() if cell[0] in slots}
+        return replace(self, verdicts=other.verdicts, blind=other.blind, attempts={**self.attempts, **attempts})
+
     def revealed(self) -> ShownRun:
         """Return it with the names of all sets."""
         return replace(self, blind=frozenset())

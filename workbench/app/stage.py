@@ -135,7 +135,9 @@ class Stage(QObject):
         self._take_in(detail)
         slots = {lane.slot for lane in lanes}
         there = replace(detail, beside=tuple(one for one in detail.beside if one.slot in slots))
-        self._draft_run = run = stored(there, lambda lane: _is_free(lane, endpoints)).paged_to(active)
+        run = stored(there, lambda lane: _is_free(lane, endpoints))
+        # What the person did to it since `detail` was read stays.
+        self._draft_run = run = run.updated_from(self._shown).paged_to(active)
         # Older releases did not record what stood beside a run; a baseline knows by itself whose answers it keeps.
         have = {lane.slot for lane in run.lanes}
         for place, lane in enumerate(lanes):

@@ -1,6 +1,6 @@
 """Keys that give a verdict: the digits by their place, whatever the layout prints on them, and the minus.
 
-Invariant: what a key means depends on the key and Ctrl alone; whether it may act is decided elsewhere.
+Invariant: what a key means depends on the key, Ctrl and Shift alone; whether it may act is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ def digit_of(key: int, scan_code: int) -> int | None:
     return _DIGIT_ROW.get(scan_code)
 
 
-def verdict_key(key: int, scan_code: int, *, ctrl: bool) -> VerdictKey | None:
+def verdict_key(key: int, scan_code: int, *, ctrl: bool, shift: bool) -> VerdictKey | None:
     """Return what a key means for verdicts, or None.
 
     `key` is Qt's key, `scan_code` its native code. French keyboards type digits with Shift, so the position of the key
-    decides where its character is not a digit itself; without Ctrl the minus character always means "all bad".
+    decides where its character is not a digit itself, but not with Shift, which types "!" or "/" elsewhere; without
+    Ctrl the minus character always means "all bad".
     """
     if key == _KEY_MINUS and not ctrl:
         return VerdictKey(kind="all_bad")
-    digit = digit_of(key, scan_code)
+    digit = digit_of(key, 0 if shift else scan_code)
     if digit is None:
         return None
     if digit == 0:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from workbench.cli.output import harmless
-from workbench.core.lanes import Lane
+from workbench.core.lanes import Endpoint, Lane
 from workbench.core.origins import origin_of
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.problems import RefusedError
@@ -21,20 +21,25 @@ _YES = frozenset({"y", "yes"})
 
 
 def confirm_addresses(workbench: Workbench, lanes: Iterable[Lane], named: Sequence[str]) -> None:
-    """Confirm what the lanes wait for: addresses in `named`, and in a terminal those that the person agrees to.
-
-    Raises RefusedError for one that is not confirmed.
-    """
-    allowed = {origin_of(address) for address in named}
+    """Confirm what the lanes wait for, as `confirm_address` does for each. Raises RefusedError."""
     for lane in lanes:
         endpoint = workbench.endpoints.find(lane.endpoint)
-        question = None if endpoint is None else workbench.endpoints.question(endpoint, lane.model)
-        if question is None:
-            continue
-        if question.origin not in allowed and not _agrees(question, sys.stdin, sys.stderr):
-            how = f"If the address is yours, add {FLAG} {question.origin} to the command."
-            raise RefusedError(f"{harmless(question.sentence)} Nothing was sent. {how}")
-        workbench.endpoints.confirm(question)
+        if endpoint is not None:
+            confirm_address(workbench, endpoint, lane.model, named)
+
+
+def confirm_address(workbench: Workbench, endpoint: Endpoint, model: str, named: Sequence[str]) -> None:
+    """Confirm an address that is in `named`, or in a terminal one that the person agrees to.
+
+    Raises RefusedError when it is not confirmed.
+    """
+    question = workbench.endpoints.question(endpoint, model)
+    if question is None:
+        return
+    if question.origin not in map(origin_of, named) and not _agrees(question, sys.stdin, sys.stderr):
+        how = f"If the address is yours, add {FLAG} {question.origin} to the command."
+        raise RefusedError(f"{harmless(question.sentence)} Nothing was sent. {how}")
+    workbench.endpoints.confirm(question)
 
 
 def _agrees(question: AddressQuestion, given: TextIO, out: TextIO) -> bool:

@@ -75,7 +75,7 @@ def _after(text: str | None) -> After | None:
     if text is None:
         return None
     place, _, shown = text.partition(".")
-    if not place.isdecimal() or not (shown or "0").isdecimal():
+    if not all(part.isdecimal() and len(part) < 19 for part in (place, shown or "0")):
         raise RefusedError(f"“{text}” is no place to go on from. Take what the page before gave for --after.")
     return After(int(place), int(shown or 0))
 

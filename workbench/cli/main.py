@@ -17,7 +17,7 @@ from types import FrameType
 
 from workbench import __version__
 from workbench.cli.codes import FAILED, OK, UNREAD, WRONG_USE
-from workbench.cli.pack_arguments import add_pack, add_running
+from workbench.cli.pack_arguments import add_confirming, add_pack, add_running
 from workbench.cli.training_arguments import add_training
 from workbench.host import faults
 from workbench.host.core_dumps import forbid_core_dumps
@@ -133,6 +133,7 @@ def make_parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", parents=[shared], help="list models, the id first on each line")
     models.add_argument("query", metavar="QUERY", nargs="*", help="words that the id or the provider must have")
     models.add_argument("--endpoint", metavar="NAME", help="ask one of your endpoints for its models")
+    add_confirming(models)
     models.add_argument("--json", action="store_true", help="one JSON document instead of lines; prices are per token")
     _add_history(commands, shared)
     add_pack(commands, shared)

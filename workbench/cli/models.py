@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from workbench.cli.addresses import confirm_address
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import for_database, open_workbench
 from workbench.cli.output import one_line, write_json
@@ -46,7 +47,7 @@ def models(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Print models; returns the exit code. Raises what keeps them from being listed."""
     workbench = open_workbench(args, env, makes=getattr(args, "db", None) is None)
     try:
-        listed = _asked(workbench, args.endpoint) if args.endpoint else _known(workbench, args)
+        listed = _asked(workbench, args) if args.endpoint else _known(workbench, args)
     finally:
         workbench.close()
     terms = " ".join(args.query).casefold().split()
@@ -80,12 +81,13 @@ def _known(workbench: Workbench, args: argparse.Namespace) -> list[_Listed]:
     return own + [catalogued(info, today) for info in workbench.catalogue.get().search("", _ALL)]
 
 
-def _asked(workbench: Workbench, name: str) -> list[_Listed]:
-    custom = workbench.endpoints.custom()
+def _asked(workbench: Workbench, args: argparse.Namespace) -> list[_Listed]:
+    name, custom = args.endpoint, workbench.endpoints.custom()
     endpoint = next((one for one in custom if one.name.casefold() == name.casefold()), None)
     if endpoint is None:
         known = ", ".join(f"“{one.name}”" for one in custom) or "none"
         raise RefusedError(f"There is no endpoint “{name}”. There are: {known}.")
+    confirm_address(workbench, endpoint, "", args.confirm_address)
     workbench.engine.start()
     found = workbench.endpoints.models(endpoint).result(_ASK_WITHIN_S)
     if found.remark:

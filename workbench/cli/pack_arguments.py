@@ -30,14 +30,19 @@ def add_running(run: argparse.ArgumentParser) -> None:
     run.epilog = "\n\n".join(filter(None, [run.epilog, _parameter_list()]))
     run.add_argument("--note", metavar="TEXT", default="", help="a note on the iteration")
     run.add_argument("--over-limit", action="store_true", help="run it even when it is over the limits of one run")
-    run.add_argument(
+    add_confirming(run)
+    run.add_argument("--json", action="store_true", help="one JSON document with everything, at the end")
+
+
+def add_confirming(command: argparse.ArgumentParser) -> None:
+    """Add the argument that confirms addresses."""
+    command.add_argument(
         "--confirm-address",
         metavar="URL",
         action="append",
         default=[],
         help="send a key to this address although it was entered for another one; remembered",
     )
-    run.add_argument("--json", action="store_true", help="one JSON document with everything, at the end")
 
 
 def _parameter_list() -> str:

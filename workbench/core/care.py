@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from workbench.core.json_parts import load
+
 CARE = "care"
 """The fact of a history that holds its rules."""
 _EVERY = timedelta(hours=24)
@@ -34,7 +36,7 @@ class Rules:
     def from_text(cls, text: str) -> Rules:
         """Read `to_text` back. Raises ValueError for anything else."""
         try:
-            data = json.loads(text)
+            data = load(text)
         except RecursionError as error:
             raise ValueError("the rules are nested too deeply") from error
         if not isinstance(data, dict):

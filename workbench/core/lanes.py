@@ -6,6 +6,7 @@ Invariant: a parameter that was not set is absent, everywhere: no default of our
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -252,13 +253,21 @@ def short_model(model: str) -> str:
 
 def _dumped(data: Mapping[str, Any]) -> str:
     try:
-        return json.dumps(data, ensure_ascii=False) if data else ""
+        return json.dumps(data, ensure_ascii=False, allow_nan=False) if data else ""
     except RecursionError as error:
         raise ValueError("A lane is nested too deeply.") from error
+    except ValueError as error:
+        raise ValueError("A lane has a number that JSON cannot hold.") from error
+
+
+def _number(text: str) -> float:
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text} is no number of JSON.")
+    return value
 
 
 def _object(text: str) -> dict[str, Any]:
-    value = json.loads(text)
+    value = json.loads(text, parse_float=_number, parse_constant=_number)
     if not isinstance(value, dict):
         raise ValueError("The extra parameters of a lane are not an object.")
     return value

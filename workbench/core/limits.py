@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from workbench.core.forecast import Forecast
+from workbench.core.json_parts import load
 from workbench.core.money import show_cost
 
 LIMITS = "limits"
@@ -39,7 +40,7 @@ class Limits:
     def from_text(cls, text: str) -> Limits:
         """Read `to_text` back. Raises ValueError for anything else."""
         try:
-            data = json.loads(text)
+            data = load(text)
         except RecursionError as error:
             raise ValueError("the limits are nested too deeply") from error
         if not isinstance(data, dict):

@@ -13,13 +13,16 @@ Sheet = Mapping[str, Any]
 
 INPUT, OUTPUT = "input_cost_per_token", "output_cost_per_token"
 READ, WRITE = "cache_read_input_token_cost", "cache_creation_input_token_cost"
+_MOST_USD = 10_000
+"""No token, second or search costs more; a larger number is no price."""
 _SECONDS = ("cost_per_second", "input_cost_per_second", "output_cost_per_second")
 
 
 def number(sheet: Any, name: str) -> float | None:
-    """Return a number of a row, also one that is written as text; None when there is none."""
+    """Return a price of a row, also one that is written as text; None when there is none."""
     value = sheet.get(name) if isinstance(sheet, Mapping) else None
-    return None if isinstance(value, bool) or not isinstance(value, int | float | str) else as_number(value)
+    read = None if isinstance(value, bool) or not isinstance(value, int | float | str) else as_number(value)
+    return None if read is None or read > _MOST_USD else read
 
 
 def as_number(value: float | str) -> float | None:
@@ -40,6 +43,9 @@ def has_prices(sheet: Sheet) -> bool:
     """Whether a sheet can be billed; a price of zero means "not per token" more often than free."""
     if number(sheet, "input_cost_per_request"):
         # LiteLLM leaves this price out of its own sum.
+        return False
+    if any(sheet.get(name) is not None and number(sheet, name) is None for name in (INPUT, OUTPUT)):
+        # What is no price is not known; the other half alone would look like the whole cost.
         return False
     return has_token_prices(sheet) or any(number(sheet, name) for name in _SECONDS)
 

@@ -7,6 +7,7 @@ another text.
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from workbench.core.content import Content
@@ -36,6 +37,21 @@ class BareVersion(Shown):
 
 
 TimelineRow = IterationRow | BareVersion
+
+
+def nearest_ancestor(number: int, parents: Mapping[int, int | None], among: Container[int]) -> int | None:
+    """Return the nearest ancestor of a version that is one of `among`, None without any; all are numbers.
+
+    Ends also where a damaged history lets versions come from each other in a circle.
+    """
+    passed = {number}
+    parent = parents.get(number)
+    while parent is not None and parent not in passed:
+        if parent in among:
+            return parent
+        passed.add(parent)
+        parent = parents.get(parent)
+    return None
 
 
 def caption(row: TimelineRow) -> str:

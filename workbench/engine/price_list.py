@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.core.money import Rates, RateSource
-from workbench.core.price_sheet import INPUT, OUTPUT, READ, WRITE, has_prices
+from workbench.core.price_sheet import INPUT, OUTPUT, READ, WRITE, has_prices, number
 
 _PRICE = re.compile(r"cost|pricing|uplift_multiplier|^provider_specific_entry$|^web_search_billing_unit$")
 # Of batches and decisions, which are no chats; in units of one provider; and what LiteLLM does not read itself.
@@ -54,7 +54,10 @@ def gateway_row(pricing: Any) -> dict[str, float]:
     """Return the row for a `pricing` object of a model list, empty when it is none. Its prices may be texts."""
     if not isinstance(pricing, Mapping):
         return {}
-    found = {ours: price for theirs, ours in _GATEWAY_NAMES.items() if (price := _read(pricing.get(theirs)))}
+    read = {ours: _read(pricing[theirs]) for theirs, ours in _GATEWAY_NAMES.items() if pricing.get(theirs) is not None}
+    if any(read.get(name, 0.0) is None for name in (INPUT, OUTPUT)):
+        return {}
+    found = {name: price for name, price in read.items() if price}
     return found if INPUT in found or OUTPUT in found else {}
 
 
@@ -67,8 +70,4 @@ def _read(value: Any) -> float | None:
 
 
 def _first_price(key: str, *rows: Mapping[str, Any]) -> float | None:
-    return next((price for row in rows if (price := _price(row.get(key))) is not None), None)
-
-
-def _price(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None
+    return next((price for row in rows if (price := number(row, key)) is not None), None)

@@ -221,8 +221,13 @@ def _nested(details: Mapping[str, Any], places: Sequence[tuple[str, ...]]) -> in
 def _params(options: str) -> tuple[Params, list[str]]:
     """Return options as parameters, and a sentence about each that a lane cannot have."""
     found = sort_parameters({name: value for name, value in _object(options).items() if value is not None})
-    extra = clean(json.dumps(found.rest, ensure_ascii=False)) if found.rest else ""
-    return Params(values=found.values.items(), extra=extra), [clean(problem) for problem in found.problems]
+    problems = [clean(problem) for problem in found.problems]
+    try:
+        extra = clean(json.dumps(found.rest, ensure_ascii=False, allow_nan=False)) if found.rest else ""
+    except ValueError:
+        extra = ""
+        problems.append("One of the other options is a number that JSON cannot hold; they were left out.")
+    return Params(values=found.values.items(), extra=extra), problems
 
 
 def _raw(response: str) -> Any:

@@ -14,9 +14,11 @@ from typing import Any
 from workbench.core.cases import Case
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
+from workbench.core.json_parts import load
 from workbench.store import blobs, cases, prompts, versions
 from workbench.store.encoding import digest
 from workbench.store.errors import StoreError
+from workbench.store.pack_bodies import pack_body
 from workbench.store.sqlite import sqlite3
 
 LAST = "last_pack_import"
@@ -146,12 +148,25 @@ def _origin(connection: sqlite3.Connection, foreign: str, thing: str, uid: str, 
     )
 
 
+def _last(connection: sqlite3.Connection) -> dict[str, Any] | None:
+    """Return what the last import added, None without one, and where what is remembered of it cannot be read."""
+    try:
+        added: dict[str, Any] = load(prompts.meta(connection, LAST) or "null")
+        texts = [added["pack"], *(() if added["before"] is None else (added["before"],))]
+        for one in added["prompts"]:
+            texts += [one["uid"], one["draft"], *one["versions"], *one["cases"]]
+            texts += [*one["bodies"], *one["bodies"].values()]
+        is_sound = all(isinstance(text, str) for text in texts)
+        return added if is_sound and all(isinstance(one["new"], bool) for one in added["prompts"]) else None
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return None
+
+
 def take_back(connection: sqlite3.Connection) -> str:
     """Take out what the last import added and return a sentence about it. Raises StoreError (missing)."""
-    said = prompts.meta(connection, LAST)
-    if not said:
+    added = _last(connection)
+    if added is None:
         raise StoreError("No import can be undone: nothing was imported, or it was undone already.", "", "missing")
-    added = json.loads(said)
     for prompt in added["prompts"]:
         _check_untouched(connection, prompt)
     for prompt in added["prompts"]:
@@ -256,11 +271,9 @@ def forget(connection: sqlite3.Connection, prompt_uids: Collection[str]) -> None
             connection.execute("DELETE FROM packs WHERE uid = ?", (uid,))
         elif left != body:
             connection.execute("UPDATE packs SET body = ? WHERE uid = ?", (left, uid))
-    if not (said := prompts.meta(connection, LAST)):
-        return
-    added = json.loads(said)
-    rest = [one for one in added["prompts"] if one["uid"] not in gone]
-    if not rest:
+    added = _last(connection)
+    rest = [one for one in added["prompts"] if one["uid"] not in gone] if added else []
+    if not added or not rest:
         connection.execute("DELETE FROM meta WHERE key = ?", (LAST,))
         return
     before = added["before"] and _without(added["before"], gone)
@@ -268,8 +281,12 @@ def forget(connection: sqlite3.Connection, prompt_uids: Collection[str]) -> None
 
 
 def _without(body: str, gone: Collection[str]) -> str | None:
-    """Return what is remembered of a pack without these prompts, unchanged without any; None when none is left."""
-    said = json.loads(body)
+    """Return what is remembered of a pack without these prompts, unchanged without any; None when none is left.
+
+    Nor is what cannot be read kept: it may name them.
+    """
+    if (said := pack_body(body)) is None:
+        return None
     left = [one for one in said["prompts"] if one["uid"] not in gone]
     if len(left) == len(said["prompts"]):
         return body

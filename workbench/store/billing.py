@@ -5,10 +5,10 @@ Invariant: what older releases stored reads as nothing, and what cannot be read 
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
+from workbench.core.json_parts import load
 from workbench.core.money import Rates, Usage
 from workbench.store.damaged import UNREADABLE
 from workbench.store.encoding import dump
@@ -45,7 +45,7 @@ def with_billing(text: object, usage: Usage, rates: Rates | None) -> tuple[Usage
     if not isinstance(text, str) or not text:
         return usage, rates
     try:
-        data = json.loads(text, parse_int=_count, parse_float=_amount, parse_constant=_amount)
+        data = load(text, parse_int=_count, parse_float=_amount, parse_constant=_amount)
         stored = Usage.from_json(data.get("usage"))
         usage = replace(usage, written=stored.written, details=stored.details, rounds=stored.rounds)
         if rates is not None:

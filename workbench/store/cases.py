@@ -6,12 +6,12 @@ those of runs, so that answers to a case are found by them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_
 
 from workbench.core.cases import Case, CaseError, case_from_json, case_to_json, json_text
+from workbench.core.json_parts import load
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError
 from workbench.store.prompts import prompt_id
@@ -125,9 +125,9 @@ def _insert(connection: sqlite3.Connection, prompt: int, position: int, case: Ca
 
 def _case(uid: str, name: str, values: str, checks: str, threshold: float | None, metadata: str, rest: str) -> Case:
     try:
-        data = {"uid": uid, "name": name, "values": json.loads(values), "checks": json.loads(checks)}
-        case = case_from_json({**data, "metadata": json.loads(metadata)})
-        others = json.loads(rest)
+        data = {"uid": uid, "name": name, "values": load(values), "checks": load(checks)}
+        case = case_from_json({**data, "metadata": load(metadata)})
+        others = load(rest)
     except (CaseError, ValueError, RecursionError) as error:
         raise StoreError(
             f"The case “{name or uid}” cannot be read. Remove it, or restore a backup.", str(error), "corrupt"

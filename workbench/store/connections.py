@@ -33,6 +33,8 @@ _MOST_SCHEMA = 16 << 10
 longest ones take the square of this."""
 _MOST_PATTERN = 100
 """Of LIKE and GLOB, while the schema is read."""
+_CACHE_KB = 2000
+"""As SQLite has it by itself."""
 _SCHEMA_S, _STEPS = 2.0, 500
 """For reading the schema, which takes a ms, and between two looks at the clock."""
 _JOURNAL = bytes.fromhex("d9d505f920a163d7")
@@ -66,6 +68,8 @@ def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: 
         harden(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         _read_schema(connection)
+        # A file can ask for a cache of any size.
+        connection.execute(f"PRAGMA cache_size = {-_CACHE_KB}")
     except BaseException:
         connection.close()
         raise
@@ -172,12 +176,12 @@ def let_go(error: BaseException) -> None:
 def _wrong(connection: sqlite3.Connection, path: Path) -> str:
     """Return what is wrong with the file, "" for nothing or where that takes too long; reads all of it."""
     # Hardly any process needs them, and the first paint waits for this module.
-    from workbench.store.integrity import file_problems
+    from workbench.store.integrity import file_problems, missing_references
     from workbench.store.watching import limited, patience_s
 
     try:
         with limited(connection, patience_s(path)):
-            return "".join(file_problems(connection, 1, quick=True))
+            return "".join(file_problems(connection, 1, quick=True) or missing_references(connection, 1))
     except (StoreError, OSError):
         return ""
     except FILE_ERRORS as error:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from workbench.store.errors import StoreError, failure
 from workbench.store.sqlite import sqlite3
 from workbench.store.watching import Watch, go_on, look, watched
 
@@ -18,6 +19,8 @@ PARTIAL = ".partial"
 _BLOCK = 4 << 20
 _PAGES = 1024
 """That are copied between two looks."""
+_MOST_TIMES, _MOST_MORE = 2, 16 << 20
+"""A copy has at most so many times the bytes of its source, and so many more."""
 _STALE_S = 3600
 """Another process may be writing a partial copy that is younger than this."""
 
@@ -31,14 +34,27 @@ def copy_whole(connection: sqlite3.Connection, source: Path, target: Path, watch
     partial.unlink(missing_ok=True)
     whole = max(1, source.stat().st_size)
 
+    # In a damaged file a page can be in many places of a table, and would be copied without an end.
+    most = _MOST_TIMES * (whole + _size(source.with_name(f"{source.name}-wal"))) + _MOST_MORE
+    is_endless = False
+
     def share() -> float | None:
         # A copy has no free pages and may be smaller, so that the end comes early.
-        return min(1.0, partial.stat().st_size / whole) if partial.exists() else 0.0
+        return min(1.0, _size(partial) / whole)
+
+    def look_on(done: float | None) -> bool:
+        nonlocal is_endless
+        is_endless = is_endless or _size(partial) > most
+        return not is_endless and watch(done)
 
     try:
         try:
-            with watched(connection, watch, share):
+            with watched(connection, look_on, share):
                 connection.execute("VACUUM INTO ?", (str(partial),))
+        except StoreError as error:
+            if is_endless:
+                raise failure("corrupt", f"a copy of {source} has over {most:,} bytes") from error
+            raise
         except sqlite3.OperationalError as error:
             if not needs_others(error):
                 raise
@@ -52,6 +68,14 @@ def copy_whole(connection: sqlite3.Connection, source: Path, target: Path, watch
         # SQLite leaves it where the connection locks its file for good.
         partial.with_name(f"{partial.name}-journal").unlink(missing_ok=True)
         raise
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a file, 0 where none is."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def needs_others(error: sqlite3.OperationalError) -> bool:
@@ -80,9 +104,11 @@ def copy_file(source: Path, target: Path, watch: Watch = go_on) -> None:
     Raises OSError, and StoreError (interrupted).
     """
     partial = target.with_name(f"{target.name}{PARTIAL}")
+    # Anew: what is there may be a link to another file, or a pipe.
+    partial.unlink(missing_ok=True)
     whole, done = max(1, source.stat().st_size), 0
     try:
-        with source.open("rb") as old, partial.open("wb") as new:
+        with source.open("rb") as old, partial.open("xb") as new:
             partial.chmod(0o600)
             while block := old.read(_BLOCK):
                 new.write(block)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.core.drafts import Draft
+from workbench.core.json_parts import load
 from workbench.store.connections import bounded
 from workbench.store.sqlite import sqlite3
 
@@ -24,11 +25,9 @@ _PIECE = 1 << 20
 
 def parse(body: bytes) -> Draft:
     """Return a stored draft; raises one of UNREADABLE."""
-    import json
-
     if not body:
         raise ValueError("the draft is larger than what is read at once")
-    return Draft.from_json(json.loads(body.decode()))
+    return Draft.from_json(load(body.decode()))
 
 
 def body_of(connection: sqlite3.Connection, prompt: int) -> bytes | None:
@@ -50,8 +49,10 @@ def keep(connection: sqlite3.Connection, prompt: int) -> Path | None:
     db = Path(name)
     partial = db.with_name(f"{db.stem}.damaged-draft-{prompt}.partial")
     hashed = hashlib.sha256()
+    # Anew: what is there may be a link to another file, or a pipe.
+    partial.unlink(missing_ok=True)
     try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             for piece in _pieces(connection, prompt):
                 hashed.update(piece)
                 stream.write(piece)

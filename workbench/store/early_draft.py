@@ -17,11 +17,12 @@ from typing import NamedTuple
 
 from workbench.core import content as contents
 from workbench.core.content import Content
+from workbench.core.json_parts import load
 from workbench.store.peek import EARLY_DRAFT, Glimpse
 
 FORMAT = 1
 MOST_BYTES = 64 * 1024 * 1024
-"""A larger file is left alone: the editor holds no such text."""
+"""Of all files together; larger ones are left alone: the editor holds no such text."""
 MOST_FILES = 16
 """More of them wait for a later start."""
 _SESSION = re.compile(r"[0-9a-f]{32}")
@@ -83,6 +84,7 @@ def write(db: Path, draft: EarlyDraft) -> None:
 def read(db: Path) -> list[EarlyDraft]:
     """Return the early drafts beside the history at `db`, oldest first; what cannot be read is left alone."""
     found: list[EarlyDraft] = []
+    left = MOST_BYTES
     try:
         names = sorted(file.name for file in db.parent.iterdir())
     except OSError:
@@ -91,7 +93,9 @@ def read(db: Path) -> list[EarlyDraft]:
         session = name.removeprefix(f"{db.name}{EARLY_DRAFT}")
         if len(found) < MOST_FILES and session != name and _SESSION.fullmatch(session):
             with contextlib.suppress(*_UNREADABLE):
-                found.append(_parse(_bytes(path_of(db, session)), session))
+                body = _bytes(path_of(db, session), left)
+                left -= len(body)
+                found.append(_parse(body, session))
     return sorted(found, key=lambda draft: draft.saved_at)
 
 
@@ -118,18 +122,18 @@ def _text(content: Content, values: Values) -> dict[str, object]:
     return {"content": contents.to_json(content), "values": [list(pair) for pair in values]}
 
 
-def _bytes(file: Path) -> bytes:
-    """Return what is in a file; raises OSError for what is no file of a sensible size, and never waits."""
+def _bytes(file: Path, most: int) -> bytes:
+    """Return what is in a file; raises OSError for what is no file or larger than `most`, and never waits."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     with os.fdopen(os.open(file, flags), "rb") as stream:
         found = os.fstat(stream.fileno())
-        if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
-            raise OSError(f"{file.name} is no file, or larger than {MOST_BYTES} bytes")
-        return stream.read(MOST_BYTES)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > most:
+            raise OSError(f"{file.name} is no file, or larger than {most} bytes")
+        return stream.read(most)
 
 
 def _parse(body: bytes, session: str) -> EarlyDraft:
-    data = json.loads(body)
+    data = load(body)
     if data["format"] != FORMAT:
         raise ValueError("another format")
     texts = [data["prompt"], data["saved_at"], *data["bases"]]

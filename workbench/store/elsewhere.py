@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from workbench.core.json_parts import load
+
 FOLDERS = "copy_folders"
 """The fact of a history that holds them, as JSON."""
 
@@ -17,7 +19,7 @@ FOLDERS = "copy_folders"
 def folders(text: str | None) -> tuple[Path, ...]:
     """Return what is remembered; what cannot be read is nothing."""
     try:
-        found = json.loads(text or "[]")
+        found = load(text or "[]")
     except (ValueError, RecursionError):
         return ()
     return tuple(Path(one) for one in found if isinstance(one, str)) if isinstance(found, list) else ()

@@ -11,8 +11,12 @@ import json
 import re
 from typing import Any
 
+from workbench.core.json_parts import load
 from workbench.store.errors import failure
+from workbench.store.soundness import as_text
 
+_MOST_DAMAGED = 10_000
+"""Characters of damaged values, which are only for the eye."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Made once: making an encoder costs more than most of what it encodes.
 _AS_TYPED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -28,9 +32,17 @@ def dump(value: Any) -> str:
 def lenient(text: str) -> Any:
     """Return the value that JSON stands for; of damaged JSON the text itself, so that the rest can be read."""
     try:
-        return json.loads(text)
+        return load(text)
     except (TypeError, ValueError, RecursionError):
         return text
+
+
+def values_of(body: str) -> tuple[tuple[str, str], ...]:
+    """Return stored values by variable name; what is damaged is told as a value."""
+    values = lenient(body)
+    if not isinstance(values, dict):
+        return (("damaged values", as_text(body)[:_MOST_DAMAGED]),)
+    return tuple((name, value if isinstance(value, str) else dump(value)) for name, value in values.items())
 
 
 def digest(text: str) -> str:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from workbench.core.json_parts import load
 from workbench.core.money import Rates
 from workbench.core.runs import ENDED, Result, Step, StepKind
 from workbench.store.billing import billing_text
@@ -124,7 +125,7 @@ def steps_of(
 
 def _step(kind: StepKind, body: str) -> Step:
     try:
-        return sound(step_of(kind, json.loads(body)))
+        return sound(step_of(kind, load(body)))
     except UNREADABLE:
         return sound(Step(kind, body))
 

@@ -68,6 +68,10 @@ _DAMAGED = (
     *("Could not decode to UTF-8", "malformed database schema", "malformed JSON", "unsupported file format"),
     # What a `DamagedText` comes to where it would be written.
     "cannot store BLOB value in TEXT column",
+    # The number after the largest one.
+    "cannot store REAL value in INTEGER column",
+    # Only triggers give places, each the next one.
+    "UNIQUE constraint failed: run_rows.",
 )
 """How messages about a damaged file begin whose codes say nothing of it."""
 # Below this many free bytes an I/O error of SQLite (it cannot grow its shared-memory file) means a full disk.

@@ -7,6 +7,8 @@ Where it would have to (a log without its index, a change that was not finished)
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import shlex
 import shutil
 import tempfile
@@ -29,6 +31,10 @@ _WAL = b"\x02\x02"
 _LOOK_EVERY = 10_000
 SCRATCH = ".import-"
 _STALE_S = 24 * 3600
+_PARTS = ("", "-wal", "-journal")
+"""Ends of the names of what is copied."""
+_MOST_HOLES = 64 << 20
+"""Bytes that a file may have without any on the disk."""
 _TRIES, _PAUSE_S = 10, 0.05
 """How often a file that changes while it is copied is looked at anew, and after how many seconds."""
 
@@ -135,6 +141,7 @@ def _plain(path: Path, scratch: Path, halt: Halt) -> Iterator[tuple[Path, bool]]
             # With a log and its index a reader is one of several. Without a log nobody that keeps one has it open.
             yield path, keeps_log and not index.exists()
             return
+        _check_room(path, scratch)
         with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=scratch) as folder:
             copy = Path(folder) / "copy.db"
             if _copied(path, copy):
@@ -155,9 +162,27 @@ def _plain(path: Path, scratch: Path, halt: Halt) -> Iterator[tuple[Path, bool]]
     )
 
 
+def _check_room(path: Path, scratch: Path) -> None:
+    """Raise before a copy fills the disk: a log can claim any size and have no bytes. Raises StoreError and OSError."""
+    needed = 0
+    for end in _PARTS:
+        with contextlib.suppress(FileNotFoundError):
+            found = path.with_name(path.name + end).stat()
+            needed += found.st_size
+            if found.st_size > _MOST_HOLES and found.st_blocks * 512 < found.st_size // 2:
+                raise StoreError(
+                    f"“{path.name}{end}” has no bytes where it should have some, so nothing was read. Remove it, or"
+                    " import a copy that was made while the program that wrote it was closed.",
+                    f"{found.st_size:,} bytes, of which {found.st_blocks * 512:,} are on the disk",
+                    "corrupt",
+                )
+    if needed > shutil.disk_usage(scratch).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(scratch))
+
+
 def _copied(path: Path, copy: Path) -> bool:
     """Copy a database with its log or journal; return whether they are as they were at one moment."""
-    beside = {path.with_name(path.name + end): copy.with_name(copy.name + end) for end in ("-wal", "-journal")}
+    beside = {path.with_name(path.name + end): copy.with_name(copy.name + end) for end in _PARTS if end}
     before = [_stamp(source) for source in (path, *beside)]
     shutil.copyfile(path, copy)
     for source, target in beside.items():

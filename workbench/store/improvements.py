@@ -7,12 +7,10 @@ request of its answer, and the text that the proposal is for is among its values
 
 from __future__ import annotations
 
-import json
-
 from workbench.core.content import Content, canonical
 from workbench.core.improving import Earlier, RecentAnswer, Standing
 from workbench.core.lanes import short_model
-from workbench.store.encoding import digest
+from workbench.store.encoding import digest, values_of
 from workbench.store.hiding import DELETED
 from workbench.store.prompts import prompt_id
 from workbench.store.sqlite import sqlite3
@@ -70,7 +68,7 @@ def recent_answers(connection: sqlite3.Connection, prompt_uid: str, limit: int) 
             label or short_model(model),
             _standing(kind, place),
             text[:LONGEST_ANSWER],
-            tuple(json.loads(values).items()),
+            values_of(values),
             len(text) > LONGEST_ANSWER or size > _bytes(LONGEST_ANSWER),
         )
         for uid, number, label, model, kind, place, body, size, values in connection.execute(

@@ -7,10 +7,11 @@ is made anew.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from workbench.core.content_texts import texts_of
+from workbench.core.json_parts import load
 from workbench.core.searching.folding import prepared
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.damaged import UNREADABLE
@@ -50,7 +51,9 @@ _DOCS = (
 _ANSWERS = (
     "SELECT text FROM lanes CROSS JOIN outputs"
     " ON outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.value_set = ?"
-    f" WHERE lanes.run_id = ? AND octet_length(text) BETWEEN 1 AND {MOST_VALUE} ORDER BY lane, sample, attempt"
+    f" WHERE lanes.run_id = ? AND octet_length(text) BETWEEN 1 AND {MOST_VALUE}"
+    # The order of the keys: sorting would read all texts before the first is returned.
+    " ORDER BY lanes.position, sample, attempt"
 )
 _DOCUMENT = "INSERT OR REPLACE INTO run_search (rowid, text, facts) VALUES (?, ?, ?)"
 # One statement empties an index without a trace, and it would find nothing for good.
@@ -59,6 +62,8 @@ _IS_EMPTIED = (
     " AND NOT EXISTS (SELECT 1 FROM unindexed)"
 )
 _MOST_KEPT = 64
+_MOST_DOCUMENT = 12_000_000
+"""Characters of one document, which SQLite takes whatever they are: of the longest run, words are found up to there."""
 
 
 class Indexer:
@@ -147,7 +152,7 @@ class Indexer:
         shared += [prepared(as_text(text)) for text in (note, *(text for _, _, text in versions)) if text]
         for key, value_set, body in connection.execute(_DOCS, (run, next_set)).fetchall():
             answers = (prepared(as_text(text)) for (text,) in connection.execute(_ANSWERS, (value_set, run)))
-            yield key, _APART.join([*shared, *map(prepared, values_in(body)), *answers]), value_set
+            yield key, _joined(chain(shared, map(prepared, values_in(body)), answers)), value_set
 
     def _content(self, connection: sqlite3.Connection, hash_: str, content: int) -> str:
         text = self._contents.get(hash_)
@@ -158,6 +163,17 @@ class Indexer:
             (body,) = connection.execute(query, (content,)).fetchone()
             text = self._contents[hash_] = _APART.join(map(prepared, prompt_texts(body or b"")))
         return text
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """Return a document of these texts; what is more than _MOST_DOCUMENT is not read."""
+    taken, left = [], _MOST_DOCUMENT
+    for text in texts:
+        taken.append(text[:left])
+        left -= len(text) + len(_APART)
+        if left <= 0:
+            break
+    return _APART.join(taken)
 
 
 def prompt_texts(body: bytes) -> tuple[str, ...]:
@@ -172,7 +188,7 @@ def prompt_texts(body: bytes) -> tuple[str, ...]:
 def values_in(body: str) -> tuple[str, ...]:
     """Return the values of a stored value set."""
     try:
-        values = json.loads(body)
+        values = load(body)
         return tuple(str(value) for value in values.values() if value)
     except (TypeError, ValueError, RecursionError, AttributeError):
         return (as_text(body),)

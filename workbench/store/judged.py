@@ -13,9 +13,11 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any, Literal
 
+from workbench.store.encoding import values_of
 from workbench.store.errors import missing
 from workbench.store.hiding import DELETED
 from workbench.store.prompts import prompt_id
+from workbench.store.soundness import as_text
 from workbench.store.sqlite import sqlite3
 
 NEWEST_RUNS = 5000
@@ -146,10 +148,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class AnswerText:
-    """What an answer says, and the values that it answered, as JSON of an object in the order they were given."""
+    """What an answer says, and the values that it answered, in the order they were given."""
 
     text: str
-    values: str
+    values: tuple[tuple[str, str], ...]
 
 
 def place(kind: VerdictKind, *, won: bool) -> int | None:
@@ -213,4 +215,5 @@ def text(connection: sqlite3.Connection, output_uid: str) -> AnswerText:
     row = connection.execute(_TEXT, (output_uid,)).fetchone()
     if row is None:
         raise missing("answer", output_uid)
-    return AnswerText(*row)
+    said, values = row
+    return AnswerText(as_text(said), values_of(values))

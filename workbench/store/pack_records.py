@@ -16,6 +16,7 @@ from workbench.store import arriving, cases
 from workbench.store.arriving import KIND, Arrival
 from workbench.store.cases import Taken
 from workbench.store.connections import Readers
+from workbench.store.pack_bodies import pack_body
 from workbench.store.sqlite import sqlite3
 
 
@@ -62,19 +63,16 @@ class PackRecords:
             return connection.execute("SELECT 1 FROM prompts WHERE uid = ?", (prompt_uid,)).fetchone() is not None
 
     def about(self, pack_uid: str) -> Mapping[str, Any] | None:
-        """Return what is remembered of a pack, None when it is not known here."""
+        """Return what is remembered of a pack, None when nothing readable is known here."""
         with self._readers.use() as connection:
             row = connection.execute("SELECT body FROM packs WHERE uid = ?", (pack_uid,)).fetchone()
-        if row is None:
-            return None
-        body: Mapping[str, Any] = json.loads(row[0])
-        return body
+        return None if row is None else pack_body(row[0])
 
     def known(self) -> list[tuple[str, Mapping[str, Any]]]:
-        """Return uid and what is remembered of every pack, the one last used first."""
+        """Return uid and what is remembered of every pack, the one last used first; what cannot be read is left out."""
         with self._readers.use() as connection:
             rows = connection.execute("SELECT uid, body FROM packs ORDER BY updated_at DESC, uid").fetchall()
-        return [(uid, json.loads(body)) for uid, body in rows]
+        return [(uid, body) for uid, text in rows if (body := pack_body(text)) is not None]
 
     def remember(self, pack_uid: str, body: Mapping[str, Any], now: str) -> Future[None]:
         """Keep what is said of a pack."""

@@ -7,11 +7,11 @@ that was saved of an output until it ends. A piece that begins before the end of
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.core.json_parts import load
 from workbench.core.runs import Step, steps_so_far
 from workbench.store.damaged import UNREADABLE
 from workbench.store.encoding import dump, received
@@ -65,28 +65,66 @@ def _row(partial: Partial) -> tuple[str, int, str]:
             return _ROUNDS, first, dump([{"kind": step.kind} | step_body(step) for step in steps])
 
 
+class _Pieces:
+    """A text that grows by pieces. Putting them together is O(text), however many there are."""
+
+    __slots__ = ("_length", "_pieces")
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+
+    def put(self, at: int, piece: str) -> None:
+        """Put a piece at a place from 0, instead of what is known from there on."""
+        while self._length > at:
+            last = self._pieces.pop()
+            self._length -= len(last)
+            if self._length < at:
+                self._add(last[: at - self._length])
+        self._add(piece)
+
+    def _add(self, piece: str) -> None:
+        self._pieces.append(piece)
+        self._length += len(piece)
+
+    def __str__(self) -> str:
+        return "".join(self._pieces)
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call of a tool while its arguments stream."""
+
+    name: str = ""
+    call_id: str = ""
+    arguments: _Pieces = field(default_factory=_Pieces)
+
+
 @dataclass(slots=True)
 class Streamed:
     """An output while it streams: finished rounds with tools, and what the present one holds."""
 
-    texts: dict[str, str] = field(default_factory=dict)
-    calls: dict[int, Step] = field(default_factory=dict)
+    texts: dict[str, _Pieces] = field(default_factory=dict)
+    calls: dict[int, _Call] = field(default_factory=dict)
     rounds: list[Step] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         """What was said in the present round."""
-        return self.texts.get("text", "")
+        return str(self.texts.get("text", ""))
 
     @property
     def reasoning(self) -> str:
         """What was thought in the present round."""
-        return self.texts.get("reasoning", "")
+        return str(self.texts.get("reasoning", ""))
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps so far, () when no tool took part."""
-        calls = [self.calls[number] for number in sorted(self.calls)]
+        calls = [
+            sound(Step("tool_call", str(call.arguments), call.name, call.call_id))
+            for _, call in sorted(self.calls.items())
+        ]
         return steps_so_far(self.rounds, self.reasoning, self.text, calls)
 
     def take(self, kind: str, at: int, text: str) -> None:
@@ -98,14 +136,17 @@ class Streamed:
         if at < 0:
             raise ValueError("a piece begins before its text")
         if kind in _TEXTS:
-            self.texts[kind] = self.texts.get(kind, "")[:at] + text
+            self.texts.setdefault(kind, _Pieces()).put(at, text)
         elif kind == _CALL:
-            piece = json.loads(text)
-            known = self.calls[at].text if at in self.calls else ""
-            said = known[: piece["from"]] + piece["text"]
-            self.calls[at] = sound(Step("tool_call", said, piece["name"], piece["call_id"]))
+            piece = load(text)
+            name, call_id, begins, said = (piece[key] for key in ("name", "call_id", "from", "text"))
+            if not isinstance(begins, int) or begins < 0 or not isinstance(said, str):
+                raise ValueError("a piece of a call has no place or no text")
+            call = self.calls.setdefault(at, _Call())
+            call.name, call.call_id = name, call_id
+            call.arguments.put(begins, said)
         elif kind == _ROUNDS:
-            self.rounds[at:] = [sound(step_of(body["kind"], body)) for body in json.loads(text)]
+            self.rounds[at:] = [sound(step_of(body["kind"], body)) for body in load(text)]
             self.texts, self.calls = {}, {}
 
 

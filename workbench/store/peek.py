@@ -27,6 +27,8 @@ EARLY_DRAFT = ".early-draft-"
 _LOOK_S = 2.0
 """The longest look, which takes some ms."""
 _STEPS = 1000
+_MOST_BODY = 8_000_000
+"""Bytes of a draft that is shown so early; reading a longer one may take long, or the memory."""
 # As in `damaged`, which the first paint would wait for.
 _UNREADABLE = (StoreError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
@@ -50,7 +52,8 @@ def peek(path: Path) -> Glimpse | None:
     try:
         with _looking(path, ("prompts", "drafts", "meta")) as connection:
             row = connection.execute(
-                "SELECT uid, body FROM prompts JOIN drafts ON drafts.prompt_id = prompts.id WHERE archived = 0"
+                f"SELECT uid, iif(octet_length(body) <= {_MOST_BODY}, body, NULL) FROM prompts"
+                " JOIN drafts ON drafts.prompt_id = prompts.id WHERE archived = 0"
                 f" ORDER BY {LAST_WORKED_ON} LIMIT 1"
             ).fetchone()
         return None if row is None else _read(*row)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from workbench.core.drafts import Draft
 from workbench.core.runs import PromptRow
+from workbench.core.timeline import nearest_ancestor
 from workbench.store import damaged
 from workbench.store.connections import bounded
 from workbench.store.encoding import dump, typed
@@ -176,9 +177,7 @@ def _copy_versions(
         parents[number], contents[number] = parent, (content, note)
     numbers: dict[int, int] = {}
     for number in sorted(number for number in wanted if number in contents):
-        ancestor = parents[number]
-        while ancestor is not None and ancestor not in numbers:
-            ancestor = parents.get(ancestor)
+        ancestor = nearest_ancestor(number, parents, numbers)
         parent = None if ancestor is None else numbers[ancestor]
         content, note = contents[number]
         key, numbers[number] = insert_version(connection, target, make_uid(), content, parent, now, note)

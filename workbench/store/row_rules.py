@@ -6,10 +6,10 @@ the business of the tables, which are STRICT; here is what their types cannot sa
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import get_args
 
+from workbench.core.json_parts import load
 from workbench.core.lanes import EndpointKind, Params
 from workbench.core.money import UsageSource
 from workbench.core.runs import OutputState, RowVerdict, RunKind, StepKind, VerdictKind
@@ -90,7 +90,7 @@ def _dollars(value: object) -> str:
 def _json(kind: type | None = None) -> Rule:
     def rule(value: object) -> str:
         try:
-            found = json.loads(value) if isinstance(value, str) else b""
+            found = load(value) if isinstance(value, str) else b""
         except (ValueError, RecursionError):
             return "cannot be read"
         return "" if kind is None or isinstance(found, kind) else "has another shape"
@@ -100,7 +100,7 @@ def _json(kind: type | None = None) -> Rule:
 
 def _params(value: object) -> str:
     try:
-        Params.from_json(json.loads(str(value)))
+        Params.from_json(load(str(value)))
     except (ValueError, RecursionError):
         return "cannot be read"
     return ""
@@ -108,7 +108,7 @@ def _params(value: object) -> str:
 
 def _values(value: object) -> str:
     try:
-        found = json.loads(str(value))
+        found = load(str(value))
     except (ValueError, RecursionError):
         return "cannot be read"
     is_sound = isinstance(found, dict) and all(isinstance(one, str) for one in found.values())
@@ -140,7 +140,7 @@ def _billing(value: object) -> str:
 
 def _step(value: object) -> str:
     wrong = _json(dict)(value)
-    if not wrong and not all(isinstance(one, str) for one in json.loads(str(value)).values()):
+    if not wrong and not all(isinstance(one, str) for one in load(str(value)).values()):
         return "has another shape"
     return wrong
 

@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.core.blocks import BlockError, OutputFormat, output_from_json
+from workbench.core.content import MOST_LANES
+from workbench.core.json_parts import load
 from workbench.core.lanes import Lane, Params, slots_apart
 from workbench.core.money import Rates, Usage
 from workbench.core.runs import (
@@ -35,13 +37,13 @@ from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.damaged import UNREADABLE
 from workbench.store.damaged_text import DamagedText
 from workbench.store.empty_answers import with_empty
-from workbench.store.encoding import dump, lenient
+from workbench.store.encoding import lenient, values_of
 from workbench.store.ending import steps_of
 from workbench.store.errors import missing
 from workbench.store.hiding import DELETED
 from workbench.store.partials import Streamed, streamed
 from workbench.store.prompts import prompt_id
-from workbench.store.soundness import as_text, sound
+from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
 from workbench.store.versions import read
 
@@ -205,6 +207,9 @@ def _detail(
         (run_uid,),
     ).fetchone()
     content, newer = read(body, row.version)
+    (count_lanes,) = connection.execute("SELECT count(*) FROM lanes WHERE run_id = ?", (run,)).fetchone()
+    if count_lanes > MOST_LANES:
+        row = replace(row, damage=f"it has {count_lanes:,} lanes, of which {MOST_LANES} are shown")
     ran = _sets(connection, run)
     judged = verdicts.counting(connection, run)
     in_order = tuple(judged.get(position, Verdict("none")) for position in range(len(ran)))
@@ -230,14 +235,8 @@ def _sets(connection: sqlite3.Connection, run: int) -> tuple[RunSet, ...]:
         " JOIN value_bodies ON value_bodies.id = run_values.values_id WHERE run_id = ? ORDER BY position",
         (run,),
     )
-    return tuple(sound(RunSet(uid or "", name, _values(body))) for uid, name, body in rows)
-
-
-def _values(body: str) -> tuple[tuple[str, str], ...]:
-    values = lenient(body)
-    if not isinstance(values, dict):
-        return (("damaged values", as_text(body)),)
-    return tuple((name, value if isinstance(value, str) else dump(value)) for name, value in values.items())
+    # A damaged history may have lost them; a run has at least one.
+    return tuple(sound(RunSet(uid or "", name, values_of(body))) for uid, name, body in rows) or (RunSet("", "", ()),)
 
 
 def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
@@ -246,8 +245,8 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
         " (SELECT count(DISTINCT sample) FROM outputs WHERE outputs.run_id = lanes.run_id AND lane = lanes.position),"
         " CASE WHEN json_valid(contents.body) THEN json_extract(contents.body, '$.output') END FROM lanes"
         " JOIN versions ON versions.id = lanes.version_id JOIN contents ON contents.id = versions.content_id"
-        " WHERE run_id = ? ORDER BY position",
-        (run,),
+        " WHERE run_id = ? ORDER BY position LIMIT ?",
+        (run, MOST_LANES),
     )
     read = [
         (
@@ -274,14 +273,14 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
 
 def _params(body: str) -> Params:
     try:
-        return Params.from_json(json.loads(body))
+        return Params.from_json(load(body))
     except UNREADABLE:
         return Params()
 
 
 def _output_format(body: object) -> OutputFormat | None:
     try:
-        return output_from_json(json.loads(body)) if isinstance(body, str) else None
+        return output_from_json(load(body)) if isinstance(body, str) else None
     except (ValueError, BlockError):
         # A newer release's; the version says so itself.
         return None
@@ -337,6 +336,6 @@ def _request(request: str | None, messages: str | None) -> Any:
 
 def _marks(body: str) -> tuple[Mark, ...]:
     try:
-        return tuple(sound(Mark(**mark)) for mark in json.loads(body))
+        return tuple(sound(Mark(**mark)) for mark in load(body))
     except UNREADABLE:
         return ()

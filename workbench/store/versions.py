@@ -6,10 +6,10 @@ Invariant: a content is stored once, by hash; a prompt has at most one version o
 from __future__ import annotations
 
 import functools
-import json
 
 from workbench.core import content as contents
 from workbench.core.content import Content, ContentError
+from workbench.core.json_parts import load
 from workbench.core.runs import VersionRow
 from workbench.core.timeline import VersionLabel
 from workbench.store.connections import bounded
@@ -123,7 +123,7 @@ def make_version(
 @functools.lru_cache(maxsize=_PARSED)
 def parsed(body: bytes) -> tuple[Content, str]:
     """Return a stored content as `core.content.readable` does. Raises ValueError or RecursionError on a damaged one."""
-    return contents.readable(json.loads(body.decode()))
+    return contents.readable(load(body.decode()))
 
 
 def read(body: bytes, number: int) -> tuple[Content, str]:

@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from workbench.store.connections import as_damage, let_go
 from workbench.store.errors import StoreError, failure, translate
-from workbench.store.sqlite import sqlite3
+from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
 T = TypeVar("T")
 
@@ -190,6 +190,9 @@ class Writer:
         if self._connection.in_transaction:
             self._connection.rollback()
         told = translate(error, self._path) or as_damage(error, self._connection, self._path)
+        if told is None and isinstance(error, OverflowError):
+            # A row holds a number near the largest one there is, and was counted on from there.
+            told = failure("corrupt", f"{error} ({self._path})")
         if told is None or told is error:
             return error
         told.__cause__ = error
@@ -221,9 +224,9 @@ class Writer:
 
     def _finish(self) -> None:
         # A log that cannot be folded in now (somebody reads, the disk is full) is folded in by whoever closes last or
-        # opens next, so nobody waits for it here.
+        # opens next, so nobody waits for it here; and the next check says what is damaged in it.
         try:
-            with suppress(sqlite3.OperationalError):
+            with suppress(*FILE_ERRORS):
                 if self._fold:
                     self._connection.execute(f"PRAGMA busy_timeout = {_LAST_WAIT_MS}")
                     self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

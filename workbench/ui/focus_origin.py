@@ -47,7 +47,6 @@ class FocusOrigin(KeyboardFilter):
         # Where the focus is, by address: of a widget that Qt made itself Python knows another object each time.
         self._here = 0
         self._area: weakref.ref[QWidget] | None = None
-        self._others: list[weakref.ref[QWidget]] = []
         self._viewport: QWidget | None = None
         self._reason = Qt.FocusReason.NoFocusReason
         self._tabs = self._placed = self._is_coming = self.is_typing = False
@@ -130,8 +129,6 @@ class FocusOrigin(KeyboardFilter):
             if reason == Qt.FocusReason.ActiveWindowFocusReason:
                 self._fall_back()
         elif new.window() is not self._window:
-            self._others = [kept for kept in self._others if kept() not in (None, new.window())]
-            self._others.append(weakref.ref(new.window()))
             self._is_coming = False
             self._fall_back()
         elif self._here != _address(new):
@@ -209,7 +206,11 @@ class FocusOrigin(KeyboardFilter):
     def _is_covered(self) -> bool:
         if QApplication.activePopupWidget() is not None or QApplication.activeModalWidget() is not None:
             return True
-        return any((other := kept()) is not None and can_have_keyboard(other) for kept in self._others)
+        # One that just opened has not got the focus yet: keys that were on their way to it arrive here.
+        return any(self._covers(other) for other in QApplication.topLevelWidgets())
+
+    def _covers(self, other: QWidget) -> bool:
+        return other is not self._window and other.isVisible() and other.windowType() != Qt.WindowType.ToolTip
 
 
 def _address(widget: QWidget | None) -> int:
@@ -235,5 +236,6 @@ def _means_nothing(event: QKeyEvent) -> bool:
     """Whether a key that reached a widget types a character which is no verdict; keys of commands reach none."""
     if event.modifiers() & _HELD or event.key() == Qt.Key.Key_Space:
         return False
-    text = event.text()
-    return bool(text) and text.isprintable() and verdict_key(event.key(), event.nativeScanCode(), ctrl=False) is None
+    text, shift = event.text(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    meant = verdict_key(event.key(), event.nativeScanCode(), ctrl=False, shift=shift)
+    return bool(text) and text.isprintable() and meant is None

@@ -214,9 +214,6 @@ class VerdictKeys(QObject):
             return False
         if not ctrl and not self._allows_bare():
             return False
-        # Shift with Ctrl means something else, but for layouts that type digits with it, as the French one does.
-        is_digit = Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9
-        if ctrl and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not is_digit:
-            return False
-        found = verdict_key(event.key(), event.nativeScanCode(), ctrl=ctrl)
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        found = verdict_key(event.key(), event.nativeScanCode(), ctrl=ctrl, shift=shift)
         return found is not None and self._judge(found)

@@ -91,7 +91,7 @@ class Notices(QObject):
             self.about_builtin(self._uses_builtin)
         if self._said is not None and self._said_blind != hidden:
             key, sentence, detail = self._said
-            if self._window.notice.key == key or self._told != sentence:
+            if self._window.notice.standing_key == key or self._told != sentence:
                 self._say(key, sentence, detail)
 
     def saved_late(self, unsaved: int) -> None:

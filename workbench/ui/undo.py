@@ -26,7 +26,8 @@ class Undo:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
-        self._typed_at = 0
+        self._typed: tuple[QWidget | None, int] = (None, 0)
+        """The field with steps of its own that was typed into last, and when."""
         self._line: tuple[QLineEdit, str] | None = None
         """The field of Qt's own that had the focus at the last verdict, and its text then."""
         window.compose.stage.judging.given.connect(self._judged)
@@ -69,10 +70,16 @@ class Undo:
         elif (redo := self._order.redo) is not None:
             redo()
 
+    def follow_edits(self) -> None:
+        """Enable the commands where an edit of a text or value changed what they can do."""
+        actions = self._window.actions_
+        if (actions["undo"].isEnabled(), actions["redo"].isEnabled()) != (self.can_undo, self.can_redo):
+            self._window.update_state()
+
     def typed(self, widget: QWidget) -> None:
         """Take in that a key was pressed in a field for text."""
         if not isinstance(widget, ExactField):
-            self._typed_at = stamp()
+            self._typed = (widget, stamp())
 
     def claims(self, command_id: str) -> bool:
         """Whether the key of a command, "undo" or "redo", is about a verdict, and not for the field that has it."""
@@ -104,7 +111,9 @@ class Undo:
     @property
     def _order(self) -> UndoOrder:
         judging, texts = self._window.compose.stage.judging, self._texts()
-        typed_at = 0 if self._is_line_unchanged else self._typed_at
+        field, typed_at = self._typed
+        if field is not QApplication.focusWidget() or self._is_line_unchanged:
+            typed_at = 0
         return UndoOrder(
             Steps(judging, judging.undo, judging.redo),
             [Steps(one.journal, one.undo, one.redo) for one in texts],

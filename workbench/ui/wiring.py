@@ -41,6 +41,8 @@ def wire(window: MainWindow) -> None:
     view.editor.techniques_wanted.connect(lambda: window.dialogs.techniques.choose())
     view.editor.improve_wanted.connect(window.actions_["improve"].trigger)
     view.editor.undo_state_changed.connect(window.update_state)
+    view.editor.edited.connect(window.undo.follow_edits)
+    view.values.edited.connect(window.undo.follow_edits)
     view.runbar.run_clicked.connect(window.run)
     view.runbar.stop_clicked.connect(window.workbench.runner.stop_everything)
     view.viewing.restore_clicked.connect(lambda: window.handlers.take_over(branch=False))

@@ -106,6 +106,8 @@ def address_trouble(text: str) -> str:
     if parts.username or parts.password:
         return "Leave user and password out of the address; use a key or a secret header instead."
     if not origin_of(text):
+        if not parts.hostname.isascii():
+            return "Programs read the server's name in different ways. Write it in its form that begins with xn--."
         return f"The address names no server that can be called. {example}"
     if not base_origin(text):
         return f"Leave out everything from the “?” or “#” on; an API version has a setting of its own. {example}"

@@ -60,7 +60,7 @@ class AddressQuestion:
     """Keys that would go to an address that they were not entered for.
 
     `whose` is a provider or an endpoint in words, `entered_for` the origins that they were entered for ("" for one that
-    is not known), `address` where they would go.
+    is not known), `address` where they would go, in words.
     """
 
     whose: str
@@ -207,6 +207,9 @@ def _question(
         what = SIGN_IN
     entered_for = tuple(dict.fromkeys(key.origin for _, key in refused))
     address = where.base_url or _in_words(where.origin)
+    if not address.isascii():
+        # Letters of other scripts look like ours; what clients call tells them apart.
+        address = f"{address}, which is {where.origin}"
     return AddressQuestion(whose, what, entered_for, address, where.origin, tuple(refused), found_in)
 
 

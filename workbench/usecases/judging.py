@@ -7,7 +7,6 @@ before somebody judges.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -19,7 +18,7 @@ from workbench.core.ranking.evidence import Floats
 from workbench.core.ranking.honesty import Agreement, Relation, relations
 from workbench.core.ranking.judgements import Judgement, compare
 from workbench.core.ranking.pairing import Candidate, Pair, Queue, believe, connect, queue, take, unbelieving
-from workbench.store import Store
+from workbench.store import Store, StoreError
 from workbench.store.judged import Answer, StoredOutput, StoredVerdict, VerdictKind, Who, place
 from workbench.usecases.entrants import entrant, judgement_of, maker, names
 from workbench.usecases.ranked import Grouping
@@ -166,12 +165,20 @@ class Sitting:
         connecting = (*(one.pair for one in said if one.kind != "all_bad"), *waiting)
         links = [(pair.candidate.first_entrant, pair.candidate.second_entrant) for pair in connecting]
         skipped = {one.shown.pair.candidate.key for one in done if isinstance(one, Skipped)}
-        source = connect(self._queue, links, skipped)
-        pair, self._queue = take(source)
-        if pair is None:
-            return None
-        self._waiting[id(pair)] = pair
-        return replace(self.read(pair), source=unbelieving(source))
+        while True:
+            source = connect(self._queue, links, skipped)
+            pair, self._queue = take(source)
+            if pair is None:
+                return None
+            try:
+                shown = self.read(pair)
+            except StoreError as error:
+                # Another process deleted an answer of this pair: the next one is shown in its place.
+                if error.code != "missing":
+                    raise
+                continue
+            self._waiting[id(pair)] = pair
+            return replace(shown, source=unbelieving(source))
 
     def drop(self, ahead: Sequence[Shown]) -> None:
         """Put pairs that were prepared and not judged back into the queue: what they were chosen after did not happen.
@@ -188,7 +195,7 @@ class Sitting:
     def read(self, pair: Pair) -> Shown:
         """Return a pair with its texts; blocks. Raises StoreError."""
         left, right = self._store.judgements.text(pair.left), self._store.judgements.text(pair.right)
-        return Shown(pair, left.text, right.text, tuple(json.loads(left.values).items()))
+        return Shown(pair, left.text, right.text, left.values)
 
     @property
     def wants_to_learn(self) -> bool:
@@ -292,18 +299,9 @@ class Sitting:
         return next(mine, self._last.get(pair))
 
     def _verdict(self, outputs: Sequence[str], kind: VerdictKind, won: str) -> Judgement:
-        stored = StoredVerdict(
-            "",
-            self._answers[outputs[0]].values,
-            kind,
-            True,
-            False,
-            tuple(StoredOutput(uid, one.run, one.who, place(kind, won=uid == won)) for uid, one in self._both(outputs)),
-        )
-        return judgement_of(stored, self._maker)
-
-    def _both(self, outputs: Sequence[str]) -> list[tuple[str, Answer]]:
-        return [(uid, self._answers[uid]) for uid in outputs]
+        all_ = [(uid, self._answers[uid]) for uid in outputs]
+        judged = (StoredOutput(uid, one.run, one.who, place(kind, won=uid == won)) for uid, one in all_)
+        return judgement_of(StoredVerdict("", all_[0][1].values, kind, True, False, tuple(judged)), self._maker)
 
 
 def pairs(

@@ -115,7 +115,7 @@ def with_params(params: Params, given: Sequence[tuple[str, str]]) -> Params:
     for written, text in given:
         row = row_of(written)
         if row is None:
-            extra[written] = _json_or_text(text)
+            extra[written] = _json_or_text(written, text)
             continue
         extra = without_row(extra, row)
         if row.kind == "texts":
@@ -137,8 +137,15 @@ def _value(row: Parameter, text: str) -> Value:
     return value
 
 
-def _json_or_text(text: str) -> object:
+def _json_or_text(name: str, text: str) -> object:
     try:
-        return json.loads(text, parse_constant=str)
+        value = json.loads(text, parse_constant=str)
+    except RecursionError as error:
+        raise RefusedError(f"{name} is nested too deeply. Write it with fewer brackets.") from error
     except ValueError:
         return text
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError as error:
+        raise RefusedError(f"{name} has a number that is too large. Use a smaller one.") from error
+    return value

@@ -32,7 +32,7 @@ def evidence(store: Store, prompt_uid: str, versions: Set[str], watch: Watch = u
         watch(done)
         if detail.blind:
             hidden += 1
-        elif not {hashes[lane.version] for lane in detail.lanes} & versions:
+        elif not _ran(detail) <= hashes.keys() or not {hashes[lane.version] for lane in detail.lanes} & versions:
             others += 1
         else:
             lines.append(line(_document(detail, hashes)))
@@ -55,6 +55,11 @@ def _iterations(store: Store, prompt_uid: str) -> Iterator[IterationDetail]:
             if not row.running:
                 yield store.iteration_detail(row.run_uid)
         before = rows[-1].number
+
+
+def _ran(detail: IterationDetail) -> set[int]:
+    """Return the versions of an iteration; in a damaged history they may be of another prompt."""
+    return {detail.row.version, *(lane.version for lane in detail.lanes)}
 
 
 def _document(detail: IterationDetail, hashes: dict[int, str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from workbench.core.disclosing import Finding
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import PromptRow, VersionRow
+from workbench.core.timeline import nearest_ancestor
 from workbench.packs import manifest
 from workbench.packs.model import About, Pack, PackFile, PackPrompt, PackVersion, Standing, StandingRow
 from workbench.packs.reading import attachments
@@ -272,9 +273,7 @@ def _pack_versions(chosen: Sequence[VersionRow], parents: Mapping[int, int | Non
     hashes = {version.number: version.hash for version in chosen}
 
     def ancestor(number: int) -> str:
-        parent = parents[number]
-        while parent is not None and parent not in hashes:
-            parent = parents.get(parent)
+        parent = nearest_ancestor(number, parents, hashes)
         return "" if parent is None else hashes[parent]
 
     return tuple(PackVersion(v.hash, v.content, ancestor(v.number), v.note) for v in chosen)

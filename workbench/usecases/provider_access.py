@@ -61,13 +61,18 @@ class ProviderState:
     @property
     def goes_to(self) -> str:
         """Where requests go, in words."""
-        match self.where.source:
+        where = self.where
+        if where.base_url and not where.origin:
+            named_by = where.variable or "The address below"
+            why = f"which cannot be used, so nothing is sent. {address_trouble(where.base_url)}"
+            return f"{named_by} {'names' if where.variable else 'is'} {where.base_url}, {why}"
+        match where.source:
             case "settings":
-                return f"Requests go to {self.where.base_url}, as entered below."
+                return f"Requests go to {where.base_url}, as entered below."
             case "environment":
-                return f"Requests go to {self.where.base_url}, as {self.where.variable} says."
-            case _ if self.where.base_url:
-                return f"Requests go to {self.where.base_url}."
+                return f"Requests go to {where.base_url}, as {where.variable} says."
+            case _ if where.base_url:
+                return f"Requests go to {where.base_url}."
             case _ if self.address_hint:
                 return "There is no public address. Enter yours below."
             case _:

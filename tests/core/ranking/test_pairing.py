@@ -303,7 +303,7 @@ def test_pairs_that_wait_count_as_judged_on_top_of_a_new_fit() -> None:
     assert np.trace(counted.covariances) < np.trace(plain.covariances)
 
 
-@pytest.mark.deep(only=True)
+@pytest.mark.deep
 @pytest.mark.parametrize("history", depth.pick(HISTORIES[1:2], HISTORIES), ids=lambda history: history.title)
 def test_a_sitting_comes_nearer_to_the_order_than_random_pairs(history: History, figure: Callable[[str], None]) -> None:
     found = compared(history, depth.pick(8, 20), depth.pick(1, 50))

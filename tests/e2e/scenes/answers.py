@@ -20,18 +20,18 @@ def reading(demo: Demo) -> None:
     """One answer in every way of reading, and what differs."""
     window = demo.window
     ask(demo, MARKDOWN)
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     command(demo, "read_markdown")
-    window.view.lanes.focus_lane(1)
+    window.focus_lane(1)
     command(demo, "read_text")
     shots(demo, "markdown-and-text", narrow=True)
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     command(demo, "read_raw")
     demo.pause(200)
     shots(demo, "raw")
     command(demo, "read_automatic")
     ask(demo, MARKDOWN.replace("Friday", "Thursday").replace("packed", "wrapped") + "\nThank you.")
-    window.handlers.mark_number(1)
+    window.mark(1)
     demo.pause(150)
     command(demo, "diff")
     demo.pause(300)
@@ -39,7 +39,7 @@ def reading(demo: Demo) -> None:
     command(demo, "diff")
     ask(demo, JSON)
     command(demo, "read_automatic")
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     command(demo, "read_json")
     shots(demo, "json")
     command(demo, "read_automatic")
@@ -47,14 +47,14 @@ def reading(demo: Demo) -> None:
     dialog(demo, "compare")
     demo.press(Key.Key_N, CTRL | SHIFT)
     dialog(demo, "note", ("light",))
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     command(demo, "lane_code")
     dialog(demo, "code")
     command(demo, "lane_model")
     dialog(demo, "picker", settle_ms=900)
-    window.view.lanes.edit_params(window.shown_slots()[0])
+    window.lanes.edit_params(window.slots()[0])
     dialog(demo, "parameters")
-    window.dialogs.wire(window.shown_slots()[0])
+    window.dialogs.show_wire(window.slots()[0])
     dialog(demo, "wire", ("dark",))
 
 
@@ -72,7 +72,7 @@ def calling(demo: Demo) -> None:
         )
         show(demo, BLOCKS, (Lane("g1", endpoint, "shop-1"),), question="Where is my order 123ABCDEFG?")
         demo.run("steps-while-they-come")
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     shots(demo, "steps", narrow=True)
 
 
@@ -85,26 +85,26 @@ def running(demo: Demo) -> None:
         lanes = (Lane("g1", endpoint, "slow-1"), Lane("g2", ECHO, ECHO_MODEL), Lane("g3", endpoint, "slow-2"))
         show(demo, Content((Message("user", "Where is my order?"),)), lanes)
         demo.press(Key.Key_Return, CTRL)
-        board = window.compose.board
+        board = window.lane_presenter
         demo.until("both stream", lambda: all((s := board.shown(x)) and words[-1] in s.text for x in ("g1", "g3")))
         demo.until("the echo has ended", lambda: (s := board.shown("g2")) and s.result is not None)
         shots(demo, "running", narrow=True)
-        window.handlers.table()["stop"]()
-        demo.until("all ended", lambda: not window.compose.still_running())
+        window.command("stop")
+        demo.until("all ended", lambda: not window.is_running())
         fake.release()
     shots(demo, "stopped", ("light",))
-    window.gate.set_limits(Limits(usd=0.01, calls=2))
-    window.view.editor.focus_first()
+    window.budget_confirmation.set_limits(Limits(usd=0.01, calls=2))
+    window.editor.focus_first()
     demo.press(Key.Key_Return, CTRL)
-    demo.until("it asks", lambda: window.gate.asks)
+    demo.until("it asks", lambda: window.budget_confirmation.asks)
     shots(demo, "over-the-limits", narrow=True)
     window.theme.set_scale(2.0)
     # All of the window is laid out anew.
     demo.pause(600)
     demo.picture("over-the-limits-at-200")
     window.theme.set_scale(1.0)
-    window.gate.refuse()
-    window.gate.set_limits(Limits())
+    window.budget_confirmation.refuse()
+    window.budget_confirmation.set_limits(Limits())
 
 
 def blind(demo: Demo) -> None:
@@ -112,7 +112,7 @@ def blind(demo: Demo) -> None:
     command(demo, "blind")
     ask(demo, MARKDOWN, 3)
     shots(demo, "blind", narrow=True)
-    demo.window.handlers.mark_number(2)
+    demo.window.mark(2)
     demo.pause(200)
     shots(demo, "blind-revealed", ("light",))
     command(demo, "blind")
@@ -128,7 +128,7 @@ def lanes(demo: Demo) -> None:
     failing = (Lane("g1", LITELLM, "openai/gpt-5-mini"), Lane("g2", ECHO, ECHO_MODEL), Lane("g3", ECHO, ECHO_MODEL))
     show(demo, Content((Message("user", "Hello"),)), failing)
     demo.run()
-    window.handlers.mark_number(2)
+    window.mark(2)
     shots(demo, "failed", narrow=True)
 
 
@@ -147,21 +147,21 @@ def odd(demo: Demo) -> None:
         show(demo, Content((Message("user", "Where is my order?"),)), tuple(Lane(g, endpoint, m) for g, m in names))
         demo.run()
     shots(demo, "odd-answers", narrow=True)
-    for slot in (window.shown_slots()[0], window.shown_slots()[2]):
-        column = window.view.lanes.column(slot)
+    for slot in (window.slots()[0], window.slots()[2]):
+        column = window.lanes.column(slot)
         assert column is not None
         panel = column.reasoning_panel()
         assert panel is not None
         panel.fold.click()
     demo.pause(200)
     shots(demo, "odd-answers-thoughts", narrow=True)
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     command(demo, "read_markdown")
     shots(demo, "odd-answers-empty-markdown", ("dark",))
     command(demo, "read_automatic")
-    window.dialogs.choices(window.shown_slots()[1])
+    window.dialogs.show_choices(window.slots()[1])
     dialog(demo, "choices")
-    window.view.lanes.edit_params(window.shown_slots()[2])
+    window.lanes.edit_params(window.slots()[2])
     dialog(demo, "parameters-think-tags", ("light",))
     command(demo, "view_history")
     demo.pause(1500)
@@ -182,7 +182,7 @@ def layout(demo: Demo) -> None:
     """One lane with the whole width, hidden lanes, a baseline, samples, and columns as wide as their text."""
     window = demo.window
     ask(demo, MARKDOWN, 3)
-    window.view.lanes.focus_lane(1)
+    window.focus_lane(1)
     command(demo, "solo")
     shots(demo, "one-lane-focused", narrow=True)
     command(demo, "solo")
@@ -190,13 +190,13 @@ def layout(demo: Demo) -> None:
     shots(demo, "a-hidden-lane", narrow=True)
     window.notice.hide()
     for _ in range(2):
-        window.compose.lanes.set_hidden(window.shown_slots()[0], hidden=True)
+        window.lane_list.set_hidden(window.slots()[0], hidden=True)
     shots(demo, "all-lanes-hidden", ("light",))
-    window.compose.lanes.show_all()
-    window.view.lanes.focus_lane(0)
+    window.lane_list.show_all()
+    window.focus_lane(0)
     command(demo, "baseline")
     texts = Content((Message("user", MARKDOWN.replace("Friday", "Thursday")),))
-    kept = window.compose.lanes.lanes
+    kept = window.draft_lanes
     show(demo, texts, kept)
     demo.run()
     shots(demo, "baseline", narrow=True)
@@ -214,7 +214,7 @@ def samples(demo: Demo) -> None:
         lane = Lane("g1", endpoint, "varied-1", samples=len(SAMPLES), params=Params(temperature=0.9))
         show(demo, Content((Message("user", "Where is my order?"),)), (lane, Lane("g2", ECHO, ECHO_MODEL)))
         demo.run()
-    window.view.lanes.focus_lane(0)
+    window.focus_lane(0)
     command(demo, "next_sample")
     command(demo, "spread")
     shots(demo, "samples", narrow=True)
@@ -225,12 +225,12 @@ def menus(demo: Demo) -> None:
     """The menus, which are where most of what a person can do is told."""
     window = demo.window
     ask(demo, MARKDOWN)
-    column = window.view.lanes.column(window.shown_slots()[0])
+    column = window.lanes.column(window.slots()[0])
     assert column is not None
     column.open_menu()
     demo.picture("lane-menu")
     _close_menu(demo)
-    block = window.view.editor.blocks[0]
+    block = window.editor.blocks[0]
     block.findChildren(QToolButton)[0].click()
     demo.picture("message-menu")
     _close_menu(demo)

@@ -46,7 +46,7 @@ def costs(demo: Demo) -> None:
         shots(demo, "costs", narrow=True)
     lanes = (Lane("g1", LITELLM, "anthropic/claude-opus-5-5", Params(top_p=0.5)), Lane("g4", ECHO, ECHO_MODEL))
     show(demo, Content((Message("user", "Where is my parcel?"),)), lanes)
-    window.view.lanes.edit_params("g1")
+    window.lanes.edit_params("g1")
     demo.until("LiteLLM said what the model takes", lambda: _grey(demo) > 5)
     dialog(demo, "parameters-greyed")
 

@@ -22,7 +22,7 @@ def history(demo: Demo) -> None:
     demo.until("the history is read", lambda: view.empty.isVisible() or view.model.rowCount())
     if view.empty.isVisible():
         shots(demo, "history-nothing-run")
-    fill(window.workbench.store)
+    fill(window.store)
     demo.until("all runs can be found", lambda: not window.workbench.searcher.behind())
     view.refresh()
     demo.until("the runs are there", lambda: view.model.rowCount() >= 8)

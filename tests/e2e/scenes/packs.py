@@ -32,7 +32,7 @@ _WORDS = Content(
 
 def packs(demo: Demo) -> None:
     """Bringing a pack in: what it would bring, that nothing is new, that it cannot be read."""
-    imports = demo.window.dialogs.packing.imports
+    imports = demo.window.dialogs.pack_imports
     with TemporaryDirectory() as folder:
         pack = _pack(Path(folder))
         imports.look(pack)
@@ -60,16 +60,16 @@ def pack_export(demo: Demo) -> None:
     """Taking prompts out: what, what it would be with something that was found, and where it is."""
     demo.window.views.show("compose")
     demo.window.frame.activateWindow()
-    store = demo.window.workbench.store
+    store = demo.window.store
     store.create_prompt("shop", "Shop bot", making.NOW).result()
     _judge(store, "shop", "s1", "Where is my order?", "It comes on Monday.", 0)
     with TemporaryDirectory() as folder:
-        imports = demo.window.dialogs.packing.imports
+        imports = demo.window.dialogs.pack_imports
         imports.look(_pack(Path(folder)))
         found = _looked(demo)
         found.go.click()
         demo.until("it came", lambda: "added" in demo.window.notice.text())
-        exports = demo.window.dialogs.packing.exports
+        exports = demo.window.dialogs.pack_exports
         uids = [*(f"pack-{number}" for number in range(len(_NAMES))), "shop"]
         exports.choose(dict.fromkeys(uids, "all"))
         dialog = opened(demo, ExportPackDialog)
@@ -114,7 +114,7 @@ def cases(demo: Demo) -> None:
         Case(f"case-{n}", name, (("question", f"Where is {name}?"), ("record", "order 1 | late\nto Berlin")), checks)
         for n, name in enumerate(("A late order", _LONG, "Übersetzer 翻訳", ""))
     ]
-    window.workbench.store.packs.save_cases(window.compose.prompt_uid, made).result()
+    window.store.packs.save_cases(window.prompt_uid, made).result()
     command(demo, "cases")
     found = opened(demo, CasesDialog)
     demo.until("they are listed", lambda: found.cases.rowCount() == len(made))
@@ -134,7 +134,7 @@ def training_files(demo: Demo) -> None:
     demo.pause(400)
     demo.picture("training-none")
     empty.close()
-    store = demo.window.workbench.store
+    store = demo.window.store
     store.create_prompt("trained", "Trained bot", making.NOW).result()
     for number in range(12):
         _judge(
@@ -149,7 +149,7 @@ def training_files(demo: Demo) -> None:
         _judge(store, "trained", f"o{number}", "Is it blue?", "It is.", number % 2)
     demo.window.prompts.refresh()
     demo.until("it is listed", lambda: demo.window.prompts.model.position("trained") >= 0)
-    demo.window.dialogs.packing.training.open("trained")
+    demo.window.dialogs.training_actions.open("trained")
     found = opened(demo, TrainingDialog)
     demo.until("it is looked at", lambda: found.made is not None)
     shots(demo, "training", narrow=True)

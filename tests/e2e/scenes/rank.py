@@ -26,15 +26,15 @@ def ranking(demo: Demo) -> None:
     """A prompt without verdicts, then one with many."""
     window = demo.window
     window.prompts.create("Order status bot, judged")
-    demo.until("the new prompt is open", lambda: window.compose.ready and not window.timeline.rowCount())
+    demo.until("the new prompt is open", lambda: window.is_ready and not window.timeline.rowCount())
     view = _entered(demo)
     shots(demo, "rank-empty", narrow=True)
-    store, prompt = window.workbench.store, window.compose.prompt_uid
+    store, prompt = window.store, window.prompt_uid
     runs(store, prompt, 60, versions=3, answer=MARKDOWN)
     runs(store, prompt, 9, versions=3, models=(MODELS[0], "local/SmolLM2-135M"), seed=3, answer=MARKDOWN)
     sitting(store, prompt, 80)
-    window.foreign_change()
-    window.ranking.refresh()
+    window.refresh()
+    window.rank.refresh()
     demo.until("the table is there", view.table.isVisible)
     shots(demo, "rank", narrow=True)
     view.fold.setChecked(True)
@@ -55,7 +55,7 @@ def ranking(demo: Demo) -> None:
     shots(demo, "rank-techniques-none", ("light",))
     for number, key, name in ((2, "role", "Role"), (3, "role", "Role"), (3, "self-check", "Self-check")):
         store.techniques.say(prompt, number, key, name, used=True).result(10)
-    window.ranking.refresh()
+    window.rank.refresh()
     demo.until("techniques are ranked", view.table.isVisible)
     shots(demo, "rank-techniques", narrow=True)
     window.theme.set_scale(2.0)
@@ -71,13 +71,13 @@ def judging(demo: Demo) -> None:
     window = demo.window
     _entered(demo)
     command(demo, "judge")
-    sittings = window.ranking.sittings
+    sittings = window.judging_session
     assert sittings is not None
     demo.until("a pair is shown", lambda: sittings.shown)
     shots(demo, "judge", narrow=True)
     demo.press(Qt.Key.Key_1)
     demo.until("a pair is shown", lambda: sittings.shown)
-    page = window.ranking.view
+    page = window.rank_view
     assert page is not None
     demo.press(Qt.Key.Key_P)
     demo.press(Qt.Key.Key_R)
@@ -103,7 +103,7 @@ def judging(demo: Demo) -> None:
 
 def _entered(demo: Demo) -> RankView:
     command(demo, "view_rank")
-    view = demo.window.ranking.view
+    view = demo.window.rank_view
     assert view is not None
     demo.until("the verdicts are counted", view.pill.text)
     return view

@@ -31,10 +31,10 @@ def put(demo: Demo, content: Content, lanes: int = 2, **values: str) -> None:
 
 def show(demo: Demo, content: Content, lanes: tuple[Lane, ...], **values: str) -> None:
     """Let the draft be this content with these lanes and values, and wait until it is checked and counted."""
-    compose = demo.window.compose
+    compose = demo.window.session
     compose.back()
     compose.put_back(Draft(content, tuple(values.items()), lanes, compose.draft().based_on))
-    demo.window.view.editor.focus_first()
+    demo.window.editor.focus_first()
     demo.pause(60)
 
 
@@ -75,7 +75,7 @@ def small(demo: Demo, name: str) -> None:
 
 def command(demo: Demo, id_: str) -> None:
     """Do what a command does."""
-    demo.window.handlers.table()[id_]()
+    demo.window.command(id_)
     demo.pause(120)
 
 
@@ -109,5 +109,5 @@ def provider(demo: Demo, name: str) -> Iterator[tuple[FakeProvider, str]]:
     with FakeProvider() as fake:
         saved = demo.window.workbench.endpoints.save(EndpointForm(name, fake.base_url))
         saved.done.result(timeout=10)
-        demo.window.compose.endpoints_changed()
+        demo.window.session.endpoints_changed()
         yield fake, saved.endpoint.uid

@@ -20,7 +20,7 @@ def overlays(demo: Demo) -> None:
         command(demo, "palette")
         demo.pause(300)
         demo.picture(f"palette-{theme}")
-        palette = demo.window.overlays.palette
+        palette = demo.window.dialogs.palette
         if palette is not None:
             palette.field.setText("lane")
             demo.pause(200)
@@ -36,13 +36,13 @@ def pasting(demo: Demo) -> None:
     put(demo, BLOCKS, question="Where is it?")
     command(demo, "techniques")
     dialog(demo, "techniques")
-    window.dialogs.conversation.paste(DIALOGUE)
+    window.dialogs.conversation_actions.paste(DIALOGUE)
     dialog(demo, "dialogue")
     QApplication.clipboard().clear()
-    window.view.editor.parts_shown.paste_examples()
+    window.editor.parts_shown.paste_examples()
     dialog(demo, "paste-no-examples", ("light",))
     QApplication.clipboard().setText(PAIRS)
-    window.view.editor.parts_shown.paste_examples()
+    window.editor.parts_shown.paste_examples()
     dialog(demo, "paste-examples")
     QApplication.clipboard().clear()
 
@@ -51,7 +51,7 @@ def improving(demo: Demo) -> None:
     """The window that asks for a better prompt: empty, with a proposal, and with none."""
     ask(demo, MARKDOWN)
     window = demo.window
-    demo.until("they can be judged", lambda: all(map(window.compose.board.can_mark, window.shown_slots())))
+    demo.until("they can be judged", lambda: all(map(window.lane_presenter.can_mark, window.slots())))
     command(demo, "all_bad")
     demo.until("the verdict is shown", lambda: demo.iterations()[0].verdict == "all_bad")
     with provider(demo, "Writer") as (fake, endpoint):
@@ -77,7 +77,7 @@ def settings(demo: Demo) -> None:
     """All pages of the settings."""
     window = demo.window
     for page in ("keys", "endpoints", "limits", "appearance", "history"):
-        window.dialogs.settings(page)  # type: ignore[arg-type] # one of the pages, by the line above
+        window.dialogs.show_settings(page)  # type: ignore[arg-type] # one of the pages, by the line above
         demo.pause(400)
         dialog(demo, f"settings-{page}")
 

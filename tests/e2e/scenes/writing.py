@@ -25,9 +25,9 @@ ROWS = "name\tlanguage\tquestion\nlate\tEnglish\tWhere is order 1?\nrefund\tFren
 def empty(demo: Demo) -> None:
     """What stands where nothing is yet."""
     window = demo.window
-    sample = window.compose.prompt_uid
+    sample = window.prompt_uid
     window.prompts.create(LONG)
-    demo.until("another prompt is open", lambda: window.compose.prompt_uid != sample and window.compose.ready)
+    demo.until("another prompt is open", lambda: window.prompt_uid != sample and window.is_ready)
     shots(demo, "new-prompt", narrow=True)
     put(demo, Content((Message("user", ""),)), 0)
     shots(demo, "no-lane", ("light",))
@@ -57,14 +57,14 @@ def blocks(demo: Demo) -> None:
 def schema_form(demo: Demo) -> None:
     """A JSON Schema as a form."""
     put(demo, BLOCKS, question="Where is it?")
-    (section,) = demo.window.view.editor.findChildren(OutputSection)
+    (section,) = demo.window.editor.findChildren(OutputSection)
     section.edit_as_form(section.schema, "Output format")
     dialog(demo, "schema-form")
 
 
 def mistakes(demo: Demo) -> None:
     """What is wrong in a template, and names that are misspelt, missing or not used."""
-    checking = demo.window.view.editing.checking
+    checking = demo.window.checking
     put(demo, JINJA, orders="[]")
     demo.until("the mistake is found", lambda: checking.mistake is not None)
     shots(demo, "jinja-mistake", narrow=True)
@@ -92,9 +92,9 @@ def sets(demo: Demo) -> None:
     window.frame.activateWindow()
     demo.pause(400)
     shots(demo, "sets", narrow=True)
-    window.view.editor.focus_first()
+    window.editor.focus_first()
     demo.run()
-    window.handlers.mark_number(1)
+    window.mark(1)
     command(demo, "next_set")
     shots(demo, "sets-run", narrow=True)
     command(demo, "large_value")
@@ -119,7 +119,7 @@ def attaching(demo: Demo) -> None:
         data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
         QApplication.clipboard().setMimeData(data)
         demo.press(Key.Key_V, CTRL)
-        demo.until("two are attached", lambda: len(window.view.editor.content().messages[0].attachments) == 2)
+        demo.until("two are attached", lambda: len(window.editor.content().messages[0].attachments) == 2)
         demo.pause(300)
         shots(demo, "attachments", narrow=True)
         demo.run()
@@ -134,7 +134,7 @@ def texts(demo: Demo) -> None:
     window = demo.window
     content = Content((Message("system", RTL), Message("user", EMOJI + "\n\n{{" + "long_name_" * 6 + "}} {{x}}")))
     put(demo, content, **{"long_name_" * 6: RTL, "x": EMOJI})
-    window.compose.lanes.set_label(window.shown_slots()[0], LONG)
+    window.lane_list.set_label(window.slots()[0], LONG)
     demo.run()
     shots(demo, "texts", narrow=True)
     ask(demo, RTL)

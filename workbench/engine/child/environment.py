@@ -1,7 +1,7 @@
 """The child's environment variables.
 
 Invariant: once `clean` has run, no library of this process can find a key, or an address to send one to, in the
-environment: keys come in run messages only.
+environment: keys come in run messages only; and none hands a request to this machine to a proxy.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ _SECRET = re.compile(
 )
 # Files and places that the libraries of clouds look for; none of them holds a key.
 _PLACES = child_variables()
+_PROXY = re.compile(r"(https?|all)_proxy", re.IGNORECASE)
+_HERE = ("localhost", ".localhost", "127.0.0.1", "::1")
 _QUIET = {
     # Without it litellm fetches its price map from the network when it is imported.
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -40,3 +42,13 @@ def clean(names: Iterable[str] | None = None) -> None:
         if is_secret(name):
             os.environ.pop(name, None)
     os.environ.update(_QUIET)
+    bypass_proxies(*_HERE)
+
+
+def bypass_proxies(*hosts: str) -> None:
+    """Make every library of this process ask these hosts itself; does nothing where there is no proxy."""
+    if not any(map(_PROXY.fullmatch, os.environ)):
+        return
+    named = [one.strip() for one in (os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")).split(",")]
+    if "*" not in named:
+        os.environ["no_proxy"] = ",".join(dict.fromkeys(filter(None, (*named, *hosts))))

@@ -32,13 +32,16 @@ _SETTING = re.compile(r"\{(\w+)\}")
 class Allowed:
     """Where the secrets of a call may go: to one origin ("" for none), and to those that `hosts` match.
 
-    A call `by_token` proves who it is by a bearer token alone.
+    `base_url` is the address of the call, `asked` the hosts that were asked for it so far. A call `by_token` proves who
+    it is by a bearer token alone.
     """
 
     origin: str
     hosts: tuple[re.Pattern[str], ...]
     secrets: tuple[str, ...] = field(repr=False)
     by_token: bool = False
+    base_url: str = ""
+    asked: list[str] = field(default_factory=list)
 
     def takes(self, url: str) -> bool:
         """Return whether a request to `url` may carry a secret."""
@@ -67,16 +70,29 @@ def guarded(call: Call, provider_id: str) -> Iterator[None]:
         _allowed.reset(token)
 
 
+def has_asked() -> bool:
+    """Return whether the call that this task makes has sent a request; True outside of one."""
+    allowed = _allowed.get()
+    return allowed is None or bool(allowed.asked)
+
+
+def call_address() -> str:
+    """Return the address of the call that this task makes, "" outside of one."""
+    allowed = _allowed.get()
+    return "" if allowed is None else allowed.base_url
+
+
 def _allowed_for(call: Call, provider_id: str) -> Allowed:
     provider = PROVIDERS.get(provider_id)
-    origin = origin_of(call.endpoint.base_url or (provider.base_url if provider else ""))
+    base_url = call.endpoint.base_url or (provider.base_url if provider else "")
+    origin = origin_of(base_url)
     hosts = provider.key_hosts if provider else ()
     if call.endpoint.has_address:
         # Which provider's protocol it speaks stands in the history, where somebody else may have changed it.
         hosts = tuple(host for host in hosts if _company(f"https://{host}") == _company(origin))
     patterns = tuple(pattern for host in hosts if (pattern := _pattern(host, dict(call.settings))))
     by_token = any(name == "auth_token" for name, _ in call.settings)
-    return Allowed(origin, patterns, tuple(secret for secret in call.secrets if secret), by_token)
+    return Allowed(origin, patterns, tuple(secret for secret in call.secrets if secret), by_token, base_url)
 
 
 def _company(url: str) -> str:
@@ -110,6 +126,7 @@ def _check(request: httpx.Request) -> None:
     allowed = _allowed.get()
     if allowed is None:
         return
+    allowed.asked.append(request.url.host)
     if allowed.by_token and "authorization" in request.headers:
         request.headers.pop("x-api-key", None)
     if allowed.takes(str(request.url)):

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -34,7 +35,7 @@ from workbench.engine.child import key_guard
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.caching import refusals
 from workbench.engine.child.choices import Choices
-from workbench.engine.child.environment import clean
+from workbench.engine.child.environment import bypass_proxies, clean
 from workbench.engine.child.failures import CallError, Where, broken_stream, no_tools, timed_out
 from workbench.engine.child.files import Files
 from workbench.engine.child.http import own_headers
@@ -47,6 +48,7 @@ from workbench.engine.child.request import DECIDED, FORMAT, Adjustments, decided
 from workbench.engine.child.usage_reading import usage_of
 from workbench.engine.child.wire_marks import compare, visible
 from workbench.engine.child.wire_messages import wire_messages
+from workbench.engine.hosts import is_loopback
 
 _CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
 _NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show what it sent; this is what it was asked for.")
@@ -107,6 +109,9 @@ class LiteLLM:
                 f"The model “{call.model}” is an address. Add it in Settings → Endpoints, then choose a model of it.",
             )
         else:
+            if is_loopback(host := urlsplit(address).hostname or ""):
+                # LiteLLM makes its own clients, which know this machine by its usual names only.
+                bypass_proxies(host)
             with guarded(call, provider_id):
                 await self._translate(call, answer, where)
 
@@ -173,7 +178,7 @@ class Translated:
             raise
         except Exception as error:
             # LiteLLM raises whatever the libraries of its providers raise.
-            raise failure_of(error, self._where, has_text=answer.has_text) from error
+            raise failure_of(error, self._where, has_text=answer.has_text, has_asked=key_guard.has_asked()) from error
 
     def _arguments(self) -> dict[str, Any]:
         call = self._call
@@ -315,6 +320,10 @@ def _own_settings(litellm: Any) -> Set[str]:
 def _stay_at_the_address() -> None:
     # LiteLLM and the libraries under it tell their clients to follow redirects, and some carry the key along.
     httpx.Response.has_redirect_location = property(lambda response: False)  # type: ignore[assignment]
+    # It asks the Ollama of this machine about a model, although another one is to answer.
+    ollama = importlib.import_module("litellm.llms.ollama.common_utils").OllamaModelInfo
+    usual = PROVIDERS["ollama"].base_url
+    ollama.get_api_base = staticmethod(lambda api_base=None: api_base or key_guard.call_address() or usual)
 
 
 def access(call: Call) -> dict[str, Any]:

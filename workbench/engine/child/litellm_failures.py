@@ -43,6 +43,8 @@ _HALF = re.compile(
     re.IGNORECASE,
 )
 _NO_PROVIDER = re.compile(r"LLM Provider NOT provided", re.IGNORECASE)
+_NO_CHAT = re.compile(r"Unmapped LLM provider for this endpoint", re.IGNORECASE)
+_SHORT_ADDRESS = re.compile(r"is not a canonical IPv4 address")
 _NO_KEY = re.compile(
     r"missing .*(api.?key|credentials)|api_key client option must be set|api key.* (not|missing)", re.IGNORECASE
 )
@@ -65,8 +67,8 @@ _AIPLATFORM = Package("vertexai", "google-cloud-aiplatform", "LiteLLM uses for t
 _BYTES = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"")
 
 
-def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
-    """Return the failure of an exception that came out of LiteLLM."""
+def failure_of(error: Any, where: Where, *, has_text: bool, has_asked: bool = True) -> CallError:
+    """Return the failure of an exception that came out of LiteLLM; `has_asked` says whether a request was sent."""
     words = str(error)
     name = type(error).__name__
     if _NO_PROVIDER.search(words):
@@ -76,6 +78,11 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
             f"Put the provider before the model's name, as in openai/{where.model}.",
             words,
         )
+    if _NO_CHAT.search(words):
+        return CallError("no_model", f"LiteLLM has no chat with “{where.model}”. Choose another model.", words)
+    if _SHORT_ADDRESS.search(words):
+        sentence = f"The address of {where.endpoint} cannot be called as it is written."
+        return CallError("bad_address", f"{sentence} Write all four numbers of it, or its name.", words)
     if HELD_BACK in words:
         return CallError(
             "bad_address",
@@ -118,6 +125,13 @@ def failure_of(error: Any, where: Where, *, has_text: bool) -> CallError:
         return half_answer(where, words)
     if _CONNECT.search(words):
         return connect_failed(where, words)
+    if not has_asked:
+        return certificate_files() or CallError(
+            "bad_request",
+            f"LiteLLM refused the request before it was sent to {where.endpoint}. Its own words are in the details; "
+            f"check the model's name, the lane's parameters, and Settings → {where.page}.",
+            words,
+        )
     code = _redirect(error) or getattr(error, "status_code", None)
     if isinstance(code, int) and 300 <= code < 600:
         return http_failure(code, _body(words), where, after=_retry_after(error))

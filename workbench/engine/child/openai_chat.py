@@ -139,9 +139,9 @@ class OpenAIChat:
                     return await _refused(response, where)
                 answer.header_usd = header_cost(response.headers)
                 chunks = body(response)
-                if not call.stream or "json" in response.headers.get("content-type", ""):
+                if not call.stream:
                     await _read_json(chunks, answer, where)
-                elif _is_json(start := await _start(chunks)):
+                elif _is_json(start := await _start(chunks), response.headers.get("content-type", "")):
                     await _read_json(_again(start, chunks), answer, where)
                 elif await _read_events(_again(start, chunks), call, answer, where, deadline):
                     self._drain(chunks, held.pop_all())
@@ -238,9 +238,11 @@ async def _start(chunks: AsyncIterator[bytes]) -> bytes:
     return start
 
 
-def _is_json(start: bytes) -> bool:
-    # Servers that ignore the wish to stream may also forget to say what they send; no line of a stream begins so.
-    return start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
+def _is_json(start: bytes, content_type: str) -> bool:
+    """Whether a server that was asked to stream does not; what it says it sends may be wrong both ways."""
+    begun = start.lstrip(b"\xef\xbb\xbf \r\n\t")
+    # No line of a stream begins so.
+    return begun.startswith(b"{") or ("json" in content_type and not begun.startswith(_EVENT_STARTS))
 
 
 async def _again(start: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -278,6 +280,9 @@ async def _read_events(
             if answer.has_text:
                 deadline.reschedule(now() + call.timeouts.silence)
                 await pace.after_read(len(chunk))
+            else:
+                # What was compressed can be megabytes that say nothing, and come without a wait.
+                await asyncio.sleep(0)
             pace.before_read()
         for event in stream.close():
             reader.read(event.data, event.name)

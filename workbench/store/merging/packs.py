@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from workbench.packs.manifest import HASH, SLUG, standing_data, standing_from
+from workbench.store.pack_bodies import pack_body
 from workbench.store.sqlite import sqlite3
 
 _MOST_BODY = 4_000_000
@@ -33,40 +33,9 @@ def take_packs(mine: sqlite3.Connection, other: sqlite3.Connection) -> None:
 
 def _understood(body: str, here: Collection[str]) -> dict[str, Any] | None:
     """Return what is remembered of the prompts that are here, None when it is nothing or has another shape."""
-    try:
-        said = json.loads(body)
-        about = {key: _text(said.get(key, "")) for key in ("name", "description", "licence", "author")}
-        prompts = [_prompt(one) for one in said["prompts"]]
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+    if (said := pack_body(body)) is None:
         return None
-    left = [one for one in prompts if one["uid"] in here]
+    left = [one for one in said["prompts"] if one["uid"] in here]
     slugs = {one["slug"] for one in left}
-    return {**about, "prompts": left} if left and len(slugs) == len(left) else None
-
-
-def _prompt(one: Any) -> dict[str, Any]:
-    slug = _text(one["slug"])
-    if not SLUG.fullmatch(slug):
-        raise ValueError("no name for a file")
-    hashes = [_hash(version) for version in one.get("versions", [])]
-    standing = one.get("standing")
-    return {
-        "uid": _text(one["uid"]),
-        "slug": slug,
-        "description": _text(one.get("description", "")),
-        "main": _hash(one["main"]) if one.get("main") else "",
-        "versions": hashes,
-        "standing": None if standing is None else standing_data(standing_from(standing)),
-    }
-
-
-def _hash(value: Any) -> str:
-    if not HASH.fullmatch(_text(value)):
-        raise ValueError("no hash")
-    return str(value)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
+    said.pop("place", None)  # a place on the disk of somebody else
+    return {**said, "prompts": left} if left and len(slugs) == len(left) else None

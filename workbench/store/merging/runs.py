@@ -6,10 +6,10 @@ were made there later, and the end of an answer that here was only taken for int
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import cast
 
+from workbench.core.json_parts import load
 from workbench.core.lanes import Params
 from workbench.core.runs import ENDED
 from workbench.store.encoding import digest, dump
@@ -234,7 +234,7 @@ class Runs:
 
 def _values(body: object) -> tuple[tuple[str, str], ...]:
     try:
-        values = json.loads(str(body))
+        values = load(str(body))
     except (ValueError, RecursionError) as error:
         raise UnsoundError("Its values cannot be read.") from error
     if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
@@ -244,14 +244,14 @@ def _values(body: object) -> tuple[tuple[str, str], ...]:
 
 def _check_params(params: object) -> None:
     try:
-        Params.from_json(json.loads(str(params)))
+        Params.from_json(load(str(params)))
     except (ValueError, RecursionError) as error:
         raise UnsoundError("The parameters of a lane cannot be read.") from error
 
 
 def _check_list(marks: object) -> None:
     try:
-        found = json.loads(str(marks))
+        found = load(str(marks))
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, list):

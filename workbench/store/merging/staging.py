@@ -28,6 +28,8 @@ _HEAVY = frozenset({"bodies", "partials", "steps", "responses", "blobs"})
 _HEAVY_COLUMNS = frozenset({("outputs", "text"), ("outputs", "reasoning"), ("outputs", "marks")})
 """What counting does without."""
 _PAGE_ROWS = 200
+_ROW_BYTES = 4
+"""Of a row at least. Where a page is in many places of a damaged table, it makes rows without an end."""
 _REPORTED = 100
 """Rows of one table that are named when they are left out; more are a table that is wrong as a whole."""
 
@@ -49,6 +51,8 @@ class Staging:
         self.connection = connect(path)
         objects = objects_of(VERSION)
         self._statements = {} if objects is None else dict(objects.tables)
+        (size,) = other.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()
+        self._rows_left = size // _ROW_BYTES
         for pragma in ("foreign_keys = OFF", "journal_mode = MEMORY", "synchronous = OFF"):
             self.connection.execute(f"PRAGMA {pragma}")
         for statement in self._statements.values():
@@ -77,6 +81,9 @@ class Staging:
         cursor = self._other.execute(f'SELECT {read} FROM "{table}"')
         reported = 0
         while page := cursor.fetchmany(_PAGE_ROWS):
+            self._rows_left -= len(page)
+            if self._rows_left < 0:
+                raise sqlite3.DatabaseError(f"malformed database schema: {table} has more rows than its file can hold")
             wrong: list[LeftOut] = []
             self.connection.execute("BEGIN")
             try:

@@ -10,10 +10,13 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVB
 
 from workbench.ui.dialog import Dialog
 from workbench.ui.lanes.shown import picture
+from workbench.ui.lanes.widgets import breakable
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.credentials import AddressQuestion
 
 _WIDTH = 460
+_LINE = 40
+"""Characters of an address that stand in one line; a longer one can be broken anywhere."""
 _NOT_KNOWN = "not recorded: it was kept before addresses were"
 
 
@@ -59,19 +62,23 @@ class AddressDialog(Dialog):
         layout.addSpacing(4)
         layout.addLayout(foot)
         self.setMinimumWidth(_WIDTH)
+        self.resize(_WIDTH, layout.totalHeightForWidth(_WIDTH))
 
 
 def _plain(text: str, role: str = "") -> QLabel:
     made = QLabel(picture(text))
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(role != "muted")
+    if made.wordWrap():
+        # Its own least height is that of a column of single words, which would leave room above and below.
+        made.setMinimumHeight(1)
     if role:
         set_role(made, role)
     return made
 
 
 def _address(theme: Theme, text: str) -> QLabel:
-    made = _plain(text)
+    made = _plain(breakable(text, _LINE))
     made.setFont(theme.mono(-1))
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made

@@ -1,7 +1,7 @@
 """Says each verdict on the shown run, with Undo, and what cannot be judged.
 
-Invariant: a notice about a value set goes with it; names that were hidden when a verdict was given are not in its
-sentence.
+Invariant: a notice about a value set goes with it, and with the view; names that were hidden when a verdict was given
+are not in its sentence.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 KEY = "verdict"
 """The key of the notice, and the action of its button."""
+_OF_ANSWERS = ("spread", "star")
+"""Keys of other notices about the answers that are shown."""
 _LONGEST_NAME = 60
 """Characters of a lane's name that leave room for what is said about it."""
 
@@ -40,6 +42,8 @@ class VerdictNotices(QObject):
         stage.paged.connect(self._follow)
         window.compose.prompt_changed.connect(lambda _: self._clear())
         window.compose.run_started.connect(lambda *_: self._clear())
+        # Pairs that are judged in another view may be of the answers that it names.
+        window.views.changed.connect(lambda _: self._clear())
         window.notice.action_clicked.connect(self._act)
 
     def _name_of(self, slot: str) -> str:
@@ -82,6 +86,8 @@ class VerdictNotices(QObject):
             return
         self._clear()
         notice = self._window.notice
+        for key in _OF_ANSWERS:
+            notice.clear(key)
         if self._refusal and notice.standing_key == "refusal" and notice.standing_text == self._refusal:
             notice.clear("refusal")
         self._refusal = ""

@@ -23,6 +23,7 @@ from workbench.core.when import absolute
 from workbench.ui.diff.prompts import part_runs
 from workbench.ui.diff.text import Run
 from workbench.ui.flow import Flow
+from workbench.ui.focus import opens_menu
 from workbench.ui.history.cards import Cards, FittedDiff
 from workbench.ui.history.marks import MarkedLabel
 from workbench.ui.lanes.turns import Turns
@@ -126,6 +127,7 @@ class DetailPane(QWidget):
         self.open, self.compare = QPushButton("Open in Compose", self), QPushButton(self)
         self.beside = QPushButton("Compare prompts side by side…", self)
         self.menu = quiet_button("⋯", "More that can be done with the selected runs", self)
+        opens_menu(self.menu)
         set_role(self.restore, "primary")
         self.restore.setToolTip("The draft gets this run's text, values and lanes")
         self.branch.setToolTip("The draft starts from this run's version")

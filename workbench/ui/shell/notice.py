@@ -161,6 +161,9 @@ class NoticeBar(QFrame):
         self.whole.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         set_role(self.whole, "floating")
         self.whole.hide()
+        for button in (self._button, close, self._more):
+            # A click leaves the focus where the person types: a space would press the button that comes in its place.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 1, 2, 1)
         row.setSpacing(2)

@@ -1,0 +1,244 @@
+"""The dialogs over a main window: which of them are open, and how to open one on something particular."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+
+if TYPE_CHECKING:
+    from workbench.ui.address.confirming import AddressConfirmation
+    from workbench.ui.address.dialog import AddressDialog
+    from workbench.ui.cases.dialog import CasesDialog
+    from workbench.ui.cases.opening import CaseActions
+    from workbench.ui.dialogs import NoteDialog, Page
+    from workbench.ui.dialogue.dialog import DialogueDialog
+    from workbench.ui.dialogue.opening import ConversationActions
+    from workbench.ui.exchange.dialog import ExchangeDialog
+    from workbench.ui.exchange.opening import ExchangeActions
+    from workbench.ui.improve.dialog import ImproveDialog
+    from workbench.ui.lanes.code import CodeDialog
+    from workbench.ui.packs.export_dialog import ExportPackDialog
+    from workbench.ui.packs.exporting import ExportActions
+    from workbench.ui.packs.import_dialog import ImportPackDialog
+    from workbench.ui.packs.importing import ImportActions
+    from workbench.ui.palette import PaletteDialog
+    from workbench.ui.picker import ModelPicker
+    from workbench.ui.settings import SettingsDialog
+    from workbench.ui.shortcuts import ShortcutSheet
+    from workbench.ui.techniques.dialog import TechniqueDialog
+    from workbench.ui.techniques.form import TechniqueForm
+    from workbench.ui.techniques.opening import TechniqueActions
+    from workbench.ui.training.dialog import TrainingDialog
+    from workbench.ui.training.opening import TrainingActions
+    from workbench.ui.window import MainWindow
+
+D = TypeVar("D", bound=QWidget)
+
+
+class DialogDriver:
+    """Finds open dialogs by their kind; each property is None while no dialog of its kind is shown."""
+
+    def __init__(self, main: MainWindow) -> None:
+        self._main = main
+
+    def find(self, kind: type[D]) -> D | None:
+        """Return the shown dialog of this kind that belongs to the window, directly or over another dialog."""
+        shown = (one for one in QApplication.topLevelWidgets() if isinstance(one, kind) and one.isVisible())
+        return next((one for one in shown if self._is_ours(one)), None)
+
+    def _is_ours(self, dialog: QWidget) -> bool:
+        parent = dialog.parentWidget()
+        while parent is not None and parent is not self._main.frame:
+            parent = parent.parentWidget()
+        return parent is not None
+
+    @property
+    def question(self) -> QMessageBox | None:
+        """The question that is asked before something is lost."""
+        return self.find(QMessageBox)
+
+    @property
+    def files(self) -> QFileDialog | None:
+        """The dialog that chooses files."""
+        return self.find(QFileDialog)
+
+    @property
+    def picker(self) -> ModelPicker | None:
+        """The model picker."""
+        from workbench.ui.picker import ModelPicker
+
+        return self.find(ModelPicker)
+
+    @property
+    def settings(self) -> SettingsDialog | None:
+        """The settings."""
+        from workbench.ui.settings import SettingsDialog
+
+        return self.find(SettingsDialog)
+
+    @property
+    def note(self) -> NoteDialog | None:
+        """The note on an iteration or version."""
+        from workbench.ui.dialogs import NoteDialog
+
+        return self.find(NoteDialog)
+
+    @property
+    def code(self) -> CodeDialog | None:
+        """Code that repeats a lane."""
+        from workbench.ui.lanes.code import CodeDialog
+
+        return self.find(CodeDialog)
+
+    @property
+    def palette(self) -> PaletteDialog | None:
+        """The command palette."""
+        from workbench.ui.palette import PaletteDialog
+
+        return self.find(PaletteDialog)
+
+    @property
+    def shortcuts(self) -> ShortcutSheet | None:
+        """The sheet of keyboard shortcuts."""
+        from workbench.ui.shortcuts import ShortcutSheet
+
+        return self.find(ShortcutSheet)
+
+    @property
+    def conversation(self) -> DialogueDialog | None:
+        """The preview of a pasted conversation."""
+        from workbench.ui.dialogue.dialog import DialogueDialog
+
+        return self.find(DialogueDialog)
+
+    @property
+    def techniques(self) -> TechniqueDialog | None:
+        """The list of techniques."""
+        from workbench.ui.techniques.dialog import TechniqueDialog
+
+        return self.find(TechniqueDialog)
+
+    @property
+    def technique_form(self) -> TechniqueForm | None:
+        """The form of a technique of one's own."""
+        from workbench.ui.techniques.form import TechniqueForm
+
+        return self.find(TechniqueForm)
+
+    @property
+    def improve(self) -> ImproveDialog | None:
+        """The proposal of a better version."""
+        from workbench.ui.improve.dialog import ImproveDialog
+
+        return self.find(ImproveDialog)
+
+    @property
+    def exchange(self) -> ExchangeDialog | None:
+        """The preview of imported runs, or the export."""
+        from workbench.ui.exchange.dialog import ExchangeDialog
+
+        return self.find(ExchangeDialog)
+
+    @property
+    def pack_import(self) -> ImportPackDialog | None:
+        """The preview of a pack to import."""
+        from workbench.ui.packs.import_dialog import ImportPackDialog
+
+        return self.find(ImportPackDialog)
+
+    @property
+    def pack_export(self) -> ExportPackDialog | None:
+        """The export of a pack."""
+        from workbench.ui.packs.export_dialog import ExportPackDialog
+
+        return self.find(ExportPackDialog)
+
+    @property
+    def cases(self) -> CasesDialog | None:
+        """The cases of the prompt."""
+        from workbench.ui.cases.dialog import CasesDialog
+
+        return self.find(CasesDialog)
+
+    @property
+    def training(self) -> TrainingDialog | None:
+        """The export of training files."""
+        from workbench.ui.training.dialog import TrainingDialog
+
+        return self.find(TrainingDialog)
+
+    @property
+    def address(self) -> AddressDialog | None:
+        """The question whether a key may go to another address."""
+        from workbench.ui.address.dialog import AddressDialog
+
+        return self.find(AddressDialog)
+
+    def show_settings(self, page: Page = "keys", item: str = "") -> None:
+        """Open the settings on a page; `item` is the provider or the endpoint's uid to select there."""
+        self._main.dialogs.settings(page, item)
+
+    def show_picker(self, slot: str) -> None:
+        """Open the model picker for a lane."""
+        self._main.dialogs.pick_model(slot)
+
+    def show_code(self, slot: str) -> None:
+        """Open the code that repeats a lane."""
+        self._main.dialogs.code(slot)
+
+    def show_wire(self, slot: str) -> None:
+        """Open what a lane sent and received."""
+        self._main.dialogs.wire(slot)
+
+    def show_choices(self, slot: str) -> None:
+        """Open the choices of an answer that are kept beside the shown one."""
+        self._main.dialogs.choices(slot)
+
+    def show_palette(self, text: str = "") -> None:
+        """Open the palette with `text` in its field."""
+        self._main.overlays.open_palette(text)
+
+    def show_shortcuts(self) -> None:
+        """Open the sheet of keyboard shortcuts."""
+        self._main.overlays.open_sheet()
+
+    @property
+    def pack_imports(self) -> ImportActions:
+        """Imports packs."""
+        return self._main.dialogs.packing.imports
+
+    @property
+    def pack_exports(self) -> ExportActions:
+        """Exports packs."""
+        return self._main.dialogs.packing.exports
+
+    @property
+    def case_actions(self) -> CaseActions:
+        """Shows and changes cases."""
+        return self._main.dialogs.packing.cases
+
+    @property
+    def training_actions(self) -> TrainingActions:
+        """Exports training files."""
+        return self._main.dialogs.packing.training
+
+    @property
+    def exchange_actions(self) -> ExchangeActions:
+        """Imports and exports runs."""
+        return self._main.dialogs.exchange
+
+    @property
+    def conversation_actions(self) -> ConversationActions:
+        """Continues and imports conversations."""
+        return self._main.dialogs.conversation
+
+    @property
+    def technique_actions(self) -> TechniqueActions:
+        """Inserts techniques."""
+        return self._main.dialogs.techniques
+
+    @property
+    def address_confirmation(self) -> AddressConfirmation:
+        """Asks whether a key may go to another address."""
+        return self._main.dialogs.addresses

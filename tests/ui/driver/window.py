@@ -1,0 +1,367 @@
+"""One open main window, by the names of what a person sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.ui.driver.dialogs import DialogDriver
+from tests.ui.driver.notices import NoticeDriver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QObject
+    from PySide6.QtWidgets import QLineEdit, QMenu
+
+    from workbench.app.board import Board
+    from workbench.app.bridge import Bridge
+    from workbench.app.care import CareDesk
+    from workbench.app.compose import Compose
+    from workbench.app.forecasts import Forecasts
+    from workbench.app.lane_list import LaneList
+    from workbench.app.lane_state import LaneHead
+    from workbench.app.model_entries import Choice
+    from workbench.app.palette import Source
+    from workbench.app.prompts import Prompts
+    from workbench.app.pulse import Pulse
+    from workbench.app.saving import DraftSaver
+    from workbench.app.sitting import Sittings
+    from workbench.app.stage import Stage
+    from workbench.app.tasks import Tasks
+    from workbench.app.timeline import TimelineModel
+    from workbench.app.value_sets import ValueSets
+    from workbench.core.drafts import Draft
+    from workbench.core.lanes import Lane
+    from workbench.core.runs import Verdict
+    from workbench.core.timeline import Detail
+    from workbench.store import Store
+    from workbench.ui.attaching import Attaching
+    from workbench.ui.compose.blind import BlindBar
+    from workbench.ui.compose.checking import Checking
+    from workbench.ui.compose.pager import Pager
+    from workbench.ui.compose.runbar import RunBar
+    from workbench.ui.compose.setbar import SetBar
+    from workbench.ui.compose.sets import SetActions
+    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.compose.viewing import ViewingBar
+    from workbench.ui.diff.prompts import CompareDialog
+    from workbench.ui.editor import ContentEditor, ValuesPanel
+    from workbench.ui.editor.column import Column
+    from workbench.ui.editor.findbar import FindBar
+    from workbench.ui.editor.finder import Finder
+    from workbench.ui.frame import Frame
+    from workbench.ui.gate import RunGate
+    from workbench.ui.history.place import HistoryPlace
+    from workbench.ui.history.view import HistoryView
+    from workbench.ui.keybinding import KeyBindings
+    from workbench.ui.lanes import LanesView
+    from workbench.ui.notices import Notices
+    from workbench.ui.rank.view import RankView
+    from workbench.ui.ranking import Ranking
+    from workbench.ui.shell.actions import Actions
+    from workbench.ui.shell.bars import Header, StatusBar
+    from workbench.ui.shell.notice import NoticeBar
+    from workbench.ui.shell.sidebar import SideBar
+    from workbench.ui.shell.views import Views
+    from workbench.ui.starring import Starring
+    from workbench.ui.theme import Theme
+    from workbench.ui.undo import Undo
+    from workbench.ui.warm import Warmth
+    from workbench.ui.window import MainWindow
+    from workbench.usecases.workbench import Workbench
+
+
+class WindowDriver:
+    """Reads and drives a main window that is complete.
+
+    The attributes are the parts that a feature may use; everything else goes through methods.
+    """
+
+    def __init__(self, main: MainWindow) -> None:
+        self._main = main
+        self.dialogs = DialogDriver(main)
+        self.shown_notice = NoticeDriver(main.notice)
+        self.frame: Frame = main.frame
+        self.theme: Theme = main.theme
+        self.workbench: Workbench = main.workbench
+        self.store: Store = main.workbench.store
+        self.tasks: Tasks = main.tasks
+        self.views: Views = main.views
+        self.header: Header = main.header
+        self.status: StatusBar = main.status
+        self.sidebar: SideBar = main.sidebar
+        self.notice: NoticeBar = main.notice
+        self.notices: Notices = main.notices
+        self.actions: Actions = main.actions_
+        self.keys: KeyBindings = main.keys
+        self.undo: Undo = main.undo
+        self.compose_view: ComposeView = main.view
+        self.editor: ContentEditor = main.view.editor
+        self.values: ValuesPanel = main.view.values
+        self.set_bar: SetBar = main.view.sets
+        self.run_bar: RunBar = main.view.runbar
+        self.viewing_bar: ViewingBar = main.view.viewing
+        self.pager: Pager = main.view.pager
+        self.blind_bar: BlindBar = main.view.blind
+        self.find_bar: FindBar = main.view.editing.bar
+        self.finder: Finder = main.view.editing.finder
+        self.checking: Checking = main.view.editing.checking
+        self.attachments: Attaching = main.view.editing.attaching
+        self.lanes: LanesView = main.view.lanes
+        self.session: Compose = main.compose
+        self.lane_list: LaneList = main.compose.lanes
+        self.value_sets: ValueSets = main.compose.sets
+        self.draft_saver: DraftSaver = main.compose.saver
+        self.lane_presenter: Board = main.compose.board
+        self.run_controller: Stage = main.compose.stage
+        self.set_actions: SetActions = main.sets
+        self.budget_confirmation: RunGate = main.gate
+        self.forecasts: Forecasts = main.forecasts
+        self.timeline: TimelineModel = main.timeline
+        self.prompts: Prompts = main.prompts
+        self.history: HistoryPlace = main.history
+        self.rank: Ranking = main.ranking
+        self.stars: Starring = main.starring
+        self.maintenance: CareDesk = main.caring.desk
+        self.bridge: Bridge = main.bridge
+        self.frame_clock: Pulse = main.pulse
+
+    @classmethod
+    def of(cls, widget: QObject) -> WindowDriver | None:
+        """Return a driver of the main window below a widget, None while there is none."""
+        from workbench.ui.window import MainWindow
+
+        main = widget.findChild(MainWindow)
+        return cls(main) if isinstance(main, MainWindow) else None
+
+    @property
+    def past_editor(self) -> ContentEditor | None:
+        """The read-only editor of a past iteration, None before one was shown."""
+        return self._main.view.past_editor
+
+    @property
+    def find_field(self) -> QLineEdit:
+        """Where the searched text is typed."""
+        return self._main.view.editing.bar._find
+
+    @property
+    def replace_field(self) -> QLineEdit:
+        """Where the replacement is typed."""
+        return self._main.view.editing.bar._by
+
+    @property
+    def message_column(self) -> Column:
+        """The messages of the draft, from top to bottom."""
+        return self._main.view.editor._column
+
+    def viewing_lines(self) -> list[str]:
+        """Return what the bar over a past iteration says, as it is broken into lines."""
+        return self._main.view.viewing._text.lines()
+
+    @property
+    def history_view(self) -> HistoryView | None:
+        """The History view, None before it was first opened."""
+        return self._main.history.view
+
+    @property
+    def rank_view(self) -> RankView | None:
+        """The Rank view, None before it was first opened."""
+        return self._main.ranking.view
+
+    @property
+    def judging_session(self) -> Sittings | None:
+        """The judging of pairs, None before Rank was first opened."""
+        return self._main.ranking.sittings
+
+    @property
+    def is_judging(self) -> bool:
+        """Whether pairs are being judged."""
+        return self._main.ranking.is_judging
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the open prompt is shown with its newest answers."""
+        return self._main.compose.ready
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the shown run hides who answered."""
+        return self._main.compose.stage.shown.is_blind
+
+    @property
+    def prompt_uid(self) -> str:
+        """The open prompt, "" for none."""
+        return self._main.compose.prompt_uid
+
+    @property
+    def viewing(self) -> Detail | None:
+        """The past iteration or version that is shown, None while the draft is."""
+        return self._main.compose.viewing
+
+    @property
+    def based_on(self) -> int | None:
+        """The version that the draft started from."""
+        return self._main.compose.based_on
+
+    @property
+    def lane_heads(self) -> tuple[LaneHead, ...]:
+        """What the headers of the shown lanes say, from left to right."""
+        return self._main.heads
+
+    @property
+    def draft_lanes(self) -> tuple[Lane, ...]:
+        """The lanes of the draft, hidden ones too."""
+        return self._main.compose.lanes.lanes
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the shown value set."""
+        return self._main.compose.board.verdict
+
+    def draft(self) -> Draft:
+        """Return the draft as it is in the editor now."""
+        return self._main.compose.draft()
+
+    def slots(self) -> list[str]:
+        """Return the shown lanes from left to right."""
+        return self._main.shown_slots()
+
+    def lane_title(self, slot: str) -> str:
+        """Return the shown name of a lane."""
+        return self._main.lane_title(slot)
+
+    def shown_run(self) -> str:
+        """Return the uid of the run whose answers are shown, "" for none."""
+        return self._main.compose.shown_run()
+
+    def shown_number(self) -> int | None:
+        """Return the number of the iteration whose answers are shown."""
+        return self._main.compose.stage.number()
+
+    def is_running(self) -> bool:
+        """Whether any run of the window goes on."""
+        return self._main.compose.still_running()
+
+    def focus_lane(self, index: int) -> None:
+        """Give a lane the focus, counted from 0 at the left."""
+        self._main.view.lanes.focus_lane(index)
+
+    def run(self) -> None:
+        """Run all lanes, as Ctrl+Enter does."""
+        self._main.run()
+
+    def retry(self, slots: list[str]) -> None:
+        """Retry these lanes."""
+        self._main.retry(slots)
+
+    def command(self, id_: str) -> None:
+        """Carry out a command whether it is enabled or not."""
+        self._main.handlers.table()[id_]()
+
+    def mark(self, number: int) -> None:
+        """Mark the answer of a lane the winner, counted from 1; again takes it back."""
+        self._main.handlers.mark_number(number)
+
+    def view_row(self, uid: str) -> None:
+        """Show a row of the timeline."""
+        self._main.compose.view(uid)
+
+    def step(self, by: int) -> None:
+        """Show an older (1) or newer (-1) iteration."""
+        self._main.handlers.step_iteration(by)
+
+    def back(self) -> None:
+        """Go back to the draft."""
+        self._main.handlers.back()
+
+    def take_over(self, *, branch: bool) -> None:
+        """Restore the shown iteration into the draft, or branch from it."""
+        self._main.handlers.take_over(branch=branch)
+
+    def take_over_row(self, uid: str, *, branch: bool) -> None:
+        """Restore a row of the timeline into the draft, or branch from it."""
+        self._main.handlers.take_over_row(uid, branch=branch)
+
+    def choose_prompt(self, uid: str) -> None:
+        """Open a prompt."""
+        self._main.choose_prompt(uid)
+
+    def new_prompt(self) -> None:
+        """Create a prompt and begin to name it."""
+        self._main.prompts_new()
+
+    def archive_prompt(self, uid: str) -> None:
+        """Archive a prompt, or bring it back."""
+        self._main.archive(uid)
+
+    def duplicate_prompt(self, uid: str) -> None:
+        """Duplicate a prompt."""
+        self._main.handlers.duplicate_prompt(uid)
+
+    def hide_lane(self, slot: str) -> None:
+        """Hide a lane."""
+        self._main.layout_.hide(slot)
+
+    def refresh(self) -> None:
+        """Read again what another process may have changed."""
+        self._main.foreign_change()
+
+    def run_lane(self, slot: str) -> None:
+        """Run one lane."""
+        self._main.layout_.run_lane(slot)
+
+    def add_lane(self, endpoint: str, model: str) -> None:
+        """Add a lane, as the palette does."""
+        self._main.handlers.add_lane_with(endpoint, model)
+
+    def choose_model(self, slot: str, choice: Choice) -> None:
+        """Give a lane another model, as the picker does."""
+        self._main.choose_model(slot, choice)
+
+    def update_commands(self) -> None:
+        """Enable the commands that make sense now."""
+        self._main.update_state()
+
+    def say_recovered(self, sentence: str) -> None:
+        """Tell that an earlier session was recovered."""
+        self._main._recovered(sentence)
+
+    @property
+    def hears_others(self) -> bool:
+        """Whether a second start can raise this window."""
+        return self._main.hears_others
+
+    def on_raised(self, act: Callable[[], object]) -> None:
+        """Call `act` whenever a second start raises this window."""
+        self._main.forward_asked.connect(act)
+
+    def preload(self) -> None:
+        """Make the other views and import the dialogs at once, as the window does by itself after a while."""
+        from workbench.ui.warm import Waits, Warmth
+
+        Warmth(self._main, self.views, Waits(0, 0, 0))
+
+    @property
+    def preloader(self) -> Warmth | None:
+        """Preloads views and dialogs, None when it has not begun."""
+        from workbench.ui.warm import Warmth
+
+        return self._main.findChild(Warmth)
+
+    def palette_sources(self) -> list[Source]:
+        """Return what the palette searches."""
+        from workbench.ui.palette.sources import sources
+
+        return sources(self._main)
+
+    def compare(self, old: str | None = None, new: str | None = None) -> CompareDialog:
+        """Compare two rows of the timeline; without `new` a row with the draft, without `old` the shown row."""
+        from workbench.ui.diff.opening import compare_versions
+
+        return compare_versions(self._main, old, new)
+
+    def prompt_menu(self, uid: str) -> QMenu:
+        """Open the menu of a prompt."""
+        from workbench.ui.context_menus import of_prompt
+
+        return of_prompt(self._main, uid)
