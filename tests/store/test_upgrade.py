@@ -99,12 +99,15 @@ def test_an_old_history_gets_the_schema_of_a_new_one(schema: Path, tmp_path: Pat
     assert shape(tmp_path / "old.db") == shape(tmp_path / "new.db")
 
 
+BOTS = {"name": "Bots", "description": "", "licence": "", "author": "", "prompts": []}
+
+
 def test_what_came_with_1_3_is_kept(path: Path) -> None:
     restore(Path(__file__).parent / "schemas" / "v1_3.sql", path)
     store = opened(path)
     assert [(s.name, s.query) for s in store.searches.saved.all()] == [("Cheap winners", "winner:yes cost:<0.01")]
     assert store.packs.cases("p") == (CASE,)
-    assert (store.packs.about("pack"), store.packs.origins("case")) == ({"name": "Bots"}, {"their-case": "case"})
+    assert (store.packs.about("pack"), store.packs.origins("case")) == (BOTS, {"their-case": "case"})
     marks = [(found.number, found.used) for found in store.techniques.of("p", (1, 2))]
     assert marks == [(1, {"role": "Give it a role"}), (2, {})]
     assert store.deleting.deleted() == Doomed(prompts=("d",))

@@ -20,7 +20,7 @@ def pack_body(text: str) -> dict[str, Any] | None:
         said = load(text)
         about = {key: _text(said.get(key, "")) for key in _ABOUT}
         place = {"place": _text(said["place"])} if "place" in said else {}
-        return {**about, "prompts": [_prompt(one) for one in said["prompts"]], **place}
+        return {**about, "prompts": [_prompt(one) for one in said.get("prompts", [])], **place}
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return None
 
