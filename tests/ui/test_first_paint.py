@@ -31,7 +31,8 @@ from PySide6.QtCore import QTimer
 from workbench.ui import bench_hook, main, start
 from workbench.ui.editor.block import MessageBlock
 
-start._BREATH_MS = 600_000  # what comes after the first paint is not counted, however slow this machine is
+# What comes after the first paint is not counted, however slow this machine is.
+start._BREATH_MS = main._WATCH_AFTER_MS = 600_000
 arrange, build = MessageBlock.arrange, start.Start._build
 arranged, seen, loaded = [], {}, set()
 

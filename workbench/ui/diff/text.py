@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.core.diff import TextDiff
 from workbench.ui.diff.outline import outline
+from workbench.ui.editor.exact import text_data
 from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.shown import for_clipboard
 from workbench.ui.theme import Theme
@@ -141,9 +142,7 @@ class DiffView(AnswerView):
             start = min(gone_to, end)
         if start < end:
             parts.append(self._shown.exact(start, end))
-        data = QMimeData()
-        data.setText(for_clipboard("".join(parts)))
-        return data
+        return text_data(for_clipboard("".join(parts)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -10,9 +10,7 @@ from collections import deque
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QGuiApplication,
     QKeyEvent,
-    QKeySequence,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -24,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from workbench.ui.editor.exact import text_data
 from workbench.ui.fonts import set_text_font
 from workbench.ui.lanes.discarding import MANY, Discarded
 from workbench.ui.lanes.following import Following
@@ -162,9 +161,7 @@ class AnswerView(QPlainTextEdit):
 
     def createMimeDataFromSelection(self) -> QMimeData:
         cursor = self.textCursor()
-        data = QMimeData()
-        data.setText(for_clipboard(self._shown.exact(cursor.selectionStart(), cursor.selectionEnd())))
-        return data
+        return text_data(for_clipboard(self._shown.exact(cursor.selectionStart(), cursor.selectionEnd())))
 
     def event(self, event: QEvent) -> bool:
         # A text control claims every letter for itself, even when it is read-only; the window's keys 1…9 must pass.
@@ -176,9 +173,6 @@ class AnswerView(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if types(event):
             event.ignore()
-        elif event.matches(QKeySequence.StandardKey.Copy) and self.textCursor().hasSelection():
-            # As text that Qt owns: an object of ours left on the clipboard would outlive the interpreter.
-            QGuiApplication.clipboard().setText(self.createMimeDataFromSelection().text())
         else:
             super().keyPressEvent(event)
 

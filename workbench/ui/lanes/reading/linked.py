@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QTextOption, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
+from workbench.ui.editor.exact import text_data
 from workbench.ui.lanes.answer import MARGIN, types
 from workbench.ui.lanes.reading import links
 
@@ -46,9 +47,7 @@ class LinkedText(QTextEdit):
         return None
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        data = QMimeData()
-        data.setText(self.selected().replace(_TABLE_GOES_ON, "\n").translate(_TURNS))
-        return data
+        return text_data(self.selected().replace(_TABLE_GOES_ON, "\n").translate(_TURNS))
 
     def selected(self) -> str:
         """Return what is marked, with the characters that part blocks and cells in a document."""
@@ -66,9 +65,6 @@ class LinkedText(QTextEdit):
             links.ask(self.window(), address)
         elif types(event):
             event.ignore()
-        elif event.matches(QKeySequence.StandardKey.Copy) and self.textCursor().hasSelection():
-            # As text that Qt owns: an object of ours left on the clipboard would outlive the interpreter.
-            QGuiApplication.clipboard().setText(self.createMimeDataFromSelection().text())
         else:
             super().keyPressEvent(event)
 

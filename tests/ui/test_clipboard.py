@@ -1,0 +1,42 @@
+"""What is copied or marked stays on the clipboard after the interpreter has ended, which must not crash the process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.patience import PROCESS_S
+
+ROOT = Path(__file__).parents[2]
+MADE = {
+    "field": "from workbench.ui.editor.field import ExactField; made = ExactField(theme, None)",
+    "answer": "from workbench.ui.lanes.answer import AnswerView; made = AnswerView(theme)",
+    "difference": "from workbench.ui.diff.text import DiffView; made = DiffView(theme)",
+    "page": "from workbench.ui.lanes.reading.linked import LinkedText; made = LinkedText()",
+}
+CODE = """
+import sys
+from PySide6.QtGui import QClipboard
+from PySide6.QtWidgets import QApplication
+from workbench.ui.theme import Theme
+app = QApplication(["x", "-style", "Fusion"])
+theme = Theme(app, "light")
+{made}
+made.setPlainText("one two")
+made.show()
+made.selectAll()
+data = made.createMimeDataFromSelection()
+app.clipboard().setMimeData(data)
+del data
+sys.exit(0)
+"""
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_a_process_ends_well_with_marked_text_on_the_clipboard(home: Path, kind: str) -> None:
+    code = CODE.format(made=MADE[kind])
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PROCESS_S)
+    assert (done.returncode, done.stderr) == (0, "")
