@@ -1,8 +1,8 @@
 """Everything a person can do, as one table.
 
-Invariant: menus, shortcuts and documents derive from `COMMANDS`; an id appears once and a shortcut belongs to one
-command. Keys that must work by position on every keyboard layout (the digits of verdicts) are in
-`app/verdict_keys.py`.
+Invariant: menus, shortcuts and documents derive from a registry of these rows; an id
+appears once and a shortcut belongs to one command. Keys that must work by position on every keyboard layout (the digits
+of verdicts) are in `app/verdict_keys.py`.
 """
 
 from __future__ import annotations

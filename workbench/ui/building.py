@@ -76,7 +76,7 @@ def build(window: MainWindow) -> Iterator[None]:
     window.undo = Undo(window)
     window.handlers = Handlers(window)
     window.keys = KeyBindings(window)
-    window.actions_ = Actions(frame, window.handlers.table(), window.keys.keymap)
+    window.actions_ = Actions(frame, window.keys.commands, window.handlers.table(), window.keys.keymap)
     window.keys.apply()
     yield
     window.header.set_menu(window.actions_.menu(frame))
