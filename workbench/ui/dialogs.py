@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.dialogue.opening import ConversationActions
-    from workbench.ui.exchange.opening import ExchangeActions
+    from workbench.ui.features.exchange.opening import ExchangeActions
     from workbench.ui.improve.opening import ImproveActions
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
@@ -103,7 +103,7 @@ class Dialogs(QObject):
     def exchange(self) -> ExchangeActions:
         """What brings runs in and takes them away; made when it is first asked for."""
         if self._exchange is None:
-            from workbench.ui.exchange.opening import ExchangeActions
+            from workbench.ui.features.exchange.opening import ExchangeActions
 
             self._exchange = ExchangeActions(self._window)
         return self._exchange

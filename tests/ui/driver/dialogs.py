@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from workbench.ui.dialogs import NoteDialog, Page
     from workbench.ui.dialogue.dialog import DialogueDialog
     from workbench.ui.dialogue.opening import ConversationActions
-    from workbench.ui.exchange.dialog import ExchangeDialog
-    from workbench.ui.exchange.opening import ExchangeActions
+    from workbench.ui.features.exchange.dialog import ExchangeDialog
+    from workbench.ui.features.exchange.opening import ExchangeActions
     from workbench.ui.improve.dialog import ImproveDialog
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.packs.export_dialog import ExportPackDialog
@@ -136,7 +136,7 @@ class DialogDriver:
     @property
     def exchange(self) -> ExchangeDialog | None:
         """The preview of imported runs, or the export."""
-        from workbench.ui.exchange.dialog import ExchangeDialog
+        from workbench.ui.features.exchange.dialog import ExchangeDialog
 
         return self.find(ExchangeDialog)
 

@@ -19,7 +19,7 @@ from shiboken6 import isValid
 from workbench.app.pack_imports import pack_at
 from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError
-from workbench.ui.exchange.dialog import ExchangeDialog
+from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.history.view import HistoryView
 from workbench.usecases.exchange.exporting import FORMATS, NAMES, Exporter, Format, Progress, Selection, format_of
 from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
