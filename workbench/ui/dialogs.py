@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.dialogue.opening import ConversationActions
-    from workbench.ui.features.exchange.opening import ExchangeActions
+    from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.improve.opening import ImproveActions
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
@@ -60,7 +60,7 @@ class Dialogs(QObject):
         self._techniques: TechniqueActions | None = None
         self._conversation: ConversationActions | None = None
         self._improving: ImproveActions | None = None
-        self._exchange: ExchangeActions | None = None
+        self._exchange: ExchangeController | None = None
         self._addresses: AddressConfirmation | None = None
 
     @property
@@ -100,12 +100,12 @@ class Dialogs(QObject):
         return self._addresses
 
     @property
-    def exchange(self) -> ExchangeActions:
+    def exchange(self) -> ExchangeController:
         """What brings runs in and takes them away; made when it is first asked for."""
         if self._exchange is None:
-            from workbench.ui.features.exchange.opening import ExchangeActions
+            from workbench.ui.features.exchange.controller import ExchangeController
 
-            self._exchange = ExchangeActions(self._window)
+            self._exchange = ExchangeController(self._window)
         return self._exchange
 
     def stop(self) -> None:

@@ -33,7 +33,7 @@ T = TypeVar("T")
 _IMPORTABLE = "Importable files (*.db *.sqlite *.sqlite3 *.json *.promptpack);;All files (*)"
 
 
-class ExchangeActions(QObject):
+class ExchangeController(QObject):
     """Opens file dialogs and the window that shows how far it is."""
 
     def __init__(self, window: MainWindow) -> None:
