@@ -226,7 +226,8 @@ class DialogDriver:
     @property
     def exchange_actions(self) -> ExchangeController:
         """Imports and exports runs."""
-        return self._main.dialogs.exchange
+        controller: ExchangeController = self._main.features.controller("exchange")
+        return controller
 
     @property
     def conversation_actions(self) -> ConversationActions:
