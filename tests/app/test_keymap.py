@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS
 from workbench.app.keymap import Keymap, only_outside_text, read, spoken, why_reserved
 
+REGISTRY = CommandRegistry(COMMANDS)
 FREE = [command.id for command in COMMANDS if not command.fixed]
 KEYS = ["Ctrl+Return", "Ctrl+J", "F5", "Alt+Left", "Ctrl+K", "G"]
 
@@ -18,7 +20,7 @@ def keys_of(keymap: Keymap) -> list[str]:
 
 
 def test_at_first_the_table_is_in_force() -> None:
-    keymap = Keymap()
+    keymap = Keymap(REGISTRY)
     assert all(keymap.keys(command.id) == command.shortcuts for command in COMMANDS)
     assert keymap.name("run") == "Ctrl+Enter"
     assert keymap.name("tie") == ""
@@ -26,7 +28,7 @@ def test_at_first_the_table_is_in_force() -> None:
 
 
 def test_a_key_changes_hands_and_comes_back() -> None:
-    taken = Keymap().adding("add_message", "Ctrl+K")
+    taken = Keymap(REGISTRY).adding("add_message", "Ctrl+K")
     assert taken.keys("add_message") == ("Ctrl+M", "Ctrl+K")
     assert taken.keys("palette") == ()
     owner = taken.owner("Ctrl+K")
@@ -38,12 +40,12 @@ def test_a_key_changes_hands_and_comes_back() -> None:
 
 
 def test_a_command_can_be_without_keys() -> None:
-    assert Keymap().without("palette", "Ctrl+K").keys("palette") == ()
+    assert Keymap(REGISTRY).without("palette", "Ctrl+K").keys("palette") == ()
 
 
 @given(st.lists(st.tuples(st.sampled_from(["add", "remove", "reset"]), st.sampled_from(FREE), st.sampled_from(KEYS))))
 def test_no_key_is_ever_given_twice(steps: list[tuple[str, str, str]]) -> None:
-    keymap = Keymap()
+    keymap = Keymap(REGISTRY)
     for what, command, key in steps:
         if what == "add":
             keymap = keymap.adding(command, key)
@@ -55,20 +57,22 @@ def test_no_key_is_ever_given_twice(steps: list[tuple[str, str, str]]) -> None:
             keymap = keymap.reset(command)
             assert not keymap.is_changed(command)
         assert len(keys_of(keymap)) == len(set(keys_of(keymap)))
-        again = Keymap(keymap.stored)
+        again = Keymap(REGISTRY, keymap.stored)
         assert keys_of(again) == keys_of(keymap)
-    assert keys_of(keymap.reset_all()) == keys_of(Keymap())
+    assert keys_of(keymap.reset_all()) == keys_of(Keymap(REGISTRY))
 
 
 def test_settings_of_another_release_survive() -> None:
-    found = read({"fly": ("Ctrl+J",), "run": ("F5",)}, str)
+    found = read(REGISTRY, {"fly": ("Ctrl+J",), "run": ("F5",)}, str)
     assert found.notice == ""
     assert dict(found.keymap.reset_all().stored) == {"fly": ("Ctrl+J",)}
     assert found.keymap.keys("run") == ("F5",)
 
 
 def test_what_is_no_key_costs_only_itself() -> None:
-    found = read({"run": ("F5", "nonsense"), "palette": ("junk",), "escape": ("F9",)}, lambda k: k if "F" in k else "")
+    found = read(
+        REGISTRY, {"run": ("F5", "nonsense"), "palette": ("junk",), "escape": ("F9",)}, lambda k: k if "F" in k else ""
+    )
     assert found.keymap.keys("run") == ("F5",)
     assert found.keymap.keys("palette") == ("Ctrl+K",)
     assert found.keymap.keys("escape") == ("Esc",)

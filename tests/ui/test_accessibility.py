@@ -15,7 +15,8 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from tests.ui.desk import Desk
-from workbench.app.commands import COMMANDS, Command, View
+from workbench.app.commands import Command, View
+from workbench.ui.composition import commands
 from workbench.ui.history.view import HistoryView
 
 Role = QAccessible.Role
@@ -165,7 +166,7 @@ def commands_of(view: View) -> list[Command]:
     """Return what can be opened in a view; what is possible in Compose is opened there."""
     return [
         command
-        for command in COMMANDS
+        for command in commands()
         if command.id not in LEFT_OUT
         and view in command.views
         and (view == "compose" or "compose" not in command.views)

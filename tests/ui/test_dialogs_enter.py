@@ -30,7 +30,7 @@ from workbench.ui.cases.dialog import CasesDialog
 from workbench.ui.dialogs import NoteDialog
 from workbench.ui.dialogue.dialog import DialogueDialog
 from workbench.ui.editor.schema_form import SchemaDialog
-from workbench.ui.exchange.dialog import ExchangeDialog
+from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.history.curating import TagsDialog
 from workbench.ui.history.saving import ListDialog, NameDialog
 from workbench.ui.packs.export_dialog import ExportPackDialog

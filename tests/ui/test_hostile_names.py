@@ -31,10 +31,11 @@ from tests import leaks
 from tests.fakes import steering
 from tests.ui.desk import Desk
 from tests.ui.test_accessibility import to_view
-from workbench.app.commands import COMMANDS, EVERYWHERE, Command, View
+from workbench.app.commands import EVERYWHERE, Command, View
 from workbench.app.tasks import Tasks
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.visible import visible_name
+from workbench.ui.composition import commands
 from workbench.ui.lanes.turns import Turns
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
@@ -169,7 +170,7 @@ def commands_of(view: View) -> list[Command]:
     """Return what is looked at in a view; what is possible in all of them, and is the same there, only in Compose."""
     return [
         command
-        for command in COMMANDS
+        for command in commands()
         if command.id not in _LEFT_OUT
         if view == "compose" or command.views != EVERYWHERE or view in command.navigates_in
     ]

@@ -8,9 +8,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.app.commands import COMMANDS, STEPS
+from workbench.app.commands import STEPS
 from workbench.app.keymap import Keymap
 from workbench.app.verdict_keys import VerdictKey
+from workbench.ui.composition import commands
 from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.keys import CommandKeys, VerdictKeys
 from workbench.ui.shell.actions import Actions
@@ -70,7 +71,7 @@ def field(qtbot: QtBot) -> QLineEdit:
     made.clearFocus()
     made.setFocus(Qt.FocusReason.ShortcutFocusReason)
     origin.place()
-    CommandKeys(window, Keymap().owner, origin, FieldsKeepUndo())
+    CommandKeys(window, Keymap(commands()).owner, origin, FieldsKeepUndo())
     return made
 
 
@@ -145,7 +146,7 @@ def test_a_held_key_judges_once(qtbot: QtBot) -> None:
 def test_actions_repeat_only_where_they_go_step_by_step(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    names = {command.id for command in COMMANDS}
+    names = {command.id for command in commands()}
     assert names > STEPS
-    actions = Actions(window, dict.fromkeys(names, lambda: None))
+    actions = Actions(window, commands(), dict.fromkeys(names, lambda: None))
     assert {name for name in names if actions[name].autoRepeat()} == STEPS

@@ -29,8 +29,9 @@ from tests import depth
 from tests.surroundings import PLATFORM
 from tests.ui.desk import Desk
 from tests.ui.driver import WindowDriver
-from workbench.app.commands import COMMANDS, acts_on_lanes
+from workbench.app.commands import acts_on_lanes
 from workbench.app.keymap import only_outside_text
+from workbench.ui.composition import commands
 from workbench.ui.keys import takes_text
 from workbench.ui.lanes.params import ShortText
 
@@ -127,7 +128,7 @@ def focused(desk: Desk, kind: str) -> QWidget:
 def listening(window: WindowDriver) -> list[str]:
     """Let every command only say that it was asked for."""
     fired: list[str] = []
-    for command in COMMANDS:
+    for command in commands():
         action = window.actions[command.id]
         action.triggered.disconnect()
         action.triggered.connect(lambda _=False, name=command.id: fired.append(name))
@@ -136,7 +137,7 @@ def listening(window: WindowDriver) -> list[str]:
 
 def press(window: WindowDriver, field: QWidget, key: str) -> None:
     """Press a key while every command is possible."""
-    for command in COMMANDS:
+    for command in commands():
         window.actions[command.id].setEnabled(True)
     # Letters that mean nothing take this away.
     assert window.frame.focus_origin is not None
@@ -158,7 +159,7 @@ def test_a_key_of_a_command_is_that_command_in_every_field(desk: Desk, kind: str
     field = focused(desk, kind)
     fired, before = listening(desk.window), text_of(field)
     wrong: dict[str, list[str]] = {}
-    for command in COMMANDS:
+    for command in commands():
         for key in desk.window.keys.keymap.keys(command.id):
             if command.fixed:
                 continue

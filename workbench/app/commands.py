@@ -1,15 +1,15 @@
 """Everything a person can do, as one table.
 
-Invariant: menus, shortcuts and documents derive from `COMMANDS`; an id appears once and a shortcut belongs to one
-command. Keys that must work by position on every keyboard layout (the digits of verdicts) are in
-`app/verdict_keys.py`.
+Invariant: menus, shortcuts and documents derive from a registry of `COMMANDS` and the commands of features; an id
+appears once and a shortcut belongs to one command. Keys that must work by position on every keyboard layout (the digits
+of verdicts) are in `app/verdict_keys.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 View = Literal["compose", "history", "rank"]
 COMPOSE: tuple[View, ...] = ("compose",)
@@ -86,6 +86,8 @@ class Command:
     navigates_in: tuple[View, ...] = ()
     """Views where it only navigates or opens what is in sight and records nothing, so that a bare key for it acts
     there also when the focus fell back."""
+    run: Callable[[Any], object] | None = None
+    """The action. It takes the controller of its feature, and returns what it changed (`Changed`) or None."""
 
     def possible(self, state: WindowState) -> bool:
         """Whether it makes sense now."""
@@ -342,9 +344,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("context_menu", "Open the menu of what is focused", "View", ("Shift+F10",), _always, views=EVERYWHERE),
     Command("next_pane", "Go to the next part of the window", "View", ("F6",), _always, views=EVERYWHERE),
     Command("previous_pane", "Go to the previous part of the window", "View", ("Shift+F6",), _always, views=EVERYWHERE),
-    Command("import_runs", "Import runs from other tools…", "History", (), lambda s: s.writable, views=EVERYWHERE),
-    Command("export_runs", "Export the selected runs…", "History", (), views=HISTORY),
-    Command("export_found", "Export all runs that are found…", "History", (), views=HISTORY),
     Command(
         "settings", "Settings: keys, endpoints, appearance, history", "View", ("Ctrl+,",), _always, views=EVERYWHERE
     ),

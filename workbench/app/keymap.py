@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.app.commands import COMMANDS, Command
+from workbench.app.command_registry import CommandRegistry
+from workbench.app.commands import Command
 
 Stored = tuple[tuple[str, tuple[str, ...]], ...]
 """Command id and its keys as portable Qt key sequences, for each command that was changed."""
 
-_COMMANDS = {command.id: command for command in COMMANDS}
 _SPOKEN = (("Return", "Enter"), ("PgUp", "Page Up"), ("PgDown", "Page Down"), ("Del", "Delete"), ("Ins", "Insert"))
 _TEXT_KEYS = frozenset(
     {"Ctrl+A", "Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Ins", "Ctrl+Backspace", "Ctrl+Del"}
@@ -30,14 +30,15 @@ _MODIFIERS = frozenset({"Ctrl", "Alt", "Shift", "Meta"})
 class Keymap:
     """All keys at one moment. `stored` may name commands of another release, which are kept as they are."""
 
-    def __init__(self, stored: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
+    def __init__(self, commands: CommandRegistry, stored: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
+        self._commands = commands
         self._stored = {name: tuple(dict.fromkeys(keys)) for name, keys in stored}
         self._owner: dict[str, str] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
-        changed = [command for command in COMMANDS if self._is_changed(command)]
+        changed = [command for command in commands if self._is_changed(command)]
         for command in changed:
             self._give(command, self._stored[command.id])
-        for command in COMMANDS:
+        for command in commands:
             if command not in changed:
                 self._give(command, command.shortcuts)
 
@@ -65,33 +66,34 @@ class Keymap:
     def owner(self, key: str) -> Command | None:
         """Return the command that a key belongs to."""
         found = self._owner.get(key)
-        return _COMMANDS[found] if found else None
+        return self._commands[found] if found else None
 
     def is_changed(self, command_id: str) -> bool:
         """Whether a command has other keys than the table gives it."""
-        return self._keys[command_id] != _COMMANDS[command_id].shortcuts
+        return self._keys[command_id] != self._commands[command_id].shortcuts
 
     def adding(self, command_id: str, key: str) -> Keymap:
         """Return the map in which `key` belongs to this command too, whoever had it before."""
         stored = {name: tuple(k for k in keys if k != key) for name, keys in self._stored.items()}
         stored[command_id] = (*(k for k in self._keys[command_id] if k != key), key)
-        return Keymap(stored.items())
+        return Keymap(self._commands, stored.items())
 
     def without(self, command_id: str, key: str) -> Keymap:
         """Return the map in which this command no longer has `key`."""
         keys = tuple(k for k in self._keys[command_id] if k != key)
-        return Keymap({**self._stored, command_id: keys}.items())
+        return Keymap(self._commands, {**self._stored, command_id: keys}.items())
 
     def reset(self, command_id: str) -> Keymap:
         """Return the map in which this command has the keys of the table, taken back from whoever got them."""
-        wanted = set(_COMMANDS[command_id].shortcuts)
+        wanted = set(self._commands[command_id].shortcuts)
         stored = {name: tuple(k for k in keys if k not in wanted) for name, keys in self._stored.items()}
         stored.pop(command_id, None)
-        return Keymap(stored.items())
+        return Keymap(self._commands, stored.items())
 
     def reset_all(self) -> Keymap:
         """Return the map of the table; what another release stored stays."""
-        return Keymap((name, keys) for name, keys in self._stored.items() if name not in _COMMANDS)
+        others = {name: keys for name, keys in self._stored.items() if name not in self._commands}
+        return Keymap(self._commands, others.items())
 
 
 def spoken(key: str) -> str:
@@ -130,7 +132,7 @@ class Read:
     notice: str = ""
 
 
-def read(stored: Mapping[str, Sequence[str]], clean: Callable[[str], str]) -> Read:
+def read(commands: CommandRegistry, stored: Mapping[str, Sequence[str]], clean: Callable[[str], str]) -> Read:
     """Return the map that settings describe. `clean` gives a key's portable form, "" for what is no key.
 
     Never fails: a key that cannot be used is left out, and the notice names it.
@@ -138,7 +140,7 @@ def read(stored: Mapping[str, Sequence[str]], clean: Callable[[str], str]) -> Re
     wrong: list[str] = []
     kept: dict[str, tuple[str, ...]] = {}
     for name, keys in stored.items():
-        if name not in _COMMANDS:
+        if name not in commands:
             kept[name] = tuple(keys)
             continue
         good = {key: clean(key) for key in keys}
@@ -147,10 +149,11 @@ def read(stored: Mapping[str, Sequence[str]], clean: Callable[[str], str]) -> Re
         if keys and not kept[name]:
             # A damaged entry must not take a command's keys away.
             del kept[name]
+    keymap = Keymap(commands, kept.items())
     if not wrong:
-        return Read(Keymap(kept.items()))
+        return Read(keymap)
     named = ", ".join(f"“{key[:40]}”" for key in wrong[:3])
-    return Read(Keymap(kept.items()), f"The settings have keys that cannot be used: {named}. F1 shows all keys.")
+    return Read(keymap, f"The settings have keys that cannot be used: {named}. F1 shows all keys.")
 
 
 def _parts(key: str) -> list[str]:

@@ -18,6 +18,7 @@ from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.compose.verdicts import VerdictNotices
+from workbench.ui.composition import FEATURES
 from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.focus_origin import FocusOrigin
@@ -35,12 +36,14 @@ from workbench.ui.overlays import Overlays
 from workbench.ui.places import places
 from workbench.ui.ranking import Ranking
 from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
 from workbench.ui.starring import Starring
 from workbench.ui.undo import Undo
 from workbench.ui.window import MainWindow
+from workbench.ui.window_services import window_services
 from workbench.ui.wiring import wire
 
 
@@ -76,7 +79,9 @@ def build(window: MainWindow) -> Iterator[None]:
     window.undo = Undo(window)
     window.handlers = Handlers(window)
     window.keys = KeyBindings(window)
-    window.actions_ = Actions(frame, window.handlers.table(), window.keys.keymap)
+    window.features = FeatureHost(FEATURES, window_services(window))
+    table = window.handlers.table() | window.features.actions()
+    window.actions_ = Actions(frame, window.keys.commands, table, window.keys.keymap)
     window.keys.apply()
     yield
     window.header.set_menu(window.actions_.menu(frame))

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.dialogue.opening import ConversationActions
-    from workbench.ui.exchange.opening import ExchangeActions
     from workbench.ui.improve.opening import ImproveActions
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
@@ -60,7 +59,6 @@ class Dialogs(QObject):
         self._techniques: TechniqueActions | None = None
         self._conversation: ConversationActions | None = None
         self._improving: ImproveActions | None = None
-        self._exchange: ExchangeActions | None = None
         self._addresses: AddressConfirmation | None = None
 
     @property
@@ -99,20 +97,10 @@ class Dialogs(QObject):
             self._addresses = AddressConfirmation(self._window)
         return self._addresses
 
-    @property
-    def exchange(self) -> ExchangeActions:
-        """What brings runs in and takes them away; made when it is first asked for."""
-        if self._exchange is None:
-            from workbench.ui.exchange.opening import ExchangeActions
-
-            self._exchange = ExchangeActions(self._window)
-        return self._exchange
-
     def stop(self) -> None:
         """Let what goes on behind a dialog end, because the window closes."""
         self.packing.stop()
-        if self._exchange is not None:
-            self._exchange.stop()
+        self._window.features.stop()
 
     def edit_note(self, uid: str) -> None:
         """Edit the note of a row of the timeline."""

@@ -187,6 +187,7 @@ class Frame(QMainWindow):
         if self.is_complete:
             return
         from workbench.app.keymap import only_outside_text, read  # no keys of commands come before the first paint
+        from workbench.ui.composition import commands
         from workbench.ui.shell.keys import clean, pressed
 
         key = pressed(event)
@@ -194,7 +195,7 @@ class Frame(QMainWindow):
         if (
             key
             and not only_outside_text(key)
-            and (command := read(dict(self.settings.keys), clean).keymap.owner(key)) is not None
+            and (command := read(commands(), dict(self.settings.keys), clean).keymap.owner(key)) is not None
         ):
             self.queue(command.id)
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.keymap import Keymap, read
 from workbench.app.settings_source import save_settings
+from workbench.ui.composition import commands
 from workbench.ui.shell.keys import clean
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ class KeyBindings(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        found = read(dict(window.frame.settings.keys), clean)
+        self.commands = commands()
+        found = read(self.commands, dict(window.frame.settings.keys), clean)
         self.keymap = found.keymap
         self.notice = found.notice
 

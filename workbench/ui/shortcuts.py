@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.commands import COMMANDS, COMPOSE, GROUPS, Command, acts_on_lanes
+from workbench.app.commands import COMPOSE, GROUPS, Command, acts_on_lanes
 from workbench.app.fuzzy import fold
 from workbench.app.keymap import only_outside_text, spoken, why_reserved
 from workbench.ui import geometry
@@ -212,12 +212,11 @@ class ShortcutSheet(Dialog):
             head.setFirstColumnSpanned(True)
             rows = [QTreeWidgetItem(head, list(_WINNERS))] if group == "Verdict" else []
             self._groups.append((head, rows))
-            for command in COMMANDS:
-                if command.group == group:
-                    item = QTreeWidgetItem(head, [command.title])
-                    item.setData(0, _COMMAND, command)
-                    self._items[command.id] = item
-                    rows.append(item)
+            for command in self._keys.commands.group(group):
+                item = QTreeWidgetItem(head, [command.title])
+                item.setData(0, _COMMAND, command)
+                self._items[command.id] = item
+                rows.append(item)
         self.tree.expandAll()
         self._refresh()
 
@@ -234,7 +233,7 @@ class ShortcutSheet(Dialog):
             keys = ",  ".join(filter(None, dict.fromkeys(spelt)))
             item.setText(1, f"{keys}  (changed)" if keymap.is_changed(command_id) else keys)
             item.setFont(1, bold if keymap.is_changed(command_id) else plain)
-        self.reset_all.setEnabled(any(keymap.is_changed(command.id) for command in COMMANDS))
+        self.reset_all.setEnabled(any(keymap.is_changed(command.id) for command in self._keys.commands))
         self._offer()
 
     def _filter(self, text: str) -> None:

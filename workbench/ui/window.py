@@ -45,6 +45,7 @@ from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
 from workbench.ui.ranking import Ranking
 from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.sidebar import SideBar
@@ -80,6 +81,7 @@ class MainWindow(QObject):
     starring: Starring
     ranking: Ranking
     history: HistoryPlace
+    features: FeatureHost
 
     forward_asked = Signal()
     """A second start asked this window to come to the front."""
@@ -181,8 +183,7 @@ class MainWindow(QObject):
 
     def archive(self, uid: str) -> None:
         """Archive a prompt or bring it back; open another one in place of an archived open one."""
-        position = self.prompts.model.position(uid)
-        if position < 0:
+        if (position := self.prompts.model.position(uid)) < 0:
             return
         archived = not self.prompts.model.row(position).archived
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from workbench.ui.dialogs import NoteDialog, Page
     from workbench.ui.dialogue.dialog import DialogueDialog
     from workbench.ui.dialogue.opening import ConversationActions
-    from workbench.ui.exchange.dialog import ExchangeDialog
-    from workbench.ui.exchange.opening import ExchangeActions
+    from workbench.ui.features.exchange.controller import ExchangeController
+    from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.improve.dialog import ImproveDialog
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.packs.export_dialog import ExportPackDialog
@@ -136,7 +136,7 @@ class DialogDriver:
     @property
     def exchange(self) -> ExchangeDialog | None:
         """The preview of imported runs, or the export."""
-        from workbench.ui.exchange.dialog import ExchangeDialog
+        from workbench.ui.features.exchange.dialog import ExchangeDialog
 
         return self.find(ExchangeDialog)
 
@@ -224,9 +224,10 @@ class DialogDriver:
         return self._main.dialogs.packing.training
 
     @property
-    def exchange_actions(self) -> ExchangeActions:
+    def exchange_actions(self) -> ExchangeController:
         """Imports and exports runs."""
-        return self._main.dialogs.exchange
+        controller: ExchangeController = self._main.features.controller("exchange")
+        return controller
 
     @property
     def conversation_actions(self) -> ConversationActions:

@@ -256,7 +256,7 @@ class WindowDriver:
 
     def command(self, id_: str) -> None:
         """Carry out a command whether it is enabled or not."""
-        self._main.handlers.table()[id_]()
+        (self._main.handlers.table() | self._main.features.actions())[id_]()
 
     def mark(self, number: int) -> None:
         """Mark the answer of a lane the winner, counted from 1; again takes it back."""

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from workbench.app.command_registry import CommandRegistry
+from workbench.app.commands import COMMANDS
 from workbench.app.keymap import Keymap
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.lanes.reading.choice import Choices
@@ -20,7 +22,7 @@ from workbench.ui.shell.keybutton import KeyName
 class Intents(QWidget):
     """The signals of the view; `str` arguments named first are slots."""
 
-    key_name: KeyName = staticmethod(Keymap().name)
+    key_name: KeyName = staticmethod(Keymap(CommandRegistry(COMMANDS)).name)
     """How the key of a command is called where a column names it."""
 
     ask_support: Callable[[str, Callable[[ParameterSupport], None]], None] = staticmethod(lambda slot, show: None)

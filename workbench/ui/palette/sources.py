@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.app.commands import COMMANDS
 from workbench.app.palette import Entry, Source
 from workbench.app.reasons import why_not
 from workbench.app.timeline import describe, name
@@ -57,7 +56,7 @@ def _commands(window: MainWindow) -> Sequence[Entry]:
             window.keys.name(command.id),
             why_not(command, state),
         )
-        for command in COMMANDS
+        for command in window.keys.commands
         if command.id != "palette"
     ]
 

@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from workbench.app.commands import COMMANDS, GROUPS, STEPS, WindowState
+from workbench.app.command_registry import CommandRegistry
+from workbench.app.commands import GROUPS, STEPS, WindowState
 from workbench.app.keymap import Keymap
 
 
@@ -20,15 +21,20 @@ class Actions(QObject):
     """Builds the actions once and keeps them enabled as the window's state says; none is before the first `update`."""
 
     def __init__(
-        self, window: QWidget, handlers: Mapping[str, Callable[[], object]], keymap: Keymap | None = None
+        self,
+        window: QWidget,
+        commands: CommandRegistry,
+        handlers: Mapping[str, Callable[[], object]],
+        keymap: Keymap | None = None,
     ) -> None:
         super().__init__(window)
-        missing = {c.id for c in COMMANDS} ^ set(handlers)
+        self._commands = commands
+        missing = {command.id for command in commands} ^ set(handlers)
         if missing:
             raise ValueError(f"commands without a handler, or handlers without a command: {sorted(missing)}")
         self._actions: dict[str, QAction] = {}
         self._state: WindowState | None = None
-        for command in COMMANDS:
+        for command in commands:
             action = QAction(command.title, self)
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.setEnabled(False)
@@ -37,14 +43,14 @@ class Actions(QObject):
             action.triggered.connect(lambda _=False, call=handler: call())
             window.addAction(action)
             self._actions[command.id] = action
-        self.bind(keymap or Keymap())
+        self.bind(keymap or Keymap(commands))
 
     def __getitem__(self, command_id: str) -> QAction:
         return self._actions[command_id]
 
     def bind(self, keymap: Keymap) -> None:
         """Give every action its keys."""
-        for command in COMMANDS:
+        for command in self._commands:
             self._actions[command.id].setShortcuts([QKeySequence(key) for key in keymap.keys(command.id)])
 
     def update(self, state: WindowState) -> None:
@@ -52,7 +58,7 @@ class Actions(QObject):
         if state == self._state:
             return
         self._state = state
-        for command in COMMANDS:
+        for command in self._commands:
             self._actions[command.id].setEnabled(command.possible(state))
 
     def press(self, command_id: str) -> None:
@@ -65,9 +71,8 @@ class Actions(QObject):
         menu = QMenu(parent)
         for group in GROUPS:
             sub = menu.addMenu(group)
-            for command in COMMANDS:
-                if command.group == group:
-                    sub.addAction(self._actions[command.id])
+            for command in self._commands.group(group):
+                sub.addAction(self._actions[command.id])
         return menu
 
     def submenu(self, parent: QWidget, *ids: str) -> QMenu:

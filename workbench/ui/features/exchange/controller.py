@@ -1,7 +1,6 @@
-"""What the commands do that bring runs in and take them away.
+"""Carries out the commands of import and export.
 
-Invariant: nothing comes in before a person has seen what it would be; closing the window stops what goes on, with what
-was done so far whole.
+Invariant: nothing is imported before its preview was shown; stopping leaves what was done so far whole.
 """
 
 from __future__ import annotations
@@ -9,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from shiboken6 import isValid
@@ -19,26 +18,23 @@ from shiboken6 import isValid
 from workbench.app.pack_imports import pack_at
 from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError
-from workbench.ui.exchange.dialog import ExchangeDialog
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.exchange.dialog import ExchangeDialog
+from workbench.ui.shell.events import Changed, DataChanged, PackChosen
+from workbench.ui.shell.services import Services
 from workbench.usecases.exchange.exporting import FORMATS, NAMES, Exporter, Format, Progress, Selection, format_of
 from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
 from workbench.usecases.problems import problem_of
-
-if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
 
 T = TypeVar("T")
 
 _IMPORTABLE = "Importable files (*.db *.sqlite *.sqlite3 *.json *.promptpack);;All files (*)"
 
 
-class ExchangeActions(QObject):
-    """Opens file dialogs and the window that shows how far it is."""
+class ExchangeController:
+    """Opens file dialogs and the dialog that shows the progress; one of them at a time."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._halt = Halt()
         self.files: QFileDialog | None = None
         self.dialog: ExchangeDialog | None = None
@@ -58,22 +54,22 @@ class ExchangeActions(QObject):
 
     def _chosen(self, path: Path) -> None:
         if pack_at(path) is not None:
-            self._window.dialogs.packing.imports.look(path)
+            self._services.events.publish(PackChosen(path))
         else:
             self.preview(path)
 
     def export_selected(self) -> None:
         """Let the person choose where the selected runs go."""
-        rows = page.selected() if (page := self._history()) is not None else []
-        if not rows:
-            self._window.notices.refused("No run is selected. Select some in the History, then export them.")
+        uids = self._services.selection.runs()
+        if not uids:
+            self._services.notices.refused("No run is selected. Select some in the History, then export them.")
             return
-        name = "the selected run" if len(rows) == 1 else f"{len(rows)} selected runs"
-        self._export(Selection(tuple(row.row.run_uid for row in rows)), name)
+        name = "the selected run" if len(uids) == 1 else f"{len(uids)} selected runs"
+        self._export(Selection(uids), name)
 
     def export_found(self) -> None:
         """Let the person choose where all runs go that the search in the History finds."""
-        text = page.model.text if (page := self._history()) is not None else ""
+        text = self._services.selection.query()
         self._export(Selection(query=text), f"all runs that “{text}” finds" if text else "all runs")
 
     def _export(self, selection: Selection, name: str) -> None:
@@ -94,7 +90,7 @@ class ExchangeActions(QObject):
         """Show what a file would bring, and offer to import it."""
         dialog = self._open("Import", path.name)
         dialog.accepted_.connect(lambda: self._take(dialog, path))
-        importer = Importer(self._window.workbench.store, utc_now)
+        importer = Importer(self._services.backend.store, utc_now)
         halt, tell = self._begin(dialog, "Looking at what is in it…", "Looked at {0:,} of {1:,}…")
 
         def seen(report: Report) -> None:
@@ -105,12 +101,11 @@ class ExchangeActions(QObject):
         self._run(dialog, lambda: importer.preview(path, halt, tell), seen)
 
     def _take(self, dialog: ExchangeDialog, path: Path) -> None:
-        importer = Importer(self._window.workbench.store, utc_now)
+        importer = Importer(self._services.backend.store, utc_now)
         halt, tell = self._begin(dialog, "Importing…", "Imported {0:,} of {1:,}…")
 
         def came(report: Report) -> None:
-            # As if another process had written: every list is read again.
-            self._window.pulse.foreign_change.emit()
+            self._services.events.publish(DataChanged(Changed.RUNS | Changed.PROMPTS | Changed.VERDICTS))
             if isValid(dialog):
                 self._tell_end(dialog, report, sentence(report), "")
 
@@ -118,7 +113,6 @@ class ExchangeActions(QObject):
 
     def write(self, selection: Selection, format_: Format, target: Path) -> None:
         """Write runs to a file that the person chose, who was asked already whether it may be replaced."""
-        workbench = self._window.workbench
         format_ = format_of(target) or format_
         dialog = self._open("Export", target.name)
         dialog.what.setText(NAMES[format_])
@@ -128,25 +122,21 @@ class ExchangeActions(QObject):
 
         def tell(progress: Progress) -> None:
             words = f"Wrote {progress.runs:,} runs…"
-            self._window.tasks.on_ui(partial(_if_open, dialog, lambda: dialog.show_progress(words, 0, 0)))
+            self._services.tasks.on_ui(partial(_if_open, dialog, lambda: dialog.show_progress(words, 0, 0)))
 
         def written(progress: Progress) -> None:
             dialog.finish("")
             dialog.close()
             runs = f"{progress.runs:,} run{'' if progress.runs == 1 else 's'}"
             url = QUrl.fromLocalFile(str(target))
-            self._window.notices.offer(f"{runs} in {target}", "Open", lambda: QDesktopServices.openUrl(url))
+            self._services.notices.offer(f"{runs} in {target}", "Open", lambda: QDesktopServices.openUrl(url))
 
-        exporter = Exporter(workbench.store, workbench.searcher)
+        exporter = Exporter(self._services.backend.store, self._services.backend.searcher)
         self._run(
             dialog,
             lambda: exporter.to_file(selection, format_, target, replace=True, halt=halt, tell=tell),
             written,
         )
-
-    def _history(self) -> HistoryView | None:
-        page = self._window.views.page("history")
-        return page if isinstance(page, HistoryView) else None
 
     def _busy(self) -> bool:
         """Bring to the front what is open already."""
@@ -157,14 +147,14 @@ class ExchangeActions(QObject):
         return shown is not None
 
     def _choose(self, title: str, filters: str) -> QFileDialog:
-        files = QFileDialog(self._window.frame, title, "", filters)
+        files = QFileDialog(self._services.dialogs.widget(), title, "", filters)
         files.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         files.finished.connect(self._files_closed)
         self.files = files
         return files
 
     def _open(self, title: str, name: str) -> ExchangeDialog:
-        dialog = ExchangeDialog(self._window.theme, title, name, self._window.frame)
+        dialog = ExchangeDialog(self._services.theme, title, name, self._services.dialogs.widget())
         dialog.finished.connect(self._closed)
         self.dialog = dialog
         dialog.open()
@@ -178,7 +168,7 @@ class ExchangeActions(QObject):
         def tell(report: Report) -> None:
             said = words.format(report.read, report.total)
             show = partial(dialog.show_progress, said, report.read, report.total)
-            self._window.tasks.on_ui(partial(_if_open, dialog, show))
+            self._services.tasks.on_ui(partial(_if_open, dialog, show))
 
         return halt, tell
 
@@ -189,7 +179,7 @@ class ExchangeActions(QObject):
             stopped = isinstance(error, StoreError) and error.code == "interrupted"
             dialog.finish("Stopped; nothing was written." if stopped else problem_of(error).sentence)
 
-        self._window.tasks.run(work, then, failed)
+        self._services.tasks.run(work, then, failed)
 
     @staticmethod
     def _tell_end(dialog: ExchangeDialog, report: Report, words: str, offer: str) -> None:

@@ -1,0 +1,56 @@
+"""Imports a log and exports it again, with stand-ins for everything that the window gives."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.features.standins import StandInSelection, standins
+from tests.usecases.exchange.llm_making import new_log
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.store import open_store
+from workbench.ui.features.exchange import FEATURE
+from workbench.ui.shell.events import Changed, DataChanged
+from workbench.ui.shell.feature import FeatureHost
+from workbench.ui.theme import Theme
+from workbench.usecases.exchange.exporting import Selection
+
+
+def main(folder: Path) -> None:
+    """Print what was said, published and written."""
+    app = QApplication([])
+    store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
+    selection = StandInSelection()
+    services = standins(store, Theme(app, "light"), selection)
+    host = FeatureHost((FEATURE,), services)
+    actions = host.actions()
+    actions["export_runs"]()
+    controller = FEATURE.make(services)
+    controller.preview(new_log(folder / "logs.db"))
+    assert controller.dialog is not None
+    previewed = controller.dialog.said.text()
+    controller.dialog.go.click()
+    imported = controller.dialog.said.text()
+    controller.dialog.close()
+    controller.write(Selection(query=""), "jsonl", folder / "runs.jsonl")
+    (event,) = services.events.published  # type: ignore[attr-defined] # a stand-in
+    host.stop()
+    store.close()
+    told = {
+        "commands": sorted(actions),
+        "previewed": previewed,
+        "imported": imported,
+        "said": services.notices.said,  # type: ignore[attr-defined] # a stand-in
+        "changed": isinstance(event, DataChanged) and Changed.RUNS in event.what,
+        "rows": len((folder / "runs.jsonl").read_text().splitlines()),
+        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+    }
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

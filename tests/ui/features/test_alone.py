@@ -1,0 +1,42 @@
+"""Every feature works with stand-ins for the services of the window, in a process that never imports the window."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.patience import PROCESS_S
+
+ROOT = Path(__file__).parents[3]
+
+
+def driven(feature: str, folder: Path) -> dict[str, Any]:
+    """Return what the program that drives a feature tells."""
+    env = os.environ | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-m", f"tests.ui.features.drive_{feature}", str(folder)],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=PROCESS_S,
+    )
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert told["windows"] == []
+    return told
+
+
+def test_exchange(tmp_path: Path) -> None:
+    told = driven("exchange", tmp_path)
+    assert told["commands"] == ["export_found", "export_runs", "import_runs"]
+    assert told["previewed"] == "New: 7 runs with 7 answers in 2 new prompts."
+    assert told["imported"] == "Imported 7 runs with 7 answers in 2 new prompts."
+    assert told["changed"]
+    assert told["said"][0].startswith("No run is selected.")
+    assert told["said"][1].startswith("7 runs in ")
+    assert told["rows"] >= 7

@@ -1,0 +1,17 @@
+"""All features of the window, and all its commands.
+
+Invariant: this module alone knows every feature.
+"""
+
+from __future__ import annotations
+
+from workbench.app.command_registry import CommandRegistry
+from workbench.app.commands import COMMANDS
+from workbench.ui.features import exchange
+
+FEATURES = (exchange.FEATURE,)
+
+
+def commands() -> CommandRegistry:
+    """Return the commands of the window, those of its features last in their group."""
+    return CommandRegistry((*COMMANDS, *(command for feature in FEATURES for command in feature.commands)))

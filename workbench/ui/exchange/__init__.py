@@ -1,1 +1,0 @@
-"""Bringing in what was run elsewhere, and taking runs away as files."""

@@ -1,0 +1,30 @@
+"""The commands of import and export."""
+
+from __future__ import annotations
+
+from workbench.app.commands import EVERYWHERE, HISTORY, Command
+
+COMMANDS = (
+    Command(
+        "import_runs",
+        "Import runs from other tools…",
+        "History",
+        enabled=lambda state: state.writable,
+        views=EVERYWHERE,
+        run=lambda controller: controller.import_file(),
+    ),
+    Command(
+        "export_runs",
+        "Export the selected runs…",
+        "History",
+        views=HISTORY,
+        run=lambda controller: controller.export_selected(),
+    ),
+    Command(
+        "export_found",
+        "Export all runs that are found…",
+        "History",
+        views=HISTORY,
+        run=lambda controller: controller.export_found(),
+    ),
+)

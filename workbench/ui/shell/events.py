@@ -1,0 +1,57 @@
+"""Typed events between the parts of the window.
+
+Invariant: who publishes an event knows nobody who subscribed. Subscribers are called at once, in the order in which
+they subscribed, on the UI thread.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Flag, auto
+from pathlib import Path
+from typing import Any, TypeVar
+
+E = TypeVar("E")
+
+
+class Changed(Flag):
+    """What an action changed, so that the views that show it refresh."""
+
+    DRAFT = auto()
+    RUNS = auto()
+    VERDICTS = auto()
+    PROMPTS = auto()
+    CASES = auto()
+    SETTINGS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class DataChanged:
+    """Stored data changed; published once for each action."""
+
+    what: Changed
+
+
+@dataclass(frozen=True, slots=True)
+class PackChosen:
+    """A person chose a pack where something else could have been chosen, too."""
+
+    path: Path
+
+
+class EventBus:
+    """Subscriptions by the type of an event."""
+
+    def __init__(self) -> None:
+        self._subscribers: defaultdict[type, list[Callable[[Any], object]]] = defaultdict(list)
+
+    def subscribe(self, kind: type[E], act: Callable[[E], object]) -> None:
+        """Call `act` with every event of exactly this type."""
+        self._subscribers[kind].append(act)
+
+    def publish(self, event: object) -> None:
+        """Call everybody who subscribed to the type of `event`."""
+        for act in tuple(self._subscribers[type(event)]):
+            act(event)

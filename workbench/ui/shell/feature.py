@@ -1,0 +1,73 @@
+"""What a feature is: commands, and a controller that carries them out.
+
+Invariant: a feature's controller is made when one of its commands is first used, so that a feature costs nothing at the
+start. The title, condition and action of a command stand in one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, Protocol, TypeVar
+
+from workbench.app.commands import Command
+from workbench.ui.shell.events import Changed, DataChanged
+from workbench.ui.shell.services import Services
+
+
+class Controller(Protocol):
+    """Carries out the commands of a feature."""
+
+    def stop(self) -> None:
+        """End background work, because the window closes."""
+
+
+C = TypeVar("C", bound=Controller, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Feature(Generic[C]):
+    """A feature by its name. `make` imports what the feature needs; `preload` names these modules.
+
+    The `run` of each command takes the controller and returns what it changed, or None.
+    """
+
+    id: str
+    commands: tuple[Command, ...]
+    make: Callable[[Services], C]
+    preload: tuple[str, ...] = ()
+
+
+class FeatureHost:
+    """The features of one window, and the controllers made so far."""
+
+    def __init__(self, features: Iterable[Feature[Controller]], services: Services) -> None:
+        self._services = services
+        self._features = {feature.id: feature for feature in features}
+        self._controllers: dict[str, Controller] = {}
+
+    def actions(self) -> dict[str, Callable[[], object]]:
+        """Return what each command does, by its id."""
+        return {
+            command.id: partial(self._run, feature, command)
+            for feature in self._features.values()
+            for command in feature.commands
+        }
+
+    def controller(self, feature_id: str) -> Controller:
+        """Return the controller of a feature, made now if it was not yet."""
+        if feature_id not in self._controllers:
+            self._controllers[feature_id] = self._features[feature_id].make(self._services)
+        return self._controllers[feature_id]
+
+    def stop(self) -> None:
+        """Stop all controllers."""
+        for controller in self._controllers.values():
+            controller.stop()
+
+    def _run(self, feature: Feature[Controller], command: Command) -> None:
+        assert command.run is not None
+        changed = command.run(self.controller(feature.id))
+        if isinstance(changed, Changed) and changed:
+            self._services.events.publish(DataChanged(changed))

@@ -1,0 +1,95 @@
+"""What a feature may use of the window: a few small protocols.
+
+Invariant: `Services` has at most ten members, and each protocol at most eight methods, so that a test can stand in for
+all of them. None of them names a feature or the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from workbench.store import Store
+    from workbench.ui.theme import Theme
+    from workbench.usecases.searching import Searcher
+
+T = TypeVar("T")
+E_contra = TypeVar("E_contra")
+
+
+class Backend(Protocol):
+    """The open history and what is done with it."""
+
+    @property
+    def store(self) -> Store:
+        """The open history."""
+
+    @property
+    def searcher(self) -> Searcher:
+        """Searches it."""
+
+
+class Tasks(Protocol):
+    """Background work; every callback comes back on the UI thread, and none after the window has closed."""
+
+    def run(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Run `work` on a worker thread. Without `on_error` a failure becomes a notice."""
+
+    def on_ui(self, call: Callable[[], Any]) -> None:
+        """Run `call` on the UI thread; may be called from any thread."""
+
+
+class Events(Protocol):
+    """Typed events; see `shell.events`."""
+
+    def publish(self, event: object) -> None:
+        """Tell everybody who subscribed to this type of event."""
+
+
+class Notices(Protocol):
+    """Short sentences above the views."""
+
+    def refused(self, sentence: str, detail: str = "") -> None:
+        """Say why an action was not carried out."""
+
+    def offer(self, sentence: str, label: str, act: Callable[[], object]) -> None:
+        """Say what was done, with a button that carries out `act`."""
+
+
+class Selection(Protocol):
+    """What is selected in the History."""
+
+    def runs(self) -> tuple[str, ...]:
+        """Return the uids of the selected runs, in the order of the table."""
+
+    def query(self) -> str:
+        """Return the search whose runs are shown, "" for all."""
+
+
+class DialogParent(Protocol):
+    """Where dialogs belong."""
+
+    def widget(self) -> QWidget:
+        """Return the window, as the parent of a dialog."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a feature gets."""
+
+    backend: Backend
+    tasks: Tasks
+    theme: Theme
+    events: Events
+    notices: Notices
+    selection: Selection
+    dialogs: DialogParent
