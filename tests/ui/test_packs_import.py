@@ -97,7 +97,7 @@ def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path
     assert "by Ada · MIT" in dialog.origin.text()
     assert dialog.what.text() == "What they are for."
     assert cells(dialog) == [("Order bot", "New", "Add"), ("Mail bot", "New", "Add")]
-    assert dialog.one.text() == "Order bot. New: 2 versions and 1 case."
+    desk.until(lambda: dialog.one.text() == "Order bot. New: 2 versions and 1 case.")
     assert dialog.text.toPlainText() == "user\nOrder bot 2: {{order}}"
     assert names(desk) == before
     assert dialog.go.hasFocus()
