@@ -95,7 +95,7 @@ def test_a_link_or_a_pipe_is_refused(history: Path, victim: Path, end: str) -> N
 
 @pytest.mark.parametrize("kind", ["link", "pipe"])
 def test_what_is_written_before_it_is_whole_follows_no_link(history: Path, victim: Path, kind: str) -> None:
-    """The names of such files can be told beforehand, by whoever made the folder."""
+    """The names of these files are predictable, so a stranger's folder can hold links or pipes in their place."""
     copy = history.with_name("copy.db")
     planted = [history.with_name("w.damaged-draft-1.partial"), copy.with_name("copy.db.partial")]
     for place in planted:

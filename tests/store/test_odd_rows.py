@@ -1,4 +1,4 @@
-"""Rows that hold what this program never writes keep nobody from the rest, and no thread busy for ever."""
+"""Rows with values that this program never writes neither hide other rows nor block a thread."""
 
 from __future__ import annotations
 

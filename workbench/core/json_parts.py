@@ -12,7 +12,7 @@ from typing import Any
 MOST_PARTS = 2_000_000
 """Of values in a text."""
 DEEPEST = 200
-"""How deep values may be nested; whoever walks through them goes down with each."""
+"""Maximum nesting; code that walks the values recurses once per level."""
 # Possessive, so that no way back through a long string is remembered.
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
 

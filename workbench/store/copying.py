@@ -104,7 +104,7 @@ def copy_file(source: Path, target: Path, watch: Watch = go_on) -> None:
     Raises OSError, and StoreError (interrupted).
     """
     partial = target.with_name(f"{target.name}{PARTIAL}")
-    # Anew: what is there may be a link to another file, or a pipe.
+    # Create a new file: an existing one may be a link to another file, or a pipe.
     partial.unlink(missing_ok=True)
     whole, done = max(1, source.stat().st_size), 0
     try:

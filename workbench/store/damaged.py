@@ -49,7 +49,7 @@ def keep(connection: sqlite3.Connection, prompt: int) -> Path | None:
     db = Path(name)
     partial = db.with_name(f"{db.stem}.damaged-draft-{prompt}.partial")
     hashed = hashlib.sha256()
-    # Anew: what is there may be a link to another file, or a pipe.
+    # Create a new file: an existing one may be a link to another file, or a pipe.
     partial.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:

@@ -223,8 +223,8 @@ class Writer:
             self._full = full
 
     def _finish(self) -> None:
-        # A log that cannot be folded in now (somebody reads, the disk is full) is folded in by whoever closes last or
-        # opens next, so nobody waits for it here; and the next check says what is damaged in it.
+        # Do not wait for a checkpoint that fails now (active readers, full disk): the last close or the next open
+        # retries it, and the next check reports damage in the log.
         try:
             with suppress(*FILE_ERRORS):
                 if self._fold:

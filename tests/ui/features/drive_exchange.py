@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.features.standins import StandInSelection, standins
+from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSelection, standins
 from tests.usecases.exchange.llm_making import new_log
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -37,14 +37,17 @@ def main(folder: Path) -> None:
     imported = controller.dialog.said.text()
     controller.dialog.close()
     controller.write(Selection(query=""), "jsonl", folder / "runs.jsonl")
-    (event,) = services.events.published  # type: ignore[attr-defined] # a stand-in
+    events, notices = services.events, services.notices
+    assert isinstance(events, StandInEvents)
+    assert isinstance(notices, StandInNotices)
+    (event,) = events.published
     host.stop()
     store.close()
     told = {
         "commands": sorted(actions),
         "previewed": previewed,
         "imported": imported,
-        "said": services.notices.said,  # type: ignore[attr-defined] # a stand-in
+        "said": notices.said,
         "changed": isinstance(event, DataChanged) and Changed.RUNS in event.what,
         "rows": len((folder / "runs.jsonl").read_text().splitlines()),
         "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],

@@ -1,7 +1,7 @@
 """Typed events between the parts of the window.
 
-Invariant: who publishes an event knows nobody who subscribed. Subscribers are called at once, in the order in which
-they subscribed, on the UI thread.
+Invariant: publishers and subscribers do not know each other. Subscribers are called synchronously on the UI thread, in
+the order of their subscription.
 """
 
 from __future__ import annotations
@@ -52,6 +52,6 @@ class EventBus:
         self._subscribers[kind].append(act)
 
     def publish(self, event: object) -> None:
-        """Call everybody who subscribed to the type of `event`."""
+        """Call all subscribers of the type of `event`."""
         for act in tuple(self._subscribers[type(event)]):
             act(event)

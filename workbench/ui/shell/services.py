@@ -52,7 +52,7 @@ class Events(Protocol):
     """Typed events; see `shell.events`."""
 
     def publish(self, event: object) -> None:
-        """Tell everybody who subscribed to this type of event."""
+        """Call all subscribers of this type of event."""
 
 
 class Notices(Protocol):
