@@ -6,6 +6,7 @@ expectation: what takes too long is measured by tests/bench.
 
 from __future__ import annotations
 
+import faulthandler
 import time
 from collections.abc import Callable
 from typing import Any
@@ -46,6 +47,11 @@ class PatientBot(QtBot):
         return super().waitActive(widget, timeout=timeout)
 
 
+def tell_threads() -> None:
+    """Write what every thread is doing; pytest shows it beside the failure, whose cause is often in another thread."""
+    faulthandler.dump_traceback(file=2, all_threads=True)
+
+
 def _holds(callback: Callable[[], bool | None], *, is_last: bool) -> bool:
     """Return whether a condition holds. Raises WaitedTooLongError when it does not and this `is_last` look."""
     __tracebackhide__ = True
@@ -57,5 +63,6 @@ def _holds(callback: Callable[[], bool | None], *, is_last: bool) -> bool:
     if result not in (None, True, False):
         raise ValueError(f"a condition returns None, True or False, not {result!r}")
     if result is False and is_last:
+        tell_threads()
         raise WaitedTooLongError("what the test waits for did not come") from failure
     return result is not False

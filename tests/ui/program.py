@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
 from shiboken6 import isValid
 
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, tell_threads
 from tests.ui.driver import WindowDriver
 from workbench.host.dirs import places
 from workbench.host.faults import log_file
@@ -59,6 +59,7 @@ class Driven:
                     wanted[0] = next(script)
                     since[0] = time.monotonic()
                 elif time.monotonic() - since[0] > PATIENCE_S:
+                    tell_threads()
                     raise TimeoutError(f"waited in vain in line {script.gi_frame.f_lineno if script.gi_frame else 0}")
             except StopIteration:
                 wanted[0] = lambda: False
