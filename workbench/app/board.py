@@ -219,12 +219,14 @@ class Board(QObject):
 
     def _reset(self, slot: str) -> None:
         column = self._columns[slot]
-        shown = self.shown(slot)
+        # One snapshot for both: an output may end at any time, and its status must not be ahead of its text.
+        now = self._lookup(column.shown, 0, 0) if column.shown else None
+        shown = None if self._veiled else now
         text, reasoning = (shown.text, shown.reasoning) if shown else ("", "")
         column.text_length, column.reasoning_length = len(text), len(reasoning)
         column.rounds = shown.rounds if shown else 0
         self.text_reset.emit(slot, text, reasoning)
-        self._status(slot)
+        self._show_status(slot, column, now)
 
     def _follow(self, slot: str, column: Column) -> None:
         shown = self._lookup(column.shown, column.text_length, column.reasoning_length)
