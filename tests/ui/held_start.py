@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
@@ -58,10 +59,10 @@ class Held:
     def _hold_at_step(self, wanted: int) -> None:
         build, step, taken = building.build, start.Start._step, [0]
 
-        def counted(window: object) -> Iterator[None]:
-            for _ in build(window):  # type: ignore[arg-type]
+        def counted(window: object) -> Iterator[Future[None] | None]:
+            for awaited in build(window):  # type: ignore[arg-type]
                 taken[0] += 1
-                yield
+                yield awaited
 
         def held(startup: start.Start) -> None:
             if taken[0] > wanted:

@@ -31,6 +31,7 @@ from workbench.core.content import Content
 from workbench.store import early_draft
 from workbench.store.peek import peek, peek_newest
 from workbench.usecases.early_drafts import NAME
+from workbench.usecases.prompts import Prompts
 from workbench.usecases.workbench import Workbench
 
 pytestmark = [pytest.mark.window, pytest.mark.e2e]
@@ -310,6 +311,19 @@ class TestWithoutADraftToShow:
         yield other.close
         other.close()
 
+    @pytest.fixture
+    def writing(self, starting: Starting, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+        """Hold what writes a new prompt until this is set."""
+        may_write, create = threading.Event(), Prompts.create
+
+        def create_late(prompts: Prompts, *args: Any, **more: Any) -> Any:
+            prompts._store._write(lambda _: may_write.wait())
+            return create(prompts, *args, **more)
+
+        monkeypatch.setattr(Prompts, "create", create_late)
+        yield may_write
+        may_write.set()
+
     def prompts(self, starting: Starting) -> dict[str, str]:
         rows = starting.rows("SELECT name, body FROM prompts JOIN drafts ON prompt_id = prompts.id")
         return {name: contents.from_json(json.loads(body)["content"]).messages[0].text for name, body in rows}
@@ -338,6 +352,26 @@ class TestWithoutADraftToShow:
         others = self.prompts(starting)
         assert len(others) > 1
         assert not any("hello" in text for name, text in others.items() if name != NAME)
+
+    def test_a_history_that_is_slow_to_write_holds_the_window_up(
+        self,
+        starting: Starting,
+        opening: threading.Event,
+        blank: Callable[[], None],
+        writing: threading.Event,
+    ) -> None:
+        """What is not written yet cannot be read: the window would say that the new prompt is not there."""
+        starting.until(starting.show().isActiveWindow)
+        starting.type("hello")
+        starting.until(lambda: early_draft.read(starting.db))
+        blank()
+        opening.set()
+        starting.until(lambda: starting.completed or starting.start._awaited is not None)
+        starting.type(" world")
+        writing.set()
+        window = starting.complete()
+        assert NAME in window.notice.text()
+        starting.until(lambda: self.prompts(starting).pop(NAME, "") == "hello world")
         starting.until(lambda: not early_draft.read(starting.db))
 
     @pytest.mark.parametrize(

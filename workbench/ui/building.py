@@ -7,6 +7,7 @@ of the draft.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, wait
 
 from PySide6.QtWidgets import QApplication
 
@@ -50,21 +51,25 @@ from workbench.ui.wiring import wire
 def open_window(frame: Frame, opened: Opened) -> MainWindow:
     """Return a whole window at once, for programs that can wait."""
     window = MainWindow(frame, opened)
-    for _ in build(window):
-        pass
+    for awaited in build(window):
+        if awaited is not None:
+            wait([awaited])
     return window
 
 
-def build(window: MainWindow) -> Iterator[None]:
-    """Make the widgets and show what was opened, a step at a time; at the end the window begins to work."""
+def build(window: MainWindow) -> Iterator[Future[None] | None]:
+    """Make the widgets and show what was opened, a step at a time; at the end the window begins to work.
+
+    A step yields the future that has to be done before the next step, whatever its outcome, or None.
+    """
     frame, opened = window.frame, window.opened
     window.view.add_lanes(LanesView(window.theme))
-    yield
+    yield None
     window.sidebar = SideBar(window.theme, window.prompts.model, window.timeline, utc_now)
     frame.add_side(window.sidebar)
     window.prompts.load_now(opened.prompts)
     window.sidebar.divide(by_hand=geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter))
-    yield
+    yield None
     window.ranking = Ranking(window)
     window.history = HistoryPlace(window)
     window.views = Views(frame.stage, window.sidebar, places(window), window)
@@ -83,7 +88,7 @@ def build(window: MainWindow) -> Iterator[None]:
     table = window.handlers.table() | window.features.actions()
     window.actions_ = Actions(frame, window.keys.commands, table, window.keys.keymap)
     window.keys.apply()
-    yield
+    yield None
     window.header.set_menu(window.actions_.menu(frame))
     window.view.editing = Editing(window)
     window.sets = SetActions(window)
@@ -103,17 +108,18 @@ def build(window: MainWindow) -> Iterator[None]:
     VerdictKeys(frame, window.verdict_key, lambda: origin.is_in_area)
     ViewKeys(frame, window.handlers.view_key)
     frame.homing = Homing(frame, frame.header)
-    yield
-    _show_draft(window)
-    yield
+    yield None
+    yield from _show_draft(window)
+    yield None
     window.begin()
 
 
-def _show_draft(window: MainWindow) -> None:
+def _show_draft(window: MainWindow) -> Iterator[Future[None]]:
     """Open the first prompt around the text that the editor shows, which the person may have changed already."""
     frame, glimpse, edited = window.frame, window.frame.glimpse, window.frame.is_edited
-    if edited:
-        _take_over(window)
+    if edited and (made := _take_over(window)) is not None:
+        # A prompt that is not written yet cannot be read.
+        yield made
     opened = window.opened
     if opened.draft is None:
         return
@@ -125,11 +131,16 @@ def _show_draft(window: MainWindow) -> None:
         window.view.editor.focus_first()
 
 
-def _take_over(window: MainWindow) -> None:
-    """Open what was typed as a prompt of its own, where it was not typed over the draft that was opened."""
+def _take_over(window: MainWindow) -> Future[None] | None:
+    """Make what was typed a prompt of its own, where it was not typed over the draft that was opened.
+
+    Return when that prompt is stored, None where none is made.
+    """
     frame = window.frame
     taken = own_prompt(window.opened, frame.glimpse.prompt_uid, is_new=frame.is_blank, text=frame.text())
-    if taken is not None:
-        window.opened, made = taken
-        window.prompts.load_now(window.opened.prompts)
-        window.tasks.watch(made, lambda _: window.prompts.refresh())
+    if taken is None:
+        return None
+    window.opened, made = taken
+    window.prompts.load_now(window.opened.prompts)
+    window.tasks.watch(made, lambda _: window.prompts.refresh())
+    return made

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -57,7 +58,8 @@ class Start(QObject):
         self._thread: threading.Thread | None = None
         self._opened: Opened | None = None
         self._window: MainWindow | None = None
-        self._steps: Iterator[None] = iter(())
+        self._steps: Iterator[Future[None] | None] = iter(())
+        self._awaited: Future[None] | None = None
         self._early: EarlyDraftSaver | None = None
         self._session = os.urandom(16).hex()
         self._is_built = self._closed = False
@@ -183,7 +185,7 @@ class Start(QObject):
         self._steps = self._building(self._opened)
         self._step()
 
-    def _building(self, opened: Opened) -> Iterator[None]:
+    def _building(self, opened: Opened) -> Iterator[Future[None] | None]:
         from workbench.ui.building import build
         from workbench.ui.window import MainWindow
 
@@ -247,14 +249,17 @@ class Start(QObject):
 
     def _step(self) -> None:
         if self._advance():
-            QTimer.singleShot(0, self, self._step)
+            if self._awaited is not None and self._window is not None:
+                self._window.tasks.watch(self._awaited, lambda _: self._step(), lambda _: self._step())
+            else:
+                QTimer.singleShot(0, self, self._step)
         elif self._notice and self._window is not None and self._is_built and not self._closed:
             self._window.notices.at_start("settings", self._notice)
 
     def _advance(self) -> bool:
         """Take one step; False when there is none left, or it failed."""
         try:
-            next(self._steps)
+            self._awaited = next(self._steps)
         except StopIteration:
             self._is_built = self._window is not None and self.error is None
             self._hand_over()
