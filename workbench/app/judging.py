@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from workbench.app.tasks import Tasks
 from workbench.core.runs import Judged, Verdict
@@ -20,7 +20,39 @@ from workbench.host.ids import new_uid
 from workbench.usecases.history import History, next_verdict
 
 if TYPE_CHECKING:
-    from workbench.app.stage import Stage
+    from workbench.app.board import Board
+    from workbench.app.shown_run import ShownRun
+
+
+class JudgedRun(Protocol):
+    """The run on the screen, as far as verdicts need it."""
+
+    @property
+    def board(self) -> Board:
+        """The answers on the screen."""
+        ...
+
+    @property
+    def shown(self) -> ShownRun:
+        """What the lanes show."""
+        ...
+
+    @property
+    def row_stale(self) -> SignalInstance:
+        """Emitted with the uid of a run whose row in the timeline has to be read again."""
+        ...
+
+    def number(self) -> int | None:
+        """Return the number of the shown iteration, None while it has none."""
+        ...
+
+    def put(self, run: ShownRun) -> None:
+        """Replace what is known of a run that is shown, or that waits."""
+        ...
+
+    def take_verdict(self, run_uid: str, at: int, verdict: Verdict) -> None:
+        """Show a verdict on the value set at `at` of a run, from 0."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +88,8 @@ class Judging(QObject):
     refused = Signal(str)
     """Why an answer cannot be judged with the others that are shown."""
 
-    def __init__(self, stage: Stage, history: History, tasks: Tasks) -> None:
-        super().__init__(stage)
+    def __init__(self, stage: JudgedRun, history: History, tasks: Tasks, parent: QObject) -> None:
+        super().__init__(parent)
         self._stage, self._history, self._tasks = stage, history, tasks
         self._done: list[tuple[int, GivenVerdict]] = []
         self._undone: list[tuple[int, GivenVerdict]] = []

@@ -48,7 +48,7 @@ class Stage(QObject):
         self._workbench, self._tasks = workbench, tasks
         self.outputs = Outputs()
         self.board = Board(self.outputs, monotonic_ms, self)
-        self.judging = Judging(self, workbench.history, tasks)
+        self.judging = Judging(self, workbench.history, tasks, self)
         self._draft_run = self._shown = self._before = NO_RUN
         self._handle: RunHandle | None = None
         self._numbers: dict[str, int] = {}
