@@ -7,7 +7,7 @@ Invariant: a letter or digit typed into a text field is text, and elsewhere acts
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -26,9 +26,6 @@ from workbench.app.commands import STEPS, Command
 from workbench.app.keymap import only_outside_text
 from workbench.app.verdict_keys import VerdictKey, digit_of, verdict_key
 from workbench.ui.shell.keys import pressed
-
-if TYPE_CHECKING:
-    from workbench.ui.focus_origin import FocusOrigin
 
 _PRESSING = frozenset({Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _EDITABLE = (QLineEdit, QAbstractSpinBox, QComboBox)
@@ -93,6 +90,16 @@ class UndoKeys(Protocol):
         """Whether the key of "undo" or "redo" is for the window, although a field would take it."""
 
 
+class BareKeys(Protocol):
+    """Decides which keys without Ctrl act where the focus is."""
+
+    def allows(self, command: Command) -> bool:
+        """Whether a bare key may trigger `command` now."""
+
+    def allows_press(self, button: QAbstractButton, key: int) -> bool:
+        """Whether Space or Enter (`key`) may press `button`."""
+
+
 class CommandKeys(KeyboardFilter):
     """Lets keys of commands pass through whatever has the keyboard in `window`, however Qt would use them there.
 
@@ -105,12 +112,10 @@ class CommandKeys(KeyboardFilter):
     them.
     """
 
-    def __init__(
-        self, window: QWidget, owner: Callable[[str], Command | None], origin: FocusOrigin, undo: UndoKeys
-    ) -> None:
+    def __init__(self, window: QWidget, owner: Callable[[str], Command | None], bare: BareKeys, undo: UndoKeys) -> None:
         """`owner` returns the command that a key belongs to now."""
         super().__init__(window, lambda widget: widget.window() is window)
-        self._window, self._owner, self._origin, self._undo = window, owner, origin, undo
+        self._window, self._owner, self._bare, self._undo = window, owner, bare, undo
         self._held = Held()
         # Shortcuts go to the window itself while nothing in it has the focus.
         window.installEventFilter(self)
@@ -124,7 +129,7 @@ class CommandKeys(KeyboardFilter):
         if not (overrides or event.type() == QEvent.Type.KeyPress):
             return False
         if isinstance(watched, QAbstractButton) and not overrides and event.key() in _PRESSING:
-            return self._held.goes_on(event) or not self._origin.allows_press(watched, event.key())
+            return self._held.goes_on(event) or not self._bare.allows_press(watched, event.key())
         key = pressed(event)
         command = self._owner(key)
         if not overrides and isinstance(watched, QWidget) and takes_text(watched) and _edits(event):
@@ -132,7 +137,7 @@ class CommandKeys(KeyboardFilter):
         if command is None or not isinstance(watched, QWidget):
             return False
         is_typed = _is_typed(event, key)
-        if is_typed and overrides and not takes_text(watched) and not self._origin.allows(command):
+        if is_typed and overrides and not takes_text(watched) and not self._bare.allows(command):
             event.accept()
             return True
         if watched is self._window and QApplication.focusWidget() is not watched:
