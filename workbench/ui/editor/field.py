@@ -23,7 +23,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QTextCharFormat,
     QTextCursor,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
@@ -39,7 +38,6 @@ from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.mirror import Edit
 from workbench.ui.editor.record import Record
 from workbench.ui.editor.taking import TakingField
-from workbench.ui.editor.wrapping import can_scroll
 from workbench.ui.fonts import set_text_font
 from workbench.ui.theme import Theme
 
@@ -272,12 +270,6 @@ class ExactField(TakingField):
         self.catch_up()
         self._before_input()
         self._as("typing", lambda: super(ExactField, self).inputMethodEvent(event))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if can_scroll(self, event):
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         first = self.firstVisibleBlock()

@@ -9,11 +9,10 @@ import math
 from collections.abc import Iterator
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QTextBlock, QTextDocument
+from PySide6.QtGui import QFontMetricsF, QTextBlock, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from workbench.ui.editor.layout import laid_out
-from workbench.ui.editor.wrapping import bar_room
 
 
 class MeasuredField(QPlainTextEdit):
@@ -28,7 +27,7 @@ class MeasuredField(QPlainTextEdit):
     def natural_height(self, limit: int) -> int:
         """Return the height in px that shows all the text, or `limit` + 1 when that is more."""
         margin = self.document().documentMargin()
-        height = 2 * self.viewport().y() + margin + 1 + bar_room(self)
+        height = 2 * self.viewport().y() + margin + 1 + self._bar_room()
         if self.document().isEmpty() and self.placeholderText():
             return max(math.ceil(height + self._hint_height(limit) + margin), self.lines_height(1))
         block = self.document().firstBlock()
@@ -39,12 +38,12 @@ class MeasuredField(QPlainTextEdit):
 
     def lines_height(self, count: int) -> int:
         """Return the height of the field that shows `count` lines of ordinary text."""
-        edges = 2 * self.viewport().y() + math.ceil(2 * self.document().documentMargin()) + bar_room(self)
+        edges = 2 * self.viewport().y() + math.ceil(2 * self.document().documentMargin()) + self._bar_room()
         return count * self._layout.line_height(self.font()) + edges + 1
 
     def whole_lines(self, height: int) -> int:
         """Return the greatest height up to `height` that cuts no line of ordinary text."""
-        edge = 2 * self.viewport().y() + round(self.document().documentMargin()) + bar_room(self)
+        edge = 2 * self.viewport().y() + round(self.document().documentMargin()) + self._bar_room()
         line = self._layout.line_height(self.font())
         return max(1, (height - edge) // line) * line + edge
 
@@ -79,6 +78,27 @@ class MeasuredField(QPlainTextEdit):
     def block_rect(self, block: QTextBlock) -> QRectF:
         """Return where a paragraph is in the viewport."""
         return self.blockBoundingGeometry(block).translated(self.contentOffset())
+
+    # What Qt calls.
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._can_scroll(event):
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def _can_scroll(self, event: QWheelEvent) -> bool:
+        """Whether a turn of the wheel moves the text of the field and not what is around it."""
+        bar, delta = self.verticalScrollBar(), event.angleDelta().y() or event.pixelDelta().y()
+        if delta == 0:
+            bar, delta = self.horizontalScrollBar(), event.angleDelta().x() or event.pixelDelta().x()
+        at_end = bar.value() >= bar.maximum() if delta < 0 else bar.value() <= bar.minimum()
+        return not at_end and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+
+    def _bar_room(self) -> int:
+        """Return the px that the lower scroll bar may take."""
+        wraps = self.lineWrapMode() == QPlainTextEdit.LineWrapMode.WidgetWidth
+        return 0 if wraps else self.horizontalScrollBar().sizeHint().height()
 
     def _hint_height(self, limit: int) -> int:
         room = QRect(0, 0, self.viewport().width() - round(2 * self.document().documentMargin()), limit)

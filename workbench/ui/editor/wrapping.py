@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 if TYPE_CHECKING:
@@ -18,20 +17,6 @@ if TYPE_CHECKING:
 
 _Mode = QPlainTextEdit.LineWrapMode
 _Policy = Qt.ScrollBarPolicy
-
-
-def bar_room(field: QPlainTextEdit) -> int:
-    """Return the px that the lower scroll bar of a field may take."""
-    return 0 if field.lineWrapMode() == _Mode.WidgetWidth else field.horizontalScrollBar().sizeHint().height()
-
-
-def can_scroll(field: QPlainTextEdit, event: QWheelEvent) -> bool:
-    """Whether a turn of the wheel moves the text of `field` and not what is around it."""
-    bar, delta = field.verticalScrollBar(), event.angleDelta().y() or event.pixelDelta().y()
-    if delta == 0:
-        bar, delta = field.horizontalScrollBar(), event.angleDelta().x() or event.pixelDelta().x()
-    at_end = bar.value() >= bar.maximum() if delta < 0 else bar.value() <= bar.minimum()
-    return not at_end and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
 
 
 class Wrapping(QObject):
