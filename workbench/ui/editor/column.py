@@ -243,9 +243,9 @@ class Column(QScrollArea):
             told = not section.note.isHidden() and end - top <= self.viewport().height()
             show_between(self, top, end if told else bottom)
 
-    def cross(self, field: ExactField, direction: int, x: int | None) -> bool:
+    def cross(self, block: MessageBlock, direction: int, x: int | None) -> bool:
         """Take the caret from one message to the next (1) or the one before (-1); False at the ends."""
-        index = next(i for i, block in enumerate(self._blocks) if block.field is field) + direction
+        index = self._blocks.index(block) + direction
         if not 0 <= index < len(self._blocks):
             return False
         self._blocks[index].field.enter(direction, x)

@@ -326,7 +326,7 @@ class ContentEditor(QWidget):
         block.action_wanted.connect(self._action_wanted)
         block.techniques_wanted.connect(self.techniques_wanted)
         field = block.field
-        field.cross = self._column.cross
+        field.cross = lambda direction, x: self._column.cross(block, direction, x)
         field.history = lambda: (self.can_undo, self.can_redo)
         field.undo_wanted.connect(self.undo)
         field.redo_wanted.connect(self.redo)

@@ -37,8 +37,8 @@ class ExampleSection(Section):
         self.assistant.setPlaceholderText("The answer that you want")
         for field in (self.user, self.assistant):
             field.edited.connect(lambda _edit, _kind: self.changed.emit(self))
-        self.user.cross = lambda _field, direction, x: direction > 0 and self._enter(1, x)
-        self.assistant.cross = lambda _field, direction, x: direction < 0 and self._enter(-1, x)
+        self.user.cross = lambda direction, x: direction > 0 and self._enter(1, x)
+        self.assistant.cross = lambda direction, x: direction < 0 and self._enter(-1, x)
 
     def _enter(self, direction: int, x: int | None) -> bool:
         (self.assistant if direction > 0 else self.user).enter(direction, x)

@@ -250,7 +250,7 @@ class ExactField(TakingField):
             event.accept()
         elif key in (Qt.Key.Key_Backtab, Qt.Key.Key_Tab) and (key == Qt.Key.Key_Backtab or not plain_modifiers(event)):
             leave(self, forward=key == Qt.Key.Key_Tab)
-        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and crosses(self, event):
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.cross is not None and crosses(self, event, self.cross):
             event.accept()
         elif self.editable and (is_undo(event) or is_redo(event)):
             (self.undo_wanted if is_undo(event) else self.redo_wanted).emit()
