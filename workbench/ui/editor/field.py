@@ -323,7 +323,7 @@ class ExactField(TakingField):
     def _pour(self, cursor: QTextCursor, raw: str) -> None:
         from workbench.ui.editor.pouring import Pourer  # most texts are short
 
-        self._pourer = self._pourer or Pourer(self)
+        self._pourer = self._pourer or Pourer(self, self.record)
         self._take_in(self.record.pour(cursor, raw))
         self._pourer.begin()
 

@@ -7,20 +7,45 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
+
+from PySide6.QtCore import SignalInstance
 
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.journal import Journal, Kind, Step, TextStep, inverse
 from workbench.ui.editor.mirror import Edit
 
-if TYPE_CHECKING:
-    from workbench.ui.editor.field import ExactField
+
+class RecordedField(Protocol):
+    """A text field whose edits are recorded, without its soft breaks."""
+
+    @property
+    def edited(self) -> SignalInstance:
+        """Emitted with an `Edit` by the person and its `Kind`."""
+        ...
+
+    @property
+    def cursorPositionChanged(self) -> SignalInstance: ...
+
+    @property
+    def undo_wanted(self) -> SignalInstance: ...
+
+    @property
+    def redo_wanted(self) -> SignalInstance: ...
+
+    def caret(self) -> int:
+        """Return where the caret is, in UTF-16 units of the text."""
+        ...
+
+    def replace(self, position: int, removed: int, inserted: str, *, quiet: bool = True) -> None:
+        """Replace `removed` units at `position` by document text; quiet, `edited` is not emitted."""
+        ...
 
 
 class FieldHistory:
     """Records what a person does in one field, and takes it back when the field asks for it."""
 
-    def __init__(self, field: ExactField, clock: Callable[[], int] | None = None) -> None:
+    def __init__(self, field: RecordedField, clock: Callable[[], int] | None = None) -> None:
         """`clock` gives ms of any monotonic clock."""
         self._field = field
         self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)

@@ -9,18 +9,16 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QTextBlock, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from workbench.ui.editor.exact import from_document
+from workbench.ui.editor.heights import MeasuredField
 from workbench.ui.editor.spans import GLYPHS, Span, spans
 from workbench.ui.theme import Theme
-
-if TYPE_CHECKING:
-    from workbench.ui.editor.field import ExactField
 
 _RADIUS = 3.0
 
@@ -64,7 +62,7 @@ class _Seen(NamedTuple):
 class Marks:
     """The spans of the visible paragraphs of one field."""
 
-    def __init__(self, field: ExactField, theme: Theme) -> None:
+    def __init__(self, field: MeasuredField, theme: Theme) -> None:
         self._field = field
         self._theme = theme
         self._seen: list[_Seen] = []

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit
 
 from workbench.ui.editor import paragraphs
 from workbench.ui.editor.breaks import SOFT
 from workbench.ui.editor.exact import units
-
-if TYPE_CHECKING:
-    from workbench.ui.editor.field import ExactField
 
 _PIECE = 60_000
 _FOR_S = 0.006
@@ -57,29 +55,42 @@ class Pouring:
             self._cursor.endEditBlock()
 
 
-class Pourer(QObject):
-    """Lets a field show what is poured into it; who listens to the field hears of the beginning and of the end."""
+class Poured(Protocol):
+    """A text that is known from the start and comes into its document in pieces."""
 
-    def __init__(self, field: ExactField) -> None:
+    @property
+    def is_poured(self) -> bool:
+        """Whether the document lacks a part of the text."""
+        ...
+
+    def go_on(self, *, whole: bool) -> bool:
+        """Put more of the text into the document, or all of it; return whether all is there."""
+        ...
+
+
+class Pourer(QObject):
+    """Shows what is poured into a field; the field's signals tell of the beginning and of the end."""
+
+    def __init__(self, field: QPlainTextEdit, text: Poured) -> None:
         super().__init__(field)
-        self._field = field
+        self._field, self._text = field, text
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(lambda: self.go_on(whole=False))
 
     def begin(self) -> None:
         """Show the first pieces."""
-        self._field.record.go_on(whole=False)
+        self._text.go_on(whole=False)
         self._timer.start()
 
     def go_on(self, *, whole: bool) -> None:
         """Show the next pieces, or all that lacks."""
         field = self._field
-        if not field.record.is_poured:
+        if not self._text.is_poured:
             return
         blocked = field.blockSignals(True)
         try:
-            is_whole = field.record.go_on(whole=whole)
+            is_whole = self._text.go_on(whole=whole)
         finally:
             field.blockSignals(blocked)
         if is_whole:
