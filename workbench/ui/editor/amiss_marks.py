@@ -7,6 +7,7 @@ for one without a value, a bar at the edge for a line. Nothing is changed here: 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
@@ -17,6 +18,7 @@ from workbench.core.variables import Amiss
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.marks import places
+from workbench.ui.editor.menu import Offer
 from workbench.ui.theme import Theme
 
 _WAVE = 2
@@ -37,6 +39,7 @@ class AmissMarks(QObject):
         self._template: Template = "plain"
         self._line = 0
         field.layers.append(self)
+        field.offered.append(self._offers)
 
     def show(self, found: Amiss, template: Template, line: int = 0) -> None:
         """Mark what is amiss, and a line of the text, counted from 1; 0 for none."""
@@ -51,6 +54,13 @@ class AmissMarks(QObject):
             return ()
         names = dict.fromkeys(name for name, _ in templates.places(self._field.exact(), self._template))
         return tuple((name, self._meant[name]) for name in names if name in self._meant)
+
+    def _offers(self) -> list[Offer]:
+        """Return what the menu of the field offers: the names that were probably meant."""
+        return [
+            (f"Change {{{{{name}}}}} to {{{{{meant}}}}}", partial(self.mend_wanted.emit, name, meant))
+            for name, meant in self.fixes()
+        ]
 
     # A layer of the field.
 

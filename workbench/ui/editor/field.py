@@ -9,7 +9,7 @@ key.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
@@ -24,7 +24,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QToolTip, QWidget
 
 from workbench.ui.editor import paragraphs
 from workbench.ui.editor.breaks import SOFT, broken
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
     from workbench.ui.editor.layers import Layer
+    from workbench.ui.editor.menu import Offer
     from workbench.ui.editor.pouring import Pourer
 
 _AT_ONCE = 250_000
@@ -77,6 +78,8 @@ class ExactField(TakingField):
         self._pourer: Pourer | None = None
         self.cross: Cross | None = None
         self.layers: list[Layer] = []
+        # Asked for entries of the context menu when it opens.
+        self.offered: list[Callable[[], Iterable[Offer]]] = []
         # Asked for each key first; one that returns True has done what the key means.
         self.habits: list[Callable[[QKeyEvent], bool]] = []
         # Whether a key that the field cannot take for text, because it is read-only, is one for its habits.
@@ -192,10 +195,12 @@ class ExactField(TakingField):
         self._fitted = None
         self.viewport().update()
 
-    def setPlaceholderText(self, text: str) -> None:
-        super().setPlaceholderText(text)
-        # Qt paints a first placeholder, and not another one that takes its place.
-        self.viewport().update()
+    def context_menu(self) -> QMenu:
+        """Return the context menu for the text as it is now; it deletes itself when it closes."""
+        can_undo, can_redo = self.history()
+        offers = [offer for offered in self.offered for offer in offered()]
+        undo, redo = self.undo_wanted.emit, self.redo_wanted.emit
+        return text_menu(self, offers, undo if can_undo else None, redo if can_redo else None)
 
     def enter(self, direction: int, x: int | None) -> None:
         """Take the caret coming from below (-1) or above (1), at `x` or at the end that is far from where it came."""
@@ -289,8 +294,7 @@ class ExactField(TakingField):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.catch_up()
-        can_undo, can_redo = self.history()
-        text_menu(self, can_undo=can_undo, can_redo=can_redo).popup(event.globalPos())
+        self.context_menu().popup(event.globalPos())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

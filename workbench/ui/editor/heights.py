@@ -79,6 +79,11 @@ class MeasuredField(QPlainTextEdit):
         """Return where a paragraph is in the viewport."""
         return self.blockBoundingGeometry(block).translated(self.contentOffset())
 
+    def setPlaceholderText(self, text: str) -> None:
+        super().setPlaceholderText(text)
+        # Qt paints a first placeholder, and not another one that takes its place.
+        self.viewport().update()
+
     # What Qt calls.
 
     def wheelEvent(self, event: QWheelEvent) -> None:
