@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from workbench.core.content import ROLES, Role
@@ -319,16 +319,16 @@ class MessageBlock(QWidget):
         menu.popup(self._role_button.mapToGlobal(self._role_button.rect().bottomLeft()))
 
     def _open_actions(self) -> None:
-        from workbench.ui.editor.block_menu import actions
+        from workbench.ui.editor.block_menu import fill_actions
 
-        menu = actions(self, *self._place, self._fill_roles)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        fill_actions(menu, self, *self._place, self._fill_roles)
         corner = self._more.mapToGlobal(self._more.rect().bottomRight())
         corner.setX(corner.x() - menu.sizeHint().width())
         menu.popup(corner)
 
     def _fill_roles(self, menu: QMenu) -> None:
-        from PySide6.QtGui import QActionGroup
-
         group = QActionGroup(menu)
         for role in ROLES:
             action = menu.addAction(ROLE_NAMES[role])
