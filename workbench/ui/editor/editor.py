@@ -19,6 +19,7 @@ from workbench.ui.editor import journal as steps
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.column import Column
 from workbench.ui.editor.exact import units
+from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.inserting import Inserting
 from workbench.ui.editor.journal import (
     Block,
@@ -71,6 +72,7 @@ class ContentEditor(QWidget):
         self.set_counts, self.counts, self.together = column.set_counts, column.counts, column.together
         self._column.add_wanted.connect(self.add_next)
         self.parts_shown = Parts(self, self._column, theme)
+        self.parts_changed.connect(self.parts_shown.follow)
         self._shelf = Shelf(self._column, self._make, self)
         self._waiting = self._shelf.waiting
         self._wanting = Wanting(self._column)
@@ -109,11 +111,6 @@ class ContentEditor(QWidget):
     def variables(self) -> tuple[str, ...]:
         """Return the variables of messages and examples in order of first appearance; O(n) after a change."""
         return content_variables(self.content())
-
-    @property
-    def is_read_only(self) -> bool:
-        """Whether nothing can be changed."""
-        return self._read_only
 
     @property
     def parts(self) -> Content:
@@ -165,6 +162,12 @@ class ContentEditor(QWidget):
         """Do the step that was taken back last again."""
         if self.can_redo and (step := self.journal.redo()) is not None:
             self._replay(step)
+
+    def share_undo(self, field: ExactField) -> None:
+        """Let a field undo and redo through the journal."""
+        field.history = lambda: (self.can_undo, self.can_redo)
+        field.undo_wanted.connect(self.undo)
+        field.redo_wanted.connect(self.redo)
 
     # Messages
 
@@ -301,9 +304,8 @@ class ContentEditor(QWidget):
             self._column.reveal(block)
 
     def _focus_changed(self, block: MessageBlock) -> None:
-        if block.field.hasFocus():
-            if self._last is not block:
-                self.journal.seal()
+        if block.field.hasFocus() and self._last is not block:
+            self.journal.seal()
             self._last = block
 
     # State
@@ -325,11 +327,10 @@ class ContentEditor(QWidget):
         block.role_wanted.connect(self._role_wanted)
         block.action_wanted.connect(self._action_wanted)
         block.techniques_wanted.connect(self.techniques_wanted)
+        block.extras_wanted.connect(self.set_extras)
         field = block.field
         field.cross = lambda direction, x: self._column.cross(block, direction, x)
-        field.history = lambda: (self.can_undo, self.can_redo)
-        field.undo_wanted.connect(self.undo)
-        field.redo_wanted.connect(self.redo)
+        self.share_undo(field)
         field.edited.connect(lambda edit, kind: self._edit(block, edit, kind))
         field.textChanged.connect(lambda: self._text_changed(block))
         field.cursorPositionChanged.connect(lambda: self._caret_moved(block))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
+from workbench.core.content import Content
 from workbench.ui.editor.column import Column
 from workbench.ui.editor.field import ExactField
 from workbench.ui.theme import Theme
@@ -20,7 +21,6 @@ from workbench.ui.theme import Theme
 # Most prompts have no such part, and the first paint waits for every module.
 if TYPE_CHECKING:
     from workbench.core.blocks import Example, OutputFormat
-    from workbench.ui.editor.editor import ContentEditor
     from workbench.ui.editor.examples import ExampleSection
     from workbench.ui.editor.listed import Action
     from workbench.ui.editor.output_format import OutputSection
@@ -32,11 +32,37 @@ S = TypeVar("S", bound="Section")
 _STEPS = {"up": -1, "down": 1, "duplicate": 1}
 
 
-class Parts(QObject):
-    """Keeps the sections of one editor in step with its content."""
+class PartsOwner(Protocol):
+    """Holds the parts that sections show, and the journal of what is done to them."""
 
-    def __init__(self, editor: ContentEditor, column: Column, theme: Theme) -> None:
-        super().__init__(editor)
+    @property
+    def parts(self) -> Content:
+        """Everything but the messages: a content without any."""
+        ...
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether a person can change anything."""
+        ...
+
+    def set_parts(self, parts: Content, mark: str = "") -> None:
+        """Change the parts, as a step of the journal; quick changes with one `mark` become one step."""
+        ...
+
+    def share_undo(self, field: ExactField) -> None:
+        """Let a field undo and redo through the journal."""
+        ...
+
+    def focus_first(self) -> None:
+        """Put the caret into the first message."""
+        ...
+
+
+class Parts(QObject):
+    """Keeps the sections of one editor in step with its content; `follow` is to be called after it changes."""
+
+    def __init__(self, editor: PartsOwner, column: Column, theme: Theme) -> None:
+        super().__init__(column)
         self._editor, self._column, self._theme = editor, column, theme
         self._examples: list[ExampleSection] = []
         self._tools: list[ToolSection] = []
@@ -46,8 +72,6 @@ class Parts(QObject):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._go_on)
         column.part_wanted.connect(self.add)
-        editor.parts_changed.connect(self.follow)
-        editor.block_made.connect(lambda block: block.extras_wanted.connect(editor.set_extras))
 
     @property
     def is_catching_up(self) -> bool:
@@ -80,11 +104,11 @@ class Parts(QObject):
 
     def paste_examples(self) -> None:
         """Let the person paste pairs from a table or JSON Lines; they come behind those that are there."""
-        if self._editor.is_read_only:
+        if not self._editor.can_edit:
             return
         from workbench.ui.editor.paste_examples import PasteExamples
 
-        dialog = PasteExamples(self._theme, QGuiApplication.clipboard().text(), self._editor)
+        dialog = PasteExamples(self._theme, QGuiApplication.clipboard().text(), self._column)
         dialog.taken.connect(self.add_examples)
         dialog.open()
 
@@ -141,7 +165,7 @@ class Parts(QObject):
             section.show_example(parts.examples[index], index, len(parts.examples), parts.examples_in)
         for index, tool in enumerate(self._tools):
             for field in tool.show_tool(parts.tools[index], index, len(parts.tools), parts.tool_rounds):
-                self._journal(field)
+                self._editor.share_undo(field)
         self._show_output(parts.output)
         self._column.set_state(parts.template, has_output=parts.output is not None)
         self._column.set_sections(self._examples, self._sections()[len(self._examples) :])
@@ -196,19 +220,13 @@ class Parts(QObject):
         return section
 
     def _adopt(self, section: Section) -> None:
-        section.set_editable(not self._editor.is_read_only)
+        section.set_editable(self._editor.can_edit)
         section.height_changed.connect(self._column.arrange)
         for moved in (section.height_changed, section.caret_moved):
             moved.connect(lambda: self._column.reveal_caret(section))
         section.controls_changed.connect(self._column.reorder)
         for field in section.fields:
-            self._journal(field)
-
-    def _journal(self, field: ExactField) -> None:
-        editor = self._editor
-        field.history = lambda: (editor.can_undo, editor.can_redo)
-        field.undo_wanted.connect(editor.undo)
-        field.redo_wanted.connect(editor.redo)
+            self._editor.share_undo(field)
 
     def _change(self, mark: str = "", **parts: object) -> None:
         if mark:
