@@ -1,6 +1,6 @@
-"""What can be done with one message, as a menu.
+"""The menu of one message.
 
-Invariant: an entry asks by the message's signals and changes nothing itself.
+Invariant: an entry emits a signal of the message and changes nothing itself.
 """
 
 from __future__ import annotations

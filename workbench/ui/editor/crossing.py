@@ -1,6 +1,6 @@
-"""How the caret goes from one field to the next.
+"""Moves the caret from one field to the next with the arrow keys and Tab.
 
-Invariant: it leaves a field only where there is no line left in its direction; the owner of the fields decides whether
+Invariant: the caret leaves a field only from the edge line in its direction; the owner of the fields decides whether
 there is a next one.
 """
 
@@ -16,11 +16,14 @@ from PySide6.QtWidgets import QPlainTextEdit
 from workbench.ui.editor import paragraphs
 
 Cross = Callable[[Literal[-1, 1], int | None], bool]
-"""Asked to take the caret out of a field, up or down, at a horizontal position or to the far end (None)."""
+"""Moves the caret out of a field, up (-1) or down (1), at a horizontal position in px or to the far end (None).
+
+Returns False when there is no field to go to.
+"""
 
 
 def crosses(field: QPlainTextEdit, event: QKeyEvent, cross: Cross) -> bool:
-    """Do what an arrow key does at the edge of a field, or to it with Ctrl; False when it does nothing special."""
+    """Handle an arrow key at the edge of a field, or to the edge with Ctrl; False when the key is not handled."""
     direction: Literal[-1, 1] = -1 if event.key() == Qt.Key.Key_Up else 1
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     if modifiers == Qt.KeyboardModifier.ControlModifier:
@@ -37,7 +40,7 @@ def crosses(field: QPlainTextEdit, event: QKeyEvent, cross: Cross) -> bool:
 
 
 def enter(field: QPlainTextEdit, direction: int, x: int | None) -> None:
-    """Give a field the caret, which comes from below (-1) or above (1), at `x` or at the end far from there."""
+    """Focus a field with the caret coming from below (-1) or above (1), at `x` or at the far end."""
     down = direction > 0
     end = QTextCursor.MoveOperation.Start if down is (x is not None) else QTextCursor.MoveOperation.End
     cursor = field.textCursor()
@@ -49,7 +52,7 @@ def enter(field: QPlainTextEdit, direction: int, x: int | None) -> None:
 
 
 def leave(field: QPlainTextEdit, *, forward: bool) -> None:
-    """Give the focus to the next or the previous widget, also where Tab types."""
+    """Focus the next or the previous widget, also in a field where Tab inserts a tab."""
     before = field.tabChangesFocus()
     field.setTabChangesFocus(True)
     try:

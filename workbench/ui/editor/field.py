@@ -1,10 +1,10 @@
 """A text field whose text is exact.
 
-Invariant: what goes in by typing, pasting, dropping or `set_exact` comes out of `exact`, copy and drag byte for byte;
-only CRLF that is pasted or dropped is LF. Keys with Ctrl or Alt that do not edit text are left to the window. Long
-paragraphs are shown in pieces (`breaks`), which nobody outside knows of: text and positions count no soft breaks. A
-very long text that is pasted or loaded is held at once and shown piece by piece (`pouring`), all of it before the next
-key.
+Invariant: text that goes in by typing, pasting, dropping or `set_exact` comes out of `exact`, copy and drag byte for
+byte; only CRLF that is pasted or dropped becomes LF. Keys with Ctrl or Alt that do not edit text are left to the
+window. Long paragraphs are split by soft breaks (`breaks`), which are private to the field: its text and positions
+never count them. A very long text is recorded at once and inserted into the document in chunks (`pouring`), the last
+of them before the next key is handled.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ if TYPE_CHECKING:
     from workbench.ui.editor.pouring import Pourer
 
 _AT_ONCE = 250_000
-"""Characters that are put into the document at once; Qt takes 15 ms for a million, and who listens as long again."""
+"""Characters that are inserted into the document in one go; Qt takes 15 ms for a million, its listeners the same."""
 
 
 class ExactField(TakingField):
     """A plain text field that grows with its text when its owner lets it."""
 
     edited = Signal(object, str)
-    """An `Edit` by the person and its kind, before the layout knows of it; changes of height follow by textChanged."""
+    """An `Edit` by the person and its `Kind`, before the layout has followed; textChanged comes after that."""
     undo_wanted = Signal()
     redo_wanted = Signal()
     focus_changed = Signal()
@@ -80,9 +80,9 @@ class ExactField(TakingField):
         self.layers: list[Layer] = []
         # Asked for entries of the context menu when it opens.
         self.offered: list[Callable[[], Iterable[Offer]]] = []
-        # Asked for each key first; one that returns True has done what the key means.
+        # Key handlers that run first; one that returns True has handled the key.
         self.habits: list[Callable[[QKeyEvent], bool]] = []
-        # Whether a key that the field cannot take for text, because it is read-only, is one for its habits.
+        # Whether a key is handled by `habits` although the field is read-only.
         self.wakes: Callable[[QKeyEvent], bool] = lambda _: False
         self.history: Callable[[], tuple[bool, bool]] = lambda: (False, False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -122,7 +122,7 @@ class ExactField(TakingField):
         return self._text
 
     def set_exact(self, text: str) -> None:
-        """Replace the text without telling anybody; the caret goes to the start."""
+        """Replace the text without emitting `edited`; the caret goes to the start."""
         if encodable(text) == self.exact():
             return
         raw = broken(to_document(text))
@@ -142,7 +142,7 @@ class ExactField(TakingField):
             self._own.clear()
 
     def replace(self, position: int, removed: int, inserted: str, *, quiet: bool = True) -> None:
-        """Replace `removed` units at `position` by document text; the caret follows. Quiet, nobody is told."""
+        """Replace `removed` units at `position` by document text; the caret follows. Quiet, `edited` is not emitted."""
         self.catch_up()
         cursor = self.record.select(position, removed)
         self._quiet = quiet
@@ -152,7 +152,7 @@ class ExactField(TakingField):
             self._quiet = False
 
     def catch_up(self) -> None:
-        """See that the document holds all of the text, however long it is."""
+        """Insert the rest of a long text into the document now."""
         if self._pourer is not None:
             self._pourer.go_on(whole=True)
 
@@ -206,7 +206,7 @@ class ExactField(TakingField):
         """Take the caret coming from below (-1) or above (1), at `x` or at the end that is far from where it came."""
         enter(self, direction, x)
 
-    # What Qt calls.
+    # Qt event handlers
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if self.takes(source, True):
@@ -219,14 +219,14 @@ class ExactField(TakingField):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.catch_up()
-        # What is moved within the field is taken away at its old place right after it came to the new one.
+        # A move within the field inserts at the new place, then removes at the old one.
         self._is_dropping = True
         try:
             super().dropEvent(event)
         finally:
             self._is_dropping = False
         if self.takes(event.mimeData(), False):
-            # Where a file is moved, the one who drags it deletes it.
+            # On a move, the source of the drag would delete the file.
             event.setDropAction(Qt.DropAction.CopyAction)
 
     def createMimeDataFromSelection(self) -> QMimeData:
@@ -332,13 +332,13 @@ class ExactField(TakingField):
         self._pourer.begin()
 
     def _before_input(self, event: QKeyEvent | None = None) -> None:
-        """See that a key acts on the text and not on a soft break, and that no letter inherits the mark of one."""
+        """Move the caret off a soft break before a key acts, and clear its format, which letters would inherit."""
         if not self.is_broken:
             return
         cursor = self.textCursor()
         if event is not None and paragraphs.hop(cursor, event):
             self.setTextCursor(cursor)
-        # Set on a selection, a format would be that of the breaks in it.
+        # A format that is set on a selection would also be set on the breaks in it.
         if self.editable and not cursor.hasSelection():
             self.setCurrentCharFormat(QTextCharFormat())
 

@@ -1,6 +1,6 @@
-"""How high a field wants to be, and where its lines are.
+"""Measures text fields: their natural height, and where their lines are.
 
-Invariant: what is asked about the whole text is answered by as many paragraphs as there is room for.
+Invariant: only as many paragraphs are laid out as there is room for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workbench.ui.editor.layout import laid_out
 
 
 class MeasuredField(QPlainTextEdit):
-    """A text field that its owner gives the height of its text."""
+    """A text field whose height is set by its owner, by that of its text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +42,7 @@ class MeasuredField(QPlainTextEdit):
         return count * self._layout.line_height(self.font()) + edges + 1
 
     def whole_lines(self, height: int) -> int:
-        """Return the greatest height up to `height` that cuts no line of ordinary text."""
+        """Return the greatest height up to `height` that shows only whole lines of ordinary text."""
         edge = 2 * self.viewport().y() + round(self.document().documentMargin()) + self._bar_room()
         line = self._layout.line_height(self.font())
         return max(1, (height - edge) // line) * line + edge
@@ -53,7 +53,7 @@ class MeasuredField(QPlainTextEdit):
         return round(inside + QFontMetricsF(self.font()).ascent())
 
     def fit(self, rect: QRect, *, scrolls: bool) -> None:
-        """Take `rect`. The room of the scroll bar stays free while there is none: text never re-wraps because of it."""
+        """Take `rect`. The width of the scroll bar stays reserved while it is hidden, so that text never re-wraps."""
         if self._fitted == (rect, scrolls) and self.geometry() == rect:
             return
         self._fitted = QRect(rect), scrolls
@@ -68,7 +68,7 @@ class MeasuredField(QPlainTextEdit):
     def visible_blocks(self) -> Iterator[QTextBlock]:
         """Yield the paragraphs that reach into the viewport."""
         block, bottom = self.firstVisibleBlock(), self.viewport().height()
-        # Where a paragraph is, Qt finds out by a walk from the first one: going on from there takes one step.
+        # Qt finds a paragraph's place by walking from the first one; summing heights from here is O(1) each.
         top = self.contentOffset().y()
         while block.isValid() and top <= bottom:
             yield block
@@ -81,10 +81,10 @@ class MeasuredField(QPlainTextEdit):
 
     def setPlaceholderText(self, text: str) -> None:
         super().setPlaceholderText(text)
-        # Qt paints a first placeholder, and not another one that takes its place.
+        # Qt does not repaint when one placeholder replaces another.
         self.viewport().update()
 
-    # What Qt calls.
+    # Qt event handlers
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self._can_scroll(event):
@@ -93,7 +93,7 @@ class MeasuredField(QPlainTextEdit):
             event.ignore()
 
     def _can_scroll(self, event: QWheelEvent) -> bool:
-        """Whether a turn of the wheel moves the text of the field and not what is around it."""
+        """Whether a turn of the wheel scrolls the field and not its surroundings."""
         bar, delta = self.verticalScrollBar(), event.angleDelta().y() or event.pixelDelta().y()
         if delta == 0:
             bar, delta = self.horizontalScrollBar(), event.angleDelta().x() or event.pixelDelta().x()
@@ -101,7 +101,7 @@ class MeasuredField(QPlainTextEdit):
         return not at_end and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
 
     def _bar_room(self) -> int:
-        """Return the px that the lower scroll bar may take."""
+        """Return the height in px to reserve for the horizontal scroll bar."""
         wraps = self.lineWrapMode() == QPlainTextEdit.LineWrapMode.WidgetWidth
         return 0 if wraps else self.horizontalScrollBar().sizeHint().height()
 

@@ -1,4 +1,4 @@
-"""The context menu of a text field: what the keys do, and nothing that could change text unseen."""
+"""The context menu of a text field: the commands that its keys have, and the entries that its layers offer."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QMenu, QPlainTextEdit
 
 Act = Callable[[], object]
 Offer = tuple[str, Act]
-"""An entry that only some fields have: its words, and what it does."""
+"""An entry of only some fields: its text, and what it does."""
 
 
 def text_menu(field: QPlainTextEdit, offers: Sequence[Offer], undo: Act | None, redo: Act | None) -> QMenu:
-    """Return a menu that deletes itself when it closes; a field that is only read offers Copy and Select all.
+    """Return a menu that deletes itself when it closes; that of a read-only field has Copy and Select all.
 
     `undo` and `redo` are None when there is nothing to undo or redo.
     """

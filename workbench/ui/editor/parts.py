@@ -1,7 +1,7 @@
-"""The sections of an editor: which there are, and what becomes of what is done in them.
+"""Makes the sections of an editor, and turns what is done in them into steps of its journal.
 
-Invariant: sections show the editor's `parts` and nothing else; a part that has no widgets yet is content like all
-others. Widgets are made a few at a time, so that no content holds up the window.
+Invariant: sections show the editor's `parts` and nothing else; a part without a widget is content like the others.
+Widgets are made a few at a time, so that no content blocks the UI thread.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workbench.ui.editor.column import Column
 from workbench.ui.editor.field import ExactField
 from workbench.ui.theme import Theme
 
-# Most prompts have no such part, and the first paint waits for every module.
+# Imported lazily: most prompts have no such part, and every import delays the first paint.
 if TYPE_CHECKING:
     from workbench.core.blocks import Example, OutputFormat
     from workbench.ui.editor.examples import ExampleSection
@@ -103,7 +103,7 @@ class Parts(QObject):
                 raise ValueError(f"no part is called {kind}")
 
     def paste_examples(self) -> None:
-        """Let the person paste pairs from a table or JSON Lines; they come behind those that are there."""
+        """Open the dialog that pastes pairs from a table or JSON Lines; they are appended."""
         if not self._editor.can_edit:
             return
         from workbench.ui.editor.paste_examples import PasteExamples
@@ -113,24 +113,24 @@ class Parts(QObject):
         dialog.open()
 
     def add_examples(self, examples: tuple[Example, ...]) -> None:
-        """Add examples behind those that are there."""
+        """Append examples."""
         parts = self._editor.parts
         self._then = lambda: self._focus(self._examples, len(parts.examples))
         self._editor.set_parts(replace(parts, examples=(*parts.examples, *examples)))
 
     def set_output(self, output: OutputFormat) -> bool:
-        """Make `output` the output format and go there; return whether it took the place of another one."""
+        """Set and focus the output format; return whether it replaced another one."""
         before = self._editor.parts.output
         self._choose_output(output)
         return before is not None and before != output
 
     def set_editable(self, editable: bool) -> None:
-        """Let the person change the parts, or only read."""
+        """Make the sections editable or read-only."""
         for section in self._sections():
             section.set_editable(editable)
 
     def follow(self) -> None:
-        """Show the editor's parts as they are now."""
+        """Update the sections to the editor's parts."""
         self._later.stop()
         self._go_on()
 
@@ -142,11 +142,11 @@ class Parts(QObject):
 
     @property
     def example_sections(self) -> tuple[ExampleSection, ...]:
-        """The sections of examples, in their order, as far as they are made."""
+        """The sections of examples that are made so far, in order."""
         return tuple(self._examples)
 
     def judge_schemas(self, output: str, tools: Sequence[str]) -> None:
-        """Say what is wrong with the schemas, as far as they have sections; "" for nothing."""
+        """Show what is wrong with the schemas in their sections; "" for nothing."""
         if self._output is not None:
             self._output.judge_schema(output)
         for section, fault in zip(self._tools, tools, strict=False):
@@ -176,7 +176,7 @@ class Parts(QObject):
             then()
 
     def _fit(self, sections: list[S], wanted: int, make: Callable[[], S], room: int) -> int:
-        """Drop sections that are too many, make up to `room` that lack; return how many were made."""
+        """Drop surplus sections and make up to `room` missing ones; return how many were made."""
         while len(sections) > wanted:
             self._column.drop(sections.pop())
         made = max(0, min(room, wanted - len(sections)))
@@ -230,7 +230,7 @@ class Parts(QObject):
 
     def _change(self, mark: str = "", **parts: object) -> None:
         if mark:
-            # Typing into another field is another step.
+            # Typing into another field begins a new step.
             mark += str(next((i for i, field in enumerate(self.fields()) if field.hasFocus()), -1))
         self._editor.set_parts(replace(self._editor.parts, **parts), mark)  # type: ignore[arg-type] # by their names
 
@@ -265,7 +265,7 @@ class Parts(QObject):
         if action == "row":
             from workbench.core.blocks import ToolRow
 
-            # The answer for everything else stands last; the new row comes before it.
+            # The new row goes before the last field, which holds the answer to all other calls.
             row = len(section.fields) - 1
             self._then = lambda: self._focus(self._tools, index, row)
             longer = replace(tools[index], rows=(*tools[index].rows, ToolRow("", "")))

@@ -1,7 +1,6 @@
-"""A long text that is put into a document a piece at a time, so that the window never waits for it.
+"""Inserts a long text into a document in chunks, so that the UI thread never blocks for long.
 
-Invariant: the text stands in the document in order; what of it is still to come stands behind the cursor as soon as
-somebody needs it there.
+Invariant: chunks are inserted in order, and `go_on(whole=True)` inserts all that are left.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _FOR_S = 0.006
 
 
 class Pouring:
-    """Replaces the selection of `cursor` by `raw`, piece by piece. The cursor belongs to it."""
+    """Replaces the selection of `cursor` by `raw`, chunk by chunk. Takes ownership of the cursor."""
 
     def __init__(self, cursor: QTextCursor, raw: str) -> None:
         self._cursor = cursor
@@ -32,16 +31,16 @@ class Pouring:
 
     @property
     def rest(self) -> int:
-        """What is still to come, in UTF-16 units."""
+        """The length of what is left to insert, in UTF-16 units."""
         return self._rest
 
     @property
     def position(self) -> int:
-        """Where it will stand in the document."""
+        """The position in the document at which the next chunk is inserted."""
         return self._cursor.position()
 
     def go_on(self, *, whole: bool) -> None:
-        """Put the next pieces in, as many as a few ms have time for, or all of them."""
+        """Insert chunks for a few ms, or all that are left."""
         until = time.perf_counter() + _FOR_S
         self._cursor.beginEditBlock()
         try:
@@ -56,7 +55,7 @@ class Pouring:
 
 
 class Poured(Protocol):
-    """A text that is known from the start and comes into its document in pieces."""
+    """A text that is known from the start and inserted into its document in chunks."""
 
     @property
     def is_poured(self) -> bool:
@@ -64,12 +63,12 @@ class Poured(Protocol):
         ...
 
     def go_on(self, *, whole: bool) -> bool:
-        """Put more of the text into the document, or all of it; return whether all is there."""
+        """Insert more of the text, or all that is left; return whether the document is complete."""
         ...
 
 
 class Pourer(QObject):
-    """Shows what is poured into a field; the field's signals tell of the beginning and of the end."""
+    """Inserts the chunks of a field's text from a timer; the field emits signals for the first and the last one."""
 
     def __init__(self, field: QPlainTextEdit, text: Poured) -> None:
         super().__init__(field)
@@ -79,12 +78,12 @@ class Pourer(QObject):
         self._timer.timeout.connect(lambda: self.go_on(whole=False))
 
     def begin(self) -> None:
-        """Show the first pieces."""
+        """Insert the first chunks and start the timer."""
         self._text.go_on(whole=False)
         self._timer.start()
 
     def go_on(self, *, whole: bool) -> None:
-        """Show the next pieces, or all that lacks."""
+        """Insert more chunks, or all that are left."""
         field = self._field
         if not self._text.is_poured:
             return
@@ -103,7 +102,7 @@ class Pourer(QObject):
 
 
 def _parted(raw: str) -> list[str]:
-    """Return raw text in pieces that end where a paragraph ends, wherever that is possible."""
+    """Split raw text into chunks that end with a paragraph where possible."""
     pieces, start = [], 0
     while len(raw) - start > _PIECE:
         stop = start + _PIECE
