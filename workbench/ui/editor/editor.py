@@ -1,6 +1,6 @@
 """The message editor.
 
-Invariant: every change a person makes is one journal step and one `edited`; `undo` after it restores content, roles and
+Invariant: every change by the person is one step of the journal and one `edited`; `undo` restores content, roles and
 order exactly, across messages.
 """
 
@@ -50,14 +50,14 @@ class ContentEditor(QWidget):
     edited = Signal()
     """After every change by the person, also by undo and redo; not after `set_content`."""
     parts_changed = Signal()
-    """What is no message is another now, also by `set_content`, undo and redo."""
+    """`parts` changed, also by `set_content`, undo and redo."""
     undo_state_changed = Signal()
     block_made = Signal(object)  # a MessageBlock that holds its text
     techniques_wanted = Signal()
     improve_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, clock: Callable[[], int] | None = None) -> None:
-        """`clock` gives ms of any monotonic clock; it parts runs of typing."""
+        """`clock` returns ms of any monotonic clock; a pause in typing begins a new step."""
         super().__init__(parent)
         self._theme = theme
         self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
@@ -118,10 +118,10 @@ class ContentEditor(QWidget):
         return self._parts
 
     def set_parts(self, parts: Content, mark: str = "") -> None:
-        """Change what is no message, as a step of the journal.
+        """Change everything but the messages, as a step of the journal.
 
-        Changes with one `mark` that follow each other quickly, such as typing into one field, become one step. `parts`
-        has no messages.
+        Changes in quick succession with the same `mark`, such as typing into one field, are merged into one step.
+        `parts` has no messages.
         """
         if parts != self._parts and not self._read_only:
             self._do(PartsStep(self._parts, parts, mark))
@@ -133,7 +133,7 @@ class ContentEditor(QWidget):
             self._do(ExtrasStep(key, block.extras, extras))
 
     def set_read_only(self, read_only: bool) -> None:
-        """Show without letting anything be changed; text can be selected and copied."""
+        """Make the editor read-only or editable; text can always be selected and copied."""
         self._read_only = read_only
         for block in self._column.blocks:
             block.set_editable(not read_only)
@@ -145,21 +145,21 @@ class ContentEditor(QWidget):
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a step to take back."""
+        """Whether undo is enabled."""
         return self.journal.can_undo and not self._read_only
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is a step to do again."""
+        """Whether redo is enabled."""
         return self.journal.can_redo and not self._read_only
 
     def undo(self) -> None:
-        """Take the last step back and show where it was."""
+        """Undo the last step and reveal its place."""
         if self.can_undo and (step := self.journal.undo()) is not None:
             self._replay(steps.inverse(step))
 
     def redo(self) -> None:
-        """Do the step that was taken back last again."""
+        """Redo the step that was undone last."""
         if self.can_redo and (step := self.journal.redo()) is not None:
             self._replay(step)
 
@@ -172,9 +172,9 @@ class ContentEditor(QWidget):
     # Messages
 
     def add_message(self, role: Role) -> None:
-        """Add an empty message and put the caret there.
+        """Add an empty message and focus it.
 
-        It goes to the end of those that are shown, but a first system message to the top.
+        It is appended to the shown messages; a first system message is inserted at the top.
         """
         if self._read_only:
             return
@@ -185,12 +185,12 @@ class ContentEditor(QWidget):
 
     @property
     def focused_block(self) -> int | None:
-        """The index of the message that has, or had last, the caret; None when none ever had it."""
+        """The index of the message that has or last had the focus, None when none had it yet."""
         blocks = self._column.blocks
         return blocks.index(self._last) if self._last in blocks else None
 
     def focus_first(self) -> None:
-        """Put the caret into the first message."""
+        """Focus the first message."""
         if self._column.blocks:
             self._column.blocks[0].field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -213,7 +213,7 @@ class ContentEditor(QWidget):
         self._column.reveal(block)
 
     def first_viewport(self) -> QWidget:
-        """Return what the first message is painted on, the editor itself while there is none."""
+        """Return the viewport of the first message, the editor itself while there is none."""
         return self._column.blocks[0].field.viewport() if self._column.blocks else self
 
     def add_next(self) -> None:
@@ -246,7 +246,7 @@ class ContentEditor(QWidget):
         self._replay(step)
 
     def _replay(self, step: Step) -> None:
-        """Apply a step that the journal holds already."""
+        """Apply a step that is already in the journal."""
         block: MessageBlock | None
         self.inserting.gaps.close()
         self._waiting.make_way(step)
@@ -287,7 +287,7 @@ class ContentEditor(QWidget):
         self._untold = True
 
     def _text_changed(self, block: MessageBlock) -> None:
-        """Tell of an edit once the layout has followed, so that whoever hears of it may change the editor."""
+        """Emit `edited` once the layout has followed, so that a slot may change the editor."""
         if self._shelf.is_loading:
             block.forget()
             return
@@ -311,7 +311,7 @@ class ContentEditor(QWidget):
     # State
 
     def _load(self, whole: Whole) -> None:
-        """Show `whole`, in the widgets that are there as far as they go."""
+        """Show `whole`, reusing the widgets."""
         self.inserting.gaps.close()
         parts_differ, self._parts = whole.parts != self._parts, whole.parts
         self._content = None

@@ -54,7 +54,7 @@ class PartsOwner(Protocol):
         ...
 
     def focus_first(self) -> None:
-        """Put the caret into the first message."""
+        """Focus the first message."""
         ...
 
 
