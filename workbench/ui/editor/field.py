@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from workbench.ui.editor.layers import Layer
     from workbench.ui.editor.menu import Offer
-    from workbench.ui.editor.pouring import Pourer
+    from workbench.ui.editor.pouring import ChunkScheduler
 
 _AT_ONCE = 250_000
 """Characters that are inserted into the document in one go; Qt takes 15 ms for a million, its listeners the same."""
@@ -75,7 +75,7 @@ class ExactField(TakingField):
         self._kind: Kind = "other"
         self._revision = 0
         self._is_dropping = False
-        self._pourer: Pourer | None = None
+        self._scheduler: ChunkScheduler | None = None
         self.cross: Cross | None = None
         self.layers: list[Layer] = []
         # Asked for entries of the context menu when it opens.
@@ -126,13 +126,13 @@ class ExactField(TakingField):
         if encodable(text) == self.exact():
             return
         raw = broken(to_document(text))
-        self.record.leave()
+        self.record.drop_chunks()
         self._quiet = True
         try:
             at_once = len(raw) <= _AT_ONCE
             self.setPlainText(raw if at_once and SOFT not in raw else "")
             if not at_once:
-                self._pour(QTextCursor(self.document()), raw)
+                self._insert_chunked(QTextCursor(self.document()), raw)
                 self.moveCursor(QTextCursor.MoveOperation.Start)
             elif SOFT in raw:
                 self.record.insert(QTextCursor(self.document()), raw)
@@ -153,8 +153,8 @@ class ExactField(TakingField):
 
     def catch_up(self) -> None:
         """Insert the rest of a long text into the document now."""
-        if self._pourer is not None:
-            self._pourer.go_on(whole=True)
+        if self._scheduler is not None:
+            self._scheduler.insert_more(whole=True)
 
     def document_text(self) -> str:
         """Return the text as the document holds it, in which positions are counted; O(n)."""
@@ -321,15 +321,15 @@ class ExactField(TakingField):
         if len(raw) <= _AT_ONCE or self._is_dropping:
             self.record.insert(cursor, raw)
         else:
-            self._pour(cursor, raw)
+            self._insert_chunked(cursor, raw)
         self.setTextCursor(cursor)
 
-    def _pour(self, cursor: QTextCursor, raw: str) -> None:
-        from workbench.ui.editor.pouring import Pourer  # most texts are short
+    def _insert_chunked(self, cursor: QTextCursor, raw: str) -> None:
+        from workbench.ui.editor.pouring import ChunkScheduler  # most texts are short
 
-        self._pourer = self._pourer or Pourer(self, self.record)
-        self._take_in(self.record.pour(cursor, raw))
-        self._pourer.begin()
+        self._scheduler = self._scheduler or ChunkScheduler(self, self.record)
+        self._take_in(self.record.insert_chunked(cursor, raw))
+        self._scheduler.begin()
 
     def _before_input(self, event: QKeyEvent | None = None) -> None:
         """Move the caret off a soft break before a key acts, and clear its format, which letters would inherit."""

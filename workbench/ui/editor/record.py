@@ -15,7 +15,7 @@ from workbench.ui.editor.breaks import SOFT, Breaks, without_breaks
 from workbench.ui.editor.mirror import Edit, Mirror, smallest
 
 if TYPE_CHECKING:
-    from workbench.ui.editor.pouring import Pouring
+    from workbench.ui.editor.pouring import ChunkedInsert
 
 
 class Record:
@@ -25,8 +25,8 @@ class Record:
         self._document = document
         self._mirror = Mirror()
         self._breaks = Breaks()
-        self._is_parting = self._is_settling = self._is_pouring = False
-        self._pouring: Pouring | None = None
+        self._is_parting = self._is_settling = self._is_inserting = False
+        self._pending: ChunkedInsert | None = None
 
     def __len__(self) -> int:
         """Return the length of the text in UTF-16 units, known without reading it."""
@@ -38,9 +38,9 @@ class Record:
         return len(self._breaks) > 0
 
     @property
-    def is_poured(self) -> bool:
+    def is_incomplete(self) -> bool:
         """Whether the document still lacks chunks of the text."""
-        return self._pouring is not None
+        return self._pending is not None
 
     def text(self) -> str:
         """Return the text as the document holds it; O(n)."""
@@ -76,7 +76,7 @@ class Record:
 
         Some reports of Qt include the end of the last paragraph, which is not part of the text.
         """
-        if self._is_pouring:
+        if self._is_inserting:
             return None
         size = self._document.characterCount() - 1
         added, removed = min(added, size - position), min(removed, len(self._mirror) - position)
@@ -94,32 +94,32 @@ class Record:
         finally:
             self._is_parting = False
 
-    def pour(self, cursor: QTextCursor, raw: str) -> Edit | None:
+    def insert_chunked(self, cursor: QTextCursor, raw: str) -> Edit | None:
         """Begin to replace the selection by long raw text; return the edit of the text.
 
-        `go_on` inserts it into the document, which must not be changed otherwise until it is complete.
+        `insert_more` inserts it into the document, which must not be changed otherwise until it is complete.
         """
-        from workbench.ui.editor.pouring import Pouring
+        from workbench.ui.editor.pouring import ChunkedInsert
 
         start, end = cursor.selectionStart(), cursor.selectionEnd()
-        self._pouring = Pouring(QTextCursor(cursor), raw)
+        self._pending = ChunkedInsert(QTextCursor(cursor), raw)
         return self._splice(start, end - start, raw, may_break=SOFT in raw or self.is_broken)
 
-    def go_on(self, *, whole: bool) -> bool:
+    def insert_more(self, *, whole: bool) -> bool:
         """Insert more chunks into the document, or all that are left; return whether it is complete."""
-        if self._pouring is not None:
-            self._is_pouring = True
+        if self._pending is not None:
+            self._is_inserting = True
             try:
-                self._pouring.go_on(whole=whole)
+                self._pending.insert_more(whole=whole)
             finally:
-                self._is_pouring = False
-            if not self._pouring.rest:
-                self._pouring = None
-        return self._pouring is None
+                self._is_inserting = False
+            if not self._pending.rest:
+                self._pending = None
+        return self._pending is None
 
-    def leave(self) -> None:
+    def drop_chunks(self) -> None:
         """Drop the chunks that are left: the text of the document is about to be replaced."""
-        self._pouring = None
+        self._pending = None
 
     def _splice(self, position: int, removed: int, raw: str, *, may_break: bool) -> Edit | None:
         edit = self._mirror.splice(position, removed, raw)
@@ -129,12 +129,12 @@ class Record:
 
     def _lacking(self, position: int) -> int:
         """Return the length of the missing chunks before a position of the document, in UTF-16 units."""
-        pouring = self._pouring
-        return pouring.rest if pouring is not None and position >= pouring.position else 0
+        pending = self._pending
+        return pending.rest if pending is not None and position >= pending.position else 0
 
     def settle(self, cursor: QTextCursor) -> None:
         """Insert or remove soft breaks around `cursor` after an edit by Qt."""
-        if self._is_settling or self._pouring is not None:
+        if self._is_settling or self._pending is not None:
             return
         self._is_settling = self._is_parting = True
         try:
