@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from tests.ui.dialog_support import shown, theme
-from workbench.app.export_table import ExportTable
+from workbench.app.packs.export_table import ExportTable
 from workbench.core.cases import Case
 from workbench.core.imported import LeftOut
 from workbench.core.runs import PromptRow
@@ -31,9 +31,9 @@ from workbench.ui.dialogs import NoteDialog
 from workbench.ui.dialogue.dialog import DialogueDialog
 from workbench.ui.editor.schema_form import SchemaDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
+from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.history.curating import TagsDialog
 from workbench.ui.history.saving import ListDialog, NameDialog
-from workbench.ui.packs.export_dialog import ExportPackDialog
 from workbench.ui.theme import Theme
 from workbench.ui.training.dialog import TrainingDialog
 

@@ -18,8 +18,8 @@ from tests.ui.test_window_history import entered, entry
 from workbench.packs.model import About
 from workbench.packs.reading import read_pack
 from workbench.packs.validating import problems
-from workbench.ui.packs.export_dialog import ExportPackDialog
-from workbench.usecases.pack_export import Choice
+from workbench.ui.features.packs.export_dialog import ExportPackDialog
+from workbench.usecases.packs.exporter import Choice
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 

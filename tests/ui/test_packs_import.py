@@ -20,8 +20,8 @@ from workbench.core.lanes import Lane
 from workbench.packs.model import About
 from workbench.store import Store
 from workbench.ui.editor.value_row import ValueRow
-from workbench.ui.packs.import_dialog import ImportPackDialog
-from workbench.usecases.pack_export import Choice, PackExporter
+from workbench.ui.features.packs.import_dialog import ImportPackDialog
+from workbench.usecases.packs.exporter import Choice, PackExporter
 
 pytestmark = pytest.mark.window
 VERSIONS = "SELECT number FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompts.uid = 'p-order'"

@@ -24,7 +24,7 @@ for name in (*workbench.ui.warm._VIEWS, *workbench.ui.warm._MODULES):
 late = set(sys.modules)
 import workbench.app.picker_source, workbench.ui.picker, workbench.app.settings_source, workbench.ui.settings
 import workbench.ui.lanes.params, workbench.ui.lanes.wire
-import workbench.ui.packs.importing, workbench.ui.packs.exporting
+import workbench.ui.features.packs.importing, workbench.ui.features.packs.exporting
 assert not set(sys.modules) - late, sorted(set(sys.modules) - late)
 assert "http.client" not in late, "the network is for who looks for servers"
 """

@@ -15,8 +15,8 @@ from workbench.ui.dropped import pack_in
 
 if TYPE_CHECKING:
     from workbench.ui.cases.opening import CaseActions
-    from workbench.ui.packs.exporting import ExportActions
-    from workbench.ui.packs.importing import ImportActions
+    from workbench.ui.features.packs.exporting import ExportActions
+    from workbench.ui.features.packs.importing import ImportActions
     from workbench.ui.training.opening import TrainingActions
     from workbench.ui.window import MainWindow
 
@@ -38,7 +38,7 @@ class Packing(QObject):
     def imports(self) -> ImportActions:
         """What brings packs in; made when it is first asked for."""
         if self._imports is None:
-            from workbench.ui.packs.importing import ImportActions
+            from workbench.ui.features.packs.importing import ImportActions
 
             self._imports = ImportActions(self._window)
         return self._imports
@@ -47,7 +47,7 @@ class Packing(QObject):
     def exports(self) -> ExportActions:
         """What takes prompts out as packs; made when it is first asked for."""
         if self._exports is None:
-            from workbench.ui.packs.exporting import ExportActions
+            from workbench.ui.features.packs.exporting import ExportActions
 
             self._exports = ExportActions(self._window)
         return self._exports

@@ -89,13 +89,13 @@ _MODULES = (
     "workbench.packs.reading",
     "workbench.packs.yaml_writing",
     "workbench.packs.writing",
-    "workbench.usecases.pack_export",
-    "workbench.usecases.pack_import",
-    "workbench.app.pack_exports",
-    "workbench.ui.packs.import_dialog",
-    "workbench.ui.packs.importing",
-    "workbench.ui.packs.export_dialog",
-    "workbench.ui.packs.exporting",
+    "workbench.usecases.packs.exporter",
+    "workbench.usecases.packs.importer",
+    "workbench.app.packs.exports",
+    "workbench.ui.features.packs.import_dialog",
+    "workbench.ui.features.packs.importing",
+    "workbench.ui.features.packs.export_dialog",
+    "workbench.ui.features.packs.exporting",
 )
 
 

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from workbench.ui.dialogue.opening import ConversationActions
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
+    from workbench.ui.features.packs.export_dialog import ExportPackDialog
+    from workbench.ui.features.packs.exporting import ExportActions
+    from workbench.ui.features.packs.import_dialog import ImportPackDialog
+    from workbench.ui.features.packs.importing import ImportActions
     from workbench.ui.improve.dialog import ImproveDialog
     from workbench.ui.lanes.code import CodeDialog
-    from workbench.ui.packs.export_dialog import ExportPackDialog
-    from workbench.ui.packs.exporting import ExportActions
-    from workbench.ui.packs.import_dialog import ImportPackDialog
-    from workbench.ui.packs.importing import ImportActions
     from workbench.ui.palette import PaletteDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
@@ -143,14 +143,14 @@ class DialogDriver:
     @property
     def pack_import(self) -> ImportPackDialog | None:
         """The preview of a pack to import."""
-        from workbench.ui.packs.import_dialog import ImportPackDialog
+        from workbench.ui.features.packs.import_dialog import ImportPackDialog
 
         return self.find(ImportPackDialog)
 
     @property
     def pack_export(self) -> ExportPackDialog | None:
         """The export of a pack."""
-        from workbench.ui.packs.export_dialog import ExportPackDialog
+        from workbench.ui.features.packs.export_dialog import ExportPackDialog
 
         return self.find(ExportPackDialog)
 

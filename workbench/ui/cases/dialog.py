@@ -23,9 +23,9 @@ from workbench.ui import geometry
 from workbench.ui.cases.detail import CaseDetail
 from workbench.ui.dialog import Dialog
 from workbench.ui.flow import Flow
-from workbench.ui.packs.parts import Roomy, Told
 from workbench.ui.settings.parts import button, label
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.dialog_parts import Roomy, Told
 
 _SAVE_MS = 500
 _NOTHING = (

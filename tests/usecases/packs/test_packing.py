@@ -29,8 +29,8 @@ from workbench.packs.model import About, PackPrompt
 from workbench.packs.reading import read_pack
 from workbench.store import Store, StoreError, open_store
 from workbench.store.sqlite import sqlite3
-from workbench.usecases.pack_export import Choice, PackExporter
-from workbench.usecases.pack_import import Action, PackImporter, Plan
+from workbench.usecases.packs.exporter import Choice, PackExporter
+from workbench.usecases.packs.importer import Action, PackImporter, Plan
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompts import clean_name
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from workbench.usecases.pack_import import Action, Plan, PlannedPrompt, State
+from workbench.usecases.packs.importer import Action, Plan, PlannedPrompt, State
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Prompt", "Status", "Contents", "Action")

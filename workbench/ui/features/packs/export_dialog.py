@@ -11,16 +11,16 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.app.export_table import ExportTable
-from workbench.app.pack_exports import Preview
+from workbench.app.packs.export_table import ExportTable
+from workbench.app.packs.exports import Preview
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
-from workbench.ui.packs.export_choice import ChoicePage
-from workbench.ui.packs.export_done import DonePage
-from workbench.ui.packs.export_preview import PreviewPage
-from workbench.ui.packs.parts import Progress, Told, lay_out
+from workbench.ui.features.packs.export_choice import ChoicePage
+from workbench.ui.features.packs.export_done import DonePage
+from workbench.ui.features.packs.export_preview import PreviewPage
 from workbench.ui.settings.parts import button
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.dialog_parts import Progress, Told, lay_out
 
 
 class ExportPackDialog(Dialog):

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from shiboken6 import isValid
 
-from workbench.app.export_table import ExportTable
-from workbench.app.pack_exports import PackExports, Preview
+from workbench.app.packs.export_table import ExportTable
+from workbench.app.packs.exports import PackExports, Preview
 from workbench.packs.model import About
-from workbench.ui.packs.export_dialog import ExportPackDialog
-from workbench.usecases.pack_export import Which
-from workbench.usecases.pack_target import look_at
+from workbench.ui.features.packs.export_dialog import ExportPackDialog
+from workbench.usecases.packs.exporter import Which
+from workbench.usecases.packs.target import look_at
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow

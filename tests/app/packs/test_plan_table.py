@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from workbench.app.plan_table import PlanTable, possible
+from workbench.app.packs.plan_table import PlanTable, possible
 from workbench.core.content import Content
 from workbench.packs.model import About, Pack, PackPrompt, PackVersion
 from workbench.packs.reading import ReadPack
-from workbench.usecases.pack_import import Plan, PlannedPrompt, State
+from workbench.usecases.packs.importer import Plan, PlannedPrompt, State
 
 
 def plan(*states: State) -> Plan:

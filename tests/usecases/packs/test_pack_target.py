@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.usecases.test_packing import House, mine
+from tests.usecases.packs.test_packing import House, mine
 from workbench.packs.model import About
-from workbench.usecases.pack_export import Choice
-from workbench.usecases.pack_target import look_at
+from workbench.usecases.packs.exporter import Choice
+from workbench.usecases.packs.target import look_at
 from workbench.usecases.problems import RefusedError
 
 __all__ = ["mine"]

@@ -23,9 +23,9 @@ from workbench.packs.reading import attachments
 from workbench.packs.slugs import slugs
 from workbench.packs.writing import Tell, texts, write_archive, write_folder
 from workbench.store import Store
-from workbench.usecases.pack_disclosed import disclosed
-from workbench.usecases.pack_evidence import Watch, evidence, unwatched
-from workbench.usecases.pack_target import is_file
+from workbench.usecases.packs.disclosed import disclosed
+from workbench.usecases.packs.evidence import Watch, evidence, unwatched
+from workbench.usecases.packs.target import is_file
 from workbench.usecases.problems import RefusedError
 
 Which = Literal["winner", "all"]

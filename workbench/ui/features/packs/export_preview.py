@@ -8,12 +8,12 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
-from workbench.app.pack_exports import MOST_SHOWN, Preview
+from workbench.app.packs.exports import MOST_SHOWN, Preview
 from workbench.core.amounts import show_bytes
-from workbench.ui.packs.parts import Rows, as_high_as_rows, field, noted
 from workbench.ui.settings.history_parts import PathLabel
 from workbench.ui.settings.parts import label
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.dialog_parts import Rows, as_high_as_rows, field, noted
 
 Index = QModelIndex | QPersistentModelIndex
 _MOST_GONE = 3

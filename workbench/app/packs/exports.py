@@ -15,8 +15,8 @@ from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.app.packs.version_choice import Version
 from workbench.app.tasks import Tasks
-from workbench.app.version_choice import Version
 from workbench.core.disclosing import Finding
 from workbench.core.runs import PromptRow
 from workbench.core.text import first_line
@@ -25,8 +25,8 @@ from workbench.host.ids import new_uid
 from workbench.packs.model import About
 from workbench.packs.writing import texts
 from workbench.store import Store
-from workbench.usecases.pack_export import Choice, Export, PackExporter
-from workbench.usecases.pack_target import Target, gone, look_at
+from workbench.usecases.packs.exporter import Choice, Export, PackExporter
+from workbench.usecases.packs.target import Target, gone, look_at
 from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")

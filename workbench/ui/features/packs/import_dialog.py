@@ -20,15 +20,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.plan_table import PlanTable, possible, words_of
-from workbench.app.plan_text import text_of
+from workbench.app.packs.plan_table import PlanTable, possible, words_of
+from workbench.app.packs.plan_text import text_of
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.flow import Flow
-from workbench.ui.packs.parts import Progress, Rows, Told, field, noted
 from workbench.ui.settings.parts import button, label
 from workbench.ui.theme import Theme, set_role
-from workbench.usecases.pack_import import ACTIONS, Action, Plan
+from workbench.ui.widgets.dialog_parts import Progress, Rows, Told, field, noted
+from workbench.usecases.packs.importer import ACTIONS, Action, Plan
 
 _WIDE = 2
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog
 
-from workbench.app.pack_imports import PackImports, pack_at
-from workbench.ui.packs.import_dialog import ImportPackDialog
-from workbench.usecases.pack_import import Imported, Plan
+from workbench.app.packs.imports import PackImports, pack_at
+from workbench.ui.features.packs.import_dialog import ImportPackDialog
+from workbench.usecases.packs.importer import Imported, Plan
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow

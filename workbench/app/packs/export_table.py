@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from workbench.core.runs import PromptRow
-from workbench.usecases.pack_export import Choice, Which
+from workbench.usecases.packs.exporter import Choice, Which
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Prompt", "Versions")

@@ -16,7 +16,7 @@ from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.packs.model import MANIFEST
 from workbench.store import Store
-from workbench.usecases.pack_import import Action, Imported, PackImporter, Plan
+from workbench.usecases.packs.importer import Action, Imported, PackImporter, Plan
 from workbench.usecases.problems import problem_of
 
 ENDINGS = (".promptpack", ".zip")

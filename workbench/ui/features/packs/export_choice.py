@@ -24,15 +24,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.export_table import ExportTable
-from workbench.app.pack_exports import Wanted
-from workbench.app.version_choice import Version, VersionChoice
+from workbench.app.packs.export_table import ExportTable
+from workbench.app.packs.exports import Wanted
+from workbench.app.packs.version_choice import Version, VersionChoice
 from workbench.packs.model import ENDING, About
 from workbench.packs.slugs import slug
-from workbench.ui.packs.parts import Roomy, Rows, Told
 from workbench.ui.settings.parts import button, label
 from workbench.ui.theme import Theme, set_role
-from workbench.usecases.pack_target import Target, is_file
+from workbench.ui.widgets.dialog_parts import Roomy, Rows, Told
+from workbench.usecases.packs.target import Target, is_file
 
 _Kind = Literal["winner", "all", "chosen"]
 _LOOK_MS = 250
