@@ -187,9 +187,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("duplicate_prompt", "Duplicate prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("archive_prompt", "Archive prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("delete_prompt", "Delete prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
-    Command("export_pack", "Export prompts as a pack…", "Prompt", (), _always, views=EVERYWHERE),
-    Command("import_pack", "Import a pack…", "Prompt", (), _writable, views=EVERYWHERE),
-    Command("undo_import", "Undo the last pack import", "Prompt", (), lambda s: s.writable, views=EVERYWHERE),
     Command(
         "training", "Fine-tune: training files of this prompt…", "Prompt", (), lambda s: s.has_prompt, views=EVERYWHERE
     ),

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from workbench.ui.diff.opening import compare_versions
+from workbench.ui.shell.events import PackExportRequested
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -30,7 +31,7 @@ def of_prompt(window: MainWindow, uid: str) -> QMenu:
     menu.addAction("Duplicate", lambda: window.handlers.duplicate_prompt(uid))
     archived = window.prompts.model.row(position).archived
     menu.addAction("Bring back" if archived else "Archive", lambda: window.archive(uid))
-    menu.addAction("Export as a pack…", lambda: window.dialogs.packing.exports.choose({uid: "winner"}))
+    menu.addAction("Export as a pack…", lambda: window.services.events.publish(PackExportRequested(uid)))
     menu.addAction("Training files…", lambda: window.dialogs.packing.training.open(uid))
     delete = menu.addAction("Delete", lambda: window.history.erasing.delete_prompt(uid))
     delete.setEnabled(not window.workbench.store.read_only)

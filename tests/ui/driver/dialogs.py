@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from workbench.ui.dialogue.opening import ConversationActions
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
+    from workbench.ui.features.packs.controller import PacksController
+    from workbench.ui.features.packs.export_controller import PackExportController
     from workbench.ui.features.packs.export_dialog import ExportPackDialog
-    from workbench.ui.features.packs.exporting import ExportActions
+    from workbench.ui.features.packs.import_controller import PackImportController
     from workbench.ui.features.packs.import_dialog import ImportPackDialog
-    from workbench.ui.features.packs.importing import ImportActions
     from workbench.ui.improve.dialog import ImproveDialog
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.palette import PaletteDialog
@@ -204,14 +205,19 @@ class DialogDriver:
         self._main.overlays.open_sheet()
 
     @property
-    def pack_imports(self) -> ImportActions:
+    def pack_imports(self) -> PackImportController:
         """Imports packs."""
-        return self._main.dialogs.packing.imports
+        return self._packs.imports
 
     @property
-    def pack_exports(self) -> ExportActions:
+    def pack_exports(self) -> PackExportController:
         """Exports packs."""
-        return self._main.dialogs.packing.exports
+        return self._packs.exports
+
+    @property
+    def _packs(self) -> PacksController:
+        controller: PacksController = self._main.features.controller("packs")
+        return controller
 
     @property
     def case_actions(self) -> CaseActions:

@@ -40,3 +40,16 @@ def test_exchange(tmp_path: Path) -> None:
     assert told["said"][0].startswith("No run is selected.")
     assert told["said"][1].startswith("7 runs in ")
     assert told["rows"] >= 7
+
+
+def test_packs(tmp_path: Path) -> None:
+    told = driven("packs", tmp_path)
+    assert told["commands"] == ["export_pack", "import_pack", "undo_import"]
+    assert told["ticked"] == ["Mail bot"]
+    assert (told["exported"], told["is_written"]) == ("1 prompt exported.", True)
+    assert told["saved"] == 1
+    assert told["planned"] == "Mail bot. New: 1 version and 1 case."
+    assert (told["opened"], told["came"]) == ("p-mail", ["Mail bot"])
+    assert (told["left"], told["open_at_last"]) == (["Shop bot"], "p-shop")
+    assert told["said"] == ["1 prompt added. [Undo]", "[withdrawn]", "Taken out again: 1 prompt."]
+    assert told["changes"] == 2

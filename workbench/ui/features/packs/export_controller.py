@@ -1,4 +1,4 @@
-"""What the commands do that take prompts out as packs.
+"""Exports prompts as packs.
 
 Invariant: closing the window ends what goes on, and leaves what was there before.
 """
@@ -8,31 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
 from shiboken6 import isValid
 
 from workbench.app.packs.export_table import ExportTable
 from workbench.app.packs.exports import PackExports, Preview
 from workbench.packs.model import About
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
+from workbench.ui.shell.services import Services
 from workbench.usecases.packs.exporter import Which
 from workbench.usecases.packs.target import look_at
-
-if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
 
 Chosen = Mapping[str, Which | tuple[int, ...]]
 
 
-class ExportActions(QObject):
-    """Opens the window and does what it asks for."""
+class PackExportController:
+    """Opens the dialog and does what it asks for."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._exports = PackExports(window.workbench.store, window.tasks, self)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._exports = PackExports(services.backend.store, services.tasks)
         self.dialog: ExportPackDialog | None = None
         exports = self._exports
         exports.prepared.connect(lambda preview: self._tell(lambda dialog: dialog.show_preview(preview)))
@@ -43,15 +38,11 @@ class ExportActions(QObject):
 
     def open(self) -> None:
         """Let the person export what is open, or in the History the prompts and versions of the selected runs."""
-        window = self._window
-        rows = window.history.selected() if window.views.shown == "history" else []
-        chosen: dict[str, tuple[int, ...]] = {}
-        for row in rows:
-            chosen[row.prompt_uid] = tuple(dict.fromkeys((*chosen.get(row.prompt_uid, ()), row.row.version)))
-        if chosen:
-            self.choose({uid: tuple(sorted(numbers)) for uid, numbers in chosen.items()})
+        selected = self._services.selection.versions()
+        if selected:
+            self.choose(selected)
         else:
-            uid = window.compose.prompt_uid
+            uid = self._services.session.prompt()
             self.choose({uid: "winner"} if uid else {})
 
     def choose(self, chosen: Chosen) -> None:
@@ -60,8 +51,8 @@ class ExportActions(QObject):
             self.dialog.raise_()
             self.dialog.activateWindow()
             return
-        window, table = self._window, ExportTable()
-        dialog = ExportPackDialog(window.theme, table, window.frame)
+        services, table = self._services, ExportTable()
+        dialog = ExportPackDialog(services.theme, table, services.dialogs.widget())
         table.setParent(dialog)
         choice = dialog.choice
         choice.versions_wanted.connect(lambda uid: self._show_versions(dialog, uid))
@@ -73,14 +64,14 @@ class ExportActions(QObject):
         dialog.finished.connect(self._closed)
         self.dialog = dialog
         # What is exported of the open prompt is its draft's lanes, values and sets as they are now.
-        window.compose.saver.flush()
+        services.session.save()
 
         def listed(rows: object) -> None:
             if isValid(dialog):
                 table.show_prompts(rows, chosen)  # type: ignore[arg-type]
                 choice.select(0)
 
-        window.tasks.run(self._exports.prompts, listed)
+        services.tasks.run(self._exports.prompts, listed)
         dialog.open()
 
     def stop(self) -> None:
@@ -90,7 +81,9 @@ class ExportActions(QObject):
     def _show_versions(self, dialog: ExportPackDialog, uid: str) -> None:
         row = dialog.choice.rows.currentIndex().row()
         show = partial(dialog.choice.show_versions, row)
-        self._window.tasks.run(lambda: self._exports.versions(uid), lambda found: _if_open(dialog, lambda: show(found)))
+        self._services.tasks.run(
+            lambda: self._exports.versions(uid), lambda found: _if_open(dialog, lambda: show(found))
+        )
 
     def _show_about(self, dialog: ExportPackDialog) -> None:
         uids = [one.prompt_uid for one in dialog.choice.table.choices]
@@ -99,7 +92,7 @@ class ExportActions(QObject):
             if isValid(dialog) and uids == [one.prompt_uid for one in dialog.choice.table.choices]:
                 dialog.choice.show_about(*known)
 
-        self._window.tasks.run(lambda: self._exports.known(uids), show)
+        self._services.tasks.run(lambda: self._exports.known(uids), show)
 
     def _look(self, dialog: ExportPackDialog) -> None:
         """Say what writing to the path would do, unless something is lacking anyway."""
@@ -109,7 +102,7 @@ class ExportActions(QObject):
             return
         wanted = choice.wanted()
         uids = [one.prompt_uid for one in wanted.choices]
-        self._window.tasks.run(
+        self._services.tasks.run(
             lambda: look_at(wanted.path, wanted.about, uids),
             lambda target: _if_open(dialog, lambda: choice.show_target(target)),
         )
@@ -121,7 +114,7 @@ class ExportActions(QObject):
         if self.dialog is not None:
             self.dialog.show_written(path)
         else:
-            self._window.notices.quiet("pack", f"The pack is written: {path}")
+            self._services.notices.quiet("pack", f"The pack is written: {path}")
 
     def _tell(self, say: Callable[[ExportPackDialog], object]) -> None:
         if self.dialog is not None:
