@@ -22,7 +22,7 @@ _SHORT_MS = {
     "workbench.ui.rank.view._LATE_MS": 10,
     "workbench.ui.settings.appearance._SETTLE_MS": 10,
     "workbench.ui.settings.history_backups._SETTLE_MS": 10,
-    "workbench.ui.training.dialog._PAUSE_MS": 10,
+    "workbench.ui.features.training.dialog._PAUSE_MS": 10,
 }
 
 

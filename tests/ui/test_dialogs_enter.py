@@ -32,10 +32,10 @@ from workbench.ui.dialogue.dialog import DialogueDialog
 from workbench.ui.editor.schema_form import SchemaDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
+from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.history.curating import TagsDialog
 from workbench.ui.history.saving import ListDialog, NameDialog
 from workbench.ui.theme import Theme
-from workbench.ui.training.dialog import TrainingDialog
 
 __all__ = ["shown", "theme"]
 

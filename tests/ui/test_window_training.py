@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from tests.ui.desk import Desk
 from tests.ui.pasts import Past, answer
 from workbench.core import training
-from workbench.ui.training.dialog import TrainingDialog
+from workbench.ui.features.training.dialog import TrainingDialog
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 BOT = "past-order"

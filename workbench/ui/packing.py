@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
     from workbench.ui.cases.opening import CaseActions
-    from workbench.ui.training.opening import TrainingActions
+    from workbench.ui.features.training.controller import TrainingActions
     from workbench.ui.window import MainWindow
 
 
@@ -38,7 +38,7 @@ class Packing(QObject):
     def training(self) -> TrainingActions:
         """What makes training files; made when it is first asked for."""
         if self._training is None:
-            from workbench.ui.training.opening import TrainingActions
+            from workbench.ui.features.training.controller import TrainingActions
 
             self._training = TrainingActions(self._window)
         return self._training

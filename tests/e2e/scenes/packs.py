@@ -20,7 +20,7 @@ from workbench.store import Store
 from workbench.ui.cases.dialog import CasesDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
-from workbench.ui.training.dialog import TrainingDialog
+from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.usecases.packs.exporter import Choice, PackExporter
 
 _LONG = "A prompt with a very long name that says all of what it does for whom and when, and goes on and on for a while"

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from workbench.ui.features.packs.export_dialog import ExportPackDialog
     from workbench.ui.features.packs.import_controller import PackImportController
     from workbench.ui.features.packs.import_dialog import ImportPackDialog
+    from workbench.ui.features.training.controller import TrainingActions
+    from workbench.ui.features.training.dialog import TrainingDialog
     from workbench.ui.improve.dialog import ImproveDialog
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.palette import PaletteDialog
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from workbench.ui.techniques.dialog import TechniqueDialog
     from workbench.ui.techniques.form import TechniqueForm
     from workbench.ui.techniques.opening import TechniqueActions
-    from workbench.ui.training.dialog import TrainingDialog
-    from workbench.ui.training.opening import TrainingActions
     from workbench.ui.window import MainWindow
 
 D = TypeVar("D", bound=QWidget)
@@ -165,7 +165,7 @@ class DialogDriver:
     @property
     def training(self) -> TrainingDialog | None:
         """The export of training files."""
-        from workbench.ui.training.dialog import TrainingDialog
+        from workbench.ui.features.training.dialog import TrainingDialog
 
         return self.find(TrainingDialog)
 

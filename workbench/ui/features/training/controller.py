@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.app.training_desk import TrainingDesk
-from workbench.ui.training.dialog import TrainingDialog
+from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.usecases.training import TrainingSet
 
 if TYPE_CHECKING:
