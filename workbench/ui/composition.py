@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS, GROUPS
-from workbench.ui.features import exchange, packs
+from workbench.ui.features import exchange, packs, training
 
-FEATURES = (packs.FEATURE, exchange.FEATURE)
+FEATURES = (packs.FEATURE, training.FEATURE, exchange.FEATURE)
 """In the order of their commands within a group."""
 
 

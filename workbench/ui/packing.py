@@ -1,4 +1,4 @@
-"""What leads to cases and training files: their commands.
+"""What leads to cases: their commands.
 
 Invariant: what does the work is imported when it is first asked for; whatever goes on ends with the window.
 """
@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
     from workbench.ui.cases.opening import CaseActions
-    from workbench.ui.features.training.controller import TrainingActions
     from workbench.ui.window import MainWindow
 
 
@@ -23,7 +22,6 @@ class Packing(QObject):
         super().__init__(window)
         self._window = window
         self._cases: CaseActions | None = None
-        self._training: TrainingActions | None = None
 
     @property
     def cases(self) -> CaseActions:
@@ -34,19 +32,8 @@ class Packing(QObject):
             self._cases = CaseActions(self._window)
         return self._cases
 
-    @property
-    def training(self) -> TrainingActions:
-        """What makes training files; made when it is first asked for."""
-        if self._training is None:
-            from workbench.ui.features.training.controller import TrainingActions
-
-            self._training = TrainingActions(self._window)
-        return self._training
-
     def stop(self) -> None:
         """Let what goes on end, because the window closes."""
-        if self._training is not None:
-            self._training.stop()
         if self._cases is not None:
             self._cases.stop()
 
@@ -55,5 +42,4 @@ class Packing(QObject):
         return {
             "cases": lambda: self.cases.open(),
             "keep_case": lambda: self.cases.keep(),
-            "training": lambda: self.training.open(),
         }

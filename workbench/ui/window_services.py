@@ -67,6 +67,11 @@ class _Navigator:
         else:
             prompts.create()
 
+    def prompt_name(self, uid: str) -> str:
+        prompts = self._window.prompts.model
+        at = prompts.position(uid)
+        return prompts.row(at).name if at >= 0 else ""
+
     def refresh_prompts(self, then: Callable[[], None]) -> None:
         self._window.prompts.refresh(then)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.packs.export_dialog import ExportPackDialog
     from workbench.ui.features.packs.import_controller import PackImportController
     from workbench.ui.features.packs.import_dialog import ImportPackDialog
-    from workbench.ui.features.training.controller import TrainingActions
+    from workbench.ui.features.training.controller import TrainingController
     from workbench.ui.features.training.dialog import TrainingDialog
     from workbench.ui.improve.dialog import ImproveDialog
     from workbench.ui.lanes.code import CodeDialog
@@ -225,9 +225,10 @@ class DialogDriver:
         return self._main.dialogs.packing.cases
 
     @property
-    def training_actions(self) -> TrainingActions:
+    def training_actions(self) -> TrainingController:
         """Exports training files."""
-        return self._main.dialogs.packing.training
+        controller: TrainingController = self._main.features.controller("training")
+        return controller
 
     @property
     def exchange_actions(self) -> ExchangeController:

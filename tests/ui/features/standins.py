@@ -51,6 +51,9 @@ class StandInNotices:
     def refused(self, sentence: str, detail: str = "") -> None:
         self.said.append(sentence)
 
+    def problem(self, sentence: str, detail: str = "") -> None:
+        self.said.append(sentence)
+
     def quiet(self, key: str, sentence: str) -> None:
         self.said.append(sentence)
 
@@ -117,6 +120,9 @@ class StandInNavigator:
 
     def open_first_prompt(self) -> None:
         self.open_prompt(self._store.prompts()[0].uid)
+
+    def prompt_name(self, uid: str) -> str:
+        return next((row.name for row in self._store.prompts() if row.uid == uid), "")
 
     def refresh_prompts(self, then: Callable[[], None]) -> None:
         then()

@@ -53,3 +53,15 @@ def test_packs(tmp_path: Path) -> None:
     assert (told["left"], told["open_at_last"]) == (["Shop bot"], "p-shop")
     assert told["said"] == ["1 prompt added. [Undo]", "[withdrawn]", "Taken out again: 1 prompt."]
     assert told["changes"] == 2
+
+
+def test_training(tmp_path: Path) -> None:
+    told = driven("training", tmp_path)
+    assert told["commands"] == ["training"]
+    assert told["title"] == "Training files of “Order status bot”"
+    assert told["counts"] == "3 rows to train with, 1 row for validation"
+    assert told["written"].startswith("train.jsonl and validation.jsonl are in ")
+    assert told["files"] == ["train.jsonl", "validation.jsonl"]
+    assert told["other"] == "Training files of “Ticket triage → JSON”"
+    assert told["refused"].startswith("There is nothing to train with")
+    assert told["said"] == []

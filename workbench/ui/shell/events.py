@@ -49,6 +49,13 @@ class PackExportRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingRequested:
+    """A person wants training files of one prompt."""
+
+    prompt_uid: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromptOpened:
     """Compose shows another prompt."""
 

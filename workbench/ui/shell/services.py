@@ -72,6 +72,9 @@ class Notices(Protocol):
     def refused(self, sentence: str, detail: str = "") -> None:
         """Say why an action was not carried out."""
 
+    def problem(self, sentence: str, detail: str = "") -> None:
+        """Say what went wrong."""
+
     def quiet(self, key: str, sentence: str) -> None:
         """Say what was done, unless a problem is shown; it replaces what was said under the same key."""
 
@@ -106,13 +109,16 @@ class Session(Protocol):
 
 
 class Navigator(Protocol):
-    """Goes to views and prompts."""
+    """Goes to views and prompts, and knows the list of prompts."""
 
     def open_prompt(self, uid: str) -> None:
         """Open a prompt in Compose; `PromptOpened` follows."""
 
     def open_first_prompt(self) -> None:
         """Open the first listed prompt, or a new one if none is listed."""
+
+    def prompt_name(self, uid: str) -> str:
+        """Return the name of a listed prompt, "" for others."""
 
     def refresh_prompts(self, then: Callable[[], None]) -> None:
         """Read the list of prompts again, then call `then`."""

@@ -1,30 +1,24 @@
-"""What the command does that makes training files.
+"""Carries out the command of training files.
 
-Invariant: closing the window, or the window behind it, gives up a preview that is being made.
+Invariant: closing the dialog, or the window behind it, gives up a preview that is being made.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QObject
 
 from workbench.app.training_desk import TrainingDesk
 from workbench.ui.features.training.dialog import TrainingDialog
+from workbench.ui.shell.services import Services
 from workbench.usecases.training import TrainingSet
 
-if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
 
+class TrainingController:
+    """Opens the dialog for one prompt."""
 
-class TrainingActions(QObject):
-    """Opens the window for one prompt."""
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._desk = desk = TrainingDesk(window.workbench.store, window.tasks, self)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._desk = desk = TrainingDesk(services.backend.store, services.tasks)
         self.dialog: TrainingDialog | None = None
         desk.prepared.connect(self._prepared)
         desk.refused.connect(self._refused)
@@ -32,15 +26,13 @@ class TrainingActions(QObject):
 
     def open(self, prompt_uid: str = "") -> None:
         """Make training files of a prompt, "" for the open one."""
-        window = self._window
         if self.dialog is not None:
             self.dialog.raise_()
             self.dialog.activateWindow()
             return
-        uid = prompt_uid or window.compose.prompt_uid
-        at = window.prompts.model.position(uid)
-        name = window.prompts.model.row(at).name if at >= 0 else ""
-        dialog = TrainingDialog(window.theme, name, window.frame)
+        services = self._services
+        uid = prompt_uid or services.session.prompt()
+        dialog = TrainingDialog(services.theme, services.navigator.prompt_name(uid), services.dialogs.widget())
         dialog.preview_wanted.connect(lambda asked: self._desk.prepare(uid, asked))
         dialog.write_wanted.connect(self._desk.write)
         dialog.finished.connect(self._closed)
@@ -60,13 +52,13 @@ class TrainingActions(QObject):
         if self.dialog is not None:
             self.dialog.refuse(sentence, detail)
         else:
-            self._window.notices.problem(sentence, detail)
+            self._services.notices.problem(sentence, detail)
 
     def _written(self, paths: tuple[Path, ...]) -> None:
         if self.dialog is not None:
             self.dialog.show_written(paths)
         else:
-            self._window.notices.quiet("training", f"Training files are in {paths[0].parent}.")
+            self._services.notices.quiet("training", f"Training files are in {paths[0].parent}.")
 
     def _closed(self) -> None:
         self.stop()
