@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
-    from workbench.ui.cases.opening import CaseActions
+    from workbench.ui.features.cases.controller import CaseActions
     from workbench.ui.window import MainWindow
 
 
@@ -27,7 +27,7 @@ class Packing(QObject):
     def cases(self) -> CaseActions:
         """What shows and changes cases; made when it is first asked for."""
         if self._cases is None:
-            from workbench.ui.cases.opening import CaseActions
+            from workbench.ui.features.cases.controller import CaseActions
 
             self._cases = CaseActions(self._window)
         return self._cases

@@ -17,7 +17,7 @@ from workbench.core.lanes import Lane
 from workbench.core.runs import Verdict
 from workbench.packs.model import About
 from workbench.store import Store
-from workbench.ui.cases.dialog import CasesDialog
+from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.training.dialog import TrainingDialog

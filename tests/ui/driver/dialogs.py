@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 if TYPE_CHECKING:
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.address.dialog import AddressDialog
-    from workbench.ui.cases.dialog import CasesDialog
-    from workbench.ui.cases.opening import CaseActions
     from workbench.ui.dialogs import NoteDialog, Page
     from workbench.ui.dialogue.dialog import DialogueDialog
     from workbench.ui.dialogue.opening import ConversationActions
+    from workbench.ui.features.cases.controller import CaseActions
+    from workbench.ui.features.cases.dialog import CasesDialog
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.features.packs.controller import PacksController
@@ -158,7 +158,7 @@ class DialogDriver:
     @property
     def cases(self) -> CasesDialog | None:
         """The cases of the prompt."""
-        from workbench.ui.cases.dialog import CasesDialog
+        from workbench.ui.features.cases.dialog import CasesDialog
 
         return self.find(CasesDialog)
 

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from workbench.app.case_list import CaseList
 from workbench.core.cases import Case
 from workbench.ui import geometry
-from workbench.ui.cases.detail import CaseDetail
 from workbench.ui.dialog import Dialog
+from workbench.ui.features.cases.detail import CaseDetail
 from workbench.ui.flow import Flow
 from workbench.ui.settings.parts import button, label
 from workbench.ui.theme import Theme, set_role
