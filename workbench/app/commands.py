@@ -221,8 +221,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("remove_set", "Delete the shown value set", "Values", (), _has_sets),
     Command("tick_set", "Run the shown value set, or not", "Values", (), _has_sets),
     Command("paste_sets", "Paste rows as value sets…", "Values", (), _editing),
-    Command("cases", "Cases of this prompt…", "Values", (), lambda s: s.has_prompt),
-    Command("keep_case", "Keep the shown values as a case", "Values", (), lambda s: _editing(s) and s.writable),
     Command("next_set", "Next value set, in all lanes", "Values", ("Alt+PgDown",), lambda s: s.has_sets),
     Command("previous_set", "Value set before, in all lanes", "Values", ("Alt+PgUp",), lambda s: s.has_sets),
     Command("large_value", "Edit the value in a large pane…", "Values", ("Ctrl+Shift+L",), _editing),

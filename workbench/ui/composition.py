@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS, GROUPS
-from workbench.ui.features import exchange, packs, training
+from workbench.ui.features import cases, exchange, packs, training
 
-FEATURES = (packs.FEATURE, training.FEATURE, exchange.FEATURE)
+FEATURES = (packs.FEATURE, training.FEATURE, cases.FEATURE, exchange.FEATURE)
 """In the order of their commands within a group."""
 
 

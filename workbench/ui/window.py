@@ -360,7 +360,7 @@ class MainWindow(QObject):
         if self._has_begun:
             side = {geometry.SIDE: self.sidebar.splitter} if self.sidebar.is_divided_by_hand else {}
             self.frame.remember(self.workbench.places.config, {**side, **self.history.dividers()})
-            self.dialogs.stop()
+            self.features.stop()
         self.tasks.close()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.drafts import Draft, ValueSet
 from workbench.ui.shell.events import Changed, DataChanged, EventBus
 from workbench.ui.shell.services import Services
 
@@ -48,6 +49,13 @@ class _Session:
 
     def prompt(self) -> str:
         return self._compose.prompt_uid
+
+    def draft(self) -> Draft:
+        return self._compose.draft()
+
+    def use_values(self, values: ValueSet) -> Callable[[], None]:
+        self._compose.back()
+        return self._compose.sets.use(values)
 
     def save(self) -> None:
         self._compose.saver.flush()

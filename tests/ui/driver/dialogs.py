@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from workbench.ui.dialogs import NoteDialog, Page
     from workbench.ui.dialogue.dialog import DialogueDialog
     from workbench.ui.dialogue.opening import ConversationActions
-    from workbench.ui.features.cases.controller import CaseActions
+    from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
@@ -220,9 +220,10 @@ class DialogDriver:
         return controller
 
     @property
-    def case_actions(self) -> CaseActions:
+    def case_actions(self) -> CasesController:
         """Shows and changes cases."""
-        return self._main.dialogs.packing.cases
+        controller: CasesController = self._main.features.controller("cases")
+        return controller
 
     @property
     def training_actions(self) -> TrainingController:

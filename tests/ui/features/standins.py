@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.drafts import Draft, ValueSet
 from workbench.host.clock import monotonic_ms, utc_now
 from workbench.store import Store
 from workbench.ui.shell.events import EventBus, PromptOpened
@@ -37,6 +39,14 @@ class StandInTasks:
             then(result)
 
     run_large = run
+
+    def watch(
+        self,
+        future: Future[Any],
+        then: Callable[[Any], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        self.run(future.result, then, on_error)
 
     def on_ui(self, call: Callable[[], Any]) -> None:
         call()
@@ -96,13 +106,26 @@ class StandInSelection:
 
 @dataclass
 class StandInSession:
-    """An open prompt that tests name; counts how often its draft is saved."""
+    """An open prompt and its draft, which tests set; counts how often it is saved."""
 
     uid: str = ""
+    shown: Draft = field(default_factory=Draft)
     saved: int = 0
 
     def prompt(self) -> str:
         return self.uid
+
+    def draft(self) -> Draft:
+        return self.shown
+
+    def use_values(self, values: ValueSet) -> Callable[[], None]:
+        before = self.shown
+        self.shown = replace(before, values=values.values, sets=(*before.sets, values), active=values.uid)
+
+        def undo() -> None:
+            self.shown = before
+
+        return undo
 
     def save(self) -> None:
         self.saved += 1

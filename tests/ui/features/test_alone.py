@@ -65,3 +65,22 @@ def test_training(tmp_path: Path) -> None:
     assert told["other"] == "Training files of “Ticket triage → JSON”"
     assert told["refused"].startswith("There is nothing to train with")
     assert told["said"] == []
+
+
+def test_cases(tmp_path: Path) -> None:
+    told = driven("cases", tmp_path)
+    assert told["commands"] == ["cases", "keep_case"]
+    assert (told["title"], told["variables"]) == ("Cases of “Prompt p”", ["order"])
+    assert (told["used"], told["put_back"]) == ([["order", "7"]], [])
+    assert told["deleted"] == 0
+    # What was typed is saved when another prompt is opened, which closes the list.
+    assert told["stored"] == [["set-1", "Very late", [["order", "7"]]]]
+    assert not told["is_open"]
+    assert told["said"] == [
+        "There are no values to make a case of. Give a variable a value first.",
+        "“Late” is a case of this prompt now. [Undo]",
+        "The values of the case “Late” are in Compose now, as a value set. [Undo]",
+        "[withdrawn]",
+        "The case “Late” is deleted. [Undo]",
+        "[withdrawn]",
+    ]

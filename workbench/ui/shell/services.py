@@ -7,12 +7,14 @@ all of them. None of them names a feature or the window.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from workbench.core.drafts import Draft, ValueSet
     from workbench.store import Store
     from workbench.ui.theme import Theme
     from workbench.usecases.searching import Searcher
@@ -51,6 +53,14 @@ class Tasks(Protocol):
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
         """Like `run`, for long work in Python: the UI thread gets the interpreter's lock first."""
+
+    def watch(
+        self,
+        future: Future[T],
+        then: Callable[[T], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Like `run` for work that goes on already."""
 
     def on_ui(self, call: Callable[[], Any]) -> None:
         """Run `call` on the UI thread; may be called from any thread."""
@@ -103,6 +113,12 @@ class Session(Protocol):
 
     def prompt(self) -> str:
         """Return the uid of the open prompt, "" for none."""
+
+    def draft(self) -> Draft:
+        """Return the draft as it is in the editor, with all value sets."""
+
+    def use_values(self, values: ValueSet) -> Callable[[], None]:
+        """Show the draft with a value set, which replaces the one of its uid or is added; return what undoes that."""
 
     def save(self) -> None:
         """Write the draft to the history now, so that what reads it there finds what is on the screen."""

@@ -1,4 +1,4 @@
-"""What the commands about cases do.
+"""Carries out the commands of cases.
 
 Invariant: cases are read and written off the UI thread; the list belongs to the open prompt, and closes with it.
 """
@@ -6,48 +6,50 @@ Invariant: cases are read and written off the UI thread; the list belongs to the
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QTimer
 
 from workbench.core.cases import Case
 from workbench.core.drafts import ValueSet
+from workbench.core.templates import content_variables
 from workbench.host.ids import new_uid
 from workbench.store.cases import Taken
 from workbench.ui.features.cases.dialog import CasesDialog
+from workbench.ui.shell.events import PromptOpened
+from workbench.ui.shell.services import Services
 from workbench.usecases.cases import CaseBook, free_name
 from workbench.usecases.problems import problem_of
 
-if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
-
 RETRY_MS = 2000
+"""How long after a failure a change is written again."""
 
 
-class CaseActions(QObject):
+class CasesController:
     """Opens the list of cases and changes them."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._book = CaseBook(window.workbench.store, new_uid)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._book = CaseBook(services.backend.store, new_uid)
         self._prompt = ""
         self._undo: Callable[[], None] | None = None
         self._unsaved: dict[str, tuple[str, Case]] = {}
         self.dialog: CasesDialog | None = None
-        window.compose.prompt_changed.connect(self._prompt_changed)
+        services.events.subscribe(PromptOpened, self._prompt_opened)
 
     def open(self, select: str = "") -> None:
         """Show the cases of the open prompt."""
-        window = self._window
+        services = self._services
         if self.dialog is not None:
             self.dialog.raise_()
             self.dialog.activateWindow()
             return
-        self._prompt = window.compose.prompt_uid
-        at = window.prompts.model.position(self._prompt)
-        name = window.prompts.model.row(at).name if at >= 0 else ""
-        dialog = CasesDialog(window.theme, name, read_only=window.workbench.store.read_only, parent=window.frame)
+        self._prompt = services.session.prompt()
+        dialog = CasesDialog(
+            services.theme,
+            services.navigator.prompt_name(self._prompt),
+            read_only=services.backend.store.read_only,
+            parent=services.dialogs.widget(),
+        )
         dialog.use_wanted.connect(self.use)
         dialog.keep_wanted.connect(self.keep)
         dialog.changed.connect(self._change)
@@ -60,41 +62,37 @@ class CaseActions(QObject):
 
     def use(self, case: Case) -> None:
         """Put the values of a case into Compose, as a value set."""
-        window = self._window
-        window.compose.back()
-        names = [one.name for one in window.compose.sets.sets]
-        name = case.name or free_name(names)
-        undo = window.compose.sets.use(ValueSet(case.uid, name, case.values, ticked=True))
+        session = self._services.session
+        name = case.name or free_name(one.name for one in session.draft().sets)
+        undo = session.use_values(ValueSet(case.uid, name, case.values, ticked=True))
         sentence = f"The values of the case “{name}” are in Compose now, as a value set."
         self._offer(sentence, undo)
 
     def keep(self) -> None:
         """Make a case of the value set that is shown in Compose, or of the values there."""
-        window, prompt = self._window, self._window.compose.prompt_uid
-        sets = window.compose.sets
-        shown = sets.get(sets.active)
+        services, prompt, draft = self._services, self._services.session.prompt(), self._services.session.draft()
+        shown = next((one for one in draft.sets if one.uid == draft.active), None)
         if shown is None:
-            values = tuple(window.view.values.all_values().items())
-            if not values:
-                window.notices.refused("There are no values to make a case of. Give a variable a value first.")
+            if not draft.values:
+                services.notices.refused("There are no values to make a case of. Give a variable a value first.")
                 if self.dialog is not None:
                     self.dialog.say("There are no values in Compose to make a case of.", "error")
                 return
-            shown = ValueSet("", "", values)
+            shown = ValueSet("", "", draft.values)
 
         def name_it(cases: tuple[Case, ...]) -> None:
             one = shown if shown.name else ValueSet(shown.uid, free_name(c.name for c in cases), shown.values)
             case, future = self._book.keep(prompt, one)
-            window.tasks.watch(future, lambda before: self._kept(prompt, case, before), self._failed)
+            services.tasks.watch(future, lambda before: self._kept(prompt, case, before), self._failed)
 
-        window.tasks.run(lambda: self._book.all(prompt), name_it, self._failed)
+        services.tasks.run(lambda: self._book.all(prompt), name_it, self._failed)
 
     def _kept(self, prompt: str, case: Case, before: Case | None) -> None:
         def undo() -> None:
             if before is None:
-                self._window.tasks.watch(self._book.delete(prompt, case.uid), lambda _: self._read(), self._failed)
+                self._services.tasks.watch(self._book.delete(prompt, case.uid), lambda _: self._read(), self._failed)
             else:
-                self._window.tasks.watch(self._book.change(prompt, before), lambda _: self._read(), self._failed)
+                self._services.tasks.watch(self._book.change(prompt, before), lambda _: self._read(), self._failed)
 
         did = "is a case of this prompt now" if before is None else "was a case already, and has these values now"
         self._offer(f"“{case.name}” {did}.", undo)
@@ -123,34 +121,34 @@ class CaseActions(QObject):
             if getattr(error, "code", "") == "missing":
                 self._unsaved.pop(uid, None)
             else:
-                QTimer.singleShot(RETRY_MS, self, lambda: self._save(uid))
+                QTimer.singleShot(RETRY_MS, self._services.dialogs.widget(), lambda: self._save(uid))
             self._failed(error)
 
-        self._window.tasks.watch(self._book.change(prompt, case), saved, failed)
+        self._services.tasks.watch(self._book.change(prompt, case), saved, failed)
 
     def _delete(self, case: Case) -> None:
-        prompt, window = self._prompt, self._window
+        prompt, tasks = self._prompt, self._services.tasks
 
         def gone(taken: Taken) -> None:
             def undo() -> None:
                 future = self._book.bring_back(prompt, taken)
-                window.tasks.watch(future, lambda _: self._read(taken.case.uid), self._failed)
+                tasks.watch(future, lambda _: self._read(taken.case.uid), self._failed)
 
             self._offer(f"The case “{taken.case.name or 'without a name'}” is deleted.", undo)
             self._read()
 
-        window.tasks.watch(self._book.delete(prompt, case.uid), gone, self._failed)
+        tasks.watch(self._book.delete(prompt, case.uid), gone, self._failed)
 
     def _offer(self, sentence: str, undo: Callable[[], None]) -> None:
         """Say what was done, in the list where that is open, and in the window."""
         self._undo = undo
-        self._window.notices.offer(sentence, "Undo", self._take_back)
+        self._services.notices.offer(sentence, "Undo", self._take_back)
         if self.dialog is not None:
             self.dialog.say(sentence, undo=True)
 
     def _take_back(self) -> None:
         undo, self._undo = self._undo, None
-        self._window.notices.withdraw_offer()
+        self._services.notices.withdraw_offer()
         if self.dialog is not None:
             self.dialog.say("")
         if undo is not None:
@@ -161,21 +159,21 @@ class CaseActions(QObject):
 
         def show(cases: tuple[Case, ...]) -> None:
             if self.dialog is not None and prompt == self._prompt:
-                self.dialog.show_cases(cases, self._window.view.values.variables(), select)
+                self.dialog.show_cases(cases, content_variables(self._services.session.draft().content), select)
 
         if self.dialog is not None:
-            self._window.tasks.run(lambda: self._book.all(prompt), show, self._failed)
+            self._services.tasks.run(lambda: self._book.all(prompt), show, self._failed)
 
     def _failed(self, error: Exception) -> None:
         problem = problem_of(error)
         if self.dialog is not None:
             self.dialog.say(problem.sentence, "error")
         else:
-            self._window.notices.problem(problem.sentence, problem.detail)
+            self._services.notices.problem(problem.sentence, problem.detail)
 
-    def _prompt_changed(self, uid: str) -> None:
+    def _prompt_opened(self, event: PromptOpened) -> None:
         self._undo = None
-        if self.dialog is not None and uid != self._prompt:
+        if self.dialog is not None and event.prompt_uid != self._prompt:
             self.dialog.close()
 
     def _closed(self) -> None:
