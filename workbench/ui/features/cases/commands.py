@@ -11,12 +11,14 @@ COMMANDS = (
         "Values",
         enabled=lambda state: state.has_prompt,
         run=lambda controller: controller.open(),
+        after="paste_sets",
     ),
     Command(
         "keep_case",
         "Keep the shown values as a case",
         "Values",
-        enabled=lambda state: state.has_prompt and not state.viewing and state.writable,
+        enabled=lambda state: state.is_editing and state.writable,
         run=lambda controller: controller.keep(),
+        after="cases",
     ),
 )

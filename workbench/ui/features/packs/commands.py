@@ -11,6 +11,7 @@ COMMANDS = (
         "Prompt",
         views=EVERYWHERE,
         run=lambda controller: controller.exports.open(),
+        after="delete_prompt",
     ),
     Command(
         "import_pack",
@@ -19,6 +20,7 @@ COMMANDS = (
         enabled=lambda state: state.writable,
         views=EVERYWHERE,
         run=lambda controller: controller.imports.choose(),
+        after="export_pack",
     ),
     Command(
         "undo_import",
@@ -27,5 +29,6 @@ COMMANDS = (
         enabled=lambda state: state.writable,
         views=EVERYWHERE,
         run=lambda controller: controller.imports.undo(),
+        after="import_pack",
     ),
 )

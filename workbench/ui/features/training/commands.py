@@ -12,5 +12,6 @@ COMMANDS = (
         enabled=lambda state: state.has_prompt,
         views=EVERYWHERE,
         run=lambda controller: controller.open(),
+        after="undo_import",
     ),
 )
