@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -221,8 +220,3 @@ class ImportPackDialog(Dialog):
             self.told.say(self.table.summary)
         self.go.setVisible(self.table.brings)
         self.close_.setText("Cancel" if self.table.brings else "Close")
-
-
-def named(text: str) -> QLabel:
-    """Return a quiet name above a part."""
-    return label(text, "section")
