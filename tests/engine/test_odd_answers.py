@@ -6,6 +6,8 @@ import asyncio
 import gzip
 import json
 import random
+import zlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,15 +15,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.depth import examples
-from tests.engine.listening import Engine, address
+from tests.engine.listening import Engine, address, quick
 from tests.fakes.anthropic import message, said, thought
-from tests.fakes.provider import JSON, SSE, FakeProvider, Reply, Send, chunk, event, raw, usage
+from tests.fakes.provider import JSON, SSE, FakeProvider, Flood, Reply, Send, chunk, event, raw, usage
+from tests.patience import PROCESS_S
 from workbench.core.choices import FurtherChoice, further_choices
 from workbench.core.content import Message
 from workbench.core.empty_answers import empty_sentence
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
 from workbench.engine.calls import Call, Ended
+from workbench.engine.child import openai_chat
 from workbench.engine.child.answer import Answer
 from workbench.engine.child.conduct import conduct
 from workbench.engine.child.failures import Where
@@ -316,19 +320,51 @@ def test_a_stream_that_calls_itself_json(lean: Engine, fake: FakeProvider) -> No
 
 
 def test_megabytes_of_nothing_hold_nobody_up(lean: Engine, fake: FakeProvider) -> None:
-    """30 kB, which are 30 MB of comments, and more where these are read before the other call arrives."""
-    for millions in (15, 45, 135):
-        fake.requests.clear()
-        nothing = gzip.compress(b":\n" * (millions * 1_000_000) + piece(0, "a", "stop"), 1)
-        fake.script(Reply((Send(nothing),), headers={**SSE, "content-encoding": "gzip"}))
-        call_id = lean.run(address(fake.base_url))
-        lean.heard.wait_for(lambda call_id=call_id: lean.sent(call_id) and fake.requests)  # type: ignore[misc]
-        assert lean.ask().state == "finished"
-        was_first = not lean.heard.of(Ended, call_id)
-        assert lean.heard.result(call_id).text == "a"
-        if was_first:
-            break
-    assert was_first
+    """A few kB that are MB of comments, faster than they can be read, until another call was answered beside them."""
+    packed = zlib.compressobj(1, wbits=16 + zlib.MAX_WBITS)
+    # After a full flush a block needs nothing of those before it, so that it can be sent again and again.
+    first, again = (packed.compress(b":\n" * 1_000_000) + packed.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    fake.script(Reply((Send(first), Flood(again, 0.02)), headers={**SSE, "content-encoding": "gzip"}))
+    call_id = lean.run(address(fake.base_url), timeouts=quick(first=PROCESS_S))
+    fake.wait_for(lambda server: bool(server.requests))
+    lean.heard.wait_for(lambda: lean.sent(call_id))
+    assert lean.ask().state == "finished"
+    assert not lean.heard.of(Ended, call_id)
+    lean.client.cancel(call_id)
+    assert lean.heard.result(call_id).state == "stopped"
+
+
+def test_comments_that_are_there_already_give_others_their_turns() -> None:
+    """Pieces of one compressed chunk come without a wait."""
+    call = Call("c1", address("http://127.0.0.1:9/v1"), "m", (Message("user", "Hi"),))
+    answer, turns, pieces = Answer(call, lambda kind, /, **fields: None), 0, 50
+
+    async def comments() -> AsyncIterator[bytes]:
+        for _ in range(pieces):
+            yield b":\n"
+        yield piece(0, "a", "stop")
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def read() -> None:
+        beside = asyncio.create_task(others())
+        async with asyncio.timeout(PROCESS_S) as deadline:
+            await openai_chat._read_events(comments(), call, answer, Where("My server", "m"), deadline)
+        beside.cancel()
+
+    asyncio.run(read())
+    assert answer.has_text
+    assert turns >= pieces
+
+
+def test_text_behind_megabytes_of_nothing_is_read(lean: Engine, fake: FakeProvider) -> None:
+    packed = gzip.compress(b":\n" * 1_000_000 + piece(0, "a", "stop"), 1)
+    fake.script(Reply((Send(packed),), headers={**SSE, "content-encoding": "gzip"}))
+    assert lean.ask(address(fake.base_url)).text == "a"
 
 
 NAMES = (

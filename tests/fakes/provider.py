@@ -44,7 +44,15 @@ class Cut:
     """Hang up here, in the middle of the answer."""
 
 
-Step = Send | Wait | Hold | Cut
+@dataclass(frozen=True)
+class Flood:
+    """Send `data` every `seconds` until `release()` or until the client hangs up."""
+
+    data: bytes
+    seconds: float
+
+
+Step = Send | Wait | Hold | Flood | Cut
 
 
 @dataclass(frozen=True)
@@ -347,6 +355,10 @@ class FakeProvider:
             writer.write(b"%x\r\n%s\r\n" % (len(step.data), step.data) if chunked and step.data else step.data)
             await writer.drain()
             return True
+        if isinstance(step, Flood):
+            while not self._release.is_set() and await self._step(Send(step.data), writer, gone, chunked=chunked):
+                await asyncio.wait([gone], timeout=step.seconds)
+            return not gone.done()
         if isinstance(step, Cut):
             writer.transport.abort()
             return False
