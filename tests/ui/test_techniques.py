@@ -12,7 +12,7 @@ from tests.ui.desk import Desk
 from tests.ui.editor_support import blocks, content, focused, press, type_text
 from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content
-from workbench.ui.techniques.opening import TechniqueActions
+from workbench.ui.features.techniques.opening import TechniqueActions
 
 pytestmark = pytest.mark.window
 Key = Qt.Key

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.dialogue.opening import ConversationActions
+    from workbench.ui.features.techniques.opening import TechniqueActions
     from workbench.ui.improve.opening import ImproveActions
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
-    from workbench.ui.techniques.opening import TechniqueActions
     from workbench.ui.window import MainWindow
 
 Page = Literal["keys", "endpoints", "limits", "appearance", "history"]
@@ -65,7 +65,7 @@ class Dialogs(QObject):
     def techniques(self) -> TechniqueActions:
         """What opens the techniques; made when it is first asked for."""
         if self._techniques is None:
-            from workbench.ui.techniques.opening import TechniqueActions
+            from workbench.ui.features.techniques.opening import TechniqueActions
 
             self._techniques = TechniqueActions(self._window)
         return self._techniques

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from workbench.ui.dialogue.opening import ConversationActions
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
+    from workbench.ui.features.techniques.dialog import TechniqueDialog
+    from workbench.ui.features.techniques.form import TechniqueForm
+    from workbench.ui.features.techniques.opening import TechniqueActions
     from workbench.ui.improve.dialog import ImproveDialog
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.packs.export_dialog import ExportPackDialog
@@ -26,9 +29,6 @@ if TYPE_CHECKING:
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
     from workbench.ui.shortcuts import ShortcutSheet
-    from workbench.ui.techniques.dialog import TechniqueDialog
-    from workbench.ui.techniques.form import TechniqueForm
-    from workbench.ui.techniques.opening import TechniqueActions
     from workbench.ui.training.dialog import TrainingDialog
     from workbench.ui.training.opening import TrainingActions
     from workbench.ui.window import MainWindow
@@ -115,14 +115,14 @@ class DialogDriver:
     @property
     def techniques(self) -> TechniqueDialog | None:
         """The list of techniques."""
-        from workbench.ui.techniques.dialog import TechniqueDialog
+        from workbench.ui.features.techniques.dialog import TechniqueDialog
 
         return self.find(TechniqueDialog)
 
     @property
     def technique_form(self) -> TechniqueForm | None:
         """The form of a technique of one's own."""
-        from workbench.ui.techniques.form import TechniqueForm
+        from workbench.ui.features.techniques.form import TechniqueForm
 
         return self.find(TechniqueForm)
 

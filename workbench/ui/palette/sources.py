@@ -23,7 +23,7 @@ from workbench.usecases.known_models import NOT_REACHABLE
 from workbench.usecases.saved_searches import SavedSearch
 
 if TYPE_CHECKING:
-    from workbench.ui.techniques.opening import TechniqueActions
+    from workbench.ui.features.techniques.opening import TechniqueActions
     from workbench.ui.window import MainWindow
 
 _ITERATIONS = 200

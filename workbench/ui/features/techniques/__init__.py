@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.ui.techniques.dialog import TechniqueDialog
-from workbench.ui.techniques.form import TechniqueForm
+from workbench.ui.features.techniques.dialog import TechniqueDialog
+from workbench.ui.features.techniques.form import TechniqueForm
 
 __all__ = ["TechniqueDialog", "TechniqueForm"]

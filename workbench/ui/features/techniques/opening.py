@@ -15,8 +15,8 @@ from workbench.core.content import Content, Message
 from workbench.core.marks import mark_of
 from workbench.core.snippets import escape
 from workbench.core.techniques import Technique, example_pairs, insertion, output_format
-from workbench.ui.techniques.dialog import TechniqueDialog
-from workbench.ui.techniques.form import BLANK, TechniqueForm
+from workbench.ui.features.techniques.dialog import TechniqueDialog
+from workbench.ui.features.techniques.form import BLANK, TechniqueForm
 from workbench.usecases.problems import problem_of
 from workbench.usecases.techniques import Techniques
 
