@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from workbench.ui.dialogue.opening import ConversationActions
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
+    from workbench.ui.features.techniques.controller import TechniquesController
     from workbench.ui.features.techniques.dialog import TechniqueDialog
     from workbench.ui.features.techniques.form import TechniqueForm
-    from workbench.ui.features.techniques.opening import TechniqueActions
     from workbench.ui.improve.dialog import ImproveDialog
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.packs.export_dialog import ExportPackDialog
@@ -235,7 +235,7 @@ class DialogDriver:
         return self._main.dialogs.conversation
 
     @property
-    def technique_actions(self) -> TechniqueActions:
+    def technique_actions(self) -> TechniquesController:
         """Inserts techniques."""
         return self._main.dialogs.techniques
 

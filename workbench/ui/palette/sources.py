@@ -23,7 +23,7 @@ from workbench.usecases.known_models import NOT_REACHABLE
 from workbench.usecases.saved_searches import SavedSearch
 
 if TYPE_CHECKING:
-    from workbench.ui.features.techniques.opening import TechniqueActions
+    from workbench.ui.features.techniques.controller import TechniquesController
     from workbench.ui.window import MainWindow
 
 _ITERATIONS = 200
@@ -90,7 +90,7 @@ def _iterations(window: MainWindow, prompt_uid: str) -> Sequence[Entry]:
     ]
 
 
-def _techniques(window: MainWindow, actions: TechniqueActions) -> Sequence[Entry]:
+def _techniques(window: MainWindow, actions: TechniquesController) -> Sequence[Entry]:
     unavailable = "" if window.compose.viewing is None else "what is past is read-only"
 
     def entry(technique: Technique) -> Entry:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 
-class TechniqueActions(QObject):
+class TechniquesController(QObject):
     """Opens the list and the form, and inserts what was chosen."""
 
     def __init__(self, window: MainWindow) -> None:
