@@ -66,6 +66,11 @@ class WindowState:
     judging: bool = False
     """Pairs of answers are judged, one after the other."""
 
+    @property
+    def is_editing(self) -> bool:
+        """Whether the editor shows a draft, and not something past."""
+        return self.has_prompt and not self.viewing
+
 
 Enabled = Callable[[WindowState], bool]
 
@@ -88,6 +93,8 @@ class Command:
     there also when the focus fell back."""
     run: Callable[[Any], object] | None = None
     """The action. It takes the controller of its feature, and returns what it changed (`Changed`) or None."""
+    after: str = ""
+    """The id of the command that it follows in menus, "" for the order in which the rows are registered."""
 
     def possible(self, state: WindowState) -> bool:
         """Whether it makes sense now."""
@@ -99,7 +106,7 @@ def _always(_: WindowState) -> bool:
 
 
 def _editing(s: WindowState) -> bool:
-    return s.has_prompt and not s.viewing
+    return s.is_editing
 
 
 def _lane_named(s: WindowState) -> bool:
