@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS
-from workbench.ui.features import exchange
+from workbench.ui.features import exchange, techniques
 
-FEATURES = (exchange.FEATURE,)
+FEATURES = (exchange.FEATURE, techniques.FEATURE)
 
 
 def commands() -> CommandRegistry:
-    """Return the commands of the window, those of its features last in their group."""
+    """Return the commands of the window, those of its features last in their group unless they follow another one."""
     return CommandRegistry((*COMMANDS, *(command for feature in FEATURES for command in feature.commands)))

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.dialogue.opening import ConversationActions
-    from workbench.ui.features.techniques.controller import TechniquesController
     from workbench.ui.improve.opening import ImproveActions
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
@@ -56,19 +55,9 @@ class Dialogs(QObject):
         self._picker: ModelPicker | None = None
         self._code: CodeDialog | None = None
         self._question: QMessageBox | None = None
-        self._techniques: TechniquesController | None = None
         self._conversation: ConversationActions | None = None
         self._improving: ImproveActions | None = None
         self._addresses: AddressConfirmation | None = None
-
-    @property
-    def techniques(self) -> TechniquesController:
-        """What opens the techniques; made when it is first asked for."""
-        if self._techniques is None:
-            from workbench.ui.features.techniques.controller import TechniquesController
-
-            self._techniques = TechniquesController(self._window)
-        return self._techniques
 
     @property
     def conversation(self) -> ConversationActions:

@@ -45,6 +45,7 @@ from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
 from workbench.ui.ranking import Ranking
 from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.events import EventBus
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
@@ -91,7 +92,7 @@ class MainWindow(QObject):
         self.frame, self.opened = frame, opened
         self.workbench, self.theme = opened.workbench, frame.theme
         self.header, self.status, self.view = frame.header, frame.status, frame.view
-        self.tasks = Tasks(self)
+        self.tasks, self.events = Tasks(self), EventBus()
         self.bridge = Bridge(self)
         self.timeline = TimelineModel(self.tasks, self.workbench.history.timeline, self)
         self.prompts = Prompts(self.workbench, self.tasks, self)

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.shell.events import Changed, DataChanged, EventBus, PackChosen
+from workbench.ui.shell.events import Changed, DataChanged, PackChosen
 from workbench.ui.shell.services import Services
 
 if TYPE_CHECKING:
+    from workbench.core.blocks import Example, OutputFormat
+    from workbench.core.content import Content
+    from workbench.core.marks import Mark
+    from workbench.core.techniques import Caret, Insertion
     from workbench.ui.history.view import HistoryView
     from workbench.ui.window import MainWindow
 
@@ -41,9 +45,34 @@ class _Dialogs:
         return self._window.frame
 
 
+class _Editor:
+    def __init__(self, window: MainWindow) -> None:
+        self._window, self._editor = window, window.view.editor
+
+    def content(self) -> Content:
+        return self._editor.content()
+
+    def caret(self) -> Caret | None:
+        return self._editor.inserting.caret()
+
+    def selected(self) -> str:
+        return self._editor.inserting.selected()
+
+    def insert(self, found: Insertion, mark: Mark | None = None) -> None:
+        self._editor.inserting.insert(found)
+        if mark is not None:
+            self._window.compose.lineage.inserted(mark)
+
+    def add_examples(self, examples: tuple[Example, ...]) -> None:
+        self._editor.parts_shown.add_examples(examples)
+
+    def set_output(self, output: OutputFormat) -> bool:
+        return self._editor.parts_shown.set_output(output)
+
+
 def window_services(window: MainWindow) -> Services:
     """Return the services of a window whose parts are made, and let it follow the events of features."""
-    events = EventBus()
+    events = window.events
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
     events.subscribe(PackChosen, lambda event: window.dialogs.packing.imports.look(event.path))
     return Services(
@@ -54,6 +83,7 @@ def window_services(window: MainWindow) -> Services:
         notices=window.notices,
         selection=_Selection(window),
         dialogs=_Dialogs(window),
+        editor=_Editor(window),
     )
 
 

@@ -38,7 +38,7 @@ def wire(window: MainWindow) -> None:
     view.editor.edited.connect(compose.edited)
     view.editor.edited.connect(window.notices.text_changed)
     view.values.edited.connect(compose.edited)
-    view.editor.techniques_wanted.connect(lambda: window.dialogs.techniques.choose())
+    view.editor.techniques_wanted.connect(window.actions_["techniques"].trigger)
     view.editor.improve_wanted.connect(window.actions_["improve"].trigger)
     view.editor.undo_state_changed.connect(window.update_state)
     view.editor.edited.connect(window.undo.follow_edits)

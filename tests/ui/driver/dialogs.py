@@ -237,7 +237,8 @@ class DialogDriver:
     @property
     def technique_actions(self) -> TechniquesController:
         """Inserts techniques."""
-        return self._main.dialogs.techniques
+        controller: TechniquesController = self._main.features.controller("techniques")
+        return controller
 
     @property
     def address_confirmation(self) -> AddressConfirmation:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.blocks import Example, OutputFormat
+from workbench.core.content import Content
+from workbench.core.marks import Mark
+from workbench.core.techniques import Caret, Insertion
 from workbench.host.clock import monotonic_ms, utc_now
+from workbench.host.dirs import Places, places
 from workbench.store import Store
+from workbench.ui.shell.events import EventBus
 from workbench.ui.shell.services import Services
 from workbench.ui.theme import Theme
 from workbench.usecases.searching import Searcher
@@ -44,22 +50,32 @@ class StandInNotices:
     """Keeps what is said."""
 
     said: list[str] = field(default_factory=list)
+    offered: Callable[[], object] = lambda: None
+    """What the last button does."""
 
     def refused(self, sentence: str, detail: str = "") -> None:
         self.said.append(sentence)
 
-    def offer(self, sentence: str, label: str, act: Callable[[], object]) -> None:
+    def quiet(self, key: str, sentence: str) -> None:
+        self.said.append(sentence)
+
+    def offer(
+        self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None
+    ) -> None:
         self.said.append(f"{sentence} [{label}]")
+        self.offered = act
 
 
-@dataclass
-class StandInEvents:
-    """Keeps what is published."""
+class StandInEvents(EventBus):
+    """Keeps what is published, too."""
 
-    published: list[object] = field(default_factory=list)
+    def __init__(self) -> None:
+        super().__init__()
+        self.published: list[object] = []
 
     def publish(self, event: object) -> None:
         self.published.append(event)
+        super().publish(event)
 
 
 @dataclass
@@ -82,6 +98,7 @@ class StandInBackend:
 
     store: Store
     searcher: Searcher
+    places: Places
 
 
 class StandInParent:
@@ -94,14 +111,44 @@ class StandInParent:
         return self._widget
 
 
+@dataclass
+class StandInEditor:
+    """An editor without widgets."""
+
+    shown: Content = field(default_factory=Content)
+    selection: str = ""
+    inserted: list[tuple[Insertion, Mark | None]] = field(default_factory=list)
+
+    def content(self) -> Content:
+        return self.shown
+
+    def caret(self) -> Caret | None:
+        return None
+
+    def selected(self) -> str:
+        return self.selection
+
+    def insert(self, found: Insertion, mark: Mark | None = None) -> None:
+        self.inserted.append((found, mark))
+
+    def add_examples(self, examples: tuple[Example, ...]) -> None:
+        self.shown = replace(self.shown, examples=(*self.shown.examples, *examples))
+
+    def set_output(self, output: OutputFormat) -> bool:
+        before, self.shown = self.shown.output, replace(self.shown, output=output)
+        return before is not None
+
+
 def standins(store: Store, theme: Theme, selection: StandInSelection | None = None) -> Services:
-    """Return services over a real history."""
+    """Return services over a real history; the person's files are beside it."""
+    home = places({"HOME": str(store.path.parent)}).make()
     return Services(
-        backend=StandInBackend(store, Searcher(store, utc_now, monotonic_ms)),
+        backend=StandInBackend(store, Searcher(store, utc_now, monotonic_ms), home),
         tasks=StandInTasks(),
         theme=theme,
         events=StandInEvents(),
         notices=StandInNotices(),
         selection=selection or StandInSelection(),
         dialogs=StandInParent(),
+        editor=StandInEditor(),
     )

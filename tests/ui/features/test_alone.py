@@ -40,3 +40,20 @@ def test_exchange(tmp_path: Path) -> None:
     assert told["said"][0].startswith("No run is selected.")
     assert told["said"][1].startswith("7 runs in ")
     assert told["rows"] >= 7
+
+
+def test_techniques(tmp_path: Path) -> None:
+    told = driven("techniques", tmp_path)
+    assert told["commands"] == ["save_technique", "techniques"]
+    assert told["said"] == [
+        "Select the text that is to become a technique, then save it.",
+        "“Mine” is now among the techniques.",
+        "“Mine” was removed from the techniques. [Undo]",
+        "The output format was replaced. [Undo]",
+    ]
+    assert told["snippet"] == "Answer in \\$0."
+    assert told["own_after_removal"] == 0
+    assert [mark for _, mark in told["inserted"]] == [True]
+    assert "Answer in $0." in told["inserted"][0][0]
+    assert told["examples"] > 0
+    assert not told["open"]

@@ -11,7 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Flag, auto
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from workbench.core.techniques import Technique
 
 E = TypeVar("E")
 
@@ -39,6 +42,13 @@ class PackChosen:
     """A person chose a pack where something else could have been chosen, too."""
 
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class TechniqueChosen:
+    """A person chose a technique where everything can be found."""
+
+    technique: Technique
 
 
 class EventBus:

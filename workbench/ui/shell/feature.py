@@ -1,15 +1,16 @@
 """What a feature is: commands, and a controller that carries them out.
 
-Invariant: a feature's controller is made when one of its commands is first used, so that a feature costs nothing at the
-start. The title, condition and action of a command stand in one row.
+Invariant: a feature's controller is made when one of its commands is first used, or one of the events that it reacts to
+first happens, so that a feature costs nothing at the start. The title, condition and action of a command stand in one
+row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from workbench.app.commands import Command
 from workbench.ui.shell.events import Changed, DataChanged
@@ -30,13 +31,16 @@ C = TypeVar("C", bound=Controller, covariant=True)
 class Feature(Generic[C]):
     """A feature by its name. `make` imports what the feature needs; `preload` names these modules.
 
-    The `run` of each command takes the controller and returns what it changed, or None.
+    The `run` of each command takes the controller and returns what it changed, or None. `reactions` names the events
+    that make the controller if need be, with what it does then: each takes the controller and the event. What only
+    concerns a controller that is there already, it subscribes to itself.
     """
 
     id: str
     commands: tuple[Command, ...]
     make: Callable[[Services], C]
     preload: tuple[str, ...] = ()
+    reactions: Mapping[type, Callable[[Any, Any], object]] = field(default_factory=dict)
 
 
 class FeatureHost:
@@ -46,6 +50,9 @@ class FeatureHost:
         self._services = services
         self._features = {feature.id: feature for feature in features}
         self._controllers: dict[str, Controller] = {}
+        for feature in self._features.values():
+            for kind, act in feature.reactions.items():
+                services.events.subscribe(kind, partial(self._react, feature, act))
 
     def actions(self) -> dict[str, Callable[[], object]]:
         """Return what each command does, by its id."""
@@ -68,6 +75,11 @@ class FeatureHost:
 
     def _run(self, feature: Feature[Controller], command: Command) -> None:
         assert command.run is not None
-        changed = command.run(self.controller(feature.id))
+        self._tell(command.run(self.controller(feature.id)))
+
+    def _react(self, feature: Feature[Controller], act: Callable[[Any, Any], object], event: object) -> None:
+        self._tell(act(self.controller(feature.id), event))
+
+    def _tell(self, changed: object) -> None:
         if isinstance(changed, Changed) and changed:
             self._services.events.publish(DataChanged(changed))

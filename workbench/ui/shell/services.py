@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from workbench.core.blocks import Example, OutputFormat
+    from workbench.core.content import Content
+    from workbench.core.marks import Mark
+    from workbench.core.techniques import Caret, Insertion
+    from workbench.host.dirs import Places
     from workbench.store import Store
     from workbench.ui.theme import Theme
     from workbench.usecases.searching import Searcher
 
 T = TypeVar("T")
-E_contra = TypeVar("E_contra")
+E = TypeVar("E")
 
 
 class Backend(Protocol):
@@ -31,6 +36,10 @@ class Backend(Protocol):
     @property
     def searcher(self) -> Searcher:
         """Searches it."""
+
+    @property
+    def places(self) -> Places:
+        """The directories of the person's files."""
 
 
 class Tasks(Protocol):
@@ -54,6 +63,9 @@ class Events(Protocol):
     def publish(self, event: object) -> None:
         """Call all subscribers of this type of event."""
 
+    def subscribe(self, kind: type[E], act: Callable[[E], object]) -> None:
+        """Call `act` with every event of exactly this type from now on."""
+
 
 class Notices(Protocol):
     """Short sentences above the views."""
@@ -61,8 +73,13 @@ class Notices(Protocol):
     def refused(self, sentence: str, detail: str = "") -> None:
         """Say why an action was not carried out."""
 
-    def offer(self, sentence: str, label: str, act: Callable[[], object]) -> None:
-        """Say what was done, with a button that carries out `act`."""
+    def quiet(self, key: str, sentence: str) -> None:
+        """Say something that can wait, unless a problem is shown; it replaces what was said with the same key."""
+
+    def offer(
+        self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None
+    ) -> None:
+        """Say what was done, with a button that carries out `act`; it goes once `is_undone` returns True."""
 
 
 class Selection(Protocol):
@@ -82,6 +99,28 @@ class DialogParent(Protocol):
         """Return the window, as the parent of a dialog."""
 
 
+class Editor(Protocol):
+    """The editor of the draft. Every change is one step of its undo history."""
+
+    def content(self) -> Content:
+        """Return the draft's content."""
+
+    def caret(self) -> Caret | None:
+        """Return where the caret is, or was last; None when it was nowhere."""
+
+    def selected(self) -> str:
+        """Return the text that is selected in the message with the caret, "" for none."""
+
+    def insert(self, found: Insertion, mark: Mark | None = None) -> None:
+        """Insert text and go to its first gap; `mark` remembers which technique it came from."""
+
+    def add_examples(self, examples: tuple[Example, ...]) -> None:
+        """Add examples behind the present ones."""
+
+    def set_output(self, output: OutputFormat) -> bool:
+        """Set the output format and go there; return whether it replaced another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that a feature gets."""
@@ -93,3 +132,4 @@ class Services:
     notices: Notices
     selection: Selection
     dialogs: DialogParent
+    editor: Editor

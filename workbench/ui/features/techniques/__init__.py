@@ -1,8 +1,28 @@
-"""The list of techniques, and the form for one's own."""
+"""Inserts techniques, the building blocks of prompts, and keeps a person's own."""
 
 from __future__ import annotations
 
-from workbench.ui.features.techniques.dialog import TechniqueDialog
-from workbench.ui.features.techniques.form import TechniqueForm
+from typing import TYPE_CHECKING
 
-__all__ = ["TechniqueDialog", "TechniqueForm"]
+from workbench.ui.features.techniques.commands import COMMANDS
+from workbench.ui.shell.events import TechniqueChosen
+from workbench.ui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from workbench.ui.features.techniques.controller import TechniquesController
+    from workbench.ui.shell.services import Services
+
+
+def _make(services: Services) -> TechniquesController:
+    from workbench.ui.features.techniques.controller import TechniquesController
+
+    return TechniquesController(services)
+
+
+FEATURE = Feature(
+    "techniques",
+    COMMANDS,
+    _make,
+    preload=("workbench.ui.features.techniques.controller",),
+    reactions={TechniqueChosen: lambda controller, event: controller.insert(event.technique)},
+)
