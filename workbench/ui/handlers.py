@@ -185,7 +185,7 @@ class Handlers:
         before = self._window.compose.take_over(detail, branch=branch)
         if before is not None:
             did = "The draft now starts from" if branch else "The draft now has the text of"
-            self._window.offer_undo(f"{did} {name(detail.row)}.", before)
+            self._window.notices.offer_draft(f"{did} {name(detail.row)}.", before)
             self._window.view.editor.focus_first()
 
     def view_iteration(self, uid: str) -> None:

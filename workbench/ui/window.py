@@ -45,10 +45,10 @@ from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
 from workbench.ui.ranking import Ranking
 from workbench.ui.shell.actions import Actions
-from workbench.ui.shell.events import EventBus
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
+from workbench.ui.shell.services import Services
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
 from workbench.ui.starring import Starring
@@ -82,6 +82,7 @@ class MainWindow(QObject):
     starring: Starring
     ranking: Ranking
     history: HistoryPlace
+    services: Services
     features: FeatureHost
 
     forward_asked = Signal()
@@ -92,7 +93,7 @@ class MainWindow(QObject):
         self.frame, self.opened = frame, opened
         self.workbench, self.theme = opened.workbench, frame.theme
         self.header, self.status, self.view = frame.header, frame.status, frame.view
-        self.tasks, self.events = Tasks(self), EventBus()
+        self.tasks = Tasks(self)
         self.bridge = Bridge(self)
         self.timeline = TimelineModel(self.tasks, self.workbench.history.timeline, self)
         self.prompts = Prompts(self.workbench, self.tasks, self)
@@ -200,16 +201,6 @@ class MainWindow(QObject):
     def choose_model(self, slot: str, choice: Choice) -> None:
         """Take the model picker's answer."""
         apply_choice(self.workbench, self.tasks, self.compose, slot, choice, self._lanes_use)
-
-    def offer_undo(self, sentence: str, before: Draft) -> None:
-        """Say what was restored and offer the draft as it was."""
-        after = self.view.editor.content()
-        self.notices.offer(
-            sentence,
-            "Undo",
-            lambda: self.compose.put_back(before, self.compose.draft()),
-            lambda: self.view.editor.content() == before.content != after,
-        )
 
     def update_state(self) -> None:
         """Enable commands and name the number of lanes."""

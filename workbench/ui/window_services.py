@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.shell.events import Changed, DataChanged, PackChosen
+from workbench.ui.shell.events import Changed, DataChanged, EventBus, PackChosen
 from workbench.ui.shell.services import Services
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class _Editor:
 
 def window_services(window: MainWindow) -> Services:
     """Return the services of a window whose parts are made, and let it follow the events of features."""
-    events = window.events
+    events = EventBus()
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
     events.subscribe(PackChosen, lambda event: window.dialogs.packing.imports.look(event.path))
     return Services(

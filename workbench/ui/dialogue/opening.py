@@ -104,7 +104,7 @@ class ConversationActions(QObject):
         if names:
             listed = ", ".join(f"{{{{{name}}}}}" for name in names[:_MOST_NAMES])
             sentence += f" It brings variables along: {listed}{' and others' if len(names) > _MOST_NAMES else ''}."
-        self._window.offer_undo(sentence, before)
+        self._window.notices.offer_draft(sentence, before)
         self._window.frame.activateWindow()
         editor.inserting.focus_last()
 

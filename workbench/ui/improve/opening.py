@@ -262,7 +262,9 @@ class ImproveActions(QObject):
         what = (
             "The change" if total == 1 else f"All {total} changes" if count == total else f"{count} of {total} changes"
         )
-        self._window.offer_undo(f"{what} of the proposal {'is' if count == 1 else 'are'} in the draft.", before)
+        self._window.notices.offer_draft(
+            f"{what} of the proposal {'is' if count == 1 else 'are'} in the draft.", before
+        )
         self._window.frame.activateWindow()
         self._window.view.editor.focus_first()
 

@@ -99,7 +99,7 @@ def _techniques(window: MainWindow) -> Sequence[Entry]:
             "technique",
             mark,
             technique.name,
-            lambda: window.events.publish(TechniqueChosen(technique)),
+            lambda: window.services.events.publish(TechniqueChosen(technique)),
             opening_words(technique.what, 80),
             unavailable=unavailable,
         )

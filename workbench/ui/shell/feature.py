@@ -1,14 +1,13 @@
 """What a feature is: commands, and a controller that carries them out.
 
-Invariant: a feature's controller is made when one of its commands is first used, or one of the events that it reacts to
-first happens, so that a feature costs nothing at the start. The title, condition and action of a command stand in one
-row.
+Invariant: a feature's controller is made when one of its commands is first used or an event that it handles is first
+published, so that a feature costs nothing at the start. The title, condition and action of a command stand in one row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -28,19 +27,27 @@ C = TypeVar("C", bound=Controller, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Feature(Generic[C]):
-    """A feature by its name. `make` imports what the feature needs; `preload` names these modules.
+class Subscription:
+    """An event that a feature handles even if its controller was not made before."""
 
-    The `run` of each command takes the controller and returns what it changed, or None. `reactions` names the events
-    that make the controller if need be, with what it does then: each takes the controller and the event. What only
-    concerns a controller that is there already, it subscribes to itself.
+    kind: type
+    handle: Callable[[Any, Any], object]
+    """Takes the controller and the event, and returns what it changed (`Changed`) or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature(Generic[C]):
+    """A feature by its name. `make` imports what the feature needs; `preload` names these modules, each one step.
+
+    The `run` of each command takes the controller and returns what it changed, or None. A controller that has to follow
+    events only once it is made subscribes by itself.
     """
 
     id: str
     commands: tuple[Command, ...]
     make: Callable[[Services], C]
     preload: tuple[str, ...] = ()
-    reactions: Mapping[type, Callable[[Any, Any], object]] = field(default_factory=dict)
+    subscriptions: tuple[Subscription, ...] = ()
 
 
 class FeatureHost:
@@ -51,8 +58,8 @@ class FeatureHost:
         self._features = {feature.id: feature for feature in features}
         self._controllers: dict[str, Controller] = {}
         for feature in self._features.values():
-            for kind, act in feature.reactions.items():
-                services.events.subscribe(kind, partial(self._react, feature, act))
+            for one in feature.subscriptions:
+                services.events.subscribe(one.kind, partial(self._handle, feature, one))
 
     def actions(self) -> dict[str, Callable[[], object]]:
         """Return what each command does, by its id."""
@@ -77,8 +84,8 @@ class FeatureHost:
         assert command.run is not None
         self._tell(command.run(self.controller(feature.id)))
 
-    def _react(self, feature: Feature[Controller], act: Callable[[Any, Any], object], event: object) -> None:
-        self._tell(act(self.controller(feature.id), event))
+    def _handle(self, feature: Feature[Controller], subscription: Subscription, event: object) -> None:
+        self._tell(subscription.handle(self.controller(feature.id), event))
 
     def _tell(self, changed: object) -> None:
         if isinstance(changed, Changed) and changed:

@@ -64,7 +64,7 @@ class Events(Protocol):
         """Call all subscribers of this type of event."""
 
     def subscribe(self, kind: type[E], act: Callable[[E], object]) -> None:
-        """Call `act` with every event of exactly this type from now on."""
+        """Call `act` with every event of exactly this type, until the window closes."""
 
 
 class Notices(Protocol):
@@ -74,7 +74,7 @@ class Notices(Protocol):
         """Say why an action was not carried out."""
 
     def quiet(self, key: str, sentence: str) -> None:
-        """Say something that can wait, unless a problem is shown; it replaces what was said with the same key."""
+        """Say what was done, unless a problem is shown; it replaces what was said under the same key."""
 
     def offer(
         self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.ui.features.techniques.commands import COMMANDS
 from workbench.ui.shell.events import TechniqueChosen
-from workbench.ui.shell.feature import Feature
+from workbench.ui.shell.feature import Feature, Subscription
 
 if TYPE_CHECKING:
     from workbench.ui.features.techniques.controller import TechniquesController
@@ -24,5 +24,5 @@ FEATURE = Feature(
     COMMANDS,
     _make,
     preload=("workbench.ui.features.techniques.controller",),
-    reactions={TechniqueChosen: lambda controller, event: controller.insert(event.technique)},
+    subscriptions=(Subscription(TechniqueChosen, lambda controller, event: controller.insert(event.technique)),),
 )
