@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.dialogue.opening import ConversationActions
-    from workbench.ui.improve.opening import ImproveActions
+    from workbench.ui.features.improve.opening import ImproveActions
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
@@ -72,7 +72,7 @@ class Dialogs(QObject):
     def improving(self) -> ImproveActions:
         """What asks for a better version of the prompt; made when it is first asked for."""
         if self._improving is None:
-            from workbench.ui.improve.opening import ImproveActions
+            from workbench.ui.features.improve.opening import ImproveActions
 
             self._improving = ImproveActions(self._window)
         return self._improving

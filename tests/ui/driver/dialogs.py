@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from workbench.ui.dialogue.opening import ConversationActions
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
+    from workbench.ui.features.improve.dialog import ImproveDialog
     from workbench.ui.features.techniques.controller import TechniquesController
     from workbench.ui.features.techniques.dialog import TechniqueDialog
     from workbench.ui.features.techniques.form import TechniqueForm
-    from workbench.ui.improve.dialog import ImproveDialog
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.packs.export_dialog import ExportPackDialog
     from workbench.ui.packs.exporting import ExportActions
@@ -129,7 +129,7 @@ class DialogDriver:
     @property
     def improve(self) -> ImproveDialog | None:
         """The proposal of a better version."""
-        from workbench.ui.improve.dialog import ImproveDialog
+        from workbench.ui.features.improve.dialog import ImproveDialog
 
         return self.find(ImproveDialog)
 

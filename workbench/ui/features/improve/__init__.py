@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from workbench.ui.improve.dialog import ImproveDialog
+from workbench.ui.features.improve.dialog import ImproveDialog
 
 __all__ = ["ImproveDialog"]

@@ -24,7 +24,7 @@ from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
 from workbench.core.limits import excess
 from workbench.core.runs import Result
 from workbench.host.clock import utc_now
-from workbench.ui.improve.dialog import ImproveDialog
+from workbench.ui.features.improve.dialog import ImproveDialog
 from workbench.ui.lanes.wording import seconds
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.improving import Known, PastQuestion, Wanted, as_draft, proposal_of
