@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.dialogue.opening import ConversationActions
-    from workbench.ui.features.improve.opening import ImproveActions
+    from workbench.ui.features.improve.controller import ImproveController
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
@@ -56,7 +56,7 @@ class Dialogs(QObject):
         self._code: CodeDialog | None = None
         self._question: QMessageBox | None = None
         self._conversation: ConversationActions | None = None
-        self._improving: ImproveActions | None = None
+        self._improving: ImproveController | None = None
         self._addresses: AddressConfirmation | None = None
 
     @property
@@ -69,12 +69,12 @@ class Dialogs(QObject):
         return self._conversation
 
     @property
-    def improving(self) -> ImproveActions:
+    def improving(self) -> ImproveController:
         """What asks for a better version of the prompt; made when it is first asked for."""
         if self._improving is None:
-            from workbench.ui.features.improve.opening import ImproveActions
+            from workbench.ui.features.improve.controller import ImproveController
 
-            self._improving = ImproveActions(self._window)
+            self._improving = ImproveController(self._window)
         return self._improving
 
     @property

@@ -54,7 +54,7 @@ class _Asked:
     text: str = ""
 
 
-class ImproveActions(QObject):
+class ImproveController(QObject):
     """Opens the window, asks, and puts what was accepted into the draft."""
 
     def __init__(self, window: MainWindow) -> None:
