@@ -15,7 +15,7 @@ from workbench.core.content import Content
 from workbench.core.lanes import ECHO, LITELLM, Lane
 from workbench.core.limits import Limits
 from workbench.ui.editor.block_menu import actions
-from workbench.ui.features.improve import ImproveDialog
+from workbench.ui.features.improve.dialog import ImproveDialog
 
 pytestmark = pytest.mark.window
 PROMPT = content(("system", "You are a bot for {{shop}}. Be nice."), ("user", "{{question}}"))

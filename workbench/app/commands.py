@@ -219,7 +219,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("add_output", "Set the output format", "Edit", (), _editing),
     Command("template", "Template: plain or Jinja2", "Edit", (), _editing),
     Command("attach", "Attach files to a message…", "Edit", (), _editing),
-    Command("improve", "Improve this prompt…", "Edit", ("Ctrl+I",), lambda s: _editing(s) and s.writable),
     Command("paste_dialogue", "Paste a dialogue…", "Edit", (), _editing),
     Command("find", "Find in the prompt", "Edit", ("Ctrl+F",), lambda s: s.has_prompt),
     Command("replace", "Find and replace in the prompt", "Edit", ("Ctrl+H",), _editing),

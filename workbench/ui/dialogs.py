@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.dialogue.opening import ConversationActions
-    from workbench.ui.features.improve.controller import ImproveController
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
@@ -56,7 +55,6 @@ class Dialogs(QObject):
         self._code: CodeDialog | None = None
         self._question: QMessageBox | None = None
         self._conversation: ConversationActions | None = None
-        self._improving: ImproveController | None = None
         self._addresses: AddressConfirmation | None = None
 
     @property
@@ -67,15 +65,6 @@ class Dialogs(QObject):
 
             self._conversation = ConversationActions(self._window)
         return self._conversation
-
-    @property
-    def improving(self) -> ImproveController:
-        """What asks for a better version of the prompt; made when it is first asked for."""
-        if self._improving is None:
-            from workbench.ui.features.improve.controller import ImproveController
-
-            self._improving = ImproveController(self._window)
-        return self._improving
 
     @property
     def addresses(self) -> AddressConfirmation:

@@ -5,16 +5,22 @@ Invariant: features reach the window through these adapters alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.shell.events import Changed, DataChanged, EventBus, PackChosen
+from workbench.app.choosing import keep_choice
+from workbench.ui.shell.events import CallSent, Changed, DataChanged, EventBus, PackChosen
 from workbench.ui.shell.services import Services
 
 if TYPE_CHECKING:
+    from workbench.app.model_entries import Choice
     from workbench.core.blocks import Example, OutputFormat
     from workbench.core.content import Content
+    from workbench.core.drafts import Draft
+    from workbench.core.lanes import Lane
+    from workbench.core.limits import Limits
     from workbench.core.marks import Mark
     from workbench.core.techniques import Caret, Insertion
     from workbench.ui.history.view import HistoryView
@@ -35,6 +41,46 @@ class _Selection:
 
     def _page(self) -> HistoryView | None:
         return self._window.history.view
+
+
+class _Session:
+    def __init__(self, window: MainWindow) -> None:
+        self._window, self._compose = window, window.compose
+
+    def prompt(self) -> str:
+        return self._compose.prompt_uid
+
+    def draft(self) -> Draft:
+        return self._compose.draft()
+
+    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
+        self._compose.put_back(draft, before)
+
+    def back(self) -> None:
+        self._compose.back()
+
+    def limits(self) -> Limits:
+        return self._window.gate.limits
+
+
+class _Navigator:
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
+        window = self._window
+
+        def chosen(choice: Choice) -> None:
+            keep_choice(
+                window.workbench,
+                window.tasks,
+                window.compose,
+                choice,
+                lambda: use(choice.endpoint_uid, choice.model),
+                lambda: None,
+            )
+
+        window.dialogs.open_picker_for(lane, chosen, over)
 
 
 class _Dialogs:
@@ -63,6 +109,9 @@ class _Editor:
         if mark is not None:
             self._window.compose.lineage.inserted(mark)
 
+    def focus_first(self) -> None:
+        self._editor.focus_first()
+
     def add_examples(self, examples: tuple[Example, ...]) -> None:
         self._editor.parts_shown.add_examples(examples)
 
@@ -74,6 +123,7 @@ def window_services(window: MainWindow) -> Services:
     """Return the services of a window whose parts are made, and let it follow the events of features."""
     events = EventBus()
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
+    events.subscribe(CallSent, lambda _: _follow_answers(window))
     events.subscribe(PackChosen, lambda event: window.dialogs.packing.imports.look(event.path))
     return Services(
         backend=window.workbench,
@@ -82,9 +132,16 @@ def window_services(window: MainWindow) -> Services:
         events=events,
         notices=window.notices,
         selection=_Selection(window),
+        session=_Session(window),
+        navigator=_Navigator(window),
         dialogs=_Dialogs(window),
         editor=_Editor(window),
     )
+
+
+def _follow_answers(window: MainWindow) -> None:
+    window.pulse.start()
+    window.update_state()
 
 
 def _refresh(window: MainWindow, what: Changed) -> None:

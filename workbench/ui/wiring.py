@@ -12,6 +12,7 @@ from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
 from workbench.ui.dialogue.opening import PasteWatch
+from workbench.ui.shell.events import AnswersGrew, PromptOpened, RunEnded
 from workbench.ui.taborder import parts_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def wire(window: MainWindow) -> None:
     compose.heads_changed.connect(lambda heads: window.show_heads(window.notices.retired.lanes.marked(heads)))
     compose.viewing_changed.connect(window.show_viewing)
     compose.prompt_changed.connect(window.prompt_changed)
+    compose.prompt_changed.connect(lambda uid: window.services.events.publish(PromptOpened(uid)))
     compose.stage.lacking.connect(window.sets.show_lack)
     compose.run_started.connect(window.pulse.start)
     compose.run_started.connect(window.notices.over)
@@ -71,6 +73,7 @@ def wire(window: MainWindow) -> None:
     compose.saver.failed.connect(window.notices.not_saved)
     compose.saver.pending_changed.connect(window.notices.pending)
     window.pulse.frame.connect(compose.board.tick)
+    window.pulse.frame.connect(lambda outputs: window.services.events.publish(AnswersGrew(outputs)))
     window.pulse.second.connect(compose.board.refresh_running)
     window.pulse.foreign_change.connect(window.foreign_change)
     window.pulse.foreign_change.connect(window.ranking.refresh)
@@ -78,6 +81,7 @@ def wire(window: MainWindow) -> None:
     window.pulse.recovered.connect(lambda sentence: window.notices.quiet("recovered", sentence))
     window.bridge.run_started.connect(window.run_recorded)
     window.bridge.run_ended.connect(window.run_ended)
+    window.bridge.run_ended.connect(lambda uid: window.services.events.publish(RunEnded(uid)))
     window.bridge.saved_late.connect(compose.rows.refresh)
     window.bridge.saved_late.connect(lambda _: window.notices.saved_late(window.workbench.runner.unsaved))
     window.bridge.output_ended.connect(lambda _: window.show_session())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.core.blocks import Example, OutputFormat
 from workbench.core.content import Content
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane
+from workbench.core.limits import Limits
 from workbench.core.marks import Mark
 from workbench.core.techniques import Caret, Insertion
 from workbench.host.clock import monotonic_ms, utc_now
@@ -41,6 +45,16 @@ class StandInTasks:
         if then is not None:
             then(result)
 
+    run_large = run
+
+    def watch(
+        self,
+        future: Future[Any],
+        then: Callable[[Any], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        self.run(future.result, then, on_error)
+
     def on_ui(self, call: Callable[[], Any]) -> None:
         call()
 
@@ -64,6 +78,9 @@ class StandInNotices:
     ) -> None:
         self.said.append(f"{sentence} [{label}]")
         self.offered = act
+
+    def offer_draft(self, sentence: str, before: Draft) -> None:
+        self.said.append(f"{sentence} [Undo]")
 
 
 class StandInEvents(EventBus):
@@ -92,6 +109,41 @@ class StandInSelection:
         return self.text
 
 
+@dataclass
+class StandInSession:
+    """An open prompt whose draft is shown in an editor."""
+
+    editor: StandInEditor
+    uid: str = ""
+    lanes: tuple[Lane, ...] = ()
+    limit: Limits = field(default_factory=Limits)
+
+    def prompt(self) -> str:
+        return self.uid
+
+    def draft(self) -> Draft:
+        return Draft(self.editor.shown, lanes=self.lanes)
+
+    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
+        self.editor.shown, self.lanes = draft.content, draft.lanes
+
+    def back(self) -> None:
+        pass
+
+    def limits(self) -> Limits:
+        return self.limit
+
+
+@dataclass
+class StandInNavigator:
+    """Chooses a model at once."""
+
+    model: tuple[str, str] = ("", "")
+
+    def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
+        use(*self.model)
+
+
 @dataclass(frozen=True)
 class StandInBackend:
     """A real history behind a feature."""
@@ -99,6 +151,8 @@ class StandInBackend:
     store: Store
     searcher: Searcher
     places: Places
+    improver: Any = None
+    forecaster: Any = None
 
 
 class StandInParent:
@@ -131,6 +185,9 @@ class StandInEditor:
     def insert(self, found: Insertion, mark: Mark | None = None) -> None:
         self.inserted.append((found, mark))
 
+    def focus_first(self) -> None:
+        pass
+
     def add_examples(self, examples: tuple[Example, ...]) -> None:
         self.shown = replace(self.shown, examples=(*self.shown.examples, *examples))
 
@@ -142,6 +199,7 @@ class StandInEditor:
 def standins(store: Store, theme: Theme, selection: StandInSelection | None = None) -> Services:
     """Return services over a real history; the person's files are beside it."""
     home = places({"HOME": str(store.path.parent)}).make()
+    editor = StandInEditor()
     return Services(
         backend=StandInBackend(store, Searcher(store, utc_now, monotonic_ms), home),
         tasks=StandInTasks(),
@@ -149,6 +207,8 @@ def standins(store: Store, theme: Theme, selection: StandInSelection | None = No
         events=StandInEvents(),
         notices=StandInNotices(),
         selection=selection or StandInSelection(),
+        session=StandInSession(editor),
+        navigator=StandInNavigator(),
         dialogs=StandInParent(),
-        editor=StandInEditor(),
+        editor=editor,
     )

@@ -57,3 +57,16 @@ def test_techniques(tmp_path: Path) -> None:
     assert "Answer in $0." in told["inserted"][0][0]
     assert told["examples"] > 0
     assert not told["open"]
+
+
+def test_improve(tmp_path: Path) -> None:
+    told = driven("improve", tmp_path)
+    assert told["commands"] == ["improve"]
+    assert told["lane"] == ["echo", "echo"]
+    assert told["offered"] == "Accept all 2 changes"
+    assert told["accepted"] == ["Be brief.", "Hi"]
+    assert told["said"] == ["1 of 2 changes of the proposal is in the draft. [Undo]"]
+    assert told["closed_by_accepting"]
+    assert told["closed_by_another_prompt"]
+    assert told["stopped"] == ["answer2"], "an answer that nobody sees any more is not paid for"
+    assert told["sent"] == 2

@@ -21,6 +21,7 @@ from workbench.ui.history.curating import Curating
 from workbench.ui.history.saving import Saving
 from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.wire import WireDialog
+from workbench.ui.shell.events import ProposalChosen
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def history_view(window: MainWindow) -> Generator[None, None, tuple[HistoryView,
     def open_run(row: HistoryRow) -> None:
         uid = row.row.run_uid
         if row.kind == "improve":
-            in_prompts.do(row.prompt_uid, lambda: window.dialogs.improving.open_earlier(uid))
+            in_prompts.do(row.prompt_uid, lambda: window.services.events.publish(ProposalChosen(uid)))
         else:
             in_prompts.do(row.prompt_uid, lambda: window.compose.view(uid))
 

@@ -7,7 +7,7 @@ the order of their subscription.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Flag, auto
 from pathlib import Path
@@ -49,6 +49,39 @@ class TechniqueChosen:
     """A person chose a technique where everything can be found."""
 
     technique: Technique
+
+
+@dataclass(frozen=True, slots=True)
+class PromptOpened:
+    """Compose shows another prompt."""
+
+    prompt_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalChosen:
+    """A person chose an earlier proposal for the open prompt."""
+
+    run_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallSent:
+    """A feature sent something to a model, whose answer comes with `AnswersGrew`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersGrew:
+    """Answers got more text, or ended; published once a frame at most."""
+
+    outputs: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """All answers of a run are saved, or it was refused."""
+
+    run_uid: str
 
 
 class EventBus:

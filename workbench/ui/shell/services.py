@@ -7,6 +7,7 @@ all of them. None of them names a feature or the window.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
 
     from workbench.core.blocks import Example, OutputFormat
     from workbench.core.content import Content
+    from workbench.core.drafts import Draft
+    from workbench.core.lanes import Lane
+    from workbench.core.limits import Limits
     from workbench.core.marks import Mark
     from workbench.core.techniques import Caret, Insertion
     from workbench.host.dirs import Places
     from workbench.store import Store
     from workbench.ui.theme import Theme
+    from workbench.usecases.forecasting import Forecaster
+    from workbench.usecases.improving import Improver
     from workbench.usecases.searching import Searcher
 
 T = TypeVar("T")
@@ -41,6 +47,14 @@ class Backend(Protocol):
     def places(self) -> Places:
         """The directories of the person's files."""
 
+    @property
+    def improver(self) -> Improver:
+        """Asks models for better prompts."""
+
+    @property
+    def forecaster(self) -> Forecaster:
+        """Estimates what a run takes."""
+
 
 class Tasks(Protocol):
     """Background work; every callback comes back on the UI thread, and none after the window has closed."""
@@ -52,6 +66,22 @@ class Tasks(Protocol):
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
         """Run `work` on a worker thread. Without `on_error` a failure becomes a notice."""
+
+    def run_large(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Like `run`, for long work in Python: the UI thread gets the interpreter's lock first."""
+
+    def watch(
+        self,
+        future: Future[T],
+        then: Callable[[T], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Deliver the outcome of a future that was made elsewhere."""
 
     def on_ui(self, call: Callable[[], Any]) -> None:
         """Run `call` on the UI thread; may be called from any thread."""
@@ -81,6 +111,9 @@ class Notices(Protocol):
     ) -> None:
         """Say what was done, with a button that carries out `act`; it goes once `is_undone` returns True."""
 
+    def offer_draft(self, sentence: str, before: Draft) -> None:
+        """Say what replaced the draft, with a button that brings the draft back as it was."""
+
 
 class Selection(Protocol):
     """What is selected in the History."""
@@ -90,6 +123,35 @@ class Selection(Protocol):
 
     def query(self) -> str:
         """Return the search whose runs are shown, "" for all."""
+
+
+class Session(Protocol):
+    """What Compose shows."""
+
+    def prompt(self) -> str:
+        """Return the uid of the open prompt, "" for none."""
+
+    def draft(self) -> Draft:
+        """Return the draft as it is in the editor now."""
+
+    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
+        """Make `draft` the draft as one step; undo brings back all of `before`, without it the text alone."""
+
+    def back(self) -> None:
+        """Show the draft, if something past is shown."""
+
+    def limits(self) -> Limits:
+        """Return what one run may take before a person is asked."""
+
+
+class Navigator(Protocol):
+    """Goes to other parts of the window."""
+
+    def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
+        """Open the model picker on the model of `lane` over a dialog.
+
+        `use` gets the endpoint and the model that a person chose, once both can be used.
+        """
 
 
 class DialogParent(Protocol):
@@ -114,6 +176,9 @@ class Editor(Protocol):
     def insert(self, found: Insertion, mark: Mark | None = None) -> None:
         """Insert text and go to its first gap; `mark` remembers which technique it came from."""
 
+    def focus_first(self) -> None:
+        """Give the keyboard to the first message."""
+
     def add_examples(self, examples: tuple[Example, ...]) -> None:
         """Add examples behind the present ones."""
 
@@ -131,5 +196,7 @@ class Services:
     events: Events
     notices: Notices
     selection: Selection
+    session: Session
+    navigator: Navigator
     dialogs: DialogParent
     editor: Editor
