@@ -28,8 +28,8 @@ from workbench.core.schema_form import Field
 from workbench.store.saved_searches import SavedSearch
 from workbench.ui.cases.dialog import CasesDialog
 from workbench.ui.dialogs import NoteDialog
-from workbench.ui.dialogue.dialog import DialogueDialog
 from workbench.ui.editor.schema_form import SchemaDialog
+from workbench.ui.features.dialogue.dialog import DialogueDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.history.curating import TagsDialog
 from workbench.ui.history.saving import ListDialog, NameDialog

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QMessageBox
 
     from workbench.ui.address.confirming import AddressConfirmation
-    from workbench.ui.dialogue.opening import ConversationActions
+    from workbench.ui.features.dialogue.opening import ConversationActions
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
@@ -61,7 +61,7 @@ class Dialogs(QObject):
     def conversation(self) -> ConversationActions:
         """What continues conversations and takes recorded ones in; made when it is first asked for."""
         if self._conversation is None:
-            from workbench.ui.dialogue.opening import ConversationActions
+            from workbench.ui.features.dialogue.opening import ConversationActions
 
             self._conversation = ConversationActions(self._window)
         return self._conversation

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from workbench.ui.cases.dialog import CasesDialog
     from workbench.ui.cases.opening import CaseActions
     from workbench.ui.dialogs import NoteDialog, Page
-    from workbench.ui.dialogue.dialog import DialogueDialog
-    from workbench.ui.dialogue.opening import ConversationActions
+    from workbench.ui.features.dialogue.dialog import DialogueDialog
+    from workbench.ui.features.dialogue.opening import ConversationActions
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.features.improve.dialog import ImproveDialog
@@ -108,7 +108,7 @@ class DialogDriver:
     @property
     def conversation(self) -> DialogueDialog | None:
         """The preview of a pasted conversation."""
-        from workbench.ui.dialogue.dialog import DialogueDialog
+        from workbench.ui.features.dialogue.dialog import DialogueDialog
 
         return self.find(DialogueDialog)
 

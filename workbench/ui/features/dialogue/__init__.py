@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from workbench.ui.dialogue.dialog import DialogueDialog
+from workbench.ui.features.dialogue.dialog import DialogueDialog
 
 __all__ = ["DialogueDialog"]

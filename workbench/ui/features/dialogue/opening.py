@@ -15,7 +15,7 @@ from workbench.core.content import Content
 from workbench.core.conversation import new_variables, with_dialogue
 from workbench.core.drafts import Draft
 from workbench.formats.dialogue import Dialogue, DialogueError, looks_like_json_dialogue, read_dialogue
-from workbench.ui.dialogue.dialog import DialogueDialog
+from workbench.ui.features.dialogue.dialog import DialogueDialog
 from workbench.usecases.conversing import continued_draft
 from workbench.usecases.problems import problem_of
 
