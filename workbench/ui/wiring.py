@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
-from workbench.ui.features.dialogue.opening import PasteWatch
+from workbench.ui.features.dialogue.controller import PasteWatch
 from workbench.ui.shell.events import AnswersGrew, PromptOpened, RunEnded
 from workbench.ui.taborder import parts_of
 

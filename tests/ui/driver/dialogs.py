@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from workbench.ui.cases.dialog import CasesDialog
     from workbench.ui.cases.opening import CaseActions
     from workbench.ui.dialogs import NoteDialog, Page
+    from workbench.ui.features.dialogue.controller import DialogueController
     from workbench.ui.features.dialogue.dialog import DialogueDialog
-    from workbench.ui.features.dialogue.opening import ConversationActions
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.features.improve.dialog import ImproveDialog
@@ -230,7 +230,7 @@ class DialogDriver:
         return controller
 
     @property
-    def conversation_actions(self) -> ConversationActions:
+    def conversation_actions(self) -> DialogueController:
         """Continues and imports conversations."""
         return self._main.dialogs.conversation
 

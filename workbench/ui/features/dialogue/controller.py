@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MOST_NAMES = 5
 
 
-class ConversationActions(QObject):
+class DialogueController(QObject):
     """Continues from a lane, and takes recorded dialogues in."""
 
     def __init__(self, window: MainWindow) -> None:
