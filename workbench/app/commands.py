@@ -219,7 +219,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("add_output", "Set the output format", "Edit", (), _editing),
     Command("template", "Template: plain or Jinja2", "Edit", (), _editing),
     Command("attach", "Attach files to a message…", "Edit", (), _editing),
-    Command("paste_dialogue", "Paste a dialogue…", "Edit", (), _editing),
     Command("find", "Find in the prompt", "Edit", ("Ctrl+F",), lambda s: s.has_prompt),
     Command("replace", "Find and replace in the prompt", "Edit", ("Ctrl+H",), _editing),
     Command("find_next", "Next hit", "Edit", ("F3",), lambda s: s.has_prompt),
@@ -241,13 +240,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("remove_lane", "Remove the focused lane", "Lanes", (), _lane_named),
     Command("lane_model", "Change the focused lane's model", "Lanes", (), _lane_named),
     Command("lane_code", "Get code for the focused lane", "Lanes", (), _lane_named),
-    Command(
-        "continue_lane",
-        "Continue from the focused lane's answer",
-        "Lanes",
-        ("Ctrl+J",),
-        lambda s: s.can_continue and not s.blind,
-    ),
     Command(
         "star_answer",
         "Star the focused lane's answer, or take the star away",

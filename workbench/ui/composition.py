@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS
-from workbench.ui.features import exchange, improve, techniques
+from workbench.ui.features import dialogue, exchange, improve, techniques
 
-FEATURES = (exchange.FEATURE, techniques.FEATURE, improve.FEATURE)
+FEATURES = (exchange.FEATURE, techniques.FEATURE, improve.FEATURE, dialogue.FEATURE)
 
 
 def commands() -> CommandRegistry:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QMessageBox
 
     from workbench.ui.address.confirming import AddressConfirmation
-    from workbench.ui.features.dialogue.controller import DialogueController
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
@@ -54,17 +53,7 @@ class Dialogs(QObject):
         self._picker: ModelPicker | None = None
         self._code: CodeDialog | None = None
         self._question: QMessageBox | None = None
-        self._conversation: DialogueController | None = None
         self._addresses: AddressConfirmation | None = None
-
-    @property
-    def conversation(self) -> DialogueController:
-        """What continues conversations and takes recorded ones in; made when it is first asked for."""
-        if self._conversation is None:
-            from workbench.ui.features.dialogue.controller import DialogueController
-
-            self._conversation = DialogueController(self._window)
-        return self._conversation
 
     @property
     def addresses(self) -> AddressConfirmation:

@@ -60,8 +60,6 @@ class Handlers:
             "add_output": lambda: w.view.editor.parts_shown.add("output"),
             "template": lambda: w.view.editor.parts_shown.add("template"),
             "attach": lambda: w.view.editing.attaching.choose(),
-            "paste_dialogue": lambda: w.dialogs.conversation.paste(),
-            "continue_lane": lambda: w.dialogs.conversation.go_on(lanes.focused_slot()),
             "star_answer": lambda: w.starring.toggle(lanes.focused_slot()),
             "find": lambda: w.view.editing.finder.open(replacing=False),
             "replace": lambda: w.view.editing.finder.open(replacing=True),

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.app.choosing import keep_choice
 from workbench.ui.shell.events import CallSent, Changed, DataChanged, EventBus, PackChosen
-from workbench.ui.shell.services import Services
+from workbench.ui.shell.services import Services, ShownAnswer
 
 if TYPE_CHECKING:
     from workbench.app.model_entries import Choice
@@ -58,6 +58,13 @@ class _Session:
 
     def back(self) -> None:
         self._compose.back()
+
+    def answer(self, slot: str = "") -> ShownAnswer | None:
+        slot, board = slot or self._window.view.lanes.focused_slot(), self._compose.board
+        output = board.output(slot)
+        if not output or board.is_running(slot):
+            return None
+        return ShownAnswer(board.run_uid, output, self._window.lane_title(slot))
 
     def limits(self) -> Limits:
         return self._window.gate.limits
@@ -111,6 +118,9 @@ class _Editor:
 
     def focus_first(self) -> None:
         self._editor.focus_first()
+
+    def focus_last(self) -> None:
+        self._editor.inserting.focus_last()
 
     def add_examples(self, examples: tuple[Example, ...]) -> None:
         self._editor.parts_shown.add_examples(examples)

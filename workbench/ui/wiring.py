@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
-from workbench.ui.features.dialogue.controller import PasteWatch
-from workbench.ui.shell.events import AnswersGrew, PromptOpened, RunEnded
+from workbench.ui.shell.events import AnswersGrew, ContinuationRequested, PromptOpened, RunEnded
 from workbench.ui.taborder import parts_of
 
 if TYPE_CHECKING:
@@ -50,7 +49,6 @@ def wire(window: MainWindow) -> None:
     view.viewing.restore_clicked.connect(lambda: window.handlers.take_over(branch=False))
     view.viewing.branch_clicked.connect(lambda: window.handlers.take_over(branch=True))
     view.viewing.back_clicked.connect(window.handlers.back)
-    PasteWatch(window)
     _wire_lanes(window)
     _wire_forecasts(window)
     side.prompt_chosen.connect(window.choose_prompt)
@@ -151,7 +149,7 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.wire_requested.connect(window.dialogs.wire)
     lanes.choices_requested.connect(window.dialogs.choices)
     lanes.code_requested.connect(window.dialogs.code)
-    lanes.continue_requested.connect(lambda slot: window.dialogs.conversation.go_on(slot))
+    lanes.continue_requested.connect(lambda slot: window.services.events.publish(ContinuationRequested(slot)))
     lanes.star_requested.connect(window.starring.toggle)
     lanes.copy_requested.connect(window.copy)
     lanes.action_requested.connect(window.handlers.lane_action)

@@ -232,7 +232,8 @@ class DialogDriver:
     @property
     def conversation_actions(self) -> DialogueController:
         """Continues and imports conversations."""
-        return self._main.dialogs.conversation
+        controller: DialogueController = self._main.features.controller("dialogue")
+        return controller
 
     @property
     def technique_actions(self) -> TechniquesController:

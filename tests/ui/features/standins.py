@@ -20,7 +20,7 @@ from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.dirs import Places, places
 from workbench.store import Store
 from workbench.ui.shell.events import EventBus
-from workbench.ui.shell.services import Services
+from workbench.ui.shell.services import Services, ShownAnswer
 from workbench.ui.theme import Theme
 from workbench.usecases.searching import Searcher
 
@@ -117,6 +117,8 @@ class StandInSession:
     uid: str = ""
     lanes: tuple[Lane, ...] = ()
     limit: Limits = field(default_factory=Limits)
+    answers: dict[str, ShownAnswer] = field(default_factory=dict)
+    """By lane; that of the focused one under ""."""
 
     def prompt(self) -> str:
         return self.uid
@@ -129,6 +131,9 @@ class StandInSession:
 
     def back(self) -> None:
         pass
+
+    def answer(self, slot: str = "") -> ShownAnswer | None:
+        return self.answers.get(slot)
 
     def limits(self) -> Limits:
         return self.limit
@@ -186,6 +191,9 @@ class StandInEditor:
         self.inserted.append((found, mark))
 
     def focus_first(self) -> None:
+        pass
+
+    def focus_last(self) -> None:
         pass
 
     def add_examples(self, examples: tuple[Example, ...]) -> None:

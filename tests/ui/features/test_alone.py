@@ -70,3 +70,18 @@ def test_improve(tmp_path: Path) -> None:
     assert told["closed_by_another_prompt"]
     assert told["stopped"] == ["answer2"], "an answer that nobody sees any more is not paid for"
     assert told["sent"] == 2
+
+
+def test_dialogue(tmp_path: Path) -> None:
+    told = driven("dialogue", tmp_path)
+    assert told["commands"] == ["continue_lane", "paste_dialogue"]
+    assert told["continued"] == [["assistant", told["answer"]], ["user", ""]]
+    assert told["read"] == "OpenAI JSON: 2 messages"
+    assert told["messages"] == [["system", "Be brief."], ["user", "Hi"], ["assistant", "Hello"]]
+    assert told["said"] == [
+        "This lane has no finished answer to go on from. Run it, or wait for its end.",
+        "The draft goes on from the answer of fast. It brings variables along: {{question}}. [Undo]",
+        "This looks like a recorded dialogue. [Make messages…]",
+        "2 messages came from the dialogue. [Undo]",
+    ]
+    assert not told["open"]

@@ -84,6 +84,20 @@ class RunEnded:
     run_uid: str
 
 
+@dataclass(frozen=True, slots=True)
+class ContinuationRequested:
+    """A person wants to continue from the answer that a lane shows."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyPromptFilled:
+    """A text that was not typed letter by letter became the only message of an empty prompt."""
+
+    text: str
+
+
 class EventBus:
     """Subscriptions by the type of an event."""
 

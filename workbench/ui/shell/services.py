@@ -125,6 +125,15 @@ class Selection(Protocol):
         """Return the search whose runs are shown, "" for all."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """A whole answer that a lane shows, and the lane's name on the screen."""
+
+    run_uid: str
+    output_uid: str
+    lane: str
+
+
 class Session(Protocol):
     """What Compose shows."""
 
@@ -139,6 +148,9 @@ class Session(Protocol):
 
     def back(self) -> None:
         """Show the draft, if something past is shown."""
+
+    def answer(self, slot: str = "") -> ShownAnswer | None:
+        """Return what a lane shows, without `slot` the focused one; None while it shows no answer that has ended."""
 
     def limits(self) -> Limits:
         """Return what one run may take before a person is asked."""
@@ -178,6 +190,9 @@ class Editor(Protocol):
 
     def focus_first(self) -> None:
         """Give the keyboard to the first message."""
+
+    def focus_last(self) -> None:
+        """Put the caret at the end of the last message."""
 
     def add_examples(self, examples: tuple[Example, ...]) -> None:
         """Add examples behind the present ones."""
