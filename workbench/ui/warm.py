@@ -31,7 +31,7 @@ _VIEWS = (
     "workbench.app.history_detail",
     "workbench.app.history_looker",
     "workbench.app.history_table",
-    "workbench.ui.diff.text",
+    "workbench.ui.widgets.diff.text",
     "workbench.ui.diff.prompts",
     "workbench.ui.history.cards",
     "workbench.ui.history.detail",

@@ -18,10 +18,10 @@ from workbench.core.compare import PartDiff
 from workbench.ui import geometry
 from workbench.ui.choice import Choice
 from workbench.ui.dialog import Dialog
-from workbench.ui.diff.text import DiffView, Run, runs_of
-from workbench.ui.diff.wording import changes
 from workbench.ui.lanes.widgets import quiet_button
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.diff.text import DiffView, Run, runs_of
+from workbench.ui.widgets.diff.wording import changes
 from workbench.usecases.comparing import Side, compare_prompts
 
 _WIDE = 1080

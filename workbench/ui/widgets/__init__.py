@@ -1,0 +1,4 @@
+"""Reusable widgets.
+
+Invariant: nothing here knows a feature or the window.
+"""
