@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
-from workbench.ui.diff.opening import compare_versions
+from workbench.ui.features.compare.controller import compare_versions
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow

@@ -12,7 +12,7 @@ from workbench.app.model_entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
-from workbench.ui.diff.lanes import Differing
+from workbench.ui.lanes.diff_actions import Differing
 from workbench.ui.panes import open_context_menu, step_pane
 from workbench.ui.reading_handlers import ReadingHandlers
 from workbench.ui.theme import Mode

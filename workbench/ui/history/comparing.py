@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from workbench.app.history_pair import Pair
 from workbench.core.timeline import VersionLabel
-from workbench.ui.diff.opening import version_entries, version_entry, version_of
-from workbench.ui.diff.prompts import CompareDialog
+from workbench.ui.features.compare.controller import version_entries, version_entry, version_of
+from workbench.ui.features.compare.dialog import CompareDialog
 from workbench.ui.history.detail import run_name
 from workbench.ui.history.view import HistoryView
 from workbench.usecases.comparing import Side, side_of

@@ -20,7 +20,7 @@ from workbench.core.searching.marking import Marker, snippet
 from workbench.core.searching.results import HistoryRow
 from workbench.core.visible import visible_note
 from workbench.core.when import absolute
-from workbench.ui.diff.prompts import part_runs
+from workbench.ui.features.compare.dialog import part_runs
 from workbench.ui.flow import Flow
 from workbench.ui.focus import opens_menu
 from workbench.ui.history.cards import Cards, FittedDiff

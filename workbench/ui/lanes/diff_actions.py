@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.app.comparing import Comparisons
-from workbench.ui.diff.opening import compare_versions
+from workbench.ui.features.compare.controller import compare_versions
 from workbench.ui.lanes.reading.modes import DIFF
 from workbench.usecases.comparing import Base
 

@@ -16,7 +16,7 @@ from workbench.core.timeline import VersionLabel, caption
 from workbench.usecases.comparing import Side, side_of
 
 if TYPE_CHECKING:
-    from workbench.ui.diff.prompts import CompareDialog, Entry
+    from workbench.ui.features.compare.dialog import CompareDialog, Entry
     from workbench.ui.window import MainWindow
 
 _TITLE = 60
@@ -27,7 +27,7 @@ _VERSION = "version "
 def compare_versions(window: MainWindow, old: str | None = None, new: str | None = None) -> CompareDialog:
     """Compare two rows of the timeline; without `new` a row with the draft, without `old` the shown row."""
     # A dialog is imported when it is first opened, so that the start stays quick.
-    from workbench.ui.diff.prompts import DRAFT, CompareDialog
+    from workbench.ui.features.compare.dialog import DRAFT, CompareDialog
 
     compose = window.compose
     draft = compose.draft()

@@ -1,1 +1,0 @@
-"""Comparisons of prompts, and of what lanes show."""
