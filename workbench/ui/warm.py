@@ -32,7 +32,7 @@ _VIEWS = (
     "workbench.app.history_looker",
     "workbench.app.history_table",
     "workbench.ui.widgets.diff.text",
-    "workbench.ui.features.compare.dialog",
+    "workbench.ui.widgets.diff.parts",
     "workbench.ui.history.cards",
     "workbench.ui.history.detail",
     "workbench.ui.history.search",
