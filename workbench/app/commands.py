@@ -129,10 +129,6 @@ def _can_note(s: WindowState) -> bool:
     return s.writable and (s.one_row if s.view == "history" else s.can_note)
 
 
-def _can_compare(s: WindowState) -> bool:
-    return s.one_row or s.two_rows if s.view == "history" else s.has_prompt
-
-
 def _can_curate(s: WindowState) -> bool:
     return s.has_rows and s.writable
 
@@ -288,9 +284,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("diff_lane", "Diff against the focused lane", "Lanes", (), lambda s: s.can_mark and s.lane_focused),
     Command("next_change", "Next change of the focused lane", "Lanes", ("F7",), lambda s: s.lane_focused),
     Command("previous_change", "Previous change of the focused lane", "Lanes", ("Shift+F7",), lambda s: s.lane_focused),
-    Command(
-        "compare", "Compare versions, or the selected runs", "History", ("Ctrl+Shift+D",), _can_compare, views=BOTH
-    ),
     Command("mark_row", "Mark what is shown to compare it, or not", "History", ("Ctrl+Space",), lambda s: s.can_note),
     Command("older", "Older iteration", "History", ("Alt+Left",), lambda s: s.has_older),
     Command("newer", "Newer iteration", "History", ("Alt+Right",), lambda s: s.has_newer),

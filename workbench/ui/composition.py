@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS
-from workbench.ui.features import dialogue, exchange, improve, techniques
+from workbench.ui.features import compare, dialogue, exchange, improve, techniques
 
-FEATURES = (exchange.FEATURE, techniques.FEATURE, improve.FEATURE, dialogue.FEATURE)
+FEATURES = (exchange.FEATURE, techniques.FEATURE, improve.FEATURE, dialogue.FEATURE, compare.FEATURE)
 
 
 def commands() -> CommandRegistry:

@@ -12,7 +12,7 @@ from workbench.app.model_entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
-from workbench.ui.lanes.diff_actions import Differing
+from workbench.ui.lanes.diff_actions import DiffActions
 from workbench.ui.panes import open_context_menu, step_pane
 from workbench.ui.reading_handlers import ReadingHandlers
 from workbench.ui.theme import Mode
@@ -29,7 +29,14 @@ class Handlers:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self.reading = ReadingHandlers(window)
-        self.differing = Differing(window)
+        self.diffs = DiffActions(
+            window.view.lanes,
+            window.compose.board,
+            window.workbench.store,
+            window.tasks,
+            lambda: [(head.slot, head.title) for head in window.heads],
+        )
+        window.compose.stage.row_stale.connect(lambda _: self.diffs.comparisons.winner_stored())
 
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command."""
@@ -86,14 +93,13 @@ class Handlers:
             "next_lane": lambda: self.step_lane(1),
             "previous_lane": lambda: self.step_lane(-1),
             **self.reading.table(),
-            **self.differing.table(),
+            **self.diffs.table(),
             "mark_row": lambda: w.timeline.marks.toggle(compose.shown_row()),
             "older": lambda: self.step_iteration(1),
             "newer": lambda: self.step_iteration(-1),
             "back": self.back,
             **w.history.table(
                 {
-                    "compare": self.differing.compare,
                     "restore": lambda: self.take_over(branch=False),
                     "branch": lambda: self.take_over(branch=True),
                     "note": lambda: w.dialogs.edit_note(compose.shown_row()),

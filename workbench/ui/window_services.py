@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.choosing import keep_choice
-from workbench.ui.shell.events import CallSent, Changed, DataChanged, EventBus, PackChosen
-from workbench.ui.shell.services import Services, ShownAnswer
+from workbench.ui.shell.events import (
+    CallSent,
+    Changed,
+    DataChanged,
+    EventBus,
+    MarkedRowsCompared,
+    PackChosen,
+    RunsComparison,
+    VersionsComparison,
+)
+from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 
 if TYPE_CHECKING:
+    from workbench.app.commands import View
     from workbench.app.model_entries import Choice
     from workbench.core.blocks import Example, OutputFormat
     from workbench.core.content import Content
@@ -38,6 +48,10 @@ class _Selection:
     def query(self) -> str:
         page = self._page()
         return "" if page is None else page.model.text
+
+    def comparison(self) -> RunsComparison | VersionsComparison | None:
+        curating = self._window.history.curating
+        return None if curating is None else curating.comparison()
 
     def _page(self) -> HistoryView | None:
         return self._window.history.view
@@ -66,6 +80,11 @@ class _Session:
             return None
         return ShownAnswer(board.run_uid, output, self._window.lane_title(slot))
 
+    def timeline(self) -> ShownTimeline:
+        model = self._window.timeline
+        rows = (model.row(position) for position in range(model.rowCount()))
+        return ShownTimeline(tuple(row for row in rows if row is not None), self._compose.shown_row(), model.marks.pair)
+
     def limits(self) -> Limits:
         return self._window.gate.limits
 
@@ -73,6 +92,9 @@ class _Session:
 class _Navigator:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+
+    def shown(self) -> View:
+        return self._window.views.shown
 
     def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
         window = self._window
@@ -134,6 +156,7 @@ def window_services(window: MainWindow) -> Services:
     events = EventBus()
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
     events.subscribe(CallSent, lambda _: _follow_answers(window))
+    events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
     events.subscribe(PackChosen, lambda event: window.dialogs.packing.imports.look(event.path))
     return Services(
         backend=window.workbench,

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from workbench.app.commands import View
 from workbench.core.blocks import Example, OutputFormat
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
@@ -18,10 +19,12 @@ from workbench.core.marks import Mark
 from workbench.core.techniques import Caret, Insertion
 from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.dirs import Places, places
+from workbench.host.ids import new_uid
 from workbench.store import Store
-from workbench.ui.shell.events import EventBus
-from workbench.ui.shell.services import Services, ShownAnswer
+from workbench.ui.shell.events import EventBus, RunsComparison, VersionsComparison
+from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 from workbench.ui.theme import Theme
+from workbench.usecases.history import History
 from workbench.usecases.searching import Searcher
 
 
@@ -101,12 +104,16 @@ class StandInSelection:
 
     uids: tuple[str, ...] = ()
     text: str = ""
+    compared: RunsComparison | VersionsComparison | None = None
 
     def runs(self) -> tuple[str, ...]:
         return self.uids
 
     def query(self) -> str:
         return self.text
+
+    def comparison(self) -> RunsComparison | VersionsComparison | None:
+        return self.compared
 
 
 @dataclass
@@ -119,6 +126,7 @@ class StandInSession:
     limit: Limits = field(default_factory=Limits)
     answers: dict[str, ShownAnswer] = field(default_factory=dict)
     """By lane; that of the focused one under ""."""
+    listed: ShownTimeline = field(default_factory=ShownTimeline)
 
     def prompt(self) -> str:
         return self.uid
@@ -135,6 +143,9 @@ class StandInSession:
     def answer(self, slot: str = "") -> ShownAnswer | None:
         return self.answers.get(slot)
 
+    def timeline(self) -> ShownTimeline:
+        return self.listed
+
     def limits(self) -> Limits:
         return self.limit
 
@@ -144,6 +155,10 @@ class StandInNavigator:
     """Chooses a model at once."""
 
     model: tuple[str, str] = ("", "")
+    view: View = "compose"
+
+    def shown(self) -> View:
+        return self.view
 
     def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
         use(*self.model)
@@ -156,6 +171,7 @@ class StandInBackend:
     store: Store
     searcher: Searcher
     places: Places
+    history: History
     improver: Any = None
     forecaster: Any = None
 
@@ -209,7 +225,7 @@ def standins(store: Store, theme: Theme, selection: StandInSelection | None = No
     home = places({"HOME": str(store.path.parent)}).make()
     editor = StandInEditor()
     return Services(
-        backend=StandInBackend(store, Searcher(store, utc_now, monotonic_ms), home),
+        backend=StandInBackend(store, Searcher(store, utc_now, monotonic_ms), home, History(store, new_uid, utc_now)),
         tasks=StandInTasks(),
         theme=theme,
         events=StandInEvents(),

@@ -85,3 +85,18 @@ def test_dialogue(tmp_path: Path) -> None:
         "2 messages came from the dialogue. [Undo]",
     ]
     assert not told["open"]
+
+
+def test_compare(tmp_path: Path) -> None:
+    told = driven("compare", tmp_path)
+    assert told["commands"] == ["compare"]
+    first, last = "Iteration 1 · You are brief.", "Iteration 3 · You are brief."
+    assert told["sides"] == {
+        "with the draft": [last, "The draft", "+2 −8 words · 2 changes"],
+        "marked": [first, last, "no difference"],
+        "rows": [first, "Iteration 2 · You are brief.", "no difference"],
+        "versions": ["Version 1 · You are brief.", "Version 1 · You are brief.", "no difference"],
+        "runs": ["A", "B", "no difference"],
+    }
+    assert told["nothing"], "nothing is compared before the selected runs are read"
+    assert told["unmarked"] == 1

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
 
 E = TypeVar("E")
@@ -96,6 +97,46 @@ class EmptyPromptFilled:
     """A text that was not typed letter by letter became the only message of an empty prompt."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowsComparison:
+    """A person wants to compare two rows of the timeline; without `new` one with the draft, without `old` the shown
+    one.
+    """
+
+    old: str | None = None
+    new: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsComparison:
+    """A person wants to compare two versions of any prompt."""
+
+    prompt_uid: str
+    old: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRun:
+    """A run that is compared with another one, by its name on the screen."""
+
+    name: str
+    detail: IterationDetail
+
+
+@dataclass(frozen=True, slots=True)
+class RunsComparison:
+    """A person wants to compare the prompts of two runs, of whichever prompts they are."""
+
+    older: ComparedRun
+    newer: ComparedRun
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedRowsCompared:
+    """The two marked rows of the timeline are compared, so that they need their marks no more."""
 
 
 class EventBus:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from workbench.app.commands import View
     from workbench.core.blocks import Example, OutputFormat
     from workbench.core.content import Content
     from workbench.core.drafts import Draft
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
     from workbench.core.limits import Limits
     from workbench.core.marks import Mark
     from workbench.core.techniques import Caret, Insertion
+    from workbench.core.timeline import TimelineRow
     from workbench.host.dirs import Places
     from workbench.store import Store
+    from workbench.ui.shell.events import RunsComparison, VersionsComparison
     from workbench.ui.theme import Theme
     from workbench.usecases.forecasting import Forecaster
+    from workbench.usecases.history import History
     from workbench.usecases.improving import Improver
     from workbench.usecases.searching import Searcher
 
@@ -42,6 +46,10 @@ class Backend(Protocol):
     @property
     def searcher(self) -> Searcher:
         """Searches it."""
+
+    @property
+    def history(self) -> History:
+        """Reads what ran."""
 
     @property
     def places(self) -> Places:
@@ -124,6 +132,9 @@ class Selection(Protocol):
     def query(self) -> str:
         """Return the search whose runs are shown, "" for all."""
 
+    def comparison(self) -> RunsComparison | VersionsComparison | None:
+        """Return what the two selected runs, or the one with its parent, are compared as; None until they are read."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
@@ -132,6 +143,19 @@ class ShownAnswer:
     run_uid: str
     output_uid: str
     lane: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTimeline:
+    """The rows of the open prompt's timeline that are read, newest first.
+
+    `shown` is the uid of the row that Compose shows, "" for none. `marked` are the older and the newer of two marked
+    rows.
+    """
+
+    rows: tuple[TimelineRow, ...] = ()
+    shown: str = ""
+    marked: tuple[str, str] | None = None
 
 
 class Session(Protocol):
@@ -152,12 +176,18 @@ class Session(Protocol):
     def answer(self, slot: str = "") -> ShownAnswer | None:
         """Return what a lane shows, without `slot` the focused one; None while it shows no answer that has ended."""
 
+    def timeline(self) -> ShownTimeline:
+        """Return the timeline of the open prompt."""
+
     def limits(self) -> Limits:
         """Return what one run may take before a person is asked."""
 
 
 class Navigator(Protocol):
     """Goes to other parts of the window."""
+
+    def shown(self) -> View:
+        """Return the view that is shown."""
 
     def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
         """Open the model picker on the model of `lane` over a dialog.

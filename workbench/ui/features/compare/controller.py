@@ -1,86 +1,131 @@
-"""Opens the comparison of prompts for the window.
+"""Opens the dialog that compares prompts, for whatever stands on its two sides.
 
-Invariant: the draft is compared as it is in the editor when the dialog opens.
+Invariant: the draft is compared as it is in the editor when the dialog opens. Of runs that are still blind only the
+prompts are compared: their lanes would tell who answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from shiboken6 import isValid
 
 from workbench.app.timeline import name
 from workbench.core.text import opening_words
 from workbench.core.timeline import VersionLabel, caption
+from workbench.ui.features.compare.dialog import DRAFT, CompareDialog, Entry
+from workbench.ui.shell.events import MarkedRowsCompared, RunsComparison, VersionsComparison
+from workbench.ui.shell.services import Services
 from workbench.usecases.comparing import Side, side_of
-
-if TYPE_CHECKING:
-    from workbench.ui.features.compare.dialog import CompareDialog, Entry
-    from workbench.ui.window import MainWindow
 
 _TITLE = 60
 _VERSION = "version "
 """Begins the entry of a version, before its number."""
 
 
-def compare_versions(window: MainWindow, old: str | None = None, new: str | None = None) -> CompareDialog:
-    """Compare two rows of the timeline; without `new` a row with the draft, without `old` the shown row."""
-    # A dialog is imported when it is first opened, so that the start stays quick.
-    from workbench.ui.features.compare.dialog import DRAFT, CompareDialog
+class CompareController:
+    """Opens dialogs, several at a time if a person wants that; what they show is read on worker threads."""
 
-    compose = window.compose
-    draft = compose.draft()
-    entries: list[Entry] = [(DRAFT, "The draft")]
-    for position in range(window.timeline.rowCount()):
-        row = window.timeline.row(position)
-        if row is not None:
-            known = opening_words(caption(row), _TITLE)
-            entries.append((row.uid, f"{name(row).capitalize()}{' · ' + known if known else ''}"))
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.dialog: CompareDialog | None = None
+        """The one that was opened last, None once it is closed."""
 
-    prompt, store = compose.prompt_uid, window.workbench.store
+    def stop(self) -> None:
+        """Nothing goes on that outlives the window."""
 
-    def read(uid: str) -> Side:
-        if uid == DRAFT:
-            return Side(draft.content, draft.lanes)
-        if uid.startswith(_VERSION):
-            return Side(store.version(prompt, version_of(uid)).content)
-        found = window.timeline.find(uid)
-        assert found is not None
-        return side_of(window.workbench.history.whole(found))
+    def compare(self) -> None:
+        """Compare the selected runs in the History; else the two marked rows, or the shown row with the draft."""
+        services = self._services
+        if services.navigator.shown() == "history":
+            if (wanted := services.selection.comparison()) is not None:
+                services.events.publish(wanted)
+            return
+        marked = services.session.timeline().marked
+        self.compare_rows(*(marked or ()))
+        if marked is not None:
+            services.events.publish(MarkedRowsCompared())
 
-    chosen = old if old is not None else compose.shown_row() or (entries[1][0] if len(entries) > 1 else DRAFT)
-    dialog = CompareDialog(
-        window.theme,
-        window.tasks,
-        entries,
-        read,
-        (chosen, DRAFT if new is None else new),
-        window.frame,
-        guessed=old is None,
-    )
-    dialog.show()
-    window.tasks.run(
-        lambda: window.workbench.prompts.version_labels(prompt),
-        lambda labels: dialog.add_entries(version_entries(labels)) if isValid(dialog) else None,
-    )
-    return dialog
+    def compare_rows(self, old: str | None = None, new: str | None = None) -> CompareDialog:
+        """Compare two rows of the timeline; without `new` a row with the draft, without `old` the shown row."""
+        session, store, history = self._services.session, self._services.backend.store, self._services.backend.history
+        draft, timeline, prompt = session.draft(), session.timeline(), session.prompt()
+        rows = {row.uid: row for row in timeline.rows}
+        entries: list[Entry] = [(DRAFT, "The draft")]
+        entries += [(uid, _entry_title(name(row).capitalize(), caption(row))) for uid, row in rows.items()]
+
+        def read(uid: str) -> Side:
+            if uid == DRAFT:
+                return Side(draft.content, draft.lanes)
+            if uid.startswith(_VERSION):
+                return Side(store.version(prompt, _version_of(uid)).content)
+            return side_of(history.whole(rows[uid]))
+
+        chosen = old if old is not None else timeline.shown or (entries[1][0] if len(entries) > 1 else DRAFT)
+        dialog = self._open(entries, read, (chosen, DRAFT if new is None else new), guessed=old is None)
+        self._services.tasks.run(
+            lambda: store.version_labels(prompt),
+            lambda labels: dialog.add_entries(_version_entries(labels)) if isValid(dialog) else None,
+        )
+        return dialog
+
+    def compare_versions(self, wanted: VersionsComparison) -> None:
+        """Compare two versions of any prompt, as soon as the names of all its versions are read."""
+        store, prompt = self._services.backend.store, wanted.prompt_uid
+
+        def open_dialog(labels: list[VersionLabel]) -> None:
+            self._open(
+                _version_entries(labels),
+                lambda entry: Side(store.version(prompt, _version_of(entry)).content),
+                (_version_entry(wanted.old), _version_entry(wanted.new)),
+            )
+
+        self._services.tasks.run(lambda: store.version_labels(prompt), open_dialog)
+
+    def compare_runs(self, wanted: RunsComparison) -> None:
+        """Compare the prompts, values and lanes of two runs, of whichever prompts they are."""
+        runs = {"older": wanted.older, "newer": wanted.newer}
+        blind = any(run.detail.blind for run in runs.values())
+
+        def read(entry: str) -> Side:
+            detail = runs[entry].detail
+            return Side(detail.content) if blind else side_of(detail)
+
+        self._open([(entry, run.name) for entry, run in runs.items()], read, ("older", "newer"))
+
+    def _open(
+        self, entries: Sequence[Entry], read: Callable[[str], Side], chosen: tuple[str, str], *, guessed: bool = False
+    ) -> CompareDialog:
+        services = self._services
+        parent = services.dialogs.widget()
+        dialog = CompareDialog(services.theme, services.tasks, entries, read, chosen, parent, guessed=guessed)
+        dialog.finished.connect(lambda: self._closed(dialog))
+        self.dialog = dialog
+        dialog.show()
+        return dialog
+
+    def _closed(self, dialog: CompareDialog) -> None:
+        if self.dialog is dialog:
+            self.dialog = None
 
 
-def version_entry(number: int) -> str:
+def _version_entry(number: int) -> str:
     """Return what an entry of a version is known by."""
     return f"{_VERSION}{number}"
 
 
-def version_of(entry: str) -> int:
+def _version_of(entry: str) -> int:
     """Return the number of the version that an entry stands for."""
     return int(entry.removeprefix(_VERSION))
 
 
-def version_entries(labels: Sequence[VersionLabel]) -> list[Entry]:
+def _version_entries(labels: Sequence[VersionLabel]) -> list[Entry]:
     """Return the entries of all versions, newest first: the timeline holds only the rows that were scrolled to."""
-    found = []
-    for label in sorted(labels, key=lambda label: -label.number):
-        known = opening_words(label.text or label.opening, _TITLE)
-        found.append((version_entry(label.number), f"Version {label.number}{' · ' + known if known else ''}"))
-    return found
+    return [
+        (_version_entry(label.number), _entry_title(f"Version {label.number}", label.text or label.opening))
+        for label in sorted(labels, key=lambda label: -label.number)
+    ]
+
+
+def _entry_title(what: str, known: str) -> str:
+    return " · ".join(filter(None, (what, opening_words(known, _TITLE))))

@@ -13,12 +13,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from workbench.app.tasks import Tasks
 from workbench.core.compare import PartDiff
 from workbench.ui import geometry
 from workbench.ui.choice import Choice
 from workbench.ui.dialog import Dialog
 from workbench.ui.lanes.widgets import quiet_button
+from workbench.ui.shell.services import Tasks
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.diff.parts import part_runs
 from workbench.ui.widgets.diff.text import DiffView, Run
