@@ -32,7 +32,7 @@ class CompareController:
         """The one that was opened last, None once it is closed."""
 
     def stop(self) -> None:
-        """Nothing goes on that outlives the window."""
+        """Do nothing: no work outlives the window."""
 
     def compare(self) -> None:
         """Compare the selected runs in the History; else the two marked rows, or the shown row with the draft."""

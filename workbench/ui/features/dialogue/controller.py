@@ -29,7 +29,7 @@ class DialogueController:
         self.dialog: DialogueDialog | None = None
 
     def stop(self) -> None:
-        """Nothing goes on that outlives the window."""
+        """Do nothing: no work outlives the window."""
 
     def go_on(self, slot: str = "") -> None:
         """Make a lane's answer and an empty user message the end of the next draft; "" is the focused lane."""

@@ -63,7 +63,7 @@ class ImproveController:
         services.events.subscribe(PromptOpened, lambda _: self._close())
 
     def stop(self) -> None:
-        """Nothing goes on that outlives the window: it stops what runs."""
+        """Do nothing: the window stops what runs."""
 
     def open(self) -> None:
         """Open the dialog for the prompt in the editor."""

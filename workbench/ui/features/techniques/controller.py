@@ -30,7 +30,7 @@ class TechniquesController:
         self.form: TechniqueForm | None = None
 
     def stop(self) -> None:
-        """Nothing goes on that outlives the window."""
+        """Do nothing: no work outlives the window."""
 
     def choose(self) -> None:
         """Open the list; what is chosen goes into the draft."""
