@@ -291,8 +291,7 @@ class MainWindow(QObject):
         self.header.set_session(session_line(stats), session_detail(stats))
 
     def _show_database(self) -> None:
-        path = self.workbench.store.path
-        uid = self.compose.prompt_uid
+        path, uid = self.workbench.store.path, self.compose.prompt_uid
         if uid:
             self.tasks.run(
                 lambda: self.workbench.history.count(uid),
@@ -351,7 +350,7 @@ class MainWindow(QObject):
         if self._has_begun:
             side = {geometry.SIDE: self.sidebar.splitter} if self.sidebar.is_divided_by_hand else {}
             self.frame.remember(self.workbench.places.config, {**side, **self.history.dividers()})
-            self.dialogs.stop()
+            self.features.stop()
         self.tasks.close()
 
 

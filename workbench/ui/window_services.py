@@ -5,7 +5,7 @@ Invariant: features reach the window through these adapters alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -17,7 +17,6 @@ from workbench.ui.shell.events import (
     DataChanged,
     EventBus,
     MarkedRowsCompared,
-    PackChosen,
     RunsComparison,
     VersionsComparison,
 )
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from workbench.app.model_entries import Choice
     from workbench.core.blocks import Example, OutputFormat
     from workbench.core.content import Content
-    from workbench.core.drafts import Draft
+    from workbench.core.drafts import Draft, ValueSet
     from workbench.core.lanes import Lane
     from workbench.core.limits import Limits
     from workbench.core.marks import Mark
@@ -45,6 +44,14 @@ class _Selection:
         page = self._page()
         return () if page is None else tuple(row.row.run_uid for row in page.selected())
 
+    def versions(self) -> Mapping[str, tuple[int, ...]]:
+        found: dict[str, set[int]] = {}
+        page = self._page()
+        if page is not None and self._window.views.shown == "history":
+            for row in page.selected():
+                found.setdefault(row.prompt_uid, set()).add(row.row.version)
+        return {uid: tuple(sorted(numbers)) for uid, numbers in found.items()}
+
     def query(self) -> str:
         page = self._page()
         return "" if page is None else page.model.text
@@ -52,6 +59,11 @@ class _Selection:
     def comparison(self) -> RunsComparison | VersionsComparison | None:
         curating = self._window.history.curating
         return None if curating is None else curating.comparison()
+
+    def timeline(self) -> ShownTimeline:
+        model = self._window.timeline
+        rows = tuple(row for position in range(model.rowCount()) if (row := model.row(position)) is not None)
+        return ShownTimeline(rows, self._window.compose.shown_row(), model.marks.pair)
 
     def _page(self) -> HistoryView | None:
         return self._window.history.view
@@ -80,10 +92,12 @@ class _Session:
             return None
         return ShownAnswer(board.run_uid, output, self._window.lane_title(slot))
 
-    def timeline(self) -> ShownTimeline:
-        model = self._window.timeline
-        rows = (model.row(position) for position in range(model.rowCount()))
-        return ShownTimeline(tuple(row for row in rows if row is not None), self._compose.shown_row(), model.marks.pair)
+    def use_values(self, values: ValueSet) -> Callable[[], None]:
+        self._compose.back()
+        return self._compose.sets.use(values)
+
+    def save(self) -> None:
+        self._compose.saver.flush()
 
     def limits(self) -> Limits:
         return self._window.gate.limits
@@ -95,6 +109,24 @@ class _Navigator:
 
     def shown(self) -> View:
         return self._window.views.shown
+
+    def open_prompt(self, uid: str) -> None:
+        self._window.choose_prompt(uid)
+
+    def open_first_prompt(self) -> None:
+        prompts = self._window.prompts
+        if prompts.model.rowCount():
+            self._window.choose_prompt(prompts.model.row(0).uid)
+        else:
+            prompts.create()
+
+    def prompt_name(self, uid: str) -> str:
+        prompts = self._window.prompts.model
+        at = prompts.position(uid)
+        return prompts.row(at).name if at >= 0 else ""
+
+    def refresh_prompts(self, then: Callable[[], None]) -> None:
+        self._window.prompts.refresh(then)
 
     def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
         window = self._window
@@ -157,7 +189,6 @@ def window_services(window: MainWindow) -> Services:
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
     events.subscribe(CallSent, lambda _: _follow_answers(window))
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
-    events.subscribe(PackChosen, lambda event: window.dialogs.packing.imports.look(event.path))
     return Services(
         backend=window.workbench,
         tasks=window.tasks,

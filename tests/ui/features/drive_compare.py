@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from tests.bench.histories import add_iterations, echo_history
 from tests.ui.features.standins import StandInEvents, StandInNavigator, StandInSelection, StandInSession, standins
 from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import open_store
@@ -35,17 +36,16 @@ def main(folder: Path) -> None:
     echo_history(folder / "history.db")
     add_iterations(folder / "history.db", 3)
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
-    selection = StandInSelection()
-    services = standins(store, Theme(app, "light"), selection)
-    session, navigator, events = services.session, services.navigator, services.events
-    assert isinstance(session, StandInSession)
+    selection, session = StandInSelection(), StandInSession()
+    services = standins(store, Theme(app, "light"), selection, session)
+    navigator, events = services.navigator, services.events
     assert isinstance(navigator, StandInNavigator)
     assert isinstance(events, StandInEvents)
     session.uid = store.prompts()[0].uid
-    session.editor.shown = Content((Message("user", "Something else"),))
+    session.shown = Draft(Content((Message("user", "Something else"),)))
     rows = tuple(services.backend.history.timeline(session.uid, None, 3).rows)
     newest, before, first = (row.uid for row in rows)
-    session.listed = ShownTimeline(rows, newest)
+    selection.rows = ShownTimeline(rows, newest)
     host = FeatureHost((FEATURE,), services)
     actions = host.actions()
     controller = host.controller("compare")
@@ -60,7 +60,7 @@ def main(folder: Path) -> None:
 
     actions["compare"]()
     note("with the draft")
-    session.listed = ShownTimeline(rows, newest, (first, newest))
+    selection.rows = ShownTimeline(rows, newest, (first, newest))
     actions["compare"]()
     note("marked")
     events.publish(RowsComparison(first, before))

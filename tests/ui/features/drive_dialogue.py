@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from tests.bench.histories import add_iterations, echo_history
 from tests.ui.features.standins import StandInNotices, StandInSession, standins
 from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import open_store
@@ -31,9 +32,9 @@ def main(folder: Path) -> None:
     echo_history(folder / "history.db")
     add_iterations(folder / "history.db", 1)
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
-    services = standins(store, Theme(app, "light"))
-    session, notices, events = services.session, services.notices, services.events
-    assert isinstance(session, StandInSession)
+    session = StandInSession()
+    services = standins(store, Theme(app, "light"), session=session)
+    notices, events = services.notices, services.events
     assert isinstance(notices, StandInNotices)
     host = FeatureHost((FEATURE,), services)
     actions = host.actions()
@@ -44,7 +45,7 @@ def main(folder: Path) -> None:
     session.answers["a"] = ShownAnswer(run, output.uid, "fast")
     events.publish(ContinuationRequested("a"))
     continued = [[message.role, message.text] for message in session.draft().content.messages][-2:]
-    session.editor.shown = Content((Message("system", "Be brief."), Message("user", "old")))
+    session.shown = Draft(Content((Message("system", "Be brief."), Message("user", "old"))))
     events.publish(EmptyPromptFilled("Hello"))
     events.publish(EmptyPromptFilled(DIALOGUE))
     notices.offered()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.features.standins import StandInEvents, StandInNavigator, StandInNotices, StandInSession, standins
 from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO
 from workbench.core.runs import Result
 from workbench.host.clock import utc_now
@@ -54,15 +55,15 @@ def main(folder: Path) -> None:
     app = QApplication([])
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
     store.create_prompt("prompt", "Prompt", utc_now()).result(10)
-    services, runner = standins(store, Theme(app, "light")), ScriptedRunner()
+    session, runner = StandInSession("prompt"), ScriptedRunner()
+    services = standins(store, Theme(app, "light"), session=session)
     services = replace(services, backend=replace(services.backend, improver=Improver(store, runner)))
-    session, events, navigator, notices = services.session, services.events, services.navigator, services.notices
-    assert isinstance(session, StandInSession)
+    events, navigator, notices = services.events, services.navigator, services.notices
     assert isinstance(events, StandInEvents)
     assert isinstance(navigator, StandInNavigator)
     assert isinstance(notices, StandInNotices)
-    session.uid, navigator.model = "prompt", (ECHO, "echo")
-    session.editor.shown = Content((Message("system", "Be nice."), Message("user", "Hi")))
+    navigator.model = (ECHO, "echo")
+    session.shown = Draft(Content((Message("system", "Be nice."), Message("user", "Hi"))))
     host = FeatureHost((FEATURE,), services)
     actions = host.actions()
     actions["improve"]()
@@ -76,7 +77,7 @@ def main(folder: Path) -> None:
     offered = dialog.proposal.accept.text()
     dialog.proposal.accepted.emit(frozenset({0}))
     closed_by_accepting = controller.dialog is None
-    accepted = [message.text for message in session.editor.shown.messages]
+    accepted = [message.text for message in session.shown.content.messages]
     actions["improve"]()
     assert controller.dialog is not None
     controller.dialog.question.ask.click()

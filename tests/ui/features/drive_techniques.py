@@ -8,9 +8,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from tests.ui.features.standins import StandInEditor, StandInNotices, standins
+from tests.ui.features.standins import StandInEditor, StandInNotices, StandInSession, standins
 from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import open_store
@@ -26,14 +27,15 @@ def main(folder: Path) -> None:
     """Print what was shown, said and inserted."""
     app = QApplication([])
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
-    services = standins(store, Theme(app, "light"))
+    session = StandInSession()
+    services = standins(store, Theme(app, "light"), session=session)
     editor, notices = services.editor, services.notices
     assert isinstance(editor, StandInEditor)
     assert isinstance(notices, StandInNotices)
     host = FeatureHost((FEATURE,), services)
     actions = host.actions()
     actions["save_technique"]()
-    editor.shown = Content((Message("user", "Hi"),), output=OutputFormat("json"))
+    session.shown = Draft(Content((Message("user", "Hi"),), output=OutputFormat("json")))
     editor.selection = "Answer in $0."
     actions["save_technique"]()
     controller = host.controller("techniques")
@@ -61,7 +63,7 @@ def main(folder: Path) -> None:
         "snippet": mine.snippet,
         "own_after_removal": removed,
         "inserted": [(found.text, mark is not None) for found, mark in editor.inserted],
-        "examples": len(editor.shown.examples),
+        "examples": len(session.shown.content.examples),
         "open": controller.dialog is not None,
         "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
     }

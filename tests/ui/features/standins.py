@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.app.commands import View
 from workbench.core.blocks import Example, OutputFormat
 from workbench.core.content import Content
-from workbench.core.drafts import Draft
+from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
 from workbench.core.limits import Limits
 from workbench.core.marks import Mark
@@ -21,7 +21,7 @@ from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.dirs import Places, places
 from workbench.host.ids import new_uid
 from workbench.store import Store
-from workbench.ui.shell.events import EventBus, RunsComparison, VersionsComparison
+from workbench.ui.shell.events import EventBus, PromptOpened, RunsComparison, VersionsComparison
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 from workbench.ui.theme import Theme
 from workbench.usecases.history import History
@@ -73,6 +73,9 @@ class StandInNotices:
     def refused(self, sentence: str, detail: str = "") -> None:
         self.said.append(sentence)
 
+    def problem(self, sentence: str, detail: str = "") -> None:
+        self.said.append(sentence)
+
     def quiet(self, key: str, sentence: str) -> None:
         self.said.append(sentence)
 
@@ -84,6 +87,9 @@ class StandInNotices:
 
     def offer_draft(self, sentence: str, before: Draft) -> None:
         self.said.append(f"{sentence} [Undo]")
+
+    def withdraw_offer(self) -> None:
+        self.said.append("[withdrawn]")
 
 
 class StandInEvents(EventBus):
@@ -104,10 +110,15 @@ class StandInSelection:
 
     uids: tuple[str, ...] = ()
     text: str = ""
+    numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     compared: RunsComparison | VersionsComparison | None = None
+    rows: ShownTimeline = field(default_factory=ShownTimeline)
 
     def runs(self) -> tuple[str, ...]:
         return self.uids
+
+    def versions(self) -> Mapping[str, tuple[int, ...]]:
+        return self.numbers
 
     def query(self) -> str:
         return self.text
@@ -115,27 +126,41 @@ class StandInSelection:
     def comparison(self) -> RunsComparison | VersionsComparison | None:
         return self.compared
 
+    def timeline(self) -> ShownTimeline:
+        return self.rows
+
 
 @dataclass
 class StandInSession:
-    """An open prompt whose draft is shown in an editor."""
+    """An open prompt and its draft, which tests set; counts how often it is saved."""
 
-    editor: StandInEditor
     uid: str = ""
-    lanes: tuple[Lane, ...] = ()
+    shown: Draft = field(default_factory=Draft)
+    saved: int = 0
     limit: Limits = field(default_factory=Limits)
     answers: dict[str, ShownAnswer] = field(default_factory=dict)
     """By lane; that of the focused one under ""."""
-    listed: ShownTimeline = field(default_factory=ShownTimeline)
 
     def prompt(self) -> str:
         return self.uid
 
     def draft(self) -> Draft:
-        return Draft(self.editor.shown, lanes=self.lanes)
+        return self.shown
 
     def put_back(self, draft: Draft, before: Draft | None = None) -> None:
-        self.editor.shown, self.lanes = draft.content, draft.lanes
+        self.shown = draft
+
+    def use_values(self, values: ValueSet) -> Callable[[], None]:
+        before = self.shown
+        self.shown = replace(before, values=values.values, sets=(*before.sets, values), active=values.uid)
+
+        def undo() -> None:
+            self.shown = before
+
+        return undo
+
+    def save(self) -> None:
+        self.saved += 1
 
     def back(self) -> None:
         pass
@@ -143,22 +168,33 @@ class StandInSession:
     def answer(self, slot: str = "") -> ShownAnswer | None:
         return self.answers.get(slot)
 
-    def timeline(self) -> ShownTimeline:
-        return self.listed
-
     def limits(self) -> Limits:
         return self.limit
 
 
-@dataclass
 class StandInNavigator:
-    """Chooses a model at once."""
+    """Opens prompts in a session at once, and says so; chooses the model and shows the view that tests set."""
 
-    model: tuple[str, str] = ("", "")
-    view: View = "compose"
+    def __init__(self, store: Store, session: StandInSession, events: StandInEvents) -> None:
+        self._store, self._session, self._events = store, session, events
+        self.model = ("", "")
+        self.view: View = "compose"
 
     def shown(self) -> View:
         return self.view
+
+    def open_prompt(self, uid: str) -> None:
+        self._session.uid = uid
+        self._events.publish(PromptOpened(uid))
+
+    def open_first_prompt(self) -> None:
+        self.open_prompt(self._store.prompts()[0].uid)
+
+    def prompt_name(self, uid: str) -> str:
+        return next((row.name for row in self._store.prompts() if row.uid == uid), "")
+
+    def refresh_prompts(self, then: Callable[[], None]) -> None:
+        then()
 
     def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
         use(*self.model)
@@ -166,12 +202,12 @@ class StandInNavigator:
 
 @dataclass(frozen=True)
 class StandInBackend:
-    """A real history behind a feature."""
+    """A real history behind a feature; what asks models is None until a test sets it."""
 
     store: Store
     searcher: Searcher
-    places: Places
     history: History
+    places: Places
     improver: Any = None
     forecaster: Any = None
 
@@ -186,16 +222,16 @@ class StandInParent:
         return self._widget
 
 
-@dataclass
 class StandInEditor:
-    """An editor without widgets."""
+    """Shows the draft of a session, without widgets."""
 
-    shown: Content = field(default_factory=Content)
-    selection: str = ""
-    inserted: list[tuple[Insertion, Mark | None]] = field(default_factory=list)
+    def __init__(self, session: StandInSession) -> None:
+        self._session = session
+        self.selection = ""
+        self.inserted: list[tuple[Insertion, Mark | None]] = []
 
     def content(self) -> Content:
-        return self.shown
+        return self._session.shown.content
 
     def caret(self) -> Caret | None:
         return None
@@ -213,26 +249,36 @@ class StandInEditor:
         pass
 
     def add_examples(self, examples: tuple[Example, ...]) -> None:
-        self.shown = replace(self.shown, examples=(*self.shown.examples, *examples))
+        self._show(replace(self.content(), examples=(*self.content().examples, *examples)))
 
     def set_output(self, output: OutputFormat) -> bool:
-        before, self.shown = self.shown.output, replace(self.shown, output=output)
+        before = self.content().output
+        self._show(replace(self.content(), output=output))
         return before is not None
 
+    def _show(self, content: Content) -> None:
+        self._session.shown = replace(self._session.shown, content=content)
 
-def standins(store: Store, theme: Theme, selection: StandInSelection | None = None) -> Services:
-    """Return services over a real history; the person's files are beside it."""
-    home = places({"HOME": str(store.path.parent)}).make()
-    editor = StandInEditor()
+
+def standins(
+    store: Store, theme: Theme, selection: StandInSelection | None = None, session: StandInSession | None = None
+) -> Services:
+    """Return services over a real history; a person's files are beside it."""
+    events, session = StandInEvents(), session or StandInSession()
     return Services(
-        backend=StandInBackend(store, Searcher(store, utc_now, monotonic_ms), home, History(store, new_uid, utc_now)),
+        backend=StandInBackend(
+            store,
+            Searcher(store, utc_now, monotonic_ms),
+            History(store, new_uid, utc_now),
+            places({"HOME": str(store.path.parent)}).make(),
+        ),
         tasks=StandInTasks(),
         theme=theme,
-        events=StandInEvents(),
+        events=events,
         notices=StandInNotices(),
         selection=selection or StandInSelection(),
-        session=StandInSession(editor),
-        navigator=StandInNavigator(),
+        session=session,
+        navigator=StandInNavigator(store, session, events),
         dialogs=StandInParent(),
-        editor=editor,
+        editor=StandInEditor(session),
     )

@@ -6,7 +6,7 @@ all of them. None of them names a feature or the window.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.app.commands import View
     from workbench.core.blocks import Example, OutputFormat
     from workbench.core.content import Content
-    from workbench.core.drafts import Draft
+    from workbench.core.drafts import Draft, ValueSet
     from workbench.core.lanes import Lane
     from workbench.core.limits import Limits
     from workbench.core.marks import Mark
@@ -89,7 +89,7 @@ class Tasks(Protocol):
         then: Callable[[T], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Deliver the outcome of a future that was made elsewhere."""
+        """Like `run` for work that goes on already."""
 
     def on_ui(self, call: Callable[[], Any]) -> None:
         """Run `call` on the UI thread; may be called from any thread."""
@@ -111,6 +111,9 @@ class Notices(Protocol):
     def refused(self, sentence: str, detail: str = "") -> None:
         """Say why an action was not carried out."""
 
+    def problem(self, sentence: str, detail: str = "") -> None:
+        """Say what went wrong."""
+
     def quiet(self, key: str, sentence: str) -> None:
         """Say what was done, unless a problem is shown; it replaces what was said under the same key."""
 
@@ -122,27 +125,8 @@ class Notices(Protocol):
     def offer_draft(self, sentence: str, before: Draft) -> None:
         """Say what replaced the draft, with a button that brings the draft back as it was."""
 
-
-class Selection(Protocol):
-    """What is selected in the History."""
-
-    def runs(self) -> tuple[str, ...]:
-        """Return the uids of the selected runs, in the order of the table."""
-
-    def query(self) -> str:
-        """Return the search whose runs are shown, "" for all."""
-
-    def comparison(self) -> RunsComparison | VersionsComparison | None:
-        """Return what the two selected runs, or the one with its parent, are compared as; None until they are read."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownAnswer:
-    """A whole answer that a lane shows, and the lane's name on the screen."""
-
-    run_uid: str
-    output_uid: str
-    lane: str
+    def withdraw_offer(self) -> None:
+        """Remove the last offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +142,34 @@ class ShownTimeline:
     marked: tuple[str, str] | None = None
 
 
+class Selection(Protocol):
+    """What is selected in the History, and marked in the timeline."""
+
+    def runs(self) -> tuple[str, ...]:
+        """Return the uids of the selected runs, in the order of the table."""
+
+    def versions(self) -> Mapping[str, tuple[int, ...]]:
+        """Return the sorted version numbers of the selected runs by prompt uid; empty while another view is shown."""
+
+    def query(self) -> str:
+        """Return the search whose runs are shown, "" for all."""
+
+    def comparison(self) -> RunsComparison | VersionsComparison | None:
+        """Return what the two selected runs, or the one with its parent, are compared as; None until they are read."""
+
+    def timeline(self) -> ShownTimeline:
+        """Return the timeline of the open prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """A whole answer that a lane shows, and the lane's name on the screen."""
+
+    run_uid: str
+    output_uid: str
+    lane: str
+
+
 class Session(Protocol):
     """What Compose shows."""
 
@@ -165,10 +177,16 @@ class Session(Protocol):
         """Return the uid of the open prompt, "" for none."""
 
     def draft(self) -> Draft:
-        """Return the draft as it is in the editor now."""
+        """Return the draft as it is in the editor, with all value sets."""
 
     def put_back(self, draft: Draft, before: Draft | None = None) -> None:
         """Make `draft` the draft as one step; undo brings back all of `before`, without it the text alone."""
+
+    def use_values(self, values: ValueSet) -> Callable[[], None]:
+        """Show the draft with a value set, which replaces the one of its uid or is added; return what undoes that."""
+
+    def save(self) -> None:
+        """Write the draft to the history now, so that what reads it there finds what is on the screen."""
 
     def back(self) -> None:
         """Show the draft, if something past is shown."""
@@ -176,18 +194,27 @@ class Session(Protocol):
     def answer(self, slot: str = "") -> ShownAnswer | None:
         """Return what a lane shows, without `slot` the focused one; None while it shows no answer that has ended."""
 
-    def timeline(self) -> ShownTimeline:
-        """Return the timeline of the open prompt."""
-
     def limits(self) -> Limits:
         """Return what one run may take before a person is asked."""
 
 
 class Navigator(Protocol):
-    """Goes to other parts of the window."""
+    """Goes to views, prompts and models, and knows the list of prompts."""
 
     def shown(self) -> View:
         """Return the view that is shown."""
+
+    def open_prompt(self, uid: str) -> None:
+        """Open a prompt in Compose; `PromptOpened` follows."""
+
+    def open_first_prompt(self) -> None:
+        """Open the first listed prompt, or a new one if none is listed."""
+
+    def prompt_name(self, uid: str) -> str:
+        """Return the name of a listed prompt, "" for others."""
+
+    def refresh_prompts(self, then: Callable[[], None]) -> None:
+        """Read the list of prompts again, then call `then`."""
 
     def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
         """Open the model picker on the model of `lane` over a dialog.

@@ -1,4 +1,1 @@
-"""Reusable widgets.
-
-Invariant: nothing here knows a feature or the window.
-"""
+"""Widgets that know no feature."""

@@ -41,7 +41,7 @@ class CompareController:
             if (wanted := services.selection.comparison()) is not None:
                 services.events.publish(wanted)
             return
-        marked = services.session.timeline().marked
+        marked = services.selection.timeline().marked
         self.compare_rows(*(marked or ()))
         if marked is not None:
             services.events.publish(MarkedRowsCompared())
@@ -49,7 +49,7 @@ class CompareController:
     def compare_rows(self, old: str | None = None, new: str | None = None) -> CompareDialog:
         """Compare two rows of the timeline; without `new` a row with the draft, without `old` the shown row."""
         session, store, history = self._services.session, self._services.backend.store, self._services.backend.history
-        draft, timeline, prompt = session.draft(), session.timeline(), session.prompt()
+        draft, prompt, timeline = session.draft(), session.prompt(), self._services.selection.timeline()
         rows = {row.uid: row for row in timeline.rows}
         entries: list[Entry] = [(DRAFT, "The draft")]
         entries += [(uid, _entry_title(name(row).capitalize(), caption(row))) for uid, row in rows.items()]
