@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 MADE = {
     "field": "from workbench.ui.editor.field import ExactField; made = ExactField(theme, None)",
     "answer": "from workbench.ui.lanes.answer import AnswerView; made = AnswerView(theme)",
-    "difference": "from workbench.ui.diff.text import DiffView; made = DiffView(theme)",
+    "difference": "from workbench.ui.widgets.diff.text import DiffView; made = DiffView(theme)",
     "page": "from workbench.ui.lanes.reading.linked import LinkedText; made = LinkedText()",
 }
 CODE = """

@@ -27,9 +27,9 @@ from workbench.core.runs import PromptRow
 from workbench.core.schema_form import Field
 from workbench.store.saved_searches import SavedSearch
 from workbench.ui.dialogs import NoteDialog
-from workbench.ui.dialogue.dialog import DialogueDialog
 from workbench.ui.editor.schema_form import SchemaDialog
 from workbench.ui.features.cases.dialog import CasesDialog
+from workbench.ui.features.dialogue.dialog import DialogueDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.training.dialog import TrainingDialog

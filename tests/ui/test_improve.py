@@ -15,7 +15,7 @@ from tests.ui.editor_support import content, machine, more
 from workbench.core.content import Content
 from workbench.core.lanes import ECHO, LITELLM, Lane
 from workbench.core.limits import Limits
-from workbench.ui.improve import ImproveDialog
+from workbench.ui.features.improve.dialog import ImproveDialog
 
 pytestmark = pytest.mark.window
 PROMPT = content(("system", "You are a bot for {{shop}}. Be nice."), ("user", "{{question}}"))

@@ -12,13 +12,13 @@ from tests.ui.desk import Desk
 from tests.ui.editor_support import blocks, content, focused, press, type_text
 from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content
-from workbench.ui.techniques.opening import TechniqueActions
+from workbench.ui.features.techniques.controller import TechniquesController
 
 pytestmark = pytest.mark.window
 Key = Qt.Key
 
 
-def _opened(desk: Desk, query: str) -> TechniqueActions:
+def _opened(desk: Desk, query: str) -> TechniquesController:
     desk.ctrl(Key.Key_T)
     actions = desk.window.dialogs.technique_actions
     desk.until(lambda: actions.dialog is not None and actions.dialog.current is not None)

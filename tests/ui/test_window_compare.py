@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.desk import HELLO, Desk
 from tests.ui.editor_support import content
 from workbench.core.diff import diff_texts
-from workbench.ui.diff.prompts import CompareDialog, side_by_side
-from workbench.ui.diff.text import runs_of
+from workbench.ui.features.compare.dialog import CompareDialog, side_by_side
+from workbench.ui.widgets.diff.text import runs_of
 
 pytestmark = pytest.mark.window
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

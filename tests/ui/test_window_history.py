@@ -24,7 +24,7 @@ from workbench.core.runs import IterationDetail, IterationRow, Judged, Verdict
 from workbench.store.indexing import Indexer
 from workbench.store.sqlite import sqlite3
 from workbench.ui.dialogs import NoteDialog
-from workbench.ui.diff.prompts import CompareDialog
+from workbench.ui.features.compare.dialog import CompareDialog
 from workbench.ui.history.curating import Curating, TagsDialog
 from workbench.ui.history.empty import EXAMPLES, NOTHING_FOUND, NOTHING_RUN
 from workbench.ui.history.marks import marked

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import HELLO, Desk
 from tests.ui.test_window_compare import ask, opened
-from workbench.ui.diff.prompts import CompareDialog
+from workbench.ui.features.compare.dialog import CompareDialog
 
 pytestmark = pytest.mark.window
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

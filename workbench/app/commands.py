@@ -129,10 +129,6 @@ def _can_note(s: WindowState) -> bool:
     return s.writable and (s.one_row if s.view == "history" else s.can_note)
 
 
-def _can_compare(s: WindowState) -> bool:
-    return s.one_row or s.two_rows if s.view == "history" else s.has_prompt
-
-
 def _can_curate(s: WindowState) -> bool:
     return s.has_rows and s.writable
 
@@ -213,10 +209,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("add_output", "Set the output format", "Edit", (), _editing),
     Command("template", "Template: plain or Jinja2", "Edit", (), _editing),
     Command("attach", "Attach files to a message…", "Edit", (), _editing),
-    Command("techniques", "Insert a technique…", "Edit", ("Ctrl+T",), _editing),
-    Command("improve", "Improve this prompt…", "Edit", ("Ctrl+I",), lambda s: _editing(s) and s.writable),
-    Command("paste_dialogue", "Paste a dialogue…", "Edit", (), _editing),
-    Command("save_technique", "Save selection as technique…", "Edit", (), _editing),
     Command("find", "Find in the prompt", "Edit", ("Ctrl+F",), lambda s: s.has_prompt),
     Command("replace", "Find and replace in the prompt", "Edit", ("Ctrl+H",), _editing),
     Command("find_next", "Next hit", "Edit", ("F3",), lambda s: s.has_prompt),
@@ -236,13 +228,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("remove_lane", "Remove the focused lane", "Lanes", (), _lane_named),
     Command("lane_model", "Change the focused lane's model", "Lanes", (), _lane_named),
     Command("lane_code", "Get code for the focused lane", "Lanes", (), _lane_named),
-    Command(
-        "continue_lane",
-        "Continue from the focused lane's answer",
-        "Lanes",
-        ("Ctrl+J",),
-        lambda s: s.can_continue and not s.blind,
-    ),
     Command(
         "star_answer",
         "Star the focused lane's answer, or take the star away",
@@ -291,9 +276,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("diff_lane", "Diff against the focused lane", "Lanes", (), lambda s: s.can_mark and s.lane_focused),
     Command("next_change", "Next change of the focused lane", "Lanes", ("F7",), lambda s: s.lane_focused),
     Command("previous_change", "Previous change of the focused lane", "Lanes", ("Shift+F7",), lambda s: s.lane_focused),
-    Command(
-        "compare", "Compare versions, or the selected runs", "History", ("Ctrl+Shift+D",), _can_compare, views=BOTH
-    ),
     Command("mark_row", "Mark what is shown to compare it, or not", "History", ("Ctrl+Space",), lambda s: s.can_note),
     Command("older", "Older iteration", "History", ("Alt+Left",), lambda s: s.has_older),
     Command("newer", "Newer iteration", "History", ("Alt+Right",), lambda s: s.has_newer),

@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS
-from workbench.ui.features import cases, exchange, packs, training
+from workbench.ui.features import cases, compare, dialogue, exchange, improve, packs, techniques, training
 
-FEATURES = (packs.FEATURE, training.FEATURE, cases.FEATURE, exchange.FEATURE)
+FEATURES = (
+    packs.FEATURE,
+    training.FEATURE,
+    cases.FEATURE,
+    exchange.FEATURE,
+    techniques.FEATURE,
+    improve.FEATURE,
+    dialogue.FEATURE,
+    compare.FEATURE,
+)
 
 
 def commands() -> CommandRegistry:

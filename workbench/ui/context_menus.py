@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
-from workbench.ui.diff.opening import compare_versions
-from workbench.ui.shell.events import PackExportRequested, TrainingRequested
+from workbench.ui.shell.events import PackExportRequested, RowsComparison, TrainingRequested
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -57,14 +56,14 @@ def iteration_menu(window: MainWindow, uid: str, at: QPoint) -> None:
 
 
 def _add_comparisons(window: MainWindow, menu: QMenu, uid: str) -> None:
-    shown, marks = window.compose.shown_row(), window.timeline.marks
+    shown, marks, events = window.compose.shown_row(), window.timeline.marks, window.services.events
     if marks.pair is not None:
-        menu.addAction("Compare the two marked rows", window.handlers.differing.compare)
+        menu.addAction("Compare the two marked rows", window.actions_["compare"].trigger)
     menu.addAction("Mark no more" if uid in marks.uids else "Mark to compare", lambda: marks.toggle(uid))
-    menu.addAction("Compare with the draft", lambda: compare_versions(window, uid))
+    menu.addAction("Compare with the draft", lambda: events.publish(RowsComparison(uid)))
     if shown and shown != uid:
         # What is shown is the newer side, unless it stands further down in the timeline.
         first, second = (
             (uid, shown) if window.timeline.position(uid) > window.timeline.position(shown) else (shown, uid)
         )
-        menu.addAction("Compare with what is shown", lambda: compare_versions(window, first, second))
+        menu.addAction("Compare with what is shown", lambda: events.publish(RowsComparison(first, second)))

@@ -23,12 +23,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QMessageBox
 
     from workbench.ui.address.confirming import AddressConfirmation
-    from workbench.ui.dialogue.opening import ConversationActions
-    from workbench.ui.improve.opening import ImproveActions
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
-    from workbench.ui.techniques.opening import TechniqueActions
     from workbench.ui.window import MainWindow
 
 Page = Literal["keys", "endpoints", "limits", "appearance", "history"]
@@ -54,37 +51,7 @@ class Dialogs(QObject):
         self._picker: ModelPicker | None = None
         self._code: CodeDialog | None = None
         self._question: QMessageBox | None = None
-        self._techniques: TechniqueActions | None = None
-        self._conversation: ConversationActions | None = None
-        self._improving: ImproveActions | None = None
         self._addresses: AddressConfirmation | None = None
-
-    @property
-    def techniques(self) -> TechniqueActions:
-        """What opens the techniques; made when it is first asked for."""
-        if self._techniques is None:
-            from workbench.ui.techniques.opening import TechniqueActions
-
-            self._techniques = TechniqueActions(self._window)
-        return self._techniques
-
-    @property
-    def conversation(self) -> ConversationActions:
-        """What continues conversations and takes recorded ones in; made when it is first asked for."""
-        if self._conversation is None:
-            from workbench.ui.dialogue.opening import ConversationActions
-
-            self._conversation = ConversationActions(self._window)
-        return self._conversation
-
-    @property
-    def improving(self) -> ImproveActions:
-        """What asks for a better version of the prompt; made when it is first asked for."""
-        if self._improving is None:
-            from workbench.ui.improve.opening import ImproveActions
-
-            self._improving = ImproveActions(self._window)
-        return self._improving
 
     @property
     def addresses(self) -> AddressConfirmation:

@@ -12,7 +12,7 @@ from workbench.app.model_entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
-from workbench.ui.diff.lanes import Differing
+from workbench.ui.lanes.diff_actions import DiffActions
 from workbench.ui.panes import open_context_menu, step_pane
 from workbench.ui.reading_handlers import ReadingHandlers
 from workbench.ui.theme import Mode
@@ -29,7 +29,14 @@ class Handlers:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self.reading = ReadingHandlers(window)
-        self.differing = Differing(window)
+        self.diffs = DiffActions(
+            window.view.lanes,
+            window.compose.board,
+            window.workbench.store,
+            window.tasks,
+            lambda: [(head.slot, head.title) for head in window.heads],
+        )
+        window.compose.stage.row_stale.connect(lambda _: self.diffs.comparisons.winner_stored())
 
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command."""
@@ -60,12 +67,7 @@ class Handlers:
             "add_output": lambda: w.view.editor.parts_shown.add("output"),
             "template": lambda: w.view.editor.parts_shown.add("template"),
             "attach": lambda: w.view.editing.attaching.choose(),
-            "techniques": lambda: w.dialogs.techniques.choose(),
-            "improve": lambda: w.dialogs.improving.open(),
-            "paste_dialogue": lambda: w.dialogs.conversation.paste(),
-            "continue_lane": lambda: w.dialogs.conversation.go_on(lanes.focused_slot()),
             "star_answer": lambda: w.starring.toggle(lanes.focused_slot()),
-            "save_technique": lambda: w.dialogs.techniques.save_selection(),
             "find": lambda: w.view.editing.finder.open(replacing=False),
             "replace": lambda: w.view.editing.finder.open(replacing=True),
             "find_next": lambda: w.view.editing.finder.step(1),
@@ -91,14 +93,13 @@ class Handlers:
             "next_lane": lambda: self.step_lane(1),
             "previous_lane": lambda: self.step_lane(-1),
             **self.reading.table(),
-            **self.differing.table(),
+            **self.diffs.table(),
             "mark_row": lambda: w.timeline.marks.toggle(compose.shown_row()),
             "older": lambda: self.step_iteration(1),
             "newer": lambda: self.step_iteration(-1),
             "back": self.back,
             **w.history.table(
                 {
-                    "compare": self.differing.compare,
                     "restore": lambda: self.take_over(branch=False),
                     "branch": lambda: self.take_over(branch=True),
                     "note": lambda: w.dialogs.edit_note(compose.shown_row()),
@@ -186,7 +187,7 @@ class Handlers:
         before = self._window.compose.take_over(detail, branch=branch)
         if before is not None:
             did = "The draft now starts from" if branch else "The draft now has the text of"
-            self._window.offer_undo(f"{did} {name(detail.row)}.", before)
+            self._window.notices.offer_draft(f"{did} {name(detail.row)}.", before)
             self._window.view.editor.focus_first()
 
     def view_iteration(self, uid: str) -> None:

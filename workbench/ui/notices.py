@@ -19,6 +19,7 @@ from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recording import END_UNSAVED, PIECES_UNSAVED
 
 if TYPE_CHECKING:
+    from workbench.core.drafts import Draft
     from workbench.ui.window import MainWindow
 
 BUILTIN_HINT = "hint_builtin"
@@ -138,6 +139,17 @@ class Notices(QObject):
         self._undo, self._is_undone, self._label = act, is_undone, label
         self._window.notice.show_notice("offer", sentence, action="offer", label=label)
         self._window.update_state()
+
+    def offer_draft(self, sentence: str, before: Draft) -> None:
+        """Say what replaced the draft, and offer the draft as it was."""
+        compose, editor = self._window.compose, self._window.view.editor
+        after = editor.content()
+        self.offer(
+            sentence,
+            "Undo",
+            lambda: compose.put_back(before, compose.draft()),
+            lambda: editor.content() == before.content != after,
+        )
 
     @property
     def offers_undo(self) -> bool:

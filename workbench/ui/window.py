@@ -202,16 +202,6 @@ class MainWindow(QObject):
         """Take the model picker's answer."""
         apply_choice(self.workbench, self.tasks, self.compose, slot, choice, self._lanes_use)
 
-    def offer_undo(self, sentence: str, before: Draft) -> None:
-        """Say what was restored and offer the draft as it was."""
-        after = self.view.editor.content()
-        self.notices.offer(
-            sentence,
-            "Undo",
-            lambda: self.compose.put_back(before, self.compose.draft()),
-            lambda: self.view.editor.content() == before.content != after,
-        )
-
     def update_state(self) -> None:
         """Enable commands and name the number of lanes."""
         if self._closed:

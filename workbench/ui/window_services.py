@@ -10,11 +10,28 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.core.drafts import Draft, ValueSet
-from workbench.ui.shell.events import Changed, DataChanged, EventBus
-from workbench.ui.shell.services import Services
+from workbench.app.choosing import keep_choice
+from workbench.ui.shell.events import (
+    CallSent,
+    Changed,
+    DataChanged,
+    EventBus,
+    MarkedRowsCompared,
+    RunsComparison,
+    VersionsComparison,
+)
+from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 
 if TYPE_CHECKING:
+    from workbench.app.commands import View
+    from workbench.app.model_entries import Choice
+    from workbench.core.blocks import Example, OutputFormat
+    from workbench.core.content import Content
+    from workbench.core.drafts import Draft, ValueSet
+    from workbench.core.lanes import Lane
+    from workbench.core.limits import Limits
+    from workbench.core.marks import Mark
+    from workbench.core.techniques import Caret, Insertion
     from workbench.ui.history.view import HistoryView
     from workbench.ui.window import MainWindow
 
@@ -39,19 +56,41 @@ class _Selection:
         page = self._page()
         return "" if page is None else page.model.text
 
+    def comparison(self) -> RunsComparison | VersionsComparison | None:
+        curating = self._window.history.curating
+        return None if curating is None else curating.comparison()
+
+    def timeline(self) -> ShownTimeline:
+        model = self._window.timeline
+        rows = tuple(row for position in range(model.rowCount()) if (row := model.row(position)) is not None)
+        return ShownTimeline(rows, self._window.compose.shown_row(), model.marks.pair)
+
     def _page(self) -> HistoryView | None:
         return self._window.history.view
 
 
 class _Session:
     def __init__(self, window: MainWindow) -> None:
-        self._compose = window.compose
+        self._window, self._compose = window, window.compose
 
     def prompt(self) -> str:
         return self._compose.prompt_uid
 
     def draft(self) -> Draft:
         return self._compose.draft()
+
+    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
+        self._compose.put_back(draft, before)
+
+    def back(self) -> None:
+        self._compose.back()
+
+    def answer(self, slot: str = "") -> ShownAnswer | None:
+        slot, board = slot or self._window.view.lanes.focused_slot(), self._compose.board
+        output = board.output(slot)
+        if not output or board.is_running(slot):
+            return None
+        return ShownAnswer(board.run_uid, output, self._window.lane_title(slot))
 
     def use_values(self, values: ValueSet) -> Callable[[], None]:
         self._compose.back()
@@ -60,10 +99,16 @@ class _Session:
     def save(self) -> None:
         self._compose.saver.flush()
 
+    def limits(self) -> Limits:
+        return self._window.gate.limits
+
 
 class _Navigator:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+
+    def shown(self) -> View:
+        return self._window.views.shown
 
     def open_prompt(self, uid: str) -> None:
         self._window.choose_prompt(uid)
@@ -83,6 +128,21 @@ class _Navigator:
     def refresh_prompts(self, then: Callable[[], None]) -> None:
         self._window.prompts.refresh(then)
 
+    def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
+        window = self._window
+
+        def chosen(choice: Choice) -> None:
+            keep_choice(
+                window.workbench,
+                window.tasks,
+                window.compose,
+                choice,
+                lambda: use(choice.endpoint_uid, choice.model),
+                lambda: None,
+            )
+
+        window.dialogs.open_picker_for(lane, chosen, over)
+
 
 class _Dialogs:
     def __init__(self, window: MainWindow) -> None:
@@ -92,10 +152,43 @@ class _Dialogs:
         return self._window.frame
 
 
+class _Editor:
+    def __init__(self, window: MainWindow) -> None:
+        self._window, self._editor = window, window.view.editor
+
+    def content(self) -> Content:
+        return self._editor.content()
+
+    def caret(self) -> Caret | None:
+        return self._editor.inserting.caret()
+
+    def selected(self) -> str:
+        return self._editor.inserting.selected()
+
+    def insert(self, found: Insertion, mark: Mark | None = None) -> None:
+        self._editor.inserting.insert(found)
+        if mark is not None:
+            self._window.compose.lineage.inserted(mark)
+
+    def focus_first(self) -> None:
+        self._editor.focus_first()
+
+    def focus_last(self) -> None:
+        self._editor.inserting.focus_last()
+
+    def add_examples(self, examples: tuple[Example, ...]) -> None:
+        self._editor.parts_shown.add_examples(examples)
+
+    def set_output(self, output: OutputFormat) -> bool:
+        return self._editor.parts_shown.set_output(output)
+
+
 def window_services(window: MainWindow) -> Services:
     """Return the services of a window whose parts are made, and let it follow the events of features."""
     events = EventBus()
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
+    events.subscribe(CallSent, lambda _: _follow_answers(window))
+    events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
     return Services(
         backend=window.workbench,
         tasks=window.tasks,
@@ -106,7 +199,13 @@ def window_services(window: MainWindow) -> Services:
         session=_Session(window),
         navigator=_Navigator(window),
         dialogs=_Dialogs(window),
+        editor=_Editor(window),
     )
+
+
+def _follow_answers(window: MainWindow) -> None:
+    window.pulse.start()
+    window.update_state()
 
 
 def _refresh(window: MainWindow, what: Changed) -> None:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
-from workbench.ui.dialogue.opening import PasteWatch
-from workbench.ui.shell.events import PromptOpened
+from workbench.ui.shell.events import AnswersGrew, ContinuationRequested, PromptOpened, RunEnded
 from workbench.ui.taborder import parts_of
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def wire(window: MainWindow) -> None:
     view.editor.edited.connect(compose.edited)
     view.editor.edited.connect(window.notices.text_changed)
     view.values.edited.connect(compose.edited)
-    view.editor.techniques_wanted.connect(lambda: window.dialogs.techniques.choose())
+    view.editor.techniques_wanted.connect(window.actions_["techniques"].trigger)
     view.editor.improve_wanted.connect(window.actions_["improve"].trigger)
     view.editor.undo_state_changed.connect(window.update_state)
     view.editor.edited.connect(window.undo.follow_edits)
@@ -50,7 +49,6 @@ def wire(window: MainWindow) -> None:
     view.viewing.restore_clicked.connect(lambda: window.handlers.take_over(branch=False))
     view.viewing.branch_clicked.connect(lambda: window.handlers.take_over(branch=True))
     view.viewing.back_clicked.connect(window.handlers.back)
-    PasteWatch(window)
     _wire_lanes(window)
     _wire_forecasts(window)
     side.prompt_chosen.connect(window.choose_prompt)
@@ -73,6 +71,7 @@ def wire(window: MainWindow) -> None:
     compose.saver.failed.connect(window.notices.not_saved)
     compose.saver.pending_changed.connect(window.notices.pending)
     window.pulse.frame.connect(compose.board.tick)
+    window.pulse.frame.connect(lambda outputs: window.services.events.publish(AnswersGrew(outputs)))
     window.pulse.second.connect(compose.board.refresh_running)
     window.pulse.foreign_change.connect(window.foreign_change)
     window.pulse.foreign_change.connect(window.ranking.refresh)
@@ -80,6 +79,7 @@ def wire(window: MainWindow) -> None:
     window.pulse.recovered.connect(lambda sentence: window.notices.quiet("recovered", sentence))
     window.bridge.run_started.connect(window.run_recorded)
     window.bridge.run_ended.connect(window.run_ended)
+    window.bridge.run_ended.connect(lambda uid: window.services.events.publish(RunEnded(uid)))
     window.bridge.saved_late.connect(compose.rows.refresh)
     window.bridge.saved_late.connect(lambda _: window.notices.saved_late(window.workbench.runner.unsaved))
     window.bridge.output_ended.connect(lambda _: window.show_session())
@@ -149,7 +149,7 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.wire_requested.connect(window.dialogs.wire)
     lanes.choices_requested.connect(window.dialogs.choices)
     lanes.code_requested.connect(window.dialogs.code)
-    lanes.continue_requested.connect(lambda slot: window.dialogs.conversation.go_on(slot))
+    lanes.continue_requested.connect(lambda slot: window.services.events.publish(ContinuationRequested(slot)))
     lanes.star_requested.connect(window.starring.toggle)
     lanes.copy_requested.connect(window.copy)
     lanes.action_requested.connect(window.handlers.lane_action)

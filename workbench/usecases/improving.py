@@ -96,6 +96,10 @@ class Improver:
         )
         return handle, tag
 
+    def stop(self, handle: RunHandle) -> None:
+        """Stop an answer that still comes; its text is kept."""
+        self._runner.stop(handle.output_uids[0])
+
     def known(self, prompt_uid: str) -> Known:
         """Return what the person finds when they ask about a prompt."""
         shipped = resource("improve", "instructions.txt").read_text("utf-8").strip()

@@ -10,7 +10,7 @@ from tests.e2e.scenes.texts import BLOCKS, DIALOGUE, IMPROVED, MARKDOWN, PAIRS
 from tests.fakes.provider import stream
 from workbench.core.content import Content, Message
 from workbench.core.lanes import Lane
-from workbench.ui.improve import ImproveDialog
+from workbench.ui.features.improve.dialog import ImproveDialog
 
 
 def overlays(demo: Demo) -> None:

@@ -10,28 +10,28 @@ if TYPE_CHECKING:
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.address.dialog import AddressDialog
     from workbench.ui.dialogs import NoteDialog, Page
-    from workbench.ui.dialogue.dialog import DialogueDialog
-    from workbench.ui.dialogue.opening import ConversationActions
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
+    from workbench.ui.features.dialogue.controller import DialogueController
+    from workbench.ui.features.dialogue.dialog import DialogueDialog
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
+    from workbench.ui.features.improve.dialog import ImproveDialog
     from workbench.ui.features.packs.controller import PacksController
     from workbench.ui.features.packs.export_controller import PackExportController
     from workbench.ui.features.packs.export_dialog import ExportPackDialog
     from workbench.ui.features.packs.import_controller import PackImportController
     from workbench.ui.features.packs.import_dialog import ImportPackDialog
+    from workbench.ui.features.techniques.controller import TechniquesController
+    from workbench.ui.features.techniques.dialog import TechniqueDialog
+    from workbench.ui.features.techniques.form import TechniqueForm
     from workbench.ui.features.training.controller import TrainingController
     from workbench.ui.features.training.dialog import TrainingDialog
-    from workbench.ui.improve.dialog import ImproveDialog
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.palette import PaletteDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
     from workbench.ui.shortcuts import ShortcutSheet
-    from workbench.ui.techniques.dialog import TechniqueDialog
-    from workbench.ui.techniques.form import TechniqueForm
-    from workbench.ui.techniques.opening import TechniqueActions
     from workbench.ui.window import MainWindow
 
 D = TypeVar("D", bound=QWidget)
@@ -109,28 +109,28 @@ class DialogDriver:
     @property
     def conversation(self) -> DialogueDialog | None:
         """The preview of a pasted conversation."""
-        from workbench.ui.dialogue.dialog import DialogueDialog
+        from workbench.ui.features.dialogue.dialog import DialogueDialog
 
         return self.find(DialogueDialog)
 
     @property
     def techniques(self) -> TechniqueDialog | None:
         """The list of techniques."""
-        from workbench.ui.techniques.dialog import TechniqueDialog
+        from workbench.ui.features.techniques.dialog import TechniqueDialog
 
         return self.find(TechniqueDialog)
 
     @property
     def technique_form(self) -> TechniqueForm | None:
         """The form of a technique of one's own."""
-        from workbench.ui.techniques.form import TechniqueForm
+        from workbench.ui.features.techniques.form import TechniqueForm
 
         return self.find(TechniqueForm)
 
     @property
     def improve(self) -> ImproveDialog | None:
         """The proposal of a better version."""
-        from workbench.ui.improve.dialog import ImproveDialog
+        from workbench.ui.features.improve.dialog import ImproveDialog
 
         return self.find(ImproveDialog)
 
@@ -238,14 +238,16 @@ class DialogDriver:
         return controller
 
     @property
-    def conversation_actions(self) -> ConversationActions:
+    def conversation_actions(self) -> DialogueController:
         """Continues and imports conversations."""
-        return self._main.dialogs.conversation
+        controller: DialogueController = self._main.features.controller("dialogue")
+        return controller
 
     @property
-    def technique_actions(self) -> TechniqueActions:
+    def technique_actions(self) -> TechniquesController:
         """Inserts techniques."""
-        return self._main.dialogs.techniques
+        controller: TechniquesController = self._main.features.controller("techniques")
+        return controller
 
     @property
     def address_confirmation(self) -> AddressConfirmation:

@@ -44,11 +44,12 @@ if TYPE_CHECKING:
     from workbench.ui.compose.sets import SetActions
     from workbench.ui.compose.view import ComposeView
     from workbench.ui.compose.viewing import ViewingBar
-    from workbench.ui.diff.prompts import CompareDialog
     from workbench.ui.editor import ContentEditor, ValuesPanel
     from workbench.ui.editor.column import Column
     from workbench.ui.editor.findbar import FindBar
     from workbench.ui.editor.finder import Finder
+    from workbench.ui.features.compare.controller import CompareController
+    from workbench.ui.features.compare.dialog import CompareDialog
     from workbench.ui.frame import Frame
     from workbench.ui.gate import RunGate
     from workbench.ui.history.place import HistoryPlace
@@ -356,9 +357,8 @@ class WindowDriver:
 
     def compare(self, old: str | None = None, new: str | None = None) -> CompareDialog:
         """Compare two rows of the timeline; without `new` a row with the draft, without `old` the shown row."""
-        from workbench.ui.diff.opening import compare_versions
-
-        return compare_versions(self._main, old, new)
+        controller: CompareController = self._main.features.controller("compare")
+        return controller.compare_rows(old, new)
 
     def prompt_menu(self, uid: str) -> QMenu:
         """Open the menu of a prompt."""

@@ -9,12 +9,22 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from workbench.app.commands import View
+from workbench.core.blocks import Example, OutputFormat
+from workbench.core.content import Content
 from workbench.core.drafts import Draft, ValueSet
+from workbench.core.lanes import Lane
+from workbench.core.limits import Limits
+from workbench.core.marks import Mark
+from workbench.core.techniques import Caret, Insertion
 from workbench.host.clock import monotonic_ms, utc_now
+from workbench.host.dirs import Places, places
+from workbench.host.ids import new_uid
 from workbench.store import Store
-from workbench.ui.shell.events import EventBus, PromptOpened
-from workbench.ui.shell.services import Services
+from workbench.ui.shell.events import EventBus, PromptOpened, RunsComparison, VersionsComparison
+from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 from workbench.ui.theme import Theme
+from workbench.usecases.history import History
 from workbench.usecases.searching import Searcher
 
 
@@ -57,6 +67,8 @@ class StandInNotices:
     """Keeps what is said."""
 
     said: list[str] = field(default_factory=list)
+    offered: Callable[[], object] = lambda: None
+    """What the last button does."""
 
     def refused(self, sentence: str, detail: str = "") -> None:
         self.said.append(sentence)
@@ -67,8 +79,14 @@ class StandInNotices:
     def quiet(self, key: str, sentence: str) -> None:
         self.said.append(sentence)
 
-    def offer(self, sentence: str, label: str, act: Callable[[], object]) -> None:
+    def offer(
+        self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None
+    ) -> None:
         self.said.append(f"{sentence} [{label}]")
+        self.offered = act
+
+    def offer_draft(self, sentence: str, before: Draft) -> None:
+        self.said.append(f"{sentence} [Undo]")
 
     def withdraw_offer(self) -> None:
         self.said.append("[withdrawn]")
@@ -93,6 +111,8 @@ class StandInSelection:
     uids: tuple[str, ...] = ()
     text: str = ""
     numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    compared: RunsComparison | VersionsComparison | None = None
+    rows: ShownTimeline = field(default_factory=ShownTimeline)
 
     def runs(self) -> tuple[str, ...]:
         return self.uids
@@ -103,6 +123,12 @@ class StandInSelection:
     def query(self) -> str:
         return self.text
 
+    def comparison(self) -> RunsComparison | VersionsComparison | None:
+        return self.compared
+
+    def timeline(self) -> ShownTimeline:
+        return self.rows
+
 
 @dataclass
 class StandInSession:
@@ -111,12 +137,18 @@ class StandInSession:
     uid: str = ""
     shown: Draft = field(default_factory=Draft)
     saved: int = 0
+    limit: Limits = field(default_factory=Limits)
+    answers: dict[str, ShownAnswer] = field(default_factory=dict)
+    """By lane; that of the focused one under ""."""
 
     def prompt(self) -> str:
         return self.uid
 
     def draft(self) -> Draft:
         return self.shown
+
+    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
+        self.shown = draft
 
     def use_values(self, values: ValueSet) -> Callable[[], None]:
         before = self.shown
@@ -130,12 +162,26 @@ class StandInSession:
     def save(self) -> None:
         self.saved += 1
 
+    def back(self) -> None:
+        pass
+
+    def answer(self, slot: str = "") -> ShownAnswer | None:
+        return self.answers.get(slot)
+
+    def limits(self) -> Limits:
+        return self.limit
+
 
 class StandInNavigator:
-    """Opens prompts in a session at once, and says so."""
+    """Opens prompts in a session at once, and says so; chooses the model and shows the view that tests set."""
 
     def __init__(self, store: Store, session: StandInSession, events: StandInEvents) -> None:
         self._store, self._session, self._events = store, session, events
+        self.model = ("", "")
+        self.view: View = "compose"
+
+    def shown(self) -> View:
+        return self.view
 
     def open_prompt(self, uid: str) -> None:
         self._session.uid = uid
@@ -150,13 +196,20 @@ class StandInNavigator:
     def refresh_prompts(self, then: Callable[[], None]) -> None:
         then()
 
+    def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
+        use(*self.model)
+
 
 @dataclass(frozen=True)
 class StandInBackend:
-    """A real history behind a feature."""
+    """A real history behind a feature; what asks models is None until a test sets it."""
 
     store: Store
     searcher: Searcher
+    history: History
+    places: Places
+    improver: Any = None
+    forecaster: Any = None
 
 
 class StandInParent:
@@ -169,13 +222,56 @@ class StandInParent:
         return self._widget
 
 
+class StandInEditor:
+    """Shows the draft of a session, without widgets."""
+
+    def __init__(self, session: StandInSession) -> None:
+        self._session = session
+        self.selection = ""
+        self.inserted: list[tuple[Insertion, Mark | None]] = []
+
+    def content(self) -> Content:
+        return self._session.shown.content
+
+    def caret(self) -> Caret | None:
+        return None
+
+    def selected(self) -> str:
+        return self.selection
+
+    def insert(self, found: Insertion, mark: Mark | None = None) -> None:
+        self.inserted.append((found, mark))
+
+    def focus_first(self) -> None:
+        pass
+
+    def focus_last(self) -> None:
+        pass
+
+    def add_examples(self, examples: tuple[Example, ...]) -> None:
+        self._show(replace(self.content(), examples=(*self.content().examples, *examples)))
+
+    def set_output(self, output: OutputFormat) -> bool:
+        before = self.content().output
+        self._show(replace(self.content(), output=output))
+        return before is not None
+
+    def _show(self, content: Content) -> None:
+        self._session.shown = replace(self._session.shown, content=content)
+
+
 def standins(
     store: Store, theme: Theme, selection: StandInSelection | None = None, session: StandInSession | None = None
 ) -> Services:
-    """Return services over a real history."""
+    """Return services over a real history; a person's files are beside it."""
     events, session = StandInEvents(), session or StandInSession()
     return Services(
-        backend=StandInBackend(store, Searcher(store, utc_now, monotonic_ms)),
+        backend=StandInBackend(
+            store,
+            Searcher(store, utc_now, monotonic_ms),
+            History(store, new_uid, utc_now),
+            places({"HOME": str(store.path.parent)}).make(),
+        ),
         tasks=StandInTasks(),
         theme=theme,
         events=events,
@@ -184,4 +280,5 @@ def standins(
         session=session,
         navigator=StandInNavigator(store, session, events),
         dialogs=StandInParent(),
+        editor=StandInEditor(session),
     )

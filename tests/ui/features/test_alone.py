@@ -84,3 +84,63 @@ def test_cases(tmp_path: Path) -> None:
         "The case “Late” is deleted. [Undo]",
         "[withdrawn]",
     ]
+
+
+def test_techniques(tmp_path: Path) -> None:
+    told = driven("techniques", tmp_path)
+    assert told["commands"] == ["save_technique", "techniques"]
+    assert told["said"] == [
+        "Select the text that is to become a technique, then save it.",
+        "“Mine” is now among the techniques.",
+        "“Mine” was removed from the techniques. [Undo]",
+        "The output format was replaced. [Undo]",
+    ]
+    assert told["snippet"] == "Answer in \\$0."
+    assert told["own_after_removal"] == 0
+    assert [mark for _, mark in told["inserted"]] == [True]
+    assert "Answer in $0." in told["inserted"][0][0]
+    assert told["examples"] > 0
+    assert not told["open"]
+
+
+def test_improve(tmp_path: Path) -> None:
+    told = driven("improve", tmp_path)
+    assert told["commands"] == ["improve"]
+    assert told["lane"] == ["echo", "echo"]
+    assert told["offered"] == "Accept all 2 changes"
+    assert told["accepted"] == ["Be brief.", "Hi"]
+    assert told["said"] == ["1 of 2 changes of the proposal is in the draft. [Undo]"]
+    assert told["closed_by_accepting"]
+    assert told["closed_by_another_prompt"]
+    assert told["stopped"] == ["answer2"], "an answer that nobody sees any more is not paid for"
+    assert told["sent"] == 2
+
+
+def test_dialogue(tmp_path: Path) -> None:
+    told = driven("dialogue", tmp_path)
+    assert told["commands"] == ["continue_lane", "paste_dialogue"]
+    assert told["continued"] == [["assistant", told["answer"]], ["user", ""]]
+    assert told["read"] == "OpenAI JSON: 2 messages"
+    assert told["messages"] == [["system", "Be brief."], ["user", "Hi"], ["assistant", "Hello"]]
+    assert told["said"] == [
+        "This lane has no finished answer to go on from. Run it, or wait for its end.",
+        "The draft goes on from the answer of fast. It brings variables along: {{question}}. [Undo]",
+        "This looks like a recorded dialogue. [Make messages…]",
+        "2 messages came from the dialogue. [Undo]",
+    ]
+    assert not told["open"]
+
+
+def test_compare(tmp_path: Path) -> None:
+    told = driven("compare", tmp_path)
+    assert told["commands"] == ["compare"]
+    first, last = "Iteration 1 · You are brief.", "Iteration 3 · You are brief."
+    assert told["sides"] == {
+        "with the draft": [last, "The draft", "+2 −8 words · 2 changes"],
+        "marked": [first, last, "no difference"],
+        "rows": [first, "Iteration 2 · You are brief.", "no difference"],
+        "versions": ["Version 1 · You are brief.", "Version 1 · You are brief.", "no difference"],
+        "runs": ["A", "B", "no difference"],
+    }
+    assert told["nothing"], "nothing is compared before the selected runs are read"
+    assert told["unmarked"] == 1

@@ -88,6 +88,9 @@ def test_commands_stand_with_those_that_they_belong_to() -> None:
     for together in (
         ["delete_prompt", "export_pack", "import_pack", "undo_import", "training", "show_archived"],
         ["paste_sets", "cases", "keep_case", "next_set"],
+        ["attach", "techniques", "save_technique", "improve", "paste_dialogue", "find"],
+        ["lane_code", "continue_lane", "star_answer"],
+        ["mark_row", "compare", "older"],
     ):
         at = shown.index(together[0])
         assert shown[at : at + len(together)] == together

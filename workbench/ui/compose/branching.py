@@ -61,7 +61,7 @@ class Branching(QObject):
         before = window.compose.take_over(detail, branch=True)
         if before is None:
             return True
-        window.offer_undo(f"You typed into {name(detail.row)}: the draft now starts from it.", before)
+        window.notices.offer_draft(f"You typed into {name(detail.row)}: the draft now starts from it.", before)
         draft = window.view.editor
         draft.show_part(index, start, stop - start)
         field = draft.blocks[index].field

@@ -1,6 +1,7 @@
 """What comes to the editors of Compose once the window is painted.
 
-Invariant: the draft's editor and that of the past get the same help, whichever of them exists when.
+Invariant: the draft's editor and that of the past get the same help, whichever of them exists when; what fills an empty
+prompt at once is told once.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.aids import Aids
 from workbench.ui.editor.findbar import FindBar
 from workbench.ui.editor.finder import Finder
+from workbench.ui.shell.events import EmptyPromptFilled
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -38,6 +40,14 @@ class Editing(QObject):
         self.finder = Finder(self.bar, window.view.editor, window.theme, window.tasks.run)
         self.finder.toggled.connect(window.update_state)
         window.view.shown_editor_changed.connect(self.finder.use)
+        self._was_empty = True
+        window.view.editor.edited.connect(self._tell_filled)
+
+    def _tell_filled(self) -> None:
+        content = self._window.view.editor.content()
+        was_empty, self._was_empty = self._was_empty, content.is_empty
+        if was_empty and len(content.messages) == 1 and len(text := content.messages[0].text) > 1:
+            self._window.services.events.publish(EmptyPromptFilled(text))
 
     def _help(self, editor: ContentEditor) -> None:
         self.attaching.serve(editor)

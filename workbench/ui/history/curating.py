@@ -18,11 +18,11 @@ from workbench.app.history_cells import COLUMNS, cell
 from workbench.core.searching.results import HistoryRow
 from workbench.host.clock import utc_now
 from workbench.ui.dialogs import NoteDialog
-from workbench.ui.history.comparing import compare
 from workbench.ui.history.detail import run_name
 from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.shown import for_clipboard
 from workbench.ui.line_dialog import LineDialog
+from workbench.ui.shell.events import ComparedRun, RunsComparison, VersionsComparison
 from workbench.usecases import copying
 from workbench.usecases.curating import Curator, tags_in
 from workbench.usecases.problems import RefusedError
@@ -142,7 +142,20 @@ class Curating(QObject):
 
     def compare(self) -> None:
         """Compare the prompts of the two selected runs, or of the one with the version before."""
-        compare(self._window, self._view)
+        if (wanted := self.comparison()) is not None:
+            self._window.services.events.publish(wanted)
+
+    def comparison(self) -> RunsComparison | VersionsComparison | None:
+        """Return what the shown runs are compared as, None while they are not read or have nothing before them."""
+        detail = self._view.detail
+        if detail.pair is not None:
+            older, newer = (
+                ComparedRun(run_name(looked.row), looked.detail) for looked in (detail.pair.older, detail.pair.newer)
+            )
+            return RunsComparison(older, newer)
+        if (looked := detail.looked) is None or looked.parent is None:
+            return None
+        return VersionsComparison(looked.row.prompt_uid, looked.parent, looked.row.row.version)
 
     def delete(self) -> None:
         """Hide the selected runs, with a way back; bring them back where all are deleted."""

@@ -20,8 +20,6 @@ from workbench.core.searching.marking import Marker, snippet
 from workbench.core.searching.results import HistoryRow
 from workbench.core.visible import visible_note
 from workbench.core.when import absolute
-from workbench.ui.diff.prompts import part_runs
-from workbench.ui.diff.text import Run
 from workbench.ui.flow import Flow
 from workbench.ui.focus import opens_menu
 from workbench.ui.history.cards import Cards, FittedDiff
@@ -29,6 +27,8 @@ from workbench.ui.history.marks import MarkedLabel
 from workbench.ui.lanes.turns import Turns
 from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.diff.parts import part_runs
+from workbench.ui.widgets.diff.text import Run
 
 NOTHING_CHOSEN = "Choose a run to see its prompt, what changed in it, and its answers."
 _AT_ONCE = 2

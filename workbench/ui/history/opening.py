@@ -16,11 +16,11 @@ from workbench.core.runs import OutputRecord
 from workbench.core.searching.completing import Completion
 from workbench.core.searching.results import HistoryRow
 from workbench.host.clock import utc_now
-from workbench.ui.history.comparing import compare
 from workbench.ui.history.curating import Curating
 from workbench.ui.history.saving import Saving
 from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.wire import WireDialog
+from workbench.ui.shell.events import ProposalChosen
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def history_view(window: MainWindow) -> Generator[None, None, tuple[HistoryView,
     def open_run(row: HistoryRow) -> None:
         uid = row.row.run_uid
         if row.kind == "improve":
-            in_prompts.do(row.prompt_uid, lambda: window.dialogs.improving.open_earlier(uid))
+            in_prompts.do(row.prompt_uid, lambda: window.services.events.publish(ProposalChosen(uid)))
         else:
             in_prompts.do(row.prompt_uid, lambda: window.compose.view(uid))
 
@@ -97,7 +97,7 @@ def history_view(window: MainWindow) -> Generator[None, None, tuple[HistoryView,
     view.detail.restore_wanted.connect(lambda row: take_over(row, branch=False))
     view.detail.branch_wanted.connect(lambda row: take_over(row, branch=True))
     for wanted in (view.detail.compare_wanted, view.detail.beside_wanted):
-        wanted.connect(lambda _: compare(window, view))
+        wanted.connect(lambda _: curating.compare())
     view.detail.request_wanted.connect(lambda record: show_request(window, record))
     bridge = window.bridge
     for changed in (bridge.run_started, bridge.run_ended, bridge.saved_late, window.pulse.foreign_change):

@@ -51,7 +51,6 @@ class HistoryPlace:
             "note": lambda act: act.note(),
             "restore": lambda act: act.take_over(branch=False),
             "branch": lambda act: act.take_over(branch=True),
-            "compare": lambda act: act.compare(),
         }
 
         def doing(name: str) -> Callable[[], object]:

@@ -18,12 +18,12 @@ from workbench.core.runs import PromptRow
 from workbench.core.techniques import Technique
 from workbench.core.text import opening_words
 from workbench.core.timeline import caption
+from workbench.ui.shell.events import TechniqueChosen
 from workbench.ui.state import window_state
 from workbench.usecases.known_models import NOT_REACHABLE
 from workbench.usecases.saved_searches import SavedSearch
 
 if TYPE_CHECKING:
-    from workbench.ui.techniques.opening import TechniqueActions
     from workbench.ui.window import MainWindow
 
 _ITERATIONS = 200
@@ -32,13 +32,11 @@ _MODEL_HINT = "Enter adds a lane with this model, Shift+Enter gives it to the fo
 
 def sources(window: MainWindow) -> list[Source]:
     """Return the sources in the order in which equally good matches are shown."""
-    # A QObject, so made here and not by the task that reads.
-    actions = window.dialogs.techniques
     return [
         Source("commands", ">", lambda: _commands(window)),
         Source("prompts", "/", lambda: _prompts(window)),
         Source("iterations", "#", lambda: _iterations(window, window.compose.prompt_uid), slow=True, rank=2),
-        Source("techniques", "+", lambda: _techniques(window, actions), slow=True, rank=3),
+        Source("techniques", "+", lambda: _techniques(window), slow=True, rank=3),
         Source("models", "@", lambda: _models(window), slow=True, rank=4, initials=False),
         Source("saved searches", "?", lambda: _searches(window), slow=True, rank=3),
     ]
@@ -90,7 +88,9 @@ def _iterations(window: MainWindow, prompt_uid: str) -> Sequence[Entry]:
     ]
 
 
-def _techniques(window: MainWindow, actions: TechniqueActions) -> Sequence[Entry]:
+def _techniques(window: MainWindow) -> Sequence[Entry]:
+    from workbench.usecases.techniques import Techniques
+
     unavailable = "" if window.compose.viewing is None else "what is past is read-only"
 
     def entry(technique: Technique) -> Entry:
@@ -99,12 +99,12 @@ def _techniques(window: MainWindow, actions: TechniqueActions) -> Sequence[Entry
             "technique",
             mark,
             technique.name,
-            lambda: actions.insert(technique),
+            lambda: window.services.events.publish(TechniqueChosen(technique)),
             opening_words(technique.what, 80),
             unavailable=unavailable,
         )
 
-    return [entry(technique) for technique in actions.files.all().techniques]
+    return [entry(technique) for technique in Techniques(window.workbench.places).all().techniques]
 
 
 def _searches(window: MainWindow) -> Sequence[Entry]:

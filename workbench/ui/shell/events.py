@@ -7,11 +7,15 @@ the order of their subscription.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Flag, auto
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from workbench.core.runs import IterationDetail
+    from workbench.core.techniques import Technique
 
 E = TypeVar("E")
 
@@ -56,10 +60,97 @@ class TrainingRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class TechniqueChosen:
+    """A person chose a technique where everything can be found."""
+
+    technique: Technique
+
+
+@dataclass(frozen=True, slots=True)
 class PromptOpened:
     """Compose shows another prompt."""
 
     prompt_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalChosen:
+    """A person chose an earlier proposal for the open prompt."""
+
+    run_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallSent:
+    """A feature sent something to a model, whose answer comes with `AnswersGrew`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersGrew:
+    """Answers got more text, or ended; published once a frame at most."""
+
+    outputs: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """All answers of a run are saved, or it was refused."""
+
+    run_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuationRequested:
+    """A person wants to continue from the answer that a lane shows."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyPromptFilled:
+    """A text that was not typed letter by letter became the only message of an empty prompt."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowsComparison:
+    """A person wants to compare two rows of the timeline; without `new` one with the draft, without `old` the shown
+    one.
+    """
+
+    old: str | None = None
+    new: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsComparison:
+    """A person wants to compare two versions of any prompt."""
+
+    prompt_uid: str
+    old: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRun:
+    """A run that is compared with another one, by its name on the screen."""
+
+    name: str
+    detail: IterationDetail
+
+
+@dataclass(frozen=True, slots=True)
+class RunsComparison:
+    """A person wants to compare the prompts of two runs, of whichever prompts they are."""
+
+    older: ComparedRun
+    newer: ComparedRun
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedRowsCompared:
+    """The two marked rows of the timeline are compared, so that they need their marks no more."""
 
 
 class EventBus:

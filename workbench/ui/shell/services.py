@@ -14,9 +14,22 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from workbench.app.commands import View
+    from workbench.core.blocks import Example, OutputFormat
+    from workbench.core.content import Content
     from workbench.core.drafts import Draft, ValueSet
+    from workbench.core.lanes import Lane
+    from workbench.core.limits import Limits
+    from workbench.core.marks import Mark
+    from workbench.core.techniques import Caret, Insertion
+    from workbench.core.timeline import TimelineRow
+    from workbench.host.dirs import Places
     from workbench.store import Store
+    from workbench.ui.shell.events import RunsComparison, VersionsComparison
     from workbench.ui.theme import Theme
+    from workbench.usecases.forecasting import Forecaster
+    from workbench.usecases.history import History
+    from workbench.usecases.improving import Improver
     from workbench.usecases.searching import Searcher
 
 T = TypeVar("T")
@@ -33,6 +46,22 @@ class Backend(Protocol):
     @property
     def searcher(self) -> Searcher:
         """Searches it."""
+
+    @property
+    def history(self) -> History:
+        """Reads what ran."""
+
+    @property
+    def places(self) -> Places:
+        """The directories of the person's files."""
+
+    @property
+    def improver(self) -> Improver:
+        """Asks models for better prompts."""
+
+    @property
+    def forecaster(self) -> Forecaster:
+        """Estimates what a run takes."""
 
 
 class Tasks(Protocol):
@@ -88,15 +117,33 @@ class Notices(Protocol):
     def quiet(self, key: str, sentence: str) -> None:
         """Say what was done, unless a problem is shown; it replaces what was said under the same key."""
 
-    def offer(self, sentence: str, label: str, act: Callable[[], object]) -> None:
-        """Say what was done, with a button that carries out `act`."""
+    def offer(
+        self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None
+    ) -> None:
+        """Say what was done, with a button that carries out `act`; it goes once `is_undone` returns True."""
+
+    def offer_draft(self, sentence: str, before: Draft) -> None:
+        """Say what replaced the draft, with a button that brings the draft back as it was."""
 
     def withdraw_offer(self) -> None:
         """Remove the last offer."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownTimeline:
+    """The rows of the open prompt's timeline that are read, newest first.
+
+    `shown` is the uid of the row that Compose shows, "" for none. `marked` are the older and the newer of two marked
+    rows.
+    """
+
+    rows: tuple[TimelineRow, ...] = ()
+    shown: str = ""
+    marked: tuple[str, str] | None = None
+
+
 class Selection(Protocol):
-    """What is selected in the History."""
+    """What is selected in the History, and marked in the timeline."""
 
     def runs(self) -> tuple[str, ...]:
         """Return the uids of the selected runs, in the order of the table."""
@@ -106,6 +153,21 @@ class Selection(Protocol):
 
     def query(self) -> str:
         """Return the search whose runs are shown, "" for all."""
+
+    def comparison(self) -> RunsComparison | VersionsComparison | None:
+        """Return what the two selected runs, or the one with its parent, are compared as; None until they are read."""
+
+    def timeline(self) -> ShownTimeline:
+        """Return the timeline of the open prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """A whole answer that a lane shows, and the lane's name on the screen."""
+
+    run_uid: str
+    output_uid: str
+    lane: str
 
 
 class Session(Protocol):
@@ -117,15 +179,30 @@ class Session(Protocol):
     def draft(self) -> Draft:
         """Return the draft as it is in the editor, with all value sets."""
 
+    def put_back(self, draft: Draft, before: Draft | None = None) -> None:
+        """Make `draft` the draft as one step; undo brings back all of `before`, without it the text alone."""
+
     def use_values(self, values: ValueSet) -> Callable[[], None]:
         """Show the draft with a value set, which replaces the one of its uid or is added; return what undoes that."""
 
     def save(self) -> None:
         """Write the draft to the history now, so that what reads it there finds what is on the screen."""
 
+    def back(self) -> None:
+        """Show the draft, if something past is shown."""
+
+    def answer(self, slot: str = "") -> ShownAnswer | None:
+        """Return what a lane shows, without `slot` the focused one; None while it shows no answer that has ended."""
+
+    def limits(self) -> Limits:
+        """Return what one run may take before a person is asked."""
+
 
 class Navigator(Protocol):
-    """Goes to views and prompts, and knows the list of prompts."""
+    """Goes to views, prompts and models, and knows the list of prompts."""
+
+    def shown(self) -> View:
+        """Return the view that is shown."""
 
     def open_prompt(self, uid: str) -> None:
         """Open a prompt in Compose; `PromptOpened` follows."""
@@ -139,12 +216,46 @@ class Navigator(Protocol):
     def refresh_prompts(self, then: Callable[[], None]) -> None:
         """Read the list of prompts again, then call `then`."""
 
+    def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
+        """Open the model picker on the model of `lane` over a dialog.
+
+        `use` gets the endpoint and the model that a person chose, once both can be used.
+        """
+
 
 class DialogParent(Protocol):
     """Where dialogs belong."""
 
     def widget(self) -> QWidget:
         """Return the window, as the parent of a dialog."""
+
+
+class Editor(Protocol):
+    """The editor of the draft. Every change is one step of its undo history."""
+
+    def content(self) -> Content:
+        """Return the draft's content."""
+
+    def caret(self) -> Caret | None:
+        """Return where the caret is, or was last; None when it was nowhere."""
+
+    def selected(self) -> str:
+        """Return the text that is selected in the message with the caret, "" for none."""
+
+    def insert(self, found: Insertion, mark: Mark | None = None) -> None:
+        """Insert text and go to its first gap; `mark` remembers which technique it came from."""
+
+    def focus_first(self) -> None:
+        """Give the keyboard to the first message."""
+
+    def focus_last(self) -> None:
+        """Put the caret at the end of the last message."""
+
+    def add_examples(self, examples: tuple[Example, ...]) -> None:
+        """Add examples behind the present ones."""
+
+    def set_output(self, output: OutputFormat) -> bool:
+        """Set the output format and go there; return whether it replaced another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +271,4 @@ class Services:
     session: Session
     navigator: Navigator
     dialogs: DialogParent
+    editor: Editor

@@ -11,13 +11,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from workbench.app.comparing import LaneDiff
-from workbench.ui.diff.text import DiffView, Run
-from workbench.ui.diff.wording import changes, counted, json_runs
 from workbench.ui.focus import opens_menu
 from workbench.ui.lanes.reading.page import Page
 from workbench.ui.lanes.reading.view_page import share_menu
 from workbench.ui.lanes.widgets import quiet_button, safe_tip
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.diff.text import DiffView, Run
+from workbench.ui.widgets.diff.wording import changes, counted, json_runs
 
 
 class DiffPage(Page):

@@ -1,4 +1,4 @@
-"""What the commands about techniques do.
+"""Carries out the commands about techniques.
 
 Invariant: files are read and written on the task pool, never on the UI thread.
 """
@@ -6,42 +6,40 @@ Invariant: files are read and written on the task pool, never on the UI thread.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
 from shiboken6 import isValid
 
 from workbench.core.content import Content, Message
 from workbench.core.marks import mark_of
 from workbench.core.snippets import escape
 from workbench.core.techniques import Technique, example_pairs, insertion, output_format
-from workbench.ui.techniques.dialog import TechniqueDialog
-from workbench.ui.techniques.form import BLANK, TechniqueForm
+from workbench.ui.features.techniques.dialog import TechniqueDialog
+from workbench.ui.features.techniques.form import BLANK, TechniqueForm
+from workbench.ui.shell.services import Services
 from workbench.usecases.problems import problem_of
-from workbench.usecases.techniques import Techniques
-
-if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
+from workbench.usecases.techniques import Library, Techniques
 
 
-class TechniqueActions(QObject):
+class TechniquesController:
     """Opens the list and the form, and inserts what was chosen."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self.files = Techniques(window.workbench.places)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._files = Techniques(services.backend.places)
         self.dialog: TechniqueDialog | None = None
         self.form: TechniqueForm | None = None
+
+    def stop(self) -> None:
+        """Do nothing: no work outlives the window."""
 
     def choose(self) -> None:
         """Open the list; what is chosen goes into the draft."""
         if self.dialog is not None:
             self.dialog.raise_()
             return
-        editor = self._window.view.editor
+        editor = self._services.editor
         dialog = TechniqueDialog(
-            self._window.theme, _present(editor.content()), editor.inserting.caret(), self._window.frame
+            self._services.theme, _present(editor.content()), editor.caret(), self._services.dialogs.widget()
         )
         dialog.chosen.connect(self.insert)
         dialog.edit_wanted.connect(self._edit)
@@ -53,41 +51,38 @@ class TechniqueActions(QObject):
 
     def insert(self, technique: Technique) -> None:
         """Put a technique into the draft as one step, and go to its first gap."""
-        editor = self._window.view.editor
-        self._window.frame.activateWindow()
+        editor = self._services.editor
+        self._services.dialogs.widget().activateWindow()
         if technique.place == "examples":
-            editor.parts_shown.add_examples(example_pairs(technique))
+            editor.add_examples(example_pairs(technique))
             return
         if technique.place == "output":
-            before = editor.parts.output
-            if editor.parts_shown.set_output(output_format(technique)) and before is not None:
-                self._window.notices.offer(
+            before = editor.content().output
+            if editor.set_output(output_format(technique)) and before is not None:
+                self._services.notices.offer(
                     "The output format was replaced.",
                     "Undo",
-                    lambda: editor.parts_shown.set_output(before),
-                    lambda: editor.parts.output == before,
+                    lambda: editor.set_output(before),
+                    lambda: editor.content().output == before,
                 )
             return
         content = _present(editor.content())
-        editor.inserting.insert(insertion(content, technique, editor.inserting.caret()))
-        if (mark := mark_of(technique, content)) is not None:
-            self._window.compose.lineage.inserted(mark)
+        editor.insert(insertion(content, technique, editor.caret()), mark_of(technique, content))
 
     def save_selection(self) -> None:
         """Offer to keep what is selected in the editor as a technique of one's own."""
-        editor = self._window.view.editor
-        selected = editor.inserting.selected()
+        selected = self._services.editor.selected()
         if not selected:
-            self._window.notices.refused("Select the text that is to become a technique, then save it.")
+            self._services.notices.refused("Select the text that is to become a technique, then save it.")
             return
         self._open_form(replace(BLANK, place="caret", snippet=escape(selected)))
 
     def _read(self, select: str = "") -> None:
-        def show(library: object) -> None:
+        def show(library: Library) -> None:
             if self.dialog is not None:
-                self.dialog.show_library(library, select)  # type: ignore[arg-type]
+                self.dialog.show_library(library, select)
 
-        self._window.tasks.run(self.files.all, show)
+        self._services.tasks.run(self._files.all, show)
 
     def _edit(self, technique: Technique | None) -> None:
         if technique is None:
@@ -98,7 +93,7 @@ class TechniqueActions(QObject):
             self._open_form(replace(technique, id="", name=f"{technique.name} (mine)", own=True))
 
     def _open_form(self, technique: Technique) -> None:
-        form = TechniqueForm(self._window.theme, technique, self.dialog or self._window.frame)
+        form = TechniqueForm(self._services.theme, technique, self.dialog or self._services.dialogs.widget())
         form.saved.connect(lambda wanted: self._save(form, wanted))
         form.finished.connect(self._form_closed)
         self.form = form
@@ -110,28 +105,27 @@ class TechniqueActions(QObject):
                 form.accept()
             self._read(saved.id)
             if self.dialog is None:
-                self._window.notices.quiet("technique", f"“{saved.name}” is now among the techniques.")
+                self._services.notices.quiet("technique", f"“{saved.name}” is now among the techniques.")
 
         def failed(error: Exception) -> None:
             if isValid(form):
                 form.complain(problem_of(error).sentence)
 
-        self._window.tasks.run(lambda: self.files.save(technique), kept, failed)
+        self._services.tasks.run(lambda: self._files.save(technique), kept, failed)
 
     def _remove(self, technique: Technique) -> None:
         def failed(error: Exception) -> None:
             if self.dialog is not None:
                 self.dialog.complain(problem_of(error).sentence)
 
+        def bring_back() -> None:
+            self._services.tasks.run(lambda: self._files.save(technique), lambda _: self._read(technique.id))
+
         def gone(_: object) -> None:
             self._read()
-            self._window.notices.offer(
-                f"“{technique.name}” was removed from the techniques.",
-                "Undo",
-                lambda: self._window.tasks.run(lambda: self.files.save(technique), lambda _: self._read(technique.id)),
-            )
+            self._services.notices.offer(f"“{technique.name}” was removed from the techniques.", "Undo", bring_back)
 
-        self._window.tasks.run(lambda: self.files.remove(technique), gone, failed)
+        self._services.tasks.run(lambda: self._files.remove(technique), gone, failed)
 
     def _dialog_closed(self) -> None:
         self.dialog = None

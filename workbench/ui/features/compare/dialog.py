@@ -6,43 +6,31 @@ late for another choice is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from workbench.app.tasks import Tasks
 from workbench.core.compare import PartDiff
 from workbench.ui import geometry
 from workbench.ui.choice import Choice
 from workbench.ui.dialog import Dialog
-from workbench.ui.diff.text import DiffView, Run, runs_of
-from workbench.ui.diff.wording import changes
 from workbench.ui.lanes.widgets import quiet_button
+from workbench.ui.shell.services import Tasks
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.diff.parts import part_runs
+from workbench.ui.widgets.diff.text import DiffView, Run
+from workbench.ui.widgets.diff.wording import changes
 from workbench.usecases.comparing import Side, compare_prompts
 
 _WIDE = 1080
 DRAFT = ""
 """The entry of the draft, which has no row in the timeline."""
-_STATES = {"same": "unchanged", "changed": "changed", "added": "added", "removed": "removed", "moved": "moved"}
 
 Entry = tuple[str, str]
 """The uid of a row of the timeline, or `DRAFT`, and what is shown of it."""
-
-
-def part_runs(parts: Sequence[PartDiff], *, unchanged: bool) -> Iterator[Run]:
-    """Yield the parts as they are read, each under its title."""
-    first = 0
-    for part in parts:
-        if part.state == "same" and not unchanged:
-            continue
-        yield Run("heading", f"{part.title} · {_STATES[part.state]}\n")
-        yield from runs_of(part.diff, first)
-        first += len(part.diff.hunks)
-        yield Run("same", "\n\n")
 
 
 def side_by_side(runs: Sequence[Run]) -> tuple[tuple[Run, ...], tuple[Run, ...]]:

@@ -1,4 +1,4 @@
-"""What the command that improves a prompt does.
+"""Carries out the command that improves a prompt.
 
 Invariant: the draft changes only by what a person accepts, as one step that can be undone; changes are shown against
 the draft that they are made in, so one that was edited meanwhile is compared anew first. Closing stops what is asked.
@@ -9,12 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from PySide6.QtCore import QObject
-
-from workbench.app.choosing import keep_choice
-from workbench.app.model_entries import Choice
 from workbench.core.content import Content
 from workbench.core.cost_words import cost_words
 from workbench.core.empty_answers import empty_sentence, state_words
@@ -24,14 +20,13 @@ from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
 from workbench.core.limits import excess
 from workbench.core.runs import Result
 from workbench.host.clock import utc_now
-from workbench.ui.improve.dialog import ImproveDialog
+from workbench.ui.features.improve.dialog import ImproveDialog
 from workbench.ui.lanes.wording import seconds
+from workbench.ui.shell.events import AnswersGrew, CallSent, PromptOpened, RunEnded
+from workbench.ui.shell.services import Services
 from workbench.usecases.handles import RunHandle
 from workbench.usecases.improving import Known, PastQuestion, Wanted, as_draft, proposal_of
 from workbench.usecases.problems import RefusedError, problem_of
-
-if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
 
 T = TypeVar("T")
 
@@ -54,31 +49,33 @@ class _Asked:
     text: str = ""
 
 
-class ImproveActions(QObject):
-    """Opens the window, asks, and puts what was accepted into the draft."""
+class ImproveController:
+    """Opens the dialog, asks, and puts what was accepted into the draft."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, services: Services) -> None:
+        self._services, self._session = services, services.session
         self.dialog: ImproveDialog | None = None
         self._asked: _Asked | None = None
         self._allowed: Wanted | None = None
         self._prompt = ""
-        window.pulse.frame.connect(self._frame)
-        window.bridge.run_ended.connect(self._run_ended)
-        window.compose.prompt_changed.connect(lambda _: self._close())
+        services.events.subscribe(AnswersGrew, lambda event: self._show_more(event.outputs))
+        services.events.subscribe(RunEnded, lambda event: self._run_ended(event.run_uid))
+        services.events.subscribe(PromptOpened, lambda _: self._close())
+
+    def stop(self) -> None:
+        """Do nothing: the window stops what runs."""
 
     def open(self) -> None:
-        """Open the window for the prompt in the editor."""
+        """Open the dialog for the prompt in the editor."""
         if self.dialog is not None:
             self.dialog.raise_()
             self.dialog.activateWindow()
             return
-        window = self._window
-        self._prompt, self._asked = window.compose.prompt_uid, None
-        dialog = ImproveDialog(window.theme, window.frame)
+        services = self._services
+        self._prompt, self._asked = self._session.prompt(), None
+        dialog = ImproveDialog(services.theme, services.dialogs.widget())
         dialog.question.ask_wanted.connect(self._ask)
-        dialog.question.stop_wanted.connect(self._stop)
+        dialog.question.stop_wanted.connect(self._stop_answer)
         dialog.question.model_wanted.connect(self._choose_model)
         dialog.proposal.accepted.connect(self._accept)
         dialog.earlier_wanted.connect(self._open_earlier)
@@ -86,15 +83,15 @@ class ImproveActions(QObject):
         self.dialog = dialog
         dialog.show()
         prompt = self._prompt
-        window.tasks.run(lambda: window.workbench.improver.known(prompt), self._if_open(self._show_known))
+        services.tasks.run(lambda: services.backend.improver.known(prompt), self._if_open(self._show_known))
 
     def open_earlier(self, run_uid: str) -> None:
-        """Open the window on what was asked earlier for the prompt in the editor."""
+        """Open the dialog on what was asked earlier for the prompt in the editor."""
         self.open()
         self._open_earlier(run_uid)
 
     def _show_known(self, dialog: ImproveDialog, known: Known) -> None:
-        first = next(iter(self._window.compose.lanes.lanes), Lane(_SLOT, BUILTIN, BUILTIN_MODEL))
+        first = next(iter(self._session.draft().lanes), Lane(_SLOT, BUILTIN, BUILTIN_MODEL))
         # A lane's parameters are made for its answers, which are shorter than a prompt perhaps.
         dialog.question.set_lane(known.lane or Lane(_SLOT, first.endpoint, first.model))
         dialog.question.set_instructions(known.instructions, known.shipped)
@@ -105,21 +102,17 @@ class ImproveActions(QObject):
         dialog = self.dialog
         if dialog is None or dialog.question.lane is None:
             return
-        self._window.dialogs.open_picker_for(dialog.question.lane, self._model_chosen, dialog)
+        self._services.navigator.choose_model(dialog.question.lane, self._model_chosen, dialog)
 
-    def _model_chosen(self, choice: Choice) -> None:
-        def take() -> None:
-            if self.dialog is not None:
-                self.dialog.question.set_lane(Lane(_SLOT, choice.endpoint_uid, choice.model))
-
-        window = self._window
-        keep_choice(window.workbench, window.tasks, window.compose, choice, take, lambda: None)
+    def _model_chosen(self, endpoint_uid: str, model: str) -> None:
+        if self.dialog is not None:
+            self.dialog.question.set_lane(Lane(_SLOT, endpoint_uid, model))
 
     def _ask(self) -> None:
-        dialog, window = self.dialog, self._window
+        dialog, services = self.dialog, self._services
         if dialog is None or dialog.is_running or dialog.question.lane is None:
             return
-        pane, draft = dialog.question, window.compose.draft()
+        pane, draft = dialog.question, self._session.draft()
         wanted = Wanted(
             self._prompt,
             draft.content,
@@ -129,47 +122,45 @@ class ImproveActions(QObject):
             pane.feedback.exact(),
             pane.chosen_answers(),
         )
-        limits = window.gate.limits
-        if limits.any and wanted != self._allowed:
-            foresee = partial(window.workbench.forecaster.forecast, "", as_draft(wanted))
+        if self._session.limits().any and wanted != self._allowed:
+            foresee = partial(services.backend.forecaster.forecast, "", as_draft(wanted))
             decide = self._if_open(partial(self._decide, wanted))
-            window.tasks.run(foresee, decide, lambda _: self._send(wanted))
+            services.tasks.run(foresee, decide, lambda _: self._send(wanted))
         else:
             self._send(wanted)
 
     def _decide(self, wanted: Wanted, dialog: ImproveDialog, forecast: Forecast) -> None:
         """Ask first where the question is over the limits; asking the same again is the answer."""
-        if over := excess(self._window.gate.limits, forecast, "This question"):
+        if over := excess(self._session.limits(), forecast, "This question"):
             self._allowed = wanted
             dialog.proposal.show_answer("", f"{over} Ask once more to send it all the same.")
         else:
             self._send(wanted)
 
     def _send(self, wanted: Wanted) -> None:
-        dialog, window = self.dialog, self._window
+        dialog, services = self.dialog, self._services
         if dialog is None or dialog.is_running:
             return
         self._allowed = None
-        pane, lane, improver = dialog.question, wanted.lane, window.workbench.improver
+        pane, lane, improver = dialog.question, wanted.lane, services.backend.improver
         try:
             handle, tag = improver.ask(wanted)
         except RefusedError as error:
             dialog.proposal.show_answer("", error.sentence)
             return
         for kept in improver.remember(lane, pane.own_instructions()):
-            window.tasks.watch(kept)
+            services.tasks.watch(kept)
         self._asked = _Asked(wanted.content, tag, handle)
         dialog.set_running(running=True)
         dialog.proposal.start()
         dialog.proposal.status.set_candidates(("asking…",))
-        window.pulse.start()
-        window.update_state()
+        services.events.publish(CallSent())
 
-    def _stop(self) -> None:
+    def _stop_answer(self) -> None:
         if self._asked is not None and self._asked.handle is not None:
-            self._window.workbench.runner.stop(self._asked.handle.output_uids[0])
+            self._services.backend.improver.stop(self._asked.handle)
 
-    def _frame(self, outputs: Collection[str]) -> None:
+    def _show_more(self, outputs: Collection[str]) -> None:
         asked, dialog = self._asked, self.dialog
         if asked is None or asked.handle is None or dialog is None or asked.handle.output_uids[0] not in outputs:
             return
@@ -200,8 +191,8 @@ class ImproveActions(QObject):
             dialog.set_running(running=False)
             dialog.proposal.status.set_candidates(())
             dialog.proposal.show_answer("", problem.sentence)
-        prompt, improver = self._prompt, self._window.workbench.improver
-        self._window.tasks.run(lambda: improver.earlier(prompt), self._if_open(self._show_earlier))
+        prompt, improver = self._prompt, self._services.backend.improver
+        self._services.tasks.run(lambda: improver.earlier(prompt), self._if_open(self._show_earlier))
 
     def _show_earlier(self, dialog: ImproveDialog, found: tuple[Earlier, ...]) -> None:
         dialog.set_earlier(found, utc_now())
@@ -231,10 +222,10 @@ class ImproveActions(QObject):
                 known = isinstance(error, AnswerError)
                 dialog.proposal.show_answer(asked.text, str(error) if known else problem_of(error).sentence)
 
-        self._window.tasks.run_large(partial(proposal_of, content, asked.text, asked.tag), show, failed)
+        self._services.tasks.run_large(partial(proposal_of, content, asked.text, asked.tag), show, failed)
 
     def _open_earlier(self, run_uid: str) -> None:
-        window = self._window
+        services = self._services
 
         def show(dialog: ImproveDialog, past: PastQuestion) -> None:
             if dialog.is_running:
@@ -244,35 +235,34 @@ class ImproveActions(QObject):
             dialog.question.feedback.set_exact(past.feedback)
             self._show_end(dialog, asked, past.result)
 
-        window.tasks.run(lambda: window.workbench.improver.past(run_uid), self._if_open(show))
+        services.tasks.run(lambda: services.backend.improver.past(run_uid), self._if_open(show))
 
     def _accept(self, accepted: Collection[int]) -> None:
-        dialog, asked, compose = self.dialog, self._asked, self._window.compose
+        dialog, asked, services = self.dialog, self._asked, self._services
         if dialog is None or asked is None or dialog.proposal.proposal is None:
             return
-        compose.back()
-        before, proposal = compose.draft(), dialog.proposal.proposal
+        self._session.back()
+        before, proposal = self._session.draft(), dialog.proposal.proposal
         if before.content.messages != proposal.base.messages:
             self._compare(dialog, asked, before.content, _CHANGED)
             return
         after = replace(before.content, messages=proposal.apply(accepted).messages)
         count, total = len(accepted), proposal.count
         self._close()
-        compose.put_back(replace(before, content=after))
+        self._session.put_back(replace(before, content=after))
         what = (
             "The change" if total == 1 else f"All {total} changes" if count == total else f"{count} of {total} changes"
         )
-        self._window.offer_undo(f"{what} of the proposal {'is' if count == 1 else 'are'} in the draft.", before)
-        self._window.frame.activateWindow()
-        self._window.view.editor.focus_first()
+        services.notices.offer_draft(f"{what} of the proposal {'is' if count == 1 else 'are'} in the draft.", before)
+        services.dialogs.widget().activateWindow()
+        services.editor.focus_first()
 
     def _close(self) -> None:
         if self.dialog is not None:
-            self._stop()
             self.dialog.done(0)
 
     def _closed(self) -> None:
-        self._stop()
+        self._stop_answer()
         self.dialog = self._asked = None
 
     def _if_open(self, show: Callable[[ImproveDialog, T], None]) -> Callable[[T], None]:

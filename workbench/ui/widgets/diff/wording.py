@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from workbench.core.diff import TextDiff
 from workbench.core.json_diff import JsonChange
-from workbench.ui.diff.text import Run
+from workbench.ui.widgets.diff.text import Run
 
 _SIGNS = {"added": "+ ", "removed": "− ", "changed": "~ ", "moved": "→ "}
 

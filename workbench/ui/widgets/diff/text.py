@@ -15,11 +15,11 @@ from PySide6.QtGui import QBrush, QFont, QPainter, QPaintEvent, QPen, QTextCharF
 from PySide6.QtWidgets import QWidget
 
 from workbench.core.diff import TextDiff
-from workbench.ui.diff.outline import outline
 from workbench.ui.editor.exact import text_data
 from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.shown import for_clipboard
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.diff.outline import outline
 
 SLICE = 12_000
 PIECES = 60

@@ -18,8 +18,8 @@ from workbench.core.when import relative
 from workbench.ui import geometry
 from workbench.ui.choice import Choice
 from workbench.ui.dialog import Dialog
-from workbench.ui.improve.proposal import ProposalPane
-from workbench.ui.improve.question import QuestionPane
+from workbench.ui.features.improve.proposal import ProposalPane
+from workbench.ui.features.improve.question import QuestionPane
 from workbench.ui.theme import Theme, set_role
 
 _OPENING = 60

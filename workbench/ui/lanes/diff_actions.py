@@ -6,44 +6,36 @@ Invariant: switching the differences off brings back how each lane was read befo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from workbench.app.board import Board
 from workbench.app.comparing import Comparisons
-from workbench.ui.diff.opening import compare_versions
+from workbench.app.tasks import Tasks
+from workbench.store import Store
 from workbench.ui.lanes.reading.modes import DIFF
+from workbench.ui.lanes.view import LanesView
 from workbench.usecases.comparing import Base
 
-if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
 
+class DiffActions(QObject):
+    """Acts on the readings of the lanes. `titles` returns slots and names of the shown lanes from left to right."""
 
-class Differing(QObject):
-    """Acts on the readings of the window's lanes."""
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self, lanes: LanesView, board: Board, store: Store, tasks: Tasks, titles: Callable[[], list[tuple[str, str]]]
+    ) -> None:
+        super().__init__(lanes)
+        self._lanes, self._titles = lanes, titles
         self._before: dict[str, str] = {}
-        lanes = window.view.lanes
-        self.comparisons = Comparisons(
-            window.workbench.store,
-            window.tasks,
-            window.compose.board,
-            self._lanes,
-            lambda slot: lanes.readings.of(slot) == DIFF,
-            self,
-        )
+        self.comparisons = Comparisons(store, tasks, board, titles, lambda slot: lanes.readings.of(slot) == DIFF, self)
         lanes.reading_wanted.connect(self._wanted)
         lanes.diff_pointed.connect(self.comparisons.name)
         self.comparisons.named.connect(self._named)
-        window.compose.stage.row_stale.connect(lambda _: self.comparisons.winner_stored())
         self.comparisons.ready.connect(lambda slot, made: lanes.set_reading_data(slot, DIFF, made))
 
     def table(self) -> dict[str, Callable[[], object]]:
         """Return the handlers of the commands about differences."""
-        lanes = self._window.view.lanes
+        lanes = self._lanes
         return {
             "diff": self.toggle,
             "diff_previous": lambda: self.against(Base()),
@@ -55,8 +47,8 @@ class Differing(QObject):
 
     def toggle(self) -> None:
         """Show what differs in every lane, or each lane as it was read before."""
-        readings = self._window.view.lanes.readings
-        if any(readings.of(slot) == DIFF for slot in self._window.shown_slots()):
+        readings = self._lanes.readings
+        if any(readings.of(slot) == DIFF for slot in self._slots()):
             readings.load({slot: mode for slot, mode in self._before.items() if mode != DIFF})
         else:
             self._before = readings.stored()
@@ -65,23 +57,16 @@ class Differing(QObject):
     def against(self, base: Base) -> None:
         """Compare every answer with `base`, and show it."""
         self.comparisons.choose(base)
-        readings = self._window.view.lanes.readings
-        if not all(readings.of(slot) == DIFF for slot in self._window.shown_slots()):
+        readings = self._lanes.readings
+        if not all(readings.of(slot) == DIFF for slot in self._slots()):
             self._before = readings.stored()
             readings.choose_for_all(DIFF)
-
-    def compare(self) -> None:
-        """Compare the two marked rows of the timeline, which loses their marks; without two, what is shown."""
-        marks = self._window.timeline.marks
-        compare_versions(self._window, *(marks.pair or ()))
-        if marks.pair is not None:
-            marks.clear()
 
     def step(self, by: int) -> None:
         """Go to the next change of the focused lane, or with -1 to the previous one; shows the changes first."""
         from workbench.ui.lanes.reading.diff import DiffPage
 
-        lanes = self._window.view.lanes
+        lanes = self._lanes
         column = lanes.column(lanes.focused_slot())
         if column is None:
             return
@@ -95,9 +80,9 @@ class Differing(QObject):
             self.comparisons.want(slot)
 
     def _named(self, slot: str, base: str) -> None:
-        column = self._window.view.lanes.column(slot)
+        column = self._lanes.column(slot)
         if column is not None and not column.footer.diff.isChecked():
             column.footer.name_base(base)
 
-    def _lanes(self) -> list[tuple[str, str]]:
-        return [(head.slot, head.title) for head in self._window.heads]
+    def _slots(self) -> list[str]:
+        return [slot for slot, _ in self._titles()]

@@ -1,7 +1,0 @@
-"""Recorded dialogues: the window to paste one, and what the commands do."""
-
-from __future__ import annotations
-
-from workbench.ui.dialogue.dialog import DialogueDialog
-
-__all__ = ["DialogueDialog"]

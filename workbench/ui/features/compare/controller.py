@@ -1,0 +1,131 @@
+"""Opens the dialog that compares prompts, for whatever stands on its two sides.
+
+Invariant: the draft is compared as it is in the editor when the dialog opens. Of runs that are still blind only the
+prompts are compared: their lanes would tell who answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from shiboken6 import isValid
+
+from workbench.app.timeline import name
+from workbench.core.text import opening_words
+from workbench.core.timeline import VersionLabel, caption
+from workbench.ui.features.compare.dialog import DRAFT, CompareDialog, Entry
+from workbench.ui.shell.events import MarkedRowsCompared, RunsComparison, VersionsComparison
+from workbench.ui.shell.services import Services
+from workbench.usecases.comparing import Side, side_of
+
+_TITLE = 60
+_VERSION = "version "
+"""Begins the entry of a version, before its number."""
+
+
+class CompareController:
+    """Opens dialogs, several at a time if a person wants that; what they show is read on worker threads."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.dialog: CompareDialog | None = None
+        """The one that was opened last, None once it is closed."""
+
+    def stop(self) -> None:
+        """Do nothing: no work outlives the window."""
+
+    def compare(self) -> None:
+        """Compare the selected runs in the History; else the two marked rows, or the shown row with the draft."""
+        services = self._services
+        if services.navigator.shown() == "history":
+            if (wanted := services.selection.comparison()) is not None:
+                services.events.publish(wanted)
+            return
+        marked = services.selection.timeline().marked
+        self.compare_rows(*(marked or ()))
+        if marked is not None:
+            services.events.publish(MarkedRowsCompared())
+
+    def compare_rows(self, old: str | None = None, new: str | None = None) -> CompareDialog:
+        """Compare two rows of the timeline; without `new` a row with the draft, without `old` the shown row."""
+        session, store, history = self._services.session, self._services.backend.store, self._services.backend.history
+        draft, prompt, timeline = session.draft(), session.prompt(), self._services.selection.timeline()
+        rows = {row.uid: row for row in timeline.rows}
+        entries: list[Entry] = [(DRAFT, "The draft")]
+        entries += [(uid, _entry_title(name(row).capitalize(), caption(row))) for uid, row in rows.items()]
+
+        def read(uid: str) -> Side:
+            if uid == DRAFT:
+                return Side(draft.content, draft.lanes)
+            if uid.startswith(_VERSION):
+                return Side(store.version(prompt, _version_of(uid)).content)
+            return side_of(history.whole(rows[uid]))
+
+        chosen = old if old is not None else timeline.shown or (entries[1][0] if len(entries) > 1 else DRAFT)
+        dialog = self._open(entries, read, (chosen, DRAFT if new is None else new), guessed=old is None)
+        self._services.tasks.run(
+            lambda: store.version_labels(prompt),
+            lambda labels: dialog.add_entries(_version_entries(labels)) if isValid(dialog) else None,
+        )
+        return dialog
+
+    def compare_versions(self, wanted: VersionsComparison) -> None:
+        """Compare two versions of any prompt, as soon as the names of all its versions are read."""
+        store, prompt = self._services.backend.store, wanted.prompt_uid
+
+        def open_dialog(labels: list[VersionLabel]) -> None:
+            self._open(
+                _version_entries(labels),
+                lambda entry: Side(store.version(prompt, _version_of(entry)).content),
+                (_version_entry(wanted.old), _version_entry(wanted.new)),
+            )
+
+        self._services.tasks.run(lambda: store.version_labels(prompt), open_dialog)
+
+    def compare_runs(self, wanted: RunsComparison) -> None:
+        """Compare the prompts, values and lanes of two runs, of whichever prompts they are."""
+        runs = {"older": wanted.older, "newer": wanted.newer}
+        blind = any(run.detail.blind for run in runs.values())
+
+        def read(entry: str) -> Side:
+            detail = runs[entry].detail
+            return Side(detail.content) if blind else side_of(detail)
+
+        self._open([(entry, run.name) for entry, run in runs.items()], read, ("older", "newer"))
+
+    def _open(
+        self, entries: Sequence[Entry], read: Callable[[str], Side], chosen: tuple[str, str], *, guessed: bool = False
+    ) -> CompareDialog:
+        services = self._services
+        parent = services.dialogs.widget()
+        dialog = CompareDialog(services.theme, services.tasks, entries, read, chosen, parent, guessed=guessed)
+        dialog.finished.connect(lambda: self._closed(dialog))
+        self.dialog = dialog
+        dialog.show()
+        return dialog
+
+    def _closed(self, dialog: CompareDialog) -> None:
+        if self.dialog is dialog:
+            self.dialog = None
+
+
+def _version_entry(number: int) -> str:
+    """Return what an entry of a version is known by."""
+    return f"{_VERSION}{number}"
+
+
+def _version_of(entry: str) -> int:
+    """Return the number of the version that an entry stands for."""
+    return int(entry.removeprefix(_VERSION))
+
+
+def _version_entries(labels: Sequence[VersionLabel]) -> list[Entry]:
+    """Return the entries of all versions, newest first: the timeline holds only the rows that were scrolled to."""
+    return [
+        (_version_entry(label.number), _entry_title(f"Version {label.number}", label.text or label.opening))
+        for label in sorted(labels, key=lambda label: -label.number)
+    ]
+
+
+def _entry_title(what: str, known: str) -> str:
+    return " · ".join(filter(None, (what, opening_words(known, _TITLE))))

@@ -1,0 +1,25 @@
+"""The commands about conversations."""
+
+from __future__ import annotations
+
+from workbench.app.commands import Command
+
+COMMANDS = (
+    Command(
+        "paste_dialogue",
+        "Paste a dialogue…",
+        "Edit",
+        enabled=lambda state: state.is_editing,
+        run=lambda controller: controller.paste(),
+        after="improve",
+    ),
+    Command(
+        "continue_lane",
+        "Continue from the focused lane's answer",
+        "Lanes",
+        ("Ctrl+J",),
+        enabled=lambda state: state.can_continue and not state.blind,
+        run=lambda controller: controller.go_on(),
+        after="lane_code",
+    ),
+)

@@ -1,7 +1,0 @@
-"""A better version of a prompt: the window that asks for one and shows it, and what the command does."""
-
-from __future__ import annotations
-
-from workbench.ui.improve.dialog import ImproveDialog
-
-__all__ = ["ImproveDialog"]

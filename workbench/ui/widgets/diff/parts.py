@@ -1,0 +1,22 @@
+"""Parts of prompts that differ, as text to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from workbench.core.compare import PartDiff
+from workbench.ui.widgets.diff.text import Run, runs_of
+
+_STATES = {"same": "unchanged", "changed": "changed", "added": "added", "removed": "removed", "moved": "moved"}
+
+
+def part_runs(parts: Sequence[PartDiff], *, unchanged: bool) -> Iterator[Run]:
+    """Yield the parts as they are read, each under its title."""
+    first = 0
+    for part in parts:
+        if part.state == "same" and not unchanged:
+            continue
+        yield Run("heading", f"{part.title} · {_STATES[part.state]}\n")
+        yield from runs_of(part.diff, first)
+        first += len(part.diff.hunks)
+        yield Run("same", "\n\n")
