@@ -17,6 +17,7 @@ from types import FrameType
 
 from workbench import __version__
 from workbench.cli.codes import FAILED, OK, UNREAD, WRONG_USE
+from workbench.cli.late_parser import LateParser
 from workbench.cli.pack_arguments import add_confirming, add_pack, add_running
 from workbench.cli.training_arguments import add_training
 from workbench.host import faults
@@ -33,10 +34,7 @@ exit codes: 0 fine, 1 some output failed, 2 wrong use, 130 stopped."""
 _SEARCH_EPILOG = """\
 words, "phrases" and beginnings* are looked for in prompts, values, answers and notes; all have to be there.
 -word leaves out runs that have it. Besides:
-  prompt:NAME  model:NAME  tag:NAME  winner:yes|no|tie|bad  error:yes|no|CODE
-  cost:>0.01  tokens:>1000  time:<2s  cost:0.01..0.05
-  before:2026-11-24  after:yesterday  after:7d
-  is:blind|starred|interrupted|archived|deleted  kind:iteration|test|improve|judge|import
+{filters}
 each with a - before it for the opposite. A query that begins with a - comes after --."""
 
 _OF_OTHER_FILES = ("import", "restore", "salvage")
@@ -146,14 +144,15 @@ def _add_history(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser
 ) -> None:
     history = commands.add_parser("history", parents=[shared], help="find, compare, import and export what was run")
-    what = history.add_subparsers(dest="what", metavar="WHAT", title="what", required=True)
+    late: type[argparse.ArgumentParser] = LateParser
+    what = history.add_subparsers(dest="what", metavar="WHAT", title="what", required=True, parser_class=late)
     json_help = "one JSON document instead of lines"
     listed = what.add_parser("list", parents=[shared], help="the newest runs, a line for each with its id first")
     searched = what.add_parser(
         "search",
         parents=[shared],
         help="runs that have words, and whatever else is asked of them",
-        epilog=_SEARCH_EPILOG,
+        complete=_complete_search,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     searched.add_argument("query", metavar="QUERY", nargs="*", help="what to look for; quote it as one argument")
@@ -209,6 +208,13 @@ def _add_history(
     moved.add_argument("--remove", action="store_true", help="remove the old file when the new one was found sound")
     for care in CARE:
         what.choices[care].add_argument("--json", action="store_true", help=json_help)
+
+
+def _complete_search(searched: argparse.ArgumentParser) -> None:
+    from workbench.core.searching.fields import help_lines
+    from workbench.store.search.fields import FIELDS
+
+    searched.epilog = _SEARCH_EPILOG.format(filters="\n".join(f"  {line}" for line in help_lines(FIELDS)))
 
 
 def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int]:
