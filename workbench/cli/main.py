@@ -47,10 +47,7 @@ has written. Importing again takes over only what is new.
 Ctrl+C keeps what is taken over so far."""
 
 _EXPORT_EPILOG = """\
-jsonl  a line for each answer, with everything and exact texts
-csv    a table for spreadsheets; a text that would be a formula gets an apostrophe before it
-md     a text to read and pass on
-html   one page without scripts, to read and print
+{formats}
 A query that begins with a - is given as --query=-word."""
 
 # What writing to a file that the output was sent to can end in; everything else that is written has its own errors.
@@ -179,19 +176,13 @@ def _add_history(
     imported.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file that is only read")
     imported.add_argument("--preview", action="store_true", help="only say what would come in")
     imported.add_argument("--json", action="store_true", help=json_help)
-    exported = what.add_parser(
+    what.add_parser(
         "export",
         parents=[shared],
         help="take runs away as a file",
-        epilog=_EXPORT_EPILOG,
+        complete=_complete_export,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    exported.add_argument("ids", metavar="ID", nargs="*", help="the id of a run, or how it begins")
-    exported.add_argument("--query", metavar="QUERY", help="all runs that a search finds; without either all there are")
-    exported.add_argument("--format", choices=("jsonl", "csv", "md", "html"), help="else by the name of the file")
-    exported.add_argument("-o", "--output", metavar="FILE", type=Path, help="else the output, as jsonl")
-    exported.add_argument("--force", action="store_true", help="replace a file that is there")
-    exported.add_argument("--json", action="store_true", help="one JSON document that says what was written")
     add_training(what, shared)
     what.add_parser("backup", parents=[shared], help="a copy that was looked at, beside the history")
     what.add_parser("check", parents=[shared], help="whether the file is sound")
@@ -215,6 +206,21 @@ def _complete_search(searched: argparse.ArgumentParser) -> None:
     from workbench.store.search.fields import FIELDS
 
     searched.epilog = _SEARCH_EPILOG.format(filters="\n".join(f"  {line}" for line in help_lines(FIELDS)))
+
+
+def _complete_export(exported: argparse.ArgumentParser) -> None:
+    from workbench.formats.exports import FORMATS
+
+    first, *_ = FORMATS
+    width = max(map(len, FORMATS)) + 2
+    lines = (f"{row.id:<{width}}{row.help}" for row in FORMATS.values())
+    exported.epilog = _EXPORT_EPILOG.format(formats="\n".join(lines))
+    exported.add_argument("ids", metavar="ID", nargs="*", help="the id of a run, or how it begins")
+    exported.add_argument("--query", metavar="QUERY", help="all runs that a search finds; without either all there are")
+    exported.add_argument("--format", choices=tuple(FORMATS), help="else by the name of the file")
+    exported.add_argument("-o", "--output", metavar="FILE", type=Path, help=f"else the output, as {first}")
+    exported.add_argument("--force", action="store_true", help="replace a file that is there")
+    exported.add_argument("--json", action="store_true", help="one JSON document that says what was written")
 
 
 def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int]:
