@@ -12,7 +12,14 @@ import pytest
 
 from tests.filters import complete, parse, to_text
 from tests.store.making import LATER, NOW, done, opened, run, text
-from workbench.core.searching.fields import AmountValues, MomentValues, help_lines
+from workbench.core.searching.fields import (
+    AmountValues,
+    ChoiceValues,
+    FilterField,
+    MomentValues,
+    NameValues,
+    help_lines,
+)
 from workbench.core.searching.language import Filter, Query, Range, Term
 from workbench.core.searching.lexing import pieces
 from workbench.store import Store
@@ -71,6 +78,30 @@ def test_the_terminal_lists_it(row: HistoryField) -> None:
             assert row.values.read(usage) is not None
         else:
             assert all(row.values.read(value) is not None for value in usage.split("|"))
+
+
+def test_help_has_a_line_for_each_group_and_first_usages_first() -> None:
+    names = ("prompt", "model", "tag", "winner", "error", "cost", "tokens", "time", "before", "after", "is", "kind")
+    assert list(help_lines({name: FIELDS[name] for name in names})) == [
+        "prompt:NAME  model:NAME  tag:NAME  winner:yes|no|tie|bad  error:yes|no|CODE",
+        "cost:>0.01  tokens:>1000  time:<2s  cost:0.01..0.05",
+        "before:2026-11-24  after:yesterday  after:7d",
+        "is:blind|starred|interrupted|archived|deleted  kind:iteration|test|improve|judge|import",
+    ]
+    assert [name for name in FIELDS if name in names] == list(names)
+    long = [FilterField(f"field{number}", NameValues("thing", "x")) for number in range(20)]
+    lines = list(help_lines({row.name: row for row in long}))
+    assert "  ".join(lines).split("  ") == [f"{row.name}:NAME" for row in long]
+    assert 80 < max(map(len, lines)) <= 100
+
+
+def test_what_values_say_of_themselves() -> None:
+    values = ChoiceValues({"yes": "it is", "no": "it is not", "never": "it never was"})
+    row = FilterField("sure", values)
+    assert (row.meaning, row.example) == ("yes, no or never", "sure:yes, sure:no or sure:never")
+    assert FilterField("one", ChoiceValues({"yes": ""})).example == "one:yes"
+    with pytest.raises(TypeError, match="no range"):
+        FIELDS["cost"].values.write("0.01")
 
 
 @pytest.fixture
