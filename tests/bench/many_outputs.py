@@ -25,6 +25,8 @@ from typing import Any
 import workbench.core.searching.folding
 import workbench.store.facts
 import workbench.store.indexing
+import workbench.store.search.fields
+import workbench.store.search.sources
 import workbench.store.version_1_0
 import workbench.store.version_1_1
 import workbench.store.version_1_2
@@ -35,7 +37,13 @@ from workbench.store.sqlite import sqlite3
 from workbench.store.version_1_2 import PLACED
 
 SIZES = (10_000, 100_000, 1_000_000)
-_MADE_BY = (workbench.core.searching.folding, workbench.store.facts, workbench.store.indexing)
+_MADE_BY = (
+    workbench.core.searching.folding,
+    workbench.store.facts,
+    workbench.store.indexing,
+    workbench.store.search.fields,
+    workbench.store.search.sources,
+)
 _MADE_IN = (workbench.store.version_1_0, workbench.store.version_1_1, workbench.store.version_1_2)
 _EPOCH = datetime(2024, 3, 1, tzinfo=UTC)
 _PROMPTS, _MODELS, _WORDS, _SENTENCES = 40, 60, 50_000, 120_000

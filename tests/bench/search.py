@@ -20,8 +20,8 @@ from typing import Any
 
 from tests.bench.many_outputs import SIZES, history, moment, vocabulary
 from tests.bench.report import percentile, rows_of, table
+from tests.filters import parse
 from workbench.core.searching.moments import stored_moment
-from workbench.core.searching.parsing import parse
 from workbench.core.searching.results import After, HistoryPage, Order
 from workbench.store import Store, open_store
 

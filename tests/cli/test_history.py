@@ -18,7 +18,9 @@ from workbench.cli.past import lines
 from workbench.core.blocks import Tool
 from workbench.core.content import Content, Message
 from workbench.core.runs import Failure, Result, Step, Verdict
+from workbench.core.searching.fields import help_lines
 from workbench.store.saved_searches import SavedSearch
+from workbench.store.search.fields import FIELDS
 from workbench.usecases.run_document import document
 
 Said = Callable[..., tuple[int, str, str]]
@@ -257,3 +259,15 @@ def test_a_saved_search_is_run_by_its_name_and_narrowed_down(db: Path, said: Sai
     code, _, err = said("search")
     assert code == 2
     assert "name a saved search with --saved" in err
+
+
+def test_the_help_of_search_lists_every_filter(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", "search", "--help"]) == 0
+    listed = "".join(f"  {line}\n" for line in help_lines(FIELDS))
+    assert capsys.readouterr().out.endswith(
+        f"""
+words, "phrases" and beginnings* are looked for in prompts, values, answers and notes; all have to be there.
+-word leaves out runs that have it. Besides:
+{listed}each with a - before it for the opposite. A query that begins with a - comes after --.
+"""
+    )

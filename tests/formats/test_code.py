@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,16 @@ def test_a_strangers_parameters_send_no_key_elsewhere() -> None:
     assert "evil" not in code
     assert "# Settings of LiteLLM, not of the model, so not sent: base_url, fallbacks" in code
     assert "temperature=0.5" in code
+
+
+def test_every_target_is_a_row_of_its_own_module() -> None:
+    modules = [path.stem for path in Path(written.__file__).parent.glob("*.py")]
+    assert len(set(modules) - {"__init__", "contents", "source", "target", "tooling"}) == len(TARGETS)
+    assert len({row.order for row in TARGETS.values()}) == len(TARGETS)
+    assert list(TARGETS)[:5] == ["LiteLLM", "OpenAI SDK", "Anthropic SDK", "curl", "workbench"]
+
+
+def test_notes_come_before_the_code_of_every_target() -> None:
+    for title, target in TARGETS.items():
+        made = replace(source("http://localhost/v1"), provider="anthropic", litellm_model="anthropic/fake-1")
+        assert target(replace(made, notes=("Mind this.",))) == f"# Mind this.\n{target(made)}", title

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core import strategies as make
+from workbench.cli.main import main
 from workbench.core.blocks import Tool
-from workbench.core.training import Call, Row, Turn, Turns
+from workbench.core.training import Call, Kind, Row, Turn, Turns
+from workbench.formats import training
 from workbench.formats.training import FORMATS
+from workbench.formats.training.format import TrainingFormat
 
 TOOL = Tool("look", "Looks.", '{"type": "object", "properties": {"n": {"type": "string"}}}')
 PROMPT: Turns = (
@@ -150,3 +155,29 @@ def test_who_does_not_take_a_row_that_others_do() -> None:
         FORMATS["openai-preference"].reserve(line("openai-preference")).startswith("Together takes answers of a single")
     )
     assert FORMATS["openai-sft"].reserve(line("openai-sft")) == ""
+
+
+def test_every_module_is_a_format_and_every_format_a_module() -> None:
+    files = {path.stem for path in Path(training.__file__).parent.glob("*.py")}
+    assert len(files - {"__init__", "format", "messages"}) == len(FORMATS)
+    assert len({row.order for row in FORMATS.values()}) == len(FORMATS)
+    assert list(FORMATS)[:5] == ["openai-sft", "openai-preference", "trl-sft", "trl-preference", "trl-kto"]
+
+
+@pytest.mark.parametrize("row", FORMATS.values(), ids=lambda row: row.name)
+def test_a_row_has_every_part(row: TrainingFormat) -> None:
+    assert re.fullmatch(r"[a-z0-9-]+", row.name)
+    assert row.kind in get_args(Kind)
+    assert len({row.title, row.name}) == 2
+    assert all(words and not words.endswith(".") for words in (row.title, row.what, row.help))
+    assert row.least >= 0
+    assert row.fault(line(row.name)) == ""
+
+
+def test_the_terminal_lists_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", "training", "--help"]) == 0
+    helped = capsys.readouterr().out
+    listed = helped.partition("formats:\n")[2].splitlines()[: len(FORMATS)]
+    assert [one.split(maxsplit=1) for one in listed] == [[row.name, row.help] for row in FORMATS.values()]
+    assert "  openai-sft          OpenAI chat fine-tuning; Fireworks and Together take it, too\n" in helped
+    assert "--format FORMAT     see below (openai-sft)\n" in helped

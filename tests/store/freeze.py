@@ -24,6 +24,7 @@ from workbench.store.indexing import Indexer
 from workbench.store.purging import Doomed
 from workbench.store.records import PartialCall, PartialRounds, PartialText
 from workbench.store.saved_searches import SavedSearch
+from workbench.store.search.fields import words_of
 from workbench.store.sqlite import sqlite3
 
 CASE = Case(
@@ -99,7 +100,8 @@ def written(path: Path) -> Iterator[str]:
     for (ran,) in connection.execute(ended).fetchall():
         facts = facts_of(connection, ran)
         for key, words, _ in Indexer().documents(connection, ran):
-            values = connection.execute("SELECT quote(?), quote(?)", (words, facts and facts.words)).fetchone()
+            told = facts and words_of(connection, facts)
+            values = connection.execute("SELECT quote(?), quote(?)", (words, told)).fetchone()
             yield f"INSERT INTO run_search (rowid, text, facts) VALUES ({key}, {', '.join(values)})"
     yield from (sql for kind, _, sql in made if kind == "trigger")
     connection.close()

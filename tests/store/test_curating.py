@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.filters import parse
 from tests.store.making import LATER, NOW, done, opened, run, text
-from workbench.core.searching.parsing import parse
 from workbench.store import Store, StoreError
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.filters import parse
 from tests.store.making import FULL_RESULT, LATER, NOW, done, lane, opened, run, text, uids
 from workbench.core.blocks import Attachment
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.runs import BesideLane, Step, Verdict
-from workbench.core.searching.parsing import parse
 from workbench.store import Store, StoreError, backups
 from workbench.store.purging import Doomed, Extent, Kept
 from workbench.store.records import PartialText
@@ -280,7 +280,7 @@ def test_a_prompt_goes_and_comes_back_with_its_runs(store: Store) -> None:
     assert store.prompts(archived=True) == []
     assert found(store) == ["q1"]
     assert store.last_prompt() == "q"
-    assert store.searches.known().prompts == ("Other",)
+    assert store.searches.known()["prompt"] == ("Other",)
     assert store.deleting.deleted() == Doomed(("r1", "r2"), ("p",))
     store.curation.delete_prompt("p", False).result(10)
     assert {row.uid: row.iterations for row in store.prompts()} == {"p": 1, "q": 1}

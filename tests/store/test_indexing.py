@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from tests import depth
+from tests.filters import parse
 from tests.patience import PATIENCE_S
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
 from tests.store.test_opening import sql
 from workbench.core.content import Content, Message
 from workbench.core.runs import RunSet, Verdict
 from workbench.core.searching.language import Query
-from workbench.core.searching.parsing import parse
 from workbench.store import OutputStart, RunStart, Store, StoreError, ending, indexing, starting
 from workbench.store import writer as writer_module
 from workbench.store.errors import failure
@@ -123,7 +123,7 @@ def test_what_people_say_later_is_found(store: Store, path: Path) -> None:
     )
     store.set_note("r", "", LATER).result(10)
     assert found(store, 'tag:keep is:starred tag:"keep this"') == ["r"]
-    assert store.searches.known().tags == ("Keep this",)
+    assert store.searches.known()["tag"] == ("Keep this",)
     sql(path, "DELETE FROM tags", "UPDATE runs SET archived = 1")
     assert found(store, "") == []
     store.set_note("r", "put away", LATER).result(10)

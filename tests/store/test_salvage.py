@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import depth
+from tests.filters import parse
 from tests.patience import PROCESS_S
 from tests.store.making import FULL_RESULT, LATER, opened, run, text, uids
 from tests.store.test_indexing import settled
-from workbench.core.searching.parsing import parse
 from workbench.store import StoreError
 from workbench.store.connections import connect
 from workbench.store.salvage.file_format import MAGIC, TABLE_LEAF, Pages, kind_of, rows

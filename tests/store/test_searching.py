@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests import depth
 from tests.core.searching.test_parsing import queries as any_query
 from tests.core.searching.test_parsing import typed
+from tests.filters import parse
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
 from tests.store.test_opening import sql
 from workbench.core.money import Usage
@@ -24,7 +25,6 @@ from workbench.core.runs import Failure, Result, Timing, Verdict
 from workbench.core.searching.language import Filter, Query, Range, Words
 from workbench.core.searching.marking import Marker
 from workbench.core.searching.moments import stored_moment
-from workbench.core.searching.parsing import parse
 from workbench.core.searching.results import After, HistoryPage, Order, Total
 from workbench.store import Store, StoreError, search_pages
 from workbench.store.searching import Stop
@@ -331,9 +331,9 @@ def test_filters_that_name_nothing_are_told(history: tuple[Store, list[Made]]) -
     found = page(store, "alpha prompt:nobody model:haiku -tag:none error:odd")
     assert (found.unknown, found.rows) == ((1, 3, 4), ())
     known = store.searches.known()
-    assert set(known.prompts) == {"Order bot", "Ticket triage"}
-    assert set(known.models) == set(MODELS)
-    assert (known.tags, set(known.errors)) == ((), {"timeout", "rate_limit"})
+    assert set(known["prompt"]) == {"Order bot", "Ticket triage"}
+    assert set(known["model"]) == set(MODELS)
+    assert (known["tag"], set(known["error"])) == ((), {"timeout", "rate_limit"})
 
 
 def test_a_clock_that_was_set_back_hides_nothing(store: Store) -> None:

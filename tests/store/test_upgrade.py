@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.filters import parse
 from tests.patience import PROCESS_S
 from tests.store.freeze import CASE
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, made_here, opened, run, text, uids
@@ -16,7 +17,6 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import BesideLane, Result, Step, Verdict
-from workbench.core.searching.parsing import parse
 from workbench.store import StoreError, open_store, opening
 from workbench.store import migrations as released
 from workbench.store.purging import Doomed

@@ -19,7 +19,7 @@ from workbench.cli.main import main
 from workbench.core.empty_answers import BLANKS
 from workbench.core.runs import Outcome, Result, Step
 from workbench.store import Store
-from workbench.usecases.exchange.exporting import Exporter, Format, Selection
+from workbench.usecases.exchange.exporting import Exporter, Selection
 from workbench.usecases.history import History
 from workbench.usecases.searching import Searcher
 
@@ -77,7 +77,7 @@ def test_the_terminal_tells_them(store: Store, tmp_path: Path, capsys: pytest.Ca
     assert (second["empty"], [choice["text"] for choice in second["further_choices"]]) == (None, ["The other one"])
 
 
-def written(store: Store, format_: Format, uid: str) -> str:
+def written(store: Store, format_: str, uid: str) -> str:
     out = io.StringIO(newline="")
     Exporter(store, Searcher(store, lambda: NOW, lambda: 0)).write(Selection((uid,)), format_, out)
     return out.getvalue()

@@ -20,6 +20,7 @@ from workbench.core.searching.parsing import parse
 from workbench.core.searching.results import HistoryRow
 from workbench.core.when import duration
 from workbench.store import Store
+from workbench.store.search.fields import FIELDS
 from workbench.usecases.comparing import against_parent
 from workbench.usecases.history import History
 
@@ -88,7 +89,7 @@ def looked(store: Store, history: History, row: HistoryRow, text: str) -> Looked
     parent, parts = (
         (None, ()) if detail.newer else against_parent(store, row.prompt_uid, detail.row.version, detail.content)
     )
-    marker = Marker(parse(text).query)
+    marker = Marker(parse(text, FIELDS).query)
     cards = [list(_cards(detail, position, marker)) for position in range(len(detail.sets))]
     shown, left_out = _most(cards)
     sets = tuple(

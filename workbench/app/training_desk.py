@@ -15,18 +15,12 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.tasks import LargeTasks
 from workbench.core.training import Kind
-from workbench.formats.training import FORMATS, TrainingFormat
+from workbench.formats.training import FORMATS
+from workbench.formats.training.format import TrainingFormat
 from workbench.store import Store
 from workbench.usecases.problems import problem_of
 from workbench.usecases.training import ChosenBy, Trainer, TrainingSet
 
-NAMES: Mapping[str, str] = {
-    "openai-sft": "OpenAI fine-tuning",
-    "openai-preference": "OpenAI preferences (also Azure, Together, Fireworks)",
-    "trl-sft": "TRL SFT: prompt and completion",
-    "trl-preference": "TRL preferences (DPO), with an explicit prompt",
-    "trl-kto": "TRL KTO: thumbs up and down",
-}
 CHOSEN: Mapping[ChosenBy, str] = {
     "winner": "Winners of verdicts",
     "starred": "Starred answers",
@@ -46,7 +40,7 @@ class StoppedError(Exception):
 class Asked(NamedTuple):
     """What a person wants to have; `share` is for validation, `per_million` dollars for a million trained tokens."""
 
-    format: str = "openai-sft"
+    format: str = next(iter(FORMATS))
     chosen_by: ChosenBy = "winner"
     share: float = 0.1
     epochs: int = 3

@@ -16,7 +16,8 @@ from workbench.cli.codes import OK
 from workbench.cli.opening import open_workbench
 from workbench.cli.output import complain, one_line, write_exact, write_json
 from workbench.core.searching.language import Complaint
-from workbench.usecases.exchange.exporting import Exporter, Format, Progress, Selection, format_of
+from workbench.formats.exports import FORMATS
+from workbench.usecases.exchange.exporting import Exporter, Progress, Selection, format_of
 from workbench.usecases.problems import RefusedError
 
 _TELL_EVERY_S = 0.5
@@ -54,14 +55,14 @@ def export(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     return OK
 
 
-def _format(args: argparse.Namespace) -> Format:
+def _format(args: argparse.Namespace) -> str:
     if args.json and args.output is None:
         raise RefusedError("--json tells what was written into a file. Name one with --output, or take --format jsonl.")
     if args.format is not None:
-        chosen: Format = args.format
+        chosen: str = args.format
         return chosen
     if args.output is None:
-        return "jsonl"
+        return next(iter(FORMATS))
     found = format_of(args.output)
     if found is None:
         raise RefusedError(f"“{args.output.name}” does not tell the format. Say it with --format.")

@@ -17,6 +17,7 @@ from types import FrameType
 
 from workbench import __version__
 from workbench.cli.codes import FAILED, OK, UNREAD, WRONG_USE
+from workbench.cli.late_parser import LateParser
 from workbench.cli.pack_arguments import add_confirming, add_pack, add_running
 from workbench.cli.training_arguments import add_training
 from workbench.host import faults
@@ -33,10 +34,7 @@ exit codes: 0 fine, 1 some output failed, 2 wrong use, 130 stopped."""
 _SEARCH_EPILOG = """\
 words, "phrases" and beginnings* are looked for in prompts, values, answers and notes; all have to be there.
 -word leaves out runs that have it. Besides:
-  prompt:NAME  model:NAME  tag:NAME  winner:yes|no|tie|bad  error:yes|no|CODE
-  cost:>0.01  tokens:>1000  time:<2s  cost:0.01..0.05
-  before:2026-11-24  after:yesterday  after:7d
-  is:blind|starred|interrupted|archived|deleted  kind:iteration|test|improve|judge|import
+{filters}
 each with a - before it for the opposite. A query that begins with a - comes after --."""
 
 _OF_OTHER_FILES = ("import", "restore", "salvage")
@@ -49,10 +47,7 @@ has written. Importing again takes over only what is new.
 Ctrl+C keeps what is taken over so far."""
 
 _EXPORT_EPILOG = """\
-jsonl  a line for each answer, with everything and exact texts
-csv    a table for spreadsheets; a text that would be a formula gets an apostrophe before it
-md     a text to read and pass on
-html   one page without scripts, to read and print
+{formats}
 A query that begins with a - is given as --query=-word."""
 
 # What writing to a file that the output was sent to can end in; everything else that is written has its own errors.
@@ -146,14 +141,15 @@ def _add_history(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser
 ) -> None:
     history = commands.add_parser("history", parents=[shared], help="find, compare, import and export what was run")
-    what = history.add_subparsers(dest="what", metavar="WHAT", title="what", required=True)
+    late: type[argparse.ArgumentParser] = LateParser
+    what = history.add_subparsers(dest="what", metavar="WHAT", title="what", required=True, parser_class=late)
     json_help = "one JSON document instead of lines"
     listed = what.add_parser("list", parents=[shared], help="the newest runs, a line for each with its id first")
     searched = what.add_parser(
         "search",
         parents=[shared],
         help="runs that have words, and whatever else is asked of them",
-        epilog=_SEARCH_EPILOG,
+        complete=_complete_search,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     searched.add_argument("query", metavar="QUERY", nargs="*", help="what to look for; quote it as one argument")
@@ -180,19 +176,13 @@ def _add_history(
     imported.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file that is only read")
     imported.add_argument("--preview", action="store_true", help="only say what would come in")
     imported.add_argument("--json", action="store_true", help=json_help)
-    exported = what.add_parser(
+    what.add_parser(
         "export",
         parents=[shared],
         help="take runs away as a file",
-        epilog=_EXPORT_EPILOG,
+        complete=_complete_export,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    exported.add_argument("ids", metavar="ID", nargs="*", help="the id of a run, or how it begins")
-    exported.add_argument("--query", metavar="QUERY", help="all runs that a search finds; without either all there are")
-    exported.add_argument("--format", choices=("jsonl", "csv", "md", "html"), help="else by the name of the file")
-    exported.add_argument("-o", "--output", metavar="FILE", type=Path, help="else the output, as jsonl")
-    exported.add_argument("--force", action="store_true", help="replace a file that is there")
-    exported.add_argument("--json", action="store_true", help="one JSON document that says what was written")
     add_training(what, shared)
     what.add_parser("backup", parents=[shared], help="a copy that was looked at, beside the history")
     what.add_parser("check", parents=[shared], help="whether the file is sound")
@@ -209,6 +199,28 @@ def _add_history(
     moved.add_argument("--remove", action="store_true", help="remove the old file when the new one was found sound")
     for care in CARE:
         what.choices[care].add_argument("--json", action="store_true", help=json_help)
+
+
+def _complete_search(searched: argparse.ArgumentParser) -> None:
+    from workbench.core.searching.fields import help_lines
+    from workbench.store.search.fields import FIELDS
+
+    searched.epilog = _SEARCH_EPILOG.format(filters="\n".join(f"  {line}" for line in help_lines(FIELDS)))
+
+
+def _complete_export(exported: argparse.ArgumentParser) -> None:
+    from workbench.formats.exports import FORMATS
+
+    first, *_ = FORMATS
+    width = max(map(len, FORMATS)) + 2
+    lines = (f"{row.id:<{width}}{row.help}" for row in FORMATS.values())
+    exported.epilog = _EXPORT_EPILOG.format(formats="\n".join(lines))
+    exported.add_argument("ids", metavar="ID", nargs="*", help="the id of a run, or how it begins")
+    exported.add_argument("--query", metavar="QUERY", help="all runs that a search finds; without either all there are")
+    exported.add_argument("--format", choices=tuple(FORMATS), help="else by the name of the file")
+    exported.add_argument("-o", "--output", metavar="FILE", type=Path, help=f"else the output, as {first}")
+    exported.add_argument("--force", action="store_true", help="replace a file that is there")
+    exported.add_argument("--json", action="store_true", help="one JSON document that says what was written")
 
 
 def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int]:

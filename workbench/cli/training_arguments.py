@@ -7,26 +7,34 @@ from pathlib import Path
 
 _EPILOG = """\
 formats:
-  openai-sft          OpenAI chat fine-tuning; Fireworks and Together take it, too
-  openai-preference   pairs for OpenAI, Azure, Together and Fireworks
-  trl-sft             TRL, prompt and completion
-  trl-preference      TRL, DPO with an explicit prompt
-  trl-kto             TRL, KTO with thumbs up (winners) and down (the rest, and all bad)
+{formats}
 pairs are made of answers to the same messages only. Value sets are in one of the two files, never in both."""
 
 
 def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
-    """Add both to `workbench history`."""
-    training = what.add_parser(
+    """Add both to `workbench history`, whose parsers are completed when they are used (LateParser)."""
+    what.add_parser(
         "training",
         parents=[shared],
         help="files to train a model with, from what you chose",
-        epilog=_EPILOG,
+        complete=_complete_training,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    star = what.add_parser("star", parents=[shared], help="star answers, which training can go by")
+    star.add_argument("ids", metavar="ANSWER", nargs="+", help="ids of answers; show --json has them")
+    star.add_argument("--off", action="store_true", help="take the stars away")
+    star.add_argument("--json", action="store_true", help="one JSON document instead of a line")
+
+
+def _complete_training(training: argparse.ArgumentParser) -> None:
+    from workbench.formats.training import FORMATS
+
+    first, *_ = FORMATS
+    lines = (f"  {row.name:<20}{row.help}" for row in FORMATS.values())
+    training.epilog = _EPILOG.format(formats="\n".join(lines))
     training.add_argument("target", metavar="FOLDER", type=Path, help="where train.jsonl and validation.jsonl go")
     training.add_argument("--prompt", metavar="NAME", help="the prompt (the sample)")
-    training.add_argument("--format", metavar="FORMAT", default="openai-sft", help="see below (openai-sft)")
+    training.add_argument("--format", metavar="FORMAT", default=first, help=f"see below ({first})")
     training.add_argument("--chosen", metavar="BY", default="winner", help="winner, starred or both (winner)")
     training.add_argument("--validation", metavar="SHARE", type=float, default=0.1, help="share of the rows (0.1)")
     training.add_argument("--seed", metavar="N", type=int, default=0, help="another number, another split (0)")
@@ -34,7 +42,3 @@ def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser], shar
     training.add_argument("--price", metavar="USD", type=float, help="dollars for a million trained tokens")
     training.add_argument("--preview", action="store_true", help="write nothing; say what would be written")
     training.add_argument("--json", action="store_true", help="one JSON document instead of lines")
-    star = what.add_parser("star", parents=[shared], help="star answers, which training can go by")
-    star.add_argument("ids", metavar="ANSWER", nargs="+", help="ids of answers; show --json has them")
-    star.add_argument("--off", action="store_true", help="take the stars away")
-    star.add_argument("--json", action="store_true", help="one JSON document instead of a line")

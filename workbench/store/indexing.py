@@ -17,6 +17,7 @@ from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.damaged import UNREADABLE
 from workbench.store.errors import StoreError
 from workbench.store.facts import facts_of
+from workbench.store.search.fields import words_of
 from workbench.store.soundness import as_text
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
 from workbench.store.version_1_2 import PLACED, SEARCH
@@ -133,13 +134,13 @@ class Indexer:
         if facts is None:
             connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
             return 1
-        connection.execute(_SHOWN, (*facts.shown, run))
-        taken = 1
+        connection.execute(_SHOWN, (*facts.numbers.values(), run))
+        words, taken = words_of(connection, facts), 1
         for key, text, value_set in self.documents(connection, run, next_set):
             if taken > characters:
                 connection.execute("UPDATE unindexed SET next_set = ? WHERE run_id = ?", (value_set, run))
                 return taken
-            connection.execute(_DOCUMENT, (key, text, facts.words))
+            connection.execute(_DOCUMENT, (key, text, words))
             taken += len(text)
         connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
         return taken

@@ -6,16 +6,19 @@ its signs means anything there. An expression has at least one part that a docum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from workbench.core.searching.folding import beginning_length, folded, prepared, words_of
-from workbench.core.searching.language import AMOUNTS, Amount, Field, Filter, Query, Range, Words
+from workbench.core.searching.folding import beginning_length, prepared, words_of
+from workbench.core.searching.language import Filter, Query, Words
 from workbench.store import facts
 from workbench.store.sqlite import sqlite3
 
 _HIDDEN = (facts.ARCHIVED, facts.DELETED)
 _NEVER = f'"{facts.MARK}never"'
+ToStored = Callable[[str], str]
+"""Tells when a moment of the language begins, as stored."""
 
 
 @dataclass(slots=True)
@@ -40,6 +43,15 @@ class Plan:
         """Whether anything has to be looked up in the index; times alone are not."""
         return bool(self.words or self.facts or self.without)
 
+    def ask(self, words: Iterable[str], *, negated: bool) -> None:
+        """Let a document have one of these words of the index, or none of them; without words nothing has one."""
+        (self.without if negated else self.facts).append(_any_of(words))
+
+    def check(self, condition: str, *values: float | str) -> None:
+        """Let run_rows fulfil a condition, with values for its parameters."""
+        self.checks.append(condition)
+        self.values.extend(values)
+
     def match(self) -> str:
         """Return the expression of FTS5."""
         must = [*self.words, *self.facts] or [_any_of([facts.ALL])]
@@ -47,24 +59,22 @@ class Plan:
         return f"({' AND '.join(must)})" + (f" NOT ({' OR '.join(never)})" if never else "")
 
 
-def plan(connection: sqlite3.Connection, query: Query, moment: Callable[[str], str]) -> Plan:
-    """Return how to search; `moment` tells when a moment of the language begins, as stored."""
+class Plannable(Protocol):
+    """A filter, as far as a plan is made of it."""
+
+    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+        """Add to a plan what a filter asks for; return whether the history has what it names."""
+
+
+def plan(connection: sqlite3.Connection, query: Query, stored: ToStored, fields: Mapping[str, Plannable]) -> Plan:
+    """Return how to search, with these filters."""
     asked = {t.value for t in query.terms if isinstance(t, Filter) and t.field == "is" and not t.negated}
     made = Plan(hidden=_hidden(asked))
     for number, term in enumerate(query.terms):
         if isinstance(term, Words):
             (made.without if term.negated else made.words).append(expression(term))
-        elif isinstance(term.value, Range):
-            _amount(made, next(amount for amount in AMOUNTS if amount == term.field), term.value, term.negated)
-        elif term.field in ("before", "after"):
-            _time(made, (term.field == "before") != term.negated, moment(term.value))
-        elif (term.field, term.value) == ("error", "no"):
-            (made.facts if term.negated else made.without).append(_any_of([facts.FAILED]))
-        else:
-            words = _facts_for(connection, term.field, term.value)
-            if not words:
-                made.unknown.append(number)
-            (made.without if term.negated else made.facts).append(_any_of(words))
+        elif not fields[term.field].ask(connection, made, term, stored):
+            made.unknown.append(number)
     for before, when in made.times:
         _narrow(connection, made, before, when)
     return made
@@ -94,47 +104,6 @@ def single_words(phrase: str) -> list[str]:
 def _any_of(words: Iterable[str]) -> str:
     named = [f'facts : "{word}"' for word in words]
     return f"({' OR '.join(named) or _NEVER})"
-
-
-def _facts_for(connection: sqlite3.Connection, name: Field, value: str) -> list[str]:
-    if name == "winner":
-        return [facts.winner(value)]
-    if name == "kind":
-        return [facts.kind(value)]
-    if name == "is":
-        return [f"{facts.MARK}is{value}"]
-    if (name, value) == ("error", "yes"):
-        return [facts.FAILED]
-    if name == "prompt":
-        return [facts.prompt(key) for key in _named(connection, "SELECT id, name FROM prompts", value)]
-    if name == "tag":
-        return [facts.tag(key) for key in _named(connection, "SELECT id, name FROM tags", value)]
-    names = "SELECT id, name FROM search_names WHERE kind = ?"
-    return [facts.name(key) for key in _named(connection, names, value, name)]
-
-
-def _named(connection: sqlite3.Connection, names: str, value: str, *given: str) -> list[int]:
-    wanted = folded(value)
-    return [key for key, name in connection.execute(names, given) if wanted in folded(name)]
-
-
-def _amount(made: Plan, field: Amount, span: Range, negated: bool) -> None:
-    column = f"run_rows.{facts.COLUMNS[field]}"
-    checks: list[str] = []
-    for sign, limit, closed in ((">", span.low, span.with_low), ("<", span.high, span.with_high)):
-        if limit is not None:
-            checks.append(f"{column} {sign}{'=' if closed else ''} ?")
-            made.values.append(float(limit))
-    check = " AND ".join(checks)
-    # What is negated holds also where the number is unknown, and no word of the index tells that.
-    made.checks.append(f"({check}) IS NOT 1" if negated else check)
-    made.facts.append(_any_of([facts.ALL] if negated else facts.amounts(field, span)))
-
-
-def _time(made: Plan, before: bool, when: str) -> None:
-    made.checks.append(f"run_rows.started_at {'<' if before else '>='} ?")
-    made.values.append(when)
-    made.times.append((before, when))
 
 
 def _narrow(connection: sqlite3.Connection, made: Plan, before: bool, when: str) -> None:

@@ -15,8 +15,8 @@ from workbench.core.searching.language import Query
 from workbench.core.searching.results import After, HistoryPage, Order
 from workbench.store import indexing, search_pages
 from workbench.store.errors import StoreError, failure
-from workbench.store.hiding import DELETED
 from workbench.store.saved_searches import SavedSearches
+from workbench.store.search.fields import FIELDS
 from workbench.store.search_plan import plan
 from workbench.store.search_rows import rows_for
 from workbench.store.sqlite import sqlite3
@@ -98,7 +98,7 @@ class Searches:
         limit: int,
     ) -> HistoryPage:
         _check(connection)
-        how = plan(connection, query, moment)
+        how = plan(connection, query, moment, FIELDS)
         found = _FIND[order](connection, how, after, limit)
         behind = indexing.behind(connection, _MOST_BEHIND + 1) if how.uses_index else 0
         rows = rows_for(connection, found.runs, query)
@@ -108,17 +108,7 @@ class Searches:
         """Return what the history has that filters can name, the newest first."""
         with self._use() as connection:
             _check(connection)
-
-            def names(statement: str, *given: str) -> tuple[str, ...]:
-                return tuple(name for (name,) in connection.execute(f"{statement} LIMIT {_MOST_NAMES}", given))
-
-            named = "SELECT name FROM search_names WHERE kind = ? ORDER BY id DESC"
-            return Known(
-                names(f"SELECT name FROM prompts WHERE archived < {DELETED} ORDER BY archived, updated_at DESC"),
-                names(named, "model"),
-                names("SELECT name FROM tags ORDER BY name"),
-                names(named, "error"),
-            )
+            return {name: row.source.names(connection, _MOST_NAMES) for name, row in FIELDS.items()}
 
     def find_run(self, beginning: str) -> list[str]:
         """Return the uids of up to two runs that begin so."""

@@ -17,11 +17,11 @@ from workbench.core.searching.moments import stored_moment
 from workbench.core.searching.parsing import cited, parse
 from workbench.core.searching.results import After, HistoryPage, Order
 from workbench.store import Store
+from workbench.store.search.fields import FIELDS
 from workbench.store.searching import Stop
 
 PAGE = 50
 _COUNTED = 10_000
-_NAMED = {"prompt": "prompt", "model": "model or lane", "tag": "tag", "error": "error"}
 
 __all__ = ["PAGE", "Found", "Searcher", "Stop"]
 
@@ -65,7 +65,7 @@ class Searcher:
         Raises StoreError, with code interrupted when `stop` asked for it.
         """
         began, now = self._clock_ms(), self._now()
-        parsed = parse(text)
+        parsed = parse(text, FIELDS)
         page = self._store.searches.page(
             parsed.query,
             lambda moment: stored_moment(moment, now, self._zone),
@@ -80,11 +80,11 @@ class Searcher:
         if after is None and not page.rows:
             remarks += self._prompts_called(parsed)
         late = bool(page.behind) and not self._store.read_only and self._store.searches.trouble is None
-        return Found(page, to_text(parsed.query), tuple(complaints), remarks, took, late)
+        return Found(page, to_text(parsed.query, FIELDS), tuple(complaints), remarks, took, late)
 
     def complete(self, text: str, caret: int) -> Completion:
         """Return what can stand at the caret: filters, or values that the history has. Raises StoreError."""
-        return complete(text, caret, self._store.searches.known())
+        return complete(text, caret, self._store.searches.known(), FIELDS)
 
     def run_of(self, beginning: str) -> tuple[str, ...]:
         """Return the uids of runs that begin so, two at most: one is the run, two are not clear."""
@@ -98,11 +98,12 @@ class Searcher:
     def _prompts_called(self, parsed: Parsed) -> tuple[str, ...]:
         """Say which prompt has a name of these words: names are asked for by a filter."""
         words = [folded(term.text) for term in parsed.query.terms if isinstance(term, Words) and not term.negated]
-        named = [name for name in self._store.searches.known().prompts if all(word in folded(name) for word in words)]
+        prompts = self._store.searches.known()["prompt"]
+        named = [name for name in prompts if all(word in folded(name) for word in words)]
         if not words or not named:
             return ()
         others = f" and {len(named) - 1:,} more" if named[1:] else ""
-        asked = to_text(Query(tuple(Filter("prompt", name) for name in (words if named[1:] else named))))
+        asked = to_text(Query(tuple(Filter("prompt", name) for name in (words if named[1:] else named))), FIELDS)
         return (f"Names of prompts are asked for by a filter: {asked} finds the runs of {cited(named[0])}{others}.",)
 
     def _remarks(self, page: HistoryPage) -> tuple[str, ...]:
@@ -124,7 +125,7 @@ def _unknown(parsed: Parsed, page: HistoryPage) -> list[Complaint]:
     for number in page.unknown:
         term, (start, end) = parsed.query.terms[number], parsed.spans[number]
         if isinstance(term, Filter):
-            what = _NAMED.get(term.field, term.field)
+            what = FIELDS[term.field].values.noun
             named = cited(str(term.value))
             sentence = f"No {what} of the history is called {named}. Take one that is offered behind the colon."
             found.append(Complaint(start, end, sentence))

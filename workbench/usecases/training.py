@@ -22,7 +22,8 @@ from workbench.core.runs import IterationDetail, OutputRecord
 from workbench.core.templates import content_variables, missing, render_plain, template_texts
 from workbench.core.training import Contradiction, Kind, Row, Turn, prepare, turns_of, unwatched
 from workbench.engine.estimate import MESSAGE_OVERHEAD, tokens
-from workbench.formats.training import FORMATS, TrainingFormat
+from workbench.formats.training import FORMATS
+from workbench.formats.training.format import TrainingFormat
 from workbench.host.errors import HostError, explain
 from workbench.packs.jinja import TemplateMistakeError
 from workbench.packs.jinja_apart import render_apart

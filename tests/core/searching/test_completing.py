@@ -6,16 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.searching.test_parsing import typed
-from workbench.core.searching.completing import Known, complete
-from workbench.core.searching.language import FIELDS
-from workbench.core.searching.parsing import parse
+from tests.filters import complete, parse
+from workbench.store.search.fields import FIELDS
 
-KNOWN = Known(
-    prompts=("Order status bot", "Ticket triage → JSON"),
-    models=("anthropic/claude-haiku-4.5", "gpt-5-mini", "haiku local"),
-    tags=("keep",),
-    errors=("rate_limit",),
-)
+KNOWN = {
+    "prompt": ("Order status bot", "Ticket triage → JSON"),
+    "model": ("anthropic/claude-haiku-4.5", "gpt-5-mini", "haiku local"),
+    "tag": ("keep",),
+    "error": ("rate_limit",),
+}
 
 
 def offered(text: str, caret: int | None = None) -> list[str]:
@@ -30,7 +29,7 @@ def test_filters_are_offered_where_one_can_begin() -> None:
     assert offered("x -wi") == ["x -winner:"]
     assert offered("zebra") == []
     assert offered("x  y", 2) == [f"x {field}: y" for field in FIELDS]
-    assert [choice.text for choice in complete("", 0, Known()).choices if choice.text in ("prompt:", "tag:")] == []
+    assert [choice.text for choice in complete("", 0, {}).choices if choice.text in ("prompt:", "tag:")] == []
 
 
 def test_values_are_offered_behind_the_colon() -> None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.filters import parse
 from workbench.core.searching.folding import beginning_length, folded, is_searchable, prepared, words_of
 from workbench.core.searching.language import Query, Words
 from workbench.core.searching.marking import Marker, snippet
-from workbench.core.searching.parsing import parse
 
 
 def marked(search: str, text: str) -> list[str]:

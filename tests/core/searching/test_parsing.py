@@ -8,10 +8,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workbench.core.searching.canonical import to_text
+from tests.filters import parse, to_text
+from workbench.core.searching.fields import AmountValues, ChoiceValues, MomentValues, NameValues
 from workbench.core.searching.folding import first_words, is_searchable, prepared
-from workbench.core.searching.language import AMOUNTS, CHOICES, FIELDS, Filter, Query, Range, Words
-from workbench.core.searching.parsing import MOST_CHARACTERS, MOST_SIGNS, MOST_TERMS, parse, read_value
+from workbench.core.searching.language import Filter, Query, Range, Words
+from workbench.core.searching.parsing import MOST_CHARACTERS, MOST_SIGNS, MOST_TERMS, read_value
+from workbench.store.search.fields import FIELDS
 
 PIECES = st.sampled_from(
     [
@@ -31,17 +33,30 @@ PIECES = st.sampled_from(
 )
 typed = st.lists(PIECES | st.text(max_size=4), max_size=12).map("".join)
 
+
+def fields_of(kind: type[object]) -> st.SearchStrategy[str]:
+    """Names of the filters that take such values."""
+    return st.sampled_from([row.name for row in FIELDS.values() if isinstance(row.values, kind)])
+
+
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).map(str.strip).filter(bool)
 words = st.builds(Words, names.filter(is_searchable), negated=st.booleans())
 numbers = st.decimals(0, 10**9, places=3).map(lambda d: d.quantize(1) if d == d.to_integral_value() else d.normalize())
 both = st.tuples(numbers, numbers).map(lambda pair: Range(min(pair), max(pair)))
 ranges = both | st.builds(lambda n, w: Range(low=n, with_low=w), numbers, st.booleans())
 ranges |= st.builds(lambda n, w: Range(high=n, with_high=w), numbers, st.booleans())
-choices = st.sampled_from([(field, value) for field in CHOICES for value in CHOICES[field]])
+choices = st.sampled_from(
+    [
+        (row.name, value)
+        for row in FIELDS.values()
+        if isinstance(row.values, ChoiceValues | NameValues)
+        for value in row.values.choices
+    ]
+)
 filters = st.one_of(
-    st.builds(Filter, st.sampled_from(AMOUNTS), ranges, st.booleans()),
+    st.builds(Filter, fields_of(AmountValues), ranges, st.booleans()),
     st.builds(Filter, st.sampled_from(["prompt", "model", "tag"]), names, st.booleans()),
-    st.builds(Filter, st.sampled_from(["before", "after"]), st.sampled_from(["today", "7d", "2026-02"]), st.booleans()),
+    st.builds(Filter, fields_of(MomentValues), st.sampled_from(["today", "7d", "2026-02"]), st.booleans()),
     st.builds(lambda choice, negated: Filter(*choice, negated), choices, st.booleans()),
 )
 queries = st.builds(Query, st.lists(words | filters, max_size=5).map(tuple))
@@ -250,7 +265,7 @@ def test_no_word_is_lost(text: str) -> None:
 
 
 def test_values_of_fields() -> None:
-    assert read_value("error", "YES") == "yes"
-    assert read_value("error", "rate_limit") == "rate_limit"
-    assert read_value("is", "Starred") == "starred"
-    assert read_value("kind", "none") is None
+    assert read_value(FIELDS["error"], "YES") == "yes"
+    assert read_value(FIELDS["error"], "rate_limit") == "rate_limit"
+    assert read_value(FIELDS["is"], "Starred") == "starred"
+    assert read_value(FIELDS["kind"], "none") is None

@@ -19,12 +19,13 @@ from workbench.core.blocks import Attachment, Example, OutputFormat, Tool
 from workbench.core.content import Content, Message, content_hash, from_json
 from workbench.core.lanes import ECHO, Lane
 from workbench.core.runs import RunSet, Step, Verdict
+from workbench.formats.exports import FORMATS
 from workbench.host.errors import HostError
 from workbench.host.resources import resource
 from workbench.store import LaneStart, OutputStart, RunStart, Store, StoreError
 from workbench.store.foreign import Halt
 from workbench.ui.tokens import DARK, LIGHT
-from workbench.usecases.exchange.exporting import Exporter, Format, Progress, Selection
+from workbench.usecases.exchange.exporting import Exporter, Progress, Selection
 from workbench.usecases.exchange.sources import opened as opened_source
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.searching import Searcher
@@ -58,7 +59,7 @@ def exporter(store: Store) -> Exporter:
     return Exporter(store, Searcher(store, lambda: NOW, lambda: 0))
 
 
-def written(store: Store, format_: Format, *uids: str) -> str:
+def written(store: Store, format_: str, *uids: str) -> str:
     out = io.StringIO(newline="")
     exporter(store).write(Selection(uids or ("r1", "r2", "r3")), format_, out)
     return out.getvalue()
@@ -87,8 +88,8 @@ def test_an_import_of_an_export_says_what_to_import_instead(store: Store, tmp_pa
         pass
 
 
-@pytest.mark.parametrize("format_", ["jsonl", "csv", "md", "html"])
-def test_of_a_blind_run_nothing_tells_who_answered(store: Store, format_: Format) -> None:
+@pytest.mark.parametrize("format_", FORMATS)
+def test_of_a_blind_run_nothing_tells_who_answered(store: Store, format_: str) -> None:
     told = written(store, format_, "r2")
     assert "vendor/one" not in told
     assert "two" not in told
@@ -140,7 +141,7 @@ def test_markdown_cannot_be_broken_out_of(store: Store) -> None:
 
 
 @pytest.mark.parametrize("format_", ["md", "html"])
-def test_reports_have_what_is_beside_the_messages_and_how_tools_were_used(store: Store, format_: Format) -> None:
+def test_reports_have_what_is_beside_the_messages_and_how_tools_were_used(store: Store, format_: str) -> None:
     content = Content(
         (Message("user", "Where is it?", (Attachment("ab" * 32, "image/png", "map.png"),)),),
         examples=(Example("Is it here?", "No, it left."),),
@@ -223,8 +224,8 @@ def test_a_page_has_the_colours_of_the_window() -> None:
             assert f"--{name.replace('_', '-')}: {getattr(tokens, name)};" in part
 
 
-@pytest.mark.parametrize("format_", ["jsonl", "csv", "md", "html"])
-def test_the_same_runs_give_the_same_bytes(store: Store, format_: Format) -> None:
+@pytest.mark.parametrize("format_", FORMATS)
+def test_the_same_runs_give_the_same_bytes(store: Store, format_: str) -> None:
     assert written(store, format_) == written(store, format_)
     assert written(store, format_, "r3", "r1") != written(store, format_, "r1", "r3")
 

@@ -1,21 +1,41 @@
 """Numbers with units, and ranges of them.
 
-Invariant: `read_range(field, write_range(field, range))` is `range`; amounts are exact decimals of dollars, tokens or
+Invariant: `read_range(units, write_range(units, range))` is `range`; amounts are exact decimals of dollars, tokens or
 milliseconds.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
-from workbench.core.searching.language import Amount, Range
+from workbench.core.searching.language import Range
 
 _NUMBER = re.compile(r"(\d{1,15}(?:,\d{3})*(?:\.\d{0,12})?|\.\d{1,12})")
-_UNITS: dict[Amount, dict[str, Decimal]] = {
-    "cost": {"": Decimal(1), "$": Decimal(1), "usd": Decimal(1), "ct": Decimal("0.01"), "¢": Decimal("0.01")},
-    "tokens": {"": Decimal(1), "k": Decimal(1000), "m": Decimal(1_000_000)},
-    "time": {
+_COMPARISONS = (">=", "<=", "≥", "≤", ">", "<", "=")
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What may stand behind a number, in lower case, each with its size in the unit that is stored.
+
+    `written` are those in which amounts are written, the largest first; the last one has the size 1. `sign` may stand
+    before a number.
+    """
+
+    sizes: Mapping[str, Decimal]
+    written: tuple[str, ...] = ("",)
+    sign: str = ""
+
+
+DOLLARS = Units(
+    {"": Decimal(1), "$": Decimal(1), "usd": Decimal(1), "ct": Decimal("0.01"), "¢": Decimal("0.01")}, sign="$"
+)
+COUNT = Units({"": Decimal(1), "k": Decimal(1000), "m": Decimal(1_000_000)})
+DURATION = Units(
+    {
         "": Decimal(1000),
         "ms": Decimal(1),
         "s": Decimal(1000),
@@ -24,25 +44,21 @@ _UNITS: dict[Amount, dict[str, Decimal]] = {
         "min": Decimal(60_000),
         "h": Decimal(3_600_000),
     },
-}
-_COMPARISONS = (">=", "<=", "≥", "≤", ">", "<", "=")
-EXAMPLES: dict[Amount, tuple[str, ...]] = {
-    "cost": (">0.01", "<0.001", "0.01..0.05", "0"),
-    "tokens": (">1000", "<200", "1000..5000"),
-    "time": ("<2s", ">10s", "2s..5s", ">1min"),
-}
+    written=("min", "s", "ms"),
+)
+"""Of milliseconds; a number without a unit is seconds."""
 
 
-def read_range(field: Amount, text: str) -> Range | None:
+def read_range(units: Units, text: str) -> Range | None:
     """Return the range that is written as `>0.01`, `<=2s`, `1k..5k` or `0`; None when it is none."""
     text = text.strip()
     for sign in _COMPARISONS:
         if text.startswith(sign):
-            number = _read(field, text[len(sign) :])
+            number = _read(units, text[len(sign) :])
             return None if number is None else _compared(sign, number)
     first, dots, second = text.partition("..")
-    low = _read(field, first)
-    high = _read(field, second) if dots else low
+    low = _read(units, first)
+    high = _read(units, second) if dots else low
     if low is None or high is None:
         return None
     return Range(min(low, high), max(low, high))
@@ -57,15 +73,15 @@ def _compared(sign: str, number: Decimal) -> Range:
     return Range(high=number, with_high=closed)
 
 
-def _read(field: Amount, text: str) -> Decimal | None:
+def _read(units: Units, text: str) -> Decimal | None:
     text = text.strip().casefold()
-    if field == "cost" and text.startswith("$"):
-        text = text[1:]
+    if units.sign and text.startswith(units.sign):
+        text = text[len(units.sign) :]
     found = _NUMBER.match(text)
-    unit = None if found is None else _UNITS[field].get(text[found.end() :].strip())
-    if found is None or unit is None:
+    size = None if found is None else units.sizes.get(text[found.end() :].strip())
+    if found is None or size is None:
         return None
-    return _plain(Decimal(found.group().replace(",", "")) * unit)
+    return _plain(Decimal(found.group().replace(",", "")) * size)
 
 
 def _plain(number: Decimal) -> Decimal:
@@ -73,22 +89,22 @@ def _plain(number: Decimal) -> Decimal:
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
-def write_range(field: Amount, amounts: Range) -> str:
+def write_range(units: Units, amounts: Range) -> str:
     """Return the shortest text that reads as this range."""
     low, high = amounts.low, amounts.high
     if low is not None and high is not None:
-        return _write(field, low) if low == high else f"{_write(field, low)}..{_write(field, high)}"
+        return _write(units, low) if low == high else f"{_write(units, low)}..{_write(units, high)}"
     if low is not None:
-        return f">{'=' if amounts.with_low else ''}{_write(field, low)}"
+        return f">{'=' if amounts.with_low else ''}{_write(units, low)}"
     if high is not None:
-        return f"<{'=' if amounts.with_high else ''}{_write(field, high)}"
+        return f"<{'=' if amounts.with_high else ''}{_write(units, high)}"
     raise ValueError("a range has a limit")
 
 
-def _write(field: Amount, number: Decimal) -> str:
-    if field != "time":
-        return f"{number:f}"
-    for unit, size in (("min", 60_000), ("s", 1000)):
+def _write(units: Units, number: Decimal) -> str:
+    *larger, smallest = units.written
+    for unit in larger:
+        size = units.sizes[unit]
         if number and number % size == 0:
             return f"{number / size:f}{unit}"
-    return f"{number:f}ms"
+    return f"{number:f}{smallest}"

@@ -6,37 +6,33 @@ is found again.
 
 from __future__ import annotations
 
-from workbench.core.searching.amounts import write_range
-from workbench.core.searching.language import AMOUNTS, Filter, Query, Range, Term, Words
+from workbench.core.searching.fields import FilterFields
+from workbench.core.searching.language import Filter, Query, Term
 from workbench.core.searching.parsing import parse
 
 
-def to_text(query: Query) -> str:
+def to_text(query: Query, fields: FilterFields) -> str:
     """Return the shortest text that means this query."""
-    return " ".join(_write(term) for term in query.terms)
+    return " ".join(_write(term, fields) for term in query.terms)
 
 
-def _write(term: Term) -> str:
+def _write(term: Term, fields: FilterFields) -> str:
     minus = "-" if term.negated else ""
     if isinstance(term, Filter):
-        return f"{minus}{term.field}:{_value(term)}"
+        return f"{minus}{term.field}:{_value(term, fields)}"
     star = "*" if term.prefix else ""
     plain = f"{minus}{term.text}{star}"
-    return plain if _means(plain, term) else f"{minus}{quoted(term.text)}{star}"
+    return plain if _means(plain, term, fields) else f"{minus}{quoted(term.text)}{star}"
 
 
-def _means(text: str, term: Words) -> bool:
-    read = parse(text)
+def _value(term: Filter, fields: FilterFields) -> str:
+    plain = fields[term.field].values.write(term.value)
+    return plain if _means(f"{term.field}:{plain}", Filter(term.field, term.value), fields) else quoted(plain)
+
+
+def _means(text: str, term: Term, fields: FilterFields) -> bool:
+    read = parse(text, fields)
     return read.query.terms == (term,) and not read.complaints
-
-
-def _value(term: Filter) -> str:
-    if isinstance(term.value, Range):
-        return write_range(next(amount for amount in AMOUNTS if amount == term.field), term.value)
-    plain = f"{term.field}:{term.value}"
-    read = parse(plain)
-    as_is = read.query.terms == (Filter(term.field, term.value),) and not read.complaints
-    return term.value if as_is else quoted(term.value)
 
 
 def quoted(text: str) -> str:

@@ -6,26 +6,18 @@ there is understood.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from workbench.core.searching import amounts, moments
 from workbench.core.searching.canonical import quoted
+from workbench.core.searching.fields import FilterField, FilterFields
 from workbench.core.searching.folding import folded
-from workbench.core.searching.language import AMOUNTS, CHOICES, FIELDS, MEANINGS, Field
-from workbench.core.searching.lexing import Piece, is_field, pieces
+from workbench.core.searching.lexing import Piece, pieces
 
 MOST_CHOICES = 50
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the history has: names of prompts, models, tags, and codes of errors, in the order to offer them."""
-
-    prompts: tuple[str, ...] = ()
-    models: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    errors: tuple[str, ...] = ()
+Known = Mapping[str, tuple[str, ...]]
+"""Names that the history has, by the field that can ask for them, in the order to offer them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +37,20 @@ class Completion:
     choices: tuple[Choice, ...] = ()
 
 
-def complete(text: str, caret: int, known: Known) -> Completion:
+def complete(text: str, caret: int, known: Known, fields: FilterFields) -> Completion:
     """Return what can stand at the caret: filters, or values of the filter that it stands in."""
     caret = max(0, min(caret, len(text)))
     piece = next((piece for piece in pieces(text) if piece.start < caret <= piece.end), None)
     if piece is None:
-        return Completion(caret, caret, _fields("", known))
-    if piece.name and is_field(piece.name) and caret >= piece.body:
-        field = next(field for field in FIELDS if field == piece.name)
+        return Completion(caret, caret, _filters("", known, fields))
+    field = fields.get(piece.name)
+    if field is not None and caret >= piece.body:
         typed = text[piece.body : caret].lstrip(piece.quote) if piece.quote else text[piece.body : caret]
-        return Completion(piece.body, piece.end, _values(field, typed, known))
+        return Completion(piece.body, piece.end, _values(field, typed.strip(), known))
     if piece.quote:
         return Completion(caret, caret)
     start = piece.start + piece.negated
-    return Completion(start, _end_of_name(text, piece, caret), _fields(text[start:caret], known))
+    return Completion(start, _end_of_name(text, piece, caret), _filters(text[start:caret], known, fields))
 
 
 def _end_of_name(text: str, piece: Piece, caret: int) -> int:
@@ -66,34 +58,19 @@ def _end_of_name(text: str, piece: Piece, caret: int) -> int:
     return piece.body if piece.name else max(caret, piece.end)
 
 
-def _fields(typed: str, known: Known) -> tuple[Choice, ...]:
+def _filters(typed: str, known: Known, fields: FilterFields) -> tuple[Choice, ...]:
     begun = typed.casefold()
     return tuple(
-        Choice(f"{field}:", MEANINGS[field])
-        for field in FIELDS
-        if field.startswith(begun) and _has_values(field, known)
+        Choice(f"{field.name}:", field.meaning)
+        for field in fields.values()
+        if field.name.startswith(begun) and (known.get(field.name) or not field.values.needs_names)
     )
 
 
-def _has_values(field: Field, known: Known) -> bool:
-    return field not in ("prompt", "model", "tag") or bool(_names(field, known))
-
-
-def _names(field: Field, known: Known) -> Sequence[str]:
-    return {"prompt": known.prompts, "model": known.models, "tag": known.tags, "error": known.errors}.get(field, ())
-
-
-def _values(field: Field, typed: str, known: Known) -> tuple[Choice, ...]:
-    if field in AMOUNTS:
-        examples: Sequence[str] = amounts.EXAMPLES[next(amount for amount in AMOUNTS if amount == field)]
-        return tuple(Choice(example) for example in examples if example.startswith(typed.strip()))
-    if field in ("before", "after"):
-        return tuple(Choice(example) for example in moments.EXAMPLES if example.startswith(typed.strip().casefold()))
-    fixed = [Choice(value, meaning) for value, meaning in CHOICES.get(field, {}).items()]
-    names = [Choice(_written(name)) for name in dict.fromkeys(_names(field, known)) if name.strip()]
-    wanted = folded(typed.strip())
-    chosen = [choice for choice in fixed if choice.text.startswith(wanted)]
-    return tuple((chosen + _matching(names, wanted))[:MOST_CHOICES])
+def _values(field: FilterField, typed: str, known: Known) -> tuple[Choice, ...]:
+    fixed = [Choice(*offer) for offer in field.values.offers(typed)]
+    names = [Choice(_written(name)) for name in dict.fromkeys(known.get(field.name, ())) if name.strip()]
+    return tuple((fixed + _matching(names, folded(typed)))[:MOST_CHOICES])
 
 
 def _matching(names: Iterable[Choice], wanted: str) -> list[Choice]:

@@ -9,55 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, get_args
-
-Amount = Literal["cost", "tokens", "time"]
-Field = Literal["prompt", "model", "tag", "winner", "error", "cost", "tokens", "time", "before", "after", "is", "kind"]
-FIELDS: tuple[Field, ...] = get_args(Field)
-AMOUNTS: tuple[Amount, ...] = get_args(Amount)
-
-CHOICES: dict[Field, dict[str, str]] = {
-    "winner": {
-        "yes": "an answer won",
-        "no": "not judged",
-        "tie": "a tie",
-        "bad": "all answers were bad",
-    },
-    "error": {
-        "yes": "an answer failed",
-        "no": "no answer failed",
-    },
-    "is": {
-        "blind": "ran blind",
-        "starred": "starred",
-        "interrupted": "an answer was interrupted",
-        "archived": "put away; only this shows such runs",
-        "deleted": "deleted; only this shows such runs",
-    },
-    "kind": {
-        "iteration": "a run in Compose",
-        "test": "a run over test cases",
-        "improve": "asking a model for a better prompt",
-        "judge": "a model as the judge",
-        "import": "brought in from elsewhere",
-    },
-}
-"""The values that a field takes, with what each finds. Of `error` they are the first: any code may follow."""
-
-MEANINGS: dict[Field, str] = {
-    "prompt": "name of the prompt",
-    "model": "model or name of a lane",
-    "tag": "tag of the run",
-    "winner": "yes, no, tie or bad",
-    "error": "yes, no or the code of an error",
-    "cost": "dollars of the run, such as >0.01",
-    "tokens": "tokens of the run, such as >1000",
-    "time": "until the last answer, such as <2s",
-    "before": "a day or 7d",
-    "after": "a day or 7d",
-    "is": "blind, starred, interrupted, archived or deleted",
-    "kind": "iteration, test, improve, judge or import",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +40,7 @@ class Words:
 class Filter:
     """What a run has to be besides its words. The value is a `Range` for amounts and text for all other fields."""
 
-    field: Field
+    field: str
     value: str | Range
     negated: bool = False
 

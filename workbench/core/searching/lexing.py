@@ -7,9 +7,6 @@ dash or quotation mark with nothing behind it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
-
-from workbench.core.searching.language import Field
 
 _QUOTES = {'"': '"', "“": "”", "„": "“", "＂": "＂"}
 _COLONS = ":："
@@ -33,11 +30,6 @@ class Piece:
     closed: bool = True
     prefix: bool = False
     negated: bool = False
-
-
-def is_field(name: str) -> bool:
-    """Whether a name before a colon is that of a filter."""
-    return name in get_args(Field)
 
 
 def pieces(text: str) -> list[Piece]:

@@ -9,23 +9,10 @@ from __future__ import annotations
 import difflib
 from dataclasses import replace
 
-from workbench.core.searching.amounts import EXAMPLES, read_range
+from workbench.core.searching.fields import FilterField, FilterFields
 from workbench.core.searching.folding import beginning_length, first_words, is_searchable
-from workbench.core.searching.language import (
-    AMOUNTS,
-    CHOICES,
-    FIELDS,
-    Complaint,
-    Field,
-    Filter,
-    Parsed,
-    Query,
-    Range,
-    Term,
-    Words,
-)
-from workbench.core.searching.lexing import Piece, is_field, pieces
-from workbench.core.searching.moments import read_moment
+from workbench.core.searching.language import Complaint, Filter, Parsed, Query, Range, Term, Words
+from workbench.core.searching.lexing import Piece, pieces
 
 MOST_CHARACTERS = 4000
 MOST_TERMS = 100
@@ -40,18 +27,10 @@ _OPERATORS = {
     "NOT": "Write -word to leave out runs that have it.",
 }
 """Words of other searches, in capitals."""
-_LIKE: dict[Field, str] = {
-    "prompt": 'prompt:"order bot"',
-    "model": "model:haiku",
-    "tag": "tag:keep",
-    "error": "error:yes or error:timeout",
-    "before": "before:2026-11-24, before:yesterday or before:7d",
-    "after": "after:2026-11-24, after:yesterday or after:7d",
-}
 
 
-def parse(text: str) -> Parsed:
-    """Return the query that a text means, and what in it was not understood."""
+def parse(text: str, fields: FilterFields) -> Parsed:
+    """Return the query that a text means where there are these filters, and what in it was not understood."""
     complaints: list[Complaint] = []
     if len(text) > MOST_CHARACTERS:
         sentence = f"Only the first {MOST_CHARACTERS:,} characters are searched. Take a few words that tell it apart."
@@ -64,7 +43,7 @@ def parse(text: str) -> Parsed:
             sentence = f"Only the first {MOST_TERMS} words are searched. Take a few that tell it apart."
             complaints.append(Complaint(piece.start, len(read), sentence))
             break
-        term, sentence = _term(read, piece)
+        term, sentence = _term(read, piece, fields)
         if isinstance(term, Words):
             kept, count = first_words(term.text, left)
             left -= count
@@ -86,21 +65,21 @@ def cited(text: str) -> str:
     return f"“{text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + '…'}”"
 
 
-def _term(text: str, piece: Piece) -> tuple[Term | None, str]:
+def _term(text: str, piece: Piece, fields: FilterFields) -> tuple[Term | None, str]:
     if not piece.name:
         return _words(piece)
-    if not is_field(piece.name):
-        return _as_words(text, piece, _unknown(piece.name))
-    field = next(field for field in FIELDS if field == piece.name)
+    field = fields.get(piece.name)
+    if field is None:
+        return _as_words(text, piece, _unknown(piece.name, fields))
     if not piece.text:
-        sentence = f"“{field}:” needs a value right behind the colon: {_example(field)}."
+        sentence = f"“{field.name}:” needs a value right behind the colon: {field.example}."
         at_end = piece.end == len(text)
         return (None, sentence) if at_end else _as_words(text, piece, f"{sentence} Searching for it as plain text.")
     value = read_value(field, piece.text if piece.quote else piece.text.rstrip("*"))
     if value is None:
-        sentence = f"{cited(f'{field}:{piece.text}')} is not understood. Write {_example(field)}."
+        sentence = f"{cited(f'{field.name}:{piece.text}')} is not understood. Write {field.example}."
         return _as_words(text, piece, f"{sentence} Searching for it as plain text.")
-    return Filter(field, value, piece.negated), "" if piece.closed else _UNCLOSED
+    return Filter(field.name, value, piece.negated), "" if piece.closed else _UNCLOSED
 
 
 _TOO_MANY = f"Only the first {MOST_SIGNS} words and signs are searched. Take a few that tell it apart."
@@ -139,32 +118,14 @@ def _as_words(text: str, piece: Piece, sentence: str) -> tuple[Term | None, str]
     return (Words(typed, negated=piece.negated) if is_searchable(typed) else None), sentence
 
 
-def read_value(field: Field, text: str) -> str | Range | None:
+def read_value(field: FilterField, text: str) -> str | Range | None:
     """Return the value of a field in the form that a query holds; None when the field takes no such value."""
-    text = text.strip()
-    if field in AMOUNTS:
-        return read_range(next(amount for amount in AMOUNTS if amount == field), text)
-    if field in ("before", "after"):
-        return read_moment(text)
-    low = text.casefold()
-    if field in CHOICES and (low in CHOICES[field] or field != "error"):
-        return low if low in CHOICES[field] else None
-    return text or None
+    return field.values.read(text.strip())
 
 
-def _unknown(name: str) -> str:
-    close = difflib.get_close_matches(name, FIELDS, 1)
+def _unknown(name: str, fields: FilterFields) -> str:
+    close = difflib.get_close_matches(name, fields, 1)
     if close:
         return f"{cited(name + ':')} is no filter; perhaps {close[0]}: is meant. Searching for it as plain text."
-    fields = ", ".join(f"{field}:" for field in FIELDS)
-    return f"{cited(name + ':')} is no filter. There are {fields}. Searching for it as plain text."
-
-
-def _example(field: Field) -> str:
-    if field in AMOUNTS:
-        amount = next(amount for amount in AMOUNTS if amount == field)
-        return " or ".join(f"{field}:{example}" for example in EXAMPLES[amount][:2])
-    if field in _LIKE:
-        return _LIKE[field]
-    *first, last = (f"{field}:{choice}" for choice in CHOICES[field])
-    return f"{', '.join(first)} or {last}"
+    names = ", ".join(f"{field}:" for field in fields)
+    return f"{cited(name + ':')} is no filter. There are {names}. Searching for it as plain text."

@@ -2,29 +2,18 @@
 
 Invariant: a snippet sends exactly the texts and parameters that it was given, runs as pasted, and holds no key: keys
 are read from environment variables. What a target cannot send is a comment in the snippet, never left out in silence.
+A target is a module with a row FORMAT.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from workbench.formats.code import anthropic_sdk, curl, litellm_sdk, openai_sdk, terminal
-from workbench.formats.code.source import CannotWriteError, Source, comment
+from workbench.formats.code.source import CannotWriteError, Source
+from workbench.formats.code.target import CodeTarget
+from workbench.formats.discovery import rows_of
 
-Target = Callable[[Source], str]
-
-
-def _noted(write: Target) -> Target:
-    return lambda source: "".join(f"{comment(note)}\n" for note in source.notes) + write(source)
-
-
-TARGETS: Mapping[str, Target] = {
-    "LiteLLM": _noted(litellm_sdk.write),
-    "OpenAI SDK": _noted(openai_sdk.write),
-    "Anthropic SDK": _noted(anthropic_sdk.write),
-    "curl": _noted(curl.write),
-    "workbench": _noted(terminal.write),
-}
+TARGETS: Mapping[str, CodeTarget] = {row.title: row for row in rows_of(__name__, __path__, CodeTarget)}
 """By the name that people see, in the order in which they are offered."""
 
 __all__ = ["TARGETS", "CannotWriteError", "Source"]

@@ -16,6 +16,7 @@ from workbench.formats.code.source import (
     python_head,
     quoted,
 )
+from workbench.formats.code.target import CodeTarget
 from workbench.formats.code.tooling import answers_code, anthropic_loop
 
 MOST_TOKENS = 4096
@@ -84,3 +85,6 @@ def write(source: Source) -> str:
     )
     lines.append(anthropic_loop(source, ask, _SHOW) if source.tools else f"{ask}\n{_SHOW}")
     return "\n".join(lines)
+
+
+FORMAT = CodeTarget("Anthropic SDK", 30, write)

@@ -7,6 +7,7 @@ import shlex
 
 from workbench.formats.code.contents import images, shell_body
 from workbench.formats.code.source import CannotWriteError, Source, comment, sent_params
+from workbench.formats.code.target import CodeTarget
 
 
 def write(source: Source) -> str:
@@ -28,3 +29,6 @@ def write(source: Source) -> str:
     head = "".join(f"{comment(note)}\n" for note in notes)
     body = shell_body(source, sent_params(source))
     return head + " \\\n  ".join([f"curl -sS{literally} {url}", *headers, "--data-binary @- "]) + body
+
+
+FORMAT = CodeTarget("curl", 40, write)

@@ -17,6 +17,7 @@ from workbench.formats.code.source import (
     python_headers,
     quoted,
 )
+from workbench.formats.code.target import CodeTarget
 from workbench.formats.code.tooling import answers_code, chat_loop
 
 _GIVEN = frozenset(
@@ -78,3 +79,6 @@ def write(source: Source) -> str:
             chat_loop(source, ask) if source.tools else f"response = {ask}\n{show}",
         ]
     )
+
+
+FORMAT = CodeTarget("LiteLLM", 10, write)

@@ -14,6 +14,7 @@ from workbench.formats.code.source import (
     quoted,
     sent_params,
 )
+from workbench.formats.code.target import CodeTarget
 from workbench.formats.code.tooling import answers_code, chat_loop
 
 _MORE = frozenset(
@@ -52,3 +53,6 @@ def write(source: Source) -> str:
             chat_loop(source, ask) if source.tools else f"response = {ask}\n{show}",
         ]
     )
+
+
+FORMAT = CodeTarget("OpenAI SDK", 20, write)

@@ -11,6 +11,7 @@ from workbench.core.templates import PLAIN_VARIABLE, fill, variables
 from workbench.core.text import unify_newlines
 from workbench.formats.code.contents import file_texts
 from workbench.formats.code.source import CannotWriteError, Source, all_params, comment, quoted, visible
+from workbench.formats.code.target import CodeTarget
 
 FILE = "lane.prompt.yml"
 _MOST_IN_A_WORD = 128 * 1024 - 1
@@ -116,3 +117,6 @@ def _notes(source: Source) -> list[str]:
     if source.tools:
         notes.append("Asks once: the model may answer with tool calls, and the Python snippets answer those.")
     return notes
+
+
+FORMAT = CodeTarget("workbench", 50, write)

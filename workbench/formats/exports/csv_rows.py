@@ -12,11 +12,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from workbench.core.content import Content
 from workbench.core.empty_answers import state_words
 from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of
+from workbench.formats.exports.format import ExportContext, ExportFormat
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _COLUMNS = (
@@ -38,8 +39,9 @@ _COLUMNS = (
 )
 
 
-def write(parts: Iterable[ExportedPart], variables: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the rows, the first one with the names of the columns; `variables` are those that get one."""
+def write(parts: Iterable[ExportedPart], context: ExportContext) -> Iterator[str]:
+    """Yield the rows, the first one with the names of the columns."""
+    variables = context.variables()
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
 
@@ -102,3 +104,13 @@ def _known(value: float | None) -> str:
 
 def _text(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+FORMAT = ExportFormat(
+    id="csv",
+    order=20,
+    title="Table (CSV)",
+    help="a table for spreadsheets; a text that would be a formula gets an apostrophe before it",
+    extensions=(".csv",),
+    write=write,
+)

@@ -26,18 +26,19 @@ from typing import Any
 from workbench.core.content import to_json
 from workbench.core.documents import result_document
 from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of
+from workbench.formats.exports.format import ExportContext, ExportFormat
 
-FORMAT = 1
+VERSION = 1
 _LINE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ESCAPED = json.JSONEncoder(separators=(",", ":"))
 
 
 def looks_like_export(start: bytes) -> bool:
     """Whether a file that begins so was written here."""
-    return start.startswith(f'{{"format":{FORMAT},"run":"'.encode())
+    return start.startswith(f'{{"format":{VERSION},"run":"'.encode())
 
 
-def write(parts: Iterable[ExportedPart]) -> Iterator[str]:
+def write(parts: Iterable[ExportedPart], context: ExportContext) -> Iterator[str]:
     """Yield the lines."""
     for part in parts:
         for answer in answers_of(part):
@@ -58,7 +59,7 @@ def _line(part: ExportedPart, answer: ExportedAnswer) -> dict[str, Any]:
     row, lane, result = part.row, answer.lane, answer.result
     version = lane.version if lane else next(iter(part.contents)) if len(part.contents) == 1 else None
     return {
-        "format": FORMAT,
+        "format": VERSION,
         "run": row.row.run_uid,
         "kind": row.kind,
         "number": row.row.number,
@@ -88,3 +89,13 @@ def _line(part: ExportedPart, answer: ExportedAnswer) -> dict[str, Any]:
         **result_document(result),
         "response": result.response,
     }
+
+
+FORMAT = ExportFormat(
+    id="jsonl",
+    order=10,
+    title="JSON Lines, with everything",
+    help="a line for each answer, with everything and exact texts",
+    extensions=(".jsonl", ".ndjson"),
+    write=write,
+)

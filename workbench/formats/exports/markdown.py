@@ -16,12 +16,13 @@ from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of, newest_attempts
 from workbench.core.runs import told_steps
 from workbench.core.when import duration
+from workbench.formats.exports.format import ExportContext, ExportFormat
 
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&$@]|(?<=\bwww)\.|:(?=//)|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
 _FENCE = re.compile(r"`{3,}")
 
 
-def write(parts: Iterable[ExportedPart]) -> Iterator[str]:
+def write(parts: Iterable[ExportedPart], context: ExportContext) -> Iterator[str]:
     """Yield the text."""
     first = True
     for part in parts:
@@ -119,3 +120,13 @@ def fenced(text: str) -> str:
 def plain(text: str) -> str:
     """Return a text on one line in which no character is markup."""
     return _MARKS.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+FORMAT = ExportFormat(
+    id="md",
+    order=30,
+    title="Text (Markdown)",
+    help="a text to read and pass on",
+    extensions=(".md", ".markdown"),
+    write=write,
+)

@@ -15,6 +15,7 @@ from workbench.core.compare import beside_messages
 from workbench.core.empty_answers import empty_sentence
 from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of, newest_attempts
 from workbench.core.runs import told_steps
+from workbench.formats.exports.format import ExportContext, ExportFormat
 from workbench.formats.exports.markdown import facts_of, further_texts
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -36,9 +37,9 @@ _HEAD = """<!doctype html>
 _TAIL = "</main>\n</body>\n</html>\n"
 
 
-def write(parts: Iterable[ExportedPart], title: str, style: str) -> Iterator[str]:
-    """Yield the page; `style` is its CSS."""
-    yield _HEAD.format(title=escaped(title), style=style)
+def write(parts: Iterable[ExportedPart], context: ExportContext) -> Iterator[str]:
+    """Yield the page."""
+    yield _HEAD.format(title=escaped(context.title()), style=context.style())
     for part in parts:
         if part.is_first:
             yield from _head(part)
@@ -128,3 +129,13 @@ def escaped(text: str) -> str:
 def _picture(found: re.Match[str]) -> str:
     code = ord(found.group())
     return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "�"
+
+
+FORMAT = ExportFormat(
+    id="html",
+    order=40,
+    title="Page to read and print (HTML)",
+    help="one page without scripts, to read and print",
+    extensions=(".html", ".htm"),
+    write=write,
+)

@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.core.training import Row
 from workbench.formats.training import messages
+from workbench.formats.training.format import TrainingFormat
 
 
 def line(row: Row) -> dict[str, Any]:
@@ -53,3 +54,17 @@ def reserve(data: Mapping[str, Any]) -> str:
     if len(data["preferred_output"]) > 1 or len(data["non_preferred_output"]) > 1:
         return "Together takes answers of a single message, and none with calls of tools"
     return messages.late_system(data["input"]["messages"])
+
+
+FORMAT = TrainingFormat(
+    name="openai-preference",
+    order=20,
+    kind="preference",
+    title="OpenAI preferences (also Azure, Together, Fireworks)",
+    what="preferences for OpenAI, Azure, Together and Fireworks",
+    help="pairs for OpenAI, Azure, Together and Fireworks",
+    line=line,
+    fault=fault,
+    least=10,
+    reserve=reserve,
+)

@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.core.training import Row
 from workbench.formats.training import messages
+from workbench.formats.training.format import TrainingFormat
 
 
 def line(row: Row) -> dict[str, Any]:
@@ -43,3 +44,17 @@ def fault(data: Mapping[str, Any]) -> str:
 def reserve(data: Mapping[str, Any]) -> str:
     """Return who does not take a row that has no fault, "" when all do."""
     return messages.late_system(data["messages"])
+
+
+FORMAT = TrainingFormat(
+    name="openai-sft",
+    order=10,
+    kind="chosen",
+    title="OpenAI fine-tuning",
+    what="OpenAI chat fine-tuning",
+    help="OpenAI chat fine-tuning; Fireworks and Together take it, too",
+    line=line,
+    fault=fault,
+    least=10,
+    reserve=reserve,
+)

@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.core.training import Row
 from workbench.formats.training import messages
+from workbench.formats.training.format import TrainingFormat
 from workbench.formats.training.trl_sft import prompt_fault
 
 
@@ -28,3 +29,15 @@ def fault(data: Mapping[str, Any]) -> str:
     if wrong := prompt_fault(data, ("completion",), ("label",)):
         return wrong
     return "" if isinstance(data.get("label"), bool) else "the label is neither true nor false"
+
+
+FORMAT = TrainingFormat(
+    name="trl-kto",
+    order=50,
+    kind="label",
+    title="TRL KTO: thumbs up and down",
+    what="TRL, KTO with thumbs up and down",
+    help="TRL, KTO with thumbs up (winners) and down (the rest, and all bad)",
+    line=line,
+    fault=fault,
+)

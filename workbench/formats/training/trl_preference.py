@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.core.training import Row
 from workbench.formats.training import messages
+from workbench.formats.training.format import TrainingFormat
 from workbench.formats.training.trl_sft import prompt_fault
 
 
@@ -28,3 +29,15 @@ def fault(data: Mapping[str, Any]) -> str:
     if wrong := prompt_fault(data, ("chosen", "rejected")):
         return wrong
     return "both answers are the same" if data["chosen"] == data["rejected"] else ""
+
+
+FORMAT = TrainingFormat(
+    name="trl-preference",
+    order=40,
+    kind="preference",
+    title="TRL preferences (DPO), with an explicit prompt",
+    what="TRL, DPO with an explicit prompt",
+    help="TRL, DPO with an explicit prompt",
+    line=line,
+    fault=fault,
+)

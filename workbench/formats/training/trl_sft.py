@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.core.training import Row
 from workbench.formats.training import messages
+from workbench.formats.training.format import TrainingFormat
 
 
 def line(row: Row) -> dict[str, Any]:
@@ -42,3 +43,15 @@ def prompt_fault(data: Mapping[str, Any], answers: tuple[str, ...], others: tupl
         if not messages.ends_with_assistant(data[name]):
             return f"the {name} does not end with a text of the assistant"
     return ""
+
+
+FORMAT = TrainingFormat(
+    name="trl-sft",
+    order=30,
+    kind="chosen",
+    title="TRL SFT: prompt and completion",
+    what="TRL, prompt and completion",
+    help="TRL, prompt and completion",
+    line=line,
+    fault=fault,
+)

@@ -12,11 +12,12 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, TextIO, get_args
+from typing import Protocol, TextIO
 
 from workbench.core.exported import ExportedPart
 from workbench.core.runs import IterationDetail
-from workbench.formats.exports import csv_rows, jsonl, markdown, page
+from workbench.formats.exports import FORMATS
+from workbench.formats.exports.format import ExportContext
 from workbench.host.errors import HostError, explain
 from workbench.host.ids import new_uid
 from workbench.host.resources import resource
@@ -27,15 +28,6 @@ from workbench.usecases.output_checks import with_checks
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.searching import Searcher
 
-Format = Literal["jsonl", "csv", "md", "html"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-NAMES: dict[Format, str] = {
-    "jsonl": "JSON Lines, with everything",
-    "csv": "Table (CSV)",
-    "md": "Text (Markdown)",
-    "html": "Page to read and print (HTML)",
-}
-_ENDS: dict[str, Format] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".md": "md", ".markdown": "md"}
 _PAGE = 200
 
 
@@ -71,14 +63,17 @@ class Exporter:
     def to_file(
         self,
         selection: Selection,
-        format_: Format,
+        format_: str,
         target: Path,
         *,
         replace: bool = False,
         halt: Halt | None = None,
         tell: Callable[[Progress], None] = lambda _: None,
     ) -> Progress:
-        """Write a selection to a file. Raises RefusedError when there is one already, HostError, StoreError."""
+        """Write a selection to a file, in the format of an id.
+
+        Raises RefusedError when there is one already, HostError, StoreError.
+        """
         if target.is_dir():
             raise RefusedError(f"{target} is a folder. Name a file in it.")
         if not replace and target.exists():
@@ -89,29 +84,30 @@ class Exporter:
     def write(
         self,
         selection: Selection,
-        format_: Format,
+        format_: str,
         out: Writable,
         *,
         halt: Halt | None = None,
         tell: Callable[[Progress], None] = lambda _: None,
     ) -> Progress:
-        """Write a selection to what takes text. Raises StoreError (interrupted after `halt`), RefusedError."""
+        """Write a selection to what takes text, in the format of an id.
+
+        Raises StoreError (interrupted after `halt`), RefusedError.
+        """
         counted = _Counted(halt or Halt(), tell)
         with closing(self._parts(selection)) as parts:
-            for piece in self._pieces(selection, format_, counted.through(parts)):
+            for piece in FORMATS[format_].write(counted.through(parts), self._context(selection)):
                 out.write(piece)
         if not counted.progress.runs:
             raise RefusedError("There is no run to take away. Select some, or search for something else.")
         return counted.progress
 
-    def _pieces(self, selection: Selection, format_: Format, parts: Iterable[ExportedPart]) -> Iterator[str]:
-        if format_ == "jsonl":
-            return jsonl.write(parts)
-        if format_ == "csv":
-            return csv_rows.write(parts, self._variables(selection))
-        if format_ == "md":
-            return markdown.write(parts)
-        return page.write(parts, self._title(selection), resource("report", "report.css").read_text("utf-8"))
+    def _context(self, selection: Selection) -> ExportContext:
+        return ExportContext(
+            title=lambda: self._title(selection),
+            variables=lambda: self._variables(selection),
+            style=lambda: resource("report", "report.css").read_text("utf-8"),
+        )
 
     def _parts(self, selection: Selection) -> Generator[ExportedPart]:
         for uid in self._uids(selection):
@@ -166,10 +162,10 @@ class _Counted:
             self._tell(self.progress)
 
 
-def format_of(path: Path) -> Format | None:
-    """Return the format that a name asks for, None when it does not tell."""
+def format_of(path: Path) -> str | None:
+    """Return the id of the format that a name asks for, None when it does not tell."""
     end = path.suffix.lower()
-    return "html" if end in (".html", ".htm") else _ENDS.get(end)
+    return next((row.id for row in FORMATS.values() if end in row.extensions), None)
 
 
 def _checked(part: ExportedPart) -> ExportedPart:

@@ -16,12 +16,13 @@ from PySide6.QtWidgets import QFileDialog
 from shiboken6 import isValid
 
 from workbench.app.packs.imports import pack_at
+from workbench.formats.exports import FORMATS
 from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.shell.events import Changed, DataChanged, PackChosen
 from workbench.ui.shell.services import Services
-from workbench.usecases.exchange.exporting import FORMATS, NAMES, Exporter, Format, Progress, Selection, format_of
+from workbench.usecases.exchange.exporting import Exporter, Progress, Selection, format_of
 from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
 from workbench.usecases.problems import problem_of
 
@@ -75,14 +76,15 @@ class ExchangeController:
     def _export(self, selection: Selection, name: str) -> None:
         if self._busy():
             return
-        filters = {f"{NAMES[format_]} (*.{format_})": format_ for format_ in FORMATS}
+        filters = {row.filter: row for row in FORMATS.values()}
+        first, *_ = FORMATS.values()
         files = self._choose(f"Export {name}", ";;".join(filters))
         files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        files.setDefaultSuffix(FORMATS[0])
-        files.filterSelected.connect(lambda chosen: files.setDefaultSuffix(filters.get(chosen, FORMATS[0])))
+        files.setDefaultSuffix(first.suffix)
+        files.filterSelected.connect(lambda chosen: files.setDefaultSuffix(filters.get(chosen, first).suffix))
         files.selectFile("runs")
         files.filesSelected.connect(
-            lambda names: self.write(selection, filters.get(files.selectedNameFilter(), FORMATS[0]), Path(names[0]))
+            lambda names: self.write(selection, filters.get(files.selectedNameFilter(), first).id, Path(names[0]))
         )
         files.open()
 
@@ -111,11 +113,11 @@ class ExchangeController:
 
         self._run(dialog, lambda: importer.run(path, halt, tell), came)
 
-    def write(self, selection: Selection, format_: Format, target: Path) -> None:
+    def write(self, selection: Selection, format_: str, target: Path) -> None:
         """Write runs to a file that the person chose, who was asked already whether it may be replaced."""
         format_ = format_of(target) or format_
         dialog = self._open("Export", target.name)
-        dialog.what.setText(NAMES[format_])
+        dialog.what.setText(FORMATS[format_].title)
         self._halt = halt = Halt()
         dialog.begin("Writing…")
         dialog.stop_wanted.connect(halt.ask)

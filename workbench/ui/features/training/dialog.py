@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.training_desk import CHOSEN, NAMES, Asked, about, formats
+from workbench.app.training_desk import CHOSEN, Asked, about, formats
 from workbench.core.text import first_line
 from workbench.core.visible import visible_name
 from workbench.ui import geometry
@@ -51,7 +51,7 @@ class TrainingDialog(Dialog):
         self.made: TrainingSet | None = None
         self._folder = Path.home()
         self.files: QFileDialog | None = None
-        self.format = _choice("Format", [(NAMES.get(one.name, one.name), one.name) for one in formats()])
+        self.format = _choice("Format", [(one.title, one.name) for one in formats()])
         self.chosen = _choice("Include", [(words, name) for name, words in CHOSEN.items()])
         self.share = _number("Per cent of the value sets for validation", 0, 50, 10, " %")
         self.epochs = _number("Epochs: passes over the rows", 1, 100, 3, "")

@@ -1,0 +1,166 @@
+"""Every filter of a search is whole: a row that lacks a part, or whose parts do not fit, is found here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.filters import complete, parse, to_text
+from tests.store.making import LATER, NOW, done, opened, run, text
+from workbench.core.searching.fields import (
+    AmountValues,
+    ChoiceValues,
+    FilterField,
+    MomentValues,
+    NameValues,
+    help_lines,
+)
+from workbench.core.searching.language import Filter, Query, Range, Term
+from workbench.core.searching.lexing import pieces
+from workbench.store import Store
+from workbench.store.facts import ALL, facts_of
+from workbench.store.search.fields import FIELDS, ROWS
+from workbench.store.search.sources import HistoryField, NumberSource
+from workbench.store.search_plan import Plan
+from workbench.store.sqlite import sqlite3
+from workbench.ui.history.empty import EXAMPLES
+from workbench.ui.history.field import PLACEHOLDER
+
+each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+
+
+def test_a_name_has_one_row() -> None:
+    assert len(FIELDS) == len(ROWS)
+
+
+@each_row
+def test_a_row_has_a_name_that_can_be_typed_and_words(row: HistoryField) -> None:
+    (piece,) = pieces(f"{row.name}:x")
+    assert (piece.name, piece.text) == (row.name, "x")
+    assert row.meaning
+    assert row.values.usages
+    assert row.values.examples
+
+
+@each_row
+def test_what_is_proposed_and_offered_is_understood(row: HistoryField) -> None:
+    proposed = [f"{row.name}:{value}" for value in row.values.examples]
+    offered = [f"{row.name}:{value}" for value, _ in row.values.offers("")]
+    for one in (*proposed, *offered):
+        parsed = parse(one)
+        assert parsed.complaints == ()
+        assert [type(term) for term in parsed.query.terms] == [Filter]
+        assert parse(to_text(parsed.query)).query == parsed.query
+    (complaint,) = parse(f"{row.name}:").complaints
+    assert all(one in complaint.sentence for one in proposed)
+
+
+@each_row
+def test_completion_offers_the_filter_and_its_values(row: HistoryField) -> None:
+    known = {row.name: ("a name",)} if row.values.noun else {}
+    assert row.meaning in {choice.meaning for choice in complete("", 0, known).choices if choice.text == f"{row.name}:"}
+    text = f"{row.name}:"
+    offered = [choice.text for choice in complete(text, len(text), known).choices]
+    assert offered == [value for value, _ in row.values.offers("")] + ['"a name"'] * bool(row.values.noun)
+
+
+@each_row
+def test_the_terminal_lists_it(row: HistoryField) -> None:
+    listed = [usage for line in help_lines(FIELDS) for usage in line.split("  ")]
+    assert {f"{row.name}:{usage}" for usage in row.values.usages} <= set(listed)
+    for usage in row.values.usages:
+        if isinstance(row.values, AmountValues | MomentValues):
+            assert row.values.read(usage) is not None
+        else:
+            assert all(row.values.read(value) is not None for value in usage.split("|"))
+
+
+def test_help_has_a_line_for_each_group_and_first_usages_first() -> None:
+    names = ("prompt", "model", "tag", "winner", "error", "cost", "tokens", "time", "before", "after", "is", "kind")
+    assert list(help_lines({name: FIELDS[name] for name in names})) == [
+        "prompt:NAME  model:NAME  tag:NAME  winner:yes|no|tie|bad  error:yes|no|CODE",
+        "cost:>0.01  tokens:>1000  time:<2s  cost:0.01..0.05",
+        "before:2026-11-24  after:yesterday  after:7d",
+        "is:blind|starred|interrupted|archived|deleted  kind:iteration|test|improve|judge|import",
+    ]
+    assert [name for name in FIELDS if name in names] == list(names)
+    long = [FilterField(f"field{number}", NameValues("thing", "x")) for number in range(20)]
+    lines = list(help_lines({row.name: row for row in long}))
+    assert "  ".join(lines).split("  ") == [f"{row.name}:NAME" for row in long]
+    assert 80 < max(map(len, lines)) <= 100
+
+
+def test_what_values_say_of_themselves() -> None:
+    values = ChoiceValues({"yes": "it is", "no": "it is not", "never": "it never was"})
+    row = FilterField("sure", values)
+    assert (row.meaning, row.example) == ("yes, no or never", "sure:yes, sure:no or sure:never")
+    assert FilterField("one", ChoiceValues({"yes": ""})).example == "one:yes"
+    with pytest.raises(TypeError, match="no range"):
+        FIELDS["cost"].values.write("0.01")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A history with one run."""
+    store = opened(tmp_path / "history.db")
+    store.create_prompt("p", "Order bot", NOW)
+    store.begin_run(run("r1", text("x"))).result(10)
+    store.finish_output("r1.0.0", done("y"), LATER).result(10)
+    assert store.searches.behind() == 0
+    yield store
+    store.close()
+
+
+def count(store: Store, *terms: Term) -> int:
+    total = store.searches.page(Query(terms), lambda moment: LATER).total
+    assert total is not None
+    return total.count
+
+
+@each_row
+def test_either_a_filter_or_its_opposite_finds_a_run(row: HistoryField, store: Store) -> None:
+    assert isinstance(store.searches.known()[row.name], tuple)
+    for value in (*row.values.examples, *(value for value, _ in row.values.offers(""))):
+        (term,) = parse(f"{row.name}:{value}").query.terms
+        assert count(store, term) + count(store, replace(term, negated=True)) == 1, value
+
+
+@each_row
+def test_a_number_is_a_column_of_run_rows(row: HistoryField, store: Store, tmp_path: Path) -> None:
+    if not isinstance(row.source, NumberSource):
+        return
+    with closing(sqlite3.connect(tmp_path / "history.db")) as connection:
+        columns = {name for (name,) in connection.execute("SELECT name FROM pragma_table_info('run_rows')")}
+        found = facts_of(connection, 1)
+    assert found is not None
+    assert row.source.column in columns & found.numbers.keys()
+    assert isinstance(row.values, AmountValues)
+
+
+def test_no_two_numbers_share_a_letter() -> None:
+    letters = [row.source.letter for row in ROWS if isinstance(row.source, NumberSource) and row.source.letter]
+    assert len(set(letters)) == len(letters)
+
+
+def test_a_number_without_words_in_the_index_is_compared_row_by_row(store: Store, tmp_path: Path) -> None:
+    made = Plan()
+    with closing(sqlite3.connect(tmp_path / "history.db")) as connection:
+        term = Filter("answers", Range(Decimal(2), with_low=False))
+        assert NumberSource("answers").ask(connection, made, term, str)
+        found = facts_of(connection, 1)
+        assert found is not None
+        assert list(NumberSource("answers").words(connection, found)) == []
+    assert (made.checks, made.values) == (["run_rows.answers > ?"], [2.0])
+    assert made.facts == [f'(facts : "{ALL}")']
+
+
+def test_the_examples_of_the_window_are_understood() -> None:
+    for example, _ in EXAMPLES:
+        assert parse(example).complaints == ()
+    named = {piece.name for piece in pieces(PLACEHOLDER) if piece.name}
+    assert named <= set(FIELDS)

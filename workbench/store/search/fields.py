@@ -1,0 +1,133 @@
+"""The filters of a search, one row each.
+
+Invariant: this table is the only place that knows a filter's name, words, values and source. The parser, completion,
+complaints, the terminal's help, the index and its queries read it, so a new row is there everywhere at once. Rows are
+in the store and not beside the language in core, because a source is SQL.
+
+A new row whose source makes words of the index finds the runs that are indexed from then on; those before it need the
+index made anew (`Searches.rebuild`). A `NumberSource` without a letter makes none and finds all runs at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from workbench.core.searching.amounts import COUNT, DOLLARS, DURATION
+from workbench.core.searching.fields import AmountValues, ChoiceValues, MomentValues, NameValues
+from workbench.store.facts import ALL, RunFacts
+from workbench.store.hiding import DELETED
+from workbench.store.search.sources import (
+    FailureSource,
+    FlagSource,
+    HistoryField,
+    KeySource,
+    NumberSource,
+    TextSource,
+    TimeSource,
+)
+from workbench.store.sqlite import sqlite3
+
+_VERDICTS = {"winner": "yes", "tie": "tie", "all_bad": "bad", "none": "no"}
+
+
+def _states(run: RunFacts) -> Iterator[str]:
+    if run.starred:
+        yield "starred"
+    if run.blind:
+        yield "blind"
+    if run.archived:
+        yield "deleted" if run.archived >= DELETED else "archived"
+    if "interrupted" in run.states:
+        yield "interrupted"
+
+
+ROWS = (
+    HistoryField(
+        "prompt",
+        NameValues("prompt", '"order bot"'),
+        "name of the prompt",
+        source=KeySource(
+            "p",
+            lambda run: [run.prompt],
+            "SELECT id, name FROM prompts",
+            f"SELECT name FROM prompts WHERE archived < {DELETED} ORDER BY archived, updated_at DESC",
+        ),
+    ),
+    HistoryField(
+        "model",
+        NameValues("model or lane", "haiku"),
+        "model or name of a lane",
+        source=TextSource("model", lambda run: run.models),
+    ),
+    HistoryField(
+        "tag",
+        NameValues("tag", "keep"),
+        "tag of the run",
+        source=KeySource("t", lambda run: run.tags, "SELECT id, name FROM tags", "SELECT name FROM tags ORDER BY name"),
+    ),
+    HistoryField(
+        "winner",
+        ChoiceValues({"yes": "an answer won", "no": "not judged", "tie": "a tie", "bad": "all answers were bad"}),
+        source=FlagSource("w", lambda run: [_VERDICTS.get(run.verdict, "no")]),
+    ),
+    HistoryField(
+        "error",
+        NameValues("error", "timeout", {"yes": "an answer failed", "no": "no answer failed"}, "CODE"),
+        "yes, no or the code of an error",
+        source=FailureSource(TextSource("error", lambda run: run.errors)),
+    ),
+    HistoryField(
+        "cost",
+        AmountValues(DOLLARS, (">0.01", "<0.001", "0.01..0.05", "0"), (">0.01", "0.01..0.05")),
+        "dollars of the run, such as >0.01",
+        source=NumberSource("cost_usd", "c"),
+    ),
+    HistoryField(
+        "tokens",
+        AmountValues(COUNT, (">1000", "<200", "1000..5000"), (">1000",)),
+        "tokens of the run, such as >1000",
+        source=NumberSource("tokens", "n"),
+    ),
+    HistoryField(
+        "time",
+        AmountValues(DURATION, ("<2s", ">10s", "2s..5s", ">1min"), ("<2s",)),
+        "until the last answer, such as <2s",
+        source=NumberSource("longest_ms", "d"),
+    ),
+    HistoryField("before", MomentValues(("2026-11-24",)), source=TimeSource(before=True)),
+    HistoryField("after", MomentValues(("yesterday", "7d")), source=TimeSource(before=False)),
+    HistoryField(
+        "is",
+        ChoiceValues(
+            {
+                "blind": "ran blind",
+                "starred": "starred",
+                "interrupted": "an answer was interrupted",
+                "archived": "put away; only this shows such runs",
+                "deleted": "deleted; only this shows such runs",
+            }
+        ),
+        source=FlagSource("is", _states),
+    ),
+    HistoryField(
+        "kind",
+        ChoiceValues(
+            {
+                "iteration": "a run in Compose",
+                "test": "a run over test cases",
+                "improve": "asking a model for a better prompt",
+                "judge": "a model as the judge",
+                "import": "brought in from elsewhere",
+            }
+        ),
+        source=FlagSource("k", lambda run: [run.kind]),
+    ),
+)
+
+FIELDS: Mapping[str, HistoryField] = {row.name: row for row in ROWS}
+"""All filters by name, in the order in which they are offered."""
+
+
+def words_of(connection: sqlite3.Connection, run: RunFacts) -> str:
+    """Return the words of the index for a run; names that are new are added to search_names."""
+    return " ".join((ALL, *(word for row in FIELDS.values() for word in row.source.words(connection, run))))

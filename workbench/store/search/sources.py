@@ -1,0 +1,198 @@
+"""Where the history has what filters ask for: as words of the index, in columns, by the time of a run.
+
+Invariant: a source makes the words of a run and the words to look for, so the two are always the same. Nothing that was
+typed reaches SQL or the index but as a parameter or as a word that is known there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from workbench.core.searching.fields import FilterField
+from workbench.core.searching.folding import folded
+from workbench.core.searching.language import Filter, Range
+from workbench.store import facts
+from workbench.store.facts import RunFacts
+from workbench.store.search_plan import Plan, ToStored
+from workbench.store.sqlite import sqlite3
+
+
+class SearchSource(Protocol):
+    """Where the history has the values of a field."""
+
+    def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
+        """Return the words of the index for a run. Inside a transaction of the writer.
+
+        Documents that are in the index already get new ones only when it is made anew.
+        """
+
+    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+        """Add to a plan what a filter asks for; return whether the history has what it names."""
+
+    def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
+        """Return up to `most` names that the filter can ask for, in the order to offer them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryField(FilterField):
+    """A filter with the place where the history has what it asks for."""
+
+    source: SearchSource
+
+    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+        """Add to a plan what a filter asks for; return whether the history has what it names."""
+        return self.source.ask(connection, made, term, stored)
+
+
+class _Nameless:
+    """A source whose values are no names."""
+
+    __slots__ = ()
+
+    def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class FlagSource(_Nameless):
+    """Words of the index for a few fixed values: `values` tells those of a run."""
+
+    prefix: str
+    values: Callable[[RunFacts], Iterable[str]]
+
+    def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
+        return map(self._word, self.values(run))
+
+    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+        made.ask([self._word(str(term.value))], negated=term.negated)
+        return True
+
+    def _word(self, value: str) -> str:
+        return f"{facts.MARK}{self.prefix}{value}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """Words of the index for rows of a table by their ids: `keys` tells those of a run.
+
+    `listed` selects id and name of every row; `offered` selects the names to offer, in their order.
+    """
+
+    prefix: str
+    keys: Callable[[RunFacts], Iterable[int]]
+    listed: str
+    offered: str
+
+    def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
+        return (f"{facts.MARK}{self.prefix}{key}" for key in self.keys(run))
+
+    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+        found = _containing(connection.execute(self.listed), str(term.value))
+        words = [f"{facts.MARK}{self.prefix}{key}" for key in found]
+        made.ask(words, negated=term.negated)
+        return bool(words)
+
+    def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
+        return tuple(name for (name,) in connection.execute(f"{self.offered} LIMIT ?", (most,)))
+
+
+@dataclass(frozen=True, slots=True)
+class TextSource:
+    """Words of the index for texts that have no table: `texts` tells those of a run.
+
+    Each gets an id in search_names, under `kind`.
+    """
+
+    kind: str
+    texts: Callable[[RunFacts], Iterable[str]]
+
+    def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
+        for text in sorted(self.texts(run)):
+            named = (self.kind, text)
+            row = connection.execute("SELECT id FROM search_names WHERE kind = ? AND name = ?", named).fetchone()
+            if row is None:
+                row = (connection.execute("INSERT INTO search_names (kind, name) VALUES (?, ?)", named).lastrowid,)
+            yield f"{facts.MARK}m{row[0]}"
+
+    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+        rows = connection.execute("SELECT id, name FROM search_names WHERE kind = ?", (self.kind,))
+        words = [f"{facts.MARK}m{key}" for key in _containing(rows, str(term.value))]
+        made.ask(words, negated=term.negated)
+        return bool(words)
+
+    def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
+        named = "SELECT name FROM search_names WHERE kind = ? ORDER BY id DESC LIMIT ?"
+        return tuple(name for (name,) in connection.execute(named, (self.kind, most)))
+
+
+@dataclass(frozen=True, slots=True)
+class FailureSource:
+    """Whether an answer failed (yes, no), or the code of its error."""
+
+    codes: TextSource
+
+    def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
+        if "failed" in run.states:
+            yield facts.FAILED
+        yield from self.codes.words(connection, run)
+
+    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+        if term.value not in ("yes", "no"):
+            return self.codes.ask(connection, made, term, stored)
+        made.ask([facts.FAILED], negated=term.negated != (term.value == "no"))
+        return True
+
+    def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
+        return self.codes.names(connection, most)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSource(_Nameless):
+    """A column of run_rows. With a `letter` its powers of two are words of the index, so that few rows are compared."""
+
+    column: str
+    letter: str = ""
+
+    def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
+        number = run.numbers[self.column]
+        return () if number is None or not self.letter else (facts.amount(self.letter, number),)
+
+    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+        span = term.value
+        if not isinstance(span, Range):
+            raise TypeError(f"{span!r} is no range")
+        checks: list[str] = []
+        limits: list[float] = []
+        for sign, limit, closed in ((">", span.low, span.with_low), ("<", span.high, span.with_high)):
+            if limit is not None:
+                checks.append(f"run_rows.{self.column} {sign}{'=' if closed else ''} ?")
+                limits.append(float(limit))
+        check = " AND ".join(checks)
+        # What is negated holds also where the number is unknown, and no word of the index tells that.
+        made.check(f"({check}) IS NOT 1" if term.negated else check, *limits)
+        told = self.letter and not term.negated
+        made.ask(facts.amounts(self.letter, span) if told else [facts.ALL], negated=False)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSource(_Nameless):
+    """The time at which a run began: before a moment, or not."""
+
+    before: bool
+
+    def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
+        return ()
+
+    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+        before, when = self.before != term.negated, stored(str(term.value))
+        made.check(f"run_rows.started_at {'<' if before else '>='} ?", when)
+        made.times.append((before, when))
+        return True
+
+
+def _containing(rows: Iterable[tuple[int, str]], value: str) -> Iterator[int]:
+    wanted = folded(value)
+    return (key for key, name in rows if wanted in folded(name))
