@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
-from tests.store.test_upgrade import SCHEMAS, restore
+from tests.store.schema.test_upgrade import SCHEMAS, restore
 from workbench.cli.main import main
 from workbench.cli.past import lines
 from workbench.core.blocks import Tool
 from workbench.core.content import Content, Message
 from workbench.core.runs import Failure, Result, Step, Verdict
-from workbench.store.saved_searches import SavedSearch
+from workbench.store.search.saved_searches import SavedSearch
 from workbench.usecases.run_document import document
 
 Said = Callable[..., tuple[int, str, str]]

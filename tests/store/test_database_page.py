@@ -15,7 +15,7 @@ from workbench.core.content import Content, Message
 from workbench.core.imported import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun
 from workbench.core.runs import Result, RunSet, Verdict
 from workbench.store import Store
-from workbench.store.importing import Origin
+from workbench.store.merging.importing import Origin
 
 PAGE = (Path(__file__).parents[2] / "docs" / "DATABASE.md").read_text("utf-8")
 RECIPES = re.findall(r"^([^\n]+):\n\n```sql\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)

@@ -176,7 +176,7 @@ def let_go(error: BaseException) -> None:
 def _wrong(connection: sqlite3.Connection, path: Path) -> str:
     """Return what is wrong with the file, "" for nothing or where that takes too long; reads all of it."""
     # Hardly any process needs them, and the first paint waits for this module.
-    from workbench.store.integrity import file_problems, missing_references
+    from workbench.store.schema.integrity import file_problems, missing_references
     from workbench.store.watching import limited, patience_s
 
     try:

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.store.connections import connect
-from workbench.store.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.errors import StoreError, failure, translate
 from workbench.store.file_system import unsuitable
 from workbench.store.logs import damaged_log
+from workbench.store.maintenance.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.place import check_place
-from workbench.store.schema import APPLICATION_ID, VERSION, major, show
-from workbench.store.schema_check import check_schema, unknown_triggers
+from workbench.store.schema.check import check_schema, unknown_triggers
+from workbench.store.schema.format import APPLICATION_ID, VERSION, major, show
 from workbench.store.sqlite import sqlite3
 from workbench.store.watching import limited, patience_s
 
@@ -191,7 +191,7 @@ def _migrate(connection: sqlite3.Connection, now: str, database_uid: str) -> Non
     """Apply what is missing, all of it or nothing, while no other process can."""
     from sqlite_utils import Database
 
-    from workbench.store.migrations import migrations
+    from workbench.store.schema.migrations import migrations
 
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -15,7 +15,7 @@ import pytest
 
 from tests import depth
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run, text
-from tests.store.test_upgrade import SCHEMAS, healthy, restore
+from tests.store.schema.test_upgrade import SCHEMAS, healthy, restore
 from tests.usecases.exchange.llm_making import old_log
 from tests.usecases.exchange.test_llm import take
 from workbench.core.cases import Case, Check
@@ -26,7 +26,7 @@ from workbench.core.marks import Mark
 from workbench.core.runs import BesideLane, Verdict
 from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
-from workbench.store.purging import Doomed
+from workbench.store.maintenance.purging import Doomed
 from workbench.store.records import FirstVersion, PartialText, WholePrompt
 from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
 from workbench.usecases.problems import RefusedError

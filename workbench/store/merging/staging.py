@@ -12,10 +12,10 @@ from pathlib import Path
 
 from workbench.core.imported import LeftOut
 from workbench.store.connections import bounded, connect
-from workbench.store.foreign import Halt
-from workbench.store.row_rules import trouble
-from workbench.store.schema import VERSION
-from workbench.store.schema_steps import objects_of
+from workbench.store.merging.foreign import Halt
+from workbench.store.merging.row_rules import trouble
+from workbench.store.schema.format import VERSION
+from workbench.store.schema.steps import objects_of
 from workbench.store.sqlite import sqlite3
 
 COPIED = (

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer
 from workbench.core.cases import Case
 from workbench.core.drafts import ValueSet
 from workbench.host.ids import new_uid
-from workbench.store.cases import Taken
+from workbench.store.runs.cases import Taken
 from workbench.ui.cases.dialog import CasesDialog
 from workbench.usecases.cases import CaseBook, free_name
 from workbench.usecases.problems import problem_of
