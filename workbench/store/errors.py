@@ -156,3 +156,11 @@ def translate(error: Exception, path: Path) -> StoreError | None:
     if isinstance(error, OSError):
         return failure("full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "readonly", str(error))
     return None
+
+
+def salvaging(path: Path, then: str) -> str:
+    """Return how to read what can be read of a history that is no good as it is; `then` is what is done with that."""
+    import shlex  # not needed before the first paint
+
+    command = f"workbench history salvage --db {shlex.quote(str(path))} NEW.db"
+    return f"Read what can be read into a new file, and {then} that: {command}"

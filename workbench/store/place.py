@@ -14,6 +14,8 @@ from pathlib import Path
 from workbench.store.errors import StoreError, failure
 
 _HEADER = b"SQLite format 3\0"
+EARLY_DRAFT = ".early-draft-"
+"""Is in the names of the files beside a history that hold what was typed before the history was open."""
 NOTHING = (0, 0)
 """What `which` returns where no file is."""
 

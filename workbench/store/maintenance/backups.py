@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.store.connections import connect
-from workbench.store.errors import StoreError, failure, translate
+from workbench.store.errors import StoreError, failure, salvaging, translate
 from workbench.store.maintenance.copying import PARTIAL, copy_whole, remove_stale
-from workbench.store.merging.foreign import salvaging
 from workbench.store.schema.check import check_schema
 from workbench.store.schema.format import APPLICATION_ID, VERSION, major, show
 from workbench.store.schema.integrity import file_problems

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shlex
 import shutil
 import tempfile
 import threading
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from workbench.store.connections import check_beside, connect
-from workbench.store.errors import StoreError, translate
+from workbench.store.errors import StoreError, salvaging, translate
 from workbench.store.place import is_ours
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
 from workbench.store.watching import patience_s
@@ -108,12 +107,6 @@ def told(path: Path, items: Iterator[T], halt: Halt) -> Iterator[T]:
 def damaged(path: Path, detail: str) -> StoreError:
     """Return the error for another history that is damaged: what to do with it."""
     return StoreError(f"“{path.name}” is damaged. {salvaging(path, 'import')}", detail, "corrupt")
-
-
-def salvaging(path: Path, then: str) -> str:
-    """Return how to read what can be read of a history that is no good as it is; `then` is what is done with that."""
-    command = f"workbench history salvage --db {shlex.quote(str(path))} NEW.db"
-    return f"Read what can be read into a new file, and {then} that: {command}"
 
 
 def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:

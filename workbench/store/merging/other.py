@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.store.errors import StoreError
-from workbench.store.merging.foreign import salvaging
+from workbench.store.errors import StoreError, salvaging
 from workbench.store.schema.check import check_schema
 from workbench.store.schema.format import APPLICATION_ID, VERSION, major, show
 from workbench.store.sqlite import sqlite3
