@@ -23,20 +23,24 @@ from pathlib import Path
 from typing import Any
 
 import workbench.core.searching.folding
-import workbench.store.schema.version_1_0
-import workbench.store.schema.version_1_1
-import workbench.store.schema.version_1_2
+import workbench.store.schema.run_tables
+import workbench.store.schema.search_tables
+import workbench.store.schema.tables
 import workbench.store.search.facts
 import workbench.store.search.indexing
 from workbench.core.content import Content, Message, canonical
 from workbench.store import open_store
-from workbench.store.schema.version_1_2 import PLACED
+from workbench.store.schema.search_tables import PLACED
 from workbench.store.search.indexing import Indexer
 from workbench.store.sqlite import sqlite3
 
 SIZES = (10_000, 100_000, 1_000_000)
 _MADE_BY = (workbench.core.searching.folding, workbench.store.search.facts, workbench.store.search.indexing)
-_MADE_IN = (workbench.store.schema.version_1_0, workbench.store.schema.version_1_1, workbench.store.schema.version_1_2)
+_MADE_IN = (
+    workbench.store.schema.tables,
+    workbench.store.schema.run_tables,
+    workbench.store.schema.search_tables,
+)
 _EPOCH = datetime(2024, 3, 1, tzinfo=UTC)
 _PROMPTS, _MODELS, _WORDS, _SENTENCES = 40, 60, 50_000, 120_000
 _STATES = ("finished", "failed", "stopped", "interrupted")

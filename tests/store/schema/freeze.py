@@ -1,8 +1,9 @@
-"""Writes a history as SQL text: `python -m tests.store.schema.freeze > tests/store/schema/schemas/v1_1.sql`.
+"""The history of format 1.3 that the tests of the bridge upgrade.
 
-Run once for each schema, when it is released; from then on its file is what histories of that release look like, and
-is never written again. The text is made of the schema's own statements and one INSERT for each row, those of the search
-index included; triggers come last, because what they did is among the rows.
+Two files make it: `v1_3_schema.sql` holds the statements of a history that a program of format 1.3 made, and is never
+edited. `v1_3_rows.sql` has one INSERT for each row, those of the search index included, and is written by
+`python -m tests.store.schema.freeze > tests/store/schema/v1_3_rows.sql` from a history that this program fills: a row
+of every kind, with the columns that 1.3 had. A test proves that it still writes what is there.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
@@ -26,6 +28,16 @@ from workbench.store.search.indexing import Indexer
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.store.sqlite import sqlite3
 
+SCHEMA = Path(__file__).with_name("v1_3_schema.sql")
+ROWS = Path(__file__).with_name("v1_3_rows.sql")
+TRIGGER = "CREATE TRIGGER"
+MIGRATIONS = (
+    "1.0 prompts, versions, runs, outputs, verdicts",
+    "1.1 lanes beside a run",
+    "1.2 one index to search runs by",
+    "1.3 saved searches, origins, cases, what is deleted",
+)
+"""The names by which sqlite-utils knew the steps to 1.3."""
 CASE = Case(
     "case",
     "Late order",
@@ -63,6 +75,7 @@ def fill(path: Path) -> None:
         ],
         LATER,
     )
+    store.curation.tag({"r2": ["good"]})
     store.save_endpoint(Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)), NOW)
     store.searches.saved.save(SavedSearch("s", "Cheap winners", "winner:yes cost:<0.01", NOW))
     store.techniques.say("p", 1, "role", "Give it a role", used=True)
@@ -73,40 +86,62 @@ def fill(path: Path) -> None:
     store.deleting.purge(Doomed(runs=("purged",)), LATER, lambda: "nobody")
     store.create_prompt("d", "Deleted", NOW)
     store.curation.delete_prompt("d", True)
+    store.add_blob(b"\x89PNG", "image/png")
     store.set_meta("last_prompt", "p").result(10)
     store.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        # Files may have these, although the program writes none at the moment.
+        connection.execute("INSERT INTO prices VALUES ('e', 'model', 1e-6, 2e-6, NULL, 'user', ?)", (NOW,))
+        connection.execute("INSERT INTO labels SELECT prompt_id, 'production', id, ? FROM versions LIMIT 1", (LATER,))
 
 
 def _cases_for(prompt: str) -> ArrivingPrompt:
     return ArrivingPrompt("their-prompt", prompt, "Order bot", new=False, cases=(("their-case", CASE),))
 
 
+def restore(path: Path) -> None:
+    """Make the history of format 1.3 a file again."""
+    tables, mark, triggers = SCHEMA.read_bytes().decode().partition(TRIGGER)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # Triggers come last, because what they did is among the rows.
+        connection.executescript(f"{tables}{ROWS.read_bytes().decode()}{mark}{triggers}")
+        connection.commit()
+
+
 def written(path: Path) -> Iterator[str]:
-    """Yield the statements that make the file again."""
-    connection = sqlite3.connect(path)
-    for pragma in ("application_id", "user_version"):
-        yield f"PRAGMA {pragma} = {connection.execute(f'PRAGMA {pragma}').fetchone()[0]}"
-    shadows = {name for (name,) in connection.execute("SELECT name FROM pragma_table_list WHERE type = 'shadow'")}
-    made = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    for kind, name, sql in made:
-        if name not in shadows and kind != "trigger" and not (kind == "index" and name.startswith("sqlite_")):
-            yield sql
-    tables = connection.execute("SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main'")
-    for (table,) in sorted(tables.fetchall()):
-        if table not in ("sqlite_schema", "sqlite_stat1", "sqlite_stat4"):
-            yield from _rows(connection, table)
-    ended = "SELECT id FROM runs WHERE id NOT IN (SELECT run_id FROM unindexed) ORDER BY id"
-    for (ran,) in connection.execute(ended).fetchall():
-        facts = facts_of(connection, ran)
-        for key, words, _ in Indexer().documents(connection, ran):
-            values = connection.execute("SELECT quote(?), quote(?)", (words, facts and facts.words)).fetchone()
-            yield f"INSERT INTO run_search (rowid, text, facts) VALUES ({key}, {', '.join(values)})"
-    yield from (sql for kind, _, sql in made if kind == "trigger")
-    connection.close()
+    """Yield an INSERT for each row of a history of today, in the tables and columns of 1.3."""
+    with closing(sqlite3.connect(":memory:")) as old:
+        old.executescript(SCHEMA.read_bytes().decode())
+        found = "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' ORDER BY name"
+        tables = [name for (name,) in old.execute(found) if name != "sqlite_schema"]
+        columns = {
+            table: [name for (name,) in old.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+            for table in tables
+        }
+    with closing(sqlite3.connect(path)) as connection:
+        for table in tables:
+            if table == "_sqlite_migrations":
+                yield from _migrations()
+            else:
+                yield from _rows(connection, table, columns[table])
+        ended = "SELECT id FROM runs WHERE id NOT IN (SELECT run_id FROM unindexed) ORDER BY id"
+        for (ran,) in connection.execute(ended).fetchall():
+            facts = facts_of(connection, ran)
+            for key, words, _ in Indexer().documents(connection, ran):
+                values = connection.execute("SELECT quote(?), quote(?)", (words, facts and facts.words)).fetchone()
+                yield f"INSERT INTO run_search (rowid, text, facts) VALUES ({key}, {', '.join(values)})"
 
 
-def _rows(connection: sqlite3.Connection, table: str) -> Iterator[str]:
-    columns = [name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+def _migrations() -> Iterator[str]:
+    for number, name in enumerate(MIGRATIONS, 1):
+        yield (
+            'INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at")'
+            f" VALUES ({number}, 'prompt-workbench', '{name}', '2026-11-24 13:20:05.123000+00:00')"
+        )
+
+
+def _rows(connection: sqlite3.Connection, table: str, columns: list[str]) -> Iterator[str]:
     names = ", ".join(f'"{name}"' for name in columns)
     quoted = ", ".join(f'quote("{name}")' for name in columns)
     for row in connection.execute(f'SELECT {quoted} FROM "{table}"'):
@@ -115,11 +150,16 @@ def _rows(connection: sqlite3.Connection, table: str) -> Iterator[str]:
         yield f'INSERT INTO "{table}" ({names}) VALUES ({values})'
 
 
-def main() -> None:
+def frozen() -> str:
+    """Return what `v1_3_rows.sql` should hold."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "history.db")
         fill(path)
-        sys.stdout.write("".join(f"{statement};\n" for statement in written(path)))
+        return "".join(f"{statement};\n" for statement in written(path))
+
+
+def main() -> None:
+    sys.stdout.write(frozen())
 
 
 if __name__ == "__main__":

@@ -8,21 +8,23 @@ from collections.abc import Iterator
 import pytest
 
 from workbench.store.errors import StoreError
+from workbench.store.schema.baseline import STATEMENTS
 from workbench.store.schema.check import check_schema
-from workbench.store.schema.format import VERSION
+from workbench.store.schema.format import OLDEST, VERSION
+from workbench.store.schema.format_1_3 import CHANGES, FORMAT, SCHEMA
+from workbench.store.schema.objects import objects_of
 from workbench.store.schema.sql_words import Made, made_by, table_words
-from workbench.store.schema.steps import STEPS, objects_of
 
+FORMATS = (FORMAT, *(version for version, _ in CHANGES))
 _REFERS = "CREATE TABLE mine (a REFERENCES runs(id)"
 _INSTR = "instr(zeroblob(60000000), zeroblob(30000000) || x'01')"
 
 
 def made(version: int) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    for step in STEPS:
-        if step.version <= version:
-            for statement in step.statements:
-                connection.execute(statement)
+    changes = [statement for at, statements in CHANGES if at <= version for statement in statements]
+    for statement in STATEMENTS if version == VERSION else (*SCHEMA, *changes):
+        connection.execute(statement)
     return connection
 
 
@@ -41,7 +43,7 @@ def why(connection: sqlite3.Connection, version: int = VERSION) -> str:
     return caught.value.sentence
 
 
-@pytest.mark.parametrize("version", [step.version for step in STEPS])
+@pytest.mark.parametrize("version", FORMATS)
 def test_every_version_passes_and_is_known_whole(version: int) -> None:
     connection = made(version)
     try:
@@ -195,6 +197,15 @@ def rewrite(connection: sqlite3.Connection, name: str, sql: str | None) -> None:
         connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = ?", (sql, name))
 
 
+def test_comments_and_spaces_make_no_difference_anywhere(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute(
+        "UPDATE sqlite_schema SET sql = sql || ' -- mine' WHERE type IN ('table', 'index', 'trigger') AND sql <> ''"
+        " AND name NOT LIKE 'run_search%'"
+    )
+    assert check_schema(connection, VERSION) == ""
+
+
 def test_comments_and_spaces_make_no_difference(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute("UPDATE sqlite_schema SET sql = replace(sql, '-- Counted', '-- Reckoned') WHERE name = 'runs'")
@@ -202,8 +213,30 @@ def test_comments_and_spaces_make_no_difference(connection: sqlite3.Connection) 
 
 
 def test_an_older_version_may_not_hold_what_came_later(connection: sqlite3.Connection) -> None:
-    assert "“runs_hidden”" in why(made(VERSION), 1000)
+    connection.execute("CREATE TRIGGER later AFTER INSERT ON runs BEGIN SELECT 1; END")
+    assert "later on runs" in why(connection, FORMAT)
     assert "a format that never was" in why(connection, 1)
+
+
+@pytest.mark.parametrize("version", [1000, OLDEST - 1])
+def test_a_format_that_cannot_be_upgraded_is_refused(connection: sqlite3.Connection, version: int) -> None:
+    with pytest.raises(StoreError, match=r"format 1\.\d, which this release cannot upgrade\. Read what") as caught:
+        check_schema(connection, version)
+    assert caught.value.code == "too_old"
+
+
+@pytest.mark.parametrize("kind", ["trigger", "index", "table"])
+def test_an_older_version_is_held_to_its_own_objects(kind: str) -> None:
+    connection = made(FORMAT)
+    changed = {
+        "trigger": ("DROP TRIGGER runs_delete", "the trigger “runs_delete” is missing"),
+        "index": ("DROP INDEX runs_hidden; CREATE INDEX runs_hidden ON runs (id) WHERE archived > 2", "“runs_hidden”"),
+        "table": ("DROP TABLE cases", "the table “cases” is missing"),
+    }
+    statements, words = changed[kind]
+    connection.executescript(statements)
+    assert words in why(connection, FORMAT)
+    connection.close()
 
 
 def test_triggers_of_a_newer_minor_are_told_and_do_no_harm(connection: sqlite3.Connection) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.store.making import LATER, NOW
-from tests.store.schema.test_upgrade import SCHEMAS, restore
 from workbench.store import Store, StoreError
-from workbench.store.connections import Readers, connect
-from workbench.store.search.saved_searches import SavedSearch, SavedSearches
+from workbench.store.search.saved_searches import SavedSearch
 
 CHEAP = SavedSearch("u1", "Cheap winners", "winner:yes cost:<0.01", NOW)
 ANGRY = SavedSearch("u2", "angry", '"this is wrong"', LATER)
@@ -45,12 +41,3 @@ def test_one_that_is_gone_is_said(store: Store) -> None:
             write.result(10)
     saved.save(CHEAP).result(10)
     assert saved.all() == [CHEAP]
-
-
-def test_a_history_that_is_older_has_none(path: Path) -> None:
-    restore(next(schema for schema in SCHEMAS if schema.stem == "v1_2"), path)
-    readers = Readers(path, lambda: connect(path, mode="ro"))
-    try:
-        assert SavedSearches(readers.use, lambda work: pytest.fail("nothing is written")).all() == []
-    finally:
-        readers.close()

@@ -18,7 +18,6 @@ from tests import depth
 from tests.core.searching.test_parsing import queries as any_query
 from tests.core.searching.test_parsing import typed
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
-from tests.store.test_opening import sql
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Result, Timing, Verdict
 from workbench.core.searching.language import Filter, Query, Range, Words
@@ -377,25 +376,6 @@ def test_a_search_can_be_stopped_before_and_while_it_runs(history: tuple[Store, 
     later.stop()
     thread.join(10)
     assert ended == ["interrupted"]
-
-
-def test_a_history_of_the_first_format_that_cannot_be_written_says_so(path: Path) -> None:
-    store = opened(path)
-    store.create_prompt("p", "P", NOW).result(10)
-    store.close()
-    sql(path, "PRAGMA user_version = 1000")
-    reader = opened_read_only(path)
-    with pytest.raises(StoreError, match="older format") as caught:
-        page(reader, "x")
-    assert caught.value.code == "readonly"
-    reader.close()
-
-
-def opened_read_only(path: Path) -> Store:
-    from workbench.store.errors import failure
-    from workbench.store.opening import Opened
-
-    return Store(path, Opened(None, failure("readonly")), lambda: "uid", 5000)
 
 
 def test_runs_are_found_by_the_beginning_of_their_uid(history: tuple[Store, list[Made]]) -> None:

@@ -19,7 +19,7 @@ COLUMN = "outputs.billing"
 
 
 def column(connection: sqlite3.Connection) -> str:
-    """Return the SQL for the column; a history that could not be brought to 1.4 has none."""
+    """Return the SQL for the column; a history of 1.3 that cannot be written has none."""
     found = connection.execute("SELECT 1 FROM pragma_table_info('outputs') WHERE name = 'billing'").fetchone()
     return COLUMN if found else "''"
 

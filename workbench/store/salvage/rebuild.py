@@ -23,6 +23,7 @@ from workbench.store.opening import open_file
 from workbench.store.salvage.file_format import INDEX_LEAF, INDEX_NODE, TABLE_LEAF, Pages, Row, Value, kind_of, rows
 from workbench.store.salvage.mending import mend
 from workbench.store.salvage.tables import Table, owner, roots, tables_of, walk
+from workbench.store.schema.objects import newest
 from workbench.store.search.indexing import rebuild
 from workbench.store.sqlite import sqlite3
 from workbench.store.watching import Watch, go_on, look
@@ -237,19 +238,7 @@ def _whole(row: Mapping[str, Value]) -> bool:
 
 def _current() -> dict[str, Table]:
     """Return the tables of this release."""
-    from sqlite_utils import Database
-
-    from workbench.store.schema.migrations import migrations
-
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        migrations.apply(Database(connection, execute_plugins=False))
-        statements = [
-            sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND sql <> ''")
-        ]
-    finally:
-        connection.close()
-    return tables_of(statements, _ORDER)
+    return tables_of(list(newest().tables.values()), _ORDER)
 
 
 def _plain(row: Mapping[str, object]) -> dict[str, object]:

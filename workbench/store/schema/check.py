@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
 from workbench.store.errors import StoreError
-from workbench.store.schema.format import VERSION, major, show
+from workbench.store.schema.format import OLDEST, VERSION, major, show
+from workbench.store.schema.objects import Objects, newest, objects_of
 from workbench.store.schema.sql_words import Made, TableWords, Words, lower, made_by, name_of, table_words, words
-from workbench.store.schema.steps import Objects, objects_of
 from workbench.store.sqlite import sqlite3
 
 _MIGRATIONS = "_sqlite_migrations"
@@ -54,7 +54,7 @@ class _Found:
 
 
 def check_schema(connection: sqlite3.Connection, version: int) -> str:
-    """Raise StoreError (corrupt) unless the objects of a file are those of its `user_version`, or add to them.
+    """Raise StoreError (corrupt, too_old) unless the objects of a file are those of its `user_version`, or add to them.
 
     A newer minor may have triggers that nobody here knows: their names are returned, "" for none, and such a file must
     not be written to. A newer major is only asked to compute nothing of what is read (newer_major). Raises
@@ -64,6 +64,13 @@ def check_schema(connection: sqlite3.Connection, version: int) -> str:
     if major(version) > major(VERSION):
         _check_newer(rows, version)
         return ""
+    if major(version) == major(OLDEST) and version < OLDEST:
+        raise StoreError(
+            f"This history has format {show(version)}, which this release cannot upgrade. Read what can be read into a"
+            " new file with workbench history salvage.",
+            f"user_version {version}",
+            "too_old",
+        )
     expected = objects_of(min(version, VERSION))
     if expected is None:
         raise StoreError(
@@ -100,13 +107,12 @@ def computing_tables(connection: sqlite3.Connection) -> frozenset[str]:
 
     Raises as `check_schema`, which is to be asked first.
     """
-    newest = objects_of(VERSION)
-    assert newest is not None
+    ours = newest()
     found = set()
     for row in _rows(connection):
-        if row.type == "index" and not _is_as_made(row, newest):
+        if row.type == "index" and not _is_as_made(row, ours):
             computes = not _is_plain_index(row.sql, may_be_unique=True)
-        elif row.type == "table" and not _is_as_made(row, newest):
+        elif row.type == "table" and not _is_as_made(row, ours):
             made = made_by(row.sql)
             computes = made is None or made.kind != "table" or _computes(row.sql)
         else:
@@ -118,15 +124,14 @@ def computing_tables(connection: sqlite3.Connection) -> frozenset[str]:
 
 def _check_newer(rows: Iterable[_Row], version: int) -> None:
     """Raise StoreError (newer_major) where a table that is read here may be anything but a table of values."""
-    newest = objects_of(VERSION)
-    assert newest is not None
+    ours = newest()
     for row in rows:
         made = made_by(row.sql)
         if made is None or not _says_so(row, made):
             raise _refused([f"“{row.name}” is not what it says"])
-        if made.name in newest.virtual:
-            is_data = row.sql == newest.virtual[made.name]
-        elif made.name in newest.tables or made.name in newest.shadows or made.name.startswith(_INTERNAL):
+        if made.name in ours.virtual:
+            is_data = row.sql == ours.virtual[made.name]
+        elif made.name in ours.tables or made.name in ours.shadows or made.name.startswith(_INTERNAL):
             is_data = made.kind not in ("view", "virtual table") and not _computes(row.sql)
         else:
             continue
@@ -195,8 +200,11 @@ def _look(row: _Row, expected: Objects, related: frozenset[str], found: _Found) 
 
 def _is_as_made(row: _Row, expected: Objects) -> bool:
     kinds = {"table": {**expected.tables, **expected.shadows}, "index": expected.indexes, "trigger": expected.triggers}
-    known = kinds.get(row.type, {})
-    return known.get(row.name) == row.sql or (row.type == "table" and expected.virtual.get(row.name) == row.sql)
+    known = kinds.get(row.type, {}).get(row.name)
+    if row.type == "table" and known != row.sql:
+        # Tables are compared column by column: somebody may have added one.
+        return expected.virtual.get(row.name) == row.sql
+    return known is not None and (known == row.sql or tuple(words(known)) == tuple(words(row.sql)))
 
 
 def _says_so(row: _Row, made: Made) -> bool:

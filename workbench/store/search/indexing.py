@@ -17,7 +17,7 @@ from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.errors import StoreError
 from workbench.store.runs.damaged import UNREADABLE
 from workbench.store.runs.versions import parsed
-from workbench.store.schema.version_1_2 import PLACED, SEARCH
+from workbench.store.schema.search_tables import PLACED, SEARCH
 from workbench.store.search.facts import facts_of
 from workbench.store.soundness import as_text
 from workbench.store.sqlite import FILE_ERRORS, sqlite3

@@ -16,8 +16,6 @@ from workbench.store.errors import StoreError, missing
 from workbench.store.soundness import sound
 from workbench.store.sqlite import sqlite3
 
-_FIRST_SCHEMA = 1003
-
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch(Shown):
@@ -41,10 +39,8 @@ class SavedSearches:
         self._use, self._write = use, write
 
     def all(self) -> list[SavedSearch]:
-        """Return all, by name; of a history that was not brought up to date there are none."""
+        """Return all, by name."""
         with self._use() as connection:
-            if connection.execute("PRAGMA user_version").fetchone()[0] < _FIRST_SCHEMA:
-                return []
             query = "SELECT uid, name, query, created_at FROM saved_searches ORDER BY lower(name), id"
             return [sound(SavedSearch(*row)) for row in connection.execute(query)]
 

@@ -97,7 +97,6 @@ class Searches:
         after: After | None,
         limit: int,
     ) -> HistoryPage:
-        _check(connection)
         how = plan(connection, query, moment)
         found = _FIND[order](connection, how, after, limit)
         behind = indexing.behind(connection, _MOST_BEHIND + 1) if how.uses_index else 0
@@ -107,7 +106,6 @@ class Searches:
     def known(self) -> Known:
         """Return what the history has that filters can name, the newest first."""
         with self._use() as connection:
-            _check(connection)
 
             def names(statement: str, *given: str) -> tuple[str, ...]:
                 return tuple(name for (name,) in connection.execute(f"{statement} LIMIT {_MOST_NAMES}", given))
@@ -132,7 +130,6 @@ class Searches:
     def behind(self, most: int = 1_000_000) -> int:
         """Return how many runs have ended and cannot be found by their words yet, counted up to `most`."""
         with self._use() as connection:
-            _check(connection)
             return indexing.behind(connection, most)
 
     @property
@@ -143,13 +140,3 @@ class Searches:
     def rebuild(self) -> Future[None]:
         """Make the index anew, in the background; until then runs are found as they come back into it."""
         return self._write(self._indexer.rebuild)
-
-
-def _check(connection: sqlite3.Connection) -> None:
-    if connection.execute("PRAGMA user_version").fetchone()[0] < 1002:
-        raise StoreError(
-            "This history is of an older format and cannot be written to here, so it cannot be searched. Copy it to a"
-            " folder that can be written to and open it there.",
-            "user_version below 1002",
-            "readonly",
-        )

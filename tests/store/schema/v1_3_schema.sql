@@ -1,5 +1,5 @@
 PRAGMA application_id = 1347895880;
-PRAGMA user_version = 1002;
+PRAGMA user_version = 1003;
 CREATE TABLE "_sqlite_migrations" (
    "id" INTEGER PRIMARY KEY,
    "migration_set" TEXT,
@@ -386,81 +386,97 @@ CREATE INDEX run_docs_by_place ON run_docs (place, value_set);
 CREATE INDEX run_rows_by_time ON run_rows (started_at) WHERE misplaced = 0;
 CREATE INDEX run_rows_misplaced ON run_rows (place) WHERE misplaced = 1;
 CREATE VIRTUAL TABLE run_search USING fts5 (text, facts, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
-INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (1, 'prompt-workbench', '1.0 prompts, versions, runs, outputs, verdicts', '2026-11-25 02:00:06.995442+00:00');
-INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (2, 'prompt-workbench', '1.1 lanes beside a run', '2026-11-25 02:00:06.995783+00:00');
-INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at") VALUES (3, 'prompt-workbench', '1.2 one index to search runs by', '2026-11-25 02:00:07.008350+00:00');
-INSERT INTO "bodies" ("id", "hash", "body") VALUES (1, '9365e30db43513e6c442b1dd73d676aa0a0d9488c0389494150a149acdb09a87', '{"model":"vendor/model","messages":null,"temperature":0.25}');
-INSERT INTO "bodies" ("id", "hash", "body") VALUES (2, 'c78dd08d6154e3bc473d869f254473bc646e3707a2a3f04160ba5bfc2ec5ec47', '[{"role":"user","content":"Hi"}]');
-INSERT INTO "contents" ("id", "hash", "body") VALUES (1, 'a30dcd538b0b01351f2f5693f80080108134ea55848741eecdb5ecdaeda84f26', '{"format":1,"messages":[{"role":"system","text":"Be kind."},{"role":"user","text":"Where is {{order}}?"}]}');
-INSERT INTO "contents" ("id", "hash", "body") VALUES (2, '56e180d99feb94d04f3b3b5653174e8bef7c48cafa492fd825a962087ea6dbc2', '{"format":1,"later":[{"in":"a","out":"b"}],"messages":[{"role":"user","text":"礼儀正しく {{order}}"}],"template":"jinja"}');
-INSERT INTO "drafts" ("prompt_id", "body", "saved_at") VALUES (1, '{"content":{"format":1,"messages":[{"role":"user","text":"typed"}]},"values":{"a":"1"},"lanes":[{"slot":"A","endpoint":"echo","model":"echo","pinned":1},{"slot":"B","endpoint":"echo","model":"echo"}],"based_on":2}', '2026-11-24T13:20:09.456Z');
-INSERT INTO "endpoints" ("id", "uid", "kind", "name", "base_url", "headers", "secret_headers", "needs_key", "path", "adapter", "archived", "updated_at") VALUES (1, 'e', 'openai', 'Mine', 'http://localhost/v1', '[["X-Title","t"]]', '["X-Key"]', 0, '', '', 0, '2026-11-24T13:20:05.123Z');
-INSERT INTO "in_flight" ("run_id", "output_id", "owner_uid") VALUES (2, 4, 'owner');
-INSERT INTO "in_flight" ("run_id", "output_id", "owner_uid") VALUES (2, 5, 'owner');
-INSERT INTO "in_flight" ("run_id", "output_id", "owner_uid") VALUES (2, 6, 'owner');
-INSERT INTO "in_flight" ("run_id", "output_id", "owner_uid") VALUES (2, 7, 'owner');
-INSERT INTO "lanes" ("run_id", "position", "uid", "slot", "label", "endpoint_uid", "model", "params", "version_id", "pinned") VALUES (1, 0, 'r1.0', 'A', '', 'echo', 'vendor/one', '{}', 1, 0);
-INSERT INTO "lanes" ("run_id", "position", "uid", "slot", "label", "endpoint_uid", "model", "params", "version_id", "pinned") VALUES (1, 1, 'r1.1', 'B', '', 'echo', 'echo', '{}', 1, 0);
-INSERT INTO "lanes" ("run_id", "position", "uid", "slot", "label", "endpoint_uid", "model", "params", "version_id", "pinned") VALUES (2, 0, 'r2.0', 'A', '', 'echo', 'echo', '{}', 1, 1);
-INSERT INTO "lanes" ("run_id", "position", "uid", "slot", "label", "endpoint_uid", "model", "params", "version_id", "pinned") VALUES (2, 1, 'r2.1', 'B', '', 'echo', 'echo', '{}', 2, 0);
-INSERT INTO "meta" ("key", "value") VALUES ('created_at', '2026-11-24T13:20:05.123Z');
-INSERT INTO "meta" ("key", "value") VALUES ('database_uid', 'store-1');
-INSERT INTO "meta" ("key", "value") VALUES ('last_prompt', 'p');
-INSERT INTO "outputs" ("id", "uid", "run_id", "lane", "value_set", "sample", "attempt", "state", "created_at", "ended_at", "starred", "model", "finish_reason", "input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "usage_source", "cost_usd", "rate_input", "rate_output", "rate_cached", "rate_source", "queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms", "error_code", "error", "error_detail", "request_id", "request_messages_id", "marks", "reasoning", "text") VALUES (1, 'r1.0.0', 1, 0, 0, 0, 1, 'finished', '2026-11-24T13:20:05.123Z', '2026-11-24T13:20:09.456Z', 0, 'vendor/model-2026', 'stop', 120, 30, 100, 12, 'estimate', 0.000165, 1.0e-06, 4.0e-06, 2.5e-07, 'user', 0, 3, 250, 900, 247, 897, NULL, NULL, NULL, 1, 2, '[{"kind":"refused","name":"seed","detail":"the provider takes none"},{"kind":"added","name":"stream","detail":"true"}]', 'First look it up.' || char(13) || '', 'Your order 123 is on its way.
-
-');
-INSERT INTO "outputs" ("id", "uid", "run_id", "lane", "value_set", "sample", "attempt", "state", "created_at", "ended_at", "starred", "model", "finish_reason", "input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "usage_source", "cost_usd", "rate_input", "rate_output", "rate_cached", "rate_source", "queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms", "error_code", "error", "error_detail", "request_id", "request_messages_id", "marks", "reasoning", "text") VALUES (2, 'r1.1.0', 1, 1, 0, 0, 1, 'failed', '2026-11-24T13:20:05.123Z', '2026-11-24T13:20:09.456Z', 0, '', '', NULL, NULL, NULL, NULL, 'provider', NULL, NULL, NULL, NULL, NULL, 0, 2, NULL, NULL, NULL, NULL, 'rate_limit', 'The provider asks to wait. Try again in a minute.', 'HTTP 429', NULL, NULL, '[]', '', 'half an ans');
-INSERT INTO "outputs" ("id", "uid", "run_id", "lane", "value_set", "sample", "attempt", "state", "created_at", "ended_at", "starred", "model", "finish_reason", "input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "usage_source", "cost_usd", "rate_input", "rate_output", "rate_cached", "rate_source", "queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms", "error_code", "error", "error_detail", "request_id", "request_messages_id", "marks", "reasoning", "text") VALUES (3, 'r1.again', 1, 1, 0, 0, 2, 'finished', '2026-11-24T13:20:09.456Z', '2026-11-24T13:20:09.456Z', 0, '', '', NULL, NULL, NULL, NULL, 'provider', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '[]', '', '注文を確認します。');
-INSERT INTO "outputs" ("id", "uid", "run_id", "lane", "value_set", "sample", "attempt", "state", "created_at", "ended_at", "starred", "model", "finish_reason", "input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "usage_source", "cost_usd", "rate_input", "rate_output", "rate_cached", "rate_source", "queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms", "error_code", "error", "error_detail", "request_id", "request_messages_id", "marks", "reasoning", "text") VALUES (4, 'r2.0.0', 2, 0, 0, 0, 1, 'waiting', '2026-11-24T13:20:05.123Z', NULL, 0, '', '', NULL, NULL, NULL, NULL, 'provider', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '[]', '', '');
-INSERT INTO "outputs" ("id", "uid", "run_id", "lane", "value_set", "sample", "attempt", "state", "created_at", "ended_at", "starred", "model", "finish_reason", "input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "usage_source", "cost_usd", "rate_input", "rate_output", "rate_cached", "rate_source", "queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms", "error_code", "error", "error_detail", "request_id", "request_messages_id", "marks", "reasoning", "text") VALUES (5, 'r2.0.1', 2, 0, 0, 1, 1, 'waiting', '2026-11-24T13:20:05.123Z', NULL, 0, '', '', NULL, NULL, NULL, NULL, 'provider', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '[]', '', '');
-INSERT INTO "outputs" ("id", "uid", "run_id", "lane", "value_set", "sample", "attempt", "state", "created_at", "ended_at", "starred", "model", "finish_reason", "input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "usage_source", "cost_usd", "rate_input", "rate_output", "rate_cached", "rate_source", "queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms", "error_code", "error", "error_detail", "request_id", "request_messages_id", "marks", "reasoning", "text") VALUES (6, 'r2.1.0', 2, 1, 0, 0, 1, 'waiting', '2026-11-24T13:20:05.123Z', NULL, 0, '', '', NULL, NULL, NULL, NULL, 'provider', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '[]', '', '');
-INSERT INTO "outputs" ("id", "uid", "run_id", "lane", "value_set", "sample", "attempt", "state", "created_at", "ended_at", "starred", "model", "finish_reason", "input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens", "usage_source", "cost_usd", "rate_input", "rate_output", "rate_cached", "rate_source", "queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms", "error_code", "error", "error_detail", "request_id", "request_messages_id", "marks", "reasoning", "text") VALUES (7, 'r2.1.1', 2, 1, 0, 1, 1, 'waiting', '2026-11-24T13:20:05.123Z', NULL, 0, '', '', NULL, NULL, NULL, NULL, 'provider', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '[]', '', '');
-INSERT INTO "partials" ("output_id", "kind", "at", "text") VALUES (4, 'text', 0, 'half an');
-INSERT INTO "partials" ("output_id", "kind", "at", "text") VALUES (4, 'reasoning', 0, 'hm');
-INSERT INTO "partials" ("output_id", "kind", "at", "text") VALUES (6, 'rounds', 0, '[{"kind":"tool_call","text":"{}","name":"now","call_id":"c1","opaque":"{\"s\": 1}"},{"kind":"tool_result","text":"noon"}]');
-INSERT INTO "partials" ("output_id", "kind", "at", "text") VALUES (6, 'tool_call', 0, '{"name":"now","call_id":"c2","from":0,"text":"{\"zo"}');
-INSERT INTO "prices" ("endpoint_uid", "model", "input", "output", "cached", "source", "updated_at") VALUES ('e', 'model', 1.0e-06, 2.0e-06, NULL, 'user', '2026-11-24T13:20:05.123Z');
-INSERT INTO "prompts" ("id", "uid", "name", "iterations", "archived", "starred", "note", "created_at", "updated_at") VALUES (1, 'p', 'Order bot', 2, 0, 0, '', '2026-11-24T13:20:05.123Z', '2026-11-24T13:20:05.125Z');
-INSERT INTO "prompts" ("id", "uid", "name", "iterations", "archived", "starred", "note", "created_at", "updated_at") VALUES (2, 'q', 'Archived', 0, 1, 0, '', '2026-11-24T13:20:05.123Z', '2026-11-24T13:20:05.124Z');
-INSERT INTO "responses" ("output_id", "body") VALUES (1, '{"id":"x","choices":[{"delta":{"content":"…"}}],"nothing":null}');
-INSERT INTO "run_beside" ("run_id", "place", "slot", "from_run_id", "hidden", "baseline") VALUES (2, 2, 'C', 1, 1, 0);
-INSERT INTO "run_docs" ("id", "place", "value_set") VALUES (1, 1, 0);
-INSERT INTO "run_docs" ("id", "place", "value_set") VALUES (2, 2, 0);
-INSERT INTO "run_rows" ("place", "run_id", "started_at", "misplaced", "archived", "cost_usd", "unpriced", "tokens", "longest_ms", "answers", "failed", "interrupted", "stopped", "cut") VALUES (1, 1, '2026-11-24T13:20:05.123Z', 0, 0, 0.000165, 1, 150, 897, 2, 0, 0, 0, 0);
-INSERT INTO "run_rows" ("place", "run_id", "started_at", "misplaced", "archived", "cost_usd", "unpriced", "tokens", "longest_ms", "answers", "failed", "interrupted", "stopped", "cut") VALUES (2, 2, '2026-11-24T13:20:05.123Z', 0, 0, NULL, 0, NULL, NULL, 0, 0, 0, 0, 0);
-INSERT INTO "run_values" ("run_id", "position", "set_uid", "name", "values_id") VALUES (1, 0, NULL, '', 1);
-INSERT INTO "run_values" ("run_id", "position", "set_uid", "name", "values_id") VALUES (2, 0, NULL, '', 1);
-INSERT INTO "runs" ("id", "uid", "prompt_id", "kind", "number", "version_id", "based_on_id", "owner_uid", "started_at", "summary", "added", "removed", "verdict", "winner", "note", "starred", "archived", "blind") VALUES (1, 'r1', 1, 'iteration', 1, 1, NULL, 'owner', '2026-11-24T13:20:05.123Z', 'Be kind.', 5, 0, 'winner', 'one', '', 0, 0, 0);
-INSERT INTO "runs" ("id", "uid", "prompt_id", "kind", "number", "version_id", "based_on_id", "owner_uid", "started_at", "summary", "added", "removed", "verdict", "winner", "note", "starred", "archived", "blind") VALUES (2, 'r2', 1, 'iteration', 2, 2, 1, 'owner', '2026-11-24T13:20:05.123Z', '礼儀正しく {{order}}', 5, 4, 'none', '', 'a note', 0, 0, 0);
-INSERT INTO "search_names" ("id", "kind", "name") VALUES (1, 'model', 'echo');
-INSERT INTO "search_names" ("id", "kind", "name") VALUES (2, 'model', 'vendor/one');
-INSERT INTO "steps" ("output_id", "seq", "kind", "body") VALUES (1, 0, 'reasoning', '{"text":"Look it up.","opaque":"{\"signature\":\"ab\"}"}');
-INSERT INTO "steps" ("output_id", "seq", "kind", "body") VALUES (1, 1, 'tool_call', '{"text":"{\"order\": \"123\"}","name":"lookup_order","call_id":"call-1"}');
-INSERT INTO "steps" ("output_id", "seq", "kind", "body") VALUES (1, 2, 'tool_result', '{"text":"in transit","name":"lookup_order","call_id":"call-1"}');
-INSERT INTO "steps" ("output_id", "seq", "kind", "body") VALUES (1, 3, 'text', '{"text":"Your order 123 is on its way.\n\n"}');
-INSERT INTO "unindexed" ("run_id", "next_set") VALUES (2, 0);
-INSERT INTO "value_bodies" ("id", "exact", "hash", "body") VALUES (1, 'facf0e95ef2cd1589f7a7e6862080e969cb7cbd73602be2c862637d7bbb8ec73', 'facf0e95ef2cd1589f7a7e6862080e969cb7cbd73602be2c862637d7bbb8ec73', '{"order":"123ABCDEFG"}');
-INSERT INTO "verdict_outputs" ("verdict_id", "output_id", "shown", "place") VALUES (1, 1, 0, 2);
-INSERT INTO "verdict_outputs" ("verdict_id", "output_id", "shown", "place") VALUES (1, 3, 1, 1);
-INSERT INTO "verdict_outputs" ("verdict_id", "output_id", "shown", "place") VALUES (2, 1, 0, 1);
-INSERT INTO "verdict_outputs" ("verdict_id", "output_id", "shown", "place") VALUES (2, 3, 1, 2);
-INSERT INTO "verdicts" ("id", "uid", "prompt_id", "run_id", "value_set", "kind", "blind", "supersedes_id", "created_at") VALUES (1, 'verdict-1', 1, 1, 0, 'winner', 0, NULL, '2026-11-24T13:20:09.456Z');
-INSERT INTO "verdicts" ("id", "uid", "prompt_id", "run_id", "value_set", "kind", "blind", "supersedes_id", "created_at") VALUES (2, 'verdict-2', 1, 1, 0, 'winner', 1, 1, '2026-11-24T13:20:09.456Z');
-INSERT INTO "versions" ("id", "uid", "prompt_id", "number", "content_id", "parent_id", "branched", "note", "created_at") VALUES (1, 'r1.version', 1, 1, 1, NULL, 0, '', '2026-11-24T13:20:05.123Z');
-INSERT INTO "versions" ("id", "uid", "prompt_id", "number", "content_id", "parent_id", "branched", "note", "created_at") VALUES (2, 'r2.version', 1, 2, 2, 1, 0, '', '2026-11-24T13:20:05.123Z');
-INSERT INTO run_search (rowid, text, facts) VALUES (1, 'Be kind.
-
-Where is {{order}}?
-
-123ABCDEFG
-
-Your order 123 is on its way.
-
-
-
-half an ans
-
- 注  文  を  確  認  し  ま  す 。', 'all p1 kiteration wyes c29 n49 d51 m1 m2');
+CREATE TABLE saved_searches (
+  id INTEGER PRIMARY KEY,
+  uid TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL UNIQUE,
+  -- In the language of the search field, as it was typed.
+  query TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE origins (
+  -- What was imported, so that importing it again changes nothing.
+  id INTEGER PRIMARY KEY,
+  -- Whose thing it is: llm, promptfoo. A thing of another workbench keeps its uid and needs no row.
+  kind TEXT NOT NULL,
+  -- The name of the thing in the place that it is from, unique within its kind.
+  foreign_id TEXT NOT NULL,
+  -- Which of our things it became: prompt, run, output; and its uid.
+  thing TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  -- The file that it was read from, for people.
+  source TEXT NOT NULL,
+  -- JSON of what was known there and has no place here, "" for nothing: of an output how it was graded.
+  extra TEXT NOT NULL DEFAULT '',
+  imported_at TEXT NOT NULL,
+  UNIQUE (kind, foreign_id, thing)
+) STRICT;
+CREATE INDEX origins_by_uid ON origins (uid);
+CREATE VIEW grade_list AS
+  SELECT prompts.name AS prompt, runs.kind, runs.number AS run, lanes.position AS lane, lanes.model AS asked_model,
+    value_bodies.body AS "values", json_extract(extra, '$.pass') AS pass, json_extract(extra, '$.score') AS score,
+    json_extract(extra, '$.reason') AS reason, origins.kind AS graded_by, outputs.uid AS output
+  FROM origins
+  JOIN outputs ON outputs.uid = origins.uid
+  JOIN runs ON runs.id = outputs.run_id
+  JOIN prompts ON prompts.id = runs.prompt_id
+  JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane
+  JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set
+  JOIN value_bodies ON value_bodies.id = run_values.values_id
+  WHERE origins.thing = 'output' AND origins.extra <> '';
+CREATE TABLE cases (
+  -- Values of a prompt with the checks that its answers are held to, by position from 0.
+  id INTEGER PRIMARY KEY,
+  -- Unique within a prompt only: a pack may be brought in twice, as two prompts.
+  uid TEXT NOT NULL,
+  prompt_id INTEGER NOT NULL REFERENCES prompts(id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL DEFAULT '',
+  values_id INTEGER NOT NULL REFERENCES value_bodies(id),
+  -- JSON list of assertions as promptfoo writes them; what this release does not know is kept as it came.
+  checks TEXT NOT NULL DEFAULT '[]',
+  -- The score from which it passes; NULL when every check has to.
+  threshold REAL,
+  metadata TEXT NOT NULL DEFAULT '{}',
+  -- JSON object of all other keys.
+  rest TEXT NOT NULL DEFAULT '{}',
+  UNIQUE (prompt_id, uid)
+) STRICT;
+CREATE TABLE packs (
+  -- What is said of a pack and what is in it, by its uid, so that exporting it again asks and changes nothing.
+  uid TEXT PRIMARY KEY,
+  -- JSON: name, description, licence, author; of each prompt its uid, the names of its files, its versions by hash.
+  body TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE version_techniques (
+  -- Which techniques of the palette a version uses, as far as anybody knows. No part of its content or its hash: the
+  -- same text is the same version. That it has examples, an output format or tools, its content tells.
+  version_id INTEGER NOT NULL REFERENCES versions(id) ON DELETE CASCADE,
+  -- The name of its file without the number that orders the list; a person's own ones begin with own:
+  technique TEXT NOT NULL,
+  -- What people called it then.
+  name TEXT NOT NULL,
+  -- The pieces of text that inserting it brought, a line each: a later version has it too while one of them stands
+  -- there. '' when a person said it, which later versions inherit as it is.
+  brought TEXT NOT NULL,
+  -- 0: a person said that the version does not use it.
+  used INTEGER NOT NULL,
+  PRIMARY KEY (version_id, technique)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE last_numbers (
+  -- The highest numbers of what was deleted for good, so that none is given a second time. kind is that of a run, or
+  -- version.
+  prompt_id INTEGER NOT NULL REFERENCES prompts(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (prompt_id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX runs_hidden ON runs (
+  -- archived holds bits from here on: 1 put away, 2 deleted, 4 deleted with its prompt; that of prompts 1 and 2. An
+  -- older release sees all of them as put away. Undoing takes bits back, so that it tells exactly what was before.
+  id
+) WHERE archived >= 2;
 CREATE TRIGGER run_values_insert AFTER INSERT ON run_values BEGIN
   INSERT INTO run_rows (place, run_id, started_at, misplaced, archived)
     SELECT coalesce((SELECT max(id) FROM run_docs), 0) + 1, id, started_at,
