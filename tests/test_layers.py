@@ -157,6 +157,16 @@ def test_there_is_one_way_to_spell_an_import() -> None:
     assert relative == []
 
 
+def test_features_do_not_name_the_window() -> None:
+    # Not even for types, which the contracts leave out.
+    named = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file, name in imports()
+        if (PACKAGE / "ui" / "features") in file.parents and name.endswith(".MainWindow")
+    ]
+    assert named == []
+
+
 def test_one_sqlite_opens_the_history() -> None:
     from_elsewhere = [
         str(file.relative_to(ROOT))

@@ -18,7 +18,7 @@ from workbench.core.lanes import Lane
 from workbench.core.runs import Verdict
 from workbench.packs.model import About
 from workbench.store import Store
-from workbench.usecases.pack_export import Choice, PackExporter
+from workbench.usecases.packs.exporter import Choice, PackExporter
 
 WINDOW = (sys.executable, "-m", "tests.bench.packs_window")
 PROMPTS, VERSIONS, CASES = 300, 40, 20

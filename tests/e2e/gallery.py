@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from tests.e2e.driving import OUT, shown
 from tests.e2e.scenes.answers import blind, calling, lanes, layout, menus, odd, reading, running, samples
 from tests.e2e.scenes.costs import costs
+from tests.e2e.scenes.exchange import exchange
 from tests.e2e.scenes.history import history
 from tests.e2e.scenes.models import models
 from tests.e2e.scenes.packs import cases, pack_export, packs, training_files
@@ -53,6 +54,7 @@ PARTS = (
     pack_export,
     cases,
     training_files,
+    exchange,
 )
 
 

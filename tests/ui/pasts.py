@@ -97,3 +97,26 @@ def fill(store: Store) -> None:
         based_on=1,
     )
     past.run("order-4", ORDER, SECOND, answer("Tracking A."), answer("Tracking B."), blind=True, based_on=2)
+
+
+QUESTIONS = ("Where is my lamp?", "Do two chairs fit?", "When is the big table here?", "What do my new shoes cost?")
+ANSWERS = ("The lamp comes on Monday.", "Both chairs fit.", "The table is here in May.", "The shoes cost 70.")
+
+
+def judge(store: Store) -> None:
+    """Write four judged runs of one prompt, and two whose verdicts contradict each other."""
+    past = Past(store)
+    for number, (question, said) in enumerate(zip(QUESTIONS, ANSWERS, strict=True)):
+        values = (("question", question),)
+        past.run(
+            f"r{number}",
+            ORDER,
+            "Be brief.",
+            answer(said),
+            answer(f"No idea. {number}"),
+            verdict="winner",
+            values=values,
+        )
+    odd, both = (("question", "Is it blue?"),), (answer("It is."), answer("It is not."))
+    for number in range(2):
+        past.run(f"odd-{number + 1}", ORDER, "Be brief.", *both, verdict="winner", winner=number, values=odd)

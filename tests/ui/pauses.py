@@ -12,17 +12,17 @@ _SHORT_MS = {
     "workbench.app.saving.PAUSE_MS": 30,
     "workbench.app.saving.LIMIT_MS": 60,
     "workbench.app.saving.RETRY_MS": 100,
-    "workbench.ui.cases.dialog._SAVE_MS": 30,
-    "workbench.ui.cases.opening.RETRY_MS": 100,
+    "workbench.ui.features.cases.dialog._SAVE_MS": 30,
+    "workbench.ui.features.cases.controller.RETRY_MS": 100,
     "workbench.ui.compose.checking.PAUSE_MS": 10,
     "workbench.ui.dialogue.dialog._PAUSE_MS": 10,
     "workbench.ui.editor.block_note._DELAY_MS": 10,
     "workbench.ui.editor.pasting._PAUSE_MS": 10,
-    "workbench.ui.packs.export_choice._LOOK_MS": 10,
+    "workbench.ui.features.packs.export_choice._LOOK_MS": 10,
     "workbench.ui.rank.view._LATE_MS": 10,
     "workbench.ui.settings.appearance._SETTLE_MS": 10,
     "workbench.ui.settings.history_backups._SETTLE_MS": 10,
-    "workbench.ui.training.dialog._PAUSE_MS": 10,
+    "workbench.ui.features.training.dialog._PAUSE_MS": 10,
 }
 
 

@@ -16,7 +16,6 @@ from workbench.ui.compose import checking
 from workbench.ui.compose.checking import AT_ONCE
 from workbench.ui.editor.amiss_marks import AmissMarks
 from workbench.ui.editor.block import MessageBlock
-from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.output_format import OutputSection
 from workbench.ui.editor.tools import ToolSection
 from workbench.usecases.templating import schema_faults
@@ -46,7 +45,7 @@ def test_a_misspelt_name_is_said_and_mended_from_the_menu(desk: Desk) -> None:
     put(desk, user("😀 {{langauge}}, in {{ langauge }} and {{tone}}"), language="English")
     assert "{{langauge}} has no value; did you mean {{language}}?" in block(desk, 0)._note.text()
     assert window.values.unused.names() == ("language",)
-    chosen(text_menu(block(desk, 0).field, can_undo=False, can_redo=False), "Change {{langauge}} to {{language}}")
+    chosen(block(desk, 0).field.context_menu(), "Change {{langauge}} to {{language}}")
     window.checking.check()
     assert window.editor.content().messages[0].text == "😀 {{language}}, in {{ language }} and {{tone}}"
     assert not block(desk, 0)._note.is_shown
@@ -86,7 +85,7 @@ def test_names_in_jinja_tags_are_mended_too(desk: Desk) -> None:
         orders="a",
     )
     assert "did you mean {{orders}}?" in block(desk, 0)._note.text()
-    chosen(text_menu(block(desk, 0).field, can_undo=False, can_redo=False), "Change {{ordres}} to {{orders}}")
+    chosen(block(desk, 0).field.context_menu(), "Change {{ordres}} to {{orders}}")
     text = window.editor.content().messages[0].text
     assert text == "😀 {% for x in orders %}{{ x }}{% endfor %}{{ orders | length }}"
 

@@ -20,22 +20,22 @@ from PySide6.QtWidgets import (
 )
 
 from tests.ui.dialog_support import shown, theme
-from workbench.app.export_table import ExportTable
+from workbench.app.packs.export_table import ExportTable
 from workbench.core.cases import Case
 from workbench.core.imported import LeftOut
 from workbench.core.runs import PromptRow
 from workbench.core.schema_form import Field
 from workbench.store.search.saved_searches import SavedSearch
-from workbench.ui.cases.dialog import CasesDialog
 from workbench.ui.dialogs import NoteDialog
 from workbench.ui.dialogue.dialog import DialogueDialog
 from workbench.ui.editor.schema_form import SchemaDialog
+from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
+from workbench.ui.features.packs.export_dialog import ExportPackDialog
+from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.history.curating import TagsDialog
 from workbench.ui.history.saving import ListDialog, NameDialog
-from workbench.ui.packs.export_dialog import ExportPackDialog
 from workbench.ui.theme import Theme
-from workbench.ui.training.dialog import TrainingDialog
 
 __all__ = ["shown", "theme"]
 

@@ -358,7 +358,7 @@ def test_a_key_lays_out_no_more_than_a_piece(editor: ContentEditor, qtbot: Any) 
     editor.set_content(content(("user", SOLID * 20)))
     editor.focus_first()
     field = fields(editor)[0]
-    qtbot.waitUntil(lambda: not field.record.is_poured)
+    qtbot.waitUntil(lambda: not field.record.is_incomplete)
     changes: list[int] = []
     field.document().contentsChange.connect(lambda _at, _removed, added: changes.append(added))
     press(Key.Key_End, CTRL)

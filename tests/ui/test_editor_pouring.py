@@ -29,9 +29,9 @@ LINES = "The quick brown fox 😀 sees {{name}}\u00a0\u2028here.\n"
 
 @pytest.fixture
 def field(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> ExactField:
-    """A field that pours whatever is longer than a line, a piece in each turn."""
+    """A field that inserts whatever is longer than a line in chunks, one in each turn of the event loop."""
     monkeypatch.setattr(fields, "_AT_ONCE", 200)
-    monkeypatch.setattr(pouring, "_PIECE", 90)
+    monkeypatch.setattr(pouring, "_CHUNK", 90)
     monkeypatch.setattr(pouring, "_FOR_S", 0)
     made = ExactField(theme)
     qtbot.addWidget(made)
@@ -50,7 +50,7 @@ def shown(field: ExactField) -> int:
 
 
 def whole(qtbot: QtBot, field: ExactField) -> None:
-    qtbot.waitUntil(lambda: not field.record.is_poured)
+    qtbot.waitUntil(lambda: not field.record.is_incomplete)
 
 
 def test_all_of_it_is_there_at_once_and_seen_soon(qtbot: QtBot, field: ExactField) -> None:
@@ -203,12 +203,12 @@ def test_undo_in_the_window_right_after_a_paste_is_exact(desk: Desk) -> None:
     text = "A line of a very long text.\n" * 20_000
     QApplication.clipboard().setText(text)
     desk.ctrl(Key.Key_V)
-    assert field.record.is_poured
+    assert field.record.is_incomplete
     assert window.editor.content().messages[0].text == text
     desk.ctrl(Key.Key_Z)
     assert "support bot" in window.editor.content().messages[0].text
     desk.press(Key.Key_Z, CTRL, Qt.KeyboardModifier.ShiftModifier)
     assert window.editor.content().messages[0].text == text
     window.editor.blocks[0].field.moveCursor(QTextCursor.MoveOperation.Start)
-    desk.until(lambda: not field.record.is_poured)
+    desk.until(lambda: not field.record.is_incomplete)
     assert field.toPlainText() == text

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from tests.ui.desk import Desk
-from tests.ui.test_packs_import import make_pack
 from tests.usecases.exchange.llm_making import Called, new_log
+from tests.usecases.packs.making import make_pack
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.history.view import HistoryView
 from workbench.usecases.exchange.exporting import Selection

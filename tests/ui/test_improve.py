@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.desk import Desk
-from tests.ui.editor_support import content
+from tests.ui.editor_support import content, machine, more
 from workbench.core.content import Content
 from workbench.core.lanes import ECHO, LITELLM, Lane
 from workbench.core.limits import Limits
-from workbench.ui.editor.block_menu import actions
 from workbench.ui.improve import ImproveDialog
 
 pytestmark = pytest.mark.window
@@ -208,11 +208,14 @@ def test_nothing_to_improve_is_said(desk: Desk) -> None:
     dialog.reject()
 
 
+@machine
 def test_the_menu_of_the_system_message_asks_too(desk: Desk) -> None:
     window = desk.open()
     window.editor.set_content(PROMPT)
-    for block, offers in zip(window.editor.blocks, (True, False), strict=True):
-        menu = actions(block, 0, 2, lambda _: None)
+    for index, offers in enumerate((True, False)):
+        more(window.editor, index).click()
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
         entries = {action.text(): action for action in menu.actions()}
         assert ("Improve this prompt…" in entries) == offers
         if offers:

@@ -12,14 +12,15 @@ from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtTest import QTest
 
 from tests.ui.desk import Desk
-from tests.ui.test_packs_import import drop, files, make_pack
+from tests.ui.test_packs_import import drop, files
 from tests.ui.test_window_history import chosen as select
 from tests.ui.test_window_history import entered, entry
+from tests.usecases.packs.making import make_pack
 from workbench.packs.model import About
 from workbench.packs.reading import read_pack
 from workbench.packs.validating import problems
-from workbench.ui.packs.export_dialog import ExportPackDialog
-from workbench.usecases.pack_export import Choice
+from workbench.ui.features.packs.export_dialog import ExportPackDialog
+from workbench.usecases.packs.exporter import Choice
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 

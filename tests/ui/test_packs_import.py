@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,50 +11,17 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from tests.store.making import LATER, NOW, done, lane, opened, run, text
+from tests.store.making import LATER, done, lane, opened, run, text
 from tests.ui.desk import Desk
-from workbench.core.cases import Case, Check
-from workbench.core.drafts import Draft
-from workbench.core.lanes import Lane
+from tests.usecases.packs.making import add_prompt, make_pack
 from workbench.packs.model import About
-from workbench.store import Store
 from workbench.ui.editor.value_row import ValueRow
-from workbench.ui.packs.import_dialog import ImportPackDialog
-from workbench.usecases.pack_export import Choice, PackExporter
+from workbench.ui.features.packs.import_dialog import ImportPackDialog
+from workbench.usecases.packs.exporter import Choice, PackExporter
 
 pytestmark = pytest.mark.window
 VERSIONS = "SELECT number FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompts.uid = 'p-order'"
 PROMPTS = "SELECT name FROM prompts ORDER BY name"
-
-
-def make_pack(folder: Path, target: Path, names: Sequence[str] = ("Order bot", "Mail bot")) -> Path:
-    """Write a pack of prompts with two versions, a case and a draft each, out of a history of its own."""
-    folder.mkdir(exist_ok=True)
-    with closing(opened(folder / "other.db")) as store:
-        for name in names:
-            add_prompt(store, name)
-        exporter = PackExporter(store, lambda: "pack-1", lambda: LATER)
-        about = About("", "Bots", "What they are for.", "MIT", "Ada")
-        exporter.write(exporter.prepare(about, [Choice(key_of(name), "all") for name in names]), target)
-    return target
-
-
-def key_of(name: str) -> str:
-    return "p-" + name.split()[0].lower()
-
-
-def add_prompt(store: Store, name: str) -> None:
-    key = key_of(name)
-    store.create_prompt(key, name, NOW)
-    for number in (1, 2):
-        begun = run(f"{key}-{number}", text(f"{name} {number}: {{{{order}}}}"), lanes=(lane("A", "echo"),))
-        store.begin_run(replace(begun, prompt_uid=key))
-        store.finish_output(f"{key}-{number}.0.0", done("Fine."), LATER)
-    lanes = (Lane("A", "echo", "echo"),)
-    store.save_draft(key, Draft(text(f"{name} 2: {{{{order}}}}"), (("order", "7"),), lanes, 2), LATER)
-    store.packs.save_cases(
-        key, [Case(f"c-{key}", "Late", (("order", "3"),), (Check("contains", value='"3"'),))]
-    ).result()
 
 
 def looked(desk: Desk, path: Path) -> ImportPackDialog:

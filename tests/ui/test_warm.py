@@ -19,12 +19,12 @@ import workbench.ui.window, workbench.ui.building
 before = set(sys.modules)
 assert "workbench.ui.picker" not in before
 import workbench.ui.warm
-for name in (*workbench.ui.warm._VIEWS, *workbench.ui.warm._MODULES):
+for name in (*workbench.ui.warm._VIEWS, *workbench.ui.warm._MODULES, *workbench.ui.composition.preload()):
     __import__(name)
 late = set(sys.modules)
 import workbench.app.picker_source, workbench.ui.picker, workbench.app.settings_source, workbench.ui.settings
 import workbench.ui.lanes.params, workbench.ui.lanes.wire
-import workbench.ui.packs.importing, workbench.ui.packs.exporting
+import workbench.ui.features.packs.controller, workbench.ui.features.exchange.controller
 assert not set(sys.modules) - late, sorted(set(sys.modules) - late)
 assert "http.client" not in late, "the network is for who looks for servers"
 """

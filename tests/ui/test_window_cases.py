@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from tests.ui.desk import Desk
 from workbench.core.cases import Case, Check
 from workbench.store import StoreError
-from workbench.ui.cases import opening
-from workbench.ui.cases.dialog import CasesDialog
+from workbench.ui.features.cases import controller
+from workbench.ui.features.cases.dialog import CasesDialog
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 CHECKS = (
@@ -217,7 +217,7 @@ def test_what_was_typed_last_is_saved_when_the_window_closes(desk: Desk) -> None
 
 
 def test_what_cannot_be_saved_is_said_and_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "RETRY_MS", 50)
+    monkeypatch.setattr(controller, "RETRY_MS", 50)
     dialog = filled(desk)
     packs = desk.window.store.packs
     change, asked = packs.change_case, []

@@ -11,33 +11,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from tests.ui.desk import Desk
-from tests.ui.pasts import Past, answer
+from tests.ui.pasts import ORDER, judge
 from workbench.core import training
-from workbench.ui.training.dialog import TrainingDialog
+from workbench.ui.features.training.dialog import TrainingDialog
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
-BOT = "past-order"
-QUESTIONS = ("Where is my lamp?", "Do two chairs fit?", "When is the big table here?", "What do my new shoes cost?")
-ANSWERS = ("The lamp comes on Monday.", "Both chairs fit.", "The table is here in May.", "The shoes cost 70.")
 
 
 def filled(desk: Desk) -> None:
-    """Open a window over a history with four judged runs, and one whose verdict says the opposite of another."""
-    store = desk.open().workbench.store
-    past = Past(store)
-    for number, (question, said) in enumerate(zip(QUESTIONS, ANSWERS, strict=True)):
-        values = (("question", question),)
-        past.run(
-            f"r{number}", BOT, "Be brief.", answer(said), answer(f"No idea. {number}"), verdict="winner", values=values
-        )
-    odd = (("question", "Is it blue?"),)
-    past.run("odd-1", BOT, "Be brief.", answer("It is."), answer("It is not."), verdict="winner", values=odd)
-    past.run("odd-2", BOT, "Be brief.", answer("It is."), answer("It is not."), verdict="winner", winner=1, values=odd)
+    """Open a window over a history with verdicts, and the prompt that has them."""
+    judge(desk.open().workbench.store)
     window = desk.window
     window.prompts.refresh()
-    desk.until(lambda: window.prompts.model.position(BOT) >= 0)
-    window.choose_prompt(BOT)
-    desk.until(lambda: window.prompt_uid == BOT and window.is_ready)
+    desk.until(lambda: window.prompts.model.position(ORDER) >= 0)
+    window.choose_prompt(ORDER)
+    desk.until(lambda: window.prompt_uid == ORDER and window.is_ready)
 
 
 def opened(desk: Desk) -> TrainingDialog:

@@ -1,10 +1,12 @@
 """The commands of a window, wherever their rows are written.
 
-Invariant: an id appears once, and a key belongs to one command.
+Invariant: an id appears once, and a key belongs to one command. A command that names another one with `after` follows
+it, so that a feature finds the place of its commands in a menu that others share.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from workbench.app.commands import Command
@@ -14,10 +16,11 @@ class CommandRegistry:
     """All commands of a window, in the order of its menus."""
 
     def __init__(self, commands: Iterable[Command]) -> None:
-        """Raises ValueError where an id or a key appears twice."""
+        """Raises ValueError where an id or a key appears twice, or `after` leads to no command."""
+        rows = tuple(commands)
         self._commands: dict[str, Command] = {}
         keys: dict[str, str] = {}
-        for command in commands:
+        for command in _ordered(rows):
             if command.id in self._commands:
                 raise ValueError(f"two commands are called {command.id}")
             self._commands[command.id] = command
@@ -25,6 +28,8 @@ class CommandRegistry:
                 if key in keys:
                     raise ValueError(f"{key} belongs to {keys[key]} and to {command.id}")
                 keys[key] = command.id
+        if lost := sorted({row.id for row in rows} - self._commands.keys()):
+            raise ValueError(f"these commands follow one that is not there: {lost}")
 
     def __iter__(self) -> Iterator[Command]:
         return iter(self._commands.values())
@@ -38,3 +43,17 @@ class CommandRegistry:
     def group(self, name: str) -> tuple[Command, ...]:
         """Return the commands of a group."""
         return tuple(command for command in self if command.group == name)
+
+
+def _ordered(rows: tuple[Command, ...]) -> Iterator[Command]:
+    """Yield every row, followed by those that name it with `after`, in the order in which they were given."""
+    followers: defaultdict[str, list[Command]] = defaultdict(list)
+    for row in rows:
+        followers[row.after].append(row)
+
+    def followed(row_id: str) -> Iterator[Command]:
+        for row in followers.pop(row_id, ()):
+            yield row
+            yield from followed(row.id)
+
+    yield from followed("")

@@ -66,6 +66,11 @@ class WindowState:
     judging: bool = False
     """Pairs of answers are judged, one after the other."""
 
+    @property
+    def is_editing(self) -> bool:
+        """Whether the editor shows a draft, and not something past."""
+        return self.has_prompt and not self.viewing
+
 
 Enabled = Callable[[WindowState], bool]
 
@@ -88,6 +93,8 @@ class Command:
     there also when the focus fell back."""
     run: Callable[[Any], object] | None = None
     """The action. It takes the controller of its feature, and returns what it changed (`Changed`) or None."""
+    after: str = ""
+    """The id of the command that it follows in menus, "" for the order in which the rows are registered."""
 
     def possible(self, state: WindowState) -> bool:
         """Whether it makes sense now."""
@@ -99,7 +106,7 @@ def _always(_: WindowState) -> bool:
 
 
 def _editing(s: WindowState) -> bool:
-    return s.has_prompt and not s.viewing
+    return s.is_editing
 
 
 def _lane_named(s: WindowState) -> bool:
@@ -187,12 +194,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("duplicate_prompt", "Duplicate prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("archive_prompt", "Archive prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("delete_prompt", "Delete prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
-    Command("export_pack", "Export prompts as a pack…", "Prompt", (), _always, views=EVERYWHERE),
-    Command("import_pack", "Import a pack…", "Prompt", (), _writable, views=EVERYWHERE),
-    Command("undo_import", "Undo the last pack import", "Prompt", (), lambda s: s.writable, views=EVERYWHERE),
-    Command(
-        "training", "Fine-tune: training files of this prompt…", "Prompt", (), lambda s: s.has_prompt, views=EVERYWHERE
-    ),
     Command("show_archived", "Show archived prompts", "Prompt", (), _always, views=EVERYWHERE),
     Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always, views=EVERYWHERE),
     Command(
@@ -227,8 +228,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("remove_set", "Delete the shown value set", "Values", (), _has_sets),
     Command("tick_set", "Run the shown value set, or not", "Values", (), _has_sets),
     Command("paste_sets", "Paste rows as value sets…", "Values", (), _editing),
-    Command("cases", "Cases of this prompt…", "Values", (), lambda s: s.has_prompt),
-    Command("keep_case", "Keep the shown values as a case", "Values", (), lambda s: _editing(s) and s.writable),
     Command("next_set", "Next value set, in all lanes", "Values", ("Alt+PgDown",), lambda s: s.has_sets),
     Command("previous_set", "Value set before, in all lanes", "Values", ("Alt+PgUp",), lambda s: s.has_sets),
     Command("large_value", "Edit the value in a large pane…", "Values", ("Ctrl+Shift+L",), _editing),

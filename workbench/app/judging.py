@@ -1,17 +1,17 @@
-"""Verdicts on the shown run, and their undo.
+"""Verdicts on the shown run, with undo and redo.
 
-Invariant: a verdict compares what is on the screen, in the order it stands there: the answers of the run, and those of
-lanes beside it that answered the same values. It never names an answer that still streams, nor a lane without one. Undo
-and redo add verdicts, too: nothing that was said is taken out of the history.
+Invariant: a verdict compares the answers on the screen, in their order there: those of the run, and those of lanes
+beside it that answered the same values. It never names an answer that is still streaming, or a lane without one. Undo
+and redo append verdicts, too: the history never loses one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from workbench.app.tasks import Tasks
 from workbench.core.runs import Judged, Verdict
@@ -20,15 +20,47 @@ from workbench.host.ids import new_uid
 from workbench.usecases.history import History, next_verdict
 
 if TYPE_CHECKING:
-    from workbench.app.stage import Stage
+    from workbench.app.board import Board
+    from workbench.app.shown_run import ShownRun
+
+
+class JudgedRun(Protocol):
+    """The run on the screen, as far as verdicts need it."""
+
+    @property
+    def board(self) -> Board:
+        """The answers on the screen."""
+        ...
+
+    @property
+    def shown(self) -> ShownRun:
+        """What the lanes show."""
+        ...
+
+    @property
+    def row_stale(self) -> SignalInstance:
+        """Emitted with the uid of a run whose row in the timeline has to be read again."""
+        ...
+
+    def number(self) -> int | None:
+        """Return the number of the shown iteration, None while it has none."""
+        ...
+
+    def put(self, run: ShownRun) -> None:
+        """Replace what is known of a run that is shown, or that waits."""
+        ...
+
+    def take_verdict(self, run_uid: str, at: int, verdict: Verdict) -> None:
+        """Show a verdict on the value set at `at` of a run, from 0."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class GivenVerdict:
-    """A verdict as it was given, undone or given again: what it says, and what counted `before`.
+    """A verdict that was given, undone or redone, and the verdict `before` it.
 
-    `winner` is what the winner was called on the screen, of the verdict or of what it took back; `iteration` is the
-    number of the run, and `value_set` the place of the set that was judged.
+    `winner` is the name of the winner on the screen, of the verdict or of the one that it undid; `iteration` is the
+    number of the run, and `value_set` the index of the set that was judged.
     """
 
     uid: str
@@ -43,21 +75,21 @@ class GivenVerdict:
 
 
 class Judging(QObject):
-    """Marks winners, ties and bad runs; the same again takes it back.
+    """Records winners, ties and "all bad"; repeating a verdict takes it back.
 
-    `undo` and `redo` are about the verdicts since the last run began, in this prompt. `name_of` returns what a lane is
-    called on the screen.
+    `undo` and `redo` cover the verdicts since the last run of the open prompt began. `name_of` returns the name of a
+    lane on the screen.
     """
 
     given = Signal(object)
-    """GivenVerdict: one was given, undone or given again."""
+    """GivenVerdict: one was given, undone or redone."""
     lost = Signal(object)
-    """GivenVerdict: it could not be stored, and what counted before it is shown again."""
+    """GivenVerdict: it could not be stored, and the one before it is shown again."""
     refused = Signal(str)
     """Why an answer cannot be judged with the others that are shown."""
 
-    def __init__(self, stage: Stage, history: History, tasks: Tasks) -> None:
-        super().__init__(stage)
+    def __init__(self, stage: JudgedRun, history: History, tasks: Tasks, parent: QObject) -> None:
+        super().__init__(parent)
         self._stage, self._history, self._tasks = stage, history, tasks
         self._done: list[tuple[int, GivenVerdict]] = []
         self._undone: list[tuple[int, GivenVerdict]] = []
@@ -67,38 +99,38 @@ class Judging(QObject):
 
     @property
     def done_at(self) -> int:
-        """The stamp of the last verdict that counts still, 0 for none."""
+        """The stamp of the last verdict that `undo` can take back, 0 for none."""
         return self._done[-1][0] if self._done else 0
 
     @property
     def undone_at(self) -> int:
-        """The stamp at which the verdict was taken back that `redo` gives again, 0 for none."""
+        """The stamp of the last undo that `redo` can reverse, 0 for none."""
         return self._undone[-1][0] if self._undone else 0
 
     def undo(self) -> None:
-        """Take the last verdict back: what counted before it counts again."""
+        """Take the last verdict back: the one before it counts again."""
         if self._done:
             given = self._done.pop()[1]
             self._undone.append((stamp(), given))
             self._turn(given, replace(given, verdict=given.before, before=given.verdict, change="undone"))
 
     def redo(self) -> None:
-        """Give the verdict again that was taken back last."""
+        """Give the last undone verdict again."""
         if self._undone:
             given = self._undone.pop()[1]
             self._done.append((stamp(), given))
             self._turn(given, replace(given, change="redone"))
 
     def takes_back(self, given: GivenVerdict) -> bool:
-        """Whether `given` is what `undo` takes back now."""
+        """Whether `undo` would take `given` back."""
         return given.change != "undone" and bool(self._done) and self._done[-1][1].uid == given.uid
 
     def gives_again(self, given: GivenVerdict) -> bool:
-        """Whether what `given` took back is what `redo` gives again now."""
+        """Whether `redo` would give again what `given` took back."""
         return given.change == "undone" and bool(self._undone) and self._undone[-1][1].uid == given.uid
 
     def forget(self) -> None:
-        """Leave the verdicts so far as they are: another run began, or another prompt is open."""
+        """Clear undo and redo: another run began, or another prompt was opened."""
         if self._done or self._undone or self._counts:
             self._done.clear()
             self._undone.clear()
@@ -106,7 +138,7 @@ class Judging(QObject):
             self._stage.board.changed.emit()
 
     def mark(self, slot: str, among: Sequence[str]) -> None:
-        """Make a lane's answer the winner among the lanes on the screen, or take that back."""
+        """Make a lane's answer the winner among the lanes on the screen, or take that verdict back."""
         board = self._stage.board
         if (sentence := self.why_not(slot)) and board.has_ended(slot):
             self.refused.emit(sentence)
@@ -121,13 +153,13 @@ class Judging(QObject):
             self._give(verdict, outputs, self.name_of(slot))
 
     def judge(self, kind: Literal["tie", "all_bad"], among: Sequence[str]) -> None:
-        """Say that the answers on the screen are equally good, or all bad; once all of them have ended."""
+        """Judge the answers on the screen as equally good or all bad; does nothing before all have ended."""
         board = self._stage.board
         outputs = board.judged(among)
         part = [slot for slot in among if any(one.uid == board.output(slot) for one in outputs)]
         if not all(board.can_mark(slot) for slot in part):
             return
-        # A lane without an answer has no part in a tie; in "all bad" it has.
+        # A lane without an answer is left out of a tie, but not of "all bad".
         named = {board.output(slot) for slot in part if kind != "tie" or board.can_win(slot)}
         if named:
             pressed = self._verdict(kind, [one for one in outputs if one.uid in named])
@@ -155,7 +187,7 @@ class Judging(QObject):
 
     def _give(self, verdict: Verdict, outputs: Sequence[Judged], winner: str = "") -> None:
         stage, was, number = self._stage, self._stage.shown, self._stage.number()
-        # Where nothing of the run itself is on the screen there is nothing that a verdict on it could compare.
+        # A verdict on the run needs at least one answer of the run itself on the screen.
         if number is None or all(isinstance(one.place, str) for one in outputs):
             return
         given = GivenVerdict(new_uid(), was.uid, number, was.at, verdict, was.verdict, winner, was.is_blind)
@@ -174,7 +206,7 @@ class Judging(QObject):
         self.given.emit(given)
 
     def _turn(self, given: GivenVerdict, turned: GivenVerdict) -> None:
-        """Add the verdict that takes `given` back or gives it again, as `turned` says."""
+        """Append the verdict `turned`, which takes `given` back or gives it again."""
         stage, at, uid = self._stage, (given.run_uid, given.value_set), new_uid()
         say = self._history.take_back if turned.change == "undone" else self._history.give_again
         future = say(given.uid, self._counts[at], uid)
@@ -189,7 +221,7 @@ class Judging(QObject):
         self.given.emit(turned)
 
     def _failed(self, given: GivenVerdict, error: Exception) -> None:
-        """Leave a verdict that could not be stored out of undo, and whatever was to follow it."""
+        """Clear undo and redo after a verdict could not be stored, and report that."""
         self.forget()
         self.lost.emit(given)
         self._tasks.report(error)

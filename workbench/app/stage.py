@@ -1,7 +1,7 @@
-"""The run whose answers the lanes show, and what a person does with them: look at others, retry, stop.
+"""The run whose answers the lanes show: select another one, page, retry, stop.
 
-Invariant: the draft's own run is remembered while a past one is looked at, and comes back as it was. Every lane shows
-an answer to the same value set.
+Invariant: the draft's own run is kept while a past one is shown, and restored unchanged. All lanes show answers to the
+same value set.
 """
 
 from __future__ import annotations
@@ -27,28 +27,28 @@ from workbench.usecases.workbench import Workbench
 
 Endpoints = Mapping[str, Endpoint]
 _LARGE = 200_000
-"""Characters of messages whose run is work for threads until it has ended."""
+"""Characters of messages above which a run counts as background work until it has ended."""
 
 
 class Stage(QObject):
-    """Keeps the board on the draft's run or on a past one."""
+    """Shows the draft's run or a past one on the board."""
 
     problem = Signal(str, str)
     lacking = Signal(object)
-    """Problem: what kept the draft from running, with what it lacks."""
+    """Problem: why the draft was not run, with what it lacks."""
     row_stale = Signal(str)
     """A run whose row in the timeline has to be read again."""
     blinded = Signal(object)
-    """Names are hidden or shown now; the slots as they were numbered before they got names, () when they are hidden."""
+    """Names were hidden or revealed; the slots in the order of their numbers when revealed, () when hidden."""
     paged = Signal()
-    """Another run, value set or sample is shown, or one of those that are not shown ended."""
+    """Another run, value set or sample is shown, or one that is not shown has ended."""
 
     def __init__(self, workbench: Workbench, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workbench, self._tasks = workbench, tasks
         self.outputs = Outputs()
         self.board = Board(self.outputs, monotonic_ms, self)
-        self.judging = Judging(self, workbench.history, tasks)
+        self.judging = Judging(self, workbench.history, tasks, self)
         self._draft_run = self._shown = self._before = NO_RUN
         self._handle: RunHandle | None = None
         self._numbers: dict[str, int] = {}
@@ -67,24 +67,24 @@ class Stage(QObject):
         return self._shown
 
     def number(self) -> int | None:
-        """Return the number of the shown iteration, None while it has none."""
+        """Return the number of the shown iteration, None before it is recorded."""
         return self._numbers.get(self.board.run_uid)
 
     def forget(self) -> None:
-        """Another prompt is opened: its draft has no run yet."""
+        """Drop the draft's run: another prompt is opened, whose draft has none yet."""
         self._draft_run = self._before = NO_RUN
         self.judging.forget()
 
     def shows_any_of(self, uids: Collection[str]) -> bool:
-        """Whether the draft's lanes show answers of any of these runs."""
+        """Whether the draft's lanes show answers of one of these runs."""
         return not self._runs_of(self._draft_run).isdisjoint(uids)
 
     def asked(self, slot: str) -> Asked | None:
-        """Return what the answer that belongs to a lane of the draft was an answer to, None without one."""
+        """Return what a lane of the draft was asked for its answer, None without an answer."""
         return next((lane.asked for lane in self._draft_run.lanes if lane.slot == slot), None)
 
     def answered(self, lane: Lane) -> Lane | None:
-        """Return the lane as it was when its answer was asked for, None when it was not asked."""
+        """Return the lane as it was when it was asked, None when it was not."""
         asked = self.asked(lane.slot)
         return asked.lane if asked is not None else None
 
@@ -111,8 +111,8 @@ class Stage(QObject):
         blind: bool = False,
     ) -> None:
         """Show a run that was just started from the draft, and beside it what lanes answered before."""
-        # The words of both texts are counted before the run is recorded, which is much work for megabytes; these are
-        # also written, sent and indexed until it has ended.
+        # Counting the words of both texts before the run is recorded is much background work for megabytes; so is
+        # writing, sending and indexing them until it has ended.
         self._tasks.hush(handle.run_uid)
         self.judging.forget()
         if sum(len(message.text) for message in draft.content.messages) > _LARGE:
@@ -127,25 +127,25 @@ class Stage(QObject):
     def adopt(
         self, detail: IterationDetail, endpoints: Endpoints, lanes: Sequence[Lane] = (), active: str = ""
     ) -> None:
-        """Let the draft's lanes show this iteration's answers; the board changes with the next `show_draft_run`.
+        """Make this iteration the draft's run; the board changes with the next `show_draft_run`.
 
-        They are the answers to the set `active`, which the values panel shows, if the iteration has it. Those among the
-        draft's `lanes` that stood beside it then show what they showed.
+        The answers are those to the value set `active`, the one in the values panel, if the iteration has it. Those of
+        the draft's `lanes` that stood beside the iteration show what they showed then.
         """
         self._take_in(detail)
         slots = {lane.slot for lane in lanes}
         there = replace(detail, beside=tuple(one for one in detail.beside if one.slot in slots))
         run = stored(there, lambda lane: _is_free(lane, endpoints))
-        # What the person did to it since `detail` was read stays.
+        # Keep what was changed in the run since `detail` was read.
         self._draft_run = run = run.updated_from(self._shown).paged_to(active)
-        # Older releases did not record what stood beside a run; a baseline knows by itself whose answers it keeps.
+        # Older releases did not record the lanes beside a run; a baseline itself names the run whose answers it keeps.
         have = {lane.slot for lane in run.lanes}
         for place, lane in enumerate(lanes):
             if lane.baseline and lane.slot not in have:
                 self._fetch_kept(BesideLane(lane.slot, lane.baseline, place, lane.hidden, True), endpoints)
 
     def _fetch_kept(self, one: BesideLane, endpoints: Endpoints) -> None:
-        """Put the answers of a baseline beside those of the draft's run, as soon as they are read."""
+        """Read the answers of a baseline and put them beside those of the draft's run."""
         beside = self.draft_run
 
         def show(detail: IterationDetail) -> None:
@@ -174,25 +174,25 @@ class Stage(QObject):
         return "an earlier run" if number is None else f"iteration {number}"
 
     def show_past(self, detail: IterationDetail, endpoints: Endpoints) -> None:
-        """Show a past iteration; the draft's run waits."""
+        """Show a past iteration; the draft's run is kept."""
         self._take_in(detail)
         self._show(stored(detail, lambda lane: _is_free(lane, endpoints)))
 
     def show_nothing(self) -> None:
-        """Show no run: what is looked at has none; the draft's run waits."""
+        """Show no run; the draft's run is kept."""
         self._show(NO_RUN)
 
     def page(self, at: int) -> None:
-        """Let all lanes show their answers to another value set."""
+        """Show the answers of all lanes to another value set."""
         if self._shown.uid and at != self._shown.at:
             self.put(self._shown.paged(at))
 
     def show_sample(self, slot: str, sample: int) -> None:
-        """Let a lane show another of its samples, from 0."""
+        """Show another sample of a lane, counted from 0."""
         self.put(self._shown.sampled(slot, sample))
 
     def sets_done(self) -> int:
-        """Return for how many value sets of the shown run every answer has ended."""
+        """Return the number of value sets of the shown run whose answers have all ended."""
         return sum(
             all(self.outputs.has_ended(uid) for uid in self._shown.newest(at)) for at in range(len(self._shown.sets))
         )
@@ -205,7 +205,7 @@ class Stage(QObject):
         self.paged.emit()
 
     def _veil(self, run: ShownRun) -> Callable[[], bool] | None:
-        """Return what says whether answers of a blind run are under way, None for one that is not blind."""
+        """Return a callable: whether answers of the blind run are still streaming. None for a run that is not blind."""
         if not run.is_blind:
             return None
         return lambda: not all(self.outputs.has_ended(uid) for uid in self._shown.newest(self._shown.at))
@@ -216,7 +216,7 @@ class Stage(QObject):
         return sum(map(self.outputs.has_ended, newest)), len(newest)
 
     def reveal(self) -> None:
-        """Show the names of the shown blind run although it is not judged."""
+        """Reveal the names of the shown blind run before it is judged."""
         run = self._shown
         if not run.blind:
             return
@@ -230,20 +230,20 @@ class Stage(QObject):
         self._tasks.watch(self._workbench.history.reveal(uid), lambda _: self.row_stale.emit(uid), failed)
 
     def put(self, run: ShownRun) -> None:
-        """Replace what is known of a run, the shown one or the draft's that waits."""
+        """Replace the state of a run: the shown one, or the draft's while another is shown."""
         if run.uid == self.draft_run:
             self._draft_run = run
         if run.uid == self.board.run_uid:
             self._shown, before = run, self._shown
             if before.is_blind != run.is_blind or before.order != run.order:
-                # Another value set that is shown tells nothing of the one before, which is blind still.
+                # Paging to another value set reveals nothing of the one before, which stays blind.
                 is_revealed = before.is_blind and not run.is_blind and before.at == run.at
                 self.blinded.emit(before.order if is_revealed else ())
             self.board.show_again(run.columns(), run.verdict, self._veil(run))
             self.paged.emit()
 
     def follow_others(self) -> None:
-        """Bring up to date what another process runs and the lanes show."""
+        """Refresh the shown answers of runs in other processes."""
         for run_uid in self.outputs.unended():
             self._tasks.run(partial(self._workbench.history.detail, run_uid), self._renew)
 
@@ -255,16 +255,16 @@ class Stage(QObject):
         self.board.tick({output.uid for output in detail.outputs})
 
     def recorded(self, run_uid: str, number: int) -> None:
-        """Take in which iteration a run became."""
+        """Record the iteration number of a run."""
         if run_uid not in self._large:
             self._tasks.unhush(run_uid)
         self._numbers[run_uid] = number
         self.board.changed.emit()
 
     def ended(self, run_uid: str) -> bool:
-        """Take in that a run is over; False when it was refused and never became an iteration.
+        """Record that a run has ended; return False when it was refused and never became an iteration.
 
-        The answers that the draft had before a refused run are shown again.
+        The answers before a refused run are shown again.
         """
         self._large.discard(run_uid)
         self._tasks.unhush(run_uid)
@@ -282,13 +282,13 @@ class Stage(QObject):
         return False
 
     def refuse(self, error: RefusedError) -> None:
-        """Say why the draft was not run, and what it lacks."""
+        """Report why the draft was not run, and what it lacks."""
         self.problem.emit(error.sentence, error.detail)
         if error.lack is not None:
             self.lacking.emit(Problem(error.sentence, error.detail, error.lack))
 
     def retry(self, slots: Iterable[str], prompt_uid: str) -> None:
-        """Ask again what the shown outputs of these lanes asked; earlier attempts stay."""
+        """Retry the shown outputs of these lanes; earlier attempts are kept."""
         for slot, output in self.to_retry(slots).items():
             run_uid = self._shown.run_of(slot)
             try:
@@ -301,15 +301,15 @@ class Stage(QObject):
             self.put(self._shown.with_attempt(slot, handle.transcripts[0].uid))
 
     def to_retry(self, slots: Iterable[str]) -> dict[str, str]:
-        """Return the shown outputs of these lanes that can be asked again, by slot."""
+        """Return the shown outputs of these lanes that can be retried, by slot."""
         return {s: output for s in slots if (output := self.board.output(s)) and not self.board.is_running(s)}
 
     def run_of(self, slot: str) -> str:
-        """Return the uid of the run that a lane's shown answers belong to."""
+        """Return the uid of the run of a lane's shown answer."""
         return self._shown.run_of(slot)
 
     def _tell_of_retries(self) -> None:
-        """Let the timeline say that a run is running again, once its new attempt is recorded and so is under way."""
+        """Mark the timeline row of a retried run as stale once its new attempt is recorded."""
         for slot in self.board.slots():
             output = self.board.output(slot)
             if output in self._asked_again and self.board.state(slot) in ("queued", "streaming"):
@@ -317,16 +317,16 @@ class Stage(QObject):
                 self.row_stale.emit(self.run_of(slot))
 
     def stop(self, slot: str) -> None:
-        """Stop all that a lane of the shown run still answers."""
+        """Stop all running answers of a lane of the shown run."""
         for output in self._shown.of_lane(slot):
             self._workbench.runner.stop(output)
 
     def unfinished(self, among: Sequence[str]) -> list[str]:
-        """Return those of these lanes whose shown output ended otherwise than finished."""
+        """Return those of these lanes whose shown output failed, or was stopped or interrupted."""
         return [s for s in among if self.board.state(s) in ENDED and self.board.state(s) != "finished"]
 
     def take_verdict(self, run_uid: str, at: int, verdict: Verdict) -> None:
-        """Show a verdict on a value set of a run, wherever the run is."""
+        """Show a verdict on a value set of a run, whether it is shown or kept."""
         for run in {run.uid: run for run in (self._draft_run, self._shown)}.values():
             if run.uid == run_uid:
                 self.put(run.judged(at, verdict))

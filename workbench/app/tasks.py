@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, Signal
 
@@ -16,6 +16,21 @@ from workbench.app.background import Background
 from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
+
+
+class LargeTasks(Protocol):
+    """What controllers need of `Tasks` that do long work and say how far it is."""
+
+    def run_large(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Run `work` off the UI thread, then `then(result)` or `on_error(error)` on it."""
+
+    def on_ui(self, call: Callable[[], Any]) -> None:
+        """Run `call` on the UI thread soon; safe from any thread."""
 
 
 class Tasks(QObject):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.tasks import Tasks
+from workbench.app.tasks import LargeTasks
 from workbench.core.training import Kind
 from workbench.formats.training import FORMATS, TrainingFormat
 from workbench.store import Store
@@ -73,7 +73,7 @@ class TrainingDesk(QObject):
     written = Signal(object)
     """tuple[Path, ...]"""
 
-    def __init__(self, store: Store, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, tasks: LargeTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._tasks = store, tasks
         self._stop = threading.Event()

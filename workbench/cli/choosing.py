@@ -20,7 +20,7 @@ from workbench.host.clock import utc_now
 from workbench.host.files import read_file
 from workbench.host.ids import new_uid
 from workbench.usecases.naming import model_name, pair, resolve_model, shadowed, slots, with_params
-from workbench.usecases.pack_import import Action, PackImporter
+from workbench.usecases.packs.importer import Action, PackImporter
 from workbench.usecases.planning import check
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench

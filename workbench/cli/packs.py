@@ -30,9 +30,9 @@ from workbench.packs import case_file, prompt_file
 from workbench.packs.model import About, Pack, PackPrompt
 from workbench.packs.reading import read_pack
 from workbench.usecases.naming import pair
-from workbench.usecases.pack_export import Choice, Export, PackExporter, Which
-from workbench.usecases.pack_import import ACTIONS, Action, PackImporter, Plan
-from workbench.usecases.pack_target import gone, look_at
+from workbench.usecases.packs.exporter import Choice, Export, PackExporter, Which
+from workbench.usecases.packs.importer import ACTIONS, Action, PackImporter, Plan
+from workbench.usecases.packs.target import gone, look_at
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 

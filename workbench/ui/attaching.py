@@ -20,6 +20,7 @@ from workbench.store import StoreError
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.chips import Chip
+from workbench.ui.shell.pack_drops import take_pack
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Attaching(QObject):
     def _takes(self, editor: ContentEditor, block: MessageBlock, data: QMimeData, *, act: bool) -> bool:
         """Take files, or a picture that has no text beside it: spreadsheets offer one of their cells, too."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        if self._window.dialogs.packing.takes(data, act=act):
+        if take_pack(self._window.services.events, data, act=act):
             return True
         picture = data.hasImage() and not data.hasText()
         if not editor.can_edit or not (paths or picture):

@@ -39,6 +39,7 @@ from workbench.ui.ranking import Ranking
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.notice import NoticeBar
+from workbench.ui.shell.pack_drops import PackDrops
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
 from workbench.ui.starring import Starring
@@ -84,7 +85,9 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.undo = Undo(window)
     window.handlers = Handlers(window)
     window.keys = KeyBindings(window)
-    window.features = FeatureHost(FEATURES, window_services(window))
+    window.services = window_services(window)
+    window.features = FeatureHost(FEATURES, window.services)
+    PackDrops(frame, window.services.events)
     table = window.handlers.table() | window.features.actions()
     window.actions_ = Actions(frame, window.keys.commands, table, window.keys.keymap)
     window.keys.apply()

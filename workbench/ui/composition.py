@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS
-from workbench.ui.features import exchange
+from workbench.ui.features import cases, exchange, packs, training
 
-FEATURES = (exchange.FEATURE,)
+FEATURES = (packs.FEATURE, training.FEATURE, cases.FEATURE, exchange.FEATURE)
 
 
 def commands() -> CommandRegistry:
-    """Return the commands of the window, those of its features last in their group."""
+    """Return the commands of the window, those of its features last in their group unless they follow another one."""
     return CommandRegistry((*COMMANDS, *(command for feature in FEATURES for command in feature.commands)))
+
+
+def preload() -> tuple[str, ...]:
+    """Return the modules that features want to have imported while the window is idle."""
+    return tuple(name for feature in FEATURES for name in feature.preload)

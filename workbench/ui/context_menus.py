@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from workbench.ui.diff.opening import compare_versions
+from workbench.ui.shell.events import PackExportRequested, TrainingRequested
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -23,15 +24,15 @@ def prompt_menu(window: MainWindow, uid: str, at: QPoint) -> None:
 
 def of_prompt(window: MainWindow, uid: str) -> QMenu:
     """Return the menu of a prompt that is listed."""
-    position = window.prompts.model.position(uid)
+    position, publish = window.prompts.model.position(uid), window.services.events.publish
     menu = QMenu(window.frame)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.addAction("Rename", lambda: window.sidebar.edit_prompt_name(uid))
     menu.addAction("Duplicate", lambda: window.handlers.duplicate_prompt(uid))
     archived = window.prompts.model.row(position).archived
     menu.addAction("Bring back" if archived else "Archive", lambda: window.archive(uid))
-    menu.addAction("Export as a pack…", lambda: window.dialogs.packing.exports.choose({uid: "winner"}))
-    menu.addAction("Training files…", lambda: window.dialogs.packing.training.open(uid))
+    menu.addAction("Export as a pack…", lambda: publish(PackExportRequested(uid)))
+    menu.addAction("Training files…", lambda: publish(TrainingRequested(uid)))
     delete = menu.addAction("Delete", lambda: window.history.erasing.delete_prompt(uid))
     delete.setEnabled(not window.workbench.store.read_only)
     return menu

@@ -17,7 +17,6 @@ from workbench.app.timeline import name
 from workbench.core.lanes import Lane
 from workbench.ui.dialog import dialog_parent
 from workbench.ui.line_dialog import LineDialog
-from workbench.ui.packing import Packing
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
 
 if TYPE_CHECKING:
@@ -50,7 +49,6 @@ class Dialogs(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self.packing = Packing(window)
         self._settings: SettingsDialog | None = None
         self._note: NoteDialog | None = None
         self._picker: ModelPicker | None = None
@@ -96,11 +94,6 @@ class Dialogs(QObject):
 
             self._addresses = AddressConfirmation(self._window)
         return self._addresses
-
-    def stop(self) -> None:
-        """Let what goes on behind a dialog end, because the window closes."""
-        self.packing.stop()
-        self._window.features.stop()
 
     def edit_note(self, uid: str) -> None:
         """Edit the note of a row of the timeline."""

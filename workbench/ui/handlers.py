@@ -108,7 +108,6 @@ class Handlers:
             "view_history": lambda: w.views.show("history"),
             **w.ranking.table(),
             **w.caring.table(),
-            **w.dialogs.packing.table(),
             "palette": w.overlays.open_palette,
             "shortcuts": w.overlays.open_sheet,
             "menu": w.header.open_menu,

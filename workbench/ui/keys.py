@@ -1,13 +1,13 @@
-"""Keys whose meaning depends on where they sit or on what has the focus.
+"""Keys whose meaning depends on their physical position or on the focus.
 
-Invariant: a letter or digit typed into a text field is text, and elsewhere acts only where the person put the focus
-(`focus_origin`); a key of a command that types nothing means that command in every field.
+Invariant: a letter or digit is text in a text field, and elsewhere acts only where the person put the focus
+(`focus_origin`); the key of a command that types nothing triggers that command in every field.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -27,9 +27,6 @@ from workbench.app.keymap import only_outside_text
 from workbench.app.verdict_keys import VerdictKey, digit_of, verdict_key
 from workbench.ui.shell.keys import pressed
 
-if TYPE_CHECKING:
-    from workbench.ui.focus_origin import FocusOrigin
-
 _PRESSING = frozenset({Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _EDITABLE = (QLineEdit, QAbstractSpinBox, QComboBox)
 
@@ -42,33 +39,33 @@ def takes_text(widget: QWidget | None) -> bool:
 
 
 class Held:
-    """Tells the keys that are pressed from those that are down still.
+    """Tells a new key press from the auto-repeat of a held key.
 
-    X11 says that a key is held by a release and a press at the same moment. Qt tells them from others only when both
-    were there as it looked; else it takes a key that is held for one that is pressed again and again.
+    X11 reports auto-repeat as a release and a press with the same timestamp. Qt recognises that only when both events
+    are queued at once; otherwise it reports a new press each time.
     """
 
     def __init__(self) -> None:
         self._released = (0, 0)
 
     def release(self, event: QKeyEvent) -> None:
-        """Take in that a key was let go, or seems to be."""
+        """Record a key release, real or of an auto-repeat."""
         self._released = (event.nativeScanCode(), event.timestamp())
 
     def goes_on(self, event: QKeyEvent) -> bool:
-        """Whether the key of this press was down before."""
+        """Whether this press is an auto-repeat."""
         at = event.timestamp()
         return event.isAutoRepeat() or (at > 0 and self._released == (event.nativeScanCode(), at))
 
 
 class KeyboardFilter(QObject):
-    """Filters the events of what has the keyboard, and of nothing else.
+    """Filters the events of the focus widget only.
 
     A filter on the application would run for every event while answers stream.
     """
 
     def __init__(self, parent: QWidget, filters: Callable[[QWidget], bool]) -> None:
-        """`filters` tells widgets that are filtered while they have the keyboard."""
+        """`filters` returns whether a widget is filtered while it has the focus."""
         super().__init__(parent)
         self._filters = filters
         app = QApplication.instance()
@@ -84,35 +81,42 @@ class KeyboardFilter(QObject):
 
 
 class UndoKeys(Protocol):
-    """Decides who gets the keys of undo and redo."""
+    """Decides whether a text field or the window gets the keys of undo and redo."""
 
     def typed(self, widget: QWidget) -> None:
-        """Take in that the text of a field is about to change by a key."""
+        """Record that a key is about to change the text of a field."""
 
     def claims(self, command_id: str) -> bool:
-        """Whether the key of "undo" or "redo" is for the window, although a field would take it."""
+        """Whether the window gets the key of "undo" or "redo" although a field would take it."""
+
+
+class BareKeys(Protocol):
+    """Decides which keys without Ctrl act where the focus is."""
+
+    def allows(self, command: Command) -> bool:
+        """Whether a bare key may trigger `command` now."""
+
+    def allows_press(self, button: QAbstractButton, key: int) -> bool:
+        """Whether Space or Enter (`key`) may press `button`."""
 
 
 class CommandKeys(KeyboardFilter):
-    """Lets keys of commands pass through whatever has the keyboard in `window`, however Qt would use them there.
+    """Passes keys of commands through the focus widget to `window`, whatever Qt would do with them there.
 
-    A key that is held does its command or presses its button once, but for commands that go on step by step. A bare
-    letter is a command's, and Space or Enter presses a button that judges or opens a menu, only where the person put
+    A held key triggers its command or presses its button once, except commands that move step by step. A bare letter
+    triggers its command, and Space or Enter presses a button that judges or opens a menu, only where the person put
     the focus.
 
-    Qt's bindings of X11 delete and move in text with Ctrl+D, Ctrl+E, Ctrl+K and Ctrl+U, and a field that has one of
-    them takes it from the window. Keys that are the same for everybody (undo) stay with the field, unless `undo` claims
-    them.
+    Qt's X11 bindings edit text with Ctrl+D, Ctrl+E, Ctrl+K and Ctrl+U, so that a field would take these keys from the
+    window. Fixed keys (undo) stay with the field, unless `undo` claims them.
     """
 
-    def __init__(
-        self, window: QWidget, owner: Callable[[str], Command | None], origin: FocusOrigin, undo: UndoKeys
-    ) -> None:
-        """`owner` returns the command that a key belongs to now."""
+    def __init__(self, window: QWidget, owner: Callable[[str], Command | None], bare: BareKeys, undo: UndoKeys) -> None:
+        """`owner` returns the command that a key triggers now."""
         super().__init__(window, lambda widget: widget.window() is window)
-        self._window, self._owner, self._origin, self._undo = window, owner, origin, undo
+        self._window, self._owner, self._bare, self._undo = window, owner, bare, undo
         self._held = Held()
-        # Shortcuts go to the window itself while nothing in it has the focus.
+        # Without a focus widget, shortcuts go to the window itself.
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -124,7 +128,7 @@ class CommandKeys(KeyboardFilter):
         if not (overrides or event.type() == QEvent.Type.KeyPress):
             return False
         if isinstance(watched, QAbstractButton) and not overrides and event.key() in _PRESSING:
-            return self._held.goes_on(event) or not self._origin.allows_press(watched, event.key())
+            return self._held.goes_on(event) or not self._bare.allows_press(watched, event.key())
         key = pressed(event)
         command = self._owner(key)
         if not overrides and isinstance(watched, QWidget) and takes_text(watched) and _edits(event):
@@ -132,13 +136,13 @@ class CommandKeys(KeyboardFilter):
         if command is None or not isinstance(watched, QWidget):
             return False
         is_typed = _is_typed(event, key)
-        if is_typed and overrides and not takes_text(watched) and not self._origin.allows(command):
+        if is_typed and overrides and not takes_text(watched) and not self._bare.allows(command):
             event.accept()
             return True
         if watched is self._window and QApplication.focusWidget() is not watched:
             return False
         if command.id not in STEPS and self._held.goes_on(event) and not (is_typed and takes_text(watched)):
-            # As a shortcut it becomes a key press, and as that it ends here.
+            # Accepted as a shortcut override, it comes again as a key press, which is consumed here.
             event.accept()
             return True
         if command.fixed:
@@ -153,7 +157,7 @@ class CommandKeys(KeyboardFilter):
             return False
         if not overrides and not takes_text(watched):
             return False
-        # As a key press only where the command is not possible now: it does nothing then, in every field.
+        # It comes as a key press only while the command is disabled; it does nothing then, in every field.
         event.ignore()
         return True
 
@@ -166,14 +170,14 @@ def _edits(event: QKeyEvent) -> bool:
 
 
 def _is_typed(event: QKeyEvent, key: str) -> bool:
-    """Whether a key types a character; AltGr does too, which some systems report as Ctrl+Alt."""
+    """Whether a key types a character, also with AltGr, which some systems report as Ctrl+Alt."""
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     is_altgr = event.modifiers() & both == both and bool(event.text()) and event.text().isprintable()
     return only_outside_text(key) or is_altgr
 
 
 class ViewKeys(QObject):
-    """Alt with a digit leads to a view, also on keyboards that type digits with Shift, whose shortcuts do not match.
+    """Shows a view by Alt and a digit, also on keyboards that type digits with Shift, where a shortcut does not match.
 
     `show` gets the digit and returns whether there is a view of that number.
     """
@@ -193,10 +197,10 @@ class ViewKeys(QObject):
 
 
 class VerdictKeys(QObject):
-    """Sees the keys that reach the window because nothing inside it took them."""
+    """Gives verdicts by keys that reach the window because no widget in it took them."""
 
     def __init__(self, window: QWidget, judge: Callable[[VerdictKey], bool], allows_bare: Callable[[], bool]) -> None:
-        """`judge` returns whether it took a key; `allows_bare` tells whether one without Ctrl may give a verdict."""
+        """`judge` returns whether it took a key; `allows_bare`, whether a key without Ctrl may give a verdict."""
         super().__init__(window)
         self._judge, self._allows_bare = judge, allows_bare
         self._held = Held()

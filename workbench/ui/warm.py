@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer
 
+from workbench.ui.composition import preload
 from workbench.ui.shell.views import Views
 
 
@@ -84,18 +85,6 @@ _MODULES = (
     "workbench.usecases.replacing",
     "workbench.ui.settings.history",
     "workbench.ui.settings",
-    "workbench.packs.model",
-    "workbench.packs.yaml_reading",
-    "workbench.packs.reading",
-    "workbench.packs.yaml_writing",
-    "workbench.packs.writing",
-    "workbench.usecases.pack_export",
-    "workbench.usecases.pack_import",
-    "workbench.app.pack_exports",
-    "workbench.ui.packs.import_dialog",
-    "workbench.ui.packs.importing",
-    "workbench.ui.packs.export_dialog",
-    "workbench.ui.packs.exporting",
 )
 
 
@@ -135,6 +124,6 @@ def _steps(views: Views | None, waits: Waits) -> Iterator[int]:
         for _ in views.rehearsals():
             yield 0
     yield waits.rest
-    for name in _MODULES:
+    for name in (*_MODULES, *preload()):
         importlib.import_module(name)
         yield 0

@@ -48,6 +48,7 @@ from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
+from workbench.ui.shell.services import Services
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
 from workbench.ui.starring import Starring
@@ -81,6 +82,7 @@ class MainWindow(QObject):
     starring: Starring
     ranking: Ranking
     history: HistoryPlace
+    services: Services
     features: FeatureHost
 
     forward_asked = Signal()
@@ -299,8 +301,7 @@ class MainWindow(QObject):
         self.header.set_session(session_line(stats), session_detail(stats))
 
     def _show_database(self) -> None:
-        path = self.workbench.store.path
-        uid = self.compose.prompt_uid
+        path, uid = self.workbench.store.path, self.compose.prompt_uid
         if uid:
             self.tasks.run(
                 lambda: self.workbench.history.count(uid),
@@ -359,7 +360,7 @@ class MainWindow(QObject):
         if self._has_begun:
             side = {geometry.SIDE: self.sidebar.splitter} if self.sidebar.is_divided_by_hand else {}
             self.frame.remember(self.workbench.places.config, {**side, **self.history.dividers()})
-            self.dialogs.stop()
+            self.features.stop()
         self.tasks.close()
 
 

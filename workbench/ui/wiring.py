@@ -12,6 +12,7 @@ from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
 from workbench.ui.dialogue.opening import PasteWatch
+from workbench.ui.shell.events import PromptOpened
 from workbench.ui.taborder import parts_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def wire(window: MainWindow) -> None:
     compose.heads_changed.connect(lambda heads: window.show_heads(window.notices.retired.lanes.marked(heads)))
     compose.viewing_changed.connect(window.show_viewing)
     compose.prompt_changed.connect(window.prompt_changed)
+    compose.prompt_changed.connect(lambda uid: window.services.events.publish(PromptOpened(uid)))
     compose.stage.lacking.connect(window.sets.show_lack)
     compose.run_started.connect(window.pulse.start)
     compose.run_started.connect(window.notices.over)

@@ -69,6 +69,7 @@ def calling(demo: Demo) -> None:
         fake.script(
             Reply((Send(chunk({"content": "I look it up."})), pieces[0], Wait(1.0), pieces[1], *ending), headers=SSE),
             stream('{"status": "in transit", "eta": "2026-11-28"}'),
+            method="POST",
         )
         show(demo, BLOCKS, (Lane("g1", endpoint, "shop-1"),), question="Where is my order 123ABCDEFG?")
         demo.run("steps-while-they-come")
@@ -81,7 +82,8 @@ def running(demo: Demo) -> None:
     window = demo.window
     with provider(demo, "Slow model") as (fake, endpoint):
         words = ("The order number you provided is ", "123ABCDEFG. ", "Please wait while I")
-        fake.script(*(stream(*words, reasoning=["The user ", "wants a status."], then=[Hold()]) for _ in range(2)))
+        held = stream(*words, reasoning=["The user ", "wants a status."], then=[Hold()])
+        fake.script(held, held, method="POST")
         lanes = (Lane("g1", endpoint, "slow-1"), Lane("g2", ECHO, ECHO_MODEL), Lane("g3", endpoint, "slow-2"))
         show(demo, Content((Message("user", "Where is my order?"),)), lanes)
         demo.press(Key.Key_Return, CTRL)
@@ -210,7 +212,7 @@ def samples(demo: Demo) -> None:
     """Several samples of a lane, and how far they are apart."""
     window = demo.window
     with provider(demo, "Varied model") as (fake, endpoint):
-        fake.script(*(stream(text) for text in SAMPLES))
+        fake.script(*(stream(text) for text in SAMPLES), method="POST")
         lane = Lane("g1", endpoint, "varied-1", samples=len(SAMPLES), params=Params(temperature=0.9))
         show(demo, Content((Message("user", "Where is my order?"),)), (lane, Lane("g2", ECHO, ECHO_MODEL)))
         demo.run()

@@ -17,11 +17,11 @@ from workbench.core.lanes import Lane
 from workbench.core.runs import Verdict
 from workbench.packs.model import About
 from workbench.store import Store
-from workbench.ui.cases.dialog import CasesDialog
-from workbench.ui.packs.export_dialog import ExportPackDialog
-from workbench.ui.packs.import_dialog import ImportPackDialog
-from workbench.ui.training.dialog import TrainingDialog
-from workbench.usecases.pack_export import Choice, PackExporter
+from workbench.ui.features.cases.dialog import CasesDialog
+from workbench.ui.features.packs.export_dialog import ExportPackDialog
+from workbench.ui.features.packs.import_dialog import ImportPackDialog
+from workbench.ui.features.training.dialog import TrainingDialog
+from workbench.usecases.packs.exporter import Choice, PackExporter
 
 _LONG = "A prompt with a very long name that says all of what it does for whom and when, and goes on and on for a while"
 _NAMES = ("Order bot", "Mail bot", _LONG, "Übersetzer 翻訳")

@@ -55,7 +55,7 @@ def improving(demo: Demo) -> None:
     command(demo, "all_bad")
     demo.until("the verdict is shown", lambda: demo.iterations()[0].verdict == "all_bad")
     with provider(demo, "Writer") as (fake, endpoint):
-        fake.script(stream(IMPROVED))
+        fake.script(stream(IMPROVED), method="POST")
         words = Content(
             (
                 Message("system", "You are a support bot.\n\n# Steps\n1. Verify the order number.\n2. Answer."),

@@ -9,19 +9,22 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 if TYPE_CHECKING:
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.address.dialog import AddressDialog
-    from workbench.ui.cases.dialog import CasesDialog
-    from workbench.ui.cases.opening import CaseActions
     from workbench.ui.dialogs import NoteDialog, Page
     from workbench.ui.dialogue.dialog import DialogueDialog
     from workbench.ui.dialogue.opening import ConversationActions
+    from workbench.ui.features.cases.controller import CasesController
+    from workbench.ui.features.cases.dialog import CasesDialog
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
+    from workbench.ui.features.packs.controller import PacksController
+    from workbench.ui.features.packs.export_controller import PackExportController
+    from workbench.ui.features.packs.export_dialog import ExportPackDialog
+    from workbench.ui.features.packs.import_controller import PackImportController
+    from workbench.ui.features.packs.import_dialog import ImportPackDialog
+    from workbench.ui.features.training.controller import TrainingController
+    from workbench.ui.features.training.dialog import TrainingDialog
     from workbench.ui.improve.dialog import ImproveDialog
     from workbench.ui.lanes.code import CodeDialog
-    from workbench.ui.packs.export_dialog import ExportPackDialog
-    from workbench.ui.packs.exporting import ExportActions
-    from workbench.ui.packs.import_dialog import ImportPackDialog
-    from workbench.ui.packs.importing import ImportActions
     from workbench.ui.palette import PaletteDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
@@ -29,8 +32,6 @@ if TYPE_CHECKING:
     from workbench.ui.techniques.dialog import TechniqueDialog
     from workbench.ui.techniques.form import TechniqueForm
     from workbench.ui.techniques.opening import TechniqueActions
-    from workbench.ui.training.dialog import TrainingDialog
-    from workbench.ui.training.opening import TrainingActions
     from workbench.ui.window import MainWindow
 
 D = TypeVar("D", bound=QWidget)
@@ -143,28 +144,28 @@ class DialogDriver:
     @property
     def pack_import(self) -> ImportPackDialog | None:
         """The preview of a pack to import."""
-        from workbench.ui.packs.import_dialog import ImportPackDialog
+        from workbench.ui.features.packs.import_dialog import ImportPackDialog
 
         return self.find(ImportPackDialog)
 
     @property
     def pack_export(self) -> ExportPackDialog | None:
         """The export of a pack."""
-        from workbench.ui.packs.export_dialog import ExportPackDialog
+        from workbench.ui.features.packs.export_dialog import ExportPackDialog
 
         return self.find(ExportPackDialog)
 
     @property
     def cases(self) -> CasesDialog | None:
         """The cases of the prompt."""
-        from workbench.ui.cases.dialog import CasesDialog
+        from workbench.ui.features.cases.dialog import CasesDialog
 
         return self.find(CasesDialog)
 
     @property
     def training(self) -> TrainingDialog | None:
         """The export of training files."""
-        from workbench.ui.training.dialog import TrainingDialog
+        from workbench.ui.features.training.dialog import TrainingDialog
 
         return self.find(TrainingDialog)
 
@@ -204,24 +205,31 @@ class DialogDriver:
         self._main.overlays.open_sheet()
 
     @property
-    def pack_imports(self) -> ImportActions:
+    def pack_imports(self) -> PackImportController:
         """Imports packs."""
-        return self._main.dialogs.packing.imports
+        return self._packs.imports
 
     @property
-    def pack_exports(self) -> ExportActions:
+    def pack_exports(self) -> PackExportController:
         """Exports packs."""
-        return self._main.dialogs.packing.exports
+        return self._packs.exports
 
     @property
-    def case_actions(self) -> CaseActions:
+    def _packs(self) -> PacksController:
+        controller: PacksController = self._main.features.controller("packs")
+        return controller
+
+    @property
+    def case_actions(self) -> CasesController:
         """Shows and changes cases."""
-        return self._main.dialogs.packing.cases
+        controller: CasesController = self._main.features.controller("cases")
+        return controller
 
     @property
-    def training_actions(self) -> TrainingActions:
+    def training_actions(self) -> TrainingController:
         """Exports training files."""
-        return self._main.dialogs.packing.training
+        controller: TrainingController = self._main.features.controller("training")
+        return controller
 
     @property
     def exchange_actions(self) -> ExchangeController:

@@ -15,7 +15,7 @@ from tests.usecases.exchange.test_merging import fill
 from workbench.host.ids import new_uid
 from workbench.packs.model import About
 from workbench.store import Store, open_store
-from workbench.usecases.pack_export import Choice, PackExporter
+from workbench.usecases.packs.exporter import Choice, PackExporter
 
 Make = Callable[[str], Store]
 HASH = "a" * 64

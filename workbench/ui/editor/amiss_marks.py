@@ -1,12 +1,14 @@
-"""Marks on variables that are in trouble, and on the line where a template is wrong.
+"""Marks misspelt variables, variables without a value, and the line of an error in a template.
 
-Invariant: only what can be seen is looked at. A mark has a shape besides its colour: a wave for a misspelt name, dots
-for one without a value, a bar at the edge for a line. Nothing is changed here: who mends a name mends it everywhere.
+Invariant: only visible paragraphs are scanned. A mark has a shape besides its colour: a wave for a misspelt name, dots
+for one without a value, a bar at the edge for a line. Nothing is changed here: a name is corrected by the owner,
+everywhere it occurs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
@@ -17,6 +19,7 @@ from workbench.core.variables import Amiss
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.marks import places
+from workbench.ui.editor.menu import Offer
 from workbench.ui.theme import Theme
 
 _WAVE = 2
@@ -24,10 +27,10 @@ _BAR = 3
 
 
 class AmissMarks(QObject):
-    """A layer of one field."""
+    """The marks of one field: a layer, and entries of its menu."""
 
     mend_wanted = Signal(str, str)
-    """A misspelt name, and the one that was meant."""
+    """A misspelt name, and the one that was probably meant."""
 
     def __init__(self, field: ExactField, theme: Theme) -> None:
         super().__init__(field)
@@ -37,9 +40,10 @@ class AmissMarks(QObject):
         self._template: Template = "plain"
         self._line = 0
         field.layers.append(self)
+        field.offered.append(self._offers)
 
     def show(self, found: Amiss, template: Template, line: int = 0) -> None:
-        """Mark what is amiss, and a line of the text, counted from 1; 0 for none."""
+        """Mark the variables of `found`, and a line of the text, counted from 1; 0 for none."""
         now = (frozenset(found.missing), found.meant, template, line)
         if now != (self._missing, self._meant, self._template, self._line):
             self._missing, self._meant, self._template, self._line = now
@@ -51,6 +55,13 @@ class AmissMarks(QObject):
             return ()
         names = dict.fromkeys(name for name, _ in templates.places(self._field.exact(), self._template))
         return tuple((name, self._meant[name]) for name in names if name in self._meant)
+
+    def _offers(self) -> list[Offer]:
+        """Return entries that correct the misspelt names of the field."""
+        return [
+            (f"Change {{{{{name}}}}} to {{{{{meant}}}}}", partial(self.mend_wanted.emit, name, meant))
+            for name, meant in self.fixes()
+        ]
 
     # A layer of the field.
 

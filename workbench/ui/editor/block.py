@@ -1,6 +1,6 @@
-"""One message: its role, what can be done with it, and its text.
+"""The widget of one message: its role, its actions and its text.
 
-Invariant: a block changes no message but by its text field; everything else it asks for by a signal.
+Invariant: a block changes only the text of its field; it requests every other change by a signal.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from workbench.core.content import ROLES, Role
@@ -38,7 +38,7 @@ _HINTS: dict[Role, str] = {
 
 
 class MessageBlock(QWidget):
-    """A message in the editor; `key` is its name in the journal. Undressed, the look in force has passed it by."""
+    """A message in the editor; `key` identifies it in the journal. Undressed, it still has an older look."""
 
     role_wanted = Signal(object, str)
     action_wanted = Signal(object, str)
@@ -47,13 +47,13 @@ class MessageBlock(QWidget):
     note_changed = Signal()
     """The block needs another height although its text is the same."""
     controls_changed = Signal()
-    """Other widgets than before take the focus."""
+    """The widgets that take the focus have changed."""
     extras_wanted = Signal(int, object)
-    """Its key, and the Extras that a person wants."""
+    """The key, and the Extras that the message should have."""
     attach_wanted = Signal(object)
-    """The block; a person wants to choose files for it."""
+    """The block, to choose files for it."""
     chip_made = Signal(object)
-    """A Chip of a file whose bytes nobody has looked at yet."""
+    """A Chip of a file whose bytes have not been read yet."""
 
     def __init__(self, theme: Theme, key: int, role: Role, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,7 +103,7 @@ class MessageBlock(QWidget):
 
     @property
     def chips(self) -> tuple[Chip, ...]:
-        """The files of the message as they are shown."""
+        """The chips of the attached files."""
         return () if self._chips is None else self._chips.chips
 
     @property
@@ -118,7 +118,7 @@ class MessageBlock(QWidget):
         self._name()
 
     def set_place(self, index: int, count: int) -> None:
-        """Say where the block is among its siblings; index counts from 0."""
+        """Set the position of the block among its siblings; index counts from 0."""
         if self._place != (index, count):
             self._place = (index, count)
             self._name()
@@ -137,13 +137,13 @@ class MessageBlock(QWidget):
         self._name()
 
     def set_count(self, text: str) -> None:
-        """Say how many tokens the message has, "" for unknown; shown where there is room."""
+        """Show how many tokens the message has, "" for unknown; hidden where there is no room."""
         if text != self._tokens:
             self._tokens = text
             self._place_count()
 
     def count(self) -> str:
-        """Return what is said about the tokens."""
+        """Return the text about the tokens."""
         return self._tokens
 
     def _place_count(self) -> None:
@@ -170,7 +170,7 @@ class MessageBlock(QWidget):
         return (self._role_button, *techniques, self._more, self.field, *files)
 
     def restyle(self) -> None:
-        """Take fonts and colours from the theme again, unless that is done later."""
+        """Take fonts and colours from the theme again, unless that is deferred."""
         if not self.is_undressed:
             self.field.restyle()
             self._natural = self._fitted = None
@@ -197,13 +197,13 @@ class MessageBlock(QWidget):
         return self._natural
 
     def grew(self) -> bool:
-        """Whether the text has another height than when it was last asked for."""
+        """Whether the natural height of the text has changed since it was last measured."""
         before = self._natural
         self.forget()
         return before is None or before != self.natural_height(self._limit)
 
     def forget(self) -> None:
-        """Measure the text again when its height is next asked for."""
+        """Drop the cached natural height."""
         self._natural = None
 
     def frame_height(self) -> int:
@@ -262,7 +262,7 @@ class MessageBlock(QWidget):
                 self._chips = None
             return
         if self._chips is None:
-            # Most messages have no files, and the first paint waits for every module.
+            # Imported lazily: most messages have no files, and every import delays the first paint.
             from workbench.ui.editor.chips import Chips
 
             self._chips = Chips(self)
@@ -278,7 +278,7 @@ class MessageBlock(QWidget):
         self.extras_wanted.emit(self.key, self._extras._replace(attachments=left))
 
     def _offer_techniques(self) -> None:
-        """Make the button that offers techniques, once; only instructions have it."""
+        """Make the button that offers techniques, once; only system messages have it."""
         if self._techniques is not None or self._role != "system":
             return
         self._techniques = button = QPushButton(self)
@@ -319,16 +319,16 @@ class MessageBlock(QWidget):
         menu.popup(self._role_button.mapToGlobal(self._role_button.rect().bottomLeft()))
 
     def _open_actions(self) -> None:
-        from workbench.ui.editor.block_menu import actions
+        from workbench.ui.editor.block_menu import fill_actions
 
-        menu = actions(self, *self._place, self._fill_roles)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        fill_actions(menu, self, *self._place, self._fill_roles)
         corner = self._more.mapToGlobal(self._more.rect().bottomRight())
         corner.setX(corner.x() - menu.sizeHint().width())
         menu.popup(corner)
 
     def _fill_roles(self, menu: QMenu) -> None:
-        from PySide6.QtGui import QActionGroup
-
         group = QActionGroup(menu)
         for role in ROLES:
             action = menu.addAction(ROLE_NAMES[role])

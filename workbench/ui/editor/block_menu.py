@@ -1,42 +1,66 @@
-"""What can be done with one message, as a menu.
+"""The menu of one message.
 
-Invariant: an entry asks by the block's signals and changes nothing itself.
+Invariant: an entry emits a signal of the message and changes nothing itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QMenu
 
-from workbench.ui.editor.block import MessageBlock
+from workbench.core.content import Role
+from workbench.ui.editor.journal import Extras
 
 Action = Literal["up", "down", "cache", "duplicate", "remove", "improve"]
 
 
-def actions(block: MessageBlock, index: int, count: int, fill_roles: Callable[[QMenu], None]) -> QMenu:
-    """Return a menu for the message at `index` of `count`; it deletes itself when it closes."""
-    menu = QMenu(block)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+class MenuMessage(Protocol):
+    """The message that a menu is about."""
+
+    @property
+    def role(self) -> Role:
+        """Who speaks."""
+        ...
+
+    @property
+    def extras(self) -> Extras:
+        """What the message has besides its text."""
+        ...
+
+    @property
+    def action_wanted(self) -> SignalInstance:
+        """Emitted with the message and an `Action`."""
+        ...
+
+    @property
+    def attach_wanted(self) -> SignalInstance:
+        """Emitted with the message, to choose files for it."""
+        ...
+
+
+def fill_actions(
+    menu: QMenu, message: MenuMessage, index: int, count: int, fill_roles: Callable[[QMenu], None]
+) -> None:
+    """Add the actions of the message at `index` of `count`; `fill_roles` adds the roles to choose from."""
     entries: tuple[tuple[str, Action, bool], ...] = (
         ("Move up", "up", index > 0),
         ("Move down", "down", index < count - 1),
         ("Cache up to here", "cache", True),
         ("Duplicate", "duplicate", True),
         ("Remove", "remove", True),
-        *((("Improve this prompt…", "improve", True),) if block.role == "system" else ()),
+        *((("Improve this prompt…", "improve", True),) if message.role == "system" else ()),
     )
     for text, name, enabled in entries:
         action = menu.addAction(text)
         action.setEnabled(enabled)
         if name == "cache":
             action.setCheckable(True)
-            action.setChecked(block.extras.cache)
-        action.triggered.connect(lambda _=False, name=name: block.action_wanted.emit(block, name))
+            action.setChecked(message.extras.cache)
+        action.triggered.connect(lambda _=False, name=name: message.action_wanted.emit(message, name))
         if name == "down":
             fill_roles(menu.addMenu("Change role"))
-            if block.role == "user":
-                menu.addAction("Attach files…").triggered.connect(lambda: block.attach_wanted.emit(block))
-    return menu
+            if message.role == "user":
+                menu.addAction("Attach files…").triggered.connect(lambda: message.attach_wanted.emit(message))

@@ -1,6 +1,6 @@
-"""What is said about one message below it.
+"""The note below a message.
 
-Invariant: one thing is said at a time, the most pressing one; a refusal stays until the text is another one.
+Invariant: it shows one thing at a time, the most urgent one; a refusal stays until the text changes.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _BROKEN = (
 
 
 class BlockNote(QObject):
-    """Says it on a label, which is made when there is something to say for the first time."""
+    """Shows a note on a label, which is made for the first one."""
 
     changed = Signal()
-    """It needs another height."""
+    """The note needs another height."""
 
     def __init__(self, field: ExactField, parent: QWidget) -> None:
         """`field` is the text of the message; the label is a child of `parent`."""
@@ -41,40 +41,40 @@ class BlockNote(QObject):
 
     @property
     def is_shown(self) -> bool:
-        """Whether it says something."""
+        """Whether there is a note."""
         return self._label is not None and not self._label.isHidden()
 
     def text(self) -> str:
-        """Return what it says, "" for nothing."""
+        """Return the note, "" for none."""
         return self._label.text() if self._label is not None else ""
 
     def height_for(self, width: int) -> int:
-        """Return the height that it takes, 0 while it says nothing."""
+        """Return the height in px of the note, 0 for none."""
         return self._label.heightForWidth(width) if self._label is not None and self.is_shown else 0
 
     def place(self, rect: QRect) -> None:
-        """Take `rect`."""
+        """Set the geometry of the note."""
         if self._label is not None:
             self._label.setGeometry(rect)
 
     def want(self, *, wanted: bool = True) -> None:
-        """Say that a run needs text here, or that it does not."""
+        """Say that a run needs text here, or take that back."""
         self._wanted = wanted
         self._write()
 
     def hint(self, text: str) -> None:
-        """Say something about the message; "" for nothing."""
+        """Show a hint about the message; "" for none."""
         self._hint = text
         self._write()
 
     def warn(self, text: str) -> None:
-        """Say what is wrong with the text; "" for nothing."""
+        """Say what is wrong with the text; "" when nothing is."""
         if text != self._warning:
             self._warning = text
             self._write()
 
     def remark(self, text: str) -> None:
-        """Say how the text is shown, after all that is more urgent; "" for nothing."""
+        """Say how the text is shown, which is the least urgent; "" for nothing."""
         self._remark = text
         self._write()
 
@@ -85,7 +85,7 @@ class BlockNote(QObject):
             self._write()
 
     def _text_changed(self) -> None:
-        # A drop that is refused ends with a change of nothing.
+        # A refused drop ends with a textChanged although the text is the same.
         if self._refused and self._field.exact() != self._refused_for:
             self.refuse("")
         if self._field.is_broken is not self.is_shown:
@@ -106,7 +106,7 @@ class BlockNote(QObject):
         label = QLabel(self._parent)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
-        # A field has room of its own below its text.
+        # The margin that a field has below its text.
         label.setContentsMargins(0, 0, 0, 4)
         label.hide()
         return label

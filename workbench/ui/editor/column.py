@@ -1,7 +1,7 @@
-"""Where message blocks lie.
+"""The layout of message blocks.
 
-Invariant: heights follow the text at once, before the next paint, and no scroll bar ever changes a width: its room is
-kept free while it is hidden. A block gets what is free, and at least a share of the view before it scrolls itself.
+Invariant: heights follow the text before the next paint, and no scroll bar changes a width: its room stays reserved
+while it is hidden. A block grows into the free height, and at least to a share of the view, before it scrolls itself.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Column(QScrollArea):
         self._editable = True
         self._order_is_new = False
         self._arranged = QSize()
-        """How large it was when things were last arranged."""
+        """The size at the last `arrange`."""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -80,7 +80,7 @@ class Column(QScrollArea):
 
     @property
     def page(self) -> QWidget:
-        """The parent of the blocks. A widget that is moved to another parent takes its style anew, which is slow."""
+        """The parent of the blocks. Reparenting a widget polishes its style again, which is slow."""
         return self._page
 
     def insert(self, index: int, block: MessageBlock) -> None:
@@ -100,7 +100,7 @@ class Column(QScrollArea):
         return self._blocks[min(index, len(self._blocks) - 1)] if self._blocks else None
 
     def reorder(self) -> None:
-        """Put the controls in the order of Tab anew when things are arranged next."""
+        """Renew the tab order with the next `arrange`."""
         self._order_is_new = True
 
     def relocate(self, source: int, target: int) -> MessageBlock:
@@ -143,7 +143,7 @@ class Column(QScrollArea):
             block.set_count(counts[index] if index < len(counts) else "")
 
     def counts(self) -> tuple[str, ...]:
-        """Return what the shown messages say about their tokens."""
+        """Return the texts about the tokens of the shown messages."""
         return tuple(block.count() for block in self._blocks)
 
     def set_editable(self, editable: bool) -> None:
@@ -160,7 +160,7 @@ class Column(QScrollArea):
         self.arrange()
 
     def follow(self, block: MessageBlock) -> None:
-        """Arrange again if the text of `block` has another height now."""
+        """Arrange again if the height of the text of `block` has changed."""
         if not self._page.isVisible():
             block.forget()
         elif block.grew():
@@ -168,7 +168,7 @@ class Column(QScrollArea):
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Arrange once for all that is changed meanwhile."""
+        """Coalesce all `arrange` calls within the context into one."""
         self._held, self._put_off = True, False
         try:
             yield
@@ -243,16 +243,16 @@ class Column(QScrollArea):
             told = not section.note.isHidden() and end - top <= self.viewport().height()
             show_between(self, top, end if told else bottom)
 
-    def cross(self, field: ExactField, direction: int, x: int | None) -> bool:
+    def cross(self, block: MessageBlock, direction: int, x: int | None) -> bool:
         """Take the caret from one message to the next (1) or the one before (-1); False at the ends."""
-        index = next(i for i, block in enumerate(self._blocks) if block.field is field) + direction
+        index = self._blocks.index(block) + direction
         if not 0 <= index < len(self._blocks):
             return False
         self._blocks[index].field.enter(direction, x)
         self.reveal(self._blocks[index])
         return True
 
-    # What Qt calls.
+    # Qt event handlers
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:

@@ -1,32 +1,31 @@
-"""How the caret goes from one field to the next.
+"""Moves the caret from one field to the next with the arrow keys and Tab.
 
-Invariant: it leaves a field only where there is no line left in its direction; the owner of the fields decides whether
+Invariant: the caret leaves a field only from the edge line in its direction; the owner of the fields decides whether
 there is a next one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit
 
 from workbench.ui.editor import paragraphs
 
-if TYPE_CHECKING:
-    from workbench.ui.editor.field import ExactField
+Cross = Callable[[Literal[-1, 1], int | None], bool]
+"""Moves the caret out of a field, up (-1) or down (1), at a horizontal position in px or to the far end (None).
 
-Cross = Callable[["ExactField", Literal[-1, 1], int | None], bool]
-"""Asked to take the caret out of a field, up or down, at a horizontal position or to the far end (None)."""
+Returns False when there is no field to go to.
+"""
 
 
-def crosses(field: ExactField, event: QKeyEvent) -> bool:
-    """Do what an arrow key does at the edge of a field, or to it with Ctrl; False when it does nothing special."""
+def crosses(field: QPlainTextEdit, event: QKeyEvent, cross: Cross) -> bool:
+    """Handle an arrow key at the edge of a field, or to the edge with Ctrl; False when the key is not handled."""
     direction: Literal[-1, 1] = -1 if event.key() == Qt.Key.Key_Up else 1
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    if field.cross is None:
-        return False
     if modifiers == Qt.KeyboardModifier.ControlModifier:
         cursor = field.textCursor()
         if not (cursor.atStart() if direction < 0 else cursor.atEnd()):
@@ -34,14 +33,14 @@ def crosses(field: ExactField, event: QKeyEvent) -> bool:
             cursor.movePosition(operation.Start if direction < 0 else operation.End)
             field.setTextCursor(cursor)
             return True
-        return field.cross(field, direction, None)
+        return cross(direction, None)
     if modifiers == Qt.KeyboardModifier.NoModifier and paragraphs.on_edge_line(field.textCursor(), direction):
-        return field.cross(field, direction, field.cursorRect().left())
+        return cross(direction, field.cursorRect().left())
     return False
 
 
-def enter(field: ExactField, direction: int, x: int | None) -> None:
-    """Give a field the caret, which comes from below (-1) or above (1), at `x` or at the end far from there."""
+def enter(field: QPlainTextEdit, direction: int, x: int | None) -> None:
+    """Focus a field with the caret coming from below (-1) or above (1), at `x` or at the far end."""
     down = direction > 0
     end = QTextCursor.MoveOperation.Start if down is (x is not None) else QTextCursor.MoveOperation.End
     cursor = field.textCursor()
@@ -52,8 +51,8 @@ def enter(field: ExactField, direction: int, x: int | None) -> None:
     field.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def leave(field: ExactField, *, forward: bool) -> None:
-    """Give the focus to the next or the previous widget, also where Tab types."""
+def leave(field: QPlainTextEdit, *, forward: bool) -> None:
+    """Focus the next or the previous widget, also in a field where Tab inserts a tab."""
     before = field.tabChangesFocus()
     field.setTabChangesFocus(True)
     try:

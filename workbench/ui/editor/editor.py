@@ -1,6 +1,6 @@
 """The message editor.
 
-Invariant: every change a person makes is one journal step and one `edited`; `undo` after it restores content, roles and
+Invariant: every change by the person is one step of the journal and one `edited`; `undo` restores content, roles and
 order exactly, across messages.
 """
 
@@ -19,6 +19,7 @@ from workbench.ui.editor import journal as steps
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.column import Column
 from workbench.ui.editor.exact import units
+from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.inserting import Inserting
 from workbench.ui.editor.journal import (
     Block,
@@ -49,14 +50,14 @@ class ContentEditor(QWidget):
     edited = Signal()
     """After every change by the person, also by undo and redo; not after `set_content`."""
     parts_changed = Signal()
-    """What is no message is another now, also by `set_content`, undo and redo."""
+    """`parts` changed, also by `set_content`, undo and redo."""
     undo_state_changed = Signal()
     block_made = Signal(object)  # a MessageBlock that holds its text
     techniques_wanted = Signal()
     improve_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, clock: Callable[[], int] | None = None) -> None:
-        """`clock` gives ms of any monotonic clock; it parts runs of typing."""
+        """`clock` returns ms of any monotonic clock; a pause in typing begins a new step."""
         super().__init__(parent)
         self._theme = theme
         self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
@@ -71,6 +72,7 @@ class ContentEditor(QWidget):
         self.set_counts, self.counts, self.together = column.set_counts, column.counts, column.together
         self._column.add_wanted.connect(self.add_next)
         self.parts_shown = Parts(self, self._column, theme)
+        self.parts_changed.connect(self.parts_shown.follow)
         self._shelf = Shelf(self._column, self._make, self)
         self._waiting = self._shelf.waiting
         self._wanting = Wanting(self._column)
@@ -111,20 +113,15 @@ class ContentEditor(QWidget):
         return content_variables(self.content())
 
     @property
-    def is_read_only(self) -> bool:
-        """Whether nothing can be changed."""
-        return self._read_only
-
-    @property
     def parts(self) -> Content:
         """Everything but the messages: a content without any."""
         return self._parts
 
     def set_parts(self, parts: Content, mark: str = "") -> None:
-        """Change what is no message, as a step of the journal.
+        """Change everything but the messages, as a step of the journal.
 
-        Changes with one `mark` that follow each other quickly, such as typing into one field, become one step. `parts`
-        has no messages.
+        Changes in quick succession with the same `mark`, such as typing into one field, are merged into one step.
+        `parts` has no messages.
         """
         if parts != self._parts and not self._read_only:
             self._do(PartsStep(self._parts, parts, mark))
@@ -136,7 +133,7 @@ class ContentEditor(QWidget):
             self._do(ExtrasStep(key, block.extras, extras))
 
     def set_read_only(self, read_only: bool) -> None:
-        """Show without letting anything be changed; text can be selected and copied."""
+        """Make the editor read-only or editable; text can always be selected and copied."""
         self._read_only = read_only
         for block in self._column.blocks:
             block.set_editable(not read_only)
@@ -148,30 +145,36 @@ class ContentEditor(QWidget):
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a step to take back."""
+        """Whether undo is enabled."""
         return self.journal.can_undo and not self._read_only
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is a step to do again."""
+        """Whether redo is enabled."""
         return self.journal.can_redo and not self._read_only
 
     def undo(self) -> None:
-        """Take the last step back and show where it was."""
+        """Undo the last step and reveal its place."""
         if self.can_undo and (step := self.journal.undo()) is not None:
             self._replay(steps.inverse(step))
 
     def redo(self) -> None:
-        """Do the step that was taken back last again."""
+        """Redo the step that was undone last."""
         if self.can_redo and (step := self.journal.redo()) is not None:
             self._replay(step)
+
+    def share_undo(self, field: ExactField) -> None:
+        """Let a field undo and redo through the journal."""
+        field.history = lambda: (self.can_undo, self.can_redo)
+        field.undo_wanted.connect(self.undo)
+        field.redo_wanted.connect(self.redo)
 
     # Messages
 
     def add_message(self, role: Role) -> None:
-        """Add an empty message and put the caret there.
+        """Add an empty message and focus it.
 
-        It goes to the end of those that are shown, but a first system message to the top.
+        It is appended to the shown messages; a first system message is inserted at the top.
         """
         if self._read_only:
             return
@@ -182,12 +185,12 @@ class ContentEditor(QWidget):
 
     @property
     def focused_block(self) -> int | None:
-        """The index of the message that has, or had last, the caret; None when none ever had it."""
+        """The index of the message that has or last had the focus, None when none had it yet."""
         blocks = self._column.blocks
         return blocks.index(self._last) if self._last in blocks else None
 
     def focus_first(self) -> None:
-        """Put the caret into the first message."""
+        """Focus the first message."""
         if self._column.blocks:
             self._column.blocks[0].field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -210,7 +213,7 @@ class ContentEditor(QWidget):
         self._column.reveal(block)
 
     def first_viewport(self) -> QWidget:
-        """Return what the first message is painted on, the editor itself while there is none."""
+        """Return the viewport of the first message, the editor itself while there is none."""
         return self._column.blocks[0].field.viewport() if self._column.blocks else self
 
     def add_next(self) -> None:
@@ -243,7 +246,7 @@ class ContentEditor(QWidget):
         self._replay(step)
 
     def _replay(self, step: Step) -> None:
-        """Apply a step that the journal holds already."""
+        """Apply a step that is already in the journal."""
         block: MessageBlock | None
         self.inserting.gaps.close()
         self._waiting.make_way(step)
@@ -284,7 +287,7 @@ class ContentEditor(QWidget):
         self._untold = True
 
     def _text_changed(self, block: MessageBlock) -> None:
-        """Tell of an edit once the layout has followed, so that whoever hears of it may change the editor."""
+        """Emit `edited` once the layout has followed, so that a slot may change the editor."""
         if self._shelf.is_loading:
             block.forget()
             return
@@ -301,15 +304,14 @@ class ContentEditor(QWidget):
             self._column.reveal(block)
 
     def _focus_changed(self, block: MessageBlock) -> None:
-        if block.field.hasFocus():
-            if self._last is not block:
-                self.journal.seal()
+        if block.field.hasFocus() and self._last is not block:
+            self.journal.seal()
             self._last = block
 
     # State
 
     def _load(self, whole: Whole) -> None:
-        """Show `whole`, in the widgets that are there as far as they go."""
+        """Show `whole`, reusing the widgets."""
         self.inserting.gaps.close()
         parts_differ, self._parts = whole.parts != self._parts, whole.parts
         self._content = None
@@ -325,11 +327,10 @@ class ContentEditor(QWidget):
         block.role_wanted.connect(self._role_wanted)
         block.action_wanted.connect(self._action_wanted)
         block.techniques_wanted.connect(self.techniques_wanted)
+        block.extras_wanted.connect(self.set_extras)
         field = block.field
-        field.cross = self._column.cross
-        field.history = lambda: (self.can_undo, self.can_redo)
-        field.undo_wanted.connect(self.undo)
-        field.redo_wanted.connect(self.redo)
+        field.cross = lambda direction, x: self._column.cross(block, direction, x)
+        self.share_undo(field)
         field.edited.connect(lambda edit, kind: self._edit(block, edit, kind))
         field.textChanged.connect(lambda: self._text_changed(block))
         field.cursorPositionChanged.connect(lambda: self._caret_moved(block))

@@ -1,6 +1,6 @@
-"""Few-shot examples in the editor: a block for each pair.
+"""The section of one few-shot example in the editor.
 
-Invariant: an example is one value of the content; whatever a person does to it is one step of the editor's journal.
+Invariant: an example is one value of the content; every change to it is one step of the editor's journal.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from workbench.ui.theme import Theme, set_role
 
 
 class ExampleSection(Section):
-    """One pair: what a user says, and what the assistant is to answer."""
+    """One pair: a message of the user, and the expected answer."""
 
     changed = Signal(object)
-    """The section, after its person typed into it."""
+    """The section, after the person typed into it."""
     action_wanted = Signal(object, str)
-    """The section, and an `Action` or paste."""
+    """The section, and an `Action` or "paste"."""
     home_wanted = Signal(str)
-    """Where all examples go: messages | system."""
+    """Where all examples are sent: "messages" or "system"."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
@@ -37,19 +37,19 @@ class ExampleSection(Section):
         self.assistant.setPlaceholderText("The answer that you want")
         for field in (self.user, self.assistant):
             field.edited.connect(lambda _edit, _kind: self.changed.emit(self))
-        self.user.cross = lambda _field, direction, x: direction > 0 and self._enter(1, x)
-        self.assistant.cross = lambda _field, direction, x: direction < 0 and self._enter(-1, x)
+        self.user.cross = lambda direction, x: direction > 0 and self._enter(1, x)
+        self.assistant.cross = lambda direction, x: direction < 0 and self._enter(-1, x)
 
     def _enter(self, direction: int, x: int | None) -> bool:
         (self.assistant if direction > 0 else self.user).enter(direction, x)
         return True
 
     def example(self) -> Example:
-        """Return what the fields hold."""
+        """Return the example in the fields."""
         return Example(self.user.exact(), self.assistant.exact(), self._enabled)
 
     def show_example(self, example: Example, index: int, count: int, home: ExamplesIn) -> None:
-        """Show an example, its place among the others, and where they all go."""
+        """Show an example, its position among the others, and where they are sent."""
         bring(self.user, example.user)
         bring(self.assistant, example.assistant)
         self._place, self._home, self._enabled = (index, count), home, example.enabled

@@ -1,15 +1,15 @@
 """A text field whose text is exact.
 
-Invariant: what goes in by typing, pasting, dropping or `set_exact` comes out of `exact`, copy and drag byte for byte;
-only CRLF that is pasted or dropped is LF. Keys with Ctrl or Alt that do not edit text are left to the window. Long
-paragraphs are shown in pieces (`breaks`), which nobody outside knows of: text and positions count no soft breaks. A
-very long text that is pasted or loaded is held at once and shown piece by piece (`pouring`), all of it before the next
-key.
+Invariant: text that goes in by typing, pasting, dropping or `set_exact` comes out of `exact`, copy and drag byte for
+byte; only CRLF that is pasted or dropped becomes LF. Keys with Ctrl or Alt that do not edit text are left to the
+window. Long paragraphs are split by soft breaks (`breaks`), which are private to the field: its text and positions
+never count them. A very long text is recorded at once and inserted into the document in chunks (`pouring`), the last
+of them before the next key is handled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
@@ -23,9 +23,8 @@ from PySide6.QtGui import (
     QPaintEvent,
     QTextCharFormat,
     QTextCursor,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QToolTip, QWidget
 
 from workbench.ui.editor import paragraphs
 from workbench.ui.editor.breaks import SOFT, broken
@@ -39,7 +38,6 @@ from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.mirror import Edit
 from workbench.ui.editor.record import Record
 from workbench.ui.editor.taking import TakingField
-from workbench.ui.editor.wrapping import can_scroll
 from workbench.ui.fonts import set_text_font
 from workbench.ui.theme import Theme
 
@@ -47,17 +45,18 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
     from workbench.ui.editor.layers import Layer
-    from workbench.ui.editor.pouring import Pourer
+    from workbench.ui.editor.menu import Offer
+    from workbench.ui.editor.pouring import ChunkScheduler
 
 _AT_ONCE = 250_000
-"""Characters that are put into the document at once; Qt takes 15 ms for a million, and who listens as long again."""
+"""Characters that are inserted into the document in one go; Qt takes 15 ms for a million, its listeners the same."""
 
 
 class ExactField(TakingField):
     """A plain text field that grows with its text when its owner lets it."""
 
     edited = Signal(object, str)
-    """An `Edit` by the person and its kind, before the layout knows of it; changes of height follow by textChanged."""
+    """An `Edit` by the person and its `Kind`, before the layout has followed; textChanged comes after that."""
     undo_wanted = Signal()
     redo_wanted = Signal()
     focus_changed = Signal()
@@ -76,12 +75,14 @@ class ExactField(TakingField):
         self._kind: Kind = "other"
         self._revision = 0
         self._is_dropping = False
-        self._pourer: Pourer | None = None
+        self._scheduler: ChunkScheduler | None = None
         self.cross: Cross | None = None
         self.layers: list[Layer] = []
-        # Asked for each key first; one that returns True has done what the key means.
+        # Asked for entries of the context menu when it opens.
+        self.offered: list[Callable[[], Iterable[Offer]]] = []
+        # Key handlers that run first; one that returns True has handled the key.
         self.habits: list[Callable[[QKeyEvent], bool]] = []
-        # Whether a key that the field cannot take for text, because it is read-only, is one for its habits.
+        # Whether a key is handled by `habits` although the field is read-only.
         self.wakes: Callable[[QKeyEvent], bool] = lambda _: False
         self.history: Callable[[], tuple[bool, bool]] = lambda: (False, False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -121,17 +122,17 @@ class ExactField(TakingField):
         return self._text
 
     def set_exact(self, text: str) -> None:
-        """Replace the text without telling anybody; the caret goes to the start."""
+        """Replace the text without emitting `edited`; the caret goes to the start."""
         if encodable(text) == self.exact():
             return
         raw = broken(to_document(text))
-        self.record.leave()
+        self.record.drop_chunks()
         self._quiet = True
         try:
             at_once = len(raw) <= _AT_ONCE
             self.setPlainText(raw if at_once and SOFT not in raw else "")
             if not at_once:
-                self._pour(QTextCursor(self.document()), raw)
+                self._insert_chunked(QTextCursor(self.document()), raw)
                 self.moveCursor(QTextCursor.MoveOperation.Start)
             elif SOFT in raw:
                 self.record.insert(QTextCursor(self.document()), raw)
@@ -141,7 +142,7 @@ class ExactField(TakingField):
             self._own.clear()
 
     def replace(self, position: int, removed: int, inserted: str, *, quiet: bool = True) -> None:
-        """Replace `removed` units at `position` by document text; the caret follows. Quiet, nobody is told."""
+        """Replace `removed` units at `position` by document text; the caret follows. Quiet, `edited` is not emitted."""
         self.catch_up()
         cursor = self.record.select(position, removed)
         self._quiet = quiet
@@ -151,9 +152,9 @@ class ExactField(TakingField):
             self._quiet = False
 
     def catch_up(self) -> None:
-        """See that the document holds all of the text, however long it is."""
-        if self._pourer is not None:
-            self._pourer.go_on(whole=True)
+        """Insert the rest of a long text into the document now."""
+        if self._scheduler is not None:
+            self._scheduler.insert_more(whole=True)
 
     def document_text(self) -> str:
         """Return the text as the document holds it, in which positions are counted; O(n)."""
@@ -194,16 +195,18 @@ class ExactField(TakingField):
         self._fitted = None
         self.viewport().update()
 
-    def setPlaceholderText(self, text: str) -> None:
-        super().setPlaceholderText(text)
-        # Qt paints a first placeholder, and not another one that takes its place.
-        self.viewport().update()
+    def context_menu(self) -> QMenu:
+        """Return the context menu for the text as it is now; it deletes itself when it closes."""
+        can_undo, can_redo = self.history()
+        offers = [offer for offered in self.offered for offer in offered()]
+        undo, redo = self.undo_wanted.emit, self.redo_wanted.emit
+        return text_menu(self, offers, undo if can_undo else None, redo if can_redo else None)
 
     def enter(self, direction: int, x: int | None) -> None:
         """Take the caret coming from below (-1) or above (1), at `x` or at the end that is far from where it came."""
         enter(self, direction, x)
 
-    # What Qt calls.
+    # Qt event handlers
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if self.takes(source, True):
@@ -216,14 +219,14 @@ class ExactField(TakingField):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.catch_up()
-        # What is moved within the field is taken away at its old place right after it came to the new one.
+        # A move within the field inserts at the new place, then removes at the old one.
         self._is_dropping = True
         try:
             super().dropEvent(event)
         finally:
             self._is_dropping = False
         if self.takes(event.mimeData(), False):
-            # Where a file is moved, the one who drags it deletes it.
+            # On a move, the source of the drag would delete the file.
             event.setDropAction(Qt.DropAction.CopyAction)
 
     def createMimeDataFromSelection(self) -> QMimeData:
@@ -252,7 +255,7 @@ class ExactField(TakingField):
             event.accept()
         elif key in (Qt.Key.Key_Backtab, Qt.Key.Key_Tab) and (key == Qt.Key.Key_Backtab or not plain_modifiers(event)):
             leave(self, forward=key == Qt.Key.Key_Tab)
-        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and crosses(self, event):
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.cross is not None and crosses(self, event, self.cross):
             event.accept()
         elif self.editable and (is_undo(event) or is_redo(event)):
             (self.undo_wanted if is_undo(event) else self.redo_wanted).emit()
@@ -273,12 +276,6 @@ class ExactField(TakingField):
         self._before_input()
         self._as("typing", lambda: super(ExactField, self).inputMethodEvent(event))
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if can_scroll(self, event):
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         first = self.firstVisibleBlock()
         state = (self._revision, first.blockNumber(), self.contentOffset().y())
@@ -297,8 +294,7 @@ class ExactField(TakingField):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.catch_up()
-        can_undo, can_redo = self.history()
-        text_menu(self, can_undo=can_undo, can_redo=can_redo).popup(event.globalPos())
+        self.context_menu().popup(event.globalPos())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -325,24 +321,24 @@ class ExactField(TakingField):
         if len(raw) <= _AT_ONCE or self._is_dropping:
             self.record.insert(cursor, raw)
         else:
-            self._pour(cursor, raw)
+            self._insert_chunked(cursor, raw)
         self.setTextCursor(cursor)
 
-    def _pour(self, cursor: QTextCursor, raw: str) -> None:
-        from workbench.ui.editor.pouring import Pourer  # most texts are short
+    def _insert_chunked(self, cursor: QTextCursor, raw: str) -> None:
+        from workbench.ui.editor.pouring import ChunkScheduler  # most texts are short
 
-        self._pourer = self._pourer or Pourer(self)
-        self._take_in(self.record.pour(cursor, raw))
-        self._pourer.begin()
+        self._scheduler = self._scheduler or ChunkScheduler(self, self.record)
+        self._take_in(self.record.insert_chunked(cursor, raw))
+        self._scheduler.begin()
 
     def _before_input(self, event: QKeyEvent | None = None) -> None:
-        """See that a key acts on the text and not on a soft break, and that no letter inherits the mark of one."""
+        """Move the caret off a soft break before a key acts, and clear its format, which letters would inherit."""
         if not self.is_broken:
             return
         cursor = self.textCursor()
         if event is not None and paragraphs.hop(cursor, event):
             self.setTextCursor(cursor)
-        # Set on a selection, a format would be that of the breaks in it.
+        # A format that is set on a selection would also be set on the breaks in it.
         if self.editable and not cursor.hasSelection():
             self.setCurrentCharFormat(QTextCharFormat())
 

@@ -1,7 +1,7 @@
-"""The gaps of a text that was just inserted, and the keys that go through them.
+"""The gaps of a text that was just inserted, and the keys that move between them.
 
-Invariant: while gaps are open, Tab, Shift+Tab and Esc belong to them and to nobody else; they close when the caret
-reaches the last one, the focus leaves the message, or anything but typing changes it. No gap changes the text.
+Invariant: while gaps are open, Tab, Shift+Tab and Esc act on them alone; they close when the caret reaches the last
+one, the focus leaves the message, or anything but typing changes it. Gaps never change the text.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Gaps(QObject):
-    """The open gaps of one message; none at first."""
+    """The open gaps of at most one message."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -32,11 +32,11 @@ class Gaps(QObject):
 
     @property
     def are_open(self) -> bool:
-        """Whether keys go through gaps now."""
+        """Whether keys move between gaps now."""
         return self._block is not None
 
     def open(self, block: MessageBlock, found: Insertion) -> None:
-        """Go to the first gap of what was inserted into `block`."""
+        """Select the first gap of what was inserted into `block`."""
         self.close()
         text = block.field.exact()
         self._spans = [(_units(text, gap.start), _units(text, gap.end)) for gap in found.gaps]
@@ -51,7 +51,7 @@ class Gaps(QObject):
         self._show()
 
     def close(self) -> None:
-        """Give the keys back."""
+        """Close the gaps and release the keys."""
         block, self._block = self._block, None
         if block is None:
             return
@@ -150,7 +150,7 @@ def _units(text: str, at: int) -> int:
 
 
 def _step(event: QKeyEvent) -> int | None:
-    """Return how many gaps a key goes on, 0 to end, None for other keys."""
+    """Return by how many gaps a key moves, 0 to close them, None for other keys."""
     held = event.modifiers()
     if event.key() == Qt.Key.Key_Backtab or (
         event.key() == Qt.Key.Key_Tab and held == Qt.KeyboardModifier.ShiftModifier

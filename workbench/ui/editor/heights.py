@@ -1,6 +1,6 @@
-"""How high a field wants to be, and where its lines are.
+"""Measures text fields: their natural height, and where their lines are.
 
-Invariant: what is asked about the whole text is answered by as many paragraphs as there is room for.
+Invariant: only as many paragraphs are laid out as there is room for.
 """
 
 from __future__ import annotations
@@ -9,15 +9,14 @@ import math
 from collections.abc import Iterator
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QTextBlock, QTextDocument
+from PySide6.QtGui import QFontMetricsF, QTextBlock, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from workbench.ui.editor.layout import laid_out
-from workbench.ui.editor.wrapping import bar_room
 
 
 class MeasuredField(QPlainTextEdit):
-    """A text field that its owner gives the height of its text."""
+    """A text field whose height is set by its owner, by that of its text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +27,7 @@ class MeasuredField(QPlainTextEdit):
     def natural_height(self, limit: int) -> int:
         """Return the height in px that shows all the text, or `limit` + 1 when that is more."""
         margin = self.document().documentMargin()
-        height = 2 * self.viewport().y() + margin + 1 + bar_room(self)
+        height = 2 * self.viewport().y() + margin + 1 + self._bar_room()
         if self.document().isEmpty() and self.placeholderText():
             return max(math.ceil(height + self._hint_height(limit) + margin), self.lines_height(1))
         block = self.document().firstBlock()
@@ -39,12 +38,12 @@ class MeasuredField(QPlainTextEdit):
 
     def lines_height(self, count: int) -> int:
         """Return the height of the field that shows `count` lines of ordinary text."""
-        edges = 2 * self.viewport().y() + math.ceil(2 * self.document().documentMargin()) + bar_room(self)
+        edges = 2 * self.viewport().y() + math.ceil(2 * self.document().documentMargin()) + self._bar_room()
         return count * self._layout.line_height(self.font()) + edges + 1
 
     def whole_lines(self, height: int) -> int:
-        """Return the greatest height up to `height` that cuts no line of ordinary text."""
-        edge = 2 * self.viewport().y() + round(self.document().documentMargin()) + bar_room(self)
+        """Return the greatest height up to `height` that shows only whole lines of ordinary text."""
+        edge = 2 * self.viewport().y() + round(self.document().documentMargin()) + self._bar_room()
         line = self._layout.line_height(self.font())
         return max(1, (height - edge) // line) * line + edge
 
@@ -54,7 +53,7 @@ class MeasuredField(QPlainTextEdit):
         return round(inside + QFontMetricsF(self.font()).ascent())
 
     def fit(self, rect: QRect, *, scrolls: bool) -> None:
-        """Take `rect`. The room of the scroll bar stays free while there is none: text never re-wraps because of it."""
+        """Take `rect`. The width of the scroll bar stays reserved while it is hidden, so that text never re-wraps."""
         if self._fitted == (rect, scrolls) and self.geometry() == rect:
             return
         self._fitted = QRect(rect), scrolls
@@ -69,7 +68,7 @@ class MeasuredField(QPlainTextEdit):
     def visible_blocks(self) -> Iterator[QTextBlock]:
         """Yield the paragraphs that reach into the viewport."""
         block, bottom = self.firstVisibleBlock(), self.viewport().height()
-        # Where a paragraph is, Qt finds out by a walk from the first one: going on from there takes one step.
+        # Qt finds a paragraph's place by walking from the first one; summing heights from here is O(1) each.
         top = self.contentOffset().y()
         while block.isValid() and top <= bottom:
             yield block
@@ -79,6 +78,32 @@ class MeasuredField(QPlainTextEdit):
     def block_rect(self, block: QTextBlock) -> QRectF:
         """Return where a paragraph is in the viewport."""
         return self.blockBoundingGeometry(block).translated(self.contentOffset())
+
+    def setPlaceholderText(self, text: str) -> None:
+        super().setPlaceholderText(text)
+        # Qt does not repaint when one placeholder replaces another.
+        self.viewport().update()
+
+    # Qt event handlers
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._can_scroll(event):
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def _can_scroll(self, event: QWheelEvent) -> bool:
+        """Whether a turn of the wheel scrolls the field and not its surroundings."""
+        bar, delta = self.verticalScrollBar(), event.angleDelta().y() or event.pixelDelta().y()
+        if delta == 0:
+            bar, delta = self.horizontalScrollBar(), event.angleDelta().x() or event.pixelDelta().x()
+        at_end = bar.value() >= bar.maximum() if delta < 0 else bar.value() <= bar.minimum()
+        return not at_end and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+
+    def _bar_room(self) -> int:
+        """Return the height in px to reserve for the horizontal scroll bar."""
+        wraps = self.lineWrapMode() == QPlainTextEdit.LineWrapMode.WidgetWidth
+        return 0 if wraps else self.horizontalScrollBar().sizeHint().height()
 
     def _hint_height(self, limit: int) -> int:
         room = QRect(0, 0, self.viewport().width() - round(2 * self.document().documentMargin()), limit)

@@ -1,27 +1,52 @@
-"""The undo of a field that stands alone.
+"""The undo history of a field that stands alone.
 
-Invariant: the journal knows the text as it is without soft breaks, so undoing is exact however the field shows it.
+Invariant: the journal records the text without soft breaks, so that undo is exact however the field is laid out.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
+
+from PySide6.QtCore import SignalInstance
 
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.journal import Journal, Kind, Step, TextStep, inverse
 from workbench.ui.editor.mirror import Edit
 
-if TYPE_CHECKING:
-    from workbench.ui.editor.field import ExactField
+
+class RecordedField(Protocol):
+    """A text field whose edits are recorded, without its soft breaks."""
+
+    @property
+    def edited(self) -> SignalInstance:
+        """Emitted with an `Edit` by the person and its `Kind`."""
+        ...
+
+    @property
+    def cursorPositionChanged(self) -> SignalInstance: ...
+
+    @property
+    def undo_wanted(self) -> SignalInstance: ...
+
+    @property
+    def redo_wanted(self) -> SignalInstance: ...
+
+    def caret(self) -> int:
+        """Return where the caret is, in UTF-16 units of the text."""
+        ...
+
+    def replace(self, position: int, removed: int, inserted: str, *, quiet: bool = True) -> None:
+        """Replace `removed` units at `position` by document text; quiet, `edited` is not emitted."""
+        ...
 
 
 class FieldHistory:
-    """Records what a person does in one field, and takes it back when the field asks for it."""
+    """Records the edits of one field, and undoes or redoes them when the field asks for it."""
 
-    def __init__(self, field: ExactField, clock: Callable[[], int] | None = None) -> None:
-        """`clock` gives ms of any monotonic clock."""
+    def __init__(self, field: RecordedField, clock: Callable[[], int] | None = None) -> None:
+        """`clock` returns ms of any monotonic clock."""
         self._field = field
         self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
         self.journal = Journal()
@@ -32,20 +57,20 @@ class FieldHistory:
         field.redo_wanted.connect(self.redo)
 
     def state(self) -> tuple[bool, bool]:
-        """Return whether there is something to undo, and to redo."""
+        """Return whether undo and redo are enabled."""
         return self.journal.can_undo, self.journal.can_redo
 
     def clear(self) -> None:
-        """Forget everything: the text was replaced."""
+        """Drop all steps: the text was replaced."""
         self.journal.clear()
 
     def undo(self) -> None:
-        """Take the last step back."""
+        """Undo the last step."""
         if (step := self.journal.undo()) is not None:
             self._apply(inverse(step))
 
     def redo(self) -> None:
-        """Do the step that was taken back last again."""
+        """Redo the step that was undone last."""
         if (step := self.journal.redo()) is not None:
             self._apply(step)
 

@@ -1,6 +1,6 @@
-"""Putting a block of text, such as a technique, into what the editor shows.
+"""Inserts a block of text, such as a technique, into the messages of an editor.
 
-Invariant: inserting is one step of the journal; the gaps that are open afterwards close with any other step.
+Invariant: an insertion is one step of the journal; its open gaps close with any other step.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Inserting(QObject):
-    """Belongs to one editor: `do` does a step as if the person did it, `focused` is its message with the caret."""
+    """Inserts into one editor: `do` applies a step, `focused` returns the index of the message with the caret."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Inserting(QObject):
         self.gaps = Gaps(self)
 
     def caret(self) -> Caret | None:
-        """Return where the caret is, or was last; None when it was nowhere."""
+        """Return where the caret is or last was, None when no message had it yet."""
         index = self._focused()
         return None if index is None else caret_of(self._column.blocks[index].field, index)
 
@@ -46,7 +46,7 @@ class Inserting(QObject):
         return "" if index is None else selected(self._column.blocks[index].field)
 
     def focus_last(self) -> None:
-        """Put the caret at the end of the last message."""
+        """Focus the end of the last message."""
         self._waiting.hurry()
         if self._column.blocks:
             block = self._column.blocks[-1]
@@ -55,7 +55,7 @@ class Inserting(QObject):
             self._column.reveal_all(block)
 
     def insert(self, found: Insertion) -> None:
-        """Insert text, or a message, and go to the first gap in it."""
+        """Insert text or a message, and select its first gap."""
         self._waiting.hurry(found.index + 1)
         if found.new or not self._column.blocks:
             self._do(BlockStep(found.index, Block(next(self._keys), found.role, found.text), added=True))

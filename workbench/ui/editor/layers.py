@@ -1,4 +1,4 @@
-"""What is shown in a text field beside its text, by parts that know nothing of each other.
+"""The protocol of what is painted in a text field beside its text.
 
 Invariant: a layer changes no text and no height.
 """
@@ -12,12 +12,12 @@ from PySide6.QtGui import QPainter
 
 
 class Layer(Protocol):
-    """Asked by a field whenever it paints."""
+    """Called by a field whenever it paints."""
 
     def prepare(self) -> None:
-        """See to the paragraphs that can be seen, before anything is painted."""
+        """Prepare the visible paragraphs, before anything is painted."""
         ...
 
     def under(self, painter: QPainter, exposed: QRectF) -> None:
-        """Paint what lies below the text, in the part of the viewport that is painted."""
+        """Paint below the text, in the exposed part of the viewport."""
         ...

@@ -1,7 +1,7 @@
-"""How spans are painted: variables on a chip, odd characters with a mark.
+"""Paints spans of text: variables on a chip, unusual characters with a mark.
 
-Invariant: only paragraphs that can be seen are ever looked at, and only lines that can be seen are measured, so the
-cost of a key does not grow with the text.
+Invariant: only visible paragraphs are scanned and only visible lines are measured, so that the cost of a key does not
+grow with the text.
 """
 
 from __future__ import annotations
@@ -9,18 +9,16 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QTextBlock, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from workbench.ui.editor.exact import from_document
+from workbench.ui.editor.heights import MeasuredField
 from workbench.ui.editor.spans import GLYPHS, Span, spans
 from workbench.ui.theme import Theme
-
-if TYPE_CHECKING:
-    from workbench.ui.editor.field import ExactField
 
 _RADIUS = 3.0
 
@@ -30,7 +28,7 @@ _CHIPS = ("variable",)
 
 
 class _Seen(NamedTuple):
-    """A visible paragraph, its spans, and the cursors of those on visible lines that are coloured."""
+    """A visible paragraph, its spans, and a cursor for each coloured one on a visible line."""
 
     block: QTextBlock
     text: str
@@ -38,10 +36,10 @@ class _Seen(NamedTuple):
     chips: tuple[Span, ...]
     cursors: tuple[QTextCursor, ...]
     places: dict[int, tuple[QRectF, ...]]
-    """Where spans are in the paragraph, by their index, as far as anybody asked."""
+    """Where spans are in the paragraph, by their index; filled when first needed."""
 
     def still(self, block: QTextBlock, chips: tuple[Span, ...]) -> bool:
-        """Whether its cursors are right for `block`: they move with edits before them."""
+        """Whether its cursors still fit `block`; they move with edits before them."""
         return chips == self.chips and (
             not chips or self.cursors[0].selectionStart() == block.position() + chips[0].start
         )
@@ -64,7 +62,7 @@ class _Seen(NamedTuple):
 class Marks:
     """The spans of the visible paragraphs of one field."""
 
-    def __init__(self, field: ExactField, theme: Theme) -> None:
+    def __init__(self, field: MeasuredField, theme: Theme) -> None:
         self._field = field
         self._theme = theme
         self._seen: list[_Seen] = []
@@ -72,12 +70,12 @@ class Marks:
         self._size = QSize()
 
     def forget(self) -> None:
-        """Look at everything again: fonts or colours have changed."""
+        """Drop all cached spans: fonts or colours have changed."""
         self._seen, self._state, self._size = [], (), QSize()
         self._field.setExtraSelections([])
 
     def refresh(self, state: tuple[object, ...], size: QSize) -> None:
-        """Look at the visible paragraphs, unless `state` and `size` of the view are those of the last time."""
+        """Scan the visible paragraphs, unless `state` and `size` of the view are those of the last scan."""
         if (state, size) == (self._state, self._size):
             return
         before = {seen.text: seen for seen in self._seen} if size == self._size else {}
@@ -105,7 +103,7 @@ class Marks:
                 self._mark(painter, span, rect)
 
     def describe(self, point: QPoint) -> str:
-        """Return what the odd character under `point` is, "" when there is none."""
+        """Return the name of the unusual character under `point`, "" for none."""
         for span, rects in self._exposed(QRectF(self._field.viewport().rect()), _ODD):
             if any(rect.adjusted(-3, 0, 3, 0).contains(QPointF(point)) for rect in rects):
                 return _names_of(from_document(span.text))
@@ -128,7 +126,7 @@ class Marks:
         return _Seen(block, text, found, chips, tuple(cursors), places)
 
     def _chips(self, block: QTextBlock, found: tuple[Span, ...]) -> tuple[Span, ...]:
-        """Return what is coloured, on lines that can be seen: every selection costs time on every line of a block."""
+        """Return the coloured spans on visible lines: every selection costs time on every line of a block."""
         if not found:
             return ()
         view = QRectF(self._field.viewport().rect())
@@ -183,7 +181,7 @@ class Marks:
 
 
 def name_of(character: str) -> str:
-    """Return code point and name of one character, as people can look it up."""
+    """Return code point and Unicode name of one character."""
     code = f"U+{ord(character):04X}"
     controls = {"\r": "carriage return", "\0": "null", "\x1b": "escape", "\x7f": "delete"}
     name = controls.get(character) or unicodedata.name(character, "control character").lower()
@@ -212,7 +210,7 @@ def _between(block: QTextBlock, exposed: QRectF) -> tuple[int, int]:
 
 
 def _settled(block: QTextBlock, found: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Leave out spans behind text that an input method is still composing: their places are not final."""
+    """Leave out spans behind text that an input method is composing: their positions are not final."""
     layout = block.layout()
     if not found or not layout.preeditAreaText():
         return found

@@ -1,56 +1,53 @@
-"""The context menu of a text field: what the keys do, and nothing that could change text unseen."""
+"""The context menu of a text field: the commands that its keys have, and the entries that its layers offer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QPlainTextEdit
 
-if TYPE_CHECKING:
-    from workbench.ui.editor.field import ExactField
+Act = Callable[[], object]
+Offer = tuple[str, Act]
+"""An entry of only some fields: its text, and what it does."""
 
 
-def text_menu(field: ExactField, *, can_undo: bool, can_redo: bool) -> QMenu:
-    """Return a menu that deletes itself when it closes; a field that is only read offers Copy and Select all."""
+def text_menu(field: QPlainTextEdit, offers: Sequence[Offer], undo: Act | None, redo: Act | None) -> QMenu:
+    """Return a menu that deletes itself when it closes; that of a read-only field has Copy and Select all.
+
+    `undo` and `redo` are None when there is nothing to undo or redo.
+    """
     menu = QMenu(field)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     key = QKeySequence.StandardKey
-    selected = field.textCursor().hasSelection()
+    editable, selected = not field.isReadOnly(), field.textCursor().hasSelection()
 
-    def add(text: str, shortcut: QKeySequence.StandardKey, enabled: bool, act: Callable[[], object]) -> None:
+    def add(text: str, shortcut: QKeySequence.StandardKey, act: Act | None) -> None:
         # The shortcut is shown, not bound: the field handles the key.
         keys = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-        action = menu.addAction(f"{text}\t{keys}")
-        action.setEnabled(enabled)
-        action.triggered.connect(lambda: act())
+        _add(menu, f"{text}\t{keys}", act)
 
-    if field.editable:
-        _add_fixes(menu, field)
-        add("Undo", key.Undo, can_undo, field.undo_wanted.emit)
-        add("Redo", key.Redo, can_redo, field.redo_wanted.emit)
+    if editable:
+        for text, act in offers:
+            _add(menu, text, act)
+        if offers:
+            menu.addSeparator()
+        add("Undo", key.Undo, undo)
+        add("Redo", key.Redo, redo)
         menu.addSeparator()
-        add("Cut", key.Cut, selected, field.cut)
-    add("Copy", key.Copy, selected, field.copy)
-    if field.editable:
-        add("Paste", key.Paste, field.canPaste(), field.paste)
+        add("Cut", key.Cut, field.cut if selected else None)
+    add("Copy", key.Copy, field.copy if selected else None)
+    if editable:
+        add("Paste", key.Paste, field.paste if field.canPaste() else None)
     menu.addSeparator()
-    add("Select all", key.SelectAll, not field.document().isEmpty(), field.selectAll)
+    add("Select all", key.SelectAll, None if field.document().isEmpty() else field.selectAll)
     return menu
 
 
-def _add_fixes(menu: QMenu, field: ExactField) -> None:
-    """Offer the names that were probably meant."""
-    from workbench.ui.editor.amiss_marks import AmissMarks
-
-    marks = field.findChild(AmissMarks)
-    if not isinstance(marks, AmissMarks):
-        return
-    fixes = marks.fixes()
-    for name, meant in fixes:
-        action = menu.addAction(f"Change {{{{{name}}}}} to {{{{{meant}}}}}")
-        action.triggered.connect(lambda _=False, name=name, meant=meant: marks.mend_wanted.emit(name, meant))
-    if fixes:
-        menu.addSeparator()
+def _add(menu: QMenu, text: str, act: Act | None) -> None:
+    """Add an entry that calls `act`, or one that is disabled."""
+    action = menu.addAction(text)
+    action.setEnabled(act is not None)
+    if act is not None:
+        action.triggered.connect(lambda: act())

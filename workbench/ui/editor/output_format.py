@@ -1,6 +1,6 @@
-"""The output format in the editor.
+"""The section of the output format in the editor.
 
-Invariant: a schema stays as it was typed, also while it is no JSON yet; what is wrong with it is said beside it.
+Invariant: a schema stays as it was typed, also while it is not valid JSON; a note says what is wrong with it.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ FIRST_SCHEMA = """{
   "required": ["answer"],
   "additionalProperties": false
 }"""
-"""What a new schema starts from: the smallest one that every provider takes strictly."""
+"""The text of a new schema: the smallest one that every provider accepts in strict mode."""
 _HINTS: dict[OutputKind, str] = {"json": "· any JSON", "schema": "· JSON Schema"}
 
 
 class OutputSection(Section):
-    """What an answer has to look like."""
+    """The form that answers must have."""
 
     changed = Signal(object)
-    """OutputFormat, after its person typed."""
+    """OutputFormat, after the person typed."""
     wanted = Signal(object)
     """OutputFormat or None, chosen in the menu."""
 
@@ -47,7 +47,7 @@ class OutputSection(Section):
             field.edited.connect(lambda _edit, _kind: self._typed())
 
     def output(self) -> OutputFormat:
-        """Return what the fields hold."""
+        """Return the output format in the fields."""
         return OutputFormat(self._kind, self.schema.exact(), self.name.exact())
 
     def show_output(self, output: OutputFormat) -> None:
@@ -73,7 +73,7 @@ class OutputSection(Section):
         menu.addAction("Remove").triggered.connect(lambda: self.wanted.emit(None))
 
     def as_kind(self, kind: OutputKind) -> OutputFormat:
-        """Return the format as another kind; its schema is kept for when a person comes back to it."""
+        """Return the format as another kind, with its schema, so that changing back restores it."""
         schema = self.schema.exact() or (FIRST_SCHEMA if kind == "schema" else "")
         return OutputFormat(kind, schema, self.name.exact())
 

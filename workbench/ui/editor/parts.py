@@ -1,26 +1,26 @@
-"""The sections of an editor: which there are, and what becomes of what is done in them.
+"""Makes the sections of an editor, and turns what is done in them into steps of its journal.
 
-Invariant: sections show the editor's `parts` and nothing else; a part that has no widgets yet is content like all
-others. Widgets are made a few at a time, so that no content holds up the window.
+Invariant: sections show the editor's `parts` and nothing else; a part without a widget is content like the others.
+Widgets are made a few at a time, so that no content blocks the UI thread.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
+from workbench.core.content import Content
 from workbench.ui.editor.column import Column
 from workbench.ui.editor.field import ExactField
 from workbench.ui.theme import Theme
 
-# Most prompts have no such part, and the first paint waits for every module.
+# Imported lazily: most prompts have no such part, and every import delays the first paint.
 if TYPE_CHECKING:
     from workbench.core.blocks import Example, OutputFormat
-    from workbench.ui.editor.editor import ContentEditor
     from workbench.ui.editor.examples import ExampleSection
     from workbench.ui.editor.listed import Action
     from workbench.ui.editor.output_format import OutputSection
@@ -32,11 +32,37 @@ S = TypeVar("S", bound="Section")
 _STEPS = {"up": -1, "down": 1, "duplicate": 1}
 
 
-class Parts(QObject):
-    """Keeps the sections of one editor in step with its content."""
+class PartsOwner(Protocol):
+    """Holds the parts that sections show, and the journal of what is done to them."""
 
-    def __init__(self, editor: ContentEditor, column: Column, theme: Theme) -> None:
-        super().__init__(editor)
+    @property
+    def parts(self) -> Content:
+        """Everything but the messages: a content without any."""
+        ...
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether a person can change anything."""
+        ...
+
+    def set_parts(self, parts: Content, mark: str = "") -> None:
+        """Change the parts, as a step of the journal; quick changes with one `mark` become one step."""
+        ...
+
+    def share_undo(self, field: ExactField) -> None:
+        """Let a field undo and redo through the journal."""
+        ...
+
+    def focus_first(self) -> None:
+        """Focus the first message."""
+        ...
+
+
+class Parts(QObject):
+    """Keeps the sections of one editor in step with its content; `follow` is to be called after it changes."""
+
+    def __init__(self, editor: PartsOwner, column: Column, theme: Theme) -> None:
+        super().__init__(column)
         self._editor, self._column, self._theme = editor, column, theme
         self._examples: list[ExampleSection] = []
         self._tools: list[ToolSection] = []
@@ -46,8 +72,6 @@ class Parts(QObject):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._go_on)
         column.part_wanted.connect(self.add)
-        editor.parts_changed.connect(self.follow)
-        editor.block_made.connect(lambda block: block.extras_wanted.connect(editor.set_extras))
 
     @property
     def is_catching_up(self) -> bool:
@@ -79,34 +103,34 @@ class Parts(QObject):
                 raise ValueError(f"no part is called {kind}")
 
     def paste_examples(self) -> None:
-        """Let the person paste pairs from a table or JSON Lines; they come behind those that are there."""
-        if self._editor.is_read_only:
+        """Open the dialog that pastes pairs from a table or JSON Lines; they are appended."""
+        if not self._editor.can_edit:
             return
         from workbench.ui.editor.paste_examples import PasteExamples
 
-        dialog = PasteExamples(self._theme, QGuiApplication.clipboard().text(), self._editor)
+        dialog = PasteExamples(self._theme, QGuiApplication.clipboard().text(), self._column)
         dialog.taken.connect(self.add_examples)
         dialog.open()
 
     def add_examples(self, examples: tuple[Example, ...]) -> None:
-        """Add examples behind those that are there."""
+        """Append examples."""
         parts = self._editor.parts
         self._then = lambda: self._focus(self._examples, len(parts.examples))
         self._editor.set_parts(replace(parts, examples=(*parts.examples, *examples)))
 
     def set_output(self, output: OutputFormat) -> bool:
-        """Make `output` the output format and go there; return whether it took the place of another one."""
+        """Set and focus the output format; return whether it replaced another one."""
         before = self._editor.parts.output
         self._choose_output(output)
         return before is not None and before != output
 
     def set_editable(self, editable: bool) -> None:
-        """Let the person change the parts, or only read."""
+        """Make the sections editable or read-only."""
         for section in self._sections():
             section.set_editable(editable)
 
     def follow(self) -> None:
-        """Show the editor's parts as they are now."""
+        """Update the sections to the editor's parts."""
         self._later.stop()
         self._go_on()
 
@@ -118,11 +142,11 @@ class Parts(QObject):
 
     @property
     def example_sections(self) -> tuple[ExampleSection, ...]:
-        """The sections of examples, in their order, as far as they are made."""
+        """The sections of examples that are made so far, in order."""
         return tuple(self._examples)
 
     def judge_schemas(self, output: str, tools: Sequence[str]) -> None:
-        """Say what is wrong with the schemas, as far as they have sections; "" for nothing."""
+        """Show what is wrong with the schemas in their sections; "" for nothing."""
         if self._output is not None:
             self._output.judge_schema(output)
         for section, fault in zip(self._tools, tools, strict=False):
@@ -141,7 +165,7 @@ class Parts(QObject):
             section.show_example(parts.examples[index], index, len(parts.examples), parts.examples_in)
         for index, tool in enumerate(self._tools):
             for field in tool.show_tool(parts.tools[index], index, len(parts.tools), parts.tool_rounds):
-                self._journal(field)
+                self._editor.share_undo(field)
         self._show_output(parts.output)
         self._column.set_state(parts.template, has_output=parts.output is not None)
         self._column.set_sections(self._examples, self._sections()[len(self._examples) :])
@@ -152,7 +176,7 @@ class Parts(QObject):
             then()
 
     def _fit(self, sections: list[S], wanted: int, make: Callable[[], S], room: int) -> int:
-        """Drop sections that are too many, make up to `room` that lack; return how many were made."""
+        """Drop surplus sections and make up to `room` missing ones; return how many were made."""
         while len(sections) > wanted:
             self._column.drop(sections.pop())
         made = max(0, min(room, wanted - len(sections)))
@@ -196,23 +220,17 @@ class Parts(QObject):
         return section
 
     def _adopt(self, section: Section) -> None:
-        section.set_editable(not self._editor.is_read_only)
+        section.set_editable(self._editor.can_edit)
         section.height_changed.connect(self._column.arrange)
         for moved in (section.height_changed, section.caret_moved):
             moved.connect(lambda: self._column.reveal_caret(section))
         section.controls_changed.connect(self._column.reorder)
         for field in section.fields:
-            self._journal(field)
-
-    def _journal(self, field: ExactField) -> None:
-        editor = self._editor
-        field.history = lambda: (editor.can_undo, editor.can_redo)
-        field.undo_wanted.connect(editor.undo)
-        field.redo_wanted.connect(editor.redo)
+            self._editor.share_undo(field)
 
     def _change(self, mark: str = "", **parts: object) -> None:
         if mark:
-            # Typing into another field is another step.
+            # Typing into another field begins a new step.
             mark += str(next((i for i, field in enumerate(self.fields()) if field.hasFocus()), -1))
         self._editor.set_parts(replace(self._editor.parts, **parts), mark)  # type: ignore[arg-type] # by their names
 
@@ -247,7 +265,7 @@ class Parts(QObject):
         if action == "row":
             from workbench.core.blocks import ToolRow
 
-            # The answer for everything else stands last; the new row comes before it.
+            # The new row goes before the last field, which holds the answer to all other calls.
             row = len(section.fields) - 1
             self._then = lambda: self._focus(self._tools, index, row)
             longer = replace(tools[index], rows=(*tools[index].rows, ToolRow("", "")))

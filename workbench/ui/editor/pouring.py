@@ -1,85 +1,97 @@
-"""A long text that is put into a document a piece at a time, so that the window never waits for it.
+"""Inserts a long text into a document in chunks, so that the UI thread never blocks for long.
 
-Invariant: the text stands in the document in order; what of it is still to come stands behind the cursor as soon as
-somebody needs it there.
+Invariant: chunks are inserted in order, and `insert_more(whole=True)` inserts all that are left.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit
 
 from workbench.ui.editor import paragraphs
 from workbench.ui.editor.breaks import SOFT
 from workbench.ui.editor.exact import units
 
-if TYPE_CHECKING:
-    from workbench.ui.editor.field import ExactField
-
-_PIECE = 60_000
+_CHUNK = 60_000
+"""Characters of a chunk."""
 _FOR_S = 0.006
+"""How long chunks are inserted before other events get their turn."""
 
 
-class Pouring:
-    """Replaces the selection of `cursor` by `raw`, piece by piece. The cursor belongs to it."""
+class ChunkedInsert:
+    """Replaces the selection of `cursor` by `raw`, chunk by chunk. Takes ownership of the cursor."""
 
     def __init__(self, cursor: QTextCursor, raw: str) -> None:
         self._cursor = cursor
-        self._pieces = deque(_parted(raw))
-        self._rest = sum(map(units, self._pieces))
+        self._chunks = deque(_chunks_of(raw))
+        self._rest = sum(map(units, self._chunks))
 
     @property
     def rest(self) -> int:
-        """What is still to come, in UTF-16 units."""
+        """The length of what is left to insert, in UTF-16 units."""
         return self._rest
 
     @property
     def position(self) -> int:
-        """Where it will stand in the document."""
+        """The position in the document at which the next chunk is inserted."""
         return self._cursor.position()
 
-    def go_on(self, *, whole: bool) -> None:
-        """Put the next pieces in, as many as a few ms have time for, or all of them."""
+    def insert_more(self, *, whole: bool) -> None:
+        """Insert chunks for a few ms, or all that are left."""
         until = time.perf_counter() + _FOR_S
         self._cursor.beginEditBlock()
         try:
-            while self._pieces:
-                piece = self._pieces.popleft()
-                self._rest -= units(piece)
-                paragraphs.insert(self._cursor, piece)
+            while self._chunks:
+                chunk = self._chunks.popleft()
+                self._rest -= units(chunk)
+                paragraphs.insert(self._cursor, chunk)
                 if not whole and time.perf_counter() >= until:
                     break
         finally:
             self._cursor.endEditBlock()
 
 
-class Pourer(QObject):
-    """Lets a field show what is poured into it; who listens to the field hears of the beginning and of the end."""
+class ChunkedText(Protocol):
+    """A text that is known from the start and inserted into its document in chunks."""
 
-    def __init__(self, field: ExactField) -> None:
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the document lacks a part of the text."""
+        ...
+
+    def insert_more(self, *, whole: bool) -> bool:
+        """Insert more of the text, or all that is left; return whether the document is complete."""
+        ...
+
+
+class ChunkScheduler(QObject):
+    """Inserts the chunks of a field's text from a timer; the field emits signals for the first and the last one."""
+
+    def __init__(self, field: QPlainTextEdit, text: ChunkedText) -> None:
         super().__init__(field)
-        self._field = field
+        self._field, self._text = field, text
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(lambda: self.go_on(whole=False))
+        self._timer.timeout.connect(lambda: self.insert_more(whole=False))
 
     def begin(self) -> None:
-        """Show the first pieces."""
-        self._field.record.go_on(whole=False)
+        """Insert the first chunks and start the timer."""
+        self._text.insert_more(whole=False)
         self._timer.start()
 
-    def go_on(self, *, whole: bool) -> None:
-        """Show the next pieces, or all that lacks."""
+    def insert_more(self, *, whole: bool) -> None:
+        """Insert more chunks, or all that are left."""
         field = self._field
-        if not field.record.is_poured:
+        if not self._text.is_incomplete:
             return
         blocked = field.blockSignals(True)
         try:
-            is_whole = field.record.go_on(whole=whole)
+            is_whole = self._text.insert_more(whole=whole)
         finally:
             field.blockSignals(blocked)
         if is_whole:
@@ -91,12 +103,12 @@ class Pourer(QObject):
             self._timer.start()
 
 
-def _parted(raw: str) -> list[str]:
-    """Return raw text in pieces that end where a paragraph ends, wherever that is possible."""
-    pieces, start = [], 0
-    while len(raw) - start > _PIECE:
-        stop = start + _PIECE
+def _chunks_of(raw: str) -> list[str]:
+    """Split raw text into chunks that end with a paragraph where possible."""
+    chunks, start = [], 0
+    while len(raw) - start > _CHUNK:
+        stop = start + _CHUNK
         cut = max(raw.rfind("\n", start, stop), raw.rfind(SOFT, start, stop)) + 1
-        pieces.append(raw[start : cut if cut > start else stop])
-        start += len(pieces[-1])
-    return [*pieces, raw[start:]]
+        chunks.append(raw[start : cut if cut > start else stop])
+        start += len(chunks[-1])
+    return [*chunks, raw[start:]]

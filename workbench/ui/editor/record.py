@@ -1,7 +1,7 @@
-"""What a text document holds, known without asking it.
+"""A copy of the text of a document, which answers without reading the document.
 
-Invariant: after every `follow` it is the document's text with its soft breaks; what is told outside counts none. A
-long text that is poured into the document is held from the start, and positions are those that there will be.
+Invariant: after every `follow` it equals the document's text with its soft breaks; the public text and positions count
+none. A long text that is inserted in chunks is recorded from the start, with its final positions.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from workbench.ui.editor.breaks import SOFT, Breaks, without_breaks
 from workbench.ui.editor.mirror import Edit, Mirror, smallest
 
 if TYPE_CHECKING:
-    from workbench.ui.editor.pouring import Pouring
+    from workbench.ui.editor.pouring import ChunkedInsert
 
 
 class Record:
@@ -25,8 +25,8 @@ class Record:
         self._document = document
         self._mirror = Mirror()
         self._breaks = Breaks()
-        self._is_parting = self._is_settling = self._is_pouring = False
-        self._pouring: Pouring | None = None
+        self._is_parting = self._is_settling = self._is_inserting = False
+        self._pending: ChunkedInsert | None = None
 
     def __len__(self) -> int:
         """Return the length of the text in UTF-16 units, known without reading it."""
@@ -38,16 +38,16 @@ class Record:
         return len(self._breaks) > 0
 
     @property
-    def is_poured(self) -> bool:
-        """Whether the document lacks a part of the text, which comes in pieces."""
-        return self._pouring is not None
+    def is_incomplete(self) -> bool:
+        """Whether the document still lacks chunks of the text."""
+        return self._pending is not None
 
     def text(self) -> str:
         """Return the text as the document holds it; O(n)."""
         return without_breaks(self._mirror.text())
 
     def around(self, position: int, reach: int) -> tuple[str, str]:
-        """Return what is before and behind a position of the text, up to `reach` UTF-16 units each."""
+        """Return the text before and behind a position, up to `reach` UTF-16 units each."""
         first, here = self._breaks.raw(max(0, position - reach)), self._breaks.raw(position)
         last = min(self._breaks.raw(position + reach), len(self._mirror))
         before, behind = self._mirror.part(first, here), self._mirror.part(here, last)
@@ -63,7 +63,7 @@ class Record:
         return self._breaks.plain(position + self._lacking(position))
 
     def select(self, position: int, length: int) -> QTextCursor:
-        """Return a cursor that selects a part of the text. What is poured has to be there."""
+        """Return a cursor that selects a part of the text. The document must be complete."""
         cursor = QTextCursor(self._document)
         start = self._breaks.raw(position, behind=True)
         cursor.setPosition(start)
@@ -72,11 +72,11 @@ class Record:
         return cursor
 
     def follow(self, position: int, removed: int, added: int) -> Edit | None:
-        """Take in what the document reports; return the edit of the text that it was, None for none.
+        """Record a `contentsChange` of the document; return the edit of the text, None for none.
 
-        Qt counts the last paragraph's end in some reports, which is no character of ours.
+        Some reports of Qt include the end of the last paragraph, which is not part of the text.
         """
-        if self._is_pouring:
+        if self._is_inserting:
             return None
         size = self._document.characterCount() - 1
         added, removed = min(added, size - position), min(removed, len(self._mirror) - position)
@@ -94,32 +94,32 @@ class Record:
         finally:
             self._is_parting = False
 
-    def pour(self, cursor: QTextCursor, raw: str) -> Edit | None:
-        """Begin to replace the selection by long raw text; return the edit of the text that it is.
+    def insert_chunked(self, cursor: QTextCursor, raw: str) -> Edit | None:
+        """Begin to replace the selection by long raw text; return the edit of the text.
 
-        `go_on` puts it into the document, which nobody else changes before all of it is there.
+        `insert_more` inserts it into the document, which must not be changed otherwise until it is complete.
         """
-        from workbench.ui.editor.pouring import Pouring
+        from workbench.ui.editor.pouring import ChunkedInsert
 
         start, end = cursor.selectionStart(), cursor.selectionEnd()
-        self._pouring = Pouring(QTextCursor(cursor), raw)
+        self._pending = ChunkedInsert(QTextCursor(cursor), raw)
         return self._splice(start, end - start, raw, may_break=SOFT in raw or self.is_broken)
 
-    def go_on(self, *, whole: bool) -> bool:
-        """Put more of what is poured into the document, or all of it; return whether all is there."""
-        if self._pouring is not None:
-            self._is_pouring = True
+    def insert_more(self, *, whole: bool) -> bool:
+        """Insert more chunks into the document, or all that are left; return whether it is complete."""
+        if self._pending is not None:
+            self._is_inserting = True
             try:
-                self._pouring.go_on(whole=whole)
+                self._pending.insert_more(whole=whole)
             finally:
-                self._is_pouring = False
-            if not self._pouring.rest:
-                self._pouring = None
-        return self._pouring is None
+                self._is_inserting = False
+            if not self._pending.rest:
+                self._pending = None
+        return self._pending is None
 
-    def leave(self) -> None:
-        """Pour no more: the document gets another text."""
-        self._pouring = None
+    def drop_chunks(self) -> None:
+        """Drop the chunks that are left: the text of the document is about to be replaced."""
+        self._pending = None
 
     def _splice(self, position: int, removed: int, raw: str, *, may_break: bool) -> Edit | None:
         edit = self._mirror.splice(position, removed, raw)
@@ -128,13 +128,13 @@ class Record:
         return smallest(*self._breaks.splice(edit.position, edit.removed, edit.inserted))
 
     def _lacking(self, position: int) -> int:
-        """Return how much of what is poured will stand before a position of the document and is not there yet."""
-        pouring = self._pouring
-        return pouring.rest if pouring is not None and position >= pouring.position else 0
+        """Return the length of the missing chunks before a position of the document, in UTF-16 units."""
+        pending = self._pending
+        return pending.rest if pending is not None and position >= pending.position else 0
 
     def settle(self, cursor: QTextCursor) -> None:
-        """Keep paragraphs short around `cursor` after an edit that Qt made."""
-        if self._is_settling or self._pouring is not None:
+        """Insert or remove soft breaks around `cursor` after an edit by Qt."""
+        if self._is_settling or self._pending is not None:
             return
         self._is_settling = self._is_parting = True
         try:

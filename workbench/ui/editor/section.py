@@ -1,7 +1,7 @@
-"""Parts of a prompt that are no messages, as blocks among the messages.
+"""The widget of a part of a prompt that is not a message, placed among the messages.
 
-Invariant: a section shows what it is given and changes nothing itself: it asks by signals. Its height follows its text
-at once, like a message's, and its fields speak the editor's undo journal.
+Invariant: a section shows what it is given and requests every change by a signal. Its height follows its text before
+the next paint, like a message's, and its fields undo through the editor's journal.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _GAP = 2
 _FOCUS_BAR = 2
 _COMMON_LABEL = "if called with"
 MOST_LINES = 12
-"""Lines of one field before it scrolls by itself."""
+"""Lines that a field shows at most before it scrolls."""
 
 
 def bring(field: ExactField, text: str) -> None:
-    """Let a field show `text` by its smallest change, so that the caret stays where somebody types or undoes."""
+    """Set the text of a field by the smallest edit, so that the caret stays in place."""
     wanted = encodable(text)
     if wanted == field.exact():
         return
@@ -43,7 +43,7 @@ class Section(QWidget):
     """A title with a menu, and rows of a label and a field each."""
 
     controls_changed = Signal()
-    """Other widgets than before take the focus."""
+    """The widgets that take the focus have changed."""
     height_changed = Signal()
     """The section needs another height."""
     caret_moved = Signal()
@@ -78,7 +78,7 @@ class Section(QWidget):
     # For subclasses
 
     def fill_menu(self, menu: QMenu) -> None:
-        """Add what can be done with the section."""
+        """Add the actions of the section to its menu."""
         raise NotImplementedError
 
     def add_row(self, label: str, name: str, *, mono: bool = True) -> ExactField:
@@ -95,7 +95,7 @@ class Section(QWidget):
         return field
 
     def remove_row(self, field: ExactField) -> None:
-        """Take a field and its label away."""
+        """Remove a field and its label."""
         gone = next(row for row in self._rows if row[1] is field)
         self._rows.remove(gone)
         self._scrolling.discard(field)
@@ -105,7 +105,7 @@ class Section(QWidget):
             widget.deleteLater()
 
     def put_last(self, field: ExactField) -> None:
-        """Let a field stand below all others."""
+        """Move a field below all others."""
         row = next(row for row in self._rows if row[1] is field)
         if row is not self._rows[-1]:
             self._rows.remove(row)
@@ -119,7 +119,7 @@ class Section(QWidget):
         field.setVisible(shown)
 
     def set_label(self, field: ExactField, text: str) -> None:
-        """Call a field by another name."""
+        """Set the label of a field."""
         self._label_of(field).setText(text)
 
     def _label_of(self, field: ExactField) -> QLabel:
@@ -130,13 +130,13 @@ class Section(QWidget):
         return [row for row in self._rows if not row[1].isHidden()]
 
     def set_hint(self, text: str) -> None:
-        """Say more behind the title; it is elided where there is no room."""
+        """Show a hint behind the title, elided where there is no room."""
         self._hint = text
         self.hint.setToolTip(text)
         self.hint.setText(self.hint.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self.hint.width()))
 
     def judge_schema(self, fault: str) -> None:
-        """Take in what is wrong with the schema in the section, "" for nothing; said after all that is more urgent."""
+        """Set what is wrong with the schema in the section, "" for nothing; shown when there is no other note."""
         if fault != self._schema_fault:
             self._schema_fault = fault
             self.set_note(self._own_note)
@@ -162,14 +162,14 @@ class Section(QWidget):
         return (self.more, *self.fields)
 
     def set_editable(self, editable: bool) -> None:
-        """Let the person change it, or only read."""
+        """Make the section editable or read-only."""
         self.editable = editable
         self.more.setVisible(editable)
         for field in self.fields:
             field.set_editable(editable)
 
     def edit_as_form(self, field: ExactField, what: str) -> None:
-        """Open the form of the schema in a field; what it gives back is typed into the field as one change."""
+        """Open the form of the schema in a field; its result replaces the text of the field as one edit."""
         from workbench.core.schema_form import SchemaFormError
         from workbench.ui.editor.schema_form import open_form
 
@@ -191,14 +191,14 @@ class Section(QWidget):
         self.update()
 
     def measure(self, width: int, bar: int) -> int:
-        """Take `width` px, of which `bar` stay free at the edge; return the height that shows all of it."""
+        """Lay out for `width` px, of which `bar` are reserved at the right; return the height that shows everything."""
         self.resize(width, max(self.height(), 1))
         x = LEFT + self._label_width()
         room = max(width - bar - x, 40)
         self._heights = []
         for _, field in self._shown:
             most = field.lines_height(MOST_LINES)
-            # As it is now: with or without its bar it wraps alike, but a change lays all of it out anew.
+            # Keep the scroll bar as it is: the text wraps the same either way, but a change lays all of it out again.
             scrolls = field in self._scrolling
             field.fit(QRect(x, field.y(), room, max(field.height(), field.lines_height(1))), scrolls=scrolls)
             self._heights.append(min(field.natural_height(most), most))
@@ -206,7 +206,7 @@ class Section(QWidget):
         return _TOP + self._header() + sum(self._heights) + _GAP * len(self._heights) + note + _BOTTOM
 
     def place(self, y: int, width: int, bar: int, height: int) -> int:
-        """Take the place at `y`, after `measure`; return the bottom."""
+        """Place the section at `y`, after `measure`; return the bottom."""
         self.setGeometry(QRect(0, y, width, height))
         edge, header = width - bar, self._header()
         more = self.more.sizeHint().width()
@@ -229,7 +229,7 @@ class Section(QWidget):
             self.note.setGeometry(QRect(LEFT, at, max(edge - LEFT, 40), self._note_height(width, bar)))
         return y + height
 
-    # What Qt calls.
+    # Qt event handlers
 
     def paintEvent(self, _: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -241,8 +241,8 @@ class Section(QWidget):
         return max(self.title.sizeHint().height(), self.more.sizeHint().height())
 
     def _label_width(self) -> int:
-        # Sections below each other let their fields begin at one place, unless a label needs more.
-        # A label asks for a pixel more than its words take.
+        # The fields of all sections are left-aligned, unless a label needs more room. The size hint of a label is one
+        # pixel wider than its text.
         common = self.fontMetrics().horizontalAdvance(_COMMON_LABEL) + 1
         return max((common, *(label.sizeHint().width() for label, _ in self._shown))) + 10
 

@@ -1,7 +1,7 @@
 """The messages of an editor, with and without widgets.
 
-Invariant: every message is here in its order, under a key of its own; widgets are made for the first of them and are
-used again, so that another content shows at once.
+Invariant: all messages are held in order, each under its own key. Widgets are made for the first of them and reused,
+so that another content shows at once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workbench.ui.editor.waiting import AT_ONCE, Waiting
 
 
 class Shelf(QObject):
-    """Fills a column with blocks; `make` makes the widget of one."""
+    """Fills a column with blocks; `make` returns the widget of one."""
 
     def __init__(self, column: Column, make: Callable[[Block], MessageBlock], parent: QObject) -> None:
         super().__init__(parent)
@@ -29,12 +29,12 @@ class Shelf(QObject):
         self._blanks: set[int] = set()
         self.keys = itertools.count(1)
         self.is_loading = False
-        """While it fills in texts, what fields tell is no edit."""
+        """Whether texts are being filled in; signals of fields are no edits then."""
         self.waiting = Waiting(self._show, self)
         column.more_wanted.connect(self.waiting.more)
 
     def whole_of(self, content: Content) -> Whole:
-        """Return what to show for `content`; without messages a blank one waits for the first letter."""
+        """Return what to show for `content`; without messages that is one blank user message."""
         blocks = tuple(
             Block(next(self.keys), m.role, encodable(m.text), Extras(m.attachments, m.cache)) for m in content.messages
         )
@@ -48,7 +48,7 @@ class Shelf(QObject):
         return tuple(block_of(block) for block in self._column.blocks) + self.waiting.blocks
 
     def messages(self) -> tuple[Message, ...]:
-        """The same as content; a blank one that nobody wrote into is none."""
+        """Return all messages as content, without a blank one that is still empty."""
         blocks = self.blocks()
         messages = tuple(block.message() for block in blocks)
         if len(blocks) == 1 and blocks[0].key in self._blanks and messages == (Message("user", ""),):
@@ -56,7 +56,7 @@ class Shelf(QObject):
         return messages
 
     def load(self, blocks: tuple[Block, ...]) -> None:
-        """Show `blocks`, in the widgets that are there as far as they go."""
+        """Show `blocks`, reusing the widgets."""
         column = self._column
         self.is_loading = True
         try:
@@ -90,5 +90,5 @@ class Shelf(QObject):
 
 
 def block_of(block: MessageBlock) -> Block:
-    """Return what a widget shows."""
+    """Return the message of a widget."""
     return Block(block.key, block.role, block.field.exact(), block.extras)

@@ -1,7 +1,7 @@
-"""What comes into a field from outside and is no text.
+"""Pastes and drops of anything but text.
 
-Invariant: the owner of a field is asked first; a pack that is dragged over a field which has no use for it goes by, to
-the window, which takes packs wherever they are dropped. Here it would be a path among words.
+Invariant: the owner of a field decides first. A pack file that the owner does not take is left to the window, which
+opens packs wherever they are dropped; as text it would insert its path.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from workbench.ui.editor.heights import MeasuredField
 
 
 class TakingField(MeasuredField):
-    """A field whose owner may take what is no text."""
+    """A field whose owner may take pastes and drops that are not text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        # Takes what is no text from the clipboard or a drag, and says so; with False it only says whether it would.
+        # Takes data that is not text and returns whether it did; with False it only returns whether it would.
         self.takes: Callable[[QMimeData, bool], bool] = lambda _data, _act: False
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:

@@ -1,6 +1,6 @@
-"""Tools in the editor: functions that a model may call, and the answers that it gets here.
+"""The section of one tool in the editor: a function that a model may call, and its simulated answers.
 
-Invariant: a tool is one value of the content; whatever a person does to it is one step of the editor's journal.
+Invariant: a tool is one value of the content; every change to it is one step of the editor's journal.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ FIRST_PARAMETERS = """{
   },
   "required": ["order_number"]
 }"""
-"""What the parameters of a new tool start from."""
+"""The parameters of a new tool."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""The names that providers take."""
+"""The names that all providers accept."""
 
 
 class ToolSection(Section):
     """One function: name, description, parameters, and simulated answers."""
 
     changed = Signal(object)
-    """The section, after its person typed into it."""
+    """The section, after the person typed into it."""
     action_wanted = Signal(object, str)
     row_gone = Signal(object, int)
     rounds_wanted = Signal(int)
@@ -61,7 +61,7 @@ class ToolSection(Section):
         field.edited.connect(lambda _edit, _kind: self._typed())
 
     def tool(self) -> Tool:
-        """Return what the fields hold."""
+        """Return the tool in the fields."""
         rows = tuple(ToolRow(arguments.exact(), answer.exact()) for arguments, answer in self.pairs)
         return Tool(
             self.name.exact(),
@@ -73,7 +73,7 @@ class ToolSection(Section):
         )
 
     def show_tool(self, tool: Tool, index: int, count: int, rounds: int) -> list[ExactField]:
-        """Show a tool and its place; return the fields that are new."""
+        """Show a tool and its position among the others; return the fields that were added."""
         self._place, self._rounds, self._enabled = (index, count), rounds, tool.enabled
         texts = (tool.name, tool.description, tool.parameters, tool.answer)
         for field, text in zip((self.name, self.description, self.parameters, self.answer), texts, strict=True):
@@ -143,7 +143,7 @@ class ToolSection(Section):
 
 
 def tool_fault(tool: Tool) -> str:
-    """Return a sentence about what is wrong with a tool, "" for nothing."""
+    """Return a sentence about the first fault of a tool, "" for none."""
     if not tool.name:
         return "The tool needs a name, such as lookup_order."
     if not _NAME.fullmatch(tool.name):

@@ -15,7 +15,6 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.ui.editor.exact import encodable
-from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.page import Page
 from workbench.ui.editor.unused import UnusedRows
 from workbench.ui.editor.value_row import ValueRow, name_width
@@ -234,7 +233,7 @@ class ValuesPanel(QWidget):
         field = row.field
         if self._read_only:
             field.set_editable(False)
-        field.cross = self._cross
+        field.cross = lambda direction, x: self._cross(row, direction, x)
         field.edited.connect(lambda _edit, _kind: self._edited(row))
         field.textChanged.connect(self._text_changed)
         field.cursorPositionChanged.connect(lambda: self._reveal(row))
@@ -256,8 +255,8 @@ class ValuesPanel(QWidget):
             self._untold = False
             self.edited.emit()
 
-    def _cross(self, field: ExactField, direction: int, x: int | None) -> bool:
-        index = next(i for i, row in enumerate(self.rows) if row.field is field) + direction
+    def _cross(self, row: ValueRow, direction: int, x: int | None) -> bool:
+        index = self.rows.index(row) + direction
         if not 0 <= index < len(self.rows):
             return False
         self.rows[index].field.enter(direction, x)

@@ -1,6 +1,6 @@
-"""Saying that a run needs text.
+"""The note that a run needs text.
 
-Invariant: it is said at one message at most, and no longer than until something is written.
+Invariant: at most one message has the note, and only until something is written.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Wanting:
         self._block: MessageBlock | None = None
 
     def want(self) -> None:
-        """Mark the first empty message of the user, else the first empty one, and put the caret there."""
+        """Mark and focus the first empty user message, else the first empty one."""
         empty = [block for block in self._column.blocks if not block.field.length]
         if empty:
             block = next((block for block in empty if block.role == "user"), empty[0])
@@ -29,7 +29,7 @@ class Wanting:
             self._column.reveal(block)
 
     def written(self) -> None:
-        """Take in that something was written, wherever: there is something to send."""
+        """Remove the note: something was written in some message."""
         block, self._block = self._block, None
         if block is not None and block in self._column.blocks:
             block.want(wanted=False)

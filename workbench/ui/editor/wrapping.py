@@ -1,7 +1,7 @@
-"""Whether long lines of messages are wrapped.
+"""Wraps the long lines of messages, or scrolls them.
 
-Invariant: all messages of all editors that are followed do the same, also those that come later. Unwrapped, a field
-keeps room for its lower scroll bar whether it is there or not, so that no text moves because of it.
+Invariant: all messages of all followed editors have the same mode, also those that are made later. Unwrapped, a field
+reserves room for its horizontal scroll bar, visible or not, so that no text moves because of it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 if TYPE_CHECKING:
@@ -20,22 +19,8 @@ _Mode = QPlainTextEdit.LineWrapMode
 _Policy = Qt.ScrollBarPolicy
 
 
-def bar_room(field: QPlainTextEdit) -> int:
-    """Return the px that the lower scroll bar of a field may take."""
-    return 0 if field.lineWrapMode() == _Mode.WidgetWidth else field.horizontalScrollBar().sizeHint().height()
-
-
-def can_scroll(field: QPlainTextEdit, event: QWheelEvent) -> bool:
-    """Whether a turn of the wheel moves the text of `field` and not what is around it."""
-    bar, delta = field.verticalScrollBar(), event.angleDelta().y() or event.pixelDelta().y()
-    if delta == 0:
-        bar, delta = field.horizontalScrollBar(), event.angleDelta().x() or event.pixelDelta().x()
-    at_end = bar.value() >= bar.maximum() if delta < 0 else bar.value() <= bar.minimum()
-    return not at_end and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
-
-
 class Wrapping(QObject):
-    """Follows editors; `wraps` says whether lines end where the field ends."""
+    """Sets the mode of the messages of editors; `wraps` is the current one."""
 
     def __init__(self, parent: QObject | None = None, *, wraps: bool = True) -> None:
         super().__init__(parent)
@@ -43,13 +28,13 @@ class Wrapping(QObject):
         self._editors: list[ContentEditor] = []
 
     def follow(self, editor: ContentEditor) -> None:
-        """See that `editor` wraps lines, or does not."""
+        """Apply the mode to the messages of `editor`, now and later."""
         self._editors.append(editor)
         editor.block_made.connect(self._set)
         self._set_all(editor)
 
     def toggle(self) -> None:
-        """Wrap lines that are not, and the other way round."""
+        """Switch between wrapping and scrolling."""
         self.wraps = not self.wraps
         for editor in self._editors:
             self._set_all(editor)

@@ -36,9 +36,30 @@ class DataChanged:
 
 @dataclass(frozen=True, slots=True)
 class PackChosen:
-    """A person chose a pack where something else could have been chosen, too."""
+    """A person chose a pack where something else could have been chosen, too, or dropped one."""
 
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PackExportRequested:
+    """A person wants to export one prompt as a pack."""
+
+    prompt_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRequested:
+    """A person wants training files of one prompt."""
+
+    prompt_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptOpened:
+    """Compose shows another prompt."""
+
+    prompt_uid: str
 
 
 class EventBus:

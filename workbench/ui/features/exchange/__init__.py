@@ -18,4 +18,13 @@ def _make(services: Services) -> ExchangeController:
     return ExchangeController(services)
 
 
-FEATURE = Feature("exchange", COMMANDS, _make, preload=("workbench.ui.features.exchange.controller",))
+FEATURE = Feature(
+    "exchange",
+    COMMANDS,
+    _make,
+    preload=(
+        "workbench.usecases.exchange.exporting",
+        "workbench.usecases.exchange.importing",
+        "workbench.ui.features.exchange.controller",
+    ),
+)

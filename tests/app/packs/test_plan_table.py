@@ -1,0 +1,56 @@
+"""What a pack would bring, and what is chosen about it."""
+
+from __future__ import annotations
+
+from workbench.app.packs.plan_table import PlanTable, possible
+from workbench.core.content import Content
+from workbench.packs.model import About, Pack, PackPrompt, PackVersion
+from workbench.packs.reading import ReadPack
+from workbench.usecases.packs.importer import Plan, PlannedPrompt, State
+
+
+def plan(*states: State) -> Plan:
+    prompts = tuple(
+        PackPrompt(f"u{at}", f"Prompt {at}", f"p{at}", "h", (PackVersion("h", Content()),))
+        for at, _ in enumerate(states)
+    )
+    planned = tuple(
+        PlannedPrompt(one, state, one.uid, "" if state == "new" else "here")
+        for one, state in zip(prompts, states, strict=True)
+    )
+    return Plan(ReadPack(Pack(About("a", "Bots"), prompts), {}), planned, "/tmp/bots")
+
+
+def test_states_suggest_and_choices_are_what_can_be_done() -> None:
+    table = PlanTable()
+    table.show_plan(plan("new", "changed", "identical", "conflicting"))
+    assert list(table.actions.values()) == ["add", "update", "skip", "skip"]
+    assert table.summary == "Prompts: 1 added, 1 updated, 2 skipped. Nothing that is here is changed or removed."
+    table.choose(range(4), "update")
+    assert list(table.actions.values()) == ["add", "update", "skip", "update"]
+    table.choose(range(4), "skip")
+    assert not table.brings
+    assert table.summary == "Nothing would be brought in."
+    assert [possible(one) for one in map(table.prompt, range(4)) if one] == [
+        ("add", "skip"),
+        ("update", "add", "skip"),
+        ("add", "skip"),
+        ("update", "add", "skip"),
+    ]
+
+
+def test_a_choice_about_many_prompts_is_told_once() -> None:
+    table = PlanTable()
+    table.show_plan(plan(*(["new"] * 500)))
+    told: list[tuple[int, int]] = []
+    table.dataChanged.connect(lambda first, last, _: told.append((first.row(), last.row())))
+    table.choose(range(500), "skip")
+    assert told == [(0, 499)]
+    table.choose(range(500), "skip")
+    assert len(told) == 1
+
+
+def test_a_pack_that_is_here_has_nothing_new() -> None:
+    table = PlanTable()
+    table.show_plan(plan("identical", "identical"))
+    assert table.summary == "There is nothing new: all of it is here already."

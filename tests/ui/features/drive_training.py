@@ -1,0 +1,68 @@
+"""Looks at training files and writes them, with stand-ins for the services."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from tests.store.making import opened
+from tests.ui.features.standins import StandInNotices, StandInSession, standins
+from tests.ui.pasts import ORDER, TRIAGE, judge
+from workbench.store import Store
+from workbench.ui.features.training import FEATURE
+from workbench.ui.features.training.controller import TrainingController
+from workbench.ui.shell.events import TrainingRequested
+from workbench.ui.shell.feature import FeatureHost
+from workbench.ui.theme import Theme
+
+
+def main(folder: Path) -> None:
+    """Print what was shown and written."""
+    app = QApplication([])
+    with closing(opened(folder / "history.db")) as store:
+        judge(store)
+        told = _train(store, Theme(app, "light"), folder / "files")
+    told["windows"] = [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")]
+    print(json.dumps(told))
+
+
+def _train(store: Store, theme: Theme, folder: Path) -> dict[str, object]:
+    folder.mkdir()
+    services = standins(store, theme, session=StandInSession(ORDER))
+    host = FeatureHost((FEATURE,), services)
+    actions = host.actions()
+    actions["training"]()
+    controller = host.controller("training")
+    assert isinstance(controller, TrainingController)
+    dialog = controller.dialog
+    assert dialog is not None
+    title, counts = dialog.windowTitle(), dialog.counts.text()
+    dialog.write_to(folder)
+    written = dialog.told.text()
+    dialog.close()
+    services.events.publish(TrainingRequested(TRIAGE))
+    other = controller.dialog
+    assert other is not None
+    other_title, refused = other.windowTitle(), other.told.text()
+    other.close()
+    host.stop()
+    notices = services.notices
+    assert isinstance(notices, StandInNotices)
+    return {
+        "commands": sorted(actions),
+        "title": title,
+        "counts": counts,
+        "written": written,
+        "files": sorted(file.name for file in folder.iterdir()),
+        "other": other_title,
+        "refused": refused,
+        "said": notices.said,
+    }
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,120 @@
+"""Which prompts go into a pack, and which of their versions.
+
+Invariant: a prompt goes into a pack when it is ticked; of chosen versions the last one in the choice is the one that
+is used, as the exporter has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from workbench.core.runs import PromptRow
+from workbench.usecases.packs.exporter import Choice, Which
+
+Index = QModelIndex | QPersistentModelIndex
+COLUMNS = ("Prompt", "Versions")
+WHICH: Mapping[Which, str] = {"winner": "The winner", "all": "All versions"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    uid: str
+    name: str
+    ticked: bool
+    versions: Which | tuple[int, ...]
+
+
+class ExportTable(QAbstractTableModel):
+    """`changed` is emitted when other prompts or versions are chosen."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lines: list[_Line] = []
+
+    def show_prompts(self, rows: Sequence[PromptRow], chosen: Mapping[str, Which | tuple[int, ...]]) -> None:
+        """List prompts, archived ones where they are chosen; those `chosen` are ticked and stand first."""
+        rows = [row for row in rows if not row.archived or row.uid in chosen]
+        lines = [_Line(row.uid, row.name, row.uid in chosen, chosen.get(row.uid, "winner")) for row in rows]
+        self.beginResetModel()
+        self._lines = sorted(lines, key=lambda line: not line.ticked)
+        self.endResetModel()
+        self.changed.emit()
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What goes into the pack."""
+        return tuple(Choice(line.uid, line.versions) for line in self._lines if line.ticked)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the prompts that go into the pack."""
+        return tuple(line.name for line in self._lines if line.ticked)
+
+    def uid(self, row: int) -> str:
+        """Return the prompt of a row, "" for none."""
+        return self._lines[row].uid if 0 <= row < len(self._lines) else ""
+
+    def versions(self, row: int) -> Which | tuple[int, ...]:
+        """Return which versions of a row's prompt are chosen."""
+        return self._lines[row].versions
+
+    def choose(self, row: int, versions: Which | tuple[int, ...]) -> None:
+        """Take other versions of a prompt, which then goes into the pack."""
+        self._put(row, replace(self._lines[row], versions=versions, ticked=True))
+
+    def tick(self, row: int, *, ticked: bool) -> None:
+        """Let a prompt go into the pack, or not."""
+        self._put(row, replace(self._lines[row], ticked=ticked))
+
+    def _put(self, row: int, line: _Line) -> None:
+        if line != self._lines[row]:
+            self._lines[row] = line
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+            self.changed.emit()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and way == Qt.Orientation.Horizontal:
+            return COLUMNS[section]
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        checkable = Qt.ItemFlag.ItemIsUserCheckable if index.column() == 0 else Qt.ItemFlag.NoItemFlags
+        return super().flags(index) | checkable
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.CheckStateRole or index.column() != 0:
+            return False
+        self.tick(index.row(), ticked=Qt.CheckState(value) == Qt.CheckState.Checked)
+        return True
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        line = self._lines[index.row()]
+        if role == Qt.ItemDataRole.CheckStateRole and index.column() == 0:
+            return Qt.CheckState.Checked if line.ticked else Qt.CheckState.Unchecked
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return line.name if index.column() == 0 else _words(line) if line.ticked else ""
+        return None
+
+
+def _words(line: _Line) -> str:
+    if isinstance(line.versions, str):
+        return WHICH[line.versions]
+    if not line.versions:
+        return "None selected"
+    used = line.versions[-1]
+    rest = ", ".join(f"v{number}" for number in sorted(line.versions))
+    return f"{rest} (v{used} by default)" if len(line.versions) > 1 else rest

@@ -1,0 +1,200 @@
+"""Packs that go out: what is chosen, what would be written and given away, and writing it.
+
+Invariant: files and the history are read and written on other threads; what goes on can be stopped, and then nothing
+has changed. Of several previews that were asked for one after the other only the last one is told of.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.packs.version_choice import Version
+from workbench.app.tasks import LargeTasks
+from workbench.core.disclosing import Finding
+from workbench.core.runs import PromptRow
+from workbench.core.text import first_line
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.packs.model import About
+from workbench.packs.writing import texts
+from workbench.store import Store
+from workbench.usecases.packs.exporter import Choice, Export, PackExporter
+from workbench.usecases.packs.target import Target, gone, look_at
+from workbench.usecases.problems import problem_of
+
+T = TypeVar("T")
+MOST_SHOWN = 50_000
+"""Characters of a file that a preview has."""
+
+
+_TOLD_EACH = 20
+"""Iterations."""
+
+
+class StoppedError(Exception):
+    """Somebody stopped it."""
+
+
+class Wanted(NamedTuple):
+    """What a person wants to have written, and where."""
+
+    about: About
+    choices: tuple[Choice, ...]
+    with_evidence: bool
+    path: Path
+
+
+class Preview(NamedTuple):
+    """What would be written: files with their bytes, the beginnings of texts by file, what may not be meant for others.
+
+    `target` says what writing does to the place, and `gone` are files of the pack there that are removed.
+    """
+
+    export: Export
+    path: Path
+    target: Target
+    files: tuple[tuple[str, int], ...]
+    shown: Mapping[str, str]
+    findings: tuple[Finding, ...]
+    gone: tuple[str, ...]
+
+
+class PackExports(QObject):
+    """Makes packs of one history, one piece of work at a time."""
+
+    progress = Signal(str, int, int)
+    """In words, how much of how much is done; 0 of 0 when nobody knows."""
+    prepared = Signal(object)
+    """Preview"""
+    written = Signal(object)
+    """Path"""
+    failed = Signal(str, str)
+    """Why it was not prepared or written, and the detail; nothing has changed."""
+    stopped = Signal()
+
+    def __init__(self, store: Store, tasks: LargeTasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._tasks = store, tasks
+        self._exporter = PackExporter(store, new_uid, utc_now)
+        self._stop = threading.Event()
+
+    def prompts(self) -> Sequence[PromptRow]:
+        """Return the prompts that can be exported, archived ones last; blocks."""
+        return [*self._store.prompts(), *self._store.prompts(archived=True)]
+
+    def known(self, prompt_uids: Sequence[str]) -> tuple[About | None, Path | None]:
+        """Return what was said of a pack of exactly these prompts, and where it was written last; blocks."""
+        about = self._exporter.known(prompt_uids)
+        return about, None if about is None else self._exporter.place(about.uid)
+
+    def versions(self, prompt_uid: str) -> tuple[Version, ...]:
+        """Return the versions of a prompt, newest first; blocks."""
+        known = {label.number: label.text for label in self._store.version_labels(prompt_uid)}
+        rows = [row for row in self._store.versions(prompt_uid) if not row.newer]
+        return tuple(Version(row.number, _words(row.number, known.get(row.number, ""))) for row in reversed(rows))
+
+    def stop(self) -> None:
+        """End what goes on."""
+        self._stop.set()
+
+    def prepare(self, wanted: Wanted) -> None:
+        """Find out what would be written and given away."""
+        stop = self._begin()
+
+        count = len(wanted.choices)
+        reading = 0
+
+        def go_on() -> None:
+            if stop.is_set():
+                raise StoppedError
+
+        def tell(done: int, of: int) -> None:
+            nonlocal reading
+            go_on()
+            reading = done
+            self._say(f"Prompt {done + 1:,} of {of:,}…", done, of)
+
+        def watch(iterations: int) -> None:
+            go_on()
+            if iterations % _TOLD_EACH == 0:
+                self._say(f"Prompt {reading + 1:,} of {count:,}, {iterations:,} iterations…", reading, count)
+
+        def work() -> Preview:
+            uids = [choice.prompt_uid for choice in wanted.choices]
+            target = look_at(wanted.path, wanted.about, uids)
+            # A pack that is brought up to date stays the pack that it is.
+            about = replace(wanted.about, uid=target.uid) if target.uid else wanted.about
+            export = self._exporter.prepare(
+                about, wanted.choices, with_evidence=wanted.with_evidence, tell=tell, watch=watch
+            )
+            go_on()
+            self._say("Looking for keys and addresses…", 0, 0)
+            sizes = export.sizes()
+            found = export.disclosed()
+            removed = gone(wanted.path, target, {name for name, _ in sizes})
+            preview = Preview(export, wanted.path, target, sizes, _shown(export), found, removed)
+            go_on()
+            return preview
+
+        self._run(stop, work, self.prepared.emit)
+
+    def write(self, preview: Preview) -> None:
+        """Write what was looked at."""
+        stop = self._begin()
+
+        def tell(done: int, of: int) -> None:
+            if stop.is_set():
+                raise StoppedError
+            self._say(f"{done:,} of {of:,} files…", done, of)
+
+        def work() -> Path:
+            self._exporter.write(preview.export, preview.path, tell)
+            return preview.path
+
+        self._run(stop, work, self.written.emit)
+
+    def _begin(self) -> threading.Event:
+        # What went on before ends, and is not told of.
+        self._stop.set()
+        self._stop = threading.Event()
+        return self._stop
+
+    def _run(self, stop: threading.Event, work: Callable[[], T], then: Callable[[T], object]) -> None:
+        def ended(result: T) -> None:
+            if stop is self._stop:
+                then(result)
+
+        def failed(error: Exception) -> None:
+            if stop is not self._stop:
+                return
+            if isinstance(error, StoppedError):
+                self.stopped.emit()
+                return
+            problem = problem_of(error)
+            self.failed.emit(problem.sentence, problem.detail)
+
+        self._tasks.run_large(work, ended, failed)
+
+    def _say(self, words: str, done: int, of: int) -> None:
+        self._tasks.on_ui(partial(self.progress.emit, words, done, of))
+
+
+def _shown(export: Export) -> Mapping[str, str]:
+    """Return the beginnings of all texts, attached ones too."""
+    told = dict(texts(export.pack, export.evidence))
+    told |= {
+        file.path: export.body(file.hash) for file in export.pack.files if not file.media_type.startswith("image/")
+    }
+    return {name: raw[: 4 * MOST_SHOWN].decode("utf-8", "replace")[:MOST_SHOWN] for name, raw in told.items()}
+
+
+def _words(number: int, known: str) -> str:
+    said = first_line(known, 60)
+    return f"v{number}" + (f" · {said}" if said else "")

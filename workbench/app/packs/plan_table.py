@@ -1,0 +1,126 @@
+"""What a pack would bring, a row for each prompt, with what shall be done about it.
+
+Invariant: a choice is one that the importer would carry out; nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from workbench.usecases.packs.importer import Action, Plan, PlannedPrompt, State
+
+Index = QModelIndex | QPersistentModelIndex
+COLUMNS = ("Prompt", "Status", "Contents", "Action")
+STATES: Mapping[State, str] = {
+    "new": "New",
+    "changed": "Changed",
+    "identical": "Identical",
+    "conflicting": "Conflicting",
+}
+_DOES: Mapping[Action, str] = {"add": "Add", "update": "Update", "skip": "Skip"}
+
+
+def possible(one: PlannedPrompt) -> tuple[Action, ...]:
+    """Return what can be done about a prompt, what changes least last."""
+    if one.state == "new":
+        return ("add", "skip")
+    if one.state == "identical":
+        return ("add", "skip")
+    return ("update", "add", "skip")
+
+
+def words_of(one: PlannedPrompt, action: Action) -> str:
+    """Return an action in words, for this prompt."""
+    if action == "update":
+        return "Update as new versions"
+    if action == "add" and one.state != "new":
+        return "Add as a second prompt"
+    return _DOES[action]
+
+
+class PlanTable(QAbstractTableModel):
+    """`chosen` is emitted when something else shall be done."""
+
+    chosen = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._prompts: tuple[PlannedPrompt, ...] = ()
+        self._actions: dict[str, Action] = {}
+
+    def show_plan(self, plan: Plan) -> None:
+        """Show what a pack would bring, with what its states suggest."""
+        self.beginResetModel()
+        self._prompts = plan.prompts
+        self._actions = {one.prompt.slug: one.action for one in plan.prompts}
+        self.endResetModel()
+        self.chosen.emit()
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        """What shall be done, by slug."""
+        return dict(self._actions)
+
+    @property
+    def brings(self) -> bool:
+        """Whether anything shall be brought in."""
+        return any(action != "skip" for action in self._actions.values())
+
+    @property
+    def summary(self) -> str:
+        """What would be done, in one sentence."""
+        counts = {action: sum(one == action for one in self._actions.values()) for action in _DOES}
+        if not self.brings:
+            same = all(one.state == "identical" for one in self._prompts)
+            return "There is nothing new: all of it is here already." if same else "Nothing would be brought in."
+        did = (("add", "added"), ("update", "updated"), ("skip", "skipped"))
+        parts = [f"{counts[action]} {word}" for action, word in did if counts[action]]  # type: ignore[index]
+        return f"Prompts: {', '.join(parts)}. Nothing that is here is changed or removed."
+
+    def prompt(self, row: int) -> PlannedPrompt | None:
+        """Return the prompt of a row."""
+        return self._prompts[row] if 0 <= row < len(self._prompts) else None
+
+    def action(self, row: int) -> Action:
+        """Return what shall be done about a row."""
+        return self._actions[self._prompts[row].prompt.slug]
+
+    def choose(self, rows: Iterable[int], action: Action) -> None:
+        """Let something be done about rows, as far as it can be."""
+        changed = [row for row in rows if action in possible(self._prompts[row]) and self.action(row) != action]
+        for row in changed:
+            self._actions[self._prompts[row].prompt.slug] = action
+        if changed:
+            # Once for all of them: whoever shows a table looks at much of it again.
+            self.dataChanged.emit(self.index(min(changed), 0), self.index(max(changed), len(COLUMNS) - 1))
+        self.chosen.emit()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self._prompts)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and way == Qt.Orientation.Horizontal:
+            return COLUMNS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or role not in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.ToolTipRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+        ):
+            return None
+        one = self._prompts[index.row()]
+        texts = (
+            " ".join(one.prompt.name.split()) or one.prompt.slug,
+            STATES[one.state],
+            one.words,
+            words_of(one, self._actions[one.prompt.slug]),
+        )
+        return texts[index.column()]

@@ -1,0 +1,21 @@
+"""Lists, edits and keeps the cases of a prompt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.ui.features.cases.commands import COMMANDS
+from workbench.ui.shell.feature import Feature
+
+if TYPE_CHECKING:
+    from workbench.ui.features.cases.controller import CasesController
+    from workbench.ui.shell.services import Services
+
+
+def _make(services: Services) -> CasesController:
+    from workbench.ui.features.cases.controller import CasesController
+
+    return CasesController(services)
+
+
+FEATURE = Feature("cases", COMMANDS, _make, preload=("workbench.ui.features.cases.controller",))

@@ -1,0 +1,180 @@
+"""Carries out the commands of cases.
+
+Invariant: cases are read and written off the UI thread; the list belongs to the open prompt, and closes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+
+from workbench.core.cases import Case
+from workbench.core.drafts import ValueSet
+from workbench.core.templates import content_variables
+from workbench.host.ids import new_uid
+from workbench.store.runs.cases import Taken
+from workbench.ui.features.cases.dialog import CasesDialog
+from workbench.ui.shell.events import PromptOpened
+from workbench.ui.shell.services import Services
+from workbench.usecases.cases import CaseBook, free_name
+from workbench.usecases.problems import problem_of
+
+RETRY_MS = 2000
+"""How long after a failure a change is written again."""
+
+
+class CasesController:
+    """Opens the list of cases and changes them."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._book = CaseBook(services.backend.store, new_uid)
+        self._prompt = ""
+        self._undo: Callable[[], None] | None = None
+        self._unsaved: dict[str, tuple[str, Case]] = {}
+        self.dialog: CasesDialog | None = None
+        services.events.subscribe(PromptOpened, self._prompt_opened)
+
+    def open(self, select: str = "") -> None:
+        """Show the cases of the open prompt."""
+        services = self._services
+        if self.dialog is not None:
+            self.dialog.raise_()
+            self.dialog.activateWindow()
+            return
+        self._prompt = services.session.prompt()
+        dialog = CasesDialog(
+            services.theme,
+            services.navigator.prompt_name(self._prompt),
+            read_only=services.backend.store.read_only,
+            parent=services.dialogs.widget(),
+        )
+        dialog.use_wanted.connect(self.use)
+        dialog.keep_wanted.connect(self.keep)
+        dialog.changed.connect(self._change)
+        dialog.delete_wanted.connect(self._delete)
+        dialog.undo_wanted.connect(self._take_back)
+        dialog.finished.connect(self._closed)
+        self.dialog = dialog
+        dialog.show()
+        self._read(select)
+
+    def use(self, case: Case) -> None:
+        """Put the values of a case into Compose, as a value set."""
+        session = self._services.session
+        name = case.name or free_name(one.name for one in session.draft().sets)
+        undo = session.use_values(ValueSet(case.uid, name, case.values, ticked=True))
+        sentence = f"The values of the case “{name}” are in Compose now, as a value set."
+        self._offer(sentence, undo)
+
+    def keep(self) -> None:
+        """Make a case of the value set that is shown in Compose, or of the values there."""
+        services, prompt, draft = self._services, self._services.session.prompt(), self._services.session.draft()
+        shown = next((one for one in draft.sets if one.uid == draft.active), None)
+        if shown is None:
+            if not draft.values:
+                services.notices.refused("There are no values to make a case of. Give a variable a value first.")
+                if self.dialog is not None:
+                    self.dialog.say("There are no values in Compose to make a case of.", "error")
+                return
+            shown = ValueSet("", "", draft.values)
+
+        def name_it(cases: tuple[Case, ...]) -> None:
+            one = shown if shown.name else ValueSet(shown.uid, free_name(c.name for c in cases), shown.values)
+            case, future = self._book.keep(prompt, one)
+            services.tasks.watch(future, lambda before: self._kept(prompt, case, before), self._failed)
+
+        services.tasks.run(lambda: self._book.all(prompt), name_it, self._failed)
+
+    def _kept(self, prompt: str, case: Case, before: Case | None) -> None:
+        def undo() -> None:
+            if before is None:
+                self._services.tasks.watch(self._book.delete(prompt, case.uid), lambda _: self._read(), self._failed)
+            else:
+                self._services.tasks.watch(self._book.change(prompt, before), lambda _: self._read(), self._failed)
+
+        did = "is a case of this prompt now" if before is None else "was a case already, and has these values now"
+        self._offer(f"“{case.name}” {did}.", undo)
+        self._read(case.uid)
+
+    def stop(self) -> None:
+        """Save what was typed last, because the window closes."""
+        if self.dialog is not None:
+            self.dialog.save()
+
+    def _change(self, case: Case) -> None:
+        self._unsaved[case.uid] = self._prompt, case
+        self._save(case.uid)
+
+    def _save(self, uid: str) -> None:
+        """Save a case as it was typed last; when that fails it stays in memory and is tried again."""
+        if uid not in self._unsaved:
+            return
+        prompt, case = self._unsaved[uid]
+
+        def saved(_: None) -> None:
+            if self._unsaved.get(uid) == (prompt, case):
+                self._unsaved.pop(uid, None)
+
+        def failed(error: Exception) -> None:
+            if getattr(error, "code", "") == "missing":
+                self._unsaved.pop(uid, None)
+            else:
+                QTimer.singleShot(RETRY_MS, self._services.dialogs.widget(), lambda: self._save(uid))
+            self._failed(error)
+
+        self._services.tasks.watch(self._book.change(prompt, case), saved, failed)
+
+    def _delete(self, case: Case) -> None:
+        prompt, tasks = self._prompt, self._services.tasks
+
+        def gone(taken: Taken) -> None:
+            def undo() -> None:
+                future = self._book.bring_back(prompt, taken)
+                tasks.watch(future, lambda _: self._read(taken.case.uid), self._failed)
+
+            self._offer(f"The case “{taken.case.name or 'without a name'}” is deleted.", undo)
+            self._read()
+
+        tasks.watch(self._book.delete(prompt, case.uid), gone, self._failed)
+
+    def _offer(self, sentence: str, undo: Callable[[], None]) -> None:
+        """Say what was done, in the list where that is open, and in the window."""
+        self._undo = undo
+        self._services.notices.offer(sentence, "Undo", self._take_back)
+        if self.dialog is not None:
+            self.dialog.say(sentence, undo=True)
+
+    def _take_back(self) -> None:
+        undo, self._undo = self._undo, None
+        self._services.notices.withdraw_offer()
+        if self.dialog is not None:
+            self.dialog.say("")
+        if undo is not None:
+            undo()
+
+    def _read(self, select: str = "") -> None:
+        prompt = self._prompt
+
+        def show(cases: tuple[Case, ...]) -> None:
+            if self.dialog is not None and prompt == self._prompt:
+                self.dialog.show_cases(cases, content_variables(self._services.session.draft().content), select)
+
+        if self.dialog is not None:
+            self._services.tasks.run(lambda: self._book.all(prompt), show, self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        problem = problem_of(error)
+        if self.dialog is not None:
+            self.dialog.say(problem.sentence, "error")
+        else:
+            self._services.notices.problem(problem.sentence, problem.detail)
+
+    def _prompt_opened(self, event: PromptOpened) -> None:
+        self._undo = None
+        if self.dialog is not None and event.prompt_uid != self._prompt:
+            self.dialog.close()
+
+    def _closed(self) -> None:
+        self.dialog = None

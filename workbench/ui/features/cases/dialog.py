@@ -1,0 +1,177 @@
+"""The cases of the open prompt: a plain list, and one of them in full.
+
+Invariant: what is typed is saved by itself, at the latest when another case is shown or the window closes; what is
+deleted can be brought back here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.app.case_list import CaseList
+from workbench.core.cases import Case
+from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
+from workbench.ui.features.cases.detail import CaseDetail
+from workbench.ui.flow import Flow
+from workbench.ui.settings.parts import button, label
+from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.dialog_parts import Roomy, Told
+
+_SAVE_MS = 500
+_NOTHING = (
+    "This prompt has no cases yet. A case is a set of values that is kept, with checks for the answers to it. Make one "
+    "from the values in Compose, or import a pack that has some."
+)
+
+
+class CasesDialog(Dialog):
+    """Asks for changes; `show_cases` shows what came of them."""
+
+    use_wanted = Signal(object)
+    """Case: put its values into Compose."""
+    keep_wanted = Signal()
+    """Make a case of the value set that is shown in Compose."""
+    changed = Signal(object)
+    """Case: save it."""
+    delete_wanted = Signal(object)
+    undo_wanted = Signal()
+
+    def __init__(self, theme: Theme, prompt: str, *, read_only: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Cases of “{prompt}”")
+        self._read_only = read_only
+        self._variables: tuple[str, ...] = ()
+        self._is_dirty = False
+        self._save = QTimer(self, singleShot=True, interval=_SAVE_MS)
+        self._save.timeout.connect(self.save)
+        self.cases = CaseList(self)
+        self.list = QListView()
+        self.list.setModel(self.cases)
+        self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(Roomy(self.list))
+        self.list.setAccessibleName("Cases")
+        set_role(self.list, "rows")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.detail = CaseDetail(theme)
+        self.nothing = label(_NOTHING, "muted")
+        self.told = Told(theme)
+        self.use = button("Use as value set", self._use, "primary")
+        self.use.setDefault(True)
+        self.keep = button("New from the values in Compose", self.keep_wanted.emit)
+        self.delete = button("Delete", self._delete)
+        self.undo = button("Undo", self.undo_wanted.emit)
+        self.close_ = button("Close", self.reject)
+        self._lay_out(theme)
+        self.list.selectionModel().currentRowChanged.connect(lambda now, _: self._show_row(now.row()))
+        self.detail.edited.connect(self._edited)
+        self._show_row(-1)
+
+    @property
+    def current(self) -> Case | None:
+        """The case that is shown, as it is on the screen."""
+        return self.detail.case() if self.list.currentIndex().isValid() else None
+
+    def show_cases(self, cases: Sequence[Case], variables: Sequence[str], select: str = "") -> None:
+        """Show other cases, with the one of this uid selected, "" for the one at the same place as before."""
+        row = self.list.currentIndex().row()
+        self._variables = tuple(variables)
+        self.cases.show_cases(cases)
+        # What is typed meanwhile is newer than what was read.
+        self.save()
+        found = self.cases.row_of(select) if select else -1
+        self.select(found if found >= 0 else min(max(row, 0), len(cases) - 1))
+
+    def select(self, row: int) -> None:
+        """Show the case of a row, -1 for none."""
+        self.list.setCurrentIndex(self.cases.index(row))
+        self._show_row(row)
+
+    def say(self, sentence: str, tone: str = "muted", *, undo: bool = False) -> None:
+        """Say what was done, with a way back where there is one."""
+        self.told.say(sentence, tone)
+        self.undo.setVisible(undo)
+
+    def save(self) -> None:
+        """Save what was typed, if anything was."""
+        self._save.stop()
+        case = self.detail.case()
+        if not self._is_dirty or case is None:
+            return
+        self._is_dirty = False
+        row = self.cases.row_of(case.uid)
+        if row >= 0 and case != self.cases.case(row):
+            self.cases.put(row, case)
+            self.changed.emit(case)
+
+    def done(self, result: int) -> None:
+        self.save()
+        super().done(result)
+
+    def _lay_out(self, theme: Theme) -> None:
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(12, 0, 0, 0)
+        column.addWidget(self.nothing)
+        column.addWidget(self.detail, 1)
+        column.addStretch(0)
+        halves = QSplitter(Qt.Orientation.Horizontal)
+        halves.addWidget(self.list)
+        halves.addWidget(right)
+        halves.setChildrenCollapsible(False)
+        halves.setHandleWidth(1)
+        halves.setStretchFactor(1, 1)
+        halves.setSizes([round(220 * theme.scale), round(520 * theme.scale)])
+        acts = Flow()
+        for one in (self.keep, self.delete):
+            acts.addWidget(one)
+            one.setEnabled(not self._read_only)
+        buttons = QHBoxLayout()
+        buttons.addLayout(acts, 1)
+        buttons.addWidget(self.close_)
+        buttons.addWidget(self.use)
+        said = QHBoxLayout()
+        said.addWidget(self.told, 1)
+        said.addWidget(self.undo)
+        self.undo.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(10)
+        layout.addWidget(halves, 1)
+        layout.addLayout(said)
+        layout.addLayout(buttons)
+        scale = min(theme.scale, 1.5)
+        self.resize(QSize(int(800 * scale), int(540 * scale)).boundedTo(geometry.room(self)))
+
+    def _show_row(self, row: int) -> None:
+        self.save()
+        case = self.cases.case(row)
+        self.detail.show_case(case, self._variables, read_only=self._read_only)
+        self.nothing.setVisible(not self.cases.rowCount())
+        self.use.setEnabled(case is not None)
+        self.delete.setEnabled(case is not None and not self._read_only)
+
+    def _edited(self) -> None:
+        self._is_dirty = True
+        self._save.start()
+
+    def _use(self) -> None:
+        self.save()
+        if (case := self.current) is not None:
+            self.use_wanted.emit(case)
+
+    def _delete(self) -> None:
+        self.save()
+        if (case := self.current) is not None:
+            self.delete_wanted.emit(case)

@@ -1,0 +1,34 @@
+"""The commands of packs."""
+
+from __future__ import annotations
+
+from workbench.app.commands import EVERYWHERE, Command
+
+COMMANDS = (
+    Command(
+        "export_pack",
+        "Export prompts as a pack…",
+        "Prompt",
+        views=EVERYWHERE,
+        run=lambda controller: controller.exports.open(),
+        after="delete_prompt",
+    ),
+    Command(
+        "import_pack",
+        "Import a pack…",
+        "Prompt",
+        enabled=lambda state: state.writable,
+        views=EVERYWHERE,
+        run=lambda controller: controller.imports.choose(),
+        after="export_pack",
+    ),
+    Command(
+        "undo_import",
+        "Undo the last pack import",
+        "Prompt",
+        enabled=lambda state: state.writable,
+        views=EVERYWHERE,
+        run=lambda controller: controller.imports.undo(),
+        after="import_pack",
+    ),
+)

@@ -1,0 +1,177 @@
+"""The page that shows what would be written, and what of it may not be meant for others.
+
+Invariant: what was found is confirmed by hand before anything is written; every text that is given away can be read.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
+
+from workbench.app.packs.exports import MOST_SHOWN, Preview
+from workbench.core.amounts import show_bytes
+from workbench.ui.settings.history_parts import PathLabel
+from workbench.ui.settings.parts import label
+from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.dialog_parts import Rows, as_high_as_rows, field, noted
+
+Index = QModelIndex | QPersistentModelIndex
+_MOST_GONE = 3
+_MOST_FINDINGS = 500
+_COLUMNS = ("File", "Size")
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class _Files(QAbstractTableModel):
+    """Files with their bytes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: tuple[tuple[str, int], ...] = ()
+
+    def show_files(self, files: tuple[tuple[str, int], ...]) -> None:
+        """Show other files."""
+        self.beginResetModel()
+        self.files = files
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.files)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(_COLUMNS)
+
+    def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == 1:
+            return _RIGHT
+        shown = role == Qt.ItemDataRole.DisplayRole and way == Qt.Orientation.Horizontal
+        return _COLUMNS[section] if shown else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 1:
+            return _RIGHT
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        name, size = self.files[index.row()]
+        return name if index.column() == 0 else show_bytes(size)
+
+
+class PreviewPage(QWidget):
+    """`changed` when it may be written, or may not any more."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.preview: Preview | None = None
+        self.path = PathLabel()
+        self.what = label("", "muted")
+        self.notes = label("")
+        set_role(self.notes, "pill-warn")
+        self.files = _Files()
+        self.rows = Rows(self.files, "Files of the pack", 0, most=6)
+        self.rows.setSelectionMode(Rows.SelectionMode.SingleSelection)
+        self.text = field(theme, "What is in the file")
+        self.found = label("", "heading")
+        self.findings = QListWidget()
+        self.findings.setAccessibleName("What may not be meant for others")
+        self.findings.setWordWrap(True)
+        self.findings.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.agreed = QCheckBox()
+        halves = QHBoxLayout()
+        halves.setSpacing(12)
+        halves.addWidget(self.rows, 2)
+        halves.addWidget(self.text, 3)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.path)
+        layout.addWidget(self.what)
+        layout.addWidget(self.notes)
+        layout.addLayout(halves, 1)
+        layout.addWidget(self.found)
+        layout.addWidget(self.findings)
+        layout.addWidget(self.agreed)
+        self.rows.selectionModel().currentRowChanged.connect(lambda now, _: self._show_file(now.row()))
+        self.findings.currentRowChanged.connect(self._show_finding)
+        self.agreed.toggled.connect(lambda _: self.changed.emit())
+
+    @property
+    def may_be_written(self) -> bool:
+        """Whether the person agreed to what was found."""
+        preview = self.preview
+        return preview is not None and (not preview.findings or self.agreed.isChecked())
+
+    def show_preview(self, preview: Preview) -> None:
+        """Show what would be written."""
+        self.preview = preview
+        pack, size = preview.export.pack, sum(bytes_ for _, bytes_ in preview.files)
+        prompts = f"{len(pack.prompts)} prompt{'' if len(pack.prompts) == 1 else 's'}"
+        versions = sum(len(prompt.versions) for prompt in pack.prompts)
+        cases = sum(len(prompt.cases) for prompt in pack.prompts)
+        told = (
+            prompts,
+            f"{versions} version{'' if versions == 1 else 's'}",
+            f"{cases} case{'' if cases == 1 else 's'}",
+            f"{len(preview.files)} files, {show_bytes(size)}",
+        )
+        self.path.set_path(str(preview.path))
+        evidence = "With" if preview.export.evidence else "Without"
+        said = f"{preview.target.words} {', '.join(told)}. {evidence} iterations, answers and verdicts."
+        if preview.gone:
+            more = f" and {len(preview.gone) - _MOST_GONE} more" if len(preview.gone) > _MOST_GONE else ""
+            said += f" Removed there: {', '.join(preview.gone[:_MOST_GONE])}{more}."
+        self.what.setText(said)
+        self.notes.setText(noted(preview.export.notes))
+        self.notes.setVisible(bool(preview.export.notes))
+        self.files.show_files(preview.files)
+        count = len(preview.findings)
+        things = "1 thing" if count == 1 else f"{count} things"
+        self.found.setText(
+            f"{things} may not be meant for others:"
+            if count
+            else "No keys, e-mail addresses or the like were found. The search cannot prove that there are none."
+        )
+        set_role(self.found, "heading" if count else "good")
+        self.findings.clear()
+        self.findings.addItems([finding.sentence for finding in preview.findings[:_MOST_FINDINGS]])
+        if count > _MOST_FINDINGS:
+            self.findings.addItem(f"and {count - _MOST_FINDINGS:,} more")
+        as_high_as_rows(self.findings, 6)
+        self.findings.setVisible(bool(count))
+        self.agreed.setChecked(False)
+        self.agreed.setText(
+            "I have reviewed it, and it may be shared"
+            if count == 1
+            else f"I have reviewed these {count}, and they may be shared"
+        )
+        self.agreed.setAccessibleName(self.agreed.text())
+        self.agreed.setVisible(bool(count))
+        # What is given away of runs is what a person has to see first.
+        first = next((row for row, (name, _) in enumerate(preview.files) if name.startswith("evidence/")), 0)
+        self.rows.selectRow(first)
+        self.changed.emit()
+
+    def _show_finding(self, row: int) -> None:
+        """Show the file that something was found in."""
+        if self.preview is None or not 0 <= row < len(self.preview.findings):
+            return
+        # Of an attachment the hash is told in part, with the name that it has in the prompt.
+        where, cut, _ = self.preview.findings[row].where.partition("…")
+        names = [name for name, _ in self.files.files]
+        at = next((at for at, name in enumerate(names) if name == where or (cut and name.startswith(where))), -1)
+        if at >= 0:
+            self.rows.selectRow(at)
+
+    def _show_file(self, row: int) -> None:
+        if self.preview is None or not 0 <= row < len(self.files.files):
+            self.text.setPlainText("")
+            return
+        name, _ = self.files.files[row]
+        shown = self.preview.shown.get(name)
+        if shown is None:
+            self.text.setPlainText("An attached picture. It is written as it is.")
+            return
+        cut = len(shown) >= MOST_SHOWN
+        self.text.setPlainText(f"{shown}\n\n… and more, which is not shown here." if cut else shown)
+        self.text.setAccessibleName(f"What is in {name}")

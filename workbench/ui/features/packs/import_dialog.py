@@ -1,0 +1,222 @@
+"""The window in which a pack is looked at before it is brought in.
+
+Invariant: nothing comes in before the person has seen what it would be and said so; every prompt has its own choice,
+and what cannot be read says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.app.packs.plan_table import PlanTable, possible, words_of
+from workbench.app.packs.plan_text import text_of
+from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
+from workbench.ui.flow import Flow
+from workbench.ui.settings.parts import button, label
+from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.dialog_parts import Progress, Rows, Told, field, noted
+from workbench.usecases.packs.importer import ACTIONS, Action, Plan
+
+_WIDE = 2
+
+
+class ImportPackDialog(Dialog):
+    """`wanted` asks for what is chosen in `table` to be brought in."""
+
+    wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Import a pack")
+        self.plan: Plan | None = None
+        self.table = PlanTable(self)
+        self.name = label("", "heading")
+        self.origin = label("", "small")
+        self.what = label("", "")
+        self.notes = label("", "")
+        self.rows = Rows(self.table, "Prompts of the pack", _WIDE)
+        self.rows.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.text = field(theme, "What the selected prompt says")
+        self.one = label("", "")
+        self.choices: dict[Action, QRadioButton] = {action: QRadioButton() for action in ACTIONS}
+        self.told = Told(theme)
+        self.progress = Progress()
+        self.go = button("Import", self.wanted.emit, "primary")
+        self.close_ = button("Cancel", self.reject)
+        # Enter does what the button says that has the keyboard, and goes on from everywhere else.
+        self.go.setDefault(True)
+        self.close_.setAutoDefault(True)
+        self._chooser = self._make_chooser()
+        self._lay_out()
+        self.rows.selectionModel().selectionChanged.connect(lambda *_: self._show_one())
+        self.table.chosen.connect(self._show_choice)
+        scale = min(theme.scale, 1.5)
+        self._size = QSize(int(780 * scale), int(520 * scale)).boundedTo(geometry.room(self))
+        self.setMinimumWidth(min(self._size.width(), 460))
+
+    def begin(self, name: str, sentence: str) -> None:
+        """Say what goes on."""
+        self.name.setText(name)
+        self._show_parts(plan=self.plan is not None)
+        self.told.say(sentence)
+        self.progress.show_share(0, 0)
+        self.rows.setEnabled(False)
+        self._chooser.setEnabled(False)
+        self.go.hide()
+        self.close_.setText("Close")
+        self.close_.setFocus()
+
+    def show_progress(self, words: str, done: int, of: int) -> None:
+        """Say how far it is."""
+        if self.progress.isVisible():
+            self.told.say(words)
+            self.progress.show_share(done, of)
+
+    def refuse(self, sentence: str, detail: str) -> None:
+        """Say why the pack cannot be read, or was not brought in."""
+        self._end()
+        self.told.say(sentence, "error", detail)
+        self._show_choice()
+        self.close_.setFocus()
+
+    def show_plan(self, plan: Plan) -> None:
+        """Show what the pack would bring."""
+        self.plan = plan
+        about = plan.read.pack.about
+        self.name.setText(" ".join(about.name.split()) or "A pack without a name")
+        told = (plan.source, about.author and f"by {about.author}", about.licence)
+        self.origin.setText(" · ".join(" ".join(text.split()) for text in told if text))
+        self.what.setText(about.description.strip()[:600])
+        self.notes.setText(noted(plan.notes))
+        self.told.say("")
+        self._end()
+        self._show_parts(plan=True)
+        self.table.show_plan(plan)
+        self._grow()
+        first = next((row for row, one in enumerate(plan.prompts) if one.state != "identical"), 0)
+        self.rows.selectRow(first)
+        (self.go if self.table.brings else self.close_).setFocus()
+
+    def chosen_rows(self) -> list[int]:
+        """Return the rows that are selected."""
+        return sorted(index.row() for index in self.rows.selectionModel().selectedRows())
+
+    def select(self, rows: Sequence[int]) -> None:
+        """Select rows."""
+        flags = QItemSelectionModel.SelectionFlag
+        self.rows.clearSelection()
+        for row in rows:
+            index = self.table.index(row, 0)
+            self.rows.selectionModel().select(index, flags.Select | flags.Rows)
+
+    def _grow(self) -> None:
+        """Make room for the list, around where the dialog is."""
+        centre, screen = self.frameGeometry().center(), self.screen().availableGeometry()
+        self.resize(self.size().expandedTo(self._size))
+        place = self.frameGeometry()
+        place.moveCenter(centre)
+        place.moveRight(min(place.right(), screen.right()))
+        place.moveBottom(min(place.bottom(), screen.bottom()))
+        self.move(max(screen.left(), place.left()), max(screen.top(), place.top()))
+
+    def _make_chooser(self) -> QFrame:
+        frame = QFrame()
+        set_role(frame, "card")
+        group = QButtonGroup(frame)
+        buttons = Flow(16)
+        for action, choice in self.choices.items():
+            group.addButton(choice)
+            buttons.addWidget(choice)
+            choice.clicked.connect(lambda _=False, action=action: self.table.choose(self.chosen_rows(), action))
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(8)
+        layout.addWidget(self.one)
+        layout.addLayout(buttons)
+        return frame
+
+    def _lay_out(self) -> None:
+        set_role(self.notes, "pill-warn")
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_)
+        buttons.addWidget(self.go)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        for part in (self.name, self.origin, self.what, self.notes):
+            layout.addWidget(part)
+        layout.addWidget(self.rows, 1)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self._chooser)
+        layout.addWidget(self.told)
+        layout.addWidget(self.progress)
+        layout.addLayout(buttons)
+        self._show_parts(plan=False)
+
+    def _show_parts(self, *, plan: bool) -> None:
+        for part in (self.rows, self.text, self._chooser):
+            part.setVisible(plan)
+        for text in (self.origin, self.what, self.notes):
+            text.setVisible(plan and bool(text.text()))
+        if not plan:
+            self.go.hide()
+
+    def _end(self) -> None:
+        self.progress.hide()
+        self.rows.setEnabled(True)
+        self._chooser.setEnabled(True)
+
+    def _show_one(self) -> None:
+        """Show what the selected prompts are, and what can be done about them."""
+        rows = self.chosen_rows()
+        prompts = [one for row in rows if (one := self.table.prompt(row)) is not None]
+        self._chooser.setVisible(bool(prompts))
+        self.text.setPlainText(text_of(prompts[0].prompt) if len(prompts) == 1 else "")
+        if not prompts:
+            return
+        if len(prompts) == 1:
+            one = prompts[0]
+            name = " ".join(one.prompt.name.split()) or one.prompt.slug
+            # The words about a prompt that is here name it.
+            self.one.setText(f"{name}. {one.words}" if one.state == "new" else one.words)
+        else:
+            self.one.setText(f"{len(prompts)} prompts are selected. What you choose holds for each that allows it.")
+        can = {action for one in prompts for action in possible(one)}
+        does = {self.table.action(row) for row in rows}
+        for action, choice in self.choices.items():
+            words = words_of(prompts[0], action)
+            choice.setText(words)
+            choice.setAccessibleName(f"{words}: {self.one.text()}")
+            choice.setVisible(action in can)
+            group = choice.group()
+            if does == {action}:
+                choice.setChecked(True)
+            elif choice.isChecked():
+                # A group that has to have a choice cannot show that the rows differ.
+                group.setExclusive(False)
+                choice.setChecked(False)
+                group.setExclusive(True)
+
+    def _show_choice(self) -> None:
+        """Say what would be done as it is chosen now."""
+        self._show_one()
+        if self.plan is None:
+            return
+        if self.told.sentence.property("role") != "error":
+            self.told.say(self.table.summary)
+        self.go.setVisible(self.table.brings)
+        self.close_.setText("Cancel" if self.table.brings else "Close")

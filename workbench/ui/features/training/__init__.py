@@ -1,0 +1,28 @@
+"""Exports training files of a prompt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.ui.features.training.commands import COMMANDS
+from workbench.ui.shell.events import TrainingRequested
+from workbench.ui.shell.feature import Feature, Subscription
+
+if TYPE_CHECKING:
+    from workbench.ui.features.training.controller import TrainingController
+    from workbench.ui.shell.services import Services
+
+
+def _make(services: Services) -> TrainingController:
+    from workbench.ui.features.training.controller import TrainingController
+
+    return TrainingController(services)
+
+
+FEATURE = Feature(
+    "training",
+    COMMANDS,
+    _make,
+    preload=("workbench.app.training_desk", "workbench.ui.features.training.controller"),
+    subscriptions=(Subscription(TrainingRequested, lambda controller, event: controller.open(event.prompt_uid)),),
+)

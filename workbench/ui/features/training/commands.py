@@ -1,0 +1,17 @@
+"""The command of training files."""
+
+from __future__ import annotations
+
+from workbench.app.commands import EVERYWHERE, Command
+
+COMMANDS = (
+    Command(
+        "training",
+        "Fine-tune: training files of this prompt…",
+        "Prompt",
+        enabled=lambda state: state.has_prompt,
+        views=EVERYWHERE,
+        run=lambda controller: controller.open(),
+        after="undo_import",
+    ),
+)

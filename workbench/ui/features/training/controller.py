@@ -1,0 +1,65 @@
+"""Carries out the command of training files.
+
+Invariant: closing the dialog, or the window behind it, gives up a preview that is being made.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.app.training_desk import TrainingDesk
+from workbench.ui.features.training.dialog import TrainingDialog
+from workbench.ui.shell.services import Services
+from workbench.usecases.training import TrainingSet
+
+
+class TrainingController:
+    """Opens the dialog for one prompt."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._desk = desk = TrainingDesk(services.backend.store, services.tasks)
+        self.dialog: TrainingDialog | None = None
+        desk.prepared.connect(self._prepared)
+        desk.refused.connect(self._refused)
+        desk.written.connect(self._written)
+
+    def open(self, prompt_uid: str = "") -> None:
+        """Make training files of a prompt, "" for the open one."""
+        if self.dialog is not None:
+            self.dialog.raise_()
+            self.dialog.activateWindow()
+            return
+        services = self._services
+        uid = prompt_uid or services.session.prompt()
+        dialog = TrainingDialog(services.theme, services.navigator.prompt_name(uid), services.dialogs.widget())
+        dialog.preview_wanted.connect(lambda asked: self._desk.prepare(uid, asked))
+        dialog.write_wanted.connect(self._desk.write)
+        dialog.finished.connect(self._closed)
+        self.dialog = dialog
+        dialog.open()
+        dialog.ask()
+
+    def stop(self) -> None:
+        """Give up what goes on."""
+        self._desk.stop()
+
+    def _prepared(self, made: TrainingSet) -> None:
+        if self.dialog is not None:
+            self.dialog.show_made(made)
+
+    def _refused(self, sentence: str, detail: str) -> None:
+        if self.dialog is not None:
+            self.dialog.refuse(sentence, detail)
+        else:
+            self._services.notices.problem(sentence, detail)
+
+    def _written(self, paths: tuple[Path, ...]) -> None:
+        if self.dialog is not None:
+            self.dialog.show_written(paths)
+        else:
+            self._services.notices.quiet("training", f"Training files are in {paths[0].parent}.")
+
+    def _closed(self) -> None:
+        self.stop()
+        self.dialog = None

@@ -1,0 +1,261 @@
+"""The window in which training files are chosen, looked at, and written.
+
+Invariant: what is written is what is shown; while a preview is being made nothing can be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.app.training_desk import CHOSEN, NAMES, Asked, about, formats
+from workbench.core.text import first_line
+from workbench.core.visible import visible_name
+from workbench.ui import geometry
+from workbench.ui.dialog import Dialog
+from workbench.ui.settings.history_parts import show_folder
+from workbench.ui.settings.parts import button, label
+from workbench.ui.theme import Theme
+from workbench.ui.widgets.dialog_parts import Progress, Told, as_high_as_rows, field
+from workbench.usecases.training import TrainingSet
+
+_PAUSE_MS = 300
+_ROWS, _CHARACTERS = 20, 40_000
+"""Rows of a preview, and characters of them."""
+_MOST_CONTRADICTIONS = 200
+
+
+class TrainingDialog(Dialog):
+    """`preview_wanted(Asked)` asks what would be written, `write_wanted(TrainingSet, Path)` to write it."""
+
+    preview_wanted = Signal(object)
+    write_wanted = Signal(object, object)
+
+    def __init__(self, theme: Theme, prompt: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"Training files of “{prompt}”")
+        self.made: TrainingSet | None = None
+        self._folder = Path.home()
+        self.files: QFileDialog | None = None
+        self.format = _choice("Format", [(NAMES.get(one.name, one.name), one.name) for one in formats()])
+        self.chosen = _choice("Include", [(words, name) for name, words in CHOSEN.items()])
+        self.share = _number("Per cent of the value sets for validation", 0, 50, 10, " %")
+        self.epochs = _number("Epochs: passes over the rows", 1, 100, 3, "")
+        self.price = QLineEdit()
+        self.price.setAccessibleName("Dollars for a million trained tokens")
+        self.price.setPlaceholderText("unknown")
+        self.kind = label("", "small")
+        self.counts = label("", "heading")
+        self.cost = label("", "muted")
+        self.left_out = label("", "muted")
+        self.against = label("", "section")
+        self.contradictions = QListWidget()
+        self.contradictions.setAccessibleName("Answers that were found both ways, and are left out")
+        self.contradictions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.contradictions.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.rows = field(theme, "The first rows")
+        self.told = Told(theme)
+        self.progress = Progress()
+        self.open_folder = button("Open folder", lambda: show_folder(self._folder))
+        self.close_ = button("Close", self.reject)
+        self.go = button("Export…", self._choose_folder, "primary")
+        self.go.setDefault(True)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self.ask)
+        self._lay_out(theme)
+        for changed in (
+            self.format.currentIndexChanged,
+            self.chosen.currentIndexChanged,
+            self.share.valueChanged,
+            self.epochs.valueChanged,
+            self.price.textEdited,
+        ):
+            changed.connect(lambda *_: self._change())
+
+    def asked(self) -> Asked | None:
+        """Return what is asked for, None for a price that is no number."""
+        text = self.price.text().strip().removeprefix("$").replace(",", ".")
+        try:
+            price = float(text) if text else None
+        except ValueError:
+            return None
+        if price is not None and not 0 <= price < 1e6:
+            return None
+        return Asked(
+            self.format.currentData(), self.chosen.currentData(), self.share.value() / 100, self.epochs.value(), price
+        )
+
+    def begin(self) -> None:
+        """Say that a preview is being made."""
+        self.made = None
+        self.progress.show_share(0, 0)
+        self.go.setEnabled(False)
+
+    def show_made(self, made: TrainingSet) -> None:
+        """Show what would be written."""
+        self.made = made
+        self._end()
+        train, validation = len(made.train), len(made.validation)
+        self.counts.setText(f"{_rows(train)} to train with, {_rows(validation)} for validation")
+        self.cost.setText(made.cost.sentence)
+        self.left_out.setText("\n".join(note for note in made.notes if note != made.cost.sentence))
+        self.left_out.setVisible(bool(self.left_out.text()))
+        self._show_contradictions(made)
+        self.rows.setPlainText("\n".join(made.train[:_ROWS])[:_CHARACTERS])
+        self.go.setEnabled(True)
+
+    def refuse(self, sentence: str, detail: str) -> None:
+        """Say why there is nothing to write, or that it was not written."""
+        self._end()
+        self.told.say(sentence, "error", detail)
+        if self.made is None:
+            for text in (self.counts, self.cost, self.left_out):
+                text.setText("")
+            self.left_out.hide()
+            self.against.hide()
+            self.contradictions.hide()
+            self.rows.setPlainText("")
+        self.go.setEnabled(self.made is not None)
+
+    def show_written(self, paths: Sequence[Path]) -> None:
+        """Say what was written."""
+        self._end()
+        self.go.setEnabled(self.made is not None)
+        names = " and ".join(path.name for path in paths)
+        self.told.say(f"{names} {'is' if len(paths) == 1 else 'are'} in {self._folder}.", "good")
+        self.open_folder.show()
+
+    def write_to(self, folder: Path) -> None:
+        """Write what is shown into a folder."""
+        if self.made is None:
+            return
+        self._folder = folder
+        self.progress.show_share(0, 0)
+        self.go.setEnabled(False)
+        self.write_wanted.emit(self.made, folder)
+
+    def _lay_out(self, theme: Theme) -> None:
+        form = QGridLayout()
+        form.setHorizontalSpacing(8)
+        form.setVerticalSpacing(6)
+        for row, (words, choice) in enumerate((("Format", self.format), ("Include", self.chosen))):
+            form.addWidget(_said(words, choice), row, 0)
+            form.addWidget(choice, row, 1, 1, 5)
+        numbers: tuple[tuple[str, QWidget], ...] = (
+            ("Validation", self.share),
+            ("Epochs", self.epochs),
+            ("$ per million tokens", self.price),
+        )
+        for at, (words, one) in enumerate(numbers):
+            form.addWidget(_said(words, one), 2, 2 * at)
+            form.addWidget(one, 2, 2 * at + 1)
+        form.setColumnStretch(1, 1)
+        form.setColumnStretch(3, 1)
+        form.setColumnStretch(5, 1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.open_folder)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_)
+        buttons.addWidget(self.go)
+        self.open_folder.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        layout.addLayout(form)
+        for part in (self.kind, self.counts, self.cost, self.left_out, self.against, self.contradictions):
+            layout.addWidget(part)
+        layout.addWidget(self.rows, 1)
+        layout.addWidget(self.told)
+        layout.addWidget(self.progress)
+        layout.addLayout(buttons)
+        self.against.hide()
+        self.contradictions.hide()
+        scale = min(theme.scale, 1.5)
+        self.resize(QSize(int(760 * scale), int(580 * scale)).boundedTo(geometry.room(self)))
+
+    def _change(self) -> None:
+        self.begin()
+        self._pause.start()
+
+    def ask(self) -> None:
+        """Ask for a preview of what is chosen."""
+        self.kind.setText(about(self.format.currentData()))
+        asked = self.asked()
+        if asked is None:
+            self.refuse("The price is no number. Write dollars for a million tokens, such as 25, or nothing.", "")
+            return
+        self.told.say("")
+        self.begin()
+        self.preview_wanted.emit(asked)
+
+    def _end(self) -> None:
+        self.progress.hide()
+        self.told.say("")
+
+    def _show_contradictions(self, made: TrainingSet) -> None:
+        found = made.contradictions
+        self.against.setText(f"CONTRADICTIONS, LEFT OUT · {len(found)}")
+        self.contradictions.clear()
+        for one in found[:_MOST_CONTRADICTIONS]:
+            answer = visible_name(first_line(one.answer.partition(": ")[2], 120))
+            self.contradictions.addItem(f"“{answer}” to {visible_name(first_line(one.about, 120)) or 'no values'}")
+        if len(found) > _MOST_CONTRADICTIONS:
+            self.contradictions.addItem(f"and {len(found) - _MOST_CONTRADICTIONS:,} more")
+        as_high_as_rows(self.contradictions, 5)
+        for part in (self.against, self.contradictions):
+            part.setVisible(bool(found))
+
+    def _choose_folder(self) -> None:
+        files = QFileDialog(self, "Folder for the training files", str(self._folder))
+        files.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        files.setFileMode(QFileDialog.FileMode.Directory)
+        files.setOption(QFileDialog.Option.ShowDirsOnly)
+        files.filesSelected.connect(lambda names: self.write_to(Path(names[0])))
+        files.finished.connect(self._files_closed)
+        self.files = files
+        files.open()
+
+    def _files_closed(self) -> None:
+        self.files = None
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _said(words: str, one: QWidget) -> QWidget:
+    made = label(words, "muted", wrap=False)
+    made.setBuddy(one)
+    return made
+
+
+def _choice(name: str, items: Sequence[tuple[str, str]]) -> QComboBox:
+    made = QComboBox()
+    made.setAccessibleName(name)
+    for words, value in items:
+        made.addItem(words, value)
+    return made
+
+
+def _number(name: str, least: int, most: int, value: int, ending: str) -> QSpinBox:
+    made = QSpinBox()
+    made.setAccessibleName(name)
+    made.setRange(least, most)
+    made.setValue(value)
+    made.setSuffix(ending)
+    made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    return made

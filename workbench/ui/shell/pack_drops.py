@@ -1,0 +1,44 @@
+"""Packs that are dropped on the window.
+
+Invariant: a pack is taken wherever it is dropped, unless a widget there has a use for it; what is done with it is up to
+the subscribers of `PackChosen`.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
+
+from workbench.ui.dropped import pack_in
+from workbench.ui.shell.events import PackChosen
+from workbench.ui.shell.services import Events
+
+
+def take_pack(events: Events, data: QMimeData, *, act: bool) -> bool:
+    """Publish that a pack was dropped and return True; with `act` False only return whether `data` is a pack."""
+    path = pack_in(data)
+    if path is not None and act:
+        events.publish(PackChosen(path))
+    return path is not None
+
+
+class PackDrops(QObject):
+    """Watches the frame of one window."""
+
+    def __init__(self, frame: QWidget, events: Events) -> None:
+        super().__init__(frame)
+        self._events = events
+        frame.setAcceptDrops(True)
+        frame.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take a pack that is dropped where nothing else takes it."""
+        # All three are drop events; what is asked is whether it would be taken, again and again.
+        if isinstance(event, QDragEnterEvent | QDragMoveEvent | QDropEvent):
+            dropped = event.type() == QEvent.Type.Drop
+            if take_pack(self._events, event.mimeData(), act=dropped):
+                event.setDropAction(Qt.DropAction.CopyAction)
+                event.accept()
+                return True
+        return super().eventFilter(watched, event)

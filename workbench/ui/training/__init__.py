@@ -1,1 +1,0 @@
-"""Training files in the window."""

@@ -1,0 +1,1 @@
+"""Packs taken out of a history and brought into one."""

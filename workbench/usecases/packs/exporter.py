@@ -1,0 +1,295 @@
+"""Prompts taken out of the history as a pack.
+
+Invariant: exporting reads and never writes the history but for what is remembered of the pack; the same choice of the
+same history gives the same pack, and one that was imported gives the one that it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from workbench.core.cases import Case
+from workbench.core.disclosing import Finding
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane
+from workbench.core.runs import PromptRow, VersionRow
+from workbench.core.timeline import nearest_ancestor
+from workbench.packs import manifest
+from workbench.packs.model import About, Pack, PackFile, PackPrompt, PackVersion, Standing, StandingRow
+from workbench.packs.reading import attachments
+from workbench.packs.slugs import slugs
+from workbench.packs.writing import Tell, texts, write_archive, write_folder
+from workbench.store import Store
+from workbench.usecases.packs.disclosed import disclosed
+from workbench.usecases.packs.evidence import Watch, evidence, unwatched
+from workbench.usecases.packs.target import is_file
+from workbench.usecases.problems import RefusedError
+
+Which = Literal["winner", "all"]
+"""The version that won, or every version; the winner is the one that is used in both."""
+_NOT_RANKED = {
+    "all_bad": "Every verdict says that all answers are bad.",
+    "one_entrant": "No verdict compares two models or versions.",
+}
+"""Why there is no ranking, for readers of a pack, by `Enough.reason`; of too few verdicts its README tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A prompt to export; `versions` are the winner, all, or numbers of which the last is used."""
+
+    prompt_uid: str
+    versions: Which | tuple[int, ...] = "winner"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A pack that is ready to be written, with sentences about what is not in it.
+
+    `body` gives the bytes of an attachment by its hash.
+    """
+
+    pack: Pack
+    evidence: Mapping[str, bytes]
+    body: Callable[[str], bytes]
+    notes: tuple[str, ...] = ()
+
+    def disclosed(self) -> tuple[Finding, ...]:
+        """Return what of it looks like a key, an address or the like. Raises PackError as writing does."""
+        return disclosed(texts(self.pack, self.evidence), self.pack, self.body)
+
+    def sizes(self) -> tuple[tuple[str, int], ...]:
+        """Return the files that are written, with their bytes."""
+        made = tuple((name, len(raw)) for name, raw in texts(self.pack, self.evidence).items())
+        return (*made, *((file.path, file.size) for file in self.pack.files))
+
+
+class PackExporter:
+    """Makes packs of one history. Methods block and belong on a worker thread; they raise StoreError."""
+
+    def __init__(self, store: Store, new_uid: Callable[[], str], now: Callable[[], str]) -> None:
+        self._store = store
+        self._new_uid = new_uid
+        self._now = now
+
+    def known(self, prompt_uids: Sequence[str]) -> About | None:
+        """Return what was said of the pack that these prompts were exported as, or came in, last."""
+        wanted = set(prompt_uids)
+        for uid, body in self._store.packs.known():
+            if {one["uid"] for one in body["prompts"]} == wanted:
+                return About(uid, *(body.get(key, "") for key in ("name", "description", "licence", "author")))
+        return None
+
+    def place(self, pack_uid: str) -> Path | None:
+        """Return where a pack was written last, or the folder it came from; None when nobody knows or that is gone."""
+        said = (self._store.packs.about(pack_uid) or {}).get("place", "")
+        return Path(said) if said and Path(said).parent.is_dir() else None
+
+    def prepare(
+        self,
+        about: About,
+        choices: Sequence[Choice],
+        *,
+        with_evidence: bool = False,
+        tell: Tell | None = None,
+        watch: Watch = unwatched,
+    ) -> Export:
+        """Return what would be written. Raises RefusedError for a prompt that has only a draft.
+
+        `tell` hears how many of how many prompts are done, `watch` how many iterations of one were read for the
+        evidence; both may raise to stop.
+        """
+        if not choices:
+            raise RefusedError("A pack needs a prompt. Choose at least one.")
+        about = about if about.uid else replace(about, uid=self._new_uid())
+        rows = {row.uid: row for archived in (False, True) for row in self._store.prompts(archived=archived)}
+        if any(choice.prompt_uid not in rows for choice in choices):
+            raise RefusedError("One of these prompts is not in the history any more. Choose again.")
+        before = {one["uid"]: one for one in (self._store.packs.about(about.uid) or {}).get("prompts", [])}
+        given = {c.prompt_uid: before[c.prompt_uid]["slug"] for c in choices if c.prompt_uid in before}
+        free = [c.prompt_uid for c in choices if c.prompt_uid not in given]
+        named = given | slugs(((uid, rows[uid].name) for uid in free), given.values())
+        prompts, notes, told = [], [], {}
+        for done, choice in enumerate(choices):
+            if tell is not None:
+                tell(done, len(choices))
+            row, said = rows[choice.prompt_uid], before.get(choice.prompt_uid, {})
+            prompt, odd = self._prompt(row, choice, named[row.uid], said)
+            prompts.append(prompt)
+            notes += odd
+            if with_evidence:
+                told[prompt.slug], left_out = evidence(self._store, row.uid, {v.hash for v in prompt.versions}, watch)
+                notes += left_out
+        return Export(Pack(about, tuple(prompts), self._files(prompts)), told, self._store.blob, tuple(notes))
+
+    def write(self, export: Export, path: Path, tell: Tell | None = None) -> None:
+        """Write a pack: a file when the path ends so, else a folder; remember it. Raises PackError.
+
+        `tell` hears how many of how many files are written, and may raise to stop: then nothing has changed.
+        """
+        write = write_archive if is_file(path) else write_folder
+        write(path, export.pack, self._store.blob, export.evidence, tell or (lambda done, of: None))
+        if self._store.read_only:
+            return
+        body = remembered(export.pack, path.absolute())
+        self._store.packs.remember(export.pack.about.uid, body, self._now()).result()
+
+    def _prompt(
+        self, row: PromptRow, choice: Choice, slug: str, said: Mapping[str, Any]
+    ) -> tuple[PackPrompt, list[str]]:
+        versions, notes = self._versions(row, choice, said)
+        chosen = {version.number: version for version in versions}
+        main = versions[-1] if isinstance(choice.versions, tuple) else chosen[self._main(row.uid, list(chosen), said)]
+        draft = self._store.draft(row.uid) or Draft()
+        if draft.content != main.content and draft.based_on == main.number:
+            notes.append(f"The draft of “{row.name}” has changes that no version holds yet; they are not in the pack.")
+        return (
+            PackPrompt(
+                uid=row.uid,
+                name=row.name,
+                slug=slug,
+                main=main.hash,
+                versions=_pack_versions(sorted(chosen.values(), key=lambda v: v.number), self._parents(row.uid)),
+                description=said.get("description", ""),
+                lanes=_lanes(draft.lanes, sorted(chosen)),
+                values=draft.values,
+                cases=with_sets(self._store.packs.cases(row.uid), draft),
+                standing=self._standing(row.uid, said),
+            ),
+            notes,
+        )
+
+    def _versions(self, row: PromptRow, choice: Choice, said: Mapping[str, Any]) -> tuple[list[VersionRow], list[str]]:
+        known = {version.number: version for version in self._store.versions(row.uid)}
+        if not known:
+            raise RefusedError(f"“{row.name}” is only a draft. Run it once, so that it has a version to export.")
+        if isinstance(choice.versions, tuple):
+            if lost := [number for number in choice.versions if number not in known]:
+                raise RefusedError(f"“{row.name}” has no version {lost[0]}. It has 1 to {max(known)}.")
+            numbers = list(dict.fromkeys(choice.versions))
+        elif choice.versions == "winner":
+            hashes = said.get("versions", [])
+            numbers = [self._main(row.uid, list(known), said)]
+            # A pack that was imported is exported as it came, unless something else has won since. One that was made
+            # here with more versions gives no more away than is asked for now.
+            came = self._store.packs.origins("version").values()
+            if known[numbers[0]].hash in hashes and known[numbers[0]].uid in came:
+                numbers = [number for number, version in known.items() if version.hash in hashes]
+        else:
+            numbers = list(known)
+        newer = [number for number in numbers if known[number].newer]
+        found = [known[number] for number in numbers if number not in newer]
+        if not found:
+            raise RefusedError(f"“{row.name}” was not exported. {known[numbers[0]].newer}")
+        words = f"Left out, because a newer release made them: versions {', '.join(map(str, newer))} of “{row.name}”."
+        return found, [words] if newer else []
+
+    def _main(self, prompt_uid: str, numbers: list[int], said: Mapping[str, Any]) -> int:
+        """Return the version that is used: the winner; without verdicts the newest.
+
+        Of a pack that was brought in it is the one that the pack says, as long as nobody here has gone on from there.
+        """
+        won = self._winner(prompt_uid)
+        if won in numbers:
+            return won
+        versions = self._store.versions(prompt_uid)
+        before = next((version.number for version in versions if version.hash == said.get("main")), 0)
+        went_on = versions[-1].uid not in self._store.packs.origins("version").values()
+        return max(numbers) if went_on or before not in numbers else before
+
+    def _winner(self, prompt_uid: str) -> int:
+        """Return the number of the strongest version, of the last winner's while few are judged, 0 for none."""
+        ranked = self._ranked(prompt_uid, "version")
+        if ranked is not None and ranked.rows:
+            return int(ranked.rows[0].name.removeprefix("v"))
+        verdicts = self._store.judgements.verdicts(prompt_uid)
+        first = (o.who.version for v in reversed(verdicts) if v.kind == "winner" for o in v.outputs if o.place == 1)
+        return next(first, 0)
+
+    def _ranked(self, prompt_uid: str, grouping: Literal["version", "both"]) -> Any:
+        if not self._store.judgements.verdicts(prompt_uid):
+            return None
+        # It brings numpy along, which a prompt that nobody judged does not need.
+        from workbench.usecases.ranking import rank
+
+        return rank(self._store, prompt_uid, grouping)
+
+    def _standing(self, prompt_uid: str, said: Mapping[str, Any]) -> Standing | None:
+        ranked = self._ranked(prompt_uid, "both")
+        if ranked is None:
+            return manifest.standing_from(said["standing"]) if said.get("standing") else None
+        rows = tuple(
+            StandingRow(row.name, *(round(n, 3) for n in (row.won, row.lost, row.tied, *row.strength.chances)))
+            for row in ranked.rows
+        )
+        remarks = tuple(remark.text for remark in ranked.remarks)
+        if not remarks and (why := _NOT_RANKED.get(ranked.enough.reason)):
+            remarks = (why,)
+        return Standing(ranked.verdicts, ranked.blind, rows, remarks)
+
+    def _parents(self, prompt_uid: str) -> dict[int, int | None]:
+        return {version.number: version.parent for version in self._store.versions(prompt_uid)}
+
+    def _files(self, prompts: Iterable[PackPrompt]) -> tuple[PackFile, ...]:
+        found = {
+            one.hash: one.media_type
+            for prompt in prompts
+            for version in prompt.versions
+            for message in version.content.messages
+            for one in message.attachments
+        }
+        return tuple(PackFile(hash_, found[hash_], len(self._store.blob(hash_))) for hash_ in sorted(found))
+
+
+def remembered(pack: Pack, place: Path | None) -> dict[str, Any]:
+    """Return what the history keeps of a pack, and of the place where it is written again."""
+    about = pack.about
+    prompts = [
+        {
+            "uid": prompt.uid,
+            "slug": prompt.slug,
+            "description": prompt.description,
+            "main": prompt.main,
+            "versions": [version.hash for version in prompt.versions],
+            "standing": None if prompt.standing is None else manifest.standing_data(prompt.standing),
+        }
+        for prompt in pack.prompts
+    ]
+    texts_ = {"name": about.name, "description": about.description, "licence": about.licence, "author": about.author}
+    return {**texts_, "prompts": prompts, **({} if place is None else {"place": str(place)})}
+
+
+def with_sets(cases: Sequence[Case], draft: Draft) -> tuple[Case, ...]:
+    """Return the cases of a prompt, and behind them its named value sets that are no case yet."""
+    known = {case.uid for case in cases}
+    sets = (Case(one.uid, one.name, one.values) for one in draft.current_sets if one.uid not in known)
+    return (*cases, *sets)
+
+
+def _pack_versions(chosen: Sequence[VersionRow], parents: Mapping[int, int | None]) -> tuple[PackVersion, ...]:
+    hashes = {version.number: version.hash for version in chosen}
+
+    def ancestor(number: int) -> str:
+        parent = nearest_ancestor(number, parents, hashes)
+        return "" if parent is None else hashes[parent]
+
+    return tuple(PackVersion(v.hash, v.content, ancestor(v.number), v.note) for v in chosen)
+
+
+def _lanes(lanes: Sequence[Lane], numbers: Sequence[int]) -> tuple[Lane, ...]:
+    """Return lanes as a pack has them: pinned to a place among its versions, and without what only this history has."""
+
+    def moved(lane: Lane) -> Iterator[Lane]:
+        pinned = numbers.index(lane.pinned) + 1 if lane.pinned in numbers else None
+        if lane.pinned is None or pinned is not None:
+            yield replace(lane, pinned=pinned, baseline="")
+
+    return tuple(one for lane in lanes for one in moved(lane))
+
+
+def attached(pack: Pack) -> set[str]:
+    """Return the hashes of all files that versions of a pack name."""
+    return {hash_ for prompt in pack.prompts for version in prompt.versions for hash_ in attachments(version.content)}

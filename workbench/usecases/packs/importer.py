@@ -1,0 +1,260 @@
+"""Prompts of a pack brought into the history.
+
+Invariant: nothing that is here is overwritten or removed. A plan says of each prompt what is new, changed, identical or
+conflicting before anything is written; bringing the same pack in again adds nothing; what one import added goes out
+again in one step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from workbench.core.cases import Case, case_to_json
+from workbench.core.drafts import Draft
+from workbench.core.runs import VersionRow
+from workbench.packs.model import Pack, PackPrompt
+from workbench.packs.reading import ReadPack, Tell, attachments, read_pack
+from workbench.store import Store
+from workbench.store.merging.arriving import Arrival, ArrivingPrompt, ArrivingVersion
+from workbench.usecases.packs.exporter import remembered, with_sets
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.prompts import NAME_LIMIT
+
+State = Literal["new", "changed", "identical", "conflicting"]
+Action = Literal["add", "update", "skip"]
+ACTIONS: tuple[Action, ...] = ("add", "update", "skip")
+_DEFAULTS: Mapping[State, Action] = {"new": "add", "changed": "update", "identical": "skip", "conflicting": "skip"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPrompt:
+    """A prompt of a pack against the history.
+
+    `foreign` is what it is known by in packs, and `uid` the prompt here that it belongs to, "" for none. `versions` and
+    `cases` are those that are missing here.
+    `words` say what would happen, and what to know of it.
+    """
+
+    prompt: PackPrompt
+    state: State
+    foreign: str
+    uid: str = ""
+    versions: tuple[str, ...] = ()
+    cases: tuple[Case, ...] = ()
+    words: str = ""
+
+    @property
+    def action(self) -> Action:
+        """What is done unless somebody chooses otherwise."""
+        return _DEFAULTS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a pack would bring; `source` is where it was read from."""
+
+    read: ReadPack
+    prompts: tuple[PlannedPrompt, ...]
+    source: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of an import: by slug the prompt here, and a sentence; `changed` when there is something to undo."""
+
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    sentence: str = ""
+    changed: bool = False
+
+
+class PackImporter:
+    """Brings packs into one history. Methods block and belong on a worker thread; they raise StoreError."""
+
+    def __init__(self, store: Store, new_uid: Callable[[], str], now: Callable[[], str]) -> None:
+        self._store = store
+        self._new_uid = new_uid
+        self._now = now
+
+    def plan(self, path: str | os.PathLike[str], tell: Tell | None = None) -> Plan:
+        """Read a pack and compare it with what is here; writes nothing. Raises PackError.
+
+        `tell` hears how many of how many prompts are read, and may raise to stop.
+        """
+        read = read_pack(path) if tell is None else read_pack(path, tell)
+        here = {row.uid: row.name for archived in (False, True) for row in self._store.prompts(archived=archived)}
+        came = self._store.packs.origins("prompt")
+        notes = list(read.pack.notes)
+        if read.evidence:
+            notes.append(
+                "The evidence of this pack is not brought into the history. “workbench pack show --evidence” reads it."
+            )
+        endpoints = {endpoint.uid for endpoint in self._store.endpoints()}
+        strange = sum(lane.endpoint not in endpoints for prompt in read.pack.prompts for lane in prompt.lanes)
+        if strange:
+            lanes = "1 lane asks" if strange == 1 else f"{strange} lanes ask"
+            notes.append(f"{lanes} an endpoint that is not set up here. Choose another model there before a run.")
+        prompts = tuple(self._planned(prompt, known_as(prompt, read.pack), here, came) for prompt in read.pack.prompts)
+        return Plan(read, prompts, str(Path(path).absolute()), tuple(notes))
+
+    def here(self, prompt: PackPrompt, pack: Pack) -> str:
+        """Return the uid of the prompt here that one of a pack belongs to, "" for none."""
+        foreign = known_as(prompt, pack)
+        uids = {row.uid for archived in (False, True) for row in self._store.prompts(archived=archived)}
+        uid = foreign if foreign in uids else self._store.packs.origins("prompt").get(foreign, "")
+        return uid if uid in uids else ""
+
+    def apply(self, plan: Plan, actions: Mapping[str, Action] | None = None) -> Imported:
+        """Bring in what was chosen by slug, else what each state suggests. Raises RefusedError for no such prompt."""
+        chosen = dict(actions or {})
+        if unknown := [slug for slug in chosen if slug not in {one.prompt.slug for one in plan.prompts}]:
+            known = ", ".join(one.prompt.slug for one in plan.prompts)
+            raise RefusedError(f"There is no prompt “{unknown[0]}” in this pack. It has: {known}.")
+        arriving: list[ArrivingPrompt] = []
+        uids: dict[str, str] = {}
+        for one in plan.prompts:
+            made = self._arriving(one, chosen.get(one.prompt.slug, one.action))
+            uids[one.prompt.slug] = made.uid if made else one.uid
+            if made is not None and (made.new or made.versions or made.cases):
+                arriving.append(made)
+        if not arriving:
+            return Imported(uids, "Nothing was brought in: all of it is here already, or was skipped.")
+        pack = plan.read.pack
+        # What is remembered speaks of the prompts as they are called here.
+        kept = replace(pack, prompts=tuple(replace(p, uid=uids[p.slug]) for p in pack.prompts if uids[p.slug]))
+        media = {file.hash: file.media_type for file in pack.files}
+        needed = {hash_ for one in arriving for version in one.versions for hash_ in attachments(version.content)}
+        files = tuple((body, media[hash_]) for hash_, body in plan.read.bodies.items() if hash_ in needed)
+        uid = pack.about.uid or self._new_uid()
+        # A folder is where somebody keeps the pack; a file is only what it came in.
+        place = Path(plan.source) if Path(plan.source).is_dir() else self._place(uid)
+        arrival = Arrival(uid, json.dumps(remembered(kept, place)), plan.source, tuple(arriving), files)
+        self._store.packs.arrive(arrival, self._now()).result()
+        return Imported(uids, _sentence(arriving), changed=True)
+
+    def _place(self, pack_uid: str) -> Path | None:
+        said = (self._store.packs.about(pack_uid) or {}).get("place", "")
+        return Path(said) if said else None
+
+    def undo(self) -> str:
+        """Take out what the last import added and return a sentence. Raises StoreError when it was built on."""
+        return self._store.packs.take_back().result()
+
+    def _planned(
+        self, prompt: PackPrompt, foreign: str, here: Mapping[str, str], came: Mapping[str, str]
+    ) -> PlannedPrompt:
+        uid = foreign if foreign in here else came.get(foreign, "")
+        if uid not in here:
+            return PlannedPrompt(
+                prompt, "new", foreign, "", tuple(v.hash for v in prompt.versions), prompt.cases, _new(prompt, here)
+            )
+        rows = self._store.versions(uid)
+        known = {row.hash for row in rows}
+        missing = tuple(version.hash for version in prompt.versions if version.hash not in known)
+        cases = self._missing_cases(prompt, foreign, uid)
+        if not missing and not cases:
+            return PlannedPrompt(prompt, "identical", foreign, uid, (), (), f"“{here[uid]}” has all of it already.")
+        state: State = "conflicting" if missing and self._went_on(prompt, rows) else "changed"
+        words = f"“{here[uid]}” lacks {_counted(len(missing), 'version')} and {_counted(len(cases), 'case')}."
+        if state == "conflicting":
+            words += (
+                " It has gone on from another version here. Update adds the versions of the pack beside it, add makes "
+                "a second prompt."
+            )
+        return PlannedPrompt(prompt, state, foreign, uid, missing, cases, words)
+
+    def _went_on(self, prompt: PackPrompt, rows: list[VersionRow]) -> bool:
+        """Whether the newest version here is one that somebody made, and that the pack does not know."""
+        known = {hash_ for version in prompt.versions for hash_ in (version.hash, version.parent)}
+        if not rows or rows[-1].hash in known:
+            return False
+        came = set(self._store.packs.origins("version").values())
+        return not all(row.uid in came for row in rows)
+
+    def _missing_cases(self, prompt: PackPrompt, foreign: str, uid: str) -> tuple[Case, ...]:
+        mine = with_sets(self._store.packs.cases(uid), self._store.draft(uid) or Draft())
+        known = {digest(case) for case in mine}
+        uids = {case.uid for case in mine}
+        came = self._store.packs.origins("case")
+        # One that was brought in and changed here since is not brought in once more.
+        return tuple(
+            case for case in prompt.cases if digest(case) not in known and came.get(_foreign(foreign, case)) not in uids
+        )
+
+    def _arriving(self, one: PlannedPrompt, action: Action) -> ArrivingPrompt | None:
+        prompt = one.prompt
+        if action == "skip" or (action == "update" and one.state == "identical"):
+            return None
+        if action == "update" and not one.uid:
+            raise RefusedError(f"“{prompt.name}” is not here yet, so there is nothing to update. Add it.")
+        new = action == "add"
+        uid = one.uid
+        if new:
+            free = prompt.uid and not self._store.packs.is_taken(prompt.uid)
+            uid = prompt.uid if free else self._new_uid()
+        places = {version.hash: number for number, version in enumerate(prompt.versions, start=1)}
+        versions = tuple(
+            ArrivingVersion(self._new_uid(), version.hash, version.content, version.parent, version.note)
+            for version in prompt.versions
+        )
+        draft = None
+        if new:
+            draft = Draft(prompt.content, prompt.values, prompt.lanes, places[prompt.main])
+        cases = prompt.cases if new else one.cases
+        mine = set() if new else {case.uid for case in self._store.packs.cases(uid)}
+        taken = tuple(
+            (
+                _foreign(one.foreign, case),
+                case if case.uid and case.uid not in mine else replace(case, uid=self._new_uid()),
+            )
+            for case in cases
+        )
+        return ArrivingPrompt(one.foreign, uid, _name(prompt.name), new, versions, draft, taken)
+
+
+def known_as(prompt: PackPrompt, pack: Pack) -> str:
+    """Return what a prompt is known by in packs; one that a person wrote by hand has no uid, but a place."""
+    return prompt.uid or f"{pack.about.uid or pack.about.name}/{prompt.slug}"
+
+
+def digest(case: Case) -> str:
+    """Return what tells a case from others but for its uid."""
+    data = {**case_to_json(case), "uid": ""}
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+def _foreign(foreign: str, case: Case) -> str:
+    return f"{foreign}:{digest(case)}"
+
+
+def _name(name: str) -> str:
+    """Return a name that a prompt can have here; a file may say anything."""
+    cleaned = " ".join(name.split())[:NAME_LIMIT].strip()
+    return cleaned if any(c.isprintable() and not c.isspace() for c in cleaned) else "Imported prompt"
+
+
+def _new(prompt: PackPrompt, here: Mapping[str, str]) -> str:
+    words = f"New: {_counted(len(prompt.versions), 'version')} and {_counted(len(prompt.cases), 'case')}."
+    if prompt.name in here.values():
+        words += f" Another prompt here is called “{prompt.name}”, too."
+    if prompt.content.template == "jinja":
+        words += " Its texts are Jinja templates; they are rendered in a process of their own."
+    return words
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
+
+
+def _sentence(arriving: list[ArrivingPrompt]) -> str:
+    made = [one for one in arriving if one.new]
+    parts = [f"{len(made)} prompt{'' if len(made) == 1 else 's'} added"] if made else []
+    if updated := [one for one in arriving if not one.new]:
+        parts.append(f"{len(updated)} prompt{'' if len(updated) == 1 else 's'} updated")
+    return f"{' and '.join(parts).capitalize()}."
