@@ -212,3 +212,17 @@ def test_a_damaged_history_is_kept_with_its_log_when_it_is_replaced(path: Path, 
     assert not log.exists()
     if header_too:
         assert kept.with_name(kept.name + "-wal").read_bytes() == b"what was a log"
+
+
+def test_a_backup_that_is_too_old_is_not_restored_and_says_what_to_do(path: Path, tmp_path: Path) -> None:
+    fill(path, "now")
+    old = tmp_path / "old.db"
+    fill(old, "then")
+    connection = sqlite3.connect(old)
+    connection.execute("PRAGMA user_version = 1002")
+    connection.close()
+    with pytest.raises(StoreError, match=r"“old\.db” cannot be restored\. This history has format 1\.2") as caught:
+        restoring.put_in_place(path, old, LATER)
+    assert caught.value.code == "too_old"
+    assert f"and restore that: workbench history salvage --db {old} NEW.db" in caught.value.sentence
+    assert answers(path) == ["now"]

@@ -76,8 +76,9 @@ def healthy(path: Path) -> None:
     connection.close()
 
 
-def test_the_frozen_rows_are_written_again() -> None:
-    assert freeze.frozen() == freeze.ROWS.read_bytes().decode()
+def test_the_frozen_rows_are_written_again(capsys: pytest.CaptureFixture[str]) -> None:
+    freeze.main()
+    assert capsys.readouterr().out == freeze.ROWS.read_bytes().decode()
 
 
 def test_every_table_has_a_frozen_row(path: Path) -> None:

@@ -118,7 +118,8 @@ def _told(error: Exception, database: Path, folder: Path) -> StoreError | None:
 def verify(path: Path, watch: Watch = go_on) -> int:
     """Open a history that nobody writes to, and read all of it; return its `user_version`.
 
-    Raises StoreError: corrupt, not_a_database, newer_major when this release cannot read it, missing, io, interrupted.
+    Raises StoreError: corrupt, not_a_database, newer_major or too_old when this release cannot read it, missing, io,
+    interrupted.
     """
     if not path.is_file():
         raise StoreError(
