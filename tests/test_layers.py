@@ -71,7 +71,7 @@ def test_a_layer_loads_only_what_it_may(layer: str) -> None:
 
 def test_numpy_does_not_come_along_with_the_store() -> None:
     # sqlite-utils takes numpy along where it finds it, and only migrations take sqlite-utils.
-    modules = [name for name in modules_of("store") if name != "workbench.store.migrations"]
+    modules = [name for name in modules_of("store") if name != "workbench.store.schema.migrations"]
     assert loaded_by(modules) & NUMBERS == set()
 
 

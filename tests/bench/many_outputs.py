@@ -23,28 +23,32 @@ from pathlib import Path
 from typing import Any
 
 import workbench.core.searching.folding
-import workbench.store.facts
-import workbench.store.indexing
+import workbench.store.schema.run_tables
+import workbench.store.schema.search_tables
+import workbench.store.schema.tables
+import workbench.store.search.facts
 import workbench.store.search.fields
+import workbench.store.search.indexing
 import workbench.store.search.sources
-import workbench.store.version_1_0
-import workbench.store.version_1_1
-import workbench.store.version_1_2
 from workbench.core.content import Content, Message, canonical
 from workbench.store import open_store
-from workbench.store.indexing import Indexer
+from workbench.store.schema.search_tables import PLACED
+from workbench.store.search.indexing import Indexer
 from workbench.store.sqlite import sqlite3
-from workbench.store.version_1_2 import PLACED
 
 SIZES = (10_000, 100_000, 1_000_000)
 _MADE_BY = (
     workbench.core.searching.folding,
-    workbench.store.facts,
-    workbench.store.indexing,
+    workbench.store.search.facts,
+    workbench.store.search.indexing,
     workbench.store.search.fields,
     workbench.store.search.sources,
 )
-_MADE_IN = (workbench.store.version_1_0, workbench.store.version_1_1, workbench.store.version_1_2)
+_MADE_IN = (
+    workbench.store.schema.tables,
+    workbench.store.schema.run_tables,
+    workbench.store.schema.search_tables,
+)
 _EPOCH = datetime(2024, 3, 1, tzinfo=UTC)
 _PROMPTS, _MODELS, _WORDS, _SENTENCES = 40, 60, 50_000, 120_000
 _STATES = ("finished", "failed", "stopped", "interrupted")

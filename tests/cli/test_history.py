@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,15 @@ from typing import Any
 import pytest
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
-from tests.store.test_upgrade import SCHEMAS, restore
+from tests.store.schema.freeze import restore
 from workbench.cli.main import main
 from workbench.cli.past import lines
 from workbench.core.blocks import Tool
 from workbench.core.content import Content, Message
 from workbench.core.runs import Failure, Result, Step, Verdict
 from workbench.core.searching.fields import help_lines
-from workbench.store.saved_searches import SavedSearch
 from workbench.store.search.fields import FIELDS
+from workbench.store.search.saved_searches import SavedSearch
 from workbench.usecases.run_document import document
 
 Said = Callable[..., tuple[int, str, str]]
@@ -232,7 +233,10 @@ def test_the_list_of_a_history_without_runs_says_so(tmp_path: Path, capsys: pyte
 
 def test_an_old_history_is_made_findable_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "old.db"
-    restore(SCHEMAS[0], path)
+    restore(path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO run_search (run_search) VALUES ('delete-all')")
+        connection.execute("INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs")
     assert main(["history", "search", "確認", "--json", "--db", str(path)]) == 0
     assert [run["run"] for run in json.loads(capsys.readouterr().out)["runs"]] == ["r1"]
     connection = sqlite3.connect(path)

@@ -208,7 +208,7 @@ TRIGGERS: dict[str, Change] = {
     ),
     "trigger-of-ours-missing": _do("DROP TRIGGER run_values_insert"),
     "trigger-in-old-format": _do(
-        f"CREATE TRIGGER q AFTER INSERT ON runs BEGIN {_ENDLESS}; END", "PRAGMA user_version = 1002"
+        f"CREATE TRIGGER q AFTER INSERT ON runs BEGIN {_ENDLESS}; END", "PRAGMA user_version = 1003"
     ),
 }
 VIEWS: dict[str, Change] = {
@@ -444,6 +444,7 @@ SCHEMA: dict[str, Change] = {
                 ("1", 1),
                 ("1000", 1000),
                 ("1002", 1002),
+                ("1003", 1003),
                 ("1999", 1999),
                 ("2000", 2000),
                 ("low", -5),

@@ -24,7 +24,7 @@ from tests.fakes import crafted
 from tests.fakes.crafted_child import report
 from tests.store.making import LATER, NOW, done, opened, run, text
 from workbench.cli.main import main
-from workbench.store.foreign import Halt
+from workbench.store.merging.foreign import Halt
 from workbench.usecases.exchange.importing import Importer
 
 MOST_MEGABYTES = 500

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import opened
-from tests.store.test_indexing import settled
-from tests.store.test_salvage import lose, query, saved
+from tests.store.salvage.test_salvage import lose, query, saved
+from tests.store.search.test_indexing import settled
 from workbench.cli.main import main
 from workbench.store.connections import connect
 from workbench.store.damaged_text import DamagedText
-from workbench.store.row_check import wrong_rows
+from workbench.store.maintenance.row_check import wrong_rows
 
 BROKEN = "CAST(x'61ff62' AS TEXT)"
 

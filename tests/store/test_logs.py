@@ -11,7 +11,7 @@ import pytest
 from tests.store.making import LATER, NOW, done, opened, run, text
 from workbench.store import StoreError
 from workbench.store.logs import damaged_log
-from workbench.store.restoring import put_in_place, set_aside, without_log
+from workbench.store.maintenance.restoring import put_in_place, set_aside, without_log
 
 
 @pytest.fixture

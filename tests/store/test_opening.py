@@ -20,7 +20,7 @@ from tests.patience import PROCESS_S
 from tests.store.making import NOW, done, run, text
 from tests.store.making import made_here as opened
 from workbench.store import Store, StoreError
-from workbench.store.schema import APPLICATION_ID, VERSION
+from workbench.store.schema.format import APPLICATION_ID, VERSION
 
 ROOT = Path(__file__).parents[2]
 

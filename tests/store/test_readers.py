@@ -12,8 +12,9 @@ import pytest
 
 from tests.store.making import NOW, opened, run, text
 from workbench.core.drafts import Draft
-from workbench.store import Store, StoreError, integrity, opening, watching
+from workbench.store import Store, StoreError, opening, watching
 from workbench.store.connections import Readers, connect
+from workbench.store.schema import integrity
 
 ENDLESS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
 

@@ -1,7 +1,7 @@
 """The program in a process of its own, killed in the middle: `python -m tests.ui.driven_care DB WHAT STEP`.
 
 It looks after its history as a person would, from the settings, and kills itself at a step of the file work (see
-`tests.store.care_child`). Prints `began` before.
+`tests.store.maintenance.care_child`). Prints `began` before.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from tests.store.care_child import Steps
+from tests.store.maintenance.care_child import Steps
 from tests.ui.program import Driven, Script
-from workbench.store.upkeep import Upkeep
+from workbench.store.maintenance.upkeep import Upkeep
 from workbench.ui.settings.history import HistoryPanel
 
 

@@ -18,7 +18,7 @@ from tests.patience import PROCESS_S
 from tests.store.making import FULL_RESULT, NOW, opened, run, text
 from workbench.cli.main import main
 from workbench.host.dirs import named_database
-from workbench.store import backups
+from workbench.store.maintenance import backups
 
 pytestmark = pytest.mark.window
 ROOT = Path(__file__).parents[2]

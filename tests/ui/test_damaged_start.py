@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from tests.bench.histories import add_iterations, echo_history
 from tests.ui.program import Driven, Script
-from workbench.store import backups
+from workbench.store.maintenance import backups
 
 pytestmark = pytest.mark.window
 RUNS = 30

@@ -25,7 +25,7 @@ from workbench.core.cases import Case
 from workbench.core.imported import LeftOut
 from workbench.core.runs import PromptRow
 from workbench.core.schema_form import Field
-from workbench.store.saved_searches import SavedSearch
+from workbench.store.search.saved_searches import SavedSearch
 from workbench.ui.dialogs import NoteDialog
 from workbench.ui.editor.schema_form import SchemaDialog
 from workbench.ui.features.cases.dialog import CasesDialog

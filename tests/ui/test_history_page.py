@@ -16,9 +16,9 @@ from tests.store.making import FULL_RESULT, NOW, run, text
 from tests.ui.desk import Desk
 from workbench.app import care as app_care
 from workbench.core.care import CARE, Rules
-from workbench.store import backups, space
 from workbench.store.errors import failure
-from workbench.store.upkeep import Upkeep
+from workbench.store.maintenance import backups, space
+from workbench.store.maintenance.upkeep import Upkeep
 from workbench.ui.settings import SettingsDialog
 from workbench.ui.settings.history import HistoryPanel
 

@@ -14,7 +14,7 @@ from tests.bench.histories import echo_history
 from tests.ui.program import Driven, Script
 from workbench.host.dirs import named_database
 from workbench.host.locks import WindowLock
-from workbench.store import backups
+from workbench.store.maintenance import backups
 
 pytestmark = pytest.mark.window
 

@@ -21,7 +21,7 @@ from workbench.host.ids import new_uid
 from workbench.host.settings import Settings, load
 from workbench.store import StoreError, early_draft, open_store
 from workbench.store.peek import peek_newest
-from workbench.store.schema import APPLICATION_ID
+from workbench.store.schema.format import APPLICATION_ID
 from workbench.ui import building
 from workbench.ui.frame import Frame
 from workbench.ui.questions import Answer, button_of

@@ -12,7 +12,7 @@ from tests.ui.pasts import ORDER, SQL, TRIAGE
 from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import chosen, entered, entry, searched, shown, uids
 from workbench.app import history_table
-from workbench.store.purging import UNCLEAN
+from workbench.store.maintenance.purging import UNCLEAN
 from workbench.ui.history.view import HistoryView
 
 pytestmark = pytest.mark.window

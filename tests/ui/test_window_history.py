@@ -21,7 +21,7 @@ from workbench.app.history_detail import Looked
 from workbench.app.history_table import PAGE
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationDetail, IterationRow, Judged, Verdict
-from workbench.store.indexing import Indexer
+from workbench.store.search.indexing import Indexer
 from workbench.store.sqlite import sqlite3
 from workbench.ui.dialogs import NoteDialog
 from workbench.ui.features.compare.dialog import CompareDialog

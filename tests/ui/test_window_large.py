@@ -15,7 +15,7 @@ from tests.ui.desk import ECHO, Desk
 from workbench.app.background import PIECES, SWITCH_S
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content, Message
-from workbench.store import ending, starting
+from workbench.store.runs import ending, starting
 
 
 def test_while_a_run_is_recorded_the_window_gets_the_lock_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,8 +25,8 @@ from workbench.core.runs import Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store
+from workbench.store.runs.technique_marks import VersionMarks
 from workbench.store.sqlite import sqlite3
-from workbench.store.technique_marks import VersionMarks
 from workbench.ui.rank.techniques import VersionTechniques
 from workbench.ui.rank.view import RankView
 from workbench.usecases import ranking

@@ -169,7 +169,7 @@ def test_a_copy_that_was_made_since_is_counted(store: Store, eraser: Eraser) -> 
 def test_a_file_that_could_not_be_written_anew_is_said_and_tried_again(
     store: Store, eraser: Eraser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.store.deleting._TRIES", 1)
+    monkeypatch.setattr("workbench.store.maintenance.deleting._TRIES", 1)
     reader = sqlite3.connect(store.path, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT 1 FROM runs").fetchone()

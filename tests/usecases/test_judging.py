@@ -15,7 +15,7 @@ from workbench.core.ranking.pairing import Candidate
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
-from workbench.store.purging import Doomed
+from workbench.store.maintenance.purging import Doomed
 from workbench.usecases import judging
 from workbench.usecases.entrants import judgement_of, maker
 from workbench.usecases.judging import KEPT, Shown, Sitting, few

@@ -13,7 +13,7 @@ from workbench.core.runs import Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store
-from workbench.store.judged import Who
+from workbench.store.runs.judged import Who
 from workbench.usecases import ranking
 from workbench.usecases.entrants import names
 from workbench.usecases.ranked import Grouping, Ranked

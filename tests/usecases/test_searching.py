@@ -12,7 +12,7 @@ import pytest
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
 from workbench.core.searching.results import Total
 from workbench.store import Store, StoreError
-from workbench.store.indexing import Indexer
+from workbench.store.search.indexing import Indexer
 from workbench.usecases.searching import Searcher, Stop
 
 EAST = timezone(timedelta(hours=14))
@@ -104,7 +104,7 @@ def test_what_is_not_indexed_yet_and_what_cannot_be_is_remarked(store: Store, mo
 
 
 def test_the_best_says_among_how_many(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    from workbench.store import search_pages
+    from workbench.store.search import search_pages
 
     assert searcher(store).search("tracking", order="best").remarks == ()
     monkeypatch.setattr(search_pages, "CANDIDATES", 3)

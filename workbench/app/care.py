@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from workbench.core.care import Rules
-    from workbench.store.backups import Backup
-    from workbench.store.space import Size
+    from workbench.store.maintenance.backups import Backup
+    from workbench.store.maintenance.space import Size
     from workbench.store.watching import Watch
     from workbench.usecases.care import Care
     from workbench.usecases.workbench import Workbench

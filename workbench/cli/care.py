@@ -19,7 +19,7 @@ from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.host.locks import WindowLock
 from workbench.store import Store, StoreError, open_store
-from workbench.store.backups import Backup
+from workbench.store.maintenance.backups import Backup
 from workbench.usecases.care import WRONG_VALUES, Care, HistoryCheck, rescue
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.replacing import backups_of, is_damaged, move_to, restore

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from workbench.store.damaged_text import read_text
 from workbench.store.errors import StoreError, failure, translate
-from workbench.store.sqlite import FILE_ERRORS, sqlite3
+from workbench.store.sqlite import FILE_ERRORS, defend, sqlite3
 
 # Statements of the hot path stay prepared.
 _CACHED_STATEMENTS = 256
@@ -116,10 +116,7 @@ def harden(connection: sqlite3.Connection) -> None:
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
     connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, _MOST_SQL)
     connection.execute("PRAGMA trusted_schema = OFF")
-    # Python has both from 3.12 on.
-    configure, defensive = getattr(connection, "setconfig", None), getattr(sqlite3, "SQLITE_DBCONFIG_DEFENSIVE", None)
-    if configure is not None and defensive is not None:
-        configure(defensive, True)
+    defend(connection, True)
 
 
 def _read_schema(connection: sqlite3.Connection) -> None:
@@ -176,7 +173,7 @@ def let_go(error: BaseException) -> None:
 def _wrong(connection: sqlite3.Connection, path: Path) -> str:
     """Return what is wrong with the file, "" for nothing or where that takes too long; reads all of it."""
     # Hardly any process needs them, and the first paint waits for this module.
-    from workbench.store.integrity import file_problems, missing_references
+    from workbench.store.schema.integrity import file_problems, missing_references
     from workbench.store.watching import limited, patience_s
 
     try:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from workbench.core import content as contents
 from workbench.core.content import Content
 from workbench.core.json_parts import load
-from workbench.store.peek import EARLY_DRAFT, Glimpse
+from workbench.store.place import EARLY_DRAFT
 
 FORMAT = 1
 MOST_BYTES = 64 * 1024 * 1024
@@ -107,15 +107,6 @@ def remove(db: Path, session: str) -> None:
 def latest(drafts: list[EarlyDraft], prompt_uid: str, stored: str) -> EarlyDraft | None:
     """Return the newest of `drafts` that was typed over the text with the hash `stored`."""
     return next((one for one in reversed(drafts) if one.prompt_uid == prompt_uid and stored in one.bases), None)
-
-
-def overlay(glimpse: Glimpse, db: Path) -> Glimpse:
-    """Return `glimpse` with the newest early draft in place of its text, where one was typed over this text."""
-    found = latest(read(db), glimpse.prompt_uid, text_hash(glimpse.content, glimpse.values))
-    if found is None:
-        return glimpse
-    bases = (*found.bases, text_hash(found.content, found.values))
-    return glimpse._replace(content=found.content, values=found.values, bases=bases)
 
 
 def _text(content: Content, values: Values) -> dict[str, object]:

@@ -18,6 +18,7 @@ Code = Literal[
     "full",
     "readonly",
     "newer_major",
+    "too_old",
     "corrupt",
     "log",
     "busy",
@@ -81,13 +82,13 @@ _FULL_BELOW = 256 * 1024
 class StoreError(Exception):
     """A request to the history that could not be met.
 
-    `sentence` is for people and ends in a next step; `detail` is technical; `code` is stable:
-    full, readonly, newer_major, corrupt, busy, not_a_database: the file; log: what is not in the file yet; path: where
-    no file can be; text: broken characters; secret: a key where keys are never stored; too_large: a file beyond what is
-    kept; missing: no such row; ended: it already has an end; incomparable: answers that no verdict can be about
-    together; judged: there is a newer verdict; running: it has not ended yet; taken: a name in use; moved: another
-    file, or none, is there; file_system: one without locks or shared memory; interrupted, closed, io. `is_of_file` says
-    that the history as a whole is damaged, and not one text in it.
+    `sentence` is for people and ends in a next step; `detail` is technical; `code` is stable: full, readonly,
+    newer_major, too_old, corrupt, busy, not_a_database: the file; log: what is not in the file yet; path: where no file
+    can be; text: broken characters; secret: a key where keys are never stored; too_large: a file beyond what is kept;
+    missing: no such row; ended: it already has an end; incomparable: answers that no verdict can be about together;
+    judged: there is a newer verdict; running: it has not ended yet; taken: a name in use; moved: another file, or none,
+    is there; file_system: one without locks or shared memory; interrupted, closed, io. `is_of_file` says that the
+    history as a whole is damaged, and not one text in it.
     """
 
     def __init__(self, sentence: str, detail: str = "", code: Code = "io", *, is_of_file: bool = False) -> None:
@@ -156,3 +157,11 @@ def translate(error: Exception, path: Path) -> StoreError | None:
     if isinstance(error, OSError):
         return failure("full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "readonly", str(error))
     return None
+
+
+def salvaging(path: Path, then: str) -> str:
+    """Return how to read what can be read of a history that is no good as it is; `then` is what is done with that."""
+    import shlex  # not needed before the first paint
+
+    command = f"workbench history salvage --db {shlex.quote(str(path))} NEW.db"
+    return f"Read what can be read into a new file, and {then} that: {command}"

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from workbench.store.connections import Readers, connect
-from workbench.store.copying import copy_whole
 from workbench.store.errors import StoreError, failure
-from workbench.store.indexing import Indexer
+from workbench.store.maintenance.copying import copy_whole
 from workbench.store.opening import Opened
 from workbench.store.place import NOTHING, which
+from workbench.store.search.indexing import Indexer
 from workbench.store.sqlite import sqlite3
 from workbench.store.writer import Writer
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.store.connections import connect
-from workbench.store.copying import PARTIAL, copy_whole, remove_stale
-from workbench.store.errors import StoreError, failure, translate
+from workbench.store.errors import StoreError, failure, salvaging, translate
 from workbench.store.file_system import unsuitable
 from workbench.store.logs import damaged_log
+from workbench.store.maintenance.copying import PARTIAL, copy_whole, remove_stale
 from workbench.store.place import check_place
-from workbench.store.schema import APPLICATION_ID, VERSION, major, show
-from workbench.store.schema_check import check_schema, unknown_triggers
+from workbench.store.schema.check import check_schema, unknown_triggers
+from workbench.store.schema.format import APPLICATION_ID, VERSION, major, show
 from workbench.store.sqlite import sqlite3
 from workbench.store.watching import limited, patience_s
 
@@ -134,11 +134,17 @@ def _prepare(connection: sqlite3.Connection, path: Path, now: str, database_uid:
 def _check(connection: sqlite3.Connection, path: Path) -> tuple[int, str]:
     """Return the `user_version` (0 for an empty file), and the triggers of a newer release that are not known here.
 
-    Raises StoreError when the file belongs to another program, or holds what is no data.
+    Raises StoreError when the file belongs to another program, holds what is no data, or is too old to be upgraded.
     """
     with limited(connection, _LOOK_S):
         version = _version(connection, path)
-        return version, check_schema(connection, version) if version else ""
+        try:
+            return version, check_schema(connection, version) if version else ""
+        except StoreError as error:
+            if error.code != "too_old":
+                raise
+            why, _, _ = error.sentence.partition(". ")
+            raise StoreError(f"{why}. {salvaging(path, 'open')}", error.detail, error.code) from error
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
@@ -189,19 +195,16 @@ def _copy(connection: sqlite3.Connection, path: Path, version: int, now: str) ->
 
 def _migrate(connection: sqlite3.Connection, now: str, database_uid: str) -> None:
     """Apply what is missing, all of it or nothing, while no other process can."""
-    from sqlite_utils import Database
-
-    from workbench.store.migrations import migrations
+    from workbench.store.schema.migrations import migrate
 
     connection.execute("BEGIN IMMEDIATE")
     try:
-        database = Database(connection, recursive_triggers=False, execute_plugins=False, strict=True)
-        migrations.apply(database)
+        migrate(connection)
         connection.executemany(
             "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
             (("database_uid", database_uid), ("created_at", now)),
         )
-        # What a file says of its own version decides which steps are taken, and need not be true.
+        # What a file says of its own version decides how it is upgraded, and need not be true.
         check_schema(connection, VERSION)
         connection.execute("COMMIT")
     except BaseException:

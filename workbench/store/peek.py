@@ -15,14 +15,13 @@ from workbench.core import content as contents
 from workbench.core.content import MOST_LANES, Content
 from workbench.store.connections import connect
 from workbench.store.errors import StoreError
+from workbench.store.place import EARLY_DRAFT
 from workbench.store.sqlite import sqlite3
 
 LAST_WORKED_ON = (
     "uid = (SELECT value FROM meta WHERE key = 'last_prompt') DESC, prompts.updated_at DESC, prompts.id DESC"
 )
 """The order of the prompts that are in use, the one to open first."""
-EARLY_DRAFT = ".early-draft-"
-"""Is in the names of the files beside a history that hold what was typed before the history was open."""
 
 _LOOK_S = 2.0
 """The longest look, which takes some ms."""
@@ -71,9 +70,7 @@ def peek_newest(path: Path) -> Glimpse | None:
         return glimpse
     if glimpse is None or not is_there:
         return glimpse
-    from workbench.store.early_draft import overlay  # few starts need it
-
-    return overlay(glimpse, path)
+    return _overlay(glimpse, path)
 
 
 def fact(path: Path, key: str) -> str:
@@ -84,6 +81,17 @@ def fact(path: Path, key: str) -> str:
         return str(row[0]) if row else ""
     except (sqlite3.Error, *_UNREADABLE):
         return ""
+
+
+def _overlay(glimpse: Glimpse, path: Path) -> Glimpse:
+    """Return `glimpse` with the newest early draft in place of its text, where one was typed over this text."""
+    from workbench.store.early_draft import latest, read, text_hash  # few starts need it
+
+    found = latest(read(path), glimpse.prompt_uid, text_hash(glimpse.content, glimpse.values))
+    if found is None:
+        return glimpse
+    bases = (*found.bases, text_hash(found.content, found.values))
+    return glimpse._replace(content=found.content, values=found.values, bases=bases)
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from pathlib import Path
 from workbench.store.errors import StoreError, failure
 
 _HEADER = b"SQLite format 3\0"
+EARLY_DRAFT = ".early-draft-"
+"""Is in the names of the files beside a history that hold what was typed before the history was open."""
 NOTHING = (0, 0)
 """What `which` returns where no file is."""
 
@@ -54,7 +56,7 @@ def check_place(path: Path) -> None:
 
 def is_ours(path: Path) -> bool:
     """Whether the header of a file, which damage elsewhere leaves, says that it is one of our histories."""
-    from workbench.store.schema import APPLICATION_ID  # no sound history asks
+    from workbench.store.schema.format import APPLICATION_ID  # no sound history asks
 
     with contextlib.suppress(OSError), path.open("rb") as file:
         return file.read(72)[68:] == APPLICATION_ID.to_bytes(4)
@@ -73,7 +75,7 @@ def which(path: Path) -> tuple[int, int] | None:
 
 
 def _was_a_history(path: Path) -> bool:
-    from workbench.store.backups import folder_of, listed  # no whole history asks
+    from workbench.store.maintenance.backups import folder_of, listed  # no whole history asks
 
     log = path.with_name(f"{path.name}-wal")
     return (log.is_file() and log.stat().st_size > 0) or bool(listed(path, folder_of(path)))

@@ -22,7 +22,15 @@ from workbench.core.lanes import Endpoint
 from workbench.core.runs import IterationDetail, IterationRow, PastAnswer, PromptRow, Result, VersionRow
 from workbench.core.runs import Verdict as Verdict_
 from workbench.core.timeline import Cursor, TimelinePage, VersionDetail, VersionLabel
-from workbench.store import (
+from workbench.store.errors import StoreError
+from workbench.store.gate import Gate
+from workbench.store.maintenance.deleting import Deleting
+from workbench.store.maintenance.upkeep import Upkeep
+from workbench.store.merging.importing import Imports
+from workbench.store.merging.pack_records import PackRecords
+from workbench.store.opening import Opened, open_file
+from workbench.store.records import DraftLane, Partial, Recovered, RunBegun, RunStart, WholePrompt
+from workbench.store.runs import (
     answers,
     blobs,
     damaged,
@@ -38,21 +46,13 @@ from workbench.store import (
     verdicts,
     versions,
 )
-from workbench.store.curating import Curation
-from workbench.store.deleting import Deleting
-from workbench.store.errors import StoreError
-from workbench.store.exporting import Exports
-from workbench.store.gate import Gate
-from workbench.store.importing import Imports
-from workbench.store.indexing import Indexer
-from workbench.store.judging import Judgements
-from workbench.store.opening import Opened, open_file
-from workbench.store.pack_records import PackRecords
-from workbench.store.records import DraftLane, Partial, Recovered, RunBegun, RunStart, WholePrompt
-from workbench.store.searching import Searches
+from workbench.store.runs.curating import Curation
+from workbench.store.runs.judging import Judgements
+from workbench.store.runs.technique_marks import TechniqueMarks
+from workbench.store.search.exporting import Exports
+from workbench.store.search.indexing import Indexer
+from workbench.store.search.searching import Searches
 from workbench.store.sqlite import sqlite3
-from workbench.store.technique_marks import TechniqueMarks
-from workbench.store.upkeep import Upkeep
 
 
 def open_store(path: Path, *, now: str, uid: Callable[[], str], busy_ms: int = 5000) -> Store:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from workbench.core.care import CARE, Rules, days_before, is_due
 from workbench.store import Store, StoreError
-from workbench.store.backups import Backup, folder_of
-from workbench.store.elsewhere import FOLDERS, remembering
+from workbench.store.maintenance.backups import Backup, folder_of
+from workbench.store.maintenance.elsewhere import FOLDERS, remembering
+from workbench.store.maintenance.space import Size
 from workbench.store.salvage.rebuild import Salvaged, salvage
-from workbench.store.space import Size
 from workbench.store.watching import Watch, go_on
 from workbench.usecases.problems import RefusedError
 

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from workbench.core.cases import Case
 from workbench.core.drafts import Values, ValueSet
 from workbench.store import Store
-from workbench.store.cases import Taken
+from workbench.store.runs.cases import Taken
 
 NAME_LIMIT = 200
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from workbench.core.lanes import short_model
 from workbench.core.ranking.judgements import Judged, Judgement
 from workbench.store import Store
-from workbench.store.judged import StoredVerdict, Who
-from workbench.store.technique_marks import VersionMarks
+from workbench.store.runs.judged import StoredVerdict, Who
+from workbench.store.runs.technique_marks import VersionMarks
 from workbench.usecases.ranked import Grouping
 
 _APART = "\x1f"

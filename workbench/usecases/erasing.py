@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.store import Store, StoreError
-from workbench.store.backups import folder_of
-from workbench.store.purging import Doomed, Extent, Kept
+from workbench.store.maintenance.backups import folder_of
+from workbench.store.maintenance.purging import Doomed, Extent, Kept
 from workbench.usecases.care import Care
 
 __all__ = ["Doomed", "Erased", "Eraser", "Outlook", "counted"]

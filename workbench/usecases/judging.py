@@ -19,7 +19,7 @@ from workbench.core.ranking.honesty import Agreement, Relation, relations
 from workbench.core.ranking.judgements import Judgement, compare
 from workbench.core.ranking.pairing import Candidate, Pair, Queue, believe, connect, queue, take, unbelieving
 from workbench.store import Store, StoreError
-from workbench.store.judged import Answer, StoredOutput, StoredVerdict, VerdictKind, Who, place
+from workbench.store.runs.judged import Answer, StoredOutput, StoredVerdict, VerdictKind, Who, place
 from workbench.usecases.entrants import entrant, judgement_of, maker, names
 from workbench.usecases.ranked import Grouping
 

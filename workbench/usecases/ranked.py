@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.core.ranking.enough import Enough
-from workbench.store.technique_marks import VersionMarks
+from workbench.store.runs.technique_marks import VersionMarks
 
 Grouping = Literal["both", "version", "model", "technique", "everywhere"]
 """Who is ranked: versions with models, versions, models, techniques of versions, or models over all prompts."""

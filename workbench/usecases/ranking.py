@@ -18,7 +18,7 @@ from workbench.core.ranking.intervals import RESAMPLES, Uncertainty, measure
 from workbench.core.ranking.judgements import Comparisons, Judgement, Tally, compare
 from workbench.core.ranking.separation import separate, separation_words
 from workbench.store import Store
-from workbench.store.judged import Spent
+from workbench.store.runs.judged import Spent
 from workbench.usecases.entrants import entrant, judgement, names
 from workbench.usecases.ranked import Grouping, Ranked, RankRow, Remark, Strength
 

@@ -14,14 +14,15 @@ from workbench.core.when import absolute
 from workbench.host.forwarding import forget_word, leave_word
 from workbench.host.ids import new_uid
 from workbench.host.locks import owners_directory
-from workbench.store import StoreError, backups, open_store
-from workbench.store.backups import Backup, folder_of
-from workbench.store.elsewhere import FOLDERS, folders
+from workbench.store import StoreError, open_store
 from workbench.store.errors import DAMAGE
-from workbench.store.moving import move
+from workbench.store.maintenance import backups
+from workbench.store.maintenance.backups import Backup, folder_of
+from workbench.store.maintenance.elsewhere import FOLDERS, folders
+from workbench.store.maintenance.moving import move
+from workbench.store.maintenance.restoring import put_in_place, set_aside, without_log
 from workbench.store.peek import fact
 from workbench.store.place import is_ours
-from workbench.store.restoring import put_in_place, set_aside, without_log
 from workbench.store.salvage.rebuild import Salvaged
 from workbench.store.watching import Watch, go_on
 from workbench.usecases.care import Care, rescue

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from workbench.store import Store
-from workbench.store.saved_searches import SavedSearch
+from workbench.store.search.saved_searches import SavedSearch
 from workbench.usecases.problems import RefusedError
 
 __all__ = ["Bookmarks", "SavedSearch"]

@@ -18,7 +18,7 @@ from workbench.core.searching.parsing import cited, parse
 from workbench.core.searching.results import After, HistoryPage, Order
 from workbench.store import Store
 from workbench.store.search.fields import FIELDS
-from workbench.store.searching import Stop
+from workbench.store.search.searching import Stop
 
 PAGE = 50
 _COUNTED = 10_000

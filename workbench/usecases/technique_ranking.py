@@ -21,8 +21,8 @@ from workbench.core.ranking.intervals import Interval
 from workbench.core.ranking.judgements import compare
 from workbench.core.ranking.separation import MOST, needed
 from workbench.store import Store
-from workbench.store.judged import Who
-from workbench.store.technique_marks import VersionMarks
+from workbench.store.runs.judged import Who
+from workbench.store.runs.technique_marks import VersionMarks
 from workbench.usecases.entrants import MODEL_PART, entrant, judgement_of, maker, names
 from workbench.usecases.ranked import Ranked, RankRow, Remark, Strength
 from workbench.usecases.ranking import draws, honesty, listed, row

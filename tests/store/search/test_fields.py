@@ -23,10 +23,10 @@ from workbench.core.searching.fields import (
 from workbench.core.searching.language import Filter, Query, Range, Term
 from workbench.core.searching.lexing import pieces
 from workbench.store import Store
-from workbench.store.facts import ALL, facts_of
+from workbench.store.search.facts import ALL, facts_of
 from workbench.store.search.fields import FIELDS, ROWS
+from workbench.store.search.search_plan import Plan
 from workbench.store.search.sources import HistoryField, NumberSource
-from workbench.store.search_plan import Plan
 from workbench.store.sqlite import sqlite3
 from workbench.ui.history.empty import EXAMPLES
 from workbench.ui.history.field import PLACEHOLDER

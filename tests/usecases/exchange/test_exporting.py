@@ -23,7 +23,7 @@ from workbench.formats.exports import FORMATS
 from workbench.host.errors import HostError
 from workbench.host.resources import resource
 from workbench.store import LaneStart, OutputStart, RunStart, Store, StoreError
-from workbench.store.foreign import Halt
+from workbench.store.merging.foreign import Halt
 from workbench.ui.tokens import DARK, LIGHT
 from workbench.usecases.exchange.exporting import Exporter, Progress, Selection
 from workbench.usecases.exchange.sources import opened as opened_source

@@ -20,7 +20,8 @@ from workbench.core.money import Usage
 from workbench.core.runs import IterationDetail, Result, Step, Timing
 from workbench.core.templates import fill
 from workbench.host.ids import new_uid
-from workbench.store import Store, StoreError, llm_turns, open_store
+from workbench.store import Store, StoreError, open_store
+from workbench.store.merging import llm_turns
 from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.searching import Searcher
@@ -305,7 +306,7 @@ def test_values_of_any_type_are_read(store: Store, tmp_path: Path) -> None:
 def test_what_is_too_long_or_broken_is_left_out_and_named(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.store.llm_logs.MOST_TEXT", 1000)
+    monkeypatch.setattr("workbench.store.merging.llm_logs.MOST_TEXT", 1000)
     calls = (Called("a", "a", "short", "long" * 1000), Called("b", "b", "short", "fine"))
     report = take(store, old_log(tmp_path / "old.db", calls))
     assert (report.added.runs, [one.name for one in report.listed]) == (1, ["a"])
@@ -327,7 +328,7 @@ def test_of_an_endless_conversation_the_beginning_is_taken(
     store: Store, tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("llm_logs", "llm_turns"):
-        monkeypatch.setattr(f"workbench.store.{module}.LONGEST", 3)
+        monkeypatch.setattr(f"workbench.store.merging.{module}.LONGEST", 3)
     assert llm_turns.LONGEST == 3
     report = take(store, log(tmp_path / "logs.db", [Called(f"x{n}", "t", f"number {n}", "yes") for n in range(5)]))
     assert (report.added.runs, report.left_out, report.listed[0].name) == (3, 1, "x3")

@@ -15,7 +15,8 @@ import pytest
 
 from tests import depth
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, run, text
-from tests.store.test_upgrade import SCHEMAS, healthy, restore
+from tests.store.schema.freeze import restore
+from tests.store.schema.test_upgrade import FORMATS, healthy, restore_as
 from tests.usecases.exchange.llm_making import old_log
 from tests.usecases.exchange.test_llm import take
 from workbench.core.cases import Case, Check
@@ -26,7 +27,7 @@ from workbench.core.marks import Mark
 from workbench.core.runs import BesideLane, Verdict
 from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
-from workbench.store.purging import Doomed
+from workbench.store.maintenance.purging import Doomed
 from workbench.store.records import FirstVersion, PartialText, WholePrompt
 from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
 from workbench.usecases.problems import RefusedError
@@ -208,16 +209,14 @@ def test_nothing_is_written_to_the_other_file(make: Make, tmp_path: Path) -> Non
     assert (folder / "h.db").read_bytes() == before
 
 
-@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.stem)
-def test_histories_of_every_release_are_read(make: Make, tmp_path: Path, schema: Path) -> None:
-    restore(schema, tmp_path / "old.db")
+@pytest.mark.parametrize("version", FORMATS)
+def test_histories_of_older_formats_are_read(make: Make, tmp_path: Path, version: int) -> None:
+    restore_as(version, tmp_path / "old.db")
     before = sorted(tmp_path.iterdir())
     mine = make("mine")
     report = take(mine, tmp_path / "old.db")
     assert (report.state, report.added.runs) == ("done", 2)
-    assert query(tmp_path / "old.db", "PRAGMA user_version") == [
-        ({"v1": 1000, "v1_1": 1001, "v1_2": 1002, "v1_3": 1003}[schema.stem],)
-    ]
+    assert query(tmp_path / "old.db", "PRAGMA user_version") == [(version,)]
     assert [(row.run_uid, row.note) for row in mine.iterations("p")] == [("r2", "a note"), ("r1", "")]
     # What still went on there is what it had said so far.
     states = [output.result.state for output in mine.iteration_detail("r2").outputs]
@@ -226,6 +225,15 @@ def test_histories_of_every_release_are_read(make: Make, tmp_path: Path, schema:
     mine.close()
     assert sorted(tmp_path.iterdir()) == sorted([*before, mine.path])
     healthy(mine.path)
+
+
+def test_a_history_that_is_too_old_is_refused(make: Make, tmp_path: Path) -> None:
+    restore(tmp_path / "old.db")
+    query(tmp_path / "old.db", "PRAGMA user_version = 1002")
+    with pytest.raises(StoreError, match=r"“old\.db” was not imported\. This history has format 1\.2") as refused:
+        take(make("mine"), tmp_path / "old.db")
+    assert refused.value.code == "too_old"
+    assert f"workbench history salvage --db {tmp_path / 'old.db'} NEW.db" in refused.value.sentence
 
 
 def test_a_history_of_a_newer_major_is_refused(make: Make) -> None:

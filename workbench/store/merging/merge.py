@@ -19,15 +19,15 @@ from typing import Any
 
 from workbench.core.imported import Added, LeftOut
 from workbench.core.lanes import FIXED_ENDPOINTS
-from workbench.store import blobs
 from workbench.store.errors import StoreError
-from workbench.store.foreign import SCRATCH, Halt
+from workbench.store.merging.foreign import SCRATCH, Halt
 from workbench.store.merging.other import insert, rows
 from workbench.store.merging.packs import take_packs
 from workbench.store.merging.prompts import Keys, is_untouched_twin, take_prompt
 from workbench.store.merging.runs import Runs, UnsoundError
 from workbench.store.merging.staging import Staging
 from workbench.store.merging.verdicts import take_verdict
+from workbench.store.runs import blobs
 from workbench.store.sqlite import sqlite3
 
 _RUNS, _ROWS = 25, 500

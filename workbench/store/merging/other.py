@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.store.errors import StoreError
-from workbench.store.foreign import salvaging
-from workbench.store.schema import APPLICATION_ID, VERSION, major, show
-from workbench.store.schema_check import check_schema
+from workbench.store.errors import StoreError, salvaging
+from workbench.store.schema.check import check_schema
+from workbench.store.schema.format import APPLICATION_ID, VERSION, major, show
 from workbench.store.sqlite import sqlite3
 
 Row = dict[str, object]

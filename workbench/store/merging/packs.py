@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from workbench.store.pack_bodies import pack_body
+from workbench.store.merging.pack_bodies import pack_body
 from workbench.store.sqlite import sqlite3
 
 _MOST_BODY = 4_000_000

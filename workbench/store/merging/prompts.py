@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from workbench.core.drafts import Draft
-from workbench.store import cases, damaged
 from workbench.store.encoding import digest, dump
 from workbench.store.errors import StoreError
 from workbench.store.merging.other import Row, insert, key_of, rows
+from workbench.store.runs import cases, damaged
+from workbench.store.runs.versions import last_number, newest_number
 from workbench.store.sqlite import sqlite3
-from workbench.store.versions import last_number, newest_number
 
 _TECHNIQUES = (
     "INSERT INTO version_techniques (version_id, technique, name, brought, used) VALUES (?, ?, ?, ?, ?)"

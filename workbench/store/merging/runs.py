@@ -15,10 +15,10 @@ from workbench.core.runs import ENDED
 from workbench.store.encoding import digest, dump
 from workbench.store.merging.other import Row, insert, key_of, rows
 from workbench.store.merging.prompts import Keys
-from workbench.store.partials import step_body, streamed
+from workbench.store.runs.partials import step_body, streamed
+from workbench.store.runs.starting import values_id
+from workbench.store.runs.versions import last_number
 from workbench.store.sqlite import sqlite3
-from workbench.store.starting import values_id
-from workbench.store.versions import last_number
 
 _RUN = (
     *("uid", "kind", "owner_uid", "started_at", "summary", "added", "removed", "verdict", "winner", "note", "starred"),

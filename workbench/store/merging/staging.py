@@ -12,10 +12,9 @@ from pathlib import Path
 
 from workbench.core.imported import LeftOut
 from workbench.store.connections import bounded, connect
-from workbench.store.foreign import Halt
-from workbench.store.row_rules import trouble
-from workbench.store.schema import VERSION
-from workbench.store.schema_steps import objects_of
+from workbench.store.merging.foreign import Halt
+from workbench.store.merging.row_rules import trouble
+from workbench.store.schema.objects import newest
 from workbench.store.sqlite import sqlite3
 
 COPIED = (
@@ -49,8 +48,7 @@ class Staging:
         """`light` leaves out what only answers and files are made of, for whoever only counts."""
         self._other, self._halt, self._light = other, halt, light
         self.connection = connect(path)
-        objects = objects_of(VERSION)
-        self._statements = {} if objects is None else dict(objects.tables)
+        self._statements = dict(newest().tables)
         (size,) = other.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()
         self._rows_left = size // _ROW_BYTES
         for pragma in ("foreign_keys = OFF", "journal_mode = MEMORY", "synchronous = OFF"):

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 from workbench.store.merging.other import insert, key_of, rows
 from workbench.store.merging.runs import UnsoundError
+from workbench.store.runs.verdicts import show_on_row
 from workbench.store.sqlite import sqlite3
-from workbench.store.verdicts import show_on_row
 
 _VERDICT = (
     "SELECT verdicts.uid, verdicts.kind, verdicts.blind, verdicts.value_set, verdicts.created_at,"

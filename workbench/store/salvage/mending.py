@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from workbench.store.encoding import digest
-from workbench.store.hiding import DELETED
+from workbench.store.runs.hiding import DELETED
 from workbench.store.sqlite import sqlite3
 
 LOST = "This text was lost when the history was damaged."

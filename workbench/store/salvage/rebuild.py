@@ -14,16 +14,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.store.backups import verify
-from workbench.store.copying import PARTIAL, sync
 from workbench.store.damaged_text import DamagedText
 from workbench.store.encoding import digest
 from workbench.store.errors import StoreError, translate
-from workbench.store.indexing import rebuild
+from workbench.store.maintenance.backups import verify
+from workbench.store.maintenance.copying import PARTIAL, sync
 from workbench.store.opening import open_file
 from workbench.store.salvage.file_format import INDEX_LEAF, INDEX_NODE, TABLE_LEAF, Pages, Row, Value, kind_of, rows
 from workbench.store.salvage.mending import mend
 from workbench.store.salvage.tables import Table, owner, roots, tables_of, walk
+from workbench.store.schema.objects import newest
+from workbench.store.search.indexing import rebuild
 from workbench.store.sqlite import sqlite3
 from workbench.store.watching import Watch, go_on, look
 
@@ -237,19 +238,7 @@ def _whole(row: Mapping[str, Value]) -> bool:
 
 def _current() -> dict[str, Table]:
     """Return the tables of this release."""
-    from sqlite_utils import Database
-
-    from workbench.store.migrations import migrations
-
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        migrations.apply(Database(connection, execute_plugins=False))
-        statements = [
-            sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND sql <> ''")
-        ]
-    finally:
-        connection.close()
-    return tables_of(statements, _ORDER)
+    return tables_of(list(newest().tables.values()), _ORDER)
 
 
 def _plain(row: Mapping[str, object]) -> dict[str, object]:

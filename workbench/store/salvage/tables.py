@@ -26,7 +26,7 @@ from workbench.store.salvage.file_format import (
     kind_of,
     rows,
 )
-from workbench.store.sql_words import made_by, table_words
+from workbench.store.schema.sql_words import made_by, table_words
 from workbench.store.sqlite import sqlite3
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

@@ -13,9 +13,9 @@ from typing import Protocol
 from workbench.core.searching.fields import FilterField
 from workbench.core.searching.folding import folded
 from workbench.core.searching.language import Filter, Range
-from workbench.store import facts
-from workbench.store.facts import RunFacts
-from workbench.store.search_plan import Plan, ToStored
+from workbench.store.search import facts
+from workbench.store.search.facts import RunFacts
+from workbench.store.search.search_plan import Plan, ToStored
 from workbench.store.sqlite import sqlite3
 
 

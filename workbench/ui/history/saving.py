@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from workbench.core.text import opening_words
 from workbench.core.visible import visible_note
-from workbench.store.saved_searches import SavedSearch
+from workbench.store.search.saved_searches import SavedSearch
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog, dialog_parent
 from workbench.ui.history.view import HistoryView

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.marks import TOLD
-from workbench.store.technique_marks import VersionMarks
+from workbench.store.runs.technique_marks import VersionMarks
 from workbench.ui.choice import Choice
 from workbench.ui.flow import Flow
 from workbench.ui.focus import opens_menu

@@ -23,7 +23,7 @@ from workbench.app.care import Overview
 from workbench.core.amounts import show_bytes
 from workbench.core.care import MOST, Rules
 from workbench.core.when import absolute
-from workbench.store.backups import Backup
+from workbench.store.maintenance.backups import Backup
 from workbench.ui.flow import Flow
 from workbench.ui.settings.history_parts import PathLabel, show_folder
 from workbench.ui.settings.parts import button, label

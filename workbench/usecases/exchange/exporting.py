@@ -23,7 +23,7 @@ from workbench.host.ids import new_uid
 from workbench.host.resources import resource
 from workbench.store import Store
 from workbench.store.errors import failure
-from workbench.store.foreign import Halt
+from workbench.store.merging.foreign import Halt
 from workbench.usecases.output_checks import with_checks
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.searching import Searcher

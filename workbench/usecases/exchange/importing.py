@@ -14,8 +14,8 @@ from typing import Literal
 
 from workbench.core.imported import Added, ImportedRun, LeftOut
 from workbench.store import Store, StoreError
-from workbench.store.foreign import Halt
-from workbench.store.importing import Origin
+from workbench.store.merging.foreign import Halt
+from workbench.store.merging.importing import Origin
 from workbench.store.merging.merge import Step
 from workbench.usecases.exchange.sources import Item, OtherHistory, Source, check, opened
 from workbench.usecases.problems import RefusedError

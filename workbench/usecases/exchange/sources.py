@@ -16,8 +16,8 @@ from workbench.core.imported import ImportedRun, LeftOut
 from workbench.core.llm_log import LogTurn
 from workbench.formats import llm_logs, promptfoo
 from workbench.formats.exports import jsonl
-from workbench.store.foreign import Halt, is_sqlite, reading, told
-from workbench.store.llm_logs import LlmLog, is_log
+from workbench.store.merging.foreign import Halt, is_sqlite, reading, told
+from workbench.store.merging.llm_logs import LlmLog, is_log
 from workbench.store.merging.other import HistoryConnection, is_history
 from workbench.store.merging.other import check as check_history
 from workbench.usecases.problems import RefusedError

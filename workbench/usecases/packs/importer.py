@@ -21,7 +21,7 @@ from workbench.core.runs import VersionRow
 from workbench.packs.model import Pack, PackPrompt
 from workbench.packs.reading import ReadPack, Tell, attachments, read_pack
 from workbench.store import Store
-from workbench.store.arriving import Arrival, ArrivingPrompt, ArrivingVersion
+from workbench.store.merging.arriving import Arrival, ArrivingPrompt, ArrivingVersion
 from workbench.usecases.packs.exporter import remembered, with_sets
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompts import NAME_LIMIT

@@ -13,7 +13,7 @@ from workbench.core.cases import Case
 from workbench.core.drafts import ValueSet
 from workbench.core.templates import content_variables
 from workbench.host.ids import new_uid
-from workbench.store.cases import Taken
+from workbench.store.runs.cases import Taken
 from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.shell.events import PromptOpened
 from workbench.ui.shell.services import Services

@@ -1,0 +1,154 @@
+"""Looks after a history in processes that are killed: `python -m tests.store.maintenance.care_child DIR WHAT SEED`.
+
+A process is killed at a step: when it is about to open, rename, link or remove a file, or while SQLite copies. All of
+them begin with the same history, and what each one leaves is looked at here. Prints how many were killed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.store.making import FULL_RESULT, LATER, NOW, opened, run, text, uids
+from workbench.host.dirs import named_database
+from workbench.store.maintenance import backups
+from workbench.store.maintenance.upkeep import Upkeep
+from workbench.store.sqlite import sqlite3
+from workbench.usecases.care import Care
+from workbench.usecases.replacing import backups_of, move_to, repair, restore, use_repaired
+
+RUNS = 60
+STEPS = {"open", "os.rename", "os.remove", "os.link", "sqlite3.connect", "os.chmod"}
+
+
+class Steps:
+    """Counts the steps of this process below a folder, and ends it at one of them."""
+
+    def __init__(self) -> None:
+        self.count, self.last = 0, -1
+        self._folder = ""
+        sys.addaudithook(self._heard)
+        if sqlite3.__name__ != "sqlite3":
+            self._tell_of_connecting()
+
+    def _tell_of_connecting(self) -> None:
+        """Tell hooks what Python's own module tells them."""
+        connect = sqlite3.connect
+
+        def told(database: object, *args: Any, **named: Any) -> Any:
+            sys.audit("sqlite3.connect", database)
+            return connect(database, *args, **named)
+
+        sqlite3.connect = told
+
+    def begin(self, folder: Path, last: int) -> None:
+        """Count from now on, and die at step `last`; -1 lives."""
+        self.count, self.last, self._folder = 0, last, os.fspath(folder)
+
+    def step(self, _: float | None = None) -> bool:
+        """Take a step; what watches long work asks whether to go on."""
+        # Threads step at the same time, too, and one that was counted twice leaves out a number.
+        if 0 <= self.last <= self.count:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.count += 1
+        return True
+
+    def _heard(self, event: str, args: tuple[object, ...]) -> None:
+        if self._folder and event in STEPS and any(self._folder in str(arg) for arg in args):
+            self.step()
+
+
+def works(steps: Steps) -> dict[str, Callable[[Path], object]]:
+    """Return what can be done to a history that is closed."""
+    uid = uids("care")
+
+    def make_smaller(path: Path) -> None:
+        store = opened(path)
+        shrink = Upkeep.shrink
+        Upkeep.shrink = lambda mine, _: shrink(mine, steps.step)  # type: ignore[method-assign,assignment]
+        Care(store, lambda: LATER).make_smaller(threading.Event(), lambda _: steps.step())
+        store.close()
+
+    def back_up(path: Path) -> None:
+        store = opened(path)
+        Care(store, lambda: LATER).back_up(steps.step)
+        store.close()
+
+    return {
+        "backup": back_up,
+        "restore": lambda path: restore(path, backups_of(path)[0].path, LATER, steps.step),
+        "move": lambda path: move_to(path, path.parent / "away", LATER, uid, keep=False, watch=steps.step),
+        "repair": lambda path: use_repaired(path, repair(path, LATER, uid, steps.step), LATER, steps.step),
+        "smaller": make_smaller,
+    }
+
+
+def make(folder: Path) -> Path:
+    """Make the history that all begin with."""
+    path = folder / "history.db"
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW)
+    for number in range(RUNS):
+        store.begin_run(run(f"r{number}", text(f"Ask {number}: " + "words " * 400)))
+        store.finish_output(f"r{number}.0.0", FULL_RESULT, NOW)
+    store.close()
+    backups.make(path, backups.folder_of(path), NOW, by_hand=True)
+    return path
+
+
+def in_another(folder: Path, first: Path, work: Callable[[Path], object], steps: Steps, last: int) -> int:
+    """Do the work in a process that is killed at step `last`; return what it ended with (less than 0: killed)."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(first.parent, folder)
+    (folder / "away").mkdir()
+    child = os.fork()
+    if child == 0:
+        steps.begin(folder, last)
+        work(folder / first.name)
+        (folder.parent / "count").write_text(str(steps.count))
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def look(path: Path) -> None:
+    """See that the history is whole, and so is every backup."""
+    place = named_database(path)
+    assert place.is_file(), sorted(path.parent.rglob("*"))
+    store = opened(place)
+    assert len(store.iterations("p", limit=1000)) == RUNS
+    store.close()
+    connection = sqlite3.connect(place)
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()
+    found = backups.listed(path, backups.folder_of(path))
+    assert found
+    for backup in found:
+        backups.verify(backup.path)
+        assert backup.path.stat().st_nlink == 1, "what is written to the history must not be written to a backup"
+
+
+def main(directory: Path, what: str, seed: str, most: str) -> None:
+    steps = Steps()
+    work = works(steps)[what]
+    (directory / "first").mkdir()
+    first = make(directory / "first")
+    folder = directory / "tried"
+    assert in_another(folder, first, work, steps, -1) == 0
+    look(folder / first.name)
+    total = int((directory / "count").read_text())
+    chosen = random.Random(seed).sample(range(total), min(total, int(most)))
+    for last in chosen:
+        assert in_another(folder, first, work, steps, last) == -signal.SIGKILL
+        look(folder / first.name)
+    print(len(chosen), "killed of", total)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -1,0 +1,138 @@
+"""What takes room, and what is given back."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import FULL_RESULT, LATER, NOW, lane, run, text
+from workbench.core.runs import Verdict
+from workbench.store import Store, StoreError
+from workbench.store.connections import connect
+from workbench.store.maintenance import space
+
+
+@pytest.fixture
+def connection(store: Store, path: Path) -> sqlite3.Connection:
+    return connect(path, mode="rw")
+
+
+@pytest.fixture(autouse=True)
+def _closed(connection: sqlite3.Connection) -> object:
+    yield
+    connection.close()
+
+
+def answered(store: Store, name: str, *, at: str = NOW, note: str = "", lanes: int = 1) -> None:
+    places = [lane(slot) for slot in "ABCDEFGH"[:lanes]]
+    store.begin_run(run(name, text("Hi"), lanes=places, at=at, note=note)).result(10)
+    for position in range(lanes):
+        store.finish_output(f"{name}.{position}.0", FULL_RESULT, at).result(10)
+
+
+def raw(connection: sqlite3.Connection) -> set[str]:
+    rows = connection.execute("SELECT outputs.uid FROM responses JOIN outputs ON outputs.id = responses.output_id")
+    return {uid for (uid,) in rows}
+
+
+def test_kinds_add_up_to_the_file(store: Store, connection: sqlite3.Connection) -> None:
+    for number in range(30):
+        answered(store, f"r{number}")
+    store.add_blob(b"x" * 300_000, "image/png").result(10)
+    size = space.measure(connection)
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    (count,) = connection.execute("PRAGMA page_count").fetchone()
+    assert size.total == page * count
+    kinds = dict(size.by_kind)
+    assert kinds["files"] >= 300_000
+    assert {"answers", "prompts", "raw", "requests", "search"} <= kinds.keys()
+    assert list(kinds.values()) == sorted(kinds.values(), reverse=True)
+
+
+def test_without_dbstat_the_long_columns_are_measured(store: Store, connection: sqlite3.Connection) -> None:
+    answered(store, "r")
+    store.add_blob(b"x" * 300_000, "image/png").result(10)
+    sizes = {name: size for name, _, size in space._without_dbstat(connection)}
+    assert sizes["blobs"] == 300_000
+    assert sizes["outputs"] >= len(FULL_RESULT.text.encode()) + len(FULL_RESULT.reasoning.encode())
+
+
+def test_raw_responses_go_but_never_those_of_what_won_or_was_marked(
+    store: Store, connection: sqlite3.Connection
+) -> None:
+    answered(store, "won", lanes=2)
+    store.mark("won", "v1", Verdict("winner", (1,)), ("won.0.0", "won.1.0"), NOW).result(10)
+    answered(store, "noted", note="keep this")
+    answered(store, "plain")
+    connection.execute("UPDATE outputs SET starred = 1 WHERE uid = 'plain.0.0'")
+    answered(store, "other")
+    assert space.droppable(connection)[0] == 2
+    assert space.drop_raw(connection) == 2
+    assert raw(connection) == {"won.1.0", "noted.0.0", "plain.0.0"}
+    assert space.droppable(connection) == (0, 0)
+    texts = connection.execute("SELECT DISTINCT text FROM outputs").fetchall()
+    assert texts == [(FULL_RESULT.text,)]
+
+
+def test_a_verdict_that_was_taken_back_keeps_nothing(store: Store, connection: sqlite3.Connection) -> None:
+    answered(store, "r", lanes=2)
+    both = ("r.0.0", "r.1.0")
+    store.mark("r", "v1", Verdict("winner", (1,)), both, NOW).result(10)
+    store.mark("r", "v2", Verdict("none"), both, LATER).result(10)
+    assert space.drop_raw(connection) == 2
+
+
+@pytest.mark.parametrize("lost", ["verdicts", "verdict_outputs"])
+def test_a_run_whose_row_names_a_winner_keeps_all_when_its_verdict_was_lost(
+    store: Store, connection: sqlite3.Connection, lost: str
+) -> None:
+    for name, verdict in (("won", Verdict("winner", (1,))), ("bad", Verdict("all_bad"))):
+        answered(store, name, lanes=2)
+        store.mark(name, name, verdict, (f"{name}.0.0", f"{name}.1.0"), NOW).result(10)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute(f"DELETE FROM {lost}")
+    connection.execute("DELETE FROM verdict_outputs")
+    assert space.droppable(connection)[0] == 2
+    assert space.drop_raw(connection) == 2
+    assert raw(connection) == {"won.0.0", "won.1.0"}
+
+
+def test_only_what_is_old_goes_by_a_rule_and_in_steps(store: Store, connection: sqlite3.Connection) -> None:
+    for number in range(3):
+        answered(store, f"old{number}", at="2026-01-01T00:00:00.000Z")
+    answered(store, "new", at=NOW)
+    before = "2026-06-01T00:00:00.000Z"
+    assert space.drop_raw(connection, before, limit=2) == 2
+    assert space.drop_raw(connection, before, limit=2) == 1
+    assert space.drop_raw(connection, before, limit=2) == 0
+    assert raw(connection) == {"new.0.0"}
+
+
+def test_shrinking_gives_the_room_back(store: Store, path: Path, connection: sqlite3.Connection) -> None:
+    store.add_blob(b"x" * 3_000_000, "image/png").result(10)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute("DELETE FROM blobs")
+    assert space.shrink(connection, path) > 2_500_000
+    assert [row.name for row in store.prompts()] == ["Order bot"]
+
+
+def test_what_only_another_program_understands_is_a_sentence(
+    store: Store, path: Path, connection: sqlite3.Connection
+) -> None:
+    connection.create_collation("theirs", lambda a, b: (a > b) - (a < b))
+    connection.execute("CREATE TABLE mine (a COLLATE theirs UNIQUE)")
+    with pytest.raises(StoreError, match="another program keeps something"):
+        store.upkeep.shrink()
+    assert [row.name for row in store.prompts()] == ["Order bot"]
+
+
+def test_a_check_finds_damage_and_rows_that_lead_nowhere(store: Store, connection: sqlite3.Connection) -> None:
+    answered(store, "r")
+    assert space.check(connection) == []
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("UPDATE outputs SET request_id = 999")
+    (wrong,) = space.check(connection)
+    assert "outputs" in wrong
+    assert "bodies" in wrong

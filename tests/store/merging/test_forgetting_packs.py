@@ -1,0 +1,96 @@
+"""What is deleted for good is named by no pack any more: not by what is remembered, nor by what could be undone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import LATER, NOW, opened, text, uids
+from workbench.core.cases import Case
+from workbench.core.drafts import Draft
+from workbench.store import Store, StoreError
+from workbench.store.maintenance.purging import Doomed
+from workbench.store.merging.arriving import LAST, Arrival, ArrivingPrompt, ArrivingVersion
+from workbench.store.sqlite import sqlite3
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = opened(tmp_path / "history.db")
+    yield store
+    store.close()
+
+
+def bring(store: Store, *names: str) -> None:
+    """Bring in a pack of these prompts, each with a version and a case."""
+    body = json.dumps({"name": "Bots", "prompts": [{"uid": name, "slug": f"slug-{name}"} for name in names]})
+    arriving = [
+        ArrivingPrompt(
+            f"f-{name}",
+            name,
+            f"Bot {name}",
+            new=True,
+            versions=(ArrivingVersion(f"v-{name}", f"h-{name}", text(f"Ask {name}")),),
+            draft=Draft(text(f"Ask {name}"), based_on=1),
+            cases=((f"f-{name}:c", Case("same", "A case")),),
+        )
+        for name in names
+    ]
+    store.packs.arrive(Arrival("pack", body, "/tmp/bots", tuple(arriving)), NOW).result()
+
+
+def purge(store: Store, *prompts: str) -> None:
+    store.deleting.purge(Doomed(prompts=prompts), LATER, uids("purge"))
+
+
+def rows(store: Store, query: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(f"file:{store.path}?mode=ro", uri=True)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def test_a_prompt_that_goes_is_named_by_its_pack_no_more(store: Store) -> None:
+    bring(store, "secret-a", "b")
+    purge(store, "secret-a")
+    about = store.packs.about("pack")
+    assert about is not None
+    assert [one["uid"] for one in about["prompts"]] == ["b"]
+    said = store.get_meta(LAST)
+    assert said is not None
+    assert [one["uid"] for one in json.loads(said)["prompts"]] == ["b"]
+    assert store.packs.origins("prompt") == {"f-b": "b"}
+    assert set(store.packs.origins("version").values()) == {"v-b"}
+    # The cases of both have the same uid.
+    assert set(store.packs.origins("case")) == {"f-b:c"}
+    store.packs.take_back().result()
+    assert store.prompts() == []
+
+
+def test_a_pack_of_nothing_else_is_forgotten_and_nothing_is_left_to_undo(store: Store) -> None:
+    bring(store, "secret-a")
+    purge(store, "secret-a")
+    assert store.packs.known() == []
+    assert store.get_meta(LAST) is None
+    assert rows(store, "SELECT * FROM origins") == []
+    with pytest.raises(StoreError, match="nothing was imported"):
+        store.packs.take_back().result()
+    store.deleting.clean()
+    assert b"secret-a" not in b"".join(file.read_bytes() for file in store.path.parent.glob("history.db*"))
+
+
+def test_what_came_before_an_update_does_not_bring_it_back(store: Store) -> None:
+    bring(store, "secret-a", "b")
+    late = ArrivingPrompt("f-b", "b", "Bot b", new=False, versions=(ArrivingVersion("v2", "h2", text("More")),))
+    body = json.dumps({"name": "Bots", "prompts": [{"uid": "b", "slug": "slug-b"}]})
+    store.packs.arrive(Arrival("pack", body, "/tmp/bots", (late,)), NOW).result()
+    purge(store, "secret-a")
+    store.packs.take_back().result()
+    about = store.packs.about("pack")
+    assert about is not None
+    assert [one["uid"] for one in about["prompts"]] == ["b"]
+    assert [version.number for version in store.versions("b")] == [1]

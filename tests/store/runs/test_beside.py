@@ -1,0 +1,160 @@
+"""What lies beside a database cannot make SQLite wait, or touch a file of somebody else."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.fakes import crafted
+from tests.store.making import opened
+from workbench.cli.main import main
+from workbench.store.connections import MOST_BYTES, connect
+from workbench.store.errors import StoreError
+from workbench.store.maintenance.copying import copy_file
+from workbench.store.peek import peek
+from workbench.store.schema.check import check_schema
+from workbench.store.schema.format import VERSION
+
+COMMANDS = (
+    *(["list"], ["search", "order"], ["check"], ["backup"], ["restore"], ["export", "--format", "md"]),
+    *(["salvage", "NEW/new.db"], ["move", "NEW"]),
+)
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    crafted.sound_history(tmp_path / "w.db")
+    return tmp_path / "w.db"
+
+
+@pytest.fixture
+def victim(tmp_path: Path) -> Path:
+    path = tmp_path / "letters.txt"
+    path.write_text("of somebody\n")
+    return path
+
+
+@pytest.mark.skipif(sqlite3.sqlite_version_info > (3, 52), reason="newer ones delete only what SQLite made")
+def test_sqlite_itself_deletes_what_a_journal_names(history: Path, victim: Path) -> None:
+    """Otherwise the tests below would show nothing."""
+    crafted.journal_naming(history, victim)
+    with closing(sqlite3.connect(history)) as connection:
+        connection.execute("SELECT count(*) FROM runs").fetchone()
+    assert not victim.exists()
+
+
+@pytest.mark.parametrize("mode", ["ro", "rw", "rwc"])
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_no_connection_deletes_it(history: Path, victim: Path, mode: str, *, is_linked: bool) -> None:
+    crafted.journal_naming(history, victim)
+    if is_linked:
+        link = history.with_name("link.db")
+        link.symlink_to(history)
+        history = link
+    with pytest.raises(StoreError, match="delete another file"):
+        connect(history, mode=mode)
+    assert victim.exists()
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_no_command_deletes_it(
+    history: Path, victim: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    crafted.journal_naming(history, victim)
+    arguments = [word.replace("NEW", str(history.parent)) for word in command]
+    code = main(["history", *arguments, "--db", str(history)], dict(os.environ))
+    assert victim.exists()
+    assert code in (0, 1, 2)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_nothing_of_it_is_deleted_at_the_first_look_or_by_an_import(
+    history: Path, victim: Path, tmp_path: Path
+) -> None:
+    crafted.journal_naming(history, victim)
+    peek(history)
+    assert main(["history", "import", str(history), "--db", str(tmp_path / "own.db")], dict(os.environ)) != 0
+    assert victim.exists()
+
+
+@pytest.mark.parametrize("end", ["-journal", "-wal", "-shm"])
+def test_a_link_or_a_pipe_is_refused(history: Path, victim: Path, end: str) -> None:
+    beside = Path(f"{history}{end}")
+    for make in (lambda: beside.symlink_to(victim), lambda: os.mkfifo(beside), beside.mkdir):
+        make()
+        with pytest.raises(StoreError, match="not a regular file"):
+            connect(history)
+        beside.rmdir() if beside.is_dir() and not beside.is_symlink() else beside.unlink()
+    assert victim.read_text() == "of somebody\n"
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_is_written_before_it_is_whole_follows_no_link(history: Path, victim: Path, kind: str) -> None:
+    """The names of these files are predictable, so a stranger's folder can hold links or pipes in their place."""
+    copy = history.with_name("copy.db")
+    planted = [history.with_name("w.damaged-draft-1.partial"), copy.with_name("copy.db.partial")]
+    for place in planted:
+        place.symlink_to(victim) if kind == "link" else os.mkfifo(place)
+    with closing(sqlite3.connect(history, isolation_level=None)) as connection:
+        connection.execute("UPDATE drafts SET body = 'words of somebody else'")
+    store = opened(history)
+    try:
+        kept = store.keep_damaged_draft("p")
+    finally:
+        store.close()
+    assert kept is not None
+    assert kept.read_text() == "words of somebody else"
+    copy_file(history, copy)
+    assert copy.read_bytes() == history.read_bytes()
+    assert not any(place.exists() or place.is_symlink() for place in planted)
+    assert victim.read_text() == "of somebody\n"
+
+
+def test_a_file_cannot_ask_for_a_large_cache(history: Path) -> None:
+    with history.open("r+b") as file:
+        file.seek(48)
+        file.write((2**31 - 1).to_bytes(4))
+    with closing(sqlite3.connect(history)) as connection:
+        assert connection.execute("PRAGMA cache_size").fetchone() == (2**31 - 1,)
+    with closing(connect(history, mode="ro")) as connection:
+        assert connection.execute("PRAGMA cache_size").fetchone() == (-2000,)
+
+
+def test_a_connection_takes_a_file_as_data(history: Path) -> None:
+    with closing(connect(history, mode="ro")) as connection:
+        assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
+        assert connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH) == MOST_BYTES
+
+
+@pytest.mark.parametrize("kind", ["statistics-compute", "statistics-compute-much"])
+def test_statistics_that_compute_for_days_are_refused_at_once(history: Path, kind: str) -> None:
+    """SQLite reads them with the schema, before anything can look at that."""
+    crafted.make(kind, history.with_name("odd.db"), history)
+    odd = history.with_name("odd.db")
+    with closing(connect(odd, mode="ro")) as connection, pytest.raises(StoreError, match="computes its values"):
+        check_schema(connection, VERSION)
+
+
+@pytest.mark.parametrize("end", ["-wal", "-journal"])
+def test_a_log_that_claims_more_than_the_disk_has_is_not_copied(
+    history: Path, tmp_path: Path, end: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path(f"{history}{end}").open("wb") as log:
+        log.write(b"x")
+        log.truncate(1 << 40)
+    assert main(["history", "import", str(history), "--db", str(tmp_path / "own.db")], dict(os.environ)) == 1
+    assert f"“w.db{end}” has no bytes where it should have some" in capsys.readouterr().err
+
+
+def test_a_copy_that_there_is_no_room_for_is_not_begun(
+    history: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(f"{history}-wal").write_bytes(b"x" * 100)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+    assert main(["history", "import", str(history), "--db", str(tmp_path / "own.db")], dict(os.environ)) == 1
+    assert "the disk is full" in capsys.readouterr().err

@@ -1,0 +1,48 @@
+"""Attached files in the history."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import NOW, opened
+from workbench.core.blocks import Attachment
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.store import Store, StoreError
+from workbench.store.runs.blobs import MAX_BLOB
+
+BODY = bytes(range(256)) * 40
+
+
+def test_the_same_bytes_are_kept_once(store: Store) -> None:
+    name = store.add_blob(BODY, "image/png").result(10)
+    assert name == hashlib.sha256(BODY).hexdigest()
+    assert store.add_blob(BODY, "text/plain").result(10) == name
+    assert store.blob(name) == BODY
+
+
+def test_a_file_that_is_too_large_or_unknown_is_said(store: Store) -> None:
+    with pytest.raises(StoreError, match=r"has 20\.0 MB, and at most 20 MB") as wrong:
+        store.add_blob(b"x" * (MAX_BLOB + 1), "text/plain").result(10)
+    assert wrong.value.code == "too_large"
+    with pytest.raises(StoreError, match="attach it again") as wrong:
+        store.blob("0" * 64)
+    assert wrong.value.code == "missing"
+
+
+def test_attachments_survive_a_restart_and_a_duplicate(path: Path) -> None:
+    first = opened(path)
+    name = first.add_blob(BODY, "image/png").result(10)
+    attached = Attachment(name, "image/png", "photo.png")
+    draft = Draft(Content((Message("user", "Look", (attached,)),)))
+    first.create_prompt("p", "One", NOW).result(10)
+    first.save_draft("p", draft, NOW).result(10)
+    first.duplicate_prompt("p", "q", "Two", NOW).result(10)
+    first.close()
+    again = opened(path)
+    assert again.draft("q") == draft
+    assert again.blob(name) == BODY
+    again.close()

@@ -1,0 +1,168 @@
+"""The history of format 1.3 that the tests of the bridge upgrade.
+
+Two files make it: `v1_3_schema.sql` holds the statements of a history that a program of format 1.3 made, and is never
+edited. `v1_3_rows.sql` has one INSERT for each row, those of the search index included, and is written by
+`python -m tests.store.schema.freeze > tests/store/schema/v1_3_rows.sql` from a history that this program fills: a row
+of every kind, with the columns that 1.3 had. A test proves that it still writes what is there.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
+from workbench.core.cases import Case, Check
+from workbench.core.content import Content
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Endpoint
+from workbench.core.runs import BesideLane, Step, Verdict
+from workbench.store.maintenance.purging import Doomed
+from workbench.store.merging.arriving import Arrival, ArrivingPrompt
+from workbench.store.records import PartialCall, PartialRounds, PartialText
+from workbench.store.search.facts import facts_of
+from workbench.store.search.fields import words_of
+from workbench.store.search.indexing import Indexer
+from workbench.store.search.saved_searches import SavedSearch
+from workbench.store.sqlite import sqlite3
+
+SCHEMA = Path(__file__).with_name("v1_3_schema.sql")
+ROWS = Path(__file__).with_name("v1_3_rows.sql")
+TRIGGER = "CREATE TRIGGER"
+MIGRATIONS = (
+    "1.0 prompts, versions, runs, outputs, verdicts",
+    "1.1 lanes beside a run",
+    "1.2 one index to search runs by",
+    "1.3 saved searches, origins, cases, what is deleted",
+)
+"""The names by which sqlite-utils knew the steps to 1.3."""
+CASE = Case(
+    "case",
+    "Late order",
+    (("order", "1"),),
+    (Check("contains", value='"late"', weight=2.0), Check("made-up", negated=True, rest='{"why":[1]}')),
+    0.5,
+    '{"from":"desk"}',
+    '{"options":{"prefix":"p"}}',
+)
+
+
+def fill(path: Path) -> None:
+    """Make a history with a row of every kind."""
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW)
+    store.create_prompt("q", "Archived", NOW)
+    store.archive_prompt("q", True, NOW)
+    store.save_draft("p", Draft(text("typed"), (("a", "1"),), (lane("A", pinned=1), lane("B")), 2), LATER)
+    store.begin_run(run("r1", text("Where is {{order}}?", "Be kind."), lanes=(lane("A", "vendor/one"), lane("B"))))
+    store.finish_output("r1.0.0", FULL_RESULT, LATER)
+    store.finish_output("r1.1.0", FAILED, LATER)
+    store.add_attempt("r1.1.0", "r1.again", LATER)
+    store.finish_output("r1.again", done("注文を確認します。"), LATER)
+    store.mark("r1", "verdict-1", Verdict("winner", (1,)), ("r1.0.0", "r1.again"), LATER)
+    store.mark("r1", "verdict-2", Verdict("winner", (0,), blind=True), ("r1.0.0", "r1.again"), LATER)
+    newer = Content(text("礼儀正しく {{order}}").messages, "jinja", '{"later":[{"in":"a","out":"b"}]}')
+    lanes, beside = (lane("A", pinned=1), lane("B")), (BesideLane("C", "r1", 2, hidden=True),)
+    store.begin_run(run("r2", newer, lanes=lanes, based_on=1, note="a note", samples=2, beside=beside))
+    store.save_partials(
+        [
+            PartialText("r2.0.0", "text", 0, "half an"),
+            PartialText("r2.0.0", "reasoning", 0, "hm"),
+            PartialRounds("r2.1.0", 0, (Step("tool_call", "{}", "now", "c1", '{"s": 1}'), Step("tool_result", "noon"))),
+            PartialCall("r2.1.0", 0, "now", "c2", 0, '{"zo'),
+        ],
+        LATER,
+    )
+    store.curation.tag({"r2": ["good"]})
+    store.save_endpoint(Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)), NOW)
+    store.searches.saved.save(SavedSearch("s", "Cheap winners", "winner:yes cost:<0.01", NOW))
+    store.techniques.say("p", 1, "role", "Give it a role", used=True)
+    store.techniques.say("p", 2, "own:calm", "Calm", used=False)
+    store.packs.arrive(Arrival("pack", '{"name":"Bots","prompts":[]}', "bots.promptpack", (_cases_for("p"),)), LATER)
+    store.begin_run(run("purged", newer))
+    store.finish_output("purged.0.0", done("never mind"), LATER)
+    store.deleting.purge(Doomed(runs=("purged",)), LATER, lambda: "nobody")
+    store.create_prompt("d", "Deleted", NOW)
+    store.curation.delete_prompt("d", True)
+    store.add_blob(b"\x89PNG", "image/png")
+    store.set_meta("last_prompt", "p").result(10)
+    store.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        # Files may have these, although the program writes none at the moment.
+        connection.execute("INSERT INTO prices VALUES ('e', 'model', 1e-6, 2e-6, NULL, 'user', ?)", (NOW,))
+        connection.execute("INSERT INTO labels SELECT prompt_id, 'production', id, ? FROM versions LIMIT 1", (LATER,))
+
+
+def _cases_for(prompt: str) -> ArrivingPrompt:
+    return ArrivingPrompt("their-prompt", prompt, "Order bot", new=False, cases=(("their-case", CASE),))
+
+
+def restore(path: Path) -> None:
+    """Make the history of format 1.3 a file again."""
+    tables, mark, triggers = SCHEMA.read_bytes().decode().partition(TRIGGER)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # Triggers come last, because what they did is among the rows.
+        connection.executescript(f"{tables}{ROWS.read_bytes().decode()}{mark}{triggers}")
+        connection.commit()
+
+
+def written(path: Path) -> Iterator[str]:
+    """Yield an INSERT for each row of a history of today, in the tables and columns of 1.3."""
+    with closing(sqlite3.connect(":memory:")) as old:
+        old.executescript(SCHEMA.read_bytes().decode())
+        found = "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' ORDER BY name"
+        tables = [name for (name,) in old.execute(found) if name != "sqlite_schema"]
+        columns = {
+            table: [name for (name,) in old.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+            for table in tables
+        }
+    with closing(sqlite3.connect(path)) as connection:
+        for table in tables:
+            if table == "_sqlite_migrations":
+                yield from _migrations()
+            else:
+                yield from _rows(connection, table, columns[table])
+        ended = "SELECT id FROM runs WHERE id NOT IN (SELECT run_id FROM unindexed) ORDER BY id"
+        for (ran,) in connection.execute(ended).fetchall():
+            facts = facts_of(connection, ran)
+            for key, words, _ in Indexer().documents(connection, ran):
+                told = facts and words_of(connection, facts)
+                values = connection.execute("SELECT quote(?), quote(?)", (words, told)).fetchone()
+                yield f"INSERT INTO run_search (rowid, text, facts) VALUES ({key}, {', '.join(values)})"
+
+
+def _migrations() -> Iterator[str]:
+    for number, name in enumerate(MIGRATIONS, 1):
+        yield (
+            'INSERT INTO "_sqlite_migrations" ("id", "migration_set", "name", "applied_at")'
+            f" VALUES ({number}, 'prompt-workbench', '{name}', '2026-11-24 13:20:05.123000+00:00')"
+        )
+
+
+def _rows(connection: sqlite3.Connection, table: str, columns: list[str]) -> Iterator[str]:
+    names = ", ".join(f'"{name}"' for name in columns)
+    quoted = ", ".join(f'quote("{name}")' for name in columns)
+    for row in connection.execute(f'SELECT {quoted} FROM "{table}"'):
+        # A lone CR would not survive editors and version control.
+        values = ", ".join(row).replace("\r", "' || char(13) || '")
+        yield f'INSERT INTO "{table}" ({names}) VALUES ({values})'
+
+
+def frozen() -> str:
+    """Return what `v1_3_rows.sql` should hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "history.db")
+        fill(path)
+        return "".join(f"{statement};\n" for statement in written(path))
+
+
+def main() -> None:
+    sys.stdout.write(frozen())
+
+
+if __name__ == "__main__":
+    main()

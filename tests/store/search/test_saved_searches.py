@@ -1,0 +1,43 @@
+"""Saved searches: one for each name, whatever its case, and back as they were after an undo."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.store.making import LATER, NOW
+from workbench.store import Store, StoreError
+from workbench.store.search.saved_searches import SavedSearch
+
+CHEAP = SavedSearch("u1", "Cheap winners", "winner:yes cost:<0.01", NOW)
+ANGRY = SavedSearch("u2", "angry", '"this is wrong"', LATER)
+
+
+def test_they_are_listed_by_name(store: Store) -> None:
+    assert store.searches.saved.all() == []
+    store.searches.saved.save(CHEAP).result(10)
+    store.searches.saved.save(ANGRY).result(10)
+    assert store.searches.saved.all() == [ANGRY, CHEAP]
+
+
+def test_a_name_stands_once(store: Store) -> None:
+    saved = store.searches.saved
+    saved.save(CHEAP).result(10)
+    saved.save(SavedSearch("u3", "CHEAP WINNERS", "winner:yes", LATER)).result(10)
+    assert saved.all() == [SavedSearch("u1", "Cheap winners", "winner:yes", NOW)]
+    saved.save(ANGRY).result(10)
+    with pytest.raises(StoreError, match="Another search is called") as caught:
+        saved.rename("u2", "cheap Winners").result(10)
+    assert caught.value.code == "taken"
+    saved.rename("u2", "Angry").result(10)
+    assert [one.name for one in saved.all()] == ["Angry", "Cheap winners"]
+
+
+def test_one_that_is_gone_is_said(store: Store) -> None:
+    saved = store.searches.saved
+    saved.save(CHEAP).result(10)
+    saved.delete("u1").result(10)
+    for write in (saved.delete("u1"), saved.rename("u1", "new")):
+        with pytest.raises(StoreError, match="saved search is not in the history"):
+            write.result(10)
+    saved.save(CHEAP).result(10)
+    assert saved.all() == [CHEAP]

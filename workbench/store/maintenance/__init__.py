@@ -1,0 +1,1 @@
+"""Copies of the history, deleting for good, and its soundness and size."""

@@ -1,0 +1,95 @@
+"""Cases and packs of an open history.
+
+Invariant: reads block and belong on a worker thread; writes return at once with a future, and each is whole or not at
+all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from workbench.core.cases import Case
+from workbench.store.connections import Readers
+from workbench.store.merging import arriving
+from workbench.store.merging.arriving import KIND, Arrival
+from workbench.store.merging.pack_bodies import pack_body
+from workbench.store.runs import cases
+from workbench.store.runs.cases import Taken
+from workbench.store.sqlite import sqlite3
+
+
+class PackRecords:
+    """All methods raise StoreError, writes in their futures."""
+
+    def __init__(self, readers: Readers, write: Callable[[Callable[[sqlite3.Connection], Any]], Future[Any]]) -> None:
+        self._readers = readers
+        self._write = write
+
+    def cases(self, prompt_uid: str) -> tuple[Case, ...]:
+        """Return the cases of a prompt in their order."""
+        with self._readers.use() as connection:
+            return cases.listed(connection, prompt_uid)
+
+    def save_cases(self, prompt_uid: str, kept: Sequence[Case]) -> Future[None]:
+        """Let a prompt have exactly these cases; each has a uid of its own."""
+        taken = tuple(kept)
+        return self._write(lambda c: cases.replace(c, prompt_uid, taken))
+
+    def add_case(self, prompt_uid: str, case: Case) -> Future[None]:
+        """Put a case behind the others."""
+        return self._write(lambda c: cases.append(c, prompt_uid, [case]))
+
+    def keep_case(self, prompt_uid: str, case: Case) -> Future[Case | None]:
+        """Add a case, or give the one of its uid its name and values; the future holds that as it was."""
+        return self._write(lambda c: cases.keep(c, prompt_uid, case))
+
+    def change_case(self, prompt_uid: str, case: Case) -> Future[None]:
+        """Let a case be another one of the same uid, in its place."""
+        return self._write(lambda c: cases.change(c, prompt_uid, case))
+
+    def take_case(self, prompt_uid: str, uid: str) -> Future[Taken]:
+        """Take a case away; the future holds it with its place."""
+        return self._write(lambda c: cases.take(c, prompt_uid, uid))
+
+    def put_case_back(self, prompt_uid: str, taken: Taken) -> Future[None]:
+        """Put a case where it was."""
+        return self._write(lambda c: cases.put_back(c, prompt_uid, taken))
+
+    def is_taken(self, prompt_uid: str) -> bool:
+        """Whether a prompt has this uid, also one that is deleted and can still be brought back."""
+        with self._readers.use() as connection:
+            return connection.execute("SELECT 1 FROM prompts WHERE uid = ?", (prompt_uid,)).fetchone() is not None
+
+    def about(self, pack_uid: str) -> Mapping[str, Any] | None:
+        """Return what is remembered of a pack, None when nothing readable is known here."""
+        with self._readers.use() as connection:
+            row = connection.execute("SELECT body FROM packs WHERE uid = ?", (pack_uid,)).fetchone()
+        return None if row is None else pack_body(row[0])
+
+    def known(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return uid and what is remembered of every pack, the one last used first; what cannot be read is left out."""
+        with self._readers.use() as connection:
+            rows = connection.execute("SELECT uid, body FROM packs ORDER BY updated_at DESC, uid").fetchall()
+        return [(uid, body) for uid, text in rows if (body := pack_body(text)) is not None]
+
+    def remember(self, pack_uid: str, body: Mapping[str, Any], now: str) -> Future[None]:
+        """Keep what is said of a pack."""
+        text = json.dumps(body)
+        return self._write(lambda c: arriving.remember(c, pack_uid, text, now))
+
+    def origins(self, thing: str) -> dict[str, str]:
+        """Return the uids of things that came from packs, by what they were called there."""
+        with self._readers.use() as connection:
+            rows = connection.execute("SELECT foreign_id, uid FROM origins WHERE kind = ? AND thing = ?", (KIND, thing))
+            return dict(rows.fetchall())
+
+    def arrive(self, arrival: Arrival, now: str) -> Future[None]:
+        """Add what a pack brings, all of it or nothing."""
+        return self._write(lambda c: arriving.arrive(c, arrival, now))
+
+    def take_back(self) -> Future[str]:
+        """Take out what the last import added; the future holds a sentence about it."""
+        return self._write(arriving.take_back)

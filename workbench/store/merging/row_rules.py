@@ -1,0 +1,224 @@
+"""What the columns of a row may hold, so that rows of a stranger are held to what this program writes itself.
+
+Invariant: a row that passes can be listed, searched, counted, ranked, merged and painted. Types and missing values are
+the business of the tables, which are STRICT; here is what their types cannot say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import get_args
+
+from workbench.core.json_parts import load
+from workbench.core.lanes import EndpointKind, Params
+from workbench.core.money import UsageSource
+from workbench.core.runs import OutputState, RowVerdict, RunKind, StepKind, VerdictKind
+from workbench.core.when import is_stored
+from workbench.store.encoding import digest
+from workbench.store.runs import damaged, versions
+from workbench.store.soundness import MOST_COUNT, dollars
+
+_MOST_NAME, _MOST_LINE, _MOST_NOTE = 2_000, 20_000, 1_000_000
+_MOST_PLACES = 10_000_000
+_MOST_SAMPLES = 1_000_000
+
+_WORDS = {"params": "its parameters", "body": "its content", "uid": "its id", "at": "its position"}
+"""What people call some columns."""
+
+Row = Mapping[str, object]
+Rule = Callable[[object], str]
+"""Returns what is wrong with a value, in a few words, "" for nothing."""
+
+
+def trouble(table: str, row: Row) -> str:
+    """Return what is wrong with a row, in a few words, "" for nothing. A column that may be NULL passes with it."""
+    rules = _RULES.get(table, {})
+    for column, value in row.items():
+        if value is None:
+            continue
+        rule = rules.get(column) or _EVERYWHERE.get(column)
+        if rule is not None and (wrong := rule(value)):
+            return f"{_WORDS.get(column, column.replace('_', ' '))} {wrong}"
+    whole = _WHOLE_ROWS.get(table)
+    return whole(row) if whole is not None else ""
+
+
+def _text(most: int, least: int = 0) -> Rule:
+    def rule(value: object) -> str:
+        if not isinstance(value, str):
+            return "is not text"
+        if len(value) < least:
+            return "is empty"
+        return f"has more than {most:,} characters" if len(value) > most else ""
+
+    return rule
+
+
+def _identity(value: object) -> str:
+    """A uid goes into lists, commands and names of files."""
+    wrong = _text(200, 1)(value)
+    if not wrong and not (str(value).isprintable() and set(str(value)).isdisjoint("/\\")):
+        return "is not a valid id"
+    return wrong
+
+
+def _moment(value: object) -> str:
+    return "" if isinstance(value, str) and is_stored(value) else "is not a valid time"
+
+
+def _one_of(*known: str) -> Rule:
+    names = frozenset(known)
+
+    def rule(value: object) -> str:
+        return "" if value in names else "is unknown"
+
+    return rule
+
+
+def _whole(least: int, most: int) -> Rule:
+    def rule(value: object) -> str:
+        is_in = isinstance(value, int) and least <= value <= most
+        return "" if is_in else f"is not a number from {least} to {most}"
+
+    return rule
+
+
+def _dollars(value: object) -> str:
+    return "is not a valid amount" if dollars(value) is None else ""
+
+
+def _json(kind: type | None = None) -> Rule:
+    def rule(value: object) -> str:
+        try:
+            found = load(value) if isinstance(value, str) else b""
+        except (ValueError, RecursionError):
+            return "cannot be read"
+        return "" if kind is None or isinstance(found, kind) else "has another shape"
+
+    return rule
+
+
+def _params(value: object) -> str:
+    try:
+        Params.from_json(load(str(value)))
+    except (ValueError, RecursionError):
+        return "cannot be read"
+    return ""
+
+
+def _values(value: object) -> str:
+    try:
+        found = load(str(value))
+    except (ValueError, RecursionError):
+        return "cannot be read"
+    is_sound = isinstance(found, dict) and all(isinstance(one, str) for one in found.values())
+    return "" if is_sound else "is not an object of strings"
+
+
+def _draft(value: object) -> str:
+    try:
+        damaged.parse(str(value).encode())
+    except damaged.UNREADABLE:
+        return "cannot be read"
+    return ""
+
+
+def _content(row: Row) -> str:
+    body = str(row["body"])
+    if digest(body) != row["hash"]:
+        return "the text does not match its hash"
+    try:
+        versions.parsed(body.encode())
+    except (ValueError, RecursionError):
+        return "the text cannot be read"
+    return ""
+
+
+def _billing(value: object) -> str:
+    return _json(dict)(value) if value else ""
+
+
+def _step(value: object) -> str:
+    wrong = _json(dict)(value)
+    if not wrong and not all(isinstance(one, str) for one in load(str(value)).values()):
+        return "has another shape"
+    return wrong
+
+
+_NAME, _LINE, _NOTE = _text(_MOST_NAME), _text(_MOST_LINE), _text(_MOST_NOTE)
+_COUNT, _PLACE, _SWITCH = _whole(0, MOST_COUNT), _whole(0, _MOST_PLACES), _whole(0, 1)
+_EVERYWHERE: Mapping[str, Rule] = {
+    **dict.fromkeys(("uid", "endpoint_uid", "set_uid"), _identity),
+    **dict.fromkeys(
+        ("created_at", "updated_at", "saved_at", "started_at", "ended_at", "moved_at", "imported_at"), _moment
+    ),
+    **dict.fromkeys(("name", "slot", "label", "model"), _NAME),
+    **dict.fromkeys(("position", "place", "lane", "value_set", "shown", "seq"), _PLACE),
+    **dict.fromkeys(("starred", "branched", "pinned", "hidden", "baseline", "used", "needs_key"), _SWITCH),
+    "note": _NOTE,
+}
+_RULES: Mapping[str, Mapping[str, Rule]] = {
+    "prompts": {"archived": _whole(0, 3), "iterations": _PLACE},
+    "drafts": {"body": _draft},
+    "versions": {"number": _whole(1, _MOST_PLACES)},
+    "endpoints": {
+        "kind": _one_of(*get_args(EndpointKind)),
+        "headers": _json(list),
+        "secret_headers": _json(list),
+        "provider": _NAME,
+        "settings": _json(dict),
+        "base_url": _LINE,
+        "path": _LINE,
+        "adapter": _LINE,
+        "archived": _whole(0, 3),
+    },
+    "value_bodies": {"body": _values},
+    "runs": {
+        "kind": _one_of(*get_args(RunKind)),
+        "number": _whole(1, _MOST_PLACES),
+        "owner_uid": _identity,
+        "verdict": _one_of(*get_args(RowVerdict)),
+        "summary": _LINE,
+        "winner": _LINE,
+        "added": _PLACE,
+        "removed": _PLACE,
+        "archived": _whole(0, 7),
+        "blind": _whole(0, 2),
+    },
+    "lanes": {"slot": _text(_MOST_NAME, 1), "params": _params},
+    "bodies": {"body": _json()},
+    "outputs": {
+        "state": _one_of(*get_args(OutputState)),
+        "sample": _whole(0, _MOST_SAMPLES),
+        "attempt": _whole(1, _MOST_SAMPLES),
+        "finish_reason": _NAME,
+        "usage_source": _one_of(*get_args(UsageSource)),
+        "rate_source": _NAME,
+        "error_code": _NAME,
+        "error": _NOTE,
+        "marks": _json(list),
+        "billing": _billing,
+        **dict.fromkeys(("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens"), _COUNT),
+        **dict.fromkeys(("cost_usd", "rate_input", "rate_output", "rate_cached"), _dollars),
+        **dict.fromkeys(("queued_ms", "sent_ms", "first_ms", "end_ms", "ttft_ms", "duration_ms"), _COUNT),
+    },
+    "partials": {"kind": _one_of("text", "reasoning", "tool_call", "rounds"), "at": _whole(0, 10**9)},
+    "steps": {"kind": _one_of(*get_args(StepKind)), "body": _step},
+    "responses": {"body": _json()},
+    "verdicts": {"kind": _one_of(*get_args(VerdictKind)), "blind": _SWITCH},
+    "tags": {"name": _text(_MOST_NAME, 1)},
+    "labels": {"name": _text(_MOST_NAME, 1)},
+    "saved_searches": {"name": _text(_MOST_NAME, 1), "query": _LINE},
+    "origins": {"kind": _NAME, "thing": _NAME, "foreign_id": _LINE, "source": _LINE},
+    "prices": dict.fromkeys(("input", "output", "cached"), _dollars),
+    "run_rows": {
+        "archived": _whole(0, 7),
+        "misplaced": _SWITCH,
+        "cost_usd": _dollars,
+        **dict.fromkeys(
+            ("tokens", "longest_ms", "unpriced", "answers", "failed", "interrupted", "stopped", "cut"), _COUNT
+        ),
+    },
+    "version_techniques": {"technique": _NAME, "brought": _NOTE},
+}
+_WHOLE_ROWS: Mapping[str, Callable[[Row], str]] = {"contents": _content}

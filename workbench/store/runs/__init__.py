@@ -1,0 +1,1 @@
+"""Rows of prompts, versions, runs, answers and verdicts: writing and reading them."""

@@ -1,0 +1,137 @@
+"""The cases of a prompt.
+
+Invariant: what is read is what was written, checks that nobody knows included. The same values are stored once, with
+those of runs, so that answers to a case are found by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace as with_
+
+from workbench.core.cases import Case, CaseError, case_from_json, case_to_json, json_text
+from workbench.core.json_parts import load
+from workbench.store.encoding import dump, typed
+from workbench.store.errors import StoreError
+from workbench.store.runs.prompts import prompt_id
+from workbench.store.runs.starting import values_id
+from workbench.store.sqlite import sqlite3
+
+_SELECT = (
+    "SELECT cases.uid, cases.name, value_bodies.body, cases.checks, cases.threshold, cases.metadata, cases.rest"
+    " FROM cases JOIN value_bodies ON value_bodies.id = cases.values_id WHERE prompt_id = ? ORDER BY position"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A case that was taken away, with its place."""
+
+    case: Case
+    position: int
+
+
+def listed(connection: sqlite3.Connection, prompt_uid: str) -> tuple[Case, ...]:
+    """Return the cases of a prompt in their order. Raises StoreError (missing, corrupt)."""
+    return tuple(_case(*row) for row in connection.execute(_SELECT, (prompt_id(connection, prompt_uid),)))
+
+
+def replace(connection: sqlite3.Connection, prompt_uid: str, cases: Sequence[Case]) -> None:
+    """Let a prompt have exactly these cases. Raises StoreError (missing, text)."""
+    key = prompt_id(connection, prompt_uid)
+    connection.execute("DELETE FROM cases WHERE prompt_id = ?", (key,))
+    for position, case in enumerate(cases):
+        _insert(connection, key, position, case)
+
+
+def append(connection: sqlite3.Connection, prompt_uid: str, cases: Sequence[Case]) -> None:
+    """Put cases behind those that a prompt has. Raises StoreError (missing, text)."""
+    key = prompt_id(connection, prompt_uid)
+    (next_,) = connection.execute(
+        "SELECT coalesce(max(position), -1) + 1 FROM cases WHERE prompt_id = ?", (key,)
+    ).fetchone()
+    for position, case in enumerate(cases, start=next_):
+        _insert(connection, key, position, case)
+
+
+def remove(connection: sqlite3.Connection, prompt_uid: str, uids: Sequence[str]) -> None:
+    """Take cases away from a prompt."""
+    key = prompt_id(connection, prompt_uid)
+    connection.executemany("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", [(key, uid) for uid in uids])
+
+
+def change(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> None:
+    """Let a case be another one of the same uid. Raises StoreError (missing, text)."""
+    key = prompt_id(connection, prompt_uid)
+    position = _position(connection, key, case.uid)
+    connection.execute("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", (key, case.uid))
+    _insert(connection, key, position, case)
+
+
+def keep(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> Case | None:
+    """Add a case, or give the one of its uid its name and values; return that as it was. Raises StoreError."""
+    before = next((one for one in listed(connection, prompt_uid) if one.uid == case.uid), None)
+    if before is None:
+        append(connection, prompt_uid, [case])
+    else:
+        change(connection, prompt_uid, with_(before, name=case.name or before.name, values=case.values))
+    return before
+
+
+def take(connection: sqlite3.Connection, prompt_uid: str, uid: str) -> Taken:
+    """Take a case away and return it. Raises StoreError (missing, corrupt)."""
+    key = prompt_id(connection, prompt_uid)
+    position = _position(connection, key, uid)
+    case = next(one for one in listed(connection, prompt_uid) if one.uid == uid)
+    connection.execute("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", (key, uid))
+    return Taken(case, position)
+
+
+def put_back(connection: sqlite3.Connection, prompt_uid: str, taken: Taken) -> None:
+    """Put a case where it was; what took its place meanwhile goes behind it. Raises StoreError (missing, text)."""
+    key = prompt_id(connection, prompt_uid)
+    place = (key, taken.position)
+    if connection.execute("SELECT 1 FROM cases WHERE prompt_id = ? AND position = ?", place).fetchone():
+        connection.execute("UPDATE cases SET position = position + 1 WHERE prompt_id = ? AND position >= ?", place)
+    _insert(connection, key, taken.position, taken.case)
+
+
+def _position(connection: sqlite3.Connection, prompt: int, uid: str) -> int:
+    row = connection.execute("SELECT position FROM cases WHERE prompt_id = ? AND uid = ?", (prompt, uid)).fetchone()
+    if row is None:
+        raise StoreError("This case is not in the history any more. Open the list of cases again.", uid, "missing")
+    return int(row[0])
+
+
+def _insert(connection: sqlite3.Connection, prompt: int, position: int, case: Case) -> None:
+    data = case_to_json(case)
+    connection.execute(
+        "INSERT INTO cases (uid, prompt_id, position, name, values_id, checks, threshold, metadata, rest)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            typed(case.uid),
+            prompt,
+            position,
+            typed(case.name),
+            values_id(connection, case.values),
+            dump(data.get("checks", [])),
+            case.threshold,
+            case.metadata or "{}",
+            case.rest or "{}",
+        ),
+    )
+
+
+def _case(uid: str, name: str, values: str, checks: str, threshold: float | None, metadata: str, rest: str) -> Case:
+    try:
+        data = {"uid": uid, "name": name, "values": load(values), "checks": load(checks)}
+        case = case_from_json({**data, "metadata": load(metadata)})
+        others = load(rest)
+    except (CaseError, ValueError, RecursionError) as error:
+        raise StoreError(
+            f"The case “{name or uid}” cannot be read. Remove it, or restore a backup.", str(error), "corrupt"
+        ) from error
+    return Case(
+        case.uid, case.name, case.values, case.checks, threshold, case.metadata, json_text(others) if others else ""
+    )

@@ -1,0 +1,210 @@
+"""Prompts, their drafts, and small facts about the file.
+
+Invariant: a draft is never refused; text that cannot be sent can still be kept until it is mended.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+
+from workbench.core.drafts import Draft
+from workbench.core.runs import PromptRow
+from workbench.core.timeline import nearest_ancestor
+from workbench.store.connections import bounded
+from workbench.store.encoding import dump, typed
+from workbench.store.errors import StoreError, missing
+from workbench.store.peek import LAST_WORKED_ON
+from workbench.store.records import DraftLane, WholePrompt
+from workbench.store.runs import damaged
+from workbench.store.runs.versions import content_id, insert_version, newest_number
+from workbench.store.soundness import sound
+from workbench.store.sqlite import sqlite3
+
+
+def prompt_id(connection: sqlite3.Connection, uid: str) -> int:
+    """Return the local key of a prompt; raises StoreError (missing)."""
+    row = connection.execute("SELECT id FROM prompts WHERE uid = ?", (uid,)).fetchone()
+    if row is None:
+        raise missing("prompt", uid)
+    return int(row[0])
+
+
+def create(connection: sqlite3.Connection, uid: str, name: str, now: str) -> int:
+    """Insert a prompt without versions or draft and return its local key."""
+    cursor = connection.execute(
+        "INSERT INTO prompts (uid, name, created_at, updated_at) VALUES (?, ?, ?, ?)", (uid, typed(name), now, now)
+    )
+    key = int(cursor.lastrowid or 0)
+    touch(connection, key, now)
+    return key
+
+
+def touch(connection: sqlite3.Connection, key: int, now: str, iterations: int = 0) -> None:
+    """Note that a prompt changed now, and got so many iterations: it is the one last worked on, also when the clock was
+    set back meanwhile.
+    """
+    connection.execute(
+        "UPDATE prompts SET iterations = iterations + ?, updated_at = max(?, coalesce((SELECT"
+        " strftime('%Y-%m-%dT%H:%M:%fZ', max(updated_at), '+0.001 seconds') FROM prompts"
+        " WHERE id <> ? AND updated_at >= ?), '')) WHERE id = ?",
+        (iterations, now, key, now, key),
+    )
+
+
+def add_whole(connection: sqlite3.Connection, made: Iterable[WholePrompt], now: str) -> None:
+    """Insert prompts with a line of versions and a draft, and remember each under its small fact."""
+    for prompt in made:
+        key = create(connection, prompt.uid, prompt.name, now)
+        parent = None
+        for version in prompt.versions:
+            content = content_id(connection, version.content)
+            _, parent = insert_version(connection, key, version.uid, content, parent, now, version.note)
+        save_draft(connection, prompt.uid, prompt.draft, now)
+        set_meta(connection, prompt.fact, prompt.uid)
+
+
+def rename(connection: sqlite3.Connection, uid: str, name: str, now: str) -> None:
+    """Give a prompt another name."""
+    key = prompt_id(connection, uid)
+    connection.execute("UPDATE prompts SET name = ? WHERE id = ?", (typed(name), key))
+    touch(connection, key, now)
+
+
+def archive(connection: sqlite3.Connection, uid: str, archived: bool, now: str) -> None:
+    """Put a prompt out of the list, or back."""
+    key = prompt_id(connection, uid)
+    connection.execute("UPDATE prompts SET archived = ? WHERE id = ?", (int(archived), key))
+    touch(connection, key, now)
+
+
+def listed(connection: sqlite3.Connection, archived: bool) -> list[PromptRow]:
+    """Return the prompts that are archived or those that are not, the one last worked on first."""
+    rows = connection.execute(
+        "SELECT uid, name, iterations, archived, updated_at FROM prompts WHERE archived = ?"
+        " ORDER BY updated_at DESC, id DESC",
+        (int(archived),),
+    )
+    return [sound(PromptRow(uid, name, iterations, bool(put_away), at)) for uid, name, iterations, put_away, at in rows]
+
+
+def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str) -> None:
+    """Keep what the editor holds, instead of what it held; a draft that cannot be read is first put into a file."""
+    key = prompt_id(connection, uid)
+    damaged.keep(connection, key)
+    connection.execute(
+        "INSERT INTO drafts (prompt_id, body, saved_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (prompt_id) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
+        (key, dump(draft.to_json()), now),
+    )
+    touch(connection, key, now)
+
+
+def draft(connection: sqlite3.Connection, uid: str) -> Draft | None:
+    """Return the draft, or None when the prompt never had one; raises StoreError (corrupt) on a foreign shape."""
+    body = damaged.body_of(connection, prompt_id(connection, uid))
+    if body is None:
+        return None
+    try:
+        return damaged.parse(body)
+    except damaged.UNREADABLE as error:
+        raise StoreError(
+            "The draft of this prompt cannot be read. Open it in the window, which goes on from the newest version.",
+            f"{type(error).__name__}: {error}",
+            "corrupt",
+        ) from error
+
+
+def draft_lanes(connection: sqlite3.Connection) -> list[DraftLane]:
+    """Return the lanes of the drafts of the prompts in use, the prompt last worked on first; what cannot be read of a
+    draft is left out.
+    """
+    fields = ", ".join(f"json_extract(lane.value, '$.{name}') AS {name}" for name in ("slot", "endpoint", "model"))
+    rows = connection.execute(
+        f"SELECT p.uid, p.name, {fields} FROM prompts p JOIN drafts d ON d.prompt_id = p.id,"
+        f" json_each(CASE WHEN json_valid({bounded('d.body')}) THEN d.body ELSE '{{}}' END, '$.lanes') lane"
+        " WHERE p.archived = 0 AND lane.type = 'object' ORDER BY p.updated_at DESC, p.id DESC, lane.key"
+    )
+    return [DraftLane(*row) for row in rows if all(isinstance(field, str) for field in row)]
+
+
+def duplicate(
+    connection: sqlite3.Connection, uid: str, new_uid: str, name: str, now: str, make_uid: Callable[[], str]
+) -> None:
+    """Make a second prompt that starts from where this one is, without its iterations.
+
+    Copied are the draft and the versions it refers to: the one it is based on (without a draft the newest) and those
+    its lanes are pinned to. They are numbered from 1, and the draft's numbers follow. The whole history stays with the
+    original: a copy is made to go another way, and iterations that were never run in it would count there.
+    """
+    source = prompt_id(connection, uid)
+    target = create(connection, new_uid, name, now)
+    held = draft(connection, uid)
+    newest = newest_number(connection, source)
+    base = held.based_on if held is not None and held.based_on is not None else newest
+    pinned = [lane.pinned for lane in (held.lanes if held else ())]
+    wanted = {number for number in (base, *pinned) if number is not None}
+    numbers = _copy_versions(connection, source, target, wanted, now, make_uid)
+    if held is not None:
+        # The answers that a baseline keeps are of the original, too.
+        lanes = tuple(
+            dataclasses.replace(lane, pinned=None if lane.pinned is None else numbers.get(lane.pinned), baseline="")
+            for lane in held.lanes
+        )
+        copied = dataclasses.replace(
+            held, lanes=lanes, based_on=None if held.based_on is None else numbers.get(held.based_on)
+        )
+        save_draft(connection, new_uid, copied, now)
+
+
+def _copy_versions(
+    connection: sqlite3.Connection,
+    source: int,
+    target: int,
+    wanted: set[int],
+    now: str,
+    make_uid: Callable[[], str],
+) -> dict[int, int]:
+    """Copy the versions with these numbers, the nearest copied ancestor as parent; return new numbers by old ones."""
+    parents: dict[int, int | None] = {}
+    contents: dict[int, tuple[int, str]] = {}
+    for number, parent, content, note in connection.execute(
+        "SELECT versions.number, parents.number, versions.content_id, versions.note FROM versions"
+        " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"
+        " WHERE versions.prompt_id = ? ORDER BY versions.number",
+        (source,),
+    ):
+        parents[number], contents[number] = parent, (content, note)
+    numbers: dict[int, int] = {}
+    for number in sorted(number for number in wanted if number in contents):
+        ancestor = nearest_ancestor(number, parents, numbers)
+        parent = None if ancestor is None else numbers[ancestor]
+        content, note = contents[number]
+        key, numbers[number] = insert_version(connection, target, make_uid(), content, parent, now, note)
+        connection.execute(
+            "INSERT INTO version_techniques (version_id, technique, name, brought, used)"
+            " SELECT ?, technique, name, brought, used FROM version_techniques"
+            " JOIN versions ON versions.id = version_id WHERE versions.prompt_id = ? AND versions.number = ?",
+            (key, source, number),
+        )
+    return numbers
+
+
+def meta(connection: sqlite3.Connection, key: str) -> str | None:
+    """Return a small fact, or None."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
+    """Keep a small fact."""
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, typed(value)),
+    )
+
+
+def last_prompt(connection: sqlite3.Connection) -> str | None:
+    """Return the uid of the prompt last worked on (meta `last_prompt`), else the newest change's, else None."""
+    row = connection.execute(f"SELECT uid FROM prompts WHERE archived = 0 ORDER BY {LAST_WORKED_ON} LIMIT 1").fetchone()
+    return None if row is None else str(row[0])

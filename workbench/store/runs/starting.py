@@ -1,0 +1,203 @@
+"""How runs and retries enter the history.
+
+Invariant: a run is in the file, whole, before anything of it is sent; what it holds then (lanes, versions, values) is
+never changed again. Its outputs are in flight until they end, in the name of the process that will end them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import rfc8785
+
+from workbench.core.changes import Change, count_change
+from workbench.core.content import Content
+from workbench.store.encoding import digest, dump, typed
+from workbench.store.errors import StoreError, missing
+from workbench.store.records import LaneStart, RunBegun, RunStart
+from workbench.store.runs import technique_marks, versions
+from workbench.store.runs.prompts import prompt_id, touch
+from workbench.store.sqlite import sqlite3
+
+_LAST = (
+    "SELECT (SELECT max(number) FROM runs WHERE prompt_id = ?1 AND kind = ?2),"
+    " (SELECT number FROM last_numbers WHERE prompt_id = ?1 AND kind = ?2)"
+)
+_OUTPUT = "INSERT INTO outputs (uid, run_id, lane, value_set, sample, attempt, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
+    """Write a run with its lanes and waiting outputs; returns the numbers it got.
+
+    Raises StoreError (missing) for an unknown prompt or version, ValueError for a run without lanes, without value sets
+    or without the content that a lane needs.
+    """
+    if not start.lanes or not start.sets:
+        raise ValueError("a run has at least one lane and one value set")
+    prompt = prompt_id(connection, start.prompt_uid)
+    base = None if start.based_on is None else versions.stored(connection, prompt, start.based_on)
+    current, change = _current_version(connection, prompt, start, base)
+    lane_keys = [_lane_version(connection, prompt, lane, current) for lane in start.lanes]
+    run, number = insert_run(connection, prompt, start, current, lane_keys, change, base and base[0])
+    # A run that was refused meanwhile has no answers that could stand there.
+    connection.executemany(
+        "INSERT INTO run_beside (run_id, place, slot, from_run_id, hidden, baseline)"
+        " SELECT ?, ?, ?, runs.id, ?, ? FROM runs WHERE runs.uid = ? AND runs.prompt_id = ?",
+        [(run, one.place, one.slot, int(one.hidden), int(one.baseline), one.run_uid, prompt) for one in start.beside],
+    )
+    touch(connection, prompt, start.started_at, int(start.kind == "iteration"))
+    return RunBegun(start.uid, number, current and current[1], tuple(n for _, n in lane_keys), change)
+
+
+def insert_run(
+    connection: sqlite3.Connection,
+    prompt: int,
+    start: RunStart,
+    current: tuple[int, int] | None,
+    lane_keys: Sequence[tuple[int, int]],
+    change: Change,
+    based_on: int | None = None,
+) -> tuple[int, int]:
+    """Insert a run with its value sets, lanes and waiting outputs; returns its key and its number.
+
+    `current` and `lane_keys` are keys and numbers of versions: of the current text, and of each lane; `based_on` is the
+    key of the one that the text started from.
+    """
+    newest, deleted = connection.execute(_LAST, (prompt, start.kind)).fetchone()
+    number = max(newest or 0, deleted or 0) + 1
+    cursor = connection.execute(
+        "INSERT INTO runs (uid, prompt_id, kind, number, version_id, based_on_id, owner_uid, started_at, summary,"
+        " added, removed, note, blind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            start.uid,
+            prompt,
+            start.kind,
+            number,
+            (current or lane_keys[0])[0],
+            based_on,
+            start.owner_uid,
+            start.started_at,
+            change.summary,
+            change.added,
+            change.removed,
+            typed(start.note),
+            int(start.blind),
+        ),
+    )
+    run = int(cursor.lastrowid or 0)
+    connection.executemany(
+        "INSERT INTO run_values (run_id, position, set_uid, name, values_id) VALUES (?, ?, ?, ?, ?)",
+        [
+            (run, position, one.uid or None, typed(one.name), values_id(connection, one.values))
+            for position, one in enumerate(start.sets)
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO lanes (run_id, position, uid, slot, label, endpoint_uid, model, params, version_id, pinned)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [_lane(run, lane, version) for lane, (version, _) in zip(start.lanes, lane_keys, strict=True)],
+    )
+    connection.executemany(
+        _OUTPUT,
+        [
+            (output.uid, run, lane.position, output.value_set, output.sample, 1, start.started_at)
+            for lane in start.lanes
+            for output in lane.outputs
+        ],
+    )
+    connection.execute(
+        "INSERT INTO in_flight (run_id, output_id, owner_uid) SELECT run_id, id, ? FROM outputs WHERE run_id = ?",
+        (start.owner_uid, run),
+    )
+    return run, number
+
+
+def _current_version(
+    connection: sqlite3.Connection, prompt: int, start: RunStart, base: tuple[int, bytes] | None
+) -> tuple[tuple[int, int] | None, Change]:
+    """Return key and number of the version that the current text is, and how far it is from what it was based on."""
+    if start.content is None or all(lane.lane.pinned is not None for lane in start.lanes):
+        return None, Change()
+    content = versions.content_id(connection, start.content)
+    number = start.based_on or 0
+    current = versions.find_version(connection, prompt, content)
+    if current is None:
+        parent = None if base is None else (base[0], number)
+        current = versions.make_version(connection, prompt, start.version_uid, content, parent, start.started_at)
+        technique_marks.pass_on(connection, prompt, current[0], start.based_on, start.content, start.techniques)
+    before = None if base is None else _readable(base[1], number)
+    return current, Change() if before == start.content else count_change(before, start.content)
+
+
+def _readable(body: bytes, number: int) -> Content | None:
+    """Return the text of a version; None when it is damaged: the change is then counted against nothing."""
+    try:
+        return versions.read(body, number)[0]
+    except StoreError:
+        return None
+
+
+def _lane_version(
+    connection: sqlite3.Connection, prompt: int, lane: LaneStart, current: tuple[int, int] | None
+) -> tuple[int, int]:
+    pinned = lane.lane.pinned
+    if pinned is not None:
+        return versions.version_id(connection, prompt, pinned), pinned
+    if current is None:
+        raise ValueError("a lane runs the current text, and there is none")
+    return current
+
+
+def values_id(connection: sqlite3.Connection, values: tuple[tuple[str, str], ...]) -> int:
+    """Return the key of values, storing them if they are new. Raises StoreError (text) on lone surrogates."""
+    given = {typed(name): typed(value) for name, value in values}
+    body = dump(given)
+    exact = digest(body)
+    row = connection.execute("SELECT id FROM value_bodies WHERE exact = ?", (exact,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    hash_ = digest(rfc8785.dumps(given).decode())
+    return int(
+        connection.execute(
+            "INSERT INTO value_bodies (exact, hash, body) VALUES (?, ?, ?)", (exact, hash_, body)
+        ).lastrowid
+        or 0
+    )
+
+
+def _lane(run: int, start: LaneStart, version: int) -> tuple[object, ...]:
+    lane = start.lane
+    return (
+        run,
+        start.position,
+        start.uid,
+        lane.slot,
+        typed(lane.label),
+        lane.endpoint,
+        typed(lane.model),
+        dump(lane.params.to_json()),
+        version,
+        int(lane.pinned is not None),
+    )
+
+
+def add_attempt(connection: sqlite3.Connection, old_uid: str, new_uid: str, now: str, owner: str | None) -> int:
+    """Add a waiting attempt beside the one with `old_uid` and return its number; `owner` None is the run's owner."""
+    row = connection.execute(
+        "SELECT outputs.run_id, lane, value_set, sample, runs.owner_uid FROM outputs"
+        " JOIN runs ON runs.id = outputs.run_id WHERE outputs.uid = ?",
+        (old_uid,),
+    ).fetchone()
+    if row is None:
+        raise missing("answer", old_uid)
+    run, lane, value_set, sample, run_owner = row
+    (newest,) = connection.execute(
+        "SELECT max(attempt) FROM outputs WHERE run_id = ? AND lane = ? AND value_set = ? AND sample = ?",
+        (run, lane, value_set, sample),
+    ).fetchone()
+    attempt = int(newest) + 1
+    output = connection.execute(_OUTPUT, (new_uid, run, lane, value_set, sample, attempt, now)).lastrowid
+    connection.execute(
+        "INSERT INTO in_flight (run_id, output_id, owner_uid) VALUES (?, ?, ?)", (run, output, owner or run_owner)
+    )
+    return attempt

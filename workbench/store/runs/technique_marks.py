@@ -1,0 +1,135 @@
+"""Which techniques versions use.
+
+Invariant: a version gets its marks with itself and never again by the program; afterwards only a person changes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.core.content import Content
+from workbench.store.connections import Readers
+from workbench.store.encoding import typed
+from workbench.store.runs.prompts import prompt_id
+from workbench.store.runs.versions import version_id
+from workbench.store.sqlite import sqlite3
+
+if TYPE_CHECKING:
+    from workbench.core.marks import Mark
+
+Work = Callable[[sqlite3.Connection], None]
+
+_LOOKED_AT = 100
+"""So many versions of a prompt are asked what was inserted into them when a new one is made."""
+
+_ADD = "INSERT INTO version_techniques (version_id, technique, name, brought, used) VALUES (?, ?, ?, ?, ?)"
+_ANY = "SELECT 1 FROM version_techniques LIMIT 1"
+_PARENT = (
+    "SELECT technique, name, brought, used FROM version_techniques JOIN versions ON versions.id = version_id"
+    " WHERE versions.prompt_id = ? AND versions.number = ?"
+)
+_KNOWN = (
+    "SELECT technique, name, brought, used FROM version_techniques WHERE version_id IN"
+    " (SELECT id FROM versions WHERE prompt_id = ? ORDER BY number DESC LIMIT ?) AND brought <> '' AND used"
+    " ORDER BY version_id DESC, technique"
+)
+_ON = "EXISTS (SELECT 1 FROM json_each(contents.body, '$.{}') WHERE json_extract(value, '$.off') IS NULL)"
+_TOLD = (
+    "SELECT versions.id, versions.number,"
+    f" CASE WHEN json_valid(contents.body) THEN {_ON.format('examples')} END,"
+    " CASE WHEN json_valid(contents.body) THEN json_type(contents.body, '$.output') IS NOT NULL END,"
+    f" CASE WHEN json_valid(contents.body) THEN {_ON.format('tools')} END"
+    " FROM versions JOIN contents ON contents.id = versions.content_id"
+    " WHERE versions.prompt_id = ? AND versions.number IN (SELECT value FROM json_each(?)) ORDER BY versions.number"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionMarks:
+    """What is known of one version: its marks, and the keys of what its content tells of (`core.marks.TOLD`)."""
+
+    number: int
+    marks: tuple[Mark, ...] = ()
+    told: tuple[str, ...] = ()
+
+    @property
+    def used(self) -> dict[str, str]:
+        """The techniques that the version uses: names by key."""
+        from workbench.core.marks import TOLD
+
+        names = {key: TOLD[key] for key in self.told}
+        return names | {mark.key: mark.name for mark in self.marks if mark.used}
+
+
+def pass_on(
+    connection: sqlite3.Connection,
+    prompt: int,
+    version: int,
+    parent: int | None,
+    content: Content,
+    fresh: Sequence[Mark],
+) -> None:
+    """Mark a version that was just made; `parent` is the number of the one that it is based on."""
+    if not fresh and connection.execute(_ANY).fetchone() is None:
+        return
+    known = connection.execute(_KNOWN, (prompt, _LOOKED_AT)).fetchall()
+    said = [] if parent is None else connection.execute(_PARENT, (prompt, parent)).fetchall()
+    if not (fresh or known or said):
+        return
+    from workbench.core.marks import passed_on
+
+    found = passed_on(fresh, map(_mark, said), map(_mark, known), content)
+    connection.executemany(
+        _ADD, [(version, mark.key, typed(mark.name), typed(mark.brought), int(mark.used)) for mark in found]
+    )
+
+
+def of(connection: sqlite3.Connection, prompt_uid: str, numbers: Collection[int]) -> list[VersionMarks]:
+    """Return what is known of the versions with these numbers, oldest first."""
+    rows = connection.execute(_TOLD, (prompt_id(connection, prompt_uid), json.dumps(sorted(numbers)))).fetchall()
+    found = []
+    for key, number, *flags in rows:
+        marks = connection.execute(
+            "SELECT technique, name, brought, used FROM version_techniques WHERE version_id = ? ORDER BY technique",
+            (key,),
+        )
+        told = (name for name, is_there in zip(("examples", "output", "tools"), flags, strict=True) if is_there)
+        found.append(VersionMarks(number, tuple(map(_mark, marks)), tuple(told)))
+    return found
+
+
+def say(connection: sqlite3.Connection, prompt_uid: str, number: int, key: str, name: str, *, used: bool) -> None:
+    """Write that a version uses a technique or not, because a person says so; raises StoreError (missing)."""
+    version = version_id(connection, prompt_id(connection, prompt_uid), number)
+    connection.execute(
+        f"{_ADD} ON CONFLICT (version_id, technique) DO UPDATE SET brought = '', used = excluded.used",
+        (version, key, typed(name), "", int(used)),
+    )
+
+
+def _mark(row: tuple[str, str, str, int]) -> Mark:
+    from workbench.core.marks import Mark
+
+    key, name, brought, used = row
+    return Mark(key, name, brought, bool(used))
+
+
+class TechniqueMarks:
+    """The same in an open history: reads block and belong on a worker thread; writes return at once with a future."""
+
+    def __init__(self, readers: Readers, write: Callable[[Work], Future[None]]) -> None:
+        self._readers = readers
+        self._write = write
+
+    def of(self, prompt_uid: str, numbers: Collection[int]) -> list[VersionMarks]:
+        """Return what is known of the versions with these numbers, oldest first. Raises StoreError."""
+        with self._readers.use() as connection:
+            return of(connection, prompt_uid, numbers)
+
+    def say(self, prompt_uid: str, number: int, key: str, name: str, *, used: bool) -> Future[None]:
+        """Write that a version uses a technique or not, because a person says so."""
+        return self._write(lambda c: say(c, prompt_uid, number, key, name, used=used))

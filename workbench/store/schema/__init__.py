@@ -1,0 +1,1 @@
+"""What a file of the history must look like: its format, its tables, and the check of both."""

@@ -1,0 +1,69 @@
+"""Views for people and other programs; docs/DATABASE.md explains their columns.
+
+Invariant: as for `tables`. The product reads none of them, so that they can keep their columns while tables change.
+"""
+
+from __future__ import annotations
+
+VIEWS: tuple[str, ...] = (
+    """CREATE VIEW content_texts AS
+  -- The messages of each content as one text.
+  SELECT contents.id AS id,
+    (SELECT group_concat(json_extract(value, '$.text'), char(10)) FROM json_each(contents.body, '$.messages')) AS text
+  FROM contents""",
+    """CREATE VIEW version_list AS
+  -- Every version of every prompt.
+  SELECT prompts.name AS prompt, versions.number, parents.number AS parent, versions.branched, versions.created_at,
+    content_texts.text, contents.hash
+  FROM versions
+  JOIN prompts ON prompts.id = versions.prompt_id
+  JOIN contents ON contents.id = versions.content_id
+  JOIN content_texts ON content_texts.id = versions.content_id
+  LEFT JOIN versions AS parents ON parents.id = versions.parent_id""",
+    """CREATE VIEW run_list AS
+  -- Every run.
+  SELECT prompts.name AS prompt, runs.kind, runs.number, versions.number AS version, runs.started_at, runs.summary,
+    runs.added, runs.removed, runs.verdict, runs.winner, runs.note, runs.uid
+  FROM runs
+  JOIN prompts ON prompts.id = runs.prompt_id
+  JOIN versions ON versions.id = runs.version_id""",
+    """CREATE VIEW output_list AS
+  -- Every attempt of every answer.
+  SELECT prompts.name AS prompt, runs.kind, runs.number AS run, lanes.position AS lane, versions.number AS version,
+    lanes.model AS asked_model, outputs.model, lanes.params, value_bodies.body AS "values", outputs.sample,
+    outputs.attempt, outputs.state, outputs.text, outputs.reasoning, outputs.error, outputs.input_tokens,
+    outputs.output_tokens, outputs.cost_usd, outputs.ttft_ms, outputs.duration_ms, outputs.ended_at, outputs.uid
+  FROM outputs
+  JOIN runs ON runs.id = outputs.run_id
+  JOIN prompts ON prompts.id = runs.prompt_id
+  JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane
+  JOIN versions ON versions.id = lanes.version_id
+  JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set
+  JOIN value_bodies ON value_bodies.id = run_values.values_id""",
+    """CREATE VIEW verdict_list AS
+  -- Every answer that was judged, once for each verdict; counts tells those that nothing supersedes.
+  SELECT prompts.name AS prompt, runs.number AS run, verdicts.kind, verdicts.blind, verdicts.created_at,
+    origins.number AS output_run, lanes.position AS lane, lanes.model AS asked_model, verdict_outputs.shown,
+    verdict_outputs.place, outputs.uid AS output,
+    NOT EXISTS (SELECT 1 FROM verdicts AS later WHERE later.supersedes_id = verdicts.id) AS counts
+  FROM verdicts
+  JOIN prompts ON prompts.id = verdicts.prompt_id
+  LEFT JOIN runs ON runs.id = verdicts.run_id
+  LEFT JOIN verdict_outputs ON verdict_outputs.verdict_id = verdicts.id
+  LEFT JOIN outputs ON outputs.id = verdict_outputs.output_id
+  LEFT JOIN runs AS origins ON origins.id = outputs.run_id
+  LEFT JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane""",
+    """CREATE VIEW grade_list AS
+  -- How imported answers were graded in the program that they are from.
+  SELECT prompts.name AS prompt, runs.kind, runs.number AS run, lanes.position AS lane, lanes.model AS asked_model,
+    value_bodies.body AS "values", json_extract(extra, '$.pass') AS pass, json_extract(extra, '$.score') AS score,
+    json_extract(extra, '$.reason') AS reason, origins.kind AS graded_by, outputs.uid AS output
+  FROM origins
+  JOIN outputs ON outputs.uid = origins.uid
+  JOIN runs ON runs.id = outputs.run_id
+  JOIN prompts ON prompts.id = runs.prompt_id
+  JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane
+  JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set
+  JOIN value_bodies ON value_bodies.id = run_values.values_id
+  WHERE origins.thing = 'output' AND origins.extra <> ''""",
+)
