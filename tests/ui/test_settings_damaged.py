@@ -31,7 +31,7 @@ def test_the_window_opens_and_runs_with_damaged_settings(
     window.run()
     desk.until(lambda: desk.rows("SELECT 1 FROM runs"))
     desk.settle()
-    assert desk.text(0)
+    assert desk.text(0), desk.rows("SELECT state, text, error_code, error_detail FROM outputs")
     save(tmp_path, loaded.settings)
     assert dict(load(tmp_path).settings.keys) == dict(loaded.settings.keys)
     assert json.loads((tmp_path / "settings.json").read_text())["from_another_release"] == {"deep": [1]}

@@ -36,9 +36,10 @@ class Outputs:
         found = {record.uid: stored_snapshot(run_uid, record) for record in records}
         # Of a run that answers beside another one not all lanes are read.
         self._stored.setdefault(run_uid, {}).update(found)
-        for uid in found:
+        for uid, stored in found.items():
             transcript = self._transcripts.get(uid)
-            if transcript is not None and transcript.snapshot(_NO_TEXT, _NO_TEXT).saved:
+            # A record that was read before its output ended knows less than the transcript, which may be saved by now.
+            if transcript is not None and stored.result is not None and transcript.snapshot(_NO_TEXT, _NO_TEXT).saved:
                 del self._transcripts[uid]
 
     def unended(self) -> tuple[str, ...]:

@@ -1,0 +1,34 @@
+"""Where the texts of shown outputs come from."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.app.live import Outputs
+from workbench.core.runs import OutputRecord, OutputState, Result
+from workbench.usecases.transcript import Transcript
+
+
+@pytest.mark.parametrize("read", ["waiting", "streaming"])
+def test_a_record_from_before_the_end_does_not_replace_what_ended_since(read: OutputState) -> None:
+    """A past iteration is read in the background; its output may end, and be saved, until the record arrives."""
+    outputs, transcript = Outputs(), Transcript("o1", "r1", 0, lambda: 0)
+    outputs.add([transcript])
+    transcript.end(Result("finished", "Hello."))
+    transcript.mark_saved()
+    outputs.hold("r1", [OutputRecord("o1", 0, 0, 1, Result(read, "Hel"))])
+    shown = outputs("o1", 0, 0)
+    assert shown is not None
+    assert (shown.state, shown.text) == ("finished", "Hello.")
+
+
+def test_a_transcript_goes_when_the_history_knows_as_much() -> None:
+    outputs, transcript = Outputs(), Transcript("o1", "r1", 0, lambda: 0)
+    outputs.add([transcript])
+    transcript.end(Result("finished", "Hello."))
+    record = OutputRecord("o1", 0, 0, 1, Result("finished", "Hello.", model="m"))
+    outputs.hold("r1", [record])
+    assert outputs.result("o1") == Result("finished", "Hello.")
+    transcript.mark_saved()
+    outputs.hold("r1", [record])
+    assert outputs.result("o1") == record.result
