@@ -20,15 +20,15 @@ from tests.ui.desk import Desk
 from tests.ui.driver import WindowDriver
 from tests.ui.test_window_blind import _texts
 from tests.usecases.judged_history import MODELS, history, kept_texts, preferring, runs
-from workbench.app.rank_table import BLIND, ENTRANT, LOST, STRENGTH, WON
+from workbench.app.rank.model import BLIND, ENTRANT, LOST, STRENGTH, WON
 from workbench.core.runs import Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store
 from workbench.store.runs.technique_marks import VersionMarks
 from workbench.store.sqlite import sqlite3
-from workbench.ui.rank.techniques import VersionTechniques
-from workbench.ui.rank.view import RankView
+from workbench.ui.features.rank.techniques import VersionTechniques
+from workbench.ui.features.rank.view import RankView
 from workbench.usecases import ranking
 from workbench.usecases.ranked import Grouping, Ranked
 

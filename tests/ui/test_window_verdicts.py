@@ -17,7 +17,7 @@ from tests.ui.driver import WindowDriver
 from tests.ui.test_window_blind import ANSWERS, NAMES, SECRETS, _blind_run, _leaks
 from tests.ui.test_window_rank import PAIRS, judging, opened, ready, runs, view
 from tests.ui.test_window_sets import _paste
-from workbench.app.sitting import AHEAD
+from workbench.app.rank.judging_session import AHEAD
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.lanes import ECHO_MODEL, Lane
 from workbench.core.limits import Limits

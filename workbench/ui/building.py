@@ -22,6 +22,7 @@ from workbench.ui.compose.verdicts import VerdictNotices
 from workbench.ui.composition import FEATURES
 from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
+from workbench.ui.features.rank.controller import Ranking
 from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.focus_return import FocusReturn
 from workbench.ui.frame import Frame
@@ -35,7 +36,6 @@ from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
 from workbench.ui.places import places
-from workbench.ui.ranking import Ranking
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.notice import NoticeBar

@@ -44,10 +44,10 @@ _VIEWS = (
     "workbench.ui.history.saving",
     "workbench.ui.history.opening",
     "workbench.core.ranking",
-    "workbench.app.rank",
-    "workbench.app.sitting",
-    "workbench.ui.rank.judge",
-    "workbench.ui.rank.view",
+    "workbench.app.rank.ranking",
+    "workbench.app.rank.judging_session",
+    "workbench.ui.features.rank.judge",
+    "workbench.ui.features.rank.view",
 )
 """What views are made of, before they are made."""
 _MODULES = (

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from tests.e2e.driving import NARROW, WIDE, Demo
 from tests.e2e.scenes.staging import command, shots
 from tests.usecases.judged_history import MODELS, runs, sitting
-from workbench.ui.rank.view import RankView
+from workbench.ui.features.rank.view import RankView
 
 MARKDOWN = (
     "## Order {order}\n\nIt is **on its way** and should arrive on Friday.\n\n1. Open the tracking link.\n"

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from workbench.app.palette import Source
     from workbench.app.prompts import Prompts
     from workbench.app.pulse import Pulse
+    from workbench.app.rank.judging_session import Sittings
     from workbench.app.saving import DraftSaver
-    from workbench.app.sitting import Sittings
     from workbench.app.stage import Stage
     from workbench.app.tasks import Tasks
     from workbench.app.timeline import TimelineModel
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from workbench.ui.editor.finder import Finder
     from workbench.ui.features.compare.controller import CompareController
     from workbench.ui.features.compare.dialog import CompareDialog
+    from workbench.ui.features.rank.controller import Ranking
+    from workbench.ui.features.rank.view import RankView
     from workbench.ui.frame import Frame
     from workbench.ui.gate import RunGate
     from workbench.ui.history.place import HistoryPlace
@@ -57,8 +59,6 @@ if TYPE_CHECKING:
     from workbench.ui.keybinding import KeyBindings
     from workbench.ui.lanes import LanesView
     from workbench.ui.notices import Notices
-    from workbench.ui.rank.view import RankView
-    from workbench.ui.ranking import Ranking
     from workbench.ui.shell.actions import Actions
     from workbench.ui.shell.bars import Header, StatusBar
     from workbench.ui.shell.notice import NoticeBar

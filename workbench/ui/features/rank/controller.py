@@ -20,9 +20,9 @@ from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 
 if TYPE_CHECKING:
-    from workbench.app.rank import Rank
-    from workbench.app.sitting import Kind, Sittings
-    from workbench.ui.rank.view import RankView
+    from workbench.app.rank.judging_session import Kind, Sittings
+    from workbench.app.rank.ranking import Rank
+    from workbench.ui.features.rank.view import RankView
     from workbench.ui.shell.views import Making
     from workbench.ui.window import MainWindow
     from workbench.usecases.ranked import Grouping
@@ -65,9 +65,9 @@ class Ranking(QObject):
 
     def make(self) -> Making:
         """Make the view in steps."""
-        from workbench.app.rank import Rank
-        from workbench.app.sitting import Sittings
-        from workbench.ui.rank.view import RankView
+        from workbench.app.rank.judging_session import Sittings
+        from workbench.app.rank.ranking import Rank
+        from workbench.ui.features.rank.view import RankView
 
         yield
         window, store = self._window, self._window.workbench.store
@@ -263,6 +263,6 @@ def _over(pairs: int, judged: int) -> str:
 
 def _import_chart() -> None:
     """Bring along what drawing needs, half a second of imports, on the thread that calls."""
-    if "workbench.ui.rank.chart" not in sys.modules:
-        importlib.import_module("workbench.ui.rank.chart")
+    if "workbench.ui.widgets.chart" not in sys.modules:
+        importlib.import_module("workbench.ui.widgets.chart")
         settle_in()

@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.rank_table import GROUPED, RankTable, headline
+from workbench.app.rank.model import GROUPED, RankTable, headline
+from workbench.ui.features.rank import how
+from workbench.ui.features.rank.judge import JudgePage
+from workbench.ui.features.rank.table import RankingTable
+from workbench.ui.features.rank.techniques import VersionTechniques
 from workbench.ui.focus import opens_menu
 from workbench.ui.late_theme import LateTheme
-from workbench.ui.rank import how
-from workbench.ui.rank.judge import JudgePage
-from workbench.ui.rank.table import RankingTable
-from workbench.ui.rank.techniques import VersionTechniques
 from workbench.ui.shell.keybutton import KeyButton, KeyName
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.ranked import Grouping, Ranked, Remark
