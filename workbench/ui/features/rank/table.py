@@ -99,7 +99,7 @@ class RankingTable(QTableView):
             self.chart = IntervalChart(self._theme, self.viewport())
             self.chart.show()
         self._table.set_rows(rows, of_techniques=of_techniques)
-        self.chart.set_rows(rows)
+        self.chart.set_intervals([row.strength for row in rows])
         self.restyle()
 
     def restyle(self) -> None:
