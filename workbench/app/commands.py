@@ -15,7 +15,6 @@ View = Literal["compose", "history", "rank"]
 COMPOSE: tuple[View, ...] = ("compose",)
 HISTORY: tuple[View, ...] = ("history",)
 BOTH: tuple[View, ...] = ("compose", "history")
-RANK: tuple[View, ...] = ("rank",)
 EVERYWHERE: tuple[View, ...] = ("compose", "history", "rank")
 
 
@@ -139,22 +138,6 @@ def _can_save(s: WindowState) -> bool:
 
 def _writable(s: WindowState) -> bool:
     return s.writable
-
-
-def _can_judge(s: WindowState) -> bool:
-    return s.has_prompt and s.writable and not s.judging
-
-
-def _is_judging(s: WindowState) -> bool:
-    return s.judging
-
-
-def _can_take_back(s: WindowState) -> bool:
-    return s.judging and s.can_undo
-
-
-def _ranking(s: WindowState) -> bool:
-    return not s.judging
 
 
 def _of_runs(name: str, title: str, key: str = "", enabled: Enabled = _can_curate) -> Command:
@@ -304,21 +287,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("history_restore", "Restore a backup…", "History", (), _always, views=EVERYWHERE),
     Command("history_check", "Check history", "History", (), _always, views=EVERYWHERE),
     Command("history_smaller", "Make history smaller…", "History", (), lambda s: s.writable, views=EVERYWHERE),
-    Command("judge", "Judge the next pair blind", "Rank", ("J",), _can_judge, views=EVERYWHERE, navigates_in=RANK),
-    Command("judge_undo", "Take the last verdict on a pair back", "Rank", ("Z",), _can_take_back, views=RANK),
-    Command("judge_skip", "Skip this pair", "Rank", ("S",), _is_judging, views=RANK, navigates_in=RANK),
-    Command("judge_prompt", "Show the prompt of the pairs", "Rank", ("P",), _is_judging, views=RANK, navigates_in=RANK),
-    Command(
-        "judge_reveal", "Show who answered in the last pair", "Rank", ("R",), _is_judging, views=RANK, navigates_in=RANK
-    ),
-    Command("group_both", "Group by version × model", "Rank", (), _ranking, views=RANK),
-    Command("group_version", "Group by version", "Rank", (), _ranking, views=RANK),
-    Command("group_model", "Group by model", "Rank", (), _ranking, views=RANK),
-    Command("group_technique", "Group by technique", "Rank", (), _ranking, views=RANK),
-    Command("group_everywhere", "Group by model, over all prompts", "Rank", (), _ranking, views=RANK),
     Command("view_compose", "Compose: editor and lanes", "View", ("Alt+1",), _always, views=EVERYWHERE),
     Command("view_history", "History: everything ever run", "View", ("Alt+3",), _always, views=EVERYWHERE),
-    Command("view_rank", "Rank: who wins, and how sure", "View", ("Alt+4",), _always, views=EVERYWHERE),
     Command("palette", "Palette: find and do anything", "View", ("Ctrl+K",), _always, views=EVERYWHERE),
     Command("shortcuts", "Keyboard shortcuts", "View", ("F1",), _always, views=EVERYWHERE),
     Command("menu", "Open the menu", "View", ("F10",), _always, views=EVERYWHERE),

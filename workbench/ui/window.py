@@ -36,7 +36,6 @@ from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
-from workbench.ui.features.rank.controller import Ranking
 from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
@@ -80,7 +79,6 @@ class MainWindow(QObject):
     layout_: LayoutActions
     blindness: Blindness
     starring: Starring
-    ranking: Ranking
     history: HistoryPlace
     services: Services
     features: FeatureHost
@@ -311,7 +309,8 @@ class MainWindow(QObject):
     def verdict_key(self, key: VerdictKey) -> bool:
         """Give the verdict that a key means; False when it means none now."""
         if self.views.shown != "compose":
-            return self.ranking.verdict_key(key)
+            verdicts = self.features.verdicts(self.views.shown)
+            return verdicts is not None and verdicts.verdict_key(key)
         if key.lane:
             return self.handlers.mark_number(key.lane)
         self.compose.stage.judging.judge("tie" if key.kind == "tie" else "all_bad", self.shown_slots())

@@ -1,4 +1,4 @@
-"""Rank in the window: what its commands do, and when it looks at the history anew.
+"""Carries out the commands of Rank, and looks at the history anew.
 
 Invariant: nothing of the view is made before the window is at rest or somebody goes there, and the long imports of its
 first ranking happen on a thread. While pairs are judged nothing beside them is shown that could tell who answered.
@@ -8,156 +8,148 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer
 
 from workbench.app.background import settle_in
+from workbench.app.rank.judging_session import Kind, Sittings
+from workbench.app.rank.ranking import Rank
 from workbench.app.verdict_keys import VerdictKey
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
+from workbench.ui.features.rank.commands import GROUPINGS
+from workbench.ui.features.rank.view import RankView
+from workbench.ui.shell.events import (
+    CommandStateChanged,
+    FocusPlaced,
+    HistoryChanged,
+    PromptOpened,
+    SideBarWanted,
+    ViewShown,
+)
+from workbench.ui.shell.services import Services
 
 if TYPE_CHECKING:
-    from workbench.app.rank.judging_session import Kind, Sittings
-    from workbench.app.rank.ranking import Rank
-    from workbench.ui.features.rank.view import RankView
     from workbench.ui.shell.views import Making
-    from workbench.ui.window import MainWindow
     from workbench.usecases.ranked import Grouping
 
 
 KEY = "pair_verdict"
-"""The key of the notice about a verdict on a pair, and the action of its button."""
-_GROUPINGS: tuple[Grouping, ...] = ("both", "version", "model", "technique", "everywhere")
+"""The key of the notice about a verdict on a pair."""
 
 
-class Ranking(QObject):
-    """`view`, `rank` and `sittings` are None before they are made."""
+class RankController:
+    """Ranks while Rank is shown, and holds the sitting in which pairs are judged; `view` is None before it is made."""
 
-    entered = Signal()
-    """The person began to judge, and the first pair has the focus."""
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        store, parent = services.backend.store, services.dialogs.widget()
+        self.view: RankView | None = None
+        self.rank = Rank(store, services.tasks, _import_chart, services.backend.places, parent)
+        self.sittings = Sittings(store, services.tasks, new_uid, utc_now, parent)
         # Its time is up once the page that came to the front was painted: the thread that ranks would take the
         # interpreter's lock between any two cells.
-        self._rank_soon = QTimer(self, interval=0, singleShot=True)
+        self._rank_soon = QTimer(parent, interval=0, singleShot=True)
         self._rank_soon.timeout.connect(self.refresh)
-        self.view: RankView | None = None
-        self.rank: Rank | None = None
-        self.sittings: Sittings | None = None
+        self.sittings.changed.connect(self._show_sitting)
+        self.sittings.judged_pair.connect(self._say)
+        # The button of what was said before would act on the skip.
+        self.sittings.skipped.connect(lambda: services.notices.withdraw(KEY))
+        self.sittings.prompt_read.connect(self._show_prompt)
+        services.events.subscribe(ViewShown, lambda event: self._view_shown(event.view))
+        services.events.subscribe(PromptOpened, lambda _: self._prompt_opened())
+        services.events.subscribe(HistoryChanged, lambda _: self.refresh())
 
-    def table(self) -> dict[str, Callable[[], object]]:
-        """Return a handler for every command."""
-        show = self._window.views.show
-        return {
-            "view_rank": lambda: show("rank"),
-            "judge": self.judge,
-            "judge_undo": self.undo,
-            "judge_skip": self.skip,
-            "judge_prompt": self.toggle_prompt,
-            "judge_reveal": self.toggle_reveal,
-            **{f"group_{name}": partial(self._group, name) for name in _GROUPINGS},
-        }
+    def stop(self) -> None:
+        """Rank no more; what is judged is stored."""
+        self._rank_soon.stop()
 
     def make(self) -> Making:
-        """Make the view in steps."""
-        from workbench.app.rank.judging_session import Sittings
-        from workbench.app.rank.ranking import Rank
-        from workbench.ui.features.rank.view import RankView
-
-        yield
-        window, store = self._window, self._window.workbench.store
-        actions = [window.actions_[f"group_{name}"] for name in _GROUPINGS]
-        view = self.view = RankView(window.theme, actions)
-        rank = self.rank = Rank(store, window.tasks, _import_chart, window.workbench.places, self)
-        sittings = self.sittings = Sittings(store, window.tasks, new_uid, utc_now, self)
+        """Make the view."""
+        yield from ()
+        services, rank = self._services, self.rank
+        view = self.view = RankView(services.theme, GROUPINGS)
         view.set_grouping(rank.grouping)
-        view.set_writable(not store.read_only)
-        view.name_keys(window.keys.name)
+        view.set_writable(not services.backend.store.read_only)
         rank.waiting.connect(view.wait)
         rank.ranked.connect(view.show_ranked)
         rank.failed.connect(view.show_failed)
         rank.grouping_changed.connect(view.set_grouping)
+        view.grouping_chosen.connect(rank.group)
         view.judge_clicked.connect(self.judge)
         view.versions.said.connect(rank.say)
-        view.verdict_wanted.connect(self._judge)
+        view.verdict_wanted.connect(self.sittings.judge)
         view.undo_wanted.connect(self.undo)
         view.skip_wanted.connect(self.skip)
-        view.prompt_wanted.connect(sittings.read_prompt)
-        sittings.prompt_read.connect(self._show_prompt)
+        view.prompt_wanted.connect(self.sittings.read_prompt)
         view.end_wanted.connect(self.end)
-        sittings.changed.connect(self._show_sitting)
-        sittings.judged_pair.connect(self._say)
-        # The button of what was said before would act on the skip.
-        sittings.skipped.connect(lambda: window.notice.clear(KEY))
-        window.notice.action_clicked.connect(self._act)
-        window.compose.prompt_changed.connect(self._prompt_changed)
         return view
+
+    def show(self) -> None:
+        """Go to Rank."""
+        self._services.navigator.show("rank")
 
     def enter(self) -> None:
         """Give the view the keyboard."""
         if self.view is not None:
             self.view.enter()
 
-    def view_changed(self, shown: str) -> None:
-        """Look at the history anew when the view is entered; leaving it ends the sitting."""
-        if shown == "rank":
-            self.refresh()
-        else:
-            self.end()
-
     def refresh(self) -> None:
         """Rank what the history holds by now, if that is in sight."""
-        if self.rank is not None and not self.is_judging and self._window.views.shown == "rank":
-            self.rank.show(self._window.compose.prompt_uid)
+        if self.view is not None and not self.is_judging and self._is_shown:
+            self.rank.show(self._services.session.prompt())
+
+    def group(self, grouping: Grouping) -> None:
+        """Rank others."""
+        self.rank.group(grouping)
 
     @property
     def is_judging(self) -> bool:
         """Whether pairs are judged."""
-        return self.sittings is not None and self.sittings.is_open
+        return self.sittings.is_open
 
     @property
     def can_undo(self) -> bool:
         """Whether a verdict or a skip of this sitting can be taken back."""
-        return self.sittings is not None and self.sittings.can_undo
+        return self.sittings.can_undo
 
     @property
     def can_redo(self) -> bool:
-        """Whether a verdict of this sitting that was taken back can be given again."""
-        return self.sittings is not None and self.sittings.can_redo
+        """Whether a verdict or a skip of this sitting that was taken back can be given again."""
+        return self.sittings.can_redo
 
     def judge(self) -> None:
         """Begin a sitting."""
-        window = self._window
-        if not window.compose.prompt_uid or window.workbench.store.read_only:
+        services = self._services
+        prompt = services.session.prompt()
+        if not prompt or services.backend.store.read_only:
             return
-        window.views.show("rank")
-        if self.view is not None and self.sittings is not None and not self.sittings.is_open:
+        self.show()
+        if self.view is not None and not self.is_judging:
             self.view.setCurrentWidget(self.view.judging)
-            window.sidebar.hide()
-            grouping = self.rank.grouping if self.rank is not None else "both"
-            self.sittings.start(window.compose.prompt_uid, grouping)
+            services.events.publish(SideBarWanted(is_shown=False))
+            self.sittings.start(prompt, self.rank.grouping)
 
     def verdict_key(self, key: VerdictKey) -> bool:
         """Give the verdict that a key means; False when it means none now."""
         if key.lane > 2 or not self.is_judging:
             return False
-        self._judge("winner" if key.lane else "tie" if key.kind == "tie" else "all_bad", key.lane)
+        kind: Kind = "winner" if key.lane else "tie" if key.kind == "tie" else "all_bad"
+        self.sittings.judge(kind, key.lane)
         return True
 
     def undo(self) -> None:
         """Take the last verdict or skip of this sitting back."""
-        if self.sittings is not None:
-            self.sittings.undo()
+        self.sittings.undo()
+
+    def redo(self) -> None:
+        """Give the verdict again, or skip the pair again, that was taken back last."""
+        self.sittings.redo()
 
     def skip(self) -> None:
         """Skip the shown pair."""
-        if self.sittings is not None:
-            self.sittings.skip()
+        self.sittings.skip()
 
     def toggle_prompt(self) -> None:
         """Show or hide the prompt above the pair."""
@@ -169,63 +161,51 @@ class Ranking(QObject):
         if self.view is not None and self.is_judging:
             self.view.judging.reveal.toggle()
 
+    def end(self) -> None:
+        """End the sitting and show the ranking anew; without effect when nobody judges."""
+        self.sittings.end()
+
+    @property
+    def _is_shown(self) -> bool:
+        return self._services.navigator.shown() == "rank"
+
+    def _view_shown(self, shown: str) -> None:
+        """Look at the history anew when the view is entered; leaving it ends the sitting."""
+        if shown == "rank":
+            self.refresh()
+        else:
+            self.end()
+
+    def _prompt_opened(self) -> None:
+        self.end()
+        self.refresh()
+
     def _show_prompt(self, text: str) -> None:
         if self.view is not None and self.is_judging:
             self.view.judging.show_prompt(text)
 
-    def redo(self) -> None:
-        """Give the verdict again, or skip the pair again, that was taken back last."""
-        if self.sittings is not None:
-            self.sittings.redo()
-
-    def end(self) -> None:
-        """End the sitting and show the ranking anew; without effect when nobody judges."""
-        if self.sittings is not None and self.sittings.is_open:
-            self.sittings.end()
-
-    def name_keys(self, name: Callable[[str], str]) -> None:
-        """Name the keys in force."""
-        if self.view is not None:
-            self.view.name_keys(name)
-
-    def _judge(self, kind: Kind, winner: int) -> None:
-        if self.sittings is not None:
-            self.sittings.judge(kind, winner)
-
     def _say(self, kind: str, winner: int, is_undone: bool) -> None:
         """Say a verdict, or that it was taken back, with what takes that back."""
-        said = f"Undone: {_words(kind, winner)}" if is_undone else _words(kind, winner)
-        self._window.notice.show_brief(KEY, said, action=KEY, label="Redo" if is_undone else "Undo")
-
-    def _act(self, action: str) -> None:
-        if action == KEY and self._window.notice.key == KEY and self.is_judging:
-            redoes = self._window.notice.label == "Redo"
-            self._window.notice.clear(KEY)
-            (self.redo if redoes else self.undo)()
-
-    def _group(self, grouping: Grouping) -> None:
-        if self.rank is not None:
-            self.rank.group(grouping)
-
-    def _prompt_changed(self, _: str) -> None:
-        self.end()
-        self.refresh()
+        words = _words(kind, winner)
+        if is_undone:
+            self._services.notices.brief(KEY, f"Undone: {words}", "Redo", self.redo)
+        else:
+            self._services.notices.brief(KEY, words, "Undo", self.undo)
 
     def _show_sitting(self) -> None:
-        view, sittings, window = self.view, self.sittings, self._window
-        if view is None or sittings is None:
+        view, sittings, events = self.view, self.sittings, self._services.events
+        if view is None:
             return
         if not sittings.is_open:
-            window.notice.clear(KEY)
-            if window.views.shown == "rank":
+            self._services.notices.withdraw(KEY)
+            if self._is_shown:
                 # First, so that the ranking has its width from the start: laid out twice, it is painted twice.
-                window.sidebar.show()
-                window.frame.divider.refresh()
+                events.publish(SideBarWanted(is_shown=True))
             view.setCurrentWidget(view.ranking)
-            if window.views.shown == "rank":
+            if self._is_shown:
                 view.enter()
                 self._rank_soon.start()
-            window.update_state()
+            events.publish(CommandStateChanged())
             return
         page = view.judging
         page.set_progress(sittings.progress(), sittings.progress(brief=True), can_undo=sittings.can_undo)
@@ -235,13 +215,13 @@ class Ranking(QObject):
             page.show_pair(sittings.shown.left, sittings.shown.right, sittings.shown.values)
             if was_hidden:
                 page.enter()
-                self.entered.emit()
+                events.publish(FocusPlaced())
         elif sittings.state == "over":
             page.show_message(_over(sittings.pairs, sittings.judged))
         elif sittings.state == "opening":
             page.start()
             page.show_message("Looking for pairs…")
-        window.update_state()
+        events.publish(CommandStateChanged())
 
 
 def _words(kind: str, winner: int) -> str:
