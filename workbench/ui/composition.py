@@ -6,7 +6,7 @@ Invariant: this module alone knows every feature.
 from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
-from workbench.app.commands import COMMANDS
+from workbench.app.commands import COMMANDS, View
 from workbench.ui.features import cases, compare, dialogue, exchange, improve, packs, rank, techniques, training
 
 FEATURES = (
@@ -20,6 +20,9 @@ FEATURES = (
     compare.FEATURE,
     rank.FEATURE,
 )
+
+VIEWS: tuple[View, ...] = ("compose", "history", *(one.view.key for one in FEATURES if one.view is not None))
+"""The ids of all views, in the order of their tabs."""
 
 
 def commands() -> CommandRegistry:
