@@ -72,7 +72,6 @@ def judging(demo: Demo) -> None:
     _entered(demo)
     command(demo, "judge")
     sittings = window.judging_session
-    assert sittings is not None
     demo.until("a pair is shown", lambda: sittings.shown)
     shots(demo, "judge", narrow=True)
     demo.press(Qt.Key.Key_1)
