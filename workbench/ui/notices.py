@@ -44,6 +44,8 @@ class Notices(QObject):
         self._uses_builtin = False
         self._at_start = ("", "", "", "")
         """Key, action, label and detail of what was said at the start."""
+        self._brief_acts: dict[str, Callable[[], object]] = {}
+        """What the button of a brief notice does, by its key."""
         self.retired = RetiredModels(window)
         window.notice.action_clicked.connect(self._act)
         window.notice.dismissed.connect(self._dismissed)
@@ -167,6 +169,16 @@ class Notices(QObject):
         self._window.notice.clear("offer")
         self._window.update_state()
 
+    def brief(self, key: str, sentence: str, label: str, act: Callable[[], object]) -> None:
+        """Say for some seconds what was done, with a button that carries out `act`."""
+        self._brief_acts[key] = act
+        self._window.notice.show_brief(key, sentence, action=key, label=label)
+
+    def withdraw(self, key: str) -> None:
+        """Remove what was said under a key."""
+        self._brief_acts.pop(key, None)
+        self._window.notice.clear(key)
+
     def text_changed(self) -> None:
         """Withdraw an offer that has nothing left to undo."""
         if self._undo is not None and self._is_undone is not None and self._is_undone():
@@ -271,6 +283,10 @@ class Notices(QObject):
             self.retired.show_next()
         elif action == "clean":
             self._window.history.erasing.clean()
+        elif action in self._brief_acts and self._window.notice.key == action:
+            act = self._brief_acts[action]
+            self.withdraw(action)
+            act()
 
     def _dismissed(self, key: str) -> None:
         self._window.update_state()

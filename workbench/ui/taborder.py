@@ -1,7 +1,7 @@
 """The order in which Tab goes through the window.
 
 Invariant: what is read first comes first, whenever its widgets were made: header, prompts, editor from top to bottom,
-lanes from left to right, the ranking or the pair that is judged, the rest. Within a part the widgets keep the order
+lanes from left to right or what another view has, the rest. Within a part the widgets keep the order
 that the part gave them.
 """
 
@@ -22,7 +22,6 @@ def parts_of(window: MainWindow) -> list[QWidget]:
     side, lanes = window.sidebar, window.view.lanes
     columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
     lists = (side.prompt_list, side.iteration_list)
-    rank = window.ranking.view.stops() if window.ranking.view is not None else []
     return [
         # The header makes its own buttons before it is given these, which stand left of them.
         window.views.tabs,
@@ -34,7 +33,7 @@ def parts_of(window: MainWindow) -> list[QWidget]:
         *columns,
         lanes,
         window.views.here(),
-        *rank,
+        *window.views.stops(),
         window.status,
     ]
 

@@ -14,10 +14,12 @@ from workbench.app.choosing import keep_choice
 from workbench.ui.shell.events import (
     CallSent,
     Changed,
+    CommandStateChanged,
     DataChanged,
     EventBus,
     MarkedRowsCompared,
     RunsComparison,
+    SideBarWanted,
     VersionsComparison,
 )
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
@@ -110,6 +112,9 @@ class _Navigator:
     def shown(self) -> View:
         return self._window.views.shown
 
+    def show(self, view: View) -> None:
+        self._window.views.show(view)
+
     def open_prompt(self, uid: str) -> None:
         self._window.choose_prompt(uid)
 
@@ -188,6 +193,8 @@ def window_services(window: MainWindow) -> Services:
     events = EventBus()
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
     events.subscribe(CallSent, lambda _: _follow_answers(window))
+    events.subscribe(CommandStateChanged, lambda _: window.update_state())
+    events.subscribe(SideBarWanted, lambda event: _show_side(window, event.is_shown))
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
     return Services(
         backend=window.workbench,
@@ -206,6 +213,12 @@ def window_services(window: MainWindow) -> Services:
 def _follow_answers(window: MainWindow) -> None:
     window.pulse.start()
     window.update_state()
+
+
+def _show_side(window: MainWindow, is_shown: bool) -> None:
+    window.sidebar.setVisible(is_shown)
+    if is_shown:
+        window.frame.divider.refresh()
 
 
 def _refresh(window: MainWindow, what: Changed) -> None:

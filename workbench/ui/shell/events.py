@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from workbench.app.commands import View
     from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
 
@@ -36,6 +37,35 @@ class DataChanged:
     """Stored data changed; published once for each action."""
 
     what: Changed
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChanged:
+    """Runs, prompts or verdicts changed, by an action of this window or by another process: lists read them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandStateChanged:
+    """Something changed that decides which commands are enabled, and that the window does not see itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewShown:
+    """Another view is shown."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class SideBarWanted:
+    """The shown view wants the side bar beside it, or all the room for itself."""
+
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FocusPlaced:
+    """A feature moved the focus to where a person's last key or click leads, so that bare keys act there."""
 
 
 @dataclass(frozen=True, slots=True)
