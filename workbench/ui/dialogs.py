@@ -16,7 +16,7 @@ from workbench.app.model_entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import Lane
 from workbench.ui.dialog import dialog_parent
-from workbench.ui.line_dialog import LineDialog
+from workbench.ui.line_dialog import NoteDialog
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
 
 if TYPE_CHECKING:
@@ -29,15 +29,6 @@ if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
 
 Page = Literal["keys", "endpoints", "limits", "appearance", "history"]
-
-
-class NoteDialog(LineDialog):
-    """One line of text about an iteration or a version."""
-
-    def __init__(self, parent: QWidget, what: str, note: str) -> None:
-        hint = "Without a note the changed words are shown."
-        super().__init__(parent, f"Note on {what}", "Note", note, hint)
-        self.field.setPlaceholderText("What changed, or what you learnt")
 
 
 class Dialogs(QObject):

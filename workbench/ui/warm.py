@@ -29,15 +29,15 @@ class Waits(NamedTuple):
 WAITS = Waits()
 
 _VIEWS = (
-    "workbench.app.history_detail",
-    "workbench.app.history_looker",
-    "workbench.app.history_table",
+    "workbench.app.history.detail",
+    "workbench.app.history.looker",
+    "workbench.app.history.model",
     "workbench.ui.widgets.diff.text",
     "workbench.ui.widgets.diff.parts",
-    "workbench.ui.history.cards",
-    "workbench.ui.history.detail",
-    "workbench.ui.history.search",
-    "workbench.ui.history.view",
+    "workbench.ui.features.history.cards",
+    "workbench.ui.features.history.detail",
+    "workbench.ui.features.history.search",
+    "workbench.ui.features.history.view",
     "workbench.usecases.run_document",
     "workbench.usecases.copying",
     "workbench.ui.history.curating",

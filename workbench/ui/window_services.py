@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from workbench.core.limits import Limits
     from workbench.core.marks import Mark
     from workbench.core.techniques import Caret, Insertion
-    from workbench.ui.history.view import HistoryView
+    from workbench.ui.features.history.view import HistoryView
     from workbench.ui.window import MainWindow
 
 

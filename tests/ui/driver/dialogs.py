@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 if TYPE_CHECKING:
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.address.dialog import AddressDialog
-    from workbench.ui.dialogs import NoteDialog, Page
+    from workbench.ui.dialogs import Page
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
     from workbench.ui.features.dialogue.controller import DialogueController
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.training.controller import TrainingController
     from workbench.ui.features.training.dialog import TrainingDialog
     from workbench.ui.lanes.code import CodeDialog
+    from workbench.ui.line_dialog import NoteDialog
     from workbench.ui.palette import PaletteDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
@@ -81,7 +82,7 @@ class DialogDriver:
     @property
     def note(self) -> NoteDialog | None:
         """The note on an iteration or version."""
-        from workbench.ui.dialogs import NoteDialog
+        from workbench.ui.line_dialog import NoteDialog
 
         return self.find(NoteDialog)
 

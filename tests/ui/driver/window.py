@@ -50,12 +50,12 @@ if TYPE_CHECKING:
     from workbench.ui.editor.finder import Finder
     from workbench.ui.features.compare.controller import CompareController
     from workbench.ui.features.compare.dialog import CompareDialog
+    from workbench.ui.features.history.view import HistoryView
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
     from workbench.ui.frame import Frame
     from workbench.ui.gate import RunGate
     from workbench.ui.history.place import HistoryPlace
-    from workbench.ui.history.view import HistoryView
     from workbench.ui.keybinding import KeyBindings
     from workbench.ui.lanes import LanesView
     from workbench.ui.notices import Notices

@@ -14,14 +14,13 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
-from workbench.app.history_cells import COLUMNS, cell
+from workbench.app.history.cells import COLUMNS, cell
 from workbench.core.searching.results import HistoryRow
 from workbench.host.clock import utc_now
-from workbench.ui.dialogs import NoteDialog
-from workbench.ui.history.detail import run_name
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.detail import run_name
+from workbench.ui.features.history.view import HistoryView
 from workbench.ui.lanes.shown import for_clipboard
-from workbench.ui.line_dialog import LineDialog
+from workbench.ui.line_dialog import LineDialog, NoteDialog
 from workbench.ui.shell.events import ComparedRun, RunsComparison, VersionsComparison
 from workbench.usecases import copying
 from workbench.usecases.curating import Curator, tags_in

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
-from workbench.app.history_looker import Looker
-from workbench.app.history_table import HistoryTableModel
+from workbench.app.history.looker import Looker
+from workbench.app.history.model import HistoryTableModel
 from workbench.core.runs import OutputRecord
 from workbench.core.searching.completing import Completion
 from workbench.core.searching.results import HistoryRow
 from workbench.host.clock import utc_now
+from workbench.ui.features.history.view import HistoryView
 from workbench.ui.history.curating import Curating
 from workbench.ui.history.saving import Saving
-from workbench.ui.history.view import HistoryView
 from workbench.ui.lanes.wire import WireDialog
 from workbench.ui.shell.events import ProposalChosen
 from workbench.usecases.problems import problem_of

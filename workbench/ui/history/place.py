@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from workbench.core.searching.results import HistoryRow
     from workbench.ui.erasing import Erasing
+    from workbench.ui.features.history.view import HistoryView
     from workbench.ui.history.curating import Curating
     from workbench.ui.history.saving import Saving
-    from workbench.ui.history.view import HistoryView
     from workbench.ui.shell.views import Making
     from workbench.ui.window import MainWindow
 

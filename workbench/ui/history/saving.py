@@ -28,7 +28,7 @@ from workbench.core.visible import visible_note
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog, dialog_parent
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.view import HistoryView
 from workbench.ui.line_dialog import LineDialog
 from workbench.ui.theme import set_role
 from workbench.usecases.problems import RefusedError

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from workbench.app.history_cells import COLUMNS, WHEN, cell, whole
-from workbench.app.history_walk import Page, Walked, walk
+from workbench.app.history.cells import COLUMNS, WHEN, cell, whole
+from workbench.app.history.walk import Page, Walked, walk
 from workbench.app.tasks import Tasks
 from workbench.core.searching.results import After, HistoryRow, Order, Total
 from workbench.usecases.problems import problem_of

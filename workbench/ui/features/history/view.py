@@ -14,14 +14,14 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.app.history_table import HistoryTableModel
+from workbench.app.history.model import HistoryTableModel
 from workbench.core.searching.results import HistoryRow
 from workbench.ui import geometry
-from workbench.ui.history.detail import NOTHING_CHOSEN, SEVERAL, DetailPane
-from workbench.ui.history.empty import EmptyHistory
-from workbench.ui.history.field import Complete
-from workbench.ui.history.search import SearchBar
-from workbench.ui.history.table import RunTable
+from workbench.ui.features.history.detail import NOTHING_CHOSEN, SEVERAL, DetailPane
+from workbench.ui.features.history.empty import EmptyHistory
+from workbench.ui.features.history.field import Complete
+from workbench.ui.features.history.search import SearchBar
+from workbench.ui.features.history.table import RunTable
 from workbench.ui.late_theme import LateTheme
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.searching import Found

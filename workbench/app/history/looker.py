@@ -10,8 +10,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.history_detail import Looked, looked
-from workbench.app.history_pair import Pair, pair
+from workbench.app.history.detail import Looked, looked
+from workbench.app.history.pair import Pair, pair
 from workbench.app.tasks import Tasks
 from workbench.core.searching.results import HistoryRow
 from workbench.store import Store
