@@ -26,9 +26,9 @@ from workbench.store.sqlite import sqlite3
 from workbench.ui.features.compare.dialog import CompareDialog
 from workbench.ui.features.history.empty import EXAMPLES, NOTHING_FOUND, NOTHING_RUN
 from workbench.ui.features.history.marks import marked
+from workbench.ui.features.history.run_actions import Curating, TagsDialog
 from workbench.ui.features.history.table import GAP, MARGIN, RunTable
 from workbench.ui.features.history.view import HistoryView
-from workbench.ui.history.curating import Curating, TagsDialog
 from workbench.ui.lanes.turns import Turns
 from workbench.ui.lanes.wire import WireDialog
 from workbench.ui.line_dialog import NoteDialog

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS, View
-from workbench.ui.features import cases, compare, dialogue, exchange, improve, packs, rank, techniques, training
+from workbench.ui.features import (
+    cases,
+    compare,
+    dialogue,
+    exchange,
+    history,
+    improve,
+    packs,
+    rank,
+    techniques,
+    training,
+)
 
 FEATURES = (
     packs.FEATURE,
@@ -18,10 +29,11 @@ FEATURES = (
     improve.FEATURE,
     dialogue.FEATURE,
     compare.FEATURE,
+    history.FEATURE,
     rank.FEATURE,
 )
 
-VIEWS: tuple[View, ...] = ("compose", "history", *(one.view.key for one in FEATURES if one.view is not None))
+VIEWS: tuple[View, ...] = ("compose", *(one.view.key for one in FEATURES if one.view is not None))
 """The ids of all views, in the order of their tabs."""
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from workbench.app.blindness import gives_away, names_of
 from workbench.core.faults import is_report
 from workbench.ui.retired import RETIRED, RetiredModels
+from workbench.ui.shell.events import CleaningRequested
 from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recording import END_UNSAVED, PIECES_UNSAVED
 
@@ -282,7 +283,7 @@ class Notices(QObject):
         elif action == RETIRED:
             self.retired.show_next()
         elif action == "clean":
-            self._window.history.erasing.clean()
+            self._window.services.events.publish(CleaningRequested())
         elif action in self._brief_acts and self._window.notice.key == action:
             act = self._brief_acts[action]
             self.withdraw(action)

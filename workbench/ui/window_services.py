@@ -25,6 +25,8 @@ from workbench.ui.shell.events import (
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
     from workbench.app.commands import View
     from workbench.app.model_entries import Choice
     from workbench.core.blocks import Example, OutputFormat
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from workbench.core.limits import Limits
     from workbench.core.marks import Mark
     from workbench.core.techniques import Caret, Insertion
-    from workbench.ui.features.history.view import HistoryView
+    from workbench.ui.shell.views import RunsPage
     from workbench.ui.window import MainWindow
 
 
@@ -56,19 +58,19 @@ class _Selection:
 
     def query(self) -> str:
         page = self._page()
-        return "" if page is None else page.model.text
+        return "" if page is None else page.query()
 
     def comparison(self) -> RunsComparison | VersionsComparison | None:
-        curating = self._window.history.curating
-        return None if curating is None else curating.comparison()
+        page = self._page()
+        return None if page is None else page.comparison()
 
     def timeline(self) -> ShownTimeline:
         model = self._window.timeline
         rows = tuple(row for position in range(model.rowCount()) if (row := model.row(position)) is not None)
         return ShownTimeline(rows, self._window.compose.shown_row(), model.marks.pair)
 
-    def _page(self) -> HistoryView | None:
-        return self._window.history.view
+    def _page(self) -> RunsPage | None:
+        return self._window.views.runs
 
 
 class _Session:
@@ -148,6 +150,9 @@ class _Navigator:
 
         window.dialogs.open_picker_for(lane, chosen, over)
 
+    def action(self, command_id: str) -> QAction:
+        return self._window.actions_[command_id]
+
 
 class _Dialogs:
     def __init__(self, window: MainWindow) -> None:
@@ -155,6 +160,9 @@ class _Dialogs:
 
     def widget(self) -> QWidget:
         return self._window.frame
+
+    def stage(self) -> QWidget:
+        return self._window.frame.stage
 
 
 class _Editor:

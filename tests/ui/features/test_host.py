@@ -162,6 +162,9 @@ def test_commands_stand_with_those_that_they_belong_to() -> None:
         ["attach", "techniques", "save_technique", "improve", "paste_dialogue", "find"],
         ["lane_code", "continue_lane", "star_answer"],
         ["mark_row", "compare", "older"],
+        ["archive_prompt", "delete_prompt", "export_pack"],
+        ["note", "open_run", "star_run", "tag_run", "archive_run", "delete_run", "purge_run", "copy_rows"],
+        ["copy_run_requests", "save_search", "saved_searches", "deleted", "history_backup"],
         ["history_smaller", "judge", "judge_undo", "judge_skip", "judge_prompt", "judge_reveal", "group_both"],
         ["view_compose", "view_history", "view_rank", "palette"],
     ):
