@@ -16,8 +16,8 @@ from workbench.app.settings_types import EndpointInfo, FileForm
 from workbench.core.lanes import Endpoint
 from workbench.ui.settings.endpoints import EndpointsPanel
 from workbench.ui.settings.file_form import FileFormView
-from workbench.ui.settings.parts import Status
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.controls import Status
 from workbench.usecases.addresses import Wrong
 
 __all__ = ["theme"]

@@ -31,8 +31,9 @@ from workbench.ui.dialog import Dialog
 from workbench.ui.fields import clearable
 from workbench.ui.picker.delegate import PickerDelegate
 from workbench.ui.picker.details import ModelDetails
-from workbench.ui.picker.files import ChooseFile, FileFields, choose_file
+from workbench.ui.picker.files import FileFields
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.paths import ChooseFile, choose_file
 
 _PAGE = 1_000
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.Key.Key_PageUp: -_PAGE}

@@ -5,25 +5,17 @@ Invariant: what leaves is an endpoint whose files exist and begin as GGUF files 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.lanes import Endpoint
 from workbench.formats.gguf import GgufError, GgufHead, read_head
 from workbench.host.ids import new_uid
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.paths import ChooseFile
 from workbench.usecases.addresses import check_name
-
-ChooseFile = Callable[[QWidget, str], str]
-"""Asks for a file under a title; "" when the person changed their mind."""
-
-
-def choose_file(parent: QWidget, title: str) -> str:
-    """Ask with the system's file dialog."""
-    path, _ = QFileDialog.getOpenFileName(parent, title, "", "GGUF files (*.gguf);;All files (*)")
-    return path
 
 
 class FilesError(ValueError):

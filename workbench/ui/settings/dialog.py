@@ -19,9 +19,9 @@ from workbench.ui.settings.appearance import AppearancePanel
 from workbench.ui.settings.endpoints import EndpointsPanel
 from workbench.ui.settings.keys import KeysPanel
 from workbench.ui.settings.limits import LimitsPanel
-from workbench.ui.settings.parts import Confirm, button, line
-from workbench.ui.settings.rows import Index, RowDelegate, RowText
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.controls import Confirm, button, line
+from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
 from workbench.usecases.credentials import provider_key
 
 if TYPE_CHECKING:

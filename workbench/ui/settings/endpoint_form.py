@@ -16,8 +16,8 @@ from workbench.core.lanes import Endpoint
 from workbench.engine.calls import ModelIds
 from workbench.ui.flow import Flow
 from workbench.ui.settings.headers import HeaderFields
-from workbench.ui.settings.parts import Confirm, SecretField, Status, button, label
 from workbench.ui.settings.protocol_fields import ProtocolFields
+from workbench.ui.widgets.controls import Confirm, SecretField, Status, button, label
 from workbench.usecases.addresses import EndpointForm, Wrong, check_form, warnings
 from workbench.usecases.credentials import AddressQuestion
 

@@ -21,9 +21,9 @@ from workbench.core.lanes import Endpoint
 from workbench.ui.settings.endpoint_form import EndpointFormView
 from workbench.ui.settings.file_form import FileFormView
 from workbench.ui.settings.found import FoundServers
-from workbench.ui.settings.parts import Status, button, label, scrolled
-from workbench.ui.settings.rows import Index, RowDelegate, RowText
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.controls import Status, button, label, scrolled
+from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
 
 Form = EndpointFormView | FileFormView
 _INFO = int(Qt.ItemDataRole.UserRole) + 1

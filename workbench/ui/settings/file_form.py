@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from workbench.app.later import Later, sentence_of
 from workbench.app.settings_types import EndpointInfo, EndpointSaved, FileForm, SettingsSource
 from workbench.core.lanes import Endpoint
-from workbench.ui.picker.files import ChooseFile, choose_file
-from workbench.ui.settings.parts import Confirm, Status, button, label
+from workbench.ui.widgets.controls import Confirm, Status, button, label
+from workbench.ui.widgets.paths import ChooseFile, choose_file
 from workbench.usecases.addresses import Wrong, check_name
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from workbench.app.later import Later, sentence_of
 from workbench.app.settings_types import EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
-from workbench.ui.settings.parts import Status, button, label
+from workbench.ui.widgets.controls import Status, button, label
 from workbench.usecases.addresses import EndpointForm, check_name
 
 if TYPE_CHECKING:

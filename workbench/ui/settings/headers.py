@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.settings.parts import button, label
+from workbench.ui.widgets.controls import button, label
 from workbench.usecases.addresses import is_secret_header
 
 Header = tuple[str, str | None]

@@ -17,9 +17,10 @@ from workbench.core.amounts import show_bytes
 from workbench.core.care import Rules
 from workbench.ui.flow import Flow
 from workbench.ui.settings.history_backups import BackupsPart
-from workbench.ui.settings.history_parts import PathLabel, Progress, SizeGrid, show_folder
-from workbench.ui.settings.parts import Confirm, button, label
+from workbench.ui.settings.history_parts import Progress, SizeGrid
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.controls import Confirm, button, label
+from workbench.ui.widgets.paths import PathLabel, show_folder
 from workbench.usecases.replacing import Move, Repair, Restore
 
 _WORTH_BYTES = 200_000

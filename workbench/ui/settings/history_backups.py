@@ -25,10 +25,10 @@ from workbench.core.care import MOST, Rules
 from workbench.core.when import absolute
 from workbench.store.maintenance.backups import Backup
 from workbench.ui.flow import Flow
-from workbench.ui.settings.history_parts import PathLabel, show_folder
-from workbench.ui.settings.parts import button, label
-from workbench.ui.settings.rows import Index, RowDelegate, RowText
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.controls import button, label
+from workbench.ui.widgets.paths import PathLabel, show_folder
+from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
 
 _BACKUP = int(Qt.ItemDataRole.UserRole) + 1
 _MOST_ROWS = 6

@@ -5,26 +5,22 @@ Invariant: what goes on is always in view, in words; a bar is there only when it
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QFontMetrics, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QProgressBar,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.app.care import Ended, Job, Room
 from workbench.core.amounts import show_bytes
-from workbench.ui.settings.parts import Status, button, label
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.controls import Status, button, label
 
 KINDS = {
     "prompts": "Prompts and drafts",
@@ -39,43 +35,6 @@ KINDS = {
 _LAST = ("other", "free")
 _DETAIL_LINES = 6
 _STEPS = 1000
-
-
-def show_folder(folder: Path) -> None:
-    """Open a folder in the desktop's file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-
-class PathLabel(QLabel):
-    """A path on one line; of a long one the middle yields, and the tooltip has all of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._path = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def path(self) -> str:
-        """Return the whole path."""
-        return self._path
-
-    def set_path(self, path: str) -> None:
-        """Show a path."""
-        self._path = path
-        self.setAccessibleName(path)
-        self._fit()
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(60, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        shown = QFontMetrics(self.font()).elidedText(self._path, Qt.TextElideMode.ElideMiddle, max(40, self.width()))
-        self.setText(shown)
-        self.setToolTip(self._path if shown != self._path else "")
 
 
 class SizeGrid(QWidget):

@@ -26,10 +26,10 @@ from workbench.app.later import Later, sentence_of
 from workbench.app.settings_types import KeyInfo, KeysPage, SettingsSource
 from workbench.ui.fields import clearable
 from workbench.ui.flow import Flow
-from workbench.ui.settings.parts import Confirm, SecretField, Status, button, label, scrolled
 from workbench.ui.settings.provider_form import ProviderForm
-from workbench.ui.settings.rows import Index, RowDelegate, RowText
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.controls import Confirm, SecretField, Status, button, label, scrolled
+from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.provider_access import ProviderState
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 from workbench.app.later import Later, sentence_of
 from workbench.app.settings_types import SettingsSource
 from workbench.core.limits import Limits
-from workbench.ui.settings.parts import Status, button, label
+from workbench.ui.widgets.controls import Status, button, label
 
 _FIELDS = (("usd", "Dollars"), ("tokens", "Tokens, in and out"), ("calls", "Calls"))
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from workbench.core.provider import Provider, Setting
 from workbench.core.provider_table import ROWS
 from workbench.core.providers import PROVIDERS
-from workbench.ui.settings.parts import label
+from workbench.ui.widgets.controls import label
 from workbench.usecases.destinations import key_id
 
 OPENAI = ""

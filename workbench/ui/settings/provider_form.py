@@ -12,7 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from workbench.ui.flow import Flow
-from workbench.ui.settings.parts import Status, button, label
+from workbench.ui.widgets.controls import Status, button, label
 from workbench.usecases.provider_access import ProviderState, SettingState
 
 _ADDRESS = ""
