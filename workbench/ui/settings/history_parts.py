@@ -1,4 +1,4 @@
-"""Parts of the page that looks after the history: a path, what takes room, and what goes on.
+"""Parts of the page that looks after the history: what takes room, and what goes on.
 
 Invariant: what goes on is always in view, in words; a bar is there only when its length is known.
 """

@@ -1,4 +1,4 @@
-"""Small parts that the pages of the settings share.
+"""Labels, buttons and other controls that pages and dialogs share.
 
 Invariant: what others wrote (names, sentences of servers) is shown as plain text.
 """

@@ -1,4 +1,4 @@
-"""Two-line rows of the lists in the settings.
+"""Two-line rows of lists.
 
 Invariant: all rows of a list have one height; text is elided, never cut.
 """
