@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
 from tests.ui.dialog_support import OLLAMA, SentenceError, SettingsDouble, bad, theme
-from workbench.app.settings_types import EndpointInfo, FileForm
+from workbench.app.settings.entries import EndpointInfo, FileForm
 from workbench.core.lanes import Endpoint
 from workbench.ui.settings.endpoints import EndpointsPanel
 from workbench.ui.settings.file_form import FileFormView

@@ -113,7 +113,7 @@ class Dialogs(QObject):
 
     def settings(self, page: Page = "keys", item: str = "") -> None:
         """Open the settings on a page; `item` is the provider or the endpoint's uid to select there."""
-        from workbench.app.settings_source import WorkbenchSettingsSource
+        from workbench.app.settings.source import WorkbenchSettingsSource
         from workbench.ui.settings import SettingsDialog
 
         parent = dialog_parent(self._window.frame)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QRadioButton, QSlider, QVBoxLayout, QWidget
 
 from workbench.app.later import Later, sentence_of
-from workbench.app.settings_types import SettingsSource, ThemeMode
+from workbench.app.settings.entries import SettingsSource, ThemeMode
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Status, button, label
 

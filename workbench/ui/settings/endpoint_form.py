@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.app.later import Later, sentence_of
-from workbench.app.settings_types import EndpointInfo, EndpointSaved, SettingsSource
+from workbench.app.settings.entries import EndpointInfo, EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.engine.calls import ModelIds
 from workbench.ui.flow import Flow

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.later import Later, sentence_of
-from workbench.app.settings_types import EndpointInfo, SettingsSource
+from workbench.app.settings.entries import EndpointInfo, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.ui.settings.endpoint_form import EndpointFormView
 from workbench.ui.settings.file_form import FileFormView

@@ -14,7 +14,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.app.later import Later, sentence_of
-from workbench.app.settings_types import EndpointInfo, EndpointSaved, FileForm, SettingsSource
+from workbench.app.settings.entries import EndpointInfo, EndpointSaved, FileForm, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.ui.widgets.controls import Confirm, Status, button, label
 from workbench.ui.widgets.paths import ChooseFile, choose_file

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.later import Later, sentence_of
-from workbench.app.settings_types import EndpointSaved, SettingsSource
+from workbench.app.settings.entries import EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.ui.widgets.controls import Status, button, label
 from workbench.usecases.addresses import EndpointForm, check_name

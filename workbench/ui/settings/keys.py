@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.key_list import ROW, KeyListModel
 from workbench.app.later import Later, sentence_of
-from workbench.app.settings_types import KeyInfo, KeysPage, SettingsSource
+from workbench.app.settings.entries import KeyInfo, KeysPage, SettingsSource
+from workbench.app.settings.key_list import ROW, KeyListModel
 from workbench.ui.fields import clearable
 from workbench.ui.flow import Flow
 from workbench.ui.settings.provider_form import ProviderForm

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.app.later import Later, sentence_of
-from workbench.app.settings_types import SettingsSource
+from workbench.app.settings.entries import SettingsSource
 from workbench.core.limits import Limits
 from workbench.ui.widgets.controls import Status, button, label
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.app.later import start, start_then
-from workbench.app.settings_types import (
+from workbench.app.settings.entries import (
     EndpointInfo,
     EndpointSaved,
     FileForm,
