@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from tests.ui.desk import Desk
-from workbench.app.model_entries import Choice
+from workbench.app.models.entries import Choice
 from workbench.store.sqlite import sqlite3
 from workbench.ui.address.dialog import AddressDialog
 from workbench.ui.lanes.strip import FailureBox

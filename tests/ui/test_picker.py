@@ -19,7 +19,7 @@ from tests.ui.dialog_support import (
     shown,
     theme,
 )
-from workbench.app.model_rows import ROW, Row
+from workbench.app.models.rows import ROW, Row
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates
 from workbench.ui.picker import UNCHANGED, Choice, ModelPicker

@@ -17,7 +17,7 @@ from tests.patience import PATIENCE_S
 from tests.ui.dialog_support import SentenceError
 from tests.usecases.making import Drawer, opened
 from workbench.app.later import Later, sentence_of, start, start_then
-from workbench.app.picker_source import WorkbenchPickerSource
+from workbench.app.models.source import WorkbenchPickerSource
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.runs import Failure

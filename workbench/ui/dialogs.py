@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from workbench.app.model_entries import Choice
+from workbench.app.models.entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import Lane
 from workbench.ui.dialog import dialog_parent
@@ -99,7 +99,7 @@ class Dialogs(QObject):
 
     def open_picker_for(self, lane: Lane, chosen: Callable[[Choice], None], parent: QWidget) -> None:
         """Open the model picker on the model of `lane`; what is chosen goes to `chosen`."""
-        from workbench.app.picker_source import WorkbenchPickerSource
+        from workbench.app.models.source import WorkbenchPickerSource
         from workbench.ui.picker import ModelPicker
 
         source = WorkbenchPickerSource(self._window.workbench)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.app.model_entries import Choice
+from workbench.app.models.entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail

@@ -52,11 +52,11 @@ _VIEWS = (
 """What views are made of, before they are made."""
 _MODULES = (
     "workbench.app.later",
-    "workbench.app.model_entries",
-    "workbench.app.endpoint_models",
-    "workbench.app.model_rows",
-    "workbench.app.model_list",
-    "workbench.app.picker_source",
+    "workbench.app.models.entries",
+    "workbench.app.models.endpoint_models",
+    "workbench.app.models.rows",
+    "workbench.app.models.list_model",
+    "workbench.app.models.source",
     "workbench.formats.gguf",
     "workbench.app.fuzzy",
     "workbench.app.palette",

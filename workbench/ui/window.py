@@ -12,11 +12,11 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from workbench.app.bridge import Bridge
-from workbench.app.choosing import apply_choice
 from workbench.app.compose import Compose
 from workbench.app.forecasts import Forecasts
 from workbench.app.lane_state import LaneHead
-from workbench.app.model_entries import Choice
+from workbench.app.models.choices import apply_choice
+from workbench.app.models.entries import Choice
 from workbench.app.opening import Opened
 from workbench.app.past import nothing_answered
 from workbench.app.prompts import Prompts

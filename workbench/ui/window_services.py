@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.app.choosing import keep_choice
+from workbench.app.models.choices import keep_choice
 from workbench.ui.shell.events import (
     CallSent,
     Changed,
@@ -24,7 +24,7 @@ from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 
 if TYPE_CHECKING:
     from workbench.app.commands import View
-    from workbench.app.model_entries import Choice
+    from workbench.app.models.entries import Choice
     from workbench.core.blocks import Example, OutputFormat
     from workbench.core.content import Content
     from workbench.core.drafts import Draft, ValueSet

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.app.forecasts import Forecasts
     from workbench.app.lane_list import LaneList
     from workbench.app.lane_state import LaneHead
-    from workbench.app.model_entries import Choice
+    from workbench.app.models.entries import Choice
     from workbench.app.palette import Source
     from workbench.app.prompts import Prompts
     from workbench.app.pulse import Pulse

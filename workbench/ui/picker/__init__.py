@@ -3,7 +3,7 @@
 Invariant: the picker changes nothing; what the person chose leaves it as one `Choice`.
 """
 
-from workbench.app.model_entries import UNCHANGED, Choice, PickerSource
+from workbench.app.models.entries import UNCHANGED, Choice, PickerSource
 from workbench.ui.picker.dialog import ModelPicker
 
 __all__ = ["UNCHANGED", "Choice", "ModelPicker", "PickerSource"]

@@ -10,7 +10,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from workbench.app.model_rows import ROW, Row
+from workbench.app.models.rows import ROW, Row
 from workbench.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex

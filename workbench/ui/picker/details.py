@@ -8,8 +8,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.app.model_entries import ABILITIES, PER_MILLION, ModelEntry, Offer, show_dollars
-from workbench.app.model_rows import Row
+from workbench.app.models.entries import ABILITIES, PER_MILLION, ModelEntry, Offer, show_dollars
+from workbench.app.models.rows import Row
 from workbench.core.money import Rates
 from workbench.ui.picker.elided import ElidedLabel
 from workbench.ui.picker.prices import PriceFields

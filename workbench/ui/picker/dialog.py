@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.endpoint_models import EndpointModels
 from workbench.app.later import Later, sentence_of
-from workbench.app.model_entries import UNCHANGED, Choice, Offer, PickerSource
-from workbench.app.model_list import ModelListModel
-from workbench.app.model_rows import Row, is_address
+from workbench.app.models.endpoint_models import EndpointModels
+from workbench.app.models.entries import UNCHANGED, Choice, Offer, PickerSource
+from workbench.app.models.list_model import ModelListModel
+from workbench.app.models.rows import Row, is_address
 from workbench.core.lanes import Lane
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog

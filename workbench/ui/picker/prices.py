@@ -9,7 +9,7 @@ import math
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from workbench.app.model_entries import PER_MILLION, UNCHANGED, Unchanged
+from workbench.app.models.entries import PER_MILLION, UNCHANGED, Unchanged
 from workbench.core.money import Rates
 from workbench.ui.theme import keep_room, set_role
 

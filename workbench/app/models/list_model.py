@@ -15,9 +15,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from workbench.app.endpoint_models import EndpointModels
 from workbench.app.fuzzy import Closeness
-from workbench.app.model_entries import (
+from workbench.app.models.endpoint_models import EndpointModels
+from workbench.app.models.entries import (
     ModelEntry,
     ModelIndex,
     Offer,
@@ -25,7 +25,7 @@ from workbench.app.model_entries import (
     show_context,
     show_price,
 )
-from workbench.app.model_rows import PICKABLE, ROW, Row, closeness_of, is_address, model_count, names_provider, tooltip
+from workbench.app.models.rows import PICKABLE, ROW, Row, closeness_of, is_address, model_count, names_provider, tooltip
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint
 from workbench.core.money import FREE
 from workbench.core.retirement import retirement_note, retirement_sentence

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from workbench.app.compose import Compose
 from workbench.app.later import start
-from workbench.app.model_entries import Choice, Unchanged
+from workbench.app.models.entries import Choice, Unchanged
 from workbench.app.tasks import Tasks
 from workbench.host.clock import utc_now
 from workbench.usecases.workbench import Workbench

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.later import Later, sentence_of
-from workbench.app.model_entries import PickerSource
+from workbench.app.models.entries import PickerSource
 from workbench.core.lanes import Endpoint
 from workbench.engine.calls import ModelIds
 from workbench.usecases.known_models import NOT_REACHABLE, is_answer

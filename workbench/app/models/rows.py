@@ -13,7 +13,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 
 from workbench.app.fuzzy import Closeness, Index
-from workbench.app.model_entries import ModelEntry
+from workbench.app.models.entries import ModelEntry
 from workbench.core.providers import PROVIDERS
 from workbench.core.visible import Shown
 

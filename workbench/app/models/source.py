@@ -9,7 +9,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 
 from workbench.app.later import start, start_then
-from workbench.app.model_entries import ModelEntry, Offer, Provider
+from workbench.app.models.entries import ModelEntry, Offer, Provider
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
 from workbench.core.providers import PROVIDERS, provider_name
 from workbench.core.runs import Failure
