@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from workbench.app.care import CareDesk, Ended
+from workbench.app.maintenance.desk import CareDesk, Ended
 
 if TYPE_CHECKING:
     from workbench.ui.settings.history import HistoryPanel

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from workbench.app.board import Board
     from workbench.app.bridge import Bridge
-    from workbench.app.care import CareDesk
     from workbench.app.compose import Compose
     from workbench.app.forecasts import Forecasts
     from workbench.app.lane_list import LaneList
     from workbench.app.lane_state import LaneHead
+    from workbench.app.maintenance.desk import CareDesk
     from workbench.app.models.entries import Choice
     from workbench.app.palette import Source
     from workbench.app.prompts import Prompts

@@ -25,7 +25,7 @@ from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
 from workbench.usecases.credentials import provider_key
 
 if TYPE_CHECKING:
-    from workbench.app.care import CareDesk
+    from workbench.app.maintenance.desk import CareDesk
     from workbench.ui.settings.history import HistoryPanel
 
 Page = Literal["keys", "endpoints", "appearance", "limits", "history"]

@@ -11,8 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.app.care import CareDesk, Ended, Overview, Room
 from workbench.app.later import Later, sentence_of
+from workbench.app.maintenance.desk import CareDesk, Ended, Overview, Room
 from workbench.core.amounts import show_bytes
 from workbench.core.care import Rules
 from workbench.ui.flow import Flow

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.care import Overview
+from workbench.app.maintenance.desk import Overview
 from workbench.core.amounts import show_bytes
 from workbench.core.care import MOST, Rules
 from workbench.core.when import absolute
