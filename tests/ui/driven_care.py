@@ -21,8 +21,7 @@ def script(driven: Driven, what: str, steps: Steps, last: int) -> Script:
     """Do it from the page of the settings."""
     yield driven.is_open
     driven.window.dialogs.show_settings("history")
-    page = driven.settings.history
-    assert page is not None
+    page = driven.history_page
     yield lambda: page.backups._now.isEnabled() and page._room is not None
     first = driven.frame
     print("began", flush=True)

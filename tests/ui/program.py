@@ -23,6 +23,7 @@ from workbench.ui.frame import Frame
 from workbench.ui.main import Program
 from workbench.ui.mending import Mending
 from workbench.ui.settings import SettingsDialog
+from workbench.ui.settings.history import HistoryPanel
 
 Script = Generator[Callable[[], object], None, None]
 _LOOK_MS = 5
@@ -117,6 +118,13 @@ class Driven:
     def settings(self) -> SettingsDialog:
         """The open settings."""
         found: SettingsDialog = self._visible(SettingsDialog)
+        return found
+
+    @property
+    def history_page(self) -> HistoryPanel:
+        """The page of the open settings that looks after the history."""
+        found = self.window.dialogs.history_page
+        assert found is not None
         return found
 
     def is_open(self, db: Path | None = None) -> bool:

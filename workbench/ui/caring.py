@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.app.maintenance.desk import CareDesk, Ended
+from workbench.ui.shell.events import SettingsOpening, SettingsPart
 
 if TYPE_CHECKING:
     from workbench.ui.settings.history import HistoryPanel
+    from workbench.ui.widgets.controls import Confirm
     from workbench.ui.window import MainWindow
 
 NOTICE = "care"
@@ -26,6 +28,8 @@ class Caring(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._panel: HistoryPanel | None = None
+        """The page of the history in open settings, once it was looked at."""
         self.desk = CareDesk(window.workbench, self)
         self.desk.ended.connect(self._ended)
         self.desk.daily_failed.connect(self._daily_failed)
@@ -42,6 +46,21 @@ class Caring(QObject):
             "history_check": lambda: self._page().check(),
             "history_smaller": lambda: self._page().ask_smaller(),
         }
+
+    def add_page(self, opening: SettingsOpening) -> None:
+        """Add the page of the history to the settings that open."""
+        opening.add(SettingsPart("history", "History", self._make_page, self._close_page))
+
+    def _make_page(self, confirm: Confirm) -> HistoryPanel:
+        from workbench.ui.settings.history import HistoryPanel  # it brings what mends files along
+
+        self._panel = HistoryPanel(self._window.theme, self.desk, confirm)
+        return self._panel
+
+    def _close_page(self) -> None:
+        if self._panel is not None:
+            self._panel.close_work()
+            self._panel = None
 
     def leave_for(self, change: object) -> None:
         """Close the window so that a Change can be carried out, unless something would be lost by that."""
@@ -78,10 +97,9 @@ class Caring(QObject):
 
     def _page(self) -> HistoryPanel:
         self._window.dialogs.settings("history")
-        settings = self._window.dialogs.open_settings
-        if settings is None or settings.history is None:
+        if self._panel is None:
             raise RuntimeError("the settings have no page of the history")
-        return settings.history
+        return self._panel
 
     def _ended(self, ended: Ended) -> None:
         # Whoever looks at the page reads it there.

@@ -7,7 +7,7 @@ for it; every one closes with Esc, and its result reaches the controllers throug
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
@@ -18,6 +18,7 @@ from workbench.core.lanes import Lane
 from workbench.ui.dialog import dialog_parent
 from workbench.ui.line_dialog import LineDialog
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
+from workbench.ui.shell.events import SettingsOpening, SettingsPage, SettingsPart
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QMessageBox
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
     from workbench.ui.window import MainWindow
-
-Page = Literal["keys", "endpoints", "limits", "appearance", "history"]
 
 
 class NoteDialog(LineDialog):
@@ -111,7 +110,7 @@ class Dialogs(QObject):
         self._picker = picker
         picker.show()
 
-    def settings(self, page: Page = "keys", item: str = "") -> None:
+    def settings(self, page: SettingsPage = "keys", item: str = "") -> None:
         """Open the settings on a page; `item` is the provider or the endpoint's uid to select there."""
         from workbench.app.settings.source import WorkbenchSettingsSource
         from workbench.ui.settings import SettingsDialog
@@ -127,7 +126,9 @@ class Dialogs(QObject):
             self._settings.raise_()
             return
         source = WorkbenchSettingsSource(self._window.workbench)
-        dialog = SettingsDialog(self._window.theme, source, parent, page, self._window.caring.desk)
+        parts: list[SettingsPart] = []
+        self._window.services.events.publish(SettingsOpening(parts.append))
+        dialog = SettingsDialog(self._window.theme, source, parent, page, parts)
         dialog.finished.connect(self._settings_closed)
         dialog.endpoints_changed.connect(lambda: self._window.compose.endpoints_changed())
         dialog.keys_changed.connect(self._refresh_picker)

@@ -18,6 +18,7 @@ from workbench.ui.shell.events import (
     EventBus,
     MarkedRowsCompared,
     RunsComparison,
+    SettingsOpening,
     VersionsComparison,
 )
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
@@ -189,6 +190,7 @@ def window_services(window: MainWindow) -> Services:
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
     events.subscribe(CallSent, lambda _: _follow_answers(window))
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
+    events.subscribe(SettingsOpening, window.caring.add_page)
     return Services(
         backend=window.workbench,
         tasks=window.tasks,

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 if TYPE_CHECKING:
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.address.dialog import AddressDialog
-    from workbench.ui.dialogs import NoteDialog, Page
+    from workbench.ui.dialogs import NoteDialog
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
     from workbench.ui.features.dialogue.controller import DialogueController
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from workbench.ui.palette import PaletteDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.settings import SettingsDialog
+    from workbench.ui.settings.history import HistoryPanel
+    from workbench.ui.shell.events import SettingsPage
     from workbench.ui.shortcuts import ShortcutSheet
     from workbench.ui.window import MainWindow
 
@@ -77,6 +79,13 @@ class DialogDriver:
         from workbench.ui.settings import SettingsDialog
 
         return self.find(SettingsDialog)
+
+    @property
+    def history_page(self) -> HistoryPanel | None:
+        """The page of the settings that looks after the history, None before it is looked at."""
+        from workbench.ui.settings.history import HistoryPanel
+
+        return None if (settings := self.settings) is None else settings.findChild(HistoryPanel)
 
     @property
     def note(self) -> NoteDialog | None:
@@ -176,7 +185,7 @@ class DialogDriver:
 
         return self.find(AddressDialog)
 
-    def show_settings(self, page: Page = "keys", item: str = "") -> None:
+    def show_settings(self, page: SettingsPage = "keys", item: str = "") -> None:
         """Open the settings on a page; `item` is the provider or the endpoint's uid to select there."""
         self._main.dialogs.settings(page, item)
 

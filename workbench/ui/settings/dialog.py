@@ -5,7 +5,7 @@ Invariant: it can be closed at any moment; what was typed and not saved is asked
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -19,22 +19,17 @@ from workbench.ui.settings.appearance import AppearancePanel
 from workbench.ui.settings.endpoints import EndpointsPanel
 from workbench.ui.settings.keys import KeysPanel
 from workbench.ui.settings.limits import LimitsPanel
+from workbench.ui.shell.events import SettingsPage, SettingsPart
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import Confirm, button, line
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
 from workbench.usecases.credentials import provider_key
 
-if TYPE_CHECKING:
-    from workbench.app.maintenance.desk import CareDesk
-    from workbench.ui.settings.history import HistoryPanel
-
-Page = Literal["keys", "endpoints", "appearance", "limits", "history"]
-_TITLES: dict[Page, str] = {
+_TITLES: dict[SettingsPage, str] = {
     "keys": "Keys",
     "endpoints": "Endpoints",
     "appearance": "Appearance",
     "limits": "Limits",
-    "history": "History",
 }
 
 
@@ -52,23 +47,24 @@ class SettingsDialog(Dialog):
         theme: Theme,
         source: SettingsSource,
         parent: QWidget | None = None,
-        page: Page = "keys",
-        care: CareDesk | None = None,
+        page: SettingsPage = "keys",
+        parts: Sequence[SettingsPart] = (),
     ) -> None:
-        """Without `care` there is no page of the history."""
+        """`parts` are the pages of others, which come last."""
         super().__init__(parent)
         self.setWindowTitle("Settings")
         self._theme = theme
         self._source = source
-        self._care = care
+        self._parts = {part.page: part for part in parts}
+        self._titles = _TITLES | {part.page: part.title for part in parts}
+        self._made: dict[SettingsPage, QWidget] = {}
+        """Pages of others that were looked at."""
         self._keyring = True
         self._keys = KeysPanel(theme, source)
         # Made when first looked at: all of them at once would hold up the window for a moment.
         self._endpoints: EndpointsPanel | None = None
         self._limits: LimitsPanel | None = None
         self._appearance: AppearancePanel | None = None
-        self.history: HistoryPanel | None = None
-        """The page of the history, None before it was looked at."""
         self._nav = QListWidget()
         self._nav.setAccessibleName("Pages of the settings")
         self._nav.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -87,9 +83,9 @@ class SettingsDialog(Dialog):
         self.show_page(page)
         self._keys.load()
 
-    def show_page(self, page: Page, item: str = "") -> None:
+    def show_page(self, page: SettingsPage, item: str = "") -> None:
         """Show a page; `item` is the provider or the endpoint's uid to select there."""
-        self._nav.setCurrentRow(list(_TITLES).index(page))
+        self._nav.setCurrentRow(list(self._titles).index(page))
         if item and page == "keys":
             self._keys.show_item(item)
         elif item and self._endpoints is not None and page == "endpoints":
@@ -128,9 +124,12 @@ class SettingsDialog(Dialog):
         self._confirm.ask(question, "Close anyway", lambda: self.done(QDialog.DialogCode.Rejected), "Keep editing")
 
     def done(self, result: int) -> None:
-        for panel in (self._keys, self._endpoints, self._limits, self._appearance, self.history):
+        for panel in (self._keys, self._endpoints, self._limits, self._appearance):
             if panel is not None:
                 panel.close_work()
+        for page in self._made:
+            self._parts[page].close()
+        self._made.clear()
         super().done(result)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
@@ -142,9 +141,7 @@ class SettingsDialog(Dialog):
         self._nav.setFocus()
 
     def _lay_out(self) -> None:
-        for page, title in _TITLES.items():
-            if page != "history" or self._care is not None:
-                self._nav.addItem(title)
+        self._nav.addItems(list(self._titles.values()))
         self._nav.setItemDelegate(RowDelegate(self._theme, self._nav, _nav_text, lines=1))
         side = QFrame()
         set_role(side, "sunken")
@@ -173,11 +170,11 @@ class SettingsDialog(Dialog):
 
     def _restyle(self) -> None:
         metrics = self.fontMetrics()
-        self._nav.setFixedWidth(max(metrics.horizontalAdvance(title) for title in _TITLES.values()) + 56)
+        self._nav.setFixedWidth(max(metrics.horizontalAdvance(title) for title in self._titles.values()) + 56)
         self._nav.scheduleDelayedItemsLayout()
 
     def _show_row(self, row: int) -> None:
-        page = list(_TITLES)[row]
+        page = list(self._titles)[row]
         panel: QWidget = self._keys
         if page == "endpoints":
             panel = self._endpoints = self._endpoints or self._make_endpoints()
@@ -185,8 +182,10 @@ class SettingsDialog(Dialog):
             panel = self._limits = self._limits or LimitsPanel(self._source)
         elif page == "appearance":
             panel = self._appearance = self._appearance or AppearancePanel(self._theme, self._source)
-        elif page == "history" and self._care is not None:
-            panel = self.history = self.history or self._make_history(self._care)
+        elif page in self._parts:
+            if page not in self._made:
+                self._made[page] = self._parts[page].make(self._confirm)
+            panel = self._made[page]
         if self._pages.indexOf(panel) < 0:
             self._pages.addWidget(panel)
         self._pages.setCurrentWidget(panel)
@@ -197,11 +196,6 @@ class SettingsDialog(Dialog):
         panel.changed.connect(self.endpoints_changed)
         panel.load()
         return panel
-
-    def _make_history(self, care: CareDesk) -> HistoryPanel:
-        from workbench.ui.settings.history import HistoryPanel  # it brings what mends files along
-
-        return HistoryPanel(self._theme, care, self._confirm)
 
     def _unsaved(self) -> str:
         return self._keys.unsaved() or (self._endpoints.unsaved() if self._endpoints is not None else "")

@@ -11,13 +11,17 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Flag, auto
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
+    from workbench.ui.widgets.controls import Confirm
 
 E = TypeVar("E")
+SettingsPage = Literal["keys", "endpoints", "appearance", "limits", "history"]
 
 
 class Changed(Flag):
@@ -151,6 +155,25 @@ class RunsComparison:
 @dataclass(frozen=True, slots=True)
 class MarkedRowsCompared:
     """The two marked rows of the timeline are compared, so that they need their marks no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPart:
+    """A page of the settings that another feature has. `make` is called when it is first looked at and gets where the
+    page asks its questions; `close` is called when the settings close, if it was made.
+    """
+
+    page: SettingsPage
+    title: str
+    make: Callable[[Confirm], QWidget]
+    close: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsOpening:
+    """The settings are about to open; a feature that has a page for them adds it."""
+
+    add: Callable[[SettingsPart], object]
 
 
 class EventBus:
