@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from tests.store.maintenance.care_child import Steps
 from tests.ui.program import Driven, Script
 from workbench.store.maintenance.upkeep import Upkeep
-from workbench.ui.settings.history import HistoryPanel
+from workbench.ui.features.maintenance.panel import HistoryPanel
 
 
 def script(driven: Driven, what: str, steps: Steps, last: int) -> Script:

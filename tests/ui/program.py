@@ -19,11 +19,11 @@ from tests.patience import PATIENCE_S, tell_threads
 from tests.ui.driver import WindowDriver
 from workbench.host.dirs import places
 from workbench.host.faults import log_file
+from workbench.ui.features.maintenance.panel import HistoryPanel
+from workbench.ui.features.settings.dialog import SettingsDialog
 from workbench.ui.frame import Frame
 from workbench.ui.main import Program
 from workbench.ui.mending import Mending
-from workbench.ui.settings import SettingsDialog
-from workbench.ui.settings.history import HistoryPanel
 
 Script = Generator[Callable[[], object], None, None]
 _LOOK_MS = 5

@@ -19,8 +19,8 @@ from workbench.core.care import CARE, Rules
 from workbench.store.errors import failure
 from workbench.store.maintenance import backups, space
 from workbench.store.maintenance.upkeep import Upkeep
-from workbench.ui.settings import SettingsDialog
-from workbench.ui.settings.history import HistoryPanel
+from workbench.ui.features.maintenance.panel import HistoryPanel
+from workbench.ui.features.settings.dialog import SettingsDialog
 
 pytestmark = pytest.mark.window
 RESPONSES = 40

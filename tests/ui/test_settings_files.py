@@ -14,8 +14,8 @@ from tests.ui.desk import Desk
 from tests.ui.dialog_support import OLLAMA, SentenceError, SettingsDouble, bad, theme
 from workbench.app.settings.entries import EndpointInfo, FileForm
 from workbench.core.lanes import Endpoint
-from workbench.ui.settings.endpoints import EndpointsPanel
-from workbench.ui.settings.file_form import FileFormView
+from workbench.ui.features.settings.endpoints import EndpointsPanel
+from workbench.ui.features.settings.file_form import FileFormView
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Status
 from workbench.usecases.addresses import Wrong

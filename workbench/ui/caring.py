@@ -15,7 +15,7 @@ from workbench.app.maintenance.desk import CareDesk, Ended
 from workbench.ui.shell.events import SettingsOpening, SettingsPart
 
 if TYPE_CHECKING:
-    from workbench.ui.settings.history import HistoryPanel
+    from workbench.ui.features.maintenance.panel import HistoryPanel
     from workbench.ui.widgets.controls import Confirm
     from workbench.ui.window import MainWindow
 
@@ -52,7 +52,7 @@ class Caring(QObject):
         opening.add(SettingsPart("history", "History", self._make_page, self._close_page))
 
     def _make_page(self, confirm: Confirm) -> HistoryPanel:
-        from workbench.ui.settings.history import HistoryPanel  # it brings what mends files along
+        from workbench.ui.features.maintenance.panel import HistoryPanel  # it brings what mends files along
 
         self._panel = HistoryPanel(self._window.theme, self.desk, confirm)
         return self._panel

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QMessageBox
 
     from workbench.ui.address.confirming import AddressConfirmation
+    from workbench.ui.features.settings.dialog import SettingsDialog
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
-    from workbench.ui.settings import SettingsDialog
     from workbench.ui.window import MainWindow
 
 
@@ -113,7 +113,7 @@ class Dialogs(QObject):
     def settings(self, page: SettingsPage = "keys", item: str = "") -> None:
         """Open the settings on a page; `item` is the provider or the endpoint's uid to select there."""
         from workbench.app.settings.source import WorkbenchSettingsSource
-        from workbench.ui.settings import SettingsDialog
+        from workbench.ui.features.settings.dialog import SettingsDialog
 
         parent = dialog_parent(self._window.frame)
         if self._settings is not None:

@@ -77,14 +77,14 @@ _MODULES = (
     "workbench.app.settings.key_list",
     "workbench.app.settings.entries",
     "workbench.app.settings.source",
-    "workbench.ui.settings.headers",
-    "workbench.ui.settings.keys",
-    "workbench.ui.settings.endpoint_form",
-    "workbench.ui.settings.endpoints",
-    "workbench.ui.settings.appearance",
+    "workbench.ui.features.settings.headers",
+    "workbench.ui.features.settings.keys",
+    "workbench.ui.features.settings.endpoint_form",
+    "workbench.ui.features.settings.endpoints",
+    "workbench.ui.features.settings.appearance",
     "workbench.usecases.replacing",
-    "workbench.ui.settings.history",
-    "workbench.ui.settings",
+    "workbench.ui.features.maintenance.panel",
+    "workbench.ui.features.settings",
 )
 
 

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.features.improve.dialog import ImproveDialog
+    from workbench.ui.features.maintenance.panel import HistoryPanel
     from workbench.ui.features.packs.controller import PacksController
     from workbench.ui.features.packs.export_controller import PackExportController
     from workbench.ui.features.packs.export_dialog import ExportPackDialog
     from workbench.ui.features.packs.import_controller import PackImportController
     from workbench.ui.features.packs.import_dialog import ImportPackDialog
+    from workbench.ui.features.settings.dialog import SettingsDialog
     from workbench.ui.features.techniques.controller import TechniquesController
     from workbench.ui.features.techniques.dialog import TechniqueDialog
     from workbench.ui.features.techniques.form import TechniqueForm
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.palette import PaletteDialog
     from workbench.ui.picker import ModelPicker
-    from workbench.ui.settings import SettingsDialog
-    from workbench.ui.settings.history import HistoryPanel
     from workbench.ui.shell.events import SettingsPage
     from workbench.ui.shortcuts import ShortcutSheet
     from workbench.ui.window import MainWindow
@@ -76,14 +76,14 @@ class DialogDriver:
     @property
     def settings(self) -> SettingsDialog | None:
         """The settings."""
-        from workbench.ui.settings import SettingsDialog
+        from workbench.ui.features.settings.dialog import SettingsDialog
 
         return self.find(SettingsDialog)
 
     @property
     def history_page(self) -> HistoryPanel | None:
         """The page of the settings that looks after the history, None before it is looked at."""
-        from workbench.ui.settings.history import HistoryPanel
+        from workbench.ui.features.maintenance.panel import HistoryPanel
 
         return None if (settings := self.settings) is None else settings.findChild(HistoryPanel)
 

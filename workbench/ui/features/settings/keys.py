@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 from workbench.app.later import Later, sentence_of
 from workbench.app.settings.entries import KeyInfo, KeysPage, SettingsSource
 from workbench.app.settings.key_list import ROW, KeyListModel
+from workbench.ui.features.settings.provider_form import ProviderForm
 from workbench.ui.fields import clearable
 from workbench.ui.flow import Flow
-from workbench.ui.settings.provider_form import ProviderForm
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import Confirm, SecretField, Status, button, label, scrolled
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText

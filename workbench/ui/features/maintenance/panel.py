@@ -15,9 +15,9 @@ from workbench.app.later import Later, sentence_of
 from workbench.app.maintenance.desk import CareDesk, Ended, Overview, Room
 from workbench.core.amounts import show_bytes
 from workbench.core.care import Rules
+from workbench.ui.features.maintenance.backups import BackupsPart
+from workbench.ui.features.maintenance.parts import Progress, SizeGrid
 from workbench.ui.flow import Flow
-from workbench.ui.settings.history_backups import BackupsPart
-from workbench.ui.settings.history_parts import Progress, SizeGrid
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Confirm, button, label
 from workbench.ui.widgets.paths import PathLabel, show_folder

@@ -15,10 +15,10 @@ from workbench.app.settings.entries import KeysPage, SettingsSource
 from workbench.core.providers import PROVIDERS
 from workbench.ui import geometry, taborder
 from workbench.ui.dialog import Dialog
-from workbench.ui.settings.appearance import AppearancePanel
-from workbench.ui.settings.endpoints import EndpointsPanel
-from workbench.ui.settings.keys import KeysPanel
-from workbench.ui.settings.limits import LimitsPanel
+from workbench.ui.features.settings.appearance import AppearancePanel
+from workbench.ui.features.settings.endpoints import EndpointsPanel
+from workbench.ui.features.settings.keys import KeysPanel
+from workbench.ui.features.settings.limits import LimitsPanel
 from workbench.ui.shell.events import SettingsPage, SettingsPart
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import Confirm, button, line

@@ -4,6 +4,6 @@ Invariant: the dialog owns no setting; it shows what its source says and hands o
 """
 
 from workbench.app.settings.entries import SettingsSource
-from workbench.ui.settings.dialog import SettingsDialog
+from workbench.ui.features.settings.dialog import SettingsDialog
 
 __all__ = ["SettingsDialog", "SettingsSource"]

@@ -14,9 +14,9 @@ from workbench.app.later import Later, sentence_of
 from workbench.app.settings.entries import EndpointInfo, EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.engine.calls import ModelIds
+from workbench.ui.features.settings.headers import HeaderFields
+from workbench.ui.features.settings.protocol_fields import ProtocolFields
 from workbench.ui.flow import Flow
-from workbench.ui.settings.headers import HeaderFields
-from workbench.ui.settings.protocol_fields import ProtocolFields
 from workbench.ui.widgets.controls import Confirm, SecretField, Status, button, label
 from workbench.usecases.addresses import EndpointForm, Wrong, check_form, warnings
 from workbench.usecases.credentials import AddressQuestion

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 from workbench.app.later import Later, sentence_of
 from workbench.app.settings.entries import EndpointInfo, SettingsSource
 from workbench.core.lanes import Endpoint
-from workbench.ui.settings.endpoint_form import EndpointFormView
-from workbench.ui.settings.file_form import FileFormView
-from workbench.ui.settings.found import FoundServers
+from workbench.ui.features.settings.endpoint_form import EndpointFormView
+from workbench.ui.features.settings.file_form import FileFormView
+from workbench.ui.features.settings.found import FoundServers
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Status, button, label, scrolled
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText

@@ -1,0 +1,1 @@
+"""Looks after the open history: backups, checks, and what takes room."""
