@@ -22,7 +22,8 @@ import workbench.ui.warm
 for name in (*workbench.ui.warm._VIEWS, *workbench.ui.warm._MODULES, *workbench.ui.composition.preload()):
     __import__(name)
 late = set(sys.modules)
-import workbench.app.models.source, workbench.ui.picker, workbench.app.settings.source, workbench.ui.features.settings
+import workbench.app.models.source, workbench.ui.picker
+import workbench.app.settings.source, workbench.ui.features.settings.controller
 import workbench.ui.lanes.params, workbench.ui.lanes.wire
 import workbench.ui.features.packs.controller, workbench.ui.features.exchange.controller
 assert not set(sys.modules) - late, sorted(set(sys.modules) - late)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.app.maintenance.desk import CareDesk, Ended
-from workbench.ui.shell.events import SettingsOpening, SettingsPart
+from workbench.ui.shell.events import SettingsCloseRequested, SettingsOpening, SettingsPart, SettingsRequested
 
 if TYPE_CHECKING:
     from workbench.ui.features.maintenance.panel import HistoryPanel
@@ -28,6 +28,7 @@ class Caring(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._has_settings_open = False
         self._panel: HistoryPanel | None = None
         """The page of the history in open settings, once it was looked at."""
         self.desk = CareDesk(window.workbench, self)
@@ -49,7 +50,12 @@ class Caring(QObject):
 
     def add_page(self, opening: SettingsOpening) -> None:
         """Add the page of the history to the settings that open."""
+        self._has_settings_open = True
         opening.add(SettingsPart("history", "History", self._make_page, self._close_page))
+
+    def settings_closed(self) -> None:
+        """Say from now on in the window how work ended."""
+        self._has_settings_open = False
 
     def _make_page(self, confirm: Confirm) -> HistoryPanel:
         from workbench.ui.features.maintenance.panel import HistoryPanel  # it brings what mends files along
@@ -64,14 +70,14 @@ class Caring(QObject):
 
     def leave_for(self, change: object) -> None:
         """Close the window so that a Change can be carried out, unless something would be lost by that."""
-        frame, settings = self._window.frame, self._window.dialogs.open_settings
-        if settings is not None:
-            if not settings.may_go():
-                return
-            settings.done(settings.DialogCode.Rejected)
-        frame.leaves_for = change
-        if not frame.close():
-            frame.leaves_for = None
+        frame = self._window.frame
+
+        def leave() -> None:
+            frame.leaves_for = change
+            if not frame.close():
+                frame.leaves_for = None
+
+        self._window.services.events.publish(SettingsCloseRequested(leave))
 
     def _back_up(self) -> None:
         if self.desk.back_up():
@@ -96,14 +102,14 @@ class Caring(QObject):
         window.tasks.run(lambda: not read_only and deleting.is_unclean, known)
 
     def _page(self) -> HistoryPanel:
-        self._window.dialogs.settings("history")
+        self._window.services.events.publish(SettingsRequested("history"))
         if self._panel is None:
             raise RuntimeError("the settings have no page of the history")
         return self._panel
 
     def _ended(self, ended: Ended) -> None:
         # Whoever looks at the page reads it there.
-        if self._window.dialogs.open_settings is not None:
+        if self._has_settings_open:
             return
         if ended.tone == "error":
             self._window.notices.problem(ended.sentence, ended.detail)

@@ -18,13 +18,12 @@ from workbench.core.lanes import Lane
 from workbench.ui.dialog import dialog_parent
 from workbench.ui.line_dialog import LineDialog
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
-from workbench.ui.shell.events import SettingsOpening, SettingsPage, SettingsPart
+from workbench.ui.shell.events import EndpointFormRequested, SettingsRequested
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QDialog, QMessageBox
+    from PySide6.QtWidgets import QMessageBox
 
     from workbench.ui.address.confirming import AddressConfirmation
-    from workbench.ui.features.settings.dialog import SettingsDialog
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.picker import ModelPicker
     from workbench.ui.window import MainWindow
@@ -45,7 +44,6 @@ class Dialogs(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._settings: SettingsDialog | None = None
         self._note: NoteDialog | None = None
         self._picker: ModelPicker | None = None
         self._code: CodeDialog | None = None
@@ -78,11 +76,6 @@ class Dialogs(QObject):
         return self._question
 
     @property
-    def open_settings(self) -> SettingsDialog | None:
-        """The open settings, None when they are closed."""
-        return self._settings
-
-    @property
     def open_note(self) -> NoteDialog | None:
         """The open note dialog, None when it is closed."""
         return self._note
@@ -101,53 +94,15 @@ class Dialogs(QObject):
         from workbench.app.models.source import WorkbenchPickerSource
         from workbench.ui.picker import ModelPicker
 
+        publish = self._window.services.events.publish
         source = WorkbenchPickerSource(self._window.workbench)
         picker = ModelPicker(self._window.theme, source, lane, parent)
         picker.chosen.connect(chosen)
-        picker.keys_requested.connect(lambda which: self.settings("keys", which))
-        picker.endpoint_requested.connect(self._add_endpoint)
+        picker.keys_requested.connect(lambda which: publish(SettingsRequested("keys", which)))
+        picker.endpoint_requested.connect(lambda address: publish(EndpointFormRequested(address)))
         picker.finished.connect(self._picker_closed)
         self._picker = picker
         picker.show()
-
-    def settings(self, page: SettingsPage = "keys", item: str = "") -> None:
-        """Open the settings on a page; `item` is the provider or the endpoint's uid to select there."""
-        from workbench.app.settings.source import WorkbenchSettingsSource
-        from workbench.ui.features.settings.dialog import SettingsDialog
-
-        parent = dialog_parent(self._window.frame)
-        if self._settings is not None:
-            self._settings.show_page(page)
-            if item:
-                self._settings.show_key(item)
-            if parent is not self._settings and parent is not self._settings.parentWidget():
-                self._settings.setParent(parent, self._settings.windowFlags())
-                self._open_over(self._settings, parent)
-            self._settings.raise_()
-            return
-        source = WorkbenchSettingsSource(self._window.workbench)
-        parts: list[SettingsPart] = []
-        self._window.services.events.publish(SettingsOpening(parts.append))
-        dialog = SettingsDialog(self._window.theme, source, parent, page, parts)
-        dialog.finished.connect(self._settings_closed)
-        dialog.endpoints_changed.connect(lambda: self._window.compose.endpoints_changed())
-        dialog.keys_changed.connect(self._refresh_picker)
-        dialog.endpoints_changed.connect(self._refresh_picker)
-        self._settings = dialog
-        self._open_over(dialog, parent)
-        if item:
-            dialog.show_key(item)
-
-    def _open_over(self, dialog: QDialog, parent: QWidget) -> None:
-        """Show `dialog`; a dialog that opened it is not closed or changed before it."""
-        over_dialog = parent is not self._window.frame
-        dialog.setWindowModality(Qt.WindowModality.WindowModal if over_dialog else Qt.WindowModality.NonModal)
-        dialog.show()
-
-    def _add_endpoint(self, address: str) -> None:
-        self.settings("endpoints")
-        if self._settings is not None:
-            self._settings.add_endpoint(address)
 
     def ask_to_lose_draft(self) -> bool:
         """Ask whether the window may close although its text could not be saved."""
@@ -232,11 +187,7 @@ class Dialogs(QObject):
     def _picker_closed(self) -> None:
         self._picker = None
 
-    def _refresh_picker(self) -> None:
+    def refresh_picker(self) -> None:
+        """Let an open model picker read its lists again."""
         if self._picker is not None:
             self._picker.refresh()
-
-    def _settings_closed(self) -> None:
-        self._settings = None
-        self._window.gate.read_limits()
-        self._window.compose.endpoints_changed()

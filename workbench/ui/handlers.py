@@ -15,12 +15,10 @@ from workbench.core.timeline import Detail
 from workbench.ui.lanes.diff_actions import DiffActions
 from workbench.ui.panes import open_context_menu, step_pane
 from workbench.ui.reading_handlers import ReadingHandlers
-from workbench.ui.theme import Mode
+from workbench.ui.shell.events import SettingsRequested
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
-
-ZOOM_STEP = 0.1
 
 
 class Handlers:
@@ -115,14 +113,7 @@ class Handlers:
             "context_menu": open_context_menu,
             "next_pane": lambda: step_pane(w, 1),
             "previous_pane": lambda: step_pane(w, -1),
-            "settings": lambda: w.dialogs.settings("keys"),
-            "theme_system": lambda: self.theme("system"),
-            "theme_light": lambda: self.theme("light"),
-            "theme_dark": lambda: self.theme("dark"),
             "wrap": w.frame.wrapping.toggle,
-            "zoom_in": lambda: self.zoom(ZOOM_STEP),
-            "zoom_out": lambda: self.zoom(-ZOOM_STEP),
-            "zoom_reset": lambda: w.theme.set_scale(1.0),
             "quit": w.frame.close,
         }
 
@@ -257,18 +248,18 @@ class Handlers:
         if action == "address":
             window.dialogs.addresses.ask(slot)
             return
-        lane = window.compose.lanes.get(slot)
+        lane, publish = window.compose.lanes.get(slot), window.services.events.publish
         if lane is None:
-            window.dialogs.settings("keys")
+            publish(SettingsRequested())
         elif action == "endpoint":
-            window.dialogs.settings("endpoints", lane.endpoint)
+            publish(SettingsRequested("endpoints", lane.endpoint))
         elif lane.endpoint == LITELLM:
             window.tasks.run(
                 lambda: window.workbench.catalogue.provider_of(lane.model),
-                lambda provider: window.dialogs.settings("keys", provider),
+                lambda provider: publish(SettingsRequested("keys", provider)),
             )
         else:
-            window.dialogs.settings("endpoints", lane.endpoint)
+            publish(SettingsRequested("endpoints", lane.endpoint))
 
     def focus_editor(self) -> None:
         """Put the caret into the editor."""
@@ -285,11 +276,3 @@ class Handlers:
     def archive_prompt(self, uid: str) -> None:
         """Archive a prompt, or bring it back; when the open one goes, another one opens."""
         self._window.archive(uid)
-
-    def theme(self, mode: Mode) -> None:
-        """Follow the system, or be light or dark."""
-        self._window.theme.set_mode(mode)
-
-    def zoom(self, delta: float) -> None:
-        """Make all text larger or smaller."""
-        self._window.theme.set_scale(round(self._window.theme.scale + delta, 2))

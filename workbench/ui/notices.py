@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from workbench.app.blindness import gives_away, names_of
 from workbench.core.faults import is_report
 from workbench.ui.retired import RETIRED, RetiredModels
+from workbench.ui.shell.events import SettingsRequested
 from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recording import END_UNSAVED, PIECES_UNSAVED
 
@@ -262,11 +263,11 @@ class Notices(QObject):
             act()
             self._window.update_state()
         elif action == "keys":
-            self._window.dialogs.settings("keys")
+            self._window.services.events.publish(SettingsRequested())
         elif action == "install":
             self.install_model()
         elif action == "history":
-            self._window.dialogs.settings("history")
+            self._window.services.events.publish(SettingsRequested("history"))
         elif action == RETIRED:
             self.retired.show_next()
         elif action == "clean":

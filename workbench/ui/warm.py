@@ -74,17 +74,8 @@ _MODULES = (
     "workbench.ui.lanes.params_text",
     "workbench.ui.lanes.params",
     "workbench.ui.lanes.wire",
-    "workbench.app.settings.key_list",
-    "workbench.app.settings.entries",
-    "workbench.app.settings.source",
-    "workbench.ui.features.settings.headers",
-    "workbench.ui.features.settings.keys",
-    "workbench.ui.features.settings.endpoint_form",
-    "workbench.ui.features.settings.endpoints",
-    "workbench.ui.features.settings.appearance",
     "workbench.usecases.replacing",
     "workbench.ui.features.maintenance.panel",
-    "workbench.ui.features.settings",
 )
 
 

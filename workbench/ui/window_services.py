@@ -15,9 +15,12 @@ from workbench.ui.shell.events import (
     CallSent,
     Changed,
     DataChanged,
+    EndpointsChanged,
     EventBus,
+    KeysChanged,
     MarkedRowsCompared,
     RunsComparison,
+    SettingsClosed,
     SettingsOpening,
     VersionsComparison,
 )
@@ -190,6 +193,10 @@ def window_services(window: MainWindow) -> Services:
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
     events.subscribe(CallSent, lambda _: _follow_answers(window))
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
+    events.subscribe(EndpointsChanged, lambda event: window.compose.endpoints_changed(event.then))
+    for changed in (KeysChanged, EndpointsChanged):
+        events.subscribe(changed, lambda _: window.dialogs.refresh_picker())
+    events.subscribe(SettingsClosed, lambda _: _settings_closed(window))
     events.subscribe(SettingsOpening, window.caring.add_page)
     return Services(
         backend=window.workbench,
@@ -203,6 +210,12 @@ def window_services(window: MainWindow) -> Services:
         dialogs=_Dialogs(window),
         editor=_Editor(window),
     )
+
+
+def _settings_closed(window: MainWindow) -> None:
+    window.caring.settings_closed()
+    window.gate.read_limits()
+    window.compose.endpoints_changed()
 
 
 def _follow_answers(window: MainWindow) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
+from workbench.ui.panes import parts_of
 from workbench.ui.shell.events import AnswersGrew, ContinuationRequested, PromptOpened, RunEnded
-from workbench.ui.taborder import parts_of
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -66,7 +66,7 @@ def wire(window: MainWindow) -> None:
     window.views.changed.connect(window.ranking.view_changed)
     window.views.changed.connect(lambda _: window.update_state())
     window.header.palette_clicked.connect(window.actions_["palette"].trigger)
-    window.header.settings_clicked.connect(lambda: window.dialogs.settings("keys"))
+    window.header.settings_clicked.connect(window.actions_["settings"].trigger)
     compose.saver.saved.connect(window.notices.saved)
     compose.saver.failed.connect(window.notices.not_saved)
     compose.saver.pending_changed.connect(window.notices.pending)

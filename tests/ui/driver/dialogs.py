@@ -187,7 +187,9 @@ class DialogDriver:
 
     def show_settings(self, page: SettingsPage = "keys", item: str = "") -> None:
         """Open the settings on a page; `item` is the provider or the endpoint's uid to select there."""
-        self._main.dialogs.settings(page, item)
+        from workbench.ui.shell.events import SettingsRequested
+
+        self._main.services.events.publish(SettingsRequested(page, item))
 
     def show_picker(self, slot: str) -> None:
         """Open the model picker for a lane."""

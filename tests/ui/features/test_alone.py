@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 
 def driven(feature: str, folder: Path) -> dict[str, Any]:
     """Return what the program that drives a feature tells."""
-    env = os.environ | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder)}
+    env = os.environ | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder), "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
     done = subprocess.run(
         [sys.executable, "-m", f"tests.ui.features.drive_{feature}", str(folder)],
         cwd=ROOT,
@@ -144,3 +144,23 @@ def test_compare(tmp_path: Path) -> None:
     }
     assert told["nothing"], "nothing is compared before the selected runs are read"
     assert told["unmarked"] == 1
+
+
+def test_settings(tmp_path: Path) -> None:
+    told = driven("settings", tmp_path)
+    assert told["commands"] == [
+        "settings",
+        "theme_dark",
+        "theme_light",
+        "theme_system",
+        "zoom_in",
+        "zoom_out",
+        "zoom_reset",
+    ]
+    assert told["theme"] == ["dark", 1.1]
+    assert not told["imported_for_theme"]
+    assert (told["address"], told["endpoints"]) == ("http://127.0.0.1:9/v1", ["Mine"])
+    assert told["calls"] == 7
+    assert told["same"], "the settings are open once"
+    assert told["page"] == ["made", "closed", "left"]
+    assert (told["is_open"], told["closed"]) == (False, 1)

@@ -91,6 +91,8 @@ def test_commands_stand_with_those_that_they_belong_to() -> None:
         ["attach", "techniques", "save_technique", "improve", "paste_dialogue", "find"],
         ["lane_code", "continue_lane", "star_answer"],
         ["mark_row", "compare", "older"],
+        ["previous_pane", "settings", "theme_system", "theme_light", "theme_dark", "wrap"],
+        ["wrap", "zoom_in", "zoom_out", "zoom_reset", "quit"],
     ):
         at = shown.index(together[0])
         assert shown[at : at + len(together)] == together

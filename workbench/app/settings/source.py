@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.app.later import start, start_then
 from workbench.app.settings.entries import (
@@ -42,10 +42,12 @@ from workbench.usecases.provider_access import (
     where_is,
 )
 from workbench.usecases.provider_access import save_settings as save_provider_settings
-from workbench.usecases.workbench import Workbench
 
 if TYPE_CHECKING:
+    from workbench.host.dirs import Places
+    from workbench.store import Store
     from workbench.usecases.discovery import Found
+    from workbench.usecases.model_access import ModelAccess
 
 _writing = threading.Lock()
 """Two writers that read the same file would each lose what the other one chose."""
@@ -61,12 +63,28 @@ def save_settings(directory: Path, **changes: Any) -> Future[None]:
     return start(work)
 
 
+class SettingsBackend(Protocol):
+    """What the settings read and write."""
+
+    @property
+    def store(self) -> Store:
+        """The open history, which keeps limits and endpoints."""
+
+    @property
+    def places(self) -> Places:
+        """The directories of the person's files."""
+
+    @property
+    def models(self) -> ModelAccess:
+        """Keys, endpoints and the catalogue."""
+
+
 class WorkbenchSettingsSource:
     """A SettingsSource over the use cases."""
 
-    def __init__(self, workbench: Workbench) -> None:
-        self._workbench = workbench
-        self._keys = workbench.keys
+    def __init__(self, backend: SettingsBackend) -> None:
+        self._store, self._config, self._models = backend.store, backend.places.config, backend.models
+        self._keys = backend.models.keys
 
     def keys(self) -> Future[KeysPage]:
         """Read how it stands with all keys; what is in the keyring may have been changed elsewhere."""
@@ -107,23 +125,21 @@ class WorkbenchSettingsSource:
 
     def confirm_address(self, question: AddressQuestion) -> Future[None]:
         """Allow keys for the address that was asked about."""
-        return start(lambda: self._workbench.endpoints.confirm(question))
+        return start(lambda: self._models.endpoints.confirm(question))
 
     def question_of(self, form: EndpointForm) -> Future[AddressQuestion | None]:
         """Return what has to be confirmed before kept keys go to the address in a form."""
-        return start(lambda: self._workbench.endpoints.question_of(form))
+        return start(lambda: self._models.endpoints.question_of(form))
 
     def test_key(self, provider: str) -> Future[str]:
         """Ask the provider whether the key in force works."""
-        return start_then(
-            lambda: self._workbench.endpoints.test_provider(provider, self._cheapest_model(provider)), str
-        )
+        return start_then(lambda: self._models.endpoints.test_provider(provider, self._cheapest_model(provider)), str)
 
     def endpoints(self) -> Future[tuple[EndpointInfo, ...]]:
         """Read the person's own endpoints: addresses and model files."""
 
         def work() -> tuple[EndpointInfo, ...]:
-            return tuple(self._endpoint_info(endpoint) for endpoint in self._workbench.endpoints.custom())
+            return tuple(self._endpoint_info(endpoint) for endpoint in self._models.endpoints.custom())
 
         return start(work)
 
@@ -131,7 +147,7 @@ class WorkbenchSettingsSource:
         """Write an endpoint; its keys go into the keyring, or for this session into memory."""
 
         def work() -> EndpointSaved:
-            saved = self._workbench.endpoints.save(form, session_only=session)
+            saved = self._models.endpoints.save(form, session_only=session)
             saved.done.result()
             return EndpointSaved(self._endpoint_info(saved.endpoint), saved.warnings)
 
@@ -142,7 +158,7 @@ class WorkbenchSettingsSource:
 
         def work() -> EndpointSaved:
             path, adapter = Path(form.path).expanduser(), Path(form.adapter).expanduser() if form.adapter else None
-            saved = self._workbench.endpoints.save_file(form.name, path, adapter, form.uid)
+            saved = self._models.endpoints.save_file(form.name, path, adapter, form.uid)
             saved.done.result()
             return EndpointSaved(self._endpoint_info(saved.endpoint))
 
@@ -150,39 +166,39 @@ class WorkbenchSettingsSource:
 
     def remove_endpoint(self, uid: str) -> Future[None]:
         """Take an endpoint out of the list and forget its keys."""
-        return start_then(lambda: self._workbench.endpoints.remove(uid), lambda _: None)
+        return start_then(lambda: self._models.endpoints.remove(uid), lambda _: None)
 
     def load_models(self, form: EndpointForm) -> Future[tuple[str, ...]]:
         """Ask the address in the form for its models, with what was typed and, where nothing was, with what is kept."""
-        return start_then(lambda: self._workbench.endpoints.models_of(form), lambda found: found)
+        return start_then(lambda: self._models.endpoints.models_of(form), lambda found: found)
 
     def look_for_servers(self) -> Future[tuple[Found, ...]]:
         """Look for Ollama and LM Studio on this machine."""
-        return start(lambda: tuple(self._workbench.endpoints.look_for_servers()))
+        return start(lambda: tuple(self._models.endpoints.look_for_servers()))
 
     def limits(self) -> Future[Limits]:
         """Read what one run may take before it is asked about."""
 
         def work() -> Limits:
-            kept = self._workbench.store.get_meta(LIMITS)
+            kept = self._store.get_meta(LIMITS)
             return Limits.from_text(kept) if kept else Limits()
 
         return start(work)
 
     def save_limits(self, limits: Limits) -> Future[None]:
         """Let these limits hold."""
-        return start_then(lambda: self._workbench.store.set_meta(LIMITS, limits.to_text()), lambda _: None)
+        return start_then(lambda: self._store.set_meta(LIMITS, limits.to_text()), lambda _: None)
 
     def save_appearance(self, mode: ThemeMode, scale: float, motion: Motion) -> Future[None]:
         """Remember theme, font scale and how much may move."""
 
-        return save_settings(self._workbench.places.config, theme=mode, font_scale=scale, motion=motion)
+        return save_settings(self._config, theme=mode, font_scale=scale, motion=motion)
 
     def _read_keys(self) -> KeysPage:
         self._keys.refresh()
         status = self._keys.available()
         known = [provider.id for provider in PROVIDERS.values() if is_listed(provider)]
-        others = {model.provider for model in self._workbench.catalogue.get().models} - PROVIDERS.keys()
+        others = {model.provider for model in self._models.catalogue.get().models} - PROVIDERS.keys()
         infos, sentence, broken = [], status.sentence, False
         for provider in (*known, *sorted(others)):
             try:
@@ -219,7 +235,7 @@ class WorkbenchSettingsSource:
 
     def _cheapest_model(self, provider: str) -> str:
         """Return the model that a test may ask for one token, "" when the catalogue prices none."""
-        models = self._workbench.catalogue.get().models
+        models = self._models.catalogue.get().models
         priced = [
             (m.rates.input + m.rates.output, m.id)
             for m in models

@@ -158,6 +158,45 @@ class MarkedRowsCompared:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsRequested:
+    """A person wants a page of the settings; `item` is the provider or the uid of the endpoint to select there."""
+
+    page: SettingsPage = "keys"
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointFormRequested:
+    """A person wants to add an endpoint at an address, "" for one that is not known yet."""
+
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsCloseRequested:
+    """The settings have to be closed before `then` is called, which is never if something typed would be lost."""
+
+    then: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsClosed:
+    """The settings were closed, so that limits hold from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeysChanged:
+    """Keys or addresses of providers were saved or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointsChanged:
+    """Endpoints were saved or removed; `then` is called once Compose has read them."""
+
+    then: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsPart:
     """A page of the settings that another feature has. `make` is called when it is first looked at and gets where the
     page asks its questions; `close` is called when the settings close, if it was made.

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from workbench.usecases.forecasting import Forecaster
     from workbench.usecases.history import History
     from workbench.usecases.improving import Improver
+    from workbench.usecases.model_access import ModelAccess
     from workbench.usecases.searching import Searcher
 
 T = TypeVar("T")
@@ -62,6 +63,10 @@ class Backend(Protocol):
     @property
     def forecaster(self) -> Forecaster:
         """Estimates what a run takes."""
+
+    @property
+    def models(self) -> ModelAccess:
+        """Where models are, which keys they need and what they cost."""
 
 
 class Tasks(Protocol):

@@ -1,9 +1,43 @@
-"""The settings dialog: keys, endpoints, appearance.
+"""The settings: keys, endpoints, appearance and limits, and the pages that other features add."""
 
-Invariant: the dialog owns no setting; it shows what its source says and hands over what the person did.
-"""
+from __future__ import annotations
 
-from workbench.app.settings.entries import SettingsSource
-from workbench.ui.features.settings.dialog import SettingsDialog
+from typing import TYPE_CHECKING
 
-__all__ = ["SettingsDialog", "SettingsSource"]
+from workbench.ui.features.settings.commands import COMMANDS
+from workbench.ui.shell.events import EndpointFormRequested, SettingsCloseRequested, SettingsRequested
+from workbench.ui.shell.feature import Feature, Subscription
+
+if TYPE_CHECKING:
+    from workbench.ui.features.settings.controller import SettingsController
+    from workbench.ui.shell.services import Services
+
+
+def _make(services: Services) -> SettingsController:
+    from workbench.ui.features.settings.controller import SettingsController
+
+    return SettingsController(services)
+
+
+FEATURE = Feature(
+    "settings",
+    COMMANDS,
+    _make,
+    preload=(
+        "workbench.app.settings.key_list",
+        "workbench.app.settings.entries",
+        "workbench.app.settings.source",
+        "workbench.ui.features.settings.headers",
+        "workbench.ui.features.settings.keys",
+        "workbench.ui.features.settings.endpoint_form",
+        "workbench.ui.features.settings.endpoints",
+        "workbench.ui.features.settings.appearance",
+        "workbench.ui.features.settings.dialog",
+        "workbench.ui.features.settings.controller",
+    ),
+    subscriptions=(
+        Subscription(SettingsRequested, lambda controller, wanted: controller.show(wanted.page, wanted.item)),
+        Subscription(EndpointFormRequested, lambda controller, wanted: controller.add_endpoint(wanted.address)),
+        Subscription(SettingsCloseRequested, lambda controller, wanted: controller.close(wanted.then)),
+    ),
+)
