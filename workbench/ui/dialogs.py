@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
     from workbench.ui.address.confirming import AddressConfirmation
+    from workbench.ui.features.models.dialog import ModelPicker
     from workbench.ui.lanes.code import CodeDialog
-    from workbench.ui.picker import ModelPicker
     from workbench.ui.window import MainWindow
 
 
@@ -92,7 +92,7 @@ class Dialogs(QObject):
     def open_picker_for(self, lane: Lane, chosen: Callable[[Choice], None], parent: QWidget) -> None:
         """Open the model picker on the model of `lane`; what is chosen goes to `chosen`."""
         from workbench.app.models.source import WorkbenchPickerSource
-        from workbench.ui.picker import ModelPicker
+        from workbench.ui.features.models.dialog import ModelPicker
 
         publish = self._window.services.events.publish
         source = WorkbenchPickerSource(self._window.workbench)

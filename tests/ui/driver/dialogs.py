@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.features.improve.dialog import ImproveDialog
     from workbench.ui.features.maintenance.panel import HistoryPanel
+    from workbench.ui.features.models.dialog import ModelPicker
     from workbench.ui.features.packs.controller import PacksController
     from workbench.ui.features.packs.export_controller import PackExportController
     from workbench.ui.features.packs.export_dialog import ExportPackDialog
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from workbench.ui.features.training.dialog import TrainingDialog
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.palette import PaletteDialog
-    from workbench.ui.picker import ModelPicker
     from workbench.ui.shell.events import SettingsPage
     from workbench.ui.shortcuts import ShortcutSheet
     from workbench.ui.window import MainWindow
@@ -69,7 +69,7 @@ class DialogDriver:
     @property
     def picker(self) -> ModelPicker | None:
         """The model picker."""
-        from workbench.ui.picker import ModelPicker
+        from workbench.ui.features.models.dialog import ModelPicker
 
         return self.find(ModelPicker)
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from workbench.app.models.entries import ABILITIES, PER_MILLION, ModelEntry, Offer, show_dollars
 from workbench.app.models.rows import Row
 from workbench.core.money import Rates
-from workbench.ui.picker.elided import ElidedLabel
-from workbench.ui.picker.prices import PriceFields
+from workbench.ui.features.models.elided import ElidedLabel
+from workbench.ui.features.models.prices import PriceFields
 from workbench.ui.theme import set_role
 
 

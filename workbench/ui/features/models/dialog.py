@@ -28,10 +28,10 @@ from workbench.app.models.rows import Row, is_address
 from workbench.core.lanes import Lane
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
+from workbench.ui.features.models.delegate import PickerDelegate
+from workbench.ui.features.models.details import ModelDetails
+from workbench.ui.features.models.files import FileFields
 from workbench.ui.fields import clearable
-from workbench.ui.picker.delegate import PickerDelegate
-from workbench.ui.picker.details import ModelDetails
-from workbench.ui.picker.files import FileFields
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.paths import ChooseFile, choose_file
 

@@ -4,6 +4,6 @@ Invariant: the picker changes nothing; what the person chose leaves it as one `C
 """
 
 from workbench.app.models.entries import UNCHANGED, Choice, PickerSource
-from workbench.ui.picker.dialog import ModelPicker
+from workbench.ui.features.models.dialog import ModelPicker
 
 __all__ = ["UNCHANGED", "Choice", "ModelPicker", "PickerSource"]
