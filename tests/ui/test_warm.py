@@ -22,7 +22,7 @@ import workbench.ui.warm
 for name in (*workbench.ui.warm._VIEWS, *workbench.ui.warm._MODULES, *workbench.ui.composition.preload()):
     __import__(name)
 late = set(sys.modules)
-import workbench.app.models.source, workbench.ui.features.models.dialog
+import workbench.app.models.source, workbench.ui.features.models.controller
 import workbench.app.settings.source, workbench.ui.features.settings.controller
 import workbench.ui.lanes.params, workbench.ui.lanes.wire
 import workbench.ui.features.packs.controller, workbench.ui.features.exchange.controller

@@ -7,9 +7,21 @@ from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS
-from workbench.ui.features import cases, compare, dialogue, exchange, improve, packs, settings, techniques, training
+from workbench.ui.features import (
+    cases,
+    compare,
+    dialogue,
+    exchange,
+    improve,
+    models,
+    packs,
+    settings,
+    techniques,
+    training,
+)
 
 FEATURES = (
+    models.FEATURE,
     settings.FEATURE,
     packs.FEATURE,
     training.FEATURE,

@@ -12,19 +12,15 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from workbench.app.models.entries import Choice
 from workbench.app.timeline import name
-from workbench.core.lanes import Lane
 from workbench.ui.dialog import dialog_parent
 from workbench.ui.line_dialog import LineDialog
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
-from workbench.ui.shell.events import EndpointFormRequested, SettingsRequested
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMessageBox
 
     from workbench.ui.address.confirming import AddressConfirmation
-    from workbench.ui.features.models.dialog import ModelPicker
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.window import MainWindow
 
@@ -45,7 +41,6 @@ class Dialogs(QObject):
         super().__init__(window)
         self._window = window
         self._note: NoteDialog | None = None
-        self._picker: ModelPicker | None = None
         self._code: CodeDialog | None = None
         self._question: QMessageBox | None = None
         self._addresses: AddressConfirmation | None = None
@@ -82,27 +77,6 @@ class Dialogs(QObject):
 
     def _note_closed(self) -> None:
         self._note = None
-
-    def pick_model(self, slot: str) -> None:
-        """Choose another model for a lane of the draft."""
-        lane: Lane | None = self._window.compose.lanes.get(slot)
-        if lane is not None:
-            self.open_picker_for(lane, lambda choice: self._window.choose_model(slot, choice), self._window.frame)
-
-    def open_picker_for(self, lane: Lane, chosen: Callable[[Choice], None], parent: QWidget) -> None:
-        """Open the model picker on the model of `lane`; what is chosen goes to `chosen`."""
-        from workbench.app.models.source import WorkbenchPickerSource
-        from workbench.ui.features.models.dialog import ModelPicker
-
-        publish = self._window.services.events.publish
-        source = WorkbenchPickerSource(self._window.workbench)
-        picker = ModelPicker(self._window.theme, source, lane, parent)
-        picker.chosen.connect(chosen)
-        picker.keys_requested.connect(lambda which: publish(SettingsRequested("keys", which)))
-        picker.endpoint_requested.connect(lambda address: publish(EndpointFormRequested(address)))
-        picker.finished.connect(self._picker_closed)
-        self._picker = picker
-        picker.show()
 
     def ask_to_lose_draft(self) -> bool:
         """Ask whether the window may close although its text could not be saved."""
@@ -178,16 +152,3 @@ class Dialogs(QObject):
 
     def _code_closed(self) -> None:
         self._code = None
-
-    @property
-    def open_picker(self) -> ModelPicker | None:
-        """The open model picker, None when it is closed."""
-        return self._picker
-
-    def _picker_closed(self) -> None:
-        self._picker = None
-
-    def refresh_picker(self) -> None:
-        """Let an open model picker read its lists again."""
-        if self._picker is not None:
-            self._picker.refresh()

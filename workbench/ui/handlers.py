@@ -6,16 +6,16 @@ Invariant: the keys of `table` are the ids of the command table; what a command 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.app.models.entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
 from workbench.ui.lanes.diff_actions import DiffActions
 from workbench.ui.panes import open_context_menu, step_pane
 from workbench.ui.reading_handlers import ReadingHandlers
-from workbench.ui.shell.events import SettingsRequested
+from workbench.ui.shell.events import ModelRequested, SettingsRequested
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -86,7 +86,7 @@ class Handlers:
             "add_lane": self.add_lane,
             "duplicate_lane": lambda: compose.lanes.duplicate(lanes.focused_slot()),
             "remove_lane": lambda: compose.lanes.remove(lanes.focused_slot()),
-            "lane_model": lambda: w.dialogs.pick_model(lanes.focused_slot()),
+            "lane_model": lambda: self.pick_model(lanes.focused_slot()),
             "lane_code": lambda: w.dialogs.code(lanes.focused_slot()),
             "next_lane": lambda: self.step_lane(1),
             "previous_lane": lambda: self.step_lane(-1),
@@ -216,7 +216,7 @@ class Handlers:
         last = lanes.lanes[-1] if lanes.lanes else None
         slot = lanes.add(last.endpoint, last.model) if last else lanes.add()
         self._window.view.lanes.focus_lane(len(lanes.shown) - 1)
-        self._window.dialogs.pick_model(slot)
+        self.pick_model(slot)
 
     def add_lane_with(self, endpoint: str, model: str) -> None:
         """Add a lane with a model that was chosen already."""
@@ -231,7 +231,14 @@ class Handlers:
         if self._window.compose.lanes.get(slot) is None:
             self.add_lane_with(endpoint, model)
         else:
-            self._window.choose_model(slot, Choice(endpoint, model))
+            self._window.set_lane_model(slot, endpoint, model)
+
+    def pick_model(self, slot: str) -> None:
+        """Choose another model for a lane of the draft."""
+        window = self._window
+        if (lane := window.compose.lanes.get(slot)) is not None:
+            use = partial(window.set_lane_model, slot)
+            window.services.events.publish(ModelRequested(lane, use))
 
     def lane_action(self, slot: str, action: str) -> None:
         """Take the next step that a failure offers."""

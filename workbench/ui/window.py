@@ -15,8 +15,6 @@ from workbench.app.bridge import Bridge
 from workbench.app.compose import Compose
 from workbench.app.forecasts import Forecasts
 from workbench.app.lane_state import LaneHead
-from workbench.app.models.choices import apply_choice
-from workbench.app.models.entries import Choice
 from workbench.app.opening import Opened
 from workbench.app.past import nothing_answered
 from workbench.app.prompts import Prompts
@@ -198,9 +196,10 @@ class MainWindow(QObject):
 
         self.prompts.set_archived(uid, archived, after)
 
-    def choose_model(self, slot: str, choice: Choice) -> None:
-        """Take the model picker's answer."""
-        apply_choice(self.workbench, self.tasks, self.compose, slot, choice, self._lanes_use)
+    def set_lane_model(self, slot: str, endpoint: str, model: str) -> None:
+        """Give a lane of the draft another model."""
+        self.compose.lanes.set_model(slot, endpoint, model)
+        self._lanes_use()
 
     def update_state(self) -> None:
         """Enable commands and name the number of lanes."""

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.app.models.choices import keep_choice
 from workbench.ui.shell.events import (
     CallSent,
     Changed,
     DataChanged,
     EndpointsChanged,
     EventBus,
-    KeysChanged,
     MarkedRowsCompared,
+    ModelRequested,
     RunsComparison,
     SettingsClosed,
     SettingsOpening,
@@ -28,7 +27,6 @@ from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 
 if TYPE_CHECKING:
     from workbench.app.commands import View
-    from workbench.app.models.entries import Choice
     from workbench.core.blocks import Example, OutputFormat
     from workbench.core.content import Content
     from workbench.core.drafts import Draft, ValueSet
@@ -133,19 +131,7 @@ class _Navigator:
         self._window.prompts.refresh(then)
 
     def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
-        window = self._window
-
-        def chosen(choice: Choice) -> None:
-            keep_choice(
-                window.workbench,
-                window.tasks,
-                window.compose,
-                choice,
-                lambda: use(choice.endpoint_uid, choice.model),
-                lambda: None,
-            )
-
-        window.dialogs.open_picker_for(lane, chosen, over)
+        self._window.services.events.publish(ModelRequested(lane, use, over))
 
 
 class _Dialogs:
@@ -194,8 +180,6 @@ def window_services(window: MainWindow) -> Services:
     events.subscribe(CallSent, lambda _: _follow_answers(window))
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
     events.subscribe(EndpointsChanged, lambda event: window.compose.endpoints_changed(event.then))
-    for changed in (KeysChanged, EndpointsChanged):
-        events.subscribe(changed, lambda _: window.dialogs.refresh_picker())
     events.subscribe(SettingsClosed, lambda _: _settings_closed(window))
     events.subscribe(SettingsOpening, window.caring.add_page)
     return Services(

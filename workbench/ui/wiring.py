@@ -132,7 +132,7 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.duplicate_requested.connect(compose.lanes.duplicate)
     lanes.remove_requested.connect(compose.lanes.remove)
     lanes.move_requested.connect(compose.lanes.move)
-    lanes.model_requested.connect(window.dialogs.pick_model)
+    lanes.model_requested.connect(window.handlers.pick_model)
     lanes.params_changed.connect(compose.lanes.set_params)
     lanes.ask_support = lambda slot, show: _show_support(window, slot, show)
     lanes.pin_requested.connect(compose.lanes.set_pinned)

@@ -193,7 +193,7 @@ class DialogDriver:
 
     def show_picker(self, slot: str) -> None:
         """Open the model picker for a lane."""
-        self._main.dialogs.pick_model(slot)
+        self._main.handlers.pick_model(slot)
 
     def show_code(self, slot: str) -> None:
         """Open the code that repeats a lane."""

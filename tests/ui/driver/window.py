@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from workbench.app.lane_list import LaneList
     from workbench.app.lane_state import LaneHead
     from workbench.app.maintenance.desk import CareDesk
-    from workbench.app.models.entries import Choice
     from workbench.app.palette import Source
     from workbench.app.prompts import Prompts
     from workbench.app.pulse import Pulse
@@ -315,9 +314,9 @@ class WindowDriver:
         """Add a lane, as the palette does."""
         self._main.handlers.add_lane_with(endpoint, model)
 
-    def choose_model(self, slot: str, choice: Choice) -> None:
+    def choose_model(self, slot: str, endpoint: str, model: str) -> None:
         """Give a lane another model, as the picker does."""
-        self._main.choose_model(slot, choice)
+        self._main.set_lane_model(slot, endpoint, model)
 
     def update_commands(self) -> None:
         """Enable the commands that make sense now."""

@@ -164,3 +164,13 @@ def test_settings(tmp_path: Path) -> None:
     assert told["same"], "the settings are open once"
     assert told["page"] == ["made", "closed", "left"]
     assert (told["is_open"], told["closed"]) == (False, 1)
+
+
+def test_models(tmp_path: Path) -> None:
+    told = driven("models", tmp_path)
+    assert told["used"] == [["echo", "echo"], ["e-own", "acme"]]
+    assert not told["is_open"]
+    assert told["known"] == [["Mine"]], "the endpoint is stored before a lane names it"
+    assert told["prices"] == [["e-own", "acme"]]
+    assert told["asked"] == ["http://127.0.0.1:8/v1"]
+    assert told["stays_open"]

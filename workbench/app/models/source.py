@@ -16,7 +16,7 @@ from workbench.core.runs import Failure
 from workbench.engine.calls import ModelIds
 from workbench.host.errors import HostError
 from workbench.usecases.credentials import credentials, provider_key
-from workbench.usecases.workbench import Workbench
+from workbench.usecases.model_access import ModelAccess
 
 # A name that nobody's key has: asking for it shows whether the keyring answers at all.
 _PROBE = "probe"
@@ -26,8 +26,8 @@ _NOT_INSTALLED = "Not installed. Run “workbench doctor --install-model”, or 
 class WorkbenchPickerSource:
     """A PickerSource over the use cases."""
 
-    def __init__(self, workbench: Workbench) -> None:
-        self._workbench = workbench
+    def __init__(self, models: ModelAccess) -> None:
+        self._models = models
 
     def offer(self) -> Future[Offer]:
         """Read catalogue, endpoints, keys and prices."""
@@ -37,21 +37,21 @@ class WorkbenchPickerSource:
         """Ask the endpoint which models it has."""
 
         def ask() -> Future[ModelIds]:
-            listed = self._workbench.endpoints.models(endpoint)
-            self._workbench.pricing.prepare(endpoint)
+            listed = self._models.endpoints.models(endpoint)
+            self._models.pricing.prepare(endpoint)
             return listed
 
         return start_then(ask, lambda found: found)
 
     def _read(self) -> Offer:
-        workbench = self._workbench
-        models = workbench.catalogue.get().models
-        endpoints = tuple(workbench.endpoints.custom())
+        access, weights = self._models, self._models.weights()
+        models = access.catalogue.get().models
+        endpoints = tuple(access.endpoints.custom())
         trouble = self._keyring_trouble()
         ids = dict.fromkeys((*PROVIDERS, *(model.provider for model in models)))
         providers = {name: self._provider(name, trouble) for name in ids}
         for endpoint in endpoints:
-            missing = credentials(workbench.keys, endpoint, "", _nobody)
+            missing = credentials(access.keys, endpoint, "", _nobody)
             sentence = missing.sentence if isinstance(missing, Failure) else ""
             providers[endpoint.uid] = Provider(endpoint.uid, endpoint.name, sentence)
         return Offer(
@@ -61,17 +61,17 @@ class WorkbenchPickerSource:
             ),
             endpoints=endpoints,
             providers=providers,
-            prices=workbench.pricing.own_prices(),
-            builtin_path=str(workbench.weights or ""),
-            builtin_note="" if workbench.weights else _NOT_INSTALLED,
-            known={endpoint.uid: workbench.endpoints.known.get(endpoint) for endpoint in endpoints},
-            today=workbench.today(),
+            prices=access.pricing.own_prices(),
+            builtin_path=str(weights or ""),
+            builtin_note="" if weights else _NOT_INSTALLED,
+            known={endpoint.uid: access.endpoints.known.get(endpoint) for endpoint in endpoints},
+            today=access.today(),
         ).indexed()
 
     def _keyring_trouble(self) -> str:
         """Return why the keyring gives no key, "" when it does: thirty questions to a locked one are thirty prompts."""
         try:
-            self._workbench.keys.get(_PROBE)
+            self._models.keys.get(_PROBE)
         except HostError as error:
             return error.sentence
         return ""
@@ -80,7 +80,7 @@ class WorkbenchPickerSource:
         known, shown = PROVIDERS.get(name), provider_name(name)
         if known is None or not known.takes_key:
             return Provider(name, shown)
-        keys, key = self._workbench.keys, provider_key(name)
+        keys, key = self._models.keys, provider_key(name)
         found = keys.from_environment(key) if trouble else keys.get(key)
         if trouble:
             return Provider(name, shown, trouble if known.needs_key and found is None else "", ready=found is not None)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from workbench.core.lanes import Lane
     from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
     from workbench.ui.widgets.controls import Confirm
@@ -182,6 +183,18 @@ class SettingsCloseRequested:
 @dataclass(frozen=True, slots=True)
 class SettingsClosed:
     """The settings were closed, so that limits hold from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequested:
+    """A person wants to choose a model in place of that of `lane`, over a dialog or the window.
+
+    `use` gets the endpoint and the model once both can be used.
+    """
+
+    lane: Lane
+    use: Callable[[str, str], object]
+    over: QWidget | None = None
 
 
 @dataclass(frozen=True, slots=True)
