@@ -28,12 +28,12 @@ from workbench.core.lanes import BUILTIN
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
-from workbench.ui.caring import Caring
 from workbench.ui.compose.blind import HIDDEN, Blindness
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
+from workbench.ui.features.maintenance.controller import Caring
 from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
