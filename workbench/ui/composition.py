@@ -13,6 +13,7 @@ from workbench.ui.features import (
     dialogue,
     exchange,
     improve,
+    maintenance,
     models,
     packs,
     settings,
@@ -23,6 +24,7 @@ from workbench.ui.features import (
 FEATURES = (
     models.FEATURE,
     settings.FEATURE,
+    maintenance.FEATURE,
     packs.FEATURE,
     training.FEATURE,
     cases.FEATURE,

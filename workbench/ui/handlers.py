@@ -106,7 +106,6 @@ class Handlers:
             "view_compose": lambda: w.views.show("compose"),
             "view_history": lambda: w.views.show("history"),
             **w.ranking.table(),
-            **w.caring.table(),
             "palette": w.overlays.open_palette,
             "shortcuts": w.overlays.open_sheet,
             "menu": w.header.open_menu,

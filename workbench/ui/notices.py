@@ -40,6 +40,8 @@ class Notices(QObject):
         self._told, self._said_blind = "", False
         self._undo: Callable[[], object] | None = None
         self._label = ""
+        self._acts: dict[str, Callable[[], object]] = {}
+        """What the buttons of features do."""
         self._is_undone: Callable[[], bool] | None = None
         self._hint_wanted = self._hint_hidden = False
         self._uses_builtin = False
@@ -109,8 +111,20 @@ class Notices(QObject):
         for key in ("problem", "refusal", "offer", "recovered", "install", "spread", "saved", RETIRED):
             self._window.notice.clear(key)
 
-    def quiet(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
-        """Say something that can wait, unless a problem is shown."""
+    def quiet(
+        self,
+        key: str,
+        sentence: str,
+        *,
+        action: str = "",
+        label: str = "",
+        act: Callable[[], object] | None = None,
+        detail: str = "",
+    ) -> None:
+        """Say something that can wait, unless a problem is shown; a button with `label` does `act` or an own action."""
+        if act is not None:
+            action = f"act {key}"
+            self._acts[action] = act
         if self._window.notice.standing_key not in ("problem", "refusal", "database"):
             self._window.notice.show_notice(key, sentence, action=action, label=label, detail=detail)
 
@@ -266,12 +280,10 @@ class Notices(QObject):
             self._window.services.events.publish(SettingsRequested())
         elif action == "install":
             self.install_model()
-        elif action == "history":
-            self._window.services.events.publish(SettingsRequested("history"))
         elif action == RETIRED:
             self.retired.show_next()
-        elif action == "clean":
-            self._window.history.erasing.clean()
+        elif action in self._acts:
+            self._acts[action]()
 
     def _dismissed(self, key: str) -> None:
         self._window.update_state()

@@ -63,8 +63,6 @@ _MODULES = (
     "workbench.ui.lanes.params_text",
     "workbench.ui.lanes.params",
     "workbench.ui.lanes.wire",
-    "workbench.usecases.replacing",
-    "workbench.ui.features.maintenance.panel",
 )
 
 

@@ -33,7 +33,6 @@ from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
-from workbench.ui.features.maintenance.controller import Caring
 from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
@@ -98,7 +97,6 @@ class MainWindow(QObject):
         self.compose = Compose(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = Pulse(self.workbench, self.tasks, self)
         self.forecasts = Forecasts(self.workbench.forecaster, self.tasks, lambda: to_foresee(self), self)
-        self.caring = Caring(self)
         self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
         self._has_begun = self._closed = self._is_leaving = False

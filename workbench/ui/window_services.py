@@ -16,12 +16,14 @@ from workbench.ui.shell.events import (
     DataChanged,
     EndpointsChanged,
     EventBus,
+    HistoryChangeRequested,
+    HistoryCleaningRequested,
     MarkedRowsCompared,
     ModelRequested,
     RunsComparison,
     SettingsClosed,
-    SettingsOpening,
     VersionsComparison,
+    WindowCompleted,
 )
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from workbench.core.techniques import Caret, Insertion
     from workbench.ui.history.view import HistoryView
     from workbench.ui.window import MainWindow
+    from workbench.usecases.replacing import Change
 
 
 class _Selection:
@@ -181,7 +184,9 @@ def window_services(window: MainWindow) -> Services:
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
     events.subscribe(EndpointsChanged, lambda event: window.compose.endpoints_changed(event.then))
     events.subscribe(SettingsClosed, lambda _: _settings_closed(window))
-    events.subscribe(SettingsOpening, window.caring.add_page)
+    events.subscribe(HistoryChangeRequested, lambda event: _leave_for(window, event.change))
+    events.subscribe(HistoryCleaningRequested, lambda _: window.history.erasing.clean())
+    window.frame.completed.connect(lambda: events.publish(WindowCompleted()))
     return Services(
         backend=window.workbench,
         tasks=window.tasks,
@@ -196,8 +201,14 @@ def window_services(window: MainWindow) -> Services:
     )
 
 
+def _leave_for(window: MainWindow, change: Change) -> None:
+    frame = window.frame
+    frame.leaves_for = change
+    if not frame.close():
+        frame.leaves_for = None
+
+
 def _settings_closed(window: MainWindow) -> None:
-    window.caring.settings_closed()
     window.gate.read_limits()
     window.compose.endpoints_changed()
 

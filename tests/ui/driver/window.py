@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tests.ui.driver.dialogs import DialogDriver
 from tests.ui.driver.notices import NoticeDriver
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from workbench.ui.editor.finder import Finder
     from workbench.ui.features.compare.controller import CompareController
     from workbench.ui.features.compare.dialog import CompareDialog
+    from workbench.ui.features.maintenance.controller import MaintenanceController
     from workbench.ui.frame import Frame
     from workbench.ui.gate import RunGate
     from workbench.ui.history.place import HistoryPlace
@@ -122,7 +123,7 @@ class WindowDriver:
         self.history: HistoryPlace = main.history
         self.rank: Ranking = main.ranking
         self.stars: Starring = main.starring
-        self.maintenance: CareDesk = main.caring.desk
+        self.maintenance: CareDesk = cast("MaintenanceController", main.features.controller("maintenance")).desk
         self.bridge: Bridge = main.bridge
         self.frame_clock: Pulse = main.pulse
 

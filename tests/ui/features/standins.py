@@ -88,8 +88,11 @@ class StandInNotices:
     def problem(self, sentence: str, detail: str = "") -> None:
         self.said.append(sentence)
 
-    def quiet(self, key: str, sentence: str) -> None:
-        self.said.append(sentence)
+    def quiet(
+        self, key: str, sentence: str, *, label: str = "", act: Callable[[], object] | None = None, detail: str = ""
+    ) -> None:
+        self.said.append(f"{sentence} [{label}]" if label else sentence)
+        self.offered = act or self.offered
 
     def offer(
         self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None
@@ -223,6 +226,7 @@ class StandInBackend:
     improver: Any = None
     forecaster: Any = None
     models: Any = None
+    runner: Any = None
 
 
 class StandInParent:

@@ -174,3 +174,15 @@ def test_models(tmp_path: Path) -> None:
     assert told["prices"] == [["e-own", "acme"]]
     assert told["asked"] == ["http://127.0.0.1:8/v1"]
     assert told["stays_open"]
+
+
+def test_maintenance(tmp_path: Path) -> None:
+    told = driven("maintenance", tmp_path)
+    assert told["commands"] == ["history_backup", "history_check", "history_restore", "history_smaller"]
+    assert told["said"] == ["Making a backup…", "A backup"]
+    assert told["by_hand"] == [False, True], "the daily backup came by itself"
+    assert told["checked"] == "The history is sound."
+    assert told["said_in_the_window"] == ["The daily backup was not made. It is full. [Settings…]"]
+    assert told["changes"] == ["Repair"]
+    assert told["is_page_closed"]
+    assert told["is_shown_again"]

@@ -91,6 +91,7 @@ def test_commands_stand_with_those_that_they_belong_to() -> None:
         ["attach", "techniques", "save_technique", "improve", "paste_dialogue", "find"],
         ["lane_code", "continue_lane", "star_answer"],
         ["mark_row", "compare", "older"],
+        ["deleted", "history_backup", "history_restore", "history_check", "history_smaller"],
         ["previous_pane", "settings", "theme_system", "theme_light", "theme_dark", "wrap"],
         ["wrap", "zoom_in", "zoom_out", "zoom_reset", "quit"],
     ):

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from workbench.core.care import Rules
+    from workbench.store import Store
     from workbench.store.maintenance.backups import Backup
     from workbench.store.maintenance.space import Size
     from workbench.store.watching import Watch
     from workbench.usecases.care import Care
-    from workbench.usecases.workbench import Workbench
 
 Read = TypeVar("Read")
 What = Literal["backup", "daily", "check", "smaller"]
@@ -81,6 +81,13 @@ class Ended(NamedTuple):
     """The history was looked at and is damaged."""
 
 
+class RunningCalls(Protocol):
+    """Tells which answers have not ended."""
+
+    def running(self) -> tuple[str, ...]:
+        """Return their uids."""
+
+
 class CareDesk(QObject):
     """What the page of the history and the commands ask for. `begin` starts the daily look, `close` ends everything."""
 
@@ -95,9 +102,9 @@ class CareDesk(QObject):
     change_wanted = Signal(object)
     """A Change of `usecases.replacing`: the history is to be closed for it."""
 
-    def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, runner: RunningCalls, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._workbench = workbench
+        self._store, self._runner = store, runner
         self._later = Later(self)
         self._stop = threading.Event()
         self._closed = False
@@ -119,12 +126,12 @@ class CareDesk(QObject):
     @property
     def read_only(self) -> bool:
         """Whether nothing can be written to the history."""
-        return self._workbench.store.read_only
+        return self._store.read_only
 
     @property
     def is_running(self) -> bool:
         """Whether lanes still answer."""
-        return bool(self._workbench.runner.running())
+        return bool(self._runner.running())
 
     def begin(self) -> None:
         """Begin to look now and then whether the daily copy is due."""
@@ -135,7 +142,7 @@ class CareDesk(QObject):
         """Read where the history is, its rules and its backups."""
 
         def work() -> Overview:
-            care, store = self._care(), self._workbench.store
+            care, store = self._care(), self._store
             folder, rules = care.folder(), care.rules()
             is_gone = bool(rules.folder) and not folder.is_dir()
             return Overview(store.path, folder, rules, tuple(care.backups()), store.read_only, is_gone)
@@ -215,7 +222,7 @@ class CareDesk(QObject):
 
     def _look(self) -> None:
         """Make the daily copy where one is due, and drop what rules name."""
-        if self._what is not None or self._workbench.runner.running():
+        if self._what is not None or self._runner.running():
             self._daily.start(BUSY_MS)
             return
 
@@ -284,4 +291,4 @@ class CareDesk(QObject):
     def _care(self) -> Care:
         from workbench.usecases.care import Care  # it brings what mends files along, which most starts need not
 
-        return Care(self._workbench.store, utc_now)
+        return Care(self._store, utc_now)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
     from workbench.ui.widgets.controls import Confirm
+    from workbench.usecases.replacing import Change
 
 E = TypeVar("E")
 SettingsPage = Literal["keys", "endpoints", "appearance", "limits", "history"]
@@ -41,6 +42,26 @@ class DataChanged:
     """Stored data changed; published once for each action."""
 
     what: Changed
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCompleted:
+    """The window is complete: what goes on by itself begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChangeRequested:
+    """A person wants a change for which the history has to be closed.
+
+    The window closes with the usual questions; when one is answered with staying, nothing is changed.
+    """
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCleaningRequested:
+    """A person wants the file to be written anew, so that nothing of what was deleted for good is left in it."""
 
 
 @dataclass(frozen=True, slots=True)

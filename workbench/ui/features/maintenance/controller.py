@@ -6,117 +6,131 @@ is answered with staying, nothing is changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from workbench.app.maintenance.desk import CareDesk, Ended
-from workbench.ui.shell.events import SettingsCloseRequested, SettingsOpening, SettingsPart, SettingsRequested
+from workbench.ui.shell.events import (
+    HistoryChangeRequested,
+    HistoryCleaningRequested,
+    SettingsClosed,
+    SettingsCloseRequested,
+    SettingsOpening,
+    SettingsPart,
+    SettingsRequested,
+)
 
 if TYPE_CHECKING:
     from workbench.ui.features.maintenance.panel import HistoryPanel
+    from workbench.ui.shell.services import Services
     from workbench.ui.widgets.controls import Confirm
-    from workbench.ui.window import MainWindow
+    from workbench.usecases.replacing import Change
 
 NOTICE = "care"
 
 
-class Caring(QObject):
-    """Speaks for the window's CareDesk."""
+class MaintenanceController:
+    """Speaks for the desk of the open history."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._has_settings_open = False
-        self._panel: HistoryPanel | None = None
+        self.panel: HistoryPanel | None = None
         """The page of the history in open settings, once it was looked at."""
-        self.desk = CareDesk(window.workbench, self)
+        self.desk = CareDesk(services.backend.store, services.backend.runner, services.dialogs.widget())
         self.desk.ended.connect(self._ended)
         self.desk.daily_failed.connect(self._daily_failed)
-        self.desk.change_wanted.connect(self.leave_for)
-        window.frame.completed.connect(self.desk.begin)
-        window.frame.completed.connect(self._look_for_rest)
-        window.frame.closing.connect(self.desk.close)
+        self.desk.change_wanted.connect(self._leave_for)
+        services.events.subscribe(SettingsClosed, lambda _: self._settings_closed())
 
-    def table(self) -> dict[str, Callable[[], object]]:
-        """Return a handler for every command about the history as a file."""
-        return {
-            "history_backup": self._back_up,
-            "history_restore": lambda: self._page().ask_which_backup(),
-            "history_check": lambda: self._page().check(),
-            "history_smaller": lambda: self._page().ask_smaller(),
-        }
+    def stop(self) -> None:
+        """Stop what goes on, and wait until nothing here reads or writes the history."""
+        self.desk.close()
+
+    def begin(self) -> None:
+        """Begin the daily backups, and say what an earlier session left undone."""
+        self.desk.begin()
+        self._look_for_rest()
+
+    def back_up(self) -> None:
+        """Make a backup that stays."""
+        notices = self._services.notices
+        if self.desk.back_up():
+            notices.quiet(NOTICE, "Making a backup…")
+        else:
+            notices.quiet(NOTICE, "The history is being looked after already. Try again in a moment.")
+
+    def ask_which_backup(self) -> None:
+        """Lead to the list of backups."""
+        self._shown_panel().ask_which_backup()
+
+    def check(self) -> None:
+        """Look whether the history is sound, and show that in the settings."""
+        self._shown_panel().check()
+
+    def ask_smaller(self) -> None:
+        """Ask in the settings whether to drop what can be dropped."""
+        self._shown_panel().ask_smaller()
 
     def add_page(self, opening: SettingsOpening) -> None:
         """Add the page of the history to the settings that open."""
         self._has_settings_open = True
         opening.add(SettingsPart("history", "History", self._make_page, self._close_page))
 
-    def settings_closed(self) -> None:
-        """Say from now on in the window how work ended."""
+    def _settings_closed(self) -> None:
         self._has_settings_open = False
 
     def _make_page(self, confirm: Confirm) -> HistoryPanel:
         from workbench.ui.features.maintenance.panel import HistoryPanel  # it brings what mends files along
 
-        self._panel = HistoryPanel(self._window.theme, self.desk, confirm)
-        return self._panel
+        self.panel = HistoryPanel(self._services.theme, self.desk, confirm)
+        return self.panel
 
     def _close_page(self) -> None:
-        if self._panel is not None:
-            self._panel.close_work()
-            self._panel = None
+        if self.panel is not None:
+            self.panel.close_work()
+            self.panel = None
 
-    def leave_for(self, change: object) -> None:
-        """Close the window so that a Change can be carried out, unless something would be lost by that."""
-        frame = self._window.frame
+    def _shown_panel(self) -> HistoryPanel:
+        self._services.events.publish(SettingsRequested("history"))
+        if self.panel is None:
+            raise RuntimeError("the settings have no page of the history")
+        return self.panel
 
-        def leave() -> None:
-            frame.leaves_for = change
-            if not frame.close():
-                frame.leaves_for = None
-
-        self._window.services.events.publish(SettingsCloseRequested(leave))
-
-    def _back_up(self) -> None:
-        if self.desk.back_up():
-            self._window.notices.quiet(NOTICE, "Making a backup…")
-        else:
-            self._window.notices.quiet(NOTICE, "The history is being looked after already. Try again in a moment.")
+    def _leave_for(self, change: Change) -> None:
+        publish = self._services.events.publish
+        publish(SettingsCloseRequested(lambda: publish(HistoryChangeRequested(change))))
 
     def _look_for_rest(self) -> None:
         """Say when a kill kept the file from being written anew after something went for good."""
-        window = self._window
+        services = self._services
 
         def known(is_unclean: bool) -> None:
             if is_unclean:
-                window.notices.quiet(
+                services.notices.quiet(
                     NOTICE,
                     "What was deleted for good may still be found in the file: it was not written anew yet.",
-                    action="clean",
                     label="Write it anew",
+                    act=lambda: services.events.publish(HistoryCleaningRequested()),
                 )
 
-        deleting, read_only = window.workbench.store.deleting, self.desk.read_only
-        window.tasks.run(lambda: not read_only and deleting.is_unclean, known)
-
-    def _page(self) -> HistoryPanel:
-        self._window.services.events.publish(SettingsRequested("history"))
-        if self._panel is None:
-            raise RuntimeError("the settings have no page of the history")
-        return self._panel
+        deleting, read_only = services.backend.store.deleting, self.desk.read_only
+        services.tasks.run(lambda: not read_only and deleting.is_unclean, known)
 
     def _ended(self, ended: Ended) -> None:
         # Whoever looks at the page reads it there.
         if self._has_settings_open:
             return
         if ended.tone == "error":
-            self._window.notices.problem(ended.sentence, ended.detail)
+            self._services.notices.problem(ended.sentence, ended.detail)
         else:
-            self._window.notices.quiet(NOTICE, ended.sentence)
+            self._services.notices.quiet(NOTICE, ended.sentence)
 
     def _daily_failed(self, sentence: str, detail: str) -> None:
-        self._window.notices.quiet(
-            NOTICE, f"The daily backup was not made. {sentence}", action="history", label="Settings…", detail=detail
+        services = self._services
+        services.notices.quiet(
+            NOTICE,
+            f"The daily backup was not made. {sentence}",
+            label="Settings…",
+            act=lambda: services.events.publish(SettingsRequested("history")),
+            detail=detail,
         )
