@@ -28,7 +28,6 @@ class Ranker(Walk):
         began = time.monotonic_ns()
         self.gaps.begin("first ranking")
         window.views.show("rank")
-        assert window.rank.rank is not None
         assert window.rank_view is not None
         window.rank.rank.ranked.connect(self._count)
         view = window.rank_view
@@ -49,7 +48,6 @@ class Ranker(Walk):
         self.gaps.begin("queue opens")
         ranking.judge()
         sittings = ranking.sittings
-        assert sittings is not None
         yield lambda: sittings.state == "showing"
         yield self.calm()
         self.gaps.begin("queue")

@@ -19,7 +19,7 @@ _SHORT_MS = {
     "workbench.ui.editor.block_note._DELAY_MS": 10,
     "workbench.ui.editor.pasting._PAUSE_MS": 10,
     "workbench.ui.features.packs.export_choice._LOOK_MS": 10,
-    "workbench.ui.rank.view._LATE_MS": 10,
+    "workbench.ui.features.rank.view._LATE_MS": 10,
     "workbench.ui.features.settings.appearance._SETTLE_MS": 10,
     "workbench.ui.features.maintenance.backups._SETTLE_MS": 10,
     "workbench.ui.features.training.dialog._PAUSE_MS": 10,

@@ -7,7 +7,6 @@ is opened by one of the ways in `DRAFT` and `ANSWERED`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import get_args
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from tests.ui.desk import Desk
 from workbench.app.commands import Command, View
-from workbench.ui.composition import commands
+from workbench.ui.composition import VIEWS, commands
 from workbench.ui.history.view import HistoryView
 
 Role = QAccessible.Role
@@ -167,14 +166,12 @@ def commands_of(view: View) -> list[Command]:
     return [
         command
         for command in commands()
-        if command.id not in LEFT_OUT
-        and view in command.views
-        and (view == "compose" or "compose" not in command.views)
+        if command.id not in LEFT_OUT and command.is_in(view) and (view == "compose" or not command.is_in("compose"))
     ]
 
 
 @pytest.mark.deep(only=True)
-@pytest.mark.parametrize("view", get_args(View))
+@pytest.mark.parametrize("view", VIEWS)
 def test_whatever_a_command_opens_is_named_too(desk: Desk, view: View) -> None:
     """A command that is added is covered by being in the table; `test_scaling` sees the same in its own windows."""
     window = desk.open()

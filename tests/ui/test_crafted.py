@@ -16,8 +16,8 @@ from tests.ui.driver import WindowDriver
 from tests.ui.program import Driven, Script
 from workbench.app.history_table import HistoryTableModel
 from workbench.store.errors import StoreError
+from workbench.ui.features.rank.view import RankView
 from workbench.ui.history.view import HistoryView
-from workbench.ui.rank.view import RankView
 
 pytestmark = pytest.mark.window
 

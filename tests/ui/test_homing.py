@@ -97,7 +97,6 @@ def test_a_view_that_was_left_while_pairs_were_judged(desk: Desk) -> None:
     desk.run()
     window.actions["judge"].trigger()
     sittings, view = window.judging_session, window.rank_view
-    assert sittings is not None
     assert view is not None
     desk.until(lambda: sittings.is_open and sittings.state != "opening")
     view.judging.enter()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
@@ -35,7 +35,7 @@ from workbench.app.commands import EVERYWHERE, Command, View
 from workbench.app.tasks import Tasks
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.visible import visible_name
-from workbench.ui.composition import commands
+from workbench.ui.composition import VIEWS, commands
 from workbench.ui.lanes.turns import Turns
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
@@ -186,7 +186,7 @@ def test_every_view_and_dialog(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> N
     assert draft is not None
     unlabelled = Lane("unlabelled", LITELLM, steering.named("model"))
     window.session.put_back(replace(draft, lanes=(unlabelled, *draft.lanes)))
-    for view in get_args(View):
+    for view in VIEWS:
         to_view(desk, view)
         looking.again()
         for command in commands_of(view):

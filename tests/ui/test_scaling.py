@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import get_args
 
 import pytest
 from PySide6.QtCore import QDeadlineTimer, QEvent, QSize, Qt
@@ -30,6 +29,7 @@ from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane, Params
+from workbench.ui.composition import VIEWS
 from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection
 from workbench.ui.lanes.widgets import KeyButton
 
@@ -124,7 +124,7 @@ def are_whole(desk: Desk, where: str) -> None:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, LARGEST]))
-@pytest.mark.parametrize("view", get_args(View))
+@pytest.mark.parametrize("view", VIEWS)
 def test_whatever_a_command_opens_is_shown_whole_and_named(desk: Desk, view: View, scale: float) -> None:
     """A command that is added is covered by being in the table."""
     desk.theme.set_scale(scale)

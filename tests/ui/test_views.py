@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.keys import ViewKeys
+from workbench.ui.shell.keybutton import KeyName
 from workbench.ui.shell.views import Making, Place, Views, at_once
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
@@ -51,6 +52,13 @@ class Page(QWidget):
         layout.addWidget(self.second)
         for number in range(10):
             layout.addWidget(QLabel(f"{number}", self))
+        self.key = ""
+
+    def name_keys(self, name: KeyName) -> None:
+        self.key = name("judge")
+
+    def stops(self) -> list[QWidget]:
+        return [self.second, self.first]
 
 
 class Stage:
@@ -93,6 +101,21 @@ class Stage:
 @pytest.fixture
 def stage(qtbot: QtBot) -> Stage:
     return Stage(qtbot)
+
+
+def test_pages_name_the_keys_in_force_also_those_that_are_made_later(stage: Stage) -> None:
+    stage.views.name_keys(lambda command: f"{command} 1")
+    stage.views.show("history")
+    (page,) = stage.made
+    assert page.key == "judge 1"
+    stage.views.name_keys(lambda command: f"{command} 2")
+    assert page.key == "judge 2"
+
+
+def test_the_shown_page_says_in_which_order_tab_goes_through_it(stage: Stage) -> None:
+    stage.views.show("history")
+    (page,) = stage.made
+    assert stage.views.stops() == [page.second, page.first]
 
 
 def test_a_view_is_made_when_it_is_first_wanted(stage: Stage) -> None:

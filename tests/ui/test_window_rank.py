@@ -20,15 +20,16 @@ from tests.ui.desk import Desk
 from tests.ui.driver import WindowDriver
 from tests.ui.test_window_blind import _texts
 from tests.usecases.judged_history import MODELS, history, kept_texts, preferring, runs
-from workbench.app.rank_table import BLIND, ENTRANT, LOST, STRENGTH, WON
+from workbench.app.rank.model import BLIND, ENTRANT, LOST, STRENGTH, WON
 from workbench.core.runs import Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store
 from workbench.store.runs.technique_marks import VersionMarks
 from workbench.store.sqlite import sqlite3
-from workbench.ui.rank.techniques import VersionTechniques
-from workbench.ui.rank.view import RankView
+from workbench.ui.composition import VIEWS
+from workbench.ui.features.rank.techniques import VersionTechniques
+from workbench.ui.features.rank.view import RankView
 from workbench.usecases import ranking
 from workbench.usecases.ranked import Grouping, Ranked
 
@@ -84,7 +85,6 @@ def judging(desk: Desk) -> None:
 
 def ready(desk: Desk) -> None:
     sittings = desk.window.judging_session
-    assert sittings is not None
     desk.until(lambda: sittings.state == "showing")
 
 
@@ -95,6 +95,22 @@ def test_nothing_of_rank_is_made_before_it_is_wanted(desk: Desk) -> None:
     assert window.views.shown == "rank"
     desk.press(Key.Key_1, ALT)
     assert window.views.shown == "compose"
+
+
+def test_every_view_has_a_tab(desk: Desk) -> None:
+    tabs = desk.open().views.tabs
+    assert [tabs.tab(view).text() for view in VIEWS] == ["Compose", "History", "Rank"]
+
+
+def test_the_menu_of_groupings_names_the_keys_in_force_and_groups(desk: Desk) -> None:
+    window = opened_over(desk, 60)
+    rank = view(desk)
+    menu = rank.group.menu()
+    assert [action.text() for action in menu.actions()][2] == "Group by model"
+    window.keys.rebind(window.keys.keymap.adding("group_model", "Ctrl+U"))
+    assert [action.text() for action in menu.actions()][2] == "Group by model\tCtrl+U"
+    menu.actions()[2].trigger()
+    desk.until(lambda: rank.group.text() == "Group by model ▾")
 
 
 def test_the_table_says_who_wins_and_how_sure(desk: Desk) -> None:
@@ -234,7 +250,6 @@ def test_a_sitting_by_keys_alone_is_stored_as_it_was_given(desk: Desk) -> None:
     view(desk)
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
     assert not window.sidebar.isVisible()
     shown = []
     for key in (Key.Key_1, Key.Key_2, Key.Key_0, Key.Key_Minus):
@@ -267,7 +282,6 @@ def test_undo_takes_the_row_back_and_shows_the_pair_again(desk: Desk, key: tuple
     view(desk)
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
     first = sittings.shown
     desk.press(Key.Key_1)
     ready(desk)
@@ -318,7 +332,6 @@ def test_a_pair_is_skipped_by_its_key_and_comes_back_by_undo(desk: Desk) -> None
     rank = view(desk)
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
     first = sittings.shown
     assert not rank.judging.undo.isEnabled()
     desk.press(Key.Key_S)
@@ -360,7 +373,6 @@ def test_who_answered_is_told_after_the_verdict_and_only_on_demand(desk: Desk) -
     page = view(desk).judging
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
     assert sittings.shown is not None
     assert sittings._sitting is not None
     left, right = sittings._sitting.who(sittings.shown.pair)
@@ -475,7 +487,6 @@ def test_a_newer_question_replaces_older_ones(desk: Desk) -> None:
     window = opened_over(desk, 60, versions=2)
     view(desk)
     rank = window.rank.rank
-    assert rank is not None
     told: list[str] = []
     rank.ranked.connect(lambda found: told.append(found.grouping))
     for grouping in ("model", "version", "everywhere"):
@@ -585,7 +596,6 @@ def test_a_long_sitting_keeps_no_more_than_a_short_one(desk: Desk) -> None:
     view(desk)
     judging(desk)
     sittings, page = window.judging_session, window.rank_view
-    assert sittings is not None
     assert page is not None
 
     def judge(count: int) -> tuple[int, int]:
@@ -614,7 +624,6 @@ def test_undo_goes_back_through_a_whole_sitting(desk: Desk) -> None:
     view(desk)
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
     pairs = []
     for _ in range(25):
         ready(desk)

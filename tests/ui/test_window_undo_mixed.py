@@ -98,7 +98,6 @@ def test_what_is_judged_is_connected_whatever_is_skipped_and_undone(desk: Desk, 
     view(desk)
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
     skipped: list[object] = []
     for number in range(STEPS):
         ready(desk)

@@ -17,7 +17,7 @@ from tests.ui.driver import WindowDriver
 from tests.ui.test_window_blind import ANSWERS, NAMES, SECRETS, _blind_run, _leaks
 from tests.ui.test_window_rank import PAIRS, judging, opened, ready, runs, view
 from tests.ui.test_window_sets import _paste
-from workbench.app.sitting import AHEAD
+from workbench.app.rank.judging_session import AHEAD
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.lanes import ECHO_MODEL, Lane
 from workbench.core.limits import Limits
@@ -491,7 +491,6 @@ def test_pairs_are_said_undone_and_given_again(desk: Desk) -> None:
     view(desk)
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
     first = sittings.shown
     for key, words in ((Key.Key_1, "Left marked better"), (Key.Key_0, "Marked as a tie"), (Key.Key_Minus, "Both ma")):
         desk.press(key)
@@ -657,7 +656,6 @@ def test_a_pair_stays_judged_where_its_undo_could_not_be_stored(desk: Desk, monk
     view(desk)
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
     desk.press(Key.Key_1)
     ready(desk)
     shown = sittings.shown
@@ -675,7 +673,6 @@ def test_an_undo_that_could_not_be_stored_leaves_the_verdict_on_a_pair(
     view(desk)
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
     for _ in range(KEPT + 2):
         desk.press(Key.Key_1)
         ready(desk)
@@ -707,7 +704,6 @@ def test_a_key_while_a_pair_is_read_again_leaves_redo(desk: Desk) -> None:
     view(desk)
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
     for _ in range(KEPT + 1):
         desk.press(Key.Key_1)
         ready(desk)
@@ -727,7 +723,6 @@ def test_pairs_after_one_without_a_preference_still_connect(desk: Desk, key: Qt.
     view(desk)
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
 
     def groups() -> int:
         one = sittings._sitting
@@ -751,7 +746,6 @@ def test_a_skip_is_undone_and_done_again_in_its_place(desk: Desk) -> None:
     view(desk)
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
     pairs = []
     for key in (Key.Key_1, Key.Key_S, Key.Key_Minus):
         pairs.append(sittings.shown)
@@ -844,7 +838,6 @@ def test_a_pair_that_is_being_prepared_at_a_skip_is_chosen_anew(desk: Desk, monk
     view(desk)
     judging(desk)
     sittings = window.judging_session
-    assert sittings is not None
     desk.until(lambda: len(sittings._ahead) == AHEAD)
     prepare, go_on, prepared = Sitting.prepare, threading.Event(), list[Shown | None]()
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-View = Literal["compose", "history", "rank"]
+View = str
+"""The id of a view: "compose", or that of another one, which its feature chooses."""
 COMPOSE: tuple[View, ...] = ("compose",)
 HISTORY: tuple[View, ...] = ("history",)
 BOTH: tuple[View, ...] = ("compose", "history")
-RANK: tuple[View, ...] = ("rank",)
-EVERYWHERE: tuple[View, ...] = ("compose", "history", "rank")
+EVERYWHERE: tuple[View, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +87,24 @@ class Command:
     fixed: bool = False
     """Its keys are the same for everybody: dialogs and text fields take them too."""
     views: tuple[View, ...] = COMPOSE
-    """The views in which it makes sense."""
+    """The views in which it makes sense; `EVERYWHERE`, which names none, for all."""
     navigates_in: tuple[View, ...] = ()
     """Views where it only navigates or opens what is in sight and records nothing, so that a bare key for it acts
     there also when the focus fell back."""
+    needs_answer: bool = False
+    """A bare letter for it acts only while a lane or a judged pair has the focus."""
     run: Callable[[Any], object] | None = None
     """The action. It takes the controller of its feature, and returns what it changed (`Changed`) or None."""
     after: str = ""
     """The id of the command that it follows in menus, "" for the order in which the rows are registered."""
 
+    def is_in(self, view: View) -> bool:
+        """Whether it makes sense in a view."""
+        return not self.views or view in self.views
+
     def possible(self, state: WindowState) -> bool:
         """Whether it makes sense now."""
-        return state.view in self.views and self.enabled(state)
+        return self.is_in(state.view) and self.enabled(state)
 
 
 def _always(_: WindowState) -> bool:
@@ -139,22 +145,6 @@ def _can_save(s: WindowState) -> bool:
 
 def _writable(s: WindowState) -> bool:
     return s.writable
-
-
-def _can_judge(s: WindowState) -> bool:
-    return s.has_prompt and s.writable and not s.judging
-
-
-def _is_judging(s: WindowState) -> bool:
-    return s.judging
-
-
-def _can_take_back(s: WindowState) -> bool:
-    return s.judging and s.can_undo
-
-
-def _ranking(s: WindowState) -> bool:
-    return not s.judging
 
 
 def _of_runs(name: str, title: str, key: str = "", enabled: Enabled = _can_curate) -> Command:
@@ -201,7 +191,7 @@ COMMANDS: tuple[Command, ...] = (
         fixed=True,
         views=EVERYWHERE,
     ),
-    Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: s.can_redo, True, views=("compose", "rank")),
+    Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: s.can_redo, True, views=EVERYWHERE),
     Command("add_message", "Add a message", "Edit", ("Ctrl+M",), _editing),
     Command("add_system", "Add a system message", "Edit", (), _editing),
     Command("add_example", "Add an example", "Edit", (), _editing),
@@ -300,21 +290,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("save_search", "Save this search…", "History", ("Ctrl+S",), _can_save, views=HISTORY),
     Command("saved_searches", "Saved searches…", "History", ("Ctrl+Shift+F",), _always, views=EVERYWHERE),
     Command("deleted", "What is deleted: bring back, or delete for good…", "History", (), _writable, views=EVERYWHERE),
-    Command("judge", "Judge the next pair blind", "Rank", ("J",), _can_judge, views=EVERYWHERE, navigates_in=RANK),
-    Command("judge_undo", "Take the last verdict on a pair back", "Rank", ("Z",), _can_take_back, views=RANK),
-    Command("judge_skip", "Skip this pair", "Rank", ("S",), _is_judging, views=RANK, navigates_in=RANK),
-    Command("judge_prompt", "Show the prompt of the pairs", "Rank", ("P",), _is_judging, views=RANK, navigates_in=RANK),
-    Command(
-        "judge_reveal", "Show who answered in the last pair", "Rank", ("R",), _is_judging, views=RANK, navigates_in=RANK
-    ),
-    Command("group_both", "Group by version × model", "Rank", (), _ranking, views=RANK),
-    Command("group_version", "Group by version", "Rank", (), _ranking, views=RANK),
-    Command("group_model", "Group by model", "Rank", (), _ranking, views=RANK),
-    Command("group_technique", "Group by technique", "Rank", (), _ranking, views=RANK),
-    Command("group_everywhere", "Group by model, over all prompts", "Rank", (), _ranking, views=RANK),
     Command("view_compose", "Compose: editor and lanes", "View", ("Alt+1",), _always, views=EVERYWHERE),
     Command("view_history", "History: everything ever run", "View", ("Alt+3",), _always, views=EVERYWHERE),
-    Command("view_rank", "Rank: who wins, and how sure", "View", ("Alt+4",), _always, views=EVERYWHERE),
     Command("palette", "Palette: find and do anything", "View", ("Ctrl+K",), _always, views=EVERYWHERE),
     Command("shortcuts", "Keyboard shortcuts", "View", ("F1",), _always, views=EVERYWHERE),
     Command("menu", "Open the menu", "View", ("F10",), _always, views=EVERYWHERE),
@@ -338,8 +315,7 @@ or delete one thing after the other."""
 
 def acts_on_lanes(command: Command) -> bool:
     """Whether a bare letter for `command` acts only while a lane or a judged pair has the focus."""
-    is_of_pair = command.id.startswith("judge_")
-    return is_of_pair or (command.views == COMPOSE and command.group in ("Run", "Verdict", "Lanes"))
+    return command.needs_answer or (command.views == COMPOSE and command.group in ("Run", "Verdict", "Lanes"))
 
 
 GROUPS: tuple[str, ...] = ("Run", "Verdict", "Prompt", "Edit", "Values", "Lanes", "History", "Rank", "View")

@@ -45,7 +45,7 @@ def why_not(command: Command, state: WindowState) -> str:
     """Return in a few words why `command` makes no sense now, "" when it does."""
     if command.possible(state):
         return ""
-    if state.view not in command.views:
+    if not command.is_in(state.view):
         return "only in Compose" if command.views == COMPOSE else "not in this view"
     for field in fields(WindowState):
         value = getattr(state, field.name)

@@ -33,6 +33,37 @@ class LargeTasks(Protocol):
         """Run `call` on the UI thread soon; safe from any thread."""
 
 
+class ReportingTasks(Protocol):
+    """What controllers need of `Tasks` that read and write, and say what went wrong."""
+
+    def run(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Run `work` off the UI thread, then `then(result)` or `on_error(error)` on it."""
+
+    def run_large(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Like `run`, for long work in Python."""
+
+    def watch(
+        self,
+        future: Future[T],
+        then: Callable[[T], None] | None = None,
+        on_error: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Like `run` for work that goes on already."""
+
+    def report(self, error: BaseException) -> None:
+        """Show an error that was handled."""
+
+
 class Tasks(QObject):
     """A small pool for reads and slow calls. `failed(sentence, detail)` is emitted when nobody handles an error."""
 

@@ -35,8 +35,8 @@ from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
 from workbench.ui.places import places
-from workbench.ui.ranking import Ranking
 from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.events import FocusPlaced
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.pack_drops import PackDrops
@@ -71,13 +71,14 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.prompts.load_now(opened.prompts)
     window.sidebar.divide(by_hand=geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter))
     yield None
-    window.ranking = Ranking(window)
     window.history = HistoryPlace(window)
+    window.notice = NoticeBar()
+    window.notices = Notices(window)
+    window.services = window_services(window)
+    window.features = FeatureHost(FEATURES, window.services)
     window.views = Views(frame.stage, window.sidebar, places(window), window)
     frame.header.add_views(window.views.tabs)
-    window.notice = NoticeBar()
     frame.add_notice(window.notice)
-    window.notices = Notices(window)
     window.dialogs = Dialogs(window)
     window.overlays = Overlays(window)
     window.gate = RunGate(window)
@@ -85,8 +86,6 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.undo = Undo(window)
     window.handlers = Handlers(window)
     window.keys = KeyBindings(window)
-    window.services = window_services(window)
-    window.features = FeatureHost(FEATURES, window.services)
     PackDrops(frame, window.services.events)
     table = window.handlers.table() | window.features.actions()
     window.actions_ = Actions(frame, window.keys.commands, table, window.keys.keymap)
@@ -104,7 +103,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.views.entered.connect(lambda view: origin.place() if view != "compose" else None)
     window.view.lanes.entered.connect(origin.place)
     origin.placed_changed.connect(window.view.lanes.show_keys_act)
-    window.ranking.entered.connect(origin.place)
+    window.services.events.subscribe(FocusPlaced, lambda _: origin.place())
     CommandKeys(frame, lambda key: window.keys.keymap.owner(key), origin, window.undo)
     DialogKeys(frame)
     FocusReturn(frame)

@@ -6,7 +6,7 @@ Invariant: this module alone knows every feature.
 from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
-from workbench.app.commands import COMMANDS
+from workbench.app.commands import COMMANDS, View
 from workbench.ui.features import (
     cases,
     compare,
@@ -16,6 +16,7 @@ from workbench.ui.features import (
     maintenance,
     models,
     packs,
+    rank,
     settings,
     techniques,
     training,
@@ -33,12 +34,21 @@ FEATURES = (
     improve.FEATURE,
     dialogue.FEATURE,
     compare.FEATURE,
+    rank.FEATURE,
 )
+
+VIEWS: tuple[View, ...] = ("compose", "history", *(one.view.key for one in FEATURES if one.view is not None))
+"""The ids of all views, in the order of their tabs."""
 
 
 def commands() -> CommandRegistry:
     """Return the commands of the window, those of its features last in their group unless they follow another one."""
     return CommandRegistry((*COMMANDS, *(command for feature in FEATURES for command in feature.commands)))
+
+
+def preload_views() -> tuple[str, ...]:
+    """Return the modules that the views of features are made of, to be imported before these are made."""
+    return tuple(name for feature in FEATURES if feature.view is not None for name in feature.view.preload)
 
 
 def preload() -> tuple[str, ...]:

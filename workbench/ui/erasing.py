@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QCheckBox, QMessageBox
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.ui.dialog import dialog_parent
+from workbench.ui.shell.events import HistoryChanged
 from workbench.usecases.erasing import Doomed, Erased, Eraser, Outlook
 from workbench.usecases.problems import problem_of
 
@@ -220,5 +221,5 @@ class Erasing(QObject):
         """Let lists show what there is."""
         window = self._window
         window.foreign_change()
-        window.ranking.refresh()
+        window.services.events.publish(HistoryChanged())
         window.history.look_again()

@@ -105,7 +105,6 @@ class Handlers:
             ),
             "view_compose": lambda: w.views.show("compose"),
             "view_history": lambda: w.views.show("history"),
-            **w.ranking.table(),
             "palette": w.overlays.open_palette,
             "shortcuts": w.overlays.open_sheet,
             "menu": w.header.open_menu,
@@ -134,9 +133,6 @@ class Handlers:
         """Close the innermost open thing; when nothing is open, stop what runs."""
         window = self._window
         if window.notice.close_detail() or window.view.editing.finder.close() or window.gate.refuse():
-            return
-        if window.ranking.is_judging:
-            window.ranking.end()
             return
         if window.views.leave():
             return

@@ -41,14 +41,13 @@ class KeyBindings(QObject):
         window = self._window
         window.actions_.bind(self.keymap)
         window.header.name_keys(self.name)
-        window.views.tabs.name_keys(self.name)
+        window.views.name_keys(self.name)
         window.sidebar.name_keys(self.name)
         window.view.runbar.name_keys(self.name)
         window.view.viewing.name_keys(self.name)
         window.view.lanes.name_keys(self.name)
         window.view.pager.name_keys(self.name)
         window.view.blind.name_keys(self.name)
-        window.ranking.name_keys(self.name)
 
     def rebind(self, keymap: Keymap) -> None:
         """Put other keys in force, and keep them."""

@@ -40,13 +40,15 @@ class Notices(QObject):
         self._told, self._said_blind = "", False
         self._undo: Callable[[], object] | None = None
         self._label = ""
-        self._acts: dict[str, Callable[[], object]] = {}
-        """What the buttons of features do."""
+        self._quiet_acts: dict[str, Callable[[], object]] = {}
+        """What the buttons of quiet notices of features do."""
         self._is_undone: Callable[[], bool] | None = None
         self._hint_wanted = self._hint_hidden = False
         self._uses_builtin = False
         self._at_start = ("", "", "", "")
         """Key, action, label and detail of what was said at the start."""
+        self._brief_acts: dict[str, Callable[[], object]] = {}
+        """What the button of a brief notice does, by its key."""
         self.retired = RetiredModels(window)
         window.notice.action_clicked.connect(self._act)
         window.notice.dismissed.connect(self._dismissed)
@@ -124,7 +126,7 @@ class Notices(QObject):
         """Say something that can wait, unless a problem is shown; a button with `label` does `act` or an own action."""
         if act is not None:
             action = f"act {key}"
-            self._acts[action] = act
+            self._quiet_acts[action] = act
         if self._window.notice.standing_key not in ("problem", "refusal", "database"):
             self._window.notice.show_notice(key, sentence, action=action, label=label, detail=detail)
 
@@ -181,6 +183,16 @@ class Notices(QObject):
         self._undo = self._is_undone = None
         self._window.notice.clear("offer")
         self._window.update_state()
+
+    def brief(self, key: str, sentence: str, label: str, act: Callable[[], object]) -> None:
+        """Say for some seconds what was done, with a button that carries out `act`."""
+        self._brief_acts[key] = act
+        self._window.notice.show_brief(key, sentence, action=key, label=label)
+
+    def withdraw(self, key: str) -> None:
+        """Remove what was said under a key."""
+        self._brief_acts.pop(key, None)
+        self._window.notice.clear(key)
 
     def text_changed(self) -> None:
         """Withdraw an offer that has nothing left to undo."""
@@ -282,8 +294,12 @@ class Notices(QObject):
             self.install_model()
         elif action == RETIRED:
             self.retired.show_next()
-        elif action in self._acts:
-            self._acts[action]()
+        elif action in self._quiet_acts:
+            self._quiet_acts[action]()
+        elif action in self._brief_acts and self._window.notice.key == action:
+            act = self._brief_acts[action]
+            self.withdraw(action)
+            act()
 
     def _dismissed(self, key: str) -> None:
         self._window.update_state()

@@ -1,7 +1,7 @@
 """The parts of the window that F6 goes through, and the order in which Tab does.
 
-Invariant: Tab goes through header, prompts, editor from top to bottom, lanes from left to right, the ranking or the
-pair that is judged, the rest. F6 enters every part at the place where a person works in it, and passes by one that is
+Invariant: Tab goes through header, prompts, editor from top to bottom, lanes from left to right or what
+another view has, the rest. F6 enters every part at the place where a person works in it, and passes by one that is
 hidden or empty.
 """
 
@@ -26,7 +26,6 @@ def parts_of(window: MainWindow) -> list[QWidget]:
     side, lanes = window.sidebar, window.view.lanes
     columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
     lists = (side.prompt_list, side.iteration_list)
-    rank = window.ranking.view.stops() if window.ranking.view is not None else []
     return [
         # The header makes its own buttons before it is given these, which stand left of them.
         window.views.tabs,
@@ -38,7 +37,7 @@ def parts_of(window: MainWindow) -> list[QWidget]:
         *columns,
         lanes,
         window.views.here(),
-        *rank,
+        *window.views.stops(),
         window.status,
     ]
 

@@ -1,4 +1,4 @@
-"""Which views the window has.
+"""Which views the window has, those of features last.
 
 Invariant: nothing of a view but Compose is imported before its making begins.
 """
@@ -20,5 +20,5 @@ def places(window: MainWindow) -> dict[View, Place]:
     return {
         "compose": Place("Compose", at_once(lambda: window.view), window.view.editor.focus_first),
         "history": Place("History", history.make, history.enter, has_side=False),
-        "rank": Place("Rank", window.ranking.make, window.ranking.enter),
+        **window.features.places(),
     }

@@ -21,6 +21,7 @@ def window_state(window: MainWindow) -> WindowState:
     running = compose.still_running()
     rows = window.history.selected() if window.views.shown == "history" else []
     selected = len(rows)
+    verdicts = window.features.verdicts(window.views.shown)
     return WindowState(
         view=window.views.shown,
         has_prompt=bool(compose.prompt_uid),
@@ -50,7 +51,7 @@ def window_state(window: MainWindow) -> WindowState:
         can_restore=selected == 1 and rows[0].kind in DRAFTABLE,
         two_rows=selected == 2,
         searched=window.history.searched,
-        judging=window.ranking.is_judging,
+        judging=verdicts is not None and verdicts.is_judging,
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.app.judging import GivenVerdict
     from workbench.ui.editor.editor import ContentEditor
     from workbench.ui.editor.history import FieldHistory
+    from workbench.ui.shell.feature import VerdictController
     from workbench.ui.window import MainWindow
 
 
@@ -38,8 +39,8 @@ class Undo:
         window = self._window
         if window.views.shown == "history":
             return window.notices.offers_undo
-        if window.views.shown == "rank":
-            return window.ranking.can_undo
+        if window.views.shown != "compose":
+            return (verdicts := self._verdicts) is not None and verdicts.can_undo
         return self._order.undoes_verdict if window.compose.viewing is not None else self._order.undo is not None
 
     @property
@@ -47,7 +48,7 @@ class Undo:
         """Whether there is something to do again."""
         window = self._window
         if window.views.shown != "compose":
-            return window.views.shown == "rank" and window.ranking.can_redo
+            return (verdicts := self._verdicts) is not None and verdicts.can_redo
         return self._order.redoes_verdict if window.compose.viewing is not None else self._order.redo is not None
 
     def undo(self) -> None:
@@ -56,8 +57,8 @@ class Undo:
             return
         if self._window.views.shown == "history":
             self._window.notices.undo()
-        elif self._window.views.shown == "rank":
-            self._window.ranking.undo()
+        elif (verdicts := self._verdicts) is not None:
+            verdicts.undo()
         elif (undo := self._order.undo) is not None:
             undo()
 
@@ -65,8 +66,8 @@ class Undo:
         """Do again what was taken back last."""
         if not self.can_redo:
             return
-        if self._window.views.shown == "rank":
-            self._window.ranking.redo()
+        if (verdicts := self._verdicts) is not None:
+            verdicts.redo()
         elif (redo := self._order.redo) is not None:
             redo()
 
@@ -101,6 +102,11 @@ class Undo:
             place = field.cursorPosition()
             field.setCursorPosition(0 if place else len(field.text()))
             field.setCursorPosition(place)
+
+    @property
+    def _verdicts(self) -> VerdictController | None:
+        """What gives verdicts in the shown view; None in Compose, whose verdicts are undone together with edits."""
+        return self._window.features.verdicts(self._window.views.shown)
 
     @property
     def _is_line_unchanged(self) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer
 
-from workbench.ui.composition import preload
+from workbench.ui.composition import preload, preload_views
 from workbench.ui.shell.views import Views
 
 
@@ -43,13 +43,8 @@ _VIEWS = (
     "workbench.ui.history.curating",
     "workbench.ui.history.saving",
     "workbench.ui.history.opening",
-    "workbench.core.ranking",
-    "workbench.app.rank",
-    "workbench.app.sitting",
-    "workbench.ui.rank.judge",
-    "workbench.ui.rank.view",
 )
-"""What views are made of, before they are made."""
+"""What the views are made of that are no features yet."""
 _MODULES = (
     "workbench.app.later",
     "workbench.app.fuzzy",
@@ -92,7 +87,7 @@ class Warmth(QObject):
 
 def _steps(views: Views | None, waits: Waits) -> Iterator[int]:
     """Do a step each time it is asked, and yield how many ms the next one waits."""
-    for name in _VIEWS:
+    for name in (*_VIEWS, *preload_views()):
         importlib.import_module(name)
         yield 0
     if views is not None:

@@ -40,7 +40,6 @@ from workbench.ui.history.place import HistoryPlace
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
-from workbench.ui.ranking import Ranking
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.keybutton import with_key
@@ -77,7 +76,6 @@ class MainWindow(QObject):
     layout_: LayoutActions
     blindness: Blindness
     starring: Starring
-    ranking: Ranking
     history: HistoryPlace
     services: Services
     features: FeatureHost
@@ -308,7 +306,8 @@ class MainWindow(QObject):
     def verdict_key(self, key: VerdictKey) -> bool:
         """Give the verdict that a key means; False when it means none now."""
         if self.views.shown != "compose":
-            return self.ranking.verdict_key(key)
+            verdicts = self.features.verdicts(self.views.shown)
+            return verdicts is not None and verdicts.verdict_key(key)
         if key.lane:
             return self.handlers.mark_number(key.lane)
         self.compose.stage.judging.judge("tie" if key.kind == "tie" else "all_bad", self.shown_slots())

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.ui.shell.events import (
     CallSent,
     Changed,
+    CommandStateChanged,
     DataChanged,
     EndpointsChanged,
     EventBus,
@@ -22,6 +23,7 @@ from workbench.ui.shell.events import (
     ModelRequested,
     RunsComparison,
     SettingsClosed,
+    SideBarWanted,
     VersionsComparison,
     WindowCompleted,
 )
@@ -115,6 +117,9 @@ class _Navigator:
     def shown(self) -> View:
         return self._window.views.shown
 
+    def show(self, view: View) -> None:
+        self._window.views.show(view)
+
     def open_prompt(self, uid: str) -> None:
         self._window.choose_prompt(uid)
 
@@ -181,6 +186,8 @@ def window_services(window: MainWindow) -> Services:
     events = EventBus()
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
     events.subscribe(CallSent, lambda _: _follow_answers(window))
+    events.subscribe(CommandStateChanged, lambda _: window.update_state())
+    events.subscribe(SideBarWanted, lambda event: _show_side(window, event.is_shown))
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
     events.subscribe(EndpointsChanged, lambda event: window.compose.endpoints_changed(event.then))
     events.subscribe(SettingsClosed, lambda _: _settings_closed(window))
@@ -216,6 +223,12 @@ def _settings_closed(window: MainWindow) -> None:
 def _follow_answers(window: MainWindow) -> None:
     window.pulse.start()
     window.update_state()
+
+
+def _show_side(window: MainWindow, is_shown: bool) -> None:
+    window.sidebar.setVisible(is_shown)
+    if is_shown:
+        window.frame.divider.refresh()
 
 
 def _refresh(window: MainWindow, what: Changed) -> None:

@@ -12,7 +12,14 @@ from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
 from workbench.ui.panes import parts_of
-from workbench.ui.shell.events import AnswersGrew, ContinuationRequested, PromptOpened, RunEnded
+from workbench.ui.shell.events import (
+    AnswersGrew,
+    ContinuationRequested,
+    HistoryChanged,
+    PromptOpened,
+    RunEnded,
+    ViewShown,
+)
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -63,7 +70,7 @@ def wire(window: MainWindow) -> None:
         moved.connect(lambda: side.select_iteration(compose.shown_row()))
         # The rows of a prompt may come after its answers, and what can be walked to or noted depends on them.
         moved.connect(lambda: window.update_state())
-    window.views.changed.connect(window.ranking.view_changed)
+    window.views.changed.connect(lambda view: window.services.events.publish(ViewShown(view)))
     window.views.changed.connect(lambda _: window.update_state())
     window.header.palette_clicked.connect(window.actions_["palette"].trigger)
     window.header.settings_clicked.connect(window.actions_["settings"].trigger)
@@ -74,7 +81,7 @@ def wire(window: MainWindow) -> None:
     window.pulse.frame.connect(lambda outputs: window.services.events.publish(AnswersGrew(outputs)))
     window.pulse.second.connect(compose.board.refresh_running)
     window.pulse.foreign_change.connect(window.foreign_change)
-    window.pulse.foreign_change.connect(window.ranking.refresh)
+    window.pulse.foreign_change.connect(lambda: window.services.events.publish(HistoryChanged()))
     window.pulse.moved.connect(window.notices.moved)
     window.pulse.recovered.connect(lambda sentence: window.notices.quiet("recovered", sentence))
     window.bridge.run_started.connect(window.run_recorded)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from tests.e2e.driving import NARROW, WIDE, Demo
 from tests.e2e.scenes.staging import command, shots
 from tests.usecases.judged_history import MODELS, runs, sitting
-from workbench.ui.rank.view import RankView
+from workbench.ui.features.rank.view import RankView
 
 MARKDOWN = (
     "## Order {order}\n\nIt is **on its way** and should arrive on Friday.\n\n1. Open the tracking link.\n"
@@ -72,7 +72,6 @@ def judging(demo: Demo) -> None:
     _entered(demo)
     command(demo, "judge")
     sittings = window.judging_session
-    assert sittings is not None
     demo.until("a pair is shown", lambda: sittings.shown)
     shots(demo, "judge", narrow=True)
     demo.press(Qt.Key.Key_1)

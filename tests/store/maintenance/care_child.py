@@ -144,10 +144,17 @@ def main(directory: Path, what: str, seed: str, most: str) -> None:
     look(folder / first.name)
     total = int((directory / "count").read_text())
     chosen = random.Random(seed).sample(range(total), min(total, int(most)))
+    killed = 0
     for last in chosen:
-        assert in_another(folder, first, work, steps, last) == -signal.SIGKILL
+        ended = in_another(folder, first, work, steps, last)
+        if ended == 0:
+            # How often SQLite asks whether to go on differs a little from process to process.
+            assert int((directory / "count").read_text()) <= last
+        else:
+            assert ended == -signal.SIGKILL
+            killed += 1
         look(folder / first.name)
-    print(len(chosen), "killed of", total)
+    print(killed, "killed at up to", total, "steps")
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from workbench.app.palette import Source
     from workbench.app.prompts import Prompts
     from workbench.app.pulse import Pulse
+    from workbench.app.rank.judging_session import Sittings
     from workbench.app.saving import DraftSaver
-    from workbench.app.sitting import Sittings
     from workbench.app.stage import Stage
     from workbench.app.tasks import Tasks
     from workbench.app.timeline import TimelineModel
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from workbench.ui.features.compare.controller import CompareController
     from workbench.ui.features.compare.dialog import CompareDialog
     from workbench.ui.features.maintenance.controller import MaintenanceController
+    from workbench.ui.features.rank.controller import RankController
+    from workbench.ui.features.rank.view import RankView
     from workbench.ui.frame import Frame
     from workbench.ui.gate import RunGate
     from workbench.ui.history.place import HistoryPlace
@@ -57,8 +59,6 @@ if TYPE_CHECKING:
     from workbench.ui.keybinding import KeyBindings
     from workbench.ui.lanes import LanesView
     from workbench.ui.notices import Notices
-    from workbench.ui.rank.view import RankView
-    from workbench.ui.ranking import Ranking
     from workbench.ui.shell.actions import Actions
     from workbench.ui.shell.bars import Header, StatusBar
     from workbench.ui.shell.notice import NoticeBar
@@ -121,7 +121,6 @@ class WindowDriver:
         self.timeline: TimelineModel = main.timeline
         self.prompts: Prompts = main.prompts
         self.history: HistoryPlace = main.history
-        self.rank: Ranking = main.ranking
         self.stars: Starring = main.starring
         self.maintenance: CareDesk = cast("MaintenanceController", main.features.controller("maintenance")).desk
         self.bridge: Bridge = main.bridge
@@ -165,19 +164,25 @@ class WindowDriver:
         return self._main.history.view
 
     @property
-    def rank_view(self) -> RankView | None:
-        """The Rank view, None before it was first opened."""
-        return self._main.ranking.view
+    def rank(self) -> RankController:
+        """What Rank does and shows."""
+        controller: RankController = self._main.features.controller("rank")
+        return controller
 
     @property
-    def judging_session(self) -> Sittings | None:
-        """The judging of pairs, None before Rank was first opened."""
-        return self._main.ranking.sittings
+    def rank_view(self) -> RankView | None:
+        """The Rank view, None before it was first opened."""
+        return self.rank.view
+
+    @property
+    def judging_session(self) -> Sittings:
+        """The judging of pairs."""
+        return self.rank.sittings
 
     @property
     def is_judging(self) -> bool:
         """Whether pairs are being judged."""
-        return self._main.ranking.is_judging
+        return self.rank.is_judging
 
     @property
     def is_ready(self) -> bool:

@@ -28,8 +28,9 @@ from workbench.host.dirs import Places, places
 from workbench.host.ids import new_uid
 from workbench.host.provider_choices import ProviderChoices
 from workbench.store import Store
-from workbench.ui.shell.events import EventBus, PromptOpened, RunsComparison, VersionsComparison
+from workbench.ui.shell.events import EventBus, PromptOpened, RunsComparison, VersionsComparison, ViewShown
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
+from workbench.ui.shell.views import Place
 from workbench.ui.theme import Theme
 from workbench.usecases.credentials import open_keys
 from workbench.usecases.endpoints import Asker, Endpoints
@@ -73,6 +74,9 @@ class StandInTasks:
     def on_ui(self, call: Callable[[], Any]) -> None:
         call()
 
+    def report(self, error: BaseException) -> None:
+        raise error
+
 
 @dataclass
 class StandInNotices:
@@ -105,6 +109,12 @@ class StandInNotices:
 
     def withdraw_offer(self) -> None:
         self.said.append("[withdrawn]")
+
+    def brief(self, key: str, sentence: str, label: str, act: Callable[[], object]) -> None:
+        self.offer(sentence, label, act)
+
+    def withdraw(self, key: str) -> None:
+        self.said.append(f"[{key} withdrawn]")
 
 
 class StandInEvents(EventBus):
@@ -194,9 +204,20 @@ class StandInNavigator:
         self._store, self._session, self._events = store, session, events
         self.model = ("", "")
         self.view: View = "compose"
+        self.places: Mapping[View, Place] = {}
+        """The views that can be gone to, without their page in a window."""
+        self.pages: dict[View, QWidget] = {}
 
     def shown(self) -> View:
         return self.view
+
+    def show(self, view: View) -> None:
+        if view not in self.pages:
+            self.pages[view] = made(self.places[view])
+        if view != self.view:
+            self.view = view
+            self._events.publish(ViewShown(view))
+        self.places[view].enter()
 
     def open_prompt(self, uid: str) -> None:
         self._session.uid = uid
@@ -301,6 +322,17 @@ def wait_for(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < until, "it never came"
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+
+def made(place: Place) -> QWidget:
+    """Return the page of a view, made in one go."""
+    making = place.make()
+    while True:
+        try:
+            next(making)
+        except StopIteration as done:
+            page: QWidget = done.value
+            return page
 
 
 def standins(

@@ -186,3 +186,32 @@ def test_maintenance(tmp_path: Path) -> None:
     assert told["changes"] == ["Repair"]
     assert told["is_page_closed"]
     assert told["is_shown_again"]
+
+
+def test_rank(tmp_path: Path) -> None:
+    told = driven("rank", tmp_path)
+    groupings = ["group_both", "group_everywhere", "group_model", "group_technique", "group_version"]
+    judging = ["judge", "judge_prompt", "judge_reveal", "judge_skip", "judge_undo"]
+    assert told["commands"] == [*groupings, *judging, "view_rank"]
+    assert told["tabs"] == {"rank": "Rank"}
+    assert told["before"], "nobody judges in a view that is not made"
+    assert told["empty"] == "No verdict yet. The ranking appears after 6."
+    assert not told["idle"], "without a pair a digit is no verdict"
+    assert told["judging"] == [True, False]
+    assert told["keys"] == [True, True, False]
+    assert told["redoes"]
+    assert told["progress"] == "2 judged in this sitting"
+    assert told["escaped"] == [True, False, False]
+    assert told["beside"] == [False, True]
+    assert told["placed"] == 1
+    assert told["enabled"]
+    assert told["counted"] == "2 verdicts · 2 blind"
+    assert told["grouped"] == "Group by model ▾"
+    assert not told["left"], "opening a prompt ends the sitting"
+    assert told["said"] == [
+        "Left marked better [Undo]",
+        "Marked as a tie [Undo]",
+        "Undone: Marked as a tie [Redo]",
+        "Marked as a tie [Undo]",
+        *["[pair_verdict withdrawn]"] * 2,
+    ]

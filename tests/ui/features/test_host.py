@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import typing
+from collections.abc import Callable
 from pathlib import Path
 
-from workbench.app.commands import GROUPS, Command
+from PySide6.QtWidgets import QWidget
+
+from workbench.app.commands import GROUPS, Command, View
+from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.composition import FEATURES, commands
 from workbench.ui.shell import services as shell_services
 from workbench.ui.shell.events import Changed, DataChanged, EventBus, PackChosen, PromptOpened
-from workbench.ui.shell.feature import Feature, FeatureHost, Subscription
+from workbench.ui.shell.feature import Feature, FeatureHost, FeatureView, Subscription
 from workbench.ui.shell.services import Services
+from workbench.ui.shell.views import Making, Place
 
 MOST_MEMBERS, MOST_METHODS = 10, 8
 
@@ -65,6 +70,72 @@ def test_what_a_command_or_a_handled_event_changed_is_told_once() -> None:
     assert told == [DataChanged(Changed.CASES)] * 2
 
 
+class Judge(Counter):
+    """A controller whose view takes verdicts."""
+
+    is_judging = True
+    can_undo = can_redo = False
+
+    def undo(self) -> None:
+        self.done -= 1
+
+    def redo(self) -> None:
+        self.done += 1
+
+    def verdict_key(self, key: VerdictKey) -> bool:
+        return key.lane == 1
+
+
+def steps(place: Place) -> int:
+    """Make the page of a view, and return in how many steps."""
+    return sum(1 for _ in place.make())
+
+
+def viewed(key: View, made: list[Counter], make: Callable[[], Counter]) -> Feature[Counter]:
+    """Return a feature with a view whose page takes two steps more than its controller."""
+
+    def controller(_: Services) -> Counter:
+        made.append(make())
+        return made[-1]
+
+    def page(_: Counter) -> Making:
+        yield
+        yield
+        return typing.cast(QWidget, None)
+
+    view = FeatureView(key, key.title(), page, lambda controller: controller.act(), has_side=False)
+    return Feature(key, (), controller, view=view)
+
+
+def test_a_view_is_made_in_steps_the_first_of_which_makes_the_controller() -> None:
+    made: list[Counter] = []
+    services = typing.cast(Services, type("Only", (), {"events": EventBus()}))
+    host = FeatureHost((viewed("rank", made, Counter), viewed("history", made, Counter)), services)
+    places = host.places()
+    assert [(key, place.title, place.has_side) for key, place in places.items()] == [
+        ("rank", "Rank", False),
+        ("history", "History", False),
+    ]
+    assert made == []
+    assert steps(places["history"]) == 3
+    (counter,) = made
+    places["history"].enter()
+    assert counter.done == 1
+
+
+def test_verdicts_are_given_where_the_controller_of_the_shown_view_takes_them() -> None:
+    made: list[Counter] = []
+    services = typing.cast(Services, type("Only", (), {"events": EventBus()}))
+    host = FeatureHost((viewed("rank", made, Judge), viewed("history", made, Counter)), services)
+    assert host.verdicts("rank") is None
+    assert made == [], "asking makes nothing"
+    for place in host.places().values():
+        steps(place)
+    assert host.verdicts("rank") is made[0]
+    assert host.verdicts("history") is None
+    assert host.verdicts("compose") is None
+
+
 def test_services_stay_small() -> None:
     members = dataclasses.fields(Services)
     assert len(members) <= MOST_MEMBERS
@@ -94,6 +165,8 @@ def test_commands_stand_with_those_that_they_belong_to() -> None:
         ["deleted", "history_backup", "history_restore", "history_check", "history_smaller"],
         ["previous_pane", "settings", "theme_system", "theme_light", "theme_dark", "wrap"],
         ["wrap", "zoom_in", "zoom_out", "zoom_reset", "quit"],
+        ["history_smaller", "judge", "judge_undo", "judge_skip", "judge_prompt", "judge_reveal", "group_both"],
+        ["view_compose", "view_history", "view_rank", "palette"],
     ):
         at = shown.index(together[0])
         assert shown[at : at + len(together)] == together

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from workbench.app.commands import View
     from workbench.core.lanes import Lane
     from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
@@ -62,6 +63,35 @@ class HistoryChangeRequested:
 @dataclass(frozen=True, slots=True)
 class HistoryCleaningRequested:
     """A person wants the file to be written anew, so that nothing of what was deleted for good is left in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChanged:
+    """Runs, prompts or verdicts changed, by an action of this window or by another process: lists read them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandStateChanged:
+    """Something changed that decides which commands are enabled, and that the window does not see itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewShown:
+    """Another view is shown."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class SideBarWanted:
+    """The shown view wants the side bar beside it, or all the room for itself."""
+
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FocusPlaced:
+    """A feature moved the focus to where a person's last key or click leads, so that bare keys act there."""
 
 
 @dataclass(frozen=True, slots=True)

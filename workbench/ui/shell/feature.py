@@ -1,7 +1,8 @@
-"""What a feature is: commands, and a controller that carries them out.
+"""What a feature is: commands, a controller that carries them out, and perhaps a view.
 
-Invariant: a feature's controller is made when one of its commands is first used or an event that it handles is first
-published, so that a feature costs nothing at the start. The title, condition and action of a command stand in one row.
+Invariant: a feature's controller is made when one of its commands is first used, an event that it handles is first
+published or its view is made, so that a feature costs nothing at the start. The title, condition and action of a
+command stand in one row.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
-from workbench.app.commands import Command
+from workbench.app.commands import Command, View
+from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.shell.events import Changed, DataChanged
 from workbench.ui.shell.services import Services
+from workbench.ui.shell.views import Making, Place
 
 
 class Controller(Protocol):
@@ -21,6 +24,32 @@ class Controller(Protocol):
 
     def stop(self) -> None:
         """End background work, because the window closes."""
+
+
+@runtime_checkable
+class VerdictController(Protocol):
+    """The controller of a view in which keys give verdicts. It is asked only while its view is shown."""
+
+    @property
+    def is_judging(self) -> bool:
+        """Whether something waits for a verdict."""
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a verdict can be taken back."""
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a verdict that was taken back can be given again."""
+
+    def undo(self) -> None:
+        """Take the last verdict back."""
+
+    def redo(self) -> None:
+        """Give the verdict again that was taken back last."""
+
+    def verdict_key(self, key: VerdictKey) -> bool:
+        """Give the verdict that a key means; False when it means none now."""
 
 
 C = TypeVar("C", bound=Controller, covariant=True)
@@ -36,6 +65,22 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class FeatureView:
+    """A view of a feature: `key` names it in conditions of commands, and its tab says `title`."""
+
+    key: View
+    title: str
+    make: Callable[[Any], Making]
+    """Takes the controller, and makes the page in steps. The page may be a `Page`, `StopsPage` or `KeyNamesPage`."""
+    enter: Callable[[Any], object]
+    """Takes the controller, and gives the page the keyboard."""
+    has_side: bool = True
+    """Whether the side bar is beside it."""
+    preload: tuple[str, ...] = ()
+    """The modules that it is made of, imported before it is made while the window is idle, each one step."""
+
+
+@dataclass(frozen=True, slots=True)
 class Feature(Generic[C]):
     """A feature by its name. `make` imports what the feature needs; `preload` names these modules, each one step.
 
@@ -48,6 +93,7 @@ class Feature(Generic[C]):
     make: Callable[[Services], C]
     preload: tuple[str, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
+    view: FeatureView | None = None
 
 
 class FeatureHost:
@@ -75,10 +121,36 @@ class FeatureHost:
             self._controllers[feature_id] = self._features[feature_id].make(self._services)
         return self._controllers[feature_id]
 
+    def places(self) -> dict[View, Place]:
+        """Return the views of the features, in the order of these."""
+        return {
+            view.key: Place(
+                view.title, partial(self._make_view, feature, view), partial(self._enter, feature, view), view.has_side
+            )
+            for feature in self._features.values()
+            if (view := feature.view) is not None
+        }
+
+    def verdicts(self, shown: View) -> VerdictController | None:
+        """Return the controller of the shown view if verdicts are given there, and the view is made."""
+        for feature in self._features.values():
+            if feature.view is not None and feature.view.key == shown:
+                controller = self._controllers.get(feature.id)
+                return controller if isinstance(controller, VerdictController) else None
+        return None
+
     def stop(self) -> None:
         """Stop all controllers."""
         for controller in self._controllers.values():
             controller.stop()
+
+    def _make_view(self, feature: Feature[Controller], view: FeatureView) -> Making:
+        controller = self.controller(feature.id)
+        yield
+        return (yield from view.make(controller))
+
+    def _enter(self, feature: Feature[Controller], view: FeatureView) -> None:
+        view.enter(self.controller(feature.id))
 
     def _run(self, feature: Feature[Controller], command: Command) -> None:
         assert command.run is not None

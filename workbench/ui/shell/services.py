@@ -104,6 +104,9 @@ class Tasks(Protocol):
     def on_ui(self, call: Callable[[], Any]) -> None:
         """Run `call` on the UI thread; may be called from any thread."""
 
+    def report(self, error: BaseException) -> None:
+        """Say what went wrong in work whose failure was handled; on the UI thread only."""
+
 
 class Events(Protocol):
     """Typed events; see `shell.events`."""
@@ -142,6 +145,12 @@ class Notices(Protocol):
 
     def withdraw_offer(self) -> None:
         """Remove the last offer."""
+
+    def brief(self, key: str, sentence: str, label: str, act: Callable[[], object]) -> None:
+        """Say for some seconds what was done, with a button that carries out `act`; it replaces the last of its key."""
+
+    def withdraw(self, key: str) -> None:
+        """Remove what was said under a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +227,9 @@ class Navigator(Protocol):
 
     def shown(self) -> View:
         """Return the view that is shown."""
+
+    def show(self, view: View) -> None:
+        """Show a view, made now if it was not yet, and give it the keyboard; `ViewShown` comes before that."""
 
     def open_prompt(self, uid: str) -> None:
         """Open a prompt in Compose; `PromptOpened` follows."""

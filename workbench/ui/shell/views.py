@@ -55,6 +55,22 @@ class Page(Protocol):
         """Return the parts that F6 goes through, and what gives each the keyboard."""
 
 
+@runtime_checkable
+class StopsPage(Protocol):
+    """A page whose parts Tab goes through in an order of its own."""
+
+    def stops(self) -> Sequence[QWidget]:
+        """Return the parts in reading order."""
+
+
+@runtime_checkable
+class KeyNamesPage(Protocol):
+    """A page that names keys."""
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+
+
 class ViewTabs(QWidget):
     """The names of the views in a row; the shown one is marked by more than its colour."""
 
@@ -105,6 +121,7 @@ class Views(QObject):
         self._pages: dict[View, QWidget] = {}
         self._making: dict[View, Making] = {}
         self._left_at: dict[View, QWidget] = {}
+        self._key_name: KeyName | None = None
         self.shown: View = "compose"
         self.tabs = ViewTabs({view: place.title for view, place in places.items()})
         self.tabs.mark("compose")
@@ -113,6 +130,19 @@ class Views(QObject):
     def page(self, view: View) -> QWidget | None:
         """Return the widget of a view, None before it is made."""
         return self._pages.get(view)
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force on the tabs and all pages, also on those that are made later."""
+        self._key_name = name
+        self.tabs.name_keys(name)
+        for page in self._pages.values():
+            if isinstance(page, KeyNamesPage):
+                page.name_keys(name)
+
+    def stops(self) -> Sequence[QWidget]:
+        """Return the parts of the shown page in reading order, if it has an order of its own."""
+        page = self.here()
+        return page.stops() if isinstance(page, StopsPage) else ()
 
     def here(self) -> QWidget:
         """Return the widget of the shown view."""
@@ -177,6 +207,8 @@ class Views(QObject):
             if self._stage.indexOf(page) < 0:
                 self._stage.addWidget(page)
             self._pages[view] = page
+            if self._key_name is not None and isinstance(page, KeyNamesPage):
+                page.name_keys(self._key_name)
         else:
             self._making[view] = making
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.tasks import Tasks
+from workbench.app.tasks import ReportingTasks
 from workbench.host.dirs import Places
 from workbench.store import Store
 from workbench.usecases.ranked import Grouping, Ranked
@@ -30,7 +30,7 @@ class Rank(QObject):
     def __init__(
         self,
         store: Store,
-        tasks: Tasks,
+        tasks: ReportingTasks,
         prepare: Callable[[], object],
         places: Places,
         parent: QObject | None = None,

@@ -5,7 +5,7 @@ Invariant: there is either a table with what could mislead below it, or a senten
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QResizeEvent
@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.rank_table import GROUPED, RankTable, headline
+from workbench.app.rank.model import GROUPED, RankTable, headline
+from workbench.ui.features.rank import how
+from workbench.ui.features.rank.judge import JudgePage
+from workbench.ui.features.rank.table import RankingTable
+from workbench.ui.features.rank.techniques import VersionTechniques
 from workbench.ui.focus import opens_menu
 from workbench.ui.late_theme import LateTheme
-from workbench.ui.rank import how
-from workbench.ui.rank.judge import JudgePage
-from workbench.ui.rank.table import RankingTable
-from workbench.ui.rank.techniques import VersionTechniques
 from workbench.ui.shell.keybutton import KeyButton, KeyName
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.ranked import Grouping, Ranked, Remark
@@ -50,6 +50,7 @@ class RankView(QStackedWidget):
     """Two pages: the ranking, and the queue that pairs are judged in, which is made when somebody judges."""
 
     judge_clicked = Signal()
+    grouping_chosen = Signal(str)
     verdict_wanted = Signal(str, int)
     """The kind, and 1 or 2 for the winner."""
     undo_wanted = Signal()
@@ -57,7 +58,7 @@ class RankView(QStackedWidget):
     prompt_wanted = Signal()
     end_wanted = Signal()
 
-    def __init__(self, theme: Theme, group_actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, groupings: Mapping[Grouping, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LateTheme(theme, self)
         self._said: list[QLabel] = []
@@ -76,11 +77,13 @@ class RankView(QStackedWidget):
         self._key_name: KeyName | None = None
         self._late = QTimer(self, interval=_LATE_MS, singleShot=True)
         self._late.timeout.connect(self._show_waiting)
-        self._build(group_actions)
+        self._groupings: list[tuple[Grouping, str, QAction]] = []
+        """What can be chosen, with the title in the menu."""
+        self._build(groupings)
         self._theme.changed.connect(self._restyle)
         self._restyle()
 
-    def _build(self, group_actions: Sequence[QAction]) -> None:
+    def _build(self, groupings: Mapping[Grouping, str]) -> None:
         page = self._page
         layout = QVBoxLayout(page)
         layout.setContentsMargins(_MARGIN, 14, _MARGIN, 16)
@@ -97,8 +100,10 @@ class RankView(QStackedWidget):
         set_role(self.group, "choice")
         self.group.setToolTip("Who is ranked")
         menu = QMenu(self.group)
-        for action in group_actions:
-            menu.addAction(action)
+        for grouping, title in groupings.items():
+            action = menu.addAction(title)
+            action.triggered.connect(lambda _=False, name=grouping: self.grouping_chosen.emit(name))
+            self._groupings.append((grouping, title, action))
         self.group.setMenu(menu)
         opens_menu(self.group)
         self.judge = KeyButton("Judge next pair blind", "", parent=page)
@@ -159,8 +164,11 @@ class RankView(QStackedWidget):
         return self._judging
 
     def escape(self) -> bool:
-        """Close nothing: a sitting ends by its own command."""
-        return False
+        """End the sitting; False when nobody judges."""
+        if self.currentWidget() is self.ranking:
+            return False
+        self.end_wanted.emit()
+        return True
 
     def panes(self) -> Sequence[tuple[QWidget, Callable[[], None]]]:
         """Return the parts that F6 goes through, and what gives each the keyboard."""
@@ -169,6 +177,10 @@ class RankView(QStackedWidget):
     def name_keys(self, name: KeyName) -> None:
         """Name the keys in force."""
         self.judge.set_key(name("judge"))
+        for grouping, title, action in self._groupings:
+            key = name(f"group_{grouping}")
+            # Behind a tab, a menu shows it as the shortcut.
+            action.setText(f"{title}\t{key}" if key else title)
         self._key_name = name
         if self._judging is not None:
             self._judging.name_keys(name)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.tasks import Tasks
+from workbench.app.tasks import ReportingTasks
 from workbench.store import Store
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Sittings(QObject):
     def __init__(
         self,
         store: Store,
-        tasks: Tasks,
+        tasks: ReportingTasks,
         new_uid: Callable[[], str],
         now: Callable[[], str],
         parent: QObject | None = None,

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.rank_table import BLIND, COST, ENTRANT, LATENCY, LOST, STRENGTH, WON, RankTable
+from workbench.app.rank.model import BLIND, COST, ENTRANT, LATENCY, LOST, STRENGTH, WON, RankTable
 from workbench.ui.theme import Theme
 from workbench.usecases.ranked import RankRow
 
 if TYPE_CHECKING:
-    from workbench.ui.rank.chart import IntervalChart
+    from workbench.ui.widgets.chart import IntervalChart
 
 MOST_ROWS = 20
 """Beyond so many the rows scroll by themselves."""
@@ -94,12 +94,12 @@ class RankingTable(QTableView):
     def show_rows(self, rows: tuple[RankRow, ...], *, of_techniques: bool = False) -> None:
         """Show a ranking, and draw it; the first one makes the chart."""
         if self.chart is None:
-            from workbench.ui.rank.chart import IntervalChart  # it brings pyqtgraph along
+            from workbench.ui.widgets.chart import IntervalChart  # it brings pyqtgraph along
 
             self.chart = IntervalChart(self._theme, self.viewport())
             self.chart.show()
         self._table.set_rows(rows, of_techniques=of_techniques)
-        self.chart.set_rows(rows)
+        self.chart.set_intervals([row.strength for row in rows])
         self.restyle()
 
     def restyle(self) -> None:

@@ -1,4 +1,4 @@
-"""The intervals of a ranking, drawn by pyqtgraph over the column of a table.
+"""Intervals, drawn by pyqtgraph over the column of a table.
 
 Invariant: every interval lies at the height of its row, wherever the table is scrolled to, and all share one axis. The
 chart takes neither mouse nor keyboard: what it shows is told by the cells under it.
@@ -6,12 +6,14 @@ chart takes neither mouse nor keyboard: what it shows is told by the cells under
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 import pyqtgraph as pg
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from workbench.ui.theme import Theme
-from workbench.usecases.ranked import RankRow
 
 # It would end Qt by itself when the program ends, which the program does.
 pg.setConfigOptions(exitCleanup=False)
@@ -20,6 +22,22 @@ _DOT = 9
 _BAR = 3
 _CAP = 0.11
 """Half the height of the end of an interval, in rows."""
+
+
+class Interval(Protocol):
+    """An estimate between the ends of its interval, on the axis that all share."""
+
+    @property
+    def low(self) -> float:
+        """The left end."""
+
+    @property
+    def estimate(self) -> float:
+        """The dot."""
+
+    @property
+    def high(self) -> float:
+        """The right end."""
 
 
 class IntervalChart(pg.GraphicsView):
@@ -50,24 +68,24 @@ class IntervalChart(pg.GraphicsView):
             self._box.addItem(item)
         self.paint()
 
-    def set_rows(self, rows: tuple[RankRow, ...]) -> None:
-        """Draw these, the first one at the top."""
+    def set_intervals(self, rows: Sequence[Interval]) -> None:
+        """Draw these, one in each row, the first one at the top."""
         if not rows:
             return
-        left, right = min(0.0, *(row.strength.low for row in rows)), max(0.0, *(row.strength.high for row in rows))
+        left, right = min(0.0, *(row.low for row in rows)), max(0.0, *(row.high for row in rows))
         edge = (right - left) * _MARGIN
         self._box.setXRange(left - edge, right + edge, padding=0)
         guides: list[tuple[float, float]] = []
         bars: list[tuple[float, float]] = []
         for number, row in enumerate(rows):
-            middle, low, high = number + 0.5, row.strength.low, row.strength.high
+            middle, low, high = number + 0.5, row.low, row.high
             guides += [(left - edge, middle), (right + edge, middle)]
             bars += [(low, middle), (high, middle)]
             # The ends, a short line each.
             bars += [(end, middle + side) for end in (low, high) for side in (-_CAP, _CAP)]
         self._guides.setData(*_across_and_down(guides))
         self._bars.setData(*_across_and_down(bars))
-        self._dots.setData([row.strength.estimate for row in rows], [number + 0.5 for number in range(len(rows))])
+        self._dots.setData([row.estimate for row in rows], [number + 0.5 for number in range(len(rows))])
 
     def lie(self, over: QRect, row_height: int, scrolled: int) -> None:
         """Lie over a column; `scrolled` is how many pixels of the rows are above it."""

@@ -1,0 +1,113 @@
+"""The commands of Rank and of the judging of pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from workbench.app.commands import EVERYWHERE, Command, View, WindowState
+
+if TYPE_CHECKING:
+    from workbench.usecases.ranked import Grouping
+
+RANK: tuple[View, ...] = ("rank",)
+GROUPINGS: Mapping[Grouping, str] = {
+    "both": "Group by version × model",
+    "version": "Group by version",
+    "model": "Group by model",
+    "technique": "Group by technique",
+    "everywhere": "Group by model, over all prompts",
+}
+"""The titles of the commands that group the ranking."""
+
+
+def _can_judge(state: WindowState) -> bool:
+    return state.has_prompt and state.writable and not state.judging
+
+
+def _is_judging(state: WindowState) -> bool:
+    return state.judging
+
+
+def _group(grouping: Grouping, title: str) -> Command:
+    return Command(
+        f"group_{grouping}",
+        title,
+        "Rank",
+        enabled=lambda state: not state.judging,
+        views=RANK,
+        run=lambda controller: controller.group(grouping),
+        after="judge",
+    )
+
+
+COMMANDS = (
+    Command(
+        "judge",
+        "Judge the next pair blind",
+        "Rank",
+        ("J",),
+        _can_judge,
+        views=EVERYWHERE,
+        navigates_in=RANK,
+        run=lambda controller: controller.judge(),
+        after="history_smaller",
+    ),
+    Command(
+        "judge_undo",
+        "Take the last verdict on a pair back",
+        "Rank",
+        ("Z",),
+        lambda state: state.judging and state.can_undo,
+        views=RANK,
+        needs_answer=True,
+        run=lambda controller: controller.undo(),
+        after="judge",
+    ),
+    Command(
+        "judge_skip",
+        "Skip this pair",
+        "Rank",
+        ("S",),
+        _is_judging,
+        views=RANK,
+        navigates_in=RANK,
+        needs_answer=True,
+        run=lambda controller: controller.skip(),
+        after="judge",
+    ),
+    Command(
+        "judge_prompt",
+        "Show the prompt of the pairs",
+        "Rank",
+        ("P",),
+        _is_judging,
+        views=RANK,
+        navigates_in=RANK,
+        needs_answer=True,
+        run=lambda controller: controller.toggle_prompt(),
+        after="judge",
+    ),
+    Command(
+        "judge_reveal",
+        "Show who answered in the last pair",
+        "Rank",
+        ("R",),
+        _is_judging,
+        views=RANK,
+        navigates_in=RANK,
+        needs_answer=True,
+        run=lambda controller: controller.toggle_reveal(),
+        after="judge",
+    ),
+    *(_group(grouping, title) for grouping, title in GROUPINGS.items()),
+    Command(
+        "view_rank",
+        "Rank: who wins, and how sure",
+        "View",
+        ("Alt+4",),
+        views=EVERYWHERE,
+        run=lambda controller: controller.show(),
+        after="view_history",
+    ),
+)

@@ -1,1 +1,0 @@
-"""Rank: who wins and how sure, and the queue in which pairs are judged blind."""
