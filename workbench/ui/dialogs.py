@@ -18,8 +18,6 @@ from workbench.ui.line_dialog import LineDialog
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMessageBox
-
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.window import MainWindow
@@ -40,9 +38,7 @@ class Dialogs(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._note: NoteDialog | None = None
         self._code: CodeDialog | None = None
-        self._question: QMessageBox | None = None
         self._addresses: AddressConfirmation | None = None
 
     @property
@@ -61,36 +57,15 @@ class Dialogs(QObject):
             return
         dialog = NoteDialog(dialog_parent(self._window.frame), name(row), row.note)
         dialog.accepted.connect(lambda: self._window.compose.rows.set_note(row, dialog.field.text().strip()))
-        dialog.finished.connect(self._note_closed)
-        self._note = dialog
         dialog.open()
-
-    @property
-    def open_question(self) -> QMessageBox | None:
-        """The question that is asked before text is lost, None when none is."""
-        return self._question
-
-    @property
-    def open_note(self) -> NoteDialog | None:
-        """The open note dialog, None when it is closed."""
-        return self._note
-
-    def _note_closed(self) -> None:
-        self._note = None
 
     def ask_to_lose_draft(self) -> bool:
         """Ask whether the window may close although its text could not be saved."""
-        return self._ask(draft_question(self._window.frame)) == "close"
+        return answer_of(draft_question(self._window.frame)) == "close"
 
     def ask_to_lose_answers(self, count: int) -> Answer:
         """Ask what to do about answers that are only in this window."""
-        return self._ask(answers_question(self._window.frame, count))
-
-    def _ask(self, box: QMessageBox) -> Answer:
-        self._question = box
-        answer = answer_of(box)
-        self._question = None
-        return answer
+        return answer_of(answers_question(self._window.frame, count))
 
     def wire(self, slot: str, page: str = "") -> None:
         """Show what a lane sent and got, with one of the pages of `WireDialog` in front."""
@@ -144,11 +119,6 @@ class Dialogs(QObject):
         self._code = dialog
         dialog.open()
         read()
-
-    @property
-    def open_code(self) -> CodeDialog | None:
-        """The open code dialog, None when it is closed."""
-        return self._code
 
     def _code_closed(self) -> None:
         self._code = None
