@@ -7,9 +7,25 @@ from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS, View
-from workbench.ui.features import cases, compare, dialogue, exchange, improve, packs, rank, techniques, training
+from workbench.ui.features import (
+    cases,
+    compare,
+    dialogue,
+    exchange,
+    improve,
+    maintenance,
+    models,
+    packs,
+    rank,
+    settings,
+    techniques,
+    training,
+)
 
 FEATURES = (
+    models.FEATURE,
+    settings.FEATURE,
+    maintenance.FEATURE,
     packs.FEATURE,
     training.FEATURE,
     cases.FEATURE,

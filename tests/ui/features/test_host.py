@@ -162,6 +162,9 @@ def test_commands_stand_with_those_that_they_belong_to() -> None:
         ["attach", "techniques", "save_technique", "improve", "paste_dialogue", "find"],
         ["lane_code", "continue_lane", "star_answer"],
         ["mark_row", "compare", "older"],
+        ["deleted", "history_backup", "history_restore", "history_check", "history_smaller"],
+        ["previous_pane", "settings", "theme_system", "theme_light", "theme_dark", "wrap"],
+        ["wrap", "zoom_in", "zoom_out", "zoom_reset", "quit"],
         ["history_smaller", "judge", "judge_undo", "judge_skip", "judge_prompt", "judge_reveal", "group_both"],
         ["view_compose", "view_history", "view_rank", "palette"],
     ):
