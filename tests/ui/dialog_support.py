@@ -11,8 +11,8 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import isValid
 
-from workbench.app.model_entries import ModelEntry, Offer, Provider
-from workbench.app.settings_types import EndpointInfo, EndpointSaved, FileForm, KeyInfo, KeysPage, tail_of
+from workbench.app.models.entries import ModelEntry, Offer, Provider
+from workbench.app.settings.entries import EndpointInfo, EndpointSaved, FileForm, KeyInfo, KeysPage, tail_of
 from workbench.core.lanes import Endpoint
 from workbench.core.limits import Limits
 from workbench.core.money import Rates

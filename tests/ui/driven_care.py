@@ -14,15 +14,14 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from tests.store.maintenance.care_child import Steps
 from tests.ui.program import Driven, Script
 from workbench.store.maintenance.upkeep import Upkeep
-from workbench.ui.settings.history import HistoryPanel
+from workbench.ui.features.maintenance.panel import HistoryPanel
 
 
 def script(driven: Driven, what: str, steps: Steps, last: int) -> Script:
     """Do it from the page of the settings."""
     yield driven.is_open
     driven.window.dialogs.show_settings("history")
-    page = driven.settings.history
-    assert page is not None
+    page = driven.history_page
     yield lambda: page.backups._now.isEnabled() and page._room is not None
     first = driven.frame
     print("began", flush=True)

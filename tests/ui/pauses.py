@@ -20,8 +20,8 @@ _SHORT_MS = {
     "workbench.ui.editor.pasting._PAUSE_MS": 10,
     "workbench.ui.features.packs.export_choice._LOOK_MS": 10,
     "workbench.ui.features.rank.view._LATE_MS": 10,
-    "workbench.ui.settings.appearance._SETTLE_MS": 10,
-    "workbench.ui.settings.history_backups._SETTLE_MS": 10,
+    "workbench.ui.features.settings.appearance._SETTLE_MS": 10,
+    "workbench.ui.features.maintenance.backups._SETTLE_MS": 10,
     "workbench.ui.features.training.dialog._PAUSE_MS": 10,
 }
 

@@ -19,10 +19,11 @@ from tests.patience import PATIENCE_S, tell_threads
 from tests.ui.driver import WindowDriver
 from workbench.host.dirs import places
 from workbench.host.faults import log_file
+from workbench.ui.features.maintenance.panel import HistoryPanel
+from workbench.ui.features.settings.dialog import SettingsDialog
 from workbench.ui.frame import Frame
 from workbench.ui.main import Program
 from workbench.ui.mending import Mending
-from workbench.ui.settings import SettingsDialog
 
 Script = Generator[Callable[[], object], None, None]
 _LOOK_MS = 5
@@ -117,6 +118,13 @@ class Driven:
     def settings(self) -> SettingsDialog:
         """The open settings."""
         found: SettingsDialog = self._visible(SettingsDialog)
+        return found
+
+    @property
+    def history_page(self) -> HistoryPanel:
+        """The page of the open settings that looks after the history."""
+        found = self.window.dialogs.history_page
+        assert found is not None
         return found
 
     def is_open(self, db: Path | None = None) -> bool:

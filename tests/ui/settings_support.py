@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListView
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import SettingsDouble, shown, theme
-from workbench.ui.settings import SettingsDialog
+from workbench.ui.features.settings.dialog import SettingsDialog
 from workbench.ui.theme import Theme
 
 __all__ = ["drive", "shown", "source", "theme"]

@@ -10,7 +10,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from tests.ui.desk import Desk
-from workbench.app.model_entries import Choice
 from workbench.store.sqlite import sqlite3
 from workbench.ui.address.dialog import AddressDialog
 from workbench.ui.lanes.strip import FailureBox
@@ -29,7 +28,7 @@ def moved(desk: Desk) -> Desk:
     saved = window.workbench.endpoints.save(form, session_only=True)
     saved.done.result(20)
     window.session.endpoints_changed()
-    window.choose_model(window.draft_lanes[0].slot, Choice(saved.endpoint.uid, "acme-large"))
+    window.choose_model(window.draft_lanes[0].slot, saved.endpoint.uid, "acme-large")
     connection = sqlite3.connect(desk.db, timeout=10)
     with connection:
         connection.execute("UPDATE endpoints SET base_url = ?", (THEIRS,))

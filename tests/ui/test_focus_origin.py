@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QPushButton, QWidget
 
 from tests.ui.desk import Desk
+from workbench.ui.features.models.dialog import ModelPicker
 from workbench.ui.focus import OPENS_MENU
-from workbench.ui.picker import ModelPicker
 
 pytestmark = [
     pytest.mark.window,

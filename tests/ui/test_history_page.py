@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from tests.store.making import FULL_RESULT, NOW, run, text
 from tests.ui.desk import Desk
-from workbench.app import care as app_care
+from workbench.app.maintenance import desk as app_care
 from workbench.core.care import CARE, Rules
 from workbench.store.errors import failure
 from workbench.store.maintenance import backups, space
 from workbench.store.maintenance.upkeep import Upkeep
-from workbench.ui.settings import SettingsDialog
-from workbench.ui.settings.history import HistoryPanel
+from workbench.ui.features.maintenance.panel import HistoryPanel
+from workbench.ui.features.settings.dialog import SettingsDialog
 
 pytestmark = pytest.mark.window
 RESPONSES = 40
@@ -36,12 +36,15 @@ def fill(desk: Desk) -> None:
     store.set_note("r0", "keep this", NOW).result(10)
 
 
+def shown_page(desk: Desk) -> HistoryPanel:
+    found = desk.window.dialogs.history_page
+    assert found is not None
+    return found
+
+
 def page(desk: Desk) -> HistoryPanel:
     desk.window.dialogs.show_settings("history")
-    settings = desk.window.dialogs.settings
-    assert settings is not None
-    assert settings.history is not None
-    panel = settings.history
+    panel = shown_page(desk)
     desk.until(lambda: panel.path.path() and panel.sizes.rows())
     return panel
 
@@ -203,8 +206,7 @@ def test_what_cannot_be_measured_hides_no_result_and_is_said_who_asks(
     monkeypatch.setattr(space, "check", lambda _: ["page 7 is not a page"])
     desk.open()
     desk.window.dialogs.show_settings("history")
-    panel = settings(desk).history
-    assert panel is not None
+    panel = shown_page(desk)
     desk.until(lambda: panel.progress.says and not panel._is_measuring)
     click(panel, "Check now")
     desk.until(lambda: panel.progress.detail.toPlainText() == "page 7 is not a page")
@@ -234,8 +236,8 @@ def test_a_backup_that_cannot_be_made_is_a_sentence(
 
 
 COMMANDS: dict[str, Callable[[Desk], object]] = {
-    "history_check": lambda desk: settings(desk).history.progress.status.text() == "The history is sound.",  # type: ignore[union-attr]
-    "history_restore": lambda desk: settings(desk).history.backups.list.hasFocus(),  # type: ignore[union-attr]
+    "history_check": lambda desk: shown_page(desk).progress.status.text() == "The history is sound.",
+    "history_restore": lambda desk: shown_page(desk).backups.list.hasFocus(),
     "history_smaller": lambda desk: "Drop" in settings(desk)._confirm._question.text(),
 }
 
@@ -255,8 +257,7 @@ def test_the_command_leads_to_the_newest_backup_before_it_is_known_which_there_a
     fill(desk)
     backups.make(desk.db, backups.folder_of(desk.db), NOW)
     desk.window.actions["history_restore"].trigger()
-    panel = settings(desk).history
-    assert panel is not None
+    panel = shown_page(desk)
     assert panel.backups.list.count() == 0
     desk.until(panel.backups.list.hasFocus)
     assert panel.backups._restore.isEnabled()

@@ -19,10 +19,11 @@ from tests.ui.dialog_support import (
     shown,
     theme,
 )
-from workbench.app.model_rows import ROW, Row
+from workbench.app.models.entries import UNCHANGED, Choice
+from workbench.app.models.rows import ROW, Row
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates
-from workbench.ui.picker import UNCHANGED, Choice, ModelPicker
+from workbench.ui.features.models.dialog import ModelPicker
 from workbench.ui.theme import Theme
 
 __all__ = ["shown", "theme"]

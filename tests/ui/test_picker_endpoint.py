@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from tests.ui.desk import Desk
-from workbench.ui.picker import ModelPicker
+from workbench.ui.features.models.dialog import ModelPicker
 
 ADDRESS = "http://127.0.0.1:9/v1"
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from workbench.core.lanes import Endpoint
 from workbench.formats.gguf import GgufError, GgufHead, read_head
-from workbench.ui.picker.files import FilesError, endpoint_from
-from workbench.ui.picker.prices import parse_dollars, parse_rates, show_field
+from workbench.ui.features.models.files import FilesError, endpoint_from
+from workbench.ui.features.models.prices import parse_dollars, parse_rates, show_field
 
 
 def _text(value: str) -> bytes:

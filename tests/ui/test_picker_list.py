@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import GATEWAY, OLLAMA, PickerDouble, SentenceError, an_offer, catalogue
-from workbench.app.endpoint_models import EndpointModels
 from workbench.app.fuzzy import Closeness
-from workbench.app.model_entries import (
+from workbench.app.models.endpoint_models import EndpointModels
+from workbench.app.models.entries import (
     ModelEntry,
     ModelIndex,
     Offer,
@@ -20,8 +20,8 @@ from workbench.app.model_entries import (
     show_dollars,
     show_price,
 )
-from workbench.app.model_list import ModelListModel
-from workbench.app.model_rows import PICKABLE, tooltip
+from workbench.app.models.list_model import ModelListModel
+from workbench.app.models.rows import PICKABLE, tooltip
 from workbench.core.lanes import Endpoint
 from workbench.core.money import FREE, Rates
 from workbench.core.runs import Failure

@@ -17,7 +17,7 @@ from tests.patience import PATIENCE_S
 from tests.ui.dialog_support import SentenceError
 from tests.usecases.making import Drawer, opened
 from workbench.app.later import Later, sentence_of, start, start_then
-from workbench.app.picker_source import WorkbenchPickerSource
+from workbench.app.models.source import WorkbenchPickerSource
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.runs import Failure
@@ -39,7 +39,7 @@ def test_the_offer_has_catalogue_endpoints_keys_and_prices(workbench: Workbench)
     workbench.store.save_endpoint(needy, utc_now()).result(PATIENCE_S)
     by_hand = Rates(1e-6, 2e-6, source="user")
     workbench.pricing.set_price("litellm", "gpt-5-mini", by_hand)
-    offer = WorkbenchPickerSource(workbench).offer().result(PATIENCE_S)
+    offer = WorkbenchPickerSource(workbench.models).offer().result(PATIENCE_S)
     assert len(offer.catalogue) > 1000
     mini = next(entry for entry in offer.catalogue if entry.model == "gpt-5-mini")
     assert offer.price(mini) == by_hand
@@ -70,7 +70,7 @@ class LockedDrawer(Drawer):
 def test_a_locked_keyring_is_asked_once(workbench: Workbench) -> None:
     drawer = LockedDrawer()
     workbench.keys._chosen = drawer
-    offer = WorkbenchPickerSource(workbench).offer().result(PATIENCE_S)
+    offer = WorkbenchPickerSource(workbench.models).offer().result(PATIENCE_S)
     assert "Unlock" in offer.provider("openai").no_key
     assert offer.provider("ollama").no_key == ""
     assert drawer.asked == 1
@@ -81,13 +81,16 @@ def test_models_of_an_endpoint_come_from_its_server(workbench: Workbench) -> Non
     with FakeProvider() as fake:
         fake.script(models("llama3.2:3b", "phi4"))
         endpoint = Endpoint("e1", "openai", "Mine", fake.base_url)
-        assert WorkbenchPickerSource(workbench).fetch_models(endpoint).result(PATIENCE_S) == ("llama3.2:3b", "phi4")
+        assert WorkbenchPickerSource(workbench.models).fetch_models(endpoint).result(PATIENCE_S) == (
+            "llama3.2:3b",
+            "phi4",
+        )
 
 
 def test_a_missing_key_is_a_sentence_and_nothing_is_sent(workbench: Workbench) -> None:
     with FakeProvider() as fake:
         endpoint = Endpoint("e1", "openai", "Mine", fake.base_url, needs_key=True)
-        error = WorkbenchPickerSource(workbench).fetch_models(endpoint).exception(PATIENCE_S)
+        error = WorkbenchPickerSource(workbench.models).fetch_models(endpoint).exception(PATIENCE_S)
         assert error is not None
         assert "needs an API key" in sentence_of(error, "fallback")
         assert fake.requests == []

@@ -14,8 +14,8 @@ from tests.fakes.provider import FakeProvider, models
 from tests.ui.desk import Desk
 from workbench.core.lanes import Endpoint
 from workbench.host.clock import utc_now
+from workbench.ui.features.models.dialog import ModelPicker
 from workbench.ui.palette import PaletteDialog
-from workbench.ui.picker import ModelPicker
 
 UID = "e-acme"
 

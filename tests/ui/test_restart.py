@@ -45,8 +45,8 @@ def draft(db: Path) -> str:
 
 def history_page(driven: Driven) -> Script:
     driven.window.dialogs.show_settings("history")
-    yield lambda: driven.settings.history is not None
-    yield lambda: driven.settings.history.backups._now.isEnabled()  # type: ignore[union-attr] # there by the line above
+    yield lambda: driven.window.dialogs.history_page is not None
+    yield lambda: driven.history_page.backups._now.isEnabled()
 
 
 def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> None:
@@ -58,8 +58,8 @@ def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> No
         yield lambda: "Typed later. " in draft(db)
         first = driven.frame
         yield from history_page(driven)
-        yield lambda: driven.settings.history.backups.list.count() == 1  # type: ignore[union-attr]
-        driven.settings.history.ask_which_backup()  # type: ignore[union-attr]
+        yield lambda: driven.history_page.backups.list.count() == 1
+        driven.history_page.ask_which_backup()
         driven.click(driven.settings, "Restore…")
         driven.click(driven.settings, "Restore")
         yield lambda: driven.is_gone(first)
@@ -69,7 +69,7 @@ def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> No
         assert driven.window.editor.content().messages[0].text == "You are brief."
         assert driven.notice().startswith("The backup of 1 Nov 2026")
         yield from history_page(driven)
-        listed = driven.settings.history.backups.list  # type: ignore[union-attr]
+        listed = driven.history_page.backups.list
         yield lambda: listed.count() == 2
         second = driven.frame
         listed.setCurrentRow(0)
@@ -173,8 +173,8 @@ def test_a_window_that_stays_changes_nothing(driven: Driven, db: Path) -> None:
         yield driven.is_open
         yield from history_page(driven)
         driven.frame.may_close = lambda: False
-        yield lambda: driven.settings.history.backups.list.count() == 1  # type: ignore[union-attr]
-        driven.settings.history.ask_which_backup()  # type: ignore[union-attr]
+        yield lambda: driven.history_page.backups.list.count() == 1
+        driven.history_page.ask_which_backup()
         driven.click(driven.settings, "Restore…")
         driven.click(driven.settings, "Restore")
         assert driven.frame.isVisible()

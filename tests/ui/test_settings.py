@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import OLLAMA, SentenceError, SettingsDouble, shown, theme
 from tests.ui.settings_support import KEY, Drive, drive, source
-from workbench.app.key_list import KeyListModel
-from workbench.app.settings_types import KeyInfo, tail_of
+from workbench.app.settings.entries import KeyInfo, tail_of
+from workbench.app.settings.key_list import KeyListModel
 from workbench.ui.theme import Theme
 
 __all__ = ["drive", "shown", "source", "theme"]

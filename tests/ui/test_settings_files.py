@@ -12,12 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
 from tests.ui.dialog_support import OLLAMA, SentenceError, SettingsDouble, bad, theme
-from workbench.app.settings_types import EndpointInfo, FileForm
+from workbench.app.settings.entries import EndpointInfo, FileForm
 from workbench.core.lanes import Endpoint
-from workbench.ui.settings.endpoints import EndpointsPanel
-from workbench.ui.settings.file_form import FileFormView
-from workbench.ui.settings.parts import Status
+from workbench.ui.features.settings.endpoints import EndpointsPanel
+from workbench.ui.features.settings.file_form import FileFormView
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.controls import Status
 from workbench.usecases.addresses import Wrong
 
 __all__ = ["theme"]

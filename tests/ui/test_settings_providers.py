@@ -12,8 +12,8 @@ from tests.ui.dialog_support import SettingsDouble
 from tests.ui.settings_support import Drive, Driver, drive, shown, source, theme
 from tests.usecases.making import Drawer, opened
 from workbench.app.later import sentence_of
-from workbench.app.settings_source import WorkbenchSettingsSource
-from workbench.app.settings_types import KeyInfo
+from workbench.app.settings.entries import KeyInfo
+from workbench.app.settings.source import WorkbenchSettingsSource
 from workbench.core.providers import PROVIDERS
 from workbench.host.keys import Key
 from workbench.usecases.credentials import AddressQuestion

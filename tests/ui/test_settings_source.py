@@ -12,8 +12,8 @@ from tests.fakes.provider import FakeProvider, status
 from tests.patience import PATIENCE_S
 from tests.usecases.making import Drawer, opened
 from workbench.app.later import sentence_of
-from workbench.app.settings_source import WorkbenchSettingsSource
-from workbench.app.settings_types import FileForm
+from workbench.app.settings.entries import FileForm
+from workbench.app.settings.source import WorkbenchSettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.host.keys import KeyStore
 from workbench.usecases.addresses import EndpointForm

@@ -17,13 +17,14 @@ _LOADS = """
 import sys
 import workbench.ui.window, workbench.ui.building
 before = set(sys.modules)
-assert "workbench.ui.picker" not in before
+assert "workbench.ui.features.models.dialog" not in before
 import workbench.ui.warm
 from workbench.ui.composition import preload, preload_views
 for name in (*preload_views(), *workbench.ui.warm._MODULES, *preload()):
     __import__(name)
 late = set(sys.modules)
-import workbench.app.picker_source, workbench.ui.picker, workbench.app.settings_source, workbench.ui.settings
+import workbench.app.models.source, workbench.ui.features.models.controller
+import workbench.app.settings.source, workbench.ui.features.settings.controller
 import workbench.ui.lanes.params, workbench.ui.lanes.wire
 import workbench.ui.features.packs.controller, workbench.ui.features.exchange.controller
 assert not set(sys.modules) - late, sorted(set(sys.modules) - late)

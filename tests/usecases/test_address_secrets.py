@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S, Drawer, draft, new_prompt, opened
-from workbench.app.settings_source import WorkbenchSettingsSource
+from workbench.app.settings.source import WorkbenchSettingsSource
 from workbench.cli.main import main
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint, Lane
 from workbench.core.runs import Failure

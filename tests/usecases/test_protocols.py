@@ -100,7 +100,7 @@ def test_the_failure_of_an_endpoint_leads_to_its_own_page(at: Desk) -> None:
 
 
 def test_every_provider_can_be_chosen() -> None:
-    from workbench.ui.settings.protocol_fields import protocols
+    from workbench.ui.features.settings.protocol_fields import protocols
 
     offered = {row.id for row in protocols()}
     assert {"anthropic", "azure", "bedrock", "gemini", "cohere_chat", "hosted_vllm"} <= offered

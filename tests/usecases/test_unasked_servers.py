@@ -11,7 +11,7 @@ import pytest
 
 from tests.fakes.provider import JSON, FakeProvider, Reply, Request, Send, stream, usage
 from tests.usecases.making import PATIENCE_S, draft, new_prompt, opened, wait_for
-from workbench.app.picker_source import WorkbenchPickerSource
+from workbench.app.models.source import WorkbenchPickerSource
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.money import source_words
 from workbench.core.runs import Result
@@ -93,7 +93,7 @@ def test_prices_come_with_the_run_after_an_address_was_confirmed(tmp_path: Path)
 def test_opening_the_picker_brings_prices_along(tmp_path: Path) -> None:
     with opened(tmp_path) as (workbench, _), FakeProvider() as fake:
         endpoint = added(workbench, fake)
-        source = WorkbenchPickerSource(workbench)
+        source = WorkbenchPickerSource(workbench.models)
         source.offer().result(PATIENCE_S)
         assert fake.requests == []
         source.fetch_models(endpoint).exception(PATIENCE_S)

@@ -257,10 +257,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("branch", "Branch from what is shown", "History", ("Ctrl+Shift+B",), _can_take_over, views=BOTH),
     Command("back", "Back to the draft", "History", (), _viewing),
     Command("note", "Note on what is shown", "History", ("Ctrl+Shift+N",), _can_note, views=BOTH),
-    Command("history_backup", "Back up history now", "History", (), lambda s: s.writable, views=EVERYWHERE),
-    Command("history_restore", "Restore a backup…", "History", (), _always, views=EVERYWHERE),
-    Command("history_check", "Check history", "History", (), _always, views=EVERYWHERE),
-    Command("history_smaller", "Make history smaller…", "History", (), lambda s: s.writable, views=EVERYWHERE),
     Command("view_compose", "Compose: editor and lanes", "View", ("Alt+1",), _always, views=EVERYWHERE),
     Command("palette", "Palette: find and do anything", "View", ("Ctrl+K",), _always, views=EVERYWHERE),
     Command("shortcuts", "Keyboard shortcuts", "View", ("F1",), _always, views=EVERYWHERE),
@@ -268,16 +264,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("context_menu", "Open the menu of what is focused", "View", ("Shift+F10",), _always, views=EVERYWHERE),
     Command("next_pane", "Go to the next part of the window", "View", ("F6",), _always, views=EVERYWHERE),
     Command("previous_pane", "Go to the previous part of the window", "View", ("Shift+F6",), _always, views=EVERYWHERE),
-    Command(
-        "settings", "Settings: keys, endpoints, appearance, history", "View", ("Ctrl+,",), _always, views=EVERYWHERE
-    ),
-    Command("theme_system", "Appearance: follow the system", "View", (), _always, views=EVERYWHERE),
-    Command("theme_light", "Appearance: light", "View", (), _always, views=EVERYWHERE),
-    Command("theme_dark", "Appearance: dark", "View", (), _always, views=EVERYWHERE),
     Command("wrap", "Wrap long lines in messages, on or off", "View", ("Alt+Z",), _always, views=EVERYWHERE),
-    Command("zoom_in", "Larger text", "View", ("Ctrl++", "Ctrl+="), _always, views=EVERYWHERE),
-    Command("zoom_out", "Smaller text", "View", ("Ctrl+-",), _always, views=EVERYWHERE),
-    Command("zoom_reset", "Text at 100 %", "View", ("Ctrl+0",), _always, views=EVERYWHERE),
     Command("quit", "Quit", "View", ("Ctrl+Q",), _always, views=EVERYWHERE),
 )
 

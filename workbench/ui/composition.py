@@ -14,13 +14,19 @@ from workbench.ui.features import (
     exchange,
     history,
     improve,
+    maintenance,
+    models,
     packs,
     rank,
+    settings,
     techniques,
     training,
 )
 
 FEATURES = (
+    models.FEATURE,
+    settings.FEATURE,
+    maintenance.FEATURE,
     packs.FEATURE,
     training.FEATURE,
     cases.FEATURE,

@@ -7,28 +7,19 @@ for it; every one closes with Esc, and its result reaches the controllers throug
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QWidget
 
-from workbench.app.model_entries import Choice
 from workbench.app.timeline import name
-from workbench.core.lanes import Lane
 from workbench.ui.dialog import dialog_parent
 from workbench.ui.line_dialog import NoteDialog
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QDialog, QMessageBox
-
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.lanes.code import CodeDialog
-    from workbench.ui.picker import ModelPicker
-    from workbench.ui.settings import SettingsDialog
     from workbench.ui.window import MainWindow
-
-Page = Literal["keys", "endpoints", "limits", "appearance", "history"]
 
 
 class Dialogs(QObject):
@@ -37,11 +28,7 @@ class Dialogs(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._settings: SettingsDialog | None = None
-        self._note: NoteDialog | None = None
-        self._picker: ModelPicker | None = None
         self._code: CodeDialog | None = None
-        self._question: QMessageBox | None = None
         self._addresses: AddressConfirmation | None = None
 
     @property
@@ -60,98 +47,15 @@ class Dialogs(QObject):
             return
         dialog = NoteDialog(dialog_parent(self._window.frame), name(row), row.note)
         dialog.accepted.connect(lambda: self._window.compose.rows.set_note(row, dialog.field.text().strip()))
-        dialog.finished.connect(self._note_closed)
-        self._note = dialog
         dialog.open()
-
-    @property
-    def open_question(self) -> QMessageBox | None:
-        """The question that is asked before text is lost, None when none is."""
-        return self._question
-
-    @property
-    def open_settings(self) -> SettingsDialog | None:
-        """The open settings, None when they are closed."""
-        return self._settings
-
-    @property
-    def open_note(self) -> NoteDialog | None:
-        """The open note dialog, None when it is closed."""
-        return self._note
-
-    def _note_closed(self) -> None:
-        self._note = None
-
-    def pick_model(self, slot: str) -> None:
-        """Choose another model for a lane of the draft."""
-        lane: Lane | None = self._window.compose.lanes.get(slot)
-        if lane is not None:
-            self.open_picker_for(lane, lambda choice: self._window.choose_model(slot, choice), self._window.frame)
-
-    def open_picker_for(self, lane: Lane, chosen: Callable[[Choice], None], parent: QWidget) -> None:
-        """Open the model picker on the model of `lane`; what is chosen goes to `chosen`."""
-        from workbench.app.picker_source import WorkbenchPickerSource
-        from workbench.ui.picker import ModelPicker
-
-        source = WorkbenchPickerSource(self._window.workbench)
-        picker = ModelPicker(self._window.theme, source, lane, parent)
-        picker.chosen.connect(chosen)
-        picker.keys_requested.connect(lambda which: self.settings("keys", which))
-        picker.endpoint_requested.connect(self._add_endpoint)
-        picker.finished.connect(self._picker_closed)
-        self._picker = picker
-        picker.show()
-
-    def settings(self, page: Page = "keys", item: str = "") -> None:
-        """Open the settings on a page; `item` is the provider or the endpoint's uid to select there."""
-        from workbench.app.settings_source import WorkbenchSettingsSource
-        from workbench.ui.settings import SettingsDialog
-
-        parent = dialog_parent(self._window.frame)
-        if self._settings is not None:
-            self._settings.show_page(page)
-            if item:
-                self._settings.show_key(item)
-            if parent is not self._settings and parent is not self._settings.parentWidget():
-                self._settings.setParent(parent, self._settings.windowFlags())
-                self._open_over(self._settings, parent)
-            self._settings.raise_()
-            return
-        source = WorkbenchSettingsSource(self._window.workbench)
-        dialog = SettingsDialog(self._window.theme, source, parent, page, self._window.caring.desk)
-        dialog.finished.connect(self._settings_closed)
-        dialog.endpoints_changed.connect(lambda: self._window.compose.endpoints_changed())
-        dialog.keys_changed.connect(self._refresh_picker)
-        dialog.endpoints_changed.connect(self._refresh_picker)
-        self._settings = dialog
-        self._open_over(dialog, parent)
-        if item:
-            dialog.show_key(item)
-
-    def _open_over(self, dialog: QDialog, parent: QWidget) -> None:
-        """Show `dialog`; a dialog that opened it is not closed or changed before it."""
-        over_dialog = parent is not self._window.frame
-        dialog.setWindowModality(Qt.WindowModality.WindowModal if over_dialog else Qt.WindowModality.NonModal)
-        dialog.show()
-
-    def _add_endpoint(self, address: str) -> None:
-        self.settings("endpoints")
-        if self._settings is not None:
-            self._settings.add_endpoint(address)
 
     def ask_to_lose_draft(self) -> bool:
         """Ask whether the window may close although its text could not be saved."""
-        return self._ask(draft_question(self._window.frame)) == "close"
+        return answer_of(draft_question(self._window.frame)) == "close"
 
     def ask_to_lose_answers(self, count: int) -> Answer:
         """Ask what to do about answers that are only in this window."""
-        return self._ask(answers_question(self._window.frame, count))
-
-    def _ask(self, box: QMessageBox) -> Answer:
-        self._question = box
-        answer = answer_of(box)
-        self._question = None
-        return answer
+        return answer_of(answers_question(self._window.frame, count))
 
     def wire(self, slot: str, page: str = "") -> None:
         """Show what a lane sent and got, with one of the pages of `WireDialog` in front."""
@@ -206,27 +110,5 @@ class Dialogs(QObject):
         dialog.open()
         read()
 
-    @property
-    def open_code(self) -> CodeDialog | None:
-        """The open code dialog, None when it is closed."""
-        return self._code
-
     def _code_closed(self) -> None:
         self._code = None
-
-    @property
-    def open_picker(self) -> ModelPicker | None:
-        """The open model picker, None when it is closed."""
-        return self._picker
-
-    def _picker_closed(self) -> None:
-        self._picker = None
-
-    def _refresh_picker(self) -> None:
-        if self._picker is not None:
-            self._picker.refresh()
-
-    def _settings_closed(self) -> None:
-        self._settings = None
-        self._window.gate.read_limits()
-        self._window.compose.endpoints_changed()

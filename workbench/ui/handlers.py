@@ -6,22 +6,19 @@ Invariant: the keys of `table` are the ids of the command table; what a command 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from workbench.app.model_entries import Choice
 from workbench.app.timeline import name
 from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
 from workbench.ui.lanes.diff_actions import DiffActions
 from workbench.ui.panes import open_context_menu, step_pane
 from workbench.ui.reading_handlers import ReadingHandlers
-from workbench.ui.shell.events import NoteRequested, RunChosen, RunWish
-from workbench.ui.theme import Mode
+from workbench.ui.shell.events import ModelRequested, NoteRequested, RunChosen, RunWish, SettingsRequested
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
-
-ZOOM_STEP = 0.1
 
 
 class Handlers:
@@ -89,7 +86,7 @@ class Handlers:
             "add_lane": self.add_lane,
             "duplicate_lane": lambda: compose.lanes.duplicate(lanes.focused_slot()),
             "remove_lane": lambda: compose.lanes.remove(lanes.focused_slot()),
-            "lane_model": lambda: w.dialogs.pick_model(lanes.focused_slot()),
+            "lane_model": lambda: self.pick_model(lanes.focused_slot()),
             "lane_code": lambda: w.dialogs.code(lanes.focused_slot()),
             "next_lane": lambda: self.step_lane(1),
             "previous_lane": lambda: self.step_lane(-1),
@@ -103,21 +100,13 @@ class Handlers:
             "branch": lambda: self._take_over_selected(branch=True),
             "note": self._note,
             "view_compose": lambda: w.views.show("compose"),
-            **w.caring.table(),
             "palette": w.overlays.open_palette,
             "shortcuts": w.overlays.open_sheet,
             "menu": w.header.open_menu,
             "context_menu": open_context_menu,
             "next_pane": lambda: step_pane(w, 1),
             "previous_pane": lambda: step_pane(w, -1),
-            "settings": lambda: w.dialogs.settings("keys"),
-            "theme_system": lambda: self.theme("system"),
-            "theme_light": lambda: self.theme("light"),
-            "theme_dark": lambda: self.theme("dark"),
             "wrap": w.frame.wrapping.toggle,
-            "zoom_in": lambda: self.zoom(ZOOM_STEP),
-            "zoom_out": lambda: self.zoom(-ZOOM_STEP),
-            "zoom_reset": lambda: w.theme.set_scale(1.0),
             "quit": w.frame.close,
         }
 
@@ -232,7 +221,7 @@ class Handlers:
         last = lanes.lanes[-1] if lanes.lanes else None
         slot = lanes.add(last.endpoint, last.model) if last else lanes.add()
         self._window.view.lanes.focus_lane(len(lanes.shown) - 1)
-        self._window.dialogs.pick_model(slot)
+        self.pick_model(slot)
 
     def add_lane_with(self, endpoint: str, model: str) -> None:
         """Add a lane with a model that was chosen already."""
@@ -247,7 +236,14 @@ class Handlers:
         if self._window.compose.lanes.get(slot) is None:
             self.add_lane_with(endpoint, model)
         else:
-            self._window.choose_model(slot, Choice(endpoint, model))
+            self._window.set_lane_model(slot, endpoint, model)
+
+    def pick_model(self, slot: str) -> None:
+        """Choose another model for a lane of the draft."""
+        window = self._window
+        if (lane := window.compose.lanes.get(slot)) is not None:
+            use = partial(window.set_lane_model, slot)
+            window.services.events.publish(ModelRequested(lane, use))
 
     def lane_action(self, slot: str, action: str) -> None:
         """Take the next step that a failure offers."""
@@ -264,18 +260,18 @@ class Handlers:
         if action == "address":
             window.dialogs.addresses.ask(slot)
             return
-        lane = window.compose.lanes.get(slot)
+        lane, publish = window.compose.lanes.get(slot), window.services.events.publish
         if lane is None:
-            window.dialogs.settings("keys")
+            publish(SettingsRequested())
         elif action == "endpoint":
-            window.dialogs.settings("endpoints", lane.endpoint)
+            publish(SettingsRequested("endpoints", lane.endpoint))
         elif lane.endpoint == LITELLM:
             window.tasks.run(
                 lambda: window.workbench.catalogue.provider_of(lane.model),
-                lambda provider: window.dialogs.settings("keys", provider),
+                lambda provider: publish(SettingsRequested("keys", provider)),
             )
         else:
-            window.dialogs.settings("endpoints", lane.endpoint)
+            publish(SettingsRequested("endpoints", lane.endpoint))
 
     def focus_editor(self) -> None:
         """Put the caret into the editor."""
@@ -292,11 +288,3 @@ class Handlers:
     def archive_prompt(self, uid: str) -> None:
         """Archive a prompt, or bring it back; when the open one goes, another one opens."""
         self._window.archive(uid)
-
-    def theme(self, mode: Mode) -> None:
-        """Follow the system, or be light or dark."""
-        self._window.theme.set_mode(mode)
-
-    def zoom(self, delta: float) -> None:
-        """Make all text larger or smaller."""
-        self._window.theme.set_scale(round(self._window.theme.scale + delta, 2))

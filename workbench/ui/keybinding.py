@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.keymap import Keymap, read
-from workbench.app.settings_source import save_settings
+from workbench.app.settings.source import save_settings
 from workbench.ui.composition import commands
 from workbench.ui.shell.keys import clean
 

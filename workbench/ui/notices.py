@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from workbench.app.blindness import gives_away, names_of
 from workbench.core.faults import is_report
 from workbench.ui.retired import RETIRED, RetiredModels
-from workbench.ui.shell.events import CleaningRequested
+from workbench.ui.shell.events import SettingsRequested
 from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recording import END_UNSAVED, PIECES_UNSAVED
 
@@ -40,6 +40,8 @@ class Notices(QObject):
         self._told, self._said_blind = "", False
         self._undo: Callable[[], object] | None = None
         self._label = ""
+        self._quiet_acts: dict[str, Callable[[], object]] = {}
+        """What the buttons of quiet notices of features do."""
         self._is_undone: Callable[[], bool] | None = None
         self._hint_wanted = self._hint_hidden = False
         self._uses_builtin = False
@@ -111,8 +113,20 @@ class Notices(QObject):
         for key in ("problem", "refusal", "offer", "recovered", "install", "spread", "saved", RETIRED):
             self._window.notice.clear(key)
 
-    def quiet(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
-        """Say something that can wait, unless a problem is shown."""
+    def quiet(
+        self,
+        key: str,
+        sentence: str,
+        *,
+        action: str = "",
+        label: str = "",
+        act: Callable[[], object] | None = None,
+        detail: str = "",
+    ) -> None:
+        """Say something that can wait, unless a problem is shown; a button with `label` does `act` or an own action."""
+        if act is not None:
+            action = f"act {key}"
+            self._quiet_acts[action] = act
         if self._window.notice.standing_key not in ("problem", "refusal", "database"):
             self._window.notice.show_notice(key, sentence, action=action, label=label, detail=detail)
 
@@ -275,15 +289,13 @@ class Notices(QObject):
             act()
             self._window.update_state()
         elif action == "keys":
-            self._window.dialogs.settings("keys")
+            self._window.services.events.publish(SettingsRequested())
         elif action == "install":
             self.install_model()
-        elif action == "history":
-            self._window.dialogs.settings("history")
         elif action == RETIRED:
             self.retired.show_next()
-        elif action == "clean":
-            self._window.services.events.publish(CleaningRequested())
+        elif action in self._quiet_acts:
+            self._quiet_acts[action]()
         elif action in self._brief_acts and self._window.notice.key == action:
             act = self._brief_acts[action]
             self.withdraw(action)

@@ -1,6 +1,8 @@
-"""The parts of the window that F6 goes through.
+"""The parts of the window that F6 goes through, and the order in which Tab does.
 
-Invariant: every part is entered at the place where a person works in it, and one that is hidden or empty is passed by.
+Invariant: Tab goes through header, prompts, editor from top to bottom, lanes from left to right or what
+another view has, the rest. F6 enters every part at the place where a person works in it, and passes by one that is
+hidden or empty.
 """
 
 from __future__ import annotations
@@ -17,6 +19,27 @@ from workbench.ui.taborder import has_proxy
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
+
+
+def parts_of(window: MainWindow) -> list[QWidget]:
+    """Return the parts of the main window in reading order."""
+    side, lanes = window.sidebar, window.view.lanes
+    columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
+    lists = (side.prompt_list, side.iteration_list)
+    return [
+        # The header makes its own buttons before it is given these, which stand left of them.
+        window.views.tabs,
+        window.notice,
+        window.header,
+        side,
+        *lists,
+        *window.view.parts(),
+        *columns,
+        lanes,
+        window.views.here(),
+        *window.views.stops(),
+        window.status,
+    ]
 
 
 def panes(window: MainWindow) -> list[tuple[QWidget, Callable[[], None]]]:

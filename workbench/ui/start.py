@@ -38,6 +38,7 @@ _REST = (
     "workbench.ui.compose.pager",
     "workbench.ui.compose.viewing",
     "workbench.app.single",
+    "workbench.ui.features.maintenance.controller",
     "rapidfuzz.distance",
 )
 

@@ -1,41 +1,15 @@
-"""The order in which Tab goes through the window.
+"""The order in which Tab goes through a window or a dialog.
 
-Invariant: what is read first comes first, whenever its widgets were made: header, prompts, editor from top to bottom,
-lanes from left to right or what another view has, the rest. Within a part the widgets keep the order
+Invariant: what is read first comes first, whenever its widgets were made. Within a part the widgets keep the order
 that the part gave them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
-
-if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
-
-
-def parts_of(window: MainWindow) -> list[QWidget]:
-    """Return the parts of the main window in reading order."""
-    side, lanes = window.sidebar, window.view.lanes
-    columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
-    lists = (side.prompt_list, side.iteration_list)
-    return [
-        # The header makes its own buttons before it is given these, which stand left of them.
-        window.views.tabs,
-        window.notice,
-        window.header,
-        side,
-        *lists,
-        *window.view.parts(),
-        *columns,
-        lanes,
-        window.views.here(),
-        *window.views.stops(),
-        window.status,
-    ]
 
 
 def step(window: QWidget, parts: Sequence[QWidget], *, forward: bool) -> bool:

@@ -12,11 +12,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from workbench.app.bridge import Bridge
-from workbench.app.choosing import apply_choice
 from workbench.app.compose import Compose
 from workbench.app.forecasts import Forecasts
 from workbench.app.lane_state import LaneHead
-from workbench.app.model_entries import Choice
 from workbench.app.opening import Opened
 from workbench.app.past import nothing_answered
 from workbench.app.prompts import Prompts
@@ -30,7 +28,6 @@ from workbench.core.lanes import BUILTIN
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
-from workbench.ui.caring import Caring
 from workbench.ui.compose.blind import HIDDEN, Blindness
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
@@ -96,7 +93,6 @@ class MainWindow(QObject):
         self.compose = Compose(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = Pulse(self.workbench, self.tasks, self)
         self.forecasts = Forecasts(self.workbench.forecaster, self.tasks, lambda: to_foresee(self), self)
-        self.caring = Caring(self)
         self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
         self._has_begun = self._closed = self._is_leaving = False
@@ -194,9 +190,10 @@ class MainWindow(QObject):
 
         self.prompts.set_archived(uid, archived, after)
 
-    def choose_model(self, slot: str, choice: Choice) -> None:
-        """Take the model picker's answer."""
-        apply_choice(self.workbench, self.tasks, self.compose, slot, choice, self._lanes_use)
+    def set_lane_model(self, slot: str, endpoint: str, model: str) -> None:
+        """Give a lane of the draft another model."""
+        self.compose.lanes.set_model(slot, endpoint, model)
+        self._lanes_use()
 
     def update_state(self) -> None:
         """Enable commands and name the number of lanes."""

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.app.choosing import keep_choice
 from workbench.ui.shell.events import (
     CallSent,
     Changed,
     CommandStateChanged,
     DataChanged,
+    EndpointsChanged,
     EventBus,
+    HistoryChangeRequested,
     MarkedRowsCompared,
+    ModelRequested,
     RunsComparison,
+    SettingsClosed,
     SideBarWanted,
     VersionsComparison,
+    WindowCompleted,
 )
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QAction
 
     from workbench.app.commands import View
-    from workbench.app.model_entries import Choice
     from workbench.core.blocks import Example, OutputFormat
     from workbench.core.content import Content
     from workbench.core.drafts import Draft, ValueSet
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from workbench.core.techniques import Caret, Insertion
     from workbench.ui.shell.views import RunsPage
     from workbench.ui.window import MainWindow
+    from workbench.usecases.replacing import Change
 
 
 class _Selection:
@@ -136,19 +140,7 @@ class _Navigator:
         self._window.prompts.refresh(then)
 
     def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
-        window = self._window
-
-        def chosen(choice: Choice) -> None:
-            keep_choice(
-                window.workbench,
-                window.tasks,
-                window.compose,
-                choice,
-                lambda: use(choice.endpoint_uid, choice.model),
-                lambda: None,
-            )
-
-        window.dialogs.open_picker_for(lane, chosen, over)
+        self._window.services.events.publish(ModelRequested(lane, use, over))
 
     def action(self, command_id: str) -> QAction:
         return self._window.actions_[command_id]
@@ -204,6 +196,10 @@ def window_services(window: MainWindow) -> Services:
     events.subscribe(CommandStateChanged, lambda _: window.update_state())
     events.subscribe(SideBarWanted, lambda event: _show_side(window, event.is_shown))
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
+    events.subscribe(EndpointsChanged, lambda event: window.compose.endpoints_changed(event.then))
+    events.subscribe(SettingsClosed, lambda _: _settings_closed(window))
+    events.subscribe(HistoryChangeRequested, lambda event: _leave_for(window, event.change))
+    window.frame.completed.connect(lambda: events.publish(WindowCompleted()))
     return Services(
         backend=window.workbench,
         tasks=window.tasks,
@@ -216,6 +212,18 @@ def window_services(window: MainWindow) -> Services:
         dialogs=_Dialogs(window),
         editor=_Editor(window),
     )
+
+
+def _leave_for(window: MainWindow, change: Change) -> None:
+    frame = window.frame
+    frame.leaves_for = change
+    if not frame.close():
+        frame.leaves_for = None
+
+
+def _settings_closed(window: MainWindow) -> None:
+    window.gate.read_limits()
+    window.compose.endpoints_changed()
 
 
 def _follow_answers(window: MainWindow) -> None:

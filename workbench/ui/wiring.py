@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
+from workbench.ui.panes import parts_of
 from workbench.ui.shell.events import (
     AnswersGrew,
     ContinuationRequested,
@@ -20,7 +21,6 @@ from workbench.ui.shell.events import (
     RunEnded,
     ViewShown,
 )
-from workbench.ui.taborder import parts_of
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -74,7 +74,7 @@ def wire(window: MainWindow) -> None:
     window.views.changed.connect(lambda view: window.services.events.publish(ViewShown(view)))
     window.views.changed.connect(lambda _: window.update_state())
     window.header.palette_clicked.connect(window.actions_["palette"].trigger)
-    window.header.settings_clicked.connect(lambda: window.dialogs.settings("keys"))
+    window.header.settings_clicked.connect(window.actions_["settings"].trigger)
     compose.saver.saved.connect(window.notices.saved)
     compose.saver.failed.connect(window.notices.not_saved)
     compose.saver.pending_changed.connect(window.notices.pending)
@@ -147,7 +147,7 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.duplicate_requested.connect(compose.lanes.duplicate)
     lanes.remove_requested.connect(compose.lanes.remove)
     lanes.move_requested.connect(compose.lanes.move)
-    lanes.model_requested.connect(window.dialogs.pick_model)
+    lanes.model_requested.connect(window.handlers.pick_model)
     lanes.params_changed.connect(compose.lanes.set_params)
     lanes.ask_support = lambda slot, show: _show_support(window, slot, show)
     lanes.pin_requested.connect(compose.lanes.set_pinned)

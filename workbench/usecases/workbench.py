@@ -40,6 +40,7 @@ from workbench.usecases.history import History
 from workbench.usecases.improving import Improver
 from workbench.usecases.known_models import KnownModels
 from workbench.usecases.listening import Listeners, RunListener
+from workbench.usecases.model_access import ModelAccess
 from workbench.usecases.model_parameters import ModelParameters
 from workbench.usecases.others import Others
 from workbench.usecases.pricing import Pricing
@@ -151,6 +152,7 @@ class Workbench:
             utc_now,
             known,
         )
+        self.models = ModelAccess(self.keys, self.endpoints, self.catalogue, self.pricing, lambda: self.weights, today)
         self.forecaster = Forecaster(
             store,
             self.engine,

@@ -10,8 +10,8 @@ from tests.e2e.driving import Demo
 from tests.e2e.scenes.staging import command, dialog, opened, provider, shots, show, small
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane, Params
+from workbench.ui.features.models.dialog import ModelPicker
 from workbench.ui.palette import PaletteDialog
-from workbench.ui.picker import ModelPicker
 
 _OLD = "gpt-4-0613"
 

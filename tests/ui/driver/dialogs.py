@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 if TYPE_CHECKING:
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.address.dialog import AddressDialog
-    from workbench.ui.dialogs import Page
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
     from workbench.ui.features.dialogue.controller import DialogueController
@@ -17,11 +16,14 @@ if TYPE_CHECKING:
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.features.improve.dialog import ImproveDialog
+    from workbench.ui.features.maintenance.panel import HistoryPanel
+    from workbench.ui.features.models.dialog import ModelPicker
     from workbench.ui.features.packs.controller import PacksController
     from workbench.ui.features.packs.export_controller import PackExportController
     from workbench.ui.features.packs.export_dialog import ExportPackDialog
     from workbench.ui.features.packs.import_controller import PackImportController
     from workbench.ui.features.packs.import_dialog import ImportPackDialog
+    from workbench.ui.features.settings.dialog import SettingsDialog
     from workbench.ui.features.techniques.controller import TechniquesController
     from workbench.ui.features.techniques.dialog import TechniqueDialog
     from workbench.ui.features.techniques.form import TechniqueForm
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.line_dialog import NoteDialog
     from workbench.ui.palette import PaletteDialog
-    from workbench.ui.picker import ModelPicker
-    from workbench.ui.settings import SettingsDialog
+    from workbench.ui.shell.events import SettingsPage
     from workbench.ui.shortcuts import ShortcutSheet
     from workbench.ui.window import MainWindow
 
@@ -68,16 +69,23 @@ class DialogDriver:
     @property
     def picker(self) -> ModelPicker | None:
         """The model picker."""
-        from workbench.ui.picker import ModelPicker
+        from workbench.ui.features.models.dialog import ModelPicker
 
         return self.find(ModelPicker)
 
     @property
     def settings(self) -> SettingsDialog | None:
         """The settings."""
-        from workbench.ui.settings import SettingsDialog
+        from workbench.ui.features.settings.dialog import SettingsDialog
 
         return self.find(SettingsDialog)
+
+    @property
+    def history_page(self) -> HistoryPanel | None:
+        """The page of the settings that looks after the history, None before it is looked at."""
+        from workbench.ui.features.maintenance.panel import HistoryPanel
+
+        return None if (settings := self.settings) is None else settings.findChild(HistoryPanel)
 
     @property
     def note(self) -> NoteDialog | None:
@@ -177,13 +185,15 @@ class DialogDriver:
 
         return self.find(AddressDialog)
 
-    def show_settings(self, page: Page = "keys", item: str = "") -> None:
+    def show_settings(self, page: SettingsPage = "keys", item: str = "") -> None:
         """Open the settings on a page; `item` is the provider or the endpoint's uid to select there."""
-        self._main.dialogs.settings(page, item)
+        from workbench.ui.shell.events import SettingsRequested
+
+        self._main.services.events.publish(SettingsRequested(page, item))
 
     def show_picker(self, slot: str) -> None:
         """Open the model picker for a lane."""
-        self._main.dialogs.pick_model(slot)
+        self._main.handlers.pick_model(slot)
 
     def show_code(self, slot: str) -> None:
         """Open the code that repeats a lane."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tests.ui.driver.dialogs import DialogDriver
 from tests.ui.driver.notices import NoticeDriver
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
 
     from workbench.app.board import Board
     from workbench.app.bridge import Bridge
-    from workbench.app.care import CareDesk
     from workbench.app.compose import Compose
     from workbench.app.forecasts import Forecasts
     from workbench.app.lane_list import LaneList
     from workbench.app.lane_state import LaneHead
-    from workbench.app.model_entries import Choice
+    from workbench.app.maintenance.desk import CareDesk
     from workbench.app.palette import Source
     from workbench.app.prompts import Prompts
     from workbench.app.pulse import Pulse
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.compare.dialog import CompareDialog
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
+    from workbench.ui.features.maintenance.controller import MaintenanceController
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
     from workbench.ui.frame import Frame
@@ -121,7 +121,7 @@ class WindowDriver:
         self.timeline: TimelineModel = main.timeline
         self.prompts: Prompts = main.prompts
         self.stars: Starring = main.starring
-        self.maintenance: CareDesk = main.caring.desk
+        self.maintenance: CareDesk = cast("MaintenanceController", main.features.controller("maintenance")).desk
         self.bridge: Bridge = main.bridge
         self.frame_clock: Pulse = main.pulse
 
@@ -325,9 +325,9 @@ class WindowDriver:
         """Add a lane, as the palette does."""
         self._main.handlers.add_lane_with(endpoint, model)
 
-    def choose_model(self, slot: str, choice: Choice) -> None:
+    def choose_model(self, slot: str, endpoint: str, model: str) -> None:
         """Give a lane another model, as the picker does."""
-        self._main.choose_model(slot, choice)
+        self._main.set_lane_model(slot, endpoint, model)
 
     def update_commands(self) -> None:
         """Enable the commands that make sense now."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
 
+from PySide6.QtCore import QEventLoop
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
+from tests.patience import PATIENCE_S
 from workbench.app.commands import View
 from workbench.core.blocks import Example, OutputFormat
 from workbench.core.content import Content
@@ -18,15 +23,22 @@ from workbench.core.lanes import Lane
 from workbench.core.limits import Limits
 from workbench.core.marks import Mark
 from workbench.core.techniques import Caret, Insertion
+from workbench.engine.catalogue import Catalogue
 from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.dirs import Places, places
 from workbench.host.ids import new_uid
+from workbench.host.provider_choices import ProviderChoices
 from workbench.store import Store
 from workbench.ui.shell.events import EventBus, PromptOpened, RunsComparison, VersionsComparison, ViewShown
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 from workbench.ui.shell.views import Place
 from workbench.ui.theme import Theme
+from workbench.usecases.credentials import open_keys
+from workbench.usecases.endpoints import Asker, Endpoints
 from workbench.usecases.history import History
+from workbench.usecases.known_models import KnownModels
+from workbench.usecases.model_access import ModelAccess
+from workbench.usecases.pricing import Pricing
 from workbench.usecases.searching import Searcher
 
 
@@ -81,8 +93,11 @@ class StandInNotices:
     def problem(self, sentence: str, detail: str = "") -> None:
         self.said.append(sentence)
 
-    def quiet(self, key: str, sentence: str) -> None:
-        self.said.append(sentence)
+    def quiet(
+        self, key: str, sentence: str, *, label: str = "", act: Callable[[], object] | None = None, detail: str = ""
+    ) -> None:
+        self.said.append(f"{sentence} [{label}]" if label else sentence)
+        self.offered = act or self.offered
 
     def offer(
         self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None
@@ -236,6 +251,8 @@ class StandInBackend:
     places: Places
     improver: Any = None
     forecaster: Any = None
+    models: Any = None
+    runner: Any = None
 
 
 class StandInParent:
@@ -288,6 +305,32 @@ class StandInEditor:
 
     def _show(self, content: Content) -> None:
         self._session.shown = replace(self._session.shown, content=content)
+
+
+class NoCatalogue:
+    """An empty model catalogue."""
+
+    def get(self) -> Catalogue:
+        return Catalogue()
+
+    def provider_of(self, model: str) -> str:
+        return ""
+
+
+def standin_models(store: Store, folder: Path) -> ModelAccess:
+    """Return endpoints and prices that are kept, without keys, a catalogue or an engine that could be asked."""
+    keys, engine, known = open_keys({}), cast(Asker, None), KnownModels(folder)
+    endpoints = Endpoints(store, keys, engine, lambda _: "", new_uid, utc_now, known)
+    pricing = Pricing(ProviderChoices(folder), lambda _: None, utc_now)
+    return ModelAccess(keys, endpoints, NoCatalogue(), pricing, lambda: None, date.today)
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Let the event loop go on until the condition holds."""
+    until = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < until, "it never came"
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
 
 def made(place: Place) -> QWidget:

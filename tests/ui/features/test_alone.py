@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 
 def driven(feature: str, folder: Path) -> dict[str, Any]:
     """Return what the program that drives a feature tells."""
-    env = os.environ | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder)}
+    env = os.environ | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder), "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
     done = subprocess.run(
         [sys.executable, "-m", f"tests.ui.features.drive_{feature}", str(folder)],
         cwd=ROOT,
@@ -144,6 +144,48 @@ def test_compare(tmp_path: Path) -> None:
     }
     assert told["nothing"], "nothing is compared before the selected runs are read"
     assert told["unmarked"] == 1
+
+
+def test_settings(tmp_path: Path) -> None:
+    told = driven("settings", tmp_path)
+    assert told["commands"] == [
+        "settings",
+        "theme_dark",
+        "theme_light",
+        "theme_system",
+        "zoom_in",
+        "zoom_out",
+        "zoom_reset",
+    ]
+    assert told["theme"] == ["dark", 1.1]
+    assert not told["imported_for_theme"]
+    assert (told["address"], told["endpoints"]) == ("http://127.0.0.1:9/v1", ["Mine"])
+    assert told["calls"] == 7
+    assert told["same"], "the settings are open once"
+    assert told["page"] == ["made", "closed", "left"]
+    assert (told["is_open"], told["closed"]) == (False, 1)
+
+
+def test_models(tmp_path: Path) -> None:
+    told = driven("models", tmp_path)
+    assert told["used"] == [["echo", "echo"], ["e-own", "acme"]]
+    assert not told["is_open"]
+    assert told["known"] == [["Mine"]], "the endpoint is stored before a lane names it"
+    assert told["prices"] == [["e-own", "acme"]]
+    assert told["asked"] == ["http://127.0.0.1:8/v1"]
+    assert told["stays_open"]
+
+
+def test_maintenance(tmp_path: Path) -> None:
+    told = driven("maintenance", tmp_path)
+    assert told["commands"] == ["history_backup", "history_check", "history_restore", "history_smaller"]
+    assert told["said"] == ["Making a backup…", "A backup"]
+    assert told["by_hand"] == [False, True], "the daily backup came by itself"
+    assert told["checked"] == "The history is sound."
+    assert told["said_in_the_window"] == ["The daily backup was not made. It is full. [Settings…]"]
+    assert told["changes"] == ["Repair"]
+    assert told["is_page_closed"]
+    assert told["is_shown_again"]
 
 
 def test_rank(tmp_path: Path) -> None:

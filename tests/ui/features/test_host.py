@@ -165,6 +165,9 @@ def test_commands_stand_with_those_that_they_belong_to() -> None:
         ["archive_prompt", "delete_prompt", "export_pack"],
         ["note", "open_run", "star_run", "tag_run", "archive_run", "delete_run", "purge_run", "copy_rows"],
         ["copy_run_requests", "save_search", "saved_searches", "deleted", "history_backup"],
+        ["deleted", "history_backup", "history_restore", "history_check", "history_smaller"],
+        ["previous_pane", "settings", "theme_system", "theme_light", "theme_dark", "wrap"],
+        ["wrap", "zoom_in", "zoom_out", "zoom_reset", "quit"],
         ["history_smaller", "judge", "judge_undo", "judge_skip", "judge_prompt", "judge_reveal", "group_both"],
         ["view_compose", "view_history", "view_rank", "palette"],
     ):

@@ -37,9 +37,9 @@ from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.flow import Flow
 from workbench.ui.mending.wording import damage, not_used, repaired
-from workbench.ui.settings.history_parts import PathLabel
-from workbench.ui.settings.parts import button, label
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.controls import button, label
+from workbench.ui.widgets.paths import PathLabel
 from workbench.usecases import replacing
 from workbench.usecases.problems import Problem, problem_of
 from workbench.usecases.replacing import Change, Changed, Move, Open, Repair, Restore

@@ -14,13 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from workbench.app.commands import View
+    from workbench.core.lanes import Lane
     from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
+    from workbench.ui.widgets.controls import Confirm
+    from workbench.usecases.replacing import Change
 
 E = TypeVar("E")
 RunWish = Literal["open", "proposal", "restore", "branch"]
 """What a person wants with a run: show it, read it as a proposal, restore it into the draft, or branch from it."""
+SettingsPage = Literal["keys", "endpoints", "appearance", "limits", "history"]
 
 
 class Changed(Flag):
@@ -39,6 +45,26 @@ class DataChanged:
     """Stored data changed; published once for each action."""
 
     what: Changed
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCompleted:
+    """The window is complete: what goes on by itself begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChangeRequested:
+    """A person wants a change for which the history has to be closed.
+
+    The window closes with the usual questions; when one is answered with staying, nothing is changed.
+    """
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCleaningRequested:
+    """A person wants the file to be written anew, so that nothing of what was deleted for good is left in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +268,73 @@ class PromptDeletionRequested:
 
 
 @dataclass(frozen=True, slots=True)
-class CleaningRequested:
-    """A person wants the file written anew without what was deleted for good."""
+class SettingsRequested:
+    """A person wants a page of the settings; `item` is the provider or the uid of the endpoint to select there."""
+
+    page: SettingsPage = "keys"
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointFormRequested:
+    """A person wants to add an endpoint at an address, "" for one that is not known yet."""
+
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsCloseRequested:
+    """The settings have to be closed before `then` is called, which is never if something typed would be lost."""
+
+    then: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsClosed:
+    """The settings were closed, so that limits hold from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequested:
+    """A person wants to choose a model in place of that of `lane`, over a dialog or the window.
+
+    `use` gets the endpoint and the model once both can be used.
+    """
+
+    lane: Lane
+    use: Callable[[str, str], object]
+    over: QWidget | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeysChanged:
+    """Keys or addresses of providers were saved or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointsChanged:
+    """Endpoints were saved or removed; `then` is called once Compose has read them."""
+
+    then: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPart:
+    """A page of the settings that another feature has. `make` is called when it is first looked at and gets where the
+    page asks its questions; `close` is called when the settings close, if it was made.
+    """
+
+    page: SettingsPage
+    title: str
+    make: Callable[[Confirm], QWidget]
+    close: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsOpening:
+    """The settings are about to open; a feature that has a page for them adds it."""
+
+    add: Callable[[SettingsPart], object]
 
 
 class EventBus:

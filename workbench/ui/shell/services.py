@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from workbench.usecases.forecasting import Forecaster
     from workbench.usecases.history import History
     from workbench.usecases.improving import Improver
+    from workbench.usecases.model_access import ModelAccess
+    from workbench.usecases.running import Runner
     from workbench.usecases.searching import Searcher
 
 T = TypeVar("T")
@@ -63,6 +65,14 @@ class Backend(Protocol):
     @property
     def forecaster(self) -> Forecaster:
         """Estimates what a run takes."""
+
+    @property
+    def models(self) -> ModelAccess:
+        """Where models are, which keys they need and what they cost."""
+
+    @property
+    def runner(self) -> Runner:
+        """Runs lanes."""
 
 
 class Tasks(Protocol):
@@ -118,8 +128,13 @@ class Notices(Protocol):
     def problem(self, sentence: str, detail: str = "") -> None:
         """Say what went wrong."""
 
-    def quiet(self, key: str, sentence: str) -> None:
-        """Say what was done, unless a problem is shown; it replaces what was said under the same key."""
+    def quiet(
+        self, key: str, sentence: str, *, label: str = "", act: Callable[[], object] | None = None, detail: str = ""
+    ) -> None:
+        """Say what was done, unless a problem is shown; it replaces what was said under the same key.
+
+        `act` is what a button with `label` does; `detail` is folded until it is asked for.
+        """
 
     def offer(
         self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.settings.parts import label
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.controls import label
 
 _STEPS = 1000
 _MOST_NOTES = 6

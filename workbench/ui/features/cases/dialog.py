@@ -23,8 +23,8 @@ from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.features.cases.detail import CaseDetail
 from workbench.ui.flow import Flow
-from workbench.ui.settings.parts import button, label
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog_parts import Roomy, Told
 
 _SAVE_MS = 500

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QProgressBar, QV
 from workbench.core.imported import LeftOut
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
-from workbench.ui.settings.parts import button, label
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.controls import button, label
 
 _STEPS = 1000
 _MOST_ROWS = 8

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.ui.features.history.commands import COMMANDS
-from workbench.ui.shell.events import CleaningRequested, PromptDeletionRequested, SearchChosen
+from workbench.ui.shell.events import HistoryCleaningRequested, PromptDeletionRequested, SearchChosen
 from workbench.ui.shell.feature import Feature, FeatureView, Subscription
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ FEATURE = Feature(
         Subscription(
             PromptDeletionRequested, lambda controller, event: controller.erasing.delete_prompt(event.prompt_uid)
         ),
-        Subscription(CleaningRequested, lambda controller, _: controller.erasing.clean()),
+        Subscription(HistoryCleaningRequested, lambda controller, _: controller.erasing.clean()),
     ),
     view=FeatureView(
         "history",

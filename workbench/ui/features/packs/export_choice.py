@@ -29,8 +29,8 @@ from workbench.app.packs.exports import Wanted
 from workbench.app.packs.version_choice import Version, VersionChoice
 from workbench.packs.model import ENDING, About
 from workbench.packs.slugs import slug
-from workbench.ui.settings.parts import button, label
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog_parts import Roomy, Rows, Told
 from workbench.usecases.packs.target import Target, is_file
 

@@ -18,8 +18,8 @@ from workbench.ui.dialog import Dialog
 from workbench.ui.features.packs.export_choice import ChoicePage
 from workbench.ui.features.packs.export_done import DonePage
 from workbench.ui.features.packs.export_preview import PreviewPage
-from workbench.ui.settings.parts import button
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.controls import button
 from workbench.ui.widgets.dialog_parts import Progress, Told, lay_out
 
 

@@ -12,8 +12,8 @@ from PySide6.QtGui import QDrag, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.flow import Flow
-from workbench.ui.settings.history_parts import PathLabel, show_folder
-from workbench.ui.settings.parts import Status, button, label
+from workbench.ui.widgets.controls import Status, button, label
+from workbench.ui.widgets.paths import PathLabel, show_folder
 
 _USES = (
     "Others import it with “Import a pack…”, or drop it on their window; nothing of theirs is overwritten.",

@@ -24,8 +24,8 @@ from workbench.app.packs.plan_text import text_of
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.flow import Flow
-from workbench.ui.settings.parts import button, label
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog_parts import Progress, Rows, Told, field, noted
 from workbench.usecases.packs.importer import ACTIONS, Action, Plan
 

@@ -26,10 +26,10 @@ from workbench.core.text import first_line
 from workbench.core.visible import visible_name
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
-from workbench.ui.settings.history_parts import show_folder
-from workbench.ui.settings.parts import button, label
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog_parts import Progress, Told, as_high_as_rows, field
+from workbench.ui.widgets.paths import show_folder
 from workbench.usecases.training import TrainingSet
 
 _PAUSE_MS = 300

@@ -1,0 +1,1 @@
+"""Looking after the open history, on its way to and from the window."""

@@ -1,0 +1,294 @@
+"""Looking after the open history, from the window: one piece of work at a time, beside whatever else goes on.
+
+Invariant: nothing here blocks the UI thread; work that goes on can be stopped, and is over before the history closes.
+A daily copy that fails is told once, not again and again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from workbench.app.later import Later, start_thread
+from workbench.core.amounts import show_bytes
+from workbench.host.clock import utc_now
+from workbench.usecases.problems import problem_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workbench.core.care import Rules
+    from workbench.store import Store
+    from workbench.store.maintenance.backups import Backup
+    from workbench.store.maintenance.space import Size
+    from workbench.store.watching import Watch
+    from workbench.usecases.care import Care
+
+Read = TypeVar("Read")
+What = Literal["backup", "daily", "check", "smaller"]
+Tone = Literal["good", "muted", "error"]
+
+FIRST_LOOK_MS = 20_000
+"""After the window is whole: what people do first is not held up by a copy."""
+LOOK_MS = 10 * 60_000
+BUSY_MS = 60_000
+_TELL_AGAIN_S = 24 * 3600.0
+_TICK_MS = 100
+_PATIENCE_S = 30.0
+
+
+class Overview(NamedTuple):
+    """Where the history is, how it is looked after, and its backups, newest first."""
+
+    path: Path
+    folder: Path
+    rules: Rules
+    backups: tuple[Backup, ...]
+    read_only: bool
+    is_folder_gone: bool = False
+    """Backups go into a folder that is not there, as on a disk that is not connected."""
+
+
+class Room(NamedTuple):
+    """What takes room, and how many raw responses could be dropped with how many bytes."""
+
+    size: Size
+    responses: int
+    response_bytes: int
+
+
+class Job(NamedTuple):
+    """What goes on: in words, and which share of it is done, None where nobody knows."""
+
+    what: What
+    words: str
+    share: float | None
+
+
+class Ended(NamedTuple):
+    """How a piece of work ended."""
+
+    what: What
+    sentence: str
+    tone: Tone = "good"
+    detail: str = ""
+    is_damaged: bool = False
+    """The history was looked at and is damaged."""
+
+
+class RunningCalls(Protocol):
+    """Tells which answers have not ended."""
+
+    def running(self) -> tuple[str, ...]:
+        """Return their uids."""
+
+
+class CareDesk(QObject):
+    """What the page of the history and the commands ask for. `begin` starts the daily look, `close` ends everything."""
+
+    job_changed = Signal()
+    """A piece of work began, went on or ended."""
+    ended = Signal(object)
+    """An `Ended`, of whatever was asked for."""
+    changed = Signal()
+    """Backups, rules or sizes are others than before."""
+    daily_failed = Signal(str, str)
+    """Why the daily copy could not be made, and the detail."""
+    change_wanted = Signal(object)
+    """A Change of `usecases.replacing`: the history is to be closed for it."""
+
+    def __init__(self, store: Store, runner: RunningCalls, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._runner = store, runner
+        self._later = Later(self)
+        self._stop = threading.Event()
+        self._closed = False
+        self._words = ""
+        self._share: float | None = None
+        self._what: What | None = None
+        self._threads: list[threading.Thread] = []
+        self._told: tuple[str, float] | None = None
+        self._tick = QTimer(self, interval=_TICK_MS)
+        self._tick.timeout.connect(self.job_changed)
+        self._daily = QTimer(self, singleShot=True)
+        self._daily.timeout.connect(self._look)
+
+    @property
+    def job(self) -> Job | None:
+        """What goes on now."""
+        return None if self._what is None else Job(self._what, self._words, self._share)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be written to the history."""
+        return self._store.read_only
+
+    @property
+    def is_running(self) -> bool:
+        """Whether lanes still answer."""
+        return bool(self._runner.running())
+
+    def begin(self) -> None:
+        """Begin to look now and then whether the daily copy is due."""
+        if not self.read_only:
+            self._daily.start(FIRST_LOOK_MS)
+
+    def overview(self) -> Future[Overview]:
+        """Read where the history is, its rules and its backups."""
+
+        def work() -> Overview:
+            care, store = self._care(), self._store
+            folder, rules = care.folder(), care.rules()
+            is_gone = bool(rules.folder) and not folder.is_dir()
+            return Overview(store.path, folder, rules, tuple(care.backups()), store.read_only, is_gone)
+
+        return self._read(work)
+
+    def room(self) -> Future[Room]:
+        """Measure what takes room; reads the whole file."""
+
+        def work() -> Room:
+            care = self._care()
+            return Room(care.size(self._may_go_on), *care.droppable(self._may_go_on))
+
+        return self._read(work)
+
+    def set_rules(self, rules: Rules) -> Future[None]:
+        """Let other rules hold."""
+        return self._read(lambda: self._care().set_rules(rules))
+
+    def back_up(self) -> bool:
+        """Make a copy that stays; False while something else goes on."""
+
+        def work(care: Care, watch: Watch) -> Ended:
+            made = care.back_up(watch)
+            return Ended(
+                "backup", f"A backup of {show_bytes(made.size)} was made; it was opened and found sound.", "good"
+            )
+
+        return self._do("backup", "Making a backup…", work)
+
+    def check(self) -> bool:
+        """Look at all of the file; False while something else goes on."""
+
+        def work(care: Care, watch: Watch) -> Ended:
+            from workbench.usecases.care import WRONG_VALUES  # as in `_care`
+
+            found = care.check(watch)
+            if found.wrong_values:
+                return Ended("check", WRONG_VALUES, "error", "\n".join(found.wrong_values))
+            if not found.damage:
+                return Ended("check", "The history is sound.")
+            return Ended(
+                "check",
+                "The history is damaged. Repair it, or restore a backup. Nothing that can be read is lost by that.",
+                "error",
+                "\n".join(found.damage),
+                is_damaged=True,
+            )
+
+        return self._do("check", "Looking at the whole file…", work)
+
+    def make_smaller(self) -> bool:
+        """Drop raw responses and give the room back; False while something else goes on."""
+
+        def work(care: Care, _: Watch) -> Ended:
+            freed = care.make_smaller(self._stop, self._say)
+            dropped = f"{freed.responses:,} raw {'response was' if freed.responses == 1 else 'responses were'} dropped"
+            if freed.stopped:
+                return Ended("smaller", f"Stopped. {dropped}; the room is used by what comes next.", "muted")
+            return Ended("smaller", f"{dropped}, and the file is {show_bytes(freed.size)} smaller.")
+
+        return self._do("smaller", "Dropping raw responses…", work)
+
+    def stop(self) -> None:
+        """Stop what goes on, as soon as it can be."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Stop everything and wait until nobody here reads or writes the history."""
+        self._daily.stop()
+        self._tick.stop()
+        self._later.close()
+        self._closed = True
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(_PATIENCE_S)
+
+    def _look(self) -> None:
+        """Make the daily copy where one is due, and drop what rules name."""
+        if self._what is not None or self._runner.running():
+            self._daily.start(BUSY_MS)
+            return
+
+        def work(care: Care, watch: Watch) -> Ended:
+            made, dropped = care.look_after(self._stop, watch)
+            return Ended("daily", "" if made is None and not dropped else "The daily backup was made.")
+
+        self._do("daily", "Looking whether a daily backup is due…", work)
+        self._daily.start(LOOK_MS)
+
+    def _do(self, what: What, words: str, work: Callable[[Care, Watch], Ended]) -> bool:
+        if self._what is not None:
+            return False
+        self._stop.clear()
+        self._what, self._words, self._share = what, words, None
+        future = self._read(lambda: work(self._care(), self._watch))
+        self._later.watch(future, self._over, lambda error: self._over(self._failed(what, error)))
+        self._tick.start()
+        self.job_changed.emit()
+        return True
+
+    def _over(self, ended: Ended) -> None:
+        self._tick.stop()
+        self._what = None
+        self.job_changed.emit()
+        if ended.what == "daily":
+            self._daily_over(ended)
+        else:
+            self.ended.emit(ended)
+            self.changed.emit()
+
+    def _daily_over(self, ended: Ended) -> None:
+        if ended.tone == "error":
+            now = time.monotonic()
+            if self._told is None or self._told[0] != ended.sentence or now - self._told[1] > _TELL_AGAIN_S:
+                self._told = (ended.sentence, now)
+                self.daily_failed.emit(ended.sentence, ended.detail)
+            return
+        if ended.sentence:
+            self._told = None
+            self.changed.emit()
+
+    def _failed(self, what: What, error: BaseException) -> Ended:
+        if getattr(error, "code", "") == "interrupted":
+            return Ended(what, "Stopped. The history is as it was.", "muted")
+        problem = problem_of(error)
+        return Ended(
+            what, problem.sentence, "error", problem.detail, is_damaged=getattr(error, "code", "") == "corrupt"
+        )
+
+    def _read(self, work: Callable[[], Read]) -> Future[Read]:
+        future, thread = start_thread(work)
+        self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+        return future
+
+    def _watch(self, share: float | None) -> bool:
+        self._share = share
+        return not self._stop.is_set()
+
+    def _may_go_on(self, _: float | None) -> bool:
+        return not self._closed
+
+    def _say(self, words: str) -> None:
+        self._words = words
+
+    def _care(self) -> Care:
+        from workbench.usecases.care import Care  # it brings what mends files along, which most starts need not
+
+        return Care(self._store, utc_now)

@@ -1,0 +1,82 @@
+"""One line of the model picker's list.
+
+Invariant: pure; text that servers send is never markup.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import Qt
+
+from workbench.app.fuzzy import Closeness, Index
+from workbench.app.models.entries import ModelEntry
+from workbench.core.providers import PROVIDERS
+from workbench.core.visible import Shown
+
+ROW = int(Qt.ItemDataRole.UserRole) + 1
+"""The Row itself."""
+
+RowKind = Literal["header", "remark", "model", "typed", "gguf", "adapter", "retry", "endpoint"]
+PICKABLE: frozenset[RowKind] = frozenset({"model", "typed", "gguf", "adapter", "retry", "endpoint"})
+_ADDRESS = re.compile(r"https?:|(localhost|\[[0-9a-f:]+\]|[0-9]+(\.[0-9]+){3})(?![^:/])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Shown):
+    """One line of the list. `note` is the small text below the title, `price` stands at the right.
+
+    `no_key` is a sentence when a key is missing; `entry` is there for models, typed ids included. `warning` stands
+    before the note ("retired 2025-09-01", "not reachable"), and `reason` is a sentence about it.
+    """
+
+    kind: RowKind
+    title: str
+    note: str = ""
+    price: str = ""
+    no_key: str = ""
+    entry: ModelEntry | None = None
+    endpoint: str = ""
+    warning: str = ""
+    reason: str = ""
+    SHOWN = ("title", "note")
+
+    @property
+    def spoken(self) -> str:
+        """All of the row in one line, for people who listen."""
+        parts = (self.title, self.warning, self.note, self.price, "no key" if self.no_key else "")
+        return ", ".join(part for part in parts if part)
+
+
+def closeness_of(row: Row, query: str) -> Closeness | None:
+    """Return how well a row of this computer matches: its name, or where it is; None when it does not."""
+    if not query:
+        return Closeness.PREFIX
+    where = row.note if row.endpoint else ""
+    provider = row.entry.provider if row.entry else ""
+    found = Index([(row.title, f"{where} {provider} local")], initials=False).matches(query)
+    return found[0][0] if found else None
+
+
+def names_provider(model: str) -> bool:
+    """Return whether a provider stands in front of an id; what a bare name sounds like does not count."""
+    prefix, slash, rest = model.partition("/")
+    return bool(slash and rest and prefix in PROVIDERS)
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is where a server listens, and so no id of a model."""
+    return _ADDRESS.match(text) is not None
+
+
+def tooltip(*lines: str) -> str:
+    """Return lines as a tooltip; what servers call their models is never taken for markup."""
+    return "<qt>" + "<br>".join(html.escape(line) for line in lines if line) + "</qt>"
+
+
+def model_count(models: int) -> str:
+    """Return "1 model" or "3,676 models"."""
+    return "1 model" if models == 1 else f"{models:,} models"

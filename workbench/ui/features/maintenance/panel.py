@@ -1,0 +1,252 @@
+"""The page that looks after the history: where it is, what takes room, whether it is sound, its backups.
+
+Invariant: whatever replaces, moves or drops something is asked about first; what takes long goes on beside the page,
+can be stopped, and is not ended by closing it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from workbench.app.later import Later, sentence_of
+from workbench.app.maintenance.desk import CareDesk, Ended, Overview, Room
+from workbench.core.amounts import show_bytes
+from workbench.core.care import Rules
+from workbench.ui.features.maintenance.backups import BackupsPart
+from workbench.ui.features.maintenance.parts import Progress, SizeGrid
+from workbench.ui.flow import Flow
+from workbench.ui.theme import Theme
+from workbench.ui.widgets.controls import Confirm, button, label
+from workbench.ui.widgets.paths import PathLabel, show_folder
+from workbench.usecases.replacing import Move, Repair, Restore
+
+_WORTH_BYTES = 200_000
+"""Free room below this is not worth writing the whole file anew."""
+_CLOSES = "The window closes for that and opens again."
+
+
+class HistoryPanel(QWidget):
+    """Sections below each other; what goes on is at the bottom, whatever is scrolled to."""
+
+    def __init__(self, theme: Theme, desk: CareDesk, confirm: Confirm) -> None:
+        super().__init__()
+        self._desk, self._confirm = desk, confirm
+        self._later = Later(self)
+        self._room: Room | None = None
+        self._wants_smaller = self._is_measuring = False
+        self._database = Path()
+        self.path = PathLabel()
+        self.sizes = SizeGrid(theme)
+        self._measuring = label("Measuring…", "muted")
+        self.backups = BackupsPart(theme)
+        self.progress = Progress()
+        self._folder = button("Show folder", self._show_folder, name="Show the folder of the history")
+        self._move = button("Move to another folder…", self._choose_folder)
+        self._smaller = button("Make smaller…", self.ask_smaller)
+        self._check = button("Check now", self.check)
+        self._repair = button("Repair…", self.ask_repair)
+        self._lay_out()
+        self.backups.rules_changed.connect(self._set_rules)
+        self.backups.back_up_clicked.connect(desk.back_up)
+        self.backups.restore_clicked.connect(self._ask_restore)
+        self.progress.stop_clicked.connect(desk.stop)
+        desk.job_changed.connect(self._show_job)
+        desk.ended.connect(self._ended)
+        desk.changed.connect(self.load)
+        self._show_job()
+        self.load()
+
+    def load(self) -> None:
+        """Read everything anew."""
+        self._later.watch(self._desk.overview(), self._show, self._failed)
+        self._measure()
+
+    def check(self) -> None:
+        """Look whether the history is sound."""
+        self._desk.check()
+
+    def ask_smaller(self) -> None:
+        """Ask whether to drop what can be dropped, once it is known how much that is."""
+        room = self._room
+        self._wants_smaller = room is None
+        if room is None:
+            self.progress.say("Measuring what could be dropped…")
+            if not self._is_measuring:
+                self._measure()
+            return
+        free = dict(room.size.by_kind).get("free", 0)
+        if not room.responses and free < _WORTH_BYTES:
+            self.progress.say("There is nothing to drop, and hardly any room to give back.")
+            return
+        what = "Write the file anew without its free room"
+        if room.responses:
+            responses = "1 raw response" if room.responses == 1 else f"{room.responses:,} raw responses"
+            what = f"Drop {responses} ({show_bytes(room.response_bytes)}) and write the file anew"
+        self._confirm.ask(
+            f"{what}? About {show_bytes(room.response_bytes + free)} are given back to the disk. Texts, numbers and"
+            " requests stay, and so does everything of winners, and of runs with a star or a note. While the file is"
+            " written anew, nothing else is saved.",
+            "Make smaller",
+            self._desk.make_smaller,
+        )
+
+    def ask_repair(self) -> None:
+        """Ask whether to read what can be read into a new file."""
+        self._confirm.ask(
+            f"Read what can be read of this history into a new file? {_CLOSES} You then choose whether to use the new"
+            f" file; this one is kept as it is.{self._what_runs()}",
+            "Repair",
+            lambda: self._desk.change_wanted.emit(Repair()),
+        )
+
+    def ask_which_backup(self) -> None:
+        """Lead to the list of backups."""
+        self.backups.select_newest()
+        self._area.ensureWidgetVisible(self.backups.list)
+
+    def close_work(self) -> None:
+        """Take what was typed last, and wait for nothing any more."""
+        self.backups.settle()
+        self._later.close()
+        for signal, slot in (
+            (self._desk.job_changed, self._show_job),
+            (self._desk.ended, self._ended),
+            (self._desk.changed, self.load),
+        ):
+            signal.disconnect(slot)
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        layout = QVBoxLayout(inner)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(8)
+        layout.addWidget(label("The file", "heading"))
+        layout.addWidget(self.path)
+        layout.addLayout(_buttons(self._folder, self._move))
+        layout.addSpacing(8)
+        layout.addWidget(self._measuring)
+        layout.addWidget(self.sizes)
+        layout.addLayout(_buttons(self._smaller))
+        layout.addSpacing(16)
+        layout.addWidget(label("Integrity", "heading"))
+        layout.addWidget(
+            label(
+                "A damaged history is repaired into a new file: what can be read is in it, the old file is kept.",
+                "muted",
+            )
+        )
+        layout.addLayout(_buttons(self._check, self._repair))
+        layout.addSpacing(16)
+        layout.addWidget(self.backups)
+        layout.addStretch(1)
+        self._area = area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setSizeAdjustPolicy(QAbstractScrollArea.SizeAdjustPolicy.AdjustIgnored)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(area, 1)
+        outer.addWidget(self.progress)
+
+    def _show(self, overview: Overview) -> None:
+        self._database = overview.path
+        self.path.set_path(str(overview.path))
+        self.backups.show_overview(overview)
+        self._show_job()
+
+    def _measure(self) -> None:
+        self._is_measuring = True
+        self._later.watch(self._desk.room(), self._show_room, self._not_measured)
+
+    def _not_measured(self, error: BaseException) -> None:
+        """Say why, but never in place of how something ended that the person asked for."""
+        self._is_measuring = False
+        self._measuring.hide()
+        if self._wants_smaller or not self.progress.says:
+            self._wants_smaller = False
+            self._failed(error)
+
+    def _show_room(self, room: Room) -> None:
+        self._is_measuring = False
+        self._room = room
+        self._measuring.hide()
+        self.sizes.show_room(room)
+        if self._wants_smaller:
+            self.progress.say("")
+            self.ask_smaller()
+
+    def _show_job(self) -> None:
+        job = self._desk.job
+        shown = None if job is None or job.what == "daily" else job
+        self.progress.show_job(shown)
+        busy = job is not None
+        self.backups.set_busy(busy=busy)
+        for part in (self._move, self._check, self._repair):
+            part.setEnabled(not busy)
+        self._smaller.setEnabled(not busy and not self._desk.read_only)
+
+    def _ended(self, ended: Ended) -> None:
+        self.progress.show_end(ended)
+
+    def _failed(self, error: BaseException) -> None:
+        self._measuring.hide()
+        self.progress.say(
+            sentence_of(error, "The history could not be read. Close this window and try again."), "error"
+        )
+
+    def _set_rules(self, rules: Rules) -> None:
+        self._later.watch(self._desk.set_rules(rules), lambda _: self._read_again(), self._not_saved)
+
+    def _not_saved(self, error: BaseException) -> None:
+        self._read_again()
+        self._failed(error)
+
+    def _read_again(self) -> None:
+        self.backups.rules_saved()
+        self._later.watch(self._desk.overview(), self._show, self._failed)
+
+    def _show_folder(self) -> None:
+        show_folder(self._database.parent)
+
+    def _ask_restore(self, file: Path, name: str) -> None:
+        self._confirm.ask(
+            f"Put {name} in the place of the history? {_CLOSES} What is there now becomes a backup, so this can be"
+            f" undone.{self._what_runs()}",
+            "Restore",
+            lambda: self._desk.change_wanted.emit(Restore(file)),
+        )
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Folder for the history", str(self._database.parent))
+        if not chosen:
+            return
+        folder = Path(chosen)
+
+        def move(*, keep: bool) -> None:
+            self._desk.change_wanted.emit(Move(folder, keep))
+
+        self._confirm.ask(
+            f"Move the history to {chosen}? {_CLOSES} The new file is read and found sound before the old one goes."
+            f"{self._what_runs()}",
+            "Move, and keep the old file",
+            lambda: move(keep=True),
+            "Stay here",
+            ("Move, and remove it", lambda: move(keep=False)),
+        )
+
+    def _what_runs(self) -> str:
+        return " What still runs is stopped; its text is kept." if self._desk.is_running else ""
+
+
+def _buttons(*buttons: QWidget) -> Flow:
+    row = Flow()
+    for one in buttons:
+        row.addWidget(one)
+    return row

@@ -1,0 +1,148 @@
+"""Parts of the page that looks after the history: what takes room, and what goes on.
+
+Invariant: what goes on is always in view, in words; a bar is there only when its length is known.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.app.maintenance.desk import Ended, Job, Room
+from workbench.core.amounts import show_bytes
+from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.controls import Status, button, label
+
+KINDS = {
+    "prompts": "Prompts and drafts",
+    "answers": "Answers",
+    "raw": "Raw responses, as they came",
+    "requests": "Requests, as they were sent",
+    "files": "Attached files",
+    "search": "Search index",
+    "other": "Everything else",
+    "free": "Free",
+}
+_LAST = ("other", "free")
+_DETAIL_LINES = 6
+_STEPS = 1000
+
+
+class SizeGrid(QWidget):
+    """What takes room, the most first, with all of it below."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._rows: list[tuple[str, str]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(18)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setColumnStretch(2, 1)
+        self.setAccessibleName("What takes room")
+
+    def show_room(self, room: Room) -> None:
+        """Show the sizes in place of those that were shown."""
+        while (item := self._grid.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        self._rows = []
+        # What nobody can do anything about comes last, whatever its size.
+        kinds = sorted(room.size.by_kind, key=lambda one: _LAST.index(one[0]) + 1 if one[0] in _LAST else 0)
+        for row, (kind, size) in enumerate(kinds):
+            self._add(row, KINDS[kind], size, "muted")
+        self._add(len(room.size.by_kind), "Total", room.size.total, "")
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what is shown."""
+        return list(self._rows)
+
+    def _add(self, row: int, title: str, size: int, role: str) -> None:
+        self._rows.append((title, show_bytes(size)))
+        amount = label(show_bytes(size), role, wrap=False)
+        amount.setFont(self._theme.font(tabular=True))
+        amount.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._grid.addWidget(label(title, role, wrap=False), row, 0)
+        self._grid.addWidget(amount, row, 1)
+
+
+class Progress(QFrame):
+    """What goes on, with a way to stop it; afterwards how it ended, with its details folded."""
+
+    stop_clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_role(self, "sunken-below")
+        self._words = label(wrap=True)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, _STEPS)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("How far it is")
+        self._stop = button("Stop", self.stop_clicked.emit)
+        self._more = button("Details", self._unfold, "quiet", "Details of what is wrong")
+        self._more.setCheckable(True)
+        self.status = Status()
+        self.detail = QPlainTextEdit()
+        self.detail.setReadOnly(True)
+        self.detail.setAccessibleName("Details")
+        set_role(self.detail, "field")
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._words, 1)
+        row.addWidget(self.status, 1)
+        row.addWidget(self._more)
+        row.addWidget(self._stop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 10, 20, 10)
+        layout.setSpacing(8)
+        layout.addLayout(row)
+        layout.addWidget(self._bar)
+        layout.addWidget(self.detail)
+        self.show_job(None)
+
+    def show_job(self, job: Job | None) -> None:
+        """Show what goes on, None for nothing."""
+        for part in (self._words, self._stop):
+            part.setVisible(job is not None)
+        self._bar.setVisible(job is not None and job.share is not None)
+        if job is not None:
+            self._words.setText(job.words)
+            self._bar.setValue(round((job.share or 0) * _STEPS))
+            self.say("")
+        self._show_or_hide()
+
+    def show_end(self, ended: Ended) -> None:
+        """Say how it ended."""
+        self.say(ended.sentence, ended.tone, ended.detail)
+
+    @property
+    def says(self) -> bool:
+        """Whether a sentence is shown."""
+        return not self.status.isHidden()
+
+    def say(self, sentence: str, tone: str = "muted", detail: str = "") -> None:
+        """Show a sentence, "" for none."""
+        self.status.say(sentence, tone)
+        self.detail.setPlainText(detail)
+        self._more.setChecked(False)
+        self._more.setVisible(bool(detail))
+        self._unfold()
+        self._show_or_hide()
+
+    def _show_or_hide(self) -> None:
+        self.setVisible(not self._words.isHidden() or not self.status.isHidden())
+
+    def _unfold(self) -> None:
+        self.detail.setFixedHeight(QFontMetrics(self.detail.font()).lineSpacing() * _DETAIL_LINES + 12)
+        self.detail.setVisible(self._more.isChecked())

@@ -1,0 +1,44 @@
+"""Chooses models: one search field over every model that a lane can use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.ui.shell.events import ModelRequested
+from workbench.ui.shell.feature import Feature, Subscription
+
+if TYPE_CHECKING:
+    from workbench.ui.features.models.controller import ModelsController
+    from workbench.ui.shell.services import Services
+
+
+def _make(services: Services) -> ModelsController:
+    from workbench.ui.features.models.controller import ModelsController
+
+    return ModelsController(services)
+
+
+FEATURE = Feature(
+    "models",
+    (),
+    _make,
+    preload=(
+        "workbench.app.models.entries",
+        "workbench.app.models.endpoint_models",
+        "workbench.app.models.rows",
+        "workbench.app.models.list_model",
+        "workbench.app.models.source",
+        "workbench.formats.gguf",
+        "workbench.ui.features.models.prices",
+        "workbench.ui.features.models.delegate",
+        "workbench.ui.features.models.details",
+        "workbench.ui.features.models.files",
+        "workbench.ui.features.models.dialog",
+        "workbench.ui.features.models.controller",
+    ),
+    subscriptions=(
+        Subscription(
+            ModelRequested, lambda controller, wanted: controller.choose(wanted.lane, wanted.use, wanted.over)
+        ),
+    ),
+)

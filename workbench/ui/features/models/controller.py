@@ -1,0 +1,73 @@
+"""Opens the model picker, and keeps what the chosen model brings along.
+
+Invariant: a new endpoint is in the history, and Compose knows it, before a lane names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.app.later import start
+from workbench.app.models.entries import Choice, Unchanged
+from workbench.app.models.source import WorkbenchPickerSource
+from workbench.core.lanes import Lane
+from workbench.host.clock import utc_now
+from workbench.ui.features.models.dialog import ModelPicker
+from workbench.ui.shell.events import EndpointFormRequested, EndpointsChanged, KeysChanged, SettingsRequested
+from workbench.ui.shell.services import Services
+
+
+class ModelsController:
+    """Shows one picker at a time."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.picker: ModelPicker | None = None
+        """The open picker, None when it is closed."""
+        for changed in (KeysChanged, EndpointsChanged):
+            services.events.subscribe(changed, lambda _: self._refresh())
+
+    def stop(self) -> None:
+        """Do nothing: no work outlives the window."""
+
+    def choose(self, lane: Lane, use: Callable[[str, str], object], over: QWidget | None = None) -> None:
+        """Open the picker on the model of `lane`, over a dialog or the window.
+
+        `use` gets the endpoint and the model once both can be used.
+        """
+        services, events = self._services, self._services.events
+        source = WorkbenchPickerSource(services.backend.models)
+        picker = ModelPicker(services.theme, source, lane, over or services.dialogs.widget())
+        picker.chosen.connect(lambda choice: self._keep(choice, use))
+        picker.keys_requested.connect(lambda which: events.publish(SettingsRequested("keys", which)))
+        picker.endpoint_requested.connect(lambda address: events.publish(EndpointFormRequested(address)))
+        picker.finished.connect(lambda: self._closed(picker))
+        self.picker = picker
+        picker.show()
+
+    def _keep(self, choice: Choice, use: Callable[[str, str], object]) -> None:
+        """Save the endpoint that the choice brings along, then use the choice and save its price."""
+        services = self._services
+        pricing = services.backend.models.pricing
+
+        def take() -> None:
+            use(choice.endpoint_uid, choice.model)
+            rates = choice.rates_by_hand
+            if not isinstance(rates, Unchanged):
+                services.tasks.watch(start(lambda: pricing.set_price(choice.endpoint_uid, choice.model, rates)))
+
+        if choice.new_endpoint is None:
+            take()
+            return
+        saved = services.backend.store.save_endpoint(choice.new_endpoint, utc_now())
+        services.tasks.watch(saved, lambda _: services.events.publish(EndpointsChanged(take)))
+
+    def _closed(self, picker: ModelPicker) -> None:
+        if self.picker is picker:
+            self.picker = None
+
+    def _refresh(self) -> None:
+        if self.picker is not None:
+            self.picker.refresh()

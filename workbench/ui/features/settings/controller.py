@@ -1,0 +1,98 @@
+"""Opens the settings, and tells what they changed.
+
+Invariant: the settings are open once at most. Over another dialog they are modal to it, because it waits for what is
+set in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from workbench.ui.dialog import dialog_parent
+from workbench.ui.shell.events import (
+    EndpointsChanged,
+    KeysChanged,
+    SettingsClosed,
+    SettingsOpening,
+    SettingsPage,
+    SettingsPart,
+)
+from workbench.ui.shell.services import Services
+
+if TYPE_CHECKING:
+    from workbench.ui.features.settings.dialog import SettingsDialog
+
+
+class SettingsController:
+    """Shows one dialog. It imports the dialog when it opens it: a change of the theme needs none."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.theme = services.theme
+        self.dialog: SettingsDialog | None = None
+        """The open settings, None when they are closed."""
+
+    def stop(self) -> None:
+        """Do nothing: no work outlives the window."""
+
+    def zoom(self, delta: float) -> None:
+        """Make all text larger or smaller; `delta` is added to the scale."""
+        self.theme.set_scale(round(self.theme.scale + delta, 2))
+
+    def show(self, page: SettingsPage = "keys", item: str = "") -> None:
+        """Show a page; `item` is the provider or the endpoint's uid to select there."""
+        parent = dialog_parent(self._services.dialogs.widget())
+        if (dialog := self.dialog) is not None:
+            dialog.show_page(page)
+            if item:
+                dialog.show_key(item)
+            if parent is not dialog and parent is not dialog.parentWidget():
+                dialog.setParent(parent, dialog.windowFlags())
+                self._open_over(dialog, parent)
+            dialog.raise_()
+            return
+        dialog = self._make(parent, page)
+        self._open_over(dialog, parent)
+        if item:
+            dialog.show_key(item)
+
+    def add_endpoint(self, address: str) -> None:
+        """Show the form of a new endpoint at an address, "" for one that is not known yet."""
+        self.show("endpoints")
+        if self.dialog is not None:
+            self.dialog.add_endpoint(address)
+
+    def close(self, then: Callable[[], object]) -> None:
+        """Close the settings, then call `then`; unless something typed would be lost, which the settings say."""
+        if (dialog := self.dialog) is not None:
+            if not dialog.may_go():
+                return
+            dialog.done(dialog.DialogCode.Rejected)
+        then()
+
+    def _make(self, parent: QWidget, page: SettingsPage) -> SettingsDialog:
+        from workbench.app.settings.source import WorkbenchSettingsSource
+        from workbench.ui.features.settings.dialog import SettingsDialog
+
+        events, parts = self._services.events, list[SettingsPart]()
+        events.publish(SettingsOpening(parts.append))
+        source = WorkbenchSettingsSource(self._services.backend)
+        self.dialog = dialog = SettingsDialog(self.theme, source, parent, page, parts)
+        dialog.finished.connect(self._closed)
+        dialog.keys_changed.connect(lambda: events.publish(KeysChanged()))
+        dialog.endpoints_changed.connect(lambda: events.publish(EndpointsChanged()))
+        return dialog
+
+    def _open_over(self, dialog: SettingsDialog, parent: QWidget) -> None:
+        """Show `dialog`; a dialog that opened it is not closed or changed before it."""
+        over_dialog = parent is not self._services.dialogs.widget()
+        dialog.setWindowModality(Qt.WindowModality.WindowModal if over_dialog else Qt.WindowModality.NonModal)
+        dialog.show()
+
+    def _closed(self) -> None:
+        self.dialog = None
+        self._services.events.publish(SettingsClosed())

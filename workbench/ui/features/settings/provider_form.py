@@ -1,0 +1,152 @@
+"""The form of one provider besides its key: address, settings, and where to read about it.
+
+Invariant: a secret that is kept never comes back into its field; what was typed and not saved is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from workbench.ui.flow import Flow
+from workbench.ui.widgets.controls import Status, button, label
+from workbench.usecases.provider_access import ProviderState, SettingState
+
+_ADDRESS = ""
+"""The field of the address, among those of the settings by name."""
+
+
+class ProviderForm(QWidget):
+    """Fields for a `ProviderState`. `save_requested` once they are to be kept."""
+
+    save_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state: ProviderState | None = None
+        self._fields: dict[str, QLineEdit] = {}
+        self._shown: dict[str, str] = {}
+        self._title = label("Address and settings", "heading")
+        self._where = label(role="muted")
+        self._missing = Status()
+        self._holder = QWidget()
+        self._save = button("Save settings", self.save_requested.emit)
+        self._doc = button("Documentation", self._open_documentation)
+        buttons = Flow(10)
+        buttons.addWidget(self._save)
+        buttons.addWidget(self._doc)
+        layout = self._layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(8)
+        for widget in (self._title, self._where, self._missing, self._holder):
+            layout.addWidget(widget)
+        layout.addLayout(buttons)
+        self.setVisible(False)
+
+    @property
+    def provider(self) -> str:
+        """The provider whose fields are shown, "" for none."""
+        return self._state.provider if self._state else ""
+
+    def show_state(self, state: ProviderState | None, typed: Mapping[str, str] | None = None) -> None:
+        """Show another provider, or the same one anew, with what was `typed` before; what stands there now goes."""
+        self._state = state
+        self.setVisible(state is not None)
+        if state is None:
+            self._fields, self._shown = {}, {}
+            return
+        self._where.setText(state.goes_to)
+        self._missing.say(state.missing, "error")
+        self._doc.setVisible(bool(state.documentation))
+        self._doc.setToolTip(state.documentation)
+        self._build(state)
+        for name, text in (typed or {}).items():
+            if name in self._fields:
+                self._fields[name].setText(text)
+        self._changed()
+
+    def values(self) -> tuple[str, dict[str, str | None]]:
+        """Return the address and the settings as typed; None for a secret one that stays as it is."""
+        typed: dict[str, str | None] = {}
+        for setting in self._state.settings if self._state else ():
+            text = self._fields[setting.setting.name].text().strip()
+            typed[setting.setting.name] = (text or None) if setting.setting.secret else text
+        return self._fields[_ADDRESS].text().strip() if _ADDRESS in self._fields else "", typed
+
+    def keeps_secrets(self) -> bool:
+        """Whether there are secret settings that can be removed."""
+        return any(one.tail for one in self._state.settings) if self._state else False
+
+    def is_dirty(self) -> bool:
+        """Whether something was typed that is not saved."""
+        return bool(self.typed())
+
+    def typed(self) -> dict[str, str]:
+        """Return the texts that differ from what is kept, by field."""
+        texts = {name: field.text().strip() for name, field in self._fields.items()}
+        return {name: text for name, text in texts.items() if text != self._shown[name].strip()}
+
+    def _build(self, state: ProviderState) -> None:
+        # A new widget in the place of the old one: rows of another provider share nothing.
+        holder = QWidget()
+        rows = QVBoxLayout(holder)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(4)
+        self._fields = {}
+        if state.address_variables or state.address_hint or state.public:
+            self._fields[_ADDRESS] = _field("Address", state.entered, _address_hint(state))
+            _add(rows, "Address", self._fields[_ADDRESS])
+        for one in state.settings:
+            field = _field(one.setting.label, one.value, _hint(one))
+            if one.setting.secret:
+                field.setEchoMode(QLineEdit.EchoMode.Password)
+            self._fields[one.setting.name] = field
+            _add(rows, f"{one.setting.label}{' (needed)' if one.setting.required else ''}", field)
+        self._shown = {name: field.text() for name, field in self._fields.items()}
+        for field in self._fields.values():
+            field.textChanged.connect(self._changed)
+            field.returnPressed.connect(self._save.click)
+        self._layout.replaceWidget(self._holder, holder)
+        self._holder.deleteLater()
+        self._holder = holder
+
+    def _changed(self) -> None:
+        self._save.setEnabled(self.is_dirty())
+
+    def _open_documentation(self) -> None:
+        if self._state is not None and self._state.documentation:
+            QDesktopServices.openUrl(QUrl(self._state.documentation))
+
+
+def _field(name: str, text: str, hint: str) -> QLineEdit:
+    made = QLineEdit(text)
+    made.setAccessibleName(name)
+    made.setPlaceholderText(hint)
+    made.setCursorPosition(0)
+    return made
+
+
+def _add(rows: QVBoxLayout, text: str, field: QLineEdit) -> None:
+    title = label(text, "small")
+    title.setTextFormat(Qt.TextFormat.PlainText)
+    title.setBuddy(field)
+    rows.addWidget(title)
+    rows.addWidget(field)
+    rows.addSpacing(4)
+
+
+def _address_hint(state: ProviderState) -> str:
+    if state.environment:
+        return f"{state.environment} (from {state.variable})"
+    return state.public or state.address_hint or "only for a gateway of your own"
+
+
+def _hint(one: SettingState) -> str:
+    if one.tail:
+        return f"kept ({one.tail}); type a new one to replace it"
+    if one.variable:
+        return f"{one.found} (from {one.variable})" if one.found else f"from {one.variable}"
+    return one.setting.hint

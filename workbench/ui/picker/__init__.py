@@ -1,9 +1,0 @@
-"""The model picker: one search field over every model that a lane can use.
-
-Invariant: the picker changes nothing; what the person chose leaves it as one `Choice`.
-"""
-
-from workbench.app.model_entries import UNCHANGED, Choice, PickerSource
-from workbench.ui.picker.dialog import ModelPicker
-
-__all__ = ["UNCHANGED", "Choice", "ModelPicker", "PickerSource"]

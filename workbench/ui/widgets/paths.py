@@ -1,0 +1,59 @@
+"""Paths on the screen: one line that fits, the file manager, and the dialog that chooses a model file.
+
+Invariant: a shortened path never replaces the whole one, which `path` and the tooltip have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QLabel, QSizePolicy, QWidget
+
+ChooseFile = Callable[[QWidget, str], str]
+"""Asks for a file under a title; "" when the person changed their mind."""
+
+
+def choose_file(parent: QWidget, title: str) -> str:
+    """Ask with the system's file dialog."""
+    path, _ = QFileDialog.getOpenFileName(parent, title, "", "GGUF files (*.gguf);;All files (*)")
+    return path
+
+
+def show_folder(folder: Path) -> None:
+    """Open a folder in the desktop's file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+class PathLabel(QLabel):
+    """A path on one line; of a long one the middle yields, and the tooltip has all of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._path = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def path(self) -> str:
+        """Return the whole path."""
+        return self._path
+
+    def set_path(self, path: str) -> None:
+        """Show a path."""
+        self._path = path
+        self.setAccessibleName(path)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = QFontMetrics(self.font()).elidedText(self._path, Qt.TextElideMode.ElideMiddle, max(40, self.width()))
+        self.setText(shown)
+        self.setToolTip(self._path if shown != self._path else "")
