@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.bench.search import memory_mb
 from tests.bench.walking import Steps, Walk, go
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.view import HistoryView
 
 PREPARED_MS = 4000
 """What is prepared before anybody goes there is prepared by then."""

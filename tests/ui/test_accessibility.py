@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from tests.ui.desk import Desk
 from workbench.app.commands import Command, View
 from workbench.ui.composition import VIEWS, commands
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.view import HistoryView
 
 Role = QAccessible.Role
 ACTIVE = {

@@ -26,15 +26,15 @@ from workbench.core.imported import LeftOut
 from workbench.core.runs import PromptRow
 from workbench.core.schema_form import Field
 from workbench.store.search.saved_searches import SavedSearch
-from workbench.ui.dialogs import NoteDialog
 from workbench.ui.editor.schema_form import SchemaDialog
 from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.dialogue.dialog import DialogueDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
+from workbench.ui.features.history.run_actions import TagsDialog
+from workbench.ui.features.history.saved_searches import ListDialog, NameDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.training.dialog import TrainingDialog
-from workbench.ui.history.curating import TagsDialog
-from workbench.ui.history.saving import ListDialog, NameDialog
+from workbench.ui.line_dialog import NoteDialog
 from workbench.ui.theme import Theme
 
 __all__ = ["shown", "theme"]

@@ -14,7 +14,7 @@ from tests.ui.desk import Desk
 from tests.usecases.exchange.llm_making import Called, new_log
 from tests.usecases.packs.making import make_pack
 from workbench.ui.features.exchange.dialog import ExchangeDialog
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.view import HistoryView
 from workbench.usecases.exchange.exporting import Selection
 
 pytestmark = pytest.mark.window

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
 from tests.ui.pasts import fill
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.view import HistoryView
 from workbench.ui.lanes.turns import Turns
 from workbench.ui.late_theme import LateTheme
 

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from workbench.core.searching.results import HistoryRow
+from workbench.ui.geometry import Divider
 from workbench.ui.keys import ViewKeys
 from workbench.ui.shell.keybutton import KeyName
 from workbench.ui.shell.views import Making, Place, Views, at_once
@@ -252,3 +254,50 @@ def test_alt_with_a_digit_by_its_place(
     scan_code = 38 if key == Qt.Key.Key_A else THREE
     QApplication.sendEvent(window, QKeyEvent(QEvent.Type.KeyPress, key, held, scan_code, 0, 0))
     assert taken == ([] if wanted is None else [wanted])
+
+
+class DividedView(QWidget):
+    """A page with a divider, in which a run could be selected."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.divider = Divider(lambda width: width // 2, self)
+
+    def dividers(self) -> dict[str, Divider]:
+        return {"half": self.divider}
+
+    def selected(self) -> list[HistoryRow]:
+        return []
+
+    def query(self) -> str:
+        return ""
+
+    def has_query(self) -> bool:
+        return False
+
+    def comparison(self) -> None:
+        return None
+
+
+def test_a_page_is_told_of_once_it_is_made_and_asked_what_was_divided_by_hand(qtbot: QtBot) -> None:
+    main, stage = QMainWindow(), QStackedWidget()
+    qtbot.addWidget(main)
+    main.setCentralWidget(stage)
+    page, told = DividedView(), list[QWidget]()
+    places = {
+        "compose": Place("Compose", at_once(QWidget), lambda: None),
+        "history": Place("History", at_once(lambda: page), lambda: None),
+    }
+    side = QWidget(main)
+    views = Views(stage, side, places, main)
+    qtbot.addWidget(views.tabs)
+    views.made.connect(told.append)
+    assert views.runs is None
+    assert views.dividers() == {}
+    while views.make_more():
+        pass
+    assert page in told
+    assert views.runs is page
+    assert views.dividers() == {}
+    page.divider.is_by_hand = True
+    assert views.dividers() == {"half": page.divider}

@@ -19,7 +19,8 @@ import workbench.ui.window, workbench.ui.building
 before = set(sys.modules)
 assert "workbench.ui.features.models.dialog" not in before
 import workbench.ui.warm
-for name in (*workbench.ui.warm._VIEWS, *workbench.ui.warm._MODULES, *workbench.ui.composition.preload()):
+from workbench.ui.composition import preload, preload_views
+for name in (*preload_views(), *workbench.ui.warm._MODULES, *preload()):
     __import__(name)
 late = set(sys.modules)
 import workbench.app.models.source, workbench.ui.features.models.controller

@@ -11,9 +11,9 @@ from tests.ui.desk import Desk
 from tests.ui.pasts import ORDER, SQL, TRIAGE
 from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import chosen, entered, entry, searched, shown, uids
-from workbench.app import history_table
+from workbench.app.history import model as history_table
 from workbench.store.maintenance.purging import UNCLEAN
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.view import HistoryView
 
 pytestmark = pytest.mark.window
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -15,23 +15,23 @@ from tests.app.test_history_table import tasks
 from tests.ui.desk import Desk
 from tests.ui.pasts import FIRST, ORDER, SECOND, SQL, Past, answer, fill
 from tests.ui.test_accessibility import complaints
-from workbench.app import history_table
-from workbench.app.history_cells import COST, NUMBER, PROMPT, WHEN, WINNER
-from workbench.app.history_detail import Looked
-from workbench.app.history_table import PAGE
+from workbench.app.history import model as history_table
+from workbench.app.history.cells import COST, NUMBER, PROMPT, WHEN, WINNER
+from workbench.app.history.detail import Looked
+from workbench.app.history.model import PAGE
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationDetail, IterationRow, Judged, Verdict
 from workbench.store.search.indexing import Indexer
 from workbench.store.sqlite import sqlite3
-from workbench.ui.dialogs import NoteDialog
 from workbench.ui.features.compare.dialog import CompareDialog
-from workbench.ui.history.curating import Curating, TagsDialog
-from workbench.ui.history.empty import EXAMPLES, NOTHING_FOUND, NOTHING_RUN
-from workbench.ui.history.marks import marked
-from workbench.ui.history.table import GAP, MARGIN, RunTable
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.empty import EXAMPLES, NOTHING_FOUND, NOTHING_RUN
+from workbench.ui.features.history.marks import marked
+from workbench.ui.features.history.run_actions import Curating, TagsDialog
+from workbench.ui.features.history.table import GAP, MARGIN, RunTable
+from workbench.ui.features.history.view import HistoryView
 from workbench.ui.lanes.turns import Turns
 from workbench.ui.lanes.wire import WireDialog
+from workbench.ui.line_dialog import NoteDialog
 
 __all__ = ["tasks"]
 
@@ -264,7 +264,7 @@ def test_the_newest_run_is_selected_first_though_the_view_was_made_before_it(des
 
 
 def test_a_search_is_repeated_until_the_index_has_caught_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.ui.history.view._LATE_MS", 10)
+    monkeypatch.setattr("workbench.ui.features.history.view._LATE_MS", 10)
     view = entered(desk)
     store = desk.window.store
     with monkeypatch.context() as busy:

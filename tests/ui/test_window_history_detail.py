@@ -16,13 +16,13 @@ from tests.ui.desk import Desk
 from tests.ui.pasts import ORDER
 from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import chosen, entered, searched, shown, uids
-from workbench.app.history_looker import Looker
+from workbench.app.history.looker import Looker
 from workbench.core.runs import IterationDetail
 from workbench.host.clock import utc_now
 from workbench.host.settings import load
-from workbench.ui.history.cards import AnswerCard, MarkedText
-from workbench.ui.history.marks import marked
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.cards import AnswerCard, MarkedText
+from workbench.ui.features.history.marks import marked
+from workbench.ui.features.history.view import HistoryView
 
 pytestmark = pytest.mark.window
 

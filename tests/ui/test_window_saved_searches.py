@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from tests.ui.desk import Desk
 from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import dialogs, entered, searched, uids
-from workbench.ui.history.saving import ListDialog, NameDialog
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.saved_searches import ListDialog, NameDialog
+from workbench.ui.features.history.view import HistoryView
 from workbench.ui.palette.dialog import PaletteDialog
 
 pytestmark = pytest.mark.window

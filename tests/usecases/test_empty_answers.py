@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
-from workbench.app.history_detail import looked
+from workbench.app.history.detail import looked
 from workbench.cli import report
 from workbench.cli.main import main
 from workbench.core.empty_answers import BLANKS

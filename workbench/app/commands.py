@@ -135,23 +135,6 @@ def _can_note(s: WindowState) -> bool:
     return s.writable and (s.one_row if s.view == "history" else s.can_note)
 
 
-def _can_curate(s: WindowState) -> bool:
-    return s.has_rows and s.writable
-
-
-def _can_save(s: WindowState) -> bool:
-    return s.searched and s.writable
-
-
-def _writable(s: WindowState) -> bool:
-    return s.writable
-
-
-def _of_runs(name: str, title: str, key: str = "", enabled: Enabled = _can_curate) -> Command:
-    """Return a command about the runs that are selected in the History view."""
-    return Command(name, title, "History", (key,) if key else (), enabled, views=HISTORY)
-
-
 COMMANDS: tuple[Command, ...] = (
     # Where something is lacking the run itself says what.
     Command("run", "Run all lanes", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda s: s.has_prompt, views=EVERYWHERE),
@@ -179,7 +162,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("rename_prompt", "Rename prompt", "Prompt", ("F2",), lambda s: s.has_prompt and s.writable),
     Command("duplicate_prompt", "Duplicate prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("archive_prompt", "Archive prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
-    Command("delete_prompt", "Delete prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
     Command("show_archived", "Show archived prompts", "Prompt", (), _always, views=EVERYWHERE),
     Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always, views=EVERYWHERE),
     Command(
@@ -275,23 +257,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("branch", "Branch from what is shown", "History", ("Ctrl+Shift+B",), _can_take_over, views=BOTH),
     Command("back", "Back to the draft", "History", (), _viewing),
     Command("note", "Note on what is shown", "History", ("Ctrl+Shift+N",), _can_note, views=BOTH),
-    _of_runs("open_run", "Open the selected run in Compose", "Ctrl+O", lambda s: s.one_row),
-    _of_runs("star_run", "Star the selected runs, or not", "Ctrl+Shift+S"),
-    _of_runs("tag_run", "Tags of the selected runs…", "Ctrl+Shift+T"),
-    _of_runs("archive_run", "Archive the selected runs, or bring them back", "Ctrl+Shift+A"),
-    _of_runs("delete_run", "Delete the selected runs, or bring them back", "Ctrl+Del"),
-    _of_runs("purge_run", "Delete the selected runs for good…", "Ctrl+Shift+Del"),
-    _of_runs("copy_rows", "Copy the selected runs as lines", "", lambda s: s.has_rows),
-    _of_runs("copy_run_prompt", "Copy the selected run's prompt", "", lambda s: s.one_row),
-    _of_runs("copy_run_answers", "Copy the selected run's answers", "Ctrl+Shift+C", lambda s: s.one_row),
-    _of_runs("copy_run_markdown", "Copy the selected run's answers as Markdown", "", lambda s: s.one_row),
-    _of_runs("copy_run_json", "Copy the selected run as JSON", "", lambda s: s.one_row),
-    _of_runs("copy_run_requests", "Copy the exact requests of the selected run", "", lambda s: s.one_row),
-    Command("save_search", "Save this search…", "History", ("Ctrl+S",), _can_save, views=HISTORY),
-    Command("saved_searches", "Saved searches…", "History", ("Ctrl+Shift+F",), _always, views=EVERYWHERE),
-    Command("deleted", "What is deleted: bring back, or delete for good…", "History", (), _writable, views=EVERYWHERE),
     Command("view_compose", "Compose: editor and lanes", "View", ("Alt+1",), _always, views=EVERYWHERE),
-    Command("view_history", "History: everything ever run", "View", ("Alt+3",), _always, views=EVERYWHERE),
     Command("palette", "Palette: find and do anything", "View", ("Ctrl+K",), _always, views=EVERYWHERE),
     Command("shortcuts", "Keyboard shortcuts", "View", ("F1",), _always, views=EVERYWHERE),
     Command("menu", "Open the menu", "View", ("F10",), _always, views=EVERYWHERE),

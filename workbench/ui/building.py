@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
+from workbench.app.commands import View
 from workbench.app.opening import Opened, own_prompt
 from workbench.host.clock import utc_now
 from workbench.ui import geometry
+from workbench.ui.chosen_runs import ChosenRuns
 from workbench.ui.compose.blind import Blindness
 from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.compose.verdicts import VerdictNotices
 from workbench.ui.composition import FEATURES
+from workbench.ui.deleted_runs import DeletedRuns
 from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.focus_origin import FocusOrigin
@@ -27,21 +30,19 @@ from workbench.ui.focus_return import FocusReturn
 from workbench.ui.frame import Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
-from workbench.ui.history.place import HistoryPlace
 from workbench.ui.homing import Homing
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
 from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
-from workbench.ui.places import places
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.events import FocusPlaced
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.pack_drops import PackDrops
 from workbench.ui.shell.sidebar import SideBar
-from workbench.ui.shell.views import Views
+from workbench.ui.shell.views import DividedPage, Place, Views, at_once
 from workbench.ui.starring import Starring
 from workbench.ui.undo import Undo
 from workbench.ui.window import MainWindow
@@ -71,12 +72,12 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.prompts.load_now(opened.prompts)
     window.sidebar.divide(by_hand=geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter))
     yield None
-    window.history = HistoryPlace(window)
     window.notice = NoticeBar()
     window.notices = Notices(window)
     window.services = window_services(window)
     window.features = FeatureHost(FEATURES, window.services)
-    window.views = Views(frame.stage, window.sidebar, places(window), window)
+    window.views = Views(frame.stage, window.sidebar, _places(window), window)
+    window.views.made.connect(lambda page: _divide(frame, page))
     frame.header.add_views(window.views.tabs)
     frame.add_notice(window.notice)
     window.dialogs = Dialogs(window)
@@ -98,6 +99,8 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.blindness = Blindness(window)
     VerdictNotices(window)
     window.starring = Starring(window)
+    ChosenRuns(window)
+    DeletedRuns(window)
     wire(window)
     origin = frame.focus_origin = FocusOrigin(frame, lambda: window.views.shown)
     window.views.entered.connect(lambda view: origin.place() if view != "compose" else None)
@@ -114,6 +117,21 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     yield from _show_draft(window)
     yield None
     window.begin()
+
+
+def _places(window: MainWindow) -> dict[View, Place]:
+    """Return the views in the order of their tabs, those of features last."""
+    return {
+        "compose": Place("Compose", at_once(lambda: window.view), window.view.editor.focus_first),
+        **window.features.places(),
+    }
+
+
+def _divide(frame: Frame, page: QWidget) -> None:
+    """Divide a page as a person did before."""
+    if isinstance(page, DividedPage):
+        for name, divider in page.dividers().items():
+            divider.is_by_hand = geometry.restore_divider(frame.settings, name, divider)
 
 
 def _show_draft(window: MainWindow) -> Iterator[Future[None]]:

@@ -12,6 +12,7 @@ from workbench.ui.features import (
     compare,
     dialogue,
     exchange,
+    history,
     improve,
     maintenance,
     models,
@@ -34,10 +35,11 @@ FEATURES = (
     improve.FEATURE,
     dialogue.FEATURE,
     compare.FEATURE,
+    history.FEATURE,
     rank.FEATURE,
 )
 
-VIEWS: tuple[View, ...] = ("compose", "history", *(one.view.key for one in FEATURES if one.view is not None))
+VIEWS: tuple[View, ...] = ("compose", *(one.view.key for one in FEATURES if one.view is not None))
 """The ids of all views, in the order of their tabs."""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
-from workbench.ui.shell.events import PackExportRequested, RowsComparison, TrainingRequested
+from workbench.ui.shell.events import PackExportRequested, PromptDeletionRequested, RowsComparison, TrainingRequested
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -32,7 +32,7 @@ def of_prompt(window: MainWindow, uid: str) -> QMenu:
     menu.addAction("Bring back" if archived else "Archive", lambda: window.archive(uid))
     menu.addAction("Export as a pack…", lambda: publish(PackExportRequested(uid)))
     menu.addAction("Training files…", lambda: publish(TrainingRequested(uid)))
-    delete = menu.addAction("Delete", lambda: window.history.erasing.delete_prompt(uid))
+    delete = menu.addAction("Delete", lambda: publish(PromptDeletionRequested(uid)))
     delete.setEnabled(not window.workbench.store.read_only)
     return menu
 

@@ -10,26 +10,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QWidget
 
 from workbench.app.timeline import name
 from workbench.ui.dialog import dialog_parent
-from workbench.ui.line_dialog import LineDialog
+from workbench.ui.line_dialog import NoteDialog
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
 
 if TYPE_CHECKING:
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.window import MainWindow
-
-
-class NoteDialog(LineDialog):
-    """One line of text about an iteration or a version."""
-
-    def __init__(self, parent: QWidget, what: str, note: str) -> None:
-        hint = "Without a note the changed words are shown."
-        super().__init__(parent, f"Note on {what}", "Note", note, hint)
-        self.field.setPlaceholderText("What changed, or what you learnt")
 
 
 class Dialogs(QObject):

@@ -15,7 +15,7 @@ from workbench.core.timeline import Detail
 from workbench.ui.lanes.diff_actions import DiffActions
 from workbench.ui.panes import open_context_menu, step_pane
 from workbench.ui.reading_handlers import ReadingHandlers
-from workbench.ui.shell.events import ModelRequested, SettingsRequested
+from workbench.ui.shell.events import ModelRequested, NoteRequested, RunChosen, RunWish, SettingsRequested
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -96,15 +96,10 @@ class Handlers:
             "older": lambda: self.step_iteration(1),
             "newer": lambda: self.step_iteration(-1),
             "back": self.back,
-            **w.history.table(
-                {
-                    "restore": lambda: self.take_over(branch=False),
-                    "branch": lambda: self.take_over(branch=True),
-                    "note": lambda: w.dialogs.edit_note(compose.shown_row()),
-                }
-            ),
+            "restore": lambda: self._take_over_selected(branch=False),
+            "branch": lambda: self._take_over_selected(branch=True),
+            "note": self._note,
             "view_compose": lambda: w.views.show("compose"),
-            "view_history": lambda: w.views.show("history"),
             "palette": w.overlays.open_palette,
             "shortcuts": w.overlays.open_sheet,
             "menu": w.header.open_menu,
@@ -175,6 +170,21 @@ class Handlers:
             did = "The draft now starts from" if branch else "The draft now has the text of"
             self._window.notices.offer_draft(f"{did} {name(detail.row)}.", before)
             self._window.view.editor.focus_first()
+
+    def _take_over_selected(self, *, branch: bool) -> None:
+        """The same with the run that is selected in the History, while that is shown."""
+        window = self._window
+        if window.views.shown != "history":
+            self.take_over(branch=branch)
+        elif window.views.runs is not None and len(rows := window.views.runs.selected()) == 1:
+            wish: RunWish = "branch" if branch else "restore"
+            window.services.events.publish(RunChosen(rows[0].prompt_uid, rows[0].row.run_uid, wish))
+
+    def _note(self) -> None:
+        if self._window.views.shown == "history":
+            self._window.services.events.publish(NoteRequested())
+        else:
+            self._window.dialogs.edit_note(self._window.compose.shown_row())
 
     def view_iteration(self, uid: str) -> None:
         """Show a row of the timeline, which only Compose does."""

@@ -50,3 +50,12 @@ class LineDialog(Dialog):
     def keep(self) -> None:
         """Take the line."""
         self.accept()
+
+
+class NoteDialog(LineDialog):
+    """One line of text about an iteration or a version."""
+
+    def __init__(self, parent: QWidget, what: str, note: str) -> None:
+        hint = "Without a note the changed words are shown."
+        super().__init__(parent, f"Note on {what}", "Note", note, hint)
+        self.field.setPlaceholderText("What changed, or what you learnt")

@@ -19,7 +19,8 @@ def window_state(window: MainWindow) -> WindowState:
     shown = window.timeline.position(compose.shown_row())
     focused_running = bool(focused) and board.is_running(focused)
     running = compose.still_running()
-    rows = window.history.selected() if window.views.shown == "history" else []
+    runs = window.views.runs
+    rows = runs.selected() if runs is not None and window.views.shown == "history" else ()
     selected = len(rows)
     verdicts = window.features.verdicts(window.views.shown)
     return WindowState(
@@ -50,7 +51,7 @@ def window_state(window: MainWindow) -> WindowState:
         one_row=selected == 1,
         can_restore=selected == 1 and rows[0].kind in DRAFTABLE,
         two_rows=selected == 2,
-        searched=window.history.searched,
+        searched=runs is not None and runs.has_query(),
         judging=verdicts is not None and verdicts.is_judging,
     )
 

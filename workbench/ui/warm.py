@@ -28,23 +28,6 @@ class Waits(NamedTuple):
 
 WAITS = Waits()
 
-_VIEWS = (
-    "workbench.app.history_detail",
-    "workbench.app.history_looker",
-    "workbench.app.history_table",
-    "workbench.ui.widgets.diff.text",
-    "workbench.ui.widgets.diff.parts",
-    "workbench.ui.history.cards",
-    "workbench.ui.history.detail",
-    "workbench.ui.history.search",
-    "workbench.ui.history.view",
-    "workbench.usecases.run_document",
-    "workbench.usecases.copying",
-    "workbench.ui.history.curating",
-    "workbench.ui.history.saving",
-    "workbench.ui.history.opening",
-)
-"""What the views are made of that are no features yet."""
 _MODULES = (
     "workbench.app.later",
     "workbench.app.fuzzy",
@@ -87,7 +70,7 @@ class Warmth(QObject):
 
 def _steps(views: Views | None, waits: Waits) -> Iterator[int]:
     """Do a step each time it is asked, and yield how many ms the next one waits."""
-    for name in (*_VIEWS, *preload_views()):
+    for name in preload_views():
         importlib.import_module(name)
         yield 0
     if views is not None:

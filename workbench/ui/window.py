@@ -36,7 +36,6 @@ from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
-from workbench.ui.history.place import HistoryPlace
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
@@ -76,7 +75,6 @@ class MainWindow(QObject):
     layout_: LayoutActions
     blindness: Blindness
     starring: Starring
-    history: HistoryPlace
     services: Services
     features: FeatureHost
 
@@ -345,7 +343,7 @@ class MainWindow(QObject):
         self.compose.saver.flush()
         if self._has_begun:
             side = {geometry.SIDE: self.sidebar.splitter} if self.sidebar.is_divided_by_hand else {}
-            self.frame.remember(self.workbench.places.config, {**side, **self.history.dividers()})
+            self.frame.remember(self.workbench.places.config, {**side, **self.views.dividers()})
             self.features.stop()
         self.tasks.close()
 

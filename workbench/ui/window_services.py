@@ -18,7 +18,6 @@ from workbench.ui.shell.events import (
     EndpointsChanged,
     EventBus,
     HistoryChangeRequested,
-    HistoryCleaningRequested,
     MarkedRowsCompared,
     ModelRequested,
     RunsComparison,
@@ -30,6 +29,8 @@ from workbench.ui.shell.events import (
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
     from workbench.app.commands import View
     from workbench.core.blocks import Example, OutputFormat
     from workbench.core.content import Content
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from workbench.core.limits import Limits
     from workbench.core.marks import Mark
     from workbench.core.techniques import Caret, Insertion
-    from workbench.ui.history.view import HistoryView
+    from workbench.ui.shell.views import RunsPage
     from workbench.ui.window import MainWindow
     from workbench.usecases.replacing import Change
 
@@ -61,19 +62,19 @@ class _Selection:
 
     def query(self) -> str:
         page = self._page()
-        return "" if page is None else page.model.text
+        return "" if page is None else page.query()
 
     def comparison(self) -> RunsComparison | VersionsComparison | None:
-        curating = self._window.history.curating
-        return None if curating is None else curating.comparison()
+        page = self._page()
+        return None if page is None else page.comparison()
 
     def timeline(self) -> ShownTimeline:
         model = self._window.timeline
         rows = tuple(row for position in range(model.rowCount()) if (row := model.row(position)) is not None)
         return ShownTimeline(rows, self._window.compose.shown_row(), model.marks.pair)
 
-    def _page(self) -> HistoryView | None:
-        return self._window.history.view
+    def _page(self) -> RunsPage | None:
+        return self._window.views.runs
 
 
 class _Session:
@@ -141,6 +142,9 @@ class _Navigator:
     def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
         self._window.services.events.publish(ModelRequested(lane, use, over))
 
+    def action(self, command_id: str) -> QAction:
+        return self._window.actions_[command_id]
+
 
 class _Dialogs:
     def __init__(self, window: MainWindow) -> None:
@@ -148,6 +152,9 @@ class _Dialogs:
 
     def widget(self) -> QWidget:
         return self._window.frame
+
+    def stage(self) -> QWidget:
+        return self._window.frame.stage
 
 
 class _Editor:
@@ -192,7 +199,6 @@ def window_services(window: MainWindow) -> Services:
     events.subscribe(EndpointsChanged, lambda event: window.compose.endpoints_changed(event.then))
     events.subscribe(SettingsClosed, lambda _: _settings_closed(window))
     events.subscribe(HistoryChangeRequested, lambda event: _leave_for(window, event.change))
-    events.subscribe(HistoryCleaningRequested, lambda _: window.history.erasing.clean())
     window.frame.completed.connect(lambda: events.publish(WindowCompleted()))
     return Services(
         backend=window.workbench,

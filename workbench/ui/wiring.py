@@ -17,6 +17,7 @@ from workbench.ui.shell.events import (
     ContinuationRequested,
     HistoryChanged,
     PromptOpened,
+    RunChanged,
     RunEnded,
     ViewShown,
 )
@@ -85,6 +86,9 @@ def wire(window: MainWindow) -> None:
     window.pulse.moved.connect(window.notices.moved)
     window.pulse.recovered.connect(lambda sentence: window.notices.quiet("recovered", sentence))
     window.bridge.run_started.connect(window.run_recorded)
+    window.bridge.run_started.connect(lambda begun: _tell_run_changed(window, begun.run_uid))
+    window.bridge.saved_late.connect(lambda uid: _tell_run_changed(window, uid))
+    compose.stage.row_stale.connect(lambda uid: _tell_run_changed(window, uid))
     window.bridge.run_ended.connect(window.run_ended)
     window.bridge.run_ended.connect(lambda uid: window.services.events.publish(RunEnded(uid)))
     window.bridge.saved_late.connect(compose.rows.refresh)
@@ -94,6 +98,10 @@ def wire(window: MainWindow) -> None:
     window.bridge.engine.connect(window.notices.engine)
     window.notice.detail_toggled.connect(window.update_state)
     window.theme.changed.connect(window.update_state)
+
+
+def _tell_run_changed(window: MainWindow, run_uid: str) -> None:
+    window.services.events.publish(RunChanged(run_uid))
 
 
 def _wire_forecasts(window: MainWindow) -> None:

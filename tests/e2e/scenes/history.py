@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from tests.e2e.driving import NARROW, WIDE, Demo
 from tests.e2e.scenes.staging import command, shots
 from tests.ui.pasts import fill
-from workbench.ui.history.curating import Curating
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.run_actions import Curating
+from workbench.ui.features.history.view import HistoryView
 
 
 def history(demo: Demo) -> None:

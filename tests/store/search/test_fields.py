@@ -28,8 +28,8 @@ from workbench.store.search.fields import FIELDS, ROWS
 from workbench.store.search.search_plan import Plan
 from workbench.store.search.sources import HistoryField, NumberSource
 from workbench.store.sqlite import sqlite3
-from workbench.ui.history.empty import EXAMPLES
-from workbench.ui.history.field import PLACEHOLDER
+from workbench.ui.features.history.empty import EXAMPLES
+from workbench.ui.features.history.field import PLACEHOLDER
 
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 if TYPE_CHECKING:
     from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.address.dialog import AddressDialog
-    from workbench.ui.dialogs import NoteDialog
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
     from workbench.ui.features.dialogue.controller import DialogueController
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.training.controller import TrainingController
     from workbench.ui.features.training.dialog import TrainingDialog
     from workbench.ui.lanes.code import CodeDialog
+    from workbench.ui.line_dialog import NoteDialog
     from workbench.ui.palette import PaletteDialog
     from workbench.ui.shell.events import SettingsPage
     from workbench.ui.shortcuts import ShortcutSheet
@@ -90,7 +90,7 @@ class DialogDriver:
     @property
     def note(self) -> NoteDialog | None:
         """The note on an iteration or version."""
-        from workbench.ui.dialogs import NoteDialog
+        from workbench.ui.line_dialog import NoteDialog
 
         return self.find(NoteDialog)
 

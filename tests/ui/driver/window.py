@@ -49,13 +49,13 @@ if TYPE_CHECKING:
     from workbench.ui.editor.finder import Finder
     from workbench.ui.features.compare.controller import CompareController
     from workbench.ui.features.compare.dialog import CompareDialog
+    from workbench.ui.features.history.controller import HistoryController
+    from workbench.ui.features.history.view import HistoryView
     from workbench.ui.features.maintenance.controller import MaintenanceController
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
     from workbench.ui.frame import Frame
     from workbench.ui.gate import RunGate
-    from workbench.ui.history.place import HistoryPlace
-    from workbench.ui.history.view import HistoryView
     from workbench.ui.keybinding import KeyBindings
     from workbench.ui.lanes import LanesView
     from workbench.ui.notices import Notices
@@ -120,7 +120,6 @@ class WindowDriver:
         self.forecasts: Forecasts = main.forecasts
         self.timeline: TimelineModel = main.timeline
         self.prompts: Prompts = main.prompts
-        self.history: HistoryPlace = main.history
         self.stars: Starring = main.starring
         self.maintenance: CareDesk = cast("MaintenanceController", main.features.controller("maintenance")).desk
         self.bridge: Bridge = main.bridge
@@ -161,7 +160,13 @@ class WindowDriver:
     @property
     def history_view(self) -> HistoryView | None:
         """The History view, None before it was first opened."""
-        return self._main.history.view
+        return self.history.view
+
+    @property
+    def history(self) -> HistoryController:
+        """What the History does and shows."""
+        controller: HistoryController = self._main.features.controller("history")
+        return controller
 
     @property
     def rank(self) -> RankController:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtCore import QEventLoop
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from tests.patience import PATIENCE_S
 from workbench.app.commands import View
@@ -203,6 +204,7 @@ class StandInNavigator:
     def __init__(self, store: Store, session: StandInSession, events: StandInEvents) -> None:
         self._store, self._session, self._events = store, session, events
         self.model = ("", "")
+        self._actions: dict[str, QAction] = {}
         self.view: View = "compose"
         self.places: Mapping[View, Place] = {}
         """The views that can be gone to, without their page in a window."""
@@ -224,7 +226,7 @@ class StandInNavigator:
         self._events.publish(PromptOpened(uid))
 
     def open_first_prompt(self) -> None:
-        self.open_prompt(self._store.prompts()[0].uid)
+        self.open_prompt(next((row.uid for row in self._store.prompts()), ""))
 
     def prompt_name(self, uid: str) -> str:
         return next((row.name for row in self._store.prompts() if row.uid == uid), "")
@@ -234,6 +236,9 @@ class StandInNavigator:
 
     def choose_model(self, lane: Lane, use: Callable[[str, str], object], over: QWidget) -> None:
         use(*self.model)
+
+    def action(self, command_id: str) -> QAction:
+        return self._actions.setdefault(command_id, QAction(command_id))
 
 
 @dataclass(frozen=True)
@@ -255,9 +260,13 @@ class StandInParent:
 
     def __init__(self) -> None:
         self._widget = QWidget()
+        self._stage = QStackedWidget(self._widget)
 
     def widget(self) -> QWidget:
         return self._widget
+
+    def stage(self) -> QWidget:
+        return self._stage
 
 
 class StandInEditor:

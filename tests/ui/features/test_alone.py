@@ -215,3 +215,36 @@ def test_rank(tmp_path: Path) -> None:
         "Marked as a tie [Undo]",
         *["[pair_verdict withdrawn]"] * 2,
     ]
+
+
+def test_history(tmp_path: Path) -> None:
+    told = driven("history", tmp_path)
+    copying = [f"copy_run_{form}" for form in ("answers", "json", "markdown", "prompt", "requests")]
+    deleting = ["delete_prompt", "delete_run", "deleted"]
+    others = ["open_run", "purge_run", "save_search", "saved_searches", "star_run", "tag_run", "view_history"]
+    assert told["commands"] == ["archive_run", "copy_rows", *copying, *deleting, *others]
+    assert told["tabs"] == {"history": "History"}
+    assert told["page"]
+    assert (told["found"], told["selected"]) == (3, 1)
+    assert told["enabled"]
+    assert told["wishes"] == ["open", "branch"]
+    assert told["starred"]
+    assert told["copied"]
+    assert told["searched"] == ["is:starred", True, 1]
+    assert told["saved"] == ["Good ones"]
+    assert told["menu"] == ["save_search", "Good ones", "saved_searches"]
+    assert (told["left"], told["back"], told["prompts"], told["gone"]) == (2, 3, 0, 2)
+    assert told["asked"] == "1 run is deleted."
+    assert told["events"] == ["DataChanged", "RunChosen", "RunsBroughtBack", "RunsDeleted"]
+    run = "Echo · iteration 3"
+    assert told["said"] == [
+        f"Prompt of {run} copied.",
+        f"{run} is deleted; is:deleted finds it. [Undo]",
+        "[withdrawn]",
+        "“Echo” is deleted with its runs. [Undo]",
+        f"{run} is deleted; is:deleted finds it. [Undo]",
+        "Deleting for good…",
+        "Writing the file anew…",
+        "[erasing withdrawn]",
+        "1 run is deleted for good.",
+    ]

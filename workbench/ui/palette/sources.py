@@ -18,7 +18,7 @@ from workbench.core.runs import PromptRow
 from workbench.core.techniques import Technique
 from workbench.core.text import opening_words
 from workbench.core.timeline import caption
-from workbench.ui.shell.events import TechniqueChosen
+from workbench.ui.shell.events import SearchChosen, TechniqueChosen
 from workbench.ui.state import window_state
 from workbench.usecases.known_models import NOT_REACHABLE
 from workbench.usecases.saved_searches import SavedSearch
@@ -108,8 +108,10 @@ def _techniques(window: MainWindow) -> Sequence[Entry]:
 
 
 def _searches(window: MainWindow) -> Sequence[Entry]:
+    publish = window.services.events.publish
+
     def entry(search: SavedSearch) -> Entry:
-        return Entry("search", search.uid, search.name, lambda: window.history.search(search.query), search.query)
+        return Entry("search", search.uid, search.name, lambda: publish(SearchChosen(search.query)), search.query)
 
     return [entry(search) for search in window.workbench.bookmarks.all()]
 

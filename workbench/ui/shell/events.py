@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from workbench.usecases.replacing import Change
 
 E = TypeVar("E")
+RunWish = Literal["open", "proposal", "restore", "branch"]
+"""What a person wants with a run: show it, read it as a proposal, restore it into the draft, or branch from it."""
 SettingsPage = Literal["keys", "endpoints", "appearance", "limits", "history"]
 
 
@@ -207,6 +209,62 @@ class RunsComparison:
 @dataclass(frozen=True, slots=True)
 class MarkedRowsCompared:
     """The two marked rows of the timeline are compared, so that they need their marks no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunChanged:
+    """A run began, was judged, or was saved late."""
+
+    run_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunChosen:
+    """A person wants a run in Compose, where its prompt may not be open yet."""
+
+    prompt_uid: str
+    run_uid: str
+    wish: RunWish
+
+
+@dataclass(frozen=True, slots=True)
+class RunsDeleted:
+    """Runs are deleted, and can be brought back or not."""
+
+    run_uids: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RunsBroughtBack:
+    """Deleted runs are in the history again."""
+
+    run_uids: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RunNoted:
+    """Another note is on a run."""
+
+    run_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRequested:
+    """A person wants to write a note on the run that is selected in the History."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchChosen:
+    """A person chose a saved search."""
+
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptDeletionRequested:
+    """A person wants to delete a prompt with its runs."""
+
+    prompt_uid: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class FeatureView:
     key: View
     title: str
     make: Callable[[Any], Making]
-    """Takes the controller, and makes the page in steps. The page may be a `Page`, `StopsPage` or `KeyNamesPage`."""
+    """Takes the controller, and makes the page in steps. The page may be any of the protocols in `shell.views`."""
     enter: Callable[[Any], object]
     """Takes the controller, and gives the page the keyboard."""
     has_side: bool = True

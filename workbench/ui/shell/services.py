@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QWidget
 
     from workbench.app.commands import View
@@ -249,12 +250,18 @@ class Navigator(Protocol):
         `use` gets the endpoint and the model that a person chose, once both can be used.
         """
 
+    def action(self, command_id: str) -> QAction:
+        """Return the action of a command, for a menu; it is enabled while the command is."""
+
 
 class DialogParent(Protocol):
-    """Where dialogs belong."""
+    """Where dialogs and views belong."""
 
     def widget(self) -> QWidget:
         """Return the window, as the parent of a dialog."""
+
+    def stage(self) -> QWidget:
+        """Return the parent of a view that is made; a widget that gets another parent later is styled twice."""
 
 
 class Editor(Protocol):

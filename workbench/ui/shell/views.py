@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QWidget
@@ -19,6 +19,11 @@ from workbench.ui.late_theme import LateTheme
 from workbench.ui.shell.keybutton import KeyName, with_key
 from workbench.ui.shell.rehearsal import rehearse
 from workbench.ui.theme import set_role
+
+if TYPE_CHECKING:
+    from workbench.core.searching.results import HistoryRow
+    from workbench.ui.geometry import Divider
+    from workbench.ui.shell.events import RunsComparison, VersionsComparison
 
 Making = Generator[None, None, QWidget]
 """The making of a widget in steps, none of which holds up the window."""
@@ -71,6 +76,31 @@ class KeyNamesPage(Protocol):
         """Name the keys in force."""
 
 
+@runtime_checkable
+class DividedPage(Protocol):
+    """A page whose parts a person can divide; the window keeps how."""
+
+    def dividers(self) -> Mapping[str, Divider]:
+        """Return the dividers by their names in the settings."""
+
+
+@runtime_checkable
+class RunsPage(Protocol):
+    """A page in which runs are searched and selected."""
+
+    def selected(self) -> Sequence[HistoryRow]:
+        """Return the selected runs from top to bottom."""
+
+    def query(self) -> str:
+        """Return the search whose runs are shown, "" for all."""
+
+    def has_query(self) -> bool:
+        """Whether something is typed into the search field."""
+
+    def comparison(self) -> RunsComparison | VersionsComparison | None:
+        """Return what the selected runs are compared as, None while they are not read or have nothing before them."""
+
+
 class ViewTabs(QWidget):
     """The names of the views in a row; the shown one is marked by more than its colour."""
 
@@ -112,6 +142,8 @@ class Views(QObject):
     changed = Signal(str)
     entered = Signal(str)
     """A view was gone to and has the focus, also one that was shown already."""
+    made = Signal(object)
+    """The page of a view, before it is shown."""
 
     def __init__(
         self, stage: QStackedWidget, side: QWidget, places: Mapping[View, Place], parent: QObject | None = None
@@ -123,6 +155,8 @@ class Views(QObject):
         self._left_at: dict[View, QWidget] = {}
         self._key_name: KeyName | None = None
         self.shown: View = "compose"
+        self.runs: RunsPage | None = None
+        """The page in which runs are selected, None before it is made."""
         self.tabs = ViewTabs({view: place.title for view, place in places.items()})
         self.tabs.mark("compose")
         self.tabs.chosen.connect(self.show)
@@ -143,6 +177,16 @@ class Views(QObject):
         """Return the parts of the shown page in reading order, if it has an order of its own."""
         page = self.here()
         return page.stops() if isinstance(page, StopsPage) else ()
+
+    def dividers(self) -> dict[str, Divider]:
+        """Return what a person divided by hand, by the names in the settings."""
+        return {
+            name: divider
+            for page in self._pages.values()
+            if isinstance(page, DividedPage)
+            for name, divider in page.dividers().items()
+            if divider.is_by_hand
+        }
 
     def here(self) -> QWidget:
         """Return the widget of the shown view."""
@@ -204,9 +248,12 @@ class Views(QObject):
             next(making)
         except StopIteration as made:
             page: QWidget = made.value
+            self.made.emit(page)
             if self._stage.indexOf(page) < 0:
                 self._stage.addWidget(page)
             self._pages[view] = page
+            if isinstance(page, RunsPage):
+                self.runs = page
             if self._key_name is not None and isinstance(page, KeyNamesPage):
                 page.name_keys(self._key_name)
         else:

@@ -15,9 +15,9 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from workbench.app.history_cells import COLUMNS, WHEN, cell, whole
-from workbench.app.history_walk import Page, Walked, walk
-from workbench.app.tasks import Tasks
+from workbench.app.history.cells import COLUMNS, WHEN, cell, whole
+from workbench.app.history.walk import Page, Walked, walk
+from workbench.app.tasks import ReportingTasks
 from workbench.core.searching.results import After, HistoryRow, Order, Total
 from workbench.usecases.problems import problem_of
 from workbench.usecases.searching import Found, Stop
@@ -56,7 +56,7 @@ class HistoryTableModel(QAbstractTableModel):
     """Why the last search, or a page of it, could not be read."""
 
     def __init__(
-        self, tasks: Tasks, searcher: Searching, now: Callable[[], str], parent: QObject | None = None
+        self, tasks: ReportingTasks, searcher: Searching, now: Callable[[], str], parent: QObject | None = None
     ) -> None:
         """`now` returns UTC text."""
         super().__init__(parent)

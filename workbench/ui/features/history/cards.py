@@ -13,9 +13,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from workbench.app.history_detail import Card
+from workbench.app.history.detail import Card
 from workbench.core.searching.marking import Mark, Marker
-from workbench.ui.history.marks import mark
+from workbench.ui.features.history.marks import mark
 from workbench.ui.lanes.answer import AnswerView
 from workbench.ui.lanes.shown import for_clipboard
 from workbench.ui.lanes.widgets import breakable, quiet_button

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from workbench.app.history_detail import Answered, Card, Looked
+from workbench.app.history.detail import Answered, Card, Looked
 from workbench.core.compare import PartDiff
 from workbench.usecases.comparing import Side, compare_prompts, side_of
 from workbench.usecases.run_pairs import compare_values

@@ -13,8 +13,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from workbench.core.searching.completing import Choice, Completion
+from workbench.ui.features.history.choices import Choices
 from workbench.ui.fields import clearable
-from workbench.ui.history.choices import Choices
 from workbench.ui.lanes.shown import units
 from workbench.ui.theme import Theme
 

@@ -6,8 +6,7 @@ with what goes along, and Enter and Esc delete nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QCheckBox, QMessageBox
@@ -15,27 +14,24 @@ from PySide6.QtWidgets import QCheckBox, QMessageBox
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.ui.dialog import dialog_parent
-from workbench.ui.shell.events import HistoryChanged
+from workbench.ui.shell.events import Changed, DataChanged, PromptOpened, RunsBroughtBack, RunsDeleted
+from workbench.ui.shell.services import Services
 from workbench.usecases.erasing import Doomed, Erased, Eraser, Outlook
 from workbench.usecases.problems import problem_of
 
-if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
-
 _KEY = "erasing"
-_ROWS = 50
-"""Rows of the timeline that are read one by one; the newest page comes at once."""
 
 
 class Erasing(QObject):
     """Asks, deletes, and lets everything that shows runs show what is left."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self.eraser = Eraser(window.workbench.store, utc_now, new_uid)
-        self._left: frozenset[str] = frozenset()
-        """Runs whose answers the draft's lanes showed when they were deleted."""
+    def __init__(self, services: Services, search_again: Callable[[], object]) -> None:
+        """`search_again` lets the History show what is left."""
+        super().__init__(services.dialogs.widget())
+        self._services, self._search_again = services, search_again
+        self.eraser = Eraser(services.backend.store, utc_now, new_uid)
+        self._offer_once_opened: Callable[[], object] | None = None
+        services.events.subscribe(PromptOpened, lambda _: self._prompt_opened())
         self.question: QMessageBox | None = None
         """What is asked, None while nothing is."""
 
@@ -48,72 +44,67 @@ class Erasing(QObject):
         def done(_: None) -> None:
             is_one = len(uids) == 1
             self._gone(uids)
-            self._window.notices.offer(
+            self._services.notices.offer(
                 f"{what} {'is' if is_one else 'are'} deleted; is:deleted finds {'it' if is_one else 'them'}.",
                 "Undo",
                 undo,
             )
 
-        self._window.tasks.watch(self.eraser.delete(uids, True), done)
+        self._services.tasks.watch(self.eraser.delete(uids, True), done)
 
     def bring_back(self, uids: Sequence[str]) -> None:
         """Show deleted runs again where they were."""
-        self._window.notices.withdraw_offer()
-        self._window.tasks.watch(self.eraser.delete(uids, False), lambda _: self._back(uids))
+        self._services.notices.withdraw_offer()
+        self._services.tasks.watch(self.eraser.delete(uids, False), lambda _: self._back(uids))
 
     def delete_prompt(self, uid: str) -> None:
-        """Hide a prompt with its runs, with a way back; another one opens in place of the open one."""
-        window = self._window
-        position = window.prompts.model.position(uid)
-        if position < 0:
+        """Hide a listed prompt with its runs, with a way back; another one opens in place of the open one."""
+        services = self._services
+        name = services.navigator.prompt_name(uid)
+        if not name:
             return
-        name = window.prompts.model.row(position).name
 
         def undo() -> None:
-            window.tasks.watch(self.eraser.delete_prompt(uid, False), lambda _: self._back(()))
+            services.tasks.watch(self.eraser.delete_prompt(uid, False), lambda _: self._back(()))
 
         def offer() -> None:
-            window.notices.offer(f"“{name}” is deleted with its runs.", "Undo", undo)
+            services.notices.offer(f"“{name}” is deleted with its runs.", "Undo", undo)
 
         def listed() -> None:
-            if uid != window.compose.prompt_uid:
+            if uid != services.session.prompt():
                 offer()
             else:
                 # Whatever is offered goes when another prompt is opened.
-                once = Qt.ConnectionType.SingleShotConnection
-                window.compose.prompt_changed.connect(lambda _: offer(), once)
-                if window.prompts.model.rowCount():
-                    window.choose_prompt(window.prompts.model.row(0).uid)
-                else:
-                    window.prompts.create()
+                self._offer_once_opened = offer
+                services.navigator.open_first_prompt()
 
         def done(_: None) -> None:
-            window.prompts.refresh(listed)
+            services.navigator.refresh_prompts(listed)
             self._look_again()
 
-        window.compose.saver.flush()
-        window.tasks.watch(self.eraser.delete_prompt(uid, True), done)
+        services.session.save()
+        services.tasks.watch(self.eraser.delete_prompt(uid, True), done)
 
     def purge(self, uids: Sequence[str]) -> None:
         """Ask whether runs shall go for good."""
         # A draft that starts from a version keeps it, so the history has to know the draft as it is.
-        self._window.compose.saver.flush()
-        self._window.tasks.run(lambda: self.eraser.look(Doomed(tuple(uids))), self._ask)
+        self._services.session.save()
+        self._services.tasks.run(lambda: self.eraser.look(Doomed(tuple(uids))), self._ask)
 
     def show_deleted(self) -> None:
         """Say what is deleted, and offer to bring it back or to let it go for good."""
-        self._window.compose.saver.flush()
-        self._window.tasks.run(
+        self._services.session.save()
+        self._services.tasks.run(
             lambda: self.eraser.look(self.eraser.deleted()), lambda outlook: self._ask(outlook, all_of_it=True)
         )
 
     def _ask(self, outlook: Outlook, *, all_of_it: bool = False) -> None:
         if outlook.nothing:
-            self._window.notices.quiet(_KEY, "Nothing is deleted, so there is nothing to bring back.")
+            self._services.notices.quiet(_KEY, "Nothing is deleted, so there is nothing to bring back.")
             return
         heading = f"{outlook.what} {outlook.verb} deleted." if all_of_it else f"Delete {outlook.what} for good?"
         box = QMessageBox(
-            QMessageBox.Icon.Warning, "Delete for good", heading, parent=dialog_parent(self._window.frame)
+            QMessageBox.Icon.Warning, "Delete for good", heading, parent=dialog_parent(self._services.dialogs.widget())
         )
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -138,10 +129,10 @@ class Erasing(QObject):
 
     def _asked(self) -> None:
         self.question = None
-        self._window.frame.activateWindow()
+        self._services.dialogs.widget().activateWindow()
 
     def _bring_all_back(self, doomed: Doomed) -> None:
-        self._window.tasks.run(lambda: self.eraser.bring_all_back(doomed), lambda _: self._back(doomed.runs))
+        self._services.tasks.run(lambda: self.eraser.bring_all_back(doomed), lambda _: self._back(doomed.runs))
 
     def _agreed(self, outlook: Outlook, *, with_copies: bool, all_of_it: bool) -> None:
         """Delete what was asked about; ask again when there are copies by now that the person was not told of."""
@@ -152,74 +143,59 @@ class Erasing(QObject):
             else:
                 self._ask(now, all_of_it=all_of_it)
 
-        self._window.tasks.run(lambda: self.eraser.look(outlook.doomed), looked)
+        self._services.tasks.run(lambda: self.eraser.look(outlook.doomed), looked)
 
     def _erase(self, outlook: Outlook, *, with_copies: bool) -> None:
-        window = self._window
+        services = self._services
 
         def tell(sentence: str) -> None:
-            window.tasks.on_ui(lambda: window.notice.show_notice(_KEY, sentence))
+            services.tasks.on_ui(lambda: services.notices.quiet(_KEY, sentence))
 
         def done(erased: Erased) -> None:
-            window.notice.clear(_KEY)
+            services.notices.withdraw(_KEY)
             self._gone(outlook.doomed.runs)
             if erased.trouble:
-                window.notices.offer(erased.sentence, "Try again", self.clean)
+                services.notices.offer(erased.sentence, "Try again", self.clean)
             elif erased.copy_trouble:
-                window.notices.problem(erased.sentence)
+                services.notices.problem(erased.sentence)
             else:
-                window.notices.quiet(_KEY, erased.sentence)
+                services.notices.quiet(_KEY, erased.sentence)
 
         def failed(error: Exception) -> None:
-            window.notice.clear(_KEY)
-            window.tasks.report(error)
+            services.notices.withdraw(_KEY)
+            services.tasks.report(error)
 
-        window.tasks.run(lambda: self.eraser.erase(outlook, with_copies=with_copies, tell=tell), done, failed)
+        services.tasks.run(lambda: self.eraser.erase(outlook, with_copies=with_copies, tell=tell), done, failed)
 
     def clean(self) -> None:
         """Write the file anew without what was deleted for good."""
-        window = self._window
+        services = self._services
 
         def done(_: None) -> None:
-            window.notice.clear(_KEY)
-            window.notices.quiet(_KEY, "The file holds nothing of what was deleted any more.")
+            services.notices.withdraw(_KEY)
+            services.notices.quiet(_KEY, "The file holds nothing of what was deleted any more.")
 
         def failed(error: Exception) -> None:
-            window.notice.clear(_KEY)
-            window.notices.offer(problem_of(error).sentence, "Try again", self.clean)
+            services.notices.withdraw(_KEY)
+            services.notices.offer(problem_of(error).sentence, "Try again", self.clean)
 
-        window.notice.show_notice(_KEY, "Writing the file anew…")
-        window.tasks.run(self.eraser.clean, done, failed)
+        services.notices.quiet(_KEY, "Writing the file anew…")
+        services.tasks.run(self.eraser.clean, done, failed)
 
     def _gone(self, uids: Collection[str]) -> None:
-        gone, compose = frozenset(uids), self._window.compose
-        self._window.timeline.drop(gone)
-        if compose.viewing is not None and compose.viewing.row.uid in gone:
-            compose.back()
-        if compose.stage.shows_any_of(gone):
-            self._left |= gone
-            self._show_newest()
+        self._services.events.publish(RunsDeleted(frozenset(uids)))
         self._look_again()
 
     def _back(self, uids: Collection[str]) -> None:
-        compose = self._window.compose
-        for uid in list(uids)[:_ROWS]:
-            compose.rows.refresh(uid)
-        if not self._left.isdisjoint(uids):
-            self._left = frozenset()
-            self._show_newest()
+        self._services.events.publish(RunsBroughtBack(tuple(uids)))
         self._look_again()
-
-    def _show_newest(self) -> None:
-        """Let the draft's lanes show the newest iteration that there is."""
-        compose = self._window.compose
-        uid = compose.prompt_uid
-        compose.stage.forget()
-        self._window.tasks.run(lambda: compose.rows.newest(uid), lambda newest: compose.show_newest(uid, newest))
 
     def _look_again(self) -> None:
         """Let lists show what there is."""
-        window = self._window
-        window.foreign_change()
-        window.services.events.publish(HistoryChanged())
-        window.history.look_again()
+        self._services.events.publish(DataChanged(Changed.RUNS | Changed.PROMPTS))
+        self._search_again()
+
+    def _prompt_opened(self) -> None:
+        offer, self._offer_once_opened = self._offer_once_opened, None
+        if offer is not None:
+            offer()

@@ -30,8 +30,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.history_cells import COLUMNS, COST, LANES, NUMBER, PROMPT, WHEN, WINNER
-from workbench.app.history_table import HistoryTableModel
+from workbench.app.history.cells import COLUMNS, COST, LANES, NUMBER, PROMPT, WHEN, WINNER
+from workbench.app.history.model import HistoryTableModel
 from workbench.core.searching.results import HistoryRow
 from workbench.ui.theme import Theme
 

@@ -10,9 +10,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.history_detail import Looked, looked
-from workbench.app.history_pair import Pair, pair
-from workbench.app.tasks import Tasks
+from workbench.app.history.detail import Looked, looked
+from workbench.app.history.pair import Pair, pair
+from workbench.app.tasks import ReportingTasks
 from workbench.core.searching.results import HistoryRow
 from workbench.store import Store
 from workbench.usecases.history import History
@@ -28,7 +28,7 @@ class Looker(QObject):
     """Pair"""
     refused = Signal(str)
 
-    def __init__(self, store: Store, history: History, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, history: History, tasks: ReportingTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._history, self._tasks = store, history, tasks
         self._ticket = 0

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.app.history_table import HistoryTableModel
+from workbench.app.history.model import HistoryTableModel
 from workbench.core.searching.results import HistoryRow
 from workbench.ui import geometry
-from workbench.ui.history.detail import NOTHING_CHOSEN, SEVERAL, DetailPane
-from workbench.ui.history.empty import EmptyHistory
-from workbench.ui.history.field import Complete
-from workbench.ui.history.search import SearchBar
-from workbench.ui.history.table import RunTable
+from workbench.ui.features.history.detail import NOTHING_CHOSEN, SEVERAL, DetailPane, run_name
+from workbench.ui.features.history.empty import EmptyHistory
+from workbench.ui.features.history.field import Complete
+from workbench.ui.features.history.search import SearchBar
+from workbench.ui.features.history.table import RunTable
 from workbench.ui.late_theme import LateTheme
+from workbench.ui.shell.events import ComparedRun, RunsComparison, VersionsComparison
+from workbench.ui.shell.keybutton import KeyName
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.searching import Found
 
@@ -54,6 +56,7 @@ class HistoryView(QWidget):
         super().__init__(parent)
         set_role(self, "surface")
         self._theme, self.model = LateTheme(theme, self), model
+        self.key_name: KeyName = lambda _: ""
         self._is_stale = False
         self._is_unseen = True
         self._kept: list[str] = []
@@ -167,6 +170,34 @@ class HistoryView(QWidget):
     def selected(self) -> list[HistoryRow]:
         """Return the selected runs from top to bottom."""
         return self.table.rows()
+
+    def query(self) -> str:
+        """Return the search whose runs are shown, "" for all."""
+        return self.model.text
+
+    def has_query(self) -> bool:
+        """Whether something is typed into the search field."""
+        return bool(self.bar.field.text().strip())
+
+    def comparison(self) -> RunsComparison | VersionsComparison | None:
+        """Return what the shown runs are compared as, None while they are not read or have nothing before them."""
+        detail = self.detail
+        if detail.pair is not None:
+            older, newer = (
+                ComparedRun(run_name(looked.row), looked.detail) for looked in (detail.pair.older, detail.pair.newer)
+            )
+            return RunsComparison(older, newer)
+        if (looked := detail.looked) is None or looked.parent is None:
+            return None
+        return VersionsComparison(looked.row.prompt_uid, looked.parent, looked.row.row.version)
+
+    def dividers(self) -> Mapping[str, geometry.Divider]:
+        """Return the divider between table and detail."""
+        return {geometry.HISTORY: self.divider}
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force in the menus that open from now on."""
+        self.key_name = name
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

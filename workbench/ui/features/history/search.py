@@ -12,8 +12,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.core.searching.results import Order
+from workbench.ui.features.history.field import Complete, SearchField
 from workbench.ui.focus import opens_menu
-from workbench.ui.history.field import Complete, SearchField
 from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.theme import Theme, set_role
 from workbench.usecases.searching import Found

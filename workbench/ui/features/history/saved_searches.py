@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -25,16 +24,18 @@ from PySide6.QtWidgets import (
 
 from workbench.core.text import opening_words
 from workbench.core.visible import visible_note
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog, dialog_parent
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.view import HistoryView
 from workbench.ui.line_dialog import LineDialog
+from workbench.ui.shell.events import HistoryChanged
+from workbench.ui.shell.services import Services
 from workbench.ui.theme import set_role
 from workbench.usecases.problems import RefusedError
-
-if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
+from workbench.usecases.saved_searches import Bookmarks
 
 _SHORT = 60
 _IN_MENU = 20
@@ -174,21 +175,22 @@ class ListDialog(Dialog):
 class Saving(QObject):
     """Saves what stands in the search field, and brings saved searches back into it."""
 
-    def __init__(self, window: MainWindow, view: HistoryView) -> None:
+    def __init__(self, services: Services, view: HistoryView) -> None:
         super().__init__(view)
-        self._window, self._view, self._bookmarks = window, view, window.workbench.bookmarks
+        self._services, self._view = services, view
+        self._bookmarks = Bookmarks(services.backend.store, utc_now, new_uid)
         self._list: ListDialog | None = None
         self.searches: list[SavedSearch] = []
         """What was read last."""
         menu = QMenu(view.bar.saved)
         menu.aboutToShow.connect(lambda: self._fill(menu))
         view.bar.saved.setMenu(menu)
-        window.pulse.foreign_change.connect(self.read)
+        services.events.subscribe(HistoryChanged, lambda _: self.read())
         self.read()
 
     def read(self) -> None:
         """Read the list again."""
-        self._window.tasks.run(self._bookmarks.all, self._show)
+        self._services.tasks.run(self._bookmarks.all, self._show)
 
     def save(self) -> None:
         """Ask for a name, then keep what is searched for."""
@@ -197,13 +199,15 @@ class Saving(QObject):
             return
         known = next((one.name for one in self.searches if one.query == query), "")
         names = [one.name for one in self.searches]
-        dialog = NameDialog(dialog_parent(self._window.frame), query, known or opening_words(query, _SHORT), names)
+        dialog = NameDialog(
+            dialog_parent(self._services.dialogs.widget()), query, known or opening_words(query, _SHORT), names
+        )
         dialog.accepted.connect(lambda: self._write(lambda: self._bookmarks.save(dialog.field.text(), query)))
         dialog.open()
 
     def show_all(self) -> None:
         """Open the list of all."""
-        dialog = self._list = ListDialog(self._window.frame)
+        dialog = self._list = ListDialog(self._services.dialogs.widget())
         dialog.chosen.connect(lambda search: self._view.search(search.query))
         dialog.renamed.connect(
             lambda search, name: self._write(lambda: self._bookmarks.rename(search, name), failed=self.read)
@@ -218,7 +222,7 @@ class Saving(QObject):
             self._write(lambda: self._bookmarks.bring_back(search))
 
         def offer() -> None:
-            self._window.notices.offer(f"The search “{search.name}” is deleted.", "Undo", undo)
+            self._services.notices.offer(f"The search “{search.name}” is deleted.", "Undo", undo)
 
         self._write(lambda: self._bookmarks.delete(search), offer)
 
@@ -233,7 +237,7 @@ class Saving(QObject):
             then()
 
         def refused(error: Exception) -> None:
-            self._window.tasks.report(error)
+            self._services.tasks.report(error)
             failed()
 
         try:
@@ -241,7 +245,7 @@ class Saving(QObject):
         except RefusedError as error:
             refused(error)
             return
-        self._window.tasks.watch(future, done, refused)
+        self._services.tasks.watch(future, done, refused)
 
     def _show(self, searches: list[SavedSearch]) -> None:
         self.searches = searches
@@ -253,8 +257,8 @@ class Saving(QObject):
 
     def _fill(self, menu: QMenu) -> None:
         menu.clear()
-        actions = self._window.actions_
-        menu.addAction(actions["save_search"])
+        action = self._services.navigator.action
+        menu.addAction(action("save_search"))
         menu.addSeparator()
         for search in self.searches[:_IN_MENU]:
             entry = menu.addAction(opening_words(search.name, _SHORT).replace("&", "&&"))
@@ -263,4 +267,4 @@ class Saving(QObject):
         if not self.searches:
             menu.addAction("No search is saved yet").setEnabled(False)
         menu.addSeparator()
-        menu.addAction(actions["saved_searches"])
+        menu.addAction(action("saved_searches"))

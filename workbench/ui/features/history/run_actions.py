@@ -8,27 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
-from workbench.app.history_cells import COLUMNS, cell
+from workbench.app.history.cells import COLUMNS, cell
 from workbench.core.searching.results import HistoryRow
 from workbench.host.clock import utc_now
-from workbench.ui.dialogs import NoteDialog
-from workbench.ui.history.detail import run_name
-from workbench.ui.history.view import HistoryView
+from workbench.ui.features.history.detail import run_name
+from workbench.ui.features.history.view import HistoryView
 from workbench.ui.lanes.shown import for_clipboard
-from workbench.ui.line_dialog import LineDialog
-from workbench.ui.shell.events import ComparedRun, RunsComparison, VersionsComparison
+from workbench.ui.line_dialog import LineDialog, NoteDialog
+from workbench.ui.shell.events import RunNoted
+from workbench.ui.shell.services import Services
 from workbench.usecases import copying
 from workbench.usecases.curating import Curator, tags_in
 from workbench.usecases.problems import RefusedError
 
 if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
+    from workbench.ui.features.history.delete_actions import Erasing
 
 Form = Literal["prompt", "answers", "markdown", "json", "requests"]
 _COPIED: dict[Form, str] = {
@@ -39,13 +39,6 @@ _COPIED: dict[Form, str] = {
     "requests": "Exact requests",
 }
 HINT = "Separate tags with spaces. A search for tag:word finds them."
-
-
-class TakeOver(Protocol):
-    """Restores a run into the draft of its prompt, or branches from it."""
-
-    def __call__(self, row: HistoryRow, *, branch: bool) -> None:
-        """Go to Compose and do it there."""
 
 
 class TagsDialog(LineDialog):
@@ -67,11 +60,11 @@ class TagsDialog(LineDialog):
 class Curating(QObject):
     """The menu of the table, and what its entries do."""
 
-    def __init__(self, window: MainWindow, view: HistoryView, take_over: TakeOver) -> None:
-        """`take_over(row, branch=…)` restores a run into the draft of its prompt, or branches from it."""
+    def __init__(self, services: Services, view: HistoryView, erasing: Callable[[], Erasing]) -> None:
+        """`erasing` returns what deletes runs, which is made when it is first used."""
         super().__init__(view)
-        self._window, self._view, self._take_over = window, view, take_over
-        self._curator = Curator(window.workbench.store, utc_now)
+        self._services, self._view, self._erasing = services, view, erasing
+        self._curator = Curator(services.backend.store, utc_now)
         table = view.table
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._open_menu)
@@ -123,8 +116,8 @@ class Curating(QObject):
             command, title = entry
             if command == "archive_run" and deleted:
                 continue
-            of_window = self._window.actions_[command]
-            key = self._window.keys.name(command)
+            of_window = self._services.navigator.action(command)
+            key = self._view.key_name(command)
             action = menu.addAction(f"{title}\t{key}" if key else title)
             action.setEnabled(of_window.isEnabled())
             action.triggered.connect(lambda _=False, do=of_window.trigger: do())
@@ -135,42 +128,25 @@ class Curating(QObject):
         if (row := self._one()) is not None:
             self._view.opened.emit(row)
 
-    def take_over(self, *, branch: bool) -> None:
-        """Restore the selected run into the draft of its prompt, or branch from it."""
-        if (row := self._one()) is not None:
-            self._take_over(row, branch=branch)
-
     def compare(self) -> None:
         """Compare the prompts of the two selected runs, or of the one with the version before."""
-        if (wanted := self.comparison()) is not None:
-            self._window.services.events.publish(wanted)
-
-    def comparison(self) -> RunsComparison | VersionsComparison | None:
-        """Return what the shown runs are compared as, None while they are not read or have nothing before them."""
-        detail = self._view.detail
-        if detail.pair is not None:
-            older, newer = (
-                ComparedRun(run_name(looked.row), looked.detail) for looked in (detail.pair.older, detail.pair.newer)
-            )
-            return RunsComparison(older, newer)
-        if (looked := detail.looked) is None or looked.parent is None:
-            return None
-        return VersionsComparison(looked.row.prompt_uid, looked.parent, looked.row.row.version)
+        if (wanted := self._view.comparison()) is not None:
+            self._services.events.publish(wanted)
 
     def delete(self) -> None:
         """Hide the selected runs, with a way back; bring them back where all are deleted."""
         rows = self._view.selected()
-        if not rows or self._window.workbench.store.read_only:
+        if not rows or self._services.backend.store.read_only:
             return
         if all(row.deleted for row in rows):
-            self._window.history.erasing.bring_back(_uids(rows))
+            self._erasing().bring_back(_uids(rows))
         else:
-            self._window.history.erasing.delete([row.row.run_uid for row in rows if not row.deleted], _named(rows))
+            self._erasing().delete([row.row.run_uid for row in rows if not row.deleted], _named(rows))
 
     def purge(self) -> None:
         """Ask whether the selected runs shall go for good."""
         if rows := self._view.selected():
-            self._window.history.erasing.purge(_uids(rows))
+            self._erasing().purge(_uids(rows))
 
     def star(self) -> None:
         """Star the selected runs; take the stars away where all have one."""
@@ -188,7 +164,7 @@ class Curating(QObject):
 
         def offer() -> None:
             did = "is archived; is:archived finds it" if len(rows) == 1 else "are archived; is:archived finds them"
-            self._window.notices.offer(f"{_named(rows)} {did if archived else 'back in the history'}.", "Undo", undo)
+            self._services.notices.offer(f"{_named(rows)} {did if archived else 'back in the history'}.", "Undo", undo)
 
         self._write(rows, self._curator.archive(uids, archived), offer, again=True)
 
@@ -196,7 +172,7 @@ class Curating(QObject):
         """Let the person change the tags of the selected runs: those that all of them have."""
         rows = self._view.selected()
         common = [tag for tag in rows[0].tags if all(tag in row.tags for row in rows)]
-        dialog = TagsDialog(self._window.frame, _named(rows), common)
+        dialog = TagsDialog(self._services.dialogs.widget(), _named(rows), common)
 
         def keep() -> None:
             tags = {row.row.run_uid: (*(tag for tag in row.tags if tag not in common), *dialog.tags) for row in rows}
@@ -207,15 +183,15 @@ class Curating(QObject):
 
     def note(self) -> None:
         """Let the person write a note on the selected run."""
-        if (row := self._one()) is None or self._window.workbench.store.read_only:
+        if (row := self._one()) is None or self._services.backend.store.read_only:
             return
-        dialog = NoteDialog(self._window.frame, run_name(row), row.row.note)
+        dialog = NoteDialog(self._services.dialogs.widget(), run_name(row), row.row.note)
         dialog.accepted.connect(
             lambda: self._write(
                 [row],
                 self._curator.note(row.row.run_uid, dialog.field.text().strip()),
                 # Nothing else that is put on runs is in the timeline.
-                lambda: self._window.compose.rows.refresh(row.row.run_uid),
+                lambda: self._services.events.publish(RunNoted(row.row.run_uid)),
             )
         )
         dialog.open()
@@ -235,11 +211,11 @@ class Curating(QObject):
         """Copy a form of the selected run, as soon as it is read."""
         if (row := self._one()) is None:
             return
-        name, history = run_name(row), self._window.workbench.history
+        name, history = run_name(row), self._services.backend.history
 
         def put(text: str) -> None:
             QGuiApplication.clipboard().setText(for_clipboard(text))
-            self._window.notices.quiet("copied", f"{_COPIED[form]} of {name} copied.")
+            self._services.notices.quiet("copied", f"{_COPIED[form]} of {name} copied.")
 
         make = {
             "prompt": copying.prompt_text,
@@ -248,7 +224,7 @@ class Curating(QObject):
             "json": copying.run_json,
             "requests": copying.requests_json,
         }[form]
-        self._window.tasks.run(lambda: make(history.detail(row.row.run_uid)), put)
+        self._services.tasks.run(lambda: make(history.detail(row.row.run_uid)), put)
 
     def _write(
         self,
@@ -267,7 +243,7 @@ class Curating(QObject):
                 self._view.model.reread(_uids(rows))
             then()
 
-        self._window.tasks.watch(done, show)
+        self._services.tasks.watch(done, show)
 
     def _open_menu(self, at: QPoint) -> None:
         if self._view.selected():

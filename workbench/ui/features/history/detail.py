@@ -11,19 +11,19 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.app.history_cells import cost_in_line, marks_of, verdict
-from workbench.app.history_detail import Answered, Looked
-from workbench.app.history_pair import Pair
+from workbench.app.history.cells import cost_in_line, marks_of, verdict
+from workbench.app.history.detail import Answered, Looked
+from workbench.app.history.pair import Pair
 from workbench.core.compare import PartDiff
 from workbench.core.runs import DRAFTABLE
 from workbench.core.searching.marking import Marker, snippet
 from workbench.core.searching.results import HistoryRow
 from workbench.core.visible import visible_note
 from workbench.core.when import absolute
+from workbench.ui.features.history.cards import Cards, FittedDiff
+from workbench.ui.features.history.marks import MarkedLabel
 from workbench.ui.flow import Flow
 from workbench.ui.focus import opens_menu
-from workbench.ui.history.cards import Cards, FittedDiff
-from workbench.ui.history.marks import MarkedLabel
 from workbench.ui.lanes.turns import Turns
 from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.theme import Theme, set_role

@@ -1,0 +1,1 @@
+"""What the History view shows, without a widget."""

@@ -1,0 +1,60 @@
+"""The History view: everything that was ever run, found again, curated and deleted.
+
+Invariant: looking changes nothing, and typing waits for nothing; importing this package loads no widget of the view.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.ui.features.history.commands import COMMANDS
+from workbench.ui.shell.events import HistoryCleaningRequested, PromptDeletionRequested, SearchChosen
+from workbench.ui.shell.feature import Feature, FeatureView, Subscription
+
+if TYPE_CHECKING:
+    from workbench.ui.features.history.controller import HistoryController
+    from workbench.ui.shell.services import Services
+
+
+def _make(services: Services) -> HistoryController:
+    from workbench.ui.features.history.controller import HistoryController
+
+    return HistoryController(services)
+
+
+FEATURE = Feature(
+    "history",
+    COMMANDS,
+    _make,
+    subscriptions=(
+        Subscription(SearchChosen, lambda controller, event: controller.search(event.query)),
+        Subscription(
+            PromptDeletionRequested, lambda controller, event: controller.erasing.delete_prompt(event.prompt_uid)
+        ),
+        Subscription(HistoryCleaningRequested, lambda controller, _: controller.erasing.clean()),
+    ),
+    view=FeatureView(
+        "history",
+        "History",
+        make=lambda controller: controller.make(),
+        enter=lambda controller: controller.enter(),
+        has_side=False,
+        preload=(
+            "workbench.app.history.detail",
+            "workbench.app.history.looker",
+            "workbench.app.history.model",
+            "workbench.ui.widgets.diff.text",
+            "workbench.ui.widgets.diff.parts",
+            "workbench.ui.features.history.cards",
+            "workbench.ui.features.history.detail",
+            "workbench.ui.features.history.search",
+            "workbench.ui.features.history.view",
+            "workbench.usecases.run_document",
+            "workbench.usecases.copying",
+            "workbench.ui.features.history.run_actions",
+            "workbench.ui.features.history.saved_searches",
+            "workbench.ui.lanes.wire",
+            "workbench.ui.features.history.controller",
+        ),
+    ),
+)

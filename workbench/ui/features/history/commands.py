@@ -1,0 +1,118 @@
+"""The commands of the History view, and those that delete prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workbench.app.commands import EVERYWHERE, HISTORY, Command, Enabled, WindowState
+
+if TYPE_CHECKING:
+    from workbench.ui.features.history.run_actions import Curating
+
+
+def _can_curate(state: WindowState) -> bool:
+    return state.has_rows and state.writable
+
+
+def _has_rows(state: WindowState) -> bool:
+    return state.has_rows
+
+
+def _one_row(state: WindowState) -> bool:
+    return state.one_row
+
+
+def _of_runs(
+    name: str, title: str, act: Callable[[Curating], object], key: str = "", enabled: Enabled = _can_curate
+) -> Command:
+    """Return a command about the runs that are selected in the History view."""
+    return Command(
+        name,
+        title,
+        "History",
+        (key,) if key else (),
+        enabled,
+        views=HISTORY,
+        run=lambda controller: controller.on_selected(act),
+        after="note",
+    )
+
+
+COMMANDS = (
+    Command(
+        "delete_prompt",
+        "Delete prompt",
+        "Prompt",
+        (),
+        lambda state: state.has_prompt and state.writable,
+        run=lambda controller: controller.delete_open_prompt(),
+        after="archive_prompt",
+    ),
+    _of_runs("open_run", "Open the selected run in Compose", lambda act: act.open(), "Ctrl+O", _one_row),
+    _of_runs("star_run", "Star the selected runs, or not", lambda act: act.star(), "Ctrl+Shift+S"),
+    _of_runs("tag_run", "Tags of the selected runs…", lambda act: act.tag(), "Ctrl+Shift+T"),
+    _of_runs("archive_run", "Archive the selected runs, or bring them back", lambda act: act.archive(), "Ctrl+Shift+A"),
+    _of_runs("delete_run", "Delete the selected runs, or bring them back", lambda act: act.delete(), "Ctrl+Del"),
+    _of_runs("purge_run", "Delete the selected runs for good…", lambda act: act.purge(), "Ctrl+Shift+Del"),
+    _of_runs("copy_rows", "Copy the selected runs as lines", lambda act: act.copy(), enabled=_has_rows),
+    _of_runs("copy_run_prompt", "Copy the selected run's prompt", lambda act: act.copy_as("prompt"), enabled=_one_row),
+    _of_runs(
+        "copy_run_answers",
+        "Copy the selected run's answers",
+        lambda act: act.copy_as("answers"),
+        "Ctrl+Shift+C",
+        _one_row,
+    ),
+    _of_runs(
+        "copy_run_markdown",
+        "Copy the selected run's answers as Markdown",
+        lambda act: act.copy_as("markdown"),
+        enabled=_one_row,
+    ),
+    _of_runs("copy_run_json", "Copy the selected run as JSON", lambda act: act.copy_as("json"), enabled=_one_row),
+    _of_runs(
+        "copy_run_requests",
+        "Copy the exact requests of the selected run",
+        lambda act: act.copy_as("requests"),
+        enabled=_one_row,
+    ),
+    Command(
+        "save_search",
+        "Save this search…",
+        "History",
+        ("Ctrl+S",),
+        lambda state: state.searched and state.writable,
+        views=HISTORY,
+        run=lambda controller: controller.save_search(),
+        after="note",
+    ),
+    Command(
+        "saved_searches",
+        "Saved searches…",
+        "History",
+        ("Ctrl+Shift+F",),
+        views=EVERYWHERE,
+        run=lambda controller: controller.show_saved_searches(),
+        after="note",
+    ),
+    Command(
+        "deleted",
+        "What is deleted: bring back, or delete for good…",
+        "History",
+        (),
+        lambda state: state.writable,
+        views=EVERYWHERE,
+        run=lambda controller: controller.erasing.show_deleted(),
+        after="note",
+    ),
+    Command(
+        "view_history",
+        "History: everything ever run",
+        "View",
+        ("Alt+3",),
+        views=EVERYWHERE,
+        run=lambda controller: controller.show(),
+        after="view_compose",
+    ),
+)

@@ -1,0 +1,174 @@
+"""Carries out the commands of the History view, and connects its parts.
+
+Invariant: the view is made, and its widgets imported, in steps that begin when the window is idle or a person goes
+there; commands about selected runs do nothing before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workbench.host.clock import utc_now
+from workbench.ui.shell.events import (
+    CommandStateChanged,
+    HistoryChanged,
+    NoteRequested,
+    RunChanged,
+    RunChosen,
+    RunEnded,
+    RunWish,
+)
+from workbench.ui.shell.services import Services
+from workbench.usecases.problems import problem_of
+
+if TYPE_CHECKING:
+    from workbench.app.history.model import HistoryTableModel
+    from workbench.core.runs import OutputRecord
+    from workbench.core.searching.completing import Completion
+    from workbench.core.searching.results import HistoryRow
+    from workbench.ui.features.history.delete_actions import Erasing
+    from workbench.ui.features.history.run_actions import Curating
+    from workbench.ui.features.history.saved_searches import Saving
+    from workbench.ui.features.history.view import HistoryView
+    from workbench.ui.shell.views import Making
+
+
+class HistoryController:
+    """`view`, `curating` and `saving` are None before the view is made."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._model: HistoryTableModel | None = None
+        self.view: HistoryView | None = None
+        self.curating: Curating | None = None
+        self.saving: Saving | None = None
+        self._erasing: Erasing | None = None
+        for kind in (HistoryChanged, RunChanged, RunEnded):
+            services.events.subscribe(kind, lambda _: self._refresh())
+        services.events.subscribe(NoteRequested, lambda _: self.on_selected(lambda act: act.note()))
+
+    def stop(self) -> None:
+        """End the search that goes on."""
+        if self._model is not None:
+            self._model.close()
+
+    def make(self) -> Making:
+        """Make the view in steps; its first page is on the way then."""
+        from workbench.app.history.looker import Looker
+        from workbench.app.history.model import HistoryTableModel
+        from workbench.ui.features.history.run_actions import Curating
+        from workbench.ui.features.history.saved_searches import Saving
+        from workbench.ui.features.history.view import HistoryView
+
+        yield
+        services = self._services
+        tasks, backend = services.tasks, services.backend
+        model = self._model = HistoryTableModel(tasks, backend.searcher, utc_now, services.dialogs.widget())
+        view = HistoryView(services.theme, model, services.dialogs.stage())
+
+        def complete(text: str, caret: int, then: Callable[[Completion], None]) -> None:
+            # What keeps from completing keeps from searching, too, and is said there.
+            tasks.run(
+                lambda: backend.searcher.complete(text, caret),
+                then,
+                lambda error: view.bar.show_refusal(problem_of(error).sentence),
+            )
+
+        yield from view.build(complete)
+        curating = Curating(services, view, lambda: self.erasing)
+        looker = Looker(backend.store, backend.history, tasks, view)
+        view.wanted.connect(lambda rows: looker.look(rows, model.text))
+        view.unwanted.connect(looker.forget)
+        looker.arrived.connect(view.detail.show_run)
+        looker.paired.connect(view.detail.show_pair)
+        looker.refused.connect(view.detail.say)
+        for opens in (view.opened, view.detail.open_wanted):
+            opens.connect(self._open)
+        view.detail.restore_wanted.connect(lambda row: self._choose(row, "restore"))
+        view.detail.branch_wanted.connect(lambda row: self._choose(row, "branch"))
+        for wanted in (view.detail.compare_wanted, view.detail.beside_wanted):
+            wanted.connect(lambda _: curating.compare())
+        view.detail.request_wanted.connect(self._show_request)
+        view.selection_changed.connect(lambda: services.events.publish(CommandStateChanged()))
+        self.view, self.curating, self.saving = view, curating, Saving(services, view)
+        return view
+
+    def show(self) -> None:
+        """Go to the view."""
+        self._services.navigator.show("history")
+
+    def enter(self) -> None:
+        """Give the keyboard to the search."""
+        if self.view is not None:
+            self.view.bar.field.setFocus()
+
+    def search(self, query: str) -> None:
+        """Go to the view and search there."""
+        self.show()
+        if self.view is not None:
+            self.view.search(query)
+
+    def save_search(self) -> None:
+        """Go to the view and ask for a name of what is searched for."""
+        self._saved_searches().save()
+
+    def show_saved_searches(self) -> None:
+        """Go to the view and list all saved searches."""
+        self._saved_searches().show_all()
+
+    def delete_open_prompt(self) -> None:
+        """Hide the open prompt with its runs, with a way back."""
+        self.erasing.delete_prompt(self._services.session.prompt())
+
+    def on_selected(self, act: Callable[[Curating], object]) -> None:
+        """Do something with the selected runs."""
+        if self.curating is not None:
+            act(self.curating)
+
+    @property
+    def erasing(self) -> Erasing:
+        """What deletes runs and prompts; made when it is first used."""
+        if self._erasing is None:
+            from workbench.ui.features.history.delete_actions import Erasing
+
+            self._erasing = Erasing(self._services, self._search_again)
+        return self._erasing
+
+    def _saved_searches(self) -> Saving:
+        self.show()
+        assert self.saving is not None
+        return self.saving
+
+    def _refresh(self) -> None:
+        if self.view is not None:
+            self.view.refresh()
+
+    def _search_again(self) -> None:
+        """Search anew: runs came or went."""
+        if self.view is not None:
+            self.view.model.search_again(all_rows=True)
+
+    def _open(self, row: HistoryRow) -> None:
+        self._choose(row, "proposal" if row.kind == "improve" else "open")
+
+    def _choose(self, row: HistoryRow, wish: RunWish) -> None:
+        self._services.events.publish(RunChosen(row.prompt_uid, row.row.run_uid, wish))
+
+    def _show_request(self, record: OutputRecord) -> None:
+        """Show what went on the wire for an output."""
+        from PySide6.QtCore import Qt
+
+        from workbench.ui.lanes.wire import WireDialog
+
+        result = record.result
+        dialog = WireDialog(
+            self._services.theme,
+            result.request,
+            marks=result.marks,
+            response=result.response,
+            title=result.model,
+            parent=self._services.dialogs.widget(),
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
