@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import theme
 from workbench.app.comparing import BaseChoice, LaneDiff
-from workbench.ui.lanes.reading.diff import DiffPage
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.diff import DiffPage
 from workbench.usecases.comparing import Base, compared
 
 __all__ = ["theme"]

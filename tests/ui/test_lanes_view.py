@@ -18,8 +18,8 @@ from workbench.core.runs import Failure, Mark
 from workbench.host.clock import monotonic_ms
 from workbench.ui.lanes import LanesView
 from workbench.ui.lanes.column import MINIMUM_CHARACTERS, MINIMUM_PIXELS, LaneColumn
-from workbench.ui.lanes.widgets import Line
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.small_controls import Line
 
 __all__ = ["screen", "theme", "view"]
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.ui.desk import ECHO, Desk
-from workbench.ui.lanes.reading.diff import DiffPage
+from workbench.ui.widgets.reader.diff import DiffPage
 
 pytestmark = pytest.mark.window
 Key = Qt.Key

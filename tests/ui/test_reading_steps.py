@@ -20,8 +20,8 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import Step
 from workbench.ui.lanes import LanesView
-from workbench.ui.lanes.reading.parts import parse
-from workbench.ui.lanes.reading.steps import SHOWN, StepsPage, Telling, as_markdown
+from workbench.ui.widgets.reader.parts import parse
+from workbench.ui.widgets.reader.steps import SHOWN, StepsPage, Telling, as_markdown
 from workbench.usecases.addresses import EndpointForm
 
 __all__ = ["screen", "theme", "view"]

@@ -11,7 +11,7 @@ from tests.ui.desk import Desk
 from workbench.app.timeline import describe
 from workbench.core.runs import Outcome
 from workbench.ui.lanes.column import LaneColumn
-from workbench.ui.lanes.wire import WireDialog
+from workbench.ui.widgets.wire_dialog import WireDialog
 
 pytestmark = pytest.mark.window
 

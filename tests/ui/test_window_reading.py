@@ -8,9 +8,9 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu
 
 from tests.ui.desk import Desk
-from workbench.ui.lanes.answer import AnswerView
-from workbench.ui.lanes.reading.markdown import MarkdownView
-from workbench.ui.lanes.reading.raw import RawPage
+from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.reader.markdown import MarkdownView
+from workbench.ui.widgets.reader.raw import RawPage
 
 pytestmark = pytest.mark.window
 

@@ -105,7 +105,7 @@ class _FirstToken(QObject):
         self._areas: dict[QObject, Any] = {}
 
     def run(self) -> None:
-        from workbench.ui.lanes.reading import ReadingArea
+        from workbench.ui.widgets.reader import ReadingArea
 
         def watch() -> None:
             for area in self._window.findChildren(ReadingArea):

@@ -59,7 +59,7 @@ class Dialogs(QObject):
 
     def wire(self, slot: str, page: str = "") -> None:
         """Show what a lane sent and got, with one of the pages of `WireDialog` in front."""
-        from workbench.ui.lanes.wire import WireDialog
+        from workbench.ui.widgets.wire_dialog import WireDialog
 
         shown = self._window.compose.board.shown(slot)
         if shown is None:
@@ -78,7 +78,7 @@ class Dialogs(QObject):
 
     def choices(self, slot: str) -> None:
         """Show the choices of a lane's answer that are kept beside the shown one."""
-        from workbench.ui.lanes.wire import CHOICES
+        from workbench.ui.widgets.wire_dialog import CHOICES
 
         self.wire(slot, CHOICES)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtWidgets import QApplication
 
-from workbench.ui.lanes.reading.copying import Form, copied
-from workbench.ui.lanes.reading.modes import MODES
+from workbench.ui.widgets.reader.copying import Form, copied
+from workbench.ui.widgets.reader.modes import MODES
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -65,7 +65,7 @@ class ReadingHandlers:
         if mode == "steps" and shown is not None:
             self._lanes.set_reading_data(slot, mode, shown.steps)
         if mode == "raw" and shown is not None:
-            from workbench.ui.lanes.wire import raw_text
+            from workbench.ui.widgets.wire_dialog import raw_text
 
             response = shown.result.response if shown.result else None
             self._lanes.set_reading_data(slot, mode, raw_text(shown.wire, shown.marks, response))

@@ -25,12 +25,13 @@ from workbench.ui.lanes.footer import LaneFooter
 from workbench.ui.lanes.header import LaneHeader
 from workbench.ui.lanes.intents import Intents
 from workbench.ui.lanes.menu import MenuState, lane_menu
-from workbench.ui.lanes.reading.area import ReadingArea
-from workbench.ui.lanes.reading.modes import DIFF
-from workbench.ui.lanes.reading.switch import open_menu
 from workbench.ui.lanes.reasoning import ReasoningPanel
 from workbench.ui.lanes.strip import StateStrip
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.reader.area import ReadingArea
+from workbench.ui.widgets.reader.modes import DIFF
+from workbench.ui.widgets.reader.switch import open_menu
+from workbench.ui.widgets.wording import is_running
 
 if TYPE_CHECKING:
     from workbench.ui.lanes.params import ParamsDialog
@@ -168,7 +169,7 @@ class LaneColumn(QFrame):
 
     def show_elapsed(self) -> None:
         """Bring the numbers up to date; called a few times a second while the lane runs."""
-        began = self._status.began_ms if wording.is_running(self._status) else None
+        began = self._status.began_ms if is_running(self._status) else None
         self.header.show_numbers(self._status, None if began is None else max(0, monotonic_ms() - began))
 
     def set_focused(self, focused: bool, active: bool) -> None:
@@ -298,9 +299,7 @@ class LaneColumn(QFrame):
 
     def _show_footer(self) -> None:
         footer = self.footer
-        if wording.is_running(self._status) == footer.stop.isHidden() and (
-            footer.stop.hasFocus() or footer.winner.hasFocus()
-        ):
+        if is_running(self._status) == footer.stop.isHidden() and (footer.stop.hasFocus() or footer.winner.hasFocus()):
             # One of these takes the place of the other; a key meant for the first must not press the second.
             self.reading.take_focus()
         footer.show_status(self._head, self._status, has_text=not self.reading.is_empty, focused=self._focused)

@@ -13,8 +13,8 @@ from workbench.app.board import Board
 from workbench.app.comparing import Comparisons
 from workbench.app.tasks import Tasks
 from workbench.store import Store
-from workbench.ui.lanes.reading.modes import DIFF
 from workbench.ui.lanes.view import LanesView
+from workbench.ui.widgets.reader.modes import DIFF
 from workbench.usecases.comparing import Base
 
 
@@ -64,7 +64,7 @@ class DiffActions(QObject):
 
     def step(self, by: int) -> None:
         """Go to the next change of the focused lane, or with -1 to the previous one; shows the changes first."""
-        from workbench.ui.lanes.reading.diff import DiffPage
+        from workbench.ui.widgets.reader.diff import DiffPage
 
         lanes = self._lanes
         column = lanes.column(lanes.focused_slot())

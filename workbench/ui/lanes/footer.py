@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.lanes import wording
-from workbench.ui.lanes.widgets import KeyButton, quiet_button, safe_tip
 from workbench.ui.shell.keybutton import KeyName, with_key
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.small_controls import KeyButton, quiet_button, safe_tip
+from workbench.ui.widgets.wording import has_ended, is_running
 
 _LEAST_BASE = "Diff vs 0000"
 
@@ -52,7 +53,7 @@ class LaneFooter(QWidget):
 
     def show_status(self, head: LaneHead, status: LaneStatus, *, has_text: bool, focused: bool) -> None:
         """Offer what can be done with the shown output."""
-        running, ended = wording.is_running(status), wording.has_ended(status)
+        running, ended = is_running(status), has_ended(status)
         can_win = ended and not status.other_values and (has_text or status.state == "finished")
         self._show_winner(head, status, enabled=can_win)
         self._show_stop(head, focused=focused)

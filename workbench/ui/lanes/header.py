@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSize
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.homing import way_back
 from workbench.ui.lanes import wording
-from workbench.ui.lanes.reading.switch import ModeSwitch
-from workbench.ui.lanes.widgets import Line, menu_button, pill, safe_tip
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.switch import ModeSwitch
+from workbench.ui.widgets.small_controls import Line, menu_button, pill, safe_tip
 
 _GAP = 8
 _SIDES = 18

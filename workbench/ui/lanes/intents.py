@@ -15,8 +15,8 @@ from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS
 from workbench.app.keymap import Keymap
 from workbench.core.parameter_support import ParameterSupport
-from workbench.ui.lanes.reading.choice import Choices
 from workbench.ui.shell.keybutton import KeyName
+from workbench.ui.widgets.reader.choice import Choices
 
 
 class Intents(QWidget):

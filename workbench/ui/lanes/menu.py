@@ -17,7 +17,7 @@ from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.text import opening_words
 from workbench.core.timeline import VersionLabel
 from workbench.ui.lanes.intents import Intents
-from workbench.ui.lanes.wording import has_ended
+from workbench.ui.widgets.wording import has_ended
 
 _DIRECT_VERSIONS = 20
 _VERSIONS_PER_MENU = 25

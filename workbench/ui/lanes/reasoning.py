@@ -10,9 +10,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workbench.core.text import words
-from workbench.ui.lanes.answer import AnswerView
-from workbench.ui.lanes.widgets import Fold
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.small_controls import Fold
 
 _LINES = 9
 

@@ -23,10 +23,11 @@ from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.runs import Failure
 from workbench.ui.lanes import wording
 from workbench.ui.lanes.attempts import AttemptsRow
-from workbench.ui.lanes.shown import picture
 from workbench.ui.lanes.steps import RUN, Action, next_step
-from workbench.ui.lanes.widgets import Fold, breakable, pill, safe_tip
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.reader.shown import picture
+from workbench.ui.widgets.small_controls import Fold, breakable, pill, safe_tip
+from workbench.ui.widgets.wording import mark_sentence
 
 _SENTENCE_LIMIT = 600
 _DETAIL_LINES = 7
@@ -150,7 +151,7 @@ class StateStrip(QWidget):
         self.marks.setVisible(bool(marks))
         if marks:
             self.marks.setAccessibleName(f"{marks}; show the request")
-            self.marks.setToolTip(safe_tip("\n".join(wording.mark_sentence(mark) for mark in status.marks)))
+            self.marks.setToolTip(safe_tip("\n".join(mark_sentence(mark) for mark in status.marks)))
         chip = wording.format_chip(status)
         if chip != self.format.text():
             set_role(self.format, {True: "pill-green", False: "pill-red", None: "pill"}[status.format_ok])

@@ -25,6 +25,7 @@ from workbench.ui.lanes.sideways import Sideways
 from workbench.ui.lanes.together import Together
 from workbench.ui.lanes.widths import Widths
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.wording import is_running
 
 _ELAPSED_TICK_MS, _CALM_TICK_MS = 250, 1000
 
@@ -38,7 +39,7 @@ class _Elapsed(QTimer):
         self.timeout.connect(self._show)
 
     def watch(self) -> None:
-        busy = any(wording.is_running(seat.status) for seat in self._seats())
+        busy = any(is_running(seat.status) for seat in self._seats())
         if busy and not self.isActive():
             self.start(_CALM_TICK_MS if self._theme.motion == "reduced" else _ELAPSED_TICK_MS)
         elif not busy:
@@ -46,7 +47,7 @@ class _Elapsed(QTimer):
 
     def _show(self) -> None:
         for seat in self._seats():
-            if wording.is_running(seat.status):
+            if is_running(seat.status):
                 seat.show_elapsed()
 
 

@@ -14,13 +14,13 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
-from workbench.ui.lanes import wording
-from workbench.ui.lanes.answer import MARGIN
 from workbench.ui.lanes.column import minimum_width
 from workbench.ui.lanes.ending import RowEnd
-from workbench.ui.lanes.reading.page import Page
 from workbench.ui.lanes.seat import Seat
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.answer import MARGIN
+from workbench.ui.widgets.reader.page import Page
+from workbench.ui.widgets.wording import is_running
 
 MOST_CHARACTERS = 72
 """Longer lines are wrapped: they read badly, however much room there is."""
@@ -125,7 +125,7 @@ class Widths(QObject):
         slots = {seat.slot for seat in seats}
         self._needs = {slot: width for slot, width in self._needs.items() if slot in slots}
         self._texts = {slot: text for slot, text in self._texts.items() if slot in slots}
-        if not any(wording.is_running(seat.status) for seat in seats):
+        if not any(is_running(seat.status) for seat in seats):
             metrics = QFontMetrics(self._theme.font())
             for seat in seats:
                 text = seat.text()
@@ -159,7 +159,7 @@ def _kept_places(seats: Sequence[Seat]) -> Iterator[None]:
         for seat in seats
         if seat.built is not None
         and not (page := seat.built.reading.page).has_selection()
-        and not (page.is_following and wording.is_running(seat.status))
+        and not (page.is_following and is_running(seat.status))
     ]
     yield
     for page, place in pages:

@@ -16,9 +16,9 @@ from workbench.core.empty_answers import EMPTY
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.parameters import table
-from workbench.core.runs import ADDRESS, ENDED, Mark
+from workbench.core.runs import ADDRESS, Mark
+from workbench.ui.widgets.wording import RUNNING, seconds
 
-RUNNING = frozenset({"waiting", "queued", "streaming"})
 _STATE_WORDS = {
     "idle": "not run yet",
     "waiting": "waiting",
@@ -35,24 +35,6 @@ _FINISH_WORDS = {
     "tool_calls": "ended with a tool call",
 }
 _UNKNOWN = "cost unknown"
-
-
-def is_running(status: LaneStatus) -> bool:
-    """Whether the lane still waits for something."""
-    return status.state in RUNNING
-
-
-def has_ended(status: LaneStatus) -> bool:
-    """Whether the shown output will not change any more."""
-    return status.state in ENDED
-
-
-def seconds(ms: float, places: int = 1) -> str:
-    """Return a duration for people: "0.31 s", "12 s", "3 min 05 s"."""
-    if ms < 10_000:
-        return f"{ms / 1000:.{places}f} s"
-    whole = int(ms // 1000)
-    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60:02} s"
 
 
 def _first(ms: int) -> str:
@@ -293,14 +275,6 @@ def marks_line(marks: tuple[Mark, ...]) -> str:
     verb = kinds.pop() if len(kinds) == 1 else "changed"
     names = "parameter" if len(marks) == 1 else "parameters"
     return f"{len(marks)} {names} {verb}"
-
-
-def mark_sentence(mark: Mark) -> str:
-    """Return one mark in words."""
-    if mark.name == ADDRESS:
-        return f"Sent to {mark.detail}."
-    what = "refused and left out" if mark.kind == "refused" else mark.kind
-    return f"{mark.name} was {what}" + (f": {mark.detail}" if mark.detail else ".")
 
 
 def placeholder(head: LaneHead, status: LaneStatus, run_key: str) -> str:

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QTextCursor, QTextDocument
 
-from workbench.ui.lanes.reading.build import CODE, Builder
-from workbench.ui.lanes.reading.code import is_known
-from workbench.ui.lanes.reading.coloring import AT_ONCE, Coloring
-from workbench.ui.lanes.reading.growth import Grown, Placed, fused, goes_on
-from workbench.ui.lanes.reading.parts import Run
-from workbench.ui.lanes.reading.tables import Table
-from workbench.ui.lanes.shown import units
+from workbench.ui.widgets.reader.build import CODE, Builder
+from workbench.ui.widgets.reader.code import is_known
+from workbench.ui.widgets.reader.coloring import AT_ONCE, Coloring
+from workbench.ui.widgets.reader.growth import Grown, Placed, fused, goes_on
+from workbench.ui.widgets.reader.parts import Run
+from workbench.ui.widgets.reader.shown import units
+from workbench.ui.widgets.reader.tables import Table
 
 _FORMS = 6
 """Pieces of tables that get another width in one go."""

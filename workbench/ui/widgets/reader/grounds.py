@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QTextBlock
 from PySide6.QtWidgets import QTextEdit
 
-from workbench.ui.lanes.answer import MARGIN
-from workbench.ui.lanes.reading.build import CODE, CODE_PADDING, QUOTE, QUOTE_STEP
+from workbench.ui.widgets.reader.answer import MARGIN
+from workbench.ui.widgets.reader.build import CODE, CODE_PADDING, QUOTE, QUOTE_STEP
 
 _FEW = 4
 

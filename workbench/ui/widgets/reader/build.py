@@ -21,11 +21,11 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from workbench.ui.lanes.reading.code import colored
-from workbench.ui.lanes.reading.growth import Placed
-from workbench.ui.lanes.reading.parts import Part, Run
-from workbench.ui.lanes.reading.tables import PADDING, Look, Table, thin
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.code import colored
+from workbench.ui.widgets.reader.growth import Placed
+from workbench.ui.widgets.reader.parts import Part, Run
+from workbench.ui.widgets.reader.tables import PADDING, Look, Table, thin
 
 QUOTE = QTextFormat.Property.UserProperty.value + 2
 """Block property: how many quotes are around it."""

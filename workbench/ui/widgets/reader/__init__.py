@@ -20,9 +20,9 @@ A new way of reading is one row in `modes.MODES` and one subclass of `Page`:
 
 from __future__ import annotations
 
-from workbench.ui.lanes.reading.area import ReadingArea
-from workbench.ui.lanes.reading.choice import Choices
-from workbench.ui.lanes.reading.modes import MODES, Mode, Subject
-from workbench.ui.lanes.reading.page import Page
+from workbench.ui.widgets.reader.area import ReadingArea
+from workbench.ui.widgets.reader.choice import Choices
+from workbench.ui.widgets.reader.modes import MODES, Mode, Subject
+from workbench.ui.widgets.reader.page import Page
 
 __all__ = ["MODES", "Choices", "Mode", "Page", "ReadingArea", "Subject"]

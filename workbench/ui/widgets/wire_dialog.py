@@ -18,11 +18,11 @@ from workbench.core.empty_answers import EMPTY
 from workbench.core.runs import Mark
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
-from workbench.ui.lanes import wording
-from workbench.ui.lanes.answer import AnswerView
-from workbench.ui.lanes.shown import for_clipboard
-from workbench.ui.lanes.widgets import breakable
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.reader.shown import for_clipboard
+from workbench.ui.widgets.small_controls import breakable
+from workbench.ui.widgets.wording import mark_sentence
 
 CHOICES = "Other choices"
 """The page with the choices that are not shown in the lane."""
@@ -37,7 +37,7 @@ def raw_text(request: Any, marks: tuple[Mark, ...], response: Any) -> str:
     """Return request, marks and response as one text, each under its heading."""
     parts = ["Request", "Nothing was sent." if request is None else pretty(request)]
     if marks:
-        parts += ["Changed on the way", "\n".join(wording.mark_sentence(mark) for mark in marks)]
+        parts += ["Changed on the way", "\n".join(mark_sentence(mark) for mark in marks)]
     parts += ["Response", "No raw response is kept." if response is None else pretty(response)]
     return "\n\n".join(parts)
 
@@ -80,7 +80,7 @@ class WireDialog(Dialog):
         self.marks = QLabel(self)
         self.marks.setTextFormat(Qt.TextFormat.PlainText)
         self.marks.setWordWrap(True)
-        self.marks.setText(breakable("\n".join(wording.mark_sentence(mark) for mark in marks)))
+        self.marks.setText(breakable("\n".join(mark_sentence(mark) for mark in marks)))
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
-from workbench.ui.lanes import wording
-from workbench.ui.lanes.reading.page import Page
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.page import Page
+from workbench.ui.widgets.wording import has_ended, is_running
 
 TEXT = "text"
 STEPS = "steps"
@@ -47,13 +47,13 @@ class Mode:
 
 
 def _text_page(theme: Theme, parent: QWidget) -> Page:
-    from workbench.ui.lanes.reading.text import TextPage
+    from workbench.ui.widgets.reader.text import TextPage
 
     return TextPage(theme, parent)
 
 
 def _markdown_page(theme: Theme, parent: QWidget) -> Page:
-    from workbench.ui.lanes.reading.markdown_page import MarkdownPage
+    from workbench.ui.widgets.reader.markdown_page import MarkdownPage
 
     return MarkdownPage(theme, parent)
 
@@ -63,24 +63,24 @@ def _can_render(subject: Subject) -> bool:
 
 
 def _tree_page(theme: Theme, parent: QWidget) -> Page:
-    from workbench.ui.lanes.reading.tree import TreePage
+    from workbench.ui.widgets.reader.tree import TreePage
 
     return TreePage(theme, parent)
 
 
 def _has_json(subject: Subject) -> bool:
     # Half a document is no tree; while it streams it is read as text.
-    return subject.json and subject.size <= RENDER_LIMIT and not wording.is_running(subject.status)
+    return subject.json and subject.size <= RENDER_LIMIT and not is_running(subject.status)
 
 
 def _raw_page(theme: Theme, parent: QWidget) -> Page:
-    from workbench.ui.lanes.reading.raw import RawPage
+    from workbench.ui.widgets.reader.raw import RawPage
 
     return RawPage(theme, parent)
 
 
 def _steps_page(theme: Theme, parent: QWidget) -> Page:
-    from workbench.ui.lanes.reading.steps import StepsPage
+    from workbench.ui.widgets.reader.steps import StepsPage
 
     return StepsPage(theme, parent)
 
@@ -90,14 +90,14 @@ def _has_steps(subject: Subject) -> bool:
 
 
 def _diff_page(theme: Theme, parent: QWidget) -> Page:
-    from workbench.ui.lanes.reading.diff import DiffPage
+    from workbench.ui.widgets.reader.diff import DiffPage
 
     return DiffPage(theme, parent)
 
 
 def _can_differ(subject: Subject) -> bool:
     """Whether an answer can be compared: it is complete, and a comparison tells nothing that is to stay hidden."""
-    return subject.size > 0 and wording.has_ended(subject.status) and not subject.status.blind
+    return subject.size > 0 and has_ended(subject.status) and not subject.status.blind
 
 
 MODES: tuple[Mode, ...] = (

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.ui.lanes.reading.json_steps import reading
+from workbench.ui.widgets.reader.json_steps import reading
 
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+) *([\w-]*)[^\n]*\n(.*?)(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
 _STARTS = ("{", "[")

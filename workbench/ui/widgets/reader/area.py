@@ -14,15 +14,15 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
-from workbench.ui.lanes import wording
-from workbench.ui.lanes.answer import AnswerView
-from workbench.ui.lanes.reading import modes
-from workbench.ui.lanes.reading.modes import STEPS, TEXT, Subject
-from workbench.ui.lanes.reading.page import Page
-from workbench.ui.lanes.reading.sniff import Sniffer
-from workbench.ui.lanes.reading.text import TextPage
-from workbench.ui.lanes.turns import Turns
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader import modes
+from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.reader.modes import STEPS, TEXT, Subject
+from workbench.ui.widgets.reader.page import Page
+from workbench.ui.widgets.reader.sniff import Sniffer
+from workbench.ui.widgets.reader.text import TextPage
+from workbench.ui.widgets.turns import Turns
+from workbench.ui.widgets.wording import is_running
 
 
 class ReadingArea(QWidget):
@@ -124,16 +124,16 @@ class ReadingArea(QWidget):
     def set_status(self, head: LaneHead, status: LaneStatus) -> None:
         """Take in what is known about the answer beside its text."""
         old, self._subject = self._subject, replace(self._subject, head=head, status=status)
-        self._streaming = wording.is_running(status)
+        self._streaming = is_running(status)
         self.page.set_streaming(self._streaming)
         self.page.set_status(head, status)
-        if status.blind and wording.is_running(old.status) and not self._streaming:
+        if status.blind and is_running(old.status) and not self._streaming:
             # Nobody saw it stream: it is read from its beginning.
             self.page.set_place(0)
         self._show_latest()
         if replace(old.status, standing=status.standing, notice=status.notice) != status:
             self._choose(by_hand=False)
-        if wording.is_running(old.status) and not self._streaming:
+        if is_running(old.status) and not self._streaming:
             self.page.refresh()
 
     def show_steps(self) -> None:

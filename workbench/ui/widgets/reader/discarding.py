@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QTextCursor, QTextDocument
 
-from workbench.ui.lanes.turns import Turns
+from workbench.ui.widgets.turns import Turns
 
 MANY = 2_000
 """Paragraphs that can be freed in one go."""

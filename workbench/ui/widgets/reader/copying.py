@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from workbench.ui.lanes.reading.found import find, written
-from workbench.ui.lanes.shown import for_clipboard
+from workbench.ui.widgets.reader.found import find, written
+from workbench.ui.widgets.reader.shown import for_clipboard
 
 Form = Literal["text", "markdown", "json"]
 
@@ -18,7 +18,7 @@ def copied(text: str, form: Form) -> str | None:
     if form == "markdown":
         return for_clipboard(text)
     if form == "text":
-        from workbench.ui.lanes.reading.parts import plain
+        from workbench.ui.widgets.reader.parts import plain
 
         return for_clipboard(plain(text))
     found = find(text)

@@ -13,8 +13,8 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from workbench.core.runs import Step
-from workbench.ui.lanes.reading.markdown_page import MarkdownPage
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.markdown_page import MarkdownPage
 
 SHOWN = 20_000
 """Characters of arguments, of a simulated answer or of thoughts that are shown; more would hold up the window."""

@@ -14,19 +14,19 @@ from PySide6.QtCore import QPoint, QRect, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.lanes.answer import MARGIN
-from workbench.ui.lanes.discarding import MANY, Discarded
-from workbench.ui.lanes.following import Following
-from workbench.ui.lanes.ground import Ground
-from workbench.ui.lanes.placeholder import paint_placeholder
-from workbench.ui.lanes.reading.build import CODE, CODE_PADDING, Builder
-from workbench.ui.lanes.reading.grounds import Grounds
-from workbench.ui.lanes.reading.growth import Growth
-from workbench.ui.lanes.reading.linked import LinkedText
-from workbench.ui.lanes.reading.parts import definitions
-from workbench.ui.lanes.reading.sheet import Sheet
-from workbench.ui.lanes.turns import Turns
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.answer import MARGIN
+from workbench.ui.widgets.reader.build import CODE, CODE_PADDING, Builder
+from workbench.ui.widgets.reader.discarding import MANY, Discarded
+from workbench.ui.widgets.reader.following import Following
+from workbench.ui.widgets.reader.ground import Ground
+from workbench.ui.widgets.reader.grounds import Grounds
+from workbench.ui.widgets.reader.growth import Growth
+from workbench.ui.widgets.reader.linked import LinkedText
+from workbench.ui.widgets.reader.parts import definitions
+from workbench.ui.widgets.reader.placeholder import paint_placeholder
+from workbench.ui.widgets.reader.sheet import Sheet
+from workbench.ui.widgets.turns import Turns
 
 _SLICE = 1_500
 _MOST_S = 0.1

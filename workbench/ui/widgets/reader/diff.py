@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from workbench.app.comparing import LaneDiff
 from workbench.ui.focus import opens_menu
-from workbench.ui.lanes.reading.page import Page
-from workbench.ui.lanes.reading.view_page import share_menu
-from workbench.ui.lanes.widgets import quiet_button, safe_tip
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.diff.text import DiffView, Run
 from workbench.ui.widgets.diff.wording import changes, counted, json_runs
+from workbench.ui.widgets.reader.page import Page
+from workbench.ui.widgets.reader.view_page import share_menu
+from workbench.ui.widgets.small_controls import quiet_button, safe_tip
 
 
 class DiffPage(Page):

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from workbench.ui.lanes.widgets import breakable
+from workbench.ui.widgets.small_controls import breakable
 
 _SCHEMES = ("http", "https", "mailto")
 

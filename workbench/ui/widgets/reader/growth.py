@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.ui.lanes.reading.parts import Kind, Parsed, Part, parse
-from workbench.ui.lanes.shown import holds_on
+from workbench.ui.widgets.reader.parts import Kind, Parsed, Part, parse
+from workbench.ui.widgets.reader.shown import holds_on
 
 UNIT = 2_000
 """Characters of one block beyond which all of it but its last line is settled."""

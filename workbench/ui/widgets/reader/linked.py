@@ -13,8 +13,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from workbench.ui.editor.exact import text_data
-from workbench.ui.lanes.answer import MARGIN, types
-from workbench.ui.lanes.reading import links
+from workbench.ui.widgets.reader import links
+from workbench.ui.widgets.reader.answer import MARGIN, types
 
 _TURNS = str.maketrans({"\u2029": "\n", "\u2028": "\n", "\ufdd0": "\n", "\ufdd1": "\n"})
 

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
-from workbench.ui.lanes.shown import picture
+from workbench.ui.widgets.reader.shown import picture
 
 Kind = Literal["paragraph", "heading", "code", "rule", "table"]
 _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}*]")

@@ -13,7 +13,7 @@ from PySide6.QtCore import QElapsedTimer
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 
 from workbench.ui.editor.exact import units
-from workbench.ui.lanes.reading.code import tokens
+from workbench.ui.widgets.reader.code import tokens
 
 AT_ONCE = 1_500
 """Characters of code that are coloured as they are written."""

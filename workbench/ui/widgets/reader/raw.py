@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workbench.ui.lanes.answer import AnswerView
-from workbench.ui.lanes.reading.page import Page
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.reader.page import Page
 
 
 class RawPage(Page):

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workbench.ui.lanes.answer import AnswerView
-from workbench.ui.lanes.reading.page import Page
+from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.reader.page import Page
 
 if TYPE_CHECKING:
-    from workbench.ui.lanes.reading.markdown import MarkdownView
+    from workbench.ui.widgets.reader.markdown import MarkdownView
 
 
 def share_menu(view: AnswerView | MarkdownView) -> None:

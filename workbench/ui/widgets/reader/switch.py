@@ -10,11 +10,11 @@ from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from workbench.ui.focus import opens_menu
-from workbench.ui.lanes.reading import modes
-from workbench.ui.lanes.reading.choice import Choices
-from workbench.ui.lanes.reading.modes import MODES, Subject
-from workbench.ui.lanes.widgets import safe_tip
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader import modes
+from workbench.ui.widgets.reader.choice import Choices
+from workbench.ui.widgets.reader.modes import MODES, Subject
+from workbench.ui.widgets.small_controls import safe_tip
 
 _PADDING = 6
 _TOO_LONG = (

@@ -24,14 +24,14 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from workbench.ui.editor.exact import text_data
 from workbench.ui.fonts import set_text_font
-from workbench.ui.lanes.discarding import MANY, Discarded
-from workbench.ui.lanes.following import Following
-from workbench.ui.lanes.ground import Ground
-from workbench.ui.lanes.placeholder import paint_placeholder
-from workbench.ui.lanes.shown import ShownText, for_clipboard
-from workbench.ui.lanes.spacing import SpacedLayout
-from workbench.ui.lanes.turns import Turns
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.discarding import MANY, Discarded
+from workbench.ui.widgets.reader.following import Following
+from workbench.ui.widgets.reader.ground import Ground
+from workbench.ui.widgets.reader.placeholder import paint_placeholder
+from workbench.ui.widgets.reader.shown import ShownText, for_clipboard
+from workbench.ui.widgets.reader.spacing import SpacedLayout
+from workbench.ui.widgets.turns import Turns
 
 MARGIN = 12
 _EXTRA_SPACING = 0.2

@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.lanes.answer import MARGIN, types
-from workbench.ui.lanes.reading.found import Found, finding
-from workbench.ui.lanes.reading.page import Page
-from workbench.ui.lanes.reading.tree_model import TreeModel
-from workbench.ui.lanes.shown import for_clipboard
-from workbench.ui.lanes.turns import Turns
-from workbench.ui.lanes.widgets import breakable, safe_tip
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.reader.answer import MARGIN, types
+from workbench.ui.widgets.reader.found import Found, finding
+from workbench.ui.widgets.reader.page import Page
+from workbench.ui.widgets.reader.shown import for_clipboard
+from workbench.ui.widgets.reader.tree_model import TreeModel
+from workbench.ui.widgets.small_controls import breakable, safe_tip
+from workbench.ui.widgets.turns import Turns
 
 _FEW = 60
 """Members up to which all are opened, and rows whose names say how wide their column is."""

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 )
 from shiboken6 import isValid
 
-from workbench.ui.lanes.reading.parts import Row, Run
+from workbench.ui.widgets.reader.parts import Row, Run
 
 PADDING = 4
 _CELLS = 48
