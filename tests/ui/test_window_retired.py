@@ -21,7 +21,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, LITELLM, Lane
 from workbench.engine.catalogue import Catalogue, ModelInfo
 from workbench.host.dirs import places
-from workbench.ui.lanes.header import LaneHeader
+from workbench.ui.features.lanes.header import LaneHeader
 from workbench.usecases.workbench import Workbench
 
 TODAY = date(2026, 11, 28)

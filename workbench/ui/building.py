@@ -25,6 +25,7 @@ from workbench.ui.composition import FEATURES
 from workbench.ui.deleted_runs import DeletedRuns
 from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
+from workbench.ui.features.lanes import LanesView
 from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.focus_return import FocusReturn
 from workbench.ui.frame import Frame
@@ -33,7 +34,6 @@ from workbench.ui.handlers import Handlers
 from workbench.ui.homing import Homing
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
-from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
 from workbench.ui.shell.actions import Actions

@@ -18,7 +18,7 @@ from workbench.ui.questions import Answer, answer_of, answers_question, draft_qu
 
 if TYPE_CHECKING:
     from workbench.ui.address.confirming import AddressConfirmation
-    from workbench.ui.lanes.code import CodeDialog
+    from workbench.ui.features.lanes.code import CodeDialog
     from workbench.ui.window import MainWindow
 
 
@@ -84,7 +84,7 @@ class Dialogs(QObject):
 
     def code(self, slot: str) -> None:
         """Show code that repeats a lane of the draft."""
-        from workbench.ui.lanes.code import CodeDialog
+        from workbench.ui.features.lanes.code import CodeDialog
 
         window, lane = self._window, self._window.compose.lanes.get(slot)
         if lane is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from workbench.app.timeline import name
 from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
-from workbench.ui.lanes.diff_actions import DiffActions
+from workbench.ui.features.lanes.diff_actions import DiffActions
 from workbench.ui.panes import open_context_menu, step_pane
 from workbench.ui.reading_handlers import ReadingHandlers
 from workbench.ui.shell.events import ModelRequested, NoteRequested, RunChosen, RunWish, SettingsRequested

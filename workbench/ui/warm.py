@@ -38,8 +38,8 @@ _MODULES = (
     "workbench.ui.widgets.reader.markdown_page",
     "workbench.ui.widgets.reader.tree",
     "pygments.lexers",
-    "workbench.ui.lanes.params_text",
-    "workbench.ui.lanes.params",
+    "workbench.ui.features.lanes.params_text",
+    "workbench.ui.features.lanes.params",
     "workbench.ui.widgets.wire_dialog",
 )
 

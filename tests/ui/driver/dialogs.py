@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.features.improve.dialog import ImproveDialog
+    from workbench.ui.features.lanes.code import CodeDialog
     from workbench.ui.features.maintenance.panel import HistoryPanel
     from workbench.ui.features.models.dialog import ModelPicker
     from workbench.ui.features.packs.controller import PacksController
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from workbench.ui.features.techniques.form import TechniqueForm
     from workbench.ui.features.training.controller import TrainingController
     from workbench.ui.features.training.dialog import TrainingDialog
-    from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.line_dialog import NoteDialog
     from workbench.ui.palette import PaletteDialog
     from workbench.ui.shell.events import SettingsPage
@@ -97,7 +97,7 @@ class DialogDriver:
     @property
     def code(self) -> CodeDialog | None:
         """Code that repeats a lane."""
-        from workbench.ui.lanes.code import CodeDialog
+        from workbench.ui.features.lanes.code import CodeDialog
 
         return self.find(CodeDialog)
 

@@ -51,13 +51,13 @@ if TYPE_CHECKING:
     from workbench.ui.features.compare.dialog import CompareDialog
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
+    from workbench.ui.features.lanes import LanesView
     from workbench.ui.features.maintenance.controller import MaintenanceController
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
     from workbench.ui.frame import Frame
     from workbench.ui.gate import RunGate
     from workbench.ui.keybinding import KeyBindings
-    from workbench.ui.lanes import LanesView
     from workbench.ui.notices import Notices
     from workbench.ui.shell.actions import Actions
     from workbench.ui.shell.bars import Header, StatusBar

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu
 
 from workbench.core.lanes import MOST_SAMPLES, Lane
 from workbench.core.samples import spread, spread_words
-from workbench.ui.lanes.menu import offer_samples
+from workbench.ui.features.lanes.menu import offer_samples
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workbench.ui.compose.pager import Pager
     from workbench.ui.compose.set_note import SetNote
     from workbench.ui.compose.viewing import ViewingBar
-    from workbench.ui.lanes import LanesView
+    from workbench.ui.features.lanes import LanesView
     from workbench.usecases.problems import Lack
 
 LEAST_LANES = 240

@@ -13,7 +13,7 @@ from workbench.app.board import Board
 from workbench.app.comparing import Comparisons
 from workbench.app.tasks import Tasks
 from workbench.store import Store
-from workbench.ui.lanes.view import LanesView
+from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.widgets.reader.modes import DIFF
 from workbench.usecases.comparing import Base
 

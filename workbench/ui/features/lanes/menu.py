@@ -16,7 +16,7 @@ from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.text import opening_words
 from workbench.core.timeline import VersionLabel
-from workbench.ui.lanes.intents import Intents
+from workbench.ui.features.lanes.intents import Intents
 from workbench.ui.widgets.wording import has_ended
 
 _DIRECT_VERSIONS = 20

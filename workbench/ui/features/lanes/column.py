@@ -19,14 +19,14 @@ from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.lanes import Params, short_model
 from workbench.core.parameter_support import ParameterSupport
 from workbench.host.clock import monotonic_ms
+from workbench.ui.features.lanes import wording
+from workbench.ui.features.lanes.footer import LaneFooter
+from workbench.ui.features.lanes.header import LaneHeader
+from workbench.ui.features.lanes.intents import Intents
+from workbench.ui.features.lanes.menu import MenuState, lane_menu
+from workbench.ui.features.lanes.reasoning import ReasoningPanel
+from workbench.ui.features.lanes.strip import StateStrip
 from workbench.ui.focus import JUDGED_AREA
-from workbench.ui.lanes import wording
-from workbench.ui.lanes.footer import LaneFooter
-from workbench.ui.lanes.header import LaneHeader
-from workbench.ui.lanes.intents import Intents
-from workbench.ui.lanes.menu import MenuState, lane_menu
-from workbench.ui.lanes.reasoning import ReasoningPanel
-from workbench.ui.lanes.strip import StateStrip
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.reader.area import ReadingArea
 from workbench.ui.widgets.reader.modes import DIFF
@@ -34,7 +34,7 @@ from workbench.ui.widgets.reader.switch import open_menu
 from workbench.ui.widgets.wording import is_running
 
 if TYPE_CHECKING:
-    from workbench.ui.lanes.params import ParamsDialog
+    from workbench.ui.features.lanes.params import ParamsDialog
 
 MINIMUM_CHARACTERS = 29
 MINIMUM_PIXELS = 236
@@ -215,7 +215,7 @@ class LaneColumn(QFrame):
 
     def edit_params(self) -> None:
         """Open the dialog for the parameters."""
-        from workbench.ui.lanes.params import ParamsDialog  # dialogs are no part of the first paint
+        from workbench.ui.features.lanes.params import ParamsDialog  # dialogs are no part of the first paint
 
         dialog = ParamsDialog(self._theme, self._head.params, title=self._head.title, parent=self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

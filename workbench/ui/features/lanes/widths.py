@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
-from workbench.ui.lanes.column import minimum_width
-from workbench.ui.lanes.ending import RowEnd
-from workbench.ui.lanes.seat import Seat
+from workbench.ui.features.lanes.column import minimum_width
+from workbench.ui.features.lanes.ending import RowEnd
+from workbench.ui.features.lanes.seat import Seat
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.answer import MARGIN
 from workbench.ui.widgets.reader.page import Page

@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
-from workbench.ui.lanes import wording
+from workbench.ui.features.lanes import wording
 from workbench.ui.shell.keybutton import KeyName, with_key
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.small_controls import KeyButton, quiet_button, safe_tip

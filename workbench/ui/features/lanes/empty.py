@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.lanes.ending import HiddenMark
+from workbench.ui.features.lanes.ending import HiddenMark
 from workbench.ui.theme import Theme, set_role
 
 HEADING = "No lanes yet"

@@ -5,6 +5,6 @@ Invariant: the view shows what it is given and asks by signals; it starts, stops
 
 from __future__ import annotations
 
-from workbench.ui.lanes.view import LanesView
+from workbench.ui.features.lanes.view import LanesView
 
 __all__ = ["LanesView"]

@@ -16,9 +16,9 @@ from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
-from workbench.ui.lanes import wording
-from workbench.ui.lanes.column import LaneColumn, minimum_width
-from workbench.ui.lanes.intents import Intents
+from workbench.ui.features.lanes import wording
+from workbench.ui.features.lanes.column import LaneColumn, minimum_width
+from workbench.ui.features.lanes.intents import Intents
 from workbench.ui.theme import Theme
 
 Kind = Literal["text", "reasoning", "steps"]

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QScrollArea
 
-from workbench.ui.lanes.seat import Seat
-from workbench.ui.lanes.widths import Widths
+from workbench.ui.features.lanes.seat import Seat
+from workbench.ui.features.lanes.widths import Widths
 
 AT_ONCE = 4
 """Columns made in one go: as many as fit a usual window, and no more than a frame has time for."""

@@ -14,16 +14,16 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
-from workbench.ui.lanes import wording
-from workbench.ui.lanes.column import LaneColumn
-from workbench.ui.lanes.empty import EmptyPage
-from workbench.ui.lanes.ending import RowEnd
-from workbench.ui.lanes.intents import Intents
-from workbench.ui.lanes.nearby import Nearby
-from workbench.ui.lanes.seat import Kind, Seat, take_heads
-from workbench.ui.lanes.sideways import Sideways
-from workbench.ui.lanes.together import Together
-from workbench.ui.lanes.widths import Widths
+from workbench.ui.features.lanes import wording
+from workbench.ui.features.lanes.column import LaneColumn
+from workbench.ui.features.lanes.empty import EmptyPage
+from workbench.ui.features.lanes.ending import RowEnd
+from workbench.ui.features.lanes.intents import Intents
+from workbench.ui.features.lanes.nearby import Nearby
+from workbench.ui.features.lanes.seat import Kind, Seat, take_heads
+from workbench.ui.features.lanes.sideways import Sideways
+from workbench.ui.features.lanes.together import Together
+from workbench.ui.features.lanes.widths import Widths
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.wording import is_running
 

@@ -13,8 +13,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, Q
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.ui.features.lanes import wording
 from workbench.ui.homing import way_back
-from workbench.ui.lanes import wording
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.switch import ModeSwitch
 from workbench.ui.widgets.small_controls import Line, menu_button, pill, safe_tip

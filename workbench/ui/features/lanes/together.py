@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QAbstractScrollArea, QScrollBar
 
-from workbench.ui.lanes.column import LaneColumn
+from workbench.ui.features.lanes.column import LaneColumn
 
 _WATCHED = "scrolls_with_others"
 
