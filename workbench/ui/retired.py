@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from workbench.app.retirements import Retirements
+from workbench.app.lanes.retirements import Retirements
 from workbench.usecases.retirement import RetiringUse, retirement_line, retiring, states_of
 
 if TYPE_CHECKING:

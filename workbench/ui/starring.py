@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from workbench.app.answer_stars import AnswerStars
+from workbench.app.lanes.answer_stars import AnswerStars
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow

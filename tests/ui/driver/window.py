@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
     from PySide6.QtWidgets import QLineEdit, QMenu
 
-    from workbench.app.board import Board
     from workbench.app.bridge import Bridge
     from workbench.app.compose import Compose
     from workbench.app.forecasts import Forecasts
-    from workbench.app.lane_list import LaneList
     from workbench.app.lane_state import LaneHead
+    from workbench.app.lanes.board import Board
+    from workbench.app.lanes.lane_list import LaneList
     from workbench.app.maintenance.desk import CareDesk
     from workbench.app.palette import Source
     from workbench.app.prompts import Prompts

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from workbench.app.board import Board
-from workbench.app.comparing import Comparisons
+from workbench.app.lanes.board import Board
+from workbench.app.lanes.comparing import Comparisons
 from workbench.app.tasks import Tasks
 from workbench.store import Store
 from workbench.ui.features.lanes.view import LanesView

@@ -8,50 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.features.lanes import wording
 from workbench.ui.homing import way_back
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.switch import ModeSwitch
-from workbench.ui.widgets.small_controls import Line, menu_button, pill, safe_tip
+from workbench.ui.widgets.small_controls import Line, NameField, menu_button, pill, safe_tip
 
 _GAP = 8
 _SIDES = 18
 """The margins at the left and the right."""
-
-
-class NameField(QLineEdit):
-    """Edits a lane's name in place; Enter or leaving takes it, Esc does not."""
-
-    done = Signal(str)
-    cancelled = Signal()
-
-    def event(self, event: QEvent) -> bool:
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()  # Esc ends the editing of the name, not the run
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.cancelled.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.done.emit(self.text().strip())
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self.done.emit(self.text().strip())
 
 
 class TitleRow(QWidget):

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
-from workbench.app.comparing import LaneDiff
+from workbench.app.lane_state import LaneDiff
 from workbench.ui.focus import opens_menu
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.diff.text import DiffView, Run

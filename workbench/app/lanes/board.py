@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.attempts import Column, ColumnSource, column_of, status_of
 from workbench.app.blindness import masked
 from workbench.app.lane_state import LaneStatus, Standing
+from workbench.app.lanes.attempts import Column, ColumnSource, column_of, status_of
 from workbench.core.runs import ENDED, Judged, Verdict
 from workbench.usecases.transcript import Snapshot
 

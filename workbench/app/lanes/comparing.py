@@ -7,33 +7,15 @@ answer is compared once it has ended.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.board import Board
+from workbench.app.lane_state import BaseChoice, LaneDiff
+from workbench.app.lanes.board import Board
 from workbench.app.tasks import Tasks
 from workbench.store import Store
 from workbench.usecases.comparing import Base, Compared, against_history, base_name, compared
-
-
-@dataclass(frozen=True, slots=True)
-class BaseChoice:
-    """One entry of the menu of bases."""
-
-    title: str
-    base: Base
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LaneDiff:
-    """What a lane shows: the comparison, and what it could be compared with. `choose` takes another base."""
-
-    compared: Compared
-    choices: tuple[BaseChoice, ...]
-    choose: Callable[[Base], None]
 
 
 class Comparisons(QObject):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.board import Board
+from workbench.app.lanes.board import Board
 from workbench.app.tasks import Tasks
 from workbench.store import Store, StoreError
 from workbench.usecases.problems import problem_of

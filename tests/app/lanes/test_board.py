@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from workbench.app.attempts import ColumnSource
-from workbench.app.board import Board
+from workbench.app.lanes.attempts import ColumnSource
+from workbench.app.lanes.board import Board
 from workbench.core.runs import Result, Timing, Verdict
 from workbench.usecases.transcript import Snapshot
 
