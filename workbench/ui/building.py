@@ -26,6 +26,7 @@ from workbench.ui.deleted_runs import DeletedRuns
 from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.features.lanes import LanesView
+from workbench.ui.features.lanes.starring import Starring
 from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.focus_return import FocusReturn
 from workbench.ui.frame import Frame
@@ -43,7 +44,6 @@ from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.pack_drops import PackDrops
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import DividedPage, Place, Views, at_once
-from workbench.ui.starring import Starring
 from workbench.ui.undo import Undo
 from workbench.ui.window import MainWindow
 from workbench.ui.window_services import window_services

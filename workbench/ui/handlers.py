@@ -13,8 +13,8 @@ from workbench.app.timeline import name
 from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
 from workbench.ui.features.lanes.diff_actions import DiffActions
+from workbench.ui.features.lanes.reading_handlers import ReadingHandlers
 from workbench.ui.panes import open_context_menu, step_pane
-from workbench.ui.reading_handlers import ReadingHandlers
 from workbench.ui.shell.events import ModelRequested, NoteRequested, RunChosen, RunWish, SettingsRequested
 
 if TYPE_CHECKING:

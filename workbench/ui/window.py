@@ -33,6 +33,7 @@ from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
+from workbench.ui.features.lanes.starring import Starring
 from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
@@ -46,7 +47,6 @@ from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
-from workbench.ui.starring import Starring
 from workbench.ui.state import window_state
 from workbench.ui.undo import Undo
 from workbench.ui.warm import Warmth

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
     from workbench.ui.features.lanes import LanesView
+    from workbench.ui.features.lanes.starring import Starring
     from workbench.ui.features.maintenance.controller import MaintenanceController
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
@@ -64,7 +65,6 @@ if TYPE_CHECKING:
     from workbench.ui.shell.notice import NoticeBar
     from workbench.ui.shell.sidebar import SideBar
     from workbench.ui.shell.views import Views
-    from workbench.ui.starring import Starring
     from workbench.ui.theme import Theme
     from workbench.ui.undo import Undo
     from workbench.ui.warm import Warmth
