@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from workbench.core.runs import ENDED
 from workbench.ui import bench_hook
-from workbench.ui.features.lanes import LanesView
 from workbench.ui.features.lanes.column import LaneColumn
+from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.main import main
 from workbench.ui.widgets.reader.markdown import MarkdownView
 

@@ -16,8 +16,8 @@ from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
 from workbench.host.clock import monotonic_ms
-from workbench.ui.features.lanes import LanesView
 from workbench.ui.features.lanes.column import MINIMUM_CHARACTERS, MINIMUM_PIXELS, LaneColumn
+from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.small_controls import Line
 

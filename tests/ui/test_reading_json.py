@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from tests import depth
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
 from workbench.app.lane_state import LaneStatus
-from workbench.ui.features.lanes import LanesView
+from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader import json_steps
 from workbench.ui.widgets.reader.choice import Choices

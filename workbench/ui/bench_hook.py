@@ -149,7 +149,7 @@ class _Memory(QObject):
 
     def _look(self) -> None:
         from workbench.core.runs import ENDED
-        from workbench.ui.features.lanes import LanesView
+        from workbench.ui.features.lanes.view import LanesView
 
         view = self._window.findChild(LanesView)
         columns = [view.column(slot) for slot in view.slots()] if view is not None else []

@@ -34,13 +34,6 @@ _MODULES = (
     "workbench.app.palette",
     "workbench.ui.palette",
     "workbench.ui.shortcuts",
-    "workbench.ui.widgets.reader.parts",
-    "workbench.ui.widgets.reader.markdown_page",
-    "workbench.ui.widgets.reader.tree",
-    "pygments.lexers",
-    "workbench.ui.features.lanes.params_text",
-    "workbench.ui.features.lanes.params",
-    "workbench.ui.widgets.wire_dialog",
 )
 
 

@@ -33,7 +33,6 @@ from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
-from workbench.ui.features.lanes.starring import Starring
 from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
@@ -74,7 +73,6 @@ class MainWindow(QObject):
     sets: SetActions
     layout_: LayoutActions
     blindness: Blindness
-    starring: Starring
     services: Services
     features: FeatureHost
 
@@ -296,10 +294,6 @@ class MainWindow(QObject):
     def _recovered(self, sentence: str) -> None:
         if sentence:
             self.notices.at_start("recovered", sentence)
-
-    def copy(self, slot: str) -> None:
-        if (shown := self.compose.board.shown(slot)) is not None:
-            QApplication.clipboard().setText(shown.text)
 
     def verdict_key(self, key: VerdictKey) -> bool:
         """Give the verdict that a key means; False when it means none now."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.features.improve.dialog import ImproveDialog
     from workbench.ui.features.lanes.code import CodeDialog
+    from workbench.ui.features.lanes.controller import LanesController
     from workbench.ui.features.maintenance.panel import HistoryPanel
     from workbench.ui.features.models.dialog import ModelPicker
     from workbench.ui.features.packs.controller import PacksController
@@ -44,6 +45,7 @@ class DialogDriver:
 
     def __init__(self, main: MainWindow) -> None:
         self._main = main
+        self._lanes: LanesController = main.features.controller("lanes")
 
     def find(self, kind: type[D]) -> D | None:
         """Return the shown dialog of this kind that belongs to the window, directly or over another dialog."""
@@ -197,15 +199,15 @@ class DialogDriver:
 
     def show_code(self, slot: str) -> None:
         """Open the code that repeats a lane."""
-        self._main.dialogs.code(slot)
+        self._lanes.dialogs.code(slot)
 
     def show_wire(self, slot: str) -> None:
         """Open what a lane sent and received."""
-        self._main.dialogs.wire(slot)
+        self._lanes.dialogs.wire(slot)
 
     def show_choices(self, slot: str) -> None:
         """Open the choices of an answer that are kept beside the shown one."""
-        self._main.dialogs.choices(slot)
+        self._lanes.dialogs.choices(slot)
 
     def show_palette(self, text: str = "") -> None:
         """Open the palette with `text` in its field."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.lane_state import BaseChoice, LaneDiff
 from workbench.app.lanes.board import Board
-from workbench.app.tasks import Tasks
+from workbench.app.tasks import ReportingTasks
 from workbench.store import Store
 from workbench.usecases.comparing import Base, Compared, against_history, base_name, compared
 
@@ -30,7 +30,7 @@ class Comparisons(QObject):
     def __init__(
         self,
         store: Store,
-        tasks: Tasks,
+        tasks: ReportingTasks,
         board: Board,
         lanes: Callable[[], list[tuple[str, str]]],
         reads: Callable[[str], bool],

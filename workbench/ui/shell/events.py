@@ -307,6 +307,15 @@ class ModelRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class LaneModelChosen:
+    """A person chose a model where everything can be found, for a lane of its own or for the focused one."""
+
+    endpoint: str
+    model: str
+    in_focused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KeysChanged:
     """Keys or addresses of providers were saved or removed."""
 

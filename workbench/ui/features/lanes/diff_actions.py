@@ -5,45 +5,37 @@ Invariant: switching the differences off brings back how each lane was read befo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject
 
 from workbench.app.lanes.board import Board
 from workbench.app.lanes.comparing import Comparisons
-from workbench.app.tasks import Tasks
-from workbench.store import Store
 from workbench.ui.features.lanes.view import LanesView
+from workbench.ui.shell.events import RunChanged
+from workbench.ui.shell.services import Services
 from workbench.ui.widgets.reader.modes import DIFF
 from workbench.usecases.comparing import Base
 
 
 class DiffActions(QObject):
-    """Acts on the readings of the lanes. `titles` returns slots and names of the shown lanes from left to right."""
+    """Acts on the readings of the lanes of one view."""
 
-    def __init__(
-        self, lanes: LanesView, board: Board, store: Store, tasks: Tasks, titles: Callable[[], list[tuple[str, str]]]
-    ) -> None:
+    def __init__(self, services: Services, lanes: LanesView, board: Board) -> None:
         super().__init__(lanes)
-        self._lanes, self._titles = lanes, titles
+        self._lanes = lanes
         self._before: dict[str, str] = {}
-        self.comparisons = Comparisons(store, tasks, board, titles, lambda slot: lanes.readings.of(slot) == DIFF, self)
+        self.comparisons = Comparisons(
+            services.backend.store,
+            services.tasks,
+            board,
+            lambda: [(head.slot, head.title) for head in lanes.heads()],
+            lambda slot: lanes.readings.of(slot) == DIFF,
+            self,
+        )
+        services.events.subscribe(RunChanged, lambda _: self.comparisons.winner_stored())
         lanes.reading_wanted.connect(self._wanted)
         lanes.diff_pointed.connect(self.comparisons.name)
         self.comparisons.named.connect(self._named)
         self.comparisons.ready.connect(lambda slot, made: lanes.set_reading_data(slot, DIFF, made))
-
-    def table(self) -> dict[str, Callable[[], object]]:
-        """Return the handlers of the commands about differences."""
-        lanes = self._lanes
-        return {
-            "diff": self.toggle,
-            "diff_previous": lambda: self.against(Base()),
-            "diff_winner": lambda: self.against(Base("winner")),
-            "diff_lane": lambda: self.against(Base("lane", lanes.focused_slot())),
-            "next_change": lambda: self.step(1),
-            "previous_change": lambda: self.step(-1),
-        }
 
     def toggle(self) -> None:
         """Show what differs in every lane, or each lane as it was read before."""
@@ -61,6 +53,18 @@ class DiffActions(QObject):
         if not all(readings.of(slot) == DIFF for slot in self._slots()):
             self._before = readings.stored()
             readings.choose_for_all(DIFF)
+
+    def against_previous(self) -> None:
+        """Compare every answer with the one of its lane's previous iteration, and show it."""
+        self.against(Base())
+
+    def against_winner(self) -> None:
+        """Compare every answer with the winner, and show it."""
+        self.against(Base("winner"))
+
+    def against_focused(self) -> None:
+        """Compare every answer with that of the focused lane, and show it."""
+        self.against(Base("lane", self._lanes.focused_slot()))
 
     def step(self, by: int) -> None:
         """Go to the next change of the focused lane, or with -1 to the previous one; shows the changes first."""
@@ -85,4 +89,4 @@ class DiffActions(QObject):
             column.footer.name_base(base)
 
     def _slots(self) -> list[str]:
-        return [slot for slot, _ in self._titles()]
+        return list(self._lanes.slots())

@@ -5,50 +5,53 @@ Invariant: a choice that does not apply to an answer now is kept, and takes effe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from PySide6.QtWidgets import QApplication
 
+from workbench.app.lanes.board import Board
+from workbench.ui.features.lanes.view import LanesView
+from workbench.ui.shell.rooms import RemembersSettings
+from workbench.ui.shell.services import Services
 from workbench.ui.widgets.reader.copying import Form, copied
 from workbench.ui.widgets.reader.modes import MODES
-
-if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
 
 _REMEMBERED = 200
 
 
 class ReadingHandlers:
-    """Acts on the lanes of a window."""
+    """Acts on the lanes of one view. What a person chose is kept for the next start."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
-        self._lanes = window.view.lanes
-        self._lanes.readings.load(dict(window.frame.reading))
+    def __init__(self, services: Services, view: LanesView, board: Board, remembered: RemembersSettings) -> None:
+        self._notices, self._lanes, self._board, self._remembered = services.notices, view, board, remembered
+        self._lanes.readings.load(dict(remembered.settings.reading))
         self._lanes.readings.changed.connect(self._remember)
 
-    def table(self) -> dict[str, Callable[[], object]]:
-        """Return a handler for every command about reading and copying."""
-        choices = self._lanes.readings
-        modes = {f"read_{mode}": self._read(mode) for mode in ("text", "markdown", "json", "steps", "raw")}
-        return {
-            "copy_answer": lambda: self.copy_as(self._lanes.focused_slot(), "markdown"),
-            "copy_text": lambda: self.copy_as(self._lanes.focused_slot(), "text"),
-            "copy_json": lambda: self.copy_as(self._lanes.focused_slot(), "json"),
-            "read_next": self.read_next,
-            "read_automatic": lambda: choices.choose_for_all(""),
-            **modes,
-        }
+    def copy(self, form: str) -> None:
+        """Put the focused lane's answer on the clipboard as "text", "markdown" or "json"."""
+        self.copy_as(self._lanes.focused_slot(), form)
+
+    def copy_exact(self, slot: str) -> None:
+        """Put a lane's answer on the clipboard, to the byte."""
+        if (shown := self._board.shown(slot)) is not None:
+            QApplication.clipboard().setText(shown.text)
 
     def copy_as(self, slot: str, form: str) -> None:
         """Put a lane's answer on the clipboard as "text", "markdown" or "json"."""
         wanted: Form = next(known for known in get_args(Form) if known == form)
         text = copied(self._lanes.text(slot), wanted)
         if text is None:
-            self._window.notices.problem("There is no valid JSON in this answer. Copy it as text instead.")
+            self._notices.problem("There is no valid JSON in this answer. Copy it as text instead.")
         else:
             QApplication.clipboard().setText(text)
+
+    def read(self, mode: str) -> None:
+        """Read the focused lane in a mode."""
+        self._lanes.readings.choose(self._lanes.focused_slot(), mode)
+
+    def read_automatic(self) -> None:
+        """Read all lanes as their text suggests."""
+        self._lanes.readings.choose_for_all("")
 
     def read_next(self) -> None:
         """Read the focused lane in the next mode that applies."""
@@ -61,7 +64,7 @@ class ReadingHandlers:
 
     def give(self, slot: str, mode: str) -> None:
         """Give a page what it asked for."""
-        shown = self._window.compose.board.shown(slot)
+        shown = self._board.shown(slot)
         if mode == "steps" and shown is not None:
             self._lanes.set_reading_data(slot, mode, shown.steps)
         if mode == "raw" and shown is not None:
@@ -72,7 +75,5 @@ class ReadingHandlers:
 
     def _remember(self) -> None:
         # The newest choices: lanes come and go.
-        self._window.frame.reading = tuple(self._lanes.readings.stored().items())[-_REMEMBERED:]
-
-    def _read(self, mode: str) -> Callable[[], None]:
-        return lambda: self._lanes.readings.choose(self._lanes.focused_slot(), mode)
+        newest = tuple(self._lanes.readings.stored().items())[-_REMEMBERED:]
+        self._remembered.settings = self._remembered.settings._replace(reading=newest)

@@ -200,6 +200,10 @@ class LanesView(Intents):
         seat = self._seat(slot)
         return self._column_of(seat) if seat is not None else None
 
+    def heads(self) -> list[LaneHead]:
+        """Return what the heads of the lanes say, from left to right."""
+        return [seat.head for seat in self._seats]
+
     @property
     def is_catching_up(self) -> bool:
         """Whether columns near the view are still to be made or filled."""

@@ -153,6 +153,11 @@ def numbers_tip(status: LaneStatus) -> str:
     return "\n".join(fact for fact in facts if fact)
 
 
+def shown_title(heads: Iterable[LaneHead], slot: str) -> str:
+    """Return the name of a lane as its head has it, "" for a slot that no lane has."""
+    return next((head.title for head in heads if head.slot == slot), "")
+
+
 def title(head: LaneHead, blind: bool) -> str:
     """Return the name in the header."""
     return f"Answer {head.number}" if blind else head.title
