@@ -1,4 +1,4 @@
-"""Small controls of the columns.
+"""Small controls for places where text streams or room is scarce.
 
 Invariant: text that changes while answers stream never asks for a new layout; text that others wrote is never taken
 for markup, and shows shortened, never cut off.
