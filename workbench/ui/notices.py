@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.app.blindness import gives_away, names_of
 from workbench.core.faults import is_report
-from workbench.ui.retired import RETIRED, RetiredModels
+from workbench.ui.features.lanes.retired import RETIRED, RetiredModels
 from workbench.ui.shell.events import SettingsRequested
 from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recording import END_UNSAVED, PIECES_UNSAVED
