@@ -33,7 +33,7 @@ def wire(window: MainWindow) -> None:
     compose.draft_restored.connect(window.restore_draft)
     compose.values_restored.connect(lambda values: view.values.set_values(dict(values)))
     compose.values_restored.connect(window.notices.withdraw_offer)
-    compose.heads_changed.connect(lambda heads: window.show_heads(window.notices.retired.lanes.marked(heads)))
+    compose.heads_changed.connect(window.show_heads)
     compose.viewing_changed.connect(window.show_viewing)
     compose.prompt_changed.connect(window.prompt_changed)
     compose.prompt_changed.connect(lambda uid: window.services.events.publish(PromptOpened(uid)))

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
     from workbench.ui.features.lanes.controller import LanesController
+    from workbench.ui.features.lanes.retired import RetiredModels
     from workbench.ui.features.lanes.starring import Starring
     from workbench.ui.features.lanes.view import LanesView
     from workbench.ui.features.maintenance.controller import MaintenanceController
@@ -123,6 +124,7 @@ class WindowDriver:
         self.timeline: TimelineModel = main.timeline
         self.prompts: Prompts = main.prompts
         self.stars: Starring = self._lanes.stars
+        self.retired_models: RetiredModels = self._lanes.retired
         self.maintenance: CareDesk = cast("MaintenanceController", main.features.controller("maintenance")).desk
         self.bridge: Bridge = main.bridge
         self.frame_clock: Pulse = main.pulse

@@ -8,19 +8,28 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
-from tests.bench.histories import add_iterations, echo_history
-from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins
+from tests.bench.histories import add_iterations, add_lane, echo_history
+from tests.ui.features.standins import (
+    NoCatalogue,
+    StandInBackend,
+    StandInEvents,
+    StandInNotices,
+    StandInSession,
+    standin_models,
+    standins,
+)
 from workbench.app.lanes.attempts import ColumnSource, since, stored_snapshot
 from workbench.app.lanes.board import Board
 from workbench.app.lanes.lane_list import LaneList, heads
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
-from workbench.core.lanes import Lane
+from workbench.core.lanes import Endpoint, Lane
 from workbench.core.parameter_support import ParameterSupport
 from workbench.core.runs import Result, Verdict
 from workbench.host.clock import monotonic_ms, utc_now
@@ -30,7 +39,14 @@ from workbench.store import Store, open_store
 from workbench.ui.features.lanes import FEATURE
 from workbench.ui.features.lanes.code import CodeDialog
 from workbench.ui.features.lanes.controller import LanesController
-from workbench.ui.shell.events import ContinuationRequested, LaneModelChosen, ModelRequested, PromptOpened
+from workbench.ui.shell.events import (
+    ContinuationRequested,
+    LaneModelChosen,
+    ModelRequested,
+    PromptOpened,
+    StartNotice,
+    WindowCompleted,
+)
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.rooms import LANES, LanesOwner
 from workbench.ui.theme import Theme
@@ -72,6 +88,13 @@ class StandInModels:
         return {"python": (f"ask({lane.model!r})", True)}
 
 
+class Retiring(NoCatalogue):
+    """A catalogue in which every model is switched off."""
+
+    def retires(self, endpoint: Endpoint, model: str) -> date | None:
+        return date(2025, 9, 1)
+
+
 class Remembered:
     """Settings that were never changed."""
 
@@ -83,16 +106,20 @@ def main(folder: Path) -> None:
     app = QApplication([])
     echo_history(folder / "history.db")
     add_iterations(folder / "history.db", 1)
+    add_lane(folder / "history.db", "litellm", "gpt-gone")
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
-    told = driven(app, store)
+    told = driven(app, store, folder)
     store.close()
     print(json.dumps(told))
 
 
-def driven(app: QApplication, store: Store) -> dict[str, Any]:
+def driven(app: QApplication, store: Store, folder: Path) -> dict[str, Any]:
     """Do what a person can ask of lanes, and return what came of it."""
     session = StandInSession(store.prompts()[0].uid, Draft(Content((Message("user", "Hi"),))))
     services = standins(store, Theme(app, "light"), session=session)
+    assert isinstance(services.backend, StandInBackend)
+    models = replace(standin_models(store, folder), catalogue=Retiring())
+    services = replace(services, backend=replace(services.backend, models=models))
     notices, events = services.notices, services.events
     assert isinstance(notices, StandInNotices)
     assert isinstance(events, StandInEvents)
@@ -112,6 +139,7 @@ def driven(app: QApplication, store: Store) -> dict[str, Any]:
     assert isinstance(controller, LanesController)
     actions = host.actions()
     events.publish(PromptOpened(session.uid))
+    events.publish(WindowCompleted())
     view.focus_lane(0)
     for id_ in ("stop_lane", "next_sample", "more_samples", "baseline", "spread", "star_answer", "lanes_together"):
         actions[id_]()
@@ -145,6 +173,7 @@ def driven(app: QApplication, store: Store) -> dict[str, Any]:
         "reading": [remembered.settings.lanes_together, dict(remembered.settings.reading)],
         "dialogs": sorted(dialog.windowTitle() for dialog in dialogs),
         "wanted": [type(event).__name__ for event in wanted],
+        "at_start": [event.sentence for event in events.published if isinstance(event, StartNotice)],
         "said": notices.said,
         "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
     }

@@ -12,10 +12,10 @@ from datetime import date
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.lane_state import LaneHead
-from workbench.app.tasks import Tasks
+from workbench.app.tasks import LargeTasks
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM
 from workbench.core.retirement import retirement_note, retirement_sentence
-from workbench.usecases.workbench import Workbench
+from workbench.usecases.model_access import ModelAccess
 
 
 class Retirements(QObject):
@@ -23,9 +23,9 @@ class Retirements(QObject):
 
     changed = Signal()
 
-    def __init__(self, workbench: Workbench, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, models: ModelAccess, tasks: LargeTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._workbench, self._tasks = workbench, tasks
+        self._models, self._tasks = models, tasks
         self._days: dict[str, date | None] = {}
         self._wanted: set[str] = set()
         self._has_begun = self._is_reading = False
@@ -46,7 +46,7 @@ class Retirements(QObject):
             self._wanted.add(head.model)
             self._read()
             return head
-        day, today = self._days[head.model], self._workbench.today()
+        day, today = self._days[head.model], self._models.today()
         return replace(head, warning=retirement_note(day, today), warning_reason=retirement_sentence(day, today))
 
     def _read(self) -> None:
@@ -54,7 +54,7 @@ class Retirements(QObject):
             return
         wanted, self._wanted, self._is_reading = self._wanted, set(), True
         litellm = next(one for one in FIXED_ENDPOINTS if one.uid == LITELLM)
-        retires = self._workbench.catalogue.retires
+        retires = self._models.catalogue.retires
 
         def take(days: dict[str, date | None]) -> None:
             self._is_reading = False

@@ -21,10 +21,14 @@ class _Answers:
         self._stage = stage
         self.stop, self.show_sample, self.run_of = stage.stop, stage.show_sample, stage.run_of
 
+    @property
+    def is_blind(self) -> bool:
+        return self._stage.shown.is_blind
+
     def results(self, slot: str) -> list[Result] | None:
-        outputs, shown = self._stage.outputs, self._stage.shown
-        if shown.is_blind:
+        if self.is_blind:
             return None
+        outputs, shown = self._stage.outputs, self._stage.shown
         return [found for uid in shown.answers(slot) if (found := outputs.result(uid)) is not None]
 
 

@@ -307,6 +307,22 @@ class ModelRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class StartNotice:
+    """A sentence to say once the window is whole, beside what else there is to say then.
+
+    `act` is what its button with `label` does, and `dismissed` is called when a person closes the notice; `detail` is
+    folded until it is asked for.
+    """
+
+    key: str
+    sentence: str
+    label: str
+    act: Callable[[], object]
+    dismissed: Callable[[], object]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LaneModelChosen:
     """A person chose a model where everything can be found, for a lane of its own or for the focused one."""
 

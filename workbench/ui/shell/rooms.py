@@ -39,6 +39,10 @@ class Room(Generic[G, W]):
 class LaneAnswers(Protocol):
     """The answers that the lanes show."""
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether it is hidden who answers."""
+
     def stop(self, slot: str) -> None:
         """Stop all running answers of a lane."""
 

@@ -11,6 +11,7 @@ from workbench.ui.features.lanes.diff_actions import DiffActions
 from workbench.ui.features.lanes.lane_dialogs import LaneDialogs
 from workbench.ui.features.lanes.layout_actions import LaneLayout
 from workbench.ui.features.lanes.reading_handlers import ReadingHandlers
+from workbench.ui.features.lanes.retired import RetiredModels
 from workbench.ui.features.lanes.samples import LaneSamples
 from workbench.ui.features.lanes.starring import Starring
 from workbench.ui.features.lanes.view import LanesView
@@ -29,6 +30,7 @@ class LanesController:
     layout: LaneLayout
     samples: LaneSamples
     dialogs: LaneDialogs
+    retired: RetiredModels
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -47,6 +49,7 @@ class LanesController:
         self.layout = LaneLayout(services, view, owner)
         self.samples = LaneSamples(services, view, owner)
         self.dialogs = LaneDialogs(services, view, owner)
+        self.retired = RetiredModels(services, view, owner.answers)
         view.ask_support = owner.models.show_support
         self._connect(owner)
         return view

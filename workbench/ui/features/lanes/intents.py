@@ -6,7 +6,7 @@ them. How an answer is read is the view's own affair, and kept in `readings`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import COMMANDS as SHARED
 from workbench.app.keymap import Keymap
+from workbench.app.lane_state import LaneHead
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.features.lanes.commands import COMMANDS
 from workbench.ui.shell.keybutton import KeyName
@@ -29,6 +30,9 @@ class Intents(LanesWidget):
 
     ask_support: Callable[[str, Callable[[ParameterSupport], None]], None] = staticmethod(lambda slot, show: None)
     """Shows which parameters the model of a slot takes, at once and again when more is known; set by the controller."""
+
+    mark_heads: Callable[[Sequence[LaneHead]], Sequence[LaneHead]] = staticmethod(lambda heads: heads)
+    """Adds the warnings about models to heads that are to be shown; set by the controller."""
 
     keys_named = Signal()
     """Keys are called otherwise now."""

@@ -92,6 +92,7 @@ class LanesView(Intents):
 
     def set_heads(self, heads: Sequence[LaneHead]) -> None:
         """Show these lanes in this order. Slots must be unique."""
+        heads = self.mark_heads(heads)
         wanted = {head.slot: head for head in heads}
         keyboard = self._holder()
         if len(wanted) != len(heads):
@@ -214,8 +215,7 @@ class LanesView(Intents):
         return self._focused
 
     def focus_lane(self, index: int) -> None:
-        """Give the lane at `index` (from 0) the keyboard focus and scroll it into view, because the person goes there;
-        out of range has no effect."""
+        """Give the lane at `index` (from 0) the keyboard and scroll it into view; out of range has no effect."""
         if 0 <= index < len(self._seats):
             self._enter(self._seats[index], Qt.FocusReason.ShortcutFocusReason)
             self.entered.emit()
