@@ -76,6 +76,7 @@ def field(qtbot: QtBot) -> Iterator[QLineEdit]:
     origin.place()
     CommandKeys(window, Keymap(commands()).owner, origin, FieldsKeepUndo())
     yield made
+    window.close()
 
 
 def test_a_held_key_runs_once(field: QLineEdit) -> None:
