@@ -195,7 +195,7 @@ class DialogDriver:
 
     def show_picker(self, slot: str) -> None:
         """Open the model picker for a lane."""
-        self._main.handlers.pick_model(slot)
+        self._lanes.choose_model(slot)
 
     def show_code(self, slot: str) -> None:
         """Open the code that repeats a lane."""
