@@ -9,10 +9,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbench.app.timeline import name
-from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
 from workbench.ui.panes import open_context_menu, step_pane
-from workbench.ui.shell.events import NoteRequested, RunChosen, RunWish, SettingsRequested
+from workbench.ui.shell.events import NoteRequested, RunChosen, RunWish
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -183,34 +182,6 @@ class Handlers:
             window.compose.view(row.uid)
         elif step < 0:
             self.back()
-
-    def lane_action(self, slot: str, action: str) -> None:
-        """Take the next step that a failure offers."""
-        window = self._window
-        if action == "install_model":
-            window.notices.install_model()
-            return
-        if action == "run":
-            window.run()
-            return
-        if action == "prompt":
-            self.focus_editor()
-            return
-        if action == "address":
-            window.dialogs.addresses.ask(slot)
-            return
-        lane, publish = window.compose.lanes.get(slot), window.services.events.publish
-        if lane is None:
-            publish(SettingsRequested())
-        elif action == "endpoint":
-            publish(SettingsRequested("endpoints", lane.endpoint))
-        elif lane.endpoint == LITELLM:
-            window.tasks.run(
-                lambda: window.workbench.catalogue.provider_of(lane.model),
-                lambda provider: publish(SettingsRequested("keys", provider)),
-            )
-        else:
-            publish(SettingsRequested("endpoints", lane.endpoint))
 
     def focus_editor(self) -> None:
         """Put the caret into the editor."""

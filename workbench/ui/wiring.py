@@ -124,5 +124,4 @@ def _wire_lanes(window: MainWindow) -> None:
     lanes.retry_requested.connect(lambda slot: window.retry([slot]))
     lanes.mark_requested.connect(window.handlers.mark)
     lanes.run_requested.connect(window.layout_.run_lane)
-    lanes.action_requested.connect(window.handlers.lane_action)
     lanes.focus_changed.connect(lambda _: window.update_state())

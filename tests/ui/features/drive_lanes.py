@@ -40,10 +40,13 @@ from workbench.ui.features.lanes import FEATURE
 from workbench.ui.features.lanes.code import CodeDialog
 from workbench.ui.features.lanes.controller import LanesController
 from workbench.ui.shell.events import (
+    AddressConfirmationRequested,
+    BuiltinModelRequested,
     ContinuationRequested,
     LaneModelChosen,
     ModelRequested,
     PromptOpened,
+    SettingsRequested,
     StartNotice,
     WindowCompleted,
 )
@@ -161,7 +164,10 @@ def driven(app: QApplication, store: Store, folder: Path) -> dict[str, Any]:
     controller.view.continue_requested.emit("a")
     events.publish(LaneModelChosen("echo", "other", in_focused=True))
     actions["add_lane"]()
-    wanted = [event for event in events.published if isinstance(event, ModelRequested | ContinuationRequested)]
+    for step in ("address", "install_model", "keys", "endpoint"):
+        controller.view.action_requested.emit("a", step)
+    asked = (ModelRequested, ContinuationRequested, AddressConfirmationRequested, BuiltinModelRequested)
+    wanted = [event for event in events.published if isinstance(event, (*asked, SettingsRequested))]
     told = {
         "commands": len(actions),
         "answer": controller.view.text("a") == output.result.text == copied,

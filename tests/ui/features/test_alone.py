@@ -131,7 +131,14 @@ def test_lanes(tmp_path: Path) -> None:
     assert told["starred"]
     assert told["reading"] == [True, {"a": "raw"}]
     assert told["dialogs"] == ["Code for echo", "What went on the wire: echo"]
-    assert told["wanted"] == ["ContinuationRequested", "ModelRequested"]
+    assert told["wanted"] == [
+        "ContinuationRequested",
+        "ModelRequested",
+        "AddressConfirmationRequested",
+        "BuiltinModelRequested",
+        "SettingsRequested",
+        "SettingsRequested",
+    ]
     assert told["at_start"] == ["gpt-gone was retired on 2025-09-01. It is in the prompt “Echo”."]
     said = told["said"]
     assert said.pop(1).startswith("echo: 2 samples, all alike")

@@ -323,6 +323,18 @@ class StartNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class BuiltinModelRequested:
+    """A person wants to install the built-in model."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressConfirmationRequested:
+    """A person wants to decide whether the key of a lane may go to the address of its endpoint."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class LaneModelChosen:
     """A person chose a model where everything can be found, for a lane of its own or for the focused one."""
 

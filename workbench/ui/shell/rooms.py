@@ -97,8 +97,6 @@ class LanesWidget(QWidget):
     retry_requested = Signal(str)
     mark_requested = Signal(str)
     run_requested = Signal(str)
-    action_requested = Signal(str, str)
-    """Slot, "keys", "endpoint", "address", "prompt", "run" or "install_model"."""
     entered = Signal()
     """The person went to a lane."""
     focus_changed = Signal(str)

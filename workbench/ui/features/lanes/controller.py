@@ -10,6 +10,7 @@ from functools import partial
 from workbench.ui.features.lanes.diff_actions import DiffActions
 from workbench.ui.features.lanes.lane_dialogs import LaneDialogs
 from workbench.ui.features.lanes.layout_actions import LaneLayout
+from workbench.ui.features.lanes.next_steps import NextSteps
 from workbench.ui.features.lanes.reading_handlers import ReadingHandlers
 from workbench.ui.features.lanes.retired import RetiredModels
 from workbench.ui.features.lanes.samples import LaneSamples
@@ -31,6 +32,7 @@ class LanesController:
     samples: LaneSamples
     dialogs: LaneDialogs
     retired: RetiredModels
+    next_steps: NextSteps
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -50,6 +52,7 @@ class LanesController:
         self.samples = LaneSamples(services, view, owner)
         self.dialogs = LaneDialogs(services, view, owner)
         self.retired = RetiredModels(services, view, owner.answers)
+        self.next_steps = NextSteps(services, owner.lanes)
         view.ask_support = owner.models.show_support
         self._connect(owner)
         return view
@@ -82,6 +85,7 @@ class LanesController:
         view.star_requested.connect(self.stars.toggle)
         view.copy_requested.connect(self.reading.copy_exact)
         view.copy_as_requested.connect(self.reading.copy_as)
+        view.action_requested.connect(self.next_steps.take)
         view.reading_wanted.connect(self.reading.give)
 
     def stop_lane(self) -> None:

@@ -64,6 +64,8 @@ class Intents(LanesWidget):
     star_requested = Signal(str)
     copy_as_requested = Signal(str, str)
     """Slot, "text", "markdown" or "json"."""
+    action_requested = Signal(str, str)
+    """Slot, "keys", "endpoint", "address", "prompt", "run" or "install_model"."""
     reading_wanted = Signal(str, str)
     """Slot, id of a reading mode whose page needs data; `set_reading_data` takes it."""
     diff_pointed = Signal(str)
