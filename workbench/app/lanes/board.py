@@ -251,6 +251,9 @@ class Board(QObject):
     def _status(self, slot: str) -> None:
         column = self._columns[slot]
         shown = self._lookup(column.shown, column.text_length, column.reasoning_length) if column.shown else None
+        if shown is not None and (shown.text or shown.reasoning) and not self._veiled:
+            # The frame that brings the rest of the text brings the status, which must not be ahead of it.
+            return
         self._show_status(slot, column, shown)
 
     def _show_status(self, slot: str, column: Column, shown: Snapshot | None) -> None:
