@@ -26,6 +26,7 @@ from workbench.ui.composition import FEATURES
 from workbench.ui.deleted_runs import DeletedRuns
 from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
+from workbench.ui.features.palette.controller import Overlays
 from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.focus_return import FocusReturn
 from workbench.ui.frame import Frame
@@ -35,7 +36,6 @@ from workbench.ui.homing import Homing
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
 from workbench.ui.notices import Notices
-from workbench.ui.overlays import Overlays
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.events import FocusPlaced
 from workbench.ui.shell.feature import FeatureHost

@@ -31,9 +31,9 @@ WAITS = Waits()
 _MODULES = (
     "workbench.app.later",
     "workbench.app.fuzzy",
-    "workbench.app.palette",
-    "workbench.ui.palette",
-    "workbench.ui.shortcuts",
+    "workbench.app.palette.palette",
+    "workbench.ui.features.palette.dialog",
+    "workbench.ui.features.palette.shortcuts",
 )
 
 

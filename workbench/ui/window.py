@@ -33,12 +33,12 @@ from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
+from workbench.ui.features.palette.controller import Overlays
 from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.notices import Notices
-from workbench.ui.overlays import Overlays
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.keybutton import with_key

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from workbench.ui.features.packs.export_dialog import ExportPackDialog
     from workbench.ui.features.packs.import_controller import PackImportController
     from workbench.ui.features.packs.import_dialog import ImportPackDialog
+    from workbench.ui.features.palette.dialog import PaletteDialog
+    from workbench.ui.features.palette.shortcuts import ShortcutSheet
     from workbench.ui.features.settings.dialog import SettingsDialog
     from workbench.ui.features.techniques.controller import TechniquesController
     from workbench.ui.features.techniques.dialog import TechniqueDialog
@@ -32,9 +34,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.training.controller import TrainingController
     from workbench.ui.features.training.dialog import TrainingDialog
     from workbench.ui.line_dialog import NoteDialog
-    from workbench.ui.palette import PaletteDialog
     from workbench.ui.shell.events import SettingsPage
-    from workbench.ui.shortcuts import ShortcutSheet
     from workbench.ui.window import MainWindow
 
 D = TypeVar("D", bound=QWidget)
@@ -106,14 +106,14 @@ class DialogDriver:
     @property
     def palette(self) -> PaletteDialog | None:
         """The command palette."""
-        from workbench.ui.palette import PaletteDialog
+        from workbench.ui.features.palette.dialog import PaletteDialog
 
         return self.find(PaletteDialog)
 
     @property
     def shortcuts(self) -> ShortcutSheet | None:
         """The sheet of keyboard shortcuts."""
-        from workbench.ui.shortcuts import ShortcutSheet
+        from workbench.ui.features.palette.shortcuts import ShortcutSheet
 
         return self.find(ShortcutSheet)
 

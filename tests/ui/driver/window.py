@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.app.lanes.board import Board
     from workbench.app.lanes.lane_list import LaneList
     from workbench.app.maintenance.desk import CareDesk
-    from workbench.app.palette import Source
+    from workbench.app.palette.palette import Source
     from workbench.app.prompts import Prompts
     from workbench.app.pulse import Pulse
     from workbench.app.rank.judging_session import Sittings
@@ -365,7 +365,7 @@ class WindowDriver:
 
     def palette_sources(self) -> list[Source]:
         """Return what the palette searches."""
-        from workbench.ui.palette.sources import sources
+        from workbench.ui.features.palette.sources import sources
 
         return sources(self._main)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.app.palette import Entry, Source
+from workbench.app.palette.palette import Entry, Source
 from workbench.app.reasons import why_not
 from workbench.app.timeline import describe, name
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from workbench.app.palette import RECENT, Entry, Palette
+from workbench.app.palette.palette import RECENT, Entry, Palette
 
 if TYPE_CHECKING:
-    from workbench.ui.palette import PaletteDialog
-    from workbench.ui.shortcuts import ShortcutSheet
+    from workbench.ui.features.palette.dialog import PaletteDialog
+    from workbench.ui.features.palette.shortcuts import ShortcutSheet
     from workbench.ui.window import MainWindow
 
 _RECENT = "palette_recent"
@@ -33,7 +33,8 @@ class Overlays(QObject):
 
     def open_palette(self, text: str = "") -> None:
         """Open the palette with `text` in its field."""
-        from workbench.ui.palette import PaletteDialog, sources
+        from workbench.ui.features.palette.dialog import PaletteDialog
+        from workbench.ui.features.palette.sources import sources
 
         if self.palette is not None:
             self.palette.reject()
@@ -52,7 +53,7 @@ class Overlays(QObject):
 
     def open_sheet(self) -> None:
         """Open the sheet of all keys."""
-        from workbench.ui.shortcuts import ShortcutSheet
+        from workbench.ui.features.palette.shortcuts import ShortcutSheet
 
         if self.sheet is not None:
             self.sheet.raise_()

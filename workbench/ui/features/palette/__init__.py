@@ -1,0 +1,1 @@
+"""The palette, which finds and does anything, and the sheet of keys."""
