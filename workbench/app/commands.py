@@ -206,8 +206,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("back", "Back to the draft", "History", (), _viewing),
     Command("note", "Note on what is shown", "History", ("Ctrl+Shift+N",), _can_note, views=BOTH),
     Command("view_compose", "Compose: editor and lanes", "View", ("Alt+1",), _always, views=EVERYWHERE),
-    Command("palette", "Palette: find and do anything", "View", ("Ctrl+K",), _always, views=EVERYWHERE),
-    Command("shortcuts", "Keyboard shortcuts", "View", ("F1",), _always, views=EVERYWHERE),
     Command("menu", "Open the menu", "View", ("F10",), _always, views=EVERYWHERE),
     Command("context_menu", "Open the menu of what is focused", "View", ("Shift+F10",), _always, views=EVERYWHERE),
     Command("next_pane", "Go to the next part of the window", "View", ("F6",), _always, views=EVERYWHERE),

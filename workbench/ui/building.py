@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.app.commands import View
 from workbench.app.opening import Opened, own_prompt
+from workbench.app.settings.source import save_settings
 from workbench.host.clock import utc_now
 from workbench.ui import geometry
 from workbench.ui.chosen_runs import ChosenRuns
@@ -22,11 +23,10 @@ from workbench.ui.compose.lanes_owner import lanes_owner
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.compose.verdicts import VerdictNotices
-from workbench.ui.composition import FEATURES
+from workbench.ui.composition import FEATURES, commands
 from workbench.ui.deleted_runs import DeletedRuns
 from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
-from workbench.ui.features.palette.controller import Overlays
 from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.focus_return import FocusReturn
 from workbench.ui.frame import Frame
@@ -81,16 +81,16 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     frame.header.add_views(window.views.tabs)
     frame.add_notice(window.notice)
     window.dialogs = Dialogs(window)
-    window.overlays = Overlays(window)
     window.gate = RunGate(window)
     window.layout_ = LayoutActions(window)
     window.undo = Undo(window)
     window.handlers = Handlers(window)
-    window.keys = KeyBindings(window)
+    window.keys = KeyBindings(commands(), dict(frame.settings.keys), window)
     PackDrops(frame, window.services.events)
     table = window.handlers.table() | window.features.actions()
     window.actions_ = Actions(frame, window.keys.commands, table, window.keys.keymap)
-    window.keys.apply()
+    window.keys.changed.connect(lambda: _keys_changed(window))
+    _name_keys(window)
     yield None
     window.header.set_menu(window.actions_.menu(frame))
     window.view.editing = Editing(window)
@@ -124,6 +124,23 @@ def _places(window: MainWindow) -> dict[View, Place]:
         "compose": Place("Compose", at_once(lambda: window.view), window.view.editor.focus_first),
         **window.features.places(),
     }
+
+
+def _name_keys(window: MainWindow) -> None:
+    """Let everything that names a key name the one in force."""
+    view, name = window.view, window.keys.name
+    for part in (window.header, window.views, window.sidebar, view.runbar, view.viewing, view.lanes, view.pager):
+        part.name_keys(name)
+    view.blind.name_keys(name)
+
+
+def _keys_changed(window: MainWindow) -> None:
+    """Put the keys of the bindings in force, and keep them in the settings."""
+    frame, keymap = window.frame, window.keys.keymap
+    window.actions_.bind(keymap)
+    _name_keys(window)
+    frame.settings = frame.settings._replace(keys=keymap.stored)
+    window.tasks.watch(save_settings(window.workbench.places.config, keys=keymap.stored))
 
 
 def _divide(frame: Frame, page: QWidget) -> None:

@@ -18,6 +18,7 @@ from workbench.ui.features import (
     maintenance,
     models,
     packs,
+    palette,
     rank,
     settings,
     techniques,
@@ -39,6 +40,7 @@ FEATURES = (
     compare.FEATURE,
     history.FEATURE,
     rank.FEATURE,
+    palette.FEATURE,
 )
 
 VIEWS: tuple[View, ...] = ("compose", *(one.view.key for one in FEATURES if one.view is not None))

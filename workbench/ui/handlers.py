@@ -76,8 +76,6 @@ class Handlers:
             "branch": lambda: self._take_over_selected(branch=True),
             "note": self._note,
             "view_compose": lambda: w.views.show("compose"),
-            "palette": w.overlays.open_palette,
-            "shortcuts": w.overlays.open_sheet,
             "menu": w.header.open_menu,
             "context_menu": open_context_menu,
             "next_pane": lambda: step_pane(w, 1),

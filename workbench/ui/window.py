@@ -33,7 +33,6 @@ from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.dialogs import Dialogs
-from workbench.ui.features.palette.controller import Overlays
 from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
@@ -69,7 +68,6 @@ class MainWindow(QObject):
     gate: RunGate
     actions_: Actions
     keys: KeyBindings
-    overlays: Overlays
     sets: SetActions
     layout_: LayoutActions
     blindness: Blindness

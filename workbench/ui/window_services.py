@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import (
     AddressConfirmationRequested,
     BuiltinModelRequested,
@@ -18,10 +19,11 @@ from workbench.ui.shell.events import (
     CommandStateChanged,
     DataChanged,
     EndpointsChanged,
-    EventBus,
     HistoryChangeRequested,
+    KeyBindingsRequested,
     MarkedRowsCompared,
     ModelRequested,
+    PaletteOpening,
     RunsComparison,
     SettingsClosed,
     SideBarWanted,
@@ -74,7 +76,8 @@ class _Selection:
     def timeline(self) -> ShownTimeline:
         model = self._window.timeline
         rows = tuple(row for position in range(model.rowCount()) if (row := model.row(position)) is not None)
-        return ShownTimeline(rows, self._window.compose.shown_row(), model.marks.pair)
+        compose = self._window.compose
+        return ShownTimeline(rows, compose.shown_row(), model.marks.pair, is_past=compose.viewing is not None)
 
     def _page(self) -> RunsPage | None:
         return self._window.views.runs
@@ -204,6 +207,8 @@ def window_services(window: MainWindow) -> Services:
     events.subscribe(AddressConfirmationRequested, lambda event: window.dialogs.addresses.ask(event.slot))
     events.subscribe(StartNotice, window.notices.offer_at_start)
     events.subscribe(SettingsClosed, lambda _: _settings_closed(window))
+    events.subscribe(PaletteOpening, lambda event: _add_sources(window, event))
+    events.subscribe(KeyBindingsRequested, lambda event: event.use(window.keys))
     events.subscribe(HistoryChangeRequested, lambda event: _leave_for(window, event.change))
     window.frame.completed.connect(lambda: events.publish(WindowCompleted()))
     return Services(
@@ -247,3 +252,10 @@ def _refresh(window: MainWindow, what: Changed) -> None:
     if what & (Changed.RUNS | Changed.PROMPTS | Changed.VERDICTS):
         # As if another process had written: every list is read again.
         window.pulse.foreign_change.emit()
+
+
+def _add_sources(window: MainWindow, event: PaletteOpening) -> None:
+    # The palette's search is not needed before it opens.
+    from workbench.ui.palette_sources import add_sources
+
+    add_sources(window, event.add)

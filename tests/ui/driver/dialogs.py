@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.packs.export_dialog import ExportPackDialog
     from workbench.ui.features.packs.import_controller import PackImportController
     from workbench.ui.features.packs.import_dialog import ImportPackDialog
+    from workbench.ui.features.palette.controller import PaletteController
     from workbench.ui.features.palette.dialog import PaletteDialog
     from workbench.ui.features.palette.shortcuts import ShortcutSheet
     from workbench.ui.features.settings.dialog import SettingsDialog
@@ -211,11 +212,13 @@ class DialogDriver:
 
     def show_palette(self, text: str = "") -> None:
         """Open the palette with `text` in its field."""
-        self._main.overlays.open_palette(text)
+        controller: PaletteController = self._main.features.controller("palette")
+        controller.open_palette(text)
 
     def show_shortcuts(self) -> None:
         """Open the sheet of keyboard shortcuts."""
-        self._main.overlays.open_sheet()
+        controller: PaletteController = self._main.features.controller("palette")
+        controller.open_sheet()
 
     @property
     def pack_imports(self) -> PackImportController:

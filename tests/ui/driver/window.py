@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.lanes.starring import Starring
     from workbench.ui.features.lanes.view import LanesView
     from workbench.ui.features.maintenance.controller import MaintenanceController
+    from workbench.ui.features.palette.controller import PaletteController
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
     from workbench.ui.frame import Frame
@@ -365,9 +366,8 @@ class WindowDriver:
 
     def palette_sources(self) -> list[Source]:
         """Return what the palette searches."""
-        from workbench.ui.features.palette.sources import sources
-
-        return sources(self._main)
+        controller: PaletteController = self._main.features.controller("palette")
+        return controller.sources()
 
     def compare(self, old: str | None = None, new: str | None = None) -> CompareDialog:
         """Compare two rows of the timeline; without `new` a row with the draft, without `old` the shown row."""

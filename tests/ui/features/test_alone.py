@@ -284,3 +284,23 @@ def test_history(tmp_path: Path) -> None:
         "[erasing withdrawn]",
         "1 run is deleted for good.",
     ]
+
+
+def test_palette(tmp_path: Path) -> None:
+    told = driven("palette", tmp_path)
+    assert told["commands"] == ["palette", "shortcuts"]
+    assert told["sources"] == ["commands", "iterations", "techniques", "models", "saved searches"]
+    assert told["found"] == ["Say it again", "Good ones", "Iteration 3 You are brief."]
+    assert (told["done"], told["searched"], told["opened"], told["techniques"]) == (
+        ["echo"],
+        ["is:starred"],
+        ["open"],
+        1,
+    )
+    assert told["remembered"] == ["history", "search", "command"]
+    assert told["unavailable"] == ["", "what is past is read-only"]
+    assert (told["sheet"], told["rebound"]) == (
+        ["Mark lane 1 to 9 the winner, or take it back", "Say it again"],
+        "Ctrl+F12",
+    )
+    assert told["open"] == [False, False]

@@ -14,7 +14,8 @@ from workbench.app.commands import GROUPS, Command, View
 from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.composition import FEATURES, commands
 from workbench.ui.shell import services as shell_services
-from workbench.ui.shell.events import Changed, DataChanged, EventBus, PackChosen, PromptOpened
+from workbench.ui.shell.event_bus import EventBus
+from workbench.ui.shell.events import Changed, DataChanged, PackChosen, PromptOpened
 from workbench.ui.shell.feature import Feature, FeatureHost, FeaturePart, FeatureView, Subscription
 from workbench.ui.shell.rooms import Room
 from workbench.ui.shell.services import Services

@@ -1,4 +1,4 @@
-"""The palette and the sheet of keys: what opens over the window from anywhere.
+"""Opens the palette and the sheet of keys.
 
 Invariant: each is open once at most; what was chosen in the palette is remembered in the history's file.
 """
@@ -9,39 +9,41 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QTimer
 
-from workbench.app.palette.palette import RECENT, Entry, Palette
+from workbench.app.palette.palette import RECENT, Entry, Palette, Source
+from workbench.ui.features.palette.dialog import PaletteDialog
+from workbench.ui.features.palette.sources import sources
+from workbench.ui.shell.events import CommandStateChanged, KeyBindingsRequested, PaletteOpening
 
 if TYPE_CHECKING:
-    from workbench.ui.features.palette.dialog import PaletteDialog
     from workbench.ui.features.palette.shortcuts import ShortcutSheet
-    from workbench.ui.window import MainWindow
+    from workbench.ui.keybinding import KeyBindings
+    from workbench.ui.shell.services import Services
 
 _RECENT = "palette_recent"
 
 
-class Overlays(QObject):
-    """Opens them. `palette` and `sheet` are the open ones, None when they are closed."""
+class PaletteController:
+    """`palette` and `sheet` are the open ones, None when they are closed."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._recent: list[str] | None = None
         self.palette: PaletteDialog | None = None
         self.sheet: ShortcutSheet | None = None
 
+    def stop(self) -> None:
+        """Do nothing: no work outlives the window."""
+
     def open_palette(self, text: str = "") -> None:
         """Open the palette with `text` in its field."""
-        from workbench.ui.features.palette.dialog import PaletteDialog
-        from workbench.ui.features.palette.sources import sources
-
         if self.palette is not None:
             self.palette.reject()
-        window = self._window
-        window.update_state()
-        palette = Palette(sources(window), window.tasks, self._recent or ())
-        self.palette = dialog = PaletteDialog(window.theme, palette, window.frame)
+        services = self._services
+        services.events.publish(CommandStateChanged())
+        palette = Palette(self.sources(), services.tasks, self._recent or ())
+        self.palette = dialog = PaletteDialog(services.theme, palette, services.dialogs.widget())
         dialog.chosen.connect(self._chosen)
         dialog.finished.connect(self._palette_closed)
         dialog.field.setText(text)
@@ -49,17 +51,26 @@ class Overlays(QObject):
         dialog.activateWindow()
         if self._recent is None:
             self._recent = []
-            window.tasks.run(lambda: window.workbench.store.get_meta(_RECENT), self._remembered)
+            services.tasks.run(lambda: services.backend.store.get_meta(_RECENT), self._remembered)
+
+    def sources(self) -> list[Source]:
+        """Return what the palette searches if it opens now: first what other parts of the window add."""
+        found: list[Source] = []
+        self._services.events.publish(PaletteOpening(found.append))
+        return [*found, *sources(self._services)]
 
     def open_sheet(self) -> None:
         """Open the sheet of all keys."""
-        from workbench.ui.features.palette.shortcuts import ShortcutSheet
-
         if self.sheet is not None:
             self.sheet.raise_()
             self.sheet.activateWindow()
-            return
-        self.sheet = sheet = ShortcutSheet(self._window.theme, self._window.keys, self._window.frame)
+        else:
+            self._services.events.publish(KeyBindingsRequested(self._open_sheet))
+
+    def _open_sheet(self, keys: KeyBindings) -> None:
+        from workbench.ui.features.palette.shortcuts import ShortcutSheet
+
+        self.sheet = sheet = ShortcutSheet(self._services.theme, keys, self._services.dialogs.widget())
         sheet.finished.connect(self._sheet_closed)
         sheet.show()
 
@@ -76,11 +87,11 @@ class Overlays(QObject):
     def _chosen(self, entry: Entry, act: Callable[[], object]) -> None:
         marks = [entry.mark, *(mark for mark in self._recent or () if mark != entry.mark)]
         self._recent = marks[:RECENT]
-        store = self._window.workbench.store
+        store = self._services.backend.store
         if not store.read_only:
-            self._window.tasks.watch(store.set_meta(_RECENT, json.dumps(self._recent)))
+            self._services.tasks.watch(store.set_meta(_RECENT, json.dumps(self._recent)))
         # The window has the keyboard again only when the palette has gone.
-        QTimer.singleShot(0, self._window, act)
+        QTimer.singleShot(0, self._services.dialogs.widget(), act)
 
     def _palette_closed(self) -> None:
         self.palette = None

@@ -1,4 +1,4 @@
-"""What the palette of the window finds.
+"""What the palette finds besides commands and prompts.
 
 Invariant: choosing an entry does what the same command, click or menu does; nothing is done here that has no other way.
 """
@@ -9,77 +9,51 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workbench.app.palette.palette import Entry, Source
-from workbench.app.reasons import why_not
 from workbench.app.timeline import describe, name
-from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM
+from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Lane
 from workbench.core.providers import provider_name
 from workbench.core.retirement import retirement_note
-from workbench.core.runs import PromptRow
 from workbench.core.techniques import Technique
 from workbench.core.text import opening_words
 from workbench.core.timeline import caption
-from workbench.ui.shell.events import LaneModelChosen, SearchChosen, TechniqueChosen
-from workbench.ui.state import window_state
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.ui.shell.events import LaneModelChosen, RunChosen, SearchChosen, TechniqueChosen
 from workbench.usecases.known_models import NOT_REACHABLE
-from workbench.usecases.saved_searches import SavedSearch
+from workbench.usecases.saved_searches import Bookmarks, SavedSearch
 
 if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
+    from workbench.ui.shell.services import Services
 
 _ITERATIONS = 200
 _MODEL_HINT = "Enter adds a lane with this model, Shift+Enter gives it to the focused lane."
 
 
-def sources(window: MainWindow) -> list[Source]:
-    """Return the sources in the order in which equally good matches are shown."""
+def sources(services: Services) -> list[Source]:
+    """Return the sources that need no more than services, in the order in which equally good matches are shown.
+
+    What the window shows is read at once, everything else when a source is read, which may be on a worker thread.
+    """
+    prompt, lanes = services.session.prompt(), services.session.draft().lanes
+    is_past = services.selection.timeline().is_past
     return [
-        Source("commands", ">", lambda: _commands(window)),
-        Source("prompts", "/", lambda: _prompts(window)),
-        Source("iterations", "#", lambda: _iterations(window, window.compose.prompt_uid), slow=True, rank=2),
-        Source("techniques", "+", lambda: _techniques(window), slow=True, rank=3),
-        Source("models", "@", lambda: _models(window), slow=True, rank=4, initials=False),
-        Source("saved searches", "?", lambda: _searches(window), slow=True, rank=3),
+        Source("iterations", "#", lambda: _iterations(services, prompt), slow=True, rank=2),
+        Source("techniques", "+", lambda: _techniques(services, is_past=is_past), slow=True, rank=3),
+        Source("models", "@", lambda: _models(services, lanes), slow=True, rank=4, initials=False),
+        Source("saved searches", "?", lambda: _searches(services), slow=True, rank=3),
     ]
 
 
-def _commands(window: MainWindow) -> Sequence[Entry]:
-    state = window_state(window)
-    return [
-        Entry(
-            "command",
-            command.id,
-            command.title,
-            window.actions_[command.id].trigger,
-            command.group,
-            window.keys.name(command.id),
-            why_not(command, state),
-        )
-        for command in window.keys.commands
-        if command.id != "palette"
-    ]
-
-
-def _prompts(window: MainWindow) -> Sequence[Entry]:
-    model, opened = window.prompts.model, window.compose.prompt_uid
-
-    def entry(row: PromptRow) -> Entry:
-        count = "1 iteration" if row.iterations == 1 else f"{row.iterations:,} iterations"
-        is_open = "is open" if row.uid == opened else ""
-        return Entry("prompt", row.uid, row.name, lambda: window.choose_prompt(row.uid), count, unavailable=is_open)
-
-    return [entry(model.row(position)) for position in range(model.rowCount())]
-
-
-def _iterations(window: MainWindow, prompt_uid: str) -> Sequence[Entry]:
+def _iterations(services: Services, prompt_uid: str) -> Sequence[Entry]:
     if not prompt_uid:
         return ()
-    rows = window.workbench.history.timeline(prompt_uid, None, _ITERATIONS).rows
+    rows = services.backend.history.timeline(prompt_uid, None, _ITERATIONS).rows
 
     def entry(uid: str, title: str, detail: str) -> Entry:
         def act() -> None:
             # The palette may have been opened for another prompt than is open when the list arrives.
-            if window.compose.prompt_uid == prompt_uid:
-                window.compose.view(uid)
+            if services.session.prompt() == prompt_uid:
+                services.events.publish(RunChosen(prompt_uid, uid, "open"))
 
         return Entry("history", uid, title, act, detail)
 
@@ -88,10 +62,10 @@ def _iterations(window: MainWindow, prompt_uid: str) -> Sequence[Entry]:
     ]
 
 
-def _techniques(window: MainWindow) -> Sequence[Entry]:
+def _techniques(services: Services, *, is_past: bool) -> Sequence[Entry]:
     from workbench.usecases.techniques import Techniques
 
-    unavailable = "" if window.compose.viewing is None else "what is past is read-only"
+    unavailable = "what is past is read-only" if is_past else ""
 
     def entry(technique: Technique) -> Entry:
         mark = f"{'own' if technique.own else 'shipped'} {technique.id}"
@@ -99,26 +73,26 @@ def _techniques(window: MainWindow) -> Sequence[Entry]:
             "technique",
             mark,
             technique.name,
-            lambda: window.services.events.publish(TechniqueChosen(technique)),
+            lambda: services.events.publish(TechniqueChosen(technique)),
             opening_words(technique.what, 80),
             unavailable=unavailable,
         )
 
-    return [entry(technique) for technique in Techniques(window.workbench.places).all().techniques]
+    return [entry(technique) for technique in Techniques(services.backend.places).all().techniques]
 
 
-def _searches(window: MainWindow) -> Sequence[Entry]:
-    publish = window.services.events.publish
+def _searches(services: Services) -> Sequence[Entry]:
+    publish = services.events.publish
 
     def entry(search: SavedSearch) -> Entry:
         return Entry("search", search.uid, search.name, lambda: publish(SearchChosen(search.query)), search.query)
 
-    return [entry(search) for search in window.workbench.bookmarks.all()]
+    return [entry(search) for search in Bookmarks(services.backend.store, utc_now, new_uid).all()]
 
 
-def _models(window: MainWindow) -> Sequence[Entry]:
-    workbench, publish = window.workbench, window.services.events.publish
-    today = workbench.today()
+def _models(services: Services, lanes: Sequence[Lane]) -> Sequence[Entry]:
+    models, publish = services.backend.models, services.events.publish
+    today = models.today()
 
     def entry(endpoint: str, model: str, where: str, warning: str = "") -> Entry:
         return Entry(
@@ -136,16 +110,16 @@ def _models(window: MainWindow) -> Sequence[Entry]:
         (BUILTIN, BUILTIN_MODEL): entry(BUILTIN, BUILTIN_MODEL, "on this computer"),
         (ECHO, ECHO_MODEL): entry(ECHO, ECHO_MODEL, "answers with the prompt"),
     }
-    for own in workbench.endpoints.custom():
+    for own in models.endpoints.custom():
         if own.kind == "gguf":
             found[own.uid, own.name] = entry(own.uid, own.name, "a model file on this computer")
-        for model in workbench.endpoints.known.get(own):
-            warning = NOT_REACHABLE if workbench.endpoints.known.is_silent(own) else ""
+        for model in models.endpoints.known.get(own):
+            warning = NOT_REACHABLE if models.endpoints.known.is_silent(own) else ""
             found[own.uid, model] = entry(own.uid, model, own.name, warning)
-    used = {(lane.endpoint, lane.model) for lane in window.compose.lanes.lanes if lane.endpoint != LITELLM}
+    used = {(lane.endpoint, lane.model) for lane in lanes if lane.endpoint != LITELLM}
     for endpoint, model in sorted(used - found.keys()):
         found[endpoint, model] = entry(endpoint, model, "in a lane of this prompt")
-    catalogued = workbench.catalogue.get().models
+    catalogued = models.catalogue.get().models
     return [
         *found.values(),
         *(
