@@ -17,7 +17,7 @@ from workbench.app.forecasts import Forecasts
 from workbench.app.lane_state import LaneHead
 from workbench.app.opening import Opened
 from workbench.app.past import nothing_answered
-from workbench.app.prompts import Prompts
+from workbench.app.prompts.prompts import Prompts
 from workbench.app.pulse import Pulse
 from workbench.app.session_text import session_detail, session_line
 from workbench.app.tasks import Tasks

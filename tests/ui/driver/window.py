@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.app.lanes.lane_list import LaneList
     from workbench.app.maintenance.desk import CareDesk
     from workbench.app.palette.palette import Source
-    from workbench.app.prompts import Prompts
+    from workbench.app.prompts.prompts import Prompts
     from workbench.app.pulse import Pulse
     from workbench.app.rank.judging_session import Sittings
     from workbench.app.saving import DraftSaver

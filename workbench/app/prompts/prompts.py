@@ -10,7 +10,7 @@ from concurrent.futures import Future
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.prompt_list import PromptListModel
+from workbench.app.prompts.list_model import PromptListModel
 from workbench.app.tasks import Tasks
 from workbench.core.runs import PromptRow
 from workbench.usecases.problems import RefusedError
