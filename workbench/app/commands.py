@@ -157,12 +157,6 @@ COMMANDS: tuple[Command, ...] = (
         "blind", "Blind: hide who answers, from the next run on", "Verdict", ("Ctrl+B",), _always, views=EVERYWHERE
     ),
     Command("reveal", "Reveal the names without a verdict", "Verdict", (), lambda s: s.blind),
-    Command("new_prompt", "New prompt", "Prompt", ("Ctrl+N",), lambda s: s.writable, views=EVERYWHERE),
-    Command("rename_prompt", "Rename prompt", "Prompt", ("F2",), lambda s: s.has_prompt and s.writable),
-    Command("duplicate_prompt", "Duplicate prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
-    Command("archive_prompt", "Archive prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
-    Command("show_archived", "Show archived prompts", "Prompt", (), _always, views=EVERYWHERE),
-    Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always, views=EVERYWHERE),
     Command(
         "undo",
         "Undo",

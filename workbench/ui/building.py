@@ -41,12 +41,12 @@ from workbench.ui.shell.events import FocusPlaced
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.pack_drops import PackDrops
-from workbench.ui.shell.rooms import LANES
+from workbench.ui.shell.rooms import LANES, PROMPTS
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import DividedPage, Place, Views, at_once
 from workbench.ui.undo import Undo
 from workbench.ui.window import MainWindow
-from workbench.ui.window_services import window_services
+from workbench.ui.window_services import PromptsInSideBar, window_services
 from workbench.ui.wiring import wire
 
 
@@ -69,6 +69,8 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.notices = Notices(window)
     window.services = window_services(window)
     window.features = FeatureHost(FEATURES, window.services)
+    window.prompts_part = window.features.part(PROMPTS, PromptsInSideBar(window))
+    window.prompts = window.prompts_part.prompts
     window.view.add_lanes(window.features.part(LANES, lanes_owner(window)))
     yield None
     window.sidebar = SideBar(window.theme, window.prompts.model, window.timeline, utc_now)

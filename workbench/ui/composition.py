@@ -19,6 +19,7 @@ from workbench.ui.features import (
     models,
     packs,
     palette,
+    prompts,
     rank,
     settings,
     techniques,
@@ -26,6 +27,7 @@ from workbench.ui.features import (
 )
 
 FEATURES = (
+    prompts.FEATURE,
     lanes.FEATURE,
     models.FEATURE,
     settings.FEATURE,

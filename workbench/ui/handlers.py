@@ -36,12 +36,6 @@ class Handlers:
             "tie": lambda: stage.judging.judge("tie", w.shown_slots()),
             "all_bad": lambda: stage.judging.judge("all_bad", w.shown_slots()),
             "mark_focused": lambda: self.mark(lanes.focused_slot()),
-            "new_prompt": w.prompts_new,
-            "rename_prompt": lambda: w.sidebar.edit_prompt_name(compose.prompt_uid),
-            "duplicate_prompt": lambda: self.duplicate_prompt(compose.prompt_uid),
-            "archive_prompt": lambda: self.archive_prompt(compose.prompt_uid),
-            "show_archived": w.prompts.toggle_archived,
-            "switch_prompt": self.to_prompts,
             "undo": w.undo.undo,
             "redo": w.undo.redo,
             "add_message": w.view.editor.add_next,
@@ -91,12 +85,6 @@ class Handlers:
             return False
         self._window.actions_[command.id].trigger()
         return True
-
-    def to_prompts(self) -> None:
-        """Go to the list of prompts, which is not beside every view."""
-        if self._window.sidebar.isHidden():
-            self._window.views.show("compose")
-        self._window.sidebar.prompt_list.setFocus()
 
     def escape(self) -> None:
         """Close the innermost open thing; when nothing is open, stop what runs."""
@@ -185,14 +173,3 @@ class Handlers:
         """Put the caret into the editor."""
         self._window.compose.back()
         self._window.view.editor.focus_first()
-
-    def duplicate_prompt(self, uid: str) -> None:
-        """Copy a prompt."""
-        position = self._window.prompts.model.position(uid)
-        if position >= 0:
-            self._window.compose.saver.flush()
-            self._window.prompts.duplicate(uid, f"{self._window.prompts.model.row(position).name} copy")
-
-    def archive_prompt(self, uid: str) -> None:
-        """Archive a prompt, or bring it back; when the open one goes, another one opens."""
-        self._window.archive(uid)

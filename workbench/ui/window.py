@@ -42,6 +42,7 @@ from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
+from workbench.ui.shell.rooms import PromptsPart
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
@@ -73,6 +74,8 @@ class MainWindow(QObject):
     blindness: Blindness
     services: Services
     features: FeatureHost
+    prompts: Prompts
+    prompts_part: PromptsPart
 
     forward_asked = Signal()
     """A second start asked this window to come to the front."""
@@ -85,7 +88,6 @@ class MainWindow(QObject):
         self.tasks = Tasks(self)
         self.bridge = Bridge(self)
         self.timeline = TimelineModel(self.tasks, self.workbench.history.timeline, self)
-        self.prompts = Prompts(self.workbench, self.tasks, self)
         self.compose = Compose(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = Pulse(self.workbench, self.tasks, self)
         self.forecasts = Forecasts(self.workbench.forecaster, self.tasks, lambda: to_foresee(self), self)
@@ -162,29 +164,6 @@ class MainWindow(QObject):
             if slot not in before:
                 self.compose.board.tell(slot)
         self.view.lanes.count_hidden(0 if self.compose.viewing else len(lanes.lanes) - len(lanes.shown))
-
-    def prompts_new(self) -> None:
-        """Create a prompt, open it and let the person name it, then write it."""
-
-        def name(uid: str) -> None:
-            self.sidebar.edit_prompt_name(uid, self.view.editor.focus_first)
-
-        self.prompts.create(then=lambda uid: QTimer.singleShot(0, self, lambda: name(uid)))
-
-    def archive(self, uid: str) -> None:
-        """Archive a prompt or bring it back; open another one in place of an archived open one."""
-        if (position := self.prompts.model.position(uid)) < 0:
-            return
-        archived = not self.prompts.model.row(position).archived
-
-        def after() -> None:
-            if archived and uid == self.compose.prompt_uid and not self.prompts.show_archived:
-                if self.prompts.model.rowCount():
-                    self.choose_prompt(self.prompts.model.row(0).uid)
-                else:
-                    self.prompts.create()
-
-        self.prompts.set_archived(uid, archived, after)
 
     def set_lane_model(self, slot: str, endpoint: str, model: str) -> None:
         """Give a lane of the draft another model."""

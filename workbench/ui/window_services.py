@@ -32,9 +32,11 @@ from workbench.ui.shell.events import (
     WindowCompleted,
 )
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
+from workbench.ui.state import window_state
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QMenu
 
     from workbench.app.commands import View
     from workbench.core.blocks import Example, OutputFormat
@@ -194,6 +196,29 @@ class _Editor:
         return self._editor.parts_shown.set_output(output)
 
 
+class PromptsInSideBar:
+    """The list of prompts in the side bar, which is made after what stands in it."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def edit_name(self, uid: str, then: Callable[[], None] | None = None) -> None:
+        """Edit the name of a prompt in the list."""
+        self._window.sidebar.edit_prompt_name(uid, then)
+
+    def point_at(self, uid: str, menu: QMenu) -> None:
+        """Mark the row of a prompt."""
+        self._window.sidebar.point_at_prompt(uid, menu)
+
+    def is_shown(self) -> bool:
+        """Return whether the side bar is beside the shown view."""
+        return not self._window.sidebar.isHidden()
+
+    def focus_list(self) -> None:
+        """Give the list the keyboard."""
+        self._window.sidebar.prompt_list.setFocus()
+
+
 def window_services(window: MainWindow) -> Services:
     """Return the services of a window whose parts are made, and let it follow the events of features."""
     events = EventBus()
@@ -256,6 +281,6 @@ def _refresh(window: MainWindow, what: Changed) -> None:
 
 def _add_sources(window: MainWindow, event: PaletteOpening) -> None:
     # The palette's search is not needed before it opens.
-    from workbench.ui.palette_sources import add_sources
+    from workbench.ui.shell.command_source import command_source
 
-    add_sources(window, event.add)
+    event.add(command_source(window.keys, window.actions_, lambda: window_state(window)))

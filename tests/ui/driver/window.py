@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.lanes.view import LanesView
     from workbench.ui.features.maintenance.controller import MaintenanceController
     from workbench.ui.features.palette.controller import PaletteController
+    from workbench.ui.features.prompts.controller import PromptsController
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
     from workbench.ui.frame import Frame
@@ -123,6 +124,7 @@ class WindowDriver:
         self.budget_confirmation: RunGate = main.gate
         self.forecasts: Forecasts = main.forecasts
         self.timeline: TimelineModel = main.timeline
+        self._prompts: PromptsController = main.features.controller("prompts")
         self.prompts: Prompts = main.prompts
         self.stars: Starring = self._lanes.stars
         self.retired_models: RetiredModels = self._lanes.retired
@@ -304,15 +306,15 @@ class WindowDriver:
 
     def new_prompt(self) -> None:
         """Create a prompt and begin to name it."""
-        self._main.prompts_new()
+        self._main.prompts_part.new()
 
     def archive_prompt(self, uid: str) -> None:
         """Archive a prompt, or bring it back."""
-        self._main.archive(uid)
+        self._prompts.archive(uid)
 
     def duplicate_prompt(self, uid: str) -> None:
         """Duplicate a prompt."""
-        self._main.handlers.duplicate_prompt(uid)
+        self._prompts.duplicate(uid)
 
     def hide_lane(self, slot: str) -> None:
         """Hide a lane."""
@@ -376,6 +378,4 @@ class WindowDriver:
 
     def prompt_menu(self, uid: str) -> QMenu:
         """Open the menu of a prompt."""
-        from workbench.ui.context_menus import of_prompt
-
-        return of_prompt(self._main, uid)
+        return self._prompts.menu(uid)

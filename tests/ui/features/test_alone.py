@@ -304,3 +304,19 @@ def test_palette(tmp_path: Path) -> None:
         "Ctrl+F12",
     )
     assert told["open"] == [False, False]
+
+
+def test_prompts(tmp_path: Path) -> None:
+    told = driven("prompts", tmp_path)
+    changing = [f"{what}_prompt" for what in ("archive", "duplicate", "new", "rename")]
+    assert told["commands"] == [*changing, "show_archived", "switch_prompt"]
+    assert (told["copied"], told["saved"]) == (["Order bot", "Order bot copy"], 1)
+    assert (told["archived"], told["opened"]) == (["Order bot"], True)
+    assert told["shown"] == ["Order bot", "Order bot copy"]
+    assert told["named"] == [True, True]
+    assert told["menu"] == ["Rename", "Duplicate", "Bring back", "Export as a pack…", "Training files…", "Delete"]
+    assert told["published"] == ["PackExportRequested", "TrainingRequested", "PromptDeletionRequested"]
+    assert told["brought_back"] == ["Order bot", "Order bot copy"]
+    assert told["found"] == {"Order bot": "is open", "Order bot copy": ""}
+    assert told["went"]
+    assert told["focused"] == 1
