@@ -6,7 +6,7 @@ of the draft.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 
 from PySide6.QtWidgets import QApplication, QWidget
@@ -18,6 +18,7 @@ from workbench.host.clock import utc_now
 from workbench.ui import geometry
 from workbench.ui.chosen_runs import ChosenRuns
 from workbench.ui.compose.blind import Blindness
+from workbench.ui.compose.commands import COMMANDS as OF_COMPOSE
 from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.lanes_owner import lanes_owner
 from workbench.ui.compose.layout import LayoutActions
@@ -37,8 +38,9 @@ from workbench.ui.keybinding import KeyBindings
 from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
 from workbench.ui.notices import Notices
 from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 from workbench.ui.shell.events import FocusPlaced
-from workbench.ui.shell.feature import FeatureHost
+from workbench.ui.shell.feature import FeatureHost, bound
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.pack_drops import PackDrops
 from workbench.ui.shell.rooms import LANES, PROMPTS
@@ -47,6 +49,7 @@ from workbench.ui.shell.views import DividedPage, Place, Views, at_once
 from workbench.ui.undo import Undo
 from workbench.ui.window import MainWindow
 from workbench.ui.window_services import PromptsInSideBar, window_services
+from workbench.ui.window_shell import WindowShell
 from workbench.ui.wiring import wire
 
 
@@ -89,8 +92,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.handlers = Handlers(window)
     window.keys = KeyBindings(commands(), dict(frame.settings.keys), window)
     PackDrops(frame, window.services.events)
-    table = window.handlers.table() | window.features.actions()
-    window.actions_ = Actions(frame, window.keys.commands, table, window.keys.keymap)
+    window.actions_ = Actions(frame, window.keys.commands, command_table(window), window.keys.keymap)
     window.keys.changed.connect(lambda: _keys_changed(window))
     _name_keys(window)
     yield None
@@ -126,6 +128,12 @@ def _places(window: MainWindow) -> dict[View, Place]:
         "compose": Place("Compose", at_once(lambda: window.view), window.view.editor.focus_first),
         **window.features.places(),
     }
+
+
+def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
+    """Return what each command of the window does, by its id."""
+    of_compose, of_shell = bound(OF_COMPOSE, window.handlers), bound(OF_SHELL, WindowShell(window))
+    return {**of_compose, **of_shell, **window.features.actions()}
 
 
 def _name_keys(window: MainWindow) -> None:

@@ -6,7 +6,8 @@ Invariant: this module alone knows every feature.
 from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
-from workbench.app.commands import COMMANDS, View
+from workbench.app.commands import View
+from workbench.ui.compose.commands import COMMANDS as OF_COMPOSE
 from workbench.ui.features import (
     cases,
     compare,
@@ -25,6 +26,7 @@ from workbench.ui.features import (
     techniques,
     training,
 )
+from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 
 FEATURES = (
     prompts.FEATURE,
@@ -51,7 +53,7 @@ VIEWS: tuple[View, ...] = ("compose", *(one.view.key for one in FEATURES if one.
 
 def commands() -> CommandRegistry:
     """Return the commands of the window, those of its features last in their group unless they follow another one."""
-    return CommandRegistry((*COMMANDS, *(command for feature in FEATURES for command in feature.commands)))
+    return CommandRegistry((*OF_COMPOSE, *OF_SHELL, *(command for feature in FEATURES for command in feature.commands)))
 
 
 def preload_parts() -> tuple[str, ...]:

@@ -274,7 +274,9 @@ class WindowDriver:
 
     def command(self, id_: str) -> None:
         """Carry out a command whether it is enabled or not."""
-        (self._main.handlers.table() | self._main.features.actions())[id_]()
+        from workbench.ui.building import command_table
+
+        command_table(self._main)[id_]()
 
     def mark(self, number: int) -> None:
         """Mark the answer of a lane the winner, counted from 1; again takes it back."""

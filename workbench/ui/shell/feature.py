@@ -111,6 +111,11 @@ class Feature(Generic[C]):
     part: FeaturePart | None = None
 
 
+def bound(commands: Iterable[Command], controller: object) -> dict[str, Callable[[], object]]:
+    """Return what each command does with a controller that is there, by the command's id."""
+    return {command.id: partial(command.run, controller) for command in commands if command.run is not None}
+
+
 class FeatureHost:
     """The features of one window, and the controllers made so far."""
 
