@@ -17,7 +17,7 @@ from workbench.app.settings.source import save_settings
 from workbench.host.clock import utc_now
 from workbench.ui import geometry
 from workbench.ui.chosen_runs import ChosenRuns
-from workbench.ui.compose.blind import Blindness
+from workbench.ui.compose.blindness import Blindness
 from workbench.ui.compose.commands import COMMANDS as OF_COMPOSE
 from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.lanes_owner import lanes_owner
@@ -97,7 +97,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     _name_keys(window)
     yield None
     window.header.set_menu(window.actions_.menu(frame))
-    window.view.editing = Editing(window)
+    window.editing = Editing(window)
     window.sets = SetActions(window)
     window.compose.blind = opened.blind
     window.blindness = Blindness(window)

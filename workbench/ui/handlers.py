@@ -13,7 +13,7 @@ from workbench.core.timeline import Detail
 from workbench.ui.shell.events import NoteRequested, RunChosen, RunWish
 
 if TYPE_CHECKING:
-    from workbench.ui.compose.blind import Blindness
+    from workbench.ui.compose.blindness import Blindness
     from workbench.ui.compose.editing import Editing
     from workbench.ui.compose.sets import SetActions
     from workbench.ui.editor.editor import ContentEditor
@@ -35,7 +35,7 @@ class Handlers:
     @property
     def editing(self) -> Editing:
         """What finds in the draft and attaches files to it."""
-        return self._window.view.editing
+        return self._window.editing
 
     @property
     def steps(self) -> Undo:
@@ -103,7 +103,7 @@ class Handlers:
     def escape(self) -> None:
         """Close the innermost open thing; when nothing is open, stop what runs."""
         window = self._window
-        if window.notice.close_detail() or window.view.editing.finder.close() or window.gate.refuse():
+        if window.notice.close_detail() or window.editing.finder.close() or window.gate.refuse():
             return
         if window.views.leave():
             return

@@ -28,7 +28,8 @@ from workbench.core.lanes import BUILTIN
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
-from workbench.ui.compose.blind import HIDDEN, Blindness
+from workbench.ui.compose.blindness import HIDDEN, Blindness
+from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
 from workbench.ui.compose.sets import SetActions
@@ -67,6 +68,7 @@ class MainWindow(QObject):
     undo: Undo
     handlers: Handlers
     gate: RunGate
+    editing: Editing
     actions_: Actions
     keys: KeyBindings
     sets: SetActions

@@ -108,10 +108,10 @@ class WindowDriver:
         self.viewing_bar: ViewingBar = main.view.viewing
         self.pager: Pager = main.view.pager
         self.blind_bar: BlindBar = main.view.blind
-        self.find_bar: FindBar = main.view.editing.bar
-        self.finder: Finder = main.view.editing.finder
-        self.checking: Checking = main.view.editing.checking
-        self.attachments: Attaching = main.view.editing.attaching
+        self.find_bar: FindBar = main.editing.bar
+        self.finder: Finder = main.editing.finder
+        self.checking: Checking = main.editing.checking
+        self.attachments: Attaching = main.editing.attaching
         self._lanes: LanesController = main.features.controller("lanes")
         self.lanes: LanesView = self._lanes.view
         self.session: Compose = main.compose
@@ -148,12 +148,12 @@ class WindowDriver:
     @property
     def find_field(self) -> QLineEdit:
         """Where the searched text is typed."""
-        return self._main.view.editing.bar._find
+        return self._main.editing.bar._find
 
     @property
     def replace_field(self) -> QLineEdit:
         """Where the replacement is typed."""
-        return self._main.view.editing.bar._by
+        return self._main.editing.bar._by
 
     @property
     def message_column(self) -> Column:
