@@ -98,7 +98,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     yield None
     window.header.set_menu(window.actions_.menu(frame))
     window.editing = Editing(window)
-    window.sets = SetActions(window)
+    window.sets = SetActions(window.services, window.compose, window.view, window.notice)
     window.compose.blind = opened.blind
     window.blindness = Blindness(window)
     VerdictNotices(window)

@@ -38,6 +38,7 @@ def wire(window: MainWindow) -> None:
     compose.prompt_changed.connect(window.prompt_changed)
     compose.prompt_changed.connect(lambda uid: window.services.events.publish(PromptOpened(uid)))
     compose.stage.lacking.connect(window.sets.show_lack)
+    window.bridge.output_ended.connect(lambda _: window.sets.show_page())
     compose.run_started.connect(window.pulse.start)
     compose.run_started.connect(window.notices.over)
     compose.changed.connect(window.update_state)
