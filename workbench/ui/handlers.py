@@ -15,8 +15,8 @@ from workbench.ui.shell.events import NoteRequested, RunChosen, RunWish
 if TYPE_CHECKING:
     from workbench.ui.compose.blindness import Blindness
     from workbench.ui.compose.editing import Editing
-    from workbench.ui.compose.sets import SetActions
     from workbench.ui.editor.editor import ContentEditor
+    from workbench.ui.features.compose.sets import SetActions
     from workbench.ui.undo import Undo
     from workbench.ui.window import MainWindow
 

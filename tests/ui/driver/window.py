@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from workbench.ui.compose.pager import Pager
     from workbench.ui.compose.runbar import RunBar
     from workbench.ui.compose.setbar import SetBar
-    from workbench.ui.compose.sets import SetActions
     from workbench.ui.compose.view import ComposeView
     from workbench.ui.compose.viewing import ViewingBar
     from workbench.ui.editor import ContentEditor, ValuesPanel
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from workbench.ui.editor.finder import Finder
     from workbench.ui.features.compare.controller import CompareController
     from workbench.ui.features.compare.dialog import CompareDialog
+    from workbench.ui.features.compose.sets import SetActions
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
     from workbench.ui.features.lanes.controller import LanesController

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from workbench.app.value_sets import ValueSets
     from workbench.core.timeline import Detail
     from workbench.formats.value_rows import ValueRows
-    from workbench.ui.compose.large import LargeValue
-    from workbench.ui.compose.rows import RowsDialog
     from workbench.ui.compose.view import ComposeView
+    from workbench.ui.features.compose.large import LargeValue
+    from workbench.ui.features.compose.rows import RowsDialog
     from workbench.ui.shell.services import Services
     from workbench.usecases.problems import Problem
 
@@ -175,8 +175,8 @@ class SetActions(QObject):
         if self._dialog is not None:
             self._dialog.raise_()
             return
-        from workbench.ui.compose.rows import RowsDialog  # not before the first paint
         from workbench.ui.editor.pasting import MOST
+        from workbench.ui.features.compose.rows import RowsDialog  # not before the first paint
 
         variables = self._view.values.variables()
         copied = QApplication.clipboard().text()
@@ -191,7 +191,7 @@ class SetActions(QObject):
 
     def enlarge(self) -> None:
         """Open the value that has the caret, or the first one, in a large pane."""
-        from workbench.ui.compose.large import LargeValue  # not before the first paint
+        from workbench.ui.features.compose.large import LargeValue  # not before the first paint
 
         row = self._view.values.current()
         if row is None or self._large is not None:
