@@ -22,12 +22,12 @@ from workbench.ui.compose.commands import COMMANDS as OF_COMPOSE
 from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.lanes_owner import lanes_owner
 from workbench.ui.compose.layout import LayoutActions
+from workbench.ui.compose.rooms import SETS, SetsOwner
 from workbench.ui.compose.verdicts import VerdictNotices
 from workbench.ui.composition import FEATURES, commands
 from workbench.ui.deleted_runs import DeletedRuns
 from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
-from workbench.ui.features.compose.sets import SetActions
 from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.focus_return import FocusReturn
 from workbench.ui.frame import Frame
@@ -98,7 +98,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     yield None
     window.header.set_menu(window.actions_.menu(frame))
     window.editing = Editing(window)
-    window.sets = SetActions(window.services, window.compose, window.view, window.notice)
+    window.sets = window.features.part(SETS, SetsOwner(window.compose, window.view, window.notice))
     window.compose.blind = opened.blind
     window.blindness = Blindness(window)
     VerdictNotices(window)

@@ -11,6 +11,7 @@ from workbench.ui.compose.commands import COMMANDS as OF_COMPOSE
 from workbench.ui.features import (
     cases,
     compare,
+    compose,
     dialogue,
     exchange,
     history,
@@ -30,6 +31,7 @@ from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 
 FEATURES = (
     prompts.FEATURE,
+    compose.FEATURE,
     lanes.FEATURE,
     models.FEATURE,
     settings.FEATURE,

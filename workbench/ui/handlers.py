@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from workbench.ui.compose.blindness import Blindness
     from workbench.ui.compose.editing import Editing
     from workbench.ui.editor.editor import ContentEditor
-    from workbench.ui.features.compose.sets import SetActions
     from workbench.ui.undo import Undo
     from workbench.ui.window import MainWindow
 
@@ -41,11 +40,6 @@ class Handlers:
     def steps(self) -> Undo:
         """What undoes and redoes steps."""
         return self._window.undo
-
-    @property
-    def sets(self) -> SetActions:
-        """What changes value sets."""
-        return self._window.sets
 
     @property
     def blindness(self) -> Blindness:

@@ -32,8 +32,8 @@ from workbench.ui.compose.blindness import HIDDEN, Blindness
 from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
+from workbench.ui.compose.rooms import SetsPart
 from workbench.ui.dialogs import Dialogs
-from workbench.ui.features.compose.sets import SetActions
 from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
@@ -71,7 +71,7 @@ class MainWindow(QObject):
     editing: Editing
     actions_: Actions
     keys: KeyBindings
-    sets: SetActions
+    sets: SetsPart
     layout_: LayoutActions
     blindness: Blindness
     services: Services

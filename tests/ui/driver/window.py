@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from workbench.ui.editor.finder import Finder
     from workbench.ui.features.compare.controller import CompareController
     from workbench.ui.features.compare.dialog import CompareDialog
+    from workbench.ui.features.compose.controller import ComposeController
     from workbench.ui.features.compose.sets import SetActions
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
@@ -120,7 +121,7 @@ class WindowDriver:
         self.draft_saver: DraftSaver = main.compose.saver
         self.lane_presenter: Board = main.compose.board
         self.run_controller: Stage = main.compose.stage
-        self.set_actions: SetActions = main.sets
+        self.set_actions: SetActions = cast("ComposeController", main.features.controller("compose")).sets
         self.budget_confirmation: RunGate = main.gate
         self.forecasts: Forecasts = main.forecasts
         self.timeline: TimelineModel = main.timeline

@@ -320,3 +320,23 @@ def test_prompts(tmp_path: Path) -> None:
     assert told["found"] == {"Order bot": "is open", "Order bot copy": ""}
     assert told["went"]
     assert told["focused"] == 1
+
+
+def test_compose(tmp_path: Path) -> None:
+    told = driven("compose", tmp_path)
+    changing = ["add_set", "duplicate_set", "large_value", "next_set", "paste_sets", "previous_set"]
+    assert told["commands"] == [*changing, "remove_set", "rename_set", "tick_set"]
+    steps = told["steps"]
+    assert steps["add_set"] == [["Set 1", False, True], ["Set 2", True, True]]
+    assert steps["duplicate_set"] == [["Set 1", False, True], ["Set 2", False, True], ["Set 2 copy", True, True]]
+    assert steps["tick_set"][-1] == ["Set 2 copy", True, False]
+    assert steps["previous_set"][1:] == [["Set 2", True, True], ["Set 2 copy", False, False]]
+    assert steps["remove_set"] == [["Set 1", False, True], ["Set 2 copy", True, False]]
+    assert steps["undone"] == steps["previous_set"]
+    assert told["value"] == [["question", "So: "]]
+    assert told["sets"] == ["Set 1", "Set 2", "Set 2 copy", "third"]
+    assert told["menu"][0] == "&Paste rows as sets…"
+    assert told["menu"][-1] == "&Show one of 4 sets"
+    assert told["pages"] == [0, 1]
+    assert told["lack"] == ["Give question a value.", ""]
+    assert told["said"] == ["The value set “Set 2” was deleted. [Undo]", "1 set with values for question."]

@@ -13,10 +13,6 @@ def _lane_named(s: WindowState) -> bool:
     return _editing(s) and s.lane_focused and not s.blind
 
 
-def _has_sets(s: WindowState) -> bool:
-    return _editing(s) and s.has_sets
-
-
 def _viewing(s: WindowState) -> bool:
     return s.viewing
 
@@ -194,51 +190,6 @@ COMMANDS: tuple[Command, ...] = (
         run=lambda compose: compose.editing.finder.step(-1),
     ),
     Command("focus_editor", "Go to the editor", "Edit", ("Ctrl+E",), run=lambda compose: compose.focus_editor()),
-    Command("add_set", "Add a value set", "Values", (), _editing, run=lambda compose: compose.sets.add()),
-    Command(
-        "duplicate_set",
-        "Duplicate the shown value set",
-        "Values",
-        (),
-        _has_sets,
-        run=lambda compose: compose.sets.duplicate(),
-    ),
-    Command(
-        "rename_set", "Rename the shown value set", "Values", (), _has_sets, run=lambda compose: compose.sets.rename()
-    ),
-    Command(
-        "remove_set", "Delete the shown value set", "Values", (), _has_sets, run=lambda compose: compose.sets.remove()
-    ),
-    Command(
-        "tick_set", "Run the shown value set, or not", "Values", (), _has_sets, run=lambda compose: compose.sets.tick()
-    ),
-    Command(
-        "paste_sets", "Paste rows as value sets…", "Values", (), _editing, run=lambda compose: compose.sets.paste()
-    ),
-    Command(
-        "next_set",
-        "Next value set, in all lanes",
-        "Values",
-        ("Alt+PgDown",),
-        lambda s: s.has_sets,
-        run=lambda compose: compose.sets.step(1),
-    ),
-    Command(
-        "previous_set",
-        "Value set before, in all lanes",
-        "Values",
-        ("Alt+PgUp",),
-        lambda s: s.has_sets,
-        run=lambda compose: compose.sets.step(-1),
-    ),
-    Command(
-        "large_value",
-        "Edit the value in a large pane…",
-        "Values",
-        ("Ctrl+Shift+L",),
-        _editing,
-        run=lambda compose: compose.sets.enlarge(),
-    ),
     Command(
         "run_lane",
         "Run only the focused lane",

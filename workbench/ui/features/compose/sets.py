@@ -6,7 +6,7 @@ never changes which values somebody is typing into.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QApplication, QMenu
@@ -15,11 +15,8 @@ from workbench.formats.value_rows import read_value_rows, taken
 from workbench.usecases.planning import still_lacks
 
 if TYPE_CHECKING:
-    from workbench.app.stage import Stage
-    from workbench.app.value_sets import ValueSets
-    from workbench.core.timeline import Detail
     from workbench.formats.value_rows import ValueRows
-    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.compose.rooms import SetsOwner
     from workbench.ui.features.compose.large import LargeValue
     from workbench.ui.features.compose.rows import RowsDialog
     from workbench.ui.shell.services import Services
@@ -30,45 +27,14 @@ _LOOKED_AT = 20_000
 """Characters of the clipboard that tell whether it holds rows; all of a long one would hold up the window."""
 
 
-class StandingNotice(Protocol):
-    """The notice that stands above the views until it is cleared."""
-
-    @property
-    def standing_key(self) -> str:
-        """Its key, "" for none."""
-
-    @property
-    def standing_text(self) -> str:
-        """Its whole text, "" for none."""
-
-    def clear(self, key: str) -> None:
-        """Remove it if it has this key."""
-
-
-class SetsOwner(Protocol):
-    """What Compose shows, as far as value sets are concerned."""
-
-    @property
-    def sets(self) -> ValueSets:
-        """The value sets of the draft."""
-
-    @property
-    def stage(self) -> Stage:
-        """The shown run."""
-
-    @property
-    def viewing(self) -> Detail | None:
-        """What is shown of the past, None while the draft is shown."""
-
-
 class SetActions(QObject):
     """Acts on the value sets of the draft, and pages the lanes."""
 
-    def __init__(self, services: Services, owner: SetsOwner, view: ComposeView, notice: StandingNotice) -> None:
+    def __init__(self, services: Services, owner: SetsOwner) -> None:
         super().__init__(services.dialogs.widget())
-        self._services, self._owner, self._view, self._notice = services, owner, view, notice
-        self._sets, self._stage = owner.sets, owner.stage
-        self._bar, self._pager = view.sets, view.pager
+        self._services, self._shown, self._view, self._notice = services, owner.shown, owner.view, owner.notice
+        self._sets, self._stage = owner.shown.sets, owner.shown.stage
+        self._bar, self._pager = owner.view.sets, owner.view.pager
         self._dialog: RowsDialog | None = None
         self._large: LargeValue | None = None
         self._refused: Problem | None = None
@@ -96,7 +62,7 @@ class SetActions(QObject):
         if count > 1:
             progress = f"{done} of {count} sets done" if done < count else f"{judged} of {count} sets judged"
         self._pager.show_page(run.sets if run.uid else (), run.at if run.uid else 0, progress)
-        if (detail := self._owner.viewing) is not None and run.uid == detail.row.uid:
+        if (detail := self._shown.viewing) is not None and run.uid == detail.row.uid:
             self._view.show_past_values(detail.content, run.shown_set.values)
 
     def choose(self, uid: str) -> None:
@@ -109,9 +75,9 @@ class SetActions(QObject):
         run = self._stage.shown
         if len(run.sets) > 1:
             self._stage.page(max(0, min(len(run.sets) - 1, run.at + delta)))
-            if self._owner.viewing is None:
+            if self._shown.viewing is None:
                 self._sets.show(self._stage.shown.shown_set.uid)
-        elif self._owner.viewing is None:
+        elif self._shown.viewing is None:
             self._sets.step(delta)
 
     def show_lack(self, problem: Problem) -> None:
@@ -139,7 +105,7 @@ class SetActions(QObject):
     def _page_to(self, uid: str) -> None:
         run = self._stage.shown
         at = next((at for at, one in enumerate(run.sets) if one.uid == uid), None)
-        if at is not None and self._owner.viewing is None:
+        if at is not None and self._shown.viewing is None:
             self._stage.page(at)
 
     def _show_values(self, values: tuple[tuple[str, str], ...]) -> None:
