@@ -16,7 +16,7 @@ from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationRow, Outcome
 from workbench.core.searching.results import After, HistoryPage, HistoryRow, Order, Total
 from workbench.store import StoreError
-from workbench.usecases.searching import Found, Stop
+from workbench.usecases.searching import Found, SearchStop
 
 NOW = "2026-11-24T13:20:05.000Z"
 
@@ -42,7 +42,7 @@ class Many:
         limit: int = PAGE,
         *,
         order: Order = "newest",
-        stop: Stop | None = None,
+        stop: SearchStop | None = None,
     ) -> Found:
         self.calls += 1
         assert stop is not None
@@ -217,7 +217,7 @@ class Holes(Many):
         limit: int = PAGE,
         *,
         order: Order = "newest",
-        stop: Stop | None = None,
+        stop: SearchStop | None = None,
     ) -> Found:
         self.calls += 1
         there = [number for number in range(self.count) if number not in self.gone]

@@ -22,7 +22,7 @@ from workbench.engine.calls import Calling, Delta, Retrying, Stepped
 from workbench.host import keys
 from workbench.host.dirs import places
 from workbench.host.libraries import Library
-from workbench.store import connections, opening
+from workbench.store import connections, database_file
 from workbench.usecases import checkup
 from workbench.usecases.checkup import Checkup, Finding
 from workbench.usecases.samples import ORDER_TOOLS, load_sample
@@ -245,7 +245,7 @@ def test_a_sqlite_that_opens_no_history_is_found(
 def test_a_sqlite_that_is_too_old_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(opening, "_OLDEST_SQLITE", (4, 0))
+    monkeypatch.setattr(database_file, "_OLDEST_SQLITE", (4, 0))
     monkeypatch.setattr(checkup.Checkup, "_models", lambda _: iter(()))
     assert main(["doctor", "--db", str(tmp_path / "w.db")], dict(os.environ)) == 1
     assert "NO    SQLite: The history needs SQLite 4.0 or newer" in capsys.readouterr().out

@@ -29,7 +29,7 @@ from tests.ui.starting import Starting
 from workbench.core import content as contents
 from workbench.core.content import Content
 from workbench.store import early_draft
-from workbench.store.peek import peek, peek_newest
+from workbench.store.draft_preview import read_newest_preview, read_preview
 from workbench.usecases.early_drafts import NAME
 from workbench.usecases.prompts import Prompts
 from workbench.usecases.workbench import Workbench
@@ -99,7 +99,7 @@ def held(forks: socket.socket) -> Held:
 
 
 def newest(db: Path) -> str:
-    found = peek_newest(db)
+    found = read_newest_preview(db)
     assert found is not None
     return found.content.messages[0].text
 
@@ -148,7 +148,7 @@ class TestWhatWasTypedInEarlierStarts:
         sessions = count(1)
 
         def leave(text: str, *, over: Iterable[str] = (FIRST,), at: str = "2000-01-01T00:00:00.000Z") -> None:
-            found = peek(starting.db)
+            found = read_preview(starting.db)
             assert found is not None
             first, *others = found.content.messages
 
@@ -246,7 +246,7 @@ class TestWhatWasTypedInEarlierStarts:
         starting.type("x")
         starting.complete()
         starting.until(lambda: starting.stored() == f"x{FIRST}")
-        assert peek_newest(starting.db) is not None
+        assert read_newest_preview(starting.db) is not None
 
     def names(self, starting: Starting) -> list[str]:
         return [name for (name,) in starting.rows("SELECT name FROM prompts ORDER BY id")]
@@ -426,7 +426,7 @@ class TestWithoutADraftToShow:
         """Whether what was typed is on the disk: a window that is whole has the sample, and saves into it."""
         return any("hello" in one.content.messages[0].text for one in early_draft.read(starting.db)) or (
             starting.db.exists()
-            and (found := peek(starting.db)) is not None
+            and (found := read_preview(starting.db)) is not None
             and "hello" in found.content.messages[0].text
         )
 

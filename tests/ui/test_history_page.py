@@ -199,7 +199,7 @@ def test_what_cannot_be_measured_hides_no_result_and_is_said_who_asks(
 ) -> None:
     """Both read all of a damaged file, so that both fail."""
 
-    def unreadable(_: object) -> space.Size:
+    def unreadable(_: object) -> space.HistorySize:
         raise failure("corrupt", "page 7")
 
     monkeypatch.setattr(space, "measure", unreadable)

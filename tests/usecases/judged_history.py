@@ -17,7 +17,7 @@ from workbench.core.runs import Result, RunSet, Timing, Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import LaneStart, OutputStart, RunStart, Store, open_store
-from workbench.store.runs.judged import VerdictKind
+from workbench.store.runs.ranking_queries import VerdictKind
 from workbench.usecases.judging import Shown, Sitting
 
 MODELS = ("openai/gpt-5-mini", "anthropic/claude-haiku-4.5")

@@ -12,7 +12,7 @@ from tests.store.making import FULL_RESULT, LATER, NOW, opened, run, text
 from workbench.core.care import CARE, Rules
 from workbench.store import Store, StoreError
 from workbench.store.maintenance.backups import folder_of
-from workbench.store.maintenance.elsewhere import FOLDERS, folders
+from workbench.store.maintenance.copy_folders import FOLDERS, folders
 from workbench.usecases.care import Care, Freed, HistoryCheck
 from workbench.usecases.replacing import restore
 

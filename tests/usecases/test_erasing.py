@@ -14,7 +14,7 @@ from workbench.core.drafts import Draft
 from workbench.core.runs import BesideLane, Verdict
 from workbench.store import Store
 from workbench.usecases.care import Care
-from workbench.usecases.erasing import Doomed, Eraser, counted
+from workbench.usecases.erasing import Eraser, PurgeTargets, counted
 from workbench.usecases.replacing import move_to
 
 
@@ -39,7 +39,7 @@ def eraser(store: Store) -> Eraser:
 def test_what_goes_along_and_what_others_lose_is_said_before(store: Store, eraser: Eraser) -> None:
     store.mark("r2", "v", Verdict("winner", (), kept=("B",)), ("r2.0.0", "r1.1.0"), LATER).result(10)
     Care(store, lambda: LATER).back_up()
-    outlook = eraser.look(Doomed(("r1",)))
+    outlook = eraser.look(PurgeTargets(("r1",)))
     assert (outlook.what, outlook.verb) == ("1 run", "is")
     first, *rest = outlook.sentences()
     assert first == "Deletes its 2 answers, notes and verdicts from the history for good."
@@ -55,7 +55,7 @@ def test_what_stays_and_which_copies_went_is_said_after(store: Store, eraser: Er
     care = Care(store, lambda: NOW)
     old = care.back_up()
     told: list[str] = []
-    erased = eraser.erase(eraser.look(Doomed(("r1", "r2"))), with_copies=True, tell=told.append)
+    erased = eraser.erase(eraser.look(PurgeTargets(("r1", "r2"))), with_copies=True, tell=told.append)
     assert erased.sentence == (
         "2 runs are deleted for good. Version 2 of “Order bot” stays: a draft or a label needs the text."
         " Deleted 1 backup too; a new one was made."
@@ -66,7 +66,7 @@ def test_what_stays_and_which_copies_went_is_said_after(store: Store, eraser: Er
 
 
 def test_several_things_are_spoken_of_as_several(eraser: Eraser) -> None:
-    (first,) = eraser.look(Doomed(("r1", "r2"))).sentences()
+    (first,) = eraser.look(PurgeTargets(("r1", "r2"))).sentences()
     assert first.startswith("Deletes their 3 answers, notes and verdicts")
 
 
@@ -78,7 +78,7 @@ def test_copies_stay_where_no_new_one_can_be_made_and_what_went_is_said(
     care = Care(store, lambda: NOW)
     care.set_rules(Rules(folder=str(folder)))
     old = care.back_up()
-    outlook = eraser.look(Doomed(("r1",)))
+    outlook = eraser.look(PurgeTargets(("r1",)))
     assert outlook.copies == (old.path,)
     assert outlook.unseen is None
     folder.rename(tmp_path / "elsewhere")
@@ -93,7 +93,7 @@ def test_copies_stay_where_no_new_one_can_be_made_and_what_went_is_said(
 
 def test_a_copy_that_cannot_be_removed_is_named(store: Store, eraser: Eraser, monkeypatch: pytest.MonkeyPatch) -> None:
     old = Care(store, lambda: NOW).back_up()
-    outlook = eraser.look(Doomed(("r1",)))
+    outlook = eraser.look(PurgeTargets(("r1",)))
     unlink = Path.unlink
 
     def refusing(path: Path, missing_ok: bool = False) -> None:
@@ -112,7 +112,7 @@ def test_a_copy_that_cannot_be_removed_is_named(store: Store, eraser: Eraser, mo
 def test_copies_in_a_folder_that_is_not_there_are_spoken_of(store: Store, eraser: Eraser, tmp_path: Path) -> None:
     folder = tmp_path / "unplugged"
     Care(store, lambda: NOW).set_rules(Rules(folder=str(folder)))
-    assert eraser.look(Doomed(("r1",))).sentences()[-1] == (
+    assert eraser.look(PurgeTargets(("r1",))).sentences()[-1] == (
         f"The folder for backups, {folder}, is not there. Backups in it may hold it, too."
     )
 
@@ -126,7 +126,7 @@ def test_copies_in_folders_of_before_are_found(store: Store, eraser: Eraser, tmp
         care.set_rules(Rules(folder=str(tmp_path / name)))
         found.append(care.back_up().path)
     care.set_rules(Rules())
-    assert sorted(eraser.look(Doomed(("r1",))).copies) == sorted(found)
+    assert sorted(eraser.look(PurgeTargets(("r1",))).copies) == sorted(found)
 
 
 def test_what_a_move_left_in_the_old_folder_is_found(store: Store, tmp_path: Path) -> None:
@@ -141,12 +141,12 @@ def test_what_a_move_left_in_the_old_folder_is_found(store: Store, tmp_path: Pat
     eraser = Eraser(there, lambda: LATER, uids("erased"))
     unclear = tmp_path / "history.replaced-1.db"
     unclear.write_bytes(b"damaged")
-    assert unclear in eraser.look(Doomed(("r1",))).copies
+    assert unclear in eraser.look(PurgeTargets(("r1",))).copies
     # Where another history is by now it is that one's.
     store.path.touch()
-    assert unclear not in eraser.look(Doomed(("r1",))).copies
-    assert sorted(eraser.look(Doomed(("r1",))).copies) == sorted((backup.path, kept))
-    erased = eraser.erase(eraser.look(Doomed(("r1",))), with_copies=True, tell=lambda _: None)
+    assert unclear not in eraser.look(PurgeTargets(("r1",))).copies
+    assert sorted(eraser.look(PurgeTargets(("r1",))).copies) == sorted((backup.path, kept))
+    erased = eraser.erase(eraser.look(PurgeTargets(("r1",))), with_copies=True, tell=lambda _: None)
     assert (erased.removed, erased.left) == (2, 0)
     assert not kept.exists()
     there.close()
@@ -155,11 +155,11 @@ def test_what_a_move_left_in_the_old_folder_is_found(store: Store, tmp_path: Pat
 @pytest.mark.parametrize("text", ["", "{", "7", '["a", 7]', "[" * 100_000])
 def test_remembered_folders_that_are_damaged_are_none(store: Store, eraser: Eraser, text: str) -> None:
     store.set_meta("copy_folders", text).result(10)
-    assert eraser.look(Doomed(("r1",))).copies == ()
+    assert eraser.look(PurgeTargets(("r1",))).copies == ()
 
 
 def test_a_copy_that_was_made_since_is_counted(store: Store, eraser: Eraser) -> None:
-    outlook = eraser.look(Doomed(("r1",)))
+    outlook = eraser.look(PurgeTargets(("r1",)))
     assert outlook.copies == ()
     Care(store, lambda: LATER).back_up()
     erased = eraser.erase(outlook, with_copies=False, tell=lambda _: None)
@@ -169,11 +169,11 @@ def test_a_copy_that_was_made_since_is_counted(store: Store, eraser: Eraser) -> 
 def test_a_file_that_could_not_be_written_anew_is_said_and_tried_again(
     store: Store, eraser: Eraser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.store.maintenance.deleting._TRIES", 1)
+    monkeypatch.setattr("workbench.store.maintenance.deletion._TRIES", 1)
     reader = sqlite3.connect(store.path, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT 1 FROM runs").fetchone()
-    erased = eraser.erase(eraser.look(Doomed(("r1",))), with_copies=False, tell=lambda _: None)
+    erased = eraser.erase(eraser.look(PurgeTargets(("r1",))), with_copies=False, tell=lambda _: None)
     assert erased.sentence.startswith("1 run is deleted for good. The file could not be written anew")
     assert store.deleting.is_unclean
     reader.close()
@@ -185,7 +185,7 @@ def test_all_that_is_deleted_comes_back(store: Store, eraser: Eraser) -> None:
     eraser.delete(["r1"], True).result(10)
     eraser.delete_prompt("p", True).result(10)
     doomed = eraser.deleted()
-    assert doomed == Doomed(("r1", "r2"), ("p",))
+    assert doomed == PurgeTargets(("r1", "r2"), ("p",))
     assert eraser.look(doomed).what == "1 prompt and 2 runs"
     eraser.bring_all_back(doomed)
     assert eraser.look(eraser.deleted()).nothing

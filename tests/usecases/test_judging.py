@@ -15,7 +15,7 @@ from workbench.core.ranking.pairing import Candidate
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
-from workbench.store.maintenance.purging import Doomed
+from workbench.store.maintenance.history_purge import PurgeTargets
 from workbench.usecases import judging
 from workbench.usecases.entrants import judgement_of, maker
 from workbench.usecases.judging import KEPT, Shown, Sitting, few
@@ -253,7 +253,7 @@ def test_pairs_of_answers_that_were_deleted_meanwhile_are_passed_over(made: tupl
     gone = {first.pair.left, *uids[:4]}
     doomed = {answer.run for answer in store.judgements.answers(prompt) if answer.uid in gone}
     left = {answer.uid for answer in store.judgements.answers(prompt) if answer.run not in doomed}
-    store.deleting.purge(Doomed(tuple(doomed)), utc_now(), new_uid)
+    store.deleting.purge(PurgeTargets(tuple(doomed)), utc_now(), new_uid)
     with pytest.raises(StoreError):
         one.judge(first, "tie").result(10)
     one.forget(first)

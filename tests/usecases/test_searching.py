@@ -12,8 +12,8 @@ import pytest
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
 from workbench.core.searching.results import Total
 from workbench.store import Store, StoreError
-from workbench.store.search.indexing import Indexer
-from workbench.usecases.searching import Searcher, Stop
+from workbench.store.search.search_index import Indexer
+from workbench.usecases.searching import Searcher, SearchStop
 
 EAST = timezone(timedelta(hours=14))
 
@@ -113,7 +113,7 @@ def test_the_best_says_among_how_many(store: Store, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_search_is_stopped(store: Store) -> None:
-    stop = Stop()
+    stop = SearchStop()
     stop.stop()
     with pytest.raises(StoreError) as caught:
         searcher(store).search("tracking", stop=stop)

@@ -21,7 +21,7 @@ from workbench.cli.opening import open_workbench
 from workbench.cli.output import complain, one_line, write_json
 from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError
-from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
+from workbench.usecases.exchange.importing import Importer, ReadingHalt, Report, sentence
 from workbench.usecases.problems import Problem, RefusedError, problem_of
 
 _TELL_EVERY_S = 0.5
@@ -66,7 +66,7 @@ def _one(importer: Importer, path: Path, *, preview: bool) -> Report:
             told, read = time.monotonic(), report.read
             print(f"{one_line(path.name)}: {report.read:,} of {report.total:,}…", file=sys.stderr)
 
-    return (importer.preview if preview else importer.run)(path, Halt(), tell)
+    return (importer.preview if preview else importer.run)(path, ReadingHalt(), tell)
 
 
 def _tell_left_out(report: Report) -> None:

@@ -14,10 +14,10 @@ from pathlib import Path
 from workbench.core.care import CARE, Rules, days_before, is_due
 from workbench.store import Store, StoreError
 from workbench.store.maintenance.backups import Backup, folder_of
-from workbench.store.maintenance.elsewhere import FOLDERS, remembering
-from workbench.store.maintenance.space import Size
+from workbench.store.maintenance.copy_folders import FOLDERS, remembering
+from workbench.store.maintenance.space import HistorySize
+from workbench.store.progress import Watch, go_on
 from workbench.store.salvage.rebuild import Salvaged, salvage
-from workbench.store.watching import Watch, go_on
 from workbench.usecases.problems import RefusedError
 
 
@@ -119,7 +119,7 @@ class Care:
             raise
         return made, self.tidy(stop)
 
-    def size(self, watch: Watch = go_on) -> Size:
+    def size(self, watch: Watch = go_on) -> HistorySize:
         """Return what takes room; `watch` can stop it."""
         return self._store.upkeep.size(watch)
 

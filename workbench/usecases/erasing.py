@@ -13,10 +13,10 @@ from pathlib import Path
 
 from workbench.store import Store, StoreError
 from workbench.store.maintenance.backups import folder_of
-from workbench.store.maintenance.purging import Doomed, Extent, Kept
+from workbench.store.maintenance.history_purge import KeptVersion, PurgeExtent, PurgeTargets
 from workbench.usecases.care import Care
 
-__all__ = ["Doomed", "Erased", "Eraser", "Outlook", "counted"]
+__all__ = ["Erased", "Eraser", "Outlook", "PurgeTargets", "counted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Outlook:
     `unseen` is the folder for backups where that is not there, as on a disk that is not connected.
     """
 
-    doomed: Doomed
-    extent: Extent
+    doomed: PurgeTargets
+    extent: PurgeExtent
     copies: tuple[Path, ...]
     unseen: Path | None = None
 
@@ -77,7 +77,7 @@ class Erased:
     """
 
     outlook: Outlook
-    kept: tuple[Kept, ...]
+    kept: tuple[KeptVersion, ...]
     removed: int
     left: int
     trouble: str = ""
@@ -123,17 +123,17 @@ class Eraser:
         """Hide a prompt with its runs, or bring it back."""
         return self._store.curation.delete_prompt(uid, deleted)
 
-    def bring_all_back(self, doomed: Doomed) -> None:
+    def bring_all_back(self, doomed: PurgeTargets) -> None:
         """Bring back what is deleted."""
         for uid in doomed.prompts:
             self._store.curation.delete_prompt(uid, False).result()
         self._store.curation.delete(doomed.runs, False).result()
 
-    def deleted(self) -> Doomed:
+    def deleted(self) -> PurgeTargets:
         """Return what is deleted and could be brought back."""
         return self._store.deleting.deleted()
 
-    def look(self, doomed: Doomed) -> Outlook:
+    def look(self, doomed: PurgeTargets) -> Outlook:
         """Return what deleting for good would do."""
         deleting = self._store.deleting
         extent = deleting.extent(doomed)

@@ -19,7 +19,7 @@ from workbench.core.ranking.honesty import Agreement, Relation, relations
 from workbench.core.ranking.judgements import Judgement, compare
 from workbench.core.ranking.pairing import Candidate, Pair, Queue, believe, connect, queue, take, unbelieving
 from workbench.store import Store, StoreError
-from workbench.store.runs.judged import Answer, StoredOutput, StoredVerdict, VerdictKind, Who, place
+from workbench.store.runs.ranking_queries import Maker, StoredAnswer, StoredOutput, StoredVerdict, VerdictKind, place
 from workbench.usecases.entrants import entrant, judgement_of, maker, names
 from workbench.usecases.ranked import Grouping
 
@@ -305,9 +305,9 @@ class Sitting:
 
 
 def pairs(
-    answers: Sequence[Answer],
+    answers: Sequence[StoredAnswer],
     judged: Iterable[Judgement],
-    made_by: Callable[[Who], str],
+    made_by: Callable[[Maker], str],
     grouping: Grouping,
     texts: Mapping[str, bytes],
 ) -> list[Candidate]:
@@ -316,7 +316,7 @@ def pairs(
     Of answers given newest first the newest are taken, fewer of each entrant where there would be too many pairs.
     `texts` holds something of each text that may occur twice, equal for equal ones; such answers are not paired.
     """
-    found: list[tuple[Answer, Answer]] = []
+    found: list[tuple[StoredAnswer, StoredAnswer]] = []
     for of_each in range(OF_EACH, 0, -1):
         found = list(islice(_met(answers, of_each, made_by, texts), MOST_PAIRS + 1))
         if len(found) <= MOST_PAIRS:
@@ -346,7 +346,7 @@ def _verdicts(done: Iterable[Said | Skipped]) -> list[Said]:
     return [one for one in done if isinstance(one, Said)]
 
 
-def equal_texts(store: Store, answers: Iterable[Answer]) -> dict[str, bytes]:
+def equal_texts(store: Store, answers: Iterable[StoredAnswer]) -> dict[str, bytes]:
     """Return a digest of each answer that has as many bytes as another one to the same values. Raises StoreError."""
     alike: dict[tuple[str, int], list[str]] = defaultdict(list)
     for answer in answers:
@@ -355,7 +355,7 @@ def equal_texts(store: Store, answers: Iterable[Answer]) -> dict[str, bytes]:
     return store.judgements.digests(some) if some else {}
 
 
-def _apart(one: Who, other: Who, grouping: Grouping) -> int:
+def _apart(one: Maker, other: Maker, grouping: Grouping) -> int:
     """Return whether two makers differ in what the grouping does not tell apart."""
     if grouping == "version":
         return int((one.model, one.endpoint) != (other.model, other.endpoint))
@@ -375,9 +375,9 @@ def few(candidates: Sequence[Candidate], most: int = MOST_ENTRANTS) -> list[Cand
 
 
 def _met(
-    answers: Sequence[Answer], of_each: int, made_by: Callable[[Who], str], texts: Mapping[str, bytes]
-) -> Iterator[tuple[Answer, Answer]]:
-    by_values: dict[str, dict[str, list[Answer]]] = defaultdict(lambda: defaultdict(list))
+    answers: Sequence[StoredAnswer], of_each: int, made_by: Callable[[Maker], str], texts: Mapping[str, bytes]
+) -> Iterator[tuple[StoredAnswer, StoredAnswer]]:
+    by_values: dict[str, dict[str, list[StoredAnswer]]] = defaultdict(lambda: defaultdict(list))
     for answer in answers:
         by_values[answer.values][made_by(answer.who)].append(answer)
     for makers in by_values.values():

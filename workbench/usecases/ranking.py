@@ -18,7 +18,7 @@ from workbench.core.ranking.intervals import RESAMPLES, Uncertainty, measure
 from workbench.core.ranking.judgements import Comparisons, Judgement, Tally, compare
 from workbench.core.ranking.separation import separate, separation_words
 from workbench.store import Store
-from workbench.store.runs.judged import Spent
+from workbench.store.runs.ranking_queries import StoredSpending
 from workbench.usecases.entrants import entrant, judgement, names
 from workbench.usecases.ranked import Grouping, Ranked, RankRow, Remark, Strength
 
@@ -78,10 +78,14 @@ def draws(strengths: int) -> int:
 
 
 def _rows(
-    comparisons: Comparisons, sure: Uncertainty, titles: Mapping[str, str], spent: Sequence[Spent], grouping: Grouping
+    comparisons: Comparisons,
+    sure: Uncertainty,
+    titles: Mapping[str, str],
+    spent: Sequence[StoredSpending],
+    grouping: Grouping,
 ) -> tuple[RankRow, ...]:
     tallies = {tally.entrant: tally for tally in comparisons.tallies}
-    of: dict[str, list[Spent]] = defaultdict(list)
+    of: dict[str, list[StoredSpending]] = defaultdict(list)
     for one in spent:
         of[entrant(one.who, grouping)].append(one)
     return tuple(row(titles[key], _strength(sure, key), tallies[key], of[key]) for key in sure.fit.ranked)
@@ -93,7 +97,7 @@ def _strength(sure: Uncertainty, key: str) -> Strength:
     return Strength(interval.low, interval.estimate, interval.high, (low, sure.fit.chance(key), high))
 
 
-def row(name: str, strength: Strength, tally: Tally | PartTally, spent: Sequence[Spent]) -> RankRow:
+def row(name: str, strength: Strength, tally: Tally | PartTally, spent: Sequence[StoredSpending]) -> RankRow:
     """Return the row of what is called `name`, with what the answers cost and took that it has a part in."""
     costs = [cost for one in spent for cost in one.costs]
     durations = [duration for one in spent for duration in one.durations]

@@ -15,16 +15,16 @@ from workbench.host.forwarding import forget_word, leave_word
 from workbench.host.ids import new_uid
 from workbench.host.locks import owners_directory
 from workbench.store import StoreError, open_store
+from workbench.store.draft_preview import fact
 from workbench.store.errors import DAMAGE
 from workbench.store.maintenance import backups
 from workbench.store.maintenance.backups import Backup, folder_of
-from workbench.store.maintenance.elsewhere import FOLDERS, folders
-from workbench.store.maintenance.moving import move
-from workbench.store.maintenance.restoring import put_in_place, set_aside, without_log
-from workbench.store.peek import fact
-from workbench.store.place import is_ours
+from workbench.store.maintenance.copy_folders import FOLDERS, folders
+from workbench.store.maintenance.file_replacement import put_in_place, set_aside, without_log
+from workbench.store.maintenance.relocation import move
+from workbench.store.path_check import is_ours
+from workbench.store.progress import Watch, go_on
 from workbench.store.salvage.rebuild import Salvaged
-from workbench.store.watching import Watch, go_on
 from workbench.usecases.care import Care, rescue
 from workbench.usecases.problems import RefusedError
 

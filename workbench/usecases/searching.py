@@ -18,12 +18,12 @@ from workbench.core.searching.parsing import cited, parse
 from workbench.core.searching.results import After, HistoryPage, Order
 from workbench.store import Store
 from workbench.store.search.fields import FIELDS
-from workbench.store.search.searching import Stop
+from workbench.store.search.searches import SearchStop
 
 PAGE = 50
 _COUNTED = 10_000
 
-__all__ = ["PAGE", "Found", "Searcher", "Stop"]
+__all__ = ["PAGE", "Found", "SearchStop", "Searcher"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Found:
 
 
 class Searcher:
-    """Searches the runs of all prompts. Blocks, so it belongs on a worker thread; a `Stop` ends a search early."""
+    """Searches the runs of all prompts. Blocks, so it belongs on a worker thread; a `SearchStop` ends one early."""
 
     def __init__(
         self, store: Store, now: Callable[[], str], clock_ms: Callable[[], int], zone: tzinfo | None = None
@@ -58,7 +58,7 @@ class Searcher:
         limit: int = PAGE,
         *,
         order: Order = "newest",
-        stop: Stop | None = None,
+        stop: SearchStop | None = None,
     ) -> Found:
         """Return up to `limit` runs behind `after` (None: from the first); without words, all runs.
 

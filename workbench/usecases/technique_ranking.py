@@ -21,7 +21,7 @@ from workbench.core.ranking.intervals import Interval
 from workbench.core.ranking.judgements import compare
 from workbench.core.ranking.separation import MOST, needed
 from workbench.store import Store
-from workbench.store.runs.judged import Who
+from workbench.store.runs.ranking_queries import Maker
 from workbench.store.runs.technique_marks import VersionMarks
 from workbench.usecases.entrants import MODEL_PART, entrant, judgement_of, maker, names
 from workbench.usecases.ranked import Ranked, RankRow, Remark, Strength
@@ -94,11 +94,11 @@ def _names(versions: Sequence[VersionMarks], library: Techniques) -> dict[str, s
     return {key: f"{name} (yours)" if often[name] > 1 and key.startswith(OWN) else name for key, name in found.items()}
 
 
-def _parts(known: Mapping[int, frozenset[str]], who: Who, *, several: bool) -> frozenset[str]:
+def _parts(known: Mapping[int, frozenset[str]], who: Maker, *, several: bool) -> frozenset[str]:
     return known.get(who.version, frozenset()) | ({MODEL_PART + entrant(who, "model")} if several else set())
 
 
-def _model_names(models: Mapping[str, Who], store: Store) -> dict[str, str]:
+def _model_names(models: Mapping[str, Maker], store: Store) -> dict[str, str]:
     called = names(models.values(), "model", {endpoint.uid: endpoint.name for endpoint in store.endpoints()})
     return {part: called[entrant(who, "model")] for part, who in models.items()}
 

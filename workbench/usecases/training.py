@@ -28,7 +28,7 @@ from workbench.host.errors import HostError, explain
 from workbench.packs.jinja import TemplateMistakeError
 from workbench.packs.jinja_apart import render_apart
 from workbench.store import Store
-from workbench.store.runs.judged import StoredOutput, StoredVerdict
+from workbench.store.runs.ranking_queries import StoredOutput, StoredVerdict
 from workbench.usecases.problems import RefusedError
 
 ChosenBy = Literal["winner", "starred", "both"]

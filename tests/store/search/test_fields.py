@@ -23,9 +23,9 @@ from workbench.core.searching.fields import (
 from workbench.core.searching.language import Filter, Query, Range, Term
 from workbench.core.searching.lexing import pieces
 from workbench.store import Store
-from workbench.store.search.facts import ALL, facts_of
 from workbench.store.search.fields import FIELDS, ROWS
-from workbench.store.search.search_plan import Plan
+from workbench.store.search.index_terms import ALL, facts_of
+from workbench.store.search.search_plan import SearchPlan
 from workbench.store.search.sources import HistoryField, NumberSource
 from workbench.store.sqlite import sqlite3
 from workbench.ui.features.history.empty import EXAMPLES
@@ -148,7 +148,7 @@ def test_no_two_numbers_share_a_letter() -> None:
 
 
 def test_a_number_without_words_in_the_index_is_compared_row_by_row(store: Store, tmp_path: Path) -> None:
-    made = Plan()
+    made = SearchPlan()
     with closing(sqlite3.connect(tmp_path / "history.db")) as connection:
         term = Filter("answers", Range(Decimal(2), with_low=False))
         assert NumberSource("answers").ask(connection, made, term, str)

@@ -23,7 +23,7 @@ from workbench.formats.exports import FORMATS
 from workbench.host.errors import HostError
 from workbench.host.resources import resource
 from workbench.store import LaneStart, OutputStart, RunStart, Store, StoreError
-from workbench.store.merging.foreign import Halt
+from workbench.store.merging.foreign_database import ReadingHalt
 from workbench.ui.tokens import DARK, LIGHT
 from workbench.usecases.exchange.exporting import Exporter, Progress, Selection
 from workbench.usecases.exchange.sources import opened as opened_source
@@ -84,7 +84,7 @@ def test_an_import_of_an_export_says_what_to_import_instead(store: Store, tmp_pa
     path = tmp_path / "r.jsonl"
     path.write_text(written(store, "jsonl"))
     words = "is an export of Prompt Workbench, which cannot be imported again. Import the history that it came from"
-    with pytest.raises(RefusedError, match=words), opened_source(path, tmp_path, Halt()):
+    with pytest.raises(RefusedError, match=words), opened_source(path, tmp_path, ReadingHalt()):
         pass
 
 
@@ -258,7 +258,7 @@ def test_a_file_that_is_there_is_replaced_only_when_asked(store: Store, tmp_path
 def test_what_ends_early_leaves_nothing(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
-    halt = Halt()
+    halt = ReadingHalt()
     with pytest.raises(StoreError):
         exporter(store).to_file(
             Selection(("r1", "r2", "r3")), "md", folder / "a.md", halt=halt, tell=lambda _: halt.ask()

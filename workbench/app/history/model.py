@@ -20,7 +20,7 @@ from workbench.app.history.walk import Page, Walked, walk
 from workbench.app.tasks import ReportingTasks
 from workbench.core.searching.results import After, HistoryRow, Order, Total
 from workbench.usecases.problems import problem_of
-from workbench.usecases.searching import Found, Stop
+from workbench.usecases.searching import Found, SearchStop
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
@@ -42,7 +42,7 @@ class Searching(Protocol):
         limit: int = PAGE,
         *,
         order: Order = "newest",
-        stop: Stop | None = None,
+        stop: SearchStop | None = None,
     ) -> Found:
         """Return up to `limit` runs behind `after`; blocks."""
 
@@ -61,7 +61,7 @@ class HistoryTableModel(QAbstractTableModel):
         """`now` returns UTC text."""
         super().__init__(parent)
         self._tasks, self._searcher, self._now = tasks, searcher, now
-        self._stop = Stop()
+        self._stop = SearchStop()
         self._generation = 0
         self._asked: tuple[str, Order] = ("", "newest")
         self._shown: tuple[str, Order] = ("", "newest")
@@ -231,10 +231,10 @@ class HistoryTableModel(QAbstractTableModel):
             return whole(row)
         return None
 
-    def _begin(self) -> Stop:
+    def _begin(self) -> SearchStop:
         """End what is being read, and return what can end the next search."""
         self._stop.stop()
-        self._stop = Stop()
+        self._stop = SearchStop()
         self._generation += 1
         self._fetching = self._rereading = False
         self._missed = -1

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from workbench.core.care import Rules
     from workbench.store import Store
     from workbench.store.maintenance.backups import Backup
-    from workbench.store.maintenance.space import Size
-    from workbench.store.watching import Watch
+    from workbench.store.maintenance.space import HistorySize
+    from workbench.store.progress import Watch
     from workbench.usecases.care import Care
 
 Read = TypeVar("Read")
@@ -57,7 +57,7 @@ class Overview(NamedTuple):
 class Room(NamedTuple):
     """What takes room, and how many raw responses could be dropped with how many bytes."""
 
-    size: Size
+    size: HistorySize
     responses: int
     response_bytes: int
 

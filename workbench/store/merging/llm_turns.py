@@ -47,7 +47,7 @@ class _BrokenError(Exception):
     """A chain that cannot be followed, or is too large; the text is a sentence."""
 
 
-class Turns:
+class LlmTurns:
     """The turns of one log."""
 
     def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, frozenset[str]], most_text: int) -> None:

@@ -11,8 +11,8 @@ from workbench.core.content import Content, canonical
 from workbench.core.improving import Earlier, RecentAnswer, Standing
 from workbench.core.lanes import short_model
 from workbench.store.encoding import digest, values_of
-from workbench.store.runs.hiding import DELETED
 from workbench.store.runs.prompts import prompt_id
+from workbench.store.runs.visibility import DELETED
 from workbench.store.sqlite import sqlite3
 
 LONGEST_ANSWER = 50_000

@@ -16,8 +16,8 @@ from workbench.core.runs import Step, steps_so_far
 from workbench.store.encoding import dump, received
 from workbench.store.errors import missing
 from workbench.store.records import Partial, PartialCall, PartialRounds, PartialText
-from workbench.store.runs.damaged import UNREADABLE
-from workbench.store.soundness import sound
+from workbench.store.runs.damaged_drafts import UNREADABLE
+from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 
 _STEP_FIELDS = ("text", "name", "call_id", "opaque")
@@ -101,7 +101,7 @@ class _Call:
 
 
 @dataclass(slots=True)
-class Streamed:
+class StreamedPartial:
     """An output while it streams: finished rounds with tools, and what the present one holds."""
 
     texts: dict[str, _Pieces] = field(default_factory=dict)
@@ -150,13 +150,13 @@ class Streamed:
             self.texts, self.calls = {}, {}
 
 
-def streamed(connection: sqlite3.Connection, outputs: Iterable[int]) -> dict[int, Streamed]:
+def streamed(connection: sqlite3.Connection, outputs: Iterable[int]) -> dict[int, StreamedPartial]:
     """Return what has streamed so far, by output key; nothing for an output of which nothing was saved."""
     wanted = set(outputs)
-    found: dict[int, Streamed] = {}
+    found: dict[int, StreamedPartial] = {}
     if not wanted:
         return found
     for output, kind, at, text in connection.execute("SELECT output_id, kind, at, text FROM partials ORDER BY rowid"):
         if output in wanted:
-            found.setdefault(output, Streamed()).take(kind, at, text)
+            found.setdefault(output, StreamedPartial()).take(kind, at, text)
     return found

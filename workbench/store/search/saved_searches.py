@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from workbench.core.visible import Shown
 from workbench.store.encoding import typed
 from workbench.store.errors import StoreError, missing
-from workbench.store.soundness import sound
+from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 
 

@@ -17,10 +17,10 @@ from workbench.core.searching.marking import Marker, snippet
 from workbench.core.searching.results import HistoryRow, Hit, Part
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.runs import timeline
-from workbench.store.runs.hiding import ARCHIVED, DELETED
-from workbench.store.search.indexing import prompt_texts, values_in
-from workbench.store.search.search_pages import Found
-from workbench.store.soundness import as_text, sound
+from workbench.store.runs.visibility import ARCHIVED, DELETED
+from workbench.store.safe_records import as_text, sound
+from workbench.store.search.search_index import prompt_texts, values_in
+from workbench.store.search.search_pages import MatchedRun
 from workbench.store.sqlite import sqlite3
 
 _LONGEST = 200_000
@@ -64,7 +64,7 @@ _NOTES = (
 )
 
 
-def rows_for(connection: sqlite3.Connection, found: Sequence[Found], query: Query) -> tuple[HistoryRow, ...]:
+def rows_for(connection: sqlite3.Connection, found: Sequence[MatchedRun], query: Query) -> tuple[HistoryRow, ...]:
     """Return the rows of these runs, in their order; a run that is gone has none."""
     rows = {row[0]: row[1:] for row in connection.execute(_ROWS, (json.dumps([one.place for one in found]),))}
     keys = [row[0] for row in rows.values()]
@@ -123,7 +123,7 @@ class _Hits:
         self._left = _MOST if marker else 0
         self._contents: dict[int, tuple[str, ...]] = {}
 
-    def of(self, run: int, found: Found, blind: bool) -> tuple[Hit, ...]:
+    def of(self, run: int, found: MatchedRun, blind: bool) -> tuple[Hit, ...]:
         """Return where a run has the words: answers first; without names while it is blind."""
         if self._left <= 0:
             return ()

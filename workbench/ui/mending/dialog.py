@@ -31,8 +31,8 @@ from workbench.core.amounts import show_bytes
 from workbench.core.when import absolute
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
+from workbench.store.progress import Watch
 from workbench.store.salvage.rebuild import Salvaged
-from workbench.store.watching import Watch
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.flow import Flow

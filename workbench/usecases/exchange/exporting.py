@@ -23,7 +23,7 @@ from workbench.host.ids import new_uid
 from workbench.host.resources import resource
 from workbench.store import Store
 from workbench.store.errors import failure
-from workbench.store.merging.foreign import Halt
+from workbench.store.merging.foreign_database import ReadingHalt
 from workbench.usecases.output_checks import with_checks
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.searching import Searcher
@@ -67,7 +67,7 @@ class Exporter:
         target: Path,
         *,
         replace: bool = False,
-        halt: Halt | None = None,
+        halt: ReadingHalt | None = None,
         tell: Callable[[Progress], None] = lambda _: None,
     ) -> Progress:
         """Write a selection to a file, in the format of an id.
@@ -87,14 +87,14 @@ class Exporter:
         format_: str,
         out: Writable,
         *,
-        halt: Halt | None = None,
+        halt: ReadingHalt | None = None,
         tell: Callable[[Progress], None] = lambda _: None,
     ) -> Progress:
         """Write a selection to what takes text, in the format of an id.
 
         Raises StoreError (interrupted after `halt`), RefusedError.
         """
-        counted = _Counted(halt or Halt(), tell)
+        counted = _Counted(halt or ReadingHalt(), tell)
         with closing(self._parts(selection)) as parts:
             for piece in FORMATS[format_].write(counted.through(parts), self._context(selection)):
                 out.write(piece)
@@ -146,7 +146,7 @@ class Exporter:
 class _Counted:
     """Counts what goes through, and ends it when that is asked for."""
 
-    def __init__(self, halt: Halt, tell: Callable[[Progress], None]) -> None:
+    def __init__(self, halt: ReadingHalt, tell: Callable[[Progress], None]) -> None:
         self._halt, self._tell = halt, tell
         self.progress = Progress()
 

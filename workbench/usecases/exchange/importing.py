@@ -14,16 +14,16 @@ from typing import Literal
 
 from workbench.core.imported import Added, ImportedRun, LeftOut
 from workbench.store import Store, StoreError
-from workbench.store.merging.foreign import Halt
-from workbench.store.merging.importing import Origin
-from workbench.store.merging.merge import Step
+from workbench.store.merging.foreign_database import ReadingHalt
+from workbench.store.merging.merge import MergeStep
+from workbench.store.merging.run_imports import ImportOrigin
 from workbench.usecases.exchange.sources import Item, OtherHistory, Source, check, opened
 from workbench.usecases.problems import RefusedError
 
 _BATCH_RUNS, _BATCH_CHARACTERS = 50, 2_000_000
 _MOST_LISTED = 50
 
-__all__ = ["Halt", "Importer", "Report"]
+__all__ = ["Importer", "ReadingHalt", "Report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class Importer:
     def __init__(self, store: Store, now: Callable[[], str]) -> None:
         self._store, self._now = store, now
 
-    def preview(self, path: Path, halt: Halt, tell: Tell) -> Report:
+    def preview(self, path: Path, halt: ReadingHalt, tell: Tell) -> Report:
         """Read a file and say what would come in. Raises RefusedError or StoreError when it cannot be read at all."""
         return self._go(path, halt, tell, write=False)
 
-    def run(self, path: Path, halt: Halt, tell: Tell) -> Report:
+    def run(self, path: Path, halt: ReadingHalt, tell: Tell) -> Report:
         """Take over what a file has; `tell` hears how far it is. Raises as `preview` does."""
         if self._store.read_only:
             raise RefusedError(self._store.notice)
@@ -71,7 +71,7 @@ class Importer:
             if self._store.imports.newest() != newest:
                 self._store.searches.rebuild().result()
 
-    def _go(self, path: Path, halt: Halt, tell: Tell, *, write: bool) -> Report:
+    def _go(self, path: Path, halt: ReadingHalt, tell: Tell, *, write: bool) -> Report:
         check(path)
         if path.samefile(self._store.path):
             raise RefusedError("This is the history that is open. Choose another one.")
@@ -80,7 +80,7 @@ class Importer:
                 return self._merge(source, halt, tell, write=write)
             return _Reading(self._store, self._now(), source, tell, write=write).all(halt)
 
-    def _merge(self, source: OtherHistory, halt: Halt, tell: Tell, *, write: bool) -> Report:
+    def _merge(self, source: OtherHistory, halt: ReadingHalt, tell: Tell, *, write: bool) -> Report:
         merge = self._store.imports.merge(source.connection, self._store.path.parent, halt, self._now())
         report = Report(source.path, source.kind, source.title, merge.total)
         try:
@@ -102,11 +102,11 @@ class _Reading:
 
     def __init__(self, store: Store, now: str, source: Source, tell: Tell, *, write: bool) -> None:
         self._store, self._source, self._tell, self._write = store, source, tell, write
-        self._origin = Origin(source.kind, str(source.path), now)
+        self._origin = ImportOrigin(source.kind, str(source.path), now)
         self._report = Report(source.path, source.kind, source.title, source.total)
         self._prompts: set[str] = set()
 
-    def all(self, halt: Halt) -> Report:
+    def all(self, halt: ReadingHalt) -> Report:
         """Read to the end, or as far as it goes."""
         try:
             for batch, read in self._batches(self._source.items()):
@@ -173,7 +173,7 @@ class _Reading:
         return Added(len(fresh), sum(len(run.answers) for run in fresh), len(new))
 
 
-def _counted(report: Report, step: Step) -> Report:
+def _counted(report: Report, step: MergeStep) -> Report:
     listed = (*report.listed, *step.left_out)[:_MOST_LISTED]
     return replace(
         report,

@@ -16,10 +16,10 @@ from workbench.core.imported import ImportedRun, LeftOut
 from workbench.core.llm_log import LogTurn
 from workbench.formats import llm_logs, promptfoo
 from workbench.formats.exports import jsonl
-from workbench.store.merging.foreign import Halt, is_sqlite, reading, told
-from workbench.store.merging.llm_logs import LlmLog, is_log
-from workbench.store.merging.other import HistoryConnection, is_history
-from workbench.store.merging.other import check as check_history
+from workbench.store.merging.foreign_database import ReadingHalt, is_sqlite, reading, told
+from workbench.store.merging.llm_log_reader import LlmLog, is_log
+from workbench.store.merging.other_history import HistoryConnection, is_history
+from workbench.store.merging.other_history import check as check_history
 from workbench.usecases.problems import RefusedError
 
 _START = 4096
@@ -50,7 +50,7 @@ class OtherHistory:
 
 
 @contextlib.contextmanager
-def opened(path: Path, scratch: Path, halt: Halt) -> Iterator[Source | OtherHistory]:
+def opened(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[Source | OtherHistory]:
     """Open a file that was checked as what it is. Raises RefusedError for one that is nothing of these, StoreError."""
     if is_sqlite(path):
         with reading(path, scratch, halt) as connection:

@@ -21,7 +21,7 @@ from workbench.core.runs import VersionRow
 from workbench.packs.model import Pack, PackPrompt
 from workbench.packs.reading import ReadPack, Tell, attachments, read_pack
 from workbench.store import Store
-from workbench.store.merging.arriving import Arrival, ArrivingPrompt, ArrivingVersion
+from workbench.store.merging.pack_import_store import ArrivingPrompt, ArrivingVersion, PackArrival
 from workbench.usecases.packs.exporter import remembered, with_sets
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompts import NAME_LIMIT
@@ -134,7 +134,7 @@ class PackImporter:
         uid = pack.about.uid or self._new_uid()
         # A folder is where somebody keeps the pack; a file is only what it came in.
         place = Path(plan.source) if Path(plan.source).is_dir() else self._place(uid)
-        arrival = Arrival(uid, json.dumps(remembered(kept, place)), plan.source, tuple(arriving), files)
+        arrival = PackArrival(uid, json.dumps(remembered(kept, place)), plan.source, tuple(arriving), files)
         self._store.packs.arrive(arrival, self._now()).result()
         return Imported(uids, _sentence(arriving), changed=True)
 

@@ -23,7 +23,7 @@ from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.shell.events import Changed, DataChanged, PackChosen
 from workbench.ui.shell.services import Services
 from workbench.usecases.exchange.exporting import Exporter, Progress, Selection, format_of
-from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
+from workbench.usecases.exchange.importing import Importer, ReadingHalt, Report, sentence
 from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class ExchangeController:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._halt = Halt()
+        self._halt = ReadingHalt()
         self.files: QFileDialog | None = None
         self.dialog: ExchangeDialog | None = None
 
@@ -118,7 +118,7 @@ class ExchangeController:
         format_ = format_of(target) or format_
         dialog = self._open("Export", target.name)
         dialog.what.setText(FORMATS[format_].title)
-        self._halt = halt = Halt()
+        self._halt = halt = ReadingHalt()
         dialog.begin("Writing…")
         dialog.stop_wanted.connect(halt.ask)
 
@@ -162,8 +162,8 @@ class ExchangeController:
         dialog.open()
         return dialog
 
-    def _begin(self, dialog: ExchangeDialog, first: str, words: str) -> tuple[Halt, Callable[[Report], None]]:
-        self._halt = halt = Halt()
+    def _begin(self, dialog: ExchangeDialog, first: str, words: str) -> tuple[ReadingHalt, Callable[[Report], None]]:
+        self._halt = halt = ReadingHalt()
         dialog.begin(first)
         dialog.stop_wanted.connect(halt.ask)
 

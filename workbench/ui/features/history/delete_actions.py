@@ -16,7 +16,7 @@ from workbench.host.ids import new_uid
 from workbench.ui.dialog import dialog_parent
 from workbench.ui.shell.events import Changed, DataChanged, PromptOpened, RunsBroughtBack, RunsDeleted
 from workbench.ui.shell.services import Services
-from workbench.usecases.erasing import Doomed, Erased, Eraser, Outlook
+from workbench.usecases.erasing import Erased, Eraser, Outlook, PurgeTargets
 from workbench.usecases.problems import problem_of
 
 _KEY = "erasing"
@@ -89,7 +89,7 @@ class Erasing(QObject):
         """Ask whether runs shall go for good."""
         # A draft that starts from a version keeps it, so the history has to know the draft as it is.
         self._services.session.save()
-        self._services.tasks.run(lambda: self.eraser.look(Doomed(tuple(uids))), self._ask)
+        self._services.tasks.run(lambda: self.eraser.look(PurgeTargets(tuple(uids))), self._ask)
 
     def show_deleted(self) -> None:
         """Say what is deleted, and offer to bring it back or to let it go for good."""
@@ -131,7 +131,7 @@ class Erasing(QObject):
         self.question = None
         self._services.dialogs.widget().activateWindow()
 
-    def _bring_all_back(self, doomed: Doomed) -> None:
+    def _bring_all_back(self, doomed: PurgeTargets) -> None:
         self._services.tasks.run(lambda: self.eraser.bring_all_back(doomed), lambda _: self._back(doomed.runs))
 
     def _agreed(self, outlook: Outlook, *, with_copies: bool, all_of_it: bool) -> None:
