@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from workbench.core.content import Content
 from workbench.core.lanes import FIXED_ENDPOINTS
 from workbench.core.rendering import fill_plain
-from workbench.engine.calls import Call, Ended, Event
+from workbench.engine.calls import Call, CallEnded, Event
 from workbench.engine.client import EngineClient
 from workbench.host.processes import scrubbed_env
 from workbench.host.weights import builtin_weights
@@ -68,7 +68,7 @@ def ask(seeds: Iterable[int], one_line: int | None = None) -> list[Answer]:
                 client.run(call)
         while len(answers) < len(asked):
             event = events.get(timeout=PATIENCE_S)
-            if isinstance(event, Ended):
+            if isinstance(event, CallEnded):
                 if event.result.state != "finished":
                     raise RuntimeError(f"{event.id}: {event.result.failure}")
                 answers.append(Answer(*asked[event.id], event.result.text))

@@ -15,7 +15,7 @@ from tests.fakes.provider import SSE, FakeProvider, Hold, Reply, Send, chunk, ev
 from workbench.core.blocks import Tool
 from workbench.core.runs import Result, Step
 from workbench.engine.calls import Calling, Stepped
-from workbench.engine.child.turn import MAX_ARGUMENTS, MAX_CALLS
+from workbench.engine.child.model_turn import MAX_ARGUMENTS, MAX_CALLS
 
 
 @pytest.fixture

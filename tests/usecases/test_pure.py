@@ -17,7 +17,7 @@ from workbench.core.money import FREE, Rates, Usage
 from workbench.core.runs import BesideLane, IterationDetail, IterationRow, Result, RunLane, Verdict
 from workbench.core.templates import content_variables
 from workbench.core.timeline import BareVersion, VersionDetail
-from workbench.engine.hosts import is_loopback
+from workbench.engine.loopback import is_loopback
 from workbench.host.provider_choices import ProviderChoices
 from workbench.usecases.addresses import EndpointForm, check_form, clean_url, is_secret_header, warnings
 from workbench.usecases.history import branch, next_verdict, restore

@@ -1,8 +1,8 @@
 """What the engine is asked for and what it tells: calls and events as frozen values.
 
-Invariant: every call that was accepted ends in exactly one `Ended`; `Delta` offsets count code points of that kind's
-text, without gaps, so the text so far is always the concatenation of the deltas seen since the last `Stepped`, and the
-same holds for the arguments of each tool call.
+Invariant: every call that was accepted ends in exactly one `CallEnded`; `Delta` offsets count code points of that
+kind's text, without gaps, so the text so far is always the concatenation of the deltas seen since the last `Stepped`,
+and the same holds for the arguments of each tool call.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class ModelIds(tuple[str, ...]):
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class TokensCounted:
     """Tokens of each message as `tokenizer` (an id) counts them; `whole` is what the model's own format makes of all.
 
     `reason` says why it is not the vocabulary that was asked for, "" when it is.
@@ -65,7 +65,7 @@ class Counted:
     reason: str = ""
 
     @classmethod
-    def read(cls, message: Mapping[str, Any]) -> Counted:
+    def read(cls, message: Mapping[str, Any]) -> TokensCounted:
         """Read the engine's answer."""
         return cls(message["tokenizer"], tuple(message["counts"]), message.get("whole"), message.get("reason", ""))
 
@@ -207,7 +207,7 @@ class Stepped:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CallEnded:
     """The call is over: finished, failed or stopped, with all its text."""
 
     id: str
@@ -223,4 +223,4 @@ class EngineNotice:
     id: str = ""
 
 
-Event = Queued | Sent | Retrying | Delta | Calling | Stepped | Ended | EngineNotice
+Event = Queued | Sent | Retrying | Delta | Calling | Stepped | CallEnded | EngineNotice

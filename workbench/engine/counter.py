@@ -18,7 +18,7 @@ from typing import Any
 
 from workbench.core.counting import RULE
 from workbench.engine import estimate, protocol
-from workbench.engine.lifeline import die_with_parent
+from workbench.engine.child_setup import die_with_parent
 from workbench.engine.pipes import ChildPipe
 
 Counting = Callable[[str], int]

@@ -16,7 +16,7 @@ from workbench.core.lanes import Endpoint
 from workbench.core.origins import base_origin, origin_of
 from workbench.core.provider_requirements import setting_trouble
 from workbench.core.providers import PROVIDERS
-from workbench.engine.hosts import is_loopback
+from workbench.engine.loopback import is_loopback
 from workbench.host.processes import is_secret
 
 Field = Literal["name", "base_url", "headers", "key", "path", "adapter", "settings"]

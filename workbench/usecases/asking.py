@@ -21,7 +21,7 @@ from workbench.core.providers import with_provider
 from workbench.core.rendering import Rendered
 from workbench.core.runs import ADDRESS, Failure, Mark, OutputState
 from workbench.engine.calls import Call, EngineError, Timeouts
-from workbench.engine.hosts import is_loopback
+from workbench.engine.loopback import is_loopback
 from workbench.host.errors import HostError
 from workbench.host.keys import KeyStore
 from workbench.store import StoreError

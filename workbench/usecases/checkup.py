@@ -21,7 +21,7 @@ from workbench.core.content import Message
 from workbench.core.lanes import BUILTIN_MODEL, ECHO_MODEL, FIXED_ENDPOINTS
 from workbench.core.providers import key_variables, provider_name
 from workbench.core.runs import Result
-from workbench.engine.calls import Call, Ended, Event
+from workbench.engine.calls import Call, CallEnded, Event
 from workbench.engine.client import EngineClient
 from workbench.host.clock import utc_now
 from workbench.host.dirs import Places
@@ -218,6 +218,6 @@ def _await_end(events: queue.SimpleQueue[Event], call_id: str, deadline: float) 
             event = events.get(timeout=left)
         except queue.Empty:
             return None
-        if isinstance(event, Ended) and event.id == call_id:
+        if isinstance(event, CallEnded) and event.id == call_id:
             return event.result
     return None

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from workbench.engine.parsing import parse
+from workbench.engine.untrusted_json import parse
 
 _PATIENCE_S = 1.5
 _LIMIT = 4 * 1024 * 1024

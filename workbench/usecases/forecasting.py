@@ -24,7 +24,7 @@ from workbench.core.providers import takes_breakpoints
 from workbench.core.rendering import Rendered, assemble
 from workbench.core.runs import IterationDetail, VersionRow
 from workbench.core.templates import render_plain, template_texts
-from workbench.engine.calls import Counted, EngineError
+from workbench.engine.calls import EngineError, TokensCounted
 from workbench.engine.catalogue import ModelInfo
 from workbench.engine.estimate import tokens
 from workbench.engine.tokenizers import BUILTIN_CONTEXT, ESTIMATE, RUNTIME, RUNTIME_CONTEXT, tokenizer_of
@@ -40,7 +40,7 @@ IMAGE = 800
 class CountingEngine(Protocol):
     """The part of the engine that counts."""
 
-    def count(self, endpoint: Endpoint, tokenizer: str, messages: Sequence[Message]) -> Future[Counted]:
+    def count(self, endpoint: Endpoint, tokenizer: str, messages: Sequence[Message]) -> Future[TokensCounted]:
         """Count the tokens of messages."""
 
 

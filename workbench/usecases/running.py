@@ -18,7 +18,7 @@ from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import BesideLane, Failure, OutputState, Result, RunSet
 from workbench.core.samples import nth
-from workbench.engine.calls import Ended, EngineNotice, Event
+from workbench.engine.calls import CallEnded, EngineNotice, Event
 from workbench.host.keys import KeyStore
 from workbench.store import Store, StoreError
 from workbench.store.records import LaneStart, OutputStart, RunBegun, RunStart
@@ -198,7 +198,7 @@ class Runner:
             live = self._live.get(event.id)
         if live is None:
             return
-        if isinstance(event, Ended):
+        if isinstance(event, CallEnded):
             self._ends.submit(self._end, live, event.result)
         else:
             live.transcript.apply(event)

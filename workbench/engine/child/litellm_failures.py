@@ -20,7 +20,7 @@ from workbench.core.provider_requirements import where_to_enter
 from workbench.core.providers import PROVIDERS
 from workbench.engine.child.failures import (
     CallError,
-    Where,
+    FailureSubject,
     bad_key,
     connect_failed,
     half_answer,
@@ -31,7 +31,7 @@ from workbench.engine.child.failures import (
 )
 from workbench.engine.child.key_guard import HELD_BACK
 from workbench.engine.child.provider_needs import no_credentials, no_package
-from workbench.engine.child.transport import certificate_files, failure_by_words
+from workbench.engine.child.transport_failures import certificate_files, failure_by_words
 
 _CONNECT = re.compile(
     r"cannot connect|connect call failed|connection (refused|error)|name or service not known|name resolution"
@@ -67,7 +67,7 @@ _AIPLATFORM = Package("vertexai", "google-cloud-aiplatform", "LiteLLM uses for t
 _BYTES = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"")
 
 
-def failure_of(error: Any, where: Where, *, has_text: bool, has_asked: bool = True) -> CallError:
+def failure_of(error: Any, where: FailureSubject, *, has_text: bool, has_asked: bool = True) -> CallError:
     """Return the failure of an exception that came out of LiteLLM; `has_asked` says whether a request was sent."""
     words = str(error)
     name = type(error).__name__

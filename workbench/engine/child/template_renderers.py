@@ -18,7 +18,7 @@ LIMIT_S = 2.0
 _START_S = 10.0
 
 
-class Renderers:
+class TemplateRenderers:
     """One renderer process, kept warm and replaced when it had to be killed; templates take turns."""
 
     def __init__(self) -> None:

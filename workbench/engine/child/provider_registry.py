@@ -13,37 +13,37 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.engine import protocol
 from workbench.engine.calls import Call, KeyCheck
-from workbench.engine.child.echo import Echo
-from workbench.engine.child.provider import Place, Provider
-from workbench.engine.child.rendering import Renderers
+from workbench.engine.child.echo import EchoProvider
+from workbench.engine.child.provider import CallPlace, CallProvider
 from workbench.engine.child.runtimes import Runtimes
+from workbench.engine.child.template_renderers import TemplateRenderers
 
 if TYPE_CHECKING:
-    from workbench.engine.child.counting import Counting
-    from workbench.engine.child.outside import Outside
+    from workbench.engine.child.remote_providers import RemoteProviders
+    from workbench.engine.child.token_counters import TokenCounting
 
 
-class House:
+class ProviderRegistry:
     """The providers of one engine."""
 
     def __init__(self, notice: Callable[[str], None]) -> None:
         self.builtin_model = ""
-        self._echo = Echo()
-        self._renderers = Renderers()
+        self._echo = EchoProvider()
+        self._renderers = TemplateRenderers()
         self._runtimes = Runtimes(notice)
-        self._outside: Outside | None = None
-        self._counting: Counting | None = None
+        self._outside: RemoteProviders | None = None
+        self._counting: TokenCounting | None = None
 
     async def prepare(self) -> None:
         """Load what the first real call will need."""
-        await asyncio.to_thread(importlib.import_module, "workbench.engine.child.outside")
+        await asyncio.to_thread(importlib.import_module, "workbench.engine.child.remote_providers")
         await asyncio.to_thread(self._reach_out().prepare)
 
     async def warm(self, what: str) -> None:
         """Load litellm, or start the built-in model; what fails is told when it is needed."""
         await self._reach_out().warm(what, self.builtin_model)
 
-    def provider(self, call: Call) -> tuple[Provider, Place | None]:
+    def provider(self, call: Call) -> tuple[CallProvider, CallPlace | None]:
         """Return who answers `call`, and the gate before it (None: no limit)."""
         if call.endpoint.kind == "echo":
             return self._echo, None
@@ -72,9 +72,9 @@ class House:
     async def _count(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Count by the runtime where it has the model loaded, else by the vocabulary that is asked for."""
         if self._counting is None:
-            from workbench.engine.child.counting import Counting
+            from workbench.engine.child.token_counters import TokenCounting
 
-            self._counting = Counting(self._runtimes)
+            self._counting = TokenCounting(self._runtimes)
         endpoint = protocol.endpoint_from_json(message["endpoint"])
         messages = protocol.messages_from_json(message["messages"])
         return await self._counting.count(endpoint, message["tokenizer"], messages, self.builtin_model)
@@ -86,9 +86,9 @@ class House:
             self._counting.close()
         self._renderers.close()
 
-    def _reach_out(self) -> Outside:
+    def _reach_out(self) -> RemoteProviders:
         if self._outside is None:
-            from workbench.engine.child.outside import Outside
+            from workbench.engine.child.remote_providers import RemoteProviders
 
-            self._outside = Outside(self._runtimes)
+            self._outside = RemoteProviders(self._runtimes)
         return self._outside

@@ -13,8 +13,8 @@ from tests.engine.listening import Engine, address
 from tests.fakes.provider import JSON, FakeProvider, Reply, Request, Send, models, status, stream, usage, whole
 from workbench.core.lanes import Endpoint
 from workbench.core.usage import Usage, UsageDetails
-from workbench.engine.child.listing import price_rows
-from workbench.engine.child.usage_reading import usage_of
+from workbench.engine.child.model_listing import price_rows
+from workbench.engine.child.usage_reader import usage_of
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workbench.engine.calls import DeltaKind
-from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.message_parts import PartReader
-from workbench.engine.child.turn import Turn
+from workbench.engine.child.model_turn import ModelTurn
+from workbench.engine.child.streamed_answer import StreamedAnswer
 
 MAX_CHOICES = 128
 """As many as OpenAI gives; what has a higher place than that is left out."""
@@ -22,13 +22,13 @@ MAX_KEPT = 500_000
 """Characters of JSON that all choices beside the first may take of a raw response."""
 
 
-class FurtherChoice:
+class StreamedChoice:
     """A choice that is not shown."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: StreamedAnswer) -> None:
         self.finish_reason = ""
         self.reader = PartReader(self)
-        self.turn = Turn(answer.call.secrets)
+        self.turn = ModelTurn(answer.call.secrets)
         self.pieces: list[tuple[DeltaKind, str]] = []
         self._answer = answer
         self._is_cut = False
@@ -70,15 +70,15 @@ class FurtherChoice:
         return data
 
 
-class Choices:
+class CompletionChoices:
     """Leads each choice of one completion to its place."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: StreamedAnswer) -> None:
         self._answer = answer
         self._shown = PartReader(answer)
         self._has_shown = False
         self._is_finished = False
-        self._others: dict[int, FurtherChoice] = {}
+        self._others: dict[int, StreamedChoice] = {}
 
     @property
     def has_any(self) -> bool:
@@ -104,7 +104,7 @@ class Choices:
             return
         if index not in self._others and len(self._others) >= MAX_CHOICES:
             return
-        other = self._others.setdefault(index, FurtherChoice(self._answer))
+        other = self._others.setdefault(index, StreamedChoice(self._answer))
         if isinstance(part, Mapping):
             other.reader.read(part)
         if finish_reason:
@@ -117,7 +117,7 @@ class Choices:
         room = MAX_KEPT // max(1, len(self._others)) // 2
         self._answer.further = [self._others[index].to_json(index, room) for index in sorted(self._others)]
 
-    def _show(self, choice: FurtherChoice) -> None:
+    def _show(self, choice: StreamedChoice) -> None:
         self._has_shown, self._is_finished = True, bool(choice.finish_reason)
         for kind, piece in choice.pieces:
             self._answer.text(piece, kind)

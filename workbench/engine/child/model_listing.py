@@ -19,10 +19,9 @@ from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import PROVIDERS, provider_name, with_provider
 from workbench.engine.calls import Call, KeyCheck, ModelIds, Timeouts
-from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import (
     CallError,
-    Where,
+    FailureSubject,
     bad_address,
     broken_stream,
     connect_failed,
@@ -31,10 +30,11 @@ from workbench.engine.child.failures import (
     retry_after_seconds,
 )
 from workbench.engine.child.http import CertificatesError, HttpClients, auth_headers, body, extensions, read_up_to
-from workbench.engine.child.provider import Provider
-from workbench.engine.child.transport import no_certificates, time_out, transport_failure
-from workbench.engine.parsing import parse
+from workbench.engine.child.provider import CallProvider
+from workbench.engine.child.streamed_answer import StreamedAnswer
+from workbench.engine.child.transport_failures import no_certificates, time_out, transport_failure
 from workbench.engine.price_list import gateway_row, rates_of
+from workbench.engine.untrusted_json import parse
 
 SecretHeaders = tuple[tuple[str, str], ...]
 PATIENCE_S = 15.0
@@ -50,18 +50,18 @@ _UNUSABLE = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolErr
 _ANTHROPIC_VERSION = "2023-06-01"
 
 
-class Listing:
+class ModelListing:
     """Asks endpoints about themselves."""
 
     def __init__(
-        self, clients: HttpClients, litellm: Provider, patience_s: float = PATIENCE_S, connect_s: float = CONNECT_S
+        self, clients: HttpClients, litellm: CallProvider, patience_s: float = PATIENCE_S, connect_s: float = CONNECT_S
     ) -> None:
         self._clients, self._litellm = clients, litellm
         self._patience_s, self._connect_s = patience_s, connect_s
 
     async def models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
         """Return the ids under `/models`, in the endpoint's order, not more than MAX_IDS. Raises CallError."""
-        where = Where(
+        where = FailureSubject(
             endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints", address=endpoint.base_url
         )
         if endpoint.kind != "litellm":
@@ -83,7 +83,7 @@ class Listing:
 
         A LiteLLM Proxy tells it under `/model/info`, others beside their models; most tell nothing. Raises CallError.
         """
-        where = Where(
+        where = FailureSubject(
             endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints", address=endpoint.base_url
         )
         headers = auth_headers(key, endpoint.headers, secret)
@@ -106,7 +106,7 @@ class Listing:
         name = provider_name(provider)
         known = PROVIDERS.get(provider)
         address = endpoint.base_url or (known.base_url if known else "")
-        where = Where(name, model, bool(key), provider=provider, address=address)
+        where = FailureSubject(name, model, bool(key), provider=provider, address=address)
         if not key and (known is None or (known.needs_key and not question.settings)):
             raise no_key(where)
         asked = _question(endpoint, provider, key) if key else None
@@ -123,7 +123,7 @@ class Listing:
         await self._one_token(endpoint, key, secret, question)
         return f"{name} accepts the key and answered with {model}."
 
-    async def _get(self, base_url: str, path: str, headers: dict[str, str], where: Where) -> Any:
+    async def _get(self, base_url: str, path: str, headers: dict[str, str], where: FailureSubject) -> Any:
         url = base_url.rstrip("/") + path
         try:
             async with asyncio.timeout(self._patience_s):
@@ -151,7 +151,7 @@ class Listing:
         except ValueError as error:
             raise broken_stream(where, raw[:500].decode("utf-8", "replace")) from error
 
-    async def _fetch(self, url: str, headers: dict[str, str], where: Where) -> tuple[int, bytes, str | None]:
+    async def _fetch(self, url: str, headers: dict[str, str], where: FailureSubject) -> tuple[int, bytes, str | None]:
         with self._clients.lend(url) as client:
             async with client.stream("GET", url, headers=headers, extensions=extensions(self._connect_s)) as response:
                 raw, complete = await read_up_to(body(response), MAX_BYTES)
@@ -176,7 +176,7 @@ class Listing:
             stream=False,
             timeouts=Timeouts(*[self._patience_s] * 3),
         )
-        await self._litellm.ask(call, Answer(call, _silent))
+        await self._litellm.ask(call, StreamedAnswer(call, _silent))
 
 
 def price_rows(told: Any, name: str, row_of: Callable[[Mapping[str, Any]], Any]) -> dict[str, dict[str, Any]]:

@@ -33,13 +33,13 @@ AT_ONCE = 16_000
 """Characters that the rule counts in a millisecond."""
 
 
-class Counting:
+class TokenCounting:
     """Decides who counts."""
 
     def __init__(self, runtimes: Runtimes) -> None:
         self._runtimes = runtimes
         self._clients = HttpClients()
-        self._counters = Counters()
+        self._counters = TokenCounters()
 
     async def count(
         self, endpoint: Endpoint, tokenizer: str, messages: Sequence[Message], builtin_model: str
@@ -65,7 +65,7 @@ class Counting:
         self._counters.close()
 
 
-class Counters:
+class TokenCounters:
     """One counting process, started on first use; questions take turns."""
 
     def __init__(self, idle_s: float = IDLE_S) -> None:

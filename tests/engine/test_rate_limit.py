@@ -5,7 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.engine.child.gates import Gate, Gates
+from workbench.engine.child.rate_limit import RateLimit, RateLimits
 
 
 async def settle() -> None:
@@ -15,7 +15,7 @@ async def settle() -> None:
 
 def test_groups_take_turns() -> None:
     async def play() -> list[str]:
-        gate, order = Gate(1), []
+        gate, order = RateLimit(1), []
         go = asyncio.Event()
 
         async def one(group: str, name: str) -> None:
@@ -37,7 +37,7 @@ def test_groups_take_turns() -> None:
 @given(st.integers(1, 4), st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=25))
 def test_never_too_many_and_nobody_forgotten(limit: int, plan: list[tuple[int, bool]]) -> None:
     async def play() -> None:
-        gate, busy, most, finished = Gate(limit), 0, 0, 0
+        gate, busy, most, finished = RateLimit(limit), 0, 0, 0
 
         async def one(group: int) -> None:
             nonlocal busy, most, finished
@@ -66,7 +66,7 @@ def test_never_too_many_and_nobody_forgotten(limit: int, plan: list[tuple[int, b
 
 def test_a_place_given_to_a_cancelled_waiter_is_passed_on() -> None:
     async def play() -> None:
-        gate = Gate(1)
+        gate = RateLimit(1)
         first = gate.place("a")
         await first.__aenter__()
         second = asyncio.ensure_future(gate.place("b").__aenter__())
@@ -82,7 +82,7 @@ def test_a_place_given_to_a_cancelled_waiter_is_passed_on() -> None:
 
 def test_limits_by_name_and_by_endpoint() -> None:
     async def play() -> None:
-        gates = Gates()
+        gates = RateLimits()
         runtime = gates.gate("builtin", 2)
         openai = gates.gate("litellm/openai")
         gates.set_limits({"litellm": 1})

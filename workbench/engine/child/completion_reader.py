@@ -10,21 +10,21 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.engine.child.answer import Answer
-from workbench.engine.child.choices import Choices, indexed
-from workbench.engine.child.failures import CallError, Where, broken_stream, error_words, http_failure
-from workbench.engine.child.usage_reading import usage_of
-from workbench.engine.parsing import parse
+from workbench.engine.child.completion_choices import CompletionChoices, indexed
+from workbench.engine.child.failures import CallError, FailureSubject, broken_stream, error_words, http_failure
+from workbench.engine.child.streamed_answer import StreamedAnswer
+from workbench.engine.child.usage_reader import usage_of
+from workbench.engine.untrusted_json import parse
 
 DONE = "[DONE]"
 
 
-def read_whole(data: Any, answer: Answer, where: Where) -> None:
+def read_whole(data: Any, answer: StreamedAnswer, where: FailureSubject) -> None:
     """Take a whole completion. Raises CallError when it is an error or none."""
     raise_error(data, where)
     if not isinstance(data, Mapping):
         raise broken_stream(where, json.dumps(data)[:2000])
-    choices = Choices(answer)
+    choices = CompletionChoices(answer)
     for index, choice in indexed(data.get("choices"), joins=False):
         if (message := _message(choice, "message")) is not None:
             choices.read(index, message, choice.get("finish_reason"))
@@ -39,12 +39,12 @@ def read_whole(data: Any, answer: Answer, where: Where) -> None:
 class ChunkReader:
     """Reads the chunks of one streamed completion."""
 
-    def __init__(self, answer: Answer, where: Where) -> None:
+    def __init__(self, answer: StreamedAnswer, where: FailureSubject) -> None:
         self.done = False
         """Whether the server said that nothing follows."""
         self._answer = answer
         self._where = where
-        self._choices = Choices(answer)
+        self._choices = CompletionChoices(answer)
         self._tail: list[Any] = []
 
     @property
@@ -103,7 +103,7 @@ def _message(choice: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     return {"content": text} if isinstance(text, str) else None
 
 
-def raise_error(data: Any, where: Where) -> None:
+def raise_error(data: Any, where: FailureSubject) -> None:
     """Raise the CallError of a body that is an error; do nothing for any other."""
     if not isinstance(data, Mapping) or not data.get("error"):
         return

@@ -12,7 +12,7 @@ from collections.abc import Callable
 _JUMP_S = 2.0
 
 
-class Watch:
+class Watchdog:
     """Remembers when the child was last heard of. Times are seconds."""
 
     def __init__(

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from workbench.engine.protocol import MAX_DELTA
-from workbench.engine.redact import StreamRedactor
+from workbench.engine.redactor import StreamRedactor
 
 
-class Strand:
+class StreamBuffer:
     """One text that grows."""
 
     __slots__ = ("_held", "_pending", "_redact", "_whole", "told")

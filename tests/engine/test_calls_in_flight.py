@@ -8,8 +8,8 @@ from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark, Step
-from workbench.engine.calls import Call, Calling, Delta, Ended, Queued, Retrying, Sent, Stepped
-from workbench.engine.ledger import Ledger
+from workbench.engine.calls import Call, CallEnded, Calling, Delta, Queued, Retrying, Sent, Stepped
+from workbench.engine.calls_in_flight import CallsInFlight
 from workbench.engine.protocol import ProtocolError
 
 
@@ -25,7 +25,7 @@ ENDING = {"id": "a", "model": "m2", "finish_reason": "stop", "failure": None, "u
 
 
 def test_from_queued_to_ended() -> None:
-    ledger = Ledger()
+    ledger = CallsInFlight()
     ledger.add(call())
     assert ledger.apply({"type": "queued", "id": "a"}) == Queued("a")
     marks = [["added", "x", "y"]]
@@ -37,7 +37,7 @@ def test_from_queued_to_ended() -> None:
     assert ledger.apply(delta(0, "hm", "reasoning")) == Delta("a", "reasoning", 0, "hm")
     assert ledger.apply(delta(2, "b")) == Delta("a", "text", 2, "b")
     ended = ledger.apply({"type": "finished", **ENDING, "timing": [0, 1, 2, 3], "response": {"r": 1}})
-    assert isinstance(ended, Ended)
+    assert isinstance(ended, CallEnded)
     result = ended.result
     assert (result.state, result.text, result.reasoning, result.model) == ("finished", "éab", "hm", "m2")
     assert (result.request, result.response, result.usage) == ({"k": 1}, {"r": 1}, Usage(output=3))
@@ -45,7 +45,7 @@ def test_from_queued_to_ended() -> None:
 
 
 def test_late_and_unknown_messages_are_ignored() -> None:
-    ledger = Ledger()
+    ledger = CallsInFlight()
     ledger.add(call())
     assert ledger.apply(delta(0, "x", call_id="other")) is None
     assert ledger.apply({"type": "fanfare", "id": "a"}) is None
@@ -54,7 +54,7 @@ def test_late_and_unknown_messages_are_ignored() -> None:
 
 @pytest.mark.parametrize("bad", [delta(1, "x"), delta(0, "x", kind="smell")])
 def test_a_gap_is_no_text(bad: dict[str, Any]) -> None:
-    ledger = Ledger()
+    ledger = CallsInFlight()
     ledger.add(call())
     with pytest.raises(ProtocolError):
         ledger.apply(bad)
@@ -65,7 +65,7 @@ def tool_call(number: int, offset: int, text: str, **names: str) -> dict[str, An
 
 
 def test_a_call_grows_until_its_round_is_over() -> None:
-    ledger = Ledger()
+    ledger = CallsInFlight()
     ledger.add(call())
     ledger.apply(delta(0, "Well."))
     assert ledger.apply(tool_call(0, 0, "", name="now", call_id="c")) == Calling("a", 0, "now", "c", 0, "")
@@ -78,20 +78,20 @@ def test_a_call_grows_until_its_round_is_over() -> None:
     assert ledger.apply(tool_call(0, 0, "[", name="more", call_id="d")) == Calling("a", 0, "more", "d", 0, "[")
     # An end that could not say all does not take the calls along.
     ended = ledger.apply({"type": "failed", **ENDING, "timing": [0, 1, 2, 3]})
-    assert isinstance(ended, Ended)
+    assert isinstance(ended, CallEnded)
     assert ended.result.steps == (*counted, Step("tool_call", "[", "more", "d"))
 
 
 @pytest.mark.parametrize("bad", [tool_call(0, 1, "x"), tool_call(1, 0, "x"), tool_call(-1, 0, "x")])
 def test_a_gap_is_no_call(bad: dict[str, Any]) -> None:
-    ledger = Ledger()
+    ledger = CallsInFlight()
     ledger.add(call())
     with pytest.raises(ProtocolError):
         ledger.apply(bad)
 
 
 def test_death_keeps_the_text_and_hides_the_key() -> None:
-    ledger = Ledger()
+    ledger = CallsInFlight()
     ledger.add(call(key="sk-planted"))
     ledger.add(call("b"))
     ledger.apply({"type": "sent", "id": "a", "wire": {"k": 1}, "marks": []})
@@ -107,7 +107,7 @@ def test_death_keeps_the_text_and_hides_the_key() -> None:
 
 
 def test_an_id_is_in_flight_once() -> None:
-    ledger = Ledger()
+    ledger = CallsInFlight()
     ledger.add(call())
     with pytest.raises(ValueError):
         ledger.add(call())

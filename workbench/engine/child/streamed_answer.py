@@ -20,13 +20,13 @@ from workbench.core.runs import Failure, Mark, OutputState, Step, Timing
 from workbench.engine import protocol
 from workbench.engine.calls import Call, DeltaKind
 from workbench.engine.child.failures import CallError
-from workbench.engine.child.files import Files
-from workbench.engine.child.strands import Strand
+from workbench.engine.child.model_turn import ModelTurn, ToolCall
+from workbench.engine.child.request_files import RequestFiles
+from workbench.engine.child.stream_buffer import StreamBuffer
 from workbench.engine.child.think_tags import ThinkTags
-from workbench.engine.child.turn import ToolCall, Turn
-from workbench.engine.child.usage_reading import with_call
+from workbench.engine.child.usage_reader import with_call
 from workbench.engine.estimate import estimate_ended, total
-from workbench.engine.redact import Redactor
+from workbench.engine.redactor import Redactor
 
 JOIN_S = 0.016
 MAX_ANSWER = 10_000_000
@@ -38,16 +38,16 @@ _SHOWN_DETAIL, _SHOWN_WORD = 4000, 200
 """Characters of a failure's detail, and of a model or finish reason that a server names, which may be megabytes."""
 
 
-class Send(Protocol):
+class WireSend(Protocol):
     """Writes one message to the wire."""
 
     def __call__(self, kind: str, /, **fields: Any) -> None: ...
 
 
-class Answer:
+class StreamedAnswer:
     """Collects what a provider says about one call and tells the wire. Used on the event loop only."""
 
-    def __init__(self, call: Call, send: Send, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, call: Call, send: WireSend, clock: Callable[[], float] = time.monotonic) -> None:
         self.call = call
         self.model = ""
         self.finish_reason = ""
@@ -59,13 +59,13 @@ class Answer:
         """What the headers of this round's answer say that it cost."""
         self.marks: tuple[Mark, ...] = ()
         self._secrets = call.secrets
-        self.turn = Turn(self._secrets)
+        self.turn = ModelTurn(self._secrets)
         """What the model's present turn holds besides text."""
         self.turns: list[dict[str, Any]] = []
         """What the rounds so far add to the call's messages, as requests carry it."""
         self.further: list[dict[str, Any]] = []
         """The choices of this round that are not shown, as the response keeps them."""
-        self.files: Files | None = None
+        self.files: RequestFiles | None = None
         """The files that are attached to the call's messages, None for none."""
         self.rounds = 0
         """How often tools have answered."""
@@ -84,9 +84,9 @@ class Answer:
         self._timer: asyncio.TimerHandle | None = None
         self._redact = Redactor(self._secrets)
 
-    def _new_strands(self) -> dict[DeltaKind, Strand]:
+    def _new_strands(self) -> dict[DeltaKind, StreamBuffer]:
         kinds: tuple[DeltaKind, ...] = ("reasoning", "text")
-        return {kind: Strand(self._secrets) for kind in kinds}
+        return {kind: StreamBuffer(self._secrets) for kind in kinds}
 
     def _new_tags(self) -> ThinkTags:
         # What echo says is the prompt, to the letter.
@@ -121,7 +121,7 @@ class Answer:
 
     def retrying(self, seconds: float, attempt: int, reason: str) -> None:
         """Another attempt follows after a pause."""
-        self.turn = Turn(self._secrets)
+        self.turn = ModelTurn(self._secrets)
         self._send(
             "retrying",
             id=self.call.id,
@@ -209,7 +209,7 @@ class Answer:
         self._spent.append(self._round_usage(failed=False))
         self.turns += [message, *answers]
         self.rounds += 1
-        self.turn, self._strands, self._tags = Turn(self._secrets), self._new_strands(), self._new_tags()
+        self.turn, self._strands, self._tags = ModelTurn(self._secrets), self._new_strands(), self._new_tags()
         self._heard, self.further = False, []
         self.finish_reason, self.response, self.usage = "", None, None
 
@@ -328,7 +328,7 @@ class Answer:
             names = {}
 
 
-def tell_failure(send: Send, call_id: str, failure: Failure, timing: Timing | None = None) -> None:
+def tell_failure(send: WireSend, call_id: str, failure: Failure, timing: Timing | None = None) -> None:
     """Tell the end of a call of which nothing but a failure can be told; its detail is left out, it may be anything."""
     send(
         "failed",

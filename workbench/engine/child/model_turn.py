@@ -14,7 +14,7 @@ from typing import Any
 from workbench.core.runs import Step
 from workbench.core.simulating import arguments_of
 from workbench.engine.child.failures import CallError
-from workbench.engine.child.strands import Strand
+from workbench.engine.child.stream_buffer import StreamBuffer
 
 MAX_CALLS = 64
 MAX_ARGUMENTS = 200_000
@@ -26,7 +26,7 @@ _PLAIN = frozenset({"index", "id", "type", "function"})
 class ToolCall:
     """One call; `signed` is what came with it besides its name and arguments."""
 
-    arguments: Strand
+    arguments: StreamBuffer
     id: str = ""
     name: str = ""
     signed: dict[str, Any] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class ToolCall:
         return self.arguments.text
 
 
-class Turn:
+class ModelTurn:
     """Collects one turn, streamed or whole."""
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
@@ -168,7 +168,7 @@ class Turn:
                 f"The model called more than {MAX_CALLS} tools at once, so it was stopped. "
                 "Say in the prompt how often tools may be called, or set a limit of tokens in the lane's parameters.",
             )
-        call = ToolCall(Strand(self._secrets))
+        call = ToolCall(StreamBuffer(self._secrets))
         self.calls.append(call)
         if numbered:
             self._by_index[index] = call

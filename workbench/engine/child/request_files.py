@@ -23,7 +23,7 @@ _WORTH_A_LOOK = 32
 """Characters; a shorter string in a request is no file."""
 
 
-class Files:
+class RequestFiles:
     """The files of one call. Reading and encoding take a while, so not on the event loop."""
 
     def __init__(self, call: Call) -> None:
@@ -61,7 +61,7 @@ def attachments(messages: Iterable[Message]) -> list[Attachment]:
     return [attachment for message in messages for attachment in message.attachments]
 
 
-def content_of(message: Message, files: Files | None) -> Any:
+def content_of(message: Message, files: RequestFiles | None) -> Any:
     """Return a message's content: its exact text, or parts where it has images; hashes stand for files without `files`.
 
     Text files follow the text, each within tags that name it: parts of their own would be refused by many servers.

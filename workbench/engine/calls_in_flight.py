@@ -13,10 +13,10 @@ from typing import Any
 from workbench.core.content import Message
 from workbench.core.runs import Failure, Mark, OutputState, Result, Step, Timing, said_steps, steps_so_far
 from workbench.engine import protocol
-from workbench.engine.calls import Call, Calling, Delta, Ended, Event, Queued, Retrying, Sent, Stepped
+from workbench.engine.calls import Call, CallEnded, Calling, Delta, Event, Queued, Retrying, Sent, Stepped
 from workbench.engine.estimate import estimate_ended
 from workbench.engine.protocol import ProtocolError
-from workbench.engine.redact import Redactor
+from workbench.engine.redactor import Redactor
 
 _ENDINGS: dict[str, OutputState] = {"finished": "finished", "failed": "failed", "stopped": "stopped"}
 
@@ -55,7 +55,7 @@ class _Flight:
         return "".join(self.parts[kind])
 
 
-class Ledger:
+class CallsInFlight:
     """Turns messages of the engine into events. Not thread-safe: the client holds its lock around every use."""
 
     def __init__(self) -> None:
@@ -107,13 +107,13 @@ class Ledger:
             return self._end(flight, _ENDINGS[kind], message)
         return None
 
-    def abandon(self, state: OutputState, failure: Failure | None) -> list[Ended]:
+    def abandon(self, state: OutputState, failure: Failure | None) -> list[CallEnded]:
         """End every call that is still in flight, with the text so far and an estimated usage."""
         ended = [self._abandon(flight, state, failure) for flight in self._flights.values()]
         self._flights.clear()
         return ended
 
-    def drop(self, call_id: str, state: OutputState, failure: Failure | None) -> Ended:
+    def drop(self, call_id: str, state: OutputState, failure: Failure | None) -> CallEnded:
         """End one call the same way. Raises KeyError when it is not in flight."""
         return self._abandon(self._flights.pop(call_id), state, failure)
 
@@ -139,7 +139,7 @@ class Ledger:
         call.length += len(text)
         return Calling(flight.call.id, number, call.name, call.call_id, offset, text)
 
-    def _end(self, flight: _Flight, state: OutputState, message: Mapping[str, Any]) -> Ended:
+    def _end(self, flight: _Flight, state: OutputState, message: Mapping[str, Any]) -> CallEnded:
         del self._flights[flight.call.id]
         failure = message.get("failure")
         # An end that could not say all still has the calls as they came.
@@ -158,9 +158,9 @@ class Ledger:
             response=message.get("response"),
             steps=flight.all_steps(calls),
         )
-        return Ended(flight.call.id, result)
+        return CallEnded(flight.call.id, result)
 
-    def _abandon(self, flight: _Flight, state: OutputState, failure: Failure | None) -> Ended:
+    def _abandon(self, flight: _Flight, state: OutputState, failure: Failure | None) -> CallEnded:
         call, text, reasoning = flight.call, flight.joined("text"), flight.joined("reasoning")
         calls = flight.called()
         if failure is not None:
@@ -183,4 +183,4 @@ class Ledger:
             marks=flight.marks,
             steps=flight.all_steps(calls),
         )
-        return Ended(call.id, result)
+        return CallEnded(call.id, result)

@@ -14,8 +14,8 @@ from tests.patience import PROCESS_S
 from workbench.core.content import Message
 from workbench.core.counting import RULE
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
-from workbench.engine.calls import Call, Counted
-from workbench.engine.child.counting import AT_ONCE
+from workbench.engine.calls import Call, TokensCounted
+from workbench.engine.child.token_counters import AT_ONCE
 from workbench.engine.counter import Vocabularies
 from workbench.engine.tokenizers import CL100K, CLAUDE, DEEPSEEK, ESTIMATE, O200K, RUNTIME, tokenizer_of
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXT = "The order 123ABCDEFG is on its way; it should arrive on Friday."
 
 
-def counted(engine: Engine, tokenizer: str, *texts: str, endpoint: Endpoint = LITELLM) -> Counted:
+def counted(engine: Engine, tokenizer: str, *texts: str, endpoint: Endpoint = LITELLM) -> TokensCounted:
     return engine.client.count(endpoint, tokenizer, [Message("user", text) for text in texts]).result(60)
 
 

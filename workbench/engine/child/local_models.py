@@ -8,23 +8,23 @@ from __future__ import annotations
 import httpx
 
 from workbench.engine.calls import Call
-from workbench.engine.child.answer import Answer
-from workbench.engine.child.failures import CallError, Where
+from workbench.engine.child.failures import CallError, FailureSubject
 from workbench.engine.child.http import HttpClients, auth_headers
-from workbench.engine.child.openai_chat import OpenAIChat, Target
-from workbench.engine.child.runtimes import Model, Runtime, Runtimes
+from workbench.engine.child.openai_chat import ChatTarget, OpenAIChat
+from workbench.engine.child.runtimes import Runtime, RuntimeModel, Runtimes
+from workbench.engine.child.streamed_answer import StreamedAnswer
 
 _SUSPICIOUS = frozenset({"connect_failed", "half_answer", "timeout_first", "timeout_silence", "timeout_connect"})
 _HEALTH_S = 2.0
 
 
-class Local:
+class LocalModels:
     """Asks the runtime of one model through the lean client."""
 
-    def __init__(self, chat: OpenAIChat, clients: HttpClients, runtimes: Runtimes, model: Model | None) -> None:
+    def __init__(self, chat: OpenAIChat, clients: HttpClients, runtimes: Runtimes, model: RuntimeModel | None) -> None:
         self._chat, self._clients, self._runtimes, self._model = chat, clients, runtimes, model
 
-    async def ask(self, call: Call, answer: Answer) -> None:
+    async def ask(self, call: Call, answer: StreamedAnswer) -> None:
         """Ask once. Raises CallError."""
         if self._model is None:
             raise CallError(
@@ -33,8 +33,8 @@ class Local:
                 "or choose another model.",
             )
         async with self._runtimes.use(self._model) as runtime:
-            where = Where(call.endpoint.name or self._model.name, self._model.name, local=True)
-            target = Target(
+            where = FailureSubject(call.endpoint.name or self._model.name, self._model.name, local=True)
+            target = ChatTarget(
                 base_url=f"{runtime.address}/v1",
                 model=self._model.name,
                 where=where,
@@ -62,7 +62,7 @@ class Local:
         return not health.is_success
 
 
-async def _died(runtime: Runtime, model: Model, error: CallError) -> CallError:
+async def _died(runtime: Runtime, model: RuntimeModel, error: CallError) -> CallError:
     report = await runtime.report()
     why = ", most likely because the memory was full" if runtime.was_killed else ""
     return CallError(

@@ -15,11 +15,11 @@ import traceback
 from workbench.core.runs import Failure, Step
 from workbench.core.simulating import answer_of
 from workbench.engine.calls import Call
-from workbench.engine.child.answer import Answer
 from workbench.engine.child.failures import CallError
-from workbench.engine.child.files import Files, attachments
-from workbench.engine.child.gates import Gate
-from workbench.engine.child.provider import Provider
+from workbench.engine.child.provider import CallProvider
+from workbench.engine.child.rate_limit import RateLimit
+from workbench.engine.child.request_files import RequestFiles, attachments
+from workbench.engine.child.streamed_answer import StreamedAnswer
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
@@ -38,7 +38,9 @@ def pause_s(attempt: int, after: float | None, rng: random.Random) -> float:
     return rng.uniform(longest / 2, longest)
 
 
-async def conduct(call: Call, answer: Answer, provider: Provider, gate: Gate | None, rng: random.Random) -> None:
+async def run_call(
+    call: Call, answer: StreamedAnswer, provider: CallProvider, gate: RateLimit | None, rng: random.Random
+) -> None:
     """See a call through. The place at the endpoint is kept during pauses: whoever waits would be refused as well."""
     try:
         if gate is None:
@@ -57,9 +59,9 @@ async def conduct(call: Call, answer: Answer, provider: Provider, gate: Gate | N
         answer.end("finished")
 
 
-async def _rounds(call: Call, answer: Answer, provider: Provider, rng: random.Random) -> None:
+async def _rounds(call: Call, answer: StreamedAnswer, provider: CallProvider, rng: random.Random) -> None:
     if attachments(call.messages) and call.endpoint.kind != "echo":
-        answer.files = await asyncio.to_thread(Files, call)
+        answer.files = await asyncio.to_thread(RequestFiles, call)
     while True:
         await _attempts(call, answer, provider, rng)
         calls = answer.close_turn()
@@ -83,7 +85,7 @@ def _simulate(call: Call, calls: list[Step]) -> list[Step]:
     return [Step("tool_result", answer_of(call.tools, one.name, one.text), one.name, one.call_id) for one in calls]
 
 
-async def _attempts(call: Call, answer: Answer, provider: Provider, rng: random.Random) -> None:
+async def _attempts(call: Call, answer: StreamedAnswer, provider: CallProvider, rng: random.Random) -> None:
     attempt = 1
     while True:
         try:

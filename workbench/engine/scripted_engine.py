@@ -39,10 +39,10 @@ def command(script: Mapping[str, Any], directory: Path) -> list[str]:
     """Write `script` into `directory` and return the command that runs it, for `EngineClient(command=…)`."""
     path = directory / "standin.json"
     path.write_text(json.dumps(script), encoding="utf-8")
-    return [sys.executable, "-m", "workbench.engine.standin", str(path)]
+    return [sys.executable, "-m", "workbench.engine.scripted_engine", str(path)]
 
 
-class StandIn:
+class ScriptedEngine:
     """Plays a script; one thread per call."""
 
     def __init__(self, pipe: ChildPipe, script: Mapping[str, Any]) -> None:
@@ -213,7 +213,7 @@ def main() -> None:
     pipe = ChildPipe()
     threading.excepthook = _fatal
     script = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")) if len(sys.argv) > 1 else {}
-    pipe.listen(StandIn(pipe, script).receive)
+    pipe.listen(ScriptedEngine(pipe, script).receive)
     threading.Event().wait()
 
 

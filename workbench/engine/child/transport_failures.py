@@ -21,7 +21,7 @@ import httpx
 
 from workbench.engine.child.failures import (
     CallError,
-    Where,
+    FailureSubject,
     bad_address,
     broken_stream,
     connect_failed,
@@ -30,7 +30,7 @@ from workbench.engine.child.failures import (
     tls_only,
 )
 from workbench.engine.child.http import ForeignProtocolError
-from workbench.engine.hosts import is_loopback
+from workbench.engine.loopback import is_loopback
 
 _FILES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 """Variables that name certificates, and that the HTTP clients read."""
@@ -119,7 +119,7 @@ def _is_readable(path: Path) -> bool:
     return True
 
 
-def failure_by_words(words: str, where: Where) -> CallError | None:
+def failure_by_words(words: str, where: FailureSubject) -> CallError | None:
     """Return the failure that the words of a TLS library or a resolver mean, None for none of these."""
     if _CERTIFICATE.search(words):
         found = next((sentence for pattern, sentence in _CERTIFICATES if pattern.search(words)), "")
@@ -142,7 +142,7 @@ def failure_by_words(words: str, where: Where) -> CallError | None:
     return None
 
 
-async def transport_failure(error: Exception, url: str, where: Where, *, has_text: bool) -> CallError:
+async def transport_failure(error: Exception, url: str, where: FailureSubject, *, has_text: bool) -> CallError:
     """Return the failure of an exchange with the server at `url` that broke off, or never began."""
     if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
         return bad_address(where, error)
@@ -160,7 +160,7 @@ async def transport_failure(error: Exception, url: str, where: Where, *, has_tex
     return connect_failed(where, words)
 
 
-async def time_out(error: Exception, url: str, where: Where, seconds: float, phase: str) -> CallError:
+async def time_out(error: Exception, url: str, where: FailureSubject, seconds: float, phase: str) -> CallError:
     """Return the failure of an exchange in which nothing came in time, in a phase that `timed_out` knows."""
     if phase == "connect" and _is_in_handshake(error):
         return CallError(
@@ -176,7 +176,7 @@ async def time_out(error: Exception, url: str, where: Where, seconds: float, pha
     return timed_out(phase, seconds, where)
 
 
-def foreign_server(error: ForeignProtocolError, where: Where) -> CallError:
+def foreign_server(error: ForeignProtocolError, where: FailureSubject) -> CallError:
     """Return the failure that a server does not answer in HTTP/1.1, with what it is as far as its first words tell."""
     said, words = error.said, str(error)
     if said.startswith(_TLS_RECORDS):
@@ -189,7 +189,7 @@ def foreign_server(error: ForeignProtocolError, where: Where) -> CallError:
     )
 
 
-async def tls_server(url: str, where: Where, detail: str, within: float = _TLS_S) -> CallError | None:
+async def tls_server(url: str, where: FailureSubject, detail: str, within: float = _TLS_S) -> CallError | None:
     """Return the failure that an http:// address is that of a server which speaks TLS, None when it does not.
 
     It has `within` seconds for the handshake.
@@ -207,7 +207,7 @@ def replace_detail(error: CallError, detail: str) -> CallError:
     return error
 
 
-def _no_answer(where: Where, detail: str) -> CallError:
+def _no_answer(where: FailureSubject, detail: str) -> CallError:
     if "illegal" in detail or "protocol" in detail.partition(":")[2].lower():
         return _another_http(where, detail)
     return CallError(
@@ -218,7 +218,7 @@ def _no_answer(where: Where, detail: str) -> CallError:
     )
 
 
-def _another_http(where: Where, detail: str) -> CallError:
+def _another_http(where: FailureSubject, detail: str) -> CallError:
     return CallError(
         "bad_address", f"{where.endpoint} answers, but not in HTTP/1.1. Check host and port of its base URL.", detail
     )

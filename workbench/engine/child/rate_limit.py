@@ -15,7 +15,7 @@ RUNTIME_LIMIT = 2
 DEFAULT_LIMIT = 8
 
 
-class Gate:
+class RateLimit:
     """Places at one endpoint."""
 
     def __init__(self, limit: int) -> None:
@@ -76,11 +76,11 @@ class Gate:
                 turn.set_result(None)
 
 
-class Gates:
+class RateLimits:
     """All gates by name; a name is an endpoint's uid, or `uid/part` where parts of an endpoint count apart."""
 
     def __init__(self) -> None:
-        self._gates: dict[str, Gate] = {}
+        self._gates: dict[str, RateLimit] = {}
         self._defaults: dict[str, int] = {}
         self._limits: Mapping[str, int] = {}
 
@@ -90,11 +90,11 @@ class Gates:
         for name, gate in self._gates.items():
             gate.set_limit(self._limit(name))
 
-    def gate(self, name: str, default: int = DEFAULT_LIMIT) -> Gate:
+    def gate(self, name: str, default: int = DEFAULT_LIMIT) -> RateLimit:
         """Return the gate of that name, made with the set or the default limit when it is new."""
         if name not in self._gates:
             self._defaults[name] = default
-            self._gates[name] = Gate(self._limit(name))
+            self._gates[name] = RateLimit(self._limit(name))
         return self._gates[name]
 
     def _limit(self, name: str) -> int:

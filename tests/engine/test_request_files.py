@@ -15,7 +15,7 @@ from workbench.core.blocks import Attachment
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
-from workbench.engine.child import files
+from workbench.engine.child import request_files
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 TEXT = "Größe: 7\nGewicht: 9 kg, mit viel Text dazu, damit man ihn findet\n"
@@ -76,13 +76,13 @@ def test_files_have_a_limit_together(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     from workbench.engine.calls import Call
     from workbench.engine.child.failures import CallError
 
-    monkeypatch.setattr(files, "MOST_BYTES", 4)
+    monkeypatch.setattr(request_files, "MOST_BYTES", 4)
     one, one_path = attach(tmp_path, b"abc", "text/plain", "a.txt")
     two, two_path = attach(tmp_path, b"xyz", "text/plain", "b.txt")
     call = Call("c", ECHO, "m", (Message("user", "", (one, one)),), files=(one_path, two_path))
-    assert files.Files(call).body(one) == "abc"
+    assert request_files.RequestFiles(call).body(one) == "abc"
     with pytest.raises(CallError, match="together"):
-        files.Files(Call("c", ECHO, "m", (Message("user", "", (one, two)),), files=(one_path, two_path)))
+        request_files.RequestFiles(Call("c", ECHO, "m", (Message("user", "", (one, two)),), files=(one_path, two_path)))
 
 
 @pytest.mark.parametrize(

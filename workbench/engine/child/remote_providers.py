@@ -11,30 +11,30 @@ from typing import Any
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import split_model
 from workbench.engine.calls import Call, KeyCheck, ModelIds
-from workbench.engine.child.answer import Answer
-from workbench.engine.child.failures import CallError, Where
-from workbench.engine.child.gates import DEFAULT_LIMIT, RUNTIME_LIMIT
+from workbench.engine.child.failures import CallError, FailureSubject
 from workbench.engine.child.http import CertificatesError, HttpClients
-from workbench.engine.child.listing import Listing
 from workbench.engine.child.litellm_calls import LiteLLM
-from workbench.engine.child.local import Local
-from workbench.engine.child.openai_chat import OpenAIChat, Target, target_headers
-from workbench.engine.child.provider import Place, Provider
-from workbench.engine.child.runtimes import Model, Runtimes, model_of
+from workbench.engine.child.local_models import LocalModels
+from workbench.engine.child.model_listing import ModelListing
+from workbench.engine.child.openai_chat import ChatTarget, OpenAIChat, target_headers
+from workbench.engine.child.provider import CallPlace, CallProvider
+from workbench.engine.child.rate_limit import DEFAULT_LIMIT, RUNTIME_LIMIT
+from workbench.engine.child.runtimes import RuntimeModel, Runtimes, model_of
+from workbench.engine.child.streamed_answer import StreamedAnswer
 
 SecretHeaders = tuple[tuple[str, str], ...]
 
 
-class Outside:
+class RemoteProviders:
     """The providers that need HTTP."""
 
     def __init__(self, runtimes: Runtimes) -> None:
         self._clients = HttpClients()
         self._chat = OpenAIChat(self._clients)
         self._runtimes = runtimes
-        self._address = Address(self._chat)
+        self._address = RemoteAddress(self._chat)
         self._litellm = LiteLLM(self._chat)
-        self._listing = Listing(self._clients, self._litellm)
+        self._listing = ModelListing(self._clients, self._litellm)
 
     def prepare(self) -> None:
         """Make the HTTP clients; reading certificates takes a while."""
@@ -46,18 +46,18 @@ class Outside:
         if what == "litellm":
             await self._litellm.load()
         elif what == "builtin" and builtin_model:
-            await self._runtimes.warm(Model.builtin(builtin_model))
+            await self._runtimes.warm(RuntimeModel.builtin(builtin_model))
 
-    def provider(self, call: Call, builtin_model: str) -> tuple[Provider, Place]:
+    def provider(self, call: Call, builtin_model: str) -> tuple[CallProvider, CallPlace]:
         """Return who answers `call`, and the gate before it."""
         endpoint = call.endpoint
         if endpoint.kind == "openai":
-            return self._address, Place(endpoint.uid, DEFAULT_LIMIT)
+            return self._address, CallPlace(endpoint.uid, DEFAULT_LIMIT)
         if endpoint.kind == "litellm":
             provider = split_model(call.model)[0] or call.model.partition("/")[0]
-            return self._litellm, Place(f"{endpoint.uid}/{provider}", DEFAULT_LIMIT)
+            return self._litellm, CallPlace(f"{endpoint.uid}/{provider}", DEFAULT_LIMIT)
         model = model_of(endpoint, builtin_model)
-        return Local(self._chat, self._clients, self._runtimes, model), Place(endpoint.uid, RUNTIME_LIMIT)
+        return LocalModels(self._chat, self._clients, self._runtimes, model), CallPlace(endpoint.uid, RUNTIME_LIMIT)
 
     async def list_models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
         """Return the ids the endpoint lists. Raises CallError."""
@@ -76,19 +76,19 @@ class Outside:
         return await self._listing.check(endpoint, key, secret, question)
 
 
-class Address:
+class RemoteAddress:
     """Asks an OpenAI-compatible address that somebody entered."""
 
     def __init__(self, chat: OpenAIChat) -> None:
         self._chat = chat
 
-    async def ask(self, call: Call, answer: Answer) -> None:
+    async def ask(self, call: Call, answer: StreamedAnswer) -> None:
         """Ask once. Raises CallError."""
         endpoint = call.endpoint
         name, has_key = endpoint.name or endpoint.base_url, bool(call.key or call.secret_headers)
-        where = Where(name, call.model, has_key, page="Endpoints", address=endpoint.base_url)
+        where = FailureSubject(name, call.model, has_key, page="Endpoints", address=endpoint.base_url)
         if not endpoint.base_url:
             raise CallError(
                 "bad_address", f"{where.endpoint} has no address. Enter its base URL in Settings → Endpoints."
             )
-        await self._chat.ask(call, answer, Target(endpoint.base_url, call.model, where, target_headers(call)))
+        await self._chat.ask(call, answer, ChatTarget(endpoint.base_url, call.model, where, target_headers(call)))
