@@ -8,16 +8,16 @@ from dataclasses import replace
 from workbench.app.attempts import ColumnSource
 from workbench.app.board import Board
 from workbench.core.runs import Result, Timing, Verdict
-from workbench.usecases.transcript import Snapshot
+from workbench.usecases.transcript import TranscriptSnapshot
 
-WAITING = Snapshot("o1", "r1", 0, 1, "waiting", "", 0, "", 0, None, Timing(), (), None, None, False, False)
+WAITING = TranscriptSnapshot("o1", "r1", 0, 1, "waiting", "", 0, "", 0, None, Timing(), (), None, None, False, False)
 
 
 def test_an_output_never_shows_as_finished_before_its_text() -> None:
     """It may end between any two looks at it."""
     result = Result("finished", "Hello.", finish_reason="stop")
     ended = replace(WAITING, state="finished", text="Hello.", text_length=6, result=result)
-    looks: Iterator[Snapshot] = iter([WAITING, ended, ended])
+    looks: Iterator[TranscriptSnapshot] = iter([WAITING, ended, ended])
     board = Board(lambda *_: next(looks), lambda: 0)
     texts: list[str] = []
     board.text_reset.connect(lambda slot, text, reasoning: texts.append(text))

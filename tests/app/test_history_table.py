@@ -16,7 +16,7 @@ from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationRow, Outcome
 from workbench.core.searching.results import After, HistoryPage, HistoryRow, Order, Total
 from workbench.store import StoreError
-from workbench.usecases.searching import Found, SearchStop
+from workbench.usecases.searcher import SearchPage, SearchStop
 
 NOW = "2026-11-24T13:20:05.000Z"
 
@@ -43,7 +43,7 @@ class Many:
         *,
         order: Order = "newest",
         stop: SearchStop | None = None,
-    ) -> Found:
+    ) -> SearchPage:
         self.calls += 1
         assert stop is not None
         if text == "slow":
@@ -57,7 +57,7 @@ class Many:
         last = min(self.count, first + limit)
         rows = tuple(row(number) for number in range(first, last))
         following = After(last) if last < self.count else None
-        return Found(HistoryPage(rows, following, Total(self.count) if after is None else None), text, took_ms=4)
+        return SearchPage(HistoryPage(rows, following, Total(self.count) if after is None else None), text, took_ms=4)
 
 
 @pytest.fixture
@@ -218,13 +218,13 @@ class Holes(Many):
         *,
         order: Order = "newest",
         stop: SearchStop | None = None,
-    ) -> Found:
+    ) -> SearchPage:
         self.calls += 1
         there = [number for number in range(self.count) if number not in self.gone]
         behind = [number for number in there if after is None or number >= after.place][:limit]
         following = After(behind[-1] + 1) if behind and behind[-1] != there[-1] else None
         rows = tuple(row(number) for number in behind)
-        return Found(HistoryPage(rows, following, Total(len(there)) if after is None else None), text, took_ms=4)
+        return SearchPage(HistoryPage(rows, following, Total(len(there)) if after is None else None), text, took_ms=4)
 
 
 def test_what_is_gone_far_below_leaves_the_reader_where_he_is(qtbot: QtBot, tasks: Tasks) -> None:
@@ -333,7 +333,7 @@ def test_rows_that_are_not_counted_yet_are_read_again_until_they_are(
     monkeypatch.setattr("workbench.app.history.model._COUNTED_MS", 1)
 
     class Coming(Many):
-        def search(self, *args: object, **named: object) -> Found:
+        def search(self, *args: object, **named: object) -> SearchPage:
             found = super().search(*args, **named)  # type: ignore[arg-type] # as it is called
             if self.calls > 2:
                 return found

@@ -18,7 +18,7 @@ from workbench.core.lanes import Lane
 from workbench.core.runs import Verdict
 from workbench.packs.model import About
 from workbench.store import Store
-from workbench.usecases.packs.exporter import Choice, PackExporter
+from workbench.usecases.packs.exporter import PackChoice, PackExporter
 
 WINDOW = (sys.executable, "-m", "tests.bench.packs_window")
 PROMPTS, VERSIONS, CASES = 300, 40, 20
@@ -37,7 +37,7 @@ def run(full: bool) -> list[dict[str, Any]]:
         with closing(opened(place.database)) as store:
             uids = list(history(store))
             exporter = PackExporter(store, lambda: "pack-1", lambda: LATER)
-            choices = [Choice(uid, "all") for uid in uids]
+            choices = [PackChoice(uid, "all") for uid in uids]
             exporter.write(exporter.prepare(About("", "Bots"), choices, with_evidence=True), place.folder / "bots")
         told = []
         for what, one, pack in (("import", empty, place.folder / "bots"), ("export", place, place.folder / "written")):

@@ -12,7 +12,7 @@ from tests.fakes.provider import FakeProvider
 from tests.usecases.making import PATIENCE_S, Drawer, opened
 from workbench.cli.main import main
 from workbench.host import keys
-from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.endpoint_form import EndpointForm
 
 KEY = "sk-planted-0123456789"
 

@@ -24,8 +24,8 @@ from workbench.host.dirs import places
 from workbench.host.libraries import Library
 from workbench.store import connections, database_file
 from workbench.usecases import checkup
-from workbench.usecases.checkup import Checkup, Finding
-from workbench.usecases.samples import ORDER_TOOLS, load_sample
+from workbench.usecases.checkup import Checkup, CheckupFinding
+from workbench.usecases.sample_prompts import ORDER_TOOLS, load_sample
 from workbench.usecases.transcript import Transcript
 from workbench.usecases.workbench import Workbench
 
@@ -281,7 +281,7 @@ def test_a_check_up_says_where_no_history_can_be_made(tmp_path: Path) -> None:
     assert f"nothing can be made in {ground}. Give yourself the right" in found.sentence
 
 
-def _without_models(db: Path) -> list[Finding]:
+def _without_models(db: Path) -> list[CheckupFinding]:
     """Return what comes before the findings that start an engine."""
     return list(itertools.islice(Checkup(db, places(os.environ), os.environ, "0").findings(), 3))
 

@@ -19,7 +19,7 @@ from workbench.engine.calls import Call, CallEnded, Event
 from workbench.engine.client import EngineClient
 from workbench.host.processes import scrubbed_env
 from workbench.host.weights import builtin_weights
-from workbench.usecases.samples import load_sample
+from workbench.usecases.sample_prompts import load_sample
 
 PATIENCE_S = 300.0
 NEEDED = ("in transit", "friday", "https://track.example/123abcdefg")

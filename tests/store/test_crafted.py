@@ -25,7 +25,7 @@ from tests.fakes.crafted_child import report
 from tests.store.making import LATER, NOW, done, opened, run, text
 from workbench.cli.main import main
 from workbench.store.merging.foreign_database import ReadingHalt
-from workbench.usecases.exchange.importing import Importer
+from workbench.usecases.exchange.importer import Importer
 
 MOST_MEGABYTES = 500
 MOST_SECONDS = 5

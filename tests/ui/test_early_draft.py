@@ -31,7 +31,7 @@ from workbench.core.content import Content
 from workbench.store import early_draft
 from workbench.store.draft_preview import read_newest_preview, read_preview
 from workbench.usecases.early_drafts import NAME
-from workbench.usecases.prompts import Prompts
+from workbench.usecases.prompts import PromptLibrary
 from workbench.usecases.workbench import Workbench
 
 pytestmark = [pytest.mark.window, pytest.mark.e2e]
@@ -314,13 +314,13 @@ class TestWithoutADraftToShow:
     @pytest.fixture
     def writing(self, starting: Starting, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         """Hold what writes a new prompt until this is set."""
-        may_write, create = threading.Event(), Prompts.create
+        may_write, create = threading.Event(), PromptLibrary.create
 
-        def create_late(prompts: Prompts, *args: Any, **more: Any) -> Any:
+        def create_late(prompts: PromptLibrary, *args: Any, **more: Any) -> Any:
             prompts._store._write(lambda _: may_write.wait())
             return create(prompts, *args, **more)
 
-        monkeypatch.setattr(Prompts, "create", create_late)
+        monkeypatch.setattr(PromptLibrary, "create", create_late)
         yield may_write
         may_write.set()
 

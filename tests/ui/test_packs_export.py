@@ -20,7 +20,7 @@ from workbench.packs.model import About
 from workbench.packs.reading import read_pack
 from workbench.packs.validating import problems
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
-from workbench.usecases.packs.exporter import Choice
+from workbench.usecases.packs.exporter import PackChoice
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 
@@ -325,7 +325,7 @@ def test_what_is_known_of_a_pack_is_said_again(desk: Desk, tmp_path: Path) -> No
     window = desk.open()
     exporter = window.dialogs.pack_exports._exports._exporter
     about = About("pack-9", "My bot", "For tests.\nOf two lines.", "Apache-2.0", "Ada")
-    export = exporter.prepare(about, [Choice(window.prompt_uid, "winner")])
+    export = exporter.prepare(about, [PackChoice(window.prompt_uid, "winner")])
     exporter.write(export, tmp_path / "first.promptpack")
     dialog = opened(desk)
     desk.until(lambda: dialog.choice.name.text() == "My bot")

@@ -34,7 +34,7 @@ from workbench.packs.promptfoo_config import write as write_promptfoo
 from workbench.ui.lanes.params import ParamsDialog
 from workbench.ui.lanes.wording import params_summary
 from workbench.ui.theme import Theme
-from workbench.usecases.naming import with_params
+from workbench.usecases.model_names import with_params
 from workbench.usecases.problems import RefusedError
 
 __all__ = ["screen", "theme"]

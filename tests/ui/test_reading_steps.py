@@ -22,7 +22,7 @@ from workbench.core.runs import Step
 from workbench.ui.lanes import LanesView
 from workbench.ui.lanes.reading.parts import parse
 from workbench.ui.lanes.reading.steps import SHOWN, StepsPage, Telling, as_markdown
-from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.endpoint_form import EndpointForm
 
 __all__ = ["screen", "theme", "view"]
 RESULT = Step("tool_result", "gone", "find", "c1")

@@ -22,7 +22,7 @@ from workbench.engine.calls import Event
 from workbench.engine.client import EngineClient
 from workbench.host.dirs import places
 from workbench.store import RunBegun
-from workbench.usecases.listening import RunListener
+from workbench.usecases.run_listeners import RunListener
 from workbench.usecases.workbench import ClientFactory, Workbench
 
 

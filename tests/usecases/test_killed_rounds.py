@@ -23,7 +23,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import Result, Step, steps_so_far
 from workbench.usecases.endpoints import EndpointForm
-from workbench.usecases.transcript import Snapshot
+from workbench.usecases.transcript import TranscriptSnapshot
 
 NOW = Tool("now", answer="noon")
 LOOK = Tool("look", answer="found\U0001f642")
@@ -104,7 +104,7 @@ def gathered(pieces: tuple[Piece, ...], turn: int) -> tuple[str, str, list[Step]
     return texts["reasoning"], texts["text"], calls
 
 
-def said(one: Result | Snapshot) -> tuple[tuple[Step, ...], str, str]:
+def said(one: Result | TranscriptSnapshot) -> tuple[tuple[Step, ...], str, str]:
     return one.steps, one.text, one.reasoning
 
 

@@ -16,8 +16,8 @@ from workbench.store import Store
 from workbench.store.runs.ranking_queries import Maker
 from workbench.usecases import ranking
 from workbench.usecases.entrants import names
-from workbench.usecases.ranked import Grouping, Ranked
 from workbench.usecases.ranking import newest, rank
+from workbench.usecases.ranking_result import Grouping, RankingResult
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def made(tmp_path: Path) -> Iterator[tuple[Store, str]]:
     store.close()
 
 
-def warnings(found: Ranked) -> str:
+def warnings(found: RankingResult) -> str:
     return " ".join(remark.text for remark in found.remarks if remark.warns)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from workbench.core.runs import Mark, Result, Step, Timing
 from workbench.engine.calls import Calling, Delta, Queued, Retrying, Sent, Stepped
 from workbench.store.records import PartialCall, PartialRounds, PartialText
-from workbench.usecases.pieces import Pieces
+from workbench.usecases.growing_text import GrowingText
 from workbench.usecases.transcript import Transcript
 
 
@@ -20,7 +20,7 @@ def make() -> Transcript:
 
 @given(st.lists(st.text()), st.data())
 def test_the_tail_of_pieces_is_the_tail_of_the_text(texts: list[str], data: st.DataObject) -> None:
-    pieces = Pieces()
+    pieces = GrowingText()
     for text in texts:
         pieces.add(pieces.length, text)
     whole = "".join(texts)
@@ -31,7 +31,7 @@ def test_the_tail_of_pieces_is_the_tail_of_the_text(texts: list[str], data: st.D
 
 @given(st.text(min_size=1), st.data())
 def test_what_comes_twice_is_taken_once(whole: str, data: st.DataObject) -> None:
-    pieces = Pieces()
+    pieces = GrowingText()
     while pieces.length < len(whole):
         start = data.draw(st.integers(0, pieces.length))
         end = data.draw(st.integers(pieces.length + 1, len(whole)))

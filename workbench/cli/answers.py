@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from workbench.cli.output import one_line
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
-from workbench.usecases.handles import RunHandle
+from workbench.usecases.run_handle import RunHandle
 from workbench.usecases.transcript import Transcript
 
 

@@ -20,9 +20,9 @@ from workbench.host.ids import new_uid
 from workbench.host.locks import WindowLock
 from workbench.store import Store, StoreError, open_store
 from workbench.store.maintenance.backups import Backup
-from workbench.usecases.care import WRONG_VALUES, Care, HistoryCheck, rescue
+from workbench.usecases.history_replacement import backups_of, is_damaged, move_to, restore
+from workbench.usecases.maintenance import WRONG_VALUES, HistoryCheck, Maintenance, rescue
 from workbench.usecases.problems import RefusedError
-from workbench.usecases.replacing import backups_of, is_damaged, move_to, restore
 
 
 def care(args: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -36,7 +36,7 @@ def care(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def _backup(args: argparse.Namespace, path: Path) -> int:
     with _opened(path) as store:
-        made = Care(store, utc_now).back_up()
+        made = Maintenance(store, utc_now).back_up()
     _say(
         _described(made),
         f"A copy of {made.size / 1e6:.1f} MB is in {made.path}; it was opened and found sound.",
@@ -64,7 +64,7 @@ def _checked(path: Path) -> HistoryCheck:
     """Return what is wrong with a history; one that is too damaged to be opened is wrong, too."""
     try:
         with _opened(path) as store:
-            return Care(store, utc_now).check()
+            return Maintenance(store, utc_now).check()
     except StoreError as error:
         if not is_damaged(error, path):
             raise

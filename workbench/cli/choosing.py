@@ -19,10 +19,10 @@ from workbench.formats.prompt_yml import PromptFile, PromptFileError, read_promp
 from workbench.host.clock import utc_now
 from workbench.host.files import read_file
 from workbench.host.ids import new_uid
-from workbench.usecases.naming import model_name, pair, resolve_model, shadowed, slots, with_params
+from workbench.usecases.model_names import model_name, pair, resolve_model, shadowed, slots, with_params
 from workbench.usecases.packs.importer import Action, PackImporter
-from workbench.usecases.planning import check
 from workbench.usecases.problems import RefusedError
+from workbench.usecases.run_plan import check
 from workbench.usecases.workbench import Workbench
 
 _MOST_BYTES = 64 * 1024 * 1024

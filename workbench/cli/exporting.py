@@ -17,7 +17,7 @@ from workbench.cli.opening import open_workbench
 from workbench.cli.output import complain, one_line, write_exact, write_json
 from workbench.core.searching.language import Complaint
 from workbench.formats.exports import FORMATS
-from workbench.usecases.exchange.exporting import Exporter, Progress, Selection, format_of
+from workbench.usecases.exchange.exporter import Exporter, ExportProgress, ExportSelection, format_of
 from workbench.usecases.problems import RefusedError
 
 _TELL_EVERY_S = 0.5
@@ -33,10 +33,10 @@ def export(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         if args.ids:
             # Each once, in the order in which they were named.
             uids = tuple(dict.fromkeys(whole_uid(workbench, beginning) for beginning in args.ids))
-            selection = Selection(uids)
+            selection = ExportSelection(uids)
         else:
             wait_for_index(workbench)
-            selection = Selection(query=args.query or "")
+            selection = ExportSelection(query=args.query or "")
             _complain_about(workbench.searcher.search(selection.query or "", limit=1).complaints)
         exporter = Exporter(workbench.store, workbench.searcher)
         if args.output is None:
@@ -81,10 +81,10 @@ class _Output:
         write_exact(text)
 
 
-def _teller() -> Callable[[Progress], None]:
+def _teller() -> Callable[[ExportProgress], None]:
     told = time.monotonic()
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: ExportProgress) -> None:
         nonlocal told
         if time.monotonic() - told >= _TELL_EVERY_S:
             told = time.monotonic()

@@ -35,7 +35,7 @@ from workbench.core.when import absolute
 from workbench.host.terminal import BOLD
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_document import document
-from workbench.usecases.searching import Found
+from workbench.usecases.searcher import SearchPage
 from workbench.usecases.workbench import Workbench
 
 
@@ -86,7 +86,7 @@ def _token(after: After | None) -> str | None:
     return f"{after.place}.{after.shown}" if after.shown else str(after.place)
 
 
-def _print(found: Found, *, bold: bool) -> None:
+def _print(found: SearchPage, *, bold: bool) -> None:
     for row in found.page.rows:
         print("\t".join(map(one_line, _columns(row))))
         for hit in row.hits:
@@ -126,7 +126,7 @@ def _print_snippet(snippet: Snippet, style: str) -> None:
     print(f"{harmless(snippet.text[at:])}{'…' if snippet.cut_end else ''}")
 
 
-def _document(found: Found) -> dict[str, Any]:
+def _document(found: SearchPage) -> dict[str, Any]:
     return {
         "query": found.text,
         "complaints": [asdict(complaint) for complaint in found.complaints],

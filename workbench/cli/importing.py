@@ -21,7 +21,7 @@ from workbench.cli.opening import open_workbench
 from workbench.cli.output import complain, one_line, write_json
 from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError
-from workbench.usecases.exchange.importing import Importer, ReadingHalt, Report, sentence
+from workbench.usecases.exchange.importer import Importer, ImportReport, ReadingHalt, sentence
 from workbench.usecases.problems import Problem, RefusedError, problem_of
 
 _TELL_EVERY_S = 0.5
@@ -57,10 +57,10 @@ def take_over(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     return code
 
 
-def _one(importer: Importer, path: Path, *, preview: bool) -> Report:
+def _one(importer: Importer, path: Path, *, preview: bool) -> ImportReport:
     told, read = time.monotonic(), -1
 
-    def tell(report: Report) -> None:
+    def tell(report: ImportReport) -> None:
         nonlocal told, read
         if time.monotonic() - told >= _TELL_EVERY_S and report.read != read:
             told, read = time.monotonic(), report.read
@@ -69,14 +69,14 @@ def _one(importer: Importer, path: Path, *, preview: bool) -> Report:
     return (importer.preview if preview else importer.run)(path, ReadingHalt(), tell)
 
 
-def _tell_left_out(report: Report) -> None:
+def _tell_left_out(report: ImportReport) -> None:
     for one in report.listed[:_MOST_TOLD]:
         print(f"  {one_line(f'{one.name}: {one.sentence}')}", file=sys.stderr)
     if (more := max(report.left_out, len(report.listed)) - _MOST_TOLD) > 0:
         print(f"  and {more:,} more", file=sys.stderr)
 
 
-def _document(report: Report) -> dict[str, Any]:
+def _document(report: ImportReport) -> dict[str, Any]:
     return {
         "path": str(report.path),
         "kind": report.kind,

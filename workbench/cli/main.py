@@ -292,7 +292,7 @@ def _as_damage(error: Exception, args: argparse.Namespace, env: Mapping[str, str
     """Return what to tell of a history whose damaged header makes it look like a file of another program."""
     from workbench.cli.opening import database
     from workbench.store.errors import StoreError, failure
-    from workbench.usecases.replacing import is_damaged
+    from workbench.usecases.history_replacement import is_damaged
 
     if (
         not isinstance(error, StoreError)

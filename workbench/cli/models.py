@@ -20,7 +20,7 @@ from workbench.core.lanes import BUILTIN_MODEL, Endpoint
 from workbench.core.money import Rates
 from workbench.core.retirement import is_retired, retirement_note
 from workbench.engine.catalogue import ModelInfo
-from workbench.usecases.naming import model_name
+from workbench.usecases.model_names import model_name
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 

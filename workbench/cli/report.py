@@ -38,7 +38,7 @@ from workbench.core.empty_answers import empty_answer, state_words
 from workbench.core.provider_requirements import in_terminal
 from workbench.core.runs import Result, notable
 from workbench.core.when import duration
-from workbench.usecases.handles import RunHandle
+from workbench.usecases.run_handle import RunHandle
 
 _DETAIL_LINES = 8
 

@@ -17,9 +17,9 @@ from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
 from workbench.cli.output import Interleaved, InTurn, LaneOutput, Printer, complain, one_line, write_json
 from workbench.cli.report import document, summary
-from workbench.usecases.handles import RunHandle
-from workbench.usecases.listening import RunListener
 from workbench.usecases.problems import unsaved_sentence
+from workbench.usecases.run_handle import RunHandle
+from workbench.usecases.run_listeners import RunListener
 from workbench.usecases.workbench import Workbench
 
 _LOOK_EVERY_S = 0.03

@@ -187,7 +187,7 @@ def _check(db: Path) -> None:
     try:
         check_place(db)
     except StoreError as error:
-        from workbench.usecases.replacing import is_damaged
+        from workbench.usecases.history_replacement import is_damaged
 
         if not is_damaged(error, db):
             raise

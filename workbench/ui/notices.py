@@ -17,7 +17,7 @@ from workbench.core.faults import is_report
 from workbench.ui.retired import RETIRED, RetiredModels
 from workbench.ui.shell.events import SettingsRequested
 from workbench.usecases.problems import about_this_program, problem_of
-from workbench.usecases.recording import END_UNSAVED, PIECES_UNSAVED
+from workbench.usecases.recorder import END_UNSAVED, PIECES_UNSAVED
 
 if TYPE_CHECKING:
     from workbench.core.drafts import Draft

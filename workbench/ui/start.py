@@ -203,7 +203,7 @@ class Start(QObject):
     def _mend(self, error: Exception) -> bool:
         """Offer to mend the history, if that is what keeps it from being opened."""
         from workbench.ui.mending import Mending
-        from workbench.usecases.replacing import is_damaged
+        from workbench.usecases.history_replacement import is_damaged
 
         if not is_damaged(error, self._db):
             return False
@@ -215,14 +215,14 @@ class Start(QObject):
 
     def _mended(self) -> None:
         """Open what the person chose, or close."""
-        from workbench.usecases.replacing import Changed
+        from workbench.usecases.history_replacement import HistoryReplaced
 
         mending, self.mending = self.mending, None
         if mending is None or self._closed:
             return
         outcome = mending.outcome
         mending.deleteLater()
-        if isinstance(outcome, Changed):
+        if isinstance(outcome, HistoryReplaced):
             self.error, self._notice = None, outcome.sentence
             if not self._frame.is_edited:
                 self._end_early(is_saved=True)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from workbench.core.techniques import Caret, Insertion
     from workbench.ui.shell.views import RunsPage
     from workbench.ui.window import MainWindow
-    from workbench.usecases.replacing import Change
+    from workbench.usecases.history_replacement import Change
 
 
 class _Selection:

@@ -18,7 +18,6 @@ from workbench.core.runs import Failure
 from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
 from workbench.host.provider_choices import ProviderChoices
-from workbench.usecases.addresses import address_trouble
 from workbench.usecases.destinations import (
     OWN,
     Destination,
@@ -29,6 +28,7 @@ from workbench.usecases.destinations import (
     own_origin,
     setting_key,
 )
+from workbench.usecases.endpoint_form import address_trouble
 
 ProviderOf = Callable[[str], str]
 """Model id → provider id, "" when nobody knows."""

@@ -13,7 +13,7 @@ from workbench.core.ranking.judgements import Judged, Judgement
 from workbench.store import Store
 from workbench.store.runs.ranking_queries import Maker, StoredVerdict
 from workbench.store.runs.technique_marks import VersionMarks
-from workbench.usecases.ranked import Grouping
+from workbench.usecases.ranking_result import Grouping
 
 _APART = "\x1f"
 MODEL_PART = "\x1fmodel "

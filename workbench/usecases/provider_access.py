@@ -17,9 +17,9 @@ from workbench.core.provider_requirements import package_sentence, setting_troub
 from workbench.core.providers import PROVIDERS, provider_name
 from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
-from workbench.usecases.addresses import address_trouble
 from workbench.usecases.credentials import AddressQuestion, address_question, provider_key
 from workbench.usecases.destinations import Destination, destination, environment_address, key_id, setting_key
+from workbench.usecases.endpoint_form import address_trouble
 
 _LONG_ENOUGH = 12
 _LITELLM = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)

@@ -43,7 +43,7 @@ _FILES = ("train.jsonl", "validation.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class TrainingCost:
     """What training takes: tokens of one pass over the training rows, an estimate, and passes.
 
     `per_million` is dollars for a million trained tokens, None when nobody said.
@@ -77,7 +77,7 @@ class TrainingSet:
     validation: tuple[str, ...]
     left_out: tuple[tuple[str, int], ...]
     contradictions: tuple[Contradiction, ...]
-    cost: Cost
+    cost: TrainingCost
     share: float = 0.0
     reserves: tuple[tuple[str, int], ...] = ()
 
@@ -137,7 +137,7 @@ class Trainer:
         if not train:
             why = "; ".join(f"{reason} ({count:,})" for reason, count in counts.items())
             raise RefusedError(f"There is nothing to train with: {f'{why}.' if why else _NOTHING[chosen_by]}")
-        cost = Cost(sum(_tokens(row) for row, _ in train), epochs, per_million)
+        cost = TrainingCost(sum(_tokens(row) for row, _ in train), epochs, per_million)
         return TrainingSet(
             form,
             tuple(line for _, line in train),

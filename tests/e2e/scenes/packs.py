@@ -21,7 +21,7 @@ from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.training.dialog import TrainingDialog
-from workbench.usecases.packs.exporter import Choice, PackExporter
+from workbench.usecases.packs.exporter import PackChoice, PackExporter
 
 _LONG = "A prompt with a very long name that says all of what it does for whom and when, and goes on and on for a while"
 _NAMES = ("Order bot", "Mail bot", _LONG, "Übersetzer 翻訳")
@@ -189,7 +189,7 @@ def _pack(folder: Path) -> Path:
         keys = [_add(store, number, name) for number, name in enumerate(_NAMES)]
         exporter = PackExporter(store, lambda: "pack-1", lambda: making.LATER)
         about = About("", "Bots of the shop", "What customers are answered with.", "Apache-2.0", "Ada Lovelace")
-        exporter.write(exporter.prepare(about, [Choice(key, "all") for key in keys]), folder / "bots.promptpack")
+        exporter.write(exporter.prepare(about, [PackChoice(key, "all") for key in keys]), folder / "bots.promptpack")
     return folder / "bots.promptpack"
 
 

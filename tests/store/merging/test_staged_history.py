@@ -21,7 +21,7 @@ from workbench.store.merging.row_rules import trouble
 from workbench.store.merging.staged_history import HistoryStaging
 from workbench.store.progress import go_on, limited, watched
 from workbench.store.safe_records import as_text, count, dollars, sound
-from workbench.usecases.exchange.importing import Importer
+from workbench.usecases.exchange.importer import Importer
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
 

@@ -34,12 +34,12 @@ from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 from workbench.ui.shell.views import Place
 from workbench.ui.theme import Theme
 from workbench.usecases.credentials import open_keys
-from workbench.usecases.endpoints import Asker, Endpoints
+from workbench.usecases.endpoints import EndpointEngine, Endpoints
 from workbench.usecases.history import History
 from workbench.usecases.known_models import KnownModels
 from workbench.usecases.model_access import ModelAccess
 from workbench.usecases.pricing import Pricing
-from workbench.usecases.searching import Searcher
+from workbench.usecases.searcher import Searcher
 
 
 @dataclass
@@ -319,7 +319,7 @@ class NoCatalogue:
 
 def standin_models(store: Store, folder: Path) -> ModelAccess:
     """Return endpoints and prices that are kept, without keys, a catalogue or an engine that could be asked."""
-    keys, engine, known = open_keys({}), cast(Asker, None), KnownModels(folder)
+    keys, engine, known = open_keys({}), cast(EndpointEngine, None), KnownModels(folder)
     endpoints = Endpoints(store, keys, engine, lambda _: "", new_uid, utc_now, known)
     pricing = Pricing(ProviderChoices(folder), lambda _: None, utc_now)
     return ModelAccess(keys, endpoints, NoCatalogue(), pricing, lambda: None, date.today)

@@ -22,9 +22,9 @@ from workbench.core.templates import fill
 from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
 from workbench.store.merging import llm_turns
-from workbench.usecases.exchange.importing import Importer, ReadingHalt, Report, sentence
+from workbench.usecases.exchange.importer import Importer, ImportReport, ReadingHalt, sentence
 from workbench.usecases.problems import RefusedError
-from workbench.usecases.searching import Searcher
+from workbench.usecases.searcher import Searcher
 
 Log = Callable[..., Path]
 BOTH = pytest.mark.parametrize("log", [old_log, new_log], ids=["0.31", "0.36"])
@@ -39,7 +39,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def take(store: Store, path: Path, tell: Callable[[Report], None] = lambda _: None) -> Report:
+def take(store: Store, path: Path, tell: Callable[[ImportReport], None] = lambda _: None) -> ImportReport:
     return Importer(store, lambda: NOW).run(path, ReadingHalt(), tell)
 
 

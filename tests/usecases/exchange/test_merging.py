@@ -29,7 +29,7 @@ from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
 from workbench.store.maintenance.history_purge import PurgeTargets
 from workbench.store.records import FirstVersion, PartialText, WholePrompt
-from workbench.usecases.exchange.importing import Importer, ReadingHalt, Report, sentence
+from workbench.usecases.exchange.importer import Importer, ImportReport, ReadingHalt, sentence
 from workbench.usecases.problems import RefusedError
 
 Make = Callable[[str], Store]
@@ -147,7 +147,7 @@ def test_another_history_comes_whole_and_once(make: Make) -> None:
     preview = Importer(mine, lambda: NOW).preview(theirs.path, ReadingHalt(), lambda _: None)
     assert sentence(preview, preview=True) == "New: 2 runs with 4 answers in 1 new prompt."
     assert query(mine, "SELECT count(*) FROM runs") == [(0,)]
-    told: list[Report] = []
+    told: list[ImportReport] = []
     report = take(mine, theirs.path, told.append)
     assert sentence(report) == "Imported 2 runs with 4 answers in 1 new prompt."
     assert (report.kind, report.state, report.read, report.total) == ("workbench", "done", 2, 2)

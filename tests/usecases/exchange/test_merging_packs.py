@@ -15,7 +15,7 @@ from tests.usecases.exchange.test_merging import fill
 from workbench.host.ids import new_uid
 from workbench.packs.model import About
 from workbench.store import Store, open_store
-from workbench.usecases.packs.exporter import Choice, PackExporter
+from workbench.usecases.packs.exporter import PackChoice, PackExporter
 
 Make = Callable[[str], Store]
 HASH = "a" * 64
@@ -37,7 +37,7 @@ def export(store: Store, path: Path, about: About | None = None) -> dict[str, by
     """Export the prompt as somebody would who does not change what the window suggests; return the files."""
     exporter = PackExporter(store, new_uid, lambda: NOW)
     about = about or exporter.known(["p"]) or About("", "Nobody knew it")
-    exporter.write(exporter.prepare(about, [Choice("p", "all")]), path)
+    exporter.write(exporter.prepare(about, [PackChoice("p", "all")]), path)
     return {str(file.relative_to(path)): file.read_bytes() for file in path.rglob("*") if file.is_file()}
 
 

@@ -21,7 +21,7 @@ from workbench.core.runs import Failure, IterationDetail, Result, Timing
 from workbench.formats import promptfoo
 from workbench.host.ids import new_uid
 from workbench.store import Store, open_store
-from workbench.usecases.exchange.importing import sentence
+from workbench.usecases.exchange.importer import sentence
 from workbench.usecases.problems import RefusedError
 
 CHAT = '[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Order {{ order }}"}]'

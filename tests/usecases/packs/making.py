@@ -13,7 +13,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.packs.model import About
 from workbench.store import Store
-from workbench.usecases.packs.exporter import Choice, PackExporter
+from workbench.usecases.packs.exporter import PackChoice, PackExporter
 
 
 def make_pack(folder: Path, target: Path, names: Sequence[str] = ("Order bot", "Mail bot")) -> Path:
@@ -24,7 +24,7 @@ def make_pack(folder: Path, target: Path, names: Sequence[str] = ("Order bot", "
             add_prompt(store, name)
         exporter = PackExporter(store, lambda: "pack-1", lambda: LATER)
         about = About("", "Bots", "What they are for.", "MIT", "Ada")
-        exporter.write(exporter.prepare(about, [Choice(key_of(name), "all") for name in names]), target)
+        exporter.write(exporter.prepare(about, [PackChoice(key_of(name), "all") for name in names]), target)
     return target
 
 

@@ -21,7 +21,7 @@ from workbench.core.searching.results import HistoryRow
 from workbench.core.when import duration
 from workbench.store import Store
 from workbench.store.search.fields import FIELDS
-from workbench.usecases.comparing import against_parent
+from workbench.usecases.comparison import against_parent
 from workbench.usecases.history import History
 
 Standing = Literal["", "winner", "tie", "bad"]

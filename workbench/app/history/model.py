@@ -20,7 +20,7 @@ from workbench.app.history.walk import Page, Walked, walk
 from workbench.app.tasks import ReportingTasks
 from workbench.core.searching.results import After, HistoryRow, Order, Total
 from workbench.usecases.problems import problem_of
-from workbench.usecases.searching import Found, SearchStop
+from workbench.usecases.searcher import SearchPage, SearchStop
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
@@ -33,7 +33,7 @@ _COUNTED_MS, _MOST_MS = 500, 30_000
 
 
 class Searching(Protocol):
-    """What finds runs, as `usecases.searching.Searcher` does."""
+    """What finds runs, as `usecases.searcher.Searcher` does."""
 
     def search(
         self,
@@ -43,7 +43,7 @@ class Searching(Protocol):
         *,
         order: Order = "newest",
         stop: SearchStop | None = None,
-    ) -> Found:
+    ) -> SearchPage:
         """Return up to `limit` runs behind `after`; blocks."""
 
 
@@ -243,7 +243,7 @@ class HistoryTableModel(QAbstractTableModel):
         self._changed.clear()
         return self._stop
 
-    def _show(self, generation: int, found: Found) -> None:
+    def _show(self, generation: int, found: SearchPage) -> None:
         if generation != self._generation:
             return
         self.is_searching = False
@@ -275,7 +275,7 @@ class HistoryTableModel(QAbstractTableModel):
         self._next = walked.next
         self.endResetModel()
 
-    def _append(self, generation: int, found: Found) -> None:
+    def _append(self, generation: int, found: SearchPage) -> None:
         if generation != self._generation:
             return
         self._fetching = False
@@ -331,7 +331,7 @@ class HistoryTableModel(QAbstractTableModel):
         end = self._starts[number + 1] if number + 1 < len(self._starts) else self._count
         return end - self._starts[number]
 
-    def _put(self, generation: int, number: int, found: Found) -> None:
+    def _put(self, generation: int, number: int, found: SearchPage) -> None:
         if generation != self._generation:
             return
         self._rereading = False

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from workbench.core.searching.results import After, HistoryRow
-from workbench.usecases.searching import Found
+from workbench.usecases.searcher import SearchPage
 
-Search = Callable[[After | None], Found]
+Search = Callable[[After | None], SearchPage]
 """Returns the page behind a place; blocks."""
 
 
@@ -23,7 +23,7 @@ class Page(NamedTuple):
 class Walked(NamedTuple):
     """What the first page found, all pages from the top, and what lies behind them (None for nothing)."""
 
-    first: Found
+    first: SearchPage
     pages: tuple[Page, ...]
     next: After | None
 

@@ -25,8 +25,8 @@ from workbench.host.ids import new_uid
 from workbench.packs.model import About
 from workbench.packs.writing import texts
 from workbench.store import Store
-from workbench.usecases.packs.exporter import Choice, Export, PackExporter
-from workbench.usecases.packs.target import Target, gone, look_at
+from workbench.usecases.packs.exporter import PackChoice, PackExport, PackExporter
+from workbench.usecases.packs.target import PackTarget, gone, look_at
 from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Wanted(NamedTuple):
     """What a person wants to have written, and where."""
 
     about: About
-    choices: tuple[Choice, ...]
+    choices: tuple[PackChoice, ...]
     with_evidence: bool
     path: Path
 
@@ -57,9 +57,9 @@ class Preview(NamedTuple):
     `target` says what writing does to the place, and `gone` are files of the pack there that are removed.
     """
 
-    export: Export
+    export: PackExport
     path: Path
-    target: Target
+    target: PackTarget
     files: tuple[tuple[str, int], ...]
     shown: Mapping[str, str]
     findings: tuple[Finding, ...]
@@ -186,7 +186,7 @@ class PackExports(QObject):
         self._tasks.on_ui(partial(self.progress.emit, words, done, of))
 
 
-def _shown(export: Export) -> Mapping[str, str]:
+def _shown(export: PackExport) -> Mapping[str, str]:
     """Return the beginnings of all texts, attached ones too."""
     told = dict(texts(export.pack, export.evidence))
     told |= {

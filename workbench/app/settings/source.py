@@ -29,8 +29,8 @@ from workbench.core.limits import LIMITS, Limits
 from workbench.core.providers import PROVIDERS, provider_name
 from workbench.host import settings as stored
 from workbench.host.errors import HostError
-from workbench.usecases.addresses import EndpointForm
 from workbench.usecases.credentials import AddressQuestion, endpoint_key
+from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.endpoints import file_troubles
 from workbench.usecases.provider_access import (
     ProviderState,
@@ -46,8 +46,8 @@ from workbench.usecases.provider_access import save_settings as save_provider_se
 if TYPE_CHECKING:
     from workbench.host.dirs import Places
     from workbench.store import Store
-    from workbench.usecases.discovery import Found
     from workbench.usecases.model_access import ModelAccess
+    from workbench.usecases.server_discovery import FoundServer
 
 _writing = threading.Lock()
 """Two writers that read the same file would each lose what the other one chose."""
@@ -172,7 +172,7 @@ class WorkbenchSettingsSource:
         """Ask the address in the form for its models, with what was typed and, where nothing was, with what is kept."""
         return start_then(lambda: self._models.endpoints.models_of(form), lambda found: found)
 
-    def look_for_servers(self) -> Future[tuple[Found, ...]]:
+    def look_for_servers(self) -> Future[tuple[FoundServer, ...]]:
         """Look for Ollama and LM Studio on this machine."""
         return start(lambda: tuple(self._models.endpoints.look_for_servers()))
 

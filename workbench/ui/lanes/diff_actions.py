@@ -15,7 +15,7 @@ from workbench.app.tasks import Tasks
 from workbench.store import Store
 from workbench.ui.lanes.reading.modes import DIFF
 from workbench.ui.lanes.view import LanesView
-from workbench.usecases.comparing import Base
+from workbench.usecases.comparison import ComparisonBase
 
 
 class DiffActions(QObject):
@@ -38,9 +38,9 @@ class DiffActions(QObject):
         lanes = self._lanes
         return {
             "diff": self.toggle,
-            "diff_previous": lambda: self.against(Base()),
-            "diff_winner": lambda: self.against(Base("winner")),
-            "diff_lane": lambda: self.against(Base("lane", lanes.focused_slot())),
+            "diff_previous": lambda: self.against(ComparisonBase()),
+            "diff_winner": lambda: self.against(ComparisonBase("winner")),
+            "diff_lane": lambda: self.against(ComparisonBase("lane", lanes.focused_slot())),
             "next_change": lambda: self.step(1),
             "previous_change": lambda: self.step(-1),
         }
@@ -54,7 +54,7 @@ class DiffActions(QObject):
             self._before = readings.stored()
             readings.choose_for_all(DIFF)
 
-    def against(self, base: Base) -> None:
+    def against(self, base: ComparisonBase) -> None:
         """Compare every answer with `base`, and show it."""
         self.comparisons.choose(base)
         readings = self._lanes.readings

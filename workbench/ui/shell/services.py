@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from workbench.store import Store
     from workbench.ui.shell.events import RunsComparison, VersionsComparison
     from workbench.ui.theme import Theme
-    from workbench.usecases.forecasting import Forecaster
+    from workbench.usecases.forecaster import Forecaster
     from workbench.usecases.history import History
-    from workbench.usecases.improving import Improver
+    from workbench.usecases.improver import Improver
     from workbench.usecases.model_access import ModelAccess
-    from workbench.usecases.running import Runner
-    from workbench.usecases.searching import Searcher
+    from workbench.usecases.runner import Runner
+    from workbench.usecases.searcher import Searcher
 
 T = TypeVar("T")
 E = TypeVar("E")

@@ -23,7 +23,7 @@ from workbench.packs.reading import attachments
 from workbench.packs.slugs import slugs
 from workbench.packs.writing import Tell, texts, write_archive, write_folder
 from workbench.store import Store
-from workbench.usecases.packs.disclosed import disclosed
+from workbench.usecases.packs.disclosures import disclosed
 from workbench.usecases.packs.evidence import Watch, evidence, unwatched
 from workbench.usecases.packs.target import is_file
 from workbench.usecases.problems import RefusedError
@@ -38,7 +38,7 @@ _NOT_RANKED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PackChoice:
     """A prompt to export; `versions` are the winner, all, or numbers of which the last is used."""
 
     prompt_uid: str
@@ -46,7 +46,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
+class PackExport:
     """A pack that is ready to be written, with sentences about what is not in it.
 
     `body` gives the bytes of an attachment by its hash.
@@ -91,12 +91,12 @@ class PackExporter:
     def prepare(
         self,
         about: About,
-        choices: Sequence[Choice],
+        choices: Sequence[PackChoice],
         *,
         with_evidence: bool = False,
         tell: Tell | None = None,
         watch: Watch = unwatched,
-    ) -> Export:
+    ) -> PackExport:
         """Return what would be written. Raises RefusedError for a prompt that has only a draft.
 
         `tell` hears how many of how many prompts are done, `watch` how many iterations of one were read for the
@@ -123,9 +123,9 @@ class PackExporter:
             if with_evidence:
                 told[prompt.slug], left_out = evidence(self._store, row.uid, {v.hash for v in prompt.versions}, watch)
                 notes += left_out
-        return Export(Pack(about, tuple(prompts), self._files(prompts)), told, self._store.blob, tuple(notes))
+        return PackExport(Pack(about, tuple(prompts), self._files(prompts)), told, self._store.blob, tuple(notes))
 
-    def write(self, export: Export, path: Path, tell: Tell | None = None) -> None:
+    def write(self, export: PackExport, path: Path, tell: Tell | None = None) -> None:
         """Write a pack: a file when the path ends so, else a folder; remember it. Raises PackError.
 
         `tell` hears how many of how many files are written, and may raise to stop: then nothing has changed.
@@ -138,7 +138,7 @@ class PackExporter:
         self._store.packs.remember(export.pack.about.uid, body, self._now()).result()
 
     def _prompt(
-        self, row: PromptRow, choice: Choice, slug: str, said: Mapping[str, Any]
+        self, row: PromptRow, choice: PackChoice, slug: str, said: Mapping[str, Any]
     ) -> tuple[PackPrompt, list[str]]:
         versions, notes = self._versions(row, choice, said)
         chosen = {version.number: version for version in versions}
@@ -162,7 +162,9 @@ class PackExporter:
             notes,
         )
 
-    def _versions(self, row: PromptRow, choice: Choice, said: Mapping[str, Any]) -> tuple[list[VersionRow], list[str]]:
+    def _versions(
+        self, row: PromptRow, choice: PackChoice, said: Mapping[str, Any]
+    ) -> tuple[list[VersionRow], list[str]]:
         known = {version.number: version for version in self._store.versions(row.uid)}
         if not known:
             raise RefusedError(f"“{row.name}” is only a draft. Run it once, so that it has a version to export.")

@@ -23,7 +23,7 @@ from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.diff.parts import part_runs
 from workbench.ui.widgets.diff.text import DiffView, Run
 from workbench.ui.widgets.diff.wording import changes
-from workbench.usecases.comparing import Side, compare_prompts
+from workbench.usecases.comparison import ComparisonSide, compare_prompts
 
 _WIDE = 1080
 DRAFT = ""
@@ -74,7 +74,7 @@ class CompareDialog(Dialog):
         theme: Theme,
         tasks: Tasks,
         entries: Sequence[Entry],
-        read: Callable[[str], Side],
+        read: Callable[[str], ComparisonSide],
         chosen: tuple[str, str],
         parent: QWidget | None = None,
         *,

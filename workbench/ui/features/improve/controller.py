@@ -24,9 +24,9 @@ from workbench.ui.features.improve.dialog import ImproveDialog
 from workbench.ui.lanes.wording import seconds
 from workbench.ui.shell.events import AnswersGrew, CallSent, PromptOpened, RunEnded
 from workbench.ui.shell.services import Services
-from workbench.usecases.handles import RunHandle
-from workbench.usecases.improving import Known, PastQuestion, Wanted, as_draft, proposal_of
+from workbench.usecases.improver import ImprovementDefaults, ImprovementRequest, PastQuestion, as_draft, proposal_of
 from workbench.usecases.problems import RefusedError, problem_of
+from workbench.usecases.run_handle import RunHandle
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class ImproveController:
         self._services, self._session = services, services.session
         self.dialog: ImproveDialog | None = None
         self._asked: _Asked | None = None
-        self._allowed: Wanted | None = None
+        self._allowed: ImprovementRequest | None = None
         self._prompt = ""
         services.events.subscribe(AnswersGrew, lambda event: self._show_more(event.outputs))
         services.events.subscribe(RunEnded, lambda event: self._run_ended(event.run_uid))
@@ -90,7 +90,7 @@ class ImproveController:
         self.open()
         self._open_earlier(run_uid)
 
-    def _show_known(self, dialog: ImproveDialog, known: Known) -> None:
+    def _show_known(self, dialog: ImproveDialog, known: ImprovementDefaults) -> None:
         first = next(iter(self._session.draft().lanes), Lane(_SLOT, BUILTIN, BUILTIN_MODEL))
         # A lane's parameters are made for its answers, which are shorter than a prompt perhaps.
         dialog.question.set_lane(known.lane or Lane(_SLOT, first.endpoint, first.model))
@@ -113,7 +113,7 @@ class ImproveController:
         if dialog is None or dialog.is_running or dialog.question.lane is None:
             return
         pane, draft = dialog.question, self._session.draft()
-        wanted = Wanted(
+        wanted = ImprovementRequest(
             self._prompt,
             draft.content,
             draft.based_on,
@@ -129,7 +129,7 @@ class ImproveController:
         else:
             self._send(wanted)
 
-    def _decide(self, wanted: Wanted, dialog: ImproveDialog, forecast: Forecast) -> None:
+    def _decide(self, wanted: ImprovementRequest, dialog: ImproveDialog, forecast: Forecast) -> None:
         """Ask first where the question is over the limits; asking the same again is the answer."""
         if over := excess(self._session.limits(), forecast, "This question"):
             self._allowed = wanted
@@ -137,7 +137,7 @@ class ImproveController:
         else:
             self._send(wanted)
 
-    def _send(self, wanted: Wanted) -> None:
+    def _send(self, wanted: ImprovementRequest) -> None:
         dialog, services = self.dialog, self._services
         if dialog is None or dialog.is_running:
             return

@@ -21,7 +21,7 @@ from workbench.ui.flow import Flow
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Confirm, button, label
 from workbench.ui.widgets.paths import PathLabel, show_folder
-from workbench.usecases.replacing import Move, Repair, Restore
+from workbench.usecases.history_replacement import MoveHistory, RepairHistory, RestoreHistory
 
 _WORTH_BYTES = 200_000
 """Free room below this is not worth writing the whole file anew."""
@@ -99,7 +99,7 @@ class HistoryPanel(QWidget):
             f"Read what can be read of this history into a new file? {_CLOSES} You then choose whether to use the new"
             f" file; this one is kept as it is.{self._what_runs()}",
             "Repair",
-            lambda: self._desk.change_wanted.emit(Repair()),
+            lambda: self._desk.change_wanted.emit(RepairHistory()),
         )
 
     def ask_which_backup(self) -> None:
@@ -220,7 +220,7 @@ class HistoryPanel(QWidget):
             f"Put {name} in the place of the history? {_CLOSES} What is there now becomes a backup, so this can be"
             f" undone.{self._what_runs()}",
             "Restore",
-            lambda: self._desk.change_wanted.emit(Restore(file)),
+            lambda: self._desk.change_wanted.emit(RestoreHistory(file)),
         )
 
     def _choose_folder(self) -> None:
@@ -230,7 +230,7 @@ class HistoryPanel(QWidget):
         folder = Path(chosen)
 
         def move(*, keep: bool) -> None:
-            self._desk.change_wanted.emit(Move(folder, keep))
+            self._desk.change_wanted.emit(MoveHistory(folder, keep))
 
         self._confirm.ask(
             f"Move the history to {chosen}? {_CLOSES} The new file is read and found sound before the old one goes."

@@ -32,7 +32,7 @@ from workbench.packs.slugs import slug
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog_parts import Roomy, Rows, Told
-from workbench.usecases.packs.target import Target, is_file
+from workbench.usecases.packs.target import PackTarget, is_file
 
 _Kind = Literal["winner", "all", "chosen"]
 _LOOK_MS = 250
@@ -134,7 +134,7 @@ class ChoicePage(QWidget):
         chosen = self.table.versions(row)
         self.choosing.show_versions(versions, () if isinstance(chosen, str) else chosen)
 
-    def show_target(self, target: Target) -> None:
+    def show_target(self, target: PackTarget) -> None:
         """Say what writing to the path would do."""
         tone = "error" if target.is_refused else "muted"
         self.place.say(target.words, tone)

@@ -17,7 +17,7 @@ from workbench.ui.features.techniques.dialog import TechniqueDialog
 from workbench.ui.features.techniques.form import BLANK, TechniqueForm
 from workbench.ui.shell.services import Services
 from workbench.usecases.problems import problem_of
-from workbench.usecases.techniques import Library, Techniques
+from workbench.usecases.techniques import TechniqueLibrary, Techniques
 
 
 class TechniquesController:
@@ -78,7 +78,7 @@ class TechniquesController:
         self._open_form(replace(BLANK, place="caret", snippet=escape(selected)))
 
     def _read(self, select: str = "") -> None:
-        def show(library: Library) -> None:
+        def show(library: TechniqueLibrary) -> None:
             if self.dialog is not None:
                 self.dialog.show_library(library, select)
 
