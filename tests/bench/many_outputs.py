@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import workbench.core.searching.folding
+import workbench.core.search.text_folding
 import workbench.store.schema.run_tables
 import workbench.store.schema.search_tables
 import workbench.store.schema.tables
@@ -38,7 +38,7 @@ from workbench.store.sqlite import sqlite3
 
 SIZES = (10_000, 100_000, 1_000_000)
 _MADE_BY = (
-    workbench.core.searching.folding,
+    workbench.core.search.text_folding,
     workbench.store.search.index_terms,
     workbench.store.search.search_index,
     workbench.store.search.fields,

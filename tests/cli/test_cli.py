@@ -16,8 +16,8 @@ import pytest
 from tests.usecases.making import opened
 from workbench.cli.main import main
 from workbench.cli.output import Interleaved, InTurn, LaneOutput, harmless
-from workbench.core.limits import LIMITS, Limits
-from workbench.core.runs import Result, Step
+from workbench.core.run_limits import LIMITS, Limits
+from workbench.core.runs import AnswerStep, Result
 from workbench.engine.calls import Calling, Delta, Retrying, Stepped
 from workbench.host import keys
 from workbench.host.dirs import places
@@ -393,16 +393,16 @@ def test_what_is_said_between_tools_is_printed_also_when_nobody_looked() -> None
     told = io.StringIO()
     printer = InTurn([lane], told)
     printer.look()
-    call = (Step("tool_call", "{}", "now", "c1"), Step("tool_result", "noon", "now", "c1"))
+    call = (AnswerStep("tool_call", "{}", "now", "c1"), AnswerStep("tool_result", "noon", "now", "c1"))
     lane.transcript.apply(Delta("o", "text", 0, "One moment."))
-    lane.transcript.apply(Stepped("o", (Step("text", "One moment."), *call)))
+    lane.transcript.apply(Stepped("o", (AnswerStep("text", "One moment."), *call)))
     lane.transcript.apply(Calling("o", 0, "now", "c2", 0, "{}"))
     printer.look()
     lane.transcript.apply(Stepped("o", call))
     lane.transcript.apply(Delta("o", "text", 0, "It is "))
     printer.look()
     lane.transcript.apply(Delta("o", "text", 6, "noon."))
-    steps = (Step("text", "One moment."), *call, *call, Step("text", "It is noon."))
+    steps = (AnswerStep("text", "One moment."), *call, *call, AnswerStep("text", "It is noon."))
     lane.transcript.end(Result("finished", "It is noon.", steps=steps))
     printer.look()
     assert told.getvalue() == "One moment.\nIt is noon.\n"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from workbench.core.content import Content
 from workbench.core.lanes import FIXED_ENDPOINTS
-from workbench.core.rendering import fill_plain
+from workbench.core.rendered_content import fill_plain
 from workbench.engine.calls import Call, CallEnded, Event
 from workbench.engine.client import EngineClient
 from workbench.host.processes import scrubbed_env

@@ -7,7 +7,7 @@ import pytest
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Usage
-from workbench.core.runs import Failure, Mark, Step
+from workbench.core.runs import AnswerStep, Failure, Mark
 from workbench.engine.calls import Call, CallEnded, Calling, Delta, Queued, Retrying, Sent, Stepped
 from workbench.engine.calls_in_flight import CallsInFlight
 from workbench.engine.protocol import ProtocolError
@@ -73,13 +73,17 @@ def test_a_call_grows_until_its_round_is_over() -> None:
     assert ledger.apply(tool_call(0, 1, "}")) == Calling("a", 0, "now", "c", 1, "}")
     steps = [["tool_call", "{}", "now", "c", ""], ["tool_result", "noon", "now", "c", ""]]
     stepped = ledger.apply({"type": "steps", "id": "a", "opaque": "", "steps": steps})
-    counted = (Step("text", "Well."), Step("tool_call", "{}", "now", "c"), Step("tool_result", "noon", "now", "c"))
+    counted = (
+        AnswerStep("text", "Well."),
+        AnswerStep("tool_call", "{}", "now", "c"),
+        AnswerStep("tool_result", "noon", "now", "c"),
+    )
     assert stepped == Stepped("a", counted)
     assert ledger.apply(tool_call(0, 0, "[", name="more", call_id="d")) == Calling("a", 0, "more", "d", 0, "[")
     # An end that could not say all does not take the calls along.
     ended = ledger.apply({"type": "failed", **ENDING, "timing": [0, 1, 2, 3]})
     assert isinstance(ended, CallEnded)
-    assert ended.result.steps == (*counted, Step("tool_call", "[", "more", "d"))
+    assert ended.result.steps == (*counted, AnswerStep("tool_call", "[", "more", "d"))
 
 
 @pytest.mark.parametrize("bad", [tool_call(0, 1, "x"), tool_call(1, 0, "x"), tool_call(-1, 0, "x")])

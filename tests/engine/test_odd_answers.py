@@ -19,9 +19,9 @@ from tests.engine.listening import Engine, address, quick
 from tests.fakes.anthropic import message, said, thought
 from tests.fakes.provider import JSON, SSE, FakeProvider, Flood, Reply, Send, chunk, event, raw, usage
 from tests.patience import PROCESS_S
-from workbench.core.choices import FurtherChoice, further_choices
 from workbench.core.content import Message
 from workbench.core.empty_answers import empty_sentence
+from workbench.core.further_choices import FurtherChoice, further_choices
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
 from workbench.engine.calls import Call, CallEnded

@@ -12,8 +12,8 @@ import pytest
 from tests.engine.listening import Engine, descendants, eventually, running
 from tests.patience import PROCESS_S
 from workbench.core.content import Message
-from workbench.core.counting import RULE
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
+from workbench.core.token_counts import RULE
 from workbench.engine.calls import Call, TokensCounted
 from workbench.engine.child.token_counters import AT_ONCE
 from workbench.engine.counter import Vocabularies

@@ -24,7 +24,7 @@ from workbench.core.blocks import Attachment, Example, OutputFormat, Tool
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane, Params
-from workbench.core.rendering import fill_plain
+from workbench.core.rendered_content import fill_plain
 from workbench.core.templates import content_variables
 from workbench.core.text import unify_newlines
 from workbench.packs.model import About, Pack, PackPrompt

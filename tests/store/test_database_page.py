@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, lane, run, text
 from workbench.core.content import Content, Message
-from workbench.core.imported import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun
+from workbench.core.imported_runs import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun
 from workbench.core.runs import Result, RunSet, Verdict
 from workbench.store import Store
 from workbench.store.merging.run_imports import ImportOrigin

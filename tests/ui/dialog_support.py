@@ -14,8 +14,8 @@ from shiboken6 import isValid
 from workbench.app.models.entries import ModelEntry, Offer, Provider
 from workbench.app.settings.entries import EndpointInfo, EndpointSaved, FileForm, KeyInfo, KeysPage, tail_of
 from workbench.core.lanes import Endpoint
-from workbench.core.limits import Limits
 from workbench.core.money import Rates
+from workbench.core.run_limits import Limits
 from workbench.ui.theme import Theme
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.destinations import Destination

@@ -17,7 +17,7 @@ from tests.ui.lanes_support import screen, theme
 from workbench.cli.main import main
 from workbench.core import parameters
 from workbench.core.content import Message
-from workbench.core.imported import ImportedRun, LeftOut
+from workbench.core.imported_runs import ImportedRun, LeftOut
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.llm_log import LogTurn
 from workbench.core.parameters import FORMATS, PARAMETERS, Parameter, WireName, wire_names

@@ -21,8 +21,8 @@ from workbench.app.lane_state import LaneStatus
 from workbench.app.timeline import describe
 from workbench.core.lanes import BUILTIN, Lane, Params
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
-from workbench.core.limits import Limits
 from workbench.core.money import Usage
+from workbench.core.run_limits import Limits
 from workbench.core.runs import Failure, Result
 from workbench.engine.calls import Call
 from workbench.ui.lanes.widgets import Fold, Line

@@ -20,9 +20,9 @@ from tests.ui.test_window_sets import _paste
 from workbench.app.rank.judging_session import AHEAD
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.lanes import ECHO_MODEL, Lane
-from workbench.core.limits import Limits
 from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.judgements import compare
+from workbench.core.run_limits import Limits
 from workbench.store import StoreError
 from workbench.ui.notices import KEPT_BACK
 from workbench.usecases.entrants import judgement_of

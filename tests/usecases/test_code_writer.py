@@ -23,7 +23,7 @@ from workbench.core.blocks import Attachment, Example, OutputFormat, Tool, ToolR
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint, Lane, Params
-from workbench.core.rendering import fill_plain
+from workbench.core.rendered_content import fill_plain
 from workbench.core.runs import VersionRow
 from workbench.engine.calls import Call
 from workbench.engine.child.request import Adjustments, build

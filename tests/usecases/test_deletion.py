@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import LATER, NOW, done, lane, opened, run, text, uids
-from workbench.core.care import Rules
 from workbench.core.drafts import Draft
+from workbench.core.maintenance import MaintenanceRules
 from workbench.core.runs import BesideLane, Verdict
 from workbench.store import Store
 from workbench.usecases.deletion import Eraser, PurgeTargets, counted
@@ -76,7 +76,7 @@ def test_copies_stay_where_no_new_one_can_be_made_and_what_went_is_said(
     folder = tmp_path / "disk"
     folder.mkdir()
     care = Maintenance(store, lambda: NOW)
-    care.set_rules(Rules(folder=str(folder)))
+    care.set_rules(MaintenanceRules(folder=str(folder)))
     old = care.back_up()
     outlook = eraser.look(PurgeTargets(("r1",)))
     assert outlook.copies == (old.path,)
@@ -111,7 +111,7 @@ def test_a_copy_that_cannot_be_removed_is_named(store: Store, eraser: Eraser, mo
 
 def test_copies_in_a_folder_that_is_not_there_are_spoken_of(store: Store, eraser: Eraser, tmp_path: Path) -> None:
     folder = tmp_path / "unplugged"
-    Maintenance(store, lambda: NOW).set_rules(Rules(folder=str(folder)))
+    Maintenance(store, lambda: NOW).set_rules(MaintenanceRules(folder=str(folder)))
     assert eraser.look(PurgeTargets(("r1",))).sentences()[-1] == (
         f"The folder for backups, {folder}, is not there. Backups in it may hold it, too."
     )
@@ -123,9 +123,9 @@ def test_copies_in_folders_of_before_are_found(store: Store, eraser: Eraser, tmp
     found = [first.path]
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        care.set_rules(Rules(folder=str(tmp_path / name)))
+        care.set_rules(MaintenanceRules(folder=str(tmp_path / name)))
         found.append(care.back_up().path)
-    care.set_rules(Rules())
+    care.set_rules(MaintenanceRules())
     assert sorted(eraser.look(PurgeTargets(("r1",))).copies) == sorted(found)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.usecases.making import PATIENCE_S, cloud, draft, echo, judged, new_prompt, opened, wait_for
 from workbench.core.content import Content, Message
-from workbench.core.improving import NO_MESSAGES, AnswerError
+from workbench.core.improvement import NO_MESSAGES, ProposalError
 from workbench.core.money import Rates
 from workbench.core.runs import Verdict
 from workbench.usecases.improver import ImprovementRequest, proposal_of
@@ -180,7 +180,7 @@ def test_it_can_be_stopped_and_keeps_its_text(tmp_path: Path) -> None:
         assert handle.wait(PATIENCE_S)
         past = workbench.improver.past(handle.run_uid)
         assert (past.result.state, past.result.text) == ("stopped", "so far")
-        with pytest.raises(AnswerError, match=NO_MESSAGES[:30]):
+        with pytest.raises(ProposalError, match=NO_MESSAGES[:30]):
             proposal_of(past.base, past.result.text, tag)
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.usecases.judged_history import history, kept_texts, runs
 from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.judgements import compare
-from workbench.core.ranking.pairing import Candidate
+from workbench.core.ranking.pairs import PairOption
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
@@ -300,7 +300,7 @@ def test_answers_of_a_blind_run_are_not_drawn_before_its_verdict(made: tuple[Sto
 def test_a_sitting_is_about_a_few_hundred_at_most(made: tuple[Store, str], monkeypatch: pytest.MonkeyPatch) -> None:
     store, prompt = made
     runs(store, prompt, 40, versions=4)
-    made_of = [Candidate(f"{n}x", f"{n}y", f"v{n}", f"v{n + 1}", "values") for n in range(9)]
+    made_of = [PairOption(f"{n}x", f"{n}y", f"v{n}", f"v{n + 1}", "values") for n in range(9)]
     assert few(made_of, 4) == made_of[:3]
     assert few(made_of) == made_of
     monkeypatch.setattr(judging_session, "few", lambda candidates: few(candidates, 2))

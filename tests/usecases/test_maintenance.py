@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import FULL_RESULT, LATER, NOW, opened, run, text
-from workbench.core.care import CARE, Rules
+from workbench.core.maintenance import CARE, MaintenanceRules
 from workbench.store import Store, StoreError
 from workbench.store.maintenance.backups import folder_of
 from workbench.store.maintenance.copy_folders import FOLDERS, folders
@@ -62,7 +62,7 @@ def test_a_copy_a_day_where_something_is_new(care: Maintenance, store: Store, cl
 
 
 def test_old_copies_go_when_a_new_one_is_there(care: Maintenance, store: Store, clock: Clock) -> None:
-    care.set_rules(Rules(keep=2))
+    care.set_rules(MaintenanceRules(keep=2))
     for day in range(1, 5):
         clock.now = f"2026-12-0{day}T14:00:00.000Z"
         answered(store, f"r{day}", f"2026-12-0{day}T13:00:00.000Z")
@@ -71,7 +71,7 @@ def test_old_copies_go_when_a_new_one_is_there(care: Maintenance, store: Store, 
 
 
 def test_who_wants_no_daily_copies_gets_none_but_can_make_one(care: Maintenance) -> None:
-    care.set_rules(Rules(daily=False))
+    care.set_rules(MaintenanceRules(daily=False))
     assert care.back_up_if_due() is None
     assert care.back_up().by_hand
     assert len(care.backups()) == 1
@@ -79,7 +79,7 @@ def test_who_wants_no_daily_copies_gets_none_but_can_make_one(care: Maintenance)
 
 def test_copies_go_where_the_person_wants_them(care: Maintenance, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
-    care.set_rules(Rules(folder=str(elsewhere)))
+    care.set_rules(MaintenanceRules(folder=str(elsewhere)))
     with pytest.raises(StoreError) as caught:
         care.back_up()
     assert f"The folder for backups, {elsewhere}, is not there." in caught.value.sentence
@@ -92,16 +92,16 @@ def test_a_copy_that_cannot_be_made_is_an_error_and_removes_none(care: Maintenan
     assert care.back_up_if_due() is not None
     clock.now = "2026-11-26T14:00:00.000Z"
     answered(store, "r", "2026-11-26T13:00:00.000Z")
-    care.set_rules(Rules(keep=1, folder=str(store.path)))
+    care.set_rules(MaintenanceRules(keep=1, folder=str(store.path)))
     with pytest.raises(StoreError):
         care.back_up_if_due()
-    care.set_rules(Rules(keep=1))
+    care.set_rules(MaintenanceRules(keep=1))
     assert len(care.backups()) == 1
 
 
 def test_damaged_rules_are_those_that_drop_nothing(care: Maintenance, store: Store) -> None:
     store.set_meta(CARE, '{"raw_days": "all"}').result(10)
-    assert care.rules() == Rules()
+    assert care.rules() == MaintenanceRules()
     answered(store, "r", "2020-01-01T00:00:00.000Z")
     assert care.tidy() == 0
 
@@ -109,14 +109,14 @@ def test_damaged_rules_are_those_that_drop_nothing(care: Maintenance, store: Sto
 def test_a_rule_drops_what_is_old(care: Maintenance, store: Store) -> None:
     answered(store, "old", "2026-01-01T00:00:00.000Z")
     answered(store, "new", NOW)
-    care.set_rules(Rules(raw_days=30))
+    care.set_rules(MaintenanceRules(raw_days=30))
     assert care.tidy() == 1
     assert care.droppable()[0] == 1
 
 
 def test_a_copy_that_fails_does_not_hold_up_the_rule(care: Maintenance, store: Store, tmp_path: Path) -> None:
     answered(store, "old", "2026-01-01T00:00:00.000Z")
-    care.set_rules(Rules(raw_days=30, folder=str(tmp_path / "gone")))
+    care.set_rules(MaintenanceRules(raw_days=30, folder=str(tmp_path / "gone")))
     with pytest.raises(StoreError, match="is not there"):
         care.look_after(threading.Event())
     assert care.droppable()[0] == 0
@@ -129,7 +129,7 @@ def test_nothing_is_dropped_from_a_history_whose_copy_is_unsound(
         raise StoreError("This backup is damaged.", "", "corrupt")
 
     answered(store, "old", "2026-01-01T00:00:00.000Z")
-    care.set_rules(Rules(raw_days=30))
+    care.set_rules(MaintenanceRules(raw_days=30))
     monkeypatch.setattr(store.upkeep, "backup", unsound)
     with pytest.raises(StoreError, match="damaged"):
         care.look_after(threading.Event())
@@ -159,18 +159,18 @@ def test_a_sound_history_has_nothing_wrong(care: Maintenance, store: Store) -> N
 
 def test_a_restored_history_is_looked_after_as_the_one_before(care: Maintenance, store: Store, tmp_path: Path) -> None:
     """A rule that drops nothing any more must not come back, nor must the backups be looked for elsewhere."""
-    care.set_rules(Rules(raw_days=1))
+    care.set_rules(MaintenanceRules(raw_days=1))
     old = care.back_up()
     usb = tmp_path / "usb"
     usb.mkdir()
-    care.set_rules(Rules(keep=3, folder=str(usb)))
+    care.set_rules(MaintenanceRules(keep=3, folder=str(usb)))
     path = store.path
     store.close()
     restore(path, old.path, LATER)
     (kept,) = usb.iterdir()
     again = opened(path)
     restored = Maintenance(again, lambda: LATER)
-    assert restored.rules() == Rules(keep=3, folder=str(usb))
+    assert restored.rules() == MaintenanceRules(keep=3, folder=str(usb))
     assert [backup.path for backup in restored.backups()] == [kept]
     assert folders(again.get_meta(FOLDERS)) == (folder_of(path),)
     again.close()
@@ -179,12 +179,12 @@ def test_a_restored_history_is_looked_after_as_the_one_before(care: Maintenance,
 def test_a_backup_is_looked_after_by_its_own_rules_where_those_of_now_cannot_be_read(
     care: Maintenance, store: Store
 ) -> None:
-    care.set_rules(Rules(keep=5))
+    care.set_rules(MaintenanceRules(keep=5))
     old = care.back_up()
     path = store.path
     store.close()
     path.write_bytes(b"damaged" * 1000)
     restore(path, old.path, LATER)
     again = opened(path)
-    assert Maintenance(again, lambda: LATER).rules() == Rules(keep=5)
+    assert Maintenance(again, lambda: LATER).rules() == MaintenanceRules(keep=5)
     again.close()

@@ -14,7 +14,7 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates
-from workbench.core.runs import FormatCheck, Step, Verdict
+from workbench.core.runs import AnswerStep, FormatCheck, Verdict
 from workbench.usecases.problems import RefusedError
 
 STEPS = {
@@ -63,11 +63,11 @@ def test_steps_are_recorded_and_the_text_is_the_last(tmp_path: Path) -> None:
         shown = handle.transcripts[0].snapshot()
         assert (shown.text, shown.reasoning, shown.rounds) == ("Found.", "", 1)
         steps = (
-            Step("reasoning", "hm"),
-            Step("text", "One moment."),
-            Step("tool_call", '{"a": 1}', "look", "c1"),
-            Step("tool_result", "found", "look", "c1"),
-            Step("text", "Found."),
+            AnswerStep("reasoning", "hm"),
+            AnswerStep("text", "One moment."),
+            AnswerStep("tool_call", '{"a": 1}', "look", "c1"),
+            AnswerStep("tool_result", "found", "look", "c1"),
+            AnswerStep("text", "Found."),
         )
         assert shown.steps == steps
         (record,) = workbench.history.detail(handle.run_uid).outputs

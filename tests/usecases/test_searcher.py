@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
-from workbench.core.searching.results import Total
+from workbench.core.search.results import SearchTotal
 from workbench.store import Store, StoreError
 from workbench.store.search.search_index import Indexer
 from workbench.usecases.searcher import Searcher, SearchStop
@@ -38,7 +38,7 @@ def test_a_search_brings_rows_and_their_form_to_keep(store: Store) -> None:
     found = searcher(store).search("  tracking   model:HAIKU", limit=2)
     assert [row.row.run_uid for row in found.page.rows] == ["r4", "r3"]
     assert (found.text, found.took_ms, found.complaints, found.remarks) == ("tracking model:HAIKU", 4, (), ())
-    assert found.page.total == Total(5)
+    assert found.page.total == SearchTotal(5)
     rest = searcher(store).search(found.text, found.page.next, limit=9)
     assert [row.row.run_uid for row in rest.page.rows] == ["r2", "r1", "r0"]
     assert (rest.page.next, rest.page.total) == (None, None)
@@ -81,8 +81,8 @@ def test_words_of_a_prompts_name_lead_to_its_runs(store: Store, words: str, aske
 
 def test_days_begin_where_the_person_is(store: Store) -> None:
     """It is the 25th there already."""
-    assert searcher(store).search("before:today").page.total == Total(0)
-    assert searcher(store).search("after:2026-11-25").page.total == Total(5)
+    assert searcher(store).search("before:today").page.total == SearchTotal(0)
+    assert searcher(store).search("after:2026-11-25").page.total == SearchTotal(5)
 
 
 def test_what_is_not_indexed_yet_and_what_cannot_be_is_remarked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ import math
 from dataclasses import dataclass, replace
 
 from workbench.app.lane_state import LaneStatus
-from workbench.core.choices import further_choices
 from workbench.core.cost_words import is_free
 from workbench.core.empty_answers import empty_answer
+from workbench.core.further_choices import further_choices
 from workbench.core.money import Usage, saved, show_cost, source_words
 from workbench.core.runs import ENDED, OutputRecord, notable
 from workbench.usecases.transcript import TranscriptSnapshot

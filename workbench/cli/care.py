@@ -14,7 +14,7 @@ from pathlib import Path
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import command, database, require, way_out
 from workbench.cli.output import complain, write_json
-from workbench.core.when import absolute
+from workbench.core.dates import absolute
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.host.locks import WindowLock

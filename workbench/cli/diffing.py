@@ -25,7 +25,7 @@ from workbench.cli.choosing_runs import whole_uid
 from workbench.cli.codes import OK
 from workbench.cli.opening import open_workbench
 from workbench.cli.output import write_exact, write_json, write_styled
-from workbench.core.diff import Piece, TextDiff
+from workbench.core.diff import DiffPiece, TextDiff
 from workbench.core.runs import IterationDetail
 from workbench.host.terminal import BOLD
 from workbench.usecases.run_pairs import AnswerPair, RunPair, compare_runs
@@ -124,7 +124,7 @@ def _differing(pair: RunPair) -> Iterator[tuple[str, str, TextDiff]]:
             yield " · ".join(("Answer", *filter(None, names))), answer.state, answer.diff
 
 
-def _marked(piece: Piece, colour: bool) -> tuple[str, str]:
+def _marked(piece: DiffPiece, colour: bool) -> tuple[str, str]:
     if piece.kind == "same":
         return piece.text, ""
     if colour:
@@ -132,7 +132,7 @@ def _marked(piece: Piece, colour: bool) -> tuple[str, str]:
     return (f"[-{piece.text}-]" if piece.kind == "removed" else f"{{+{piece.text}+}}"), ""
 
 
-def _shortened(text: TextDiff) -> Iterator[Piece]:
+def _shortened(text: TextDiff) -> Iterator[DiffPiece]:
     """Yield the pieces, of long stretches in common only the lines next to a change."""
     pieces = list(text.pieces())
     for number, piece in enumerate(pieces):
@@ -142,4 +142,4 @@ def _shortened(text: TextDiff) -> Iterator[Piece]:
             yield piece
             continue
         head, tail = [] if first else lines[:_AROUND], [] if last else lines[-_AROUND:]
-        yield Piece("same", "\n".join([*head, "…", *tail]))
+        yield DiffPiece("same", "\n".join([*head, "…", *tail]))

@@ -15,7 +15,7 @@ from workbench.cli.choosing_runs import wait_for_index, whole_uid
 from workbench.cli.codes import OK
 from workbench.cli.opening import open_workbench
 from workbench.cli.output import complain, one_line, write_exact, write_json
-from workbench.core.searching.language import Complaint
+from workbench.core.search.query import QueryComplaint
 from workbench.formats.exports import FORMATS
 from workbench.usecases.exchange.exporter import Exporter, ExportProgress, ExportSelection, format_of
 from workbench.usecases.problems import RefusedError
@@ -69,7 +69,7 @@ def _format(args: argparse.Namespace) -> str:
     return found
 
 
-def _complain_about(complaints: tuple[Complaint, ...]) -> None:
+def _complain_about(complaints: tuple[QueryComplaint, ...]) -> None:
     for complaint in complaints:
         complain(complaint.sentence)
 

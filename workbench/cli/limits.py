@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from workbench.core.drafts import Draft
-from workbench.core.limits import LIMITS, Limits, excess
+from workbench.core.run_limits import LIMITS, Limits, excess
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 

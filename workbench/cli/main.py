@@ -202,7 +202,7 @@ def _add_history(
 
 
 def _complete_search(searched: argparse.ArgumentParser) -> None:
-    from workbench.core.searching.fields import help_lines
+    from workbench.core.search.filter_fields import help_lines
     from workbench.store.search.fields import FIELDS
 
     searched.epilog = _SEARCH_EPILOG.format(filters="\n".join(f"  {line}" for line in help_lines(FIELDS)))

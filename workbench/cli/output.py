@@ -15,7 +15,7 @@ from typing import Protocol, TextIO
 
 from workbench.core.faults import is_report
 from workbench.core.provider_requirements import in_terminal
-from workbench.core.visible import visible
+from workbench.core.visible_text import visible
 from workbench.host.terminal import PLAIN, SafeStream
 from workbench.usecases.transcript import Transcript, TranscriptSnapshot
 

@@ -23,7 +23,7 @@ from typing import Any, cast
 from workbench.cli.codes import FAILED, OK
 from workbench.cli.opening import open_workbench
 from workbench.cli.pack_show import say, show
-from workbench.core.attaching import size_text
+from workbench.core.attachments import size_text
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.packs import case_file, prompt_file

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.core.choices import further_choices
-from workbench.core.compare import beside_messages
+from workbench.core.content_diff import beside_messages
 from workbench.core.cost_words import cost_words
+from workbench.core.dates import absolute, duration
 from workbench.core.empty_answers import empty_sentence, state_words
+from workbench.core.further_choices import further_choices
 from workbench.core.provider_requirements import in_terminal
 from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, told_steps
-from workbench.core.when import absolute, duration
 
 
 def lines(detail: IterationDetail) -> Iterator[str]:

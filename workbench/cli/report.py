@@ -31,13 +31,13 @@ from typing import Any
 from workbench.cli.answers import Asked, answers
 from workbench.cli.choosing import Choice
 from workbench.cli.output import one_line
-from workbench.core.choices import further_choices, further_words
 from workbench.core.cost_words import cost_words
+from workbench.core.dates import duration
 from workbench.core.documents import result_document
 from workbench.core.empty_answers import empty_answer, state_words
+from workbench.core.further_choices import further_choices, further_words
 from workbench.core.provider_requirements import in_terminal
 from workbench.core.runs import Result, notable
-from workbench.core.when import duration
 from workbench.usecases.run_handle import RunHandle
 
 _DETAIL_LINES = 8

@@ -16,7 +16,7 @@ from workbench.core.blocks import OutputFormat, Tool
 from workbench.core.content import TOOL_ROUNDS, Message
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import secret_settings
-from workbench.core.runs import Failure, Mark, Result, Step
+from workbench.core.runs import AnswerStep, Failure, Mark, Result
 
 DeltaKind = Literal["text", "reasoning"]
 NoticeKind = Literal["starting", "ready", "restarting", "dead", "runtime", "fault"]
@@ -203,7 +203,7 @@ class Stepped:
     """A round with tools is over; `steps` are all that it held, in order. The offsets of what follows start at 0."""
 
     id: str
-    steps: tuple[Step, ...]
+    steps: tuple[AnswerStep, ...]
 
 
 @dataclass(frozen=True, slots=True)

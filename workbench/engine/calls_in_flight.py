@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.content import Message
-from workbench.core.runs import Failure, Mark, OutputState, Result, Step, Timing, said_steps, steps_so_far
+from workbench.core.runs import AnswerStep, Failure, Mark, OutputState, Result, Timing, said_steps, steps_so_far
 from workbench.engine import protocol
 from workbench.engine.calls import Call, CallEnded, Calling, Delta, Event, Queued, Retrying, Sent, Stepped
 from workbench.engine.estimate import estimate_ended
@@ -37,18 +37,18 @@ class _Flight:
     calling: list[_ToolCall] = field(default_factory=list)
     wire: Any = None
     marks: tuple[Mark, ...] = ()
-    steps: list[Step] = field(default_factory=list)
+    steps: list[AnswerStep] = field(default_factory=list)
 
     def begin_round(self) -> None:
         self.parts = {"text": [], "reasoning": []}
         self.lengths = {"text": 0, "reasoning": 0}
         self.calling = []
 
-    def called(self) -> tuple[Step, ...]:
+    def called(self) -> tuple[AnswerStep, ...]:
         """The calls of the present round as far as they have come."""
-        return tuple(Step("tool_call", "".join(c.arguments), c.name, c.call_id) for c in self.calling)
+        return tuple(AnswerStep("tool_call", "".join(c.arguments), c.name, c.call_id) for c in self.calling)
 
-    def all_steps(self, calls: tuple[Step, ...]) -> tuple[Step, ...]:
+    def all_steps(self, calls: tuple[AnswerStep, ...]) -> tuple[AnswerStep, ...]:
         return steps_so_far(self.steps, self.joined("reasoning"), self.joined("text"), calls)
 
     def joined(self, kind: str) -> str:

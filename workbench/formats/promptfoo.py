@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from workbench.core.content import ROLES, Content, Message, Role, Template
-from workbench.core.imported import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun, LeftOut, clean
+from workbench.core.dates import foreign, later
+from workbench.core.imported_runs import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun, LeftOut, clean
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.money import Usage
 from workbench.core.redaction import MASK, pattern_of
 from workbench.core.runs import Failure, Result, RunSet, Timing
 from workbench.core.templates import PLAIN_VARIABLE
 from workbench.core.text import first_line, opening_words
-from workbench.core.when import foreign, later
 from workbench.formats.promptfoo_config import as_list, as_map, as_text, sampling, secrets
 
 MOST_BYTES = 100 * 2**20

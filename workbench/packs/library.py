@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.content import Content, Message
-from workbench.core.rendering import Rendered, assemble
+from workbench.core.rendered_content import Rendered, assemble
 from workbench.core.templates import content_variables, render_plain, template_texts
 from workbench.packs import manifest, prompt_file
 from workbench.packs.errors import PackError

@@ -22,7 +22,7 @@ from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.parameters import names_in
 from workbench.core.providers import split_model
-from workbench.core.rendering import assemble
+from workbench.core.rendered_content import assemble
 from workbench.core.templates import PLAIN_VARIABLE, content_variables, template_texts
 from workbench.packs.model import Pack, PackPrompt
 from workbench.packs.yaml_writing import write as write_yaml

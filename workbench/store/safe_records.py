@@ -13,9 +13,9 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from workbench.core.dates import UNKNOWN, is_stored
 from workbench.core.money import UsageSource
 from workbench.core.runs import OutputState, RowVerdict, RunKind, StepKind, VerdictKind
-from workbench.core.when import UNKNOWN, is_stored
 
 T = TypeVar("T")
 _Check = Callable[[Any], Any]

@@ -17,11 +17,11 @@ from pathlib import Path
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.forecast import PastAmounts
-from workbench.core.improving import Earlier, RecentAnswer
+from workbench.core.improvement import EarlierImprovement, RecentAnswer
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import IterationDetail, IterationRow, PastAnswer, PromptRow, Result, VersionRow
 from workbench.core.runs import Verdict as Verdict_
-from workbench.core.timeline import Cursor, TimelinePage, VersionDetail, VersionLabel
+from workbench.core.timeline import TimelineCursor, TimelinePage, VersionDetail, VersionLabel
 from workbench.store.database_file import OpenedDatabase, open_file
 from workbench.store.database_handle import DatabaseHandle
 from workbench.store.errors import StoreError
@@ -246,7 +246,7 @@ class Store:
         with self._readers.use() as connection:
             return output_endings.owners_in_flight(connection)
 
-    def timeline(self, prompt_uid: str, after: Cursor | None = None, limit: int = 100) -> TimelinePage:
+    def timeline(self, prompt_uid: str, after: TimelineCursor | None = None, limit: int = 100) -> TimelinePage:
         """Return up to `limit` iterations, and versions without any, behind `after`, newest first."""
         with self._readers.use() as connection:
             return timeline_pages.page(connection, prompt_uid, after, limit)
@@ -298,7 +298,7 @@ class Store:
         with self._readers.use() as connection:
             return improvements.recent_answers(connection, prompt_uid, limit)
 
-    def improvements(self, prompt_uid: str, limit: int = 50) -> list[Earlier]:
+    def improvements(self, prompt_uid: str, limit: int = 50) -> list[EarlierImprovement]:
         """Return the runs that asked for a better version of a prompt, newest first."""
         with self._readers.use() as connection:
             return improvements.earlier(connection, prompt_uid, limit)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from workbench.core.attaching import MOST_BYTES, AttachError, check_size, media_type
+from workbench.core.attachments import MOST_BYTES, AttachError, check_size, media_type
 from workbench.core.blocks import Attachment
 from workbench.store import Store
 from workbench.usecases.problems import RefusedError

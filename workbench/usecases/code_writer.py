@@ -24,7 +24,7 @@ from workbench.core.providers import (
     split_model,
     takes_breakpoints,
 )
-from workbench.core.rendering import Rendered, assemble
+from workbench.core.rendered_content import Rendered, assemble
 from workbench.core.runs import VersionRow
 from workbench.core.templates import content_variables, fill, template_texts
 from workbench.formats.code import TARGETS, CannotWriteError, Source

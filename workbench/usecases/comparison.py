@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.core.compare import PartDiff, compare, parts_of
 from workbench.core.content import Content
+from workbench.core.content_diff import PartDiff, compare, parts_of
 from workbench.core.diff import TextDiff, diff_texts
 from workbench.core.json_diff import JsonChange, diff_json
 from workbench.core.lanes import Lane

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workbench.core.lanes import LITELLM, Endpoint
-from workbench.core.provider import Provider, Setting
+from workbench.core.provider import Provider, ProviderSetting
 from workbench.core.provider_requirements import NOT_CONFIRMED, missing_setting, no_address, no_key, unfit_setting
 from workbench.core.providers import PROVIDERS, provider_name, split_model
 from workbench.core.runs import Failure
@@ -269,7 +269,7 @@ def _no_such_address(whose: str, address: str) -> Failure:
     return Failure("bad_address", f"{trouble} Nothing was sent. Correct it in Settings → Endpoints.")
 
 
-def _secret_settings(known: Provider | None) -> tuple[Setting, ...]:
+def _secret_settings(known: Provider | None) -> tuple[ProviderSetting, ...]:
     return tuple(one for one in known.settings if one.secret) if known else ()
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from workbench.core.lanes import short_model
-from workbench.core.ranking.judgements import Judged, Judgement
+from workbench.core.ranking.judgements import JudgedOutput, Judgement
 from workbench.store import Store
 from workbench.store.runs.ranking_queries import Maker, StoredVerdict
 from workbench.store.runs.technique_marks import VersionMarks
@@ -74,5 +74,5 @@ def judgement_of(verdict: StoredVerdict, maker: Callable[[Maker], str]) -> Judge
     What was judged in a pair is drawn as one with all pairs of the same runs: those answers were made together.
     """
     run = verdict.run or " ".join(sorted({output.run for output in verdict.outputs}))
-    outputs = tuple(Judged(one.uid, maker(one.who), one.place) for one in verdict.outputs)
+    outputs = tuple(JudgedOutput(one.uid, maker(one.who), one.place) for one in verdict.outputs)
     return Judgement(run, verdict.values, verdict.kind, outputs, verdict.blind, verdict.seen)

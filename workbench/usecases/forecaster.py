@@ -15,15 +15,15 @@ from dataclasses import replace
 from typing import Protocol
 
 from workbench.core.content import Content, Message
-from workbench.core.counting import RULE, Count, Tokenizer, count_of
 from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast, LaneForecast, PastAmounts, span_of
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.money import Rates
 from workbench.core.providers import takes_breakpoints
-from workbench.core.rendering import Rendered, assemble
+from workbench.core.rendered_content import Rendered, assemble
 from workbench.core.runs import IterationDetail, VersionRow
 from workbench.core.templates import render_plain, template_texts
+from workbench.core.token_counts import RULE, TokenCount, Tokenizer, count_of
 from workbench.engine.calls import EngineError, TokensCounted
 from workbench.engine.catalogue import ModelInfo
 from workbench.engine.estimate import tokens
@@ -130,7 +130,7 @@ class Forecaster:
 
     def _count(
         self, endpoint: Endpoint, tokenizer: Tokenizer, content: Content, values: Mapping[str, str], caches: bool
-    ) -> Count:
+    ) -> TokenCount:
         # A Jinja template is counted as it is typed: while one types it is rarely whole, and its loops decide.
         plain = content.template == "plain"
         typed = template_texts(content)
@@ -158,7 +158,7 @@ class Forecaster:
             count = replace(count, cacheable=asides + _pictures(kept) + text_tokens)
         parts = tuple(by_text[text] if text in by_text else tokens(text) for text in texts[: len(content.messages)])
         if whole is not None:
-            return Count(used, parts, whole + extra, about or extra > 0)
+            return TokenCount(used, parts, whole + extra, about or extra > 0)
         return replace(count, parts=parts)
 
     def _vocabulary(

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.core.care import CARE, Rules
-from workbench.core.when import absolute
+from workbench.core.dates import absolute
+from workbench.core.maintenance import CARE, MaintenanceRules
 from workbench.host.forwarding import forget_word, leave_word
 from workbench.host.ids import new_uid
 from workbench.host.locks import owners_directory
@@ -77,12 +77,12 @@ def is_damaged(error: BaseException | None, database: Path) -> bool:
     return error.code in DAMAGE
 
 
-def rules_of(database: Path) -> Rules:
+def rules_of(database: Path) -> MaintenanceRules:
     """Return the rules of a history that need be neither open nor sound; where none can be read those by default."""
     try:
-        return Rules.from_text(fact(database, CARE))
+        return MaintenanceRules.from_text(fact(database, CARE))
     except ValueError:
-        return Rules()
+        return MaintenanceRules()
 
 
 def folder_for(database: Path) -> Path:
@@ -105,7 +105,7 @@ def restore(database: Path, backup: Path, now: str, watch: Watch = go_on) -> His
     if not database.exists():
         raise RefusedError(f"{database} is not there. Name the history that is to be replaced.")
     made_at = next((one.made_at for one in backups.listed(database, backup.parent) if one.path == backup), "")
-    facts = {CARE: fact(database, CARE) or Rules().to_text(), FOLDERS: fact(database, FOLDERS)}
+    facts = {CARE: fact(database, CARE) or MaintenanceRules().to_text(), FOLDERS: fact(database, FOLDERS)}
     is_readable = bool(fact(database, "database_uid"))
     kept = put_in_place(database, backup, now, folder=folder_for(database), watch=watch)
     what = f"of {absolute(made_at)}" if made_at else backup.name

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from workbench.core import content as contents
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
-from workbench.core.improving import Earlier, Proposal, RecentAnswer, propose, question, read_answer
+from workbench.core.improvement import EarlierImprovement, Proposal, RecentAnswer, propose, question, read_answer
 from workbench.core.lanes import Lane
-from workbench.core.rendering import Rendered
+from workbench.core.rendered_content import Rendered
 from workbench.core.runs import Result, RunSet
 from workbench.host.resources import resource
 from workbench.store import Store
@@ -54,7 +54,7 @@ class ImprovementDefaults:
     instructions: str
     shipped: str
     answers: tuple[RecentAnswer, ...]
-    earlier: tuple[Earlier, ...]
+    earlier: tuple[EarlierImprovement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Improver:
             self.earlier(prompt_uid),
         )
 
-    def earlier(self, prompt_uid: str) -> tuple[Earlier, ...]:
+    def earlier(self, prompt_uid: str) -> tuple[EarlierImprovement, ...]:
         """Return what was asked about a prompt before, newest first."""
         return tuple(self._store.improvements(prompt_uid))
 

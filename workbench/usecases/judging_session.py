@@ -13,11 +13,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from itertools import combinations, islice, product
 
-from workbench.core.ranking.davidson import Fit, covariance, fit
+from workbench.core.ranking.davidson import DavidsonFit, covariance, fit
 from workbench.core.ranking.evidence import Floats
-from workbench.core.ranking.honesty import Agreement, Relation, relations
 from workbench.core.ranking.judgements import Judgement, compare
-from workbench.core.ranking.pairing import Candidate, Pair, Queue, believe, connect, queue, take, unbelieving
+from workbench.core.ranking.pairs import OutputPair, PairOption, PairQueue, believe, connect, queue, take, unbelieving
+from workbench.core.ranking.verdict_bias import Relation, VerdictAgreement, relations
 from workbench.store import Store, StoreError
 from workbench.store.runs.ranking_queries import Maker, StoredAnswer, StoredOutput, StoredVerdict, VerdictKind, place
 from workbench.usecases.entrants import entrant, judgement_of, maker, names
@@ -43,11 +43,11 @@ class ShownPair:
     `source` is the queue that the pair was taken from, without what was believed; None where its texts were read again.
     """
 
-    pair: Pair
+    pair: OutputPair
     left: str
     right: str
     values: tuple[tuple[str, str], ...]
-    source: Queue | None = None
+    source: PairQueue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class GivenVerdict:
     """
 
     uid: str
-    pair: Pair
+    pair: OutputPair
     kind: VerdictKind
     winner: int
     verdict: Judgement
@@ -80,7 +80,7 @@ class UndoneJudgement:
     `said` is the verdict, which was number `place` of what was done, from 0. Nothing is stored of a skip.
     """
 
-    pair: Pair
+    pair: OutputPair
     shown: ShownPair | None
     place: int
     said: GivenVerdict | None = None
@@ -91,7 +91,7 @@ class UndoneJudgement:
 class FittedBeliefs:
     """What was fitted to the verdicts with these uids, on top of those from before the sitting."""
 
-    fit: Fit
+    fit: DavidsonFit
     covariances: Floats
     learnt: frozenset[str]
 
@@ -134,10 +134,10 @@ class JudgingSession:
         )
         self._prompt = prompt_uid
         self._done: list[GivenVerdict | SkippedPair] = []
-        self._waiting: dict[int, Pair] = {}
+        self._waiting: dict[int, OutputPair] = {}
         self._learnt = 0
         self._news: FittedBeliefs | None = None
-        self._rewound: Queue | None = None
+        self._rewound: PairQueue | None = None
         self._names = sorted({name for pair in candidates for name in (pair.first_entrant, pair.second_entrant)})
         if len(met := {*self._names, *self._known.entrants}) > MOST_ENTRANTS:
             met = set(self._names)
@@ -192,7 +192,7 @@ class JudgingSession:
             sources.append(self._rewound)
         self._rewound = min(sources, key=lambda one: one.taken, default=None)
 
-    def read(self, pair: Pair) -> ShownPair:
+    def read(self, pair: OutputPair) -> ShownPair:
         """Return a pair with its texts; blocks. Raises StoreError."""
         left, right = self._store.judgements.text(pair.left), self._store.judgements.text(pair.right)
         return ShownPair(pair, left.text, right.text, left.values)
@@ -224,7 +224,7 @@ class JudgingSession:
         content = self._store.version(self._prompt, numbers[0]).content
         return "\n\n".join(f"{one.role.capitalize()}\n{one.text}" for one in content.messages if one.text)
 
-    def who(self, pair: Pair) -> tuple[str, str]:
+    def who(self, pair: OutputPair) -> tuple[str, str]:
         """Return how the makers of the left and of the right answer are called."""
         left, right = (self._titles[entrant(self._answers[uid].who, "both")] for uid in (pair.left, pair.right))
         return left, right
@@ -291,10 +291,10 @@ class JudgingSession:
         return _verdicts(tuple(self._done))
 
     @property
-    def consistency(self) -> Agreement:
+    def consistency(self) -> VerdictAgreement:
         """How often a pair that had been judged before was judged alike in this sitting."""
         repeats = [one.stayed for one in self._said if one.stayed is not None]
-        return Agreement(len(repeats), sum(repeats))
+        return VerdictAgreement(len(repeats), sum(repeats))
 
     def _latest(self, pair: tuple[str, str]) -> Relation | None:
         mine = (said for one in reversed(self._said) for of, said in relations(one.verdict).items() if of == pair)
@@ -312,7 +312,7 @@ def pairs(
     made_by: Callable[[Maker], str],
     grouping: Grouping,
     texts: Mapping[str, bytes],
-) -> list[Candidate]:
+) -> list[PairOption]:
     """Return pairs of answers by different entrants to the same values, with how they were judged and shown before.
 
     Of answers given newest first the newest are taken, fewer of each entrant where there would be too many pairs.
@@ -329,7 +329,7 @@ def pairs(
         told.update(_told(verdict))
         lefts.update((one.output, other.output) for one, other in combinations(verdict.outputs, 2))
     return [
-        Candidate(
+        PairOption(
             first.uid,
             second.uid,
             made_by(first.who),
@@ -364,7 +364,7 @@ def _apart(one: Maker, other: Maker, grouping: Grouping) -> int:
     return int(one.version != other.version) if grouping in ("model", "everywhere") else 0
 
 
-def few(candidates: Sequence[Candidate], most: int = MOST_ENTRANTS) -> list[Candidate]:
+def few(candidates: Sequence[PairOption], most: int = MOST_ENTRANTS) -> list[PairOption]:
     """Return the pairs among the first entrants, `most` at most."""
     names: set[str] = set()
     kept = []

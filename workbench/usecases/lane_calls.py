@@ -18,7 +18,7 @@ from workbench.core.blocks import Attachment, OutputFormat
 from workbench.core.content import Content
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.providers import with_provider
-from workbench.core.rendering import Rendered
+from workbench.core.rendered_content import Rendered
 from workbench.core.runs import ADDRESS, Failure, Mark, OutputState
 from workbench.engine.calls import Call, EngineError, Timeouts
 from workbench.engine.loopback import is_loopback

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.core.care import CARE, Rules, days_before, is_due
+from workbench.core.maintenance import CARE, MaintenanceRules, days_before, is_due
 from workbench.store import Store, StoreError
 from workbench.store.maintenance.backups import Backup, folder_of
 from workbench.store.maintenance.copy_folders import FOLDERS, remembering
@@ -51,15 +51,15 @@ class Maintenance:
         self._store = store
         self._now = now
 
-    def rules(self) -> Rules:
+    def rules(self) -> MaintenanceRules:
         """Return the rules in force; damaged ones are the default ones, which drop nothing."""
         text = self._store.get_meta(CARE)
         try:
-            return Rules.from_text(text) if text else Rules()
+            return MaintenanceRules.from_text(text) if text else MaintenanceRules()
         except ValueError:
-            return Rules()
+            return MaintenanceRules()
 
-    def set_rules(self, rules: Rules) -> None:
+    def set_rules(self, rules: MaintenanceRules) -> None:
         """Let other rules hold."""
         before = self.folder()
         if rules.folder != self.rules().folder:

@@ -14,7 +14,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
 from workbench.core.runs import PromptRow
 from workbench.core.timeline import VersionLabel
-from workbench.core.visible import visible_note
+from workbench.core.visible_text import visible_note
 from workbench.store import Store
 from workbench.usecases.draft_recovery import OpenedDraft, open_draft
 from workbench.usecases.problems import RefusedError

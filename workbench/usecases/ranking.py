@@ -12,11 +12,11 @@ from statistics import median
 
 from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.effects import PartTally
-from workbench.core.ranking.enough import enough
-from workbench.core.ranking.honesty import agreement, not_blind, places, seen_before
 from workbench.core.ranking.intervals import RESAMPLES, Uncertainty, measure
-from workbench.core.ranking.judgements import Comparisons, Judgement, Tally, compare
+from workbench.core.ranking.judgements import ComparisonSet, EntrantTally, Judgement, compare
 from workbench.core.ranking.separation import separate, separation_words
+from workbench.core.ranking.sufficiency import enough
+from workbench.core.ranking.verdict_bias import agreement, not_blind, places, seen_before
 from workbench.store import Store
 from workbench.store.runs.ranking_queries import StoredSpending
 from workbench.usecases.entrants import entrant, judgement, names
@@ -78,7 +78,7 @@ def draws(strengths: int) -> int:
 
 
 def _rows(
-    comparisons: Comparisons,
+    comparisons: ComparisonSet,
     sure: Uncertainty,
     titles: Mapping[str, str],
     spent: Sequence[StoredSpending],
@@ -97,7 +97,9 @@ def _strength(sure: Uncertainty, key: str) -> EntrantStrength:
     return EntrantStrength(interval.low, interval.estimate, interval.high, (low, sure.fit.chance(key), high))
 
 
-def row(name: str, strength: EntrantStrength, tally: Tally | PartTally, spent: Sequence[StoredSpending]) -> RankRow:
+def row(
+    name: str, strength: EntrantStrength, tally: EntrantTally | PartTally, spent: Sequence[StoredSpending]
+) -> RankRow:
     """Return the row of what is called `name`, with what the answers cost and took that it has a part in."""
     costs = [cost for one in spent for cost in one.costs]
     durations = [duration for one in spent for duration in one.durations]
@@ -118,7 +120,7 @@ def row(name: str, strength: EntrantStrength, tally: Tally | PartTally, spent: S
     )
 
 
-def _standing(comparisons: Comparisons, sure: Uncertainty, titles: Mapping[str, str]) -> Iterable[RankingRemark]:
+def _standing(comparisons: ComparisonSet, sure: Uncertainty, titles: Mapping[str, str]) -> Iterable[RankingRemark]:
     """Yield what tells the two strongest apart, and who is not connected."""
     groups = sure.fit.groups
     # Where the two strongest are not connected, the groups below say so.

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.core.compare import PartDiff, State
+from workbench.core.content_diff import PartDiff, State
 from workbench.core.diff import TextDiff, diff_texts
 from workbench.core.runs import IterationDetail, OutputRecord, RunSet
 from workbench.usecases.comparison import ComparisonSide, compare_prompts, side_of

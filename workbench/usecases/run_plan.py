@@ -15,7 +15,7 @@ from workbench.core.chat_form import tools_form
 from workbench.core.content import Content
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
-from workbench.core.rendering import Rendered, assemble, fill_plain
+from workbench.core.rendered_content import Rendered, assemble, fill_plain
 from workbench.core.runs import VersionRow
 from workbench.core.templates import missing
 from workbench.usecases.problems import MissingInput, Problem, RefusedError
@@ -156,7 +156,7 @@ def _parts_problem(content: Content) -> str:
     if content.output is None or content.output.kind == "json":
         return ""
     # What reads schemas takes 80 ms to load, which only prompts with one wait for.
-    from workbench.core.checking_output import schema_problem
+    from workbench.core.output_check import schema_problem
 
     return schema_problem(content.output)
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from workbench.core.compare import parts_of
+from workbench.core.content_diff import parts_of
 from workbench.core.cost_words import cost_words
+from workbench.core.dates import absolute, duration
 from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord
-from workbench.core.when import absolute, duration
 from workbench.usecases.run_document import document
 
 

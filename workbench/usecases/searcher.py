@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from workbench.core.searching.canonical import to_text
-from workbench.core.searching.completing import Completion, complete
-from workbench.core.searching.folding import folded
-from workbench.core.searching.language import Complaint, Filter, Parsed, Query, Words
-from workbench.core.searching.moments import stored_moment
-from workbench.core.searching.parsing import cited, parse
-from workbench.core.searching.results import After, HistoryPage, Order
+from workbench.core.search.completion import QueryCompletion, complete
+from workbench.core.search.date_values import stored_moment
+from workbench.core.search.parser import cited, parse
+from workbench.core.search.query import ParsedQuery, QueryComplaint, QueryFilter, QueryWords, SearchQuery
+from workbench.core.search.query_text import to_text
+from workbench.core.search.results import HistoryPage, Order, SearchCursor
+from workbench.core.search.text_folding import folded
 from workbench.store import Store
 from workbench.store.search.fields import FIELDS
 from workbench.store.search.searches import SearchStop
@@ -36,7 +36,7 @@ class SearchPage:
 
     page: HistoryPage
     text: str
-    complaints: tuple[Complaint, ...] = ()
+    complaints: tuple[QueryComplaint, ...] = ()
     remarks: tuple[str, ...] = ()
     took_ms: int = 0
     is_late: bool = False
@@ -54,7 +54,7 @@ class Searcher:
     def search(
         self,
         text: str,
-        after: After | None = None,
+        after: SearchCursor | None = None,
         limit: int = PAGE,
         *,
         order: Order = "newest",
@@ -82,7 +82,7 @@ class Searcher:
         late = bool(page.behind) and not self._store.read_only and self._store.searches.trouble is None
         return SearchPage(page, to_text(parsed.query, FIELDS), tuple(complaints), remarks, took, late)
 
-    def complete(self, text: str, caret: int) -> Completion:
+    def complete(self, text: str, caret: int) -> QueryCompletion:
         """Return what can stand at the caret: filters, or values that the history has. Raises StoreError."""
         return complete(text, caret, self._store.searches.known(), FIELDS)
 
@@ -95,15 +95,17 @@ class Searcher:
         searches = self._store.searches
         return 0 if self._store.read_only or searches.trouble is not None else searches.behind(most)
 
-    def _prompts_called(self, parsed: Parsed) -> tuple[str, ...]:
+    def _prompts_called(self, parsed: ParsedQuery) -> tuple[str, ...]:
         """Say which prompt has a name of these words: names are asked for by a filter."""
-        words = [folded(term.text) for term in parsed.query.terms if isinstance(term, Words) and not term.negated]
+        words = [folded(term.text) for term in parsed.query.terms if isinstance(term, QueryWords) and not term.negated]
         prompts = self._store.searches.known()["prompt"]
         named = [name for name in prompts if all(word in folded(name) for word in words)]
         if not words or not named:
             return ()
         others = f" and {len(named) - 1:,} more" if named[1:] else ""
-        asked = to_text(Query(tuple(Filter("prompt", name) for name in (words if named[1:] else named))), FIELDS)
+        asked = to_text(
+            SearchQuery(tuple(QueryFilter("prompt", name) for name in (words if named[1:] else named))), FIELDS
+        )
         return (f"Names of prompts are asked for by a filter: {asked} finds the runs of {cited(named[0])}{others}.",)
 
     def _remarks(self, page: HistoryPage) -> tuple[str, ...]:
@@ -119,14 +121,14 @@ class Searcher:
         return tuple(remarks)
 
 
-def _unknown(parsed: Parsed, page: HistoryPage) -> list[Complaint]:
+def _unknown(parsed: ParsedQuery, page: HistoryPage) -> list[QueryComplaint]:
     """Return complaints about filters that name nothing that there is."""
     found = []
     for number in page.unknown:
         term, (start, end) = parsed.query.terms[number], parsed.spans[number]
-        if isinstance(term, Filter):
+        if isinstance(term, QueryFilter):
             what = FIELDS[term.field].values.noun
             named = cited(str(term.value))
             sentence = f"No {what} of the history is called {named}. Take one that is offered behind the colon."
-            found.append(Complaint(start, end, sentence))
+            found.append(QueryComplaint(start, end, sentence))
     return found

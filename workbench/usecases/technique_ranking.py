@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from workbench.core.marks import OWN, TOLD, key_of
 from workbench.core.ranking.davidson import chance_of
-from workbench.core.ranking.effects import Effects, PartTally, Tangle, effects, tallies
-from workbench.core.ranking.enough import FEWEST, Enough, enough
-from workbench.core.ranking.intervals import Interval
+from workbench.core.ranking.effects import Effects, PartTally, TechniqueTangle, effects, tallies
+from workbench.core.ranking.intervals import StrengthInterval
 from workbench.core.ranking.judgements import compare
 from workbench.core.ranking.separation import MOST, needed
+from workbench.core.ranking.sufficiency import FEWEST, Sufficiency, enough
+from workbench.core.technique_marks import OWN, TOLD, key_of
 from workbench.store import Store
 from workbench.store.runs.ranking_queries import Maker
 from workbench.store.runs.technique_marks import VersionMarks
@@ -52,7 +52,9 @@ def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranki
     comparisons = compare(judgements)
     blind = sum(verdict.blind for verdict in verdicts)
 
-    def result(reason: Enough, rows: tuple[RankRow, ...] = (), remarks: Iterable[RankingRemark] = ()) -> RankingResult:
+    def result(
+        reason: Sufficiency, rows: tuple[RankRow, ...] = (), remarks: Iterable[RankingRemark] = ()
+    ) -> RankingResult:
         choices = sorted(((key, name) for key, name in named.items() if key not in TOLD), key=lambda one: one[1])
         told = (reason, rows, tuple(remarks), tuple(versions), tuple(choices))
         return RankingResult(prompt_uid, "technique", len(verdicts), blind, *told)
@@ -60,13 +62,13 @@ def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranki
     if not verdicts:
         return result(enough(comparisons))
     if not any(known.values()):
-        return result(Enough("untold", 0, _NONE))
+        return result(Sufficiency("untold", 0, _NONE))
     if not (is_enough := enough(comparisons)) and is_enough.reason != "one_entrant":
         return result(is_enough)
     counted = {tally.part: tally for tally in tallies(judgements, comparisons, made_of)}
     if not any(tally.pairs for part, tally in counted.items() if part in named):
         said = "No verdict compares a version with a technique to one without it. Judge some, or run them side by side."
-        return result(Enough("untold", 0, said))
+        return result(Sufficiency("untold", 0, said))
     found = effects(comparisons, made_of, resamples=draws(len(counted)))
     shown = [part for part in found.told if part in named and counted[part].pairs >= FEWEST]
     called = {**named, **_model_names(models, store)}
@@ -82,8 +84,8 @@ def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranki
     )
     remarks = [*_standing(rows), *_untold(found, counted, called, frozenset(named))]
     if not rows:
-        return result(Enough("untold", 0, "The verdicts do not tell yet what any technique brings."), (), remarks)
-    return result(Enough(), rows, [*remarks, RankingRemark(_OTHER_WAYS, warns=True), *honesty(judgements)])
+        return result(Sufficiency("untold", 0, "The verdicts do not tell yet what any technique brings."), (), remarks)
+    return result(Sufficiency(), rows, [*remarks, RankingRemark(_OTHER_WAYS, warns=True), *honesty(judgements)])
 
 
 def _names(versions: Sequence[VersionMarks], library: Techniques) -> dict[str, str]:
@@ -103,7 +105,7 @@ def _model_names(models: Mapping[str, Maker], store: Store) -> dict[str, str]:
     return {part: called[entrant(who, "model")] for part, who in models.items()}
 
 
-def _strength(interval: Interval) -> EntrantStrength:
+def _strength(interval: StrengthInterval) -> EntrantStrength:
     low, high = interval.chances
     return EntrantStrength(
         interval.low, interval.estimate, interval.high, (low, chance_of(interval.estimate), high), _WITHOUT
@@ -122,7 +124,7 @@ def _standing(rows: Sequence[RankRow]) -> Iterable[RankingRemark]:
         return
     nearest = max(rows, key=lambda one: abs(one.strength.estimate) / _reach(one.strength))
     strength = nearest.strength
-    need = needed(Interval(strength.low, strength.estimate, strength.high), nearest.verdicts)
+    need = needed(StrengthInterval(strength.low, strength.estimate, strength.high), nearest.verdicts)
     if need.even is None:
         yield RankingRemark(
             f"No effect is larger than chance, and more than {MOST:,} further verdicts would be needed."
@@ -165,7 +167,7 @@ def _untold(
             yield RankingRemark(_tangled(tangle, [called[part] for part in tangle.parts]))
 
 
-def _tangled(tangle: Tangle, titles: Sequence[str]) -> str:
+def _tangled(tangle: TechniqueTangle, titles: Sequence[str]) -> str:
     if tangle.tie == "together":
         return f"{listed(titles)} always came together, so their effects cannot be told apart."
     if tangle.tie == "instead":

@@ -35,7 +35,7 @@ def schema_faults(content: Content) -> tuple[str, tuple[str, ...]]:
 
     Slow at first: the checker is loaded when it is first needed.
     """
-    from workbench.core.checking_output import schema_fault
+    from workbench.core.output_check import schema_fault
 
     output = content.output
     schema = output.schema if output is not None and output.kind == "schema" else ""

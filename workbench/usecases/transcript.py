@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from workbench.core.runs import ENDED, Mark, OutputState, Result, Step, Timing, steps_so_far
+from workbench.core.runs import ENDED, AnswerStep, Mark, OutputState, Result, Timing, steps_so_far
 from workbench.engine.calls import Calling, Delta, DeltaKind, Queued, Retrying, Sent, Stepped
 from workbench.store.records import Partial, PartialCall, PartialRounds, PartialText
 from workbench.usecases.growing_text import GrowingText
@@ -59,7 +59,7 @@ class TranscriptSnapshot:
     result: Result | None
     stopping: bool
     saved: bool
-    steps: tuple[Step, ...] = ()
+    steps: tuple[AnswerStep, ...] = ()
     began_ms: int | None = None
 
     @property
@@ -79,8 +79,8 @@ class _Call:
     is_fresh: bool = True
     """Whether something of it was not handed on to be saved."""
 
-    def step(self) -> Step:
-        return Step("tool_call", self.arguments.since(0), self.name, self.call_id)
+    def step(self) -> AnswerStep:
+        return AnswerStep("tool_call", self.arguments.since(0), self.name, self.call_id)
 
 
 class Transcript:
@@ -112,7 +112,7 @@ class Transcript:
         self._lock = threading.Lock()
         self._texts: dict[DeltaKind, GrowingText] = {}
         self._calls: list[_Call] = []
-        self._rounds: tuple[Step, ...] = ()
+        self._rounds: tuple[AnswerStep, ...] = ()
         self._rounds_stored = 0
         self._begin_round()
         self._state: OutputState = "waiting"
@@ -275,7 +275,7 @@ class Transcript:
         call.name, call.call_id, call.is_fresh = event.name, event.call_id, True
         call.arguments.add(event.offset, event.text)
 
-    def _steps(self) -> tuple[Step, ...]:
+    def _steps(self) -> tuple[AnswerStep, ...]:
         if self._result is not None and self._result.steps:
             return self._result.steps
         if not self._rounds and not self._calls:

@@ -15,7 +15,7 @@ CODE = """
 import contextlib, os, random, sys, threading
 from pathlib import Path
 from tests.store.making import FULL_RESULT, LATER, NOW, opened, run, text, uids
-from workbench.core.care import Rules
+from workbench.core.maintenance import Rules
 from workbench.store import StoreError
 from workbench.store.maintenance import backups
 from workbench.usecases.maintenance import Care

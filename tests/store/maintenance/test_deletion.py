@@ -15,7 +15,7 @@ from tests.store.making import FULL_RESULT, LATER, NOW, done, lane, opened, run,
 from workbench.core.blocks import Attachment
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
-from workbench.core.runs import BesideLane, Step, Verdict
+from workbench.core.runs import AnswerStep, BesideLane, Verdict
 from workbench.store import Store, StoreError
 from workbench.store.maintenance import backups
 from workbench.store.maintenance.history_purge import KeptVersion, PurgeExtent, PurgeTargets
@@ -150,7 +150,7 @@ def everywhere(store: Store, name: str) -> None:
         reasoning=f"{SECRET}reasoning",
         request={"messages": [{"role": "user", "content": f"{SECRET}request"}], "model": f"{SECRET}asked"},
         response={"text": f"{SECRET}response"},
-        steps=(Step("text", f"{SECRET}step"),),
+        steps=(AnswerStep("text", f"{SECRET}step"),),
     )
     store.finish_output(f"{name}.0.0", result, LATER).result(10)
     store.finish_output(f"{name}.1.0", done(f"{SECRET}other"), LATER).result(10)

@@ -236,7 +236,7 @@ def test_a_row_of_ours_passes() -> None:
 
 
 def test_records_hold_what_their_fields_say() -> None:
-    from workbench.core.runs import IterationRow, Step, Timing
+    from workbench.core.runs import AnswerStep, IterationRow, Timing
 
     row = IterationRow("u", 1, 2, NOW, "note", "", 0, 0, "none", "", running=False)
     assert sound(row) is row
@@ -246,6 +246,6 @@ def test_records_hold_what_their_fields_say() -> None:
     assert (mended.verdict, mended.winner) == ("none", "")
     assert mended.damage == "number, started at, note, summary, verdict, winner cannot be read"
     assert sound(Timing(-1, 3, None, 2**63)) == Timing(None, 3, None, None)
-    assert sound(Step("thought", "x")).kind == "text"  # type: ignore[arg-type]
+    assert sound(AnswerStep("thought", "x")).kind == "text"  # type: ignore[arg-type]
     assert (as_text(None), as_text(7), count(True), count(-1), count(5)) == ("", "7", None, None, 5)
     assert (dollars(float("inf")), dollars(-1), dollars("1"), dollars(0.5)) == (None, None, None, 0.5)

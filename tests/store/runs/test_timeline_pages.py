@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests import depth
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
 from workbench.core.content import content_hash
-from workbench.core.timeline import BareVersion, Cursor, TimelineRow
+from workbench.core.timeline import BareVersion, TimelineCursor, TimelineRow
 from workbench.store import Store, StoreError
 
 
@@ -146,9 +146,9 @@ def test_a_page_asks_for_no_version_that_is_older_than_it(store: Store, path: Pa
         last = store.begin_run(run(f"r{n}", text(f"text {n}"), based_on=n or None, at=moment(n)))
     last.result(10)
     page = store.timeline("p", None, 20)
-    assert page.next == Cursor(281, 282)
+    assert page.next == TimelineCursor(281, 282)
     page = store.timeline("p", page.next, 20)
-    assert page.next == Cursor(261, 262)
+    assert page.next == TimelineCursor(261, 262)
     assert [row.number for row in page.rows] == list(range(280, 260, -1))
 
 

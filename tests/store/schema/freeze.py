@@ -19,7 +19,7 @@ from workbench.core.cases import Case, Check
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
-from workbench.core.runs import BesideLane, Step, Verdict
+from workbench.core.runs import AnswerStep, BesideLane, Verdict
 from workbench.store.maintenance.history_purge import PurgeTargets
 from workbench.store.merging.pack_import_store import ArrivingPrompt, PackArrival
 from workbench.store.records import PartialCall, PartialRounds, PartialText
@@ -71,7 +71,9 @@ def fill(path: Path) -> None:
         [
             PartialText("r2.0.0", "text", 0, "half an"),
             PartialText("r2.0.0", "reasoning", 0, "hm"),
-            PartialRounds("r2.1.0", 0, (Step("tool_call", "{}", "now", "c1", '{"s": 1}'), Step("tool_result", "noon"))),
+            PartialRounds(
+                "r2.1.0", 0, (AnswerStep("tool_call", "{}", "now", "c1", '{"s": 1}'), AnswerStep("tool_result", "noon"))
+            ),
             PartialCall("r2.1.0", 0, "now", "c2", 0, '{"zo'),
         ],
         LATER,

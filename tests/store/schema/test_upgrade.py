@@ -21,7 +21,7 @@ from tests.store.schema.freeze import CASE, restore
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
-from workbench.core.runs import BesideLane, Result, Step, Verdict
+from workbench.core.runs import AnswerStep, BesideLane, Result, Verdict
 from workbench.store import Store, StoreError, open_store
 from workbench.store.database_file import OpenedDatabase
 from workbench.store.errors import failure
@@ -159,8 +159,8 @@ def assert_rows(store: Store) -> None:
     assert [o.result for o in detail.outputs] == [FULL_RESULT, FAILED, done("注文を確認します。")]
     assert detail.verdict == Verdict("winner", (0,), blind=True)
     streaming = [output.result for output in store.iteration_detail("r2").outputs[:3]]
-    rounds = (Step("tool_call", "{}", "now", "c1", '{"s": 1}'), Step("tool_result", "noon"))
-    calling = Result("streaming", steps=(*rounds, Step("tool_call", '{"zo', "now", "c2")))
+    rounds = (AnswerStep("tool_call", "{}", "now", "c1", '{"s": 1}'), AnswerStep("tool_result", "noon"))
+    calling = Result("streaming", steps=(*rounds, AnswerStep("tool_call", '{"zo', "now", "c2")))
     assert streaming == [Result("streaming", "half an", "hm"), Result("waiting"), calling]
     assert store.iteration_detail("r2").beside == (BesideLane("C", "r1", 2, hidden=True),)
     assert Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)) in store.endpoints()

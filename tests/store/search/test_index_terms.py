@@ -7,9 +7,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.searching.test_parsing import ranges
-from workbench.core.searching.folding import prepared
-from workbench.core.searching.language import Range
+from tests.core.search.test_parser import ranges
+from workbench.core.search.query import QueryRange
+from workbench.core.search.text_folding import prepared
 from workbench.store.search import index_terms
 from workbench.store.search.fields import FIELDS
 from workbench.store.search.sources import NumberSource
@@ -19,16 +19,16 @@ numbers = st.floats(0, 1e12) | st.integers(0, 10**9) | st.sampled_from([0.01, 0.
 
 
 @given(st.sampled_from(LETTERS), numbers, ranges)
-def test_the_word_of_a_number_is_among_those_of_its_range(letter: str, number: float, span: Range) -> None:
+def test_the_word_of_a_number_is_among_those_of_its_range(letter: str, number: float, span: QueryRange) -> None:
     if span.holds(number):
         assert index_terms.amount(letter, number) in index_terms.amounts(letter, span)
-    at = Range(Decimal(number), Decimal(number))
+    at = QueryRange(Decimal(number), Decimal(number))
     assert index_terms.amounts(letter, at) == [index_terms.amount(letter, number)]
 
 
 def test_no_range_asks_for_many_words() -> None:
-    assert len(index_terms.amounts("c", Range(low=Decimal("0.01")))) < 80
-    assert len(index_terms.amounts("d", Range(Decimal(1000), Decimal(60_000)))) == 7
+    assert len(index_terms.amounts("c", QueryRange(low=Decimal("0.01")))) < 80
+    assert len(index_terms.amounts("d", QueryRange(Decimal(1000), Decimal(60_000)))) == 7
 
 
 def test_no_text_holds_a_fact() -> None:

@@ -19,7 +19,7 @@ from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, open
 from tests.store.test_database_file import sql
 from workbench.core.content import Content, Message
 from workbench.core.runs import RunSet, Verdict
-from workbench.core.searching.language import Query
+from workbench.core.search.query import SearchQuery
 from workbench.store import OutputStart, RunStart, Store, StoreError
 from workbench.store import writer as writer_module
 from workbench.store.errors import failure
@@ -351,9 +351,9 @@ def test_what_runs_took_is_known_while_the_index_is_made_anew(store: Store, path
         assert connection.execute("SELECT count(*) FROM unindexed").fetchone() == (1,)
         assert connection.execute("SELECT * FROM run_rows").fetchall() == before
         connection.execute("UPDATE run_rows SET cost_usd = NULL, answers = 0")
-        (row,) = rows_for(connection, [MatchedRun(before[0][0])], Query())
+        (row,) = rows_for(connection, [MatchedRun(before[0][0])], SearchQuery())
         assert (row.cost_usd, row.is_uncounted) == (None, True)
         connection.execute("DELETE FROM unindexed")
-        (row,) = rows_for(connection, [MatchedRun(before[0][0])], Query())
+        (row,) = rows_for(connection, [MatchedRun(before[0][0])], SearchQuery())
         assert not row.is_uncounted
     connection.close()

@@ -15,16 +15,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from tests import depth
-from tests.core.searching.test_parsing import queries as any_query
-from tests.core.searching.test_parsing import typed
+from tests.core.search.test_parser import queries as any_query
+from tests.core.search.test_parser import typed
 from tests.filters import parse
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Result, Timing, Verdict
-from workbench.core.searching.language import Filter, Query, Range, Words
-from workbench.core.searching.marking import Marker
-from workbench.core.searching.moments import stored_moment
-from workbench.core.searching.results import After, HistoryPage, Order, Total
+from workbench.core.search.date_values import stored_moment
+from workbench.core.search.match_marker import MatchMarker
+from workbench.core.search.query import QueryFilter, QueryRange, QueryWords, SearchQuery
+from workbench.core.search.results import HistoryPage, Order, SearchCursor, SearchTotal
 from workbench.store import Store, StoreError
 from workbench.store.search import search_pages
 from workbench.store.search.searches import SearchStop
@@ -54,7 +54,7 @@ def moment(text: str) -> str:
     return stored_moment(text, "2026-11-24T12:00:00.000Z", UTC)
 
 
-def page(store: Store, query: Query | str, **more: object) -> HistoryPage:
+def page(store: Store, query: SearchQuery | str, **more: object) -> HistoryPage:
     read = parse(query).query if isinstance(query, str) else query
     return store.searches.page(read, moment, **more)  # type: ignore[arg-type]
 
@@ -63,10 +63,10 @@ def uids(found: HistoryPage) -> list[str]:
     return [row.row.run_uid for row in found.rows]
 
 
-def every(store: Store, query: Query | str, limit: int = 7, order: Order = "newest") -> list[str]:
+def every(store: Store, query: SearchQuery | str, limit: int = 7, order: Order = "newest") -> list[str]:
     """Return all that is found, page by page."""
     found: list[str] = []
-    after: After | None = None
+    after: SearchCursor | None = None
     while True:
         one = page(store, query, after=after, limit=limit, order=order)
         found += uids(one)
@@ -134,16 +134,16 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, l
 
 def holds(made: Made, term: object) -> bool:
     """Whether a term holds for a run, told without any index."""
-    if isinstance(term, Words):
-        marker = Marker(Query((replace(term, negated=False),)))
+    if isinstance(term, QueryWords):
+        marker = MatchMarker(SearchQuery((replace(term, negated=False),)))
         return any(marker.marks(one) for one in made.texts) != term.negated
-    assert isinstance(term, Filter)
+    assert isinstance(term, QueryFilter)
     return _holds(made, term) != term.negated
 
 
-def _holds(made: Made, term: Filter) -> bool:
+def _holds(made: Made, term: QueryFilter) -> bool:
     value = term.value
-    if isinstance(value, Range):
+    if isinstance(value, QueryRange):
         number = {"cost": made.cost, "tokens": made.tokens, "time": made.longest}[term.field]
         return number is not None and value.holds(number)
     match term.field:
@@ -165,7 +165,7 @@ def _holds(made: Made, term: Filter) -> bool:
 
 
 words = st.builds(
-    Words, st.sampled_from([*WORDS, "況", "文の", "alpha beta", "cafe"]), st.booleans(), st.booleans()
+    QueryWords, st.sampled_from([*WORDS, "況", "文の", "alpha beta", "cafe"]), st.booleans(), st.booleans()
 ).map(lambda made: replace(made, prefix=made.prefix and made.text.isascii()))
 FILTERS = """
     model:haiku model:GPT model:opus winner:yes winner:no winner:tie winner:bad error:yes error:no error:timeout
@@ -181,11 +181,11 @@ terms = words | st.sampled_from(filters)
 @depth.examples(40, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_search_finds_what_holds_newest_first(history: tuple[Store, list[Made]], wanted: list[object]) -> None:
     store, made = history
-    query = Query(tuple(wanted))  # type: ignore[arg-type]
+    query = SearchQuery(tuple(wanted))  # type: ignore[arg-type]
     expected = [one.uid for one in made if all(holds(one, term) for term in wanted)]
     assert every(store, query) == expected
     first = page(store, query, limit=7)
-    assert first.total == Total(len(expected))
+    assert first.total == SearchTotal(len(expected))
     assert every(store, query, order="oldest") == expected[::-1]
     assert page(store, query, limit=7, order="oldest").total == first.total
     best = page(store, query, limit=MOST, order="best")
@@ -195,7 +195,7 @@ def test_a_search_finds_what_holds_newest_first(history: tuple[Store, list[Made]
 
 @given(typed | any_query.map(lambda query: query))
 @depth.examples(80, 4500, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_nothing_that_is_typed_breaks_a_search(history: tuple[Store, list[Made]], query: str | Query) -> None:
+def test_nothing_that_is_typed_breaks_a_search(history: tuple[Store, list[Made]], query: str | SearchQuery) -> None:
     store, _ = history
     for order in ("newest", "oldest", "best"):
         found = page(store, query, order=order)
@@ -226,7 +226,7 @@ def test_the_best_match_comes_first_and_the_common_word_weighs_least(
     assert uids(page(store, "common rare", order="best")) == ["r0", "r4"]
     monkeypatch.setattr(search_pages, "CANDIDATES", 2)
     bounded = page(store, "common", order="best")
-    assert (sorted(uids(bounded)), bounded.within, bounded.total) == (["r3", "r4"], 2, Total(2, exact=False))
+    assert (sorted(uids(bounded)), bounded.within, bounded.total) == (["r3", "r4"], 2, SearchTotal(2, exact=False))
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=4), st.booleans())
@@ -235,10 +235,10 @@ def test_a_common_phrase_is_weighed_by_its_words_and_nothing_is_lost(
     history: tuple[Store, list[Made]], words: list[str], prefix: bool
 ) -> None:
     store, made = history
-    phrase = Words(" ".join(words), prefix)
+    phrase = QueryWords(" ".join(words), prefix)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search_pages, "_COMMON", 0)
-        found = uids(page(store, Query((phrase,)), limit=MOST, order="best"))
+        found = uids(page(store, SearchQuery((phrase,)), limit=MOST, order="best"))
     assert sorted(found) == sorted(one.uid for one in made if holds(one, phrase))
 
 
@@ -259,15 +259,15 @@ def test_counting_stops_where_it_would_cost(history: tuple[Store, list[Made]], m
     store, _ = history
     monkeypatch.setattr(search_pages, "_COUNTED_AT_ONCE", 5)
     monkeypatch.setattr(search_pages, "_COUNT_FOR_S", 600)
-    assert page(store, "kind:iteration", limit=3).total == Total(MOST)
+    assert page(store, "kind:iteration", limit=3).total == SearchTotal(MOST)
     monkeypatch.setattr(search_pages, "MOST_COUNTED", 12)
     for query in ("", "kind:iteration"):
         total = page(store, query, limit=3).total
-        assert total == Total(12, exact=False)
+        assert total == SearchTotal(12, exact=False)
         assert total.words == "more than 12 runs"
-    assert page(store, "", limit=3, after=After(5)).total is None
+    assert page(store, "", limit=3, after=SearchCursor(5)).total is None
     monkeypatch.setattr(search_pages, "_COUNT_FOR_S", -1)
-    assert page(store, "kind:iteration", limit=3).total == Total(5, exact=False)
+    assert page(store, "kind:iteration", limit=3).total == SearchTotal(5, exact=False)
 
 
 def test_a_row_says_what_the_history_shows(store: Store, path: Path) -> None:

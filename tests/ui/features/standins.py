@@ -20,9 +20,9 @@ from workbench.core.blocks import Example, OutputFormat
 from workbench.core.content import Content
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
-from workbench.core.limits import Limits
-from workbench.core.marks import Mark
-from workbench.core.techniques import Caret, Insertion
+from workbench.core.run_limits import Limits
+from workbench.core.technique_marks import TechniqueMark
+from workbench.core.techniques import CaretPlace, Insertion
 from workbench.engine.catalogue import Catalogue
 from workbench.host.clock import monotonic_ms, utc_now
 from workbench.host.dirs import Places, places
@@ -275,18 +275,18 @@ class StandInEditor:
     def __init__(self, session: StandInSession) -> None:
         self._session = session
         self.selection = ""
-        self.inserted: list[tuple[Insertion, Mark | None]] = []
+        self.inserted: list[tuple[Insertion, TechniqueMark | None]] = []
 
     def content(self) -> Content:
         return self._session.shown.content
 
-    def caret(self) -> Caret | None:
+    def caret(self) -> CaretPlace | None:
         return None
 
     def selected(self) -> str:
         return self.selection
 
-    def insert(self, found: Insertion, mark: Mark | None = None) -> None:
+    def insert(self, found: Insertion, mark: TechniqueMark | None = None) -> None:
         self.inserted.append((found, mark))
 
     def focus_first(self) -> None:

@@ -18,7 +18,7 @@ from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, open
 from workbench.core.blocks import Attachment, Example, OutputFormat, Tool
 from workbench.core.content import Content, Message, content_hash, from_json
 from workbench.core.lanes import ECHO, Lane
-from workbench.core.runs import RunSet, Step, Verdict
+from workbench.core.runs import AnswerStep, RunSet, Verdict
 from workbench.formats.exports import FORMATS
 from workbench.host.errors import HostError
 from workbench.host.resources import resource
@@ -150,10 +150,10 @@ def test_reports_have_what_is_beside_the_messages_and_how_tools_were_used(store:
     )
     store.begin_run(run("r4", content, lanes=(lane("A", "one"),)))
     steps = (
-        Step("text", "I look it up."),
-        Step("tool_call", '{"order": 7}', "LookUp", "c1"),
-        Step("tool_result", "It is in Bonn.", "LookUp", "c1"),
-        Step("text", "It is on its way."),
+        AnswerStep("text", "I look it up."),
+        AnswerStep("tool_call", '{"order": 7}', "LookUp", "c1"),
+        AnswerStep("tool_result", "It is in Bonn.", "LookUp", "c1"),
+        AnswerStep("text", "It is on its way."),
     )
     store.finish_output("r4.0.0", replace(done("It is on its way."), steps=steps), LATER).result(10)
     told = written(store, format_, "r4")

@@ -17,7 +17,7 @@ from workbench.core.blocks import Attachment, OutputFormat, Tool
 from workbench.core.content import Content, Message
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
-from workbench.core.runs import IterationDetail, Result, Step, Timing
+from workbench.core.runs import AnswerStep, IterationDetail, Result, Timing
 from workbench.core.templates import fill
 from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
@@ -94,9 +94,9 @@ def test_tools_schemas_and_files_come_along(store: Store, tmp_path: Path, log: L
     assert found["e2"].content == Content((Message("user", "{{input}}"),), tools=(tool,))
     result = found["e2"].outputs[0].result
     assert result.steps == (
-        Step("tool_call", '{"order": "123"}', "look_up", "t1"),
-        Step("tool_result", "in transit", "look_up", "t1"),
-        Step("text", "In transit."),
+        AnswerStep("tool_call", '{"order": "123"}', "look_up", "t1"),
+        AnswerStep("tool_result", "in transit", "look_up", "t1"),
+        AnswerStep("text", "In transit."),
     )
     assert (result.text, result.usage.input, result.timing.duration) == ("In transit.", 20, 500)
     assert found["d1"].content.output == OutputFormat("schema", '{"type": "object"}')

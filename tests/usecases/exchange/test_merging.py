@@ -23,8 +23,8 @@ from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
-from workbench.core.marks import Mark
 from workbench.core.runs import BesideLane, Verdict
+from workbench.core.technique_marks import TechniqueMark
 from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
 from workbench.store.maintenance.history_purge import PurgeTargets
@@ -306,7 +306,7 @@ def test_what_a_person_said_of_techniques_outdoes_what_was_inserted(make: Make) 
     mine, theirs = make("mine"), make("theirs")
     for store in (mine, theirs):
         store.create_prompt("p", "Order bot", NOW)
-        inserted = (Mark("role", "Role", "You are kind."), Mark("tone", "Tone", "Be brief."))
+        inserted = (TechniqueMark("role", "Role", "You are kind."), TechniqueMark("tone", "Tone", "Be brief."))
         store.begin_run(replace(run("r" + store.path.stem, text("You are kind. Be brief.")), techniques=inserted))
     theirs.techniques.say("p", 1, "role", "Role", used=False)
     theirs.techniques.say("p", 1, "steps", "Steps", used=True).result(10)

@@ -14,7 +14,7 @@ import pytest
 from tests.store.making import NOW
 from tests.usecases.exchange.test_llm import take
 from workbench.core.content import Content, Message
-from workbench.core.imported import LeftOut
+from workbench.core.imported_runs import LeftOut
 from workbench.core.lanes import MOST_SAMPLES, Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, IterationDetail, Result, Timing

@@ -18,7 +18,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from workbench.app.history.cells import COLUMNS, WHEN, cell, whole
 from workbench.app.history.walk import Page, Walked, walk
 from workbench.app.tasks import ReportingTasks
-from workbench.core.searching.results import After, HistoryRow, Order, Total
+from workbench.core.search.results import HistoryRow, Order, SearchCursor, SearchTotal
 from workbench.usecases.problems import problem_of
 from workbench.usecases.searcher import SearchPage, SearchStop
 
@@ -38,7 +38,7 @@ class Searching(Protocol):
     def search(
         self,
         text: str,
-        after: After | None = None,
+        after: SearchCursor | None = None,
         limit: int = PAGE,
         *,
         order: Order = "newest",
@@ -66,8 +66,8 @@ class HistoryTableModel(QAbstractTableModel):
         self._asked: tuple[str, Order] = ("", "newest")
         self._shown: tuple[str, Order] = ("", "newest")
         self._starts: list[int] = []
-        self._afters: list[After | None] = []
-        self._next: After | None = None
+        self._afters: list[SearchCursor | None] = []
+        self._next: SearchCursor | None = None
         self._count = 0
         self._pages: OrderedDict[int, tuple[HistoryRow, ...]] = OrderedDict()
         self._fetching = self._rereading = False
@@ -78,7 +78,7 @@ class HistoryTableModel(QAbstractTableModel):
         self._counting.timeout.connect(self._count_again)
         self.is_searching = False
         """Whether what is shown is not yet what was asked for last."""
-        self.total: Total | None = None
+        self.total: SearchTotal | None = None
         """How many runs the shown search finds."""
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from workbench.app.history.detail import Answered, Card, Looked
-from workbench.core.compare import PartDiff
+from workbench.core.content_diff import PartDiff
 from workbench.usecases.comparison import ComparisonSide, compare_prompts, side_of
 from workbench.usecases.run_pairs import compare_values
 

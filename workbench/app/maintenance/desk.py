@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.later import Later, start_thread
-from workbench.core.amounts import show_bytes
+from workbench.core.byte_sizes import show_bytes
 from workbench.host.clock import utc_now
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workbench.core.care import Rules
+    from workbench.core.maintenance import MaintenanceRules
     from workbench.store import Store
     from workbench.store.maintenance.backups import Backup
     from workbench.store.maintenance.space import HistorySize
@@ -47,7 +47,7 @@ class Overview(NamedTuple):
 
     path: Path
     folder: Path
-    rules: Rules
+    rules: MaintenanceRules
     backups: tuple[Backup, ...]
     read_only: bool
     is_folder_gone: bool = False
@@ -158,7 +158,7 @@ class CareDesk(QObject):
 
         return self._read(work)
 
-    def set_rules(self, rules: Rules) -> Future[None]:
+    def set_rules(self, rules: MaintenanceRules) -> Future[None]:
         """Let other rules hold."""
         return self._read(lambda: self._care().set_rules(rules))
 

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.packs.version_choice import Version
 from workbench.app.tasks import LargeTasks
-from workbench.core.disclosing import Finding
+from workbench.core.disclosure import Disclosure
 from workbench.core.runs import PromptRow
 from workbench.core.text import first_line
 from workbench.host.clock import utc_now
@@ -62,7 +62,7 @@ class Preview(NamedTuple):
     target: PackTarget
     files: tuple[tuple[str, int], ...]
     shown: Mapping[str, str]
-    findings: tuple[Finding, ...]
+    findings: tuple[Disclosure, ...]
     gone: tuple[str, ...]
 
 

@@ -16,7 +16,7 @@ from workbench.app.tasks import ReportingTasks
 from workbench.store import Store
 
 if TYPE_CHECKING:
-    from workbench.core.ranking.pairing import Pair
+    from workbench.core.ranking.pairs import OutputPair
     from workbench.usecases.judging_session import JudgingSession, ShownPair, UndoneJudgement
     from workbench.usecases.ranking_result import Grouping
 
@@ -59,7 +59,7 @@ class Sittings(QObject):
         self._dropped: list[ShownPair] = []
         self._is_preparing = self._is_stale = self._is_learning = self._is_exhausted = False
         self._undone: list[UndoneJudgement] = []
-        self._returning: Pair | None = None
+        self._returning: OutputPair | None = None
         self.shown: ShownPair | None = None
         self.last = ""
         """Who gave the answers of the pair that was judged last, and what was said of them; "" where none was."""
@@ -240,7 +240,7 @@ class Sittings(QObject):
         else:
             self.changed.emit()
 
-    def _read_again(self, pair: Pair) -> None:
+    def _read_again(self, pair: OutputPair) -> None:
         sitting = self._sitting
         assert sitting is not None
         self.state, self._returning = "returning", pair

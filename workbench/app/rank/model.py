@@ -9,8 +9,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from workbench.core.dates import duration
 from workbench.core.money import show_cost
-from workbench.core.when import duration
 from workbench.usecases.ranking_result import Grouping, RankingResult, RankRow
 
 Index = QModelIndex | QPersistentModelIndex

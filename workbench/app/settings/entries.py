@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.core.lanes import Endpoint
-from workbench.core.limits import Limits
 from workbench.core.origins import base_origin
+from workbench.core.run_limits import Limits
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.endpoint_form import EndpointForm, FieldMistake
 from workbench.usecases.provider_access import ProviderState, tail_of

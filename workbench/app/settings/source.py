@@ -25,8 +25,8 @@ from workbench.app.settings.entries import (
     tail_of,
 )
 from workbench.core.lanes import Endpoint
-from workbench.core.limits import LIMITS, Limits
 from workbench.core.providers import PROVIDERS, provider_name
+from workbench.core.run_limits import LIMITS, Limits
 from workbench.host import settings as stored
 from workbench.host.errors import HostError
 from workbench.usecases.credentials import AddressQuestion, endpoint_key

@@ -12,8 +12,8 @@ import logging
 import random
 import traceback
 
-from workbench.core.runs import Failure, Step
-from workbench.core.simulating import answer_of
+from workbench.core.runs import AnswerStep, Failure
+from workbench.core.simulated_tools import answer_of
 from workbench.engine.calls import Call
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.provider import CallProvider
@@ -81,8 +81,10 @@ async def _rounds(call: Call, answer: StreamedAnswer, provider: CallProvider, rn
         await asyncio.sleep(0)
 
 
-def _simulate(call: Call, calls: list[Step]) -> list[Step]:
-    return [Step("tool_result", answer_of(call.tools, one.name, one.text), one.name, one.call_id) for one in calls]
+def _simulate(call: Call, calls: list[AnswerStep]) -> list[AnswerStep]:
+    return [
+        AnswerStep("tool_result", answer_of(call.tools, one.name, one.text), one.name, one.call_id) for one in calls
+    ]
 
 
 async def _attempts(call: Call, answer: StreamedAnswer, provider: CallProvider, rng: random.Random) -> None:

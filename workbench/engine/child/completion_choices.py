@@ -54,7 +54,7 @@ class StreamedChoice:
         return "".join(piece for one, piece in self.pieces if one == kind)
 
     def to_json(self, index: int, room: int) -> dict[str, Any]:
-        """Return it as `core.choices` reads it, its texts cut to `room` characters of JSON."""
+        """Return it as `core.further_choices` reads it, its texts cut to `room` characters of JSON."""
         self.turn.close()
         text, reasoning, calls = self.joined("text"), self.joined("reasoning"), self.turn.raw()
         cut_text, cut_reasoning = _fitting(text, room), _fitting(reasoning, room // 2)

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from workbench.core.install_hint import is_installed
-from workbench.core.provider import Package
+from workbench.core.provider import ProviderPackage
 from workbench.core.provider_requirements import where_to_enter
 from workbench.core.providers import PROVIDERS
 from workbench.engine.child.failures import (
@@ -63,7 +63,7 @@ _BAD_CREDENTIALS = re.compile(
 _NO_PROJECT = re.compile(r"could not resolve project_id", re.IGNORECASE)
 # Named here and not read from the words: a server can put those of its own into an error.
 _NO_AIPLATFORM = re.compile(r"vertexai import failed")
-_AIPLATFORM = Package("vertexai", "google-cloud-aiplatform", "LiteLLM uses for this model")
+_AIPLATFORM = ProviderPackage("vertexai", "google-cloud-aiplatform", "LiteLLM uses for this model")
 _BYTES = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"")
 
 

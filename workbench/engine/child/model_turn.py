@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.core.runs import Step
-from workbench.core.simulating import arguments_of
+from workbench.core.runs import AnswerStep
+from workbench.core.simulated_tools import arguments_of
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.stream_buffer import StreamBuffer
 
@@ -105,10 +105,10 @@ class ModelTurn:
             message["reasoning_content"] = reasoning
         return message | self.opaque
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[AnswerStep]:
         """Return the calls as steps."""
         return [
-            Step("tool_call", call.text, call.name, call.id, json.dumps(call.signed) if call.signed else "")
+            AnswerStep("tool_call", call.text, call.name, call.id, json.dumps(call.signed) if call.signed else "")
             for call in self.calls
         ]
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from workbench.core.install_hint import install_command, is_installed
-from workbench.core.provider import Package, Provider
+from workbench.core.provider import Provider, ProviderPackage
 from workbench.core.provider_requirements import no_address, no_key, package_sentence, where_to_enter
 from workbench.core.runs import Failure
 from workbench.engine.calls import Call
@@ -36,7 +36,7 @@ def check_provider(provider: Provider, call: Call, where: FailureSubject) -> Non
         )
 
 
-def no_package(provider: Provider, package: Package) -> CallError:
+def no_package(provider: Provider, package: ProviderPackage) -> CallError:
     """A Python package that the provider needs is not installed."""
     command = install_command(package.distribution, sys.prefix)
     sentence = f"{package_sentence(provider, package, command)} Then run the lane again."

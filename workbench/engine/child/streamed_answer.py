@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from workbench.core.content import Message
 from workbench.core.money import Usage
-from workbench.core.runs import Failure, Mark, OutputState, Step, Timing
+from workbench.core.runs import AnswerStep, Failure, Mark, OutputState, Timing
 from workbench.engine import protocol
 from workbench.engine.calls import Call, DeltaKind
 from workbench.engine.child.failures import CallError
@@ -184,13 +184,13 @@ class StreamedAnswer:
             else:
                 self._timer = loop.call_later(wait, self._flush)
 
-    def close_turn(self) -> list[Step]:
+    def close_turn(self) -> list[AnswerStep]:
         """The model's turn is over: tells what is still held back, and returns the calls of tools in it."""
         self._finish_text()
         self.turn.name_calls(f"call_{self.rounds + 1}", self._call_ids)
         return self._calls()
 
-    def answered(self, calls: Sequence[Step], results: Sequence[Step]) -> None:
+    def answered(self, calls: Sequence[AnswerStep], results: Sequence[AnswerStep]) -> None:
         """The tools that the model called have answered: tells the round, and the next one begins.
 
         Raises CallError when the rounds have grown over MAX_TURNS.
@@ -226,11 +226,11 @@ class StreamedAnswer:
                 "Shorten the answers of the tools.",
             )
 
-    def _calls(self) -> list[Step]:
+    def _calls(self) -> list[AnswerStep]:
         """The calls of this turn, without the call's secrets."""
         exact = self._redact.exact
         return [
-            Step(step.kind, step.text, exact(step.name), exact(step.call_id), exact(step.opaque))
+            AnswerStep(step.kind, step.text, exact(step.name), exact(step.call_id), exact(step.opaque))
             for step in self.turn.steps()
         ]
 

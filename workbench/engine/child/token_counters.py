@@ -17,8 +17,8 @@ from typing import Any
 import httpx
 
 from workbench.core.content import Message
-from workbench.core.counting import RULE
 from workbench.core.lanes import Endpoint
+from workbench.core.token_counts import RULE
 from workbench.engine import estimate, protocol
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.http import HttpClients, auth_headers

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from workbench.core.simulating import arguments_of
+from workbench.core.simulated_tools import arguments_of
 from workbench.formats.code.source import STEP, Source, python
 
 _CALL_TOOL = '''\

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from workbench.core.imported import LeftOut
+from workbench.core.imported_runs import LeftOut
 from workbench.core.llm_log import LogMessage, LogPart, LogTool, LogTurn
 from workbench.store.merging.foreign_database import tables
 from workbench.store.merging.llm_turns import LONGEST, LlmTurns, count, file_of, text, too_many

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workbench.core.imported import LeftOut
+from workbench.core.imported_runs import LeftOut
 from workbench.core.llm_log import LogFile, LogMessage, LogPart, LogTool, LogTurn, PartKind
 from workbench.store.sqlite import sqlite3
 

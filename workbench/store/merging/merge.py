@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from workbench.core.imported import Added, LeftOut
+from workbench.core.imported_runs import ImportedCounts, LeftOut
 from workbench.core.lanes import FIXED_ENDPOINTS
 from workbench.store.errors import StoreError
 from workbench.store.merging.foreign_database import SCRATCH, ReadingHalt
@@ -44,7 +44,7 @@ _ENDPOINT = (
 class MergeStep:
     """What a step did: what is new, how many runs were here already and were looked at, and what was left out."""
 
-    added: Added = field(default_factory=Added)
+    added: ImportedCounts = field(default_factory=ImportedCounts)
     known: int = 0
     read: int = 0
     left_out: tuple[LeftOut, ...] = ()
@@ -102,7 +102,7 @@ class HistoryMerge:
                 uid not in known and not is_untouched_twin(mine, self._other, key)
                 for key, uid in self._other.execute("SELECT id, uid FROM prompts").fetchall()
             )
-        yield MergeStep(Added(prompts=new))
+        yield MergeStep(ImportedCounts(prompts=new))
         for keys in _batches(self._keys_of("runs", "started_at, id"), _ROWS):
             uids = self._other.execute(
                 "SELECT uid, (SELECT count(*) FROM outputs WHERE run_id = runs.id) FROM runs"
@@ -118,7 +118,7 @@ class HistoryMerge:
                     )
                 }
             fresh = [answers for uid, answers in uids if uid not in here]
-            yield MergeStep(Added(len(fresh), sum(fresh)), len(here), len(keys))
+            yield MergeStep(ImportedCounts(len(fresh), sum(fresh)), len(here), len(keys))
 
     def _merged(self) -> Generator[MergeStep]:
         yield self._do(self._origins)
@@ -166,7 +166,7 @@ class HistoryMerge:
             except _UNFIT:
                 self._keys.prompts.pop(key, None)
                 left_out.append(self._left_out("prompts", key, _SENTENCE))
-        return MergeStep(Added(prompts=new), left_out=tuple(left_out))
+        return MergeStep(ImportedCounts(prompts=new), left_out=tuple(left_out))
 
     def _endpoints(self, mine: sqlite3.Connection) -> MergeStep:
         """Bring the names of endpoints, out of the list: keys in the keyring go by their identity, and must not be sent
@@ -205,7 +205,7 @@ class HistoryMerge:
             except (UnsoundError, *_UNFIT) as error:
                 left_out.append(self._left_out("runs", key, _why(error)))
         known = len(keys) - new - len(left_out)
-        return MergeStep(Added(new, answers), known, len(keys), tuple(left_out))
+        return MergeStep(ImportedCounts(new, answers), known, len(keys), tuple(left_out))
 
     def _packs(self, mine: sqlite3.Connection) -> MergeStep:
         take_packs(mine, self._other)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import get_args
 
+from workbench.core.dates import is_stored
 from workbench.core.json_parts import load
 from workbench.core.lanes import EndpointKind, Params
 from workbench.core.money import UsageSource
 from workbench.core.runs import OutputState, RowVerdict, RunKind, StepKind, VerdictKind
-from workbench.core.when import is_stored
 from workbench.store.encoding import digest
 from workbench.store.runs import damaged_drafts, versions
 from workbench.store.safe_records import MOST_COUNT, dollars

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content, content_hash
-from workbench.core.imported import Added, ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun
+from workbench.core.dates import to_ms
+from workbench.core.imported_runs import ImportedAnswer, ImportedCounts, ImportedLane, ImportedPrompt, ImportedRun
 from workbench.core.lanes import LITELLM, Lane
-from workbench.core.when import to_ms
 from workbench.store.encoding import received
 from workbench.store.records import LaneStart, OutputStart, RunStart
 from workbench.store.runs import blobs, versions
@@ -75,7 +75,7 @@ class RunImports:
 
         return HistoryMerge(other, scratch, halt, self._use, self._write, self._uid, now)
 
-    def add(self, origin: ImportOrigin, runs: Sequence[ImportedRun]) -> Future[Added]:
+    def add(self, origin: ImportOrigin, runs: Sequence[ImportedRun]) -> Future[ImportedCounts]:
         """Take over runs, in one transaction, those that are not here yet."""
         return self._write(lambda connection: _add(connection, origin, runs, self._uid))
 
@@ -92,9 +92,9 @@ def _known(connection: sqlite3.Connection, kind: str, thing: str, foreign_ids: S
 
 def _add(
     connection: sqlite3.Connection, origin: ImportOrigin, runs: Sequence[ImportedRun], uid: Callable[[], str]
-) -> Added:
+) -> ImportedCounts:
     known = _known(connection, origin.kind, "run", [run.foreign_id for run in runs])
-    added = Added()
+    added = ImportedCounts()
     for run in runs:
         if run.foreign_id not in known:
             known.add(run.foreign_id)
@@ -108,7 +108,7 @@ class _Entry:
     def __init__(self, connection: sqlite3.Connection, origin: ImportOrigin, uid: Callable[[], str]) -> None:
         self._connection, self._origin, self._uid = connection, origin, uid
 
-    def write(self, run: ImportedRun) -> Added:
+    def write(self, run: ImportedRun) -> ImportedCounts:
         prompt, new_prompt = self._prompt(run.prompt, run.started_at)
         for file in run.files:
             blobs.add(self._connection, file.body, file.media_type)
@@ -130,7 +130,7 @@ class _Entry:
         self._connection.execute(
             "UPDATE prompts SET updated_at = max(updated_at, ?) WHERE id = ?", (run.started_at, prompt)
         )
-        return Added(1, len(run.answers), int(new_prompt))
+        return ImportedCounts(1, len(run.answers), int(new_prompt))
 
     def _prompt(self, prompt: ImportedPrompt, at: str) -> tuple[int, bool]:
         """Return the key of a prompt, and whether it is new. It stands in the list where its time puts it."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.core.imported import LeftOut
+from workbench.core.imported_runs import LeftOut
 from workbench.store.connections import bounded, connect
 from workbench.store.merging.foreign_database import ReadingHalt
 from workbench.store.merging.row_rules import trouble

@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.core.json_parts import load
 from workbench.core.money import Rates
-from workbench.core.runs import ENDED, Result, Step, StepKind
+from workbench.core.runs import ENDED, AnswerStep, Result, StepKind
 from workbench.store.encoding import digest, dump, received
 from workbench.store.errors import StoreError, missing
 from workbench.store.records import Recovered
@@ -100,7 +100,7 @@ def _listed(rates: Rates, price: float) -> float | None:
     return None if rates.source == "provider" and not rates.sheet else price
 
 
-def _write_steps(connection: sqlite3.Connection, key: int, steps: Iterable[Step]) -> None:
+def _write_steps(connection: sqlite3.Connection, key: int, steps: Iterable[AnswerStep]) -> None:
     connection.execute("DELETE FROM steps WHERE output_id = ?", (key,))
     connection.executemany(
         "INSERT INTO steps (output_id, seq, kind, body) VALUES (?, ?, ?, ?)",
@@ -110,9 +110,9 @@ def _write_steps(connection: sqlite3.Connection, key: int, steps: Iterable[Step]
 
 def steps_of(
     connection: sqlite3.Connection, run: int, lanes: Collection[int], sets: range
-) -> dict[int, tuple[Step, ...]]:
+) -> dict[int, tuple[AnswerStep, ...]]:
     """Return the steps of outputs of some lanes to some value sets, by output key; outputs without tools have none."""
-    found: dict[int, list[Step]] = {}
+    found: dict[int, list[AnswerStep]] = {}
     rows = connection.execute(
         "SELECT output_id, kind, steps.body FROM outputs JOIN steps ON steps.output_id = outputs.id WHERE run_id = ?"
         " AND lane IN (SELECT value FROM json_each(?)) AND value_set >= ? AND value_set < ? ORDER BY output_id, seq",
@@ -123,11 +123,11 @@ def steps_of(
     return {output: tuple(steps) for output, steps in found.items()}
 
 
-def _step(kind: StepKind, body: str) -> Step:
+def _step(kind: StepKind, body: str) -> AnswerStep:
     try:
         return sound(step_of(kind, load(body)))
     except UNREADABLE:
-        return sound(Step(kind, body))
+        return sound(AnswerStep(kind, body))
 
 
 def _request(connection: sqlite3.Connection, request: Any) -> tuple[int | None, int | None]:

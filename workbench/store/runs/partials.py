@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.json_parts import load
-from workbench.core.runs import Step, steps_so_far
+from workbench.core.runs import AnswerStep, steps_so_far
 from workbench.store.encoding import dump, received
 from workbench.store.errors import missing
 from workbench.store.records import Partial, PartialCall, PartialRounds, PartialText
@@ -25,14 +25,14 @@ _TEXTS = ("text", "reasoning")
 _CALL, _ROUNDS = "tool_call", "rounds"
 
 
-def step_body(step: Step) -> dict[str, str]:
+def step_body(step: AnswerStep) -> dict[str, str]:
     """Return what a step holds besides its kind, without what is empty."""
     return {name: received(text) for name in _STEP_FIELDS if (text := getattr(step, name))}
 
 
-def step_of(kind: Any, body: Mapping[str, str]) -> Step:
+def step_of(kind: Any, body: Mapping[str, str]) -> AnswerStep:
     """Read `step_body` back; keys of a newer release are left out."""
-    return Step(kind, **{name: text for name, text in body.items() if name in _STEP_FIELDS})
+    return AnswerStep(kind, **{name: text for name, text in body.items() if name in _STEP_FIELDS})
 
 
 def save(connection: sqlite3.Connection, partials: Iterable[Partial]) -> None:
@@ -106,7 +106,7 @@ class StreamedPartial:
 
     texts: dict[str, _Pieces] = field(default_factory=dict)
     calls: dict[int, _Call] = field(default_factory=dict)
-    rounds: list[Step] = field(default_factory=list)
+    rounds: list[AnswerStep] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -119,10 +119,10 @@ class StreamedPartial:
         return str(self.texts.get("reasoning", ""))
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[AnswerStep, ...]:
         """All steps so far, () when no tool took part."""
         calls = [
-            sound(Step("tool_call", str(call.arguments), call.name, call.call_id))
+            sound(AnswerStep("tool_call", str(call.arguments), call.name, call.call_id))
             for _, call in sorted(self.calls.items())
         ]
         return steps_so_far(self.rounds, self.reasoning, self.text, calls)

@@ -17,6 +17,7 @@ from workbench.core.json_parts import load
 from workbench.core.lanes import Lane, Params, slots_apart
 from workbench.core.money import Rates, Usage
 from workbench.core.runs import (
+    AnswerStep,
     BesideLane,
     Failure,
     IterationDetail,
@@ -28,7 +29,6 @@ from workbench.core.runs import (
     Result,
     RunLane,
     RunSet,
-    Step,
     Timing,
     Verdict,
 )
@@ -295,7 +295,7 @@ def _outputs(connection: sqlite3.Connection, run: int, lanes: Collection[int], s
     return tuple(_output(row, so_far.get(row[0]), steps.get(row[0], ())) for row in rows)
 
 
-def _output(row: tuple[Any, ...], so_far: StreamedPartial | None, steps: tuple[Step, ...]) -> OutputRecord:
+def _output(row: tuple[Any, ...], so_far: StreamedPartial | None, steps: tuple[AnswerStep, ...]) -> OutputRecord:
     _, uid, position, value_set, sample, attempt, state, said, reasoning, model, finish_reason, *rest = row
     error_code, error, error_detail, tokens_in, tokens_out, cached, reasoned, usage_source, *rest = rest
     rate_input, rate_output, rate_cached, rate_source, cost, queued, sent, first, end, *rest = rest

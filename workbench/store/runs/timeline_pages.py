@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.core.changes import Change, count_change
-from workbench.core.timeline import BareVersion, Cursor, TimelinePage, TimelineRow, VersionDetail
+from workbench.core.timeline import BareVersion, TimelineCursor, TimelinePage, TimelineRow, VersionDetail
 from workbench.store.connections import bounded
 from workbench.store.errors import StoreError, missing
 from workbench.store.runs import timeline
@@ -21,7 +21,7 @@ from workbench.store.runs.versions import read
 from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 
-_BEFORE_ALL = Cursor(2**62, 2**62)
+_BEFORE_ALL = TimelineCursor(2**62, 2**62)
 _VERSIONS = (
     "SELECT id, number, created_at,"
     " NOT EXISTS (SELECT 1 FROM runs WHERE runs.version_id = versions.id AND runs.kind = 'iteration')"
@@ -40,7 +40,7 @@ _BARE = (
 )
 
 
-def page(connection: sqlite3.Connection, prompt_uid: str, after: Cursor | None, limit: int) -> TimelinePage:
+def page(connection: sqlite3.Connection, prompt_uid: str, after: TimelineCursor | None, limit: int) -> TimelinePage:
     """Return up to `limit` rows behind `after` (None: from the newest). Raises StoreError (missing)."""
     passed = after or _BEFORE_ALL
     last_iteration, last_version = passed.iteration, passed.version
@@ -67,7 +67,7 @@ def page(connection: sqlite3.Connection, prompt_uid: str, after: Cursor | None, 
     versions.close()
     bare = _bare(connection, [row for row in taken if isinstance(row, int)])
     rows = tuple(bare[row] if isinstance(row, int) else row for row in taken)
-    return TimelinePage(rows, Cursor(last_iteration, last_version) if more else None)
+    return TimelinePage(rows, TimelineCursor(last_iteration, last_version) if more else None)
 
 
 def version(connection: sqlite3.Connection, uid: str) -> VersionDetail:

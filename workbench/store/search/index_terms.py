@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from workbench.core.searching.language import Range
+from workbench.core.search.query import QueryRange
 from workbench.store.safe_records import as_text, count, dollars
 from workbench.store.sqlite import sqlite3
 
@@ -29,7 +29,7 @@ def amount(letter: str, number: float) -> str:
     return _power(letter, _exponent(number))
 
 
-def amounts(letter: str, span: Range) -> list[str]:
+def amounts(letter: str, span: QueryRange) -> list[str]:
     """Return the words of all numbers that may lie in a range."""
     low = _LEAST - 1 if span.low is None else _exponent(span.low)
     high = _MOST if span.high is None else _exponent(span.high)

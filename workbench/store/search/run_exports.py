@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 
 from workbench.core.content import Content
-from workbench.core.exported import ExportedPart
-from workbench.core.searching.language import Query
+from workbench.core.exported_runs import ExportedPart
+from workbench.core.search.query import SearchQuery
 from workbench.store.errors import missing
 from workbench.store.runs import timeline, versions
 from workbench.store.runs.prompts import prompt_id
@@ -69,7 +69,7 @@ def _parts(connection: sqlite3.Connection, uid: str) -> Iterator[ExportedPart]:
     ).fetchone()
     if found is None:
         raise missing("run", uid)
-    [row] = rows_for(connection, [MatchedRun(found[0])], Query())
+    [row] = rows_for(connection, [MatchedRun(found[0])], SearchQuery())
     prompt = prompt_id(connection, row.prompt_uid)
     contents: dict[int, Content] = {}
     for sets, detail in timeline.parts(connection, uid, _ANSWERS):

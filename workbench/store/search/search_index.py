@@ -12,7 +12,7 @@ from itertools import chain
 
 from workbench.core.content_texts import texts_of
 from workbench.core.json_parts import load
-from workbench.core.searching.folding import prepared
+from workbench.core.search.text_folding import prepared
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.errors import StoreError
 from workbench.store.runs.damaged_drafts import UNREADABLE

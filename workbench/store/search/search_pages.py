@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from workbench.core.searching.results import After, Total
+from workbench.core.search.results import SearchCursor, SearchTotal
 from workbench.store.search.search_plan import SearchPlan, single_words
 from workbench.store.sqlite import sqlite3
 
@@ -40,30 +40,34 @@ class MatchedPage:
     """The runs of a page, and what is known about all."""
 
     runs: tuple[MatchedRun, ...] = ()
-    next: After | None = None
-    total: Total | None = None
+    next: SearchCursor | None = None
+    total: SearchTotal | None = None
     within: int = 0
 
 
-def newest(connection: sqlite3.Connection, plan: SearchPlan, after: After | None, limit: int) -> MatchedPage:
+def newest(connection: sqlite3.Connection, plan: SearchPlan, after: SearchCursor | None, limit: int) -> MatchedPage:
     """Return a page of runs, newest first."""
     high = plan.high if after is None else min(plan.high, after.place)
     return _page(connection, plan, after, limit, _downwards(connection, plan, high))
 
 
-def oldest(connection: sqlite3.Connection, plan: SearchPlan, after: After | None, limit: int) -> MatchedPage:
+def oldest(connection: sqlite3.Connection, plan: SearchPlan, after: SearchCursor | None, limit: int) -> MatchedPage:
     """Return a page of runs, oldest first."""
     low = plan.low if after is None else max(plan.low, after.place + 1)
     return _page(connection, plan, after, limit, _upwards(connection, plan, low))
 
 
 def _page(
-    connection: sqlite3.Connection, plan: SearchPlan, after: After | None, limit: int, found: Iterator[MatchedRun]
+    connection: sqlite3.Connection,
+    plan: SearchPlan,
+    after: SearchCursor | None,
+    limit: int,
+    found: Iterator[MatchedRun],
 ) -> MatchedPage:
     runs = list(itertools.islice(found, limit))
     if next(found, None) is None:
-        return MatchedPage(tuple(runs), None, None if after else Total(len(runs)))
-    return MatchedPage(tuple(runs), After(runs[-1].place), None if after else _total(connection, plan))
+        return MatchedPage(tuple(runs), None, None if after else SearchTotal(len(runs)))
+    return MatchedPage(tuple(runs), SearchCursor(runs[-1].place), None if after else _total(connection, plan))
 
 
 def _downwards(connection: sqlite3.Connection, plan: SearchPlan, high: int) -> Iterator[MatchedRun]:
@@ -133,13 +137,13 @@ def _and(checks: Sequence[str]) -> str:
     return "".join(f" AND {check}" for check in checks)
 
 
-def _total(connection: sqlite3.Connection, plan: SearchPlan) -> Total:
+def _total(connection: sqlite3.Connection, plan: SearchPlan) -> SearchTotal:
     """Count runs as long as that is cheap."""
     if not plan.uses_index:
         listed = f"SELECT count(*) FROM (SELECT 1{_listed(plan)} LIMIT ?)"
         values = (plan.low, plan.high, *plan.values, MOST_COUNTED + 1)
         (count,) = connection.execute(listed, values).fetchone()
-        return Total(min(count, MOST_COUNTED), exact=count <= MOST_COUNTED)
+        return SearchTotal(min(count, MOST_COUNTED), exact=count <= MOST_COUNTED)
     until = time.monotonic() + _COUNT_FOR_S
     block = (
         "SELECT count(*), count(DISTINCT place), min(place) FROM"
@@ -150,14 +154,14 @@ def _total(connection: sqlite3.Connection, plan: SearchPlan) -> Total:
         docs, places, lowest = connection.execute(block, (plan.match(), plan.low, high, *plan.values)).fetchone()
         count += places
         if docs < _COUNTED_AT_ONCE:
-            return Total(count)
+            return SearchTotal(count)
         if count > MOST_COUNTED or time.monotonic() > until:
-            return Total(min(count, MOST_COUNTED), exact=False)
+            return SearchTotal(min(count, MOST_COUNTED), exact=False)
         # All documents of a run have ids from its place on, so none of the last one is counted again.
         high = lowest
 
 
-def best(connection: sqlite3.Connection, plan: SearchPlan, after: After | None, limit: int) -> MatchedPage:
+def best(connection: sqlite3.Connection, plan: SearchPlan, after: SearchCursor | None, limit: int) -> MatchedPage:
     """Return a page of runs, those that match best first, by bm25; of the newest CANDIDATES documents."""
     if not plan.words:
         return newest(connection, plan, after, limit)
@@ -166,7 +170,7 @@ def best(connection: sqlite3.Connection, plan: SearchPlan, after: After | None, 
     values = (plan.match(), plan.low, high, *plan.values, CANDIDATES)
     places: dict[int, int] = dict(connection.execute(rows, values).fetchall())
     if not places:
-        return MatchedPage(total=None if after else Total(0))
+        return MatchedPage(total=None if after else SearchTotal(0))
     runs: dict[int, MatchedRun] = {}
     for doc in _ranked(connection, plan, places):
         found = runs.setdefault(places[doc], MatchedRun(places[doc]))
@@ -175,8 +179,8 @@ def best(connection: sqlite3.Connection, plan: SearchPlan, after: After | None, 
     ordered = tuple(runs.values())
     within = CANDIDATES if len(places) == CANDIDATES else 0
     page, more = ordered[shown : shown + limit], len(ordered) > shown + limit
-    next_page = After(max(places) + 1, shown + limit) if more else None
-    return MatchedPage(page, next_page, None if after else Total(len(ordered), exact=not within), within)
+    next_page = SearchCursor(max(places) + 1, shown + limit) if more else None
+    return MatchedPage(page, next_page, None if after else SearchTotal(len(ordered), exact=not within), within)
 
 
 def _ranked(connection: sqlite3.Connection, plan: SearchPlan, places: dict[int, int]) -> list[int]:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from workbench.core.searching.folding import beginning_length, prepared, words_of
-from workbench.core.searching.language import Filter, Query, Words
+from workbench.core.search.query import QueryFilter, QueryWords, SearchQuery
+from workbench.core.search.text_folding import beginning_length, prepared, words_of
 from workbench.store.search import index_terms
 from workbench.store.sqlite import sqlite3
 
@@ -62,18 +62,18 @@ class SearchPlan:
 class PlannableFilter(Protocol):
     """A filter, as far as a plan is made of it."""
 
-    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         """Add to a plan what a filter asks for; return whether the history has what it names."""
 
 
 def plan(
-    connection: sqlite3.Connection, query: Query, stored: ToStored, fields: Mapping[str, PlannableFilter]
+    connection: sqlite3.Connection, query: SearchQuery, stored: ToStored, fields: Mapping[str, PlannableFilter]
 ) -> SearchPlan:
     """Return how to search, with these filters."""
-    asked = {t.value for t in query.terms if isinstance(t, Filter) and t.field == "is" and not t.negated}
+    asked = {t.value for t in query.terms if isinstance(t, QueryFilter) and t.field == "is" and not t.negated}
     made = SearchPlan(hidden=_hidden(asked))
     for number, term in enumerate(query.terms):
-        if isinstance(term, Words):
+        if isinstance(term, QueryWords):
             (made.without if term.negated else made.words).append(expression(term))
         elif not fields[term.field].ask(connection, made, term, stored):
             made.unknown.append(number)
@@ -89,7 +89,7 @@ def _hidden(asked: Container[object]) -> tuple[str, ...]:
     return (index_terms.DELETED,) if "archived" in asked else _HIDDEN
 
 
-def expression(words: Words) -> str:
+def expression(words: QueryWords) -> str:
     """Return words as a phrase of FTS5."""
     text = prepared(words.text).replace('"', " ").encode(errors="replace").decode()
     star = " *" if words.prefix and beginning_length(words.text) else ""

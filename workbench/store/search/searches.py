@@ -10,9 +10,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 
-from workbench.core.searching.completing import Known
-from workbench.core.searching.language import Query
-from workbench.core.searching.results import After, HistoryPage, Order
+from workbench.core.search.completion import Known
+from workbench.core.search.query import SearchQuery
+from workbench.core.search.results import HistoryPage, Order, SearchCursor
 from workbench.store.errors import StoreError, failure
 from workbench.store.search import search_index, search_pages
 from workbench.store.search.fields import FIELDS
@@ -66,11 +66,11 @@ class Searches:
 
     def page(
         self,
-        query: Query,
+        query: SearchQuery,
         moment: Callable[[str], str],
         *,
         order: Order = "newest",
-        after: After | None = None,
+        after: SearchCursor | None = None,
         limit: int = 50,
         stop: SearchStop | None = None,
     ) -> HistoryPage:
@@ -91,10 +91,10 @@ class Searches:
     def _page(
         self,
         connection: sqlite3.Connection,
-        query: Query,
+        query: SearchQuery,
         moment: Callable[[str], str],
         order: Order,
-        after: After | None,
+        after: SearchCursor | None,
         limit: int,
     ) -> HistoryPage:
         how = plan(connection, query, moment, FIELDS)

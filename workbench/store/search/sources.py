@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from workbench.core.searching.fields import FilterField
-from workbench.core.searching.folding import folded
-from workbench.core.searching.language import Filter, Range
+from workbench.core.search.filter_fields import FilterField
+from workbench.core.search.query import QueryFilter, QueryRange
+from workbench.core.search.text_folding import folded
 from workbench.store.search import index_terms
 from workbench.store.search.index_terms import RunFacts
 from workbench.store.search.search_plan import SearchPlan, ToStored
@@ -28,7 +28,7 @@ class SearchSource(Protocol):
         Documents that are in the index already get new ones only when it is made anew.
         """
 
-    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         """Add to a plan what a filter asks for; return whether the history has what it names."""
 
     def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ class HistoryField(FilterField):
 
     source: SearchSource
 
-    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         """Add to a plan what a filter asks for; return whether the history has what it names."""
         return self.source.ask(connection, made, term, stored)
 
@@ -65,7 +65,7 @@ class FlagSource(_Nameless):
     def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
         return map(self._word, self.values(run))
 
-    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         made.ask([self._word(str(term.value))], negated=term.negated)
         return True
 
@@ -88,7 +88,7 @@ class KeySource:
     def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
         return (f"{index_terms.MARK}{self.prefix}{key}" for key in self.keys(run))
 
-    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         found = _containing(connection.execute(self.listed), str(term.value))
         words = [f"{index_terms.MARK}{self.prefix}{key}" for key in found]
         made.ask(words, negated=term.negated)
@@ -116,7 +116,7 @@ class TextSource:
                 row = (connection.execute("INSERT INTO search_names (kind, name) VALUES (?, ?)", named).lastrowid,)
             yield f"{index_terms.MARK}m{row[0]}"
 
-    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         rows = connection.execute("SELECT id, name FROM search_names WHERE kind = ?", (self.kind,))
         words = [f"{index_terms.MARK}m{key}" for key in _containing(rows, str(term.value))]
         made.ask(words, negated=term.negated)
@@ -138,7 +138,7 @@ class FailureSource:
             yield index_terms.FAILED
         yield from self.codes.words(connection, run)
 
-    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         if term.value not in ("yes", "no"):
             return self.codes.ask(connection, made, term, stored)
         made.ask([index_terms.FAILED], negated=term.negated != (term.value == "no"))
@@ -159,9 +159,9 @@ class NumberSource(_Nameless):
         number = run.numbers[self.column]
         return () if number is None or not self.letter else (index_terms.amount(self.letter, number),)
 
-    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         span = term.value
-        if not isinstance(span, Range):
+        if not isinstance(span, QueryRange):
             raise TypeError(f"{span!r} is no range")
         checks: list[str] = []
         limits: list[float] = []
@@ -186,7 +186,7 @@ class TimeSource(_Nameless):
     def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
         return ()
 
-    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         before, when = self.before != term.negated, stored(str(term.value))
         made.check(f"run_rows.started_at {'<' if before else '>='} ?", when)
         made.times.append((before, when))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from workbench.core.blocks import Example
 from workbench.core.content import Content
 from workbench.core.templates import content_variables
-from workbench.core.variables import Amiss, amiss, lacking, renamed, renamed_in, repeats
+from workbench.core.variables import VariableProblems, amiss, lacking, renamed, renamed_in, repeats
 from workbench.ui.editor.amiss_marks import AmissMarks
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.exact import units
@@ -48,7 +48,7 @@ class Checking(QObject):
         self._pause.timeout.connect(self.check)
         self._asked: tuple[Content, dict[str, str]] | None = None
         self._mistake: TemplateMistake | None = None
-        self._found = Amiss()
+        self._found = VariableProblems()
         self._turns = Turns.of_application()
         self._said = 0
         self._schemas: Content | None = Content()

@@ -27,8 +27,8 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.later import Later, start
-from workbench.core.amounts import show_bytes
-from workbench.core.when import absolute
+from workbench.core.byte_sizes import show_bytes
+from workbench.core.dates import absolute
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store.progress import Watch

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from workbench.core.content import Content
     from workbench.core.drafts import Draft, ValueSet
     from workbench.core.lanes import Lane
-    from workbench.core.limits import Limits
-    from workbench.core.marks import Mark
-    from workbench.core.techniques import Caret, Insertion
+    from workbench.core.run_limits import Limits
+    from workbench.core.technique_marks import TechniqueMark
+    from workbench.core.techniques import CaretPlace, Insertion
     from workbench.core.timeline import TimelineRow
     from workbench.host.dirs import Places
     from workbench.store import Store
@@ -270,13 +270,13 @@ class Editor(Protocol):
     def content(self) -> Content:
         """Return the draft's content."""
 
-    def caret(self) -> Caret | None:
+    def caret(self) -> CaretPlace | None:
         """Return where the caret is, or was last; None when it was nowhere."""
 
     def selected(self) -> str:
         """Return the text that is selected in the message with the caret, "" for none."""
 
-    def insert(self, found: Insertion, mark: Mark | None = None) -> None:
+    def insert(self, found: Insertion, mark: TechniqueMark | None = None) -> None:
         """Insert text and go to its first gap; `mark` remembers which technique it came from."""
 
     def focus_first(self) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from workbench.core.exported import ExportedPart
+from workbench.core.exported_runs import ExportedPart
 from workbench.core.runs import IterationDetail
 from workbench.formats.exports import FORMATS
 from workbench.formats.exports.format import ExportContext

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from workbench.core.imported import Added, ImportedRun, LeftOut
+from workbench.core.imported_runs import ImportedCounts, ImportedRun, LeftOut
 from workbench.store import Store, StoreError
 from workbench.store.merging.foreign_database import ReadingHalt
 from workbench.store.merging.merge import MergeStep
@@ -37,7 +37,7 @@ class ImportReport:
     title: str
     total: int = 0
     read: int = 0
-    added: Added = field(default_factory=Added)
+    added: ImportedCounts = field(default_factory=ImportedCounts)
     known: int = 0
     left_out: int = 0
     listed: tuple[LeftOut, ...] = ()
@@ -166,11 +166,11 @@ class _Reading:
             self._report, added=self._report.added + added, known=self._report.known + len(batch) - len(fresh)
         )
 
-    def _would_add(self, fresh: Sequence[ImportedRun]) -> Added:
+    def _would_add(self, fresh: Sequence[ImportedRun]) -> ImportedCounts:
         keys = {run.prompt.key for run in fresh} - self._prompts
         new = keys - self._store.imports.known(self._origin.kind, "prompt", sorted(keys))
         self._prompts |= keys
-        return Added(len(fresh), sum(len(run.answers) for run in fresh), len(new))
+        return ImportedCounts(len(fresh), sum(len(run.answers) for run in fresh), len(new))
 
 
 def _counted(report: ImportReport, step: MergeStep) -> ImportReport:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.core.attaching import size_text
-from workbench.core.imported import ImportedRun, LeftOut
+from workbench.core.attachments import size_text
+from workbench.core.imported_runs import ImportedRun, LeftOut
 from workbench.core.llm_log import LogTurn
 from workbench.formats import llm_logs, promptfoo
 from workbench.formats.exports import jsonl

@@ -10,12 +10,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from workbench.core.disclosing import Finding, findings
+from workbench.core.disclosure import Disclosure, findings
 from workbench.packs.model import PROMPTFOO, Pack
 from workbench.packs.yaml_reading import parse
 
 
-def disclosed(files: Mapping[str, bytes], pack: Pack, body: Callable[[str], bytes]) -> tuple[Finding, ...]:
+def disclosed(files: Mapping[str, bytes], pack: Pack, body: Callable[[str], bytes]) -> tuple[Disclosure, ...]:
     """Return what of these files, and of the attachments that are text, looks like a key, an address or the like.
 
     `body` gives the bytes of an attachment by its hash.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbench.core.cases import Case
-from workbench.core.disclosing import Finding
+from workbench.core.disclosure import Disclosure
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import PromptRow, VersionRow
@@ -34,7 +34,7 @@ _NOT_RANKED = {
     "all_bad": "Every verdict says that all answers are bad.",
     "one_entrant": "No verdict compares two models or versions.",
 }
-"""Why there is no ranking, for readers of a pack, by `Enough.reason`; of too few verdicts its README tells."""
+"""Why there is no ranking, for readers of a pack, by `Sufficiency.reason`; of too few verdicts its README tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class PackExport:
     body: Callable[[str], bytes]
     notes: tuple[str, ...] = ()
 
-    def disclosed(self) -> tuple[Finding, ...]:
+    def disclosed(self) -> tuple[Disclosure, ...]:
         """Return what of it looks like a key, an address or the like. Raises PackError as writing does."""
         return disclosed(texts(self.pack, self.evidence), self.pack, self.body)
 

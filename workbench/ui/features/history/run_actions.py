@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.app.history.cells import COLUMNS, cell
-from workbench.core.searching.results import HistoryRow
+from workbench.core.search.results import HistoryRow
 from workbench.host.clock import utc_now
 from workbench.ui.features.history.detail import run_name
 from workbench.ui.features.history.view import HistoryView

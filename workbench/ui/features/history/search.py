@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from workbench.core.searching.results import Order
+from workbench.core.search.results import Order
 from workbench.ui.features.history.field import Complete, SearchField
 from workbench.ui.focus import opens_menu
 from workbench.ui.lanes.widgets import breakable, quiet_button

@@ -15,7 +15,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.history.model import HistoryTableModel
-from workbench.core.searching.results import HistoryRow
+from workbench.core.search.results import HistoryRow
 from workbench.ui import geometry
 from workbench.ui.features.history.detail import NOTHING_CHOSEN, SEVERAL, DetailPane, run_name
 from workbench.ui.features.history.empty import EmptyHistory

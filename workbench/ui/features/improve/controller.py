@@ -15,9 +15,9 @@ from workbench.core.content import Content
 from workbench.core.cost_words import cost_words
 from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.forecast import Forecast
-from workbench.core.improving import AnswerError, Earlier, Proposal
+from workbench.core.improvement import EarlierImprovement, Proposal, ProposalError
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
-from workbench.core.limits import excess
+from workbench.core.run_limits import excess
 from workbench.core.runs import Result
 from workbench.host.clock import utc_now
 from workbench.ui.features.improve.dialog import ImproveDialog
@@ -194,7 +194,7 @@ class ImproveController:
         prompt, improver = self._prompt, self._services.backend.improver
         self._services.tasks.run(lambda: improver.earlier(prompt), self._if_open(self._show_earlier))
 
-    def _show_earlier(self, dialog: ImproveDialog, found: tuple[Earlier, ...]) -> None:
+    def _show_earlier(self, dialog: ImproveDialog, found: tuple[EarlierImprovement, ...]) -> None:
         dialog.set_earlier(found, utc_now())
 
     def _show_end(self, dialog: ImproveDialog, asked: _Asked, result: Result) -> None:
@@ -219,7 +219,7 @@ class ImproveController:
 
         def failed(error: Exception) -> None:
             if self.dialog is dialog and self._asked is asked:
-                known = isinstance(error, AnswerError)
+                known = isinstance(error, ProposalError)
                 dialog.proposal.show_answer(asked.text, str(error) if known else problem_of(error).sentence)
 
         self._services.tasks.run_large(partial(proposal_of, content, asked.text, asked.tag), show, failed)

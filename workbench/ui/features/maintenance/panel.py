@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog, QFrame, QScrollA
 
 from workbench.app.later import Later, sentence_of
 from workbench.app.maintenance.desk import CareDesk, Ended, Overview, Room
-from workbench.core.amounts import show_bytes
-from workbench.core.care import Rules
+from workbench.core.byte_sizes import show_bytes
+from workbench.core.maintenance import MaintenanceRules
 from workbench.ui.features.maintenance.backups import BackupsPart
 from workbench.ui.features.maintenance.parts import Progress, SizeGrid
 from workbench.ui.flow import Flow
@@ -201,7 +201,7 @@ class HistoryPanel(QWidget):
             sentence_of(error, "The history could not be read. Close this window and try again."), "error"
         )
 
-    def _set_rules(self, rules: Rules) -> None:
+    def _set_rules(self, rules: MaintenanceRules) -> None:
         self._later.watch(self._desk.set_rules(rules), lambda _: self._read_again(), self._not_saved)
 
     def _not_saved(self, error: BaseException) -> None:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from shiboken6 import isValid
 
 from workbench.core.content import Content, Message
-from workbench.core.marks import mark_of
 from workbench.core.snippets import escape
+from workbench.core.technique_marks import mark_of
 from workbench.core.techniques import Technique, example_pairs, insertion, output_format
 from workbench.ui.features.techniques.dialog import TechniqueDialog
 from workbench.ui.features.techniques.form import BLANK, TechniqueForm

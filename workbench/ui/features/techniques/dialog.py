@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.content import Content
-from workbench.core.techniques import Caret, Technique, insertion, ranked, where
+from workbench.core.techniques import CaretPlace, Technique, insertion, ranked, where
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.fields import clearable
@@ -41,7 +41,7 @@ class TechniqueDialog(Dialog):
     """Technique to edit, None for a new one."""
     remove_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, content: Content, caret: Caret | None, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, content: Content, caret: CaretPlace | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Techniques")
