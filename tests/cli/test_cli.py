@@ -21,7 +21,7 @@ from workbench.core.runs import AnswerStep, Result
 from workbench.engine.calls import Calling, Delta, Retrying, Stepped
 from workbench.host import keys
 from workbench.host.dirs import places
-from workbench.host.libraries import Library
+from workbench.host.system_libraries import SystemLibrary
 from workbench.store import connections, database_file
 from workbench.usecases import checkup
 from workbench.usecases.checkup import Checkup, CheckupFinding
@@ -216,7 +216,7 @@ def test_a_library_that_the_built_in_model_lacks_is_named_with_its_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(checkup, "builtin_weights", lambda _: tmp_path / "m.gguf")
-    monkeypatch.setattr(checkup, "missing_libraries", lambda _: [Library("libgomp.so.1", "libgomp1")])
+    monkeypatch.setattr(checkup, "missing_libraries", lambda _: [SystemLibrary("libgomp.so.1", "libgomp1")])
     assert main(["doctor", "--db", str(tmp_path / "w.db")], dict(os.environ)) == 1
     assert "NO    built-in model: It needs a library that is missing here." in (out := capsys.readouterr().out)
     assert "sudo apt-get install -y libgomp1" in out

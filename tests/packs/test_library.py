@@ -23,7 +23,7 @@ from workbench.core.templates import content_variables
 from workbench.core.text import unify_newlines
 from workbench.packs import PackError, load
 from workbench.packs.library import VariableError
-from workbench.packs.writing import write_archive, write_folder
+from workbench.packs.pack_writer import write_archive, write_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 

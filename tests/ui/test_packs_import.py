@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from tests.store.making import LATER, done, lane, opened, run, text
 from tests.ui.desk import Desk
 from tests.usecases.packs.making import add_prompt, make_pack
-from workbench.packs.model import About
+from workbench.packs.pack_contents import PackAbout
 from workbench.ui.editor.value_row import ValueRow
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.usecases.packs.exporter import PackChoice, PackExporter
@@ -138,7 +138,7 @@ def test_every_prompt_has_its_own_choice(desk: Desk, tmp_path: Path) -> None:
         add_prompt(store, "Chat bot")
         exporter = PackExporter(store, lambda: "pack-2", lambda: LATER)
         choices = [PackChoice(key, "all") for key in ("p-order", "p-mail", "p-chat")]
-        exporter.write(exporter.prepare(About("", "Bots"), choices), tmp_path / "three.promptpack")
+        exporter.write(exporter.prepare(PackAbout("", "Bots"), choices), tmp_path / "three.promptpack")
     assert not other.exists()
     dialog = looked(desk, tmp_path / "three.promptpack")
     assert cells(dialog) == [

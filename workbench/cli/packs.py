@@ -27,8 +27,8 @@ from workbench.core.attachments import size_text
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.packs import case_file, prompt_file
-from workbench.packs.model import About, Pack, PackPrompt
-from workbench.packs.reading import read_pack
+from workbench.packs.pack_contents import Pack, PackAbout, PackPrompt
+from workbench.packs.pack_reader import read_pack
 from workbench.usecases.model_names import pair
 from workbench.usecases.packs.exporter import PackChoice, PackExport, PackExporter, Which
 from workbench.usecases.packs.importer import ACTIONS, Action, PackImporter, PackImportPlan
@@ -66,7 +66,7 @@ def packs(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 def _export(args: argparse.Namespace, workbench: Workbench) -> int:
     exporter = PackExporter(workbench.store, new_uid, utc_now)
     rows = [workbench.prompts.find(name) for name in args.prompt] or [workbench.prompts.sample()]
-    known = exporter.known([row.uid for row in rows]) or About("", rows[0].name)
+    known = exporter.known([row.uid for row in rows]) or PackAbout("", rows[0].name)
     given = {name: getattr(args, name) for name in ("name", "description", "licence", "author")}
     about = replace(known, **{name: text for name, text in given.items() if text is not None})
     choices = [PackChoice(row.uid, _versions(args.versions)) for row in rows]
@@ -156,7 +156,7 @@ def _action(text: str) -> tuple[str, Action]:
 
 
 def _validate(args: argparse.Namespace) -> int:
-    from workbench.packs.validating import problems
+    from workbench.packs.validator import problems
 
     found = problems(args.pack)
     say(args, {"sound": not found, "problems": found}, found or ["The pack is sound."])

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from workbench.host.dirs import Places
+from workbench.host.dirs import ProductDirs
 from workbench.ui.frame import Frame
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Start(QObject):
     failed = Signal()
     _arrived = Signal()
 
-    def __init__(self, frame: Frame, db: Path, places: Places, notice: str = "") -> None:
+    def __init__(self, frame: Frame, db: Path, places: ProductDirs, notice: str = "") -> None:
         """`notice` is a sentence to show when the window is complete, "" for none."""
         super().__init__(frame)
         self._frame, self._db, self._places, self._notice = frame, db, places, notice

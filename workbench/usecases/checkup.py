@@ -24,15 +24,15 @@ from workbench.core.runs import Result
 from workbench.engine.calls import Call, CallEnded, Event
 from workbench.engine.client import EngineClient
 from workbench.host.clock import utc_now
-from workbench.host.dirs import Places
+from workbench.host.dirs import ProductDirs
 from workbench.host.display import display_problem, no_display
 from workbench.host.errors import HostError
 from workbench.host.faults import log_file
 from workbench.host.ids import new_uid
 from workbench.host.keys import KeyStore
-from workbench.host.libraries import install_command, missing_libraries
 from workbench.host.processes import scrubbed_env
 from workbench.host.provider_choices import ProviderChoices
+from workbench.host.system_libraries import install_command, missing_libraries
 from workbench.host.weights import builtin_weights
 from workbench.store import StoreError, open_store
 from workbench.store.sqlite import SQLITE_VERSION
@@ -60,7 +60,7 @@ class CheckupFinding:
 class Checkup:
     """Makes findings one by one, because the later ones take seconds."""
 
-    def __init__(self, db: Path, places: Places, env: Mapping[str, str], product: str) -> None:
+    def __init__(self, db: Path, places: ProductDirs, env: Mapping[str, str], product: str) -> None:
         self._db = db
         self._places = places
         self._env = env

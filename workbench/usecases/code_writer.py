@@ -27,7 +27,7 @@ from workbench.core.providers import (
 from workbench.core.rendered_content import Rendered, assemble
 from workbench.core.runs import VersionRow
 from workbench.core.templates import content_variables, fill, template_texts
-from workbench.formats.code import TARGETS, CannotWriteError, Source
+from workbench.formats.code import TARGETS, CannotWriteError, CodeSource
 from workbench.host.keys import KeyStore
 from workbench.usecases.destinations import destination, key_id
 from workbench.usecases.lane_calls import Lacks
@@ -159,10 +159,10 @@ def _params(lane: Lane) -> dict[str, Any]:
     return params
 
 
-def _source(endpoint: Endpoint, lane: Lane, shared: SharedSource, where: Where) -> Source:
+def _source(endpoint: Endpoint, lane: Lane, shared: SharedSource, where: Where) -> CodeSource:
     called = model_name(endpoint, lane.model)
     if endpoint.is_local:
-        return Source(lane.model, "", called, **shared)
+        return CodeSource(lane.model, "", called, **shared)
     if endpoint.has_address:
         return _of_address(endpoint, lane, shared, called)
     provider_id, model = split_model(lane.model)
@@ -170,7 +170,7 @@ def _source(endpoint: Endpoint, lane: Lane, shared: SharedSource, where: Where) 
     plain = provider is not None and not needs_translation(lane.model)
     address, variable = where(provider_id)
     public = provider.base_url if provider is not None else ""
-    return Source(
+    return CodeSource(
         model,
         lane.model,
         called,
@@ -184,12 +184,12 @@ def _source(endpoint: Endpoint, lane: Lane, shared: SharedSource, where: Where) 
     )
 
 
-def _of_address(endpoint: Endpoint, lane: Lane, shared: SharedSource, called: str) -> Source:
+def _of_address(endpoint: Endpoint, lane: Lane, shared: SharedSource, called: str) -> CodeSource:
     stem = _own_stem(endpoint.name)
     key_variable = f"{stem}_API_KEY" if endpoint.needs_key else ""
     secret_headers = tuple((name, f"{stem}_{variable_of(name)}") for name in endpoint.secret_headers)
     if endpoint.kind == "litellm":
-        return Source(
+        return CodeSource(
             lane.model,
             endpoint.full_model(lane.model),
             called,
@@ -201,7 +201,7 @@ def _of_address(endpoint: Endpoint, lane: Lane, shared: SharedSource, called: st
             secret_headers=secret_headers,
             **shared,
         )
-    return Source(
+    return CodeSource(
         lane.model,
         f"openai/{lane.model}",
         called,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workbench.core.dates import absolute
 from workbench.core.maintenance import CARE, MaintenanceRules
-from workbench.host.forwarding import forget_word, leave_word
+from workbench.host.forwarding_note import forget_word, leave_word
 from workbench.host.ids import new_uid
 from workbench.host.locks import owners_directory
 from workbench.store import StoreError, open_store

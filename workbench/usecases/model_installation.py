@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from workbench.host.dirs import Places
-from workbench.host.pip import Progress
+from workbench.host.dirs import ProductDirs
+from workbench.host.pip import PipProgress
 from workbench.host.weights import install_model
 
 _MB = 1_000_000
@@ -18,7 +18,7 @@ _STEPS = 10
 
 
 def install_builtin(
-    places: Places,
+    places: ProductDirs,
     env: Mapping[str, str],
     tell: Callable[[str], None],
     cancelled: threading.Event | None = None,
@@ -37,7 +37,7 @@ class InstallationSteps:
         self._tell = tell
         self._step = -1
 
-    def report(self, progress: Progress) -> None:
+    def report(self, progress: PipProgress) -> None:
         """Take in how far it is."""
         if progress.share is None or progress.total is None:
             return

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workbench.core.techniques import Technique, file_name
 from workbench.formats.technique_yml import LIMIT_BYTES, TechniqueFileError, read_technique, write_technique
-from workbench.host.dirs import Places, make_private
+from workbench.host.dirs import ProductDirs, make_private
 from workbench.host.errors import explain
 from workbench.host.resources import resource
 from workbench.usecases.problems import RefusedError
@@ -37,7 +37,7 @@ class TechniqueLibrary:
 class Techniques:
     """Reads and writes technique files. Every method waits for the disk."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: ProductDirs) -> None:
         self.folder = places.data / FOLDER
 
     def all(self) -> TechniqueLibrary:

@@ -26,7 +26,7 @@ from workbench.formats.training import FORMATS
 from workbench.formats.training.format import TrainingFormat
 from workbench.host.errors import HostError, explain
 from workbench.packs.jinja import TemplateMistakeError
-from workbench.packs.jinja_apart import render_apart
+from workbench.packs.jinja_process import render_apart
 from workbench.store import Store
 from workbench.store.runs.ranking_queries import StoredOutput, StoredVerdict
 from workbench.usecases.problems import RefusedError

@@ -20,7 +20,7 @@ from workbench.engine.calls import Event
 from workbench.engine.catalogue import Catalogue, CatalogueError
 from workbench.engine.client import EngineClient
 from workbench.host.clock import monotonic_ms, utc_now, utc_today
-from workbench.host.dirs import Places, make_private
+from workbench.host.dirs import ProductDirs, make_private
 from workbench.host.errors import HostError
 from workbench.host.ids import new_uid
 from workbench.host.locks import OwnerLock, owner_alive, owners_directory
@@ -115,7 +115,7 @@ class Workbench:
     def __init__(
         self,
         store: Store,
-        places: Places,
+        places: ProductDirs,
         env: Mapping[str, str],
         client_factory: ClientFactory,
         today: Callable[[], date] = utc_today,
@@ -192,7 +192,7 @@ class Workbench:
     def open(
         cls,
         db: Path,
-        places: Places,
+        places: ProductDirs,
         env: Mapping[str, str],
         *,
         client_factory: ClientFactory = make_client,

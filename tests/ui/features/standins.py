@@ -25,7 +25,7 @@ from workbench.core.technique_marks import TechniqueMark
 from workbench.core.techniques import CaretPlace, Insertion
 from workbench.engine.catalogue import Catalogue
 from workbench.host.clock import monotonic_ms, utc_now
-from workbench.host.dirs import Places, places
+from workbench.host.dirs import ProductDirs, places
 from workbench.host.ids import new_uid
 from workbench.host.provider_choices import ProviderChoices
 from workbench.store import Store
@@ -248,7 +248,7 @@ class StandInBackend:
     store: Store
     searcher: Searcher
     history: History
-    places: Places
+    places: ProductDirs
     improver: Any = None
     forecaster: Any = None
     models: Any = None

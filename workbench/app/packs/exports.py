@@ -22,8 +22,8 @@ from workbench.core.runs import PromptRow
 from workbench.core.text import first_line
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.packs.model import About
-from workbench.packs.writing import texts
+from workbench.packs.pack_contents import PackAbout
+from workbench.packs.pack_writer import texts
 from workbench.store import Store
 from workbench.usecases.packs.exporter import PackChoice, PackExport, PackExporter
 from workbench.usecases.packs.target import PackTarget, gone, look_at
@@ -45,7 +45,7 @@ class StoppedError(Exception):
 class Wanted(NamedTuple):
     """What a person wants to have written, and where."""
 
-    about: About
+    about: PackAbout
     choices: tuple[PackChoice, ...]
     with_evidence: bool
     path: Path
@@ -89,7 +89,7 @@ class PackExports(QObject):
         """Return the prompts that can be exported, archived ones last; blocks."""
         return [*self._store.prompts(), *self._store.prompts(archived=True)]
 
-    def known(self, prompt_uids: Sequence[str]) -> tuple[About | None, Path | None]:
+    def known(self, prompt_uids: Sequence[str]) -> tuple[PackAbout | None, Path | None]:
         """Return what was said of a pack of exactly these prompts, and where it was written last; blocks."""
         about = self._exporter.known(prompt_uids)
         return about, None if about is None else self._exporter.place(about.uid)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.tasks import LargeTasks
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.packs.model import MANIFEST
+from workbench.packs.pack_contents import MANIFEST
 from workbench.store import Store
 from workbench.usecases.packs.importer import Action, ImportedPack, PackImporter, PackImportPlan
 from workbench.usecases.problems import problem_of

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.tasks import ReportingTasks
-from workbench.host.dirs import Places
+from workbench.host.dirs import ProductDirs
 from workbench.store import Store
 from workbench.usecases.ranking_result import Grouping, RankingResult
 
@@ -32,7 +32,7 @@ class Rank(QObject):
         store: Store,
         tasks: ReportingTasks,
         prepare: Callable[[], object],
-        places: Places,
+        places: ProductDirs,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

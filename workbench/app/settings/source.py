@@ -44,7 +44,7 @@ from workbench.usecases.provider_access import (
 from workbench.usecases.provider_access import save_settings as save_provider_settings
 
 if TYPE_CHECKING:
-    from workbench.host.dirs import Places
+    from workbench.host.dirs import ProductDirs
     from workbench.store import Store
     from workbench.usecases.model_access import ModelAccess
     from workbench.usecases.server_discovery import FoundServer
@@ -71,7 +71,7 @@ class SettingsBackend(Protocol):
         """The open history, which keeps limits and endpoints."""
 
     @property
-    def places(self) -> Places:
+    def places(self) -> ProductDirs:
         """The directories of the person's files."""
 
     @property

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
     from workbench.core.techniques import CaretPlace, Insertion
     from workbench.core.timeline import TimelineRow
-    from workbench.host.dirs import Places
+    from workbench.host.dirs import ProductDirs
     from workbench.store import Store
     from workbench.ui.shell.events import RunsComparison, VersionsComparison
     from workbench.ui.theme import Theme
@@ -55,7 +55,7 @@ class Backend(Protocol):
         """Reads what ran."""
 
     @property
-    def places(self) -> Places:
+    def places(self) -> ProductDirs:
         """The directories of the person's files."""
 
     @property

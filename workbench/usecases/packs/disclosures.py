@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from workbench.core.disclosure import Disclosure, findings
-from workbench.packs.model import PROMPTFOO, Pack
-from workbench.packs.yaml_reading import parse
+from workbench.packs.pack_contents import PROMPTFOO, Pack
+from workbench.packs.yaml_reader import parse
 
 
 def disclosed(files: Mapping[str, bytes], pack: Pack, body: Callable[[str], bytes]) -> tuple[Disclosure, ...]:

@@ -18,10 +18,10 @@ from workbench.core.lanes import Lane
 from workbench.core.runs import PromptRow, VersionRow
 from workbench.core.timeline import nearest_ancestor
 from workbench.packs import manifest
-from workbench.packs.model import About, Pack, PackFile, PackPrompt, PackVersion, Standing, StandingRow
-from workbench.packs.reading import attachments
+from workbench.packs.pack_contents import Pack, PackAbout, PackFile, PackPrompt, PackStanding, PackVersion, StandingRow
+from workbench.packs.pack_reader import attachments
+from workbench.packs.pack_writer import Tell, texts, write_archive, write_folder
 from workbench.packs.slugs import slugs
-from workbench.packs.writing import Tell, texts, write_archive, write_folder
 from workbench.store import Store
 from workbench.usecases.packs.disclosures import disclosed
 from workbench.usecases.packs.evidence import Watch, evidence, unwatched
@@ -75,12 +75,12 @@ class PackExporter:
         self._new_uid = new_uid
         self._now = now
 
-    def known(self, prompt_uids: Sequence[str]) -> About | None:
+    def known(self, prompt_uids: Sequence[str]) -> PackAbout | None:
         """Return what was said of the pack that these prompts were exported as, or came in, last."""
         wanted = set(prompt_uids)
         for uid, body in self._store.packs.known():
             if {one["uid"] for one in body["prompts"]} == wanted:
-                return About(uid, *(body.get(key, "") for key in ("name", "description", "licence", "author")))
+                return PackAbout(uid, *(body.get(key, "") for key in ("name", "description", "licence", "author")))
         return None
 
     def place(self, pack_uid: str) -> Path | None:
@@ -90,7 +90,7 @@ class PackExporter:
 
     def prepare(
         self,
-        about: About,
+        about: PackAbout,
         choices: Sequence[PackChoice],
         *,
         with_evidence: bool = False,
@@ -219,7 +219,7 @@ class PackExporter:
 
         return rank(self._store, prompt_uid, grouping)
 
-    def _standing(self, prompt_uid: str, said: Mapping[str, Any]) -> Standing | None:
+    def _standing(self, prompt_uid: str, said: Mapping[str, Any]) -> PackStanding | None:
         ranked = self._ranked(prompt_uid, "both")
         if ranked is None:
             return manifest.standing_from(said["standing"]) if said.get("standing") else None
@@ -230,7 +230,7 @@ class PackExporter:
         remarks = tuple(remark.text for remark in ranked.remarks)
         if not remarks and (why := _NOT_RANKED.get(ranked.enough.reason)):
             remarks = (why,)
-        return Standing(ranked.verdicts, ranked.blind, rows, remarks)
+        return PackStanding(ranked.verdicts, ranked.blind, rows, remarks)
 
     def _parents(self, prompt_uid: str) -> dict[int, int | None]:
         return {version.number: version.parent for version in self._store.versions(prompt_uid)}

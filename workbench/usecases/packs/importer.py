@@ -18,8 +18,8 @@ from typing import Literal
 from workbench.core.cases import Case, case_to_json
 from workbench.core.drafts import Draft
 from workbench.core.runs import VersionRow
-from workbench.packs.model import Pack, PackPrompt
-from workbench.packs.reading import ReadPack, Tell, attachments, read_pack
+from workbench.packs.pack_contents import Pack, PackPrompt
+from workbench.packs.pack_reader import ReadPack, Tell, attachments, read_pack
 from workbench.store import Store
 from workbench.store.merging.pack_import_store import ArrivingPrompt, ArrivingVersion, PackArrival
 from workbench.usecases.packs.exporter import remembered, with_sets

@@ -12,9 +12,9 @@ from pathlib import Path
 from workbench.host.errors import HostError, explain
 from workbench.packs import manifest
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MOST_TEXT
-from workbench.packs.model import ENDING, MANIFEST, About
-from workbench.packs.writing import left_over
+from workbench.packs.pack_contents import ENDING, MANIFEST, PackAbout
+from workbench.packs.pack_writer import left_over
+from workbench.packs.read_limits import MOST_TEXT
 
 FILES = (ENDING, ".zip")
 
@@ -37,7 +37,7 @@ def is_file(path: Path) -> bool:
     return path.suffix.lower() in FILES
 
 
-def look_at(path: Path, about: About, prompt_uids: Collection[str]) -> PackTarget:
+def look_at(path: Path, about: PackAbout, prompt_uids: Collection[str]) -> PackTarget:
     """Return what writing a pack of these prompts to a path would do. Reads files; raises HostError."""
     try:
         return _file(path) if is_file(path) else _folder(path, about, prompt_uids)
@@ -63,7 +63,7 @@ def _file(path: Path) -> PackTarget:
     return PackTarget("A new file.")
 
 
-def _folder(path: Path, about: About, prompt_uids: Collection[str]) -> PackTarget:
+def _folder(path: Path, about: PackAbout, prompt_uids: Collection[str]) -> PackTarget:
     if not path.exists():
         return PackTarget("A new folder.")
     if not path.is_dir():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbench.formats.code.target import CodeTarget
-from workbench.formats.discovery import rows_of
+from workbench.formats.format_rows import rows_of
 
 ROW = (
     "from workbench.formats.code.target import CodeTarget\nFORMAT = CodeTarget({title!r}, {order}, lambda source: '')\n"

@@ -11,10 +11,10 @@ from tests import depth
 from tests.packs import hostile
 from tests.packs.making import BODIES, ORDER, PACK, body_of, packs
 from workbench.core.cases import case_to_json
-from workbench.packs.model import Pack
-from workbench.packs.validating import problems, schema
-from workbench.packs.writing import texts, write_archive, write_folder
-from workbench.packs.yaml_reading import parse, typed
+from workbench.packs.pack_contents import Pack
+from workbench.packs.pack_writer import texts, write_archive, write_folder
+from workbench.packs.validator import problems, schema
+from workbench.packs.yaml_reader import parse, typed
 
 
 @pytest.mark.parametrize("kind", ["pack", "prompt", "case", "evidence"])

@@ -1,4 +1,4 @@
-"""Rendering a template in a process that can be ended: `python -m workbench.packs.jinja_apart` is that process.
+"""Rendering a template in a process that can be ended: `python -m workbench.packs.jinja_process` is that process.
 
 Invariant: however a template loops or grows, the caller has an answer or an error after the time it gave, and the
 template never has more than MEMORY bytes (where the kernel sees to that).
@@ -26,7 +26,7 @@ def render_apart(texts: Sequence[tuple[str, str]], values: Mapping[str, str], wi
     """Return rendered texts as `jinja.render` does. Raises TemplateMistakeError, after `within` seconds too."""
     order = json.dumps({"texts": [list(one) for one in texts], "values": dict(values), "within": within})
     with subprocess.Popen(
-        [sys.executable, "-m", "workbench.packs.jinja_apart"],
+        [sys.executable, "-m", "workbench.packs.jinja_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

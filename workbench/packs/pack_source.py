@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MB, MOST_BYTES, MOST_DIRECTORY, MOST_FILES, MOST_NAME, MOST_RATIO
-from workbench.packs.model import MANIFEST
+from workbench.packs.pack_contents import MANIFEST
+from workbench.packs.read_limits import MB, MOST_BYTES, MOST_DIRECTORY, MOST_FILES, MOST_NAME, MOST_RATIO
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -31,7 +31,7 @@ _NOT_IN_NAMES = frozenset('<>:"|?*\\') | {chr(code) for code in (*range(32), 127
 _DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10)})
 
 
-class Place(Protocol):
+class PackSource(Protocol):
     """An open pack; `names` are the paths of its files."""
 
     names: frozenset[str]
@@ -49,16 +49,16 @@ class Place(Protocol):
     ) -> None: ...
 
 
-def open_place(path: str | os.PathLike[str]) -> Place:
+def open_source(path: str | os.PathLike[str]) -> PackSource:
     """Open a pack, folder or archive. Raises PackError."""
     path = Path(path)
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            return Folder(path)
+            return FolderSource(path)
         if not stat.S_ISREG(mode):
             raise PackError(f"{path} is neither a folder nor a file. Choose a pack.")
-        return Archive(path)
+        return ArchiveSource(path)
     except (OSError, ValueError) as error:
         raise PackError(f"{path} cannot be read. Check its name and its permissions.", str(error)) from error
 
@@ -76,7 +76,7 @@ class _Closing:
         self.close()
 
 
-class Folder(_Closing):
+class FolderSource(_Closing):
     """A folder; what is beside the files of a pack (`.git`, a licence text) is not looked at."""
 
     def __init__(self, path: Path) -> None:
@@ -138,7 +138,7 @@ class Folder(_Closing):
             os.close(inside)
 
 
-class Archive(_Closing):
+class ArchiveSource(_Closing):
     """A zip archive. Entries may stand in one folder, as when a folder was packed from outside."""
 
     def __init__(self, path: Path) -> None:

@@ -17,23 +17,23 @@ from workbench.host.resources import resource
 TABLE = "system-libraries.txt"
 
 
-class Library(NamedTuple):
+class SystemLibrary(NamedTuple):
     """A library by its file name and the package that has it."""
 
     name: str
     package: str
 
 
-def missing_libraries(purpose: str) -> list[Library]:
+def missing_libraries(purpose: str) -> list[SystemLibrary]:
     """Return what is missing for `purpose`: "window", or "model" for the built-in model and GGUF files."""
     if sys.platform != "linux":
         return []  # Qt brings them along
     rows = (line.split() for line in resource(TABLE).read_text("utf-8").splitlines() if not line.startswith("#"))
-    libraries = [Library(name, package) for what, kind, name, package in rows if (what, kind) == (purpose, "lib")]
+    libraries = [SystemLibrary(name, package) for what, kind, name, package in rows if (what, kind) == (purpose, "lib")]
     return [library for library in libraries if not _is_there(library.name)]
 
 
-def install_command(libraries: Sequence[Library]) -> str:
+def install_command(libraries: Sequence[SystemLibrary]) -> str:
     """Return the command that installs `libraries` on Debian and Ubuntu."""
     return f"sudo apt-get install -y {' '.join(library.package for library in libraries)}"
 

@@ -16,10 +16,10 @@ from workbench.core.cases import Case
 from workbench.core.content import Content
 from workbench.packs import case_file, manifest, prompt_file
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MOST_BLOB, MOST_EVIDENCE, MOST_TEXT, Allowance
-from workbench.packs.manifest import Listed
-from workbench.packs.model import MANIFEST, Pack, PackFile, PackPrompt
-from workbench.packs.places import Place, open_place
+from workbench.packs.manifest import ListedPrompt
+from workbench.packs.pack_contents import MANIFEST, Pack, PackFile, PackPrompt
+from workbench.packs.pack_source import PackSource, open_source
+from workbench.packs.read_limits import MOST_BLOB, MOST_EVIDENCE, MOST_TEXT, ReadAllowance
 
 Tell = Callable[[int, int], None]
 """(prompts read, prompts in all); may raise to stop."""
@@ -40,18 +40,18 @@ class ReadPack:
 
 def read_pack(path: str | os.PathLike[str], tell: Tell = _nobody) -> ReadPack:
     """Read a pack, folder or archive. Raises PackError."""
-    with open_place(path) as place:
+    with open_source(path) as place:
         return read_place(place, tell)
 
 
-def read_place(place: Place, tell: Tell = _nobody) -> ReadPack:
+def read_place(place: PackSource, tell: Tell = _nobody) -> ReadPack:
     """Read an open pack. Raises PackError."""
     if MANIFEST not in place.names:
         raise PackError(f"There is no {MANIFEST} here, so this is no pack. Choose the folder or file of one.")
     listed = manifest.read(place.read(MANIFEST, MOST_TEXT))
     notes: list[str] = []
     prompts = []
-    allowance = Allowance()
+    allowance = ReadAllowance()
     for done, one in enumerate(listed.prompts):
         tell(done, len(listed.prompts))
         prompt, odd = _prompt(place, one, allowance)
@@ -71,7 +71,7 @@ def read_place(place: Place, tell: Tell = _nobody) -> ReadPack:
     return ReadPack(Pack(listed.about, tuple(prompts), listed.files, tuple(notes)), bodies, evidence)
 
 
-def evidence_lines(place: Place, prompt: PackPrompt) -> Iterator[tuple[int, Any]]:
+def evidence_lines(place: PackSource, prompt: PackPrompt) -> Iterator[tuple[int, Any]]:
     """Yield number and JSON of each iteration in the evidence of a prompt, oldest first. Raises PackError."""
     name = prompt.evidence_file
     if name in place.names:
@@ -84,7 +84,7 @@ def expected(prompts: list[PackPrompt], files: tuple[PackFile, ...]) -> set[str]
     return names | {name for prompt in prompts for name in (prompt.file, prompt.case_file, prompt.evidence_file)}
 
 
-def _prompt(place: Place, one: Listed, allowance: Allowance) -> tuple[PackPrompt, tuple[str, ...]]:
+def _prompt(place: PackSource, one: ListedPrompt, allowance: ReadAllowance) -> tuple[PackPrompt, tuple[str, ...]]:
     bare = PackPrompt(one.uid, one.name, one.slug, "", ())
     prompt, notes = prompt_file.read(place.read(bare.file, MOST_TEXT), one.slug, bare.file, allowance=allowance)
     if one.uid and prompt.uid and one.uid != prompt.uid:
@@ -98,7 +98,7 @@ def _prompt(place: Place, one: Listed, allowance: Allowance) -> tuple[PackPrompt
     return replace(prompt, uid=prompt.uid or one.uid, cases=cases, standing=one.standing), notes
 
 
-def _body(place: Place, file: PackFile) -> bytes:
+def _body(place: PackSource, file: PackFile) -> bytes:
     body = place.read(file.path, MOST_BLOB)
     if hashlib.sha256(body).hexdigest() != file.hash or len(body) != file.size:
         raise PackError(f"{file.path} is not the file that its name says. Get the pack again.")

@@ -49,7 +49,7 @@ class StandingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PackStanding:
     """Which answers won where the pack was made, and how sure; rows strongest first, sentences for people."""
 
     verdicts: int
@@ -74,7 +74,7 @@ class PackPrompt:
     lanes: tuple[Lane, ...] = ()
     values: Values = ()
     cases: tuple[Case, ...] = ()
-    standing: Standing | None = None
+    standing: PackStanding | None = None
 
     @property
     def content(self) -> Content:
@@ -98,7 +98,7 @@ class PackPrompt:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class PackAbout:
     """What people are told of a pack; `uid` is what it is known by when it is exported again."""
 
     uid: str
@@ -126,7 +126,7 @@ class PackFile:
 class Pack:
     """A whole pack without the bytes of its attachments. `notes` are sentences about what is odd in what was read."""
 
-    about: About
+    about: PackAbout
     prompts: tuple[PackPrompt, ...]
     files: tuple[PackFile, ...] = ()
     notes: tuple[str, ...] = ()

@@ -1,8 +1,9 @@
 """Reading YAML of strangers.
 
 Invariant: what comes out is maps, lists and texts, never more than the limits allow, and no line of a file can make
-anything else: anchors, aliases, tags and merge keys are refused. A text without quotes is a `Plain`; whoever asks for a
-number, a truth value or JSON takes it for one, and whoever asks for text gets it as it is spelled (`007` stays `007`).
+anything else: anchors, aliases, tags and merge keys are refused. A text without quotes is a `PlainYaml`; whoever asks
+for a number, a truth value or JSON takes it for one, and whoever asks for text gets it as it is spelled (`007` stays
+`007`).
 """
 
 from __future__ import annotations
@@ -14,21 +15,21 @@ import yaml
 
 from workbench.core.text import unify_newlines
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MB, MOST_DEPTH, MOST_NODES, MOST_TEXT, MOST_TEXTS, Allowance
+from workbench.packs.read_limits import MB, MOST_DEPTH, MOST_NODES, MOST_TEXT, MOST_TEXTS, ReadAllowance
 
 # libyaml is ten times faster; where it is not built in, PyYAML reads the same.
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-class Plain(str):
+class PlainYaml(str):
     """A text without quotes, which may be a number or a truth value."""
 
     __slots__ = ()
 
 
-def parse(raw: bytes, name: str, allowance: Allowance | None = None) -> dict[str, Any]:
+def parse(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> dict[str, Any]:
     """Return the map in a YAML file; `name` is said in errors, `allowance` is its pack's. Raises PackError."""
-    allowance = allowance or Allowance()
+    allowance = allowance or ReadAllowance()
     check_length(raw, name, allowance)
     try:
         text = unify_newlines(raw.decode("utf-8-sig"))
@@ -49,7 +50,7 @@ def parse(raw: bytes, name: str, allowance: Allowance | None = None) -> dict[str
     return value
 
 
-def check_length(raw: bytes, name: str, allowance: Allowance) -> None:
+def check_length(raw: bytes, name: str, allowance: ReadAllowance) -> None:
     """Take the bytes of a text file from what its pack may have. Raises PackError."""
     if len(raw) > MOST_TEXT:
         raise PackError(f"{name} has {len(raw):,} bytes, and at most {MOST_TEXT // MB} MB are read. Shorten it.")
@@ -60,7 +61,7 @@ def check_length(raw: bytes, name: str, allowance: Allowance) -> None:
 
 def typed(value: Any) -> Any:
     """Return JSON for what was read: texts without quotes that JSON takes for a number or a word become that."""
-    if isinstance(value, Plain):
+    if isinstance(value, PlainYaml):
         try:
             read = json.loads(value, parse_constant=lambda constant: constant)
         except (ValueError, RecursionError):
@@ -76,7 +77,7 @@ def typed(value: Any) -> Any:
 class _Reader:
     """Builds values from events, so that a file is looked at once and stopped where it goes too far."""
 
-    def __init__(self, loader: Any, name: str, allowance: Allowance) -> None:
+    def __init__(self, loader: Any, name: str, allowance: ReadAllowance) -> None:
         self._loader = loader
         self._name = name
         self._allowance = allowance
@@ -97,7 +98,7 @@ class _Reader:
     def _node(self, event: Any, depth: int) -> Any:
         self._check(event, depth)
         if isinstance(event, yaml.ScalarEvent):
-            return str(event.value) if event.style else Plain(event.value)
+            return str(event.value) if event.style else PlainYaml(event.value)
         if isinstance(event, yaml.SequenceStartEvent):
             items = []
             while not isinstance(event := self._loader.get_event(), yaml.SequenceEndEvent):

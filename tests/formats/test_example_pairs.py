@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.blocks import Example
-from workbench.formats.pairs import MOST, MOST_LEFT_OUT, read_pairs
+from workbench.formats.example_pairs import MOST, MOST_LEFT_OUT, read_pairs
 
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), min_size=1).filter(str.strip)
 

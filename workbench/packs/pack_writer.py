@@ -17,11 +17,11 @@ from pathlib import Path
 
 from workbench.packs import case_file, manifest, prompt_file
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MB, MOST_RATIO
-from workbench.packs.model import MANIFEST, PROMPTFOO, README, Pack
-from workbench.packs.places import open_place
+from workbench.packs.pack_contents import MANIFEST, PROMPTFOO, README, Pack
+from workbench.packs.pack_reader import evidence_lines, read_place
+from workbench.packs.pack_source import open_source
 from workbench.packs.promptfoo_config import write as write_promptfoo
-from workbench.packs.reading import evidence_lines, read_place
+from workbench.packs.read_limits import MB, MOST_RATIO
 from workbench.packs.readme import write as write_readme
 
 Tell = Callable[[int, int], None]
@@ -119,7 +119,7 @@ def _is_bomb(raw: bytes) -> bool:
 def _read_again(made: Path) -> None:
     """Raise PackError for a pack that nobody could read, because it is larger than packs may be."""
     try:
-        with open_place(made) as place:
+        with open_source(made) as place:
             for prompt in read_place(place).pack.prompts:
                 for _ in evidence_lines(place, prompt):
                     """Each line is looked at."""

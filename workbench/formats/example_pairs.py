@@ -27,7 +27,7 @@ MOST_LEFT_OUT = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class ExamplePairs:
     """What a text holds: examples, a few words about its form, and sentences about what was left out."""
 
     examples: tuple[Example, ...]
@@ -35,20 +35,20 @@ class Pairs:
     left_out: tuple[str, ...] = ()
 
 
-def read_pairs(text: str) -> Pairs:
+def read_pairs(text: str) -> ExamplePairs:
     """Return the examples in `text`; with none, `left_out` says why."""
     if not text.strip():
-        return Pairs((), "", ("There is no text. Copy rows of a table with two columns, or JSON Lines.",))
+        return ExamplePairs((), "", ("There is no text. Copy rows of a table with two columns, or JSON Lines.",))
     found = _json(text) if text.lstrip()[0] in "{[" else _table(text)
     if not found.examples and not found.left_out:
-        return Pairs((), found.form, ("There are no rows below the names of the columns.",))
+        return ExamplePairs((), found.form, ("There are no rows below the names of the columns.",))
     if len(found.examples) > MOST:
         more = f"{len(found.examples) - MOST:,} more examples were left out; {MOST} are taken at once."
-        return Pairs(found.examples[:MOST], found.form, (*found.left_out, more))
+        return ExamplePairs(found.examples[:MOST], found.form, (*found.left_out, more))
     return found
 
 
-def _table(text: str) -> Pairs:
+def _table(text: str) -> ExamplePairs:
     delimiter, form = _delimiter(text)
     examples: list[Example] = []
     left_out: list[str] = []
@@ -70,7 +70,7 @@ def _table(text: str) -> Pairs:
                 examples.append(Example(_lines(row[columns[0]]), _lines(row[columns[1]])))
     except csv.Error as error:
         left_out.append(f"Line {reader.line_num} cannot be read as a table: {error}.")
-    return Pairs(tuple(examples), form, tuple(left_out))
+    return ExamplePairs(tuple(examples), form, tuple(left_out))
 
 
 def _delimiter(text: str) -> tuple[str, str]:
@@ -95,7 +95,7 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _json(text: str) -> Pairs:
+def _json(text: str) -> ExamplePairs:
     examples: list[Example] = []
     left_out: list[str] = []
     form = "JSON Lines"
@@ -115,7 +115,7 @@ def _json(text: str) -> Pairs:
                 break
         else:
             examples.append(pair)
-    return Pairs(tuple(examples), form, tuple(left_out))
+    return ExamplePairs(tuple(examples), form, tuple(left_out))
 
 
 def _json_lines(text: str, left_out: list[str]) -> Iterator[tuple[str, Any]]:

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from workbench.core.simulated_tools import arguments_of
-from workbench.formats.code.source import STEP, Source, python
+from workbench.formats.code.source import STEP, CodeSource, python
 
 _CALL_TOOL = '''\
 def holds(given, wanted):
@@ -42,7 +42,7 @@ def parsed(text):
 '''
 
 
-def answers_code(source: Source, *, parses: bool) -> str:
+def answers_code(source: CodeSource, *, parses: bool) -> str:
     """Return the simulated answers and the function that gives them; with `parses` the arguments come as text."""
     answers: dict[str, Any] = {}
     for tool in source.tools:
@@ -51,7 +51,7 @@ def answers_code(source: Source, *, parses: bool) -> str:
     return "\n".join(["answers = " + python(answers), "", "", _CALL_TOOL, *(["", _PARSE] if parses else []), ""])
 
 
-def chat_loop(source: Source, ask: str) -> str:
+def chat_loop(source: CodeSource, ask: str) -> str:
     """Return the rounds of a model that is asked with chat completions by the expression `ask`."""
     return _loop(
         source,
@@ -67,7 +67,7 @@ def chat_loop(source: Source, ask: str) -> str:
     )
 
 
-def anthropic_loop(source: Source, ask: str, show: str) -> str:
+def anthropic_loop(source: CodeSource, ask: str, show: str) -> str:
     """Return the rounds of a model of Anthropic; `ask` is code that makes `response`, `show` prints the answer."""
     return _loop(
         source,
@@ -85,7 +85,7 @@ def anthropic_loop(source: Source, ask: str, show: str) -> str:
     )
 
 
-def _loop(source: Source, ask: str, rounds: str, show: str) -> str:
+def _loop(source: CodeSource, ask: str, rounds: str, show: str) -> str:
     asked = ask.replace("\n", f"\n{STEP}")
     times = "1 round" if source.tool_rounds == 1 else f"{source.tool_rounds} rounds"
     stop = json.dumps(f"The model still calls tools after {times}.")

@@ -45,7 +45,7 @@ MOST_VERSIONS = 5_000
 
 
 @dataclass(slots=True)
-class Allowance:
+class ReadAllowance:
     """What one pack may still take while it is read."""
 
     nodes: int = MOST_NODES

@@ -16,12 +16,12 @@ from typing import Any
 
 from workbench.packs import case_file
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MOST_EVIDENCE, MOST_LINES, MOST_TEXT
-from workbench.packs.model import MANIFEST, PROMPTFOO, README, PackPrompt
-from workbench.packs.places import Place, open_place
-from workbench.packs.reading import ReadPack, evidence_lines, read_place
-from workbench.packs.writing import texts
-from workbench.packs.yaml_reading import parse, typed
+from workbench.packs.pack_contents import MANIFEST, PROMPTFOO, README, PackPrompt
+from workbench.packs.pack_reader import ReadPack, evidence_lines, read_place
+from workbench.packs.pack_source import PackSource, open_source
+from workbench.packs.pack_writer import texts
+from workbench.packs.read_limits import MOST_EVIDENCE, MOST_LINES, MOST_TEXT
+from workbench.packs.yaml_reader import parse, typed
 
 _HERE = Path(__file__).resolve().parent.parent
 # In a checkout resources are beside the package, in a wheel inside it.
@@ -36,7 +36,7 @@ _MOST_LOOKED = 700_000
 def problems(path: str | os.PathLike[str]) -> list[str]:
     """Return what is wrong with a pack, [] for nothing."""
     try:
-        with open_place(path) as place:
+        with open_source(path) as place:
             found = read_place(place)
             by_schema = [line for name in sorted(place.names) for line in _checked(place, name)]
             return [*found.pack.notes, *by_schema, *_generated(place, found)]
@@ -44,7 +44,7 @@ def problems(path: str | os.PathLike[str]) -> list[str]:
         return [error.sentence]
 
 
-def _checked(place: Place, name: str) -> Iterator[str]:
+def _checked(place: PackSource, name: str) -> Iterator[str]:
     kind = {"prompts": "prompt", "cases": "case", "evidence": "evidence"}.get(name.partition("/")[0])
     if name == MANIFEST:
         yield from _faults("pack", typed(parse(place.read(name, MOST_TEXT), name)), name)
@@ -54,7 +54,7 @@ def _checked(place: Place, name: str) -> Iterator[str]:
         yield from _checked_lines(place, name, kind)
 
 
-def _checked_lines(place: Place, name: str, kind: str) -> Iterator[str]:
+def _checked_lines(place: PackSource, name: str, kind: str) -> Iterator[str]:
     told = looked = 0
     for number, data in case_file.lines(place.read(name, MOST_EVIDENCE), name, MOST_LINES):
         if looked > _MOST_LOOKED:
@@ -79,7 +79,7 @@ def _faults(kind: str, data: Any, where: str) -> list[str]:
     return found
 
 
-def evidence(place: Place, prompt: PackPrompt) -> Iterator[dict[str, Any]]:
+def evidence(place: PackSource, prompt: PackPrompt) -> Iterator[dict[str, Any]]:
     """Yield the iterations in the evidence of a prompt, each as its schema says. Raises PackError."""
     for number, data in evidence_lines(place, prompt):
         if faults := _faults("evidence", data, f"{prompt.evidence_file}, line {number}"):
@@ -101,7 +101,7 @@ def schema(kind: str) -> dict[str, Any]:
     return read
 
 
-def _generated(place: Place, found: ReadPack) -> Iterator[str]:
+def _generated(place: PackSource, found: ReadPack) -> Iterator[str]:
     """Yield which of the files that are made from the others are not what these make."""
     made = texts(found.pack)
     for name in (README, PROMPTFOO):
