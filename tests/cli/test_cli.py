@@ -15,7 +15,7 @@ import pytest
 
 from tests.usecases.making import opened
 from workbench.cli.main import main
-from workbench.cli.output import Interleaved, InTurn, LaneOutput, harmless
+from workbench.cli.output import InterleavedLanes, LaneOutput, LanesInTurn, harmless
 from workbench.core.run_limits import LIMITS, Limits
 from workbench.core.runs import AnswerStep, Result
 from workbench.engine.calls import Calling, Delta, Retrying, Stepped
@@ -298,7 +298,7 @@ def transcripts(*texts: str) -> list[LaneOutput]:
 def test_a_single_lane_in_a_pipe_is_its_exact_text() -> None:
     out = io.StringIO()
     lanes = transcripts("a\rb\x1b[31m\n\n")
-    printer = InTurn(lanes, out)
+    printer = LanesInTurn(lanes, out)
     printer.look()
     lanes[0].transcript.end(Result("finished", "a\rb\x1b[31m\n\nend"))
     printer.look()
@@ -309,7 +309,7 @@ def test_a_single_lane_in_a_pipe_is_its_exact_text() -> None:
 def test_on_a_terminal_lines_of_lanes_interleave() -> None:
     out = io.StringIO()
     lanes = transcripts("one\ntwo", "x" * 50)
-    printer = Interleaved(lanes, out, width=24, colour=False)
+    printer = InterleavedLanes(lanes, out, width=24, colour=False)
     printer.look()
     assert out.getvalue().splitlines() == ["1 │ one", "2 │ " + "x" * 20, "2 │ " + "x" * 20]
     lanes[0].transcript.apply(Retrying("o0", 3000, 2, "rate limited"))
@@ -326,7 +326,7 @@ def test_on_a_terminal_crlf_ends_a_line(lanes: int, cut: int) -> None:
     text = f"{'x' * 20}\r\nb\rc\r\n"
     out = io.StringIO()
     made = transcripts(*(text[:cut] for _ in range(lanes)))
-    printer = Interleaved(made, out, width=24, colour=False)
+    printer = InterleavedLanes(made, out, width=24, colour=False)
     printer.look()
     for number, lane in enumerate(made):
         lane.transcript.apply(Delta(f"o{number}", "text", cut, text[cut:]))
@@ -343,7 +343,7 @@ def test_on_a_terminal_a_model_cannot_steer_it() -> None:
     assert harmless("fine\n") == "fine\n"
     out = io.StringIO()
     lanes = transcripts("\x1b[2Jhi", "\x1b[2J\n")
-    Interleaved(lanes, out, width=80, colour=True).look()
+    InterleavedLanes(lanes, out, width=80, colour=True).look()
     assert "\x1b[2J" not in out.getvalue()
     assert "\x1b[33m2 │\x1b[0m ␛[2J" in out.getvalue()
 
@@ -391,7 +391,7 @@ def test_damaged_limits_refuse_a_run_with_a_way_out(file: str, db: str, capsys: 
 def test_what_is_said_between_tools_is_printed_also_when_nobody_looked() -> None:
     (lane,) = transcripts("")
     told = io.StringIO()
-    printer = InTurn([lane], told)
+    printer = LanesInTurn([lane], told)
     printer.look()
     call = (AnswerStep("tool_call", "{}", "now", "c1"), AnswerStep("tool_result", "noon", "now", "c1"))
     lane.transcript.apply(Delta("o", "text", 0, "One moment."))

@@ -15,7 +15,7 @@ import pytest
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
 from tests.store.schema.freeze import restore
 from workbench.cli.main import main
-from workbench.cli.past import lines
+from workbench.cli.past_run import lines
 from workbench.core.blocks import Tool
 from workbench.core.content import Content, Message
 from workbench.core.runs import AnswerStep, Failure, Result, Verdict

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.store.making import LATER, NOW, done, lane, run, text, uids
-from workbench.cli.codes import OK, WRONG_USE
+from workbench.cli.exit_codes import OK, WRONG_USE
 from workbench.cli.main import main
 from workbench.core.blocks import Attachment, Example, Tool
 from workbench.core.content import Content, Message

@@ -23,11 +23,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from workbench.cli.choosing_runs import wait_for_index, whole_uid
-from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import open_workbench
+from workbench.cli.database_arguments import open_workbench
+from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.output import complain, harmless, one_line, write_exact, write_json, write_styled
-from workbench.cli.past import lines
+from workbench.cli.past_run import lines
+from workbench.cli.run_arguments import wait_for_index, whole_uid
 from workbench.core.dates import absolute
 from workbench.core.money import show_sum
 from workbench.core.search.match_marker import MatchSnippet

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from workbench.cli.addresses import confirm_address
-from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import for_database, open_workbench
+from workbench.cli.address_confirmation import confirm_address
+from workbench.cli.database_arguments import for_database, open_workbench
+from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.output import one_line, write_json
 from workbench.core.lanes import BUILTIN_MODEL, Endpoint
 from workbench.core.money import Rates

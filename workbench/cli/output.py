@@ -94,7 +94,7 @@ def write_styled(text: str, style: str, out: TextIO | None = None) -> None:
         out.write(f"{style}{visible(text)}{PLAIN}" if style else visible(text))
 
 
-class InTurn:
+class LanesInTurn:
     """For pipes: each lane's exact text, one after the other, with a line before each when there are several."""
 
     def __init__(self, lanes: Sequence[LaneOutput], out: TextIO) -> None:
@@ -127,7 +127,7 @@ class InTurn:
             self._last = text[-1]
 
 
-class Interleaved:
+class InterleavedLanes:
     """For terminals: lines of all lanes as they come, each with its lane's number; a single lane just streams."""
 
     def __init__(self, lanes: Sequence[LaneOutput], out: TextIO, *, width: int, colour: bool) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from workbench.cli.codes import OK
+from workbench.cli.exit_codes import OK
 from workbench.cli.output import write_json
 from workbench.core.templates import content_variables
 from workbench.packs.pack_contents import PackPrompt

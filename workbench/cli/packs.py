@@ -20,8 +20,8 @@ from contextlib import closing
 from dataclasses import asdict, replace
 from typing import Any, cast
 
-from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import open_workbench
+from workbench.cli.database_arguments import open_workbench
+from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.pack_show import say, show
 from workbench.core.attachments import size_text
 from workbench.host.clock import utc_now

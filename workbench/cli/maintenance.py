@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
-from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import command, database, require, way_out
+from workbench.cli.database_arguments import command, database, require, way_out
+from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.output import complain, write_json
 from workbench.core.dates import absolute
 from workbench.host.clock import utc_now

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import LATER, NOW, done, opened, run, text
-from workbench.cli.codes import FAILED, OK, WRONG_USE
+from workbench.cli.exit_codes import FAILED, OK, WRONG_USE
 from workbench.cli.main import main
 from workbench.host.locks import WindowLock
 from workbench.store.sqlite import sqlite3

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tests.patience import PROCESS_S
-from workbench.cli.late_parser import LateParser
+from workbench.cli.lazy_parser import LazyParser
 
 
 @pytest.mark.parametrize("use", [lambda p: p.parse_args(["x"]), lambda p: p.format_help(), lambda p: p.format_usage()])
@@ -20,7 +20,7 @@ def test_it_is_completed_once_and_before_it_is_used(use: object) -> None:
         completed.append(parser)
         parser.add_argument("name")
 
-    parser = LateParser(complete=complete)
+    parser = LazyParser(complete=complete)
     assert completed == []
     use(parser)  # type: ignore[operator]
     assert parser.parse_args(["x"]).name == "x"

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.cli.codes import FAILED, OK, WRONG_USE
-from workbench.cli.opening import open_workbench
+from workbench.cli.database_arguments import open_workbench
+from workbench.cli.exit_codes import FAILED, OK, WRONG_USE
 from workbench.cli.output import complain, one_line, write_json
 from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError

@@ -9,8 +9,8 @@ import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.cli.limits import keep_limits
 from workbench.cli.output import complain
+from workbench.cli.run_limits import keep_limits
 from workbench.core.drafts import Draft
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.templates import content_variables
@@ -31,7 +31,7 @@ _FILE_ENDINGS = (".yml", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenDraft:
     """What to run. `kept` is the draft as the database has it; `notes` are sentences about what was left out."""
 
     prompt_uid: str
@@ -41,7 +41,7 @@ class Choice:
     notes: tuple[str, ...] = ()
 
 
-def choose(workbench: Workbench, args: argparse.Namespace) -> Choice:
+def choose(workbench: Workbench, args: argparse.Namespace) -> ChosenDraft:
     """Return the prompt and the draft that the arguments mean. Raises RefusedError or PromptFileError."""
     given = args.prompt
     if getattr(args, "pack", None) is not None:
@@ -75,13 +75,13 @@ def _refuse(draft: Draft) -> None:
     raise RefusedError(problem.sentence, problem.detail)
 
 
-def _from_database(workbench: Workbench, name: str | None) -> Choice:
+def _from_database(workbench: Workbench, name: str | None) -> ChosenDraft:
     row = workbench.prompts.find(name) if name is not None else workbench.prompts.sample()
     draft = workbench.prompts.draft(row.uid)
-    return Choice(row.uid, row.name, draft, draft)
+    return ChosenDraft(row.uid, row.name, draft, draft)
 
 
-def _from_file(workbench: Workbench, path: Path) -> Choice:
+def _from_file(workbench: Workbench, path: Path) -> ChosenDraft:
     """Return the file's prompt; its uid is "" while the database has none of that name."""
     try:
         raw = read_file(path, _MOST_BYTES)
@@ -94,11 +94,11 @@ def _from_file(workbench: Workbench, path: Path) -> Choice:
         based_on = max(workbench.prompts.version_numbers(known.uid), default=None)
     draft = Draft(file.content, file.values, (_file_lane(workbench, file),), based_on)
     if known is not None:
-        return Choice(known.uid, known.name, draft, None, file.notes)
-    return Choice("", file.name, draft, draft, file.notes)
+        return ChosenDraft(known.uid, known.name, draft, None, file.notes)
+    return ChosenDraft("", file.name, draft, draft, file.notes)
 
 
-def _from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) -> Choice:
+def _from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) -> ChosenDraft:
     """Return a prompt of a pack, which is brought into the history when it is not there yet."""
     importer = PackImporter(workbench.store, new_uid, utc_now)
     plan = importer.plan(path)
@@ -125,7 +125,7 @@ def _from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) ->
         for lane in prompt.lanes
     )
     based_on = numbers.get(prompt.main, max(numbers.values(), default=None))
-    return Choice(uid, prompt.name, Draft(prompt.content, values, lanes, based_on), None, plan.notes)
+    return ChosenDraft(uid, prompt.name, Draft(prompt.content, values, lanes, based_on), None, plan.notes)
 
 
 def _file_lane(workbench: Workbench, file: PromptFile) -> Lane:

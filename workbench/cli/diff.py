@@ -21,10 +21,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workbench.cli.choosing_runs import whole_uid
-from workbench.cli.codes import OK
-from workbench.cli.opening import open_workbench
+from workbench.cli.database_arguments import open_workbench
+from workbench.cli.exit_codes import OK
 from workbench.cli.output import write_exact, write_json, write_styled
+from workbench.cli.run_arguments import whole_uid
 from workbench.core.diff import DiffPiece, TextDiff
 from workbench.core.runs import IterationDetail
 from workbench.host.terminal import BOLD

@@ -11,10 +11,10 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from workbench.cli.choosing_runs import wait_for_index, whole_uid
-from workbench.cli.codes import OK
-from workbench.cli.opening import open_workbench
+from workbench.cli.database_arguments import open_workbench
+from workbench.cli.exit_codes import OK
 from workbench.cli.output import complain, one_line, write_exact, write_json
+from workbench.cli.run_arguments import wait_for_index, whole_uid
 from workbench.core.search.query import QueryComplaint
 from workbench.formats.exports import FORMATS
 from workbench.usecases.exchange.exporter import Exporter, ExportProgress, ExportSelection, format_of

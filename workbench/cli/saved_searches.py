@@ -9,8 +9,8 @@ import argparse
 import sys
 from collections.abc import Mapping
 
-from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import open_workbench
+from workbench.cli.database_arguments import open_workbench
+from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.output import one_line, write_json
 
 
