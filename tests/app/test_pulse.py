@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
 
-from workbench.app.pulse import Turns
+from workbench.app.pulse import Pulse, Turns
 
 
 class Clock:
@@ -58,3 +63,36 @@ def test_outputs_that_change_in_every_frame_take_turns() -> None:
         turns.add(set("abcdefgh"))
         turns.take(show, 4.0)
     assert "".join(shown) == "abcdefghabcdefgh"
+
+
+class Runner:
+    """An output that ends right after the runner was asked for something the first time."""
+
+    def __init__(self, ends_after: str) -> None:
+        self._ends_after = ends_after
+        self._live, self._dirty = {"o1"}, set[str]()
+
+    def running(self) -> tuple[str, ...]:
+        found = tuple(self._live)
+        self._asked("running")
+        return found
+
+    def drain_dirty(self) -> set[str]:
+        found, self._dirty = self._dirty, set()
+        self._asked("drain_dirty")
+        return found
+
+    def _asked(self, what: str) -> None:
+        if what == self._ends_after and self._live:
+            self._live, self._dirty = set(), {"o1"}
+
+
+@pytest.mark.parametrize("ends_after", ["running", "drain_dirty"])
+def test_an_output_that_ends_during_a_frame_has_one_of_its_own(qtbot: QtBot, ends_after: str) -> None:
+    pulse = Pulse(cast(Any, SimpleNamespace(runner=Runner(ends_after))), cast(Any, None))
+    shown: list[set[str]] = []
+    pulse.frame.connect(shown.append)
+    pulse.start()
+    qtbot.waitUntil(lambda: not pulse._frames.isActive())
+    assert shown == [{"o1"}]
+    pulse.deleteLater()

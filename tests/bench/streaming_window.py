@@ -19,10 +19,10 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from workbench.core.runs import ENDED
 from workbench.ui import bench_hook
-from workbench.ui.lanes import LanesView
-from workbench.ui.lanes.column import LaneColumn
-from workbench.ui.lanes.reading.markdown import MarkdownView
+from workbench.ui.features.lanes.column import LaneColumn
+from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.main import main
+from workbench.ui.widgets.reader.markdown import MarkdownView
 
 HEIGHT = 1300
 WIDTHS = range(2400, 8000, 200)  # the first at which all lanes are in view: what is not in view is not painted

@@ -29,9 +29,9 @@ from workbench.store.draft_preview import read_preview
 from workbench.store.sqlite import sqlite3
 from workbench.ui.building import open_window
 from workbench.ui.frame import Frame
-from workbench.ui.lanes.turns import Turns
 from workbench.ui.questions import Answer, button_of
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.turns import Turns
 from workbench.usecases.workbench import Workbench, make_client
 
 Script = Mapping[str, Any]

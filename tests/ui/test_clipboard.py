@@ -13,9 +13,9 @@ from tests.patience import PROCESS_S
 ROOT = Path(__file__).parents[2]
 MADE = {
     "field": "from workbench.ui.editor.field import ExactField; made = ExactField(theme, None)",
-    "answer": "from workbench.ui.lanes.answer import AnswerView; made = AnswerView(theme)",
+    "answer": "from workbench.ui.widgets.reader.answer import AnswerView; made = AnswerView(theme)",
     "difference": "from workbench.ui.widgets.diff.text import DiffView; made = DiffView(theme)",
-    "page": "from workbench.ui.lanes.reading.linked import LinkedText; made = LinkedText()",
+    "page": "from workbench.ui.widgets.reader.linked import LinkedText; made = LinkedText()",
 }
 CODE = """
 import sys

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from tests.ui.dialog_support import PickerDouble, SettingsDouble, an_offer, shown, theme
 from workbench.app.settings.entries import EndpointInfo
 from workbench.core.lanes import Endpoint, Lane, Params
+from workbench.ui.features.lanes.params import ParamsDialog
 from workbench.ui.features.models.dialog import ModelPicker
 from workbench.ui.features.settings.dialog import SettingsDialog
-from workbench.ui.lanes.params import ParamsDialog
 from workbench.ui.theme import Theme
 
 __all__ = ["shown", "theme"]

@@ -36,7 +36,7 @@ from workbench.app.tasks import Tasks
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.visible_text import visible_name
 from workbench.ui.composition import VIEWS, commands
-from workbench.ui.lanes.turns import Turns
+from workbench.ui.widgets.turns import Turns
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 

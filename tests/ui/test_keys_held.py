@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
@@ -59,7 +61,8 @@ class FieldsKeepUndo:
 
 
 @pytest.fixture
-def field(qtbot: QtBot) -> QLineEdit:
+def field(qtbot: QtBot) -> Iterator[QLineEdit]:
+    """A field with the keyboard, in a window that lives as long: its children alone do not keep it."""
     window = QWidget()
     qtbot.addWidget(window)
     made = QLineEdit(window)
@@ -72,7 +75,8 @@ def field(qtbot: QtBot) -> QLineEdit:
     made.setFocus(Qt.FocusReason.ShortcutFocusReason)
     origin.place()
     CommandKeys(window, Keymap(commands()).owner, origin, FieldsKeepUndo())
-    return made
+    yield made
+    window.close()
 
 
 def test_a_held_key_runs_once(field: QLineEdit) -> None:

@@ -32,8 +32,8 @@ from tests.ui.driver import WindowDriver
 from workbench.app.commands import acts_on_lanes
 from workbench.app.keymap import only_outside_text
 from workbench.ui.composition import commands
+from workbench.ui.features.lanes.params import ShortText
 from workbench.ui.keys import takes_text
-from workbench.ui.lanes.params import ShortText
 
 pytestmark = pytest.mark.window
 ON_X11 = os.environ["QT_QPA_PLATFORM"] == "xcb"

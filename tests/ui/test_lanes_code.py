@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from tests.ui.lanes_support import screen, theme
-from workbench.ui.lanes.code import CodeDialog
+from workbench.ui.features.lanes.code import CodeDialog
 from workbench.ui.theme import Theme
 
 __all__ = ["screen", "theme"]

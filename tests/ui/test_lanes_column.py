@@ -14,9 +14,9 @@ from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
 from workbench.core.timeline import VersionLabel
-from workbench.ui.lanes import LanesView
-from workbench.ui.lanes.column import LaneColumn
-from workbench.ui.lanes.params import ParamsDialog
+from workbench.ui.features.lanes.column import LaneColumn
+from workbench.ui.features.lanes.params import ParamsDialog
+from workbench.ui.features.lanes.view import LanesView
 
 __all__ = ["screen", "theme", "view"]
 

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import heads, settle, theme
 from workbench.app.lane_state import LaneStatus
-from workbench.ui.lanes.column import minimum_width
-from workbench.ui.lanes.footer import LaneFooter
+from workbench.ui.features.lanes.column import minimum_width
+from workbench.ui.features.lanes.footer import LaneFooter
 from workbench.ui.theme import Theme
 
 __all__ = ["theme"]

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import PROSE, column, heads, screen, theme, view
 from workbench.app.lane_state import LaneStatus
-from workbench.ui.lanes import LanesView
-from workbench.ui.lanes.answer import AnswerView
-from workbench.ui.lanes.column import LaneColumn
+from workbench.ui.features.lanes.column import LaneColumn
+from workbench.ui.features.lanes.view import LanesView
+from workbench.ui.widgets.reader.answer import AnswerView
 
 __all__ = ["screen", "theme", "view"]
 

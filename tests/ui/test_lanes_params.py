@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPlain
 from tests.ui.lanes_support import screen, settle, theme
 from workbench.core.lanes import Params
 from workbench.core.parameter_support import ParameterSupport
-from workbench.ui.lanes import params_text as texts
-from workbench.ui.lanes.params import ParamsDialog
+from workbench.ui.features.lanes import params_text as texts
+from workbench.ui.features.lanes.params import ParamsDialog
 from workbench.ui.theme import Theme
 
 __all__ = ["screen", "theme"]

@@ -12,8 +12,8 @@ from tests.ui.lanes_support import PROSE, column, heads, screen, settle, theme, 
 from workbench.app.lane_state import LaneStatus
 from workbench.core.runs import Failure
 from workbench.host.clock import monotonic_ms
-from workbench.ui.lanes import LanesView
-from workbench.ui.lanes.column import LaneColumn
+from workbench.ui.features.lanes.column import LaneColumn
+from workbench.ui.features.lanes.view import LanesView
 
 __all__ = ["screen", "theme", "view"]
 SLOTS = tuple(f"s{number}" for number in range(30))

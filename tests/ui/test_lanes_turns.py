@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from workbench.ui.lanes.turns import BUDGET_MS, Turns
+from workbench.ui.widgets.turns import BUDGET_MS, Turns
 
 
 class Worker(QObject):

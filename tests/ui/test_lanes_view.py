@@ -16,10 +16,10 @@ from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
 from workbench.host.clock import monotonic_ms
-from workbench.ui.lanes import LanesView
-from workbench.ui.lanes.column import MINIMUM_CHARACTERS, MINIMUM_PIXELS, LaneColumn
-from workbench.ui.lanes.widgets import Line
+from workbench.ui.features.lanes.column import MINIMUM_CHARACTERS, MINIMUM_PIXELS, LaneColumn
+from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.small_controls import Line
 
 __all__ = ["screen", "theme", "view"]
 

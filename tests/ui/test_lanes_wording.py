@@ -14,7 +14,7 @@ from workbench.core.chat_form import IN_WORDS
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
-from workbench.ui.lanes import wording
+from workbench.ui.features.lanes import wording
 
 DONE = LaneStatus("finished", 310, 142.2, Usage(104, 86, 12), "$0.0004", attempt=1, attempts=1)
 

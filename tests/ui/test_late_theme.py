@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.desk import Desk
 from tests.ui.pasts import fill
 from workbench.ui.features.history.view import HistoryView
-from workbench.ui.lanes.turns import Turns
 from workbench.ui.late_theme import LateTheme
+from workbench.ui.widgets.turns import Turns
 
 pytestmark = pytest.mark.window
 CHANGES: dict[str, Callable[[Desk], None]] = {

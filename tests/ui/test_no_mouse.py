@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.ui.desk import ECHO, Desk
-from workbench.ui.lanes.reading.diff import DiffPage
+from workbench.ui.widgets.reader.diff import DiffPage
 
 pytestmark = pytest.mark.window
 Key = Qt.Key
@@ -133,10 +133,10 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     desk.until(lambda: window.lanes.focused_slot())
     slot = window.lanes.focused_slot()
     for _ in range(9):
-        if dict(window.frame.reading).get(slot) == "raw":
+        if dict(window.frame.settings.reading).get(slot) == "raw":
             break
         desk.press(Key.Key_M, CTRL, SHIFT)
-    assert dict(window.frame.reading)[slot] == "raw"
+    assert dict(window.frame.settings.reading)[slot] == "raw"
 
     # 10. The first lane wins.
     desk.press(Key.Key_1)

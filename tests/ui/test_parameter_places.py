@@ -31,8 +31,8 @@ from workbench.formats.promptfoo_settings import sampling
 from workbench.packs import prompt_file
 from workbench.packs.errors import PackError
 from workbench.packs.promptfoo_config import write as write_promptfoo
-from workbench.ui.lanes.params import ParamsDialog
-from workbench.ui.lanes.wording import params_summary
+from workbench.ui.features.lanes.params import ParamsDialog
+from workbench.ui.features.lanes.wording import params_summary
 from workbench.ui.theme import Theme
 from workbench.usecases.model_names import with_params
 from workbench.usecases.problems import RefusedError

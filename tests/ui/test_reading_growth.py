@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from tests import depth
-from workbench.ui.lanes.reading import growth
-from workbench.ui.lanes.reading.growth import Growth, Placed, fused, goes_on
-from workbench.ui.lanes.reading.parts import Parsed, Part, parse
+from workbench.ui.widgets.reader import growth
+from workbench.ui.widgets.reader.growth import Growth, Placed, fused, goes_on
+from workbench.ui.widgets.reader.parts import Parsed, Part, parse
 
 WORDS = "order **status** of the `lookup` and its parcel"
 LINES = st.sampled_from(

@@ -15,14 +15,14 @@ from pytestqt.qtbot import QtBot
 from tests import depth
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
 from workbench.app.lane_state import LaneStatus
-from workbench.ui.lanes import LanesView
-from workbench.ui.lanes.reading import markdown
-from workbench.ui.lanes.reading.code import colored
-from workbench.ui.lanes.reading.markdown import MarkdownView
-from workbench.ui.lanes.reading.markdown_page import MarkdownPage
-from workbench.ui.lanes.reading.parts import parse, plain
-from workbench.ui.lanes.reading.sniff import Sniffer
+from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader import markdown
+from workbench.ui.widgets.reader.code import colored
+from workbench.ui.widgets.reader.markdown import MarkdownView
+from workbench.ui.widgets.reader.markdown_page import MarkdownPage
+from workbench.ui.widgets.reader.parts import parse, plain
+from workbench.ui.widgets.reader.sniff import Sniffer
 
 __all__ = ["screen", "theme", "view"]
 

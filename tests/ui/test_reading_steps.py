@@ -19,9 +19,9 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import AnswerStep
-from workbench.ui.lanes import LanesView
-from workbench.ui.lanes.reading.parts import parse
-from workbench.ui.lanes.reading.steps import SHOWN, StepsPage, Telling, as_markdown
+from workbench.ui.features.lanes.view import LanesView
+from workbench.ui.widgets.reader.parts import parse
+from workbench.ui.widgets.reader.steps import SHOWN, StepsPage, Telling, as_markdown
 from workbench.usecases.endpoint_form import EndpointForm
 
 __all__ = ["screen", "theme", "view"]

@@ -31,7 +31,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane, Params
 from workbench.ui.composition import VIEWS
 from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection
-from workbench.ui.lanes.widgets import KeyButton
+from workbench.ui.widgets.small_controls import KeyButton
 
 pytestmark = pytest.mark.usefixtures("short_pauses")
 SMALL, USUAL = (1024, 700), (1440, 900)

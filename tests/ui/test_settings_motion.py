@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QTreeView, QWi
 
 from tests.ui.desk import Desk
 from workbench.host import settings
-from workbench.ui.lanes.view import LanesView
+from workbench.ui.features.lanes.view import LanesView
 
 
 def test_it_holds_at_once_and_is_kept(desk: Desk) -> None:

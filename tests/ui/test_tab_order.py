@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.ui.desk import Desk
 from tests.ui.editor_support import content
 from workbench.ui.editor.field import ExactField
-from workbench.ui.lanes.reading.markdown_page import MarkdownPage
+from workbench.ui.widgets.reader.markdown_page import MarkdownPage
 
 pytestmark = pytest.mark.window
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -25,7 +25,7 @@ for name in (*preload_views(), *workbench.ui.warm._MODULES, *preload()):
 late = set(sys.modules)
 import workbench.app.models.source, workbench.ui.features.models.controller
 import workbench.app.settings.source, workbench.ui.features.settings.controller
-import workbench.ui.lanes.params, workbench.ui.lanes.wire
+import workbench.ui.features.lanes.params, workbench.ui.widgets.wire_dialog
 import workbench.ui.features.packs.controller, workbench.ui.features.exchange.controller
 assert not set(sys.modules) - late, sorted(set(sys.modules) - late)
 assert "http.client" not in late, "the network is for who looks for servers"

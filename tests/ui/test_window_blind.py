@@ -25,8 +25,8 @@ from workbench.core.money import Usage
 from workbench.core.run_limits import Limits
 from workbench.core.runs import Failure, Result
 from workbench.engine.calls import Call
-from workbench.ui.lanes.widgets import Fold, Line
 from workbench.ui.notices import KEPT_BACK
+from workbench.ui.widgets.small_controls import Fold, Line
 from workbench.usecases import lane_calls
 from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.problems import RefusedError

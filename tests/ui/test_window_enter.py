@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 
 from tests.ui.desk import Desk
-from workbench.ui.lanes.column import LaneColumn
+from workbench.ui.features.lanes.column import LaneColumn
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("does not support", extend=True)]
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests import depth
 from tests.ui.desk import Desk
-from workbench.ui.lanes.reading.steps import StepsPage
+from workbench.ui.widgets.reader.steps import StepsPage
 
 pytestmark = [pytest.mark.window, pytest.mark.e2e]
 

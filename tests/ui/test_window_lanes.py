@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea
 from tests.ui.desk import HELLO, Desk
 from workbench.app.models.entries import Choice
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Endpoint, Params
-from workbench.ui.lanes.column import MINIMUM_PIXELS
+from workbench.ui.features.lanes.column import MINIMUM_PIXELS
 
 pytestmark = pytest.mark.window
 

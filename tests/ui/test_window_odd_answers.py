@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.desk import Desk
 from workbench.app.timeline import describe
 from workbench.core.runs import Outcome
-from workbench.ui.lanes.column import LaneColumn
-from workbench.ui.lanes.wire import WireDialog
+from workbench.ui.features.lanes.column import LaneColumn
+from workbench.ui.widgets.wire_dialog import WireDialog
 
 pytestmark = pytest.mark.window
 

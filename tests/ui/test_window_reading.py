@@ -8,9 +8,9 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu
 
 from tests.ui.desk import Desk
-from workbench.ui.lanes.answer import AnswerView
-from workbench.ui.lanes.reading.markdown import MarkdownView
-from workbench.ui.lanes.reading.raw import RawPage
+from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.reader.markdown import MarkdownView
+from workbench.ui.widgets.reader.raw import RawPage
 
 pytestmark = pytest.mark.window
 
@@ -41,7 +41,7 @@ def test_a_lane_is_read_in_turn_copied_and_the_choice_kept(desk: Desk) -> None:
     window.command("copy_json")
     assert "no valid JSON" in desk.notice()
     assert desk.rows("SELECT text FROM outputs")[0] == ("Some **bold** words",)
-    assert dict(window.frame.reading) == {slot: "raw"}
+    assert dict(window.frame.settings.reading) == {slot: "raw"}
 
 
 @pytest.mark.parametrize("mode", ["text", "markdown", "json"])

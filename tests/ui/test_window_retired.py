@@ -21,7 +21,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, LITELLM, Lane
 from workbench.engine.catalogue import Catalogue, ModelInfo
 from workbench.host.dirs import places
-from workbench.ui.lanes.header import LaneHeader
+from workbench.ui.features.lanes.header import LaneHeader
 from workbench.usecases.workbench import Workbench
 
 TODAY = date(2026, 11, 28)
@@ -115,7 +115,7 @@ def test_the_start_says_it_once_and_leads_there(desk: Desk, make: Make) -> None:
     desk.until(lambda: desk.rows("SELECT value FROM meta WHERE key = 'retired_dismissed'"))
     desk.close()
     window = desk.open(today=lambda: TODAY)
-    desk.until(lambda: window.notices.retired.has_looked)
+    desk.until(lambda: window.retired_models.has_looked)
     assert window.notice.key != "retired"
 
 
@@ -127,7 +127,7 @@ def test_a_dismissed_date_is_told_again_once_it_has_come(desk: Desk, make: Make)
     desk.until(lambda: desk.rows("SELECT value FROM meta WHERE key = 'retired_dismissed'"))
     desk.close()
     window = desk.open(today=lambda: date(2027, 1, 4))
-    desk.until(lambda: window.notices.retired.has_looked)
+    desk.until(lambda: window.retired_models.has_looked)
     assert window.notice.key != "retired"
     desk.close()
     window = desk.open(today=lambda: date(2027, 1, 5))
@@ -160,7 +160,7 @@ def test_several_are_named_up_to_three(desk: Desk, make: Make) -> None:
 def test_without_such_a_model_nothing_is_said(desk: Desk, make: Make) -> None:
     make(Bot=["gpt-fine", "echo"])
     window = desk.open(today=lambda: TODAY)
-    desk.until(lambda: window.notices.retired.has_looked)
+    desk.until(lambda: window.retired_models.has_looked)
     assert window.notice.key != "retired"
     assert not any(warnings(desk))
 

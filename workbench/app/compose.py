@@ -12,8 +12,8 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.blindness import blind_heads
-from workbench.app.lane_list import LaneList, heads, named_by_files
 from workbench.app.lane_state import LaneHead
+from workbench.app.lanes.lane_list import LaneList, heads, named_by_files
 from workbench.app.lineage import Lineage
 from workbench.app.past import Past, headline, seen, why_not_run
 from workbench.app.rows import Rows

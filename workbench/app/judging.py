@@ -20,7 +20,7 @@ from workbench.host.ids import new_uid
 from workbench.usecases.history import History, next_verdict
 
 if TYPE_CHECKING:
-    from workbench.app.board import Board
+    from workbench.app.lanes.board import Board
     from workbench.app.shown_run import ShownRun
 
 

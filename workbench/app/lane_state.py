@@ -6,14 +6,18 @@ both, appended in pieces.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from workbench.core.empty_answers import EmptyAnswer
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark, OutputState
 from workbench.core.timeline import VersionLabel
+
+if TYPE_CHECKING:
+    from workbench.usecases.comparison import ComparedAnswer, ComparisonBase
 
 ColumnState = Literal["idle"] | OutputState
 Standing = Literal["", "winner", "tie", "bad"]
@@ -96,3 +100,21 @@ class LaneStatus:
     """How many choices the response holds beside the shown one."""
     began_ms: int | None = None
     """When a call that goes on was asked for, on the clock of `host.clock.monotonic_ms`; None where nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseChoice:
+    """One entry of the menu of bases."""
+
+    title: str
+    base: ComparisonBase
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LaneDiff:
+    """What a lane shows: the comparison, and what it could be compared with. `choose` takes another base."""
+
+    compared: ComparedAnswer
+    choices: tuple[BaseChoice, ...]
+    choose: Callable[[ComparisonBase], None]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from workbench.app.attempts import since, stored_snapshot
+from workbench.app.lanes.attempts import since, stored_snapshot
 from workbench.core.runs import ENDED, OutputRecord, Result
 from workbench.usecases.transcript import Transcript, TranscriptSnapshot
 

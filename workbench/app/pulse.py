@@ -99,10 +99,12 @@ class Pulse(QObject):
     def tick(self) -> None:
         """One frame; also called by tests that own the clock."""
         spent = 0.0
+        # Asked first: an output that ends between the two would be left without a frame.
+        is_running = bool(self._workbench.runner.running())
         self._turns.add(self._workbench.runner.drain_dirty())
         if self._turns:
             spent = self._turns.take(lambda output: self.frame.emit({output}), BUDGET_MS)
-        elif not self._workbench.runner.running():
+        elif not is_running:
             self._frames.stop()
             self._seconds.stop()
             self.second.emit()

@@ -12,8 +12,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.board import Board
 from workbench.app.judging import Judging
+from workbench.app.lanes.board import Board
 from workbench.app.live import Outputs
 from workbench.app.shown_run import NO_RUN, Asked, ShownRun, started, stored
 from workbench.app.tasks import Tasks

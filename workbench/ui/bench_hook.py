@@ -105,7 +105,7 @@ class _FirstToken(QObject):
         self._areas: dict[QObject, Any] = {}
 
     def run(self) -> None:
-        from workbench.ui.lanes.reading import ReadingArea
+        from workbench.ui.widgets.reader import ReadingArea
 
         def watch() -> None:
             for area in self._window.findChildren(ReadingArea):
@@ -149,7 +149,7 @@ class _Memory(QObject):
 
     def _look(self) -> None:
         from workbench.core.runs import ENDED
-        from workbench.ui.lanes import LanesView
+        from workbench.ui.features.lanes.view import LanesView
 
         view = self._window.findChild(LanesView)
         columns = [view.column(slot) for slot in view.slots()] if view is not None else []

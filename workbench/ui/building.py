@@ -18,6 +18,7 @@ from workbench.ui import geometry
 from workbench.ui.chosen_runs import ChosenRuns
 from workbench.ui.compose.blind import Blindness
 from workbench.ui.compose.editing import Editing
+from workbench.ui.compose.lanes_owner import lanes_owner
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.sets import SetActions
 from workbench.ui.compose.verdicts import VerdictNotices
@@ -33,7 +34,6 @@ from workbench.ui.handlers import Handlers
 from workbench.ui.homing import Homing
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
-from workbench.ui.lanes import LanesView
 from workbench.ui.notices import Notices
 from workbench.ui.overlays import Overlays
 from workbench.ui.shell.actions import Actions
@@ -41,9 +41,9 @@ from workbench.ui.shell.events import FocusPlaced
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.pack_drops import PackDrops
+from workbench.ui.shell.rooms import LANES
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import DividedPage, Place, Views, at_once
-from workbench.ui.starring import Starring
 from workbench.ui.undo import Undo
 from workbench.ui.window import MainWindow
 from workbench.ui.window_services import window_services
@@ -65,17 +65,17 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     A step yields the future that has to be done before the next step, whatever its outcome, or None.
     """
     frame, opened = window.frame, window.opened
-    window.view.add_lanes(LanesView(window.theme))
+    window.notice = NoticeBar()
+    window.notices = Notices(window)
+    window.services = window_services(window)
+    window.features = FeatureHost(FEATURES, window.services)
+    window.view.add_lanes(window.features.part(LANES, lanes_owner(window)))
     yield None
     window.sidebar = SideBar(window.theme, window.prompts.model, window.timeline, utc_now)
     frame.add_side(window.sidebar)
     window.prompts.load_now(opened.prompts)
     window.sidebar.divide(by_hand=geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter))
     yield None
-    window.notice = NoticeBar()
-    window.notices = Notices(window)
-    window.services = window_services(window)
-    window.features = FeatureHost(FEATURES, window.services)
     window.views = Views(frame.stage, window.sidebar, _places(window), window)
     window.views.made.connect(lambda page: _divide(frame, page))
     frame.header.add_views(window.views.tabs)
@@ -98,7 +98,6 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.compose.blind = opened.blind
     window.blindness = Blindness(window)
     VerdictNotices(window)
-    window.starring = Starring(window)
     ChosenRuns(window)
     DeletedRuns(window)
     wire(window)

@@ -14,6 +14,7 @@ from workbench.ui.features import (
     exchange,
     history,
     improve,
+    lanes,
     maintenance,
     models,
     packs,
@@ -24,6 +25,7 @@ from workbench.ui.features import (
 )
 
 FEATURES = (
+    lanes.FEATURE,
     models.FEATURE,
     settings.FEATURE,
     maintenance.FEATURE,
@@ -46,6 +48,11 @@ VIEWS: tuple[View, ...] = ("compose", *(one.view.key for one in FEATURES if one.
 def commands() -> CommandRegistry:
     """Return the commands of the window, those of its features last in their group unless they follow another one."""
     return CommandRegistry((*COMMANDS, *(command for feature in FEATURES for command in feature.commands)))
+
+
+def preload_parts() -> tuple[str, ...]:
+    """Return the modules that the window cannot be built without."""
+    return tuple(name for feature in FEATURES if feature.part is not None for name in feature.part.preload)
 
 
 def preload_views() -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from shiboken6 import isValid
 
 from workbench.ui.focus import keeping_focus
-from workbench.ui.lanes.turns import Turns
+from workbench.ui.widgets.turns import Turns
 
 _POLISHED, _OWN = Qt.WidgetAttribute.WA_WState_Polished, Qt.WidgetAttribute.WA_SetStyle
 _FONT = Qt.WidgetAttribute.WA_SetFont

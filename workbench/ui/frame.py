@@ -53,7 +53,6 @@ class Frame(QMainWindow):
     def __init__(self, theme: Theme, settings: Settings, glimpse: DraftPreview | None = None) -> None:
         super().__init__()
         self.theme, self.settings = theme, settings
-        self.reading = settings.reading
         self.setWindowTitle("Prompt Workbench")
         self.setMinimumSize(*SMALLEST)
         self._painted = self._closed = False
@@ -140,7 +139,6 @@ class Frame(QMainWindow):
                 changed._replace(
                     theme=self.theme.mode,
                     font_scale=self.theme.scale,
-                    reading=self.reading,
                     motion=self.theme.motion,
                     wrap=self.wrapping.wraps,
                 ),

@@ -6,16 +6,12 @@ Invariant: the keys of `table` are the ids of the command table; what a command 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.app.timeline import name
-from workbench.core.lanes import LITELLM
 from workbench.core.timeline import Detail
-from workbench.ui.lanes.diff_actions import DiffActions
 from workbench.ui.panes import open_context_menu, step_pane
-from workbench.ui.reading_handlers import ReadingHandlers
-from workbench.ui.shell.events import ModelRequested, NoteRequested, RunChosen, RunWish, SettingsRequested
+from workbench.ui.shell.events import NoteRequested, RunChosen, RunWish
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -26,15 +22,6 @@ class Handlers:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
-        self.reading = ReadingHandlers(window)
-        self.diffs = DiffActions(
-            window.view.lanes,
-            window.compose.board,
-            window.workbench.store,
-            window.tasks,
-            lambda: [(head.slot, head.title) for head in window.heads],
-        )
-        window.compose.stage.row_stale.connect(lambda _: self.diffs.comparisons.winner_stored())
 
     def table(self) -> dict[str, Callable[[], object]]:
         """Return a handler for every command."""
@@ -43,7 +30,6 @@ class Handlers:
         return {
             "run": w.run,
             "stop": w.workbench.runner.stop_everything,
-            "stop_lane": lambda: stage.stop(lanes.focused_slot()),
             "escape": self.escape,
             "retry_lane": lambda: w.retry([lanes.focused_slot()]),
             "retry_all": lambda: w.retry(stage.unfinished(w.shown_slots())),
@@ -65,7 +51,6 @@ class Handlers:
             "add_output": lambda: w.view.editor.parts_shown.add("output"),
             "template": lambda: w.view.editor.parts_shown.add("template"),
             "attach": lambda: w.view.editing.attaching.choose(),
-            "star_answer": lambda: w.starring.toggle(lanes.focused_slot()),
             "find": lambda: w.view.editing.finder.open(replacing=False),
             "replace": lambda: w.view.editing.finder.open(replacing=True),
             "find_next": lambda: w.view.editing.finder.step(1),
@@ -83,15 +68,6 @@ class Handlers:
             "next_set": lambda: w.sets.step(1),
             "previous_set": lambda: w.sets.step(-1),
             "large_value": lambda: w.sets.enlarge(),
-            "add_lane": self.add_lane,
-            "duplicate_lane": lambda: compose.lanes.duplicate(lanes.focused_slot()),
-            "remove_lane": lambda: compose.lanes.remove(lanes.focused_slot()),
-            "lane_model": lambda: self.pick_model(lanes.focused_slot()),
-            "lane_code": lambda: w.dialogs.code(lanes.focused_slot()),
-            "next_lane": lambda: self.step_lane(1),
-            "previous_lane": lambda: self.step_lane(-1),
-            **self.reading.table(),
-            **self.diffs.table(),
             "mark_row": lambda: w.timeline.marks.toggle(compose.shown_row()),
             "older": lambda: self.step_iteration(1),
             "newer": lambda: self.step_iteration(-1),
@@ -206,72 +182,6 @@ class Handlers:
             window.compose.view(row.uid)
         elif step < 0:
             self.back()
-
-    def step_lane(self, step: int) -> None:
-        """Move the focus between lanes."""
-        slots = self._window.shown_slots()
-        if slots:
-            focused = self._window.view.lanes.focused_slot()
-            at = slots.index(focused) if focused in slots else -step if step > 0 else 0
-            self._window.view.lanes.focus_lane((at + step) % len(slots))
-
-    def add_lane(self) -> None:
-        """Add a lane with the last one's model and no parameters set, and offer to choose another model."""
-        lanes = self._window.compose.lanes
-        last = lanes.lanes[-1] if lanes.lanes else None
-        slot = lanes.add(last.endpoint, last.model) if last else lanes.add()
-        self._window.view.lanes.focus_lane(len(lanes.shown) - 1)
-        self.pick_model(slot)
-
-    def add_lane_with(self, endpoint: str, model: str) -> None:
-        """Add a lane with a model that was chosen already."""
-        self.back()
-        self._window.compose.lanes.add(endpoint, model)
-        self._window.view.lanes.focus_lane(len(self._window.compose.lanes.shown) - 1)
-
-    def give_lane(self, endpoint: str, model: str) -> None:
-        """Give the focused lane another model; without one, add a lane."""
-        self.back()
-        slot = self._window.view.lanes.focused_slot()
-        if self._window.compose.lanes.get(slot) is None:
-            self.add_lane_with(endpoint, model)
-        else:
-            self._window.set_lane_model(slot, endpoint, model)
-
-    def pick_model(self, slot: str) -> None:
-        """Choose another model for a lane of the draft."""
-        window = self._window
-        if (lane := window.compose.lanes.get(slot)) is not None:
-            use = partial(window.set_lane_model, slot)
-            window.services.events.publish(ModelRequested(lane, use))
-
-    def lane_action(self, slot: str, action: str) -> None:
-        """Take the next step that a failure offers."""
-        window = self._window
-        if action == "install_model":
-            window.notices.install_model()
-            return
-        if action == "run":
-            window.run()
-            return
-        if action == "prompt":
-            self.focus_editor()
-            return
-        if action == "address":
-            window.dialogs.addresses.ask(slot)
-            return
-        lane, publish = window.compose.lanes.get(slot), window.services.events.publish
-        if lane is None:
-            publish(SettingsRequested())
-        elif action == "endpoint":
-            publish(SettingsRequested("endpoints", lane.endpoint))
-        elif lane.endpoint == LITELLM:
-            window.tasks.run(
-                lambda: window.workbench.catalogue.provider_of(lane.model),
-                lambda provider: publish(SettingsRequested("keys", provider)),
-            )
-        else:
-            publish(SettingsRequested("endpoints", lane.endpoint))
 
     def focus_editor(self) -> None:
         """Put the caret into the editor."""

@@ -13,9 +13,9 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.dressing import dress, undress
-from workbench.ui.lanes.turns import Turns
 from workbench.ui.shell.rehearsal import rehearse
 from workbench.ui.theme import Mode, Motion, Theme
+from workbench.ui.widgets.turns import Turns
 
 _SLICE = 10
 

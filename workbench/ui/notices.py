@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from workbench.app.blindness import gives_away, names_of
 from workbench.core.faults import is_report
-from workbench.ui.retired import RETIRED, RetiredModels
-from workbench.ui.shell.events import SettingsRequested
+from workbench.ui.shell.events import SettingsRequested, StartNotice
 from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recorder import END_UNSAVED, PIECES_UNSAVED
 
@@ -49,7 +48,8 @@ class Notices(QObject):
         """Key, action, label and detail of what was said at the start."""
         self._brief_acts: dict[str, Callable[[], object]] = {}
         """What the button of a brief notice does, by its key."""
-        self.retired = RetiredModels(window)
+        self._start_notices: dict[str, StartNotice] = {}
+        """What features said at the start, by key."""
         window.notice.action_clicked.connect(self._act)
         window.notice.dismissed.connect(self._dismissed)
 
@@ -63,8 +63,6 @@ class Notices(QObject):
         if window.keys.notice:
             self.quiet("keys", window.keys.notice)
         window.tasks.run(lambda: window.workbench.store.get_meta(BUILTIN_HINT), self._hint_known)
-        # After the last step of building, which must be short.
-        QTimer.singleShot(0, self.retired, self.retired.begin)
 
     def _hint_known(self, fact: str | None) -> None:
         self._hint_wanted = fact != "dismissed"
@@ -110,7 +108,7 @@ class Notices(QObject):
     def over(self) -> None:
         """Take away what was said about something that is past: a new run began."""
         self._said = None
-        for key in ("problem", "refusal", "offer", "recovered", "install", "spread", "saved", RETIRED):
+        for key in ("problem", "refusal", "offer", "recovered", "install", "spread", "saved", *self._start_notices):
             self._window.notice.clear(key)
 
     def quiet(
@@ -133,13 +131,19 @@ class Notices(QObject):
     def at_start(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
         """Say what there is to say once the window is whole, beside what was said so already: it is not told again."""
         offered = (key, action, label, detail)
-        if self._window.notice.key in ("settings", "recovered", RETIRED):
+        if self._window.notice.key in ("settings", "recovered", *self._start_notices):
             sentence = f"{self._window.notice.text()} {sentence}"
-            if self._window.notice.key == RETIRED:
+            if self._window.notice.key in self._start_notices:
                 offered = self._at_start
         self._at_start = offered
         key, action, label, detail = offered
         self.quiet(key, sentence, action=action, label=label, detail=detail)
+
+    def offer_at_start(self, said: StartNotice) -> None:
+        """Say the same with a button, and tell who said it when a person dismisses it."""
+        self._quiet_acts[said.key] = said.act
+        self.at_start(said.key, said.sentence, action=said.key, label=said.label, detail=said.detail)
+        self._start_notices[said.key] = said
 
     def moved_on(self) -> None:
         """Take away what only told that something was done: the person works on."""
@@ -292,8 +296,6 @@ class Notices(QObject):
             self._window.services.events.publish(SettingsRequested())
         elif action == "install":
             self.install_model()
-        elif action == RETIRED:
-            self.retired.show_next()
         elif action in self._quiet_acts:
             self._quiet_acts[action]()
         elif action in self._brief_acts and self._window.notice.key == action:
@@ -304,8 +306,8 @@ class Notices(QObject):
     def _dismissed(self, key: str) -> None:
         self._window.update_state()
         store = self._window.workbench.store
-        if key == RETIRED:
-            self.retired.dismiss()
+        if key in self._start_notices:
+            self._start_notices[key].dismissed()
         if key == BUILTIN_HINT:
             self._hint_wanted = False
         if key == BUILTIN_HINT and not store.read_only:

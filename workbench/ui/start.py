@@ -165,7 +165,9 @@ class Start(QObject):
             except BaseException:
                 workbench.close()
                 raise
-            for module in _REST:
+            from workbench.ui.composition import preload_parts
+
+            for module in (*_REST, *preload_parts()):
                 if not self._closed:
                     import_module(module)
         except Exception as error:  # noqa: BLE001 - handed to the other thread, where it is shown or raised

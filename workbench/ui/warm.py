@@ -34,13 +34,6 @@ _MODULES = (
     "workbench.app.palette",
     "workbench.ui.palette",
     "workbench.ui.shortcuts",
-    "workbench.ui.lanes.reading.parts",
-    "workbench.ui.lanes.reading.markdown_page",
-    "workbench.ui.lanes.reading.tree",
-    "pygments.lexers",
-    "workbench.ui.lanes.params_text",
-    "workbench.ui.lanes.params",
-    "workbench.ui.lanes.wire",
 )
 
 

@@ -46,7 +46,6 @@ from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
-from workbench.ui.starring import Starring
 from workbench.ui.state import window_state
 from workbench.ui.undo import Undo
 from workbench.ui.warm import Warmth
@@ -74,7 +73,6 @@ class MainWindow(QObject):
     sets: SetActions
     layout_: LayoutActions
     blindness: Blindness
-    starring: Starring
     services: Services
     features: FeatureHost
 
@@ -296,10 +294,6 @@ class MainWindow(QObject):
     def _recovered(self, sentence: str) -> None:
         if sentence:
             self.notices.at_start("recovered", sentence)
-
-    def copy(self, slot: str) -> None:
-        if (shown := self.compose.board.shown(slot)) is not None:
-            QApplication.clipboard().setText(shown.text)
 
     def verdict_key(self, key: VerdictKey) -> bool:
         """Give the verdict that a key means; False when it means none now."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.shell.events import (
+    AddressConfirmationRequested,
+    BuiltinModelRequested,
     CallSent,
     Changed,
     CommandStateChanged,
@@ -23,6 +25,7 @@ from workbench.ui.shell.events import (
     RunsComparison,
     SettingsClosed,
     SideBarWanted,
+    StartNotice,
     VersionsComparison,
     WindowCompleted,
 )
@@ -197,6 +200,9 @@ def window_services(window: MainWindow) -> Services:
     events.subscribe(SideBarWanted, lambda event: _show_side(window, event.is_shown))
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
     events.subscribe(EndpointsChanged, lambda event: window.compose.endpoints_changed(event.then))
+    events.subscribe(BuiltinModelRequested, lambda _: window.notices.install_model())
+    events.subscribe(AddressConfirmationRequested, lambda event: window.dialogs.addresses.ask(event.slot))
+    events.subscribe(StartNotice, window.notices.offer_at_start)
     events.subscribe(SettingsClosed, lambda _: _settings_closed(window))
     events.subscribe(HistoryChangeRequested, lambda event: _leave_for(window, event.change))
     window.frame.completed.connect(lambda: events.publish(WindowCompleted()))

@@ -5,16 +5,13 @@ Invariant: every connection between the window's parts is written here, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.compose.numbers import show_forecast
 from workbench.ui.context_menus import iteration_menu, prompt_menu
 from workbench.ui.panes import parts_of
 from workbench.ui.shell.events import (
     AnswersGrew,
-    ContinuationRequested,
     HistoryChanged,
     PromptOpened,
     RunChanged,
@@ -36,7 +33,7 @@ def wire(window: MainWindow) -> None:
     compose.draft_restored.connect(window.restore_draft)
     compose.values_restored.connect(lambda values: view.values.set_values(dict(values)))
     compose.values_restored.connect(window.notices.withdraw_offer)
-    compose.heads_changed.connect(lambda heads: window.show_heads(window.notices.retired.lanes.marked(heads)))
+    compose.heads_changed.connect(window.show_heads)
     compose.viewing_changed.connect(window.show_viewing)
     compose.prompt_changed.connect(window.prompt_changed)
     compose.prompt_changed.connect(lambda uid: window.services.events.publish(PromptOpened(uid)))
@@ -122,52 +119,9 @@ def _wire_forecasts(window: MainWindow) -> None:
     window.forecasts.changed.connect(lambda forecast: show_forecast(window, forecast))
 
 
-def _show_support(window: MainWindow, slot: str, show: Callable[[ParameterSupport], None]) -> None:
-    """Show what the model of a lane takes, at once and again when LiteLLM, which has to be loaded, has been asked."""
-    lane = window.compose.lanes.get(slot)
-    if lane is None:
-        return
-    endpoint, parameters = window.compose.endpoints.get(lane.endpoint), window.workbench.parameters
-
-    def listed(support: ParameterSupport) -> None:
-        show(support)
-        window.tasks.run(lambda: parameters.full(endpoint, lane.model), show)
-
-    window.tasks.run(lambda: parameters.listed(endpoint, lane.model), listed)
-
-
 def _wire_lanes(window: MainWindow) -> None:
-    compose, lanes, board = window.compose, window.view.lanes, window.compose.board
-    board.status_changed.connect(lanes.set_status)
-    board.text_reset.connect(lanes.set_text)
-    board.text_appended.connect(lanes.append_text)
-    board.cleared.connect(lanes.clear)
-    lanes.add_requested.connect(window.handlers.add_lane)
-    lanes.show_hidden_requested.connect(compose.lanes.show_all)
-    lanes.duplicate_requested.connect(compose.lanes.duplicate)
-    lanes.remove_requested.connect(compose.lanes.remove)
-    lanes.move_requested.connect(compose.lanes.move)
-    lanes.model_requested.connect(window.handlers.pick_model)
-    lanes.params_changed.connect(compose.lanes.set_params)
-    lanes.ask_support = lambda slot, show: _show_support(window, slot, show)
-    lanes.pin_requested.connect(compose.lanes.set_pinned)
-    lanes.rename_requested.connect(compose.lanes.set_label)
-    lanes.stop_requested.connect(compose.stage.stop)
+    lanes = window.view.lanes
     lanes.retry_requested.connect(lambda slot: window.retry([slot]))
     lanes.mark_requested.connect(window.handlers.mark)
-    lanes.attempt_requested.connect(compose.board.show_attempt)
-    lanes.sample_requested.connect(lambda slot, sample: compose.stage.show_sample(slot, sample - 1))
-    lanes.samples_requested.connect(compose.lanes.set_samples)
-    lanes.hide_requested.connect(window.layout_.hide)
-    lanes.baseline_requested.connect(window.layout_.baseline)
     lanes.run_requested.connect(window.layout_.run_lane)
-    lanes.wire_requested.connect(window.dialogs.wire)
-    lanes.choices_requested.connect(window.dialogs.choices)
-    lanes.code_requested.connect(window.dialogs.code)
-    lanes.continue_requested.connect(lambda slot: window.services.events.publish(ContinuationRequested(slot)))
-    lanes.star_requested.connect(window.starring.toggle)
-    lanes.copy_requested.connect(window.copy)
-    lanes.action_requested.connect(window.handlers.lane_action)
-    lanes.copy_as_requested.connect(window.handlers.reading.copy_as)
-    lanes.reading_wanted.connect(window.handlers.reading.give)
     lanes.focus_changed.connect(lambda _: window.update_state())

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from workbench.core.lanes import Endpoint
 from workbench.engine.catalogue import Catalogue
 from workbench.host.keys import KeyStore
 from workbench.usecases.endpoints import Endpoints
@@ -22,6 +23,9 @@ class CatalogueReader(Protocol):
 
     def provider_of(self, model: str) -> str:
         """Return the provider id that answers a model id, "" when nobody knows."""
+
+    def retires(self, endpoint: Endpoint, model: str) -> date | None:
+        """Return the day on which a model is switched off, None when that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from tests.e2e.scenes.staging import dialog, provider, shots, show
 from tests.fakes.provider import JSON, Reply, Request, Send, status, stream, usage, usual
 from workbench.core.content import Content, Message
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane, Params
-from workbench.ui.lanes.params import ParamsDialog
+from workbench.ui.features.lanes.params import ParamsDialog
 
 ROW = {"input_cost_per_token": 3e-6, "output_cost_per_token": 15e-6, "input_cost_per_token_above_200k_tokens": 6e-6}
 

@@ -36,7 +36,7 @@ def models(demo: Demo) -> None:
     window.draft_saver.flush()
     demo.until("the dates are known", lambda: window.lane_heads[0].warning)
     demo.until("the draft is stored", lambda: len(demo.rows("SELECT 1 FROM drafts WHERE body LIKE '%gpt-4-0613%'")))
-    window.notices.retired.look()
+    window.retired_models.look()
     demo.until("it is said", lambda: window.notice.key == "retired")
     shots(demo, "retired-lanes", narrow=True)
     window.shown_notice.open_detail()

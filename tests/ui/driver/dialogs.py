@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from workbench.ui.features.exchange.controller import ExchangeController
     from workbench.ui.features.exchange.dialog import ExchangeDialog
     from workbench.ui.features.improve.dialog import ImproveDialog
+    from workbench.ui.features.lanes.code import CodeDialog
+    from workbench.ui.features.lanes.controller import LanesController
     from workbench.ui.features.maintenance.panel import HistoryPanel
     from workbench.ui.features.models.dialog import ModelPicker
     from workbench.ui.features.packs.controller import PacksController
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from workbench.ui.features.techniques.form import TechniqueForm
     from workbench.ui.features.training.controller import TrainingController
     from workbench.ui.features.training.dialog import TrainingDialog
-    from workbench.ui.lanes.code import CodeDialog
     from workbench.ui.line_dialog import NoteDialog
     from workbench.ui.palette import PaletteDialog
     from workbench.ui.shell.events import SettingsPage
@@ -44,6 +45,7 @@ class DialogDriver:
 
     def __init__(self, main: MainWindow) -> None:
         self._main = main
+        self._lanes: LanesController = main.features.controller("lanes")
 
     def find(self, kind: type[D]) -> D | None:
         """Return the shown dialog of this kind that belongs to the window, directly or over another dialog."""
@@ -97,7 +99,7 @@ class DialogDriver:
     @property
     def code(self) -> CodeDialog | None:
         """Code that repeats a lane."""
-        from workbench.ui.lanes.code import CodeDialog
+        from workbench.ui.features.lanes.code import CodeDialog
 
         return self.find(CodeDialog)
 
@@ -193,19 +195,19 @@ class DialogDriver:
 
     def show_picker(self, slot: str) -> None:
         """Open the model picker for a lane."""
-        self._main.handlers.pick_model(slot)
+        self._lanes.choose_model(slot)
 
     def show_code(self, slot: str) -> None:
         """Open the code that repeats a lane."""
-        self._main.dialogs.code(slot)
+        self._lanes.dialogs.code(slot)
 
     def show_wire(self, slot: str) -> None:
         """Open what a lane sent and received."""
-        self._main.dialogs.wire(slot)
+        self._lanes.dialogs.wire(slot)
 
     def show_choices(self, slot: str) -> None:
         """Open the choices of an answer that are kept beside the shown one."""
-        self._main.dialogs.choices(slot)
+        self._lanes.dialogs.choices(slot)
 
     def show_palette(self, text: str = "") -> None:
         """Open the palette with `text` in its field."""

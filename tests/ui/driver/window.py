@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
     from PySide6.QtWidgets import QLineEdit, QMenu
 
-    from workbench.app.board import Board
     from workbench.app.bridge import Bridge
     from workbench.app.compose import Compose
     from workbench.app.forecasts import Forecasts
-    from workbench.app.lane_list import LaneList
     from workbench.app.lane_state import LaneHead
+    from workbench.app.lanes.board import Board
+    from workbench.app.lanes.lane_list import LaneList
     from workbench.app.maintenance.desk import CareDesk
     from workbench.app.palette import Source
     from workbench.app.prompts import Prompts
@@ -51,20 +51,22 @@ if TYPE_CHECKING:
     from workbench.ui.features.compare.dialog import CompareDialog
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
+    from workbench.ui.features.lanes.controller import LanesController
+    from workbench.ui.features.lanes.retired import RetiredModels
+    from workbench.ui.features.lanes.starring import Starring
+    from workbench.ui.features.lanes.view import LanesView
     from workbench.ui.features.maintenance.controller import MaintenanceController
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
     from workbench.ui.frame import Frame
     from workbench.ui.gate import RunGate
     from workbench.ui.keybinding import KeyBindings
-    from workbench.ui.lanes import LanesView
     from workbench.ui.notices import Notices
     from workbench.ui.shell.actions import Actions
     from workbench.ui.shell.bars import Header, StatusBar
     from workbench.ui.shell.notice import NoticeBar
     from workbench.ui.shell.sidebar import SideBar
     from workbench.ui.shell.views import Views
-    from workbench.ui.starring import Starring
     from workbench.ui.theme import Theme
     from workbench.ui.undo import Undo
     from workbench.ui.warm import Warmth
@@ -108,7 +110,8 @@ class WindowDriver:
         self.finder: Finder = main.view.editing.finder
         self.checking: Checking = main.view.editing.checking
         self.attachments: Attaching = main.view.editing.attaching
-        self.lanes: LanesView = main.view.lanes
+        self._lanes: LanesController = main.features.controller("lanes")
+        self.lanes: LanesView = self._lanes.view
         self.session: Compose = main.compose
         self.lane_list: LaneList = main.compose.lanes
         self.value_sets: ValueSets = main.compose.sets
@@ -120,7 +123,8 @@ class WindowDriver:
         self.forecasts: Forecasts = main.forecasts
         self.timeline: TimelineModel = main.timeline
         self.prompts: Prompts = main.prompts
-        self.stars: Starring = main.starring
+        self.stars: Starring = self._lanes.stars
+        self.retired_models: RetiredModels = self._lanes.retired
         self.maintenance: CareDesk = cast("MaintenanceController", main.features.controller("maintenance")).desk
         self.bridge: Bridge = main.bridge
         self.frame_clock: Pulse = main.pulse
@@ -311,7 +315,7 @@ class WindowDriver:
 
     def hide_lane(self, slot: str) -> None:
         """Hide a lane."""
-        self._main.layout_.hide(slot)
+        self._lanes.layout.hide(slot)
 
     def refresh(self) -> None:
         """Read again what another process may have changed."""
@@ -323,7 +327,7 @@ class WindowDriver:
 
     def add_lane(self, endpoint: str, model: str) -> None:
         """Add a lane, as the palette does."""
-        self._main.handlers.add_lane_with(endpoint, model)
+        self._lanes.use_model(endpoint, model, in_focused=False)
 
     def choose_model(self, slot: str, endpoint: str, model: str) -> None:
         """Give a lane another model, as the picker does."""

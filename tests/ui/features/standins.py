@@ -19,7 +19,7 @@ from workbench.app.commands import View
 from workbench.core.blocks import Example, OutputFormat
 from workbench.core.content import Content
 from workbench.core.drafts import Draft, ValueSet
-from workbench.core.lanes import Lane
+from workbench.core.lanes import Endpoint, Lane
 from workbench.core.run_limits import Limits
 from workbench.core.technique_marks import TechniqueMark
 from workbench.core.techniques import CaretPlace, Insertion
@@ -315,6 +315,9 @@ class NoCatalogue:
 
     def provider_of(self, model: str) -> str:
         return ""
+
+    def retires(self, endpoint: Endpoint, model: str) -> date | None:
+        return None
 
 
 def standin_models(store: Store, folder: Path) -> ModelAccess:

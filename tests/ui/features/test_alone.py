@@ -116,6 +116,42 @@ def test_improve(tmp_path: Path) -> None:
     assert told["sent"] == 2
 
 
+def test_lanes(tmp_path: Path) -> None:
+    told = driven("lanes", tmp_path)
+    assert told["commands"] == 37
+    assert told["answer"]
+    assert told["asked"] == ["stop a", "sample 1 of a"]
+    assert (told["focused"], told["hidden"]) == ("b", [False, True])
+    assert told["lanes"] == [
+        ["a", "other", 2, "run"],
+        ["new2", "echo", 2, "run"],
+        ["b", "echo", 1, ""],
+        ["new3", "echo", 1, ""],
+    ]
+    assert told["starred"]
+    assert told["reading"] == [True, {"a": "raw"}]
+    assert told["dialogs"] == ["Code for echo", "What went on the wire: echo"]
+    assert told["wanted"] == [
+        "ContinuationRequested",
+        "ModelRequested",
+        "AddressConfirmationRequested",
+        "BuiltinModelRequested",
+        "SettingsRequested",
+        "SettingsRequested",
+    ]
+    assert told["at_start"] == ["gpt-gone was retired on 2025-09-01. It is in the prompt “Echo”."]
+    said = told["said"]
+    assert said.pop(1).startswith("echo: 2 samples, all alike")
+    assert said == [
+        "A run now asks echo for 2 answers.",
+        "The answer is starred. Training files can be made of starred answers.",
+        "All lanes now scroll together.",
+        "The spread tells prices and times. It is shown with the names.",
+        "This lane shows no answer that came to its end, and only those are starred.",
+        "The lane second is hidden and not run. [Show]",
+    ]
+
+
 def test_dialogue(tmp_path: Path) -> None:
     told = driven("dialogue", tmp_path)
     assert told["commands"] == ["continue_lane", "paste_dialogue"]

@@ -7,14 +7,16 @@ import typing
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+import pytest
+from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.app.commands import GROUPS, Command, View
 from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.composition import FEATURES, commands
 from workbench.ui.shell import services as shell_services
 from workbench.ui.shell.events import Changed, DataChanged, EventBus, PackChosen, PromptOpened
-from workbench.ui.shell.feature import Feature, FeatureHost, FeatureView, Subscription
+from workbench.ui.shell.feature import Feature, FeatureHost, FeaturePart, FeatureView, Subscription
+from workbench.ui.shell.rooms import Room
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.views import Making, Place
 
@@ -68,6 +70,22 @@ def test_what_a_command_or_a_handled_event_changed_is_told_once() -> None:
     host.actions()["count"]()
     events.publish(PromptOpened("p"))
     assert told == [DataChanged(Changed.CASES)] * 2
+
+
+def test_a_part_is_made_for_its_room_with_what_the_owner_gives(qapp: object) -> None:
+    services = typing.cast(Services, type("Only", (), {"events": EventBus()}))
+    room, other = Room[str, QLabel]("page.head"), Room[str, QLabel]("page.foot")
+    part = FeaturePart(room, make=lambda controller, given: QLabel(f"{given} {controller.done}"))
+    host = FeatureHost((Feature("counter", (), lambda _: Counter(), part=part),), services)
+    assert host.part(room, "counted").text() == "counted 0"
+    with pytest.raises(LookupError):
+        host.part(other, "counted")
+
+
+def test_every_part_names_the_modules_that_the_window_waits_for() -> None:
+    parts = [feature.part for feature in FEATURES if feature.part is not None]
+    assert all(part.preload for part in parts)
+    assert len({part.room for part in parts}) == len(parts)
 
 
 class Judge(Counter):

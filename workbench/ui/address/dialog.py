@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.dialog import Dialog
-from workbench.ui.lanes.shown import picture
-from workbench.ui.lanes.widgets import breakable
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.reader.shown import picture
+from workbench.ui.widgets.small_controls import breakable
 from workbench.usecases.credentials import AddressQuestion
 
 _WIDTH = 460

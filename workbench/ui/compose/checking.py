@@ -23,7 +23,7 @@ from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.examples import ExampleSection
 from workbench.ui.editor.field import ExactField
-from workbench.ui.lanes.turns import Turns
+from workbench.ui.widgets.turns import Turns
 from workbench.usecases.template_check import TemplateMistake, schema_faults
 
 if TYPE_CHECKING:

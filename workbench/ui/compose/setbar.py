@@ -105,7 +105,7 @@ class SetBar(QFrame):
 
     def edit_name(self, uid: str) -> QLineEdit | None:
         """Edit a set's name in the row; None when it has no place there."""
-        from workbench.ui.lanes.header import NameField  # not before the first paint
+        from workbench.ui.widgets.small_controls import NameField  # not before the first paint
 
         chip = self.chip(uid)
         one = next((one for one in self._sets if one.uid == uid), None)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workbench.ui.compose.pager import Pager
     from workbench.ui.compose.set_note import SetNote
     from workbench.ui.compose.viewing import ViewingBar
-    from workbench.ui.lanes import LanesView
+    from workbench.ui.shell.rooms import LanesWidget
     from workbench.usecases.problems import MissingInput
 
 LEAST_LANES = 240
@@ -35,7 +35,7 @@ Values = tuple[tuple[str, str], ...]
 class ComposeView(Divider):
     """The two halves. A second editor shows past iterations, so that the draft keeps its undo journal and caret."""
 
-    lanes: LanesView
+    lanes: LanesWidget
     pager: Pager
     blind: BlindBar
     viewing: ViewingBar
@@ -76,7 +76,7 @@ class ComposeView(Divider):
         self._layout = layout
         self.editor.edited.connect(self._sync_variables)
 
-    def add_lanes(self, lanes: LanesView) -> None:
+    def add_lanes(self, lanes: LanesWidget) -> None:
         """Put the lanes into the room that is kept for them; called once."""
         # What comes with the lanes; the first paint can do without.
         from workbench.ui.compose.blind import BlindBar

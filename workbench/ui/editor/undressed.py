@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from workbench.ui.dressing import dress, undress
-from workbench.ui.lanes.turns import Turns
+from workbench.ui.widgets.turns import Turns
 
 if TYPE_CHECKING:
     from workbench.ui.editor.block import MessageBlock

@@ -18,7 +18,7 @@ from workbench.core.runs import PromptRow
 from workbench.core.techniques import Technique
 from workbench.core.text import opening_words
 from workbench.core.timeline import caption
-from workbench.ui.shell.events import SearchChosen, TechniqueChosen
+from workbench.ui.shell.events import LaneModelChosen, SearchChosen, TechniqueChosen
 from workbench.ui.state import window_state
 from workbench.usecases.known_models import NOT_REACHABLE
 from workbench.usecases.saved_searches import SavedSearch
@@ -117,7 +117,7 @@ def _searches(window: MainWindow) -> Sequence[Entry]:
 
 
 def _models(window: MainWindow) -> Sequence[Entry]:
-    workbench = window.workbench
+    workbench, publish = window.workbench, window.services.events.publish
     today = workbench.today()
 
     def entry(endpoint: str, model: str, where: str, warning: str = "") -> Entry:
@@ -125,9 +125,9 @@ def _models(window: MainWindow) -> Sequence[Entry]:
             "model",
             f"{endpoint} {model}",
             model,
-            lambda: window.handlers.add_lane_with(endpoint, model),
+            lambda: publish(LaneModelChosen(endpoint, model)),
             where,
-            act_otherwise=lambda: window.handlers.give_lane(endpoint, model),
+            act_otherwise=lambda: publish(LaneModelChosen(endpoint, model, in_focused=True)),
             hint=_MODEL_HINT,
             warning=warning,
         )

@@ -307,6 +307,43 @@ class ModelRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class StartNotice:
+    """A sentence to say once the window is whole, beside what else there is to say then.
+
+    `act` is what its button with `label` does, and `dismissed` is called when a person closes the notice; `detail` is
+    folded until it is asked for.
+    """
+
+    key: str
+    sentence: str
+    label: str
+    act: Callable[[], object]
+    dismissed: Callable[[], object]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinModelRequested:
+    """A person wants to install the built-in model."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressConfirmationRequested:
+    """A person wants to decide whether the key of a lane may go to the address of its endpoint."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaneModelChosen:
+    """A person chose a model where everything can be found, for a lane of its own or for the focused one."""
+
+    endpoint: str
+    model: str
+    in_focused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KeysChanged:
     """Keys or addresses of providers were saved or removed."""
 

@@ -15,6 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 from workbench.app.commands import Command, View
 from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.shell.events import Changed, DataChanged
+from workbench.ui.shell.rooms import G, Room, W
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.views import Making, Place
 
@@ -81,6 +82,17 @@ class FeatureView:
 
 
 @dataclass(frozen=True, slots=True)
+class FeaturePart:
+    """A widget of a feature that stands in a page of another one. It is made while the window is built."""
+
+    room: Room[Any, Any]
+    make: Callable[[Any, Any], object]
+    """Takes the controller and what the owner of the room gives, and returns the widget of the room's type."""
+    preload: tuple[str, ...] = ()
+    """The modules that this needs; a thread imports them before the window is built."""
+
+
+@dataclass(frozen=True, slots=True)
 class Feature(Generic[C]):
     """A feature by its name. `make` imports what the feature needs; `preload` names these modules, each one step.
 
@@ -94,6 +106,7 @@ class Feature(Generic[C]):
     preload: tuple[str, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     view: FeatureView | None = None
+    part: FeaturePart | None = None
 
 
 class FeatureHost:
@@ -120,6 +133,14 @@ class FeatureHost:
         if feature_id not in self._controllers:
             self._controllers[feature_id] = self._features[feature_id].make(self._services)
         return self._controllers[feature_id]
+
+    def part(self, room: Room[G, W], given: G) -> W:
+        """Return the widget for a room, made now by the feature that has one; raises LookupError where none has."""
+        for feature in self._features.values():
+            if feature.part is not None and feature.part.room == room:
+                made: W = feature.part.make(self.controller(feature.id), given)  # type: ignore[assignment] # see `make`
+                return made
+        raise LookupError(room.id)
 
     def places(self) -> dict[View, Place]:
         """Return the views of the features, in the order of these."""

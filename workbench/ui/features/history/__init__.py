@@ -53,7 +53,7 @@ FEATURE = Feature(
             "workbench.usecases.run_texts",
             "workbench.ui.features.history.run_actions",
             "workbench.ui.features.history.saved_searches",
-            "workbench.ui.lanes.wire",
+            "workbench.ui.widgets.wire_dialog",
             "workbench.ui.features.history.controller",
         ),
     ),

@@ -159,7 +159,7 @@ class HistoryController:
         """Show what went on the wire for an output."""
         from PySide6.QtCore import Qt
 
-        from workbench.ui.lanes.wire import WireDialog
+        from workbench.ui.widgets.wire_dialog import WireDialog
 
         result = record.result
         dialog = WireDialog(

@@ -24,11 +24,11 @@ from workbench.ui.features.history.cards import Cards, FittedDiff
 from workbench.ui.features.history.marks import MarkedLabel
 from workbench.ui.flow import Flow
 from workbench.ui.focus import opens_menu
-from workbench.ui.lanes.turns import Turns
-from workbench.ui.lanes.widgets import breakable, quiet_button
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.diff.parts import part_runs
 from workbench.ui.widgets.diff.text import Run
+from workbench.ui.widgets.small_controls import breakable, quiet_button
+from workbench.ui.widgets.turns import Turns
 
 NOTHING_CHOSEN = "Choose a run to see its prompt, what changed in it, and its answers."
 _AT_ONCE = 2

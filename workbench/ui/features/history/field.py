@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from workbench.core.search.completion import QueryCompletion, QueryCompletionItem
 from workbench.ui.features.history.choices import Choices
 from workbench.ui.fields import clearable
-from workbench.ui.lanes.shown import units
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.shown import units
 
 Complete = Callable[[str, int, Callable[[QueryCompletion], None]], None]
 """(text, caret, then): find what can stand at the caret, and tell it later on the UI thread."""

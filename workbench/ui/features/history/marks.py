@@ -13,9 +13,9 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QLabel, QTextEdit, QWidget
 
 from workbench.core.search.match_marker import Mark
-from workbench.ui.lanes.answer import AnswerView
-from workbench.ui.lanes.widgets import breakable
 from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.small_controls import breakable
 
 
 def mark(view: AnswerView, theme: Theme, places: Iterable[tuple[int, int]]) -> None:

@@ -21,9 +21,9 @@ from workbench.core.run_limits import excess
 from workbench.core.runs import Result
 from workbench.host.clock import utc_now
 from workbench.ui.features.improve.dialog import ImproveDialog
-from workbench.ui.lanes.wording import seconds
 from workbench.ui.shell.events import AnswersGrew, CallSent, PromptOpened, RunEnded
 from workbench.ui.shell.services import Services
+from workbench.ui.widgets.wording import seconds
 from workbench.usecases.improver import ImprovementDefaults, ImprovementRequest, PastQuestion, as_draft, proposal_of
 from workbench.usecases.problems import RefusedError, problem_of
 from workbench.usecases.run_handle import RunHandle

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBox
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.ui.focus import JUDGED_AREA
-from workbench.ui.lanes.reading import ReadingArea
 from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.keybutton import KeyButton, KeyName
 from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.reader import ReadingArea
 
 _LONGEST_VALUE = 4000
 """Characters of a value that are shown: it is there to remind, and a longer one would hold up the next pair."""

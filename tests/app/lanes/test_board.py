@@ -1,0 +1,67 @@
+"""What the lanes show of outputs that end at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from workbench.app.lanes.attempts import ColumnSource, since
+from workbench.app.lanes.board import Board
+from workbench.core.runs import Result, Timing, Verdict
+from workbench.usecases.transcript import TranscriptSnapshot
+
+WAITING = TranscriptSnapshot("o1", "r1", 0, 1, "waiting", "", 0, "", 0, None, Timing(), (), None, None, False, False)
+
+
+ENDED = replace(
+    WAITING,
+    state="finished",
+    text="Hello.",
+    text_length=6,
+    result=Result("finished", "Hello.", finish_reason="stop"),
+)
+
+
+def test_an_output_never_shows_as_finished_before_its_text() -> None:
+    """It may end between any two looks at it."""
+    looks: Iterator[TranscriptSnapshot] = iter([WAITING, ENDED, ENDED])
+    board = Board(lambda *_: next(looks), lambda: 0)
+    texts: list[str] = []
+    board.text_reset.connect(lambda slot, text, reasoning: texts.append(text))
+    board.text_appended.connect(lambda slot, kind, piece: texts.append(piece))
+
+    board.show("r1", [ColumnSource("a", 0, 1, True, ("o1",))], Verdict("none"))
+    assert (board.state("a"), "".join(texts)) == ("waiting", "")
+    board.tick({"o1"})
+    assert (board.state("a"), "".join(texts)) == ("finished", "Hello.")
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda board: board.refresh_running(),
+        lambda board: board.show_stars(frozenset({"o1"})),
+        lambda board: board.set_verdict(Verdict("none")),
+        lambda board: board.show_again(board.columns(), Verdict("none")),
+    ],
+    ids=["a second", "stars", "a verdict", "other answers"],
+)
+def test_what_looks_between_frames_shows_no_end_before_the_text(look: Callable[[Board], None]) -> None:
+    now = [WAITING]
+
+    def lookup(uid: str, text_from: int, reasoning_from: int) -> TranscriptSnapshot:
+        return since(now[0], text_from, reasoning_from)
+
+    board = Board(lookup, lambda: 0)
+    texts: list[str] = []
+    board.text_appended.connect(lambda slot, kind, piece: texts.append(piece))
+    board.show("r1", [ColumnSource("a", 0, 1, True, ("o1",))], Verdict("none"))
+    now[0] = ENDED
+    look(board)
+    assert (board.state("a"), texts) == ("waiting", [])
+    board.tick({"o1"})
+    assert (board.state("a"), texts) == ("finished", ["Hello."])
+    look(board)
+    assert board.state("a") == "finished"

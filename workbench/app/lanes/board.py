@@ -1,0 +1,289 @@
+"""What the lanes show: the outputs of one run, live or past, one shown attempt per lane.
+
+Invariant: text reaches widgets only through `tick`, once per frame and lane; a column's status is derived from the
+output it shows and from nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.blindness import masked
+from workbench.app.lane_state import LaneStatus, Standing
+from workbench.app.lanes.attempts import Column, ColumnSource, column_of, status_of
+from workbench.core.runs import ENDED, Judged, Verdict
+from workbench.usecases.transcript import TranscriptSnapshot
+
+Lookup = Callable[[str, int, int], TranscriptSnapshot | None]
+"""(output uid, text from, reasoning from) → the attempt as it is now, None when it is unknown."""
+
+
+class Board(QObject):
+    """Follows the outputs of one run."""
+
+    status_changed = Signal(str, object)
+    """slot, LaneStatus"""
+    text_reset = Signal(str, str, str)
+    """slot, text, reasoning"""
+    text_appended = Signal(str, str, str)
+    """slot, kind (text | reasoning | steps), piece; steps come without one, whoever shows them asks for all"""
+    cleared = Signal(str)
+    changed = Signal()
+    """Something that commands depend on: a state, a verdict, the shown run."""
+
+    def __init__(self, lookup: Lookup, clock: Callable[[], int], parent: QObject | None = None) -> None:
+        """`clock` returns monotonic ms, as the runner's does."""
+        super().__init__(parent)
+        self._lookup = lookup
+        self._clock = clock
+        self._run = ""
+        self._veil: Callable[[], bool] | None = None
+        self._veiled = False
+        self._columns: dict[str, Column] = {}
+        self._verdict = Verdict("none")
+        self._last: dict[str, LaneStatus] = {}
+        self._stars: frozenset[str] = frozenset()
+
+    @property
+    def run_uid(self) -> str:
+        """The run shown, "" for none."""
+        return self._run
+
+    @property
+    def verdict(self) -> Verdict:
+        """The latest verdict of the shown run."""
+        return self._verdict
+
+    def show(
+        self, run_uid: str, columns: Sequence[ColumnSource], verdict: Verdict, veil: Callable[[], bool] | None = None
+    ) -> None:
+        """Show another run. Slots that it lacks become empty when the window clears them.
+
+        With `veil` it is shown blind, and without its texts as long as that returns True.
+        """
+        self._veil, self._veiled = veil, veil is not None and veil()
+        gone = set(self._columns) - {c.slot for c in columns}
+        self._run, self._verdict = run_uid, verdict
+        self._columns = {c.slot: column_of(c) for c in columns}
+        self._last.clear()
+        for slot in gone:
+            self.cleared.emit(slot)
+        for slot in self._columns:
+            self._reset(slot)
+        self.changed.emit()
+
+    def show_again(
+        self, columns: Sequence[ColumnSource], verdict: Verdict, veil: Callable[[], bool] | None = None
+    ) -> None:
+        """Show other answers of the same run: another value set, or other samples."""
+        veiled = veil is not None and veil()
+        if (veil is None, veiled) != (self._veil is None, self._veiled):
+            self.show(self._run, columns, verdict, veil)
+            return
+        self._verdict, self._veil = verdict, veil
+        changed = [c.slot for c in columns if (old := self._columns.get(c.slot)) is None or old.source() != c]
+        self._columns = {c.slot: column_of(c) if c.slot in changed else self._columns[c.slot] for c in columns}
+        for slot in self._columns:
+            if slot in changed:
+                self._last.pop(slot, None)
+                self._reset(slot)
+            else:
+                self._status(slot)
+        self.changed.emit()
+
+    def show_stars(self, output_uids: frozenset[str]) -> None:
+        """Say which answers have a star."""
+        self._stars = output_uids
+        for slot in self._columns:
+            self._status(slot)
+
+    def tell(self, slot: str) -> None:
+        """Say again what a lane shows: its column was not there before."""
+        if slot in self._columns:
+            self._last.pop(slot, None)
+            self._reset(slot)
+
+    def add_attempt(self, slot: str, output_uid: str) -> None:
+        """Show a new attempt of a lane; earlier ones stay reachable."""
+        column = self._columns[slot]
+        column.attempts.append(output_uid)
+        column.index = len(column.attempts) - 1
+        self._reset(slot)
+        self.changed.emit()
+
+    def show_attempt(self, slot: str, attempt: int) -> None:
+        """Show attempt number `attempt`, from 1."""
+        column = self._columns.get(slot)
+        if column is not None and 1 <= attempt <= len(column.attempts):
+            column.index = attempt - 1
+            self._reset(slot)
+            self.changed.emit()
+
+    def set_verdict(self, verdict: Verdict) -> None:
+        """Repaint stars for a verdict on the shown run."""
+        self._verdict = verdict
+        for slot in self._columns:
+            self._status(slot)
+        self.changed.emit()
+
+    def output(self, slot: str) -> str:
+        """Return the uid of the output that a lane shows, "" for none."""
+        column = self._columns.get(slot)
+        return column.shown if column else ""
+
+    def position(self, slot: str) -> int | None:
+        """Return a lane's place in the shown run; -1 for one that stands beside it, None for one that does not."""
+        column = self._columns.get(slot)
+        return column.lane.position if column else None
+
+    def sample(self, slot: str) -> int:
+        """Return which sample a lane shows, from 0."""
+        column = self._columns.get(slot)
+        return column.lane.sample if column else 0
+
+    def outputs(self) -> tuple[str, ...]:
+        """Return the uids of the outputs shown."""
+        return tuple(column.shown for column in self._columns.values() if column.shown)
+
+    def judged(self, slots: Sequence[str]) -> tuple[Judged, ...]:
+        """Return the shown outputs of these lanes as a verdict on the run compares them; who has none has no part."""
+        found = []
+        for slot in slots:
+            column = self._columns.get(slot)
+            shown = self._lookup(column.shown, 0, 0) if column is not None and column.shown else None
+            if column is not None and shown is not None and not column.lane.other_values:
+                found.append(Judged(shown.output_uid, column.lane.place, shown.state))
+        return tuple(found)
+
+    def columns(self) -> tuple[ColumnSource, ...]:
+        """Return what the lanes of the shown run show, with all attempts of it."""
+        return tuple(c.source() for c in self._columns.values())
+
+    def slots(self) -> tuple[str, ...]:
+        """Return the lanes of the shown run."""
+        return tuple(self._columns)
+
+    def shown(self, slot: str) -> TranscriptSnapshot | None:
+        """Return the attempt a lane shows, whole and as it is now; None while nothing of it may be seen."""
+        uid = "" if self._veiled else self.output(slot)
+        return self._lookup(uid, 0, 0) if uid else None
+
+    def is_blind(self, slot: str) -> bool:
+        """Whether what would give the lane away is hidden."""
+        return slot in self._last and self._last[slot].blind
+
+    def state(self, slot: str) -> str:
+        """Return the state a lane shows, "idle" for none."""
+        return self._last[slot].state if slot in self._last else "idle"
+
+    def is_running(self, slot: str = "") -> bool:
+        """Whether a lane (or any) shows an output that has not ended."""
+        slots = (slot,) if slot else tuple(self._columns)
+        return any(self.output(s) and self.state(s) not in ENDED and self.state(s) != "idle" for s in slots)
+
+    def has_ended(self, slot: str) -> bool:
+        """Whether a lane's shown output ended and can be seen."""
+        return slot in self._last and self._last[slot].state in ENDED
+
+    def can_mark(self, slot: str) -> bool:
+        """Whether a lane's shown output ended and answered the values of this run, so that a verdict may name it."""
+        return self.has_ended(slot) and not self._columns[slot].lane.other_values
+
+    def can_win(self, slot: str) -> bool:
+        """Whether a lane's shown output is an answer: one that failed before its first word is none."""
+        if not self.can_mark(slot):
+            return False
+        return self.state(slot) == "finished" or ((shown := self.shown(slot)) is not None and bool(shown.text))
+
+    def tick(self, dirty: set[str]) -> None:
+        """Bring columns up to date whose shown output is in `dirty`."""
+        if self._veil is not None and self._veiled and not self._veil():
+            # All at once: who comes first would tell who is fast.
+            self._veiled = False
+            for slot in self._columns:
+                self._reset(slot)
+            self.changed.emit()
+            return
+        for slot, column in self._columns.items():
+            if column.shown in dirty:
+                self._follow(slot, column)
+
+    def refresh_running(self) -> None:
+        """Update elapsed times and retry countdowns of what runs."""
+        for slot in self._columns:
+            if self.is_running(slot):
+                self._status(slot)
+
+    def _reset(self, slot: str) -> None:
+        column = self._columns[slot]
+        # One snapshot for both: an output may end at any time, and its status must not be ahead of its text.
+        now = self._lookup(column.shown, 0, 0) if column.shown else None
+        shown = None if self._veiled else now
+        text, reasoning = (shown.text, shown.reasoning) if shown else ("", "")
+        column.text_length, column.reasoning_length = len(text), len(reasoning)
+        column.rounds = shown.rounds if shown else 0
+        self.text_reset.emit(slot, text, reasoning)
+        self._show_status(slot, column, now)
+
+    def _follow(self, slot: str, column: Column) -> None:
+        shown = self._lookup(column.shown, column.text_length, column.reasoning_length)
+        if shown is None:
+            return
+        if self._veiled:
+            self._show_status(slot, column, shown)
+            return
+        anew = shown.rounds != column.rounds
+        if anew or shown.text_length < column.text_length or shown.reasoning_length < column.reasoning_length:
+            self._reset(slot)
+            return
+        column.text_length, column.reasoning_length = shown.text_length, shown.reasoning_length
+        if shown.reasoning:
+            self.text_appended.emit(slot, "reasoning", shown.reasoning)
+        if shown.text:
+            self.text_appended.emit(slot, "text", shown.text)
+        self._show_status(slot, column, shown)
+        if shown.steps:
+            self.text_appended.emit(slot, "steps", "")
+
+    def _status(self, slot: str) -> None:
+        column = self._columns[slot]
+        shown = self._lookup(column.shown, column.text_length, column.reasoning_length) if column.shown else None
+        if shown is not None and (shown.text or shown.reasoning) and not self._veiled:
+            # The frame that brings the rest of the text brings the status, which must not be ahead of it.
+            return
+        self._show_status(slot, column, shown)
+
+    def _show_status(self, slot: str, column: Column, shown: TranscriptSnapshot | None) -> None:
+        status = replace(
+            self._standing(column, status_of(shown, self._clock(), free=column.lane.free)),
+            attempt=column.index + 1 if column.attempts else 0,
+            attempts=len(column.attempts),
+            version=column.lane.version,
+            sample=column.lane.sample + 1 if column.lane.samples > 1 else 0,
+            samples=column.lane.samples if column.lane.samples > 1 else 0,
+            kept=column.lane.kept,
+            other_values=column.lane.other_values,
+            starred=column.shown in self._stars,
+        )
+        if self._veil is not None:
+            status = masked(status, veiled=self._veiled)
+        old = self._last.get(slot)
+        if old == status:
+            return
+        self._last[slot] = status
+        self.status_changed.emit(slot, status)
+        if old is None or old.state != status.state:
+            self.changed.emit()
+
+    def _standing(self, column: Column, status: LaneStatus) -> LaneStatus:
+        verdict, lane = self._verdict, column.lane
+        named = lane.place in (verdict.kept if lane.kept else verdict.positions)
+        standing: Standing = ""
+        if verdict.kind == "all_bad" and (named or not lane.kept):
+            standing = "bad"
+        elif named and verdict.kind in ("winner", "tie"):
+            standing = "winner" if verdict.kind == "winner" else "tie"
+        return replace(status, standing=standing)

@@ -1,0 +1,117 @@
+"""The differences that lanes show.
+
+Invariant: nothing is computed on the UI thread, and what comes late for another answer or another base is dropped. An
+answer is compared once it has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.lane_state import BaseChoice, LaneDiff
+from workbench.app.lanes.board import Board
+from workbench.app.tasks import ReportingTasks
+from workbench.store import Store
+from workbench.usecases.comparison import ComparedAnswer, ComparisonBase, against_history, base_name, compared
+
+
+class Comparisons(QObject):
+    """Compares the answers of one board. `lanes` returns slots and names from left to right, `reads` whether a lane
+    shows differences now."""
+
+    ready = Signal(str, object)
+    """Slot, LaneDiff."""
+    named = Signal(str, str)
+    """Slot, and what its answer would be compared with; "" when there is nothing."""
+
+    def __init__(
+        self,
+        store: Store,
+        tasks: ReportingTasks,
+        board: Board,
+        lanes: Callable[[], list[tuple[str, str]]],
+        reads: Callable[[str], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._tasks, self._board, self._lanes = store, tasks, board, lanes
+        self._reads = reads
+        self.base = ComparisonBase()
+        self._asked: dict[str, tuple[object, ...]] = {}
+        board.changed.connect(self._look_again)
+        board.status_changed.connect(lambda slot, status: self._look_again())
+
+    def want(self, slot: str) -> None:
+        """Compare what a lane shows; the outcome comes by `ready`, also whenever its base changes from now on."""
+        self._asked.pop(slot, None)
+        self._compare(slot)
+
+    def choose(self, base: ComparisonBase) -> None:
+        """Compare every answer with another base."""
+        self.base = base
+        for slot in list(self._asked):
+            self.want(slot)
+
+    def name(self, slot: str) -> None:
+        """Find out what a lane's answer would be compared with; `named` tells it."""
+        shown = self._board.shown(slot)
+        if shown is None:
+            return
+        if self.base.kind == "lane":
+            self.named.emit(slot, dict(self._lanes()).get(self.base.slot, "") if self.base.slot != slot else "")
+            return
+        work = partial(base_name, self._store, self.base, shown.output_uid)
+        self._tasks.run(work, lambda found: self.named.emit(slot, found))
+
+    def winner_stored(self) -> None:
+        """A verdict is in the history now, where comparisons with the winner look for it."""
+        if self.base.kind == "winner":
+            self.choose(self.base)
+
+    def choices(self, slot: str) -> tuple[BaseChoice, ...]:
+        """Return what the answer of a lane can be compared with."""
+        found = [("The lane's previous iteration", ComparisonBase()), ("The winner", ComparisonBase("winner"))]
+        found += [(name, ComparisonBase("lane", other)) for other, name in self._lanes() if other != slot]
+        return tuple(BaseChoice(title, base, base == self.base) for title, base in found)
+
+    def _look_again(self) -> None:
+        for slot, key in list(self._asked.items()):
+            if not self._reads(slot):
+                del self._asked[slot]
+            elif self._key(slot) != key:
+                self._compare(slot)
+
+    def _key(self, slot: str) -> tuple[object, ...]:
+        """Return what a comparison depends on."""
+        other = self.base.slot
+        bases = (self._board.output(other), self._board.has_ended(other)) if other else ()
+        verdict = self._board.verdict if self.base.kind == "winner" else None
+        return (self._board.output(slot), self._board.has_ended(slot), self.base, bases, verdict)
+
+    def _compare(self, slot: str) -> None:
+        self._asked[slot] = key = self._key(slot)
+        shown = self._board.shown(slot)
+        if shown is None or not self._board.has_ended(slot):
+            return
+        work: Callable[[], ComparedAnswer]
+        if self.base.kind == "lane":
+            name = dict(self._lanes()).get(self.base.slot, "a lane that is gone")
+            if self.base.slot == slot:
+                self._tell(slot, key, ComparedAnswer(name, sentence="The other lanes are compared with this answer."))
+                return
+            other = self._board.shown(self.base.slot)
+            if other is None or not other.text or not self._board.has_ended(self.base.slot):
+                sentence = f"{name} has no finished answer to compare with. Wait for its end, or choose another base."
+                self._tell(slot, key, ComparedAnswer(name, sentence=sentence, short=name))
+                return
+            work = partial(compared, name, other.text, shown.text)
+        else:
+            work = partial(against_history, self._store, self.base, shown.output_uid, shown.text)
+        self._tasks.run_large(work, partial(self._tell, slot, key))
+
+    def _tell(self, slot: str, key: tuple[object, ...], outcome: ComparedAnswer) -> None:
+        if self._asked.get(slot) == key:
+            self.ready.emit(slot, LaneDiff(outcome, self.choices(slot), self.choose))

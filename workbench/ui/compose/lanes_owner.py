@@ -1,0 +1,63 @@
+"""What Compose gives the feature that shows its lanes, taken from the window as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workbench.core.parameter_support import ParameterSupport
+from workbench.ui.shell.rooms import LanesOwner
+
+if TYPE_CHECKING:
+    from workbench.app.stage import Stage
+    from workbench.core.drafts import Draft
+    from workbench.core.lanes import Lane
+    from workbench.core.runs import Result
+    from workbench.ui.window import MainWindow
+
+
+class _Answers:
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.stop, self.show_sample, self.run_of = stage.stop, stage.show_sample, stage.run_of
+
+    @property
+    def is_blind(self) -> bool:
+        return self._stage.shown.is_blind
+
+    def results(self, slot: str) -> list[Result] | None:
+        if self.is_blind:
+            return None
+        outputs, shown = self._stage.outputs, self._stage.shown
+        return [found for uid in shown.answers(slot) if (found := outputs.result(uid)) is not None]
+
+
+class _Models:
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def set_model(self, slot: str, endpoint: str, model: str) -> None:
+        self._window.set_lane_model(slot, endpoint, model)
+
+    def show_support(self, slot: str, show: Callable[[ParameterSupport], None]) -> None:
+        """Show what the model of a lane takes, at once and again when LiteLLM, which has to be loaded, was asked."""
+        compose, tasks, parameters = self._window.compose, self._window.tasks, self._window.workbench.parameters
+        lane = compose.lanes.get(slot)
+        if lane is None:
+            return
+        endpoint = compose.endpoints.get(lane.endpoint)
+
+        def listed(support: ParameterSupport) -> None:
+            show(support)
+            tasks.run(lambda: parameters.full(endpoint, lane.model), show)
+
+        tasks.run(lambda: parameters.listed(endpoint, lane.model), listed)
+
+    def snippets(self, prompt_uid: str, draft: Draft, lane: Lane, *, filled: bool) -> dict[str, tuple[str, bool]]:
+        return self._window.workbench.coder.snippets(prompt_uid, draft, lane, filled=filled)
+
+
+def lanes_owner(window: MainWindow) -> LanesOwner:
+    """Return what the lanes of a window show and change."""
+    compose = window.compose
+    return LanesOwner(compose.lanes, compose.board, _Answers(compose.stage), _Models(window), window.frame)

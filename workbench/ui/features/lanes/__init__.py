@@ -1,0 +1,51 @@
+"""The lanes: answers next to each other, one column per lane.
+
+Invariant: the view shows what it is given and asks by signals; it starts, stops, stores and judges nothing itself. What
+needs a run or a verdict is left to the owner of the room.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.ui.features.lanes.commands import COMMANDS
+from workbench.ui.shell.events import LaneModelChosen
+from workbench.ui.shell.feature import Feature, FeaturePart, Subscription
+from workbench.ui.shell.rooms import LANES
+
+if TYPE_CHECKING:
+    from workbench.ui.features.lanes.controller import LanesController
+    from workbench.ui.shell.services import Services
+
+
+def _make(services: Services) -> LanesController:
+    from workbench.ui.features.lanes.controller import LanesController
+
+    return LanesController(services)
+
+
+FEATURE = Feature(
+    "lanes",
+    COMMANDS,
+    _make,
+    preload=(
+        "workbench.ui.widgets.reader.parts",
+        "workbench.ui.widgets.reader.markdown_page",
+        "workbench.ui.widgets.reader.tree",
+        "pygments.lexers",
+        "workbench.ui.features.lanes.params_text",
+        "workbench.ui.features.lanes.params",
+        "workbench.ui.widgets.wire_dialog",
+    ),
+    subscriptions=(
+        Subscription(
+            LaneModelChosen,
+            lambda controller, event: controller.use_model(event.endpoint, event.model, in_focused=event.in_focused),
+        ),
+    ),
+    part=FeaturePart(
+        LANES,
+        make=lambda controller, owner: controller.make(owner),
+        preload=("workbench.ui.features.lanes.controller",),
+    ),
+)

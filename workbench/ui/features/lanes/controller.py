@@ -1,0 +1,124 @@
+"""Carries out what a person asks of the lanes.
+
+Invariant: every signal of the view leads to one place, which is named here, or to the owner of the room.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from workbench.ui.features.lanes.diff_actions import DiffActions
+from workbench.ui.features.lanes.lane_dialogs import LaneDialogs
+from workbench.ui.features.lanes.layout_actions import LaneLayout
+from workbench.ui.features.lanes.next_steps import NextSteps
+from workbench.ui.features.lanes.reading_handlers import ReadingHandlers
+from workbench.ui.features.lanes.retired import RetiredModels
+from workbench.ui.features.lanes.samples import LaneSamples
+from workbench.ui.features.lanes.starring import Starring
+from workbench.ui.features.lanes.view import LanesView
+from workbench.ui.shell.events import ContinuationRequested, ModelRequested
+from workbench.ui.shell.rooms import LanesOwner
+from workbench.ui.shell.services import Services
+
+
+class LanesController:
+    """Does nothing before `make`, which the window calls once while it is built."""
+
+    view: LanesView
+    stars: Starring
+    reading: ReadingHandlers
+    diffs: DiffActions
+    layout: LaneLayout
+    samples: LaneSamples
+    dialogs: LaneDialogs
+    retired: RetiredModels
+    next_steps: NextSteps
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def stop(self) -> None:
+        """Do nothing: no work outlives the window."""
+
+    def make(self, owner: LanesOwner) -> LanesView:
+        """Return the view, which shows what the owner keeps."""
+        services = self._services
+        self.view = view = LanesView(services.theme)
+        self.lanes, self._answers, self._models = owner.lanes, owner.answers, owner.models
+        self.stars = Starring(services, owner.board, view)
+        self.reading = ReadingHandlers(services, view, owner.board, owner.remembered)
+        self.diffs = DiffActions(services, view, owner.board)
+        self.layout = LaneLayout(services, view, owner)
+        self.samples = LaneSamples(services, view, owner)
+        self.dialogs = LaneDialogs(services, view, owner)
+        self.retired = RetiredModels(services, view, owner.answers)
+        self.next_steps = NextSteps(services, owner.lanes)
+        view.ask_support = owner.models.show_support
+        self._connect(owner)
+        return view
+
+    def _connect(self, owner: LanesOwner) -> None:
+        view, board, lanes = self.view, owner.board, owner.lanes
+        board.status_changed.connect(view.set_status)
+        board.text_reset.connect(view.set_text)
+        board.text_appended.connect(view.append_text)
+        board.cleared.connect(view.clear)
+        view.add_requested.connect(self.add)
+        view.show_hidden_requested.connect(lanes.show_all)
+        view.duplicate_requested.connect(lanes.duplicate)
+        view.remove_requested.connect(lanes.remove)
+        view.move_requested.connect(lanes.move)
+        view.model_requested.connect(self.choose_model)
+        view.params_changed.connect(lanes.set_params)
+        view.pin_requested.connect(lanes.set_pinned)
+        view.rename_requested.connect(lanes.set_label)
+        view.stop_requested.connect(owner.answers.stop)
+        view.attempt_requested.connect(board.show_attempt)
+        view.sample_requested.connect(lambda slot, sample: owner.answers.show_sample(slot, sample - 1))
+        view.samples_requested.connect(lanes.set_samples)
+        view.hide_requested.connect(self.layout.hide)
+        view.baseline_requested.connect(self.layout.baseline)
+        view.wire_requested.connect(self.dialogs.wire)
+        view.choices_requested.connect(self.dialogs.choices)
+        view.code_requested.connect(self.dialogs.code)
+        view.continue_requested.connect(lambda slot: self._services.events.publish(ContinuationRequested(slot)))
+        view.star_requested.connect(self.stars.toggle)
+        view.copy_requested.connect(self.reading.copy_exact)
+        view.copy_as_requested.connect(self.reading.copy_as)
+        view.action_requested.connect(self.next_steps.take)
+        view.reading_wanted.connect(self.reading.give)
+
+    def stop_lane(self) -> None:
+        """Stop the focused lane."""
+        self._answers.stop(self.view.focused_slot())
+
+    def step_lane(self, step: int) -> None:
+        """Move the focus between lanes."""
+        slots = self.view.slots()
+        if slots:
+            focused = self.view.focused_slot()
+            at = slots.index(focused) if focused in slots else -step if step > 0 else 0
+            self.view.focus_lane((at + step) % len(slots))
+
+    def add(self) -> None:
+        """Add a lane with the last one's model and no parameters set, and offer to choose another model."""
+        last = self.lanes.lanes[-1] if self.lanes.lanes else None
+        slot = self.lanes.add(last.endpoint, last.model) if last else self.lanes.add()
+        self.view.focus_lane(len(self.lanes.shown) - 1)
+        self.choose_model(slot)
+
+    def choose_model(self, slot: str) -> None:
+        """Choose another model for a lane of the draft."""
+        if (lane := self.lanes.get(slot)) is not None:
+            self._services.events.publish(ModelRequested(lane, partial(self._models.set_model, slot)))
+
+    def use_model(self, endpoint: str, model: str, *, in_focused: bool) -> None:
+        """Add a lane with a model that was chosen already, or give the model to the focused lane if there is one."""
+        self._services.session.back()
+        self._services.editor.focus_first()
+        slot = self.view.focused_slot()
+        if in_focused and self.lanes.get(slot) is not None:
+            self._models.set_model(slot, endpoint, model)
+        else:
+            self.lanes.add(endpoint, model)
+            self.view.focus_lane(len(self.lanes.shown) - 1)

@@ -1,0 +1,92 @@
+"""Differences in the lanes of the window: on, off, against what, and from change to change.
+
+Invariant: switching the differences off brings back how each lane was read before.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from workbench.app.lanes.board import Board
+from workbench.app.lanes.comparing import Comparisons
+from workbench.ui.features.lanes.view import LanesView
+from workbench.ui.shell.events import RunChanged
+from workbench.ui.shell.services import Services
+from workbench.ui.widgets.reader.modes import DIFF
+from workbench.usecases.comparison import ComparisonBase
+
+
+class DiffActions(QObject):
+    """Acts on the readings of the lanes of one view."""
+
+    def __init__(self, services: Services, lanes: LanesView, board: Board) -> None:
+        super().__init__(lanes)
+        self._lanes = lanes
+        self._before: dict[str, str] = {}
+        self.comparisons = Comparisons(
+            services.backend.store,
+            services.tasks,
+            board,
+            lambda: [(head.slot, head.title) for head in lanes.heads()],
+            lambda slot: lanes.readings.of(slot) == DIFF,
+            self,
+        )
+        services.events.subscribe(RunChanged, lambda _: self.comparisons.winner_stored())
+        lanes.reading_wanted.connect(self._wanted)
+        lanes.diff_pointed.connect(self.comparisons.name)
+        self.comparisons.named.connect(self._named)
+        self.comparisons.ready.connect(lambda slot, made: lanes.set_reading_data(slot, DIFF, made))
+
+    def toggle(self) -> None:
+        """Show what differs in every lane, or each lane as it was read before."""
+        readings = self._lanes.readings
+        if any(readings.of(slot) == DIFF for slot in self._slots()):
+            readings.load({slot: mode for slot, mode in self._before.items() if mode != DIFF})
+        else:
+            self._before = readings.stored()
+            readings.choose_for_all(DIFF)
+
+    def against(self, base: ComparisonBase) -> None:
+        """Compare every answer with `base`, and show it."""
+        self.comparisons.choose(base)
+        readings = self._lanes.readings
+        if not all(readings.of(slot) == DIFF for slot in self._slots()):
+            self._before = readings.stored()
+            readings.choose_for_all(DIFF)
+
+    def against_previous(self) -> None:
+        """Compare every answer with the one of its lane's previous iteration, and show it."""
+        self.against(ComparisonBase())
+
+    def against_winner(self) -> None:
+        """Compare every answer with the winner, and show it."""
+        self.against(ComparisonBase("winner"))
+
+    def against_focused(self) -> None:
+        """Compare every answer with that of the focused lane, and show it."""
+        self.against(ComparisonBase("lane", self._lanes.focused_slot()))
+
+    def step(self, by: int) -> None:
+        """Go to the next change of the focused lane, or with -1 to the previous one; shows the changes first."""
+        from workbench.ui.widgets.reader.diff import DiffPage
+
+        lanes = self._lanes
+        column = lanes.column(lanes.focused_slot())
+        if column is None:
+            return
+        if not isinstance(column.reading.page, DiffPage):
+            lanes.readings.choose(column.slot, DIFF)
+            return
+        column.reading.page.view.next_change(by)
+
+    def _wanted(self, slot: str, mode: str) -> None:
+        if mode == DIFF:
+            self.comparisons.want(slot)
+
+    def _named(self, slot: str, base: str) -> None:
+        column = self._lanes.column(slot)
+        if column is not None and not column.footer.diff.isChecked():
+            column.footer.name_base(base)
+
+    def _slots(self) -> list[str]:
+        return list(self._lanes.slots())

@@ -1,0 +1,79 @@
+"""What stands right of the last column.
+
+Invariant: lanes that are not seen are never forgotten: as long as any is hidden, or one has the whole width, a button
+counts the others and shows them.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from workbench.ui.shell.keybutton import with_key
+from workbench.ui.theme import set_role
+from workbench.ui.widgets.small_controls import quiet_button, safe_tip
+
+_ADD = "+ Lane"
+
+
+class HiddenMark(QPushButton):
+    """Says how many lanes are hidden; takes no room when none is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "quiet")
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def count(self, hidden: int) -> None:
+        """Say that so many lanes are hidden."""
+        name = "Show the hidden lane" if hidden == 1 else f"Show the {hidden} hidden lanes"
+        self.setText(f"{hidden} hidden")
+        self.setAccessibleName(name)
+        self.setToolTip(safe_tip(f"{name}; hidden lanes are not run"))
+        self.setVisible(hidden > 0)
+
+
+class RowEnd(QWidget):
+    """Adds a lane, and brings back those that are hidden or behind the one that has the whole width."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.add = quiet_button(_ADD, "Add a lane", self)
+        self.behind = quiet_button("", "", self)
+        self.behind.hide()
+        self.hidden = HiddenMark(self)
+        self._layout = QVBoxLayout(self)
+        self._layout.setSpacing(4)
+        for button in (self.add, self.behind, self.hidden):
+            self._layout.addWidget(button)
+        self._layout.addStretch(1)
+        self._layout.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.say_less(False)
+
+    def count_behind(self, count: int, key: str) -> None:
+        """Say that so many lanes are behind the one that has the whole width; `key` brings them back."""
+        self.behind.setText(f"{count} more")
+        name = f"Show {'the other lane' if count == 1 else f'the other {count} lanes'} again"
+        self.behind.setAccessibleName(name)
+        self.behind.setToolTip(safe_tip(with_key(name, key)))
+        self.behind.setVisible(count > 0)
+
+    def say_less(self, less: bool) -> None:
+        """Take as little room as possible, so that one lane more is seen whole."""
+        side = 1 if less else 6
+        self.add.setText("+" if less else _ADD)
+        self._layout.setContentsMargins(side, 8, side, 6)
+
+    def room_for(self, *, less: bool) -> int:
+        """Return the px that it takes when it says less, or all."""
+        before = self.add.text() != _ADD
+        self.say_less(less)
+        room = self.room
+        self.say_less(before)
+        return room
+
+    @property
+    def room(self) -> int:
+        """The px that it takes."""
+        return 0 if self.isHidden() else self.sizeHint().width()

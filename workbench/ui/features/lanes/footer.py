@@ -1,0 +1,168 @@
+"""The foot of a column: mark, stop, diff, copy, retry.
+
+Invariant: an answer that still streams can be stopped and not marked; one that ended can be marked and not stopped. No
+button is cut: where there is little room they say less, and what the lane's menu offers as well goes.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.ui.features.lanes import wording
+from workbench.ui.shell.keybutton import KeyName, with_key
+from workbench.ui.theme import Theme
+from workbench.ui.widgets.small_controls import KeyButton, quiet_button, safe_tip
+from workbench.ui.widgets.wording import has_ended, is_running
+
+_LEAST_BASE = "Diff vs 0000"
+
+
+class LaneFooter(QWidget):
+    """The buttons under an answer."""
+
+    diff_pointed = Signal()
+    """Somebody is about to ask for differences, and wants to know against what; `name_base` answers."""
+
+    def __init__(self, theme: Theme, key_name: KeyName, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key_name = key_name
+        self._against = ""
+        self._said: tuple[object, ...] = ()
+        self._has_copy = self._has_retry = False
+        self.winner = KeyButton(theme, self)
+        self.stop = KeyButton(theme, self)
+        self.diff = quiet_button("Diff", "", self)
+        self.diff.setCheckable(True)
+        self.diff.installEventFilter(self)
+        self.copy = quiet_button("Copy", "Copy the answer", self)
+        self.retry = quiet_button("Retry", "Ask this lane again; the present answer stays as an earlier attempt", self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 9, 10, 9)
+        layout.setSpacing(2)
+        layout.addWidget(self.winner)
+        layout.addWidget(self.stop)
+        layout.addStretch(1)
+        layout.addWidget(self.diff)
+        layout.addWidget(self.copy)
+        layout.addWidget(self.retry)
+        theme.changed.connect(self._fit)
+        self.show_diff(False)
+
+    def show_status(self, head: LaneHead, status: LaneStatus, *, has_text: bool, focused: bool) -> None:
+        """Offer what can be done with the shown output."""
+        running, ended = is_running(status), has_ended(status)
+        can_win = ended and not status.other_values and (has_text or status.state == "finished")
+        self._show_winner(head, status, enabled=can_win)
+        self._show_stop(head, focused=focused)
+        self.stop.setVisible(running)
+        self.winner.setVisible(not running)
+        self._has_copy = has_text
+        self.diff.setVisible(has_text and ended and not status.blind)
+        # A lane that was changed since it ran is run again; a retry would repeat the call as it was.
+        self._has_retry = ended and not head.read_only and not head.answered_by
+        self._fit()
+
+    def show_diff(self, shown: bool, against: str = "", base: str = "") -> None:
+        """Say whether differences are shown, against what in few words, and what that is called."""
+        self._against = against
+        self.diff.setChecked(shown)
+        self.name_base(base if shown else "")
+
+    def name_base(self, base: str) -> None:
+        """Say what the answer is compared with, or would be; "" for nothing that is known."""
+        shown, against, key = self.diff.isChecked(), base or "another answer", self._key_name("diff")
+        said = (shown, base, self._against, key)
+        if said == self._said:
+            return
+        self._said = said
+        what = f"Differences from {against} are shown" if shown else f"Show what differs from {against}"
+        if shown and base and not self._against:
+            what = "The other answers are compared with this one"
+        if shown:
+            what += ". Press to read the answer itself"
+        self.diff.setAccessibleName(what)
+        self.diff.setToolTip(safe_tip(with_key(what, f"{key}: in every lane" if key else "")))
+        self._fit()
+
+    def tab_stops(self) -> list[QWidget]:
+        """Return the controls in reading order."""
+        return [self.winner, self.stop, self.diff, self.copy, self.retry]
+
+    # What Qt calls.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.FocusIn) and not self.diff.isChecked():
+            self.diff_pointed.emit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        """Say as much as there is room for: what the menu has too goes first, then the winner's word."""
+        says = f"Diff vs {self._against}" if self.diff.isChecked() and self._against else "Diff"
+        layout = self.layout()
+        assert layout is not None
+        margins = layout.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        least = min(_width(self.diff, _LEAST_BASE), _width(self.diff, says))
+        for brief, retry, copy, diff in (
+            (False, True, True, _width(self.diff, says)),
+            (False, False, True, _width(self.diff, says)),
+            (True, False, True, least),
+            (True, False, False, 0),
+        ):
+            shown = [self.winner.width_at(brief=brief)] if self.stop.isHidden() else [self.stop.width_at(brief=brief)]
+            shown += [diff] if not self.diff.isHidden() else []
+            shown += [_width(self.copy, "Copy")] if copy and self._has_copy else []
+            shown += [_width(self.retry, "Retry")] if retry and self._has_retry else []
+            if sum(shown) + layout.spacing() * len(shown) <= room:
+                break
+        for button in (self.winner, self.stop):
+            button.set_brief(brief)
+        self._show(self.copy, copy and self._has_copy)
+        self._show(self.retry, retry and self._has_retry)
+        left = room - sum(shown) - layout.spacing() * len(shown) + diff - _width(self.diff, "")
+        self.diff.setText(self.diff.fontMetrics().elidedText(says, Qt.TextElideMode.ElideRight, max(left, 0)))
+
+    def _show(self, button: QPushButton, wanted: bool) -> None:
+        if button.hasFocus() and not wanted:
+            # A hidden button would pass the focus on to the next lane.
+            (self.winner if self.stop.isHidden() else self.stop).setFocus()
+        button.setVisible(wanted)
+
+    def _show_winner(self, head: LaneHead, status: LaneStatus, *, enabled: bool) -> None:
+        won = status.standing == "winner"
+        key = str(head.number) if head.number <= 9 else ""
+        self.winner.setEnabled(enabled)
+        self.winner.set_face("★ Winner" if won else "☆ Winner", key, gold=won)
+        name = wording.title(head, status.blind)
+        self.winner.setAccessibleName(f"{name} is the winner; take it back" if won else f"Mark {name} the winner")
+        keys = f" (Ctrl+{key}, or {key} while you have put the focus on a lane)" if key else ""
+        tip = ("Takes the mark back" if won else "Marks this answer the winner") + keys
+        self.winner.setToolTip(safe_tip(tip if enabled else _why_not(status)))
+
+    def _show_stop(self, head: LaneHead, *, focused: bool) -> None:
+        key, all_key = self._key_name("stop_lane"), self._key_name("escape")
+        self.stop.set_face("■ Stop", key if focused else "")
+        self.stop.setAccessibleName(f"Stop lane {head.number}")
+        keys = f"{key} in the focused lane, {all_key} for all" if key else f"{all_key} stops all"
+        self.stop.setToolTip(safe_tip(f"Stops this lane and keeps its text ({keys})"))
+
+
+def _width(button: QPushButton, text: str) -> int:
+    """Return the pixels that a button wants with this text, whatever it says."""
+    metrics = button.fontMetrics()
+    return button.sizeHint().width() - metrics.horizontalAdvance(button.text()) + metrics.horizontalAdvance(text)
+
+
+def _why_not(status: LaneStatus) -> str:
+    if status.other_values:
+        return (
+            f"This answer is from {status.kept}, to other values. Let the lane run again to judge it with the others."
+        )
+    return "An answer can be marked when it is complete."

@@ -1,0 +1,81 @@
+"""What a person can ask of the lanes.
+
+Invariant: every control of a column ends in exactly one of these signals; only the controller and the window act on
+them. How an answer is read is the view's own affair, and kept in `readings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from workbench.app.command_registry import CommandRegistry
+from workbench.app.commands import COMMANDS as SHARED
+from workbench.app.keymap import Keymap
+from workbench.app.lane_state import LaneHead
+from workbench.core.parameter_support import ParameterSupport
+from workbench.ui.features.lanes.commands import COMMANDS
+from workbench.ui.shell.keybutton import KeyName
+from workbench.ui.shell.rooms import LanesWidget
+from workbench.ui.widgets.reader.choice import Choices
+
+
+class Intents(LanesWidget):
+    """The signals of the view, beside those that the window acts on; `str` arguments named first are slots."""
+
+    key_name: KeyName = staticmethod(Keymap(CommandRegistry((*SHARED, *COMMANDS))).name)
+    """How the key of a command is called where a column names it."""
+
+    ask_support: Callable[[str, Callable[[ParameterSupport], None]], None] = staticmethod(lambda slot, show: None)
+    """Shows which parameters the model of a slot takes, at once and again when more is known; set by the controller."""
+
+    mark_heads: Callable[[Sequence[LaneHead]], Sequence[LaneHead]] = staticmethod(lambda heads: heads)
+    """Adds the warnings about models to heads that are to be shown; set by the controller."""
+
+    keys_named = Signal()
+    """Keys are called otherwise now."""
+    add_requested = Signal()
+    show_hidden_requested = Signal()
+    duplicate_requested = Signal(str)
+    remove_requested = Signal(str)
+    move_requested = Signal(str, int)
+    """Slot, and -1 for left or 1 for right."""
+    model_requested = Signal(str)
+    params_changed = Signal(str, object)
+    """Slot, Params."""
+    pin_requested = Signal(str, object)
+    """Slot, version number or None for the current text."""
+    rename_requested = Signal(str, str)
+    """Slot, new label; "" asks for the model's own name."""
+    stop_requested = Signal(str)
+    attempt_requested = Signal(str, int)
+    sample_requested = Signal(str, int)
+    samples_requested = Signal(str, int)
+    """Slot, and how many samples runs ask of it."""
+    hide_requested = Signal(str)
+    baseline_requested = Signal(str)
+    wire_requested = Signal(str)
+    choices_requested = Signal(str)
+    code_requested = Signal(str)
+    copy_requested = Signal(str)
+    continue_requested = Signal(str)
+    star_requested = Signal(str)
+    copy_as_requested = Signal(str, str)
+    """Slot, "text", "markdown" or "json"."""
+    action_requested = Signal(str, str)
+    """Slot, "keys", "endpoint", "address", "prompt", "run" or "install_model"."""
+    reading_wanted = Signal(str, str)
+    """Slot, id of a reading mode whose page needs data; `set_reading_data` takes it."""
+    diff_pointed = Signal(str)
+    """A lane's button of differences has the mouse or the keyboard; its foot takes what they would be against."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.readings = Choices(self)
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+        self.key_name = name
+        self.keys_named.emit()

@@ -1,0 +1,86 @@
+"""What opens over the lanes. Each dialog is imported when it is first opened, so that the start stays quick.
+
+Invariant: no dialog is modal, and every one closes with Esc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+
+from workbench.ui.features.lanes.view import LanesView
+from workbench.ui.features.lanes.wording import shown_title
+from workbench.ui.shell.rooms import LanesOwner
+from workbench.ui.shell.services import Services
+
+if TYPE_CHECKING:
+    from workbench.ui.features.lanes.code import CodeDialog
+
+
+class LaneDialogs:
+    """Opens dialogs about what the lanes of one view show."""
+
+    def __init__(self, services: Services, view: LanesView, owner: LanesOwner) -> None:
+        self._services, self._view = services, view
+        self._lanes, self._board, self._models = owner.lanes, owner.board, owner.models
+        self._code: CodeDialog | None = None
+
+    def wire(self, slot: str, page: str = "") -> None:
+        """Show what a lane sent and got, with one of the pages of `WireDialog` in front."""
+        from workbench.ui.widgets.wire_dialog import WireDialog
+
+        shown = self._board.shown(slot)
+        if shown is None:
+            return
+        dialog = WireDialog(
+            self._services.theme,
+            shown.wire,
+            marks=shown.marks,
+            response=shown.result.response if shown.result else None,
+            title=shown_title(self._view.heads(), slot),
+            page=page,
+            parent=self._services.dialogs.widget(),
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def choices(self, slot: str) -> None:
+        """Show the choices of a lane's answer that are kept beside the shown one."""
+        from workbench.ui.widgets.wire_dialog import CHOICES
+
+        self.wire(slot, CHOICES)
+
+    def code(self, slot: str) -> None:
+        """Show code that repeats a lane of the draft."""
+        from workbench.ui.features.lanes.code import CodeDialog
+
+        services, models, lane = self._services, self._models, self._lanes.get(slot)
+        if lane is None:
+            return
+        prompt, draft = services.session.prompt(), services.session.draft()
+        dialog = CodeDialog(
+            services.theme, title=shown_title(self._view.heads(), slot), parent=services.dialogs.widget()
+        )
+
+        def if_open(show: Callable[[Any], None]) -> Callable[[Any], None]:
+            # The dialog can be closed, and gone, before its code is there.
+            return lambda found: show(found) if self._code is dialog else None
+
+        def read() -> None:
+            filled = dialog.is_filled()
+            services.tasks.run(
+                lambda: models.snippets(prompt, draft, lane, filled=filled),
+                if_open(dialog.show_code),
+                if_open(dialog.show_error),
+            )
+
+        dialog.wanted.connect(read)
+        dialog.finished.connect(self._code_closed)
+        self._code = dialog
+        dialog.open()
+        read()
+
+    def _code_closed(self) -> None:
+        self._code = None

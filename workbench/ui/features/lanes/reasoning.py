@@ -1,0 +1,91 @@
+"""The reasoning of an answer, folded above it.
+
+Invariant: folded reasoning costs no layout: its text is put into a document only when it is unfolded.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from workbench.core.text import words
+from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.small_controls import Fold
+
+_LINES = 9
+
+
+class ReasoningPanel(QWidget):
+    """A fold that says how long the reasoning is, and the reasoning."""
+
+    resized = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._pieces: list[str] = []
+        self._words = 0
+        self.fold = Fold(theme, "Reasoning", self)
+        self.view = AnswerView(theme, color="muted", delta=-0.5, parent=self)
+        self.view.setAccessibleName("Reasoning")
+        self.view.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 2, 0, 0)
+        layout.setSpacing(0)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(6, 0, 6, 0)
+        inner.addWidget(self.fold)
+        layout.addLayout(inner)
+        layout.addWidget(self.view)
+        self._line = QFrame(self)
+        set_role(self._line, "hline")
+        self._line.hide()
+        layout.addWidget(self._line)
+        self.fold.toggled.connect(self._toggled)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    @property
+    def text(self) -> str:
+        """The whole reasoning so far."""
+        return "".join(self._pieces)
+
+    def set_text(self, text: str) -> None:
+        """Show other reasoning; "" hides the panel."""
+        if text == self.text:
+            return
+        self._pieces = [text] if text else []
+        self._words = len(words(text))
+        if self.fold.isChecked():
+            self.view.set_text(text)
+        self._count()
+
+    def append(self, piece: str) -> None:
+        """Add a piece at the end."""
+        self._pieces.append(piece)
+        self._words += len(piece.split())
+        if self.fold.isChecked():
+            self.view.append(piece)
+        self._count()
+
+    def tab_stops(self) -> list[QWidget]:
+        """Return the controls in reading order."""
+        return [self.fold, self.view]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.resized.emit()
+
+    def _count(self) -> None:
+        self.fold.set_words(f"Reasoning ({self._words:,} word{'' if self._words == 1 else 's'})")
+        self.setVisible(bool(self._pieces))
+
+    def _toggled(self, unfolded: bool) -> None:
+        if unfolded:
+            self.view.set_text(self.text)
+        self.view.setVisible(unfolded)
+        self._line.setVisible(unfolded)
+
+    def _restyle(self) -> None:
+        self.view.setFixedHeight(self.view.fontMetrics().lineSpacing() * _LINES)

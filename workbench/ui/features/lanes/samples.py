@@ -1,0 +1,63 @@
+"""How many answers a run asks of a lane, which of them is shown, and how far they are apart."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu
+
+from workbench.core.lanes import MOST_SAMPLES
+from workbench.core.samples import spread, spread_words
+from workbench.ui.features.lanes.menu import offer_samples
+from workbench.ui.features.lanes.view import LanesView
+from workbench.ui.features.lanes.wording import shown_title
+from workbench.ui.shell.rooms import LanesOwner
+from workbench.ui.shell.services import Services
+
+
+class LaneSamples:
+    """Acts on the lanes of one view."""
+
+    def __init__(self, services: Services, view: LanesView, owner: LanesOwner) -> None:
+        self._services, self._view = services, view
+        self._lanes, self._board, self._answers = owner.lanes, owner.board, owner.answers
+
+    def choose(self, slot: str) -> None:
+        """Open a menu, at the lane, of how many answers a run asks of it."""
+        column, lane = self._view.column(slot), self._lanes.get(slot)
+        if column is None or lane is None:
+            return
+        menu = QMenu(self._services.dialogs.widget())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        offer_samples(menu, lane.samples, lambda count: self._set(slot, count))
+        menu.popup(column.header.mapToGlobal(QPoint(0, column.header.height())))
+        menu.setActiveAction(menu.actions()[lane.samples - 1])
+
+    def add(self, slot: str, by: int) -> None:
+        """Let runs ask for one answer more (1) or fewer (-1) of a lane."""
+        lane = self._lanes.get(slot)
+        if lane is not None:
+            self._set(slot, lane.samples + by)
+
+    def _set(self, slot: str, count: int) -> None:
+        self._lanes.set_samples(slot, count)
+        lane = self._lanes.get(slot)
+        if lane is not None:
+            asks = "1 answer" if lane.samples == 1 else f"{lane.samples} answers"
+            most = f", at most {MOST_SAMPLES}" if count > MOST_SAMPLES else ""
+            self._services.notices.quiet("samples", f"A run now asks {lane.title} for {asks}{most}.")
+
+    def step(self, by: int) -> None:
+        """Show the focused lane's next sample (1) or the one before (-1)."""
+        slot = self._view.focused_slot()
+        self._answers.show_sample(slot, self._board.sample(slot) + by)
+
+    def tell_spread(self) -> None:
+        """Say how far the samples of the focused lane are apart."""
+        slot = self._view.focused_slot()
+        results = self._answers.results(slot)
+        if results is None:
+            self._services.notices.refused("The spread tells prices and times. It is shown with the names.")
+            return
+        self._services.notices.quiet(
+            "spread", f"{shown_title(self._view.heads(), slot)}: {spread_words(spread(results))}"
+        )

@@ -1,0 +1,34 @@
+"""Starring the answer that a lane shows.
+
+Invariant: only an answer that came to its end can have a star, because nobody can train with another one.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from workbench.app.lanes.answer_stars import AnswerStars
+from workbench.app.lanes.board import Board
+from workbench.ui.shell.events import HistoryChanged, PromptOpened
+from workbench.ui.shell.services import Services
+
+
+class Starring(QObject):
+    """Serves the lanes of one window."""
+
+    def __init__(self, services: Services, board: Board, parent: QObject) -> None:
+        super().__init__(parent)
+        self._board, self._notices = board, services.notices
+        self._stars = AnswerStars(services.backend.store, services.tasks, board, self)
+        self._stars.changed.connect(lambda sentence: services.notices.quiet("star", sentence))
+        self._stars.refused.connect(services.notices.refused)
+        services.events.subscribe(PromptOpened, lambda event: self._stars.follow(event.prompt_uid))
+        services.events.subscribe(HistoryChanged, lambda _: self._stars.read())
+
+    def toggle(self, slot: str) -> None:
+        """Star what a lane shows, or take the star away."""
+        output, shown = self._board.output(slot), self._board.shown(slot) if slot else None
+        if not output or shown is None or shown.state != "finished":
+            self._notices.refused("This lane shows no answer that came to its end, and only those are starred.")
+            return
+        self._stars.toggle(output)

@@ -1,0 +1,353 @@
+"""The row of columns.
+
+Invariant: there is one column per slot, in the order of the heads; a column that stays keeps its text and its place of
+reading, and the focused lane is in view.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
+
+from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.ui.features.lanes import wording
+from workbench.ui.features.lanes.column import LaneColumn
+from workbench.ui.features.lanes.empty import EmptyPage
+from workbench.ui.features.lanes.ending import RowEnd
+from workbench.ui.features.lanes.intents import Intents
+from workbench.ui.features.lanes.nearby import Nearby
+from workbench.ui.features.lanes.seat import Kind, Seat, take_heads
+from workbench.ui.features.lanes.sideways import Sideways
+from workbench.ui.features.lanes.together import Together
+from workbench.ui.features.lanes.widths import Widths
+from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.wording import is_running
+
+_ELAPSED_TICK_MS, _CALM_TICK_MS = 250, 1000
+
+
+class _Elapsed(QTimer):
+    """Brings the times of lanes that run up to date while any does, once a second for who wants little motion."""
+
+    def __init__(self, theme: Theme, seats: Callable[[], Sequence[Seat]], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme, self._seats = theme, seats
+        self.timeout.connect(self._show)
+
+    def watch(self) -> None:
+        busy = any(is_running(seat.status) for seat in self._seats())
+        if busy and not self.isActive():
+            self.start(_CALM_TICK_MS if self._theme.motion == "reduced" else _ELAPSED_TICK_MS)
+        elif not busy:
+            self.stop()
+
+    def _show(self) -> None:
+        for seat in self._seats():
+            if is_running(seat.status):
+                seat.show_elapsed()
+
+
+class LanesView(Intents):
+    """All lanes of a prompt, or of one past iteration. Calls for a slot that is not shown have no effect: an answer
+    may still be under way when its column has gone."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._seats: list[Seat] = []
+        self._focused = ""
+        self._running = False
+        self._solo = False
+        self._keys_act = True
+        self._area = Sideways(self)
+        self._row = QWidget()
+        set_role(self._row, "surface")
+        self._layout = QHBoxLayout(self._row)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._end = RowEnd(self._row)
+        self.add_button = self._end.add
+        self._layout.addWidget(self._end)
+        self._area.setWidget(self._row)
+        self.widths = Widths(theme, self._area, self._row, self._end, lambda: self._seats, lambda: self._solo)
+        self._empty = EmptyPage(theme, self)
+        self._end.behind.clicked.connect(self.toggle_solo)
+        for adds, shows in ((self.add_button, self._end.hidden), (self._empty.button, self._empty.hidden)):
+            adds.clicked.connect(self.add_requested)
+            shows.clicked.connect(self.show_hidden_requested)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._area)
+        self.together = Together(lambda: [seat.built for seat in self._seats if seat.built is not None], self)
+        self._elapsed = _Elapsed(theme, lambda: self._seats, self)
+        self._nearby = Nearby(self._area, self.widths, lambda: self._seats, self._column_of)
+        self.setAccessibleName("Lanes")
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._focus_moved)
+
+    def set_heads(self, heads: Sequence[LaneHead]) -> None:
+        """Show these lanes in this order. Slots must be unique."""
+        heads = self.mark_heads(heads)
+        wanted = {head.slot: head for head in heads}
+        keyboard = self._holder()
+        if len(wanted) != len(heads):
+            raise ValueError("two lanes have the same slot")
+        old_index = next((i for i, seat in enumerate(self._seats) if seat.slot == self._focused), 0)
+        kept: dict[str, Seat] = {}
+        for seat in self._seats:
+            if seat.slot in wanted:
+                kept[seat.slot] = seat
+            else:
+                self._drop(seat)
+        self._seats = [kept.get(head.slot) or self._make_seat(head) for head in heads]
+        for index, seat in enumerate(self._seats):
+            if self._layout.indexOf(seat.widget) != index:
+                self._layout.insertWidget(index, seat.widget, 1)
+        take_heads(self._seats, heads)
+        self._end.setHidden(any(head.read_only for head in heads))
+        self._stack.setCurrentWidget(self._area if heads else self._empty)
+        self._order_tabs()
+        self._elapsed.watch()
+        if self._focused not in wanted:
+            self._set_focused(heads[min(old_index, len(heads) - 1)].slot if heads else "")
+        if self._solo:
+            self._show_seats()
+        self.widths.arrange()
+        self._nearby.begin()
+        if keyboard is not None and keyboard not in wanted:
+            # Qt would give it to whatever stands next in the window.
+            self._take_keyboard()
+
+    def _holder(self) -> str | None:
+        """Return the slot of the lane that has the keyboard, None when none has."""
+        widget = QApplication.focusWidget()
+        holds = (s.slot for s in self._seats if widget is not None and s.widget.isAncestorOf(widget))
+        return next(holds, None)
+
+    def _take_keyboard(self) -> None:
+        if (seat := self._seat(self._focused)) is not None:
+            self._enter(seat, Qt.FocusReason.OtherFocusReason)
+        else:
+            self._empty.take_focus()
+
+    def explain_emptiness(self, heading: str = "", text: str = "") -> None:
+        """Say why there are no columns; without words, what a lane is and how to add one."""
+        self._empty.say(heading, text)
+
+    def count_hidden(self, hidden: int) -> None:
+        """Say how many lanes are hidden; `show_hidden_requested` asks for them."""
+        self._end.hidden.count(hidden)
+        self._empty.count_hidden(hidden)
+        self.widths.soon()
+        self._nearby.look_around()
+
+    def emptiness(self) -> str:
+        """Return what is said in the place of the columns, "" while there are some."""
+        return "" if self._seats else self._empty.words()
+
+    def set_status(self, slot: str, status: LaneStatus) -> None:
+        """Show how the output of a lane stands."""
+        if (seat := self._seat(slot)) is not None:
+            said = wording.settings_line(seat.head, seat.status)
+            seat.set_status(status)
+            if said != wording.settings_line(seat.head, status):
+                take_heads(self._seats, [other.head for other in self._seats])
+            self._nearby.soon(seat)
+            self._elapsed.watch()
+            self.widths.soon()
+
+    def set_text(self, slot: str, text: str, reasoning: str = "") -> None:
+        """Show a whole answer; text that continues what is shown is appended without moving what is read."""
+        if (seat := self._seat(slot)) is not None:
+            seat.set_text(text, reasoning)
+            self._nearby.soon(seat)
+            self.widths.soon()
+
+    def append_text(self, slot: str, kind: Kind, piece: str) -> None:
+        """Add a piece of a streaming answer; meant to be called once per frame and lane."""
+        if (seat := self._seat(slot)) is not None:
+            seat.append(kind, piece)
+            self._nearby.soon(seat)
+
+    def set_reading_data(self, slot: str, mode: str, data: object) -> None:
+        """Answer `reading_wanted`; without effect when the lane is read in another mode by now."""
+        seat = self._seat(slot)
+        if seat is not None and seat.built is not None:
+            seat.built.reading.set_data(mode, data)
+
+    def text(self, slot: str) -> str:
+        """Return the exact text that a lane shows, "" for an unknown slot."""
+        seat = self._seat(slot)
+        return seat.text() if seat is not None else ""
+
+    def clear(self, slot: str) -> None:
+        """Empty a lane as if it had not run."""
+        if (seat := self._seat(slot)) is not None:
+            seat.clear()
+            self._nearby.soon(seat)
+            self._elapsed.watch()
+
+    def slots(self) -> tuple[str, ...]:
+        """Return the slots from left to right."""
+        return tuple(seat.slot for seat in self._seats)
+
+    def column(self, slot: str) -> LaneColumn | None:
+        """Return the column of a slot, up to date, None when there is no such lane."""
+        seat = self._seat(slot)
+        return self._column_of(seat) if seat is not None else None
+
+    def heads(self) -> list[LaneHead]:
+        """Return what the heads of the lanes say, from left to right."""
+        return [seat.head for seat in self._seats]
+
+    @property
+    def is_catching_up(self) -> bool:
+        """Whether columns near the view are still to be made or filled."""
+        return self._nearby.is_catching_up
+
+    def focused_slot(self) -> str:
+        """Return the slot of the lane that keys act on, "" when there is no lane."""
+        return self._focused
+
+    def focus_lane(self, index: int) -> None:
+        """Give the lane at `index` (from 0) the keyboard and scroll it into view; out of range has no effect."""
+        if 0 <= index < len(self._seats):
+            self._enter(self._seats[index], Qt.FocusReason.ShortcutFocusReason)
+            self.entered.emit()
+
+    def _enter(self, seat: Seat, reason: Qt.FocusReason) -> None:
+        self._set_focused(seat.slot)
+        self._column_of(seat).reading.take_focus(reason)
+
+    def show_keys_act(self, keys_act: bool) -> None:
+        """Show whether bare keys act on the lane that has the focus: not where it only fell back to it."""
+        self._keys_act = keys_act
+        self._mark_focus()
+
+    def toggle_solo(self) -> None:
+        """Give the focused lane the whole width, or all lanes their place again."""
+        self._solo = not self._solo
+        self._show_seats()
+
+    def _show_seats(self) -> None:
+        for seat in self._seats:
+            seat.widget.setVisible(not self._solo or seat.slot == self._focused)
+        self._end.count_behind(len(self._seats) - 1 if self._solo else 0, self.key_name("solo"))
+        self.widths.arrange()
+
+    def set_all_running(self, running: bool) -> None:
+        """Say whether a run is under way; its lanes cannot be removed meanwhile."""
+        self._running = running
+        for seat in self._seats:
+            seat.set_run_under_way(running)
+
+    def rename(self, slot: str) -> None:
+        """Start editing a lane's name in place."""
+        if (column := self.column(slot)) is not None:
+            column.start_rename()
+
+    def edit_params(self, slot: str) -> None:
+        """Open the dialog for a lane's parameters; `params_changed` brings the outcome."""
+        if (column := self.column(slot)) is not None:
+            column.edit_params()
+
+    def _seat(self, slot: str) -> Seat | None:
+        return next((seat for seat in self._seats if seat.slot == slot), None)
+
+    def _make_seat(self, head: LaneHead) -> Seat:
+        seat = Seat(self._theme, head, self, self._row)
+        seat.set_run_under_way(self._running)
+        assert seat.blank is not None
+        seat.blank.wanted.connect(lambda reason: self._blank_wanted(seat, reason))
+        return seat
+
+    def _column_of(self, seat: Seat) -> LaneColumn:
+        """Return a seat's column; a new one takes the place of the blank."""
+        blank, column = seat.blank, seat.column()
+        if blank is not None:
+            seat.blank = None
+            column.pressed.connect(self._pressed)
+            self.together.take(column)
+            self._layout.replaceWidget(blank, column)
+            column.setVisible(not self._solo or seat.slot == self._focused)
+            for before, after in itertools.pairwise((blank, *column.tab_stops())):
+                QWidget.setTabOrder(before, after)
+            if blank.hasFocus():
+                # A hidden blank would pass the focus on to the next one, and that one too.
+                column.tab_stops()[0].setFocus(Qt.FocusReason.OtherFocusReason)
+            blank.hide()
+            blank.deleteLater()
+        return column
+
+    def _blank_wanted(self, seat: Seat, reason: Qt.FocusReason | None) -> None:
+        stops = [stop for stop in self._column_of(seat).tab_stops() if not stop.isHidden()]
+        if reason is None:
+            self._pressed(seat.slot)
+        elif reason == Qt.FocusReason.BacktabFocusReason:
+            stops[-1].setFocus(reason)
+        else:
+            stops[0].setFocus(reason)
+
+    def _drop(self, seat: Seat) -> None:
+        self._layout.removeWidget(seat.widget)
+        seat.widget.hide()
+        seat.widget.deleteLater()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._nearby.look_around()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.widths.arrange()
+        self._nearby.look_around()
+
+    def _pressed(self, slot: str) -> None:
+        self.focus_lane(self.slots().index(slot))
+
+    def _set_focused(self, slot: str) -> None:
+        changed = slot != self._focused
+        self._focused = slot
+        if self._solo:
+            self._show_seats()
+        self._mark_focus()
+        if changed:
+            if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+                # What is pressed with the mouse is in view, and would no longer be under it when it is let go.
+                self.reveal_focused()
+            self.focus_changed.emit(slot)
+
+    def _mark_focus(self) -> None:
+        widget = QApplication.focusWidget()
+        active = self._keys_act and widget is not None and self._row.isAncestorOf(widget)
+        for seat in self._seats:
+            seat.set_focused(seat.slot == self._focused, active)
+
+    def reveal_focused(self) -> None:
+        """Go sideways until the focused lane is in view."""
+        seat = self._seat(self._focused)
+        if seat is None:
+            return
+        self._layout.activate()
+        self._area.reveal(seat.widget)
+
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        seat = next((s for s in self._seats if new is not None and s.widget.isAncestorOf(new)), None)
+        if seat is not None:
+            self._set_focused(seat.slot)
+        self._mark_focus()
+
+    def _order_tabs(self) -> None:
+        stops = [stop for seat in self._seats for stop in seat.tab_stops()] + [self.add_button, self._end.hidden]
+        for before, after in itertools.pairwise(stops):
+            QWidget.setTabOrder(before, after)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            self._mark_focus()

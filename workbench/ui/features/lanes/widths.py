@@ -1,0 +1,167 @@
+"""How wide the columns are: all alike, or as their text asks for.
+
+Invariant: while any lane streams, what a text asks for is not measured again, so no column moves because of a word.
+What is read stays where it is when a width changes.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
+
+from workbench.ui.features.lanes.column import minimum_width
+from workbench.ui.features.lanes.ending import RowEnd
+from workbench.ui.features.lanes.seat import Seat
+from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.answer import MARGIN
+from workbench.ui.widgets.reader.page import Page
+from workbench.ui.widgets.wording import is_running
+
+MOST_CHARACTERS = 72
+"""Longer lines are wrapped: they read badly, however much room there is."""
+_LOOKED_AT = 100_000
+_MEASURED = 8
+_BESIDE_TEXT = 2 * MARGIN + 18
+"""Margins, and the scroll bar."""
+
+
+def shares(needs: Sequence[int], room: int, least: int, most: int) -> list[int]:
+    """Return the widths (px) of columns that need so much: within the limits, and what is left of `room` shared.
+
+    Where they do not fit, they are wider than the room together.
+    """
+    widths = [max(least, min(need, most)) for need in needs]
+    left = room - sum(widths)
+    if widths and left > 0:
+        each, odd = divmod(left, len(widths))
+        widths = [width + each + (index < odd) for index, width in enumerate(widths)]
+    return widths
+
+
+def need(text: str, metrics: QFontMetrics) -> int:
+    """Return the width (px) of the longest line of a text, up to what is worth giving it."""
+    lines = heapq.nlargest(_MEASURED, text[:_LOOKED_AT].split("\n"), key=len)
+    return max((metrics.horizontalAdvance(line[: 2 * MOST_CHARACTERS]) for line in lines), default=0) + _BESIDE_TEXT
+
+
+class Widths(QObject):
+    """Gives the columns of a row their widths. `is_alone` says whether one lane has the whole width."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        area: QScrollArea,
+        row: QWidget,
+        end: RowEnd,
+        seats: Callable[[], Sequence[Seat]],
+        is_alone: Callable[[], bool],
+    ) -> None:
+        super().__init__(area)
+        layout = row.layout()
+        assert isinstance(layout, QHBoxLayout)
+        self._theme, self._area, self._row, self._layout, self._end = theme, area, row, layout, end
+        self._seats, self._is_alone = seats, is_alone
+        self.by_content = False
+        self._needs: dict[str, int] = {}
+        self._texts: dict[str, str] = {}
+        self._given: tuple[int, ...] = ()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self.arrange)
+        theme.changed.connect(self._restyle)
+
+    def turn(self, by_content: bool) -> None:
+        """Let the text decide, or make all columns alike."""
+        self.by_content = by_content
+        self.arrange()
+
+    def soon(self) -> None:
+        """Arrange the columns once all that happens in this turn of the event loop has happened."""
+        if self.by_content:
+            self._later.start()
+
+    def arrange(self) -> None:
+        """Give every column its width."""
+        seats = self._seats()
+        self._fit_end(len(seats))
+        widths: tuple[int, ...] = ()
+        if self.by_content and seats and not self._is_alone():
+            self._measure(seats)
+            widths = tuple(shares([self._needs.get(s.slot, 0) for s in seats], self._room(), *self._limits()))
+        if widths == self._given and all(self._layout.stretch(i) == width for i, width in enumerate(widths)):
+            return
+        self._given = widths
+        with _kept_places(seats):
+            self._row.setMinimumWidth(sum(widths) + self._end.room if widths else 0)
+            for index in range(len(seats)):
+                self._layout.setStretch(index, widths[index] if widths else 1)
+            # The area would do this in a later turn of the event loop, when the places are set already.
+            least = self._row.minimumWidth() or self._layout.minimumSize().width()
+            self._row.resize(max(self._area.viewport().width(), least), self._row.height())
+            self._layout.activate()
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Yield where columns begin and end (px), or will: new ones are laid out in a later turn of the event loop."""
+        seats = self._seats()
+        count = max(1, len(seats))
+        if self._is_alone():
+            widths: Sequence[int] = [max(1, self._area.viewport().width() // count)] * count
+        elif len(self._given) == len(seats):
+            widths = self._given
+        else:
+            least = max((seat.widget.minimumWidth() for seat in seats[:1]), default=1)
+            widths = [max(least, self._room() // count, 1)] * count
+        left = 0
+        for width in widths[: len(seats)]:
+            yield left, left + width
+            left += width
+
+    def _measure(self, seats: Sequence[Seat]) -> None:
+        slots = {seat.slot for seat in seats}
+        self._needs = {slot: width for slot, width in self._needs.items() if slot in slots}
+        self._texts = {slot: text for slot, text in self._texts.items() if slot in slots}
+        if not any(is_running(seat.status) for seat in seats):
+            metrics = QFontMetrics(self._theme.font())
+            for seat in seats:
+                text = seat.text()
+                if text and self._texts.get(seat.slot) != text:
+                    self._needs[seat.slot], self._texts[seat.slot] = need(text, metrics), text
+
+    def _fit_end(self, count: int) -> None:
+        """Let what stands behind the columns say less where all of them are seen whole by that."""
+        room = self._area.viewport().width() - count * minimum_width(self._row, self._theme)
+        fits = {less: self._end.room_for(less=less) <= room for less in (False, True)}
+        self._end.say_less(fits[True] and not fits[False] and not self._is_alone())
+
+    def _restyle(self) -> None:
+        self._texts = {}
+        self._later.start()
+
+    def _room(self) -> int:
+        return self._area.viewport().width() - self._end.room
+
+    def _limits(self) -> tuple[int, int]:
+        least = minimum_width(self._row, self._theme)
+        most = QFontMetrics(self._theme.font()).averageCharWidth() * MOST_CHARACTERS + _BESIDE_TEXT
+        return least, max(least, most)
+
+
+@contextmanager
+def _kept_places(seats: Sequence[Seat]) -> Iterator[None]:
+    """Keep the first line of every answer in view; a stream that is followed follows itself."""
+    pages: list[tuple[Page, int]] = [
+        (page, page.place())
+        for seat in seats
+        if seat.built is not None
+        and not (page := seat.built.reading.page).has_selection()
+        and not (page.is_following and is_running(seat.status))
+    ]
+    yield
+    for page, place in pages:
+        if place > 0:
+            page.set_place(place)

@@ -1,0 +1,295 @@
+"""The words and numbers of a lane's column.
+
+Invariant: pure; lines come as candidates, fullest first, so that narrow columns show less and never half.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.core.chat_form import IN_WORDS
+from workbench.core.empty_answers import EMPTY
+from workbench.core.further_choices import further_words
+from workbench.core.lanes import Params
+from workbench.core.money import Usage
+from workbench.core.parameters import table
+from workbench.core.runs import ADDRESS, Mark
+from workbench.ui.widgets.wording import RUNNING, seconds
+
+_STATE_WORDS = {
+    "idle": "not run yet",
+    "waiting": "waiting",
+    "queued": "queued",
+    "streaming": "streaming…",
+    "failed": "failed",
+    "stopped": "stopped",
+    "interrupted": "interrupted",
+}
+_FINISH_WORDS = {
+    "length": "stopped at max tokens",
+    "content_filter": "cut by the provider's filter",
+    "refusal": "the model refused",
+    "tool_calls": "ended with a tool call",
+}
+_UNKNOWN = "cost unknown"
+
+
+def _first(ms: int) -> str:
+    # "0.00 s" would say that no time passed.
+    return "<0.01 s" if ms < 5 else seconds(ms, 2)
+
+
+def _join(parts: Iterable[str]) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _rate(tokens_per_second: float | None) -> str:
+    if tokens_per_second is None:
+        return ""
+    return f"{tokens_per_second:,.0f} tok/s" if tokens_per_second >= 10 else f"{tokens_per_second:.1f} tok/s"
+
+
+def _tokens(usage: Usage) -> tuple[str, str, str]:
+    """Return the token counts in full, without what was cached, and of the answer alone."""
+    if usage.input is None and usage.output is None:
+        return "", "", ""
+    about = "about " if usage.source == "estimate" else ""
+    got = "?" if usage.output is None else f"{usage.output:,}"
+    short = f"{about}{got} tok"
+    both = short if usage.input is None else f"{about}{usage.input:,}→{got} tok"
+    cached = f" ({usage.cached:,} cached)" if usage.cached else ""
+    return both + cached, both, both if usage.output is None else short
+
+
+def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...]:
+    """Return the line of small numbers, fullest first. `elapsed_ms` is how long the lane has been running."""
+    if status.blind:
+        word = _state_word(status)
+        return (word,) if word else ("numbers hidden while blind", "numbers hidden")
+    lead = _lead(status, elapsed_ms)
+    if status.state in ("idle", "waiting", "queued"):
+        return tuple(dict.fromkeys((lead, lead.partition(":")[0])))
+    first = "" if status.ttft_ms is None else f"{_first(status.ttft_ms)} first"
+    rate = _rate(status.tokens_per_second)
+    full, plain, short = _tokens(status.usage)
+    cost = _cost(status)
+    # A narrow column tells what was counted rather than that there is no price.
+    priced = "" if cost == _UNKNOWN else cost
+    lines = [
+        _join(parts)
+        for parts in (
+            (lead, first, rate, full, cost),
+            (lead, first, rate, plain, cost),
+            (lead, first, rate, short, cost),
+            (lead, first, rate, plain) if not priced else (),
+            (lead, first, rate, short) if not priced else (),
+            (lead, first, rate, priced),
+            (lead, first, priced),
+            (lead, priced) if lead else (first or rate, priced),
+            (lead or priced or first or rate or cost,),
+            (lead.partition(":")[0],),
+        )
+    ]
+    shorter: list[str] = []
+    for line in filter(None, lines):
+        # "cost unknown" is no help to a column that has no room for "0 tok".
+        if not shorter or len(line) < len(shorter[-1]):
+            shorter.append(line)
+    return tuple(shorter) or ("",)
+
+
+def _cost(status: LaneStatus) -> str:
+    if status.cost != "unknown":
+        return status.cost
+    # A call that failed before any token cost nothing that anybody asks for.
+    return "" if status.failure and status.usage.output is None else _UNKNOWN
+
+
+def _state_word(status: LaneStatus) -> str:
+    return EMPTY.lower() if status.empty is not None else _STATE_WORDS.get(status.state, "")
+
+
+def _lead(status: LaneStatus, elapsed_ms: int | None) -> str:
+    if status.notice:
+        return status.notice
+    word = _state_word(status)
+    # Of what another process asked for nobody here knows when its first token came.
+    if status.state == "streaming" and status.ttft_ms is None and status.began_ms is not None:
+        word = "waiting for the first token"
+    if status.state in RUNNING and elapsed_ms is not None:
+        return f"{word} {seconds(elapsed_ms)}"
+    return word
+
+
+def _cached(status: LaneStatus) -> str:
+    if not status.usage.cached:
+        return ""
+    spared = f", saved about {status.saved}" if status.saved else ""
+    return f"{status.usage.cached:,} of them cached{spared}"
+
+
+def numbers_tip(status: LaneStatus) -> str:
+    """Return all that is known about the shown output, one fact a line."""
+    if status.blind:
+        return ""
+    usage = status.usage
+    about = " (estimate)" if usage.source == "estimate" else ""
+    facts = [
+        status.notice,
+        "" if status.version is None else f"ran version {status.version}",
+        "" if status.ttft_ms is None else f"{_first(status.ttft_ms)} to the first token",
+        "" if status.tokens_per_second is None else f"{status.tokens_per_second:,.1f} tokens per second",
+        "" if usage.input is None else f"{usage.input:,} input tokens{about}",
+        _cached(status),
+        "" if usage.output is None else f"{usage.output:,} output tokens{about}",
+        f"{usage.reasoning:,} of them reasoning" if usage.reasoning else "",
+        f"cost: {status.cost}{f', {status.cost_source}' if status.cost_source else ''}" if status.cost else "",
+        f"finish reason: {status.finish_reason}" if status.finish_reason else "",
+        further_words(status.further),
+    ]
+    return "\n".join(fact for fact in facts if fact)
+
+
+def shown_title(heads: Iterable[LaneHead], slot: str) -> str:
+    """Return the name of a lane as its head has it, "" for a slot that no lane has."""
+    return next((head.title for head in heads if head.slot == slot), "")
+
+
+def title(head: LaneHead, blind: bool) -> str:
+    """Return the name in the header."""
+    return f"Answer {head.number}" if blind else head.title
+
+
+def title_tip(head: LaneHead, blind: bool) -> str:
+    """Return the full id and what the pills say, one fact a line."""
+    if blind:
+        return "Names are hidden while blind."
+    facts = [
+        head.model,
+        head.warning_reason,
+        head.badge,
+        "" if head.pinned is None else f"pinned to version {head.pinned}",
+    ]
+    if head.title != head.model:
+        facts.insert(0, head.title)
+    return "\n".join(fact for fact in facts if fact)
+
+
+def pills(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
+    """Return the header's pills, the most important first."""
+    standing = {"tie": "tie", "bad": "all bad"}.get(status.standing, "")
+    if status.blind:
+        return (standing,) if standing else ()
+    return tuple(pill for pill in (standing, "starred" if status.starred else "", head.badge) if pill)
+
+
+def settings_line(head: LaneHead, status: LaneStatus) -> str:
+    """Return what sets this lane apart from the text in the editor and the model's defaults, "" for nothing."""
+    if status.blind:
+        return ""
+    pinned = "" if head.pinned is None else f"v{head.pinned} pinned"
+    before = f"ran with {head.answered_by}" if head.answered_by else ""
+    samples = f"{head.samples} samples" if head.samples > 1 else ""
+    return _join(
+        ("baseline" if head.baseline else "", origin(status), before, pinned, samples, params_summary(head.params))
+    )
+
+
+def warning_texts(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
+    """Return what the button about the model says, the fullest first; () for nothing to say."""
+    if status.blind or not head.warning:
+        return ()
+    return f"▲ {head.warning} · change model…", f"▲ {head.warning}"
+
+
+def has_third_line(head: LaneHead, status: LaneStatus) -> bool:
+    """Whether the header needs the line below its numbers."""
+    return bool(settings_line(head, status) or warning_texts(head, status))
+
+
+def origin(status: LaneStatus) -> str:
+    """Return which iteration an answer was kept from, "" for the shown one."""
+    if not status.kept:
+        return ""
+    return f"from {status.kept}" + (", other values" if status.other_values else "")
+
+
+def params_summary(params: Params) -> str:
+    """Return what is set, "" when nothing is."""
+    rows = {row.name: row for row in table()}
+    known = [rows[name].summary(value) for name, value in params.values]
+    return _join((*known, *unknown_names(params), "extra JSON" if params.extra else ""))
+
+
+def unknown_names(params: Params) -> tuple[str, ...]:
+    """Return the names of parameters that only a newer release knows."""
+    return tuple(json.loads(params.unknown)) if params.unknown else ()
+
+
+def ending(status: LaneStatus) -> str:
+    """Return how an answer ended when it did not end by itself, "" when it did or is still running."""
+    if status.state == "stopped":
+        return "stopped by you"
+    if status.state == "interrupted":
+        return "interrupted before its end"
+    return _FINISH_WORDS.get(status.finish_reason, "") if status.state == "finished" else ""
+
+
+def format_chip(status: LaneStatus) -> str:
+    """Return how the answer stands against its output format, with a mark before it, "" for nothing."""
+    if not status.format_check:
+        return ""
+    mark = {True: "✓", False: "✗", None: "…"}[status.format_ok]
+    return f"{mark} {status.format_check}"
+
+
+def needs_strip(status: LaneStatus) -> bool:
+    """Whether there is anything to say below the answer."""
+    marks = bool(status.marks) and not status.blind
+    return (
+        bool(status.failure or marks or ending(status) or status.format_check or choices_line(status))
+        or status.attempts > 1
+        or status.samples > 1
+    )
+
+
+def choices_line(status: LaneStatus) -> str:
+    """Return that there are further choices, "" for none and while blind, where their number would tell lanes apart."""
+    return "" if status.blind else further_words(status.further)
+
+
+def marks_line(marks: tuple[Mark, ...]) -> str:
+    """Return "2 parameters changed", "" when there are none.
+
+    That an output format was only asked for in words is said before anything else.
+    """
+    if not marks:
+        return ""
+    sent_to = next((mark.detail for mark in marks if mark.name == ADDRESS), "")
+    marks = tuple(mark for mark in marks if mark.name != ADDRESS)
+    if sent_to:
+        host = urlsplit(sent_to).hostname or "another address"
+        return f"sent to {host}" + (f", {len(marks)} more" if marks else "")
+    rest = [mark for mark in marks if not mark.detail.startswith(IN_WORDS)]
+    if len(rest) < len(marks):
+        return "format sent as an instruction" + (f", {len(rest)} more" if rest else "")
+    kinds = {mark.kind for mark in marks}
+    verb = kinds.pop() if len(kinds) == 1 else "changed"
+    names = "parameter" if len(marks) == 1 else "parameters"
+    return f"{len(marks)} {names} {verb}"
+
+
+def placeholder(head: LaneHead, status: LaneStatus, run_key: str) -> str:
+    """Return what an empty answer says instead of text; `run_key` runs the lanes, "" for no key."""
+    if status.empty is not None and not status.blind:
+        return f"{EMPTY}\n\n{status.empty.hint}\n\n{status.empty.reason.capitalize()}"
+    if status.state == "finished":
+        return EMPTY
+    if status.state == "idle":
+        if head.read_only:
+            return "No answer was recorded."
+        return f"{run_key} runs all lanes.\nThe answer appears here." if run_key else "The answer appears here."
+    return ""

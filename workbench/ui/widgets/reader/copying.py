@@ -1,0 +1,30 @@
+"""An answer for the clipboard.
+
+Invariant: pure; as Markdown it is the answer to the byte.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from workbench.ui.widgets.reader.found import find, written
+from workbench.ui.widgets.reader.shown import for_clipboard
+
+Form = Literal["text", "markdown", "json"]
+
+
+def copied(text: str, form: Form) -> str | None:
+    """Return an answer in a form, None when it has no valid JSON. Raises nothing."""
+    if form == "markdown":
+        return for_clipboard(text)
+    if form == "text":
+        from workbench.ui.widgets.reader.parts import plain
+
+        return for_clipboard(plain(text))
+    found = find(text)
+    if found is None or found.problem:
+        return None
+    try:
+        return for_clipboard(written(found.value))
+    except RecursionError:
+        return None

@@ -1,0 +1,35 @@
+"""Frees long documents a bit at a time.
+
+Invariant: no part of it holds up the window; a document of a hundred thousand lines would for a tenth of a second.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QTextCursor, QTextDocument
+
+from workbench.ui.widgets.turns import Turns
+
+MANY = 2_000
+"""Paragraphs that can be freed in one go."""
+
+
+class Discarded(QObject):
+    """Takes a document that nobody shows any more, and ends with it."""
+
+    def __init__(self, document: QTextDocument) -> None:
+        turns = Turns.of_application()
+        super().__init__(turns)
+        self._document = document
+        document.setParent(self)
+        turns.ask(self, self._free)
+
+    def _free(self) -> bool:
+        count = self._document.blockCount()
+        if count <= MANY:
+            self.deleteLater()
+            return False
+        cursor = QTextCursor(self._document.findBlockByNumber(count - MANY))
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        return True

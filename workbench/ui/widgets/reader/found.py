@@ -1,0 +1,104 @@
+"""The JSON in an answer.
+
+Invariant: pure; numbers keep the digits that the model wrote, and what is not JSON is told with its line and column.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.ui.widgets.reader.json_steps import reading
+
+_FENCE = re.compile(r"^ {0,3}(```+|~~~+) *([\w-]*)[^\n]*\n(.*?)(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
+_STARTS = ("{", "[")
+
+
+class Digits(str):
+    """A number as it was written."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value, or the sentence `problem` about the JSON that is not valid; `value` is None then."""
+
+    value: Any = None
+    problem: str = ""
+
+
+def find(text: str) -> Found | None:
+    """Return the first JSON of an answer: the whole of it, or that of a fenced block. None when there is none."""
+    steps = finding(text)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: Found | None = end.value
+            return found
+
+
+def finding(text: str) -> Generator[None, None, Found | None]:
+    """Return what `find` does; yields whenever it has worked for a few ms."""
+    if text.lstrip().startswith(_STARTS):
+        return (yield from _read(text, 0))
+    wrong: Found | None = None
+    for fence in _FENCE.finditer(text):
+        if fence[2].lower().startswith("json") or fence[3].lstrip().startswith(_STARTS):
+            found = yield from _read(fence[3], text.count("\n", 0, fence.start(3)))
+            if not found.problem:
+                return found
+            wrong = wrong or found
+        yield
+    return wrong
+
+
+def _read(text: str, lines_before: int) -> Generator[None, None, Found]:
+    decoder = json.JSONDecoder(parse_int=Digits, parse_float=Digits, parse_constant=_refuse)
+    try:
+        return Found((yield from reading(text, decoder)))
+    except json.JSONDecodeError as error:
+        line = error.lineno + lines_before
+        return Found(problem=f"Not valid JSON: line {line}, column {error.colno}: {error.msg}.")
+    except _NotANumberError as error:
+        return Found(problem=f"Not valid JSON: {error} is not a value that JSON knows.")
+    except RecursionError:
+        return Found(problem="This JSON is nested too deeply to be shown as a tree.")
+
+
+class _NotANumberError(ValueError):
+    pass
+
+
+def _refuse(name: str) -> Any:
+    raise _NotANumberError(name)
+
+
+def scalar(value: Any) -> str:
+    """Return a value without members as JSON."""
+    return str(value) if isinstance(value, Digits) else json.dumps(value, ensure_ascii=False)
+
+
+def written(value: Any) -> str:
+    """Return a value as JSON over several lines, with the digits that it came with. Raises RecursionError."""
+    return "".join(_write(value, "\n"))
+
+
+def _write(value: Any, newline: str) -> Iterator[str]:
+    if not isinstance(value, dict | list) or not value:
+        yield scalar(value)
+        return
+    inner = newline + "  "
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    yield opening
+    members = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+    for number, (key, item) in enumerate(members):
+        yield ("," if number else "") + inner
+        if key is not None:
+            yield f"{scalar(key)}: "
+        yield from _write(item, inner)
+    yield newline + closing

@@ -1,0 +1,23 @@
+"""The page of rendered Markdown.
+
+Invariant: an answer that cannot be rendered in time is given up and read as text.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.markdown import MarkdownView
+from workbench.ui.widgets.reader.view_page import ViewPage
+
+
+class MarkdownPage(ViewPage):
+    """Rendered Markdown."""
+
+    view: MarkdownView
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        view = MarkdownView(theme)
+        super().__init__(view, parent)
+        view.too_much.connect(self.gave_up)

@@ -1,0 +1,128 @@
+"""The table of modes.
+
+Invariant: an id appears once and never changes, because choices are kept by it; "text" is first and always applies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.page import Page
+from workbench.ui.widgets.wording import has_ended, is_running
+
+TEXT = "text"
+STEPS = "steps"
+DIFF = "diff"
+RENDER_LIMIT = 1_000_000
+"""Characters beyond which an answer is shown as text only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is known about an answer when a mode is chosen for it. `size` counts characters.
+
+    `markdown` and `json` say that the text so far has some; they are found out as it arrives.
+    """
+
+    head: LaneHead
+    status: LaneStatus = field(default_factory=LaneStatus)
+    size: int = 0
+    markdown: bool = False
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way of reading. `applies` says whether it can be used now, `make` makes its page."""
+
+    id: str
+    title: str
+    applies: Callable[[Subject], bool]
+    make: Callable[[Theme, QWidget], Page]
+
+
+def _text_page(theme: Theme, parent: QWidget) -> Page:
+    from workbench.ui.widgets.reader.text import TextPage
+
+    return TextPage(theme, parent)
+
+
+def _markdown_page(theme: Theme, parent: QWidget) -> Page:
+    from workbench.ui.widgets.reader.markdown_page import MarkdownPage
+
+    return MarkdownPage(theme, parent)
+
+
+def _can_render(subject: Subject) -> bool:
+    return subject.markdown and subject.size <= RENDER_LIMIT
+
+
+def _tree_page(theme: Theme, parent: QWidget) -> Page:
+    from workbench.ui.widgets.reader.tree import TreePage
+
+    return TreePage(theme, parent)
+
+
+def _has_json(subject: Subject) -> bool:
+    # Half a document is no tree; while it streams it is read as text.
+    return subject.json and subject.size <= RENDER_LIMIT and not is_running(subject.status)
+
+
+def _raw_page(theme: Theme, parent: QWidget) -> Page:
+    from workbench.ui.widgets.reader.raw import RawPage
+
+    return RawPage(theme, parent)
+
+
+def _steps_page(theme: Theme, parent: QWidget) -> Page:
+    from workbench.ui.widgets.reader.steps import StepsPage
+
+    return StepsPage(theme, parent)
+
+
+def _has_steps(subject: Subject) -> bool:
+    return subject.status.calls > 0 and subject.size <= RENDER_LIMIT and not subject.status.blind
+
+
+def _diff_page(theme: Theme, parent: QWidget) -> Page:
+    from workbench.ui.widgets.reader.diff import DiffPage
+
+    return DiffPage(theme, parent)
+
+
+def _can_differ(subject: Subject) -> bool:
+    """Whether an answer can be compared: it is complete, and a comparison tells nothing that is to stay hidden."""
+    return subject.size > 0 and has_ended(subject.status) and not subject.status.blind
+
+
+MODES: tuple[Mode, ...] = (
+    Mode(TEXT, "Text", lambda _: True, _text_page),
+    Mode("markdown", "Markdown", _can_render, _markdown_page),
+    Mode("json", "JSON", _has_json, _tree_page),
+    Mode(STEPS, "Steps", _has_steps, _steps_page),
+    Mode("raw", "Raw", lambda s: s.status.has_wire and not s.status.blind, _raw_page),
+    Mode(DIFF, "Diff", _can_differ, _diff_page),
+)
+
+
+def mode(identity: str) -> Mode | None:
+    """Return the mode with this id, None when there is none."""
+    return next((row for row in MODES if row.id == identity), None)
+
+
+def automatic(subject: Subject) -> str:
+    """Return the mode of an answer for which nobody chose one."""
+    if _has_steps(subject):
+        return STEPS
+    return "markdown" if _can_render(subject) else TEXT
+
+
+def effective(chosen: str, subject: Subject) -> str:
+    """Return the mode that an answer is shown in: the chosen one if it applies, else what the text suggests."""
+    wanted = mode(chosen)
+    return chosen if wanted is not None and wanted.applies(subject) else automatic(subject)

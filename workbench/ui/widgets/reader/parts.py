@@ -1,0 +1,283 @@
+"""Markdown as flat parts that a document can be built of.
+
+Invariant: pure, and total: every text has parts. Nothing in a text becomes anything but words, a rule, a table, or a
+link that somebody may decide to open; HTML stays the text that it is, and nothing is fetched for a picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
+from markdown_it.token import Token
+
+from workbench.ui.widgets.reader.shown import picture
+
+Kind = Literal["paragraph", "heading", "code", "rule", "table"]
+_ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}*]")
+_MARKERS_ONLY = re.compile(r"[ \t>]*(?:[-*+#_=~`|:]+|\d{1,3}[.)]?)?[ \t]*")
+_DEFINITION = re.compile(
+    r"^ {0,3}\[(?P<label>[^\[\]\n]{1,200})\]:[ \t]+<?(?P<address>[^\s<>]+)>?[ \t]*(?:[\"'(].*[\"')])?[ \t]*$",
+    re.MULTILINE,
+)
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+_DEEPEST = 100
+"""Lists, items and quotes around a block; the parser leaves out what is deeper."""
+_FENCE_MARKS = re.compile(r"[ \t]*(?:`+|~+)[ \t]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words in one style. `link` is where they lead, "" for nowhere."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    code: bool = False
+    link: str = ""
+
+
+Row = tuple[tuple[Run, ...], ...]
+"""The cells of a row of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A paragraph, heading, code block, rule or table. `line` and `end` are lines of the source, from 0.
+
+    `depth` counts the lists around it and `quote` the quotes; `marker` is the bullet or number of the item that it
+    begins, `within` the lines where the items and quotes around it begin. `rows` are the cells of a table, the head
+    first, and `sides` says for each column where they stand: "left", "right", "center", or "" for where a text begins.
+    `level` is that of a heading, `blank` says that a code block has no line yet. Parts that look alike are equal,
+    wherever in the source they stand.
+    """
+
+    kind: Kind
+    line: int = field(compare=False)
+    end: int = field(compare=False)
+    runs: tuple[Run, ...] = ()
+    level: int = 0
+    depth: int = 0
+    quote: int = 0
+    marker: str = ""
+    language: str = ""
+    text: str = ""
+    rows: tuple[Row, ...] = ()
+    sides: tuple[str, ...] = ()
+    blank: bool = field(default=False, compare=False)
+    within: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Parts of a text. Those that begin before `line` stay as they are whatever follows.
+
+    Text that is nested too deeply is one part, as it was written, and not `is_whole`.
+    """
+
+    parts: tuple[Part, ...]
+    line: int
+    is_whole: bool = True
+
+
+@cache
+def _parser() -> MarkdownIt:
+    # Definitions of references stay text, and are looked for in the whole answer (`definitions`); indented code is as a
+    # rule a list that a model indented too far.
+    made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": _DEEPEST})
+    made.enable(["table", "strikethrough"])
+    return made.disable(["reference", "html_block", "html_inline", "code", "entity"])
+
+
+def definitions(text: str) -> dict[str, str]:
+    """Return where `[1]` and `[name]` lead, by the lines `[1]: address` of a whole answer; the first of each counts."""
+    if "]:" not in text:
+        return {}
+    parser, found = _parser(), dict[str, str]()
+    for match in _DEFINITION.finditer(text):
+        link = parser.normalizeLink(match["address"])
+        if parser.validateLink(link):
+            found.setdefault(normalizeReference(match["label"]), link)
+    return found
+
+
+def parse(text: str, *, more_to_come: bool = False, links: Mapping[str, str] | None = None) -> Parsed:
+    """Return the parts of `text`; while more is to come, a mark whose meaning is not known yet is held back.
+
+    `links` are the `definitions` of the whole answer that `text` is a part of.
+    """
+    clean = picture(text.replace("\r\n", "\n"))
+    known = {name: {"href": address, "title": ""} for name, address in (links or {}).items()}
+    tokens = _parser().parse(steady(clean) if more_to_come else clean, {"references": known})
+    if any(token.level >= _DEEPEST - 1 for token in tokens):
+        # The parser leaves out what lies deeper, and after a list all that follows it.
+        return Parsed((Part("paragraph", 0, clean.count("\n") + 1, (Run(clean),)),), 0, is_whole=False)
+    return Parsed(tuple(_parts(tokens)), _last_unit(tokens))
+
+
+def steady(text: str) -> str:
+    """Return `text` without a beginning whose meaning its next letters decide, and with open emphasis closed."""
+    head, newline, last = text.rpartition("\n")
+    if _FENCE.match(text):
+        return head + newline if newline and _FENCE_MARKS.fullmatch(last) else text
+    if _MARKERS_ONLY.fullmatch(last):
+        return head + newline
+    paragraph = text.rpartition("\n\n")[2]
+    if paragraph.lstrip().startswith("|") and paragraph.count("\n") < 2:
+        return text[: len(text) - len(paragraph)]
+    if last.count("`") % 2:
+        return text.rstrip("`") + "`" if not last.endswith("`") else text.rstrip("`")
+    if last.replace("***", "**").count("**") % 2:
+        return text.rstrip("* ") + "**" if last.rstrip("* ") != last.partition("**")[0].rstrip() else text.rstrip("* ")
+    return text
+
+
+def _last_unit(tokens: Sequence[Token]) -> int:
+    """Return the line where the last block begins, or in a list at the end its last item."""
+    line = 0
+    for token in tokens:
+        if token.map and (token.level == 0 or (token.level == 1 and token.type == "list_item_open")):
+            line = token.map[0]
+    return line
+
+
+def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
+    depth = quote = heading = 0
+    marker = ""
+    parted = False
+    rows: list[Row] | None = None
+    cells: list[tuple[Run, ...]] = []
+    sides: list[str] = []
+    within: list[int] = []
+    table = span = (0, 0)
+
+    def part(kind: Kind, line: int, end: int, **content: Any) -> Part:
+        return Part(kind, line, end, depth=depth, quote=quote, marker=marker, within=tuple(within), **content)
+
+    for token in tokens:
+        if token.map:
+            span = (token.map[0], token.map[1])
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                depth += 1
+            case "bullet_list_close" | "ordered_list_close":
+                depth -= 1
+            case "list_item_open":
+                marker = f"{token.info}{token.markup}" if token.info else "•"
+                within.append(span[0])
+            case "list_item_close":
+                if marker:
+                    yield part("paragraph", span[0], span[0] + 1)
+                marker = ""
+                within.pop()
+            case "blockquote_open":
+                quote += 1
+                within.append(span[0])
+            case "blockquote_close":
+                quote -= 1
+                within.pop()
+            case "heading_open":
+                # Models write --- below a paragraph to part it from the next one, not to make a heading of it.
+                parted = token.markup == "-"
+                heading = 0 if parted else int(token.tag[1:])
+            case "heading_close":
+                heading = 0
+                if parted:
+                    parted, marker = False, ""
+                    yield part("rule", span[1], span[1] + 1)
+            case "hr":
+                yield part("rule", *span)
+            case "fence":
+                language = token.info.split()[0] if token.info.split() else ""
+                text = token.content.removesuffix("\n")
+                yield part("code", *span, text=text, language=language, blank=not token.content)
+                marker = ""
+            case "table_open":
+                rows, sides, table = [], [], span
+            case "th_open":
+                sides.append(str(token.attrGet("style") or "").removeprefix("text-align:"))
+            case "tr_open":
+                cells = []
+            case "tr_close":
+                assert rows is not None
+                rows.append(tuple(cells))
+            case "table_close":
+                assert rows is not None
+                yield part("table", *table, rows=tuple(rows), sides=tuple(sides))
+                rows, marker = None, ""
+            case "inline":
+                runs = tuple(_runs(token.children or ()))
+                if rows is not None:
+                    cells.append(runs)
+                else:
+                    yield part("heading" if heading else "paragraph", *span, level=heading, runs=runs)
+                    marker = ""
+            case _:
+                pass
+
+
+def _runs(tokens: Sequence[Token]) -> Iterator[Run]:
+    style, link = {"strong": 0, "em": 0, "s": 0}, ""
+
+    def run(text: str, *, code: bool = False, link: str) -> Run:
+        return Run(text, style["strong"] > 0, style["em"] > 0, style["s"] > 0, code, link)
+
+    for token in tokens:
+        match token.type:
+            case "text" | "text_special":
+                yield from _linked(run(token.content, link=link))
+            case "code_inline":
+                yield run(token.content, code=True, link=link)
+            case "softbreak" | "hardbreak":
+                yield run("\n", link=link)
+            case "strong_open" | "strong_close" | "em_open" | "em_close" | "s_open" | "s_close":
+                style[token.tag] += token.nesting
+            case "link_open":
+                link = str(token.attrGet("href") or "")
+            case "link_close":
+                link = ""
+            case "image":
+                yield run(f"[picture: {token.content}]", link=str(token.attrGet("src") or ""))
+            case _:
+                yield run(token.content, link=link)
+
+
+def _linked(run: Run) -> Iterator[Run]:
+    """Yield a run with the addresses in it as links."""
+    if run.link or "://" not in run.text:
+        if run.text:
+            yield run
+        return
+    at = 0
+    for found in _ADDRESS.finditer(run.text):
+        if found.start() > at:
+            yield replace(run, text=run.text[at : found.start()])
+        yield replace(run, text=found.group(), link=found.group())
+        at = found.end()
+    if at < len(run.text):
+        yield replace(run, text=run.text[at:])
+
+
+def plain(text: str) -> str:
+    """Return Markdown as the words a reader sees, one blank line between paragraphs where the source has one."""
+    lines: list[str] = []
+    end = 0
+    for part in parse(text, links=definitions(text)).parts:
+        if lines and part.line > end:
+            lines.append("")
+        end = part.end
+        indent = "  " * max(0, part.depth - 1)
+        lead = f"{indent}{part.marker} " if part.marker else indent
+        if part.kind == "table":
+            lines += ["\t".join("".join(run.text for run in cell) for cell in row) for row in part.rows]
+        elif part.kind == "rule":
+            lines.append("---")
+        else:
+            lines.append(lead + (part.text if part.kind == "code" else "".join(run.text for run in part.runs)))
+    return "\n".join(lines)

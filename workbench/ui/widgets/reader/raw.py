@@ -1,0 +1,47 @@
+"""What went on the wire for an answer, as text.
+
+Invariant: it shows what is stored, from which keys and secret headers were dropped before, and nothing else.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.ui.theme import Theme
+from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.reader.page import Page
+
+
+class RawPage(Page):
+    """Request, marks and response; asks the window for them, which gives one text."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = AnswerView(theme, mono=True, delta=-0.5, parent=self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+
+    def set_text(self, text: str) -> None:
+        """Nothing: the response holds the text as it came."""
+
+    def append(self, piece: str) -> None:
+        """Nothing, as above."""
+
+    def refresh(self) -> None:
+        self.data_wanted.emit()
+
+    def set_data(self, data: object) -> None:
+        self.view.set_text(str(data))
+
+    def set_wash(self, wash: tuple[float, float] | None) -> None:
+        self.view.set_wash(wash)
+
+    def set_name(self, name: str) -> None:
+        self.view.setAccessibleName(f"Request and response. {name}")
+
+    def tab_stops(self) -> list[QWidget]:
+        return [self.view]
+
+    def has_selection(self) -> bool:
+        return self.view.textCursor().hasSelection()

@@ -1,0 +1,313 @@
+"""Small controls for places where text streams or room is scarce.
+
+Invariant: text that changes while answers stream never asks for a new layout; text that others wrote is never taken
+for markup, and shows shortened, never cut off.
+"""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
+
+from workbench.core.visible_text import visible_note
+from workbench.ui.focus import opens_menu
+from workbench.ui.theme import Theme, set_role
+
+_KEY_GAP = 7
+_KEY_PADDING = 4
+
+
+def safe_tip(text: str) -> str:
+    """Return a tooltip that wraps and shows `text` as it is."""
+    if not text:
+        return ""
+    return "<qt>" + html.escape(visible_note(text)).replace("\n", "<br>") + "</qt>"
+
+
+def breakable(text: str, run: int = 16) -> str:
+    """Return `text` with invisible places to break inside long words, so that labels can wrap them."""
+    words = text.split(" ")
+    return " ".join("\u200b".join(w[i : i + run] for i in range(0, len(w), run)) if len(w) > run else w for w in words)
+
+
+class Line(QLabel):
+    """One line of painted text that takes the longest of its candidates that fits, else shortens the last.
+
+    `tabular` is for numbers that change while they are read: they stay where they are.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        delta: float = 0.0,
+        bold: bool = False,
+        tabular: bool = False,
+        color: str = "muted",
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._delta, self._bold, self._color, self._elide = theme, delta, bold, color, elide
+        self._tabular = tabular
+        self._candidates: tuple[str, ...] = ("",)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def candidates(self) -> tuple[str, ...]:
+        """Return what the line may show, fullest first."""
+        return self._candidates
+
+    def set_candidates(self, candidates: tuple[str, ...]) -> None:
+        """Show the first of `candidates` that fits."""
+        if candidates != self._candidates:
+            self._candidates = candidates
+            self.setAccessibleName(candidates[0])
+            self.update()
+
+    def set_color(self, color: str) -> None:
+        """Paint in the theme's `color` token."""
+        if color != self._color:
+            self._color = color
+            self.update()
+
+    def shown(self) -> str:
+        """Return the text that is painted at the present width."""
+        metrics = self.fontMetrics()
+        for text in self._candidates:
+            if metrics.horizontalAdvance(text) <= self.width():
+                return text
+        return metrics.elidedText(self._candidates[-1], self._elide, self.width())
+
+    def natural_width(self) -> int:
+        """Return the width in pixels that the fullest text needs."""
+        return self.fontMetrics().horizontalAdvance(self._candidates[0]) + 1
+
+    def sizeHint(self) -> QSize:
+        return QSize(40, self.fontMetrics().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self._theme.color(self._color))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        painter.drawText(self.rect(), flags, self.shown())
+
+    def _restyle(self) -> None:
+        self.setFont(self._theme.font(self._delta, bold=self._bold, tabular=self._tabular))
+        self.updateGeometry()
+        self.update()
+
+
+class KeyButton(QPushButton):
+    """A button with a keycap behind its text; the keycap names the key that does the same.
+
+    Where there is little room it shows the sign that its text begins with, and the keycap.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._keycap = ""
+        self._gold = self._brief = False
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.updateGeometry)
+
+    def set_face(self, text: str, keycap: str, *, gold: bool = False) -> None:
+        """Show `text`, the keycap ("" for none), and gold for a winner."""
+        if (text, keycap, gold) == (self.text(), self._keycap, self._gold):
+            return
+        self.setText(text)
+        self._keycap, self._gold = keycap, gold
+        self.updateGeometry()
+        self.update()
+
+    def keycap(self) -> str:
+        """Return what the keycap shows."""
+        return self._keycap
+
+    def set_brief(self, brief: bool) -> None:
+        """Show the sign alone, or all of the text."""
+        if brief != self._brief:
+            self._brief = brief
+            self.updateGeometry()
+            self.update()
+
+    def shown(self) -> str:
+        """Return the text that is painted."""
+        return self._words(brief=self._brief)
+
+    def width_at(self, *, brief: bool) -> int:
+        """Return the pixels that the button wants with all of its text or in brief."""
+        key = self._key_size().width() + _KEY_GAP if self._keycap else 0
+        return QFontMetrics(self._theme.font(bold=True)).horizontalAdvance(self._words(brief=brief)) + 1 + key + 26
+
+    def _words(self, *, brief: bool) -> str:
+        return self.text().partition(" ")[0] if brief else self.text()
+
+    def _key_metrics(self) -> QFontMetrics:
+        return QFontMetrics(self._theme.mono(-1.5))
+
+    def _key_size(self) -> QSize:
+        metrics = self._key_metrics()
+        return QSize(metrics.horizontalAdvance(self._keycap) + 2 * _KEY_PADDING + 1, metrics.height() + 1)
+
+    def sizeHint(self) -> QSize:
+        height = max(self.fontMetrics().height(), self._key_size().height())
+        return QSize(self.width_at(brief=self._brief), height + 12)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        color = self._theme.color("gold" if self._gold else "text" if self.isEnabled() else "muted")
+        painter.setFont(self._theme.font(bold=self._gold))
+        painter.setPen(color)
+        x = 13
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(x, 0, self.width() - x, self.height()), flags, self.shown())
+        if self._keycap:
+            self._paint_key(painter, x + painter.fontMetrics().horizontalAdvance(self.shown()) + _KEY_GAP)
+
+    def _paint_key(self, painter: QPainter, x: int) -> None:
+        size = self._key_size()
+        box = QRect(x, (self.height() - size.height()) // 2, size.width(), size.height())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.color("border"), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.setPen(QColor(self._theme.color("muted")))
+        painter.setFont(self._theme.mono(-1.5))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._keycap)
+
+
+class Fold(QPushButton):
+    """A quiet switch that unfolds what belongs to it; an arrow shows which way it goes."""
+
+    def __init__(self, theme: Theme, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._words = text
+        self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_words(text)
+        self.toggled.connect(self.update)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        set_role(self, "quiet")  # after the font: a restyled widget would forget one that is set before it is shown
+
+    def set_words(self, words: str) -> None:
+        """Show `words` before the arrow."""
+        self._words = words
+        self.setAccessibleName(words)
+        self.update()
+
+    def words(self) -> str:
+        """Return what stands before the arrow."""
+        return self._words
+
+    def sizeHint(self) -> QSize:
+        return QSize(60, self.fontMetrics().height() + 8)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        option.state &= ~QStyle.StateFlag.State_On
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        active = self.underMouse() or self.hasFocus()
+        painter.setPen(self._theme.color("text" if active else "muted"))
+        text = f"{self._words} {'▾' if self.isChecked() else '▸'}"
+        rect = self.rect().adjusted(6, 0, -6, 0)
+        text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, rect.width())
+        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _restyle(self) -> None:
+        self.setFont(self._theme.font(-1))
+        self.updateGeometry()
+
+
+class NameField(QLineEdit):
+    """Edits a lane's name in place; Enter or leaving takes it, Esc does not."""
+
+    done = Signal(str)
+    cancelled = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()  # Esc ends the editing of the name, not the run
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.done.emit(self.text().strip())
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.done.emit(self.text().strip())
+
+
+def quiet_button(text: str, name: str, parent: QWidget | None = None) -> QPushButton:
+    """Return a borderless button; `name` says to assistive technology and as a tooltip what it does."""
+    button = QPushButton(text, parent)
+    set_role(button, "quiet")
+    button.setAccessibleName(name)
+    button.setToolTip(safe_tip(name))
+    button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return button
+
+
+def menu_button(name: str, parent: QWidget | None = None) -> QToolButton:
+    """Return the "⋯" button that opens a menu."""
+    button = QToolButton(parent)
+    set_role(button, "quiet")
+    button.setText("⋯")
+    button.setAccessibleName(name)
+    button.setToolTip(safe_tip(name))
+    opens_menu(button)
+    return button
+
+
+def pill(text: str, role: str = "pill", parent: QWidget | None = None) -> QLabel:
+    """Return a small rounded label that shows `text` as it is."""
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    set_role(label, role)
+    label.setText(text)
+    label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return label

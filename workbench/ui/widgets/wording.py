@@ -1,0 +1,37 @@
+"""Words and states of answers, wherever one is shown.
+
+Invariant: pure.
+"""
+
+from __future__ import annotations
+
+from workbench.app.lane_state import LaneStatus
+from workbench.core.runs import ADDRESS, ENDED, Mark
+
+RUNNING = frozenset({"waiting", "queued", "streaming"})
+
+
+def is_running(status: LaneStatus) -> bool:
+    """Whether the lane still waits for something."""
+    return status.state in RUNNING
+
+
+def has_ended(status: LaneStatus) -> bool:
+    """Whether the shown output will not change any more."""
+    return status.state in ENDED
+
+
+def seconds(ms: float, places: int = 1) -> str:
+    """Return a duration for people: "0.31 s", "12 s", "3 min 05 s"."""
+    if ms < 10_000:
+        return f"{ms / 1000:.{places}f} s"
+    whole = int(ms // 1000)
+    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60:02} s"
+
+
+def mark_sentence(mark: Mark) -> str:
+    """Return one mark in words."""
+    if mark.name == ADDRESS:
+        return f"Sent to {mark.detail}."
+    what = "refused and left out" if mark.kind == "refused" else mark.kind
+    return f"{mark.name} was {what}" + (f": {mark.detail}" if mark.detail else ".")
