@@ -237,7 +237,7 @@ def test_a_bad_listener_is_logged_and_survived(caplog: pytest.LogCaptureFixture)
     ended = threading.Event()
 
     def listen(event: object) -> None:
-        if type(event).__name__ == "Ended":
+        if type(event).__name__ == "CallEnded":
             ended.set()
         raise RuntimeError("my fault")
 
