@@ -51,7 +51,7 @@ class ShownPair:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenVerdict:
+class SessionVerdict:
     """A verdict of this sitting, and the uid of its row. `stayed` is None for a pair that was not judged before.
 
     `winner` is 1 for the left answer, 2 for the right one, and 0 where nobody won.
@@ -83,7 +83,7 @@ class UndoneJudgement:
     pair: OutputPair
     shown: ShownPair | None
     place: int
-    said: GivenVerdict | None = None
+    said: SessionVerdict | None = None
     stored: Future[None] | None = None
 
 
@@ -133,7 +133,7 @@ class JudgingSession:
             {one.who for one in answers}, "both", {one.uid: one.name for one in store.endpoints()} if answers else {}
         )
         self._prompt = prompt_uid
-        self._done: list[GivenVerdict | SkippedPair] = []
+        self._done: list[SessionVerdict | SkippedPair] = []
         self._waiting: dict[int, OutputPair] = {}
         self._learnt = 0
         self._news: FittedBeliefs | None = None
@@ -238,14 +238,14 @@ class JudgingSession:
         ((pair, said),) = relations(verdict).items()
         before = self._latest(pair)
         stayed = None if before is None else before == said
-        self._done.append(GivenVerdict(uid, shown.pair, kind, winner, verdict, stayed, shown))
+        self._done.append(SessionVerdict(uid, shown.pair, kind, winner, verdict, stayed, shown))
         self._waiting.pop(id(shown.pair), None)
         kept = [
-            place for place, one in enumerate(self._done) if isinstance(one, GivenVerdict) and one.shown is not None
+            place for place, one in enumerate(self._done) if isinstance(one, SessionVerdict) and one.shown is not None
         ]
         if len(kept) > KEPT:
             oldest = self._done[kept[0]]
-            assert isinstance(oldest, GivenVerdict)
+            assert isinstance(oldest, SessionVerdict)
             self._done[kept[0]] = replace(oldest, shown=None)
         return self._store.judgements.judge(uid, kind, outputs, won, self._now(), blind=True)
 
@@ -287,7 +287,7 @@ class JudgingSession:
         return len(self._said)
 
     @property
-    def _said(self) -> list[GivenVerdict]:
+    def _said(self) -> list[SessionVerdict]:
         return _verdicts(tuple(self._done))
 
     @property
@@ -344,8 +344,8 @@ def pairs(
     ]
 
 
-def _verdicts(done: Iterable[GivenVerdict | SkippedPair]) -> list[GivenVerdict]:
-    return [one for one in done if isinstance(one, GivenVerdict)]
+def _verdicts(done: Iterable[SessionVerdict | SkippedPair]) -> list[SessionVerdict]:
+    return [one for one in done if isinstance(one, SessionVerdict)]
 
 
 def equal_texts(store: Store, answers: Iterable[StoredAnswer]) -> dict[str, bytes]:
