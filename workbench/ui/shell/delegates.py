@@ -12,9 +12,9 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from workbench.app import prompt_list, timeline
+from workbench.core.dates import relative
 from workbench.core.runs import PromptRow
 from workbench.core.timeline import BareVersion, TimelineRow, caption
-from workbench.core.when import relative
 from workbench.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
     from workbench.ui.widgets.controls import Confirm
-    from workbench.usecases.replacing import Change
+    from workbench.usecases.history_replacement import Change
 
 E = TypeVar("E")
 RunWish = Literal["open", "proposal", "restore", "branch"]
