@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from workbench.core.searching import canonical, completing, parsing
+from workbench.core.search import completion, parser, query_text
 from workbench.store.search.fields import FIELDS
 
-parse = partial(parsing.parse, fields=FIELDS)
-to_text = partial(canonical.to_text, fields=FIELDS)
-complete = partial(completing.complete, fields=FIELDS)
+parse = partial(parser.parse, fields=FIELDS)
+to_text = partial(query_text.to_text, fields=FIELDS)
+complete = partial(completion.complete, fields=FIELDS)

@@ -78,7 +78,7 @@ def test_numpy_does_not_come_along_with_the_store() -> None:
 def test_numpy_comes_with_the_ranking_alone() -> None:
     rest = [name for name in modules_of("core") if not name.startswith("workbench.core.ranking.")]
     assert loaded_by(rest) & NUMBERS == set()
-    assert loaded_by(["workbench.core.ranking.judgements", "workbench.core.ranking.enough"]) & NUMBERS == set()
+    assert loaded_by(["workbench.core.ranking.judgements", "workbench.core.ranking.sufficiency"]) & NUMBERS == set()
 
 
 def test_the_side_of_the_engine_that_lives_in_the_window_is_light() -> None:

@@ -12,7 +12,7 @@ from workbench.app.forecasts import Forecasts
 from workbench.app.tasks import Tasks
 from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast
-from workbench.usecases.forecasting import Forecaster
+from workbench.usecases.forecaster import Forecaster
 
 
 class _Held:

@@ -14,9 +14,9 @@ from workbench.app.history.cells import COST, LANES, PROMPT, WINNER, cell, cost_
 from workbench.app.history.model import KEPT, PAGE, ROW, HistoryTableModel
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationRow, Outcome
-from workbench.core.searching.results import After, HistoryPage, HistoryRow, Order, Total
+from workbench.core.search.results import HistoryPage, HistoryRow, Order, SearchCursor, SearchTotal
 from workbench.store import StoreError
-from workbench.usecases.searching import Found, Stop
+from workbench.usecases.searcher import SearchPage, SearchStop
 
 NOW = "2026-11-24T13:20:05.000Z"
 
@@ -38,12 +38,12 @@ class Many:
     def search(
         self,
         text: str,
-        after: After | None = None,
+        after: SearchCursor | None = None,
         limit: int = PAGE,
         *,
         order: Order = "newest",
-        stop: Stop | None = None,
-    ) -> Found:
+        stop: SearchStop | None = None,
+    ) -> SearchPage:
         self.calls += 1
         assert stop is not None
         if text == "slow":
@@ -56,8 +56,10 @@ class Many:
         first = 0 if after is None else after.place
         last = min(self.count, first + limit)
         rows = tuple(row(number) for number in range(first, last))
-        following = After(last) if last < self.count else None
-        return Found(HistoryPage(rows, following, Total(self.count) if after is None else None), text, took_ms=4)
+        following = SearchCursor(last) if last < self.count else None
+        return SearchPage(
+            HistoryPage(rows, following, SearchTotal(self.count) if after is None else None), text, took_ms=4
+        )
 
 
 @pytest.fixture
@@ -83,7 +85,7 @@ def to_the_end(qtbot: QtBot, model: HistoryTableModel) -> None:
 def test_pages_come_one_behind_another_without_gap(qtbot: QtBot, tasks: Tasks) -> None:
     model = shown(qtbot, tasks, Many(250))
     assert model.rowCount() == PAGE
-    assert model.total == Total(250)
+    assert model.total == SearchTotal(250)
     to_the_end(qtbot, model)
     assert model.rowCount() == 250
     assert [model.index(at, 0).data(ROW).row.number for at in range(250)] == list(range(250))
@@ -213,18 +215,20 @@ class Holes(Many):
     def search(
         self,
         text: str,
-        after: After | None = None,
+        after: SearchCursor | None = None,
         limit: int = PAGE,
         *,
         order: Order = "newest",
-        stop: Stop | None = None,
-    ) -> Found:
+        stop: SearchStop | None = None,
+    ) -> SearchPage:
         self.calls += 1
         there = [number for number in range(self.count) if number not in self.gone]
         behind = [number for number in there if after is None or number >= after.place][:limit]
-        following = After(behind[-1] + 1) if behind and behind[-1] != there[-1] else None
+        following = SearchCursor(behind[-1] + 1) if behind and behind[-1] != there[-1] else None
         rows = tuple(row(number) for number in behind)
-        return Found(HistoryPage(rows, following, Total(len(there)) if after is None else None), text, took_ms=4)
+        return SearchPage(
+            HistoryPage(rows, following, SearchTotal(len(there)) if after is None else None), text, took_ms=4
+        )
 
 
 def test_what_is_gone_far_below_leaves_the_reader_where_he_is(qtbot: QtBot, tasks: Tasks) -> None:
@@ -236,7 +240,7 @@ def test_what_is_gone_far_below_leaves_the_reader_where_he_is(qtbot: QtBot, task
     with qtbot.waitSignal(model.answered):
         model.search_again(all_rows=True)
     assert model.rowCount() == 60 * PAGE + 4
-    assert model.total == Total(60 * PAGE + 4)
+    assert model.total == SearchTotal(60 * PAGE + 4)
     assert model.positions(["r5499", "r5500", "r5502"]) == [5498, 5499], "both are in memory, and the gone one is not"
     assert model.pages_in_memory <= KEPT
     model.hold([(0, model.rowCount() - 1)])
@@ -333,7 +337,7 @@ def test_rows_that_are_not_counted_yet_are_read_again_until_they_are(
     monkeypatch.setattr("workbench.app.history.model._COUNTED_MS", 1)
 
     class Coming(Many):
-        def search(self, *args: object, **named: object) -> Found:
+        def search(self, *args: object, **named: object) -> SearchPage:
             found = super().search(*args, **named)  # type: ignore[arg-type] # as it is called
             if self.calls > 2:
                 return found

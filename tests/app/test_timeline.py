@@ -15,7 +15,7 @@ from workbench.app.tasks import Tasks
 from workbench.app.timeline import PAGE, ROW, TimelineModel, describe, short_name, standing
 from workbench.core.content import Content, Message
 from workbench.core.runs import IterationRow, Outcome, VerdictKind
-from workbench.core.timeline import BareVersion, Cursor, TimelinePage, TimelineRow, VersionDetail
+from workbench.core.timeline import BareVersion, TimelineCursor, TimelinePage, TimelineRow, VersionDetail
 
 
 def _moment(second: int) -> str:
@@ -42,9 +42,9 @@ class History:
 
     def __init__(self, rows: list[TimelineRow]) -> None:
         self.rows = rows
-        self.asked: list[Cursor | None] = []
+        self.asked: list[TimelineCursor | None] = []
 
-    def __call__(self, _prompt: str, after: Cursor | None, limit: int) -> TimelinePage:
+    def __call__(self, _prompt: str, after: TimelineCursor | None, limit: int) -> TimelinePage:
         self.asked.append(after)
         rows = [row for row in self.rows if after is None or self._number(row, after)]
         page = rows[:limit]
@@ -53,10 +53,10 @@ class History:
         last = [after.iteration, after.version] if after else [2**62, 2**62]
         for row in page:
             last[isinstance(row, BareVersion)] = row.number
-        return TimelinePage(tuple(page), Cursor(*last))
+        return TimelinePage(tuple(page), TimelineCursor(*last))
 
     @staticmethod
-    def _number(row: TimelineRow, after: Cursor) -> bool:
+    def _number(row: TimelineRow, after: TimelineCursor) -> bool:
         return row.number < (after.version if isinstance(row, BareVersion) else after.iteration)
 
 
@@ -201,7 +201,7 @@ def test_pages_are_asked_for_by_numbers(qtbot: QtBot, make: Make) -> None:
     model.fetchMore(QModelIndex())
     qtbot.waitUntil(lambda: model.rowCount() == 251)
     assert not model.canFetchMore(QModelIndex())
-    assert history.asked == [None, Cursor(152, 7), Cursor(52, 7)]
+    assert history.asked == [None, TimelineCursor(152, 7), TimelineCursor(52, 7)]
 
 
 def test_a_row_says_everything_in_words() -> None:

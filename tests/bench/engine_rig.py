@@ -16,7 +16,7 @@ from pathlib import Path
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
-from workbench.engine.calls import Call, Ended, EngineNotice, Event
+from workbench.engine.calls import Call, CallEnded, EngineNotice, Event
 from workbench.engine.client import EngineClient
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +83,7 @@ class Rig:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, Ended):
+        if isinstance(event, CallEnded):
             with self._changed:
                 self._ended[event.id] = event.result
                 self._changed.notify_all()

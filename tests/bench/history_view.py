@@ -10,7 +10,7 @@ from tests.bench.many_outputs import SIZES, history, vocabulary
 from tests.bench.report import percentile
 from tests.bench.search import FLAT_MB, opened
 from tests.bench.windows import home, started
-from workbench.core.care import CARE, Rules
+from workbench.core.maintenance import CARE, MaintenanceRules
 
 WINDOW = (sys.executable, "-m", "tests.bench.history_window")
 PATIENCE_S = 600.0
@@ -26,7 +26,7 @@ def run(full: bool) -> list[dict[str, Any]]:
             shutil.copyfile(history(size), place.database)
             # It would begin on the way, and takes memory of its own.
             store = opened(place.database)
-            store.set_meta(CARE, Rules(daily=False).to_text()).result()
+            store.set_meta(CARE, MaintenanceRules(daily=False).to_text()).result()
             store.close()
             typed = f"{words[5]} {words[150]} winner:yes"
             with started(WINDOW, place.environment(WORKBENCH_BENCH_HISTORY=typed)) as window:

@@ -10,7 +10,7 @@ from typing import Any
 from tests.usecases.judged_history import history, runs
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.usecases.judging import Sitting
+from workbench.usecases.judging_session import JudgingSession
 from workbench.usecases.ranking import rank
 
 VERDICTS, PAIRS = 10_000, 500
@@ -31,7 +31,7 @@ def run(full: bool) -> list[dict[str, Any]]:
             rank(store, prompt, "both")
             ranked = _ms(began)
             began = time.perf_counter()
-            sitting = Sitting(store, prompt, new_uid, utc_now)
+            sitting = JudgingSession(store, prompt, new_uid, utc_now)
             opened = _ms(began)
             steps = [_step(sitting) for _ in range(PAIRS)]
         finally:
@@ -43,7 +43,7 @@ def run(full: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _step(sitting: Sitting) -> float:
+def _step(sitting: JudgingSession) -> float:
     began = time.perf_counter()
     shown = sitting.prepare()
     took = _ms(began)

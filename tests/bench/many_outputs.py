@@ -22,25 +22,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import workbench.core.searching.folding
+import workbench.core.search.text_folding
 import workbench.store.schema.run_tables
 import workbench.store.schema.search_tables
 import workbench.store.schema.tables
-import workbench.store.search.facts
 import workbench.store.search.fields
-import workbench.store.search.indexing
+import workbench.store.search.index_terms
+import workbench.store.search.search_index
 import workbench.store.search.sources
 from workbench.core.content import Content, Message, canonical
 from workbench.store import open_store
 from workbench.store.schema.search_tables import PLACED
-from workbench.store.search.indexing import Indexer
+from workbench.store.search.search_index import Indexer
 from workbench.store.sqlite import sqlite3
 
 SIZES = (10_000, 100_000, 1_000_000)
 _MADE_BY = (
-    workbench.core.searching.folding,
-    workbench.store.search.facts,
-    workbench.store.search.indexing,
+    workbench.core.search.text_folding,
+    workbench.store.search.index_terms,
+    workbench.store.search.search_index,
     workbench.store.search.fields,
     workbench.store.search.sources,
 )

@@ -16,9 +16,9 @@ from workbench.core.cases import Case, Check
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import Verdict
-from workbench.packs.model import About
+from workbench.packs.pack_contents import PackAbout
 from workbench.store import Store
-from workbench.usecases.packs.exporter import Choice, PackExporter
+from workbench.usecases.packs.exporter import PackChoice, PackExporter
 
 WINDOW = (sys.executable, "-m", "tests.bench.packs_window")
 PROMPTS, VERSIONS, CASES = 300, 40, 20
@@ -37,8 +37,8 @@ def run(full: bool) -> list[dict[str, Any]]:
         with closing(opened(place.database)) as store:
             uids = list(history(store))
             exporter = PackExporter(store, lambda: "pack-1", lambda: LATER)
-            choices = [Choice(uid, "all") for uid in uids]
-            exporter.write(exporter.prepare(About("", "Bots"), choices, with_evidence=True), place.folder / "bots")
+            choices = [PackChoice(uid, "all") for uid in uids]
+            exporter.write(exporter.prepare(PackAbout("", "Bots"), choices, with_evidence=True), place.folder / "bots")
         told = []
         for what, one, pack in (("import", empty, place.folder / "bots"), ("export", place, place.folder / "written")):
             environment = one.environment(WORKBENCH_BENCH_PACKS=what, WORKBENCH_BENCH_PACK=str(pack))

@@ -11,7 +11,7 @@ from tests.core.ranking.made import judged
 from workbench.core.ranking.davidson import covariance, fit
 from workbench.core.ranking.intervals import RESAMPLES, measure
 from workbench.core.ranking.judgements import compare
-from workbench.core.ranking.pairing import Candidate, believe, queue, take
+from workbench.core.ranking.pairs import PairOption, believe, queue, take
 
 BUDGET_MS, STEP_MS = 1000.0, 20.0
 VERDICTS, CANDIDATES, SITTING = 2000, 10_000, 500
@@ -42,7 +42,7 @@ def _sitting(random: Random, strengths: dict[str, float]) -> list[dict[str, Any]
     some = []
     for number in range(CANDIDATES):
         one, other = random.sample(NAMES, 2)
-        some.append(Candidate(f"{one}.{number}", f"{other}.{number}", one, other, f"set {number % 100}"))
+        some.append(PairOption(f"{one}.{number}", f"{other}.{number}", one, other, f"set {number % 100}"))
     began = time.perf_counter()
     waiting = queue(some, found, covariance(comparisons, found))
     opened = (time.perf_counter() - began) * 1000

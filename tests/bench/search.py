@@ -21,8 +21,8 @@ from typing import Any
 from tests.bench.many_outputs import SIZES, history, moment, vocabulary
 from tests.bench.report import percentile, rows_of, table
 from tests.filters import parse
-from workbench.core.searching.moments import stored_moment
-from workbench.core.searching.results import After, HistoryPage, Order
+from workbench.core.search.date_values import stored_moment
+from workbench.core.search.results import HistoryPage, Order, SearchCursor
 from workbench.store import Store, open_store
 
 NEWEST_MS, BEST_MS, COMBINED_MS, FIRST_MS, DISK_MS = 50.0, 150.0, 100.0, 50.0, 1000.0
@@ -82,7 +82,9 @@ def opened(path: Path) -> Store:
     return open_store(path, now=_NOW, uid=lambda: "bench")
 
 
-def searched(store: Store, text: str, order: Order = "newest", after: After | None = None) -> tuple[float, HistoryPage]:
+def searched(
+    store: Store, text: str, order: Order = "newest", after: SearchCursor | None = None
+) -> tuple[float, HistoryPage]:
     """Search once; return the ms that it took, and what was found."""
     began = time.perf_counter()
     page = store.searches.page(parse(text).query, lambda m: stored_moment(m, _NOW), order=order, after=after)
@@ -192,9 +194,9 @@ def _paging(store: Store, shape: str) -> list[dict[str, Any]]:
     return rows
 
 
-def scroll(store: Store, query: str) -> tuple[list[After | None], list[float]]:
+def scroll(store: Store, query: str) -> tuple[list[SearchCursor | None], list[float]]:
     """Read every page; return where each begins, and the memory in MB after it."""
-    places: list[After | None] = [None]
+    places: list[SearchCursor | None] = [None]
     used: list[float] = []
     while True:
         _, page = searched(store, query, after=places[-1])

@@ -16,7 +16,7 @@ from tests.bench.report import percentile, rows_of, table
 from tests.store.making import LATER, NOW, done, lane, opened, text
 from tests.store.making import run as run_of
 from workbench.core.runs import Verdict
-from workbench.core.timeline import Cursor
+from workbench.core.timeline import TimelineCursor
 from workbench.store import Store
 from workbench.store.sqlite import sqlite3
 
@@ -75,7 +75,7 @@ def timed(work: Callable[[], object], times: int) -> list[float]:
 def scroll(store: Store) -> list[float]:
     """Read every page from the newest to the oldest."""
     samples: list[float] = []
-    after: Cursor | None = None
+    after: TimelineCursor | None = None
     while True:
         started = time.perf_counter()
         page = store.timeline("p", after, PAGE)

@@ -9,7 +9,7 @@ import pytest
 from tests.bench.many_outputs import make
 from tests.bench.search import combined_queries, measure, opened, plain_queries, searched
 from tests.store.schema.test_upgrade import healthy
-from tests.store.search.test_indexing import indexed, made_anew
+from tests.store.search.test_search_index import indexed, made_anew
 from workbench.store.sqlite import sqlite3
 
 

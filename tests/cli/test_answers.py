@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.usecases.making import PATIENCE_S, echo, opened
-from workbench.cli.choosing import Choice
+from workbench.cli.draft_arguments import ChosenDraft
 from workbench.cli.main import main
 from workbench.cli.report import document, summary
 from workbench.core.blocks import OutputFormat
@@ -65,7 +65,7 @@ def test_tool_calls_are_counted_and_listed(tmp_path: Path) -> None:
         made.result(PATIENCE_S)
         handle = workbench.runner.start_iteration(uid, draft, based_on=None)
         assert handle.wait(PATIENCE_S)
-        choice = Choice(uid, "Tools", draft, draft)
+        choice = ChosenDraft(uid, "Tools", draft, draft)
         assert "1 tool call" in summary(choice, handle, 0)
         (lane,) = document(choice, handle)["lanes"]
     assert [step["kind"] for step in lane["steps"]] == ["tool_call", "tool_result", "text"]

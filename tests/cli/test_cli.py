@@ -15,17 +15,17 @@ import pytest
 
 from tests.usecases.making import opened
 from workbench.cli.main import main
-from workbench.cli.output import Interleaved, InTurn, LaneOutput, harmless
-from workbench.core.limits import LIMITS, Limits
-from workbench.core.runs import Result, Step
+from workbench.cli.output import InterleavedLanes, LaneOutput, LanesInTurn, harmless
+from workbench.core.run_limits import LIMITS, Limits
+from workbench.core.runs import AnswerStep, Result
 from workbench.engine.calls import Calling, Delta, Retrying, Stepped
 from workbench.host import keys
 from workbench.host.dirs import places
-from workbench.host.libraries import Library
-from workbench.store import connections, opening
+from workbench.host.system_libraries import SystemLibrary
+from workbench.store import connections, database_file
 from workbench.usecases import checkup
-from workbench.usecases.checkup import Checkup, Finding
-from workbench.usecases.samples import ORDER_TOOLS, load_sample
+from workbench.usecases.checkup import Checkup, CheckupFinding
+from workbench.usecases.sample_prompts import ORDER_TOOLS, load_sample
 from workbench.usecases.transcript import Transcript
 from workbench.usecases.workbench import Workbench
 
@@ -216,7 +216,7 @@ def test_a_library_that_the_built_in_model_lacks_is_named_with_its_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(checkup, "builtin_weights", lambda _: tmp_path / "m.gguf")
-    monkeypatch.setattr(checkup, "missing_libraries", lambda _: [Library("libgomp.so.1", "libgomp1")])
+    monkeypatch.setattr(checkup, "missing_libraries", lambda _: [SystemLibrary("libgomp.so.1", "libgomp1")])
     assert main(["doctor", "--db", str(tmp_path / "w.db")], dict(os.environ)) == 1
     assert "NO    built-in model: It needs a library that is missing here." in (out := capsys.readouterr().out)
     assert "sudo apt-get install -y libgomp1" in out
@@ -245,7 +245,7 @@ def test_a_sqlite_that_opens_no_history_is_found(
 def test_a_sqlite_that_is_too_old_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(opening, "_OLDEST_SQLITE", (4, 0))
+    monkeypatch.setattr(database_file, "_OLDEST_SQLITE", (4, 0))
     monkeypatch.setattr(checkup.Checkup, "_models", lambda _: iter(()))
     assert main(["doctor", "--db", str(tmp_path / "w.db")], dict(os.environ)) == 1
     assert "NO    SQLite: The history needs SQLite 4.0 or newer" in capsys.readouterr().out
@@ -281,7 +281,7 @@ def test_a_check_up_says_where_no_history_can_be_made(tmp_path: Path) -> None:
     assert f"nothing can be made in {ground}. Give yourself the right" in found.sentence
 
 
-def _without_models(db: Path) -> list[Finding]:
+def _without_models(db: Path) -> list[CheckupFinding]:
     """Return what comes before the findings that start an engine."""
     return list(itertools.islice(Checkup(db, places(os.environ), os.environ, "0").findings(), 3))
 
@@ -298,7 +298,7 @@ def transcripts(*texts: str) -> list[LaneOutput]:
 def test_a_single_lane_in_a_pipe_is_its_exact_text() -> None:
     out = io.StringIO()
     lanes = transcripts("a\rb\x1b[31m\n\n")
-    printer = InTurn(lanes, out)
+    printer = LanesInTurn(lanes, out)
     printer.look()
     lanes[0].transcript.end(Result("finished", "a\rb\x1b[31m\n\nend"))
     printer.look()
@@ -309,7 +309,7 @@ def test_a_single_lane_in_a_pipe_is_its_exact_text() -> None:
 def test_on_a_terminal_lines_of_lanes_interleave() -> None:
     out = io.StringIO()
     lanes = transcripts("one\ntwo", "x" * 50)
-    printer = Interleaved(lanes, out, width=24, colour=False)
+    printer = InterleavedLanes(lanes, out, width=24, colour=False)
     printer.look()
     assert out.getvalue().splitlines() == ["1 │ one", "2 │ " + "x" * 20, "2 │ " + "x" * 20]
     lanes[0].transcript.apply(Retrying("o0", 3000, 2, "rate limited"))
@@ -326,7 +326,7 @@ def test_on_a_terminal_crlf_ends_a_line(lanes: int, cut: int) -> None:
     text = f"{'x' * 20}\r\nb\rc\r\n"
     out = io.StringIO()
     made = transcripts(*(text[:cut] for _ in range(lanes)))
-    printer = Interleaved(made, out, width=24, colour=False)
+    printer = InterleavedLanes(made, out, width=24, colour=False)
     printer.look()
     for number, lane in enumerate(made):
         lane.transcript.apply(Delta(f"o{number}", "text", cut, text[cut:]))
@@ -343,7 +343,7 @@ def test_on_a_terminal_a_model_cannot_steer_it() -> None:
     assert harmless("fine\n") == "fine\n"
     out = io.StringIO()
     lanes = transcripts("\x1b[2Jhi", "\x1b[2J\n")
-    Interleaved(lanes, out, width=80, colour=True).look()
+    InterleavedLanes(lanes, out, width=80, colour=True).look()
     assert "\x1b[2J" not in out.getvalue()
     assert "\x1b[33m2 │\x1b[0m ␛[2J" in out.getvalue()
 
@@ -391,18 +391,18 @@ def test_damaged_limits_refuse_a_run_with_a_way_out(file: str, db: str, capsys: 
 def test_what_is_said_between_tools_is_printed_also_when_nobody_looked() -> None:
     (lane,) = transcripts("")
     told = io.StringIO()
-    printer = InTurn([lane], told)
+    printer = LanesInTurn([lane], told)
     printer.look()
-    call = (Step("tool_call", "{}", "now", "c1"), Step("tool_result", "noon", "now", "c1"))
+    call = (AnswerStep("tool_call", "{}", "now", "c1"), AnswerStep("tool_result", "noon", "now", "c1"))
     lane.transcript.apply(Delta("o", "text", 0, "One moment."))
-    lane.transcript.apply(Stepped("o", (Step("text", "One moment."), *call)))
+    lane.transcript.apply(Stepped("o", (AnswerStep("text", "One moment."), *call)))
     lane.transcript.apply(Calling("o", 0, "now", "c2", 0, "{}"))
     printer.look()
     lane.transcript.apply(Stepped("o", call))
     lane.transcript.apply(Delta("o", "text", 0, "It is "))
     printer.look()
     lane.transcript.apply(Delta("o", "text", 6, "noon."))
-    steps = (Step("text", "One moment."), *call, *call, Step("text", "It is noon."))
+    steps = (AnswerStep("text", "One moment."), *call, *call, AnswerStep("text", "It is noon."))
     lane.transcript.end(Result("finished", "It is noon.", steps=steps))
     printer.look()
     assert told.getvalue() == "One moment.\nIt is noon.\n"

@@ -9,7 +9,7 @@ import pytest
 
 from workbench.cli.main import main
 from workbench.store import connections
-from workbench.store import opening as store_opening
+from workbench.store import database_file as store_opening
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ import pytest
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, done, lane, opened, run, text
 from tests.store.schema.freeze import restore
 from workbench.cli.main import main
-from workbench.cli.past import lines
+from workbench.cli.past_run import lines
 from workbench.core.blocks import Tool
 from workbench.core.content import Content, Message
-from workbench.core.runs import Failure, Result, Step, Verdict
-from workbench.core.searching.fields import help_lines
+from workbench.core.runs import AnswerStep, Failure, Result, Verdict
+from workbench.core.search.filter_fields import help_lines
 from workbench.store.search.fields import FIELDS
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.usecases.run_document import document
@@ -58,8 +58,8 @@ def test_a_run_is_shown_with_its_tools(db: Path, said: Said) -> None:
     store = opened(db)
     tool = Tool("look_up", "Finds an order.", answer="It is in Bonn.")
     store.begin_run(run("tooled", Content((Message("user", "Where?"),), tools=(tool,))))
-    steps = (Step("tool_call", "{}", "look_up", "c"), Step("tool_result", "It is in Bonn.", "look_up", "c"))
-    store.finish_output("tooled.0.0", replace(done("In Bonn."), steps=(*steps, Step("text", "In Bonn."))), LATER)
+    steps = (AnswerStep("tool_call", "{}", "look_up", "c"), AnswerStep("tool_result", "It is in Bonn.", "look_up", "c"))
+    store.finish_output("tooled.0.0", replace(done("In Bonn."), steps=(*steps, AnswerStep("text", "In Bonn."))), LATER)
     store.set_note("tooled", "n", LATER).result(10)
     store.close()
     code, out, _ = said("show", "tooled")
@@ -123,7 +123,7 @@ def test_of_a_blind_run_neither_order_nor_numbers_nor_reasons_tell_who_answered(
     lanes = (lane("A", "vendor/one"), lane("B", "two"), lane("C", "three"))
     store.begin_run(replace(run("run-3", text("x"), lanes=lanes), blind=True))
     store.finish_output("run-3.0.0", replace(done("zebra, last by text"), cost_usd=0.25), LATER)
-    steps = (Step("reasoning", "Only two thinks."), Step("text", "a zebra"))
+    steps = (AnswerStep("reasoning", "Only two thinks."), AnswerStep("text", "a zebra"))
     store.finish_output("run-3.1.0", replace(done("a zebra"), reasoning="Only two thinks.", steps=steps), LATER)
     why = Failure("auth", "The key for three was refused.")
     store.finish_output("run-3.2.0", Result("failed", "", failure=why), LATER).result(10)

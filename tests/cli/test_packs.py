@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.store.making import LATER, NOW, done, opened, run, text
-from workbench.cli.codes import FAILED, OK, WRONG_USE
+from workbench.cli.exit_codes import FAILED, OK, WRONG_USE
 from workbench.cli.main import main
 from workbench.core.cases import Case, Check
 from workbench.core.drafts import Draft

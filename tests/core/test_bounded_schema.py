@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from workbench.core.blocks import OutputFormat
 from workbench.core.bounded_schema import UncheckedError, first_error
-from workbench.core.checking_output import check_output
+from workbench.core.output_check import check_output
 
 SLOW = "^(?:(?:a|aa|.)+)+b$"
 ANSWER = "a" * 60 + "!"

@@ -13,7 +13,7 @@ from tests.core import strategies as make
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
-from workbench.core.marks import Mark
+from workbench.core.technique_marks import TechniqueMark
 
 EMPTY = {"content": {"format": 1}, "values": {}, "lanes": [], "based_on": None}
 
@@ -103,7 +103,9 @@ def test_damaged_sets_are_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_techniques_that_were_inserted_go_with_the_draft() -> None:
-    draft = Draft(techniques=(Mark("role", "Role", "You are\nYou help"), Mark("own:mine", "Mine", "x")))
+    draft = Draft(
+        techniques=(TechniqueMark("role", "Role", "You are\nYou help"), TechniqueMark("own:mine", "Mine", "x"))
+    )
     assert draft.to_json()["techniques"] == [["role", "Role", "You are\nYou help"], ["own:mine", "Mine", "x"]]
     assert Draft.from_json(json.loads(json.dumps(draft.to_json()))) == draft
 

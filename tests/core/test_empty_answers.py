@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from workbench.core.choices import FurtherChoice, further_choices, further_words
 from workbench.core.empty_answers import BLANKS, MOST_BLANKS, empty_answer, empty_sentence, state_words
+from workbench.core.further_choices import FurtherChoice, further_choices, further_words
 from workbench.core.money import Usage
-from workbench.core.runs import Failure, Result, Step
+from workbench.core.runs import AnswerStep, Failure, Result
 
-CALL, ANSWER = Step("tool_call", "{}", "find", "c1"), Step("tool_result", "x", "find", "c1")
+CALL, ANSWER = AnswerStep("tool_call", "{}", "find", "c1"), AnswerStep("tool_result", "x", "find", "c1")
 OTHER = {"further_choices": [{"index": 1, "text": "b"}]}
 
 

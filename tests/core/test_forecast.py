@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.core.counting import Tokenizer, count_of, show_tokens
-from workbench.core.forecast import Forecast, LaneForecast, Span, detail, line, show_span, span_of
+from workbench.core.forecast import AmountSpan, Forecast, LaneForecast, detail, line, show_span, span_of
 from workbench.core.money import Rates, Usage, cost
+from workbench.core.token_counts import Tokenizer, count_of, show_tokens
 
 EXACT = Tokenizer("o", "o of Example", exact=True)
 ROUGH = Tokenizer("r", "a rule")
@@ -16,7 +16,7 @@ RATES = Rates(1e-6, 2e-6)
 
 
 def lane(title: str = "a", *parts: int, tokenizer: Tokenizer = EXACT, **more: object) -> LaneForecast:
-    fields: dict[str, object] = {"rates": RATES, "context": 1000, "output": Span(10, 20), "past": 3, **more}
+    fields: dict[str, object] = {"rates": RATES, "context": 1000, "output": AmountSpan(10, 20), "past": 3, **more}
     return LaneForecast(title, title, (count_of(tokenizer, parts),), **fields)  # type: ignore[arg-type]
 
 
@@ -48,8 +48,8 @@ def test_a_range_lies_within_the_past_and_the_limit(lengths: list[int], most: in
 
 
 def test_of_many_answers_the_extremes_do_not_count() -> None:
-    assert span_of([5, 5000]) == Span(5, 5000)
-    assert span_of([1, *range(100, 118), 90_000]) == Span(101, 116)
+    assert span_of([5, 5000]) == AmountSpan(5, 5000)
+    assert span_of([1, *range(100, 118), 90_000]) == AmountSpan(101, 116)
 
 
 def test_the_line_names_tokens_money_and_lanes() -> None:
@@ -92,11 +92,11 @@ def test_long_prompts_are_forecast_at_the_prices_of_their_tier() -> None:
     }
     rates = Rates(1e-6, 2e-6, sheet=sheet)
     short, long = lane("a", 993, rates=rates), lane("a", 300_000 - 7, rates=rates)
-    assert short.cost == Span(pytest.approx(1e-3 + 2e-5), pytest.approx(1e-3 + 4e-5))  # type: ignore[arg-type]
-    assert long.cost == Span(pytest.approx(0.9 + 5e-5), pytest.approx(0.9 + 1e-4))  # type: ignore[arg-type]
+    assert short.cost == AmountSpan(pytest.approx(1e-3 + 2e-5), pytest.approx(1e-3 + 4e-5))  # type: ignore[arg-type]
+    assert long.cost == AmountSpan(pytest.approx(0.9 + 5e-5), pytest.approx(0.9 + 1e-4))  # type: ignore[arg-type]
     both = replace(long, counts=(*short.counts, *long.counts))
-    assert both.input_cost == Span(pytest.approx(0.901), pytest.approx(0.901))  # type: ignore[arg-type]
-    assert replace(short, tier="flex").input_cost == Span(pytest.approx(5e-4), pytest.approx(5e-4))  # type: ignore[arg-type]
+    assert both.input_cost == AmountSpan(pytest.approx(0.901), pytest.approx(0.901))  # type: ignore[arg-type]
+    assert replace(short, tier="flex").input_cost == AmountSpan(pytest.approx(5e-4), pytest.approx(5e-4))  # type: ignore[arg-type]
     used = Usage(300_000, 10)
     assert long.cost is not None
     assert cost(used, rates) == pytest.approx(long.cost.low)
@@ -139,9 +139,9 @@ def test_the_detail_tells_each_lane() -> None:
 
 
 def test_a_span_of_money() -> None:
-    assert show_span(Span(0.0011, 0.0011)) == "$0.0011"
-    assert show_span(Span(0.0008, 0.0015)) == "$0.0008–0.0015"
-    assert show_span(Span(0.00001, 0.0015)) == "< $0.0001–0.0015"
+    assert show_span(AmountSpan(0.0011, 0.0011)) == "$0.0011"
+    assert show_span(AmountSpan(0.0008, 0.0015)) == "$0.0008–0.0015"
+    assert show_span(AmountSpan(0.00001, 0.0015)) == "< $0.0001–0.0015"
 
 
 CACHING = Rates(1e-6, 2e-6, 1e-7, written=1.25e-6)
@@ -150,7 +150,7 @@ CACHING = Rates(1e-6, 2e-6, 1e-7, written=1.25e-6)
 def keeping(cacheable: int, **more: object) -> LaneForecast:
     """A lane of 100 input tokens, of which so many are to be kept in the provider's cache."""
     counts = (replace(count_of(EXACT, (93,)), cacheable=cacheable),)
-    fields: dict[str, object] = {"rates": CACHING, "context": 1000, "output": Span(10, 20), "past": 3, **more}
+    fields: dict[str, object] = {"rates": CACHING, "context": 1000, "output": AmountSpan(10, 20), "past": 3, **more}
     return LaneForecast("a", "a", counts, **fields)  # type: ignore[arg-type]
 
 
@@ -167,7 +167,7 @@ def test_what_is_to_be_cached_costs_from_reading_to_writing_it() -> None:
     assert several is not None
     assert (several.low, several.high) == pytest.approx((5 * given.low, 5 * given.high))
     none = keeping(0).input_cost
-    assert none == Span(pytest.approx(100e-6), pytest.approx(100e-6))
+    assert none == AmountSpan(pytest.approx(100e-6), pytest.approx(100e-6))
     assert Forecast((keeping(80, output=None),)).known_cost == given
 
 
@@ -199,8 +199,8 @@ def test_the_detail_says_what_the_cache_has_to_do_with_it() -> None:
 
 
 def test_a_lane_without_prices_costs_what_the_server_reported_before() -> None:
-    told = lane("a", 93, rates=None, output=None, samples=2, reported=Span(0.01, 0.02))
-    assert told.cost == Span(0.02, 0.04)
+    told = lane("a", 93, rates=None, output=None, samples=2, reported=AmountSpan(0.01, 0.02))
+    assert told.cost == AmountSpan(0.02, 0.04)
     both = Forecast((told, lane("b", 93, rates=None)))
     assert both.unpriced == ("b",)
     assert line(both) == "100 tokens · est. $0.0200–0.0400 + 1 lane without prices"
@@ -209,6 +209,6 @@ def test_a_lane_without_prices_costs_what_the_server_reported_before() -> None:
 
 def test_a_price_list_counts_more_than_what_was_reported_before() -> None:
     """The prompt may be another one; a report is of the prompt as it was."""
-    listed, report = lane("a", 93), Span(5.0, 5.0)
+    listed, report = lane("a", 93), AmountSpan(5.0, 5.0)
     assert replace(listed, reported=report).cost == listed.cost
     assert replace(listed, reported=report, output=None).cost == report

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from workbench.core.schema_form import (
     NEW,
-    Field,
+    SchemaField,
     SchemaFormError,
     read_schema,
     split_choices,
@@ -75,15 +75,15 @@ schemas = st.recursive(
 )
 
 
-def written(form: Field) -> dict[str, Any]:
+def written(form: SchemaField) -> dict[str, Any]:
     return json.loads(write_schema(form))  # type: ignore[no-any-return]
 
 
-def child(form: Field, name: str) -> Field:
+def child(form: SchemaField, name: str) -> SchemaField:
     return next(one for one in form.children if one.name == name)
 
 
-def with_child(form: Field, called: str, /, **changes: Any) -> Field:
+def with_child(form: SchemaField, called: str, /, **changes: Any) -> SchemaField:
     return replace(
         form, children=tuple(replace(one, **changes) if one.name == called else one for one in form.children)
     )
@@ -102,7 +102,7 @@ def test_a_change_touches_nothing_else(schema: dict[str, Any], name: str) -> Non
     required = schema.get("required")
     if any(one.name in ("", name) for one in form.children) or (isinstance(required, list) and name in required):
         return
-    after = written(replace(form, children=(*form.children, Field(name, "integer", description="How many"))))
+    after = written(replace(form, children=(*form.children, SchemaField(name, "integer", description="How many"))))
     properties = schema["properties"] if isinstance(schema.get("properties"), dict) else {}
     assert after.pop("properties") == {**properties, name: {"type": "integer", "description": "How many"}}
     assert after == {key: value for key, value in schema.items() if key != "properties"}
@@ -137,10 +137,10 @@ def test_changes_are_written_where_they_belong() -> None:
 
 
 def test_new_objects_and_lists_are_whole_and_as_strict_as_the_rest() -> None:
-    box = Field("box", "object", children=(Field("side", "number", required=True),))
+    box = SchemaField("box", "object", children=(SchemaField("side", "number", required=True),))
     boxes = replace(box, name="boxes", kind="array", items="object")
     after = written(
-        replace(read_schema(json.dumps(ORDER)), children=(box, boxes, Field("tags", "array", items="string")))
+        replace(read_schema(json.dumps(ORDER)), children=(box, boxes, SchemaField("tags", "array", items="string")))
     )
     wanted = {
         "type": "object",
@@ -175,7 +175,10 @@ def test_what_no_form_can_show_is_said(text: str, why: str) -> None:
 
 
 def test_names_are_needed_and_stand_once() -> None:
-    for children, why in (((Field(""),), "no name"), ((Field("a"), Field("a", "number")), "are called “a”")):
+    for children, why in (
+        ((SchemaField(""),), "no name"),
+        ((SchemaField("a"), SchemaField("a", "number")), "are called “a”"),
+    ):
         with pytest.raises(SchemaFormError, match=why):
             write_schema(replace(NEW, children=children))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.core.snippets import MOST_GAPS, Gap, SnippetError, escape, filled, parse
+from workbench.core.snippets import MOST_GAPS, SnippetError, SnippetGap, escape, filled, parse
 
 texts = st.text(st.sampled_from("a$\\{}0:1 \n") | st.characters(exclude_categories=["Cs"]))
 
@@ -19,7 +19,7 @@ def test_gaps_are_visited_by_number_and_zero_last() -> None:
     snippet = parse("$0 You are ${2:b} for ${1:a {{name}} c}${3}.")
     assert snippet.text == " You are b for a {{name}} c."
     assert [snippet.text[g.start : g.end] for g in snippet.gaps] == ["a {{name}} c", "b", "", ""]
-    assert snippet.gaps[-1] == Gap(0, 0)
+    assert snippet.gaps[-1] == SnippetGap(0, 0)
 
 
 @pytest.mark.parametrize("text", ["costs $5 or $05", "{{name}} \\\\ \\frac{$x$}", "$name ${name} ${}", "a\\", "$"])

@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.content import Content, Message, Role
-from workbench.core.techniques import PLACES, Caret, Insertion, Place, Technique, file_name, insertion, ranked, where
+from workbench.core.techniques import (
+    PLACES,
+    CaretPlace,
+    Insertion,
+    Place,
+    Technique,
+    file_name,
+    insertion,
+    ranked,
+    where,
+)
 
 ROLE = Technique("role", "Role", "what", "helps", "hurts", "system start", "You are ${1:x}.$0")
 contents = st.lists(
@@ -52,8 +62,10 @@ def test_a_role_starts_the_system_message_or_makes_one_at_the_top() -> None:
 def test_the_caret_decides_and_the_selection_fills_the_first_gap() -> None:
     content = Content((Message("user", "Read this text now."),))
     tags = technique("caret", "<d>${1:doc}</d>$0")
-    assert applied(content, insertion(content, tags, Caret(0, 5, 14))) == [("user", "Read <d>this text</d> now.")]
-    assert applied(content, insertion(content, tags, Caret(0, 5, 5))) == [("user", "Read <d>doc</d>this text now.")]
+    assert applied(content, insertion(content, tags, CaretPlace(0, 5, 14))) == [("user", "Read <d>this text</d> now.")]
+    assert applied(content, insertion(content, tags, CaretPlace(0, 5, 5))) == [
+        ("user", "Read <d>doc</d>this text now.")
+    ]
     assert applied(content, insertion(content, tags)) == [("user", "Read this text now.\n\n<d>doc</d>")]
 
 

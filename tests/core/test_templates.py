@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.core import strategies as make
 from workbench.core.content import Content, Message
-from workbench.core.rendering import fill_plain
+from workbench.core.rendered_content import fill_plain
 from workbench.core.templates import content_variables, fill, missing, variables
 
 VERBATIM = [

@@ -8,50 +8,68 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.core.runs import Step
-from workbench.core.training import Call, Row, Turn, Turns, prepare, renumbered, text_of, turns_of
+from workbench.core.runs import AnswerStep
+from workbench.core.training import (
+    TrainingCall,
+    TrainingRow,
+    TrainingTurn,
+    Turns,
+    prepare,
+    renumbered,
+    text_of,
+    turns_of,
+)
 
-ANSWER = (Turn("assistant", "It arrives on Friday, as the carrier told us this morning."),)
-OTHER = (Turn("assistant", "I have no idea. Ask somebody else, please."),)
+ANSWER = (TrainingTurn("assistant", "It arrives on Friday, as the carrier told us this morning."),)
+OTHER = (TrainingTurn("assistant", "I have no idea. Ask somebody else, please."),)
 
 
-def row(values: str, completion: Turns = ANSWER, *, rejected: Turns = (), label: bool = True, output: str = "o") -> Row:
-    prompt = (Turn("user", f"Where is {values}?"),)
-    return Row(output, values, values, prompt, completion, rejected, label)
+def row(
+    values: str, completion: Turns = ANSWER, *, rejected: Turns = (), label: bool = True, output: str = "o"
+) -> TrainingRow:
+    prompt = (TrainingTurn("user", f"Where is {values}?"),)
+    return TrainingRow(output, values, values, prompt, completion, rejected, label)
 
 
 def test_rounds_with_tools_become_turns() -> None:
     steps = (
-        Step("reasoning", "hm"),
-        Step("text", "Let me look."),
-        Step("tool_call", '{"n": 1}', "look", "c1"),
-        Step("tool_call", '{"n": 2}', "look", "c2"),
-        Step("tool_result", "late", "look", "c1"),
-        Step("tool_result", "here", "look", "c2"),
-        Step("tool_call", "", "now", ""),
-        Step("tool_result", "noon", "now", ""),
-        Step("text", "One is late."),
+        AnswerStep("reasoning", "hm"),
+        AnswerStep("text", "Let me look."),
+        AnswerStep("tool_call", '{"n": 1}', "look", "c1"),
+        AnswerStep("tool_call", '{"n": 2}', "look", "c2"),
+        AnswerStep("tool_result", "late", "look", "c1"),
+        AnswerStep("tool_result", "here", "look", "c2"),
+        AnswerStep("tool_call", "", "now", ""),
+        AnswerStep("tool_result", "noon", "now", ""),
+        AnswerStep("text", "One is late."),
     )
     assert turns_of(steps, "One is late.") == (
-        Turn("assistant", "Let me look.", (Call("c1", "look", '{"n": 1}'), Call("c2", "look", '{"n": 2}'))),
-        Turn("tool", "late", (), "c1", "look"),
-        Turn("tool", "here", (), "c2", "look"),
-        Turn("assistant", "", (Call("call_3_0", "now", "{}"),)),
-        Turn("tool", "noon", (), "call_3_0", "now"),
-        Turn("assistant", "One is late."),
+        TrainingTurn(
+            "assistant",
+            "Let me look.",
+            (TrainingCall("c1", "look", '{"n": 1}'), TrainingCall("c2", "look", '{"n": 2}')),
+        ),
+        TrainingTurn("tool", "late", (), "c1", "look"),
+        TrainingTurn("tool", "here", (), "c2", "look"),
+        TrainingTurn("assistant", "", (TrainingCall("call_3_0", "now", "{}"),)),
+        TrainingTurn("tool", "noon", (), "call_3_0", "now"),
+        TrainingTurn("assistant", "One is late."),
     )
-    assert turns_of((), "Plain.") == (Turn("assistant", "Plain."),)
+    assert turns_of((), "Plain.") == (TrainingTurn("assistant", "Plain."),)
 
 
 def test_ids_of_calls_are_ours() -> None:
-    turns = (Turn("assistant", "", (Call("toolu_9", "look", "{}"),)), Turn("tool", "late", (), "toolu_9", "look"))
+    turns = (
+        TrainingTurn("assistant", "", (TrainingCall("toolu_9", "look", "{}"),)),
+        TrainingTurn("tool", "late", (), "toolu_9", "look"),
+    )
     one, two = renumbered(turns)
     assert (one.calls[0].id, two.call_id) == ("call_1", "call_1")
     assert text_of(turns) == text_of((one, two))
 
 
 def test_the_same_row_is_there_once() -> None:
-    near = (Turn("assistant", ANSWER[0].text.replace("morning", "morning.")),)
+    near = (TrainingTurn("assistant", ANSWER[0].text.replace("morning", "morning.")),)
     split = prepare([row("a"), row("a"), row("a", near), row("a", OTHER)], "chosen", 0)
     assert [one.completion for one in split.train] == [ANSWER, OTHER]
     assert dict(split.left_out) == {"duplicates": 1, "rows that are nearly the same as another": 1}
@@ -61,10 +79,24 @@ def test_the_same_row_is_there_once() -> None:
     ("completion", "reason"),
     [
         ((), "empty"),
-        ((Turn("assistant", "  \n"),), "empty"),
-        ((Turn("assistant", "x", (Call("c", "look", "{}"),)),), "empty"),
-        ((Turn("assistant", "", (Call("c", "look", "[1]"),)), Turn("tool", "y", (), "c"), *ANSWER), "no JSON object"),
-        ((Turn("assistant", "", (Call("c", "look", "{"),)), Turn("tool", "y", (), "c"), *ANSWER), "no JSON object"),
+        ((TrainingTurn("assistant", "  \n"),), "empty"),
+        ((TrainingTurn("assistant", "x", (TrainingCall("c", "look", "{}"),)),), "empty"),
+        (
+            (
+                TrainingTurn("assistant", "", (TrainingCall("c", "look", "[1]"),)),
+                TrainingTurn("tool", "y", (), "c"),
+                *ANSWER,
+            ),
+            "no JSON object",
+        ),
+        (
+            (
+                TrainingTurn("assistant", "", (TrainingCall("c", "look", "{"),)),
+                TrainingTurn("tool", "y", (), "c"),
+                *ANSWER,
+            ),
+            "no JSON object",
+        ),
     ],
 )
 def test_what_nobody_can_train_with_is_counted(completion: Turns, reason: str) -> None:
@@ -89,8 +121,10 @@ def test_what_was_said_both_ways_is_in_no_row_and_listed() -> None:
 
 def test_akin_value_sets_are_on_one_side() -> None:
     text = "My order 123ABCDEFG was to arrive on Monday and it still is not here, can you tell me where it is now? "
-    rows = [row(f"{text}{'!' * n}", (Turn("assistant", f"Answer number {n}, {'x' * n * 9}"),)) for n in range(4)]
-    rows += [row(name * 30, (Turn("assistant", name * 20),)) for name in "abcdefgh"]
+    rows = [
+        row(f"{text}{'!' * n}", (TrainingTurn("assistant", f"Answer number {n}, {'x' * n * 9}"),)) for n in range(4)
+    ]
+    rows += [row(name * 30, (TrainingTurn("assistant", name * 20),)) for name in "abcdefgh"]
     for seed in range(20):
         split = prepare(rows, "chosen", 0.3, seed)
         sides = {one.values in {r.values for r in split.train} for one in rows[:4]}
@@ -108,7 +142,8 @@ def test_akin_value_sets_are_on_one_side() -> None:
 )
 def test_no_value_set_is_on_both_sides(made: list[tuple[str, str, bool]], share: float, seed: int) -> None:
     rows = [
-        row(v * 20, (Turn("assistant", text),), label=label, output=str(n)) for n, (v, text, label) in enumerate(made)
+        row(v * 20, (TrainingTurn("assistant", text),), label=label, output=str(n))
+        for n, (v, text, label) in enumerate(made)
     ]
     split = prepare(rows, "label", share, seed)
     assert {one.values for one in split.train}.isdisjoint(one.values for one in split.validation)
@@ -121,7 +156,7 @@ def test_no_value_set_is_on_both_sides(made: list[tuple[str, str, bool]], share:
 @pytest.mark.parametrize("seed", range(8))
 def test_validation_gets_its_share_and_never_most_of_it(seed: int) -> None:
     # One value set was asked many times, another one once: whichever is drawn first.
-    often = [row("the lamp", said) for said in (ANSWER, OTHER, (Turn("assistant", "Tuesday!"),))]
+    often = [row("the lamp", said) for said in (ANSWER, OTHER, (TrainingTurn("assistant", "Tuesday!"),))]
     split = prepare([*often, row("two chairs")], "chosen", 0.1, seed)
     assert [len(split.train), len(split.validation)] == [3, 1]
     names = ("lamp", "chairs", "table", "shoes", "a book", "my coat", "gloves", "mirror", "bicycle", "kettle")
@@ -136,14 +171,22 @@ def test_a_single_value_set_is_all_trained_with() -> None:
 
 @pytest.mark.deep(only=True)
 def test_two_thousand_rows_are_compared_in_seconds() -> None:
-    rows = [row(f"{n} {n * n} {n * 7}", (Turn("assistant", f"{n * 31} and {n * n * n} " * 10),)) for n in range(2000)]
+    rows = [
+        row(f"{n} {n * n} {n * 7}", (TrainingTurn("assistant", f"{n * 31} and {n * n * n} " * 10),))
+        for n in range(2000)
+    ]
     assert len(prepare([*rows, *(replace(one) for one in rows[:10])], "chosen", 0.1).train) > 1000
 
 
-def asked(name: str, review: str, answer: str = "positive", **parts: object) -> Row:
+def asked(name: str, review: str, answer: str = "positive", **parts: object) -> TrainingRow:
     """A row with a long instruction, as most prompts have one."""
-    prompt = (Turn("system", "Say whether the review is positive or negative. " * 50), Turn("user", review))
-    made = Row(name, name, f"review: {review}", prompt, (Turn("assistant", answer),), given=(("review", review),))
+    prompt = (
+        TrainingTurn("system", "Say whether the review is positive or negative. " * 50),
+        TrainingTurn("user", review),
+    )
+    made = TrainingRow(
+        name, name, f"review: {review}", prompt, (TrainingTurn("assistant", answer),), given=(("review", review),)
+    )
     return replace(made, **parts)  # type: ignore[arg-type]
 
 
@@ -160,7 +203,7 @@ def test_a_long_instruction_does_not_make_questions_alike() -> None:
     assert split.train == tuple(rows)
     assert split.left_out == (("rows that are nearly the same as another", 1),)
     # In one message with it they are told apart by what was filled in.
-    single = [replace(r, prompt=(Turn("user", r.prompt[0].text + r.prompt[1].text),)) for r in rows]
+    single = [replace(r, prompt=(TrainingTurn("user", r.prompt[0].text + r.prompt[1].text),)) for r in rows]
     assert prepare(single, "chosen", 0).train == tuple(single)
 
 

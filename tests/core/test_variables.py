@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.core.blocks import Example
 from workbench.core.content import Content, Message
-from workbench.core.variables import Amiss, amiss, likely, renamed, repeats
+from workbench.core.variables import VariableProblems, amiss, likely, renamed, repeats
 
 CONTENT = Content(
     (Message("system", "Answer in {{langauge}}."), Message("user", "{{question}}")),
@@ -14,14 +14,14 @@ CONTENT = Content(
 
 def test_missing_misspelt_and_unused_are_told_apart() -> None:
     values = {"language": "English", "question": "", "tone": "warm", "off": "x", "empty": ""}
-    assert amiss(CONTENT, values) == Amiss(
+    assert amiss(CONTENT, values) == VariableProblems(
         ("langauge", "topic", "toen"), (("langauge", "language"), ("toen", "tone")), ("language", "tone", "off")
     )
 
 
 def test_a_sound_prompt_has_nothing_amiss() -> None:
-    assert amiss(Content((Message("user", "{{a}}"),)), {"a": "1"}) == Amiss()
-    assert amiss(Content(), {}) == Amiss()
+    assert amiss(Content((Message("user", "{{a}}"),)), {"a": "1"}) == VariableProblems()
+    assert amiss(Content(), {}) == VariableProblems()
 
 
 def test_only_near_names_are_likely() -> None:

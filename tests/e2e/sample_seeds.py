@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 
 from workbench.core.content import Content
 from workbench.core.lanes import FIXED_ENDPOINTS
-from workbench.core.rendering import fill_plain
-from workbench.engine.calls import Call, Ended, Event
+from workbench.core.rendered_content import fill_plain
+from workbench.engine.calls import Call, CallEnded, Event
 from workbench.engine.client import EngineClient
 from workbench.host.processes import scrubbed_env
 from workbench.host.weights import builtin_weights
-from workbench.usecases.samples import load_sample
+from workbench.usecases.sample_prompts import load_sample
 
 PATIENCE_S = 300.0
 NEEDED = ("in transit", "friday", "https://track.example/123abcdefg")
@@ -68,7 +68,7 @@ def ask(seeds: Iterable[int], one_line: int | None = None) -> list[Answer]:
                 client.run(call)
         while len(answers) < len(asked):
             event = events.get(timeout=PATIENCE_S)
-            if isinstance(event, Ended):
+            if isinstance(event, CallEnded):
                 if event.result.state != "finished":
                     raise RuntimeError(f"{event.id}: {event.result.failure}")
                 answers.append(Answer(*asked[event.id], event.result.text))

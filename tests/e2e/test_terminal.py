@@ -23,7 +23,7 @@ from tests.patience import PROCESS_S
 from tests.usecases.making import PATIENCE_S, cloud, draft, new_prompt, opened, wait_for
 from workbench.cli.main import main
 from workbench.core.lanes import Lane
-from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.endpoint_form import EndpointForm
 
 pytestmark = pytest.mark.e2e
 SECRET = "sk-planted-4f9Qe7Zr21xYw8"

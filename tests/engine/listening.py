@@ -14,7 +14,7 @@ from tests.patience import PATIENCE_S
 from workbench.core.content import Message
 from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint
 from workbench.core.runs import Result
-from workbench.engine.calls import Call, Delta, Ended, EngineNotice, Event, Retrying, Sent, Timeouts
+from workbench.engine.calls import Call, CallEnded, Delta, EngineNotice, Event, Retrying, Sent, Timeouts
 from workbench.engine.client import EngineClient
 
 BUILTIN, ECHO, LITELLM = FIXED_ENDPOINTS
@@ -59,7 +59,7 @@ class Listener:
         ]
 
     def result(self, call_id: str, timeout: float = PATIENCE_S) -> Result:
-        ended = self.wait_for(lambda: self.of(Ended, call_id), timeout)
+        ended = self.wait_for(lambda: self.of(CallEnded, call_id), timeout)
         assert len(ended) == 1
         return ended[0].result
 

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.core.install_hint import is_installed
 from workbench.core.providers import PROVIDERS
-from workbench.engine.child.failures import Where, connect_failed
+from workbench.engine.child.failures import FailureSubject, connect_failed
 from workbench.engine.child.litellm_failures import failure_of
 
 _NOT_FOUND = "Your default credentials were not found. To set up Application Default Credentials, see …"
@@ -16,7 +16,7 @@ _NOT_FOUND = "Your default credentials were not found. To set up Application Def
     ("given", "labels"), [((), "Project, Region, Service"), (("vertex_project",), "(Region, Serv")]
 )
 def test_vertex_without_credentials_names_the_variable_of_the_credentials(given: tuple[str, ...], labels: str) -> None:
-    where = Where("Google Vertex AI", "m", has_key=False, provider="vertex_ai", given=given)
+    where = FailureSubject("Google Vertex AI", "m", has_key=False, provider="vertex_ai", given=given)
     failure = failure_of(ValueError(_NOT_FOUND), where, has_text=False).failure
     assert failure.code == "no_key"
     assert labels in failure.sentence
@@ -26,7 +26,7 @@ def test_vertex_without_credentials_names_the_variable_of_the_credentials(given:
 def test_a_model_of_vertex_that_needs_another_package_names_it() -> None:
     if is_installed("vertexai"):
         pytest.skip("the package is installed")
-    where = Where("Google Vertex AI", "medlm-large", has_key=False, provider="vertex_ai")
+    where = FailureSubject("Google Vertex AI", "medlm-large", has_key=False, provider="vertex_ai")
     words = (
         "Vertex_aiException BadRequestError - vertexai import failed please run `pip install google-cloud-aiplatform`"
     )
@@ -37,7 +37,7 @@ def test_a_model_of_vertex_that_needs_another_package_names_it() -> None:
 
 
 def test_no_server_makes_the_app_advise_a_package_of_its_choice() -> None:
-    where = Where("Google Vertex AI", "m", has_key=True, provider="vertex_ai")
+    where = FailureSubject("Google Vertex AI", "m", has_key=True, provider="vertex_ai")
     failure = failure_of(ValueError("import failed please run `pip install evil`"), where, has_text=False).failure
     assert "evil" not in failure.sentence
 
@@ -45,14 +45,14 @@ def test_no_server_makes_the_app_advise_a_package_of_its_choice() -> None:
 @pytest.mark.parametrize("provider", ["ollama", "ollama_chat", "lemonade", "llamafile", "docker_model_runner"])
 def test_a_server_of_this_machine_that_does_not_run_is_named_with_its_address(provider: str) -> None:
     known = PROVIDERS[provider]
-    where = Where(known.name, "m", provider=provider, address=known.base_url)
+    where = FailureSubject(known.name, "m", provider=provider, address=known.base_url)
     assert connect_failed(where, "").failure.sentence == (
         f"Nothing answers at {known.base_url}. Start {known.name}, or enter its address in Settings → Keys."
     )
 
 
 def test_a_server_elsewhere_may_be_behind_the_network() -> None:
-    where = Where("OpenAI", "m", address="https://api.openai.com/v1")
+    where = FailureSubject("OpenAI", "m", address="https://api.openai.com/v1")
     assert "Check the network" in connect_failed(where, "").failure.sentence
 
 
@@ -73,5 +73,5 @@ def test_a_server_elsewhere_may_be_behind_the_network() -> None:
     ],
 )
 def test_what_was_never_sent_is_no_trouble_of_the_server(words: str, code: str, said: str) -> None:
-    failure = failure_of(ValueError(words), Where("jina_ai", "jina_ai/m"), has_text=False).failure
+    failure = failure_of(ValueError(words), FailureSubject("jina_ai", "jina_ai/m"), has_text=False).failure
     assert (failure.code, failure.sentence) == (code, said)

@@ -16,7 +16,7 @@ import pytest
 from tests.formats.pasting import Interpreter
 from workbench.core.money import cost
 from workbench.engine.catalogue import Catalogue, ModelInfo
-from workbench.engine.child.usage_reading import usage_of
+from workbench.engine.child.usage_reader import usage_of
 
 AT = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,9 +13,9 @@ from tests.engine.listening import Engine, address
 from tests.engine.test_tools import KEY, LOOKUP, NOW, calling, code, piece, texts
 from tests.fakes.provider import SSE, FakeProvider, Hold, Reply, Send, chunk, event, stream, whole
 from workbench.core.blocks import Tool
-from workbench.core.runs import Result, Step
+from workbench.core.runs import AnswerStep, Result
 from workbench.engine.calls import Calling, Stepped
-from workbench.engine.child.turn import MAX_ARGUMENTS, MAX_CALLS
+from workbench.engine.child.model_turn import MAX_ARGUMENTS, MAX_CALLS
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def told(engine: Engine, call_id: str, number: int = 0) -> str:
     return text
 
 
-def calls_of(result: Result) -> list[Step]:
+def calls_of(result: Result) -> list[AnswerStep]:
     return [step for step in result.steps if step.kind == "tool_call"]
 
 
@@ -61,7 +61,7 @@ def test_simulated_answers_are_told_before_the_model_says_more(engine: Engine, f
     call_id = engine.run(address(fake.base_url), tools=(NOW,))
     engine.heard.wait_for(lambda: engine.heard.of(Stepped, call_id))
     (stepped,) = engine.heard.of(Stepped, call_id)
-    assert stepped.steps == (Step("tool_call", "{}", "now", "c1"), Step("tool_result", "noon", "now", "c1"))
+    assert stepped.steps == (AnswerStep("tool_call", "{}", "now", "c1"), AnswerStep("tool_result", "noon", "now", "c1"))
     engine.client.cancel(call_id)
     assert engine.heard.result(call_id).steps == stepped.steps
 
@@ -71,7 +71,7 @@ def test_pieces_are_joined_as_text_is(engine: Engine, fake: FakeProvider) -> Non
     fake.script(calling(Send(b"".join(one.data for one in pieces))), stream("Done."))
     call_id = engine.run(address(fake.base_url), tools=(NOW,))
     whole_text = "".join(f'"{n}",' for n in range(2000))
-    assert engine.heard.result(call_id).steps[0] == Step("tool_call", whole_text, "now", "c1")
+    assert engine.heard.result(call_id).steps[0] == AnswerStep("tool_call", whole_text, "now", "c1")
     assert told(engine, call_id) == whole_text
     assert len(engine.heard.of(Calling, call_id)) < 200
 
@@ -222,7 +222,7 @@ for line in sys.stdin.buffer:
 def test_an_engine_that_dies_while_it_tells_the_answer_leaves_the_call() -> None:
     with Engine([sys.executable, "-c", _DIES_WHILE_IT_TELLS]) as engine:
         result = engine.heard.result(engine.run(tools=(NOW,)))
-    assert (code(result), result.steps) == ("engine_died", (Step("tool_call", "{}", "now", "c1"),))
+    assert (code(result), result.steps) == ("engine_died", (AnswerStep("tool_call", "{}", "now", "c1"),))
 
 
 def test_a_failed_round_tells_nothing_of_the_next_attempt_twice(engine: Engine, fake: FakeProvider) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.engine.listening import ECHO, Engine, Listener, eventually, running
 from workbench.core.content import Content, Message
-from workbench.engine import standin
+from workbench.engine import scripted_engine
 from workbench.engine.calls import Call, EngineError, Queued, Sent
 from workbench.engine.client import EngineClient
 
@@ -24,7 +24,7 @@ EXACT = "NBSP\u00a0 {# x #} \\frac{a}{b} <%= y %> {{name}}\r lone CR\u2028 של�
 
 
 def scripted(tmp_path: Path, *steps: dict[str, Any], **options: Any) -> Engine:
-    return Engine(standin.command({"default": list(steps)}, tmp_path), **options)
+    return Engine(scripted_engine.command({"default": list(steps)}, tmp_path), **options)
 
 
 def test_echo_is_exact(engine: Engine) -> None:
@@ -237,7 +237,7 @@ def test_a_bad_listener_is_logged_and_survived(caplog: pytest.LogCaptureFixture)
     ended = threading.Event()
 
     def listen(event: object) -> None:
-        if type(event).__name__ == "Ended":
+        if type(event).__name__ == "CallEnded":
             ended.set()
         raise RuntimeError("my fault")
 
@@ -277,7 +277,7 @@ class TestStandIn:
             "listed": ["one"],
             "check": ["bad_key", "No.", ""],
         }
-        with Engine(standin.command(script, tmp_path)) as engine:
+        with Engine(scripted_engine.command(script, tmp_path)) as engine:
             bad = engine.run(model="bad")
             result = engine.heard.result(bad)
             assert (result.failure and result.failure.code) == "rate_limited"

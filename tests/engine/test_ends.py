@@ -11,8 +11,8 @@ import pytest
 from workbench.core.lanes import FIXED_ENDPOINTS
 from workbench.engine import protocol
 from workbench.engine.calls import Call
-from workbench.engine.child.answer import Answer
-from workbench.engine.child.server import Server
+from workbench.engine.child.server import EngineServer
+from workbench.engine.child.streamed_answer import StreamedAnswer
 from workbench.engine.launch import child_env, engine_command
 from workbench.engine.process import EngineProcess
 
@@ -33,9 +33,9 @@ class Pipe:
 def test_an_end_that_cannot_be_told_is_a_failure(caplog: pytest.LogCaptureFixture) -> None:
     async def go() -> list[tuple[str, dict[str, Any]]]:
         pipe = Pipe()
-        server = Server(pipe)  # type: ignore[arg-type]
+        server = EngineServer(pipe)  # type: ignore[arg-type]
         call = Call("c1", ECHO, "m", ())
-        answer = Answer(call, pipe.send)
+        answer = StreamedAnswer(call, pipe.send)
 
         async def telling() -> None:
             raise protocol.ProtocolError("too long")
@@ -76,7 +76,7 @@ def test_messages_that_cannot_be_read_are_answered() -> None:
 def test_an_answer_that_is_too_long_for_the_wire_is_a_failure() -> None:
     async def go() -> list[tuple[str, dict[str, Any]]]:
         pipe = Pipe()
-        server = Server(pipe)  # type: ignore[arg-type]
+        server = EngineServer(pipe)  # type: ignore[arg-type]
 
         async def huge(kind: str, message: Any) -> dict[str, Any]:
             return {"models": ["x" * protocol.MAX_LINE]}

@@ -18,14 +18,14 @@ from tests.fakes.provider import JSON, SSE, FakeProvider, Reply, Send, Wait, sta
 from workbench.core.redaction import MASK
 from workbench.core.runs import Failure, Result
 from workbench.engine.calls import EngineError, ModelIds
-from workbench.engine.child import listing
-from workbench.engine.child.answer import MAX_ANSWER
-from workbench.engine.child.failures import CallError, Where, retry_after_seconds, timed_out
+from workbench.engine.child import model_listing
+from workbench.engine.child.failures import CallError, FailureSubject, retry_after_seconds, timed_out
 from workbench.engine.child.http import HttpClients
-from workbench.engine.child.provider import Provider
-from workbench.engine.parsing import MAX_DEPTH, parse
-from workbench.engine.questions import ANSWER_WITHIN_S, Questions
-from workbench.engine.redact import StreamRedactor
+from workbench.engine.child.provider import CallProvider
+from workbench.engine.child.streamed_answer import MAX_ANSWER
+from workbench.engine.questions import ANSWER_WITHIN_S, PendingQuestions
+from workbench.engine.redactor import StreamRedactor
+from workbench.engine.untrusted_json import MAX_DEPTH, parse
 
 KEY = "sk-planted-0123456789abcdef"
 DEEP = b"[" * 200_000
@@ -51,7 +51,7 @@ class TestLists:
     def test_a_hundred_thousand_models_are_cut_and_the_answer_says_so(self, engine: Engine, fake: FakeProvider) -> None:
         fake.answer = lambda request: fakes.models(*[f"m{n}" for n in range(100_000)])
         found = engine.client.list_models(address(fake.base_url)).result(60)
-        assert (len(found), found[0], found.left_out) == (listing.MAX_IDS, "m0", 100_000 - listing.MAX_IDS)
+        assert (len(found), found[0], found.left_out) == (model_listing.MAX_IDS, "m0", 100_000 - model_listing.MAX_IDS)
         assert "90,000 more" in found.remark
         assert "100000 models" in engine.client.check_key(address(fake.base_url), "").result(60)
 
@@ -79,7 +79,7 @@ class TestLists:
         fake.answer = lambda request: Reply((*[Send(b" "), Wait(0.02)] * 10_000,), headers=JSON)
         # On a busy machine a short time can be over before the server is reached.
         for seconds in (0.3, 3, 30):
-            asked = listing.Listing(HttpClients(), cast("Provider", None), seconds)
+            asked = model_listing.ModelListing(HttpClients(), cast("CallProvider", None), seconds)
             with pytest.raises(CallError) as caught:
                 asyncio.run(asked.models(address(fake.base_url), "", ()))
             assert caught.value.failure.code == "timeout_listing"
@@ -97,7 +97,7 @@ class TestLists:
 class TestQuestions:
     def test_none_stays_open(self) -> None:
         now = 0.0
-        questions = Questions(lambda: now)
+        questions = PendingQuestions(lambda: now)
         name, future = questions.add(lambda message: message)
         now = ANSWER_WITHIN_S - 1
         questions.expire()
@@ -110,7 +110,7 @@ class TestQuestions:
         questions.answer({"id": name, "late": True})
 
     def test_an_answer_that_cannot_be_read_is_an_answer(self) -> None:
-        questions = Questions()
+        questions = PendingQuestions()
         name, future = questions.add(lambda message: message["missing"])
         with pytest.raises(KeyError):
             questions.answer({"id": name})
@@ -276,7 +276,7 @@ class TestRetryAfter:
 
 
 def test_a_slow_model_of_this_machine_has_a_sentence_of_its_own() -> None:
-    here = timed_out("first", 600, Where("Built-in model", "SmolLM2", local=True)).failure
+    here = timed_out("first", 600, FailureSubject("Built-in model", "SmolLM2", local=True)).failure
     assert here.code == "timeout_first"
     assert here.sentence.startswith("SmolLM2 wrote nothing for 600 s on this machine. Retry with a shorter prompt")
 

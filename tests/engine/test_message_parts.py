@@ -10,12 +10,12 @@ import pytest
 from tests.engine.listening import address
 from workbench.core.content import Message
 from workbench.engine.calls import Call, DeltaKind
-from workbench.engine.child import answer as answering
-from workbench.engine.child.answer import Answer
-from workbench.engine.child.choices import Choices, FurtherChoice
+from workbench.engine.child import streamed_answer as answering
+from workbench.engine.child.completion_choices import CompletionChoices, StreamedChoice
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.message_parts import PartReader
-from workbench.engine.child.turn import MAX_ARGUMENTS, Turn
+from workbench.engine.child.model_turn import MAX_ARGUMENTS, ModelTurn
+from workbench.engine.child.streamed_answer import StreamedAnswer
 
 
 class Heard:
@@ -86,21 +86,21 @@ def test_all_thoughts_once_more_under_another_name_are_no_new_ones(pieces: list[
     assert heard.reasoning == "".join(pieces) + ("".join(pieces[::-1]) if pieces[::-1] != pieces else "")
 
 
-def answer() -> Answer:
+def answer() -> StreamedAnswer:
     call = Call("c", address("http://127.0.0.1:9"), "m", (Message("user", "Hi"),))
 
     def silent(kind: str, /, **fields: Any) -> None:
         pass
 
-    return Answer(call, silent)
+    return StreamedAnswer(call, silent)
 
 
 def test_further_choices_take_no_room_from_the_shown_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "MAX_ANSWER", 100)
 
-    async def read() -> Answer:
+    async def read() -> StreamedAnswer:
         made = answer()
-        choices = Choices(made)
+        choices = CompletionChoices(made)
         for index, length in ((1, 70), (2, 50), (0, 90)):
             choices.read(index, {"content": "x" * length}, None)
         choices.close()
@@ -114,9 +114,9 @@ def test_further_choices_take_no_room_from_the_shown_one(monkeypatch: pytest.Mon
 def test_a_choice_that_is_shown_for_want_of_a_first_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "MAX_ANSWER", 100)
 
-    async def read() -> Answer:
+    async def read() -> StreamedAnswer:
         made = answer()
-        choices = Choices(made)
+        choices = CompletionChoices(made)
         choices.read(1, {"content": "x" * 90}, None)
         choices.close()
         return made
@@ -125,8 +125,8 @@ def test_a_choice_that_is_shown_for_want_of_a_first_is_whole(monkeypatch: pytest
 
 
 def test_calls_of_a_further_choice_stay_within_the_limit() -> None:
-    async def read() -> FurtherChoice:
-        choice = FurtherChoice(answer())
+    async def read() -> StreamedChoice:
+        choice = StreamedChoice(answer())
         for length in (MAX_ARGUMENTS - 10, 500, 5_000, 5_000, 50_000):
             choice.extras(
                 {"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": "x" * length}}]}
@@ -139,7 +139,7 @@ def test_calls_of_a_further_choice_stay_within_the_limit() -> None:
 
 
 def test_what_came_up_to_the_limit_is_kept() -> None:
-    turn = Turn()
+    turn = ModelTurn()
     called = {"index": 0, "id": "c"}
     turn.read({"tool_calls": [{**called, "function": {"name": "f", "arguments": "x" * (MAX_ARGUMENTS - 5)}}]})
     for _ in range(2):

@@ -19,20 +19,20 @@ from tests.engine.listening import Engine, address, quick
 from tests.fakes.anthropic import message, said, thought
 from tests.fakes.provider import JSON, SSE, FakeProvider, Flood, Reply, Send, chunk, event, raw, usage
 from tests.patience import PROCESS_S
-from workbench.core.choices import FurtherChoice, further_choices
 from workbench.core.content import Message
 from workbench.core.empty_answers import empty_sentence
+from workbench.core.further_choices import FurtherChoice, further_choices
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import Result
-from workbench.engine.calls import Call, Ended
+from workbench.engine.calls import Call, CallEnded
+from workbench.engine.calls_in_flight import CallsInFlight
 from workbench.engine.child import openai_chat
-from workbench.engine.child.answer import Answer
-from workbench.engine.child.conduct import conduct
-from workbench.engine.child.failures import Where
-from workbench.engine.child.reading import ChunkReader, read_whole
-from workbench.engine.ledger import Ledger
-from workbench.engine.parsing import parse
+from workbench.engine.child.call_runner import run_call
+from workbench.engine.child.completion_reader import ChunkReader, read_whole
+from workbench.engine.child.failures import FailureSubject
+from workbench.engine.child.streamed_answer import StreamedAnswer
 from workbench.engine.protocol import decode, encode
+from workbench.engine.untrusted_json import parse
 
 KEY = "sk-planted-0123456789"
 CLAUDE = "anthropic/claude-haiku-4-5"
@@ -329,7 +329,7 @@ def test_megabytes_of_nothing_hold_nobody_up(lean: Engine, fake: FakeProvider) -
     fake.wait_for(lambda server: bool(server.requests))
     lean.heard.wait_for(lambda: lean.sent(call_id))
     assert lean.ask().state == "finished"
-    assert not lean.heard.of(Ended, call_id)
+    assert not lean.heard.of(CallEnded, call_id)
     lean.client.cancel(call_id)
     assert lean.heard.result(call_id).state == "stopped"
 
@@ -337,7 +337,7 @@ def test_megabytes_of_nothing_hold_nobody_up(lean: Engine, fake: FakeProvider) -
 def test_comments_that_are_there_already_give_others_their_turns() -> None:
     """Pieces of one compressed chunk come without a wait."""
     call = Call("c1", address("http://127.0.0.1:9/v1"), "m", (Message("user", "Hi"),))
-    answer, turns, pieces = Answer(call, lambda kind, /, **fields: None), 0, 50
+    answer, turns, pieces = StreamedAnswer(call, lambda kind, /, **fields: None), 0, 50
 
     async def comments() -> AsyncIterator[bytes]:
         for _ in range(pieces):
@@ -353,7 +353,7 @@ def test_comments_that_are_there_already_give_others_their_turns() -> None:
     async def read() -> None:
         beside = asyncio.create_task(others())
         async with asyncio.timeout(PROCESS_S) as deadline:
-            await openai_chat._read_events(comments(), call, answer, Where("My server", "m"), deadline)
+            await openai_chat._read_events(comments(), call, answer, FailureSubject("My server", "m"), deadline)
         beside.cancel()
 
     asyncio.run(read())
@@ -426,18 +426,18 @@ def test_any_json_ends_in_an_answer_or_a_sentence(odd: list[tuple[str, Any]], st
 
 def answered_in_process(bodies: list[Any], *, streams: bool) -> Result:
     call = Call("c1", address("http://127.0.0.1:9/v1"), "m", (Message("user", "Hi"),))
-    ledger = Ledger()
+    ledger = CallsInFlight()
     ledger.add(call)
     ended: list[Result] = []
 
     def send(kind: str, /, **fields: Any) -> None:
         told = ledger.apply(decode(encode(kind, 1, fields)))
-        if isinstance(told, Ended):
+        if isinstance(told, CallEnded):
             ended.append(told.result)
 
     class Server:
-        async def ask(self, call: Call, answer: Answer) -> None:
-            where = Where("My server", "m", False)
+        async def ask(self, call: Call, answer: StreamedAnswer) -> None:
+            where = FailureSubject("My server", "m", False)
             if not streams:
                 read_whole(parse(json.dumps(bodies[0])), answer, where)
                 return
@@ -449,7 +449,7 @@ def answered_in_process(bodies: list[Any], *, streams: bool) -> Result:
                 reader.close()
 
     async def run() -> None:
-        await conduct(call, Answer(call, send), Server(), None, random.Random(1))
+        await run_call(call, StreamedAnswer(call, send), Server(), None, random.Random(1))
 
     asyncio.run(run())
     (result,) = ended

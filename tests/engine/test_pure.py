@@ -18,15 +18,15 @@ from workbench.core.redaction import MASK, MIN_SECRET
 from workbench.core.runs import Mark
 from workbench.engine import estimate as estimating
 from workbench.engine.calls import Call
-from workbench.engine.child.answer import Answer
-from workbench.engine.child.conduct import LONGEST_PAUSE_S, pause_s
+from workbench.engine.child.call_runner import LONGEST_PAUSE_S, pause_s
 from workbench.engine.child.environment import is_secret
 from workbench.engine.child.litellm_calls import split_params
-from workbench.engine.child.openai_chat import Refusal, adjusted
+from workbench.engine.child.openai_chat import RefusedRequest, adjusted
 from workbench.engine.child.request import Adjustments, build, dumps
+from workbench.engine.child.streamed_answer import StreamedAnswer
 from workbench.engine.child.wire_marks import compare, visible
 from workbench.engine.estimate import estimate, estimate_ended, tokens
-from workbench.engine.redact import Redactor
+from workbench.engine.redactor import Redactor
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
 
@@ -117,7 +117,7 @@ class TestAnswer:
         told: list[dict[str, Any]] = []
 
         async def play() -> None:
-            answer = Answer(call(), lambda kind, /, **fields: told.append({"type": kind, **fields}))
+            answer = StreamedAnswer(call(), lambda kind, /, **fields: told.append({"type": kind, **fields}))
             answer.sent({}, ())
             for piece in pieces:
                 answer.text(piece)
@@ -174,8 +174,8 @@ class TestRequest:
         with pytest.raises(ValueError):
             dumps({"temperature": float("nan")})
 
-    def refusal(self, message: str, **more: Any) -> Refusal:
-        return Refusal(400, json.dumps({"error": {"message": message, **more}}))
+    def refusal(self, message: str, **more: Any) -> RefusedRequest:
+        return RefusedRequest(400, json.dumps({"error": {"message": message, **more}}))
 
     def test_usage_is_not_wished_for_again(self) -> None:
         less = adjusted(Adjustments(), call(), self.refusal("Unknown field stream_options"))
@@ -202,7 +202,7 @@ class TestRequest:
     def test_what_was_not_asked_cannot_be_left_out(self) -> None:
         refusal = self.refusal("no", param="seed", code="unsupported_parameter")
         assert adjusted(Adjustments(), call(), refusal) is None
-        assert adjusted(Adjustments(), call(), Refusal(400, "<html>")) is None
+        assert adjusted(Adjustments(), call(), RefusedRequest(400, "<html>")) is None
 
 
 class TestWireMarks:

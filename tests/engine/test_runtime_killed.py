@@ -10,9 +10,9 @@ from asyncio.subprocess import PIPE
 import pytest
 
 from workbench.engine.child.failures import CallError
-from workbench.engine.child.runtimes import Model, Runtime
+from workbench.engine.child.runtimes import Runtime, RuntimeModel
 
-MODEL = Model("/models/large.gguf")
+MODEL = RuntimeModel("/models/large.gguf")
 CODE = "import os, sys; sys.stdin.readline(); os.kill(os.getpid(), {signal})"
 
 

@@ -27,7 +27,7 @@ from tests.fakes.provider import (
 )
 from workbench.core.blocks import Tool, ToolRow
 from workbench.core.lanes import Endpoint
-from workbench.core.runs import Result, Step
+from workbench.core.runs import AnswerStep, Result
 from workbench.engine.calls import Stepped
 
 KEY = "sk-planted-0123456789"
@@ -166,7 +166,7 @@ def test_what_the_model_gets_wrong_is_said_to_it(engine: Engine, fake: FakeProvi
     broken, unknown = [s.text for s in result.steps if s.kind == "tool_result"]
     assert broken.startswith("Error: the arguments are not a JSON object. They were: {oops")
     assert unknown == "Error: there is no tool named 'find'. The tools are: lookup_order."
-    assert result.steps[0] == Step("tool_call", "{oops", "lookup_order", "a")
+    assert result.steps[0] == AnswerStep("tool_call", "{oops", "lookup_order", "a")
     assert fake.requests[1].body["messages"][1]["tool_calls"][0]["function"]["arguments"] == "{}"
 
 
@@ -255,7 +255,7 @@ def test_calls_that_nobody_asked_for_are_no_rounds(engine: Engine, fake: FakePro
     fake.script(calling(piece(0, "a", "now")))
     result = engine.ask(address(fake.base_url))
     assert (result.state, result.finish_reason) == ("finished", "tool_calls")
-    assert result.steps == (Step("tool_call", "", "now", "a"),)
+    assert result.steps == (AnswerStep("tool_call", "", "now", "a"),)
     assert result.response["tool_calls"] == [{"id": "a", "name": "now", "arguments": ""}]
 
 

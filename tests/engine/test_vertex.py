@@ -16,7 +16,7 @@ from workbench.core.lanes import Endpoint
 from workbench.core.providers import PROVIDERS
 from workbench.core.runs import Result
 from workbench.engine.calls import Call
-from workbench.engine.child.failures import CallError, Where
+from workbench.engine.child.failures import CallError, FailureSubject
 from workbench.engine.child.provider_needs import check_provider, no_package
 
 pytest.importorskip("google.auth", reason="the extra “vertex” is not installed")
@@ -131,7 +131,7 @@ def test_a_file_that_is_not_there_is_named(ask: Callable[..., Result]) -> None:
 def test_without_the_library_there_is_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.engine.child.provider_needs.is_installed", lambda module: False)
     with pytest.raises(CallError, match=r"needs the package google-auth, which signs in to Google Cloud\. Install it"):
-        check_provider(PROVIDERS["vertex_ai"], Call("c", LITELLM, MODEL, ()), Where("Google Vertex AI", MODEL))
+        check_provider(PROVIDERS["vertex_ai"], Call("c", LITELLM, MODEL, ()), FailureSubject("Google Vertex AI", MODEL))
     refused = no_package(PROVIDERS["vertex_ai"], PROVIDERS["vertex_ai"].packages[0]).failure
     assert refused.code == "no_package"
 

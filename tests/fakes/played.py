@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.engine import standin
+from workbench.engine import scripted_engine
 from workbench.engine.calls import Event
 from workbench.engine.client import EngineClient
 from workbench.engine.protocol import decode, encode
@@ -30,7 +30,7 @@ def factory(script: Mapping[str, Any], directory: Path, *, apart: bool = False) 
 
     def make(env: dict[str, str], weights: Path | None, on_event: Callable[[Event], None]) -> EngineClient:
         if apart:
-            return EngineClient(standin.command(script, directory), env, on_event, builtin_model=weights)
+            return EngineClient(scripted_engine.command(script, directory), env, on_event, builtin_model=weights)
         return EngineClient((), env, on_event, builtin_model=weights, launch=lambda command, env: Played(copy))
 
     return make
@@ -43,7 +43,7 @@ class Played:
 
     def __init__(self, script: Mapping[str, Any]) -> None:
         self._wire = _Wire()
-        self._player = standin.StandIn(self._wire, script)  # type: ignore[arg-type]
+        self._player = scripted_engine.ScriptedEngine(self._wire, script)  # type: ignore[arg-type]
 
     def send(self, line: bytes) -> None:
         if not self._wire.closed.is_set():

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from tests.bench.histories import add_iterations, echo_history
-from workbench.core.visible import visible
+from workbench.core.visible_text import visible
 from workbench.store.sqlite import sqlite3
 
 STEERING = (

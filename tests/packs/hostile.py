@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.packs.making import BODIES, ORDER, PACK
-from workbench.packs.limits import MB, MOST_FILES, MOST_TEXT
-from workbench.packs.writing import texts
+from workbench.packs.pack_writer import texts
+from workbench.packs.read_limits import MB, MOST_FILES, MOST_TEXT
 
 FILES = {**texts(PACK), **{file.path: BODIES[file.hash] for file in PACK.files}}
 

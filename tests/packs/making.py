@@ -14,7 +14,7 @@ from workbench.core.blocks import Attachment, Example, OutputFormat, Tool, ToolR
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message, content_hash
 from workbench.core.lanes import LITELLM, Lane, Params
-from workbench.packs.model import About, Pack, PackFile, PackPrompt, PackVersion, Standing, StandingRow
+from workbench.packs.pack_contents import Pack, PackAbout, PackFile, PackPrompt, PackStanding, PackVersion, StandingRow
 
 PICTURE = b"\x89PNG\r\n\x1a\n not much of a picture"
 TEXT = "A note\u2028with lines\r\n".encode()
@@ -70,16 +70,16 @@ ORDER = prompt(
         ),
         Case("case-2", "", (("question", "file:///etc/passwd"), ("order", "😀"))),
     ),
-    standing=Standing(
+    standing=PackStanding(
         12, 4, (StandingRow("v2 · gpt", 8, 2, 1.5, 0.51, 0.7, 0.85),), ("The second is not told apart yet.",)
     ),
 )
-PACK = Pack(About("pack-uid", "Order prompts", "What the shop uses.\n", "Apache-2.0", "Ada"), (ORDER,), (FILES[0],))
+PACK = Pack(PackAbout("pack-uid", "Order prompts", "What the shop uses.\n", "Apache-2.0", "Ada"), (ORDER,), (FILES[0],))
 
 
 def one(content: Content, **parts: object) -> Pack:
     """A pack with one prompt."""
-    return Pack(About("pack", "One"), (prompt(content, **parts),))
+    return Pack(PackAbout("pack", "One"), (prompt(content, **parts),))
 
 
 def body_of(bodies: dict[str, bytes]) -> Callable[[str], bytes]:
@@ -151,7 +151,7 @@ def _stable(params: Params) -> Params:
 _counts = st.integers(0, 50).map(float) | st.floats(0, 50)
 _chances = st.floats(0, 1)
 standings = st.builds(
-    Standing,
+    PackStanding,
     st.integers(0, 99),
     st.integers(0, 99),
     st.lists(
@@ -159,7 +159,7 @@ standings = st.builds(
     ).map(tuple),
     st.lists(make.texts, max_size=2).map(tuple),
 )
-abouts = st.builds(About, make.texts, make.texts, make.texts, make.texts, make.texts)
+abouts = st.builds(PackAbout, make.texts, make.texts, make.texts, make.texts, make.texts)
 
 
 @st.composite

@@ -17,9 +17,9 @@ from tests.packs import hostile
 from tests.packs.making import BODIES, ORDER, PACK, body_of
 from tests.patience import PROCESS_S
 from workbench.packs.errors import PackError
-from workbench.packs.places import open_place
-from workbench.packs.reading import read_pack, read_place
-from workbench.packs.writing import write_folder
+from workbench.packs.pack_reader import read_pack, read_place
+from workbench.packs.pack_source import open_source
+from workbench.packs.pack_writer import write_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_MB, CPU_S = 500, 30.0
@@ -29,7 +29,7 @@ CHILD = """
 import json, sys, time
 from pathlib import Path
 from workbench.packs.errors import PackError
-from workbench.packs.reading import read_pack
+from workbench.packs.pack_reader import read_pack
 for path in Path(sys.argv[1]).read_text().split("\\n"):
     began = time.process_time()
     try:
@@ -117,12 +117,12 @@ def test_a_lane_that_is_pinned_to_no_text(tmp_path: Path) -> None:
 def test_a_folder_that_becomes_a_link_while_it_is_read(tmp_path: Path) -> None:
     write_folder(tmp_path / "p", PACK, body_of(BODIES))
     write_folder(tmp_path / "other", PACK, body_of(BODIES))
-    with open_place(tmp_path / "p") as place:
+    with open_source(tmp_path / "p") as place:
         (tmp_path / "p" / "prompts").rename(tmp_path / "p" / "before")
         (tmp_path / "p" / "prompts").symlink_to(tmp_path / "other" / "prompts")
         with pytest.raises(PackError, match=r"order-bot\.prompt\.yml in this pack cannot be read"):
             read_place(place)
-    with open_place(tmp_path / "other") as place:
+    with open_source(tmp_path / "other") as place:
         (tmp_path / "other" / ORDER.file).unlink()
         with pytest.raises(PackError, match="missing"):
             read_place(place)
@@ -190,7 +190,7 @@ def test_no_text_of_a_pack_is_anything_but_a_pack_or_a_sentence(tmp_path: Path, 
 @given(st.text(st.sampled_from("./\\: aA.é\u0301\u202e\0\x1f~"), min_size=1, max_size=12))
 def test_names_never_lead_out(tmp_path: Path, name: str) -> None:
     """Whatever is accepted stays inside when it is joined with a folder."""
-    from workbench.packs.places import check_names
+    from workbench.packs.pack_source import check_names
 
     try:
         check_names([name])

@@ -18,12 +18,12 @@ from tests.packs.making import BODIES, FIRST, ORDER, PACK, PICTURE, body_of, one
 from tests.patience import PROCESS_S
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane, Params
-from workbench.core.rendering import fill_plain
+from workbench.core.rendered_content import fill_plain
 from workbench.core.templates import content_variables
 from workbench.core.text import unify_newlines
 from workbench.packs import PackError, load
 from workbench.packs.library import VariableError
-from workbench.packs.writing import write_archive, write_folder
+from workbench.packs.pack_writer import write_archive, write_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -24,10 +24,10 @@ from workbench.core.blocks import Attachment, Example, OutputFormat, Tool
 from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane, Params
-from workbench.core.rendering import fill_plain
+from workbench.core.rendered_content import fill_plain
 from workbench.core.templates import content_variables
 from workbench.core.text import unify_newlines
-from workbench.packs.model import About, Pack, PackPrompt
+from workbench.packs.pack_contents import Pack, PackAbout, PackPrompt
 from workbench.packs.promptfoo_config import write
 
 pieces = st.lists(
@@ -164,12 +164,12 @@ def test_several_prompts_keep_to_their_own_cases() -> None:
         content = Content((Message("user", f"{slug} {{{{x}}}}"),))
         return prompt(content, slug=slug, values=(("x", "1"),), lanes=(Lane("a", LITELLM, "gpt-5"),))
 
-    made = config(Pack(About("u", "Two"), (small("a"), small("b"))))
+    made = config(Pack(PackAbout("u", "Two"), (small("a"), small("b"))))
     assert [test["prompts"] for test in made["tests"]] == [["a"], ["b"]]
     gpt = {"id": "openai:chat:gpt-5", "config": {"omitDefaults": True}}
     assert made["providers"] == [{**gpt, "prompts": ["a", "b"]}]
     silent = prompt(Content((Message("user", "{{x}}"),)), slug="c")
-    assert config(Pack(About("u", "Two"), (small("a"), silent)))["providers"] == [
+    assert config(Pack(PackAbout("u", "Two"), (small("a"), silent)))["providers"] == [
         {**gpt, "prompts": ["a"]},
         {"id": "echo", "prompts": ["c"]},
     ]
@@ -198,7 +198,7 @@ def test_providers_of_several_prompts_have_names_of_their_own() -> None:
         small("e", "openai:chat:gpt-5 (a)", temperature=0.5),
         twice,
     )
-    made = config(Pack(About("u", "Many"), prompts))["providers"]
+    made = config(Pack(PackAbout("u", "Many"), prompts))["providers"]
     names = [one.get("label", one["id"]) for one in made]
     assert [one["prompts"] for one in made] == [["a"], ["b"], ["c"], ["d"], ["e"], ["f"], ["f"]]
     assert len({*names, *(one["id"] for one in made)}) == len(made) + 1

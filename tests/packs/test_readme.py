@@ -11,9 +11,9 @@ import pytest
 from tests.packs.making import BODIES, ORDER, PACK, body_of, one
 from workbench.core.content import Content, Message
 from workbench.core.templates import content_variables
-from workbench.packs.model import Pack, Standing
+from workbench.packs.pack_contents import Pack, PackStanding
+from workbench.packs.pack_writer import write_folder
 from workbench.packs.readme import write
-from workbench.packs.writing import write_folder
 
 
 def example(tmp_path: Path, pack: Pack) -> list[dict[str, object]]:
@@ -52,7 +52,7 @@ def test_it_says_who_won_and_how_sure_that_is() -> None:
     assert "**v2 · gpt**, which beats the average of them 70 % of the time (95 % interval 51 % to 85 %)" in told
     assert "12 verdicts, 4 of them blind" in told
     assert "- The second is not told apart yet." in told
-    few = replace(PACK, prompts=(replace(ORDER, standing=Standing(1, 0)),))
+    few = replace(PACK, prompts=(replace(ORDER, standing=PackStanding(1, 0)),))
     assert "1 verdict, none of them blind: too few to say who does it best." in write(few).decode()
     nobody = replace(PACK, prompts=(replace(ORDER, standing=None),))
     assert "Nobody has judged its answers yet" in write(nobody).decode()

@@ -17,10 +17,10 @@ from workbench.core.cases import Case
 from workbench.core.content import Content, Message
 from workbench.packs import case_file, manifest, prompt_file
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MB, MOST_LINES, MOST_TEXT
-from workbench.packs.model import Pack, PackFile
-from workbench.packs.reading import read_pack
-from workbench.packs.writing import texts, write_archive, write_folder
+from workbench.packs.pack_contents import Pack, PackFile
+from workbench.packs.pack_reader import read_pack
+from workbench.packs.pack_writer import texts, write_archive, write_folder
+from workbench.packs.read_limits import MB, MOST_LINES, MOST_TEXT
 
 
 def read_back(files: dict[str, bytes], pack: Pack) -> Pack:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from tests.core import strategies as make
 from tests.corpus import EXACT_TEXTS
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MOST_DEPTH, MOST_NODES, MOST_TEXT
-from workbench.packs.yaml_reading import Plain, parse, typed
-from workbench.packs.yaml_writing import write
+from workbench.packs.read_limits import MOST_DEPTH, MOST_NODES, MOST_TEXT
+from workbench.packs.yaml_reader import PlainYaml, parse, typed
+from workbench.packs.yaml_writer import write
 
 hard = st.text(st.sampled_from(list(" \t\n\r:#-?&*!|>'\"%@`{}[],~\u00a0\u2028\u0085\ufeffab01.e\\/")), max_size=12)
 texts = make.texts | hard
@@ -64,7 +64,7 @@ def test_texts_that_look_like_something_else_are_quoted(text: str) -> None:
 def test_numbers_are_as_they_are_spelled_until_somebody_asks() -> None:
     read = parse(b"a: 007\nb: 1.50\nc: true\nd: '5'\ne: NaN\n", "f")
     assert read == {"a": "007", "b": "1.50", "c": "true", "d": "5", "e": "NaN"}
-    assert isinstance(read["a"], Plain)
+    assert isinstance(read["a"], PlainYaml)
     assert typed(read) == {"a": "007", "b": 1.5, "c": True, "d": "5", "e": "NaN"}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from workbench.core.content import Content, Message
 from workbench.core.lanes import ECHO, Lane
 from workbench.core.money import Rates, Usage
-from workbench.core.runs import BesideLane, Failure, Mark, Result, RunSet, Step, Timing
+from workbench.core.runs import AnswerStep, BesideLane, Failure, Mark, Result, RunSet, Timing
 from workbench.store import LaneStart, OutputStart, RunStart, Store, open_store
 
 NOW = "2026-11-24T13:20:05.123Z"
@@ -108,10 +108,10 @@ FULL_RESULT = Result(
     marks=(Mark("refused", "seed", "the provider takes none"), Mark("added", "stream", "true")),
     response={"id": "x", "choices": [{"delta": {"content": "…"}}], "nothing": None},
     steps=(
-        Step("reasoning", "Look it up.", opaque='{"signature":"ab"}'),
-        Step("tool_call", '{"order": "123"}', "lookup_order", "call-1"),
-        Step("tool_result", "in transit", "lookup_order", "call-1"),
-        Step("text", "Your order\u00a0123 is on its way.\n\n"),
+        AnswerStep("reasoning", "Look it up.", opaque='{"signature":"ab"}'),
+        AnswerStep("tool_call", '{"order": "123"}', "lookup_order", "call-1"),
+        AnswerStep("tool_result", "in transit", "lookup_order", "call-1"),
+        AnswerStep("text", "Your order\u00a0123 is on its way.\n\n"),
     ),
 )
 FAILED = Result(

@@ -24,8 +24,8 @@ from tests.fakes import crafted
 from tests.fakes.crafted_child import report
 from tests.store.making import LATER, NOW, done, opened, run, text
 from workbench.cli.main import main
-from workbench.store.merging.foreign import Halt
-from workbench.usecases.exchange.importing import Importer
+from workbench.store.merging.foreign_database import ReadingHalt
+from workbench.usecases.exchange.importer import Importer
 
 MOST_MEGABYTES = 500
 MOST_SECONDS = 5
@@ -167,7 +167,7 @@ def test_an_import_of_the_crafted_leaves_the_own_history_sound(sound: Path, tmp_
 def _imported(own: Path, theirs: Path) -> list[str]:
     store = opened(own)
     try:
-        report = Importer(store, lambda: LATER).run(theirs, Halt(), lambda _: None)
+        report = Importer(store, lambda: LATER).run(theirs, ReadingHalt(), lambda _: None)
         assert report.state == "done"
         # The lists of a person read all of it.
         store.prompts()

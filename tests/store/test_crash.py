@@ -13,7 +13,7 @@ import pytest
 from tests import depth
 from tests.patience import PROCESS_S
 from tests.store.making import LATER, NOW, opened, run, text
-from tests.store.search.test_indexing import indexed, made_anew, settled
+from tests.store.search.test_search_index import indexed, made_anew, settled
 from workbench.store import Store
 from workbench.store.records import PartialText
 

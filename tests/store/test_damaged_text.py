@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.making import opened
 from tests.store.salvage.test_salvage import lose, query, saved
-from tests.store.search.test_indexing import settled
+from tests.store.search.test_search_index import settled
 from workbench.cli.main import main
 from workbench.store.connections import connect
 from workbench.store.damaged_text import DamagedText

@@ -12,10 +12,10 @@ from sqlite_utils import Database
 
 from tests.store.making import FAILED, FULL_RESULT, LATER, NOW, lane, run, text
 from workbench.core.content import Content, Message
-from workbench.core.imported import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun
+from workbench.core.imported_runs import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun
 from workbench.core.runs import Result, RunSet, Verdict
 from workbench.store import Store
-from workbench.store.merging.importing import Origin
+from workbench.store.merging.run_imports import ImportOrigin
 
 PAGE = (Path(__file__).parents[2] / "docs" / "DATABASE.md").read_text("utf-8")
 RECIPES = re.findall(r"^([^\n]+):\n\n```sql\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)
@@ -30,7 +30,7 @@ def connection(store: Store) -> Iterator[sqlite3.Connection]:
     answer = ImportedAnswer(Result("finished", "yes"), LATER, foreign_id="x:0", extra='{"pass": true, "score": 1}')
     lanes = (ImportedLane("three", Content((Message("user", "?"),))),)
     imported = ImportedRun("x", ImportedPrompt("k", "Imported"), NOW, lanes, (answer,), (RunSet("", "", ()),))
-    store.imports.add(Origin("promptfoo", "out.json", NOW), [imported]).result(10)
+    store.imports.add(ImportOrigin("promptfoo", "out.json", NOW), [imported]).result(10)
     connection = sqlite3.connect(store.path)
     yield connection
     connection.close()

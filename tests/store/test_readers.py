@@ -12,7 +12,7 @@ import pytest
 
 from tests.store.making import NOW, opened, run, text
 from workbench.core.drafts import Draft
-from workbench.store import Store, StoreError, opening, watching
+from workbench.store import Store, StoreError, database_file, progress
 from workbench.store.connections import Readers, connect
 from workbench.store.schema import integrity
 
@@ -163,8 +163,8 @@ def test_a_history_of_a_newer_major_is_read_within_a_limit(path: Path, monkeypat
         f"CREATE VIEW drafts AS SELECT 1 AS prompt_id, ({ENDLESS}) AS body"
     )
     connection.close()
-    monkeypatch.setattr(opening, "check_schema", lambda *_: "")
-    monkeypatch.setattr(watching, "_PATIENCE_S", 0.2)
+    monkeypatch.setattr(database_file, "check_schema", lambda *_: "")
+    monkeypatch.setattr(progress, "_PATIENCE_S", 0.2)
     store = opened(path)
     try:
         with pytest.raises(StoreError, match="takes far longer"):
@@ -175,7 +175,7 @@ def test_a_history_of_a_newer_major_is_read_within_a_limit(path: Path, monkeypat
 
 
 def test_looking_for_what_is_wrong_with_a_file_has_a_limit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "_PATIENCE_S", 0.2)
+    monkeypatch.setattr(progress, "_PATIENCE_S", 0.2)
     path.touch()
 
     def check_endlessly(connection: sqlite3.Connection, _: int, *, quick: bool) -> list[str]:

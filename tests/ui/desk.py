@@ -25,7 +25,7 @@ from workbench.core.runs import IterationRow
 from workbench.core.timeline import TimelineRow
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
-from workbench.store.peek import peek
+from workbench.store.draft_preview import read_preview
 from workbench.store.sqlite import sqlite3
 from workbench.ui.building import open_window
 from workbench.ui.frame import Frame
@@ -76,7 +76,7 @@ class Desk:
         workbench = Workbench.open(
             self.db, places(os.environ).make(), dict(os.environ), client_factory=factory, today=today
         )
-        frame = Frame(self.theme, Settings(), peek(self.db))
+        frame = Frame(self.theme, Settings(), read_preview(self.db))
         workbench.start_engine()
         window = WindowDriver(open_window(frame, read(workbench)))
         self._window = window

@@ -14,14 +14,14 @@ from shiboken6 import isValid
 from workbench.app.models.entries import ModelEntry, Offer, Provider
 from workbench.app.settings.entries import EndpointInfo, EndpointSaved, FileForm, KeyInfo, KeysPage, tail_of
 from workbench.core.lanes import Endpoint
-from workbench.core.limits import Limits
 from workbench.core.money import Rates
+from workbench.core.run_limits import Limits
 from workbench.ui.theme import Theme
-from workbench.usecases.addresses import EndpointForm
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.destinations import Destination
-from workbench.usecases.discovery import Found
+from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.provider_access import ProviderState
+from workbench.usecases.server_discovery import FoundServer
 
 OLLAMA = Endpoint("e-ollama", "openai", "My Ollama", "http://127.0.0.1:11434/v1")
 GATEWAY = Endpoint(
@@ -192,7 +192,7 @@ class SettingsDouble:
     def save_limits(self, limits: Limits) -> Future[None]:
         return self._answer("save_limits", None)
 
-    def look_for_servers(self) -> Future[tuple[Found, ...]]:
+    def look_for_servers(self) -> Future[tuple[FoundServer, ...]]:
         self.calls.append(("look",))
         return self._answer("look", ())
 

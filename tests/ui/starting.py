@@ -17,7 +17,7 @@ from tests.ui.desk import WAIT_MS
 from tests.ui.driver import WindowDriver
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
-from workbench.store.peek import peek, peek_newest
+from workbench.store.draft_preview import read_newest_preview, read_preview
 from workbench.ui.frame import Frame
 from workbench.ui.start import Start
 from workbench.ui.theme import Theme
@@ -33,7 +33,7 @@ class Starting:
     def show(self) -> Frame:
         """Show the frame; nothing else has begun when this returns."""
         self.is_shown = True
-        self.frame = Frame(self.theme, Settings(), peek_newest(self.db))
+        self.frame = Frame(self.theme, Settings(), read_newest_preview(self.db))
         self.frame.resize(1440, 900)  # the screen of the tests is smaller than most
         self.start = Start(self.frame, self.db, places(os.environ).make())
         self.frame.completed.connect(lambda: setattr(self, "completed", True))
@@ -75,6 +75,6 @@ class Starting:
 
     def stored(self) -> str:
         """Return the first message of the stored draft."""
-        found = peek(self.db)
+        found = read_preview(self.db)
         assert found is not None
         return found.content.messages[0].text

@@ -13,8 +13,8 @@ from tests.ui.desk import Desk
 from workbench.store.sqlite import sqlite3
 from workbench.ui.address.dialog import AddressDialog
 from workbench.ui.features.lanes.strip import FailureBox
-from workbench.usecases.addresses import EndpointForm
 from workbench.usecases.credentials import ENDPOINT_ENTRY, AddressQuestion
+from workbench.usecases.endpoint_form import EndpointForm
 
 MINE, THEIRS = "https://llm.mine.example", "https://llm.theirs.example:8443/v1"
 LEFT = Qt.MouseButton.LeftButton

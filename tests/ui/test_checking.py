@@ -18,7 +18,7 @@ from workbench.ui.editor.amiss_marks import AmissMarks
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.output_format import OutputSection
 from workbench.ui.editor.tools import ToolSection
-from workbench.usecases.templating import schema_faults
+from workbench.usecases.template_check import schema_faults
 
 
 def put(desk: Desk, content: Content, **values: str) -> None:

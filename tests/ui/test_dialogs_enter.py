@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 from tests.ui.dialog_support import shown, theme
 from workbench.app.packs.export_table import ExportTable
 from workbench.core.cases import Case
-from workbench.core.imported import LeftOut
+from workbench.core.imported_runs import LeftOut
 from workbench.core.runs import PromptRow
-from workbench.core.schema_form import Field
+from workbench.core.schema_form import SchemaField
 from workbench.store.search.saved_searches import SavedSearch
 from workbench.ui.editor.schema_form import SchemaDialog
 from workbench.ui.features.cases.dialog import CasesDialog
@@ -79,7 +79,9 @@ MADE: dict[str, Callable[[Theme, QWidget], QDialog]] = {
     "note": lambda _, parent: NoteDialog(parent, "iteration 1", ""),
     "tags": lambda _, parent: TagsDialog(parent, "iteration 1", ("good",)),
     "name": lambda _, parent: NameDialog(parent, "cost:<0.01", "cheap", ()),
-    "schema": lambda _, parent: SchemaDialog(Field("", "object", children=(Field("status"),)), "Output", parent),
+    "schema": lambda _, parent: SchemaDialog(
+        SchemaField("", "object", children=(SchemaField("status"),)), "Output", parent
+    ),
     "dialogue": lambda theme, parent: DialogueDialog(theme, "", has_system=False, parent=parent),
 }
 

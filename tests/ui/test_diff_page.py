@@ -10,20 +10,22 @@ from tests.ui.lanes_support import theme
 from workbench.app.lane_state import BaseChoice, LaneDiff
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.diff import DiffPage
-from workbench.usecases.comparing import Base, compared
+from workbench.usecases.comparison import ComparisonBase, compared
 
 __all__ = ["theme"]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
-def page(qtbot: QtBot, theme: Theme, old: str, new: str, base: str = "iteration 3") -> tuple[DiffPage, list[Base]]:
+def page(
+    qtbot: QtBot, theme: Theme, old: str, new: str, base: str = "iteration 3"
+) -> tuple[DiffPage, list[ComparisonBase]]:
     made = DiffPage(theme)
     qtbot.addWidget(made)
-    chosen: list[Base] = []
+    chosen: list[ComparisonBase] = []
     choices = (
-        BaseChoice("The lane's previous iteration", Base(), True),
-        BaseChoice("The winner", Base("winner"), False),
-        BaseChoice("R&D", Base("lane", "b"), False),
+        BaseChoice("The lane's previous iteration", ComparisonBase(), True),
+        BaseChoice("The winner", ComparisonBase("winner"), False),
+        BaseChoice("R&D", ComparisonBase("lane", "b"), False),
     )
     made.set_text(new)
     made.set_data(LaneDiff(compared(base, old, new), choices, chosen.append))
@@ -66,4 +68,4 @@ def test_another_base_is_one_entry_of_the_menu(qtbot: QtBot, theme: Theme) -> No
     assert entries[-1].text() == "R&&D"
     entries[-1].trigger()
     menu.close()
-    assert chosen == [Base("lane", "b")]
+    assert chosen == [ComparisonBase("lane", "b")]

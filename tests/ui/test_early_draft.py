@@ -29,9 +29,9 @@ from tests.ui.starting import Starting
 from workbench.core import content as contents
 from workbench.core.content import Content
 from workbench.store import early_draft
-from workbench.store.peek import peek, peek_newest
+from workbench.store.draft_preview import read_newest_preview, read_preview
 from workbench.usecases.early_drafts import NAME
-from workbench.usecases.prompts import Prompts
+from workbench.usecases.prompts import PromptLibrary
 from workbench.usecases.workbench import Workbench
 
 pytestmark = [pytest.mark.window, pytest.mark.e2e]
@@ -99,7 +99,7 @@ def held(forks: socket.socket) -> Held:
 
 
 def newest(db: Path) -> str:
-    found = peek_newest(db)
+    found = read_newest_preview(db)
     assert found is not None
     return found.content.messages[0].text
 
@@ -148,7 +148,7 @@ class TestWhatWasTypedInEarlierStarts:
         sessions = count(1)
 
         def leave(text: str, *, over: Iterable[str] = (FIRST,), at: str = "2000-01-01T00:00:00.000Z") -> None:
-            found = peek(starting.db)
+            found = read_preview(starting.db)
             assert found is not None
             first, *others = found.content.messages
 
@@ -246,7 +246,7 @@ class TestWhatWasTypedInEarlierStarts:
         starting.type("x")
         starting.complete()
         starting.until(lambda: starting.stored() == f"x{FIRST}")
-        assert peek_newest(starting.db) is not None
+        assert read_newest_preview(starting.db) is not None
 
     def names(self, starting: Starting) -> list[str]:
         return [name for (name,) in starting.rows("SELECT name FROM prompts ORDER BY id")]
@@ -314,13 +314,13 @@ class TestWithoutADraftToShow:
     @pytest.fixture
     def writing(self, starting: Starting, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         """Hold what writes a new prompt until this is set."""
-        may_write, create = threading.Event(), Prompts.create
+        may_write, create = threading.Event(), PromptLibrary.create
 
-        def create_late(prompts: Prompts, *args: Any, **more: Any) -> Any:
+        def create_late(prompts: PromptLibrary, *args: Any, **more: Any) -> Any:
             prompts._store._write(lambda _: may_write.wait())
             return create(prompts, *args, **more)
 
-        monkeypatch.setattr(Prompts, "create", create_late)
+        monkeypatch.setattr(PromptLibrary, "create", create_late)
         yield may_write
         may_write.set()
 
@@ -426,7 +426,7 @@ class TestWithoutADraftToShow:
         """Whether what was typed is on the disk: a window that is whole has the sample, and saves into it."""
         return any("hello" in one.content.messages[0].text for one in early_draft.read(starting.db)) or (
             starting.db.exists()
-            and (found := peek(starting.db)) is not None
+            and (found := read_preview(starting.db)) is not None
             and "hello" in found.content.messages[0].text
         )
 

@@ -15,7 +15,7 @@ from tests.usecases.exchange.llm_making import Called, new_log
 from tests.usecases.packs.making import make_pack
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.history.view import HistoryView
-from workbench.usecases.exchange.exporting import Selection
+from workbench.usecases.exchange.exporter import ExportSelection
 
 pytestmark = pytest.mark.window
 
@@ -158,7 +158,7 @@ def test_selected_runs_are_written_to_a_file(desk: Desk, tmp_path: Path) -> None
 def test_a_file_that_cannot_be_written_is_a_sentence(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     desk.run()
-    window.dialogs.exchange_actions.write(Selection(query=""), "csv", tmp_path / "gone" / "runs.csv")
+    window.dialogs.exchange_actions.write(ExportSelection(query=""), "csv", tmp_path / "gone" / "runs.csv")
     shown = dialog(desk)
     desk.until(lambda: not shown.is_running)
     assert shown.said.text() == f"There is no folder {tmp_path / 'gone'}. Make it, or choose another one."

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from tests.store.making import FULL_RESULT, NOW, run, text
 from tests.ui.desk import Desk
 from workbench.app.maintenance import desk as app_care
-from workbench.core.care import CARE, Rules
+from workbench.core.maintenance import CARE, MaintenanceRules
 from workbench.store.errors import failure
 from workbench.store.maintenance import backups, space
 from workbench.store.maintenance.upkeep import Upkeep
@@ -71,9 +71,9 @@ def listed(desk: Desk) -> list[backups.Backup]:
     return backups.listed(desk.db, backups.folder_of(desk.db))
 
 
-def rules(desk: Desk) -> Rules:
+def rules(desk: Desk) -> MaintenanceRules:
     found = desk.rows("SELECT value FROM meta WHERE key = ?", CARE)
-    return Rules.from_text(found[0][0]) if found else Rules()
+    return MaintenanceRules.from_text(found[0][0]) if found else MaintenanceRules()
 
 
 def responses(desk: Desk) -> int:
@@ -120,7 +120,7 @@ def test_rules_hold_once_they_are_shown(desk: Desk) -> None:
     desk.until(lambda: not part.keep.isEnabled())
     part.days.setValue(14)
     close(desk)
-    desk.until(lambda: rules(desk) == Rules(False, 3, 14))
+    desk.until(lambda: rules(desk) == MaintenanceRules(False, 3, 14))
     again = page(desk)
     assert (again.backups.keep.value(), again.backups.days.value()) == (3, 14)
 
@@ -199,7 +199,7 @@ def test_what_cannot_be_measured_hides_no_result_and_is_said_who_asks(
 ) -> None:
     """Both read all of a damaged file, so that both fail."""
 
-    def unreadable(_: object) -> space.Size:
+    def unreadable(_: object) -> space.HistorySize:
         raise failure("corrupt", "page 7")
 
     monkeypatch.setattr(space, "measure", unreadable)
@@ -283,7 +283,7 @@ def test_the_daily_backup_is_made_by_itself(desk: Desk, monkeypatch: pytest.Monk
 def test_a_daily_backup_that_fails_is_told_once(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     window = desk.open()
-    window.store.set_meta(CARE, Rules(folder=str(gone)).to_text()).result(10)
+    window.store.set_meta(CARE, MaintenanceRules(folder=str(gone)).to_text()).result(10)
     tried: list[str] = []
     window.maintenance.daily_failed.connect(lambda sentence, _: tried.append(sentence))
     monkeypatch.setattr(app_care, "LOOK_MS", 5)

@@ -34,7 +34,7 @@ from tests.ui.test_accessibility import to_view
 from workbench.app.commands import EVERYWHERE, Command, View
 from workbench.app.tasks import Tasks
 from workbench.core.lanes import LITELLM, Lane
-from workbench.core.visible import visible_name
+from workbench.core.visible_text import visible_name
 from workbench.ui.composition import VIEWS, commands
 from workbench.ui.widgets.turns import Turns
 

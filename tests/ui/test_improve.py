@@ -14,7 +14,7 @@ from tests.ui.desk import Desk
 from tests.ui.editor_support import content, machine, more
 from workbench.core.content import Content
 from workbench.core.lanes import ECHO, LITELLM, Lane
-from workbench.core.limits import Limits
+from workbench.core.run_limits import Limits
 from workbench.ui.features.improve.dialog import ImproveDialog
 
 pytestmark = pytest.mark.window

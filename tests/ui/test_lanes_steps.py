@@ -13,16 +13,16 @@ import workbench
 from workbench.app.blindness import HIDDEN
 from workbench.core.provider_requirements import NOT_CONFIRMED
 from workbench.engine.child import failures
-from workbench.engine.child.failures import CallError, Where, http_failure
+from workbench.engine.child.failures import CallError, FailureSubject, http_failure
 from workbench.engine.child.litellm_failures import failure_of
 from workbench.ui.features.lanes.steps import CODES, RETRY, next_step
 
 PACKAGE = Path(workbench.__file__).parent
 NOT_OF_LANES = {"not_listed", "template_error", "template_timeout", "template_limit", "list_too_long", "no_answer"}
 """Templates keep a run from starting, and are said above the editor; the others answer questions about models."""
-PROVIDER = Where("OpenAI", "gpt-5")
-OWN = Where("My Ollama", "llama", page="Endpoints")
-NO_KEY = Where("OpenAI", "gpt-5", has_key=False)
+PROVIDER = FailureSubject("OpenAI", "gpt-5")
+OWN = FailureSubject("My Ollama", "llama", page="Endpoints")
+NO_KEY = FailureSubject("OpenAI", "gpt-5", has_key=False)
 
 
 def _codes_in_the_source() -> set[str]:
@@ -46,7 +46,7 @@ def test_every_code_that_can_be_given_has_a_decision() -> None:
     assert given - NOT_OF_LANES == CODES
 
 
-def _http(status: int, words: str, where: Where = PROVIDER, **error: str) -> CallError:
+def _http(status: int, words: str, where: FailureSubject = PROVIDER, **error: str) -> CallError:
     return http_failure(status, json.dumps({"error": {"message": words, **error}}), where)
 
 
@@ -97,7 +97,9 @@ def test_the_step_is_what_the_sentence_asks_for(error: CallError, place: str, la
 
 @pytest.mark.parametrize("where", [PROVIDER, OWN], ids=["provider", "own"])
 @pytest.mark.parametrize("made", [failures.no_key, lambda where: _http(401, "no", where)], ids=["none", "refused"])
-def test_sentences_name_the_page_that_holds_the_key(made: Callable[[Where], CallError], where: Where) -> None:
+def test_sentences_name_the_page_that_holds_the_key(
+    made: Callable[[FailureSubject], CallError], where: FailureSubject
+) -> None:
     assert f"Settings → {where.page}" in made(where).failure.sentence
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
 from workbench.core.lanes import BUILTIN, LITELLM
-from workbench.core.limits import Limits
+from workbench.core.run_limits import Limits
 
 pytestmark = pytest.mark.usefixtures("short_pauses")
 

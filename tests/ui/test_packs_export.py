@@ -16,11 +16,11 @@ from tests.ui.test_packs_import import drop, files
 from tests.ui.test_window_history import chosen as select
 from tests.ui.test_window_history import entered, entry
 from tests.usecases.packs.making import make_pack
-from workbench.packs.model import About
-from workbench.packs.reading import read_pack
-from workbench.packs.validating import problems
+from workbench.packs.pack_contents import PackAbout
+from workbench.packs.pack_reader import read_pack
+from workbench.packs.validator import problems
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
-from workbench.usecases.packs.exporter import Choice
+from workbench.usecases.packs.exporter import PackChoice
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 
@@ -324,8 +324,8 @@ def test_selected_runs_of_the_history_are_prompts_and_versions(desk: Desk, tmp_p
 def test_what_is_known_of_a_pack_is_said_again(desk: Desk, tmp_path: Path) -> None:
     window = desk.open()
     exporter = window.dialogs.pack_exports._exports._exporter
-    about = About("pack-9", "My bot", "For tests.\nOf two lines.", "Apache-2.0", "Ada")
-    export = exporter.prepare(about, [Choice(window.prompt_uid, "winner")])
+    about = PackAbout("pack-9", "My bot", "For tests.\nOf two lines.", "Apache-2.0", "Ada")
+    export = exporter.prepare(about, [PackChoice(window.prompt_uid, "winner")])
     exporter.write(export, tmp_path / "first.promptpack")
     dialog = opened(desk)
     desk.until(lambda: dialog.choice.name.text() == "My bot")

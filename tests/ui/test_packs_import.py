@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from tests.store.making import LATER, done, lane, opened, run, text
 from tests.ui.desk import Desk
 from tests.usecases.packs.making import add_prompt, make_pack
-from workbench.packs.model import About
+from workbench.packs.pack_contents import PackAbout
 from workbench.ui.editor.value_row import ValueRow
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
-from workbench.usecases.packs.exporter import Choice, PackExporter
+from workbench.usecases.packs.exporter import PackChoice, PackExporter
 
 pytestmark = pytest.mark.window
 VERSIONS = "SELECT number FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompts.uid = 'p-order'"
@@ -137,8 +137,8 @@ def test_every_prompt_has_its_own_choice(desk: Desk, tmp_path: Path) -> None:
         add_prompt(store, "Mail bot")
         add_prompt(store, "Chat bot")
         exporter = PackExporter(store, lambda: "pack-2", lambda: LATER)
-        choices = [Choice(key, "all") for key in ("p-order", "p-mail", "p-chat")]
-        exporter.write(exporter.prepare(About("", "Bots"), choices), tmp_path / "three.promptpack")
+        choices = [PackChoice(key, "all") for key in ("p-order", "p-mail", "p-chat")]
+        exporter.write(exporter.prepare(PackAbout("", "Bots"), choices), tmp_path / "three.promptpack")
     assert not other.exists()
     dialog = looked(desk, tmp_path / "three.promptpack")
     assert cells(dialog) == [

@@ -17,24 +17,24 @@ from tests.ui.lanes_support import screen, theme
 from workbench.cli.main import main
 from workbench.core import parameters
 from workbench.core.content import Message
-from workbench.core.imported import ImportedRun, LeftOut
+from workbench.core.imported_runs import ImportedRun, LeftOut
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.llm_log import LogTurn
 from workbench.core.parameters import FORMATS, PARAMETERS, Parameter, WireName, wire_names
 from workbench.core.runs import Mark
 from workbench.engine.child.wire_marks import compare
-from workbench.formats.code import TARGETS, Source
+from workbench.formats.code import TARGETS, CodeSource
 from workbench.formats.llm_logs import _params as llm_params
 from workbench.formats.llm_logs import runs_of as llm_runs
 from workbench.formats.prompt_yml import PromptFileError, read_prompt_yml
-from workbench.formats.promptfoo_config import sampling
+from workbench.formats.promptfoo_settings import sampling
 from workbench.packs import prompt_file
 from workbench.packs.errors import PackError
 from workbench.packs.promptfoo_config import write as write_promptfoo
 from workbench.ui.features.lanes.params import ParamsDialog
 from workbench.ui.features.lanes.wording import params_summary
 from workbench.ui.theme import Theme
-from workbench.usecases.naming import with_params
+from workbench.usecases.model_names import with_params
 from workbench.usecases.problems import RefusedError
 
 __all__ = ["screen", "theme"]
@@ -162,7 +162,7 @@ def test_the_log_of_llm() -> None:
     ],
 )
 def test_code(target: str, words: str) -> None:
-    source = Source(
+    source = CodeSource(
         "claude-x",
         "anthropic/claude-x",
         "anthropic/claude-x",

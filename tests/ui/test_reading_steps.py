@@ -18,22 +18,22 @@ from workbench.core.blocks import Tool
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
-from workbench.core.runs import Step
+from workbench.core.runs import AnswerStep
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.widgets.reader.parts import parse
 from workbench.ui.widgets.reader.steps import SHOWN, StepsPage, Telling, as_markdown
-from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.endpoint_form import EndpointForm
 
 __all__ = ["screen", "theme", "view"]
-RESULT = Step("tool_result", "gone", "find", "c1")
+RESULT = AnswerStep("tool_result", "gone", "find", "c1")
 
 
 def test_steps_are_told_in_order_with_the_answer_last() -> None:
     steps = (
-        Step("text", "I look."),
-        Step("tool_call", '{"n": 1}', "find", "c1"),
-        Step("tool_result", "gone", "find", "c1"),
-        Step("text", "It is gone."),
+        AnswerStep("text", "I look."),
+        AnswerStep("tool_call", '{"n": 1}', "find", "c1"),
+        AnswerStep("tool_result", "gone", "find", "c1"),
+        AnswerStep("text", "It is gone."),
     )
     headings = [part.runs[0].text for part in parse(as_markdown(steps)).parts if part.kind == "heading"]
     assert headings == ["Said", "Call 1: ", "Simulated answer", "Answer"]
@@ -44,8 +44,8 @@ def test_steps_are_told_in_order_with_the_answer_last() -> None:
 
 
 def test_answers_to_several_calls_say_to_which() -> None:
-    calls = [Step("tool_call", "{}", "find", f"c{n}") for n in range(3)]
-    answers = [Step("tool_result", "gone", "find", f"c{n}") for n in range(3)]
+    calls = [AnswerStep("tool_call", "{}", "find", f"c{n}") for n in range(3)]
+    answers = [AnswerStep("tool_result", "gone", "find", f"c{n}") for n in range(3)]
     steps = (*calls[:1], *answers[:1], *calls[1:], *answers[1:], *calls[:1], *answers[:1])
     headings = [line for line in as_markdown(steps).splitlines() if line.startswith("#### Sim")]
     assert headings == [
@@ -56,14 +56,14 @@ def test_answers_to_several_calls_say_to_which() -> None:
     ]
 
 
-def growing() -> list[tuple[Step, ...]]:
+def growing() -> list[tuple[AnswerStep, ...]]:
     """The steps of an answer as they are told from moment to moment."""
-    thought = [(Step("reasoning", text),) for text in accumulate("hm")]
-    said = [(*thought[-1], Step("text", text)) for text in accumulate(["I ", "look."])]
-    first = [(*said[-1], Step("tool_call", text, "find", "c1")) for text in accumulate(["", '{"n"', ": 1}"])]
-    second = [(*first[-1], Step("tool_call", text, "now", "c2")) for text in ("", "{}")]
-    answered = (*second[-1], RESULT, Step("tool_result", "noon", "now", "c2"))
-    after = [(*answered, Step("text", text)) for text in accumulate(["It is ", "gone."])]
+    thought = [(AnswerStep("reasoning", text),) for text in accumulate("hm")]
+    said = [(*thought[-1], AnswerStep("text", text)) for text in accumulate(["I ", "look."])]
+    first = [(*said[-1], AnswerStep("tool_call", text, "find", "c1")) for text in accumulate(["", '{"n"', ": 1}"])]
+    second = [(*first[-1], AnswerStep("tool_call", text, "now", "c2")) for text in ("", "{}")]
+    answered = (*second[-1], RESULT, AnswerStep("tool_result", "noon", "now", "c2"))
+    after = [(*answered, AnswerStep("text", text)) for text in accumulate(["It is ", "gone."])]
     return [*first, *second, answered, *after]
 
 
@@ -80,12 +80,14 @@ def test_what_stands_there_stays_while_steps_come() -> None:
 
 @pytest.mark.parametrize(("answer", "language"), [(' {"a": 1}', "json"), ("[1]", "json"), ("in transit", ""), ("", "")])
 def test_only_json_is_coloured_as_json(answer: str, language: str) -> None:
-    assert as_markdown((Step("tool_result", answer),)).startswith(f"#### Simulated answer\n\n```{language}\n{answer}")
+    assert as_markdown((AnswerStep("tool_result", answer),)).startswith(
+        f"#### Simulated answer\n\n```{language}\n{answer}"
+    )
 
 
 @pytest.mark.parametrize("kind", ["tool_call", "tool_result", "reasoning"])
 def test_a_long_block_is_cut_with_a_word(kind: str) -> None:
-    steps = (Step(kind, "x" * 200_000, "n" * 5_000), Step("text", "end"))  # type: ignore[arg-type]
+    steps = (AnswerStep(kind, "x" * 200_000, "n" * 5_000), AnswerStep("text", "end"))  # type: ignore[arg-type]
     told = as_markdown(steps)
     assert len(told) < SHOWN + 500
     assert "Only the first 20,000 characters are shown." in told
@@ -96,13 +98,13 @@ def test_a_long_block_is_cut_with_a_word(kind: str) -> None:
 
 @given(st.text(alphabet="`~#\n a>", max_size=60))
 def test_no_answer_of_a_tool_leaves_its_block(text: str) -> None:
-    parts = parse(as_markdown((Step("tool_result", text), Step("text", "end")))).parts
+    parts = parse(as_markdown((AnswerStep("tool_result", text), AnswerStep("text", "end")))).parts
     assert [part.kind for part in parts] == ["heading", "code", "heading", "paragraph"]
 
 
 @given(st.text(alphabet="`~#\n a>-\t\r", max_size=60))
 def test_nothing_that_was_said_swallows_a_call(text: str) -> None:
-    parts = parse(as_markdown((Step("text", text), Step("tool_call", "{}", "find")))).parts
+    parts = parse(as_markdown((AnswerStep("text", text), AnswerStep("tool_call", "{}", "find")))).parts
     assert [part.kind for part in parts[-2:]] == ["heading", "code"]
     assert parts[-2].runs[0].text == "Call 1: "
 
@@ -205,9 +207,9 @@ def steps_page(view: LanesView, slot: str = "a") -> StepsPage:
 
 def test_steps_that_come_do_not_move_what_is_read(qtbot: QtBot, view: LanesView) -> None:
     """Further steps go to the end; what would have to be written anew waits for the end to be in view again."""
-    thought = Step("reasoning", "\n".join(f"line {n}" for n in range(300)))
-    call = Step("tool_call", "{}", "find", "c1")
-    steps: list[Step] = [thought, call]
+    thought = AnswerStep("reasoning", "\n".join(f"line {n}" for n in range(300)))
+    call = AnswerStep("tool_call", "{}", "find", "c1")
+    steps: list[AnswerStep] = [thought, call]
     view.reading_wanted.connect(lambda slot, mode: view.set_reading_data(slot, mode, tuple(steps)))
     view.set_heads(heads("a"))
     view.set_status("a", LaneStatus("streaming", ttft_ms=5, calls=1))
@@ -217,11 +219,11 @@ def test_steps_that_come_do_not_move_what_is_read(qtbot: QtBot, view: LanesView)
     bar = page.view.verticalScrollBar()
     assert bar.value() == bar.maximum() > 0
     bar.setValue(40)
-    steps += [RESULT, Step("text", "It is gone.")]
+    steps += [RESULT, AnswerStep("text", "It is gone.")]
     view.append_text("a", "steps", "")
     qtbot.waitUntil(lambda: page.view.toPlainText().endswith("It is gone."))
     assert bar.value() == 40
-    steps += [Step("tool_call", "{", "find", "c2")]
+    steps += [AnswerStep("tool_call", "{", "find", "c2")]
     view.append_text("a", "steps", "")
     settle()
     assert (bar.value(), page.view.toPlainText()[-11:]) == (40, "It is gone.")
@@ -232,7 +234,7 @@ def test_steps_that_come_do_not_move_what_is_read(qtbot: QtBot, view: LanesView)
 
 def test_a_lane_out_of_view_shows_its_steps_once_it_is_looked_at(qtbot: QtBot, view: LanesView) -> None:
     slots = [f"s{n}" for n in range(20)]
-    steps: tuple[Step, ...] = (Step("tool_call", "{", "find", "c1"),)
+    steps: tuple[AnswerStep, ...] = (AnswerStep("tool_call", "{", "find", "c1"),)
     view.reading_wanted.connect(lambda slot, mode: view.set_reading_data(slot, mode, steps))
     view.set_heads(heads(*slots))
     view.set_status("s19", LaneStatus("streaming", ttft_ms=5, calls=1))
@@ -241,7 +243,7 @@ def test_a_lane_out_of_view_shows_its_steps_once_it_is_looked_at(qtbot: QtBot, v
     assert steps_page(view, "s19").view.toPlainText().endswith("find\n{")
     view.focus_lane(0)
     settle()
-    steps = (Step("tool_call", "{}", "find", "c1"), RESULT)
+    steps = (AnswerStep("tool_call", "{}", "find", "c1"), RESULT)
     view.append_text("s19", "steps", "")
     settle()
     view.focus_lane(19)

@@ -14,9 +14,9 @@ from workbench.app.settings.entries import EndpointInfo
 from workbench.core.lanes import Endpoint
 from workbench.host.keys import Key
 from workbench.ui.features.settings.found import free_name
-from workbench.usecases.addresses import EndpointForm, Wrong
 from workbench.usecases.credentials import AddressQuestion
-from workbench.usecases.discovery import CANDIDATES, Found
+from workbench.usecases.endpoint_form import EndpointForm, FieldMistake
+from workbench.usecases.server_discovery import CANDIDATES, FoundServer
 
 __all__ = ["drive", "shown", "source", "theme"]
 
@@ -99,7 +99,7 @@ def test_names_are_not_given_twice(drive: Drive, source: SettingsDouble) -> None
 
 
 def test_what_the_source_finds_wrong_stands_at_its_field_too(drive: Drive, source: SettingsDouble) -> None:
-    wrong = Wrong("base_url", "That address is refused. Take another.")
+    wrong = FieldMistake("base_url", "That address is refused. Take another.")
     source.answers["save_endpoint"] = Future()
     source.answers["save_endpoint"].set_exception(SentenceError("no", (wrong,)))
     driver = drive("endpoints")
@@ -180,8 +180,8 @@ def test_looking_for_servers_lists_what_answers(drive: Drive, source: SettingsDo
     assert "Looking at the ports" in driver.texts()
     source.answers["look"].set_result(
         (
-            Found(CANDIDATES[0], True, ("a", "b"), "Ollama is running with 2 models."),
-            Found(CANDIDATES[1], False, (), "LM Studio is not running. Start it, then look again."),
+            FoundServer(CANDIDATES[0], True, ("a", "b"), "Ollama is running with 2 models."),
+            FoundServer(CANDIDATES[1], False, (), "LM Studio is not running. Start it, then look again."),
         )
     )
     driver.wait_for("Ollama is running with 2 models.")
@@ -194,7 +194,7 @@ def test_looking_for_servers_lists_what_answers(drive: Drive, source: SettingsDo
 
 
 def test_nothing_found_is_a_sentence(drive: Drive, source: SettingsDouble) -> None:
-    source.answers["look"] = ok((Found(CANDIDATES[0], False, (), "Ollama is not running. Start it."),))
+    source.answers["look"] = ok((FoundServer(CANDIDATES[0], False, (), "Ollama is not running. Start it."),))
     driver = drive("endpoints")
     driver.click("Look for Ollama and LM Studio")
     driver.wait_for("Nothing answered.")

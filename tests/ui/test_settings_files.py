@@ -18,12 +18,12 @@ from workbench.ui.features.settings.endpoints import EndpointsPanel
 from workbench.ui.features.settings.file_form import FileFormView
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Status
-from workbench.usecases.addresses import Wrong
+from workbench.usecases.endpoint_form import FieldMistake
 
 __all__ = ["theme"]
 
 TUNED = Endpoint("e-file", "gguf", "Tuned", path="/models/tuned.gguf")
-GONE = EndpointInfo(TUNED, troubles=(Wrong("path", "The file /models/tuned.gguf is not there any more."),))
+GONE = EndpointInfo(TUNED, troubles=(FieldMistake("path", "The file /models/tuned.gguf is not there any more."),))
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -80,7 +80,9 @@ def test_what_is_wrong_is_said_and_not_saved(qtbot: QtBot, theme: Theme, name: s
 
 def test_what_the_source_refuses_stands_below_its_field(qtbot: QtBot, theme: Theme) -> None:
     source = SettingsDouble()
-    source.answers["save_file"] = bad(SentenceError("No.", (Wrong("adapter", "The file x is not a GGUF file."),)))
+    source.answers["save_file"] = bad(
+        SentenceError("No.", (FieldMistake("adapter", "The file x is not a GGUF file."),))
+    )
     form = _form(qtbot, source, EndpointInfo(TUNED))
     _field(form, "LoRA adapter").setText("x")
     QTest.mouseClick(_button(form, "Save"), LEFT)

@@ -16,7 +16,7 @@ from workbench.app.settings.entries import FileForm
 from workbench.app.settings.source import WorkbenchSettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.host.keys import KeyStore
-from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.endpoints import WrongFormError
 from workbench.usecases.workbench import Workbench
 

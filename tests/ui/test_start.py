@@ -20,8 +20,8 @@ from workbench.host.dirs import places
 from workbench.host.ids import new_uid
 from workbench.host.settings import Settings, load
 from workbench.store import StoreError, early_draft, open_store
-from workbench.store.peek import peek_newest
-from workbench.store.schema.format import APPLICATION_ID
+from workbench.store.draft_preview import read_newest_preview
+from workbench.store.schema.format_version import APPLICATION_ID
 from workbench.ui import building
 from workbench.ui.frame import Frame
 from workbench.ui.questions import Answer, button_of
@@ -223,7 +223,7 @@ def test_letters_that_are_safe_are_not_asked_about(starting: Starting) -> None:
     starting.frame.close()
     assert not starting.frame.isVisible()
     mark(starting.db, APPLICATION_ID)
-    assert (found := peek_newest(starting.db)) is not None
+    assert (found := read_newest_preview(starting.db)) is not None
     assert found.content.messages[0].text == "kept You are brief."
 
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from workbench.core.searching.results import HistoryRow
+from workbench.core.search.results import HistoryRow
 from workbench.ui.geometry import Divider
 from workbench.ui.keys import ViewKeys
 from workbench.ui.shell.keybutton import KeyName

@@ -21,14 +21,14 @@ from workbench.app.lane_state import LaneStatus
 from workbench.app.timeline import describe
 from workbench.core.lanes import BUILTIN, Lane, Params
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
-from workbench.core.limits import Limits
 from workbench.core.money import Usage
+from workbench.core.run_limits import Limits
 from workbench.core.runs import Failure, Result
 from workbench.engine.calls import Call
 from workbench.ui.notices import KEPT_BACK
 from workbench.ui.widgets.small_controls import Fold, Line
-from workbench.usecases import asking
-from workbench.usecases.addresses import EndpointForm
+from workbench.usecases import lane_calls
+from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.problems import RefusedError
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
@@ -259,7 +259,7 @@ def test_endpoints_that_refuse_and_keys_that_are_missing_stay_unnamed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Another attempt is refused as well, after pauses that double.
-    monkeypatch.setattr(asking, "Call", partial(Call, retries=0))
+    monkeypatch.setattr(lane_calls, "Call", partial(Call, retries=0))
     window = desk.open(None)
     with socket.socket() as taken:
         # Bound and not listening: whoever connects is refused.

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.desk import ECHO, Desk
 from workbench.ui.widgets.reader.diff import DiffPage
-from workbench.usecases.comparing import IS_WINNER, NO_PREVIOUS, NO_WINNER
+from workbench.usecases.comparison import IS_WINNER, NO_PREVIOUS, NO_WINNER
 
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("This plugin does not support")]
 

@@ -21,7 +21,7 @@ from workbench.app.history.detail import Looked
 from workbench.app.history.model import PAGE
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationDetail, IterationRow, Judged, Verdict
-from workbench.store.search.indexing import Indexer
+from workbench.store.search.search_index import Indexer
 from workbench.store.sqlite import sqlite3
 from workbench.ui.features.compare.dialog import CompareDialog
 from workbench.ui.features.history.empty import EXAMPLES, NOTHING_FOUND, NOTHING_RUN

@@ -15,7 +15,7 @@ from tests.ui.desk import ECHO, Desk
 from workbench.app.background import PIECES, SWITCH_S
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content, Message
-from workbench.store.runs import ending, starting
+from workbench.store.runs import output_endings, run_starts
 
 
 def test_while_a_run_is_recorded_the_window_gets_the_lock_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +29,7 @@ def test_while_a_run_is_recorded_the_window_gets_the_lock_at_once(desk: Desk, mo
         seen.append((gc.get_threshold(), sys.getswitchinterval()))
         return count_change(old, new)
 
-    monkeypatch.setattr(starting, "count_change", count)
+    monkeypatch.setattr(run_starts, "count_change", count)
     # Before the window begins: other work of it in the background changes them too.
     before, thresholds = sys.getswitchinterval(), gc.get_threshold()
     window = desk.open(ECHO)
@@ -46,7 +46,7 @@ def test_a_run_that_is_refused_ends_that_too(desk: Desk, monkeypatch: pytest.Mon
     def count(old: Content | None, new: Content) -> Change:
         raise OSError(f"{len(new.messages)} messages are too many")
 
-    monkeypatch.setattr(starting, "count_change", count)
+    monkeypatch.setattr(run_starts, "count_change", count)
     before, thresholds = sys.getswitchinterval(), gc.get_threshold()
     window = desk.open(ECHO)
     window.editor.focus_first()
@@ -59,13 +59,13 @@ def test_a_run_that_is_refused_ends_that_too(desk: Desk, monkeypatch: pytest.Mon
 
 def test_of_a_very_long_prompt_the_end_is_written_like_that_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[float] = []
-    finish = ending.finish_output
+    finish = output_endings.finish_output
 
     def finish_noted(*arguments: Any) -> Any:
         seen.append(sys.getswitchinterval())
         return finish(*arguments)
 
-    monkeypatch.setattr(ending, "finish_output", finish_noted)
+    monkeypatch.setattr(output_endings, "finish_output", finish_noted)
     before = sys.getswitchinterval()
     window = desk.open()
     window.editor.set_content(Content((Message("user", "Words of a long text.\n" * 10_000),)))

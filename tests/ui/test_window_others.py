@@ -12,7 +12,7 @@ import pytest
 from tests.patience import PROCESS_S
 from tests.ui.desk import Desk
 from workbench.app import pulse
-from workbench.usecases.others import Seen
+from workbench.usecases.other_processes import OtherProcessesSeen
 
 pytestmark = pytest.mark.window
 
@@ -55,7 +55,7 @@ def test_a_terminal_that_lives_is_left_alone(desk: Desk, monkeypatch: pytest.Mon
     others = window.workbench.others
     look, seen = others.look, []
 
-    def looking() -> Seen:
+    def looking() -> OtherProcessesSeen:
         seen.append(look())
         return seen[-1]
 

@@ -31,7 +31,7 @@ from workbench.ui.composition import VIEWS
 from workbench.ui.features.rank.techniques import VersionTechniques
 from workbench.ui.features.rank.view import RankView
 from workbench.usecases import ranking
-from workbench.usecases.ranked import Grouping, Ranked
+from workbench.usecases.ranking_result import Grouping, RankingResult
 
 pytestmark = pytest.mark.window
 Key = Qt.Key
@@ -223,7 +223,7 @@ def test_while_others_are_ranked_nobody_is_shown_in_their_place(desk: Desk, monk
 
     quick = ranking.rank
 
-    def slow(store: Store, prompt: str, grouping: Grouping) -> Ranked:
+    def slow(store: Store, prompt: str, grouping: Grouping) -> RankingResult:
         assert go_on.wait(20)
         return quick(store, prompt, grouping)
 

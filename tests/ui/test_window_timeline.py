@@ -17,7 +17,7 @@ from workbench.core.drafts import Draft
 from workbench.core.runs import Outcome
 from workbench.core.timeline import BareVersion
 from workbench.ui.shell.bars import Elided
-from workbench.usecases.samples import load_sample
+from workbench.usecases.sample_prompts import load_sample
 
 # The platform without a screen says so about every menu.
 pytestmark = [pytest.mark.window, pytest.mark.qt_log_ignore("This plugin does not support")]

@@ -20,13 +20,13 @@ from tests.ui.test_window_sets import _paste
 from workbench.app.rank.judging_session import AHEAD
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.lanes import ECHO_MODEL, Lane
-from workbench.core.limits import Limits
 from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.judgements import compare
+from workbench.core.run_limits import Limits
 from workbench.store import StoreError
 from workbench.ui.notices import KEPT_BACK
 from workbench.usecases.entrants import judgement_of
-from workbench.usecases.judging import KEPT, Shown, Sitting
+from workbench.usecases.judging_session import KEPT, JudgingSession, ShownPair
 
 pytestmark = pytest.mark.window
 Key = Qt.Key
@@ -839,15 +839,15 @@ def test_a_pair_that_is_being_prepared_at_a_skip_is_chosen_anew(desk: Desk, monk
     judging(desk)
     sittings = window.judging_session
     desk.until(lambda: len(sittings._ahead) == AHEAD)
-    prepare, go_on, prepared = Sitting.prepare, threading.Event(), list[Shown | None]()
+    prepare, go_on, prepared = JudgingSession.prepare, threading.Event(), list[ShownPair | None]()
 
-    def slow(one: Sitting) -> Shown | None:
+    def slow(one: JudgingSession) -> ShownPair | None:
         found = prepare(one)
         prepared.append(found)
         assert go_on.wait(60)
         return found
 
-    monkeypatch.setattr(Sitting, "prepare", slow)
+    monkeypatch.setattr(JudgingSession, "prepare", slow)
     desk.press(Key.Key_1)
     desk.until(lambda: prepared)
     desk.press(Key.Key_S)

@@ -17,8 +17,8 @@ from workbench.core.runs import Result, RunSet, Timing, Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import LaneStart, OutputStart, RunStart, Store, open_store
-from workbench.store.runs.judged import VerdictKind
-from workbench.usecases.judging import Shown, Sitting
+from workbench.store.runs.ranking_queries import VerdictKind
+from workbench.usecases.judging_session import JudgingSession, ShownPair
 
 MODELS = ("openai/gpt-5-mini", "anthropic/claude-haiku-4.5")
 STRENGTHS = {MODELS[0]: 0.4, MODELS[1]: 0.0}
@@ -37,7 +37,7 @@ def kept_texts(outputs: Collection[str]) -> int:
     """Return how many pairs of these outputs are in memory with their texts, wherever they are kept."""
     gc.collect()
     # One that another thread is just making has no pair yet, and other tests may have left theirs.
-    shown = [thing for thing in gc.get_objects() if type(thing) is Shown and hasattr(thing, "pair")]
+    shown = [thing for thing in gc.get_objects() if type(thing) is ShownPair and hasattr(thing, "pair")]
     return sum(one.pair.left in outputs for one in shown)
 
 
@@ -113,7 +113,7 @@ def _result(text: str, model: str, random: Random) -> Result:
 
 def sitting(store: Store, prompt: str, count: int, seed: int = 1) -> None:
     """Judge pairs as a person would who mostly likes what sorts later: later versions, and later answers."""
-    random, one = Random(seed), Sitting(store, prompt, new_uid, utc_now)
+    random, one = Random(seed), JudgingSession(store, prompt, new_uid, utc_now)
     for _ in range(count):
         if (shown := one.prepare()) is None:
             return
@@ -124,7 +124,7 @@ def sitting(store: Store, prompt: str, count: int, seed: int = 1) -> None:
 
 def preferring(store: Store, prompt: str, count: int, worths: Mapping[int, float], seed: int = 1) -> None:
     """Judge pairs as a person would to whom versions are worth this much on the log scale, and the rest nothing."""
-    random, one = Random(seed), Sitting(store, prompt, new_uid, utc_now)
+    random, one = Random(seed), JudgingSession(store, prompt, new_uid, utc_now)
     version = {answer.uid: answer.who.version for answer in store.judgements.answers(prompt)}
     for _ in range(count):
         if (shown := one.prepare()) is None:

@@ -17,12 +17,12 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, LITELLM, Lane
 from workbench.core.runs import IterationDetail, Judged
-from workbench.engine import standin
+from workbench.engine import scripted_engine
 from workbench.engine.calls import Event
 from workbench.engine.client import EngineClient
 from workbench.host.dirs import places
 from workbench.store import RunBegun
-from workbench.usecases.listening import RunListener
+from workbench.usecases.run_listeners import RunListener
 from workbench.usecases.workbench import ClientFactory, Workbench
 
 
@@ -48,7 +48,7 @@ def scripted(script: Mapping[str, Any], directory: Path) -> ClientFactory:
     """Return a factory of clients whose child plays `script`, for processes that are killed."""
 
     def make(env: dict[str, str], weights: Path | None, on_event: Callable[[Event], None]) -> EngineClient:
-        return EngineClient(standin.command(script, directory), env, on_event, builtin_model=weights)
+        return EngineClient(scripted_engine.command(script, directory), env, on_event, builtin_model=weights)
 
     return make
 

@@ -16,7 +16,7 @@ from workbench.core.runs import Failure
 from workbench.host.clock import utc_now
 from workbench.host.errors import HostError
 from workbench.host.keys import KeyStore
-from workbench.usecases.coding import where_of
+from workbench.usecases.code_writer import where_of
 from workbench.usecases.credentials import credentials
 from workbench.usecases.destinations import key_names
 from workbench.usecases.provider_access import save_settings, state_of

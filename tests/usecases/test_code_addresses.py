@@ -13,7 +13,7 @@ from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint, Lane
 from workbench.core.providers import PROVIDERS
 from workbench.host.dirs import places
 from workbench.usecases.checkup import Checkup
-from workbench.usecases.coding import Coder, where_of
+from workbench.usecases.code_writer import CodeWriter, where_of
 from workbench.usecases.credentials import open_keys
 
 LITELLM_ENDPOINT = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)
@@ -25,7 +25,7 @@ def code(model: str, env: dict[str, str], endpoint: Endpoint = LITELLM_ENDPOINT)
         raise AssertionError("nothing of this is needed")
 
     lane = Lane("a", endpoint.uid, model)
-    coder = Coder(lambda uid: endpoint, none, none, none, where=where_of(open_keys(env)))
+    coder = CodeWriter(lambda uid: endpoint, none, none, none, where=where_of(open_keys(env)))
     found = coder.snippets("p", draft(lane), lane, filled=True)
     return {name: text for name, (text, good) in found.items() if good}
 

@@ -17,11 +17,11 @@ from workbench.app.history.detail import looked
 from workbench.cli import report
 from workbench.cli.main import main
 from workbench.core.empty_answers import BLANKS
-from workbench.core.runs import Outcome, Result, Step
+from workbench.core.runs import AnswerStep, Outcome, Result
 from workbench.store import Store
-from workbench.usecases.exchange.exporting import Exporter, Selection
+from workbench.usecases.exchange.exporter import Exporter, ExportSelection
 from workbench.usecases.history import History
-from workbench.usecases.searching import Searcher
+from workbench.usecases.searcher import Searcher
 
 EMPTY = replace(done(""), reasoning="hm", finish_reason="length")
 SENTENCE = "Empty answer (finish reason: length). Reasoning used up all tokens."
@@ -38,7 +38,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.finish_output("r1.1.0", SEVERAL, LATER)
     store.begin_run(replace(run("r2", text("y"), lanes=lanes), blind=True))
     store.finish_output("r2.0.0", done(BLANKS), LATER)
-    call = Step("tool_call", "{}", "find", "c1")
+    call = AnswerStep("tool_call", "{}", "find", "c1")
     store.finish_output("r2.1.0", replace(done(""), steps=(call,)), LATER).result(10)
     yield store
     store.close()
@@ -79,7 +79,7 @@ def test_the_terminal_tells_them(store: Store, tmp_path: Path, capsys: pytest.Ca
 
 def written(store: Store, format_: str, uid: str) -> str:
     out = io.StringIO(newline="")
-    Exporter(store, Searcher(store, lambda: NOW, lambda: 0)).write(Selection((uid,)), format_, out)
+    Exporter(store, Searcher(store, lambda: NOW, lambda: 0)).write(ExportSelection((uid,)), format_, out)
     return out.getvalue()
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from workbench.engine.calls import EngineNotice
 from workbench.host import faults
-from workbench.usecases.listening import Listeners, RunListener
 from workbench.usecases.problems import problem_of
+from workbench.usecases.run_listeners import Listeners, RunListener
 
 REPORT = "Unexpected error: ZeroDivisionError\n  workbench/engine/child/server.py:1 in Server._reply"
 

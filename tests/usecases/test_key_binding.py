@@ -19,8 +19,8 @@ from workbench.core.runs import Failure, Mark, Result
 from workbench.engine.calls import EngineError
 from workbench.host.keys import KeyStore
 from workbench.host.provider_choices import ProviderChoices
-from workbench.usecases.addresses import EndpointForm
 from workbench.usecases.credentials import address_question, open_keys
+from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.workbench import Workbench
 
 ENVIRONMENT, KEYRING, SESSION = "sk-planted-environment", "sk-planted-keyring", "sk-planted-session"

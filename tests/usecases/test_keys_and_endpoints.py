@@ -18,12 +18,12 @@ from workbench.core.runs import Failure
 from workbench.engine.calls import EngineError
 from workbench.host.errors import HostError
 from workbench.host.keys import KeyStore
-from workbench.usecases.addresses import EndpointForm
-from workbench.usecases.asking import timeouts_for
 from workbench.usecases.credentials import Credentials, credentials, provider_key
 from workbench.usecases.destinations import key_names
-from workbench.usecases.discovery import Candidate, look_for_servers
+from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.endpoints import WrongFormError
+from workbench.usecases.lane_calls import timeouts_for
+from workbench.usecases.server_discovery import ServerCandidate, look_for_servers
 
 LITELLM_ENDPOINT = next(e for e in FIXED_ENDPOINTS if e.uid == LITELLM)
 SECRET = "sk-planted-0123456789"
@@ -194,7 +194,7 @@ class TestEndpoints:
 
 
 @contextmanager
-def server(status: int, body: bytes, location: str = "") -> Iterator[tuple[Candidate, list[str]]]:
+def server(status: int, body: bytes, location: str = "") -> Iterator[tuple[ServerCandidate, list[str]]]:
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -214,7 +214,7 @@ def server(status: int, body: bytes, location: str = "") -> Iterator[tuple[Candi
         thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield Candidate("Ollama", f"http://127.0.0.1:{http.server_port}/v1"), asked
+            yield ServerCandidate("Ollama", f"http://127.0.0.1:{http.server_port}/v1"), asked
         finally:
             http.shutdown()
             thread.join()
@@ -247,7 +247,7 @@ class TestDiscovery:
     def test_a_server_that_drips_is_not_waited_for(self) -> None:
         with FakeProvider() as fake:
             fake.answer = lambda request: Reply((*[Send(b" "), Wait(0.02)] * 10_000,), headers=JSON)
-            (found,) = look_for_servers([Candidate("Ollama", fake.base_url)], 0.3)
+            (found,) = look_for_servers([ServerCandidate("Ollama", fake.base_url)], 0.3)
             assert not found.running
             fake.wait_for(lambda f: f.disconnects == 1)
 
@@ -261,6 +261,6 @@ class TestDiscovery:
     def test_no_server_and_no_proxy(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with server(200, b'{"data": []}') as (proxy, asked):
             monkeypatch.setenv("http_proxy", proxy.base_url)
-            (found,) = look_for_servers([Candidate("LM Studio", "http://127.0.0.1:9/v1")])
+            (found,) = look_for_servers([ServerCandidate("LM Studio", "http://127.0.0.1:9/v1")])
             assert (found.running, found.sentence) == (False, "LM Studio is not running. Start it, then look again.")
             assert asked == []

@@ -21,9 +21,9 @@ from workbench.core.blocks import Tool
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
-from workbench.core.runs import Result, Step, steps_so_far
+from workbench.core.runs import AnswerStep, Result, steps_so_far
 from workbench.usecases.endpoints import EndpointForm
-from workbench.usecases.transcript import Snapshot
+from workbench.usecases.transcript import TranscriptSnapshot
 
 NOW = Tool("now", answer="noon")
 LOOK = Tool("look", answer="found\U0001f642")
@@ -75,24 +75,26 @@ class Model:
             return Reply((*steps[: self._pieces], Hold()), headers=SSE)
         return Reply((*steps, Send(chunk({}, finish="stop")), Send(event("[DONE]"))), headers=SSE)
 
-    def kept(self) -> tuple[tuple[Step, ...], str, str]:
+    def kept(self) -> tuple[tuple[AnswerStep, ...], str, str]:
         """The steps, the text and the reasoning that have to be kept."""
         thought, said, _ = gathered(ROUNDS[self._stop][: self._pieces], self._stop)
         return self.steps(), said, thought
 
-    def steps(self) -> tuple[Step, ...]:
-        before: tuple[Step, ...] = ()
+    def steps(self) -> tuple[AnswerStep, ...]:
+        before: tuple[AnswerStep, ...] = ()
         for turn in range(self._stop):
             thought, said, calls = gathered(ROUNDS[turn], turn)
-            answers = [Step("tool_result", {"now": NOW, "look": LOOK}[c.name].answer, c.name, c.call_id) for c in calls]
+            answers = [
+                AnswerStep("tool_result", {"now": NOW, "look": LOOK}[c.name].answer, c.name, c.call_id) for c in calls
+            ]
             before = (*steps_so_far(before, thought, said, calls), *answers)
         return steps_so_far(before, *gathered(ROUNDS[self._stop][: self._pieces], self._stop))
 
 
-def gathered(pieces: tuple[Piece, ...], turn: int) -> tuple[str, str, list[Step]]:
+def gathered(pieces: tuple[Piece, ...], turn: int) -> tuple[str, str, list[AnswerStep]]:
     texts = {kind: "".join(text for one, text, _ in pieces if one == kind) for kind in ("reasoning", "text")}
     calls = [
-        Step(
+        AnswerStep(
             "tool_call",
             "".join(text for one, text, of in pieces if (one, of) == ("call", number)),
             name,
@@ -104,7 +106,7 @@ def gathered(pieces: tuple[Piece, ...], turn: int) -> tuple[str, str, list[Step]
     return texts["reasoning"], texts["text"], calls
 
 
-def said(one: Result | Snapshot) -> tuple[tuple[Step, ...], str, str]:
+def said(one: Result | TranscriptSnapshot) -> tuple[tuple[AnswerStep, ...], str, str]:
     return one.steps, one.text, one.reasoning
 
 
@@ -137,9 +139,9 @@ def rows(path: Path, query: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
-def stored(path: Path) -> list[Step]:
+def stored(path: Path) -> list[AnswerStep]:
     found = rows(path, "SELECT kind, body FROM steps ORDER BY output_id, seq")
-    return [Step(kind, **json.loads(str(body))) for kind, body in found]  # type: ignore[arg-type]
+    return [AnswerStep(kind, **json.loads(str(body))) for kind, body in found]  # type: ignore[arg-type]
 
 
 @pytest.mark.e2e

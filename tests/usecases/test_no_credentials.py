@@ -12,7 +12,7 @@ from tests.usecases.test_key_binding import with_drawer
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.providers import PROVIDERS, split_model
 from workbench.core.runs import Failure
-from workbench.usecases.naming import slots
+from workbench.usecases.model_names import slots
 
 # What each answer has to name, besides where to enter it.
 TABLE: Mapping[str, tuple[str, ...]] = {

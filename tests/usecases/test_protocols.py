@@ -14,8 +14,8 @@ from tests.usecases.test_key_binding import Desk, desk, failure, homes
 from workbench.core.lanes import ECHO, LITELLM, Lane
 from workbench.core.provider_table import ROWS
 from workbench.engine.calls import EngineError
-from workbench.usecases.addresses import EndpointForm
-from workbench.usecases.naming import resolve_model
+from workbench.usecases.endpoint_form import EndpointForm
+from workbench.usecases.model_names import resolve_model
 
 KEY = "sk-planted-endpoint-key"
 

@@ -13,9 +13,9 @@ from workbench.core.runs import Failure
 from workbench.host.errors import HostError
 from workbench.host.keys import KeyStore
 from workbench.host.provider_choices import FILE, ProviderChoices
-from workbench.usecases.addresses import EndpointForm, check_form
 from workbench.usecases.credentials import Credentials, credentials
 from workbench.usecases.destinations import key_names
+from workbench.usecases.endpoint_form import EndpointForm, check_form
 from workbench.usecases.provider_access import save_settings
 
 _LITELLM = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)

@@ -17,17 +17,17 @@ from workbench.core.money import FREE, Rates, Usage
 from workbench.core.runs import BesideLane, IterationDetail, IterationRow, Result, RunLane, Verdict
 from workbench.core.templates import content_variables
 from workbench.core.timeline import BareVersion, VersionDetail
-from workbench.engine.hosts import is_loopback
+from workbench.engine.loopback import is_loopback
 from workbench.host.provider_choices import ProviderChoices
-from workbench.usecases.addresses import EndpointForm, check_form, clean_url, is_secret_header, warnings
+from workbench.usecases.endpoint_form import EndpointForm, check_form, clean_url, is_secret_header, warnings
 from workbench.usecases.history import branch, next_verdict, restore
-from workbench.usecases.naming import model_name, pair, resolve_model, shadowed, slots, with_params
-from workbench.usecases.planning import check, plan_lanes
+from workbench.usecases.model_names import model_name, pair, resolve_model, shadowed, slots, with_params
 from workbench.usecases.pricing import Pricing
-from workbench.usecases.problems import Lack, RefusedError
+from workbench.usecases.problems import MissingInput, RefusedError
 from workbench.usecases.prompts import clean_name
-from workbench.usecases.samples import load_sample
-from workbench.usecases.session import Session
+from workbench.usecases.run_plan import check, plan_lanes
+from workbench.usecases.sample_prompts import load_sample
+from workbench.usecases.session import SessionTotals
 
 LOCAL = Endpoint("e1", "openai", "My server", "http://127.0.0.1:8000/v1")
 FILE = Endpoint("e2", "gguf", "Tiny", path="/models/tiny.gguf")
@@ -47,12 +47,12 @@ class TestPlanning:
         names = tuple(f"v{i}" for i in range(3000))
         problem = check(draft(text=" ".join(f"{{{{{name}}}}}" for name in names)))
         assert problem is not None
-        assert problem.lack == Lack(names)
+        assert problem.lack == MissingInput(names)
         assert "Enter a value for {{v0}}, {{v1}}, {{v2}}, {{v3}}, {{v4}} and 2,995 more below." in problem.sentence
         assert len(problem.sentence) < 200
         empty = check(Draft(Content(), (), (echo(),)))
         assert empty is not None
-        assert empty.lack == Lack()
+        assert empty.lack == MissingInput()
 
     def test_a_variable_without_a_value_is_named(self) -> None:
         problem = check(draft(text="{{a}} {{b}} {{name}}"))
@@ -133,7 +133,7 @@ class TestPricing:
 
 class TestSession:
     def test_spending_counts_the_known_and_names_the_unknown(self) -> None:
-        session = Session()
+        session = SessionTotals()
         session.ended(Result("finished", cost_usd=0.25, request={}))
         session.ended(Result("stopped", cost_usd=0.5, request={}, usage=Usage(1, 1, source="estimate")))
         session.ended(Result("finished", cost_usd=None, request={}))
@@ -142,13 +142,13 @@ class TestSession:
         assert (stats.spent_usd, stats.unknown, stats.about) == (0.75, 1, True)
 
     def test_loops_are_of_one_prompt_and_pauses_do_not_count(self) -> None:
-        session = Session()
+        session = SessionTotals()
         for prompt, at in [("a", 0), ("b", 1_000), ("a", 8_000), ("a", 8_000 + 11 * 60_000), ("b", 11_000)]:
             session.started(prompt, at)
         assert (session.stats().iterations, session.stats().median_loop_ms) == (5, 9_000)
 
     def test_a_session_begins_with_nothing(self) -> None:
-        assert Session().stats().median_loop_ms is None
+        assert SessionTotals().stats().median_loop_ms is None
 
 
 class TestNames:

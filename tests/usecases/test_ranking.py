@@ -13,11 +13,11 @@ from workbench.core.runs import Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import Store
-from workbench.store.runs.judged import Who
+from workbench.store.runs.ranking_queries import Maker
 from workbench.usecases import ranking
 from workbench.usecases.entrants import names
-from workbench.usecases.ranked import Grouping, Ranked
 from workbench.usecases.ranking import newest, rank
+from workbench.usecases.ranking_result import Grouping, RankingResult
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def made(tmp_path: Path) -> Iterator[tuple[Store, str]]:
     store.close()
 
 
-def warnings(found: Ranked) -> str:
+def warnings(found: RankingResult) -> str:
     return " ".join(remark.text for remark in found.remarks if remark.warns)
 
 
@@ -115,7 +115,12 @@ def test_all_bad_alone_ranks_nobody(made: tuple[Store, str]) -> None:
 
 
 def test_names_tell_apart() -> None:
-    found = [Who(1, "litellm", "a/x"), Who(1, "litellm", "b/x"), Who(2, "e1", "y"), Who(2, "e2", "y")]
+    found = [
+        Maker(1, "litellm", "a/x"),
+        Maker(1, "litellm", "b/x"),
+        Maker(2, "e1", "y"),
+        Maker(2, "e2", "y"),
+    ]
     called = names(found, "model", {"e1": "Desk", "e2": "Rack"})
     assert sorted(called.values()) == ["a/x", "b/x", "y (Desk)", "y (Rack)"]
     assert set(names(found, "version", {}).values()) == {"v1", "v2"}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.making import LATER, NOW, opened, run, text
-from workbench.core.runs import Step, said_steps
+from workbench.core.runs import AnswerStep, said_steps
 from workbench.engine.calls import Calling, Delta, Stepped
 from workbench.store import Store
 from workbench.usecases.transcript import Transcript
@@ -42,7 +42,7 @@ class Speaker:
     def __init__(self, uid: str) -> None:
         self.transcript = Transcript(uid, "r", 0, lambda: 0)
         self._texts = {"text": "", "reasoning": ""}
-        self._calls: list[Step] = []
+        self._calls: list[AnswerStep] = []
 
     def say(self, kind: str, words: str) -> None:
         self.transcript.apply(Delta("x", kind, len(self._texts[kind]), words))  # type: ignore[arg-type]
@@ -51,15 +51,15 @@ class Speaker:
     def call(self, number: int, name: str, words: str) -> None:
         number = min(number, len(self._calls))
         if number == len(self._calls):
-            self._calls.append(Step("tool_call"))
+            self._calls.append(AnswerStep("tool_call"))
         known = self._calls[number]
-        grown = Step("tool_call", known.text + words, known.name or name, known.call_id or f"id-{number}")
+        grown = AnswerStep("tool_call", known.text + words, known.name or name, known.call_id or f"id-{number}")
         self._calls[number] = grown
         self.transcript.apply(Calling("x", number, grown.name, grown.call_id, len(known.text), words))
 
     def finish_round(self, answer: str) -> None:
-        signed = [Step("tool_call", c.text, c.name, c.call_id, '{"signed":1}') for c in self._calls]
-        answers = [Step("tool_result", answer, c.name, c.call_id) for c in self._calls]
+        signed = [AnswerStep("tool_call", c.text, c.name, c.call_id, '{"signed":1}') for c in self._calls]
+        answers = [AnswerStep("tool_result", answer, c.name, c.call_id) for c in self._calls]
         said = said_steps(self._texts["reasoning"], self._texts["text"], '{"thought":1}')
         self.transcript.apply(Stepped("x", (*said, *signed, *answers)))
         self._texts, self._calls = {"text": "", "reasoning": ""}, []

@@ -15,7 +15,7 @@ from workbench.host.clock import utc_now
 from workbench.host.dirs import places
 from workbench.host.ids import new_uid
 from workbench.store import Store
-from workbench.usecases.ranked import Ranked
+from workbench.usecases.ranking_result import RankingResult
 from workbench.usecases.technique_ranking import rank_techniques
 from workbench.usecases.techniques import Techniques
 
@@ -37,7 +37,7 @@ def mark(store: Store, prompt: str, uses: dict[int, tuple[str, ...]]) -> None:
             store.techniques.say(prompt, version, key, key.title(), used=True).result(10)
 
 
-def judged(made: Made, uses: dict[int, tuple[str, ...]], worths: dict[int, float], count: int = 150) -> Ranked:
+def judged(made: Made, uses: dict[int, tuple[str, ...]], worths: dict[int, float], count: int = 150) -> RankingResult:
     store, prompt, library = made
     runs(store, prompt, 24, versions=4, judged=False)
     mark(store, prompt, uses)
@@ -45,7 +45,7 @@ def judged(made: Made, uses: dict[int, tuple[str, ...]], worths: dict[int, float
     return rank_techniques(store, prompt, library)
 
 
-def said(found: Ranked) -> str:
+def said(found: RankingResult) -> str:
     return " ".join(remark.text for remark in found.remarks)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from workbench.core.techniques import Technique
 from workbench.formats.technique_yml import LIMIT_BYTES
-from workbench.host.dirs import Places, places
+from workbench.host.dirs import ProductDirs, places
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.techniques import Techniques
 
@@ -49,7 +49,7 @@ def test_what_the_product_brings_stays_and_what_cannot_be_kept_is_refused(files:
         files.remove(files.all().techniques[0])
     with pytest.raises(RefusedError, match="not saved"):
         files.save(replace(MINE, snippet="${1:open"))
-    blocked = Techniques(Places(files.folder / "file", files.folder, files.folder, files.folder))
+    blocked = Techniques(ProductDirs(files.folder / "file", files.folder, files.folder, files.folder))
     files.save(MINE)
     (files.folder / "file").write_text("")
     with pytest.raises(Exception, match=r"cannot be"):

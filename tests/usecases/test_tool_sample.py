@@ -18,9 +18,9 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, Lane
 from workbench.usecases.endpoints import EndpointForm
-from workbench.usecases.planning import check
 from workbench.usecases.prompts import TOOL_SAMPLE
-from workbench.usecases.samples import ORDER_TOOLS, load_sample
+from workbench.usecases.run_plan import check
+from workbench.usecases.sample_prompts import ORDER_TOOLS, load_sample
 from workbench.usecases.workbench import Workbench
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from tests.store.making import LATER, NOW, done, lane, run, text, uids
-from workbench.cli.codes import OK, WRONG_USE
+from workbench.cli.exit_codes import OK, WRONG_USE
 from workbench.cli.main import main
 from workbench.core.blocks import Attachment, Example, Tool
 from workbench.core.content import Content, Message
-from workbench.core.runs import Result, Step, Verdict
+from workbench.core.runs import AnswerStep, Result, Verdict
 from workbench.store import Store, open_store
 from workbench.store.sqlite import sqlite3
 from workbench.usecases.problems import RefusedError
@@ -91,9 +91,9 @@ def test_winners_are_what_is_trained_with(store: Store) -> None:
 
 def test_calls_of_tools_are_carried(store: Store) -> None:
     steps = (
-        Step("tool_call", '{"n": "7"}', "look", "c"),
-        Step("tool_result", "late", "look", "c"),
-        Step("text", "It is late."),
+        AnswerStep("tool_call", '{"n": "7"}', "look", "c"),
+        AnswerStep("tool_result", "late", "look", "c"),
+        AnswerStep("text", "It is late."),
     )
     judge(store, "r1", "7", (Result("finished", "It is late.", steps=steps), "No."), WON)
     (row,) = rows(Trainer(store).prepare("p", "openai-sft").train)

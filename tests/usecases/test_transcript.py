@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.core.runs import Mark, Result, Step, Timing
+from workbench.core.runs import AnswerStep, Mark, Result, Timing
 from workbench.engine.calls import Calling, Delta, Queued, Retrying, Sent, Stepped
 from workbench.store.records import PartialCall, PartialRounds, PartialText
-from workbench.usecases.pieces import Pieces
+from workbench.usecases.growing_text import GrowingText
 from workbench.usecases.transcript import Transcript
 
 
@@ -20,7 +20,7 @@ def make() -> Transcript:
 
 @given(st.lists(st.text()), st.data())
 def test_the_tail_of_pieces_is_the_tail_of_the_text(texts: list[str], data: st.DataObject) -> None:
-    pieces = Pieces()
+    pieces = GrowingText()
     for text in texts:
         pieces.add(pieces.length, text)
     whole = "".join(texts)
@@ -31,7 +31,7 @@ def test_the_tail_of_pieces_is_the_tail_of_the_text(texts: list[str], data: st.D
 
 @given(st.text(min_size=1), st.data())
 def test_what_comes_twice_is_taken_once(whole: str, data: st.DataObject) -> None:
-    pieces = Pieces()
+    pieces = GrowingText()
     while pieces.length < len(whole):
         start = data.draw(st.integers(0, pieces.length))
         end = data.draw(st.integers(pieces.length + 1, len(whole)))
@@ -113,14 +113,18 @@ def test_after_a_round_with_tools_the_text_begins_anew() -> None:
     transcript.apply(Delta("o", "text", 0, "One moment."))
     assert transcript.take_unsaved() == (PartialText("o", "text", 0, "One moment."),)
     first = transcript.snapshot().timing.first
-    steps = (Step("text", "One moment."), Step("tool_call", "{}", "now", "c"), Step("tool_result", "noon", "now", "c"))
+    steps = (
+        AnswerStep("text", "One moment."),
+        AnswerStep("tool_call", "{}", "now", "c"),
+        AnswerStep("tool_result", "noon", "now", "c"),
+    )
     transcript.apply(Stepped("o", steps))
     transcript.apply(Sent("o", {"round": 2}))
     assert (transcript.snapshot().text, transcript.snapshot().steps, transcript.snapshot().rounds) == ("", steps, 1)
     transcript.apply(Delta("o", "text", 0, "Noon."))
     assert transcript.take_unsaved() == (PartialRounds("o", 0, steps), PartialText("o", "text", 0, "Noon."))
     assert transcript.snapshot().timing.first == first
-    transcript.end(Result("finished", "Noon.", steps=(*steps, Step("text", "Noon."))))
+    transcript.end(Result("finished", "Noon.", steps=(*steps, AnswerStep("text", "Noon."))))
     assert (transcript.snapshot().rounds, len(transcript.snapshot().steps)) == (1, 4)
 
 
@@ -129,7 +133,7 @@ def test_a_call_is_seen_and_saved_while_its_arguments_come() -> None:
     transcript.apply(Delta("o", "text", 0, "One moment."))
     assert transcript.snapshot().steps == ()
     transcript.apply(Calling("o", 0, "look", "c1", 0, ""))
-    assert transcript.snapshot().steps == (Step("text", "One moment."), Step("tool_call", "", "look", "c1"))
+    assert transcript.snapshot().steps == (AnswerStep("text", "One moment."), AnswerStep("tool_call", "", "look", "c1"))
     assert transcript.take_unsaved() == (
         PartialText("o", "text", 0, "One moment."),
         PartialCall("o", 0, "look", "c1", 0, ""),
@@ -138,9 +142,9 @@ def test_a_call_is_seen_and_saved_while_its_arguments_come() -> None:
     transcript.apply(Calling("o", 1, "now", "c2", 0, ""))
     transcript.apply(Calling("o", 0, "look", "c1", 3, '": 1}'))
     assert transcript.snapshot(text_from=4).steps == (
-        Step("text", "One moment."),
-        Step("tool_call", '{"a": 1}', "look", "c1"),
-        Step("tool_call", "", "now", "c2"),
+        AnswerStep("text", "One moment."),
+        AnswerStep("tool_call", '{"a": 1}', "look", "c1"),
+        AnswerStep("tool_call", "", "now", "c2"),
     )
     taken = transcript.take_unsaved()
     assert taken == (PartialCall("o", 0, "look", "c1", 0, '{"a": 1}'), PartialCall("o", 1, "now", "c2", 0, ""))
@@ -155,9 +159,9 @@ def test_what_was_not_saved_of_a_round_that_is_over_does_no_harm() -> None:
     transcript.apply(Calling("o", 0, "now", "c1", 0, "{}"))
     taken = transcript.take_unsaved()
     steps = (
-        Step("text", "One moment."),
-        Step("tool_call", "{}", "now", "c1"),
-        Step("tool_result", "noon", "now", "c1"),
+        AnswerStep("text", "One moment."),
+        AnswerStep("tool_call", "{}", "now", "c1"),
+        AnswerStep("tool_result", "noon", "now", "c1"),
     )
     transcript.apply(Stepped("o", steps))
     transcript.apply(Delta("o", "text", 0, "It is"))
@@ -172,9 +176,9 @@ def test_what_was_not_saved_of_a_round_that_is_over_does_no_harm() -> None:
 def test_what_an_end_adds_to_the_steps_is_not_saved_twice() -> None:
     """An end that finds no room is in memory; what is saved meanwhile must not tell the answer a second time."""
     transcript = make()
-    steps = (Step("tool_call", "{}", "now", "c1"), Step("tool_result", "noon", "now", "c1"))
+    steps = (AnswerStep("tool_call", "{}", "now", "c1"), AnswerStep("tool_result", "noon", "now", "c1"))
     transcript.apply(Stepped("o", steps))
     transcript.apply(Delta("o", "text", 0, "Noo"))
     transcript.take_unsaved()
-    transcript.end(Result("finished", "Noon.", steps=(*steps, Step("text", "Noon."))))
+    transcript.end(Result("finished", "Noon.", steps=(*steps, AnswerStep("text", "Noon."))))
     assert transcript.take_unsaved() == (PartialText("o", "text", 3, "n."),)

@@ -20,7 +20,7 @@ from workbench.host.dirs import places
 from workbench.store import Recovered, StoreError
 from workbench.store.writer import Writer
 from workbench.usecases.problems import RefusedError, problem_of
-from workbench.usecases.samples import ORDER_TOOLS, load_sample
+from workbench.usecases.sample_prompts import ORDER_TOOLS, load_sample
 from workbench.usecases.workbench import Workbench, recovery_sentence
 
 SEED = """

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.engine.calls import NoticeKind
 from workbench.store.records import RunBegun
-from workbench.usecases.listening import RunListener
+from workbench.usecases.run_listeners import RunListener
 
 
 class Bridge(QObject):

@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from workbench.core.cases import Case
 from workbench.core.text import first_line
-from workbench.core.visible import visible_name
+from workbench.core.visible_text import visible_name
 
 Index = QModelIndex | QPersistentModelIndex
 _MOST_VALUES, _MOST_LETTERS = 5, 30

@@ -31,7 +31,7 @@ from workbench.core.timeline import Detail, VersionDetail, VersionLabel
 from workbench.host.ids import new_uid
 from workbench.store.records import RunBegun
 from workbench.usecases import history
-from workbench.usecases.mending import OpenedDraft
+from workbench.usecases.draft_recovery import OpenedDraft
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 

@@ -16,8 +16,8 @@ from PySide6.QtCore import QObject, QTimer
 from workbench.core.content import Content
 from workbench.host.clock import utc_now
 from workbench.store import early_draft
+from workbench.store.draft_preview import DraftPreview
 from workbench.store.early_draft import EarlyDraft, Values
-from workbench.store.peek import Glimpse
 
 PAUSE_MS = 100
 """From a change to its write."""
@@ -34,7 +34,7 @@ class EarlyDraftSaver(QObject):
     """
 
     def __init__(
-        self, db: Path, shown: Glimpse, read: Callable[[], Text], session: str, parent: QObject | None = None
+        self, db: Path, shown: DraftPreview, read: Callable[[], Text], session: str, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._db, self._shown, self._read, self._session = db, shown, read, session

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from workbench.app.tasks import Tasks
 from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast
-from workbench.usecases.forecasting import Forecaster
+from workbench.usecases.forecaster import Forecaster
 
 REST_MS = 300
 """A pause in typing after which it is counted."""

@@ -17,7 +17,7 @@ from workbench.core.runs import Failure, Mark, OutputState
 from workbench.core.timeline import VersionLabel
 
 if TYPE_CHECKING:
-    from workbench.usecases.comparing import Base, Compared
+    from workbench.usecases.comparison import ComparedAnswer, ComparisonBase
 
 ColumnState = Literal["idle"] | OutputState
 Standing = Literal["", "winner", "tie", "bad"]
@@ -107,7 +107,7 @@ class BaseChoice:
     """One entry of the menu of bases."""
 
     title: str
-    base: Base
+    base: ComparisonBase
     chosen: bool
 
 
@@ -115,6 +115,6 @@ class BaseChoice:
 class LaneDiff:
     """What a lane shows: the comparison, and what it could be compared with. `choose` takes another base."""
 
-    compared: Compared
+    compared: ComparedAnswer
     choices: tuple[BaseChoice, ...]
-    choose: Callable[[Base], None]
+    choose: Callable[[ComparisonBase], None]

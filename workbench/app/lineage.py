@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from workbench.core.drafts import Draft
 
 if TYPE_CHECKING:
-    from workbench.core.marks import Mark
+    from workbench.core.technique_marks import TechniqueMark
 
 
 class Lineage:
@@ -22,14 +22,14 @@ class Lineage:
         """`changed` is called when the draft has to be saved for what it comes from."""
         self._changed = changed
         self.based_on: int | None = None
-        self.techniques: tuple[Mark, ...] = ()
-        self._sent: tuple[Mark, ...] = ()
+        self.techniques: tuple[TechniqueMark, ...] = ()
+        self._sent: tuple[TechniqueMark, ...] = ()
 
     def load(self, draft: Draft) -> None:
         """Take over what another draft comes from."""
         self.based_on, self.techniques = draft.based_on, draft.techniques
 
-    def inserted(self, mark: Mark) -> None:
+    def inserted(self, mark: TechniqueMark) -> None:
         """Note that a technique went into the draft."""
         self.techniques = (*(one for one in self.techniques if one.key != mark.key), mark)
         self._changed()

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 
 from workbench.app.lanes.attempts import since, stored_snapshot
 from workbench.core.runs import ENDED, OutputRecord, Result
-from workbench.usecases.transcript import Snapshot, Transcript
+from workbench.usecases.transcript import Transcript, TranscriptSnapshot
 
 _NO_TEXT = 1 << 62
 """An offset behind every text: a snapshot from there on copies none."""
@@ -20,7 +20,7 @@ class Outputs:
 
     def __init__(self) -> None:
         self._transcripts: dict[str, Transcript] = {}
-        self._stored: dict[str, dict[str, Snapshot]] = {}
+        self._stored: dict[str, dict[str, TranscriptSnapshot]] = {}
 
     def add(self, transcripts: Iterable[Transcript]) -> None:
         """Follow outputs that this process asks for."""
@@ -60,7 +60,7 @@ class Outputs:
         shown = self(output_uid, _NO_TEXT, _NO_TEXT)
         return None if shown is None else shown.result
 
-    def __call__(self, output_uid: str, text_from: int, reasoning_from: int) -> Snapshot | None:
+    def __call__(self, output_uid: str, text_from: int, reasoning_from: int) -> TranscriptSnapshot | None:
         """Return an output as it is now, its texts from the given offsets (code points) on."""
         transcript = self._transcripts.get(output_uid)
         if transcript is not None:

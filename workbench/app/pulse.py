@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.tasks import Tasks
 from workbench.store import StoreError
-from workbench.usecases.others import Seen, ended_elsewhere
+from workbench.usecases.other_processes import OtherProcessesSeen, ended_elsewhere
 from workbench.usecases.workbench import Workbench
 
 FRAME_MS = 16
@@ -150,7 +150,7 @@ class Pulse(QObject):
             self._looks = 0
             self._tasks.run(self._workbench.others.look, self._seen)
 
-    def _seen(self, seen: Seen) -> None:
+    def _seen(self, seen: OtherProcessesSeen) -> None:
         self._others_run = seen.running
         if sentence := ended_elsewhere(seen.recovered):
             self.recovered.emit(sentence)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from workbench.core.dates import duration
 from workbench.core.money import show_cost
-from workbench.core.when import duration
 from workbench.usecases.session import SessionStats
 
 

@@ -15,7 +15,7 @@ from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import BesideLane, IterationDetail, RunSet, Verdict
-from workbench.usecases.handles import RunHandle
+from workbench.usecases.run_handle import RunHandle
 
 Cell = tuple[str, int, int]
 """Slot, value set of the run that the lane's answers are from, sample."""

@@ -21,8 +21,8 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.runs import ENDED, BesideLane, IterationDetail, Verdict
 from workbench.host.clock import monotonic_ms
-from workbench.usecases.handles import RunHandle
 from workbench.usecases.problems import Problem, RefusedError
+from workbench.usecases.run_handle import RunHandle
 from workbench.usecases.workbench import Workbench
 
 Endpoints = Mapping[str, Endpoint]

@@ -14,9 +14,9 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from workbench.app.marks import Marks
 from workbench.app.tasks import Tasks
+from workbench.core.dates import absolute
 from workbench.core.runs import IterationRow
-from workbench.core.timeline import BareVersion, Cursor, TimelinePage, TimelineRow, caption
-from workbench.core.when import absolute
+from workbench.core.timeline import BareVersion, TimelineCursor, TimelinePage, TimelineRow, caption
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
@@ -25,7 +25,7 @@ MARKED = ROW + 1
 """Whether it is marked to be compared."""
 PAGE = 100
 
-Fetch = Callable[[str, Cursor | None, int], TimelinePage]
+Fetch = Callable[[str, TimelineCursor | None, int], TimelinePage]
 """(prompt uid, behind this or None, limit) → rows newest first."""
 
 
@@ -42,7 +42,7 @@ class TimelineModel(QAbstractListModel):
         self._prompt = ""
         self._generation = 0
         self._rows: list[TimelineRow] = []
-        self._next: Cursor | None = None
+        self._next: TimelineCursor | None = None
         self._complete = True
         self._fetching = self.is_unreadable = False
         self._iterated: set[int] = set()

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from workbench.cli.output import one_line
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
-from workbench.usecases.handles import RunHandle
+from workbench.usecases.run_handle import RunHandle
 from workbench.usecases.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnswerQuestion:
     """One answer and what was asked: `number` is the lane's, from 1."""
 
     number: int
@@ -25,7 +25,7 @@ class Asked:
     transcript: Transcript
 
 
-def answers(draft: Draft, handle: RunHandle) -> tuple[Asked, ...]:
+def answers(draft: Draft, handle: RunHandle) -> tuple[AnswerQuestion, ...]:
     """Return the answers of a run of this draft, lane by lane."""
     lanes, sets = draft.run_lanes, draft.run_sets
     found = []
@@ -36,5 +36,5 @@ def answers(draft: Draft, handle: RunHandle) -> tuple[Asked, ...]:
             parts.append(values.name)
         if lane.samples > 1:
             parts.append(f"sample {transcript.sample + 1}")
-        found.append(Asked(transcript.position + 1, lane, values, one_line(" · ".join(parts)), transcript))
+        found.append(AnswerQuestion(transcript.position + 1, lane, values, one_line(" · ".join(parts)), transcript))
     return tuple(found)

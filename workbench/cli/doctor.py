@@ -11,11 +11,11 @@ import sys
 from collections.abc import Mapping
 
 from workbench import __version__
-from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import database
+from workbench.cli.database_arguments import database
+from workbench.cli.exit_codes import FAILED, OK
 from workbench.host.dirs import places
 from workbench.usecases.checkup import Checkup
-from workbench.usecases.installing import install_builtin
+from workbench.usecases.model_installation import install_builtin
 
 
 def doctor(args: argparse.Namespace, env: Mapping[str, str]) -> int:

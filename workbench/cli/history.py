@@ -23,19 +23,19 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from workbench.cli.choosing_runs import wait_for_index, whole_uid
-from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import open_workbench
+from workbench.cli.database_arguments import open_workbench
+from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.output import complain, harmless, one_line, write_exact, write_json, write_styled
-from workbench.cli.past import lines
+from workbench.cli.past_run import lines
+from workbench.cli.run_arguments import wait_for_index, whole_uid
+from workbench.core.dates import absolute
 from workbench.core.money import show_sum
-from workbench.core.searching.marking import Snippet
-from workbench.core.searching.results import After, HistoryRow, Hit, Order
-from workbench.core.when import absolute
+from workbench.core.search.match_marker import MatchSnippet
+from workbench.core.search.results import HistoryRow, Order, SearchCursor, SearchHit
 from workbench.host.terminal import BOLD
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_document import document
-from workbench.usecases.searching import Found
+from workbench.usecases.searcher import SearchPage
 from workbench.usecases.workbench import Workbench
 
 
@@ -71,22 +71,22 @@ def _query(workbench: Workbench, args: argparse.Namespace) -> str:
     return " ".join(filter(None, (saved, typed)))
 
 
-def _after(text: str | None) -> After | None:
+def _after(text: str | None) -> SearchCursor | None:
     if text is None:
         return None
     place, _, shown = text.partition(".")
     if not all(part.isdecimal() and len(part) < 19 for part in (place, shown or "0")):
         raise RefusedError(f"“{text}” is no place to go on from. Take what the page before gave for --after.")
-    return After(int(place), int(shown or 0))
+    return SearchCursor(int(place), int(shown or 0))
 
 
-def _token(after: After | None) -> str | None:
+def _token(after: SearchCursor | None) -> str | None:
     if after is None:
         return None
     return f"{after.place}.{after.shown}" if after.shown else str(after.place)
 
 
-def _print(found: Found, *, bold: bool) -> None:
+def _print(found: SearchPage, *, bold: bool) -> None:
     for row in found.page.rows:
         print("\t".join(map(one_line, _columns(row))))
         for hit in row.hits:
@@ -115,7 +115,7 @@ def _columns(row: HistoryRow) -> tuple[str, ...]:
     return (line.run_uid, absolute(line.started_at), row.prompt, f"{row.kind} {line.number}", *parts)
 
 
-def _print_snippet(snippet: Snippet, style: str) -> None:
+def _print_snippet(snippet: MatchSnippet, style: str) -> None:
     """Print a snippet on one line, what was found in a style."""
     sys.stdout.write("…" if snippet.cut_start else "")
     at = 0
@@ -126,7 +126,7 @@ def _print_snippet(snippet: Snippet, style: str) -> None:
     print(f"{harmless(snippet.text[at:])}{'…' if snippet.cut_end else ''}")
 
 
-def _document(found: Found) -> dict[str, Any]:
+def _document(found: SearchPage) -> dict[str, Any]:
     return {
         "query": found.text,
         "complaints": [asdict(complaint) for complaint in found.complaints],
@@ -166,7 +166,7 @@ def _run(row: HistoryRow) -> dict[str, Any]:
     }
 
 
-def _hit(hit: Hit) -> dict[str, Any]:
+def _hit(hit: SearchHit) -> dict[str, Any]:
     return {
         "part": hit.part,
         "output": hit.output_uid,

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import FrameType
 
 from workbench import __version__
-from workbench.cli.codes import FAILED, OK, UNREAD, WRONG_USE
-from workbench.cli.late_parser import LateParser
+from workbench.cli.exit_codes import FAILED, OK, UNREAD, WRONG_USE
+from workbench.cli.lazy_parser import LazyParser
 from workbench.cli.pack_arguments import add_confirming, add_pack, add_running
 from workbench.cli.training_arguments import add_training
 from workbench.host import faults
@@ -54,7 +54,7 @@ A query that begins with a - is given as --query=-word."""
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
-class StoppedError(KeyboardInterrupt):
+class TerminatedError(KeyboardInterrupt):
     """A signal asked the command to end."""
 
     def __init__(self, signum: int) -> None:
@@ -86,7 +86,7 @@ def _main(argv: Sequence[str] | None, env: Mapping[str, str]) -> int:
         return _complain(error, args, env)
     try:
         return _command(args.command)(args, env)
-    except StoppedError as error:
+    except TerminatedError as error:
         return 128 + error.signum
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
@@ -141,7 +141,7 @@ def _add_history(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser
 ) -> None:
     history = commands.add_parser("history", parents=[shared], help="find, compare, import and export what was run")
-    late: type[argparse.ArgumentParser] = LateParser
+    late: type[argparse.ArgumentParser] = LazyParser
     what = history.add_subparsers(dest="what", metavar="WHAT", title="what", required=True, parser_class=late)
     json_help = "one JSON document instead of lines"
     listed = what.add_parser("list", parents=[shared], help="the newest runs, a line for each with its id first")
@@ -202,7 +202,7 @@ def _add_history(
 
 
 def _complete_search(searched: argparse.ArgumentParser) -> None:
-    from workbench.core.searching.fields import help_lines
+    from workbench.core.search.filter_fields import help_lines
     from workbench.store.search.fields import FIELDS
 
     searched.epilog = _SEARCH_EPILOG.format(filters="\n".join(f"  {line}" for line in help_lines(FIELDS)))
@@ -243,11 +243,11 @@ def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int
 
 def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     if args.what in CARE:
-        from workbench.cli.care import care
+        from workbench.cli.maintenance import care
 
         return care(args, env)
     if args.what == "diff":
-        from workbench.cli.diffing import diff
+        from workbench.cli.diff import diff
 
         return diff(args, env)
     if args.what in ("training", "star"):
@@ -255,15 +255,15 @@ def _history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
         return training(args, env)
     if args.what == "export":
-        from workbench.cli.exporting import export
+        from workbench.cli.export import export
 
         return export(args, env)
     if args.what == "import":
-        from workbench.cli.importing import take_over
+        from workbench.cli.imports import take_over
 
         return take_over(args, env)
     if args.what == "searches":
-        from workbench.cli.saved import searches
+        from workbench.cli.saved_searches import searches
 
         return searches(args, env)
     from workbench.cli.history import history
@@ -290,9 +290,9 @@ def _tell_fault(report: str, log: Path | None) -> None:
 
 def _as_damage(error: Exception, args: argparse.Namespace, env: Mapping[str, str]) -> Exception:
     """Return what to tell of a history whose damaged header makes it look like a file of another program."""
-    from workbench.cli.opening import database
+    from workbench.cli.database_arguments import database
     from workbench.store.errors import StoreError, failure
-    from workbench.usecases.replacing import is_damaged
+    from workbench.usecases.history_replacement import is_damaged
 
     if (
         not isinstance(error, StoreError)
@@ -304,7 +304,7 @@ def _as_damage(error: Exception, args: argparse.Namespace, env: Mapping[str, str
 
 
 def _complain(error: Exception, args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    from workbench.cli.opening import way_out
+    from workbench.cli.database_arguments import way_out
     from workbench.cli.output import complain
     from workbench.formats.prompt_yml import PromptFileError
     from workbench.packs.errors import PackError
@@ -343,7 +343,7 @@ def _end_politely() -> None:
     """Let a polite kill or a closed terminal stop runs as Ctrl+C does, with their text kept."""
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        raise StoppedError(signum)
+        raise TerminatedError(signum)
 
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):

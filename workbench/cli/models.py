@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from workbench.cli.addresses import confirm_address
-from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import for_database, open_workbench
+from workbench.cli.address_confirmation import confirm_address
+from workbench.cli.database_arguments import for_database, open_workbench
+from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.output import one_line, write_json
 from workbench.core.lanes import BUILTIN_MODEL, Endpoint
 from workbench.core.money import Rates
 from workbench.core.retirement import is_retired, retirement_note
 from workbench.engine.catalogue import ModelInfo
-from workbench.usecases.naming import model_name
+from workbench.usecases.model_names import model_name
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 

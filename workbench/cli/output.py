@@ -15,9 +15,9 @@ from typing import Protocol, TextIO
 
 from workbench.core.faults import is_report
 from workbench.core.provider_requirements import in_terminal
-from workbench.core.visible import visible
+from workbench.core.visible_text import visible
 from workbench.host.terminal import PLAIN, SafeStream
-from workbench.usecases.transcript import Snapshot, Transcript
+from workbench.usecases.transcript import Transcript, TranscriptSnapshot
 
 _COLOURS = (36, 33, 35, 32, 34, 31)
 _LINE_END = re.compile("\r?\n")
@@ -42,7 +42,7 @@ class LaneOutput:
     closed: bool = False
     retry_told: int = field(default=0)
 
-    def news(self) -> Snapshot:
+    def news(self) -> TranscriptSnapshot:
         """Return the present state with the text that was not returned before."""
         snapshot = self.transcript.snapshot(self.printed)
         if snapshot.steps:
@@ -94,7 +94,7 @@ def write_styled(text: str, style: str, out: TextIO | None = None) -> None:
         out.write(f"{style}{visible(text)}{PLAIN}" if style else visible(text))
 
 
-class InTurn:
+class LanesInTurn:
     """For pipes: each lane's exact text, one after the other, with a line before each when there are several."""
 
     def __init__(self, lanes: Sequence[LaneOutput], out: TextIO) -> None:
@@ -127,7 +127,7 @@ class InTurn:
             self._last = text[-1]
 
 
-class Interleaved:
+class InterleavedLanes:
     """For terminals: lines of all lanes as they come, each with its lane's number; a single lane just streams."""
 
     def __init__(self, lanes: Sequence[LaneOutput], out: TextIO, *, width: int, colour: bool) -> None:
@@ -169,7 +169,7 @@ class Interleaved:
             self._print(number, lane.pending[:cut])
             lane.pending = lane.pending[cut:]
 
-    def _close(self, number: int, lane: LaneOutput, snapshot: Snapshot) -> None:
+    def _close(self, number: int, lane: LaneOutput, snapshot: TranscriptSnapshot) -> None:
         lane.closed = True
         if self._single:
             self._out.write("\n" if snapshot.text_length else "")
@@ -177,7 +177,7 @@ class Interleaved:
             self._print(number, lane.pending)
             lane.pending = ""
 
-    def _tell_retry(self, number: int, lane: LaneOutput, snapshot: Snapshot) -> None:
+    def _tell_retry(self, number: int, lane: LaneOutput, snapshot: TranscriptSnapshot) -> None:
         retry = snapshot.retry
         if retry is not None and retry.attempt != lane.retry_told:
             lane.retry_told = retry.attempt

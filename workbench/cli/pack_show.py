@@ -14,17 +14,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from workbench.cli.codes import OK
+from workbench.cli.exit_codes import OK
 from workbench.cli.output import write_json
 from workbench.core.templates import content_variables
-from workbench.packs.model import PackPrompt
-from workbench.packs.places import Place, open_place
-from workbench.packs.reading import evidence_lines, read_place
+from workbench.packs.pack_contents import PackPrompt
+from workbench.packs.pack_reader import evidence_lines, read_place
+from workbench.packs.pack_source import PackSource, open_source
 
 
 def show(args: argparse.Namespace) -> int:
     """Say it; returns the exit code. Raises PackError."""
-    with open_place(args.pack) as place:
+    with open_source(args.pack) as place:
         read = read_place(place)
         found = {prompt.slug: _evidence(place, prompt, args.evidence) for prompt in read.pack.prompts}
     about = read.pack.about
@@ -36,11 +36,11 @@ def show(args: argparse.Namespace) -> int:
     return say(args, document, lines)
 
 
-def _evidence(place: Place, prompt: PackPrompt, told: bool) -> list[dict[str, Any]]:
+def _evidence(place: PackSource, prompt: PackPrompt, told: bool) -> list[dict[str, Any]]:
     if not told:
         return [data for _, data in evidence_lines(place, prompt)]
     # Its checker takes longer to load than all else here.
-    from workbench.packs.validating import evidence
+    from workbench.packs.validator import evidence
 
     return list(evidence(place, prompt))
 

@@ -20,18 +20,18 @@ from contextlib import closing
 from dataclasses import asdict, replace
 from typing import Any, cast
 
-from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import open_workbench
+from workbench.cli.database_arguments import open_workbench
+from workbench.cli.exit_codes import FAILED, OK
 from workbench.cli.pack_show import say, show
-from workbench.core.attaching import size_text
+from workbench.core.attachments import size_text
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.packs import case_file, prompt_file
-from workbench.packs.model import About, Pack, PackPrompt
-from workbench.packs.reading import read_pack
-from workbench.usecases.naming import pair
-from workbench.usecases.packs.exporter import Choice, Export, PackExporter, Which
-from workbench.usecases.packs.importer import ACTIONS, Action, PackImporter, Plan
+from workbench.packs.pack_contents import Pack, PackAbout, PackPrompt
+from workbench.packs.pack_reader import read_pack
+from workbench.usecases.model_names import pair
+from workbench.usecases.packs.exporter import PackChoice, PackExport, PackExporter, Which
+from workbench.usecases.packs.importer import ACTIONS, Action, PackImporter, PackImportPlan
 from workbench.usecases.packs.target import gone, look_at
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
@@ -66,10 +66,10 @@ def packs(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 def _export(args: argparse.Namespace, workbench: Workbench) -> int:
     exporter = PackExporter(workbench.store, new_uid, utc_now)
     rows = [workbench.prompts.find(name) for name in args.prompt] or [workbench.prompts.sample()]
-    known = exporter.known([row.uid for row in rows]) or About("", rows[0].name)
+    known = exporter.known([row.uid for row in rows]) or PackAbout("", rows[0].name)
     given = {name: getattr(args, name) for name in ("name", "description", "licence", "author")}
     about = replace(known, **{name: text for name, text in given.items() if text is not None})
-    choices = [Choice(row.uid, _versions(args.versions)) for row in rows]
+    choices = [PackChoice(row.uid, _versions(args.versions)) for row in rows]
     export = exporter.prepare(about, choices, with_evidence=args.evidence)
     disclosed = export.disclosed()
     if disclosed and not (args.disclose or args.preview):
@@ -97,7 +97,7 @@ def _versions(text: str) -> Which | tuple[int, ...]:
     return tuple(int(number) for number in numbers)
 
 
-def _exported(args: argparse.Namespace, export: Export, removed: Sequence[str]) -> dict[str, Any]:
+def _exported(args: argparse.Namespace, export: PackExport, removed: Sequence[str]) -> dict[str, Any]:
     return {
         "pack": None if args.preview else str(args.target),
         "files": [{"path": name, "bytes": size} for name, size in export.sizes()],
@@ -107,7 +107,7 @@ def _exported(args: argparse.Namespace, export: Export, removed: Sequence[str]) 
     }
 
 
-def _export_lines(args: argparse.Namespace, export: Export, removed: Sequence[str]) -> list[str]:
+def _export_lines(args: argparse.Namespace, export: PackExport, removed: Sequence[str]) -> list[str]:
     lines = [f"{size_text(size):>8}  {name}" for name, size in export.sizes()] if args.preview else []
     lines += [f"{'Removed there:' if args.preview else 'Removed:'} {name}" for name in removed]
     lines += [*export.notes, *(f"Would be disclosed: {finding.sentence}" for finding in export.disclosed())]
@@ -142,7 +142,7 @@ def _import(args: argparse.Namespace, importer: PackImporter) -> int:
     return say(args, document, [*_plan_lines(plan, actions), *plan.notes, sentence])
 
 
-def _plan_lines(plan: Plan, actions: Mapping[str, Action]) -> Iterator[str]:
+def _plan_lines(plan: PackImportPlan, actions: Mapping[str, Action]) -> Iterator[str]:
     for one in plan.prompts:
         yield f"{one.prompt.slug}: {one.state}, {actions.get(one.prompt.slug, one.action)}. {one.words}"
 
@@ -156,7 +156,7 @@ def _action(text: str) -> tuple[str, Action]:
 
 
 def _validate(args: argparse.Namespace) -> int:
-    from workbench.packs.validating import problems
+    from workbench.packs.validator import problems
 
     found = problems(args.pack)
     say(args, {"sound": not found, "problems": found}, found or ["The pack is sound."])
@@ -172,7 +172,7 @@ def _here(workbench: Workbench, pack: Pack) -> Pack:
         if uid := planned.here(prompt, pack):
             # By its uid the history knows what a pack that was brought in says of the prompt.
             about = replace(pack.about, uid=pack.about.uid or "-")
-            made = exporter.prepare(about, [Choice(uid, "winner")]).pack.prompts[0]
+            made = exporter.prepare(about, [PackChoice(uid, "winner")]).pack.prompts[0]
             prompts.append(replace(made, slug=prompt.slug))
     return replace(pack, prompts=tuple(prompts))
 

@@ -28,22 +28,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.cli.answers import Asked, answers
-from workbench.cli.choosing import Choice
+from workbench.cli.answers import AnswerQuestion, answers
+from workbench.cli.draft_arguments import ChosenDraft
 from workbench.cli.output import one_line
-from workbench.core.choices import further_choices, further_words
 from workbench.core.cost_words import cost_words
+from workbench.core.dates import duration
 from workbench.core.documents import result_document
 from workbench.core.empty_answers import empty_answer, state_words
+from workbench.core.further_choices import further_choices, further_words
 from workbench.core.provider_requirements import in_terminal
 from workbench.core.runs import Result, notable
-from workbench.core.when import duration
-from workbench.usecases.handles import RunHandle
+from workbench.usecases.run_handle import RunHandle
 
 _DETAIL_LINES = 8
 
 
-def document(choice: Choice, handle: RunHandle) -> dict[str, Any]:
+def document(choice: ChosenDraft, handle: RunHandle) -> dict[str, Any]:
     """Return the document of a run that is done."""
     began = handle.began
     return {
@@ -59,7 +59,7 @@ def document(choice: Choice, handle: RunHandle) -> dict[str, Any]:
     }
 
 
-def _answer(asked: Asked, version: int | None) -> dict[str, Any]:
+def _answer(asked: AnswerQuestion, version: int | None) -> dict[str, Any]:
     lane, snapshot = asked.lane, asked.transcript.snapshot()
     result = snapshot.result or Result(snapshot.state, snapshot.text, snapshot.reasoning, steps=snapshot.steps)
     return {
@@ -77,7 +77,7 @@ def _answer(asked: Asked, version: int | None) -> dict[str, Any]:
     }
 
 
-def summary(choice: Choice, handle: RunHandle, unsaved: int) -> str:
+def summary(choice: ChosenDraft, handle: RunHandle, unsaved: int) -> str:
     """Return some lines for people: how every lane ended, and where the run was recorded, without `unsaved` answers."""
     lines = [f"{asked.name}: {_ending(asked.transcript.result)}" for asked in answers(choice.draft, handle)]
     if handle.began is not None:

@@ -10,16 +10,16 @@ import shutil
 import sys
 from collections.abc import Mapping
 
-from workbench.cli.addresses import confirm_addresses
+from workbench.cli.address_confirmation import confirm_addresses
 from workbench.cli.answers import answers
-from workbench.cli.choosing import Choice, choose
-from workbench.cli.codes import FAILED, OK
-from workbench.cli.opening import open_workbench
-from workbench.cli.output import Interleaved, InTurn, LaneOutput, Printer, complain, one_line, write_json
+from workbench.cli.database_arguments import open_workbench
+from workbench.cli.draft_arguments import ChosenDraft, choose
+from workbench.cli.exit_codes import FAILED, OK
+from workbench.cli.output import InterleavedLanes, LaneOutput, LanesInTurn, Printer, complain, one_line, write_json
 from workbench.cli.report import document, summary
-from workbench.usecases.handles import RunHandle
-from workbench.usecases.listening import RunListener
 from workbench.usecases.problems import unsaved_sentence
+from workbench.usecases.run_handle import RunHandle
+from workbench.usecases.run_listeners import RunListener
 from workbench.usecases.workbench import Workbench
 
 _LOOK_EVERY_S = 0.03
@@ -83,7 +83,7 @@ def _follow(handle: RunHandle, printer: Printer | None) -> None:
             printer.look()
 
 
-def _keep_base(workbench: Workbench, choice: Choice, handle: RunHandle) -> None:
+def _keep_base(workbench: Workbench, choice: ChosenDraft, handle: RunHandle) -> None:
     """Let the kept draft start from the version that its text became, unless somebody has typed meanwhile."""
     number = handle.began.version_number if handle.began is not None else None
     if choice.kept is None or number is None or choice.kept.content != choice.draft.content:
@@ -92,9 +92,9 @@ def _keep_base(workbench: Workbench, choice: Choice, handle: RunHandle) -> None:
         workbench.prompts.rebase(choice.prompt_uid, choice.kept, number)
 
 
-def _printer(choice: Choice, handle: RunHandle, env: Mapping[str, str]) -> Printer:
+def _printer(choice: ChosenDraft, handle: RunHandle, env: Mapping[str, str]) -> Printer:
     lanes = [LaneOutput(asked.name, asked.transcript) for asked in answers(choice.draft, handle)]
     if not sys.stdout.isatty():
-        return InTurn(lanes, sys.stdout)
+        return LanesInTurn(lanes, sys.stdout)
     colour = not env.get("NO_COLOR") and env.get("TERM") != "dumb"
-    return Interleaved(lanes, sys.stdout, width=shutil.get_terminal_size().columns, colour=colour)
+    return InterleavedLanes(lanes, sys.stdout, width=shutil.get_terminal_size().columns, colour=colour)

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import get_args
 
-from workbench.cli.codes import OK
-from workbench.cli.opening import open_workbench
+from workbench.cli.database_arguments import open_workbench
+from workbench.cli.exit_codes import OK
 from workbench.cli.output import one_line, write_json
 from workbench.core.text import first_line
 from workbench.formats.training import FORMATS

@@ -31,7 +31,7 @@ Kind = Literal["same", "removed", "added"]
 
 
 @dataclass(frozen=True, slots=True)
-class Hunk:
+class DiffHunk:
     """A change: `old[old_start:old_end]` became `new[new_start:new_end]`; one of the two may be empty."""
 
     old_start: int
@@ -41,7 +41,7 @@ class Hunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPiece:
     """A part of both texts, or of one. `hunk` is the number of its change, -1 for what stays."""
 
     kind: Kind
@@ -59,23 +59,23 @@ class TextDiff:
 
     old: str
     new: str
-    hunks: tuple[Hunk, ...] = ()
+    hunks: tuple[DiffHunk, ...] = ()
     added: int = 0
     removed: int = 0
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[DiffPiece]:
         """Yield both texts in order; what was removed comes before what was added in its place."""
         at = 0
         for number, hunk in enumerate(self.hunks):
             if at < hunk.old_start:
-                yield Piece("same", self.old[at : hunk.old_start])
+                yield DiffPiece("same", self.old[at : hunk.old_start])
             if hunk.old_start < hunk.old_end:
-                yield Piece("removed", self.old[hunk.old_start : hunk.old_end], number)
+                yield DiffPiece("removed", self.old[hunk.old_start : hunk.old_end], number)
             if hunk.new_start < hunk.new_end:
-                yield Piece("added", self.new[hunk.new_start : hunk.new_end], number)
+                yield DiffPiece("added", self.new[hunk.new_start : hunk.new_end], number)
             at = hunk.old_end
         if at < len(self.old):
-            yield Piece("same", self.old[at:])
+            yield DiffPiece("same", self.old[at:])
 
     def apply(self, accepted: Collection[int]) -> str:
         """Return the old text with the changes of these numbers made, and no others."""
@@ -96,7 +96,7 @@ def diff_texts(old: str, new: str) -> TextDiff:
         return TextDiff(old, new)
     before, after = ([m.span() for m in word_pattern(text).finditer(text)] for text in (old, new))
     kept, removed, added = _kept(_texts(old, before), _texts(new, after))
-    hunks: list[Hunk] = []
+    hunks: list[DiffHunk] = []
     for gap in _gaps(before, after, kept, (0, len(old), 0, len(new))):
         hunks += _between_words(old, new, gap)
     hunks = _whole_characters(old, new, _lines_first(old, new, _without_islands(old, new, hunks)))
@@ -124,16 +124,16 @@ def _gaps(
     after: Sequence[tuple[int, int]],
     kept: Sequence[tuple[int, int]],
     whole: tuple[int, int, int, int],
-) -> Iterator[Hunk]:
+) -> Iterator[DiffHunk]:
     """Yield what lies before, between and behind the spans that were kept, in places of the texts."""
     at_old, old_end, at_new, new_end = whole
     for one, other in kept:
-        yield Hunk(at_old, before[one][0], at_new, after[other][0])
+        yield DiffHunk(at_old, before[one][0], at_new, after[other][0])
         at_old, at_new = before[one][1], after[other][1]
-    yield Hunk(at_old, old_end, at_new, new_end)
+    yield DiffHunk(at_old, old_end, at_new, new_end)
 
 
-def _between_words(old: str, new: str, gap: Hunk) -> Iterator[Hunk]:
+def _between_words(old: str, new: str, gap: DiffHunk) -> Iterator[DiffHunk]:
     """Yield the changes of a stretch without words in common: first its signs are aligned, then its ends trimmed."""
     one, other = old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]
     if one == other:
@@ -177,7 +177,7 @@ def _tokens() -> re.Pattern[str]:
     return re.compile(rf"{word_pattern('é').pattern}|.", re.DOTALL)
 
 
-def _trimmed(old: str, new: str, gap: Hunk) -> Hunk:
+def _trimmed(old: str, new: str, gap: DiffHunk) -> DiffHunk:
     """Return a gap without the words, signs and blanks that both of its sides begin and end with."""
     before = [m.span() for m in _tokens().finditer(old, gap.old_start, gap.old_end)]
     after = [m.span() for m in _tokens().finditer(new, gap.new_start, gap.new_end)]
@@ -190,7 +190,7 @@ def _trimmed(old: str, new: str, gap: Hunk) -> Hunk:
     tail = next((n for n in range(room - head) if not same(before[-1 - n], after[-1 - n])), room - head)
     old_start, new_start = (before[head - 1][1], after[head - 1][1]) if head else (gap.old_start, gap.new_start)
     old_end, new_end = (before[-tail][0], after[-tail][0]) if tail else (gap.old_end, gap.new_end)
-    return Hunk(old_start, old_end, new_start, new_end)
+    return DiffHunk(old_start, old_end, new_start, new_end)
 
 
 def _count(text: str, start: int, end: int) -> int:
@@ -198,9 +198,9 @@ def _count(text: str, start: int, end: int) -> int:
     return sum(1 for _ in itertools.islice(word_pattern(text).finditer(text, start, end), _ENOUGH_WORDS))
 
 
-def _without_islands(old: str, new: str, hunks: Sequence[Hunk]) -> list[Hunk]:
+def _without_islands(old: str, new: str, hunks: Sequence[DiffHunk]) -> list[DiffHunk]:
     """Join replacements that only a few words in common keep apart, so that a rewritten sentence can be read."""
-    joined: list[Hunk] = []
+    joined: list[DiffHunk] = []
     size = 0
     for hunk in hunks:
         words = min(_count(old, hunk.old_start, hunk.old_end), _count(new, hunk.new_start, hunk.new_end))
@@ -221,9 +221,9 @@ def _is_island(between: str, words: int) -> bool:
     return 2 * count <= words and count <= _LONGEST_ISLAND and (count > 0 or len(between.strip()) <= 1)
 
 
-def _lines_first(old: str, new: str, hunks: Sequence[Hunk]) -> list[Hunk]:
+def _lines_first(old: str, new: str, hunks: Sequence[DiffHunk]) -> list[DiffHunk]:
     """Let insertions and removals of lines begin where a line begins, when they could as well stand there."""
-    moved: list[Hunk] = []
+    moved: list[DiffHunk] = []
     for number, hunk in enumerate(hunks):
         before = moved[-1].old_end if moved else 0
         behind = hunks[number + 1].old_start if number + 1 < len(hunks) else len(old)
@@ -233,7 +233,7 @@ def _lines_first(old: str, new: str, hunks: Sequence[Hunk]) -> list[Hunk]:
             by = _slide(new, hunk.new_start, hunk.new_end, room)
         elif hunk.new_start == hunk.new_end:
             by = _slide(old, hunk.old_start, hunk.old_end, room)
-        moved.append(Hunk(*(place + by for place in (hunk.old_start, hunk.old_end, hunk.new_start, hunk.new_end))))
+        moved.append(DiffHunk(*(place + by for place in (hunk.old_start, hunk.old_end, hunk.new_start, hunk.new_end))))
     return moved
 
 
@@ -257,12 +257,12 @@ def _slide(text: str, start: int, end: int, room: tuple[int, int]) -> int:
     return 0
 
 
-def _whole_characters(old: str, new: str, hunks: Sequence[Hunk]) -> list[Hunk]:
+def _whole_characters(old: str, new: str, hunks: Sequence[DiffHunk]) -> list[DiffHunk]:
     """Widen changes until none begins or ends inside a visible character; those that then touch become one."""
     before, after = Boundaries(old).is_one, Boundaries(new).is_one
-    whole: list[Hunk] = []
+    whole: list[DiffHunk] = []
     for number, hunk in enumerate(hunks):
-        floor = whole[-1] if whole else Hunk(0, 0, 0, 0)
+        floor = whole[-1] if whole else DiffHunk(0, 0, 0, 0)
         by = _steps(before, after, (hunk.old_start, hunk.new_start), -1, hunk.old_start - floor.old_end)
         start = hunk.old_start - by, hunk.new_start - by
         ceiling = hunks[number + 1].old_start if number + 1 < len(hunks) else len(old)
@@ -271,9 +271,9 @@ def _whole_characters(old: str, new: str, hunks: Sequence[Hunk]) -> list[Hunk]:
         by = _steps(before, after, end, 1, max(0, ceiling - end[0]))
         end = end[0] + by, end[1] + by
         if whole and start[0] <= floor.old_end:
-            whole[-1] = Hunk(floor.old_start, end[0], floor.new_start, end[1])
+            whole[-1] = DiffHunk(floor.old_start, end[0], floor.new_start, end[1])
         else:
-            whole.append(Hunk(start[0], end[0], start[1], end[1]))
+            whole.append(DiffHunk(start[0], end[0], start[1], end[1]))
     return whole
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from workbench.core.choices import further_choices
 from workbench.core.empty_answers import empty_answer
+from workbench.core.further_choices import further_choices
 from workbench.core.money import Usage, source_words
 from workbench.core.runs import Result
 

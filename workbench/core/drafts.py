@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 from workbench.core import content as contents
 from workbench.core.content import MOST_LANES, Content
 from workbench.core.lanes import Lane, is_stored_int, slots_apart
-from workbench.core.visible import Shown
+from workbench.core.visible_text import VisibleFields
 
 if TYPE_CHECKING:
-    from workbench.core.marks import Mark
+    from workbench.core.technique_marks import TechniqueMark
 
 Values = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ValueSet(Shown):
+class ValueSet(VisibleFields):
     """Values under a name, in the order they were given; a run goes through every set that is `ticked`.
 
     `uid` is what the history knows it by when it is renamed or its values change; "" for values that have no name.
@@ -60,7 +60,7 @@ class Draft:
     based_on: int | None = None
     sets: tuple[ValueSet, ...] = ()
     active: str = ""
-    techniques: tuple[Mark, ...] = ()
+    techniques: tuple[TechniqueMark, ...] = ()
 
     @property
     def current_sets(self) -> tuple[ValueSet, ...]:
@@ -129,13 +129,13 @@ class Draft:
         )
 
 
-def _marks(data: object) -> tuple[Mark, ...]:
-    from workbench.core.marks import Mark
+def _marks(data: object) -> tuple[TechniqueMark, ...]:
+    from workbench.core.technique_marks import TechniqueMark
 
     marks = data if isinstance(data, list | tuple) else ()
     if not marks or not all(isinstance(one, list | tuple) and [*map(type, one)] == [str] * 3 for one in marks):
         raise ValueError("The techniques of this draft are not a list of keys, names and texts.")
-    return tuple(Mark(*one) for one in marks)
+    return tuple(TechniqueMark(*one) for one in marks)
 
 
 def _values(data: object, where: str) -> Values:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.core.choices import further_choices
-from workbench.core.runs import OutputState, Result, Step
+from workbench.core.further_choices import further_choices
+from workbench.core.runs import AnswerStep, OutputState, Result
 
 EMPTY = "Empty answer"
 _WHITE_SPACE = "9-D 1C-20 85 A0 1680 2000-200A 2028-2029 202F 205F 3000"
@@ -49,7 +49,7 @@ class EmptyAnswer:
         return f"{EMPTY} ({self.reason}). {self.hint}"
 
 
-def is_empty(state: OutputState, text: str, steps: Iterable[Step] = ()) -> bool:
+def is_empty(state: OutputState, text: str, steps: Iterable[AnswerStep] = ()) -> bool:
     """Whether an answer finished without a text; one that ended with a tool call is not empty."""
     if state != "finished" or len(text) > MOST_BLANKS or text.strip(BLANKS):
         return False

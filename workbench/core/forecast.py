@@ -10,30 +10,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.core.billing import Prices, prices_of
-from workbench.core.counting import Count, Tokenizer, show_tokens
 from workbench.core.money import Rates, show_cost
 from workbench.core.price_sheet import has_token_prices
+from workbench.core.token_counts import TokenCount, Tokenizer, show_tokens
 
 FEW = 10
 """Of fewer past answers than this the shortest and the longest are the range, of more the tenth parts at both ends."""
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class AmountSpan:
     """From `low` to `high`, both included."""
 
     low: float
     high: float
 
 
-def span_of(amounts: Sequence[float], most: int | None = None) -> Span | None:
+def span_of(amounts: Sequence[float], most: int | None = None) -> AmountSpan | None:
     """Return the range of these output tokens or dollars, at most `most` (a limit that is set); None without any."""
     ordered = sorted(amounts)
     if not ordered:
         return None
     edge = 0 if len(ordered) < FEW else len(ordered) // 10
     low, high = ordered[edge], ordered[-1 - edge]
-    return Span(low, high) if most is None else Span(min(low, most), min(high, most))
+    return AmountSpan(low, high) if most is None else AmountSpan(min(low, most), min(high, most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ class LaneForecast:
 
     slot: str
     title: str
-    counts: tuple[Count, ...] = ()
+    counts: tuple[TokenCount, ...] = ()
     samples: int = 1
     context: int | None = None
-    output: Span | None = None
+    output: AmountSpan | None = None
     past: int = 0
     rates: Rates | None = None
     is_local: bool = False
@@ -68,7 +68,7 @@ class LaneForecast:
     sets: int = 1
     tier: str = ""
     """The service tier that is asked for, "" for the ordinary one."""
-    reported: Span | None = None
+    reported: AmountSpan | None = None
     """Dollars of one call by what the server reported of past answers, None when it reported nothing."""
 
     @property
@@ -107,13 +107,13 @@ class LaneForecast:
         return self.context is not None and self.largest > self.context
 
     @property
-    def input_cost(self) -> Span | None:
+    def input_cost(self) -> AmountSpan | None:
         """Dollars for all prompts, None when the price is not known.
 
         From what they cost when everything that is to be cached is there already, to when it is all written anew.
         """
         if self.is_local:
-            return Span(0.0, 0.0)
+            return AmountSpan(0.0, 0.0)
         prices = self._prices
         if prices is None or not self.counts:
             return None
@@ -122,7 +122,7 @@ class LaneForecast:
             rest = (count.whole - count.cacheable) * price.input
             least, most = sorted((price.read, price.write))
             low, high = low + rest + count.cacheable * least, high + rest + count.cacheable * most
-        return Span(self.samples * low, self.samples * high)
+        return AmountSpan(self.samples * low, self.samples * high)
 
     @property
     def _prices(self) -> tuple[Prices, ...] | None:
@@ -136,11 +136,11 @@ class LaneForecast:
         return (Prices(rates.input, rates.output, read, write, write, write, rates.output),) * len(self.counts)
 
     @property
-    def cost(self) -> Span | None:
+    def cost(self) -> AmountSpan | None:
         """Dollars for all calls, None when the price or the length of the answers is not known."""
         given, prices = self.input_cost, self._prices
         if self.is_local:
-            return Span(0.0, 0.0)
+            return AmountSpan(0.0, 0.0)
         if given is None or prices is None:
             return self._by_reports
         if not any(price.output or price.reasoning for price in prices):
@@ -150,15 +150,15 @@ class LaneForecast:
         # Thoughts have a price of their own at some models, and their share is not known before.
         least = sum(min(price.output, price.reasoning) for price in prices) * self.samples
         most = sum(max(price.output, price.reasoning) for price in prices) * self.samples
-        return Span(given.low + least * self.output.low, given.high + most * self.output.high)
+        return AmountSpan(given.low + least * self.output.low, given.high + most * self.output.high)
 
     @property
-    def _by_reports(self) -> Span | None:
+    def _by_reports(self) -> AmountSpan | None:
         told = self.reported
-        return None if told is None else Span(self.calls * told.low, self.calls * told.high)
+        return None if told is None else AmountSpan(self.calls * told.low, self.calls * told.high)
 
     @property
-    def known_cost(self) -> Span | None:
+    def known_cost(self) -> AmountSpan | None:
         """Dollars as far as they are known: of a lane without past answers only its prompts."""
         return self.cost or self.input_cost
 
@@ -180,13 +180,13 @@ class Forecast:
         return sum(lane.input + int(lane.calls * lane.output.high if lane.output else 0) for lane in self.lanes)
 
     @property
-    def known_cost(self) -> Span:
+    def known_cost(self) -> AmountSpan:
         """Dollars as far as they are known: of a lane without past answers only its prompts."""
         low = high = 0.0
         for lane in self.lanes:
             if (cost := lane.known_cost) is not None:
                 low, high = low + cost.low, high + cost.high
-        return Span(low, high)
+        return AmountSpan(low, high)
 
     @property
     def unpriced(self) -> tuple[str, ...]:
@@ -251,7 +251,7 @@ def lanes_without_prices(count: int) -> str:
     return "1 lane without prices" if count == 1 else f"{count} lanes without prices"
 
 
-def show_span(span: Span) -> str:
+def show_span(span: AmountSpan) -> str:
     """Return "$0.0011", or "$0.0008–0.0015" when both ends show differently."""
     low, high = show_cost(span.low), show_cost(span.high)
     return low if low == high else f"{low}–{high.removeprefix('$')}"
@@ -302,7 +302,7 @@ def _lane_cost(lane: LaneForecast) -> str:
     return f"{show_span(lane.cost)}: {asked}, and {length} of output after {answers}"
 
 
-def _input_cost(lane: LaneForecast, rates: Rates, given: Span) -> str:
+def _input_cost(lane: LaneForecast, rates: Rates, given: AmountSpan) -> str:
     if not lane.cacheable:
         return f"input {show_cost(given.high)}"
     if rates.cached is None and rates.written is None and not rates.sheet:

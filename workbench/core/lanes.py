@@ -15,7 +15,7 @@ from typing import Any, Literal
 from workbench.core import parameters
 from workbench.core.extra_parameters import sort_parameters
 from workbench.core.parameters import Value
-from workbench.core.visible import Shown, visible_name
+from workbench.core.visible_text import VisibleFields, visible_name
 
 EndpointKind = Literal["litellm", "openai", "builtin", "gguf", "echo"]
 
@@ -29,7 +29,7 @@ MOST_SAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint(Shown):
+class Endpoint(VisibleFields):
     """Where models answer.
 
     `litellm`: any provider LiteLLM knows, the model id names it. `openai`: an OpenAI-compatible `base_url`.
@@ -160,7 +160,7 @@ class Params:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane(Shown):
+class Lane(VisibleFields):
     """A column: who answers, how, and with which version.
 
     `slot` stays the same over iterations, so that a lane can be compared with its own past. `pinned` is the number of

@@ -20,7 +20,7 @@ who signs in and how, which no history may choose. Regions and accounts stand in
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ProviderSetting:
     """What a provider needs besides a key and an address, such as a region.
 
     `name` is LiteLLM's parameter, `variables` are the environment variables that may hold the value (the first that is
@@ -57,7 +57,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class ProviderPackage:
     """A Python package that a provider needs and that is not installed with the product.
 
     `module` is what is imported, `distribution` what is installed, `extra` the extra of the product that brings it
@@ -91,8 +91,8 @@ class Provider:
     speaks_openai: bool = False
     check: str = "/models"
     translated: str = ""
-    settings: tuple[Setting, ...] = ()
-    packages: tuple[Package, ...] = ()
+    settings: tuple[ProviderSetting, ...] = ()
+    packages: tuple[ProviderPackage, ...] = ()
     doc: str = ""
     """A page of LiteLLM's documentation, or a whole address; "" when none is known."""
     address_hint: str = ""
@@ -127,7 +127,7 @@ class Provider:
         settings = (variable for one in self.settings for variable in one.variables)
         return (*self.key_variables, *self.address_variables, *settings)
 
-    def setting(self, name: str) -> Setting | None:
+    def setting(self, name: str) -> ProviderSetting | None:
         """Return a setting by its name."""
         return next((one for one in self.settings if one.name == name), None)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from workbench.core.provider import Package, Provider, Setting
+from workbench.core.provider import Provider, ProviderPackage, ProviderSetting
 from workbench.core.runs import Failure
 
 NOT_CONFIRMED = "address_not_confirmed"
@@ -57,7 +57,7 @@ def unfit_setting(provider: Provider, settings: Mapping[str, str]) -> Failure | 
     return Failure("bad_setting", sentence, f"provider {provider.id}")
 
 
-def setting_trouble(setting: Setting) -> str:
+def setting_trouble(setting: ProviderSetting) -> str:
     """Return a sentence about a value that a setting does not allow."""
     if setting.kind in ("region", "account"):
         return (
@@ -66,7 +66,7 @@ def setting_trouble(setting: Setting) -> str:
     return f"The setting “{setting.label}” has characters that cannot be sent, such as a line break."
 
 
-def package_sentence(provider: Provider, package: Package, command: str) -> str:
+def package_sentence(provider: Provider, package: ProviderPackage, command: str) -> str:
     """Return what to do about a package that is not installed; `command` installs it."""
     needs = f"{provider.name} needs the package {package.distribution}, which {package.purpose}."
     return f"{needs} Install it with “{command}”."

@@ -5,13 +5,13 @@ What stands here was read in the source of the installed LiteLLM, as in `provide
 
 from __future__ import annotations
 
-from workbench.core.provider import Package, Provider, Setting, row
+from workbench.core.provider import Provider, ProviderPackage, ProviderSetting, row
 
 _AWS = (
-    Setting("aws_access_key_id", "Access key ID", ("AWS_ACCESS_KEY_ID",), secret=True),
-    Setting("aws_secret_access_key", "Secret access key", ("AWS_SECRET_ACCESS_KEY",), secret=True),
-    Setting("aws_session_token", "Session token", ("AWS_SESSION_TOKEN",), secret=True),
-    Setting(
+    ProviderSetting("aws_access_key_id", "Access key ID", ("AWS_ACCESS_KEY_ID",), secret=True),
+    ProviderSetting("aws_secret_access_key", "Secret access key", ("AWS_SECRET_ACCESS_KEY",), secret=True),
+    ProviderSetting("aws_session_token", "Session token", ("AWS_SESSION_TOKEN",), secret=True),
+    ProviderSetting(
         "aws_region_name",
         "Region",
         ("AWS_REGION_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"),
@@ -19,39 +19,45 @@ _AWS = (
         by_environment=True,
         kind="region",
     ),
-    Setting(
+    ProviderSetting(
         "aws_profile_name",
         "Profile",
         ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_PROFILE_NAME"),
         by_environment=True,
         kind="sign_in",
     ),
-    Setting("aws_role_name", "Role to take on", ("AWS_ROLE_NAME",), hint="arn:aws:iam::…:role/…", kind="sign_in"),
-    Setting("", "Role of the machine", ("AWS_ROLE_ARN",), by_environment=True),
-    Setting("aws_session_name", "Session name", ("AWS_SESSION_NAME",), kind="sign_in"),
-    Setting("aws_web_identity_token", "Web identity token", ("AWS_WEB_IDENTITY_TOKEN",), secret=True),
-    Setting("", "Configuration file", ("AWS_CONFIG_FILE",), by_environment=True),
-    Setting("", "Credentials file", ("AWS_SHARED_CREDENTIALS_FILE",), by_environment=True),
-    Setting("", "Web identity token file", ("AWS_WEB_IDENTITY_TOKEN_FILE",), by_environment=True),
-    Setting("", "No questions to the machine's own service", ("AWS_EC2_METADATA_DISABLED",), by_environment=True),
+    ProviderSetting(
+        "aws_role_name", "Role to take on", ("AWS_ROLE_NAME",), hint="arn:aws:iam::…:role/…", kind="sign_in"
+    ),
+    ProviderSetting("", "Role of the machine", ("AWS_ROLE_ARN",), by_environment=True),
+    ProviderSetting("aws_session_name", "Session name", ("AWS_SESSION_NAME",), kind="sign_in"),
+    ProviderSetting("aws_web_identity_token", "Web identity token", ("AWS_WEB_IDENTITY_TOKEN",), secret=True),
+    ProviderSetting("", "Configuration file", ("AWS_CONFIG_FILE",), by_environment=True),
+    ProviderSetting("", "Credentials file", ("AWS_SHARED_CREDENTIALS_FILE",), by_environment=True),
+    ProviderSetting("", "Web identity token file", ("AWS_WEB_IDENTITY_TOKEN_FILE",), by_environment=True),
+    ProviderSetting(
+        "", "No questions to the machine's own service", ("AWS_EC2_METADATA_DISABLED",), by_environment=True
+    ),
 )
 _AZURE_SIGN_IN = (
-    Setting("azure_ad_token", "Entra ID token", ("AZURE_AD_TOKEN",), secret=True),
-    Setting("tenant_id", "Tenant ID", ("AZURE_TENANT_ID",), kind="sign_in"),
-    Setting("client_id", "Client ID", ("AZURE_CLIENT_ID",), kind="sign_in"),
-    Setting("client_secret", "Client secret", ("AZURE_CLIENT_SECRET",), secret=True),
-    Setting("azure_username", "User name", ("AZURE_USERNAME",), kind="sign_in"),
-    Setting("azure_password", "Password", ("AZURE_PASSWORD",), secret=True),
-    Setting("azure_scope", "Scope", ("AZURE_SCOPE",), kind="sign_in"),
+    ProviderSetting("azure_ad_token", "Entra ID token", ("AZURE_AD_TOKEN",), secret=True),
+    ProviderSetting("tenant_id", "Tenant ID", ("AZURE_TENANT_ID",), kind="sign_in"),
+    ProviderSetting("client_id", "Client ID", ("AZURE_CLIENT_ID",), kind="sign_in"),
+    ProviderSetting("client_secret", "Client secret", ("AZURE_CLIENT_SECRET",), secret=True),
+    ProviderSetting("azure_username", "User name", ("AZURE_USERNAME",), kind="sign_in"),
+    ProviderSetting("azure_password", "Password", ("AZURE_PASSWORD",), secret=True),
+    ProviderSetting("azure_scope", "Scope", ("AZURE_SCOPE",), kind="sign_in"),
 )
 _AZURE = (
-    Setting("api_version", "API version", ("AZURE_API_VERSION",), hint="2024-10-21", kind="region"),
+    ProviderSetting("api_version", "API version", ("AZURE_API_VERSION",), hint="2024-10-21", kind="region"),
     *_AZURE_SIGN_IN,
 )
 _VERTEX = (
-    Setting("vertex_project", "Project", ("VERTEXAI_PROJECT", "VERTEX_PROJECT"), kind="account"),
-    Setting("vertex_location", "Region", ("VERTEXAI_LOCATION", "VERTEX_LOCATION"), hint="us-central1", kind="region"),
-    Setting(
+    ProviderSetting("vertex_project", "Project", ("VERTEXAI_PROJECT", "VERTEX_PROJECT"), kind="account"),
+    ProviderSetting(
+        "vertex_location", "Region", ("VERTEXAI_LOCATION", "VERTEX_LOCATION"), hint="us-central1", kind="region"
+    ),
+    ProviderSetting(
         "vertex_credentials",
         "Service account",
         ("VERTEXAI_CREDENTIALS", "VERTEX_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS"),
@@ -59,8 +65,8 @@ _VERTEX = (
         hint="The path of its JSON file, or the JSON itself",
         usual_variable="GOOGLE_APPLICATION_CREDENTIALS",
     ),
-    Setting("", "Configuration of gcloud", ("CLOUDSDK_CONFIG",), by_environment=True),
-    Setting("", "No questions to the machine's own service", ("NO_GCE_CHECK",), by_environment=True),
+    ProviderSetting("", "Configuration of gcloud", ("CLOUDSDK_CONFIG",), by_environment=True),
+    ProviderSetting("", "No questions to the machine's own service", ("NO_GCE_CHECK",), by_environment=True),
 )
 _BEDROCK_HOSTS = tuple(
     f"{service}.*.{suffix}"
@@ -68,26 +74,30 @@ _BEDROCK_HOSTS = tuple(
     for suffix in ("amazonaws.com", "amazonaws.com.cn")
 )
 _VERTEX_HOSTS = ("aiplatform.googleapis.com", "*-aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com")
-_GOOGLE_AUTH = (Package("google.auth", "google-auth", "signs in to Google Cloud", extra="vertex"),)
+_GOOGLE_AUTH = (ProviderPackage("google.auth", "google-auth", "signs in to Google Cloud", extra="vertex"),)
 _WATSONX = (
-    Setting("project_id", "Project ID", ("WATSONX_PROJECT_ID", "WX_PROJECT_ID"), kind="account"),
-    Setting("space_id", "Space ID", ("WATSONX_DEPLOYMENT_SPACE_ID", "WATSONX_SPACE_ID", "WX_SPACE_ID"), kind="account"),
-    Setting("token", "IAM token", ("WATSONX_TOKEN",), secret=True),
-    Setting("zen_api_key", "Zen API key", ("WATSONX_ZENAPIKEY",), secret=True),
+    ProviderSetting("project_id", "Project ID", ("WATSONX_PROJECT_ID", "WX_PROJECT_ID"), kind="account"),
+    ProviderSetting(
+        "space_id", "Space ID", ("WATSONX_DEPLOYMENT_SPACE_ID", "WATSONX_SPACE_ID", "WX_SPACE_ID"), kind="account"
+    ),
+    ProviderSetting("token", "IAM token", ("WATSONX_TOKEN",), secret=True),
+    ProviderSetting("zen_api_key", "Zen API key", ("WATSONX_ZENAPIKEY",), secret=True),
 )
 _WATSONX_KEYS = "WATSONX_APIKEY WATSONX_API_KEY WX_API_KEY"
 _WATSONX_ADDRESSES = "WATSONX_API_BASE WATSONX_URL WX_URL WML_URL"
 _OCI = (
-    Setting("oci_user", "User OCID", ("OCI_USER",), required=True, hint="ocid1.user.oc1…", kind="sign_in"),
-    Setting("oci_fingerprint", "Key fingerprint", ("OCI_FINGERPRINT",), required=True, kind="sign_in"),
-    Setting("oci_tenancy", "Tenancy OCID", ("OCI_TENANCY",), required=True, hint="ocid1.tenancy.oc1…", kind="sign_in"),
-    Setting("oci_region", "Region", ("OCI_REGION",), hint="us-ashburn-1", kind="region"),
-    Setting("oci_compartment_id", "Compartment OCID", ("OCI_COMPARTMENT_ID",), required=True, kind="account"),
-    Setting("oci_key", "Private key (PEM)", ("OCI_KEY",), secret=True),
-    Setting("oci_key_file", "Private key file", ("OCI_KEY_FILE",), kind="sign_in"),
+    ProviderSetting("oci_user", "User OCID", ("OCI_USER",), required=True, hint="ocid1.user.oc1…", kind="sign_in"),
+    ProviderSetting("oci_fingerprint", "Key fingerprint", ("OCI_FINGERPRINT",), required=True, kind="sign_in"),
+    ProviderSetting(
+        "oci_tenancy", "Tenancy OCID", ("OCI_TENANCY",), required=True, hint="ocid1.tenancy.oc1…", kind="sign_in"
+    ),
+    ProviderSetting("oci_region", "Region", ("OCI_REGION",), hint="us-ashburn-1", kind="region"),
+    ProviderSetting("oci_compartment_id", "Compartment OCID", ("OCI_COMPARTMENT_ID",), required=True, kind="account"),
+    ProviderSetting("oci_key", "Private key (PEM)", ("OCI_KEY",), secret=True),
+    ProviderSetting("oci_key_file", "Private key file", ("OCI_KEY_FILE",), kind="sign_in"),
 )
 _SAP = tuple(
-    Setting("", label, (variable,), by_environment=True)
+    ProviderSetting("", label, (variable,), by_environment=True)
     for label, variable in (("Profile", "AICORE_PROFILE"), ("Folder", "AICORE_HOME"), ("File", "AICORE_CONFIG"))
 )
 
@@ -119,7 +129,10 @@ _OWN_ADDRESS = (
         "AZURE_AI_API_BASE",
         needs_address=True,
         address_hint="https://NAME.services.ai.azure.com",
-        settings=(Setting("api_version", "API version", ("AZURE_AI_API_VERSION",), kind="region"), *_AZURE_SIGN_IN),
+        settings=(
+            ProviderSetting("api_version", "API version", ("AZURE_AI_API_VERSION",), kind="region"),
+            *_AZURE_SIGN_IN,
+        ),
         caches_where_told=True,
     ),
     # AWS finds credentials in many places; the bearer token is only one of them.
@@ -142,7 +155,9 @@ _OWN_ADDRESS = (
         "BEDROCK_MANTLE_API_BASE",
         needs_key=False,
         settings=(
-            Setting("aws_region_name", "Region", ("BEDROCK_MANTLE_REGION",), by_environment=True, kind="region"),
+            ProviderSetting(
+                "aws_region_name", "Region", ("BEDROCK_MANTLE_REGION",), by_environment=True, kind="region"
+            ),
             *(one for one in _AWS if one.name != "aws_region_name"),
         ),
         signs_in=True,
@@ -203,8 +218,8 @@ _OWN_ADDRESS = (
         signs_in=True,
         caches_where_told=True,
         settings=(
-            Setting("databricks_client_id", "Client ID", ("DATABRICKS_CLIENT_ID",), kind="sign_in"),
-            Setting("databricks_client_secret", "Client secret", ("DATABRICKS_CLIENT_SECRET",), secret=True),
+            ProviderSetting("databricks_client_id", "Client ID", ("DATABRICKS_CLIENT_ID",), kind="sign_in"),
+            ProviderSetting("databricks_client_secret", "Client secret", ("DATABRICKS_CLIENT_SECRET",), secret=True),
         ),
     ),
     row(
@@ -213,7 +228,9 @@ _OWN_ADDRESS = (
         "SNOWFLAKE_JWT",
         "SNOWFLAKE_API_BASE",
         address_hint="https://ACCOUNT.snowflakecomputing.com/api/v2",
-        settings=(Setting("account_id", "Account ID", ("SNOWFLAKE_ACCOUNT_ID",), required=True, kind="account"),),
+        settings=(
+            ProviderSetting("account_id", "Account ID", ("SNOWFLAKE_ACCOUNT_ID",), required=True, kind="account"),
+        ),
         key_hosts=("{account_id}.snowflakecomputing.com",),
     ),
     row(

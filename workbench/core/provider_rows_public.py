@@ -5,7 +5,7 @@ What stands here was read in the source of the installed LiteLLM, as in `provide
 
 from __future__ import annotations
 
-from workbench.core.provider import Provider, Setting, row
+from workbench.core.provider import Provider, ProviderSetting, row
 
 PUBLIC_ROWS: tuple[Provider, ...] = (
     row("abliteration", "Abliteration", "ABLITERATION_API_KEY", "", "https://api.abliteration.ai/v1"),
@@ -79,7 +79,9 @@ PUBLIC_ROWS: tuple[Provider, ...] = (
         "CLOUDFLARE_API_KEY",
         "CLOUDFLARE_API_BASE",
         "https://api.cloudflare.com",
-        settings=(Setting("account_id", "Account ID", ("CLOUDFLARE_ACCOUNT_ID",), required=True, kind="account"),),
+        settings=(
+            ProviderSetting("account_id", "Account ID", ("CLOUDFLARE_ACCOUNT_ID",), required=True, kind="account"),
+        ),
         doc="cloudflare_workers",
     ),
     row("codestral", "Codestral", "CODESTRAL_API_KEY", "CODESTRAL_API_BASE", "https://codestral.mistral.ai/v1"),
@@ -140,9 +142,9 @@ PUBLIC_ROWS: tuple[Provider, ...] = (
         "https://gigachat.devices.sberbank.ru/api/v1",
         key_hosts=("ngw.devices.sberbank.ru:9443", "{gigachat_auth_url}"),
         settings=(
-            Setting("gigachat_scope", "Scope", ("GIGACHAT_SCOPE",), hint="GIGACHAT_API_PERS", kind="sign_in"),
-            Setting("gigachat_auth_url", "Token server", ("GIGACHAT_AUTH_URL",), kind="sign_in"),
-            Setting("gigachat_access_token", "Access token", ("GIGACHAT_ACCESS_TOKEN",), secret=True),
+            ProviderSetting("gigachat_scope", "Scope", ("GIGACHAT_SCOPE",), hint="GIGACHAT_API_PERS", kind="sign_in"),
+            ProviderSetting("gigachat_auth_url", "Token server", ("GIGACHAT_AUTH_URL",), kind="sign_in"),
+            ProviderSetting("gigachat_access_token", "Access token", ("GIGACHAT_ACCESS_TOKEN",), secret=True),
         ),
     ),
     row("gmi", "GMI Cloud", "GMI_API_KEY", "", "https://api.gmi-serving.com/v1", doc="gmi_cloud"),
@@ -226,7 +228,9 @@ PUBLIC_ROWS: tuple[Provider, ...] = (
         "PREDIBASE_API_BASE",
         "https://serving.app.predibase.com",
         settings=(
-            Setting("predibase_tenant_id", "Tenant ID", ("PREDIBASE_TENANT_ID",), required=True, kind="account"),
+            ProviderSetting(
+                "predibase_tenant_id", "Tenant ID", ("PREDIBASE_TENANT_ID",), required=True, kind="account"
+            ),
         ),
     ),
     row("prism", "Prism", "PRISM_API_KEY", "PRISM_API_BASE", "https://api.prisminference.com/v1"),

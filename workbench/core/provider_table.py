@@ -6,7 +6,7 @@ falls back to them, documentation where it links to it. `tests/core/test_provide
 
 from __future__ import annotations
 
-from workbench.core.provider import Provider, Setting, row
+from workbench.core.provider import Provider, ProviderSetting, row
 from workbench.core.provider_rows_private import PRIVATE_ROWS
 from workbench.core.provider_rows_public import PUBLIC_ROWS
 
@@ -20,7 +20,9 @@ _MOST_USED = (
         speaks_openai=True,
         # These answer at other paths than chat completions.
         translated=r"codex|-pro\b|deep-research|computer-use|instruct|audio|^ft:(davinci|babbage)",
-        settings=(Setting("organization", "Organization", ("OPENAI_ORGANIZATION",), hint="org-…", kind="account"),),
+        settings=(
+            ProviderSetting("organization", "Organization", ("OPENAI_ORGANIZATION",), hint="org-…", kind="account"),
+        ),
         bare_models=r"^(gpt-|chatgpt-|o[1-9](-|$)|ft:gpt-)",
     ),
     row(
@@ -29,7 +31,7 @@ _MOST_USED = (
         "ANTHROPIC_API_KEY",
         "ANTHROPIC_API_BASE ANTHROPIC_BASE_URL",
         "https://api.anthropic.com",
-        settings=(Setting("auth_token", "Bearer token", ("ANTHROPIC_AUTH_TOKEN",), secret=True),),
+        settings=(ProviderSetting("auth_token", "Bearer token", ("ANTHROPIC_AUTH_TOKEN",), secret=True),),
         caches_where_told=True,
         json_by_tool=True,
         bare_models=r"^claude-",

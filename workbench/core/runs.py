@@ -14,7 +14,7 @@ from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates, Usage
-from workbench.core.visible import Shown
+from workbench.core.visible_text import VisibleFields
 
 RunKind = Literal["iteration", "test", "improve", "judge", "import"]
 DRAFTABLE: tuple[RunKind, ...] = ("iteration", "test", "import")
@@ -63,7 +63,7 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure(Shown):
+class Failure(VisibleFields):
     """What went wrong: a stable code, one sentence with a next step, and the folded technical detail."""
 
     code: str
@@ -73,7 +73,7 @@ class Failure(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark(Shown):
+class Mark(VisibleFields):
     """Something the way to the provider did to the request: it added, changed or refused a parameter."""
 
     kind: Literal["added", "changed", "refused"]
@@ -96,7 +96,7 @@ def notable(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AnswerStep:
     """One thing on the way to an answer in which tools took part.
 
     `text` is what was said or thought, the arguments of a call as the model wrote them, or what the tool gave back.
@@ -111,7 +111,9 @@ class Step:
     opaque: str = ""
 
 
-def steps_so_far(rounds: Iterable[Step], reasoning: str, text: str, calls: Iterable[Step] = ()) -> tuple[Step, ...]:
+def steps_so_far(
+    rounds: Iterable[AnswerStep], reasoning: str, text: str, calls: Iterable[AnswerStep] = ()
+) -> tuple[AnswerStep, ...]:
     """Return all steps of an answer in order: finished rounds, then what was thought, said and called since.
 
     () when no tool took part: the answer is its reasoning and its text then.
@@ -120,10 +122,10 @@ def steps_so_far(rounds: Iterable[Step], reasoning: str, text: str, calls: Itera
     return (*before, *said_steps(reasoning, text), *called) if before or called else ()
 
 
-def said_steps(reasoning: str, text: str, opaque: str = "") -> tuple[Step, ...]:
+def said_steps(reasoning: str, text: str, opaque: str = "") -> tuple[AnswerStep, ...]:
     """Return what was thought and said in one round as steps; `opaque` is what goes back with the thoughts."""
-    thought = (Step("reasoning", reasoning, opaque=opaque),) if reasoning or opaque else ()
-    return (*thought, Step("text", text)) if text else thought
+    thought = (AnswerStep("reasoning", reasoning, opaque=opaque),) if reasoning or opaque else ()
+    return (*thought, AnswerStep("text", text)) if text else thought
 
 
 def told_steps(result: Result) -> Iterator[tuple[str, str]]:
@@ -164,7 +166,7 @@ class Result:
     marks: tuple[Mark, ...] = ()
     response: Any = None
     """The raw response or the last chunks of the stream; None when there is none."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[AnswerStep, ...] = ()
     """Everything in order, the final text included; () when no tool took part."""
     format_check: FormatCheck | None = None
     """Not stored, because text and version tell it anew; None without an output format, and for what did not finish."""
@@ -180,7 +182,7 @@ def median_loop_ms(starts_ms: Sequence[int]) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class PromptRow(Shown):
+class PromptRow(VisibleFields):
     """A prompt as the list shows it."""
 
     uid: str
@@ -251,7 +253,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class IterationRow(Shown):
+class IterationRow(VisibleFields):
     """One line of the timeline.
 
     `winner` is what people read of `verdict`: the title of the winning lane, "lost to 12 gpt", "tie", "all bad", "" for
@@ -298,7 +300,7 @@ class OutputRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class PastAnswer(Shown):
+class PastAnswer(VisibleFields):
     """An answer that others are compared with: its iteration's number, the name of its lane then, and its text."""
 
     uid: str
@@ -363,7 +365,7 @@ class BesideLane:
 
 
 @dataclass(frozen=True, slots=True)
-class RunSet(Shown):
+class RunSet(VisibleFields):
     """A value set as a run went through it; `uid` and `name` are "" for values that belong to no named set."""
 
     uid: str

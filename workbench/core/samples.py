@@ -35,7 +35,7 @@ def nth(lane: Lane, sample: int) -> Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class SampleSpread:
     """How far answers are apart: how many, how many different ones, how often the most frequent, and ranges.
 
     Lengths are in characters, times in ms from sending to the end, costs in dollars; None where nothing is known.
@@ -49,14 +49,14 @@ class Spread:
     costs: tuple[float, float] | None
 
 
-def spread(results: Sequence[Result]) -> Spread:
+def spread(results: Sequence[Result]) -> SampleSpread:
     """Return how far the finished ones among `results` are apart. White space and case make no difference."""
     done = [result for result in results if result.state == "finished"]
     alike = Counter(_BLANK.sub(" ", result.text).strip().casefold() for result in done)
     lengths = [len(result.text) for result in done]
     times = [took for result in done if (took := result.timing.duration) is not None]
     costs = [result.cost_usd for result in done if result.cost_usd is not None]
-    return Spread(
+    return SampleSpread(
         len(done),
         len(alike),
         max(alike.values(), default=0),
@@ -66,7 +66,7 @@ def spread(results: Sequence[Result]) -> Spread:
     )
 
 
-def spread_words(found: Spread) -> str:
+def spread_words(found: SampleSpread) -> str:
     """Return one line about it."""
     if found.count < 2:
         return "There are not two finished samples to compare yet."

@@ -30,7 +30,7 @@ class SchemaFormError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class SchemaField:
     """One property. `source` is the JSON of the schema it came from; "{}" for a new one.
 
     `choices` are the texts that a string may be, () for any; `items` is the kind of a list's elements; `children` are
@@ -43,7 +43,7 @@ class Field:
     description: str = ""
     choices: tuple[str, ...] = ()
     items: Kind = "other"
-    children: tuple[Field, ...] = ()
+    children: tuple[SchemaField, ...] = ()
     source: str = "{}"
 
     @property
@@ -52,11 +52,11 @@ class Field:
         return self.kind == "object" or (self.kind == "array" and self.items == "object")
 
 
-NEW = Field("", "object", source='{"type": "object", "properties": {}}')
+NEW = SchemaField("", "object", source='{"type": "object", "properties": {}}')
 """The form of a schema that nobody wrote yet."""
 
 
-def read_schema(text: str) -> Field:
+def read_schema(text: str) -> SchemaField:
     """Return the form of a JSON Schema as it was typed; without text, an empty one. Raises SchemaFormError."""
     if not text.strip():
         return NEW
@@ -73,12 +73,12 @@ def read_schema(text: str) -> Field:
     return form
 
 
-def write_schema(form: Field) -> str:
+def write_schema(form: SchemaField) -> str:
     """Return the schema as text. Raises SchemaFormError when properties lack a name or share one."""
     return json.dumps(_write(form, 0, _is_closed(form)), indent=2, ensure_ascii=False)
 
 
-def unshown(form: Field) -> tuple[str, ...]:
+def unshown(form: SchemaField) -> tuple[str, ...]:
     """Return what the schema has and the form does not show, such as `minLength of name`; it is kept."""
     return tuple(_unshown(form, ""))
 
@@ -91,23 +91,23 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _read(name: str, schema: object, depth: int, *, required: bool) -> Field:
+def _read(name: str, schema: object, depth: int, *, required: bool) -> SchemaField:
     source = json.dumps(schema, ensure_ascii=False)
     if not isinstance(schema, dict) or schema.get("type") not in KINDS or depth > DEEPEST:
-        return Field(name, "other", required, _text(schema, "description"), source=source)
+        return SchemaField(name, "other", required, _text(schema, "description"), source=source)
     kind: Kind = schema["type"]
     items: Kind = "other"
-    children: tuple[Field, ...] = ()
+    children: tuple[SchemaField, ...] = ()
     if kind == "object":
         children = _properties(schema, depth)
     elif kind == "array":
         element = _read("", schema.get("items"), depth + 1, required=False)
         items, children = element.kind, element.children
     choices = _choices(schema) if kind == "string" else ()
-    return Field(name, kind, required, _text(schema, "description"), choices, items, children, source)
+    return SchemaField(name, kind, required, _text(schema, "description"), choices, items, children, source)
 
 
-def _properties(schema: Mapping[str, Any], depth: int) -> tuple[Field, ...]:
+def _properties(schema: Mapping[str, Any], depth: int) -> tuple[SchemaField, ...]:
     properties = schema.get("properties")
     if not isinstance(properties, dict):
         return ()
@@ -138,12 +138,12 @@ def split_choices(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for one in text.split(",") if (part := one.strip())))
 
 
-def _is_closed(form: Field) -> bool:
+def _is_closed(form: SchemaField) -> bool:
     source = json.loads(form.source)
     return isinstance(source, dict) and source.get("additionalProperties") is False
 
 
-def _write(field: Field, depth: int, closed: bool) -> Any:
+def _write(field: SchemaField, depth: int, closed: bool) -> Any:
     source = json.loads(field.source)
     before = _read(field.name, source, depth, required=field.required)
     if before == field:
@@ -178,7 +178,12 @@ def _put(schema: dict[str, Any], key: str, value: Any, before: Any) -> None:
 
 
 def _write_properties(
-    schema: dict[str, Any], children: Iterable[Field], before: Iterable[Field], depth: int, close: bool, closed: bool
+    schema: dict[str, Any],
+    children: Iterable[SchemaField],
+    before: Iterable[SchemaField],
+    depth: int,
+    close: bool,
+    closed: bool,
 ) -> None:
     children = tuple(children)
     names = [child.name for child in children]
@@ -199,14 +204,14 @@ def _write_properties(
         schema.setdefault("additionalProperties", False)
 
 
-def _write_items(schema: dict[str, Any], field: Field, depth: int, closed: bool) -> None:
+def _write_items(schema: dict[str, Any], field: SchemaField, depth: int, closed: bool) -> None:
     element = _read("", schema.get("items", {}), depth, required=False)
     wanted = replace(element, kind=field.items, children=field.children)
     if wanted != element or (field.items != "other" and "items" not in schema):
         schema["items"] = _write(wanted, depth, closed)
 
 
-def _unshown(field: Field, where: str) -> Iterator[str]:
+def _unshown(field: SchemaField, where: str) -> Iterator[str]:
     source = json.loads(field.source)
     place = f"{where}.{field.name}" if where and field.name else where or field.name
     of = f" of {place}" if place else ""

@@ -26,23 +26,23 @@ class SnippetError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class SnippetGap:
     """From `start` to `end` in the text, in code points; what is between says what to write."""
 
     start: int
     end: int
 
-    def moved(self, by: int) -> Gap:
+    def moved(self, by: int) -> SnippetGap:
         """Return the same gap `by` code points further on."""
-        return Gap(self.start + by, self.end + by)
+        return SnippetGap(self.start + by, self.end + by)
 
 
 @dataclass(frozen=True, slots=True)
-class Snippet:
+class TextSnippet:
     """The text to insert, and its gaps in the order in which they are visited."""
 
     text: str
-    gaps: tuple[Gap, ...] = ()
+    gaps: tuple[SnippetGap, ...] = ()
 
 
 def escape(text: str) -> str:
@@ -50,10 +50,10 @@ def escape(text: str) -> str:
     return _DOLLAR.sub(lambda match: 2 * match[1] + "\\$", text)
 
 
-def parse(source: str) -> Snippet:
+def parse(source: str) -> TextSnippet:
     """Read a snippet. Raises SnippetError with the line where it goes wrong."""
     parts: list[str] = []
-    found: dict[int, Gap] = {}
+    found: dict[int, SnippetGap] = {}
     length = at = 0
     for match in _DOLLAR.finditer(source):
         if match.start() < at:
@@ -75,22 +75,22 @@ def parse(source: str) -> Snippet:
             )
         if len(found) == MOST_GAPS:
             raise SnippetError(f"There are more than {MOST_GAPS} gaps. Leave some out.", _line(source, dollar))
-        found[number] = Gap(length, length + len(words))
+        found[number] = SnippetGap(length, length + len(words))
         parts.append(words)
         length += len(words)
     parts.append(source[at:])
     order = sorted(found, key=lambda number: (number == 0, number))
-    return Snippet("".join(parts), tuple(found[number] for number in order))
+    return TextSnippet("".join(parts), tuple(found[number] for number in order))
 
 
-def filled(snippet: Snippet, text: str) -> Snippet:
+def filled(snippet: TextSnippet, text: str) -> TextSnippet:
     """Return the snippet with `text` in its first gap, which is then none; unchanged if there is no gap."""
     if not snippet.gaps:
         return snippet
     first, rest = snippet.gaps[0], snippet.gaps[1:]
     by = len(text) - (first.end - first.start)
     moved = tuple(gap.moved(by) if gap.start >= first.end else gap for gap in rest)
-    return Snippet(snippet.text[: first.start] + text + snippet.text[first.end :], moved)
+    return TextSnippet(snippet.text[: first.start] + text + snippet.text[first.end :], moved)
 
 
 def _words(source: str, gap: re.Match[str]) -> tuple[str, int]:

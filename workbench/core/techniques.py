@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from workbench.core.blocks import Example, OutputFormat
 from workbench.core.content import Content, Role
 from workbench.core.json_text import fault
-from workbench.core.snippets import Gap, Snippet, filled, parse
+from workbench.core.snippets import SnippetGap, TextSnippet, filled, parse
 
 Place = Literal["system start", "system end", "user start", "user end", "caret", "examples", "output"]
 PLACES: tuple[Place, ...] = get_args(Place)
@@ -49,7 +49,7 @@ class Technique:
     evidence: str = ""
     own: bool = False
 
-    def parsed(self) -> Snippet:
+    def parsed(self) -> TextSnippet:
         """Return the text and gaps of the snippet."""
         return parse(self.snippet)
 
@@ -74,7 +74,7 @@ def output_format(technique: Technique) -> OutputFormat:
 
 
 @dataclass(frozen=True, slots=True)
-class Caret:
+class CaretPlace:
     """Where the caret is: the message's index, and what is selected, in code points of its text."""
 
     index: int
@@ -96,11 +96,11 @@ class Insertion:
     offset: int
     removed: str
     text: str
-    gaps: tuple[Gap, ...]
-    body: Gap
+    gaps: tuple[SnippetGap, ...]
+    body: SnippetGap
 
 
-def insertion(content: Content, technique: Technique, caret: Caret | None = None) -> Insertion:
+def insertion(content: Content, technique: Technique, caret: CaretPlace | None = None) -> Insertion:
     """Return where a technique goes in `content`; without a caret what belongs there goes to the end of the user."""
     snippet, place = technique.parsed(), technique.place
     messages = content.messages
@@ -112,26 +112,30 @@ def insertion(content: Content, technique: Technique, caret: Caret | None = None
     indices = [i for i, message in enumerate(messages) if message.role == role]
     if not indices:
         index = 0 if role == "system" else len(messages)
-        return Insertion(index, role, True, 0, "", snippet.text, snippet.gaps, Gap(0, len(snippet.text)))
+        return Insertion(index, role, True, 0, "", snippet.text, snippet.gaps, SnippetGap(0, len(snippet.text)))
     index = indices[0] if role == "system" else indices[-1]
     text = messages[index].text
     if place.endswith("start"):
         after = _blank_line(snippet.text, text)
-        return Insertion(index, role, False, 0, "", snippet.text + after, snippet.gaps, Gap(0, len(snippet.text)))
+        return Insertion(
+            index, role, False, 0, "", snippet.text + after, snippet.gaps, SnippetGap(0, len(snippet.text))
+        )
     before = _blank_line(text, snippet.text)
     offset = len(text)
     start = offset + len(before)
     gaps = tuple(gap.moved(start) for gap in snippet.gaps)
-    return Insertion(index, role, False, offset, "", before + snippet.text, gaps, Gap(start, start + len(snippet.text)))
+    return Insertion(
+        index, role, False, offset, "", before + snippet.text, gaps, SnippetGap(start, start + len(snippet.text))
+    )
 
 
-def _at_caret(text: str, role: Role, snippet: Snippet, caret: Caret) -> Insertion:
+def _at_caret(text: str, role: Role, snippet: TextSnippet, caret: CaretPlace) -> Insertion:
     start, end = sorted((min(caret.start, len(text)), min(caret.end, len(text))))
     selected = text[start:end]
     if selected:
         snippet = filled(snippet, selected)
     gaps = tuple(gap.moved(start) for gap in snippet.gaps)
-    body = Gap(start, start + len(snippet.text))
+    body = SnippetGap(start, start + len(snippet.text))
     return Insertion(caret.index, role, False, start, selected, snippet.text, gaps, body)
 
 

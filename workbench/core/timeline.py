@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from workbench.core.content import Content
 from workbench.core.runs import IterationDetail, IterationRow
-from workbench.core.visible import Shown, visible_note
+from workbench.core.visible_text import VisibleFields, visible_note
 
 
 @dataclass(frozen=True, slots=True)
-class BareVersion(Shown):
+class BareVersion(VisibleFields):
     """The row of a version without iterations; `added` and `removed` are against its parent.
 
     `ran` says whether lanes that were pinned to it ran it all the same, `imported` that answers to it were imported,
@@ -60,7 +60,7 @@ def caption(row: TimelineRow) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
+class TimelineCursor:
     """Where a page ended: the numbers of the last iteration and of the last version that were passed."""
 
     iteration: int
@@ -72,7 +72,7 @@ class TimelinePage:
     """Rows, newest first; `next` is where the following page begins, None at the end."""
 
     rows: tuple[TimelineRow, ...] = ()
-    next: Cursor | None = None
+    next: TimelineCursor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ Detail = IterationDetail | VersionDetail
 
 
 @dataclass(frozen=True, slots=True)
-class VersionLabel(Shown):
+class VersionLabel(VisibleFields):
     """What a person knows a version by: its note or what it changed, and how its text begins.
 
     Both are as they are stored, with their line breaks, and cut anywhere.

@@ -17,7 +17,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from workbench.core.blocks import Tool
-from workbench.core.runs import Step
+from workbench.core.runs import AnswerStep
 
 Kind = Literal["chosen", "preference", "label"]
 """Rows of good answers, pairs of a better and a worse one, or answers with thumbs up or down."""
@@ -32,7 +32,7 @@ _LONG, _PROBE, _PROBED = 1000, 200, 50.0
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TrainingCall:
     """A call of a tool; `arguments` are JSON as the model wrote it."""
 
     id: str
@@ -41,21 +41,21 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TrainingTurn:
     """A message: `calls` are those of an assistant, `call_id` and `name` say what a tool answers to."""
 
     role: Literal["system", "user", "assistant", "tool"]
     text: str
-    calls: tuple[Call, ...] = ()
+    calls: tuple[TrainingCall, ...] = ()
     call_id: str = ""
     name: str = ""
 
 
-Turns = tuple[Turn, ...]
+Turns = tuple[TrainingTurn, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TrainingRow:
     """A prompt with an answer that is wanted, or, with `label` False, is not; `rejected` is a worse one, () for none.
 
     `values` is the hash of the value set that was answered, `about` its text for people, and `given` those of its
@@ -83,24 +83,24 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class TrainingSplit:
     """Rows to train with and rows to look with how well that went; what is in neither, with its reason."""
 
-    train: tuple[Row, ...]
-    validation: tuple[Row, ...]
+    train: tuple[TrainingRow, ...]
+    validation: tuple[TrainingRow, ...]
     left_out: tuple[tuple[str, int], ...]
     contradictions: tuple[Contradiction, ...]
 
 
-def turns_of(steps: Sequence[Step], text: str) -> Turns:
+def turns_of(steps: Sequence[AnswerStep], text: str) -> Turns:
     """Return what an answer adds to a conversation: rounds of calls with what tools gave back, and the final text."""
-    turns: list[Turn] = []
-    said, calls = "", list[Call]()
+    turns: list[TrainingTurn] = []
+    said, calls = "", list[TrainingCall]()
 
     def end_round() -> None:
         nonlocal said
         if said or calls:
-            turns.append(Turn("assistant", said, tuple(calls)))
+            turns.append(TrainingTurn("assistant", said, tuple(calls)))
             said = ""
             calls.clear()
 
@@ -109,13 +109,15 @@ def turns_of(steps: Sequence[Step], text: str) -> Turns:
             case "text":
                 said += step.text
             case "tool_call":
-                calls.append(Call(step.call_id or f"call_{len(turns)}_{len(calls)}", step.name, step.text or "{}"))
+                calls.append(
+                    TrainingCall(step.call_id or f"call_{len(turns)}_{len(calls)}", step.name, step.text or "{}")
+                )
             case "tool_result":
                 answered = calls[0].id if calls and not step.call_id else step.call_id
                 end_round()
-                turns.append(Turn("tool", step.text, (), answered, step.name))
+                turns.append(TrainingTurn("tool", step.text, (), answered, step.name))
     end_round()
-    return tuple(turns) if steps else (Turn("assistant", text),)
+    return tuple(turns) if steps else (TrainingTurn("assistant", text),)
 
 
 def unwatched() -> None:
@@ -123,8 +125,8 @@ def unwatched() -> None:
 
 
 def prepare(
-    rows: Sequence[Row], kind: Kind, share: float, seed: int = 0, watch: Callable[[], None] = unwatched
-) -> Split:
+    rows: Sequence[TrainingRow], kind: Kind, share: float, seed: int = 0, watch: Callable[[], None] = unwatched
+) -> TrainingSplit:
     """Return rows without doubles and contradictions, `share` of their value sets for validation.
 
     Where good answers are chosen, those with `label` False only tell what others found of the same answer. `watch` is
@@ -138,7 +140,7 @@ def prepare(
     left_out["answers that were found both better and worse, or good and bad"] += len(sound) - len(kept)
     single = _without_doubles(kept, left_out, watch)
     chosen = _for_validation(single, share, seed, watch)
-    return Split(
+    return TrainingSplit(
         tuple(row for row in single if row.values not in chosen),
         tuple(row for row in single if row.values in chosen),
         tuple((reason, count) for reason, count in left_out.items() if count),
@@ -146,7 +148,7 @@ def prepare(
     )
 
 
-def text_of(turns: Iterable[Turn]) -> str:
+def text_of(turns: Iterable[TrainingTurn]) -> str:
     """Return turns as one text that is the same for the same turns, whatever ids the calls have."""
     return "\n".join(
         f"{turn.role}: {turn.text}" + "".join(f"\n> {call.name} {_canonical(call.arguments)}" for call in turn.calls)
@@ -161,7 +163,7 @@ def _canonical(arguments: str) -> str:
         return arguments
 
 
-def _is_sound(row: Row, kind: Kind, left_out: Counter[str]) -> bool:
+def _is_sound(row: TrainingRow, kind: Kind, left_out: Counter[str]) -> bool:
     answers = (row.completion, row.rejected) if kind == "preference" else (row.completion,)
     for turns in answers:
         if not turns or turns[-1].role != "assistant" or not turns[-1].text.strip() or turns[-1].calls:
@@ -173,7 +175,7 @@ def _is_sound(row: Row, kind: Kind, left_out: Counter[str]) -> bool:
     return True
 
 
-def _arguments(call: Call) -> dict[str, object] | None:
+def _arguments(call: TrainingCall) -> dict[str, object] | None:
     try:
         found = json.loads(call.arguments)
     except (ValueError, RecursionError):
@@ -184,9 +186,11 @@ def _arguments(call: Call) -> dict[str, object] | None:
 _Key = tuple[str, str]
 
 
-def _agreed(rows: list[Row], kind: Kind, against: Sequence[Row] = ()) -> tuple[list[Row], tuple[Contradiction, ...]]:
+def _agreed(
+    rows: list[TrainingRow], kind: Kind, against: Sequence[TrainingRow] = ()
+) -> tuple[list[TrainingRow], tuple[Contradiction, ...]]:
     """Return the rows about which people did not say one thing and its opposite, in these or in those `against`."""
-    said: dict[_Key, dict[bool, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    said: dict[_Key, dict[bool, list[TrainingRow]]] = defaultdict(lambda: defaultdict(list))
     for row in (*rows, *against):
         for key, side in _claims(row, kind):
             said[key][side].append(row)
@@ -202,7 +206,7 @@ def _agreed(rows: list[Row], kind: Kind, against: Sequence[Row] = ()) -> tuple[l
     return [row for row in rows if not any(key in both for key, _ in _claims(row, kind))], listed
 
 
-def _claims(row: Row, kind: Kind) -> list[tuple[_Key, bool]]:
+def _claims(row: TrainingRow, kind: Kind) -> list[tuple[_Key, bool]]:
     """Return what a row claims, and which way round."""
     prompt, answer = text_of(row.prompt), text_of(row.completion)
     if kind != "preference":
@@ -211,8 +215,8 @@ def _claims(row: Row, kind: Kind) -> list[tuple[_Key, bool]]:
     return [((prompt, "\0".join(sorted((answer, other)))), answer < other)]
 
 
-def _without_doubles(rows: list[Row], left_out: Counter[str], watch: Callable[[], None]) -> list[Row]:
-    kept: list[Row] = []
+def _without_doubles(rows: list[TrainingRow], left_out: Counter[str], watch: Callable[[], None]) -> list[TrainingRow]:
+    kept: list[TrainingRow] = []
     seen: set[tuple[str, str, str, bool]] = set()
     near: dict[tuple[bool, tuple[str, ...]], list[tuple[str, ...]]] = defaultdict(list)
     for row in rows:
@@ -261,7 +265,7 @@ def _near(one: str, other: str, least: float) -> bool:
     return fuzz.ratio(one[:_COMPARED], other[:_COMPARED], score_cutoff=least) >= least
 
 
-def _for_validation(rows: list[Row], share: float, seed: int, watch: Callable[[], None]) -> set[str]:
+def _for_validation(rows: list[TrainingRow], share: float, seed: int, watch: Callable[[], None]) -> set[str]:
     """Return the value sets whose rows are not trained with: groups of akin sets go together."""
     first = {row.values: row for row in rows}
     given = {values: dict(row.given) for values, row in first.items()}

@@ -17,7 +17,7 @@ _SHORTEST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Amiss:
+class VariableProblems:
     """Variables in trouble.
 
     `missing` are used and have no value; `misspelt` is the part of them that resembles a name with a value, which it
@@ -34,13 +34,13 @@ class Amiss:
         return dict(self.misspelt)
 
 
-def amiss(content: Content, values: Mapping[str, str]) -> Amiss:
+def amiss(content: Content, values: Mapping[str, str]) -> VariableProblems:
     """Return what is amiss with the variables of `content` while these values are given."""
     used = content_variables(content)
     missing = tuple(name for name in used if name not in values)
     given = [name for name, value in values.items() if value]
     meant = ((name, likely(name, given)) for name in missing)
-    return Amiss(missing, tuple((name, other) for name, other in meant if other), _unused(used, given))
+    return VariableProblems(missing, tuple((name, other) for name, other in meant if other), _unused(used, given))
 
 
 def repeats(content: Content, sets: Sequence[Mapping[str, str]]) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from workbench.engine.lifeline import die_with_parent
+from workbench.engine.child_setup import die_with_parent
 from workbench.engine.pipes import ChildPipe
 
 

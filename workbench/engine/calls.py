@@ -1,8 +1,8 @@
 """What the engine is asked for and what it tells: calls and events as frozen values.
 
-Invariant: every call that was accepted ends in exactly one `Ended`; `Delta` offsets count code points of that kind's
-text, without gaps, so the text so far is always the concatenation of the deltas seen since the last `Stepped`, and the
-same holds for the arguments of each tool call.
+Invariant: every call that was accepted ends in exactly one `CallEnded`; `Delta` offsets count code points of that
+kind's text, without gaps, so the text so far is always the concatenation of the deltas seen since the last `Stepped`,
+and the same holds for the arguments of each tool call.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workbench.core.blocks import OutputFormat, Tool
 from workbench.core.content import TOOL_ROUNDS, Message
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import secret_settings
-from workbench.core.runs import Failure, Mark, Result, Step
+from workbench.core.runs import AnswerStep, Failure, Mark, Result
 
 DeltaKind = Literal["text", "reasoning"]
 NoticeKind = Literal["starting", "ready", "restarting", "dead", "runtime", "fault"]
@@ -53,7 +53,7 @@ class ModelIds(tuple[str, ...]):
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class TokensCounted:
     """Tokens of each message as `tokenizer` (an id) counts them; `whole` is what the model's own format makes of all.
 
     `reason` says why it is not the vocabulary that was asked for, "" when it is.
@@ -65,7 +65,7 @@ class Counted:
     reason: str = ""
 
     @classmethod
-    def read(cls, message: Mapping[str, Any]) -> Counted:
+    def read(cls, message: Mapping[str, Any]) -> TokensCounted:
         """Read the engine's answer."""
         return cls(message["tokenizer"], tuple(message["counts"]), message.get("whole"), message.get("reason", ""))
 
@@ -203,11 +203,11 @@ class Stepped:
     """A round with tools is over; `steps` are all that it held, in order. The offsets of what follows start at 0."""
 
     id: str
-    steps: tuple[Step, ...]
+    steps: tuple[AnswerStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CallEnded:
     """The call is over: finished, failed or stopped, with all its text."""
 
     id: str
@@ -223,4 +223,4 @@ class EngineNotice:
     id: str = ""
 
 
-Event = Queued | Sent | Retrying | Delta | Calling | Stepped | Ended | EngineNotice
+Event = Queued | Sent | Retrying | Delta | Calling | Stepped | CallEnded | EngineNotice

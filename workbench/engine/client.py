@@ -1,7 +1,7 @@
 """The engine as its parent sees it: ask, cancel, and be told.
 
 Invariant: the callback is never called by two threads at once, nor by the thread that asks; every accepted call gets
-exactly one `Ended`, whatever happens to the child; a dead or hung child is replaced by itself, with back-off; after
+exactly one `CallEnded`, whatever happens to the child; a dead or hung child is replaced by itself, with back-off; after
 `close` no child is left.
 """
 
@@ -18,7 +18,7 @@ from workbench.core.runs import Failure
 from workbench.engine import protocol
 from workbench.engine.calls import (
     Call,
-    Ended,
+    CallEnded,
     EngineError,
     EngineNotice,
     EngineState,
@@ -26,14 +26,14 @@ from workbench.engine.calls import (
     NoticeKind,
     WarmKind,
 )
+from workbench.engine.calls_in_flight import CallsInFlight
 from workbench.engine.client_questions import EngineQuestions
 from workbench.engine.launch import child_env, engine_command
-from workbench.engine.ledger import Ledger
 from workbench.engine.outbox import Outbox
 from workbench.engine.process import EngineProcess
 from workbench.engine.protocol import ProtocolError
-from workbench.engine.questions import Questions
-from workbench.engine.watch import Watch
+from workbench.engine.questions import PendingQuestions
+from workbench.engine.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -77,9 +77,9 @@ class EngineClient(EngineQuestions):
         self._on_event, self._launch, self._backoff = on_event, launch, backoff
         self._builtin_model = builtin_model
         self._limits = dict(limits or {})
-        self._watch = Watch(dead_after, ready_within)
+        self._watch = Watchdog(dead_after, ready_within)
         self._lock, self._emitting = threading.Lock(), threading.RLock()
-        self._ledger, self._questions = Ledger(), Questions()
+        self._ledger, self._questions = CallsInFlight(), PendingQuestions()
         self._warm: list[WarmKind] = []
         self._outbox = Outbox()
         self._state: EngineState = "new"
@@ -128,7 +128,7 @@ class EngineClient(EngineQuestions):
             self._end_aside(call.id, _TOO_LONG)
 
     def cancel(self, call_id: str) -> None:
-        """Stop one call; its `Ended` follows. Unknown ids do nothing: the call may have ended meanwhile."""
+        """Stop one call; its `CallEnded` follows. Unknown ids do nothing: the call may have ended meanwhile."""
         with self._lock:
             if call_id not in self._ledger:
                 return
@@ -281,7 +281,7 @@ class EngineClient(EngineQuestions):
             self._outbox.open()
         self._notice("ready", "The engine is ready.")
 
-    def _after_death(self, report: str, *, give_up: bool) -> list[Ended]:
+    def _after_death(self, report: str, *, give_up: bool) -> list[CallEnded]:
         failure = Failure("engine_died", _DIED, report)
         if give_up:
             return self._abandon_all("failed", failure, failure)
@@ -291,7 +291,7 @@ class EngineClient(EngineQuestions):
         self._questions.fail_all(failure, spare=waiting)
         return ended
 
-    def _abandon_all(self, state: Any, failure: Failure | None, answer: Failure) -> list[Ended]:
+    def _abandon_all(self, state: Any, failure: Failure | None, answer: Failure) -> list[CallEnded]:
         with self._lock:
             self._outbox.clear()
             ended = self._ledger.abandon(state, failure)

@@ -14,7 +14,7 @@ from workbench.core.content import Content, Message
 from workbench.core.lanes import Endpoint
 from workbench.core.templates import render_plain, template_texts
 from workbench.engine import protocol
-from workbench.engine.calls import Counted, ModelIds
+from workbench.engine.calls import ModelIds, TokensCounted
 
 
 class EngineQuestions(ABC):
@@ -69,11 +69,11 @@ class EngineQuestions(ABC):
         fields = {"texts": [list(pair) for pair in texts], "values": dict(values)}
         return self._ask("render", fields, lambda message: tuple(message["texts"]))
 
-    def count(self, endpoint: Endpoint, tokenizer: str, messages: Sequence[Message]) -> Future[Counted]:
+    def count(self, endpoint: Endpoint, tokenizer: str, messages: Sequence[Message]) -> Future[TokensCounted]:
         """Count the tokens of messages with a vocabulary (an id), by the runtime where it has the model loaded."""
         fields = {
             "endpoint": protocol.endpoint_to_json(endpoint),
             "tokenizer": tokenizer,
             "messages": protocol.messages_to_json(messages),
         }
-        return self._ask("count", fields, Counted.read)
+        return self._ask("count", fields, TokensCounted.read)

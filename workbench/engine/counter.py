@@ -16,9 +16,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from workbench.core.counting import RULE
+from workbench.core.token_counts import RULE
 from workbench.engine import estimate, protocol
-from workbench.engine.lifeline import die_with_parent
+from workbench.engine.child_setup import die_with_parent
 from workbench.engine.pipes import ChildPipe
 
 Counting = Callable[[str], int]

@@ -16,7 +16,7 @@ from workbench.core.blocks import Attachment, output_from_json, output_to_json, 
 from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Usage
-from workbench.core.runs import Failure, Mark, Step, Timing
+from workbench.core.runs import AnswerStep, Failure, Mark, Timing
 from workbench.engine.calls import Call, Timeouts
 
 VERSION = 1
@@ -197,14 +197,14 @@ def marks_from_json(data: Iterable[Any]) -> tuple[Mark, ...]:
     return tuple(Mark(kind, name, detail) for kind, name, detail in data)
 
 
-def steps_to_json(steps: Iterable[Step]) -> list[list[str]]:
+def steps_to_json(steps: Iterable[AnswerStep]) -> list[list[str]]:
     """Return steps as kind, text, name, call id, opaque."""
     return [[s.kind, s.text, s.name, s.call_id, s.opaque] for s in steps]
 
 
-def steps_from_json(data: Iterable[Any]) -> tuple[Step, ...]:
+def steps_from_json(data: Iterable[Any]) -> tuple[AnswerStep, ...]:
     """Read `steps_to_json` back."""
-    return tuple(Step(kind, text, name, call_id, opaque) for kind, text, name, call_id, opaque in data)
+    return tuple(AnswerStep(kind, text, name, call_id, opaque) for kind, text, name, call_id, opaque in data)
 
 
 def usage_to_json(usage: Usage) -> dict[str, Any]:

@@ -24,7 +24,7 @@ _LATE = Failure("no_answer", f"The engine did not answer within {ANSWER_WITHIN_S
 _UNREADABLE = Failure("internal", "The engine gave an answer that cannot be read. Try again.")
 
 
-class Questions:
+class PendingQuestions:
     """Open questions by id; thread-safe."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

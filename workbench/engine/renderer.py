@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.engine import protocol
-from workbench.engine.lifeline import die_with_parent
+from workbench.engine.child_setup import die_with_parent
 from workbench.engine.pipes import ChildPipe
 from workbench.packs.jinja import TemplateMistakeError, render
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from workbench.core.counting import RULE, Tokenizer
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import split_model
+from workbench.core.token_counts import RULE, Tokenizer
 
 O200K = Tokenizer("o200k_base", "o200k_base of OpenAI", exact=True)
 CL100K = Tokenizer("cl100k_base", "cl100k_base of OpenAI", exact=True)

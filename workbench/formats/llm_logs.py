@@ -13,11 +13,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from workbench.core.attaching import AttachError, media_type
+from workbench.core.attachments import AttachError, media_type
 from workbench.core.blocks import Attachment, OutputFormat, Tool
 from workbench.core.content import Content, Message, Role
+from workbench.core.dates import foreign, later
 from workbench.core.extra_parameters import sort_parameters
-from workbench.core.imported import (
+from workbench.core.imported_runs import (
     ImportedAnswer,
     ImportedFile,
     ImportedLane,
@@ -29,10 +30,9 @@ from workbench.core.imported import (
 from workbench.core.lanes import Params
 from workbench.core.llm_log import LogMessage, LogPart, LogTurn
 from workbench.core.money import Usage
-from workbench.core.runs import Result, RunSet, Step, Timing
+from workbench.core.runs import AnswerStep, Result, RunSet, Timing
 from workbench.core.templates import variables
 from workbench.core.text import first_line
-from workbench.core.when import foreign, later
 
 NAMELESS = "llm without a system prompt"
 _ROLES: dict[str, Role] = {"system": "system", "user": "user", "assistant": "assistant"}
@@ -155,7 +155,7 @@ def _attached(part: LogPart, number: int) -> tuple[Attachment, ImportedFile] | N
 
 
 def _result(group: Sequence[LogTurn], duration: int | None) -> Result:
-    steps: list[Step] = []
+    steps: list[AnswerStep] = []
     for number, turn in enumerate(group):
         if number:
             steps += [
@@ -177,16 +177,16 @@ def _result(group: Sequence[LogTurn], duration: int | None) -> Result:
     )
 
 
-def _after_tools(steps: Sequence[Step]) -> Sequence[Step]:
+def _after_tools(steps: Sequence[AnswerStep]) -> Sequence[AnswerStep]:
     for at in range(len(steps) - 1, -1, -1):
         if steps[at].kind == "tool_result":
             return steps[at + 1 :]
     return steps
 
 
-def _steps(messages: Sequence[LogMessage]) -> list[Step]:
+def _steps(messages: Sequence[LogMessage]) -> list[AnswerStep]:
     return [
-        Step(part.kind, clean(part.text), clean(part.name), clean(part.call_id), clean(part.opaque))
+        AnswerStep(part.kind, clean(part.text), clean(part.name), clean(part.call_id), clean(part.opaque))
         for message in messages
         for part in message.parts
         if part.kind != "attachment" and (part.text or part.kind != "text")

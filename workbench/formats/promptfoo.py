@@ -18,15 +18,15 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from workbench.core.content import ROLES, Content, Message, Role, Template
-from workbench.core.imported import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun, LeftOut, clean
+from workbench.core.dates import foreign, later
+from workbench.core.imported_runs import ImportedAnswer, ImportedLane, ImportedPrompt, ImportedRun, LeftOut, clean
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.money import Usage
 from workbench.core.redaction import MASK, pattern_of
 from workbench.core.runs import Failure, Result, RunSet, Timing
 from workbench.core.templates import PLAIN_VARIABLE
 from workbench.core.text import first_line, opening_words
-from workbench.core.when import foreign, later
-from workbench.formats.promptfoo_config import as_list, as_map, as_text, sampling, secrets
+from workbench.formats.promptfoo_settings import as_list, as_map, as_text, sampling, secrets
 
 MOST_BYTES = 100 * 2**20
 """Of one file: reading takes some times as much memory."""
@@ -51,7 +51,7 @@ class _Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Eval:
+class PromptfooEval:
     """An eval as it was read: its answers, those that are not taken over, and `remarks` about its parameters."""
 
     name: str
@@ -75,7 +75,7 @@ def looks_like_json(start: bytes) -> bool:
     return start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 
 
-def read_eval(raw: bytes) -> Eval:
+def read_eval(raw: bytes) -> PromptfooEval:
     """Read a result file. Raises PromptfooError."""
     data = _parse(raw)
     results = data["results"] if isinstance(data.get("results"), dict) else data
@@ -95,7 +95,7 @@ def read_eval(raw: bytes) -> Eval:
     lanes = tuple(lane for lane, _ in read)
     unfit = [LeftOut(f"Parameter of {lane.model}", one) for lane, problems in read for one in problems]
     named = as_text(config.get("description")) or as_text(columns[0].get("label")) or as_text(columns[0].get("raw"))
-    return Eval(
+    return PromptfooEval(
         name=first_line(clean(named), 60) or "promptfoo",
         id=clean(as_text(data.get("evalId"))) or hashlib.sha256(raw).hexdigest(),
         at=foreign(as_text(results.get("timestamp"))) or "1970-01-01T00:00:00.000Z",
@@ -108,7 +108,7 @@ def read_eval(raw: bytes) -> Eval:
     )
 
 
-def runs_of(found: Eval) -> Iterator[tuple[ImportedRun | LeftOut, int]]:
+def runs_of(found: PromptfooEval) -> Iterator[tuple[ImportedRun | LeftOut, int]]:
     """Yield what of an eval is not taken over, and then its runs, each with how many answers it is."""
     yield from ((one, 1) for one in found.left_out)
     yield from ((one, 0) for one in found.remarks)
@@ -276,7 +276,7 @@ def _chat(raw: str) -> tuple[Message, ...]:
     return tuple(Message(cast(Role, one["role"]), clean(one["content"])) for one in found)
 
 
-def _answers(found: Eval, cells: Sequence[_Cell], first: int) -> Iterator[ImportedAnswer]:
+def _answers(found: PromptfooEval, cells: Sequence[_Cell], first: int) -> Iterator[ImportedAnswer]:
     samples: Counter[tuple[int, int]] = Counter()
     secret = pattern_of(found.secrets)
     for cell in cells:

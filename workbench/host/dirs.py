@@ -1,7 +1,7 @@
 """Where the product keeps its files.
 
 Invariant: on Linux and its kin the XDG variables of the given environment decide and nothing else; nothing is created
-until `Places.make` is called, and what is created is for the user alone.
+until `ProductDirs.make` is called, and what is created is for the user alone.
 """
 
 import os
@@ -20,7 +20,7 @@ MOVED = ".moved"
 _MOST_MOVES = 20
 
 
-class Places(NamedTuple):
+class ProductDirs(NamedTuple):
     """Absolute directories: `data` to keep, `state` that may be lost, `config` set by people, `cache` to throw away."""
 
     data: Path
@@ -71,12 +71,12 @@ def ensure_home(env: MutableMapping[str, str]) -> None:
         env["HOME"] = str(home_of(env))
 
 
-def places(env: Mapping[str, str]) -> Places:
+def places(env: Mapping[str, str]) -> ProductDirs:
     """Return the directories for this environment; nothing is created. Raises HostError without a home directory."""
     if sys.platform in ("darwin", "win32"):
         return _native()
     home = home_of(env)
-    return Places(
+    return ProductDirs(
         data=_xdg(env, "XDG_DATA_HOME", home / ".local" / "share"),
         state=_xdg(env, "XDG_STATE_HOME", home / ".local" / "state"),
         config=_xdg(env, "XDG_CONFIG_HOME", home / ".config"),
@@ -130,8 +130,8 @@ def _xdg(env: Mapping[str, str], name: str, default: Path) -> Path:
     return (base if base.is_absolute() else default) / APP
 
 
-def _native() -> Places:
+def _native() -> ProductDirs:
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs(APP, appauthor=False)
-    return Places(dirs.user_data_path, dirs.user_state_path, dirs.user_config_path, dirs.user_cache_path)
+    return ProductDirs(dirs.user_data_path, dirs.user_state_path, dirs.user_config_path, dirs.user_cache_path)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbench.host.libraries import install_command, missing_libraries
+from workbench.host.system_libraries import install_command, missing_libraries
 
 _LOCAL_X = re.compile(r"^(?:unix)?:(\d+)(?:\.\d+)?$")
 _X_SOCKETS = "/tmp/.X11-unix"

@@ -16,7 +16,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from workbench.host.errors import HostError
-from workbench.host.provider_choices import Confirmed, ProviderChoices
+from workbench.host.provider_choices import ConfirmedAddress, ProviderChoices
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -166,11 +166,11 @@ class KeyStore:
         """Return whether a key may be sent to an origin: it was entered for it, or a person confirmed it."""
         if not origin:
             return False
-        return key.origin == origin or self.choices.is_confirmed(Confirmed(name, key.place, origin), key.value)
+        return key.origin == origin or self.choices.is_confirmed(ConfirmedAddress(name, key.place, origin), key.value)
 
     def confirm(self, name: str, key: Key, origin: str) -> None:
         """Allow a key for another origin from now on. Raises HostError."""
-        self.choices.confirm(Confirmed(name, key.place, origin), key.value)
+        self.choices.confirm(ConfirmedAddress(name, key.place, origin), key.value)
 
     def remembers(self, name: str) -> bool:
         """Return whether `all` would answer at once, without a question to the keyring."""

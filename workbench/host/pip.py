@@ -25,7 +25,7 @@ _KEPT_LINES = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class PipProgress:
     """Bytes done of a total; the total is None as long as it is unknown. `text` is pip's own last line."""
 
     done: int
@@ -48,7 +48,7 @@ class CancelledError(HostError):
 def pip_install(
     requirement: Path,
     target: Path,
-    progress: Callable[[Progress], None],
+    progress: Callable[[PipProgress], None],
     cancelled: threading.Event,
     env: Mapping[str, str],
 ) -> None:
@@ -90,7 +90,7 @@ def _version() -> tuple[int, ...] | None:
 def _run(
     command: Sequence[str],
     env: Mapping[str, str],
-    progress: Callable[[Progress], None],
+    progress: Callable[[PipProgress], None],
     cancelled: threading.Event,
 ) -> tuple[int, list[str]]:
     lines: deque[str] = deque(maxlen=_KEPT_LINES)
@@ -124,17 +124,17 @@ def _watch(process: subprocess.Popen[str], cancelled: threading.Event, ended: th
             return
 
 
-def _read(stream: Iterable[str], lines: deque[str], progress: Callable[[Progress], None]) -> None:
+def _read(stream: Iterable[str], lines: deque[str], progress: Callable[[PipProgress], None]) -> None:
     text = ""
     for line in stream:
         line = line.strip()
         if match := _RAW.fullmatch(line):
             done, total = int(match.group(1)), int(match.group(2))
-            progress(Progress(done, total or None, text))
+            progress(PipProgress(done, total or None, text))
         elif line:
             text = line
             lines.append(line)
-            progress(Progress(0, None, text))
+            progress(PipProgress(0, None, text))
 
 
 def _sentence(output: str) -> str:

@@ -30,7 +30,7 @@ _ROUNDS = 100_000
 _ADDRESSES, _SETTINGS, _PRICES, _CONFIRMED = "addresses", "settings", "prices", "confirmed"
 
 
-class Confirmed(NamedTuple):
+class ConfirmedAddress(NamedTuple):
     """A key that may go to an address other than the one it was entered for.
 
     `name` is the key's name, `source` where it is kept ("keyring", "session", or the name of a variable).
@@ -84,7 +84,7 @@ class ProviderChoices:
 
         self._change(change)
 
-    def is_confirmed(self, confirmed: Confirmed, key: str) -> bool:
+    def is_confirmed(self, confirmed: ConfirmedAddress, key: str) -> bool:
         """Return whether a person allowed this key, of the value `key`, for this address."""
         with self._lock:
             self._refresh()
@@ -100,7 +100,7 @@ class ProviderChoices:
         kept = {name: text for name, text in settings.items() if text}
         self._change(lambda data: _put(data.setdefault(_SETTINGS, {}), provider, kept))
 
-    def confirm(self, confirmed: Confirmed, key: str) -> None:
+    def confirm(self, confirmed: ConfirmedAddress, key: str) -> None:
         """Allow a key for an address; what was confirmed there for an earlier value goes. Raises HostError."""
         row = [*confirmed, _digest_of(key, secrets.token_hex(16))]
 
@@ -130,7 +130,7 @@ class ProviderChoices:
     def _listed(self) -> list[list[str]]:
         found = self._data.get(_CONFIRMED)
         rows = found if isinstance(found, list) else []
-        whole = len(Confirmed._fields) + 1
+        whole = len(ConfirmedAddress._fields) + 1
         return [row for row in rows if isinstance(row, list) and len(row) == whole and all(map(_is_text, row))]
 
     def _change(self, change: Any) -> None:

@@ -66,28 +66,30 @@ class Settings(NamedTuple):
         return data
 
 
-class Loaded(NamedTuple):
+class LoadedSettings(NamedTuple):
     """Settings, and a sentence about what could not be read ("" when all was well)."""
 
     settings: Settings
     notice: str = ""
 
 
-def load(directory: Path) -> Loaded:
+def load(directory: Path) -> LoadedSettings:
     """Read the settings of a configuration directory; never fails, says in `notice` what was wrong."""
     file = directory / FILE
     try:
         raw = file.read_bytes()
     except FileNotFoundError:
-        return Loaded(Settings())
+        return LoadedSettings(Settings())
     except OSError as error:
-        return Loaded(Settings(), f"The settings in {file} cannot be read ({error.strerror}); the defaults are used.")
+        return LoadedSettings(
+            Settings(), f"The settings in {file} cannot be read ({error.strerror}); the defaults are used."
+        )
     try:
         data = json.loads(raw)
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
-        return Loaded(Settings(), _put_aside(file))
+        return LoadedSettings(Settings(), _put_aside(file))
     return _read(data, file)
 
 
@@ -124,7 +126,7 @@ def _put_aside(file: Path) -> str:
     return f"The settings were damaged and the defaults are used; the old file is kept as {aside}."
 
 
-def _read(data: Mapping[str, Any], file: Path) -> Loaded:
+def _read(data: Mapping[str, Any], file: Path) -> LoadedSettings:
     chosen: dict[str, Any] = {}
     wrong: list[str] = []
     for name in sorted(_KNOWN & data.keys()):
@@ -136,7 +138,7 @@ def _read(data: Mapping[str, Any], file: Path) -> Loaded:
     unknown = {key: value for key, value in data.items() if key not in _KNOWN}
     extra = json.dumps(unknown, sort_keys=True) if unknown else ""
     notice = f"The settings in {file} have a wrong value for {', '.join(wrong)}; the default is used." if wrong else ""
-    return Loaded(Settings(**chosen, extra=extra), notice)
+    return LoadedSettings(Settings(**chosen, extra=extra), notice)
 
 
 def _value(name: str, value: Any) -> Any:

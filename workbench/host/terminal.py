@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from workbench.core.visible import visible
+from workbench.core.visible_text import visible
 
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 

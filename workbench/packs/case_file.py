@@ -13,8 +13,8 @@ from typing import Any
 
 from workbench.core.cases import Case, CaseError, case_from_json, case_to_json, json_text
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MB, MOST_DEPTH, MOST_LINES, MOST_MARKS, MOST_TEXT, Allowance
-from workbench.packs.yaml_reading import check_length
+from workbench.packs.read_limits import MB, MOST_DEPTH, MOST_LINES, MOST_MARKS, MOST_TEXT, ReadAllowance
+from workbench.packs.yaml_reader import check_length
 
 _ENDS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 _MARKS = re.compile(rb"[,:\[{]")
@@ -30,9 +30,9 @@ def line(data: Any) -> str:
     return _ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text(data))
 
 
-def read(raw: bytes, name: str, allowance: Allowance | None = None) -> tuple[Case, ...]:
+def read(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> tuple[Case, ...]:
     """Return the cases of a file; `name` is said in errors, `allowance` is its pack's. Raises PackError."""
-    allowance = allowance or Allowance()
+    allowance = allowance or ReadAllowance()
     check_length(raw, name, allowance)
     allowance.marks -= _marks(raw, allowance.marks + 1)
     if allowance.marks < 0:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.content import Content, Message
-from workbench.core.rendering import Rendered, assemble
+from workbench.core.rendered_content import Rendered, assemble
 from workbench.core.templates import content_variables, render_plain, template_texts
 from workbench.packs import manifest, prompt_file
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MOST_BLOB, MOST_TEXT
-from workbench.packs.manifest import Listed
-from workbench.packs.model import MANIFEST, About, PackPrompt
-from workbench.packs.places import Place, open_place
+from workbench.packs.manifest import ListedPrompt
+from workbench.packs.pack_contents import MANIFEST, PackAbout, PackPrompt
+from workbench.packs.pack_source import PackSource, open_source
+from workbench.packs.read_limits import MOST_BLOB, MOST_TEXT
 
 if TYPE_CHECKING:
     from workbench.core.blocks import Attachment, OutputFormat, Tool
@@ -54,7 +54,7 @@ class LoadedPack(Mapping[str, "LoadedPrompt"]):
     """An open pack: its prompts by slug, each read when it is first asked for. Close it, or use it in `with`."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._place = open_place(path)
+        self._place = open_source(path)
         try:
             if MANIFEST not in self._place.names:
                 raise PackError(
@@ -68,7 +68,7 @@ class LoadedPack(Mapping[str, "LoadedPrompt"]):
         self._read: dict[str, LoadedPrompt] = {}
 
     @property
-    def about(self) -> About:
+    def about(self) -> PackAbout:
         """Name, description, licence and author."""
         return self._manifest.about
 
@@ -100,7 +100,7 @@ class LoadedPack(Mapping[str, "LoadedPrompt"]):
 class LoadedPrompt:
     """A prompt of a pack."""
 
-    def __init__(self, place: Place, listed: Listed) -> None:
+    def __init__(self, place: PackSource, listed: ListedPrompt) -> None:
         bare = PackPrompt(listed.uid, listed.name, listed.slug, "", ())
         self._place = place
         self._raw = place.read(bare.file, MOST_TEXT)
@@ -287,7 +287,7 @@ def _jinja(texts: tuple[tuple[str, str], ...], given: Mapping[str, str], within:
     try:
         if within is None:
             return tuple(jinja.render(texts, given))
-        from workbench.packs.jinja_apart import render_apart
+        from workbench.packs.jinja_process import render_apart
 
         return tuple(render_apart(texts, given, within))
     except jinja.TemplateMistakeError as error:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MOST_FILES, MOST_PROMPTS
-from workbench.packs.model import FORMAT, MANIFEST, About, Pack, PackFile, Standing, StandingRow
-from workbench.packs.yaml_reading import parse, typed
+from workbench.packs.pack_contents import FORMAT, MANIFEST, Pack, PackAbout, PackFile, PackStanding, StandingRow
+from workbench.packs.read_limits import MOST_FILES, MOST_PROMPTS
+from workbench.packs.yaml_reader import parse, typed
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -23,7 +23,7 @@ _NUMBERS = ("won", "lost", "tied", "low", "chance", "high")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedPrompt:
     """A prompt as the manifest lists it; `versions` are the hashes that were exported, oldest first."""
 
     slug: str
@@ -31,21 +31,21 @@ class Listed:
     name: str = ""
     main: str = ""
     versions: tuple[str, ...] = ()
-    standing: Standing | None = None
+    standing: PackStanding | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What `pack.yaml` says."""
 
-    about: About
-    prompts: tuple[Listed, ...]
+    about: PackAbout
+    prompts: tuple[ListedPrompt, ...]
     files: tuple[PackFile, ...] = ()
 
 
 def write(pack: Pack) -> bytes:
     """Return the file. Raises ValueError for half characters."""
-    from workbench.packs.yaml_writing import write as write_yaml
+    from workbench.packs.yaml_writer import write as write_yaml
 
     about = pack.about
     data: dict[str, Any] = {"format": FORMAT, "uid": about.uid, "name": about.name}
@@ -65,7 +65,7 @@ def write(pack: Pack) -> bytes:
     return write_yaml(data)
 
 
-def standing_data(standing: Standing) -> dict[str, Any]:
+def standing_data(standing: PackStanding) -> dict[str, Any]:
     """Return the stored form."""
     data: dict[str, Any] = {"verdicts": standing.verdicts, "blind": standing.blind}
     if standing.rows:
@@ -89,7 +89,7 @@ def read(raw: bytes) -> Manifest:
             f"{MANIFEST} says that this pack is of format {str(data.get('format'))[:20]!r}; this release reads format "
             f"{FORMAT}. Update the program."
         )
-    about = About(*(_text(data, key) for key in ("uid", "name", "description", "licence", "author")))
+    about = PackAbout(*(_text(data, key) for key in ("uid", "name", "description", "licence", "author")))
     prompts = _list(data, "prompts", MOST_PROMPTS)
     listed = tuple(_listed(one) for one in prompts)
     if not listed:
@@ -103,7 +103,7 @@ def read(raw: bytes) -> Manifest:
     return Manifest(about, listed, tuple(_file(one) for one in _list(data, "attachments", MOST_FILES)))
 
 
-def _listed(one: Mapping[str, Any]) -> Listed:
+def _listed(one: Mapping[str, Any]) -> ListedPrompt:
     slug = _text(one, "slug")
     if not SLUG.fullmatch(slug) or len(slug) > _MOST_SLUG:
         raise PackError(
@@ -114,7 +114,7 @@ def _listed(one: Mapping[str, Any]) -> Listed:
     if not isinstance(versions, list) or not all(isinstance(hash_, str) for hash_ in versions):
         raise PackError(f"{MANIFEST}: the versions of {slug} are not a list of hashes.")
     standing = one.get("standing")
-    return Listed(
+    return ListedPrompt(
         slug,
         _text(one, "uid"),
         _text(one, "name"),
@@ -124,7 +124,7 @@ def _listed(one: Mapping[str, Any]) -> Listed:
     )
 
 
-def standing_from(data: Mapping[str, Any]) -> Standing:
+def standing_from(data: Mapping[str, Any]) -> PackStanding:
     """Read `standing_data` back. Raises AttributeError, KeyError, TypeError or ValueError for another shape."""
     try:
         rows = [StandingRow(str(row["name"]), *(float(row[key]) for key in _NUMBERS)) for row in data.get("rows", [])]
@@ -133,10 +133,10 @@ def standing_from(data: Mapping[str, Any]) -> Standing:
     if not all(math.isfinite(getattr(row, key)) for row in rows for key in _NUMBERS):
         raise ValueError("a number of the standing is not finite")
     remarks = [str(text) for text in data.get("remarks", []) if isinstance(text, str)]
-    return Standing(int(data["verdicts"]), int(data["blind"]), tuple(rows), tuple(remarks))
+    return PackStanding(int(data["verdicts"]), int(data["blind"]), tuple(rows), tuple(remarks))
 
 
-def _standing(data: Any, slug: str) -> Standing:
+def _standing(data: Any, slug: str) -> PackStanding:
     try:
         return standing_from(data)
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -15,9 +15,9 @@ from workbench.core.content import Content, ContentError
 from workbench.core.parameters import names_in, table
 from workbench.core.templates import template_texts
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MOST_TAGS, MOST_VERSIONS, Allowance
-from workbench.packs.model import FORMAT, PackPrompt, PackVersion, Values
-from workbench.packs.yaml_reading import parse, typed
+from workbench.packs.pack_contents import FORMAT, PackPrompt, PackVersion, Values
+from workbench.packs.read_limits import MOST_TAGS, MOST_VERSIONS, ReadAllowance
+from workbench.packs.yaml_reader import parse, typed
 
 if TYPE_CHECKING:
     from workbench.core.lanes import Lane
@@ -30,7 +30,7 @@ _OWN_FIELDS = frozenset({"format", "uid", "version", "content", "lanes", "versio
 
 def write(prompt: PackPrompt) -> bytes:
     """Return the file. Raises ValueError for half characters."""
-    from workbench.packs.yaml_writing import write as write_yaml
+    from workbench.packs.yaml_writer import write as write_yaml
 
     content = prompt.content
     data: dict[str, Any] = {"name": prompt.name}
@@ -111,14 +111,14 @@ def _format_fields(content: Content) -> dict[str, Any]:
 
 
 def read(
-    raw: bytes, slug: str, name: str, *, hashed: bool = True, allowance: Allowance | None = None
+    raw: bytes, slug: str, name: str, *, hashed: bool = True, allowance: ReadAllowance | None = None
 ) -> tuple[PackPrompt, tuple[str, ...]]:
     """Return a prompt and sentences about what was changed by hand; `name` is said in errors. Raises PackError.
 
     Without `hashed` the hashes of versions are those that the file says, which takes half the time. `allowance` is that
     of the pack.
     """
-    allowance = allowance or Allowance()
+    allowance = allowance or ReadAllowance()
     data = parse(raw, name, allowance)
     own = data.get(_OWN, {})
     if not isinstance(own, dict):

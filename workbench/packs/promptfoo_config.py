@@ -22,10 +22,10 @@ from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.parameters import names_in
 from workbench.core.providers import split_model
-from workbench.core.rendering import assemble
+from workbench.core.rendered_content import assemble
 from workbench.core.templates import PLAIN_VARIABLE, content_variables, template_texts
-from workbench.packs.model import Pack, PackPrompt
-from workbench.packs.yaml_writing import write as write_yaml
+from workbench.packs.pack_contents import Pack, PackPrompt
+from workbench.packs.yaml_writer import write as write_yaml
 
 _HEAD = "# yaml-language-server: $schema=https://promptfoo.dev/config-schema.json\n"
 _MADE = "# Made from the prompts and cases beside it. Run it with: npx promptfoo eval\n"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from workbench.core.templates import content_variables
 from workbench.core.text import opening_words
-from workbench.packs.model import Pack, PackPrompt, Standing, StandingRow
+from workbench.packs.pack_contents import Pack, PackPrompt, PackStanding, StandingRow
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _OPENING = 160
@@ -91,7 +91,7 @@ def _opening(prompt: PackPrompt) -> str:
     return opening_words(text, _OPENING) or "This prompt has no text."
 
 
-def _standing(standing: Standing | None) -> Iterator[str]:
+def _standing(standing: PackStanding | None) -> Iterator[str]:
     if standing is None or not standing.verdicts:
         yield "Nobody has judged its answers yet, so which model does it best is not known."
         return

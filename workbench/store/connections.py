@@ -173,8 +173,8 @@ def let_go(error: BaseException) -> None:
 def _wrong(connection: sqlite3.Connection, path: Path) -> str:
     """Return what is wrong with the file, "" for nothing or where that takes too long; reads all of it."""
     # Hardly any process needs them, and the first paint waits for this module.
+    from workbench.store.progress import limited, patience_s
     from workbench.store.schema.integrity import file_problems, missing_references
-    from workbench.store.watching import limited, patience_s
 
     try:
         with limited(connection, patience_s(path)):
@@ -263,7 +263,7 @@ class Readers:
     def _limited(self, connection: sqlite3.Connection) -> contextlib.AbstractContextManager[None]:
         if self._limit_s is None:
             return contextlib.nullcontext()
-        from workbench.store.watching import limited
+        from workbench.store.progress import limited
 
         return limited(connection, self._limit_s)
 

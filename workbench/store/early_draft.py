@@ -18,7 +18,7 @@ from typing import NamedTuple
 from workbench.core import content as contents
 from workbench.core.content import Content
 from workbench.core.json_parts import load
-from workbench.store.place import EARLY_DRAFT
+from workbench.store.path_check import EARLY_DRAFT
 
 FORMAT = 1
 MOST_BYTES = 64 * 1024 * 1024

@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench.core.json_parts import load
 from workbench.store.errors import failure
-from workbench.store.soundness import as_text
+from workbench.store.safe_records import as_text
 
 _MOST_DAMAGED = 10_000
 """Characters of damaged values, which are only for the eye."""

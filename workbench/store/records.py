@@ -12,10 +12,10 @@ from workbench.core.changes import Change
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
-from workbench.core.runs import BesideLane, RunKind, RunSet, Step
+from workbench.core.runs import AnswerStep, BesideLane, RunKind, RunSet
 
 if TYPE_CHECKING:
-    from workbench.core.marks import Mark
+    from workbench.core.technique_marks import TechniqueMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class RunStart:
     note: str = ""
     blind: bool = False
     beside: tuple[BesideLane, ...] = ()
-    techniques: tuple[Mark, ...] = ()
+    techniques: tuple[TechniqueMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class PartialRounds:
 
     output_uid: str
     first: int
-    steps: tuple[Step, ...]
+    steps: tuple[AnswerStep, ...]
 
 
 Partial = PartialText | PartialCall | PartialRounds

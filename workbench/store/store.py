@@ -17,41 +17,41 @@ from pathlib import Path
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.forecast import PastAmounts
-from workbench.core.improving import Earlier, RecentAnswer
+from workbench.core.improvement import EarlierImprovement, RecentAnswer
 from workbench.core.lanes import Endpoint
 from workbench.core.runs import IterationDetail, IterationRow, PastAnswer, PromptRow, Result, VersionRow
 from workbench.core.runs import Verdict as Verdict_
-from workbench.core.timeline import Cursor, TimelinePage, VersionDetail, VersionLabel
+from workbench.core.timeline import TimelineCursor, TimelinePage, VersionDetail, VersionLabel
+from workbench.store.database_file import OpenedDatabase, open_file
+from workbench.store.database_handle import DatabaseHandle
 from workbench.store.errors import StoreError
-from workbench.store.gate import Gate
-from workbench.store.maintenance.deleting import Deleting
+from workbench.store.maintenance.deletion import Deletion
 from workbench.store.maintenance.upkeep import Upkeep
-from workbench.store.merging.importing import Imports
 from workbench.store.merging.pack_records import PackRecords
-from workbench.store.opening import Opened, open_file
+from workbench.store.merging.run_imports import RunImports
 from workbench.store.records import DraftLane, Partial, Recovered, RunBegun, RunStart, WholePrompt
 from workbench.store.runs import (
-    answers,
     blobs,
-    damaged,
-    ending,
+    damaged_drafts,
     endpoints,
     improvements,
-    pages,
+    output_endings,
     partials,
     past_outputs,
     prompts,
-    starting,
+    reference_answers,
+    run_starts,
     timeline,
+    timeline_pages,
     verdicts,
     versions,
 )
-from workbench.store.runs.curating import Curation
-from workbench.store.runs.judging import Judgements
+from workbench.store.runs.curation import Curation
+from workbench.store.runs.judgement_records import JudgementRecords
 from workbench.store.runs.technique_marks import TechniqueMarks
-from workbench.store.search.exporting import Exports
-from workbench.store.search.indexing import Indexer
-from workbench.store.search.searching import Searches
+from workbench.store.search.run_exports import RunExports
+from workbench.store.search.search_index import Indexer
+from workbench.store.search.searches import Searches
 from workbench.store.sqlite import sqlite3
 
 
@@ -68,21 +68,21 @@ def open_store(path: Path, *, now: str, uid: Callable[[], str], busy_ms: int = 5
 class Store:
     """One open history database. Safe to use from any thread."""
 
-    def __init__(self, path: Path, opened: Opened, uid: Callable[[], str], busy_ms: int) -> None:
+    def __init__(self, path: Path, opened: OpenedDatabase, uid: Callable[[], str], busy_ms: int) -> None:
         self.path = path
         self._refusal = opened.refusal
         self._uid = uid
         indexer = Indexer()
-        self._gate = Gate(path, opened, indexer, busy_ms)
+        self._gate = DatabaseHandle(path, opened, indexer, busy_ms)
         self._writer, self._readers = self._gate.writer, self._gate.readers
         self._write, alone = self._gate.write, self._gate.alone
         self.searches = Searches(self._readers.use, self._write, indexer)
         self.curation = Curation(self._write)
-        self.imports = Imports(self._readers.use, self._write, uid)
-        self.deleting = Deleting(path, self._readers, self._write, alone)
-        self.exports = Exports(self._readers.use)
+        self.imports = RunImports(self._readers.use, self._write, uid)
+        self.deleting = Deletion(path, self._readers, self._write, alone)
+        self.exports = RunExports(self._readers.use)
         self.upkeep = Upkeep(path, self._readers, self._write, alone, self._gate.require_place)
-        self.judgements = Judgements(self._readers, self._write)
+        self.judgements = JudgementRecords(self._readers, self._write)
         self.packs = PackRecords(self._readers, self._write)
         self.techniques = TechniqueMarks(self._readers, self._write)
 
@@ -177,7 +177,7 @@ class Store:
     def keep_damaged_draft(self, prompt_uid: str) -> Path | None:
         """Put a draft that cannot be read into a file beside the history and return that; None for a readable one."""
         with self._readers.use() as connection:
-            return damaged.keep(connection, prompts.prompt_id(connection, prompt_uid))
+            return damaged_drafts.keep(connection, prompts.prompt_id(connection, prompt_uid))
 
     def version_numbers(self, prompt_uid: str) -> tuple[int, ...]:
         """Return the numbers of all versions of a prompt, newest first."""
@@ -207,14 +207,14 @@ class Store:
 
     def begin_run(self, start: RunStart) -> Future[RunBegun]:
         """Write a run with its lanes and waiting outputs, before anything is sent."""
-        return self._write(lambda c: starting.begin_run(c, start))
+        return self._write(lambda c: run_starts.begin_run(c, start))
 
     def add_attempt(self, output_uid_old: str, new_uid: str, now: str, *, owner_uid: str | None = None) -> Future[int]:
         """Add a retry beside an output and return its attempt number.
 
         `owner_uid` is the process that makes the retry, which need not be the one that made the run.
         """
-        return self._write(lambda c: starting.add_attempt(c, output_uid_old, new_uid, now, owner_uid))
+        return self._write(lambda c: run_starts.add_attempt(c, output_uid_old, new_uid, now, owner_uid))
 
     def save_partials(self, pieces: Iterable[Partial], now: str) -> Future[None]:
         """Append what streaming outputs have said since the last time."""
@@ -223,7 +223,7 @@ class Store:
 
     def finish_output(self, output_uid: str, result: Result, now: str) -> Future[None]:
         """Write how an output ended; StoreError (ended) if it already has."""
-        return self._write(lambda c: ending.finish_output(c, output_uid, result, now))
+        return self._write(lambda c: output_endings.finish_output(c, output_uid, result, now))
 
     def mark(self, run_uid: str, uid: str, verdict: Verdict_, output_uids: tuple[str, ...], now: str) -> Future[None]:
         """Add a verdict about `output_uids`: all that were compared, in the order shown, not only the winner."""
@@ -239,22 +239,22 @@ class Store:
 
     def recover(self, alive: Callable[[str], bool], now: str) -> Future[Recovered]:
         """End as interrupted, with their text so far, the outputs whose owner is not `alive`."""
-        return self._write(lambda c: ending.recover(c, alive, now))
+        return self._write(lambda c: output_endings.recover(c, alive, now))
 
     def owners_in_flight(self) -> set[str]:
         """Return the processes, dead or alive, whose outputs have no end yet."""
         with self._readers.use() as connection:
-            return ending.owners_in_flight(connection)
+            return output_endings.owners_in_flight(connection)
 
-    def timeline(self, prompt_uid: str, after: Cursor | None = None, limit: int = 100) -> TimelinePage:
+    def timeline(self, prompt_uid: str, after: TimelineCursor | None = None, limit: int = 100) -> TimelinePage:
         """Return up to `limit` iterations, and versions without any, behind `after`, newest first."""
         with self._readers.use() as connection:
-            return pages.page(connection, prompt_uid, after, limit)
+            return timeline_pages.page(connection, prompt_uid, after, limit)
 
     def version_detail(self, version_uid: str) -> VersionDetail:
         """Return a version as the timeline shows it, whole."""
         with self._readers.use() as connection:
-            return pages.version(connection, version_uid)
+            return timeline_pages.version(connection, version_uid)
 
     def iterations(self, prompt_uid: str, before: int | None = None, limit: int = 100) -> list[IterationRow]:
         """Return up to `limit` iterations with numbers below `before`, newest first."""
@@ -284,12 +284,12 @@ class Store:
     def previous_answer(self, output_uid: str) -> PastAnswer | None:
         """Return the newest finished answer of the same lane and value set from an earlier iteration."""
         with self._readers.use() as connection:
-            return answers.previous(connection, output_uid)
+            return reference_answers.previous(connection, output_uid)
 
     def winning_answer(self, output_uid: str) -> PastAnswer | None:
         """Return the latest winner of the same prompt, for the same values if there is one."""
         with self._readers.use() as connection:
-            return answers.winner(connection, output_uid)
+            return reference_answers.winner(connection, output_uid)
 
     # Improvements
 
@@ -298,7 +298,7 @@ class Store:
         with self._readers.use() as connection:
             return improvements.recent_answers(connection, prompt_uid, limit)
 
-    def improvements(self, prompt_uid: str, limit: int = 50) -> list[Earlier]:
+    def improvements(self, prompt_uid: str, limit: int = 50) -> list[EarlierImprovement]:
         """Return the runs that asked for a better version of a prompt, newest first."""
         with self._readers.use() as connection:
             return improvements.earlier(connection, prompt_uid, limit)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QMimeData, QO
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
-from workbench.core.attaching import size_text
+from workbench.core.attachments import size_text
 from workbench.core.blocks import Attachment
 from workbench.store import StoreError
 from workbench.ui.editor import ContentEditor

@@ -18,7 +18,7 @@ from workbench.core.content import Content, Message
 from workbench.host import settings as stored
 from workbench.host.errors import HostError
 from workbench.host.settings import Settings
-from workbench.store.peek import Glimpse
+from workbench.store.draft_preview import DraftPreview
 from workbench.ui import geometry
 from workbench.ui.compose import ComposeView
 from workbench.ui.compose.view import Values
@@ -50,7 +50,7 @@ class Frame(QMainWindow):
     closing = Signal()
     """Emitted once, before the window goes."""
 
-    def __init__(self, theme: Theme, settings: Settings, glimpse: Glimpse | None = None) -> None:
+    def __init__(self, theme: Theme, settings: Settings, glimpse: DraftPreview | None = None) -> None:
         super().__init__()
         self.theme, self.settings = theme, settings
         self.setWindowTitle("Prompt Workbench")
@@ -103,7 +103,7 @@ class Frame(QMainWindow):
         ):
             clicked.connect(lambda command=command: self.queue(command))
 
-    def _show(self, glimpse: Glimpse | None) -> None:
+    def _show(self, glimpse: DraftPreview | None) -> None:
         self.is_blank = glimpse is None
         """Whether no stored draft is shown; what is typed then becomes a prompt with the uid of `glimpse`."""
         self.glimpse = glimpse or _empty_draft()
@@ -261,7 +261,7 @@ class Frame(QMainWindow):
         super().closeEvent(event)
 
 
-def _empty_draft() -> Glimpse:
+def _empty_draft() -> DraftPreview:
     from workbench.host.ids import new_uid  # few starts need it
 
-    return Glimpse(new_uid(), Content((Message("user", ""),)), (), 0, None)
+    return DraftPreview(new_uid(), Content((Message("user", ""),)), (), 0, None)

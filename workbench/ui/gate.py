@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.core.forecast import Forecast
-from workbench.core.limits import LIMITS, Limits, excess
+from workbench.core.run_limits import LIMITS, Limits, excess
 from workbench.ui.compose.numbers import next_run
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ from workbench.host.arguments import database
 from workbench.host.dirs import default_database, ensure_home, make_private, named_database, places
 from workbench.host.errors import HostError
 from workbench.host.locks import WindowLock
+from workbench.store.draft_preview import read_newest_preview
 from workbench.store.errors import MISUSE, StoreError
-from workbench.store.peek import peek_newest
-from workbench.store.place import check_place
+from workbench.store.path_check import check_place
 from workbench.ui.frame import Frame
 from workbench.ui.start import Start
 from workbench.ui.theme import STYLE, Theme
@@ -104,7 +104,7 @@ class Program:
         if self._theme is None:
             self._theme = Theme(self._app, loaded.settings.theme, loaded.settings.font_scale, set_style=False)
             self._theme.set_motion(loaded.settings.motion)
-        frame = self._frame = Frame(self._theme, loaded.settings, peek_newest(self._db))
+        frame = self._frame = Frame(self._theme, loaded.settings, read_newest_preview(self._db))
         start = Start(frame, self._db, self._places, remark or loaded.notice)
         start.failed.connect(self._app.quit)
         frame.completed.connect(_collect_garbage)
@@ -187,7 +187,7 @@ def _check(db: Path) -> None:
     try:
         check_place(db)
     except StoreError as error:
-        from workbench.usecases.replacing import is_damaged
+        from workbench.usecases.history_replacement import is_damaged
 
         if not is_damaged(error, db):
             raise

@@ -16,7 +16,7 @@ from workbench.app.blindness import gives_away, names_of
 from workbench.core.faults import is_report
 from workbench.ui.shell.events import SettingsRequested, StartNotice
 from workbench.usecases.problems import about_this_program, problem_of
-from workbench.usecases.recording import END_UNSAVED, PIECES_UNSAVED
+from workbench.usecases.recorder import END_UNSAVED, PIECES_UNSAVED
 
 if TYPE_CHECKING:
     from workbench.core.drafts import Draft

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from workbench.host.dirs import Places
+from workbench.host.dirs import ProductDirs
 from workbench.ui.frame import Frame
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Start(QObject):
     failed = Signal()
     _arrived = Signal()
 
-    def __init__(self, frame: Frame, db: Path, places: Places, notice: str = "") -> None:
+    def __init__(self, frame: Frame, db: Path, places: ProductDirs, notice: str = "") -> None:
         """`notice` is a sentence to show when the window is complete, "" for none."""
         super().__init__(frame)
         self._frame, self._db, self._places, self._notice = frame, db, places, notice
@@ -206,7 +206,7 @@ class Start(QObject):
     def _mend(self, error: Exception) -> bool:
         """Offer to mend the history, if that is what keeps it from being opened."""
         from workbench.ui.mending import Mending
-        from workbench.usecases.replacing import is_damaged
+        from workbench.usecases.history_replacement import is_damaged
 
         if not is_damaged(error, self._db):
             return False
@@ -218,14 +218,14 @@ class Start(QObject):
 
     def _mended(self) -> None:
         """Open what the person chose, or close."""
-        from workbench.usecases.replacing import Changed
+        from workbench.usecases.history_replacement import HistoryReplaced
 
         mending, self.mending = self.mending, None
         if mending is None or self._closed:
             return
         outcome = mending.outcome
         mending.deleteLater()
-        if isinstance(outcome, Changed):
+        if isinstance(outcome, HistoryReplaced):
             self.error, self._notice = None, outcome.sentence
             if not self._frame.is_edited:
                 self._end_early(is_saved=True)

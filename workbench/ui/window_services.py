@@ -43,12 +43,12 @@ if TYPE_CHECKING:
     from workbench.core.content import Content
     from workbench.core.drafts import Draft, ValueSet
     from workbench.core.lanes import Lane
-    from workbench.core.limits import Limits
-    from workbench.core.marks import Mark
-    from workbench.core.techniques import Caret, Insertion
+    from workbench.core.run_limits import Limits
+    from workbench.core.technique_marks import TechniqueMark
+    from workbench.core.techniques import CaretPlace, Insertion
     from workbench.ui.shell.views import RunsPage
     from workbench.ui.window import MainWindow
-    from workbench.usecases.replacing import Change
+    from workbench.usecases.history_replacement import Change
 
 
 class _Selection:
@@ -172,13 +172,13 @@ class _Editor:
     def content(self) -> Content:
         return self._editor.content()
 
-    def caret(self) -> Caret | None:
+    def caret(self) -> CaretPlace | None:
         return self._editor.inserting.caret()
 
     def selected(self) -> str:
         return self._editor.inserting.selected()
 
-    def insert(self, found: Insertion, mark: Mark | None = None) -> None:
+    def insert(self, found: Insertion, mark: TechniqueMark | None = None) -> None:
         self._editor.inserting.insert(found)
         if mark is not None:
             self._window.compose.lineage.inserted(mark)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from workbench.core.blocks import Attachment
 from workbench.core.lanes import Endpoint
-from workbench.core.rendering import Rendered
+from workbench.core.rendered_content import Rendered
 from workbench.core.runs import Failure
 from workbench.host.dirs import make_private
 from workbench.host.errors import HostError, explain

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from workbench.core.cases import Case
 from workbench.core.drafts import Values, ValueSet
 from workbench.store import Store
-from workbench.store.runs.cases import Taken
+from workbench.store.runs.cases import RemovedCase
 
 NAME_LIMIT = 200
 
@@ -45,11 +45,11 @@ class CaseBook:
         """Let a case be another one of the same uid; the future fails when it is not there any more."""
         return self._store.packs.change_case(prompt_uid, case)
 
-    def delete(self, prompt_uid: str, uid: str) -> Future[Taken]:
+    def delete(self, prompt_uid: str, uid: str) -> Future[RemovedCase]:
         """Take a case away; what the future holds brings it back."""
         return self._store.packs.take_case(prompt_uid, uid)
 
-    def bring_back(self, prompt_uid: str, taken: Taken) -> Future[None]:
+    def bring_back(self, prompt_uid: str, taken: RemovedCase) -> Future[None]:
         """Put a case where it was."""
         return self._store.packs.put_case_back(prompt_uid, taken)
 

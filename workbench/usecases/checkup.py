@@ -21,18 +21,18 @@ from workbench.core.content import Message
 from workbench.core.lanes import BUILTIN_MODEL, ECHO_MODEL, FIXED_ENDPOINTS
 from workbench.core.providers import key_variables, provider_name
 from workbench.core.runs import Result
-from workbench.engine.calls import Call, Ended, Event
+from workbench.engine.calls import Call, CallEnded, Event
 from workbench.engine.client import EngineClient
 from workbench.host.clock import utc_now
-from workbench.host.dirs import Places
+from workbench.host.dirs import ProductDirs
 from workbench.host.display import display_problem, no_display
 from workbench.host.errors import HostError
 from workbench.host.faults import log_file
 from workbench.host.ids import new_uid
 from workbench.host.keys import KeyStore
-from workbench.host.libraries import install_command, missing_libraries
 from workbench.host.processes import scrubbed_env
 from workbench.host.provider_choices import ProviderChoices
+from workbench.host.system_libraries import install_command, missing_libraries
 from workbench.host.weights import builtin_weights
 from workbench.store import StoreError, open_store
 from workbench.store.sqlite import SQLITE_VERSION
@@ -48,7 +48,7 @@ Level = Literal["ok", "warn", "no"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckupFinding:
     """One thing that was looked at: how it is, a sentence, and technical detail."""
 
     name: str
@@ -60,13 +60,13 @@ class Finding:
 class Checkup:
     """Makes findings one by one, because the later ones take seconds."""
 
-    def __init__(self, db: Path, places: Places, env: Mapping[str, str], product: str) -> None:
+    def __init__(self, db: Path, places: ProductDirs, env: Mapping[str, str], product: str) -> None:
         self._db = db
         self._places = places
         self._env = env
         self._product = product
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[CheckupFinding]:
         """Yield findings in the order in which they are made."""
         yield self._versions()
         sqlite = _sqlite()
@@ -78,7 +78,7 @@ class Checkup:
         yield self._display()
         yield self._error_log()
 
-    def _versions(self) -> Finding:
+    def _versions(self) -> CheckupFinding:
         parts = [f"Prompt Workbench {self._product}", f"Python {platform.python_version()}"]
         missing = []
         for package in _PACKAGES:
@@ -87,46 +87,46 @@ class Checkup:
             except PackageNotFoundError:
                 missing.append(package)
         if missing:
-            return Finding("versions", "no", f"Missing: {', '.join(missing)}. Install Prompt Workbench again.")
-        return Finding("versions", "ok", ", ".join(parts))
+            return CheckupFinding("versions", "no", f"Missing: {', '.join(missing)}. Install Prompt Workbench again.")
+        return CheckupFinding("versions", "ok", ", ".join(parts))
 
-    def _database(self) -> Finding:
+    def _database(self) -> CheckupFinding:
         if not os.path.lexists(self._db):
             return self._no_database()
         try:
             store = open_store(self._db, now=utc_now(), uid=new_uid)
         except (StoreError, HostError) as error:
-            return Finding("database", "no", error.sentence, error.detail)
+            return CheckupFinding("database", "no", error.sentence, error.detail)
         try:
             count = sum(row.iterations for row in store.prompts())
             size = self._db.stat().st_size / 1e6
             if store.read_only:
-                return Finding("database", "no", store.notice, str(self._db))
+                return CheckupFinding("database", "no", store.notice, str(self._db))
             iterations = "1 iteration" if count == 1 else f"{count:,} iterations"
-            return Finding("database", "ok", f"{self._db}, {iterations}, {size:.1f} MB")
+            return CheckupFinding("database", "ok", f"{self._db}, {iterations}, {size:.1f} MB")
         finally:
             store.close()
 
-    def _no_database(self) -> Finding:
+    def _no_database(self) -> CheckupFinding:
         """Say whether the first start can make the file, without making it."""
         ground = next(folder for folder in self._db.absolute().parents if folder.exists())
         if os.access(ground, os.W_OK | os.X_OK):
-            return Finding("database", "ok", f"{self._db} is not there yet; the first start or run makes it.")
-        return Finding(
+            return CheckupFinding("database", "ok", f"{self._db} is not there yet; the first start or run makes it.")
+        return CheckupFinding(
             "database",
             "no",
             f"{self._db} is not there yet, and nothing can be made in {ground}. Give yourself the right to write "
             "there, or name another file with --db.",
         )
 
-    def _keyring(self) -> Finding:
+    def _keyring(self) -> CheckupFinding:
         keys = open_keys(self._env, ProviderChoices(self._places.config))
         status = keys.available()
         found = [_with_address(keys, name) for name in key_variables() if keys.from_environment(name)]
         seen = f" Keys in the environment: {', '.join(dict.fromkeys(found))}." if found else ""
-        return Finding("keyring", "ok" if status.ok else "warn", f"{status.sentence}{seen}", status.detail)
+        return CheckupFinding("keyring", "ok" if status.ok else "warn", f"{status.sentence}{seen}", status.detail)
 
-    def _models(self) -> Iterator[Finding]:
+    def _models(self) -> Iterator[CheckupFinding]:
         weights = builtin_weights(self._places.data)
         events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         client = EngineClient(env=scrubbed_env(self._env), on_event=events.put, builtin_model=weights)
@@ -134,12 +134,12 @@ class Checkup:
             client.start()
             yield self._answers(client, events, "engine", "echo", ECHO_MODEL)
             if weights is None:
-                yield Finding(
+                yield CheckupFinding(
                     "built-in model", "warn", "It is not installed. Run “workbench doctor --install-model” to get it."
                 )
             elif missing := missing_libraries("model"):
                 sentence = f"It needs a library that is missing here. Install it: {install_command(missing)}"
-                yield Finding("built-in model", "no", sentence, ", ".join(library.name for library in missing))
+                yield CheckupFinding("built-in model", "no", sentence, ", ".join(library.name for library in missing))
             else:
                 yield self._answers(client, events, "built-in model", "builtin", BUILTIN_MODEL)
         finally:
@@ -147,7 +147,7 @@ class Checkup:
 
     def _answers(
         self, client: EngineClient, events: queue.SimpleQueue[Event], name: str, endpoint: str, model: str
-    ) -> Finding:
+    ) -> CheckupFinding:
         began = time.monotonic()
         call = Call(
             new_uid(),
@@ -159,33 +159,35 @@ class Checkup:
         client.run(call)
         result = _await_end(events, call.id, began + _ANSWER_WITHIN_S)
         if result is None:
-            return Finding(name, "no", f"It did not answer within {_ANSWER_WITHIN_S:.0f} s. Close other programs.")
+            return CheckupFinding(
+                name, "no", f"It did not answer within {_ANSWER_WITHIN_S:.0f} s. Close other programs."
+            )
         if result.state != "finished":
             failure = result.failure
             sentence = failure.sentence if failure else f"The answer ended as {result.state}. Try again."
-            return Finding(name, "no", sentence, failure.detail if failure else "")
-        return Finding(name, "ok", f"{model} answered in {time.monotonic() - began:.1f} s")
+            return CheckupFinding(name, "no", sentence, failure.detail if failure else "")
+        return CheckupFinding(name, "ok", f"{model} answered in {time.monotonic() - began:.1f} s")
 
-    def _display(self) -> Finding:
+    def _display(self) -> CheckupFinding:
         if no_display(self._env):
             # A server has none and needs none: nothing is out of order there.
-            return Finding("display", "ok", "None here, so the window cannot open; workbench run needs none.")
+            return CheckupFinding("display", "ok", "None here, so the window cannot open; workbench run needs none.")
         problem = display_problem(self._env)
         if problem:
-            return Finding("display", "no", f"{problem} The terminal works without one: workbench run")
-        return Finding("display", "ok", "The window can open here.")
+            return CheckupFinding("display", "no", f"{problem} The terminal works without one: workbench run")
+        return CheckupFinding("display", "ok", "The window can open here.")
 
-    def _error_log(self) -> Finding:
+    def _error_log(self) -> CheckupFinding:
         """Name the log; that something is in it may be long over, so it is no fault of this machine."""
         log = log_file(self._places.state)
         try:
             size = log.stat().st_size
         except OSError:
-            return Finding("error log", "ok", f"{log} is not there: nothing unexpected was logged yet.")
-        return Finding("error log", "ok", f"{log}, {size / 1000:.0f} kB")
+            return CheckupFinding("error log", "ok", f"{log} is not there: nothing unexpected was logged yet.")
+        return CheckupFinding("error log", "ok", f"{log}, {size / 1000:.0f} kB")
 
 
-def _sqlite() -> Finding:
+def _sqlite() -> CheckupFinding:
     """Make a history in a temporary folder, and read it."""
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -195,15 +197,15 @@ def _sqlite() -> Finding:
             finally:
                 store.close()
     except (StoreError, HostError) as error:
-        return Finding("SQLite", "no", error.sentence, error.detail)
+        return CheckupFinding("SQLite", "no", error.sentence, error.detail)
     except OSError as error:
-        return Finding(
+        return CheckupFinding(
             "SQLite", "no", "Nothing can be made in the temporary folder. Make room, or set TMPDIR.", str(error)
         )
     except Exception as error:  # noqa: BLE001 - a fault of the installation may be anything
         again = "No history can be made with the SQLite of this Python. Install Prompt Workbench again."
-        return Finding("SQLite", "no", again, f"{type(error).__name__}: {error}")
-    return Finding("SQLite", "ok", f"Version {SQLITE_VERSION} makes and reads a history.")
+        return CheckupFinding("SQLite", "no", again, f"{type(error).__name__}: {error}")
+    return CheckupFinding("SQLite", "ok", f"Version {SQLITE_VERSION} makes and reads a history.")
 
 
 def _with_address(keys: KeyStore, provider: str) -> str:
@@ -218,6 +220,6 @@ def _await_end(events: queue.SimpleQueue[Event], call_id: str, deadline: float) 
             event = events.get(timeout=left)
         except queue.Empty:
             return None
-        if isinstance(event, Ended) and event.id == call_id:
+        if isinstance(event, CallEnded) and event.id == call_id:
             return event.result
     return None

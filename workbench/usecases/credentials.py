@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workbench.core.lanes import LITELLM, Endpoint
-from workbench.core.provider import Provider, Setting
+from workbench.core.provider import Provider, ProviderSetting
 from workbench.core.provider_requirements import NOT_CONFIRMED, missing_setting, no_address, no_key, unfit_setting
 from workbench.core.providers import PROVIDERS, provider_name, split_model
 from workbench.core.runs import Failure
 from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
 from workbench.host.provider_choices import ProviderChoices
-from workbench.usecases.addresses import address_trouble
 from workbench.usecases.destinations import (
     OWN,
     Destination,
@@ -29,6 +28,7 @@ from workbench.usecases.destinations import (
     own_origin,
     setting_key,
 )
+from workbench.usecases.endpoint_form import address_trouble
 
 ProviderOf = Callable[[str], str]
 """Model id → provider id, "" when nobody knows."""
@@ -269,7 +269,7 @@ def _no_such_address(whose: str, address: str) -> Failure:
     return Failure("bad_address", f"{trouble} Nothing was sent. Correct it in Settings → Endpoints.")
 
 
-def _secret_settings(known: Provider | None) -> tuple[Setting, ...]:
+def _secret_settings(known: Provider | None) -> tuple[ProviderSetting, ...]:
     return tuple(one for one in known.settings if one.secret) if known else ()
 
 

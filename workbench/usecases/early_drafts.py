@@ -14,13 +14,13 @@ from workbench.core.lanes import for_new_prompt
 from workbench.store import Store, StoreError, early_draft
 from workbench.store.early_draft import EarlyDraft
 from workbench.usecases.problems import Problem
-from workbench.usecases.prompts import FIRST_DRAFT, Prompts
+from workbench.usecases.prompts import FIRST_DRAFT, PromptLibrary
 
 NAME = "Typed before the window was open"
 
 
 @dataclass(frozen=True, slots=True)
-class TakenOver:
+class RecoveredDraft:
     """What to say about an early draft, None for nothing; and the draft of `prompt_uid` if that cannot be saved now."""
 
     problem: Problem | None = None
@@ -28,7 +28,7 @@ class TakenOver:
     unsaved: Draft | None = None
 
 
-def take_over(store: Store, prompts: Prompts, session: str = "") -> TakenOver:
+def take_over(store: Store, prompts: PromptLibrary, session: str = "") -> RecoveredDraft:
     """Save the early drafts that sessions other than `session` left beside the history.
 
     The newest one that was typed over the stored draft replaces it. What is neither that, nor what it was typed over,
@@ -37,11 +37,11 @@ def take_over(store: Store, prompts: Prompts, session: str = "") -> TakenOver:
     """
     found = [one for one in early_draft.read(store.path) if one.session != session]
     typed_over = {(one.prompt_uid, base) for one in found for base in one.bases}
-    taken = TakenOver()
+    taken = RecoveredDraft()
     for one in reversed(found):
         try:
             is_known = (one.prompt_uid, early_draft.text_hash(one.content, one.values)) in typed_over
-            this = TakenOver() if is_known else _save(store, prompts, one)
+            this = RecoveredDraft() if is_known else _save(store, prompts, one)
         except StoreError:
             return taken
         if this.unsaved is None:
@@ -51,7 +51,7 @@ def take_over(store: Store, prompts: Prompts, session: str = "") -> TakenOver:
     return taken
 
 
-def _save(store: Store, prompts: Prompts, found: EarlyDraft) -> TakenOver:
+def _save(store: Store, prompts: PromptLibrary, found: EarlyDraft) -> RecoveredDraft:
     text = early_draft.text_hash(found.content, found.values)
     lanes, why = FIRST_DRAFT.lanes, ""
     try:
@@ -63,17 +63,17 @@ def _save(store: Store, prompts: Prompts, found: EarlyDraft) -> TakenOver:
         lanes, why = opened.draft.lanes, "its draft was changed elsewhere"
         stored = early_draft.text_hash(opened.draft.content, opened.draft.values)
         if stored == text:
-            return TakenOver()
+            return RecoveredDraft()
         if stored in found.bases and opened.problem is None:
             draft = replace(opened.draft, content=found.content, values=found.values)
             try:
                 prompts.save_draft(found.prompt_uid, draft).result()
             except StoreError:
-                return TakenOver(None, found.prompt_uid, draft)
-            return TakenOver()
+                return RecoveredDraft(None, found.prompt_uid, draft)
+            return RecoveredDraft()
     _, made = prompts.create(NAME, Draft(found.content, found.values, for_new_prompt(lanes)))
     made.result()
-    return TakenOver(typed_early(why))
+    return RecoveredDraft(typed_early(why))
 
 
 def typed_early(why: str = "") -> Problem:

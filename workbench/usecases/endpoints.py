@@ -18,16 +18,6 @@ from workbench.core.runs import Failure
 from workbench.engine.calls import EngineError, ModelIds
 from workbench.host.keys import KeyStore
 from workbench.store import Store
-from workbench.usecases.addresses import (
-    EndpointForm,
-    Field,
-    Wrong,
-    check_form,
-    check_name,
-    clean_url,
-    is_secret_header,
-    warnings,
-)
 from workbench.usecases.credentials import (
     AddressQuestion,
     Credentials,
@@ -38,17 +28,27 @@ from workbench.usecases.credentials import (
     endpoint_key,
     header_key,
 )
+from workbench.usecases.endpoint_form import (
+    EndpointForm,
+    Field,
+    FieldMistake,
+    check_form,
+    check_name,
+    clean_url,
+    is_secret_header,
+    warnings,
+)
 from workbench.usecases.known_models import KnownModels, is_answer
 
 if TYPE_CHECKING:
-    from workbench.usecases.discovery import Found
+    from workbench.usecases.server_discovery import FoundServer
 
 Headers = tuple[tuple[str, str], ...]
 _UNSAVED = "unsaved"
 """The identity of an endpoint whose form is tried before it is saved."""
 
 
-class Asker(Protocol):
+class EndpointEngine(Protocol):
     """The part of the engine's client that answers questions about endpoints."""
 
     def list_models(self, endpoint: Endpoint, key: str = "", secret_headers: Headers = ()) -> Future[ModelIds]:
@@ -75,7 +75,7 @@ class Asker(Protocol):
 class WrongFormError(Exception):
     """A form that cannot be saved; `wrongs` say what to change where."""
 
-    def __init__(self, wrongs: tuple[Wrong, ...]) -> None:
+    def __init__(self, wrongs: tuple[FieldMistake, ...]) -> None:
         super().__init__(wrongs[0].sentence)
         self.wrongs = wrongs
         self.sentence = wrongs[0].sentence
@@ -83,7 +83,7 @@ class WrongFormError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedEndpoint:
     """An endpoint that is being written; `done` holds the outcome, `warnings` what a person should know."""
 
     endpoint: Endpoint
@@ -98,7 +98,7 @@ class Endpoints:
         self,
         store: Store,
         keys: KeyStore,
-        engine: Asker,
+        engine: EndpointEngine,
         provider_of: ProviderOf,
         new_uid: Callable[[], str],
         now: Callable[[], str],
@@ -125,7 +125,7 @@ class Endpoints:
         """Return an endpoint, None when it was removed."""
         return next((endpoint for endpoint in self.all() if endpoint.uid == uid), None)
 
-    def save(self, form: EndpointForm, *, session_only: bool = False) -> Saved:
+    def save(self, form: EndpointForm, *, session_only: bool = False) -> SavedEndpoint:
         """Add or change an endpoint at an address.
 
         Keys and secret headers go into the keyring, or with `session_only` into memory, each for this address; what is
@@ -150,7 +150,7 @@ class Endpoints:
                 self._forget(header_key(uid, name), known=True)
         if before is None and (listed := self.known.get(replace(endpoint, uid=_UNSAVED))):
             self.known.put(endpoint, listed)
-        return Saved(endpoint, warnings(endpoint.base_url), self._store.save_endpoint(endpoint, self._now()))
+        return SavedEndpoint(endpoint, warnings(endpoint.base_url), self._store.save_endpoint(endpoint, self._now()))
 
     def question(self, endpoint: Endpoint, model: str = "") -> AddressQuestion | None:
         """Return what has to be confirmed before an endpoint can be called, None for nothing. Raises HostError."""
@@ -166,7 +166,7 @@ class Endpoints:
         """Allow keys for the address that was asked about. Raises HostError."""
         confirm(self._keys, question)
 
-    def save_file(self, name: str, path: Path, adapter: Path | None = None, uid: str = "") -> Saved:
+    def save_file(self, name: str, path: Path, adapter: Path | None = None, uid: str = "") -> SavedEndpoint:
         """Add or change a GGUF file, with an optional LoRA adapter. Raises WrongFormError."""
         endpoint = Endpoint(
             uid or self._new_uid(),
@@ -177,7 +177,7 @@ class Endpoints:
         )
         if wrongs := (*check_name(name, uid, self.all()), *file_troubles(endpoint)):
             raise WrongFormError(wrongs)
-        return Saved(endpoint, (), self._store.save_endpoint(endpoint, self._now()))
+        return SavedEndpoint(endpoint, (), self._store.save_endpoint(endpoint, self._now()))
 
     def remove(self, uid: str) -> Future[None]:
         """Take an endpoint out of the list and forget its keys; past runs keep naming it. Raises HostError."""
@@ -243,10 +243,10 @@ class Endpoints:
         asked = replace(litellm, base_url=who.base_url)
         return self._engine.check_key(asked, who.key, provider=provider, model=model, settings=who.settings)
 
-    def look_for_servers(self) -> list[Found]:
+    def look_for_servers(self) -> list[FoundServer]:
         """Look for Ollama and LM Studio on this machine; blocks for a second or two."""
         # HTTP is needed when somebody asks, and not before the first paint.
-        from workbench.usecases.discovery import look_for_servers
+        from workbench.usecases.server_discovery import look_for_servers
 
         return look_for_servers()
 
@@ -299,10 +299,10 @@ def _endpoint_of(form: EndpointForm, uid: str) -> Endpoint:
     )
 
 
-def file_troubles(endpoint: Endpoint) -> tuple[Wrong, ...]:
+def file_troubles(endpoint: Endpoint) -> tuple[FieldMistake, ...]:
     """Return what is wrong with the files of a GGUF endpoint; blocks while the disk answers."""
     files: tuple[tuple[Field, str], ...] = (("path", endpoint.path), ("adapter", endpoint.adapter))
-    return tuple(Wrong(where, wrong) for where, file in files if file and (wrong := _check_gguf(Path(file))))
+    return tuple(FieldMistake(where, wrong) for where, file in files if file and (wrong := _check_gguf(Path(file))))
 
 
 def _check_gguf(path: Path) -> str:

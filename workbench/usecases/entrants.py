@@ -9,18 +9,18 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from workbench.core.lanes import short_model
-from workbench.core.ranking.judgements import Judged, Judgement
+from workbench.core.ranking.judgements import JudgedOutput, Judgement
 from workbench.store import Store
-from workbench.store.runs.judged import StoredVerdict, Who
+from workbench.store.runs.ranking_queries import Maker, StoredVerdict
 from workbench.store.runs.technique_marks import VersionMarks
-from workbench.usecases.ranked import Grouping
+from workbench.usecases.ranking_result import Grouping
 
 _APART = "\x1f"
 MODEL_PART = "\x1fmodel "
 """What the part of an entrant begins with that is its model and no technique."""
 
 
-def entrant(who: Who, grouping: Grouping) -> str:
+def entrant(who: Maker, grouping: Grouping) -> str:
     """Return what tells an entrant of this grouping from the others; versions sort by number."""
     parts = {
         "version": (f"{who.version:09}",),
@@ -30,8 +30,8 @@ def entrant(who: Who, grouping: Grouping) -> str:
 
 
 def maker(
-    store: Store, prompt_uid: str, grouping: Grouping, found: Collection[Who]
-) -> tuple[Callable[[Who], str], list[VersionMarks]]:
+    store: Store, prompt_uid: str, grouping: Grouping, found: Collection[Maker]
+) -> tuple[Callable[[Maker], str], list[VersionMarks]]:
     """Return what tells entrants of this grouping apart, and what is known of the versions of `found`.
 
     Where techniques are ranked, versions with the same techniques and model are one entrant; else nothing is read of
@@ -44,7 +44,7 @@ def maker(
     return lambda who: used.get(who.version, "") + MODEL_PART + entrant(who, "model"), versions
 
 
-def names(found: Iterable[Who], grouping: Grouping, endpoints: Mapping[str, str]) -> dict[str, str]:
+def names(found: Iterable[Maker], grouping: Grouping, endpoints: Mapping[str, str]) -> dict[str, str]:
     """Return how entrants are called: models without their provider, as far as that tells them apart.
 
     `endpoints` are the names of endpoints by uid.
@@ -68,11 +68,11 @@ def judgement(verdict: StoredVerdict, grouping: Grouping) -> Judgement:
     return judgement_of(verdict, lambda who: entrant(who, grouping))
 
 
-def judgement_of(verdict: StoredVerdict, maker: Callable[[Who], str]) -> Judgement:
+def judgement_of(verdict: StoredVerdict, maker: Callable[[Maker], str]) -> Judgement:
     """The same with entrants that `maker` tells apart.
 
     What was judged in a pair is drawn as one with all pairs of the same runs: those answers were made together.
     """
     run = verdict.run or " ".join(sorted({output.run for output in verdict.outputs}))
-    outputs = tuple(Judged(one.uid, maker(one.who), one.place) for one in verdict.outputs)
+    outputs = tuple(JudgedOutput(one.uid, maker(one.who), one.place) for one in verdict.outputs)
     return Judgement(run, verdict.values, verdict.kind, outputs, verdict.blind, verdict.seen)

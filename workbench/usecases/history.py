@@ -12,7 +12,7 @@ from dataclasses import replace
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
 from workbench.core.runs import ENDED, IterationDetail, IterationRow, Judged, Verdict
-from workbench.core.timeline import BareVersion, Cursor, Detail, TimelinePage, TimelineRow, VersionDetail
+from workbench.core.timeline import BareVersion, Detail, TimelineCursor, TimelinePage, TimelineRow, VersionDetail
 from workbench.store import Store
 from workbench.usecases.output_checks import with_checks
 from workbench.usecases.problems import RefusedError
@@ -28,7 +28,7 @@ class History:
         self._new_uid = new_uid
         self._now = now
 
-    def timeline(self, prompt_uid: str, after: Cursor | None = None, limit: int = PAGE) -> TimelinePage:
+    def timeline(self, prompt_uid: str, after: TimelineCursor | None = None, limit: int = PAGE) -> TimelinePage:
         """Return iterations, and versions without any, behind `after` (None: from the newest), newest first."""
         return self._store.timeline(prompt_uid, after, limit)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workbench.core.blocks import OutputFormat
-from workbench.core.checking_output import check_output
+from workbench.core.output_check import check_output
 from workbench.core.runs import IterationDetail, Result
 
 

@@ -22,7 +22,7 @@ _END = re.compile(r"It (was ended by signal \d+|exited with code -?\d+)\.")
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
+class MissingInput:
     """What a draft lacks to be run: values of these variables in a value set, or, without any, a message.
 
     `value_set` is the uid of the set, "" for values that belong to none.
@@ -38,13 +38,13 @@ class Problem:
 
     sentence: str
     detail: str = ""
-    lack: Lack | None = None
+    lack: MissingInput | None = None
 
 
 class RefusedError(Exception):
     """Something was not done because what it was asked for cannot work; nothing was changed."""
 
-    def __init__(self, sentence: str, detail: str = "", lack: Lack | None = None) -> None:
+    def __init__(self, sentence: str, detail: str = "", lack: MissingInput | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.detail = detail

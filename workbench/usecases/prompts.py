@@ -14,9 +14,9 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
 from workbench.core.runs import PromptRow
 from workbench.core.timeline import VersionLabel
-from workbench.core.visible import visible_note
+from workbench.core.visible_text import visible_note
 from workbench.store import Store
-from workbench.usecases.mending import OpenedDraft, open_draft
+from workbench.usecases.draft_recovery import OpenedDraft, open_draft
 from workbench.usecases.problems import RefusedError
 
 NAME_LIMIT = 200
@@ -30,7 +30,7 @@ FIRST_DRAFT = Draft(
 )
 
 
-class Prompts:
+class PromptLibrary:
     """Create, find, rename, duplicate, archive; drafts and versions. Reads block, writes return futures."""
 
     def __init__(self, store: Store, new_uid: Callable[[], str], now: Callable[[], str]) -> None:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from workbench.core.install_hint import install_command, is_installed
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM
 from workbench.core.origins import shown_address
-from workbench.core.provider import Package, Provider, Setting
+from workbench.core.provider import Provider, ProviderPackage, ProviderSetting
 from workbench.core.provider_requirements import package_sentence, setting_trouble
 from workbench.core.providers import PROVIDERS, provider_name
 from workbench.host.errors import HostError
 from workbench.host.keys import Key, KeyStore
-from workbench.usecases.addresses import address_trouble
 from workbench.usecases.credentials import AddressQuestion, address_question, provider_key
 from workbench.usecases.destinations import Destination, destination, environment_address, key_id, setting_key
+from workbench.usecases.endpoint_form import address_trouble
 
 _LONG_ENOUGH = 12
 _LITELLM = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)
@@ -32,7 +32,7 @@ class SettingState:
     `variable` is the environment variable that holds a value, whether or not an entered one wins over it.
     """
 
-    setting: Setting
+    setting: ProviderSetting
     value: str = ""
     tail: str = ""
     variable: str = ""
@@ -178,12 +178,12 @@ def save_settings(
             keys.remove(setting_key(provider, name))
 
 
-def _package_sentence(provider: Provider, package: Package) -> str:
+def _package_sentence(provider: Provider, package: ProviderPackage) -> str:
     command = install_command(package.distribution, sys.prefix)
     return package_sentence(provider, package, command)
 
 
-def _setting(keys: KeyStore, provider: str, setting: Setting) -> SettingState:
+def _setting(keys: KeyStore, provider: str, setting: ProviderSetting) -> SettingState:
     variable = next((name for name in setting.variables if keys.env.get(name, "").strip()), "")
     if not setting.secret:
         value = keys.choices.settings(key_id(provider)).get(setting.name, "")

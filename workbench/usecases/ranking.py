@@ -12,15 +12,15 @@ from statistics import median
 
 from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.effects import PartTally
-from workbench.core.ranking.enough import enough
-from workbench.core.ranking.honesty import agreement, not_blind, places, seen_before
 from workbench.core.ranking.intervals import RESAMPLES, Uncertainty, measure
-from workbench.core.ranking.judgements import Comparisons, Judgement, Tally, compare
+from workbench.core.ranking.judgements import ComparisonSet, EntrantTally, Judgement, compare
 from workbench.core.ranking.separation import separate, separation_words
+from workbench.core.ranking.sufficiency import enough
+from workbench.core.ranking.verdict_bias import agreement, not_blind, places, seen_before
 from workbench.store import Store
-from workbench.store.runs.judged import Spent
+from workbench.store.runs.ranking_queries import StoredSpending
 from workbench.usecases.entrants import entrant, judgement, names
-from workbench.usecases.ranked import Grouping, Ranked, RankRow, Remark, Strength
+from workbench.usecases.ranking_result import EntrantStrength, Grouping, RankingRemark, RankingResult, RankRow
 
 _FITS = 40_000
 """So many strengths are fitted at most over all resamples: a long list of entrants is drawn less often."""
@@ -32,7 +32,7 @@ _LISTED = 3
 _MANY = 6
 
 
-def rank(store: Store, prompt_uid: str, grouping: Grouping) -> Ranked:
+def rank(store: Store, prompt_uid: str, grouping: Grouping) -> RankingResult:
     """Return the ranking of a prompt's verdicts; blocks. Raises StoreError."""
     prompt = None if grouping == "everywhere" else prompt_uid
     verdicts = store.judgements.verdicts(prompt)
@@ -42,13 +42,13 @@ def rank(store: Store, prompt_uid: str, grouping: Grouping) -> Ranked:
     blind = sum(verdict.blind for verdict in verdicts)
     is_enough = enough(comparisons)
     if not is_enough:
-        return Ranked(prompt_uid, grouping, len(verdicts), blind, is_enough)
+        return RankingResult(prompt_uid, grouping, len(verdicts), blind, is_enough)
     endpoints = {endpoint.uid: endpoint.name for endpoint in store.endpoints()}
     titles = names((output.who for verdict in verdicts for output in verdict.outputs), grouping, endpoints)
     sure = measure(comparisons, fit(comparisons), resamples=draws(len(comparisons.entrants)))
     rows = _rows(comparisons, sure, titles, store.judgements.spent(prompt), grouping)
     remarks = (*_standing(comparisons, sure, titles), *_left_out(len(rows), others), *honesty(judgements))
-    return Ranked(prompt_uid, grouping, len(verdicts), blind, is_enough, rows, remarks)
+    return RankingResult(prompt_uid, grouping, len(verdicts), blind, is_enough, rows, remarks)
 
 
 def newest(judgements: Sequence[Judgement], most: int = MOST_RANKED) -> tuple[list[Judgement], int]:
@@ -64,9 +64,9 @@ def newest(judgements: Sequence[Judgement], most: int = MOST_RANKED) -> tuple[li
     return kept[::-1], len(every - names)
 
 
-def _left_out(ranked: int, others: int) -> Iterable[Remark]:
+def _left_out(ranked: int, others: int) -> Iterable[RankingRemark]:
     if others:
-        yield Remark(
+        yield RankingRemark(
             f"Ranked are the {ranked:,} that were judged last; {others:,} more are left out. Grouped by version or by "
             "model they are fewer."
         )
@@ -78,22 +78,28 @@ def draws(strengths: int) -> int:
 
 
 def _rows(
-    comparisons: Comparisons, sure: Uncertainty, titles: Mapping[str, str], spent: Sequence[Spent], grouping: Grouping
+    comparisons: ComparisonSet,
+    sure: Uncertainty,
+    titles: Mapping[str, str],
+    spent: Sequence[StoredSpending],
+    grouping: Grouping,
 ) -> tuple[RankRow, ...]:
     tallies = {tally.entrant: tally for tally in comparisons.tallies}
-    of: dict[str, list[Spent]] = defaultdict(list)
+    of: dict[str, list[StoredSpending]] = defaultdict(list)
     for one in spent:
         of[entrant(one.who, grouping)].append(one)
     return tuple(row(titles[key], _strength(sure, key), tallies[key], of[key]) for key in sure.fit.ranked)
 
 
-def _strength(sure: Uncertainty, key: str) -> Strength:
+def _strength(sure: Uncertainty, key: str) -> EntrantStrength:
     interval = sure.of(key)
     low, high = interval.chances
-    return Strength(interval.low, interval.estimate, interval.high, (low, sure.fit.chance(key), high))
+    return EntrantStrength(interval.low, interval.estimate, interval.high, (low, sure.fit.chance(key), high))
 
 
-def row(name: str, strength: Strength, tally: Tally | PartTally, spent: Sequence[Spent]) -> RankRow:
+def row(
+    name: str, strength: EntrantStrength, tally: EntrantTally | PartTally, spent: Sequence[StoredSpending]
+) -> RankRow:
     """Return the row of what is called `name`, with what the answers cost and took that it has a part in."""
     costs = [cost for one in spent for cost in one.costs]
     durations = [duration for one in spent for duration in one.durations]
@@ -114,16 +120,16 @@ def row(name: str, strength: Strength, tally: Tally | PartTally, spent: Sequence
     )
 
 
-def _standing(comparisons: Comparisons, sure: Uncertainty, titles: Mapping[str, str]) -> Iterable[Remark]:
+def _standing(comparisons: ComparisonSet, sure: Uncertainty, titles: Mapping[str, str]) -> Iterable[RankingRemark]:
     """Yield what tells the two strongest apart, and who is not connected."""
     groups = sure.fit.groups
     # Where the two strongest are not connected, the groups below say so.
     if (found := separate(comparisons, sure)) is not None and found.state != "unconnected":
-        yield Remark(separation_words(found, titles.__getitem__))
+        yield RankingRemark(separation_words(found, titles.__getitem__))
     if len(groups) > 1:
         parts = " / ".join(_some([titles[key] for key in group]) for group in groups[:_LISTED])
         more = f" / {len(groups) - _LISTED} more" if len(groups) > _LISTED else ""
-        yield Remark(
+        yield RankingRemark(
             f"No verdict connects these groups: {parts}{more}. How they stand to each other is not known; judge pairs "
             "across them.",
             warns=True,
@@ -142,7 +148,7 @@ def _some(titles: Sequence[str]) -> str:
     return ", ".join(titles[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def honesty(judgements: Sequence[Judgement]) -> Iterable[Remark]:
+def honesty(judgements: Sequence[Judgement]) -> Iterable[RankingRemark]:
     """Yield what about the verdicts themselves could mislead, and how far they repeat themselves."""
     named, seen, sides, again = (
         not_blind(judgements),
@@ -151,26 +157,26 @@ def honesty(judgements: Sequence[Judgement]) -> Iterable[Remark]:
         agreement(judgements),
     )
     if named.misleads:
-        yield Remark(
+        yield RankingRemark(
             f"{named.count:,} of {named.of:,} winners and ties were given with the names in sight, and names"
             " sway. Judge pairs blind.",
             warns=True,
         )
     if sides.misleads:
-        yield Remark(
+        yield RankingRemark(
             f"The first place won {sides.first:,} of {sides.winners:,} blind verdicts, where chance would have it "
             f"{sides.expected:,.0f}: the place may have swayed the judge. The judging queue balances"
             " places: there it blurs differences, and makes none.",
             warns=True,
         )
     if seen.misleads:
-        yield Remark(
+        yield RankingRemark(
             f"{seen.count:,} of {seen.of:,} winners and ties are about answers that had been judged before, so"
             " memory may have had a part in them. New runs bring answers that nobody has seen.",
             warns=True,
         )
     if again.repeats:
-        yield Remark(
+        yield RankingRemark(
             f"Judged again, {again.agreeing:,} of {again.repeats:,} verdicts stayed the same"
             + {True: ": more than a fifth may be slips.", False: ".", None: "; too few to tell how steady they are."}[
                 again.misleads

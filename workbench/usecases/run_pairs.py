@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.core.compare import PartDiff, State
+from workbench.core.content_diff import PartDiff, State
 from workbench.core.diff import TextDiff, diff_texts
 from workbench.core.runs import IterationDetail, OutputRecord, RunSet
-from workbench.usecases.comparing import Side, compare_prompts, side_of
+from workbench.usecases.comparison import ComparisonSide, compare_prompts, side_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class RunPair:
 def compare_runs(old: IterationDetail, new: IterationDetail) -> RunPair:
     """Compare two runs. Takes a while for long texts."""
     blind = bool(old.blind or new.blind)
-    sides = [Side(detail.content) if blind else side_of(detail) for detail in (old, new)]
+    sides = [ComparisonSide(detail.content) if blind else side_of(detail) for detail in (old, new)]
     parts = (*compare_prompts(*sides), compare_values(old.sets, new.sets))
     return RunPair(old, new, parts, tuple(_answers(old, new)))
 

@@ -32,7 +32,7 @@ class SessionStats:
     saved_usd: float = 0.0
 
 
-class Session:
+class SessionTotals:
     """Adds up; safe in any thread."""
 
     def __init__(self) -> None:

@@ -13,19 +13,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from workbench.core.marks import OWN, TOLD, key_of
 from workbench.core.ranking.davidson import chance_of
-from workbench.core.ranking.effects import Effects, PartTally, Tangle, effects, tallies
-from workbench.core.ranking.enough import FEWEST, Enough, enough
-from workbench.core.ranking.intervals import Interval
+from workbench.core.ranking.effects import Effects, PartTally, TechniqueTangle, effects, tallies
+from workbench.core.ranking.intervals import StrengthInterval
 from workbench.core.ranking.judgements import compare
 from workbench.core.ranking.separation import MOST, needed
+from workbench.core.ranking.sufficiency import FEWEST, Sufficiency, enough
+from workbench.core.technique_marks import OWN, TOLD, key_of
 from workbench.store import Store
-from workbench.store.runs.judged import Who
+from workbench.store.runs.ranking_queries import Maker
 from workbench.store.runs.technique_marks import VersionMarks
 from workbench.usecases.entrants import MODEL_PART, entrant, judgement_of, maker, names
-from workbench.usecases.ranked import Ranked, RankRow, Remark, Strength
 from workbench.usecases.ranking import draws, honesty, listed, row
+from workbench.usecases.ranking_result import EntrantStrength, RankingRemark, RankingResult, RankRow
 from workbench.usecases.techniques import Techniques
 
 _WITHOUT = "the same version without it"
@@ -39,7 +39,7 @@ _OTHER_WAYS = (
 )
 
 
-def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranked:
+def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> RankingResult:
     """Return what techniques bring; blocks. Raises StoreError, and HostError when the product's files are missing."""
     verdicts = store.judgements.verdicts(prompt_uid)
     makers = {output.who for verdict in verdicts for output in verdict.outputs}
@@ -52,21 +52,23 @@ def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranke
     comparisons = compare(judgements)
     blind = sum(verdict.blind for verdict in verdicts)
 
-    def result(reason: Enough, rows: tuple[RankRow, ...] = (), remarks: Iterable[Remark] = ()) -> Ranked:
+    def result(
+        reason: Sufficiency, rows: tuple[RankRow, ...] = (), remarks: Iterable[RankingRemark] = ()
+    ) -> RankingResult:
         choices = sorted(((key, name) for key, name in named.items() if key not in TOLD), key=lambda one: one[1])
         told = (reason, rows, tuple(remarks), tuple(versions), tuple(choices))
-        return Ranked(prompt_uid, "technique", len(verdicts), blind, *told)
+        return RankingResult(prompt_uid, "technique", len(verdicts), blind, *told)
 
     if not verdicts:
         return result(enough(comparisons))
     if not any(known.values()):
-        return result(Enough("untold", 0, _NONE))
+        return result(Sufficiency("untold", 0, _NONE))
     if not (is_enough := enough(comparisons)) and is_enough.reason != "one_entrant":
         return result(is_enough)
     counted = {tally.part: tally for tally in tallies(judgements, comparisons, made_of)}
     if not any(tally.pairs for part, tally in counted.items() if part in named):
         said = "No verdict compares a version with a technique to one without it. Judge some, or run them side by side."
-        return result(Enough("untold", 0, said))
+        return result(Sufficiency("untold", 0, said))
     found = effects(comparisons, made_of, resamples=draws(len(counted)))
     shown = [part for part in found.told if part in named and counted[part].pairs >= FEWEST]
     called = {**named, **_model_names(models, store)}
@@ -82,8 +84,8 @@ def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranke
     )
     remarks = [*_standing(rows), *_untold(found, counted, called, frozenset(named))]
     if not rows:
-        return result(Enough("untold", 0, "The verdicts do not tell yet what any technique brings."), (), remarks)
-    return result(Enough(), rows, [*remarks, Remark(_OTHER_WAYS, warns=True), *honesty(judgements)])
+        return result(Sufficiency("untold", 0, "The verdicts do not tell yet what any technique brings."), (), remarks)
+    return result(Sufficiency(), rows, [*remarks, RankingRemark(_OTHER_WAYS, warns=True), *honesty(judgements)])
 
 
 def _names(versions: Sequence[VersionMarks], library: Techniques) -> dict[str, str]:
@@ -94,74 +96,78 @@ def _names(versions: Sequence[VersionMarks], library: Techniques) -> dict[str, s
     return {key: f"{name} (yours)" if often[name] > 1 and key.startswith(OWN) else name for key, name in found.items()}
 
 
-def _parts(known: Mapping[int, frozenset[str]], who: Who, *, several: bool) -> frozenset[str]:
+def _parts(known: Mapping[int, frozenset[str]], who: Maker, *, several: bool) -> frozenset[str]:
     return known.get(who.version, frozenset()) | ({MODEL_PART + entrant(who, "model")} if several else set())
 
 
-def _model_names(models: Mapping[str, Who], store: Store) -> dict[str, str]:
+def _model_names(models: Mapping[str, Maker], store: Store) -> dict[str, str]:
     called = names(models.values(), "model", {endpoint.uid: endpoint.name for endpoint in store.endpoints()})
     return {part: called[entrant(who, "model")] for part, who in models.items()}
 
 
-def _strength(interval: Interval) -> Strength:
+def _strength(interval: StrengthInterval) -> EntrantStrength:
     low, high = interval.chances
-    return Strength(interval.low, interval.estimate, interval.high, (low, chance_of(interval.estimate), high), _WITHOUT)
+    return EntrantStrength(
+        interval.low, interval.estimate, interval.high, (low, chance_of(interval.estimate), high), _WITHOUT
+    )
 
 
-def _standing(rows: Sequence[RankRow]) -> Iterable[Remark]:
+def _standing(rows: Sequence[RankRow]) -> Iterable[RankingRemark]:
     """Yield which effects are larger than chance, or what it would take for the nearest."""
     helping = [one.name for one in rows if one.strength.low > 0]
     hurting = [one.name for one in rows if one.strength.high < 0]
     if helping:
-        yield Remark(f"Versions with {listed(helping, 'or')} win more often than chance would have it.")
+        yield RankingRemark(f"Versions with {listed(helping, 'or')} win more often than chance would have it.")
     if hurting:
-        yield Remark(f"Versions with {listed(hurting, 'or')} lose more often than chance would have it.")
+        yield RankingRemark(f"Versions with {listed(hurting, 'or')} lose more often than chance would have it.")
     if not rows or helping or hurting:
         return
     nearest = max(rows, key=lambda one: abs(one.strength.estimate) / _reach(one.strength))
     strength = nearest.strength
-    need = needed(Interval(strength.low, strength.estimate, strength.high), nearest.verdicts)
+    need = needed(StrengthInterval(strength.low, strength.estimate, strength.high), nearest.verdicts)
     if need.even is None:
-        yield Remark(f"No effect is larger than chance, and more than {MOST:,} further verdicts would be needed.")
+        yield RankingRemark(
+            f"No effect is larger than chance, and more than {MOST:,} further verdicts would be needed."
+        )
     else:
-        yield Remark(
+        yield RankingRemark(
             "No effect is larger than chance yet. About "
             f"{need.even:,} more verdicts about {nearest.name} may tell whether it {_does(strength)}."
         )
 
 
-def _reach(strength: Strength) -> float:
+def _reach(strength: EntrantStrength) -> float:
     """Return how far the interval reaches from the estimate towards 0."""
     return max(strength.estimate - strength.low if strength.estimate > 0 else strength.high - strength.estimate, 1e-9)
 
 
-def _does(strength: Strength) -> str:
+def _does(strength: EntrantStrength) -> str:
     return "helps" if strength.estimate > 0 else "hurts"
 
 
 def _untold(
     found: Effects, counted: Mapping[str, PartTally], called: Mapping[str, str], techniques: frozenset[str]
-) -> Iterable[Remark]:
+) -> Iterable[RankingRemark]:
     """Yield why some techniques have no row."""
     few = [part for part in found.told if part in techniques and counted[part].pairs < FEWEST]
     if few:
-        yield Remark(
+        yield RankingRemark(
             f"Fewer than {FEWEST} comparisons tell of {listed([called[part] for part in few])}; not even agreement "
             "would show an effect yet."
         )
     tangles = [tangle for tangle in found.tangles if techniques.intersection(tangle.parts)]
     level = [tangle.parts[0] for tangle in tangles if tangle.tie == "level"]
     if level:
-        yield Remark(
+        yield RankingRemark(
             f"Nothing can be said about {listed([called[part] for part in level])}: whenever versions were compared, "
             "both had it or neither had."
         )
     for tangle in tangles:
         if tangle.tie != "level":
-            yield Remark(_tangled(tangle, [called[part] for part in tangle.parts]))
+            yield RankingRemark(_tangled(tangle, [called[part] for part in tangle.parts]))
 
 
-def _tangled(tangle: Tangle, titles: Sequence[str]) -> str:
+def _tangled(tangle: TechniqueTangle, titles: Sequence[str]) -> str:
     if tangle.tie == "together":
         return f"{listed(titles)} always came together, so their effects cannot be told apart."
     if tangle.tie == "instead":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workbench.core.techniques import Technique, file_name
 from workbench.formats.technique_yml import LIMIT_BYTES, TechniqueFileError, read_technique, write_technique
-from workbench.host.dirs import Places, make_private
+from workbench.host.dirs import ProductDirs, make_private
 from workbench.host.errors import explain
 from workbench.host.resources import resource
 from workbench.usecases.problems import RefusedError
@@ -23,7 +23,7 @@ MOST_FILES = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class TechniqueLibrary:
     """All techniques, the product's first, and a sentence for each file that is none."""
 
     techniques: tuple[Technique, ...] = ()
@@ -37,21 +37,21 @@ class Library:
 class Techniques:
     """Reads and writes technique files. Every method waits for the disk."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: ProductDirs) -> None:
         self.folder = places.data / FOLDER
 
-    def all(self) -> Library:
+    def all(self) -> TechniqueLibrary:
         """Read everything. Raises HostError when the product's own files are missing."""
         shipped, wrong = _read(_files(resource(FOLDER)), own=False)
         try:
             files = _files(self.folder) if self.folder.is_dir() else []
         except OSError as error:
-            return Library(shipped, (*wrong, f"The folder {self.folder} cannot be read: {explain(error)}"))
+            return TechniqueLibrary(shipped, (*wrong, f"The folder {self.folder} cannot be read: {explain(error)}"))
         own, mine = _read(files[:MOST_FILES], own=True)
         if len(files) > MOST_FILES:
             mine = (*mine, f"{self.folder} has {len(files)} files; the first {MOST_FILES} are used.")
         own = tuple(sorted(own, key=lambda technique: technique.name.casefold()))
-        return Library((*shipped, *own), (*wrong, *mine))
+        return TechniqueLibrary((*shipped, *own), (*wrong, *mine))
 
     def save(self, technique: Technique) -> Technique:
         """Write one of the person's own; with the id "" a new file is made. Returns it as it is kept.

@@ -17,18 +17,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbench.core.content import Content
-from workbench.core.rendering import Rendered, assemble
+from workbench.core.rendered_content import Rendered, assemble
 from workbench.core.runs import IterationDetail, OutputRecord
 from workbench.core.templates import content_variables, missing, render_plain, template_texts
-from workbench.core.training import Contradiction, Kind, Row, Turn, prepare, turns_of, unwatched
+from workbench.core.training import Contradiction, Kind, TrainingRow, TrainingTurn, prepare, turns_of, unwatched
 from workbench.engine.estimate import MESSAGE_OVERHEAD, tokens
 from workbench.formats.training import FORMATS
 from workbench.formats.training.format import TrainingFormat
 from workbench.host.errors import HostError, explain
 from workbench.packs.jinja import TemplateMistakeError
-from workbench.packs.jinja_apart import render_apart
+from workbench.packs.jinja_process import render_apart
 from workbench.store import Store
-from workbench.store.runs.judged import StoredOutput, StoredVerdict
+from workbench.store.runs.ranking_queries import StoredOutput, StoredVerdict
 from workbench.usecases.problems import RefusedError
 
 ChosenBy = Literal["winner", "starred", "both"]
@@ -43,7 +43,7 @@ _FILES = ("train.jsonl", "validation.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class TrainingCost:
     """What training takes: tokens of one pass over the training rows, an estimate, and passes.
 
     `per_million` is dollars for a million trained tokens, None when nobody said.
@@ -77,7 +77,7 @@ class TrainingSet:
     validation: tuple[str, ...]
     left_out: tuple[tuple[str, int], ...]
     contradictions: tuple[Contradiction, ...]
-    cost: Cost
+    cost: TrainingCost
     share: float = 0.0
     reserves: tuple[tuple[str, int], ...] = ()
 
@@ -137,7 +137,7 @@ class Trainer:
         if not train:
             why = "; ".join(f"{reason} ({count:,})" for reason, count in counts.items())
             raise RefusedError(f"There is nothing to train with: {f'{why}.' if why else _NOTHING[chosen_by]}")
-        cost = Cost(sum(_tokens(row) for row, _ in train), epochs, per_million)
+        cost = TrainingCost(sum(_tokens(row) for row, _ in train), epochs, per_million)
         return TrainingSet(
             form,
             tuple(line for _, line in train),
@@ -170,7 +170,9 @@ class Trainer:
             ) from error
         return tuple(written)
 
-    def _taken(self, form: TrainingFormat, rows: tuple[Row, ...], left_out: Counter[str]) -> list[tuple[Row, str]]:
+    def _taken(
+        self, form: TrainingFormat, rows: tuple[TrainingRow, ...], left_out: Counter[str]
+    ) -> list[tuple[TrainingRow, str]]:
         """Return the rows that the format takes, each with its line."""
         taken = []
         for row in rows:
@@ -181,7 +183,7 @@ class Trainer:
                 taken.append((row, json.dumps(data, ensure_ascii=False)))
         return taken
 
-    def _rows(self, prompt_uid: str, kind: Kind, chosen_by: ChosenBy, left_out: Counter[str]) -> Iterator[Row]:
+    def _rows(self, prompt_uid: str, kind: Kind, chosen_by: ChosenBy, left_out: Counter[str]) -> Iterator[TrainingRow]:
         verdicts = self._store.judgements.verdicts(prompt_uid) if chosen_by != "starred" else []
         starred = self._store.judgements.starred(prompt_uid) if chosen_by != "winner" and kind != "preference" else []
         # Where good answers are chosen, a star says so of one that was not the best.
@@ -202,7 +204,7 @@ class Trainer:
             if (row := self._row(prompt_uid, run, output, left_out)) is not None:
                 yield row
 
-    def _row(self, prompt_uid: str, run: str, output_uid: str, left_out: Counter[str]) -> Row | None:
+    def _row(self, prompt_uid: str, run: str, output_uid: str, left_out: Counter[str]) -> TrainingRow | None:
         """Return an answer as one that is wanted, None for one that nobody can train with."""
         detail = self._detail(run)
         output = next(one for one in detail.outputs if one.uid == output_uid)
@@ -221,10 +223,10 @@ class Trainer:
             left_out["answers to prompts that cannot be rendered any more"] += 1
             return None
         about = "\n".join(f"{name}: {value}" for name, value in values)
-        prompt = tuple(Turn(message.role, message.text) for message in rendered.messages)
+        prompt = tuple(TrainingTurn(message.role, message.text) for message in rendered.messages)
         completion = turns_of(output.result.steps, output.result.text)
         given = tuple((name, dict(values)[name]) for name in content_variables(content) if name in dict(values))
-        return Row(output.uid, _hash(values), about, prompt, completion, tools=rendered.tools, given=given)
+        return TrainingRow(output.uid, _hash(values), about, prompt, completion, tools=rendered.tools, given=given)
 
     def _rendered(self, content: Content, values: tuple[tuple[str, str], ...]) -> Rendered | None:
         """Return the messages of a content with values; a Jinja template takes a process, so each is made once."""
@@ -249,12 +251,14 @@ class Trainer:
         return self._contents[key]
 
 
-def _reserves(form: TrainingFormat, taken: Iterable[tuple[Row, str]]) -> tuple[tuple[str, int], ...]:
+def _reserves(form: TrainingFormat, taken: Iterable[tuple[TrainingRow, str]]) -> tuple[tuple[str, int], ...]:
     counts = Counter(filter(None, (form.reserve(json.loads(line)) for _, line in taken)))
     return tuple(sorted(counts.items()))
 
 
-def _pairs(verdict: StoredVerdict, rows: Mapping[str, Row | None], left_out: Counter[str]) -> Iterator[Row]:
+def _pairs(
+    verdict: StoredVerdict, rows: Mapping[str, TrainingRow | None], left_out: Counter[str]
+) -> Iterator[TrainingRow]:
     """Yield each winner against each of the rest: nobody said anything about the rest among themselves."""
     if verdict.kind != "winner":
         return
@@ -275,7 +279,7 @@ def _counter(kind: Kind, verdict: StoredVerdict, output: StoredOutput, left_out:
     return Counter() if unused or (kind == "preference" and verdict.kind != "winner") else left_out
 
 
-def _judged(verdict: StoredVerdict, rows: Mapping[str, Row | None]) -> Iterator[Row]:
+def _judged(verdict: StoredVerdict, rows: Mapping[str, TrainingRow | None]) -> Iterator[TrainingRow]:
     """Yield winners as wanted, and the rest and what was all bad as not wanted."""
     for output in verdict.outputs:
         if (row := rows.get(output.uid)) is not None:
@@ -302,7 +306,7 @@ def _hash(values: tuple[tuple[str, str], ...]) -> str:
     return hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode()).hexdigest()
 
 
-def _tokens(row: Row) -> int:
+def _tokens(row: TrainingRow) -> int:
     turns = (*row.prompt, *row.completion, *row.rejected)
     called = sum(tokens(call.name) + tokens(call.arguments) for turn in turns for call in turn.calls)
     tools = sum(tokens(tool.description) + tokens(tool.parameters) for tool in row.tools)

@@ -13,16 +13,16 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from workbench.core.runs import ENDED, Mark, OutputState, Result, Step, Timing, steps_so_far
+from workbench.core.runs import ENDED, AnswerStep, Mark, OutputState, Result, Timing, steps_so_far
 from workbench.engine.calls import Calling, Delta, DeltaKind, Queued, Retrying, Sent, Stepped
 from workbench.store.records import Partial, PartialCall, PartialRounds, PartialText
-from workbench.usecases.pieces import Pieces
+from workbench.usecases.growing_text import GrowingText
 
 _TEXTS: tuple[DeltaKind, ...] = ("text", "reasoning")
 
 
 @dataclass(frozen=True, slots=True)
-class Retry:
+class TranscriptRetry:
     """The engine waits before it tries again: `in_ms` from the moment `at_ms` of the runner's clock on."""
 
     in_ms: int
@@ -32,7 +32,7 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class TranscriptSnapshot:
     """An output at one moment.
 
     `text` and `reasoning` begin at the offsets that were asked for; `text_length` and `reasoning_length` are those of
@@ -52,14 +52,14 @@ class Snapshot:
     text_length: int
     reasoning: str
     reasoning_length: int
-    retry: Retry | None
+    retry: TranscriptRetry | None
     timing: Timing
     marks: tuple[Mark, ...]
     wire: Any
     result: Result | None
     stopping: bool
     saved: bool
-    steps: tuple[Step, ...] = ()
+    steps: tuple[AnswerStep, ...] = ()
     began_ms: int | None = None
 
     @property
@@ -75,12 +75,12 @@ class _Call:
 
     name: str = ""
     call_id: str = ""
-    arguments: Pieces = field(default_factory=Pieces)
+    arguments: GrowingText = field(default_factory=GrowingText)
     is_fresh: bool = True
     """Whether something of it was not handed on to be saved."""
 
-    def step(self) -> Step:
-        return Step("tool_call", self.arguments.since(0), self.name, self.call_id)
+    def step(self) -> AnswerStep:
+        return AnswerStep("tool_call", self.arguments.since(0), self.name, self.call_id)
 
 
 class Transcript:
@@ -110,14 +110,14 @@ class Transcript:
         self._clock = clock
         self._zero = clock()
         self._lock = threading.Lock()
-        self._texts: dict[DeltaKind, Pieces] = {}
+        self._texts: dict[DeltaKind, GrowingText] = {}
         self._calls: list[_Call] = []
-        self._rounds: tuple[Step, ...] = ()
+        self._rounds: tuple[AnswerStep, ...] = ()
         self._rounds_stored = 0
         self._begin_round()
         self._state: OutputState = "waiting"
         self._timing = Timing()
-        self._retry: Retry | None = None
+        self._retry: TranscriptRetry | None = None
         self._marks: tuple[Mark, ...] = ()
         self._wire: Any = None
         self._result: Result | None = None
@@ -142,7 +142,7 @@ class Transcript:
                         self._timing = replace(self._timing, sent=now)
                 case Retrying(in_ms=in_ms, attempt=attempt, reason=reason):
                     self._state = "queued"
-                    self._retry = Retry(in_ms, attempt, reason, self._clock())
+                    self._retry = TranscriptRetry(in_ms, attempt, reason, self._clock())
                 case Delta(kind=kind, offset=offset, text=text):
                     self._hear(now)
                     self._texts[kind].add(offset, text)
@@ -171,11 +171,11 @@ class Transcript:
             }
             return True
 
-    def snapshot(self, text_from: int = 0, reasoning_from: int = 0) -> Snapshot:
+    def snapshot(self, text_from: int = 0, reasoning_from: int = 0) -> TranscriptSnapshot:
         """Return the present state, with the text from the given offsets (code points) on."""
         with self._lock:
             said, thought = self._texts["text"], self._texts["reasoning"]
-            return Snapshot(
+            return TranscriptSnapshot(
                 output_uid=self.uid,
                 run_uid=self.run_uid,
                 position=self._position,
@@ -261,7 +261,7 @@ class Transcript:
                     self._calls[number].arguments.give_back(at)
 
     def _begin_round(self) -> None:
-        self._texts = {kind: Pieces() for kind in _TEXTS}
+        self._texts = {kind: GrowingText() for kind in _TEXTS}
         self._calls = []
 
     def _hear(self, now: int) -> None:
@@ -275,7 +275,7 @@ class Transcript:
         call.name, call.call_id, call.is_fresh = event.name, event.call_id, True
         call.arguments.add(event.offset, event.text)
 
-    def _steps(self) -> tuple[Step, ...]:
+    def _steps(self) -> tuple[AnswerStep, ...]:
         if self._result is not None and self._result.steps:
             return self._result.steps
         if not self._rounds and not self._calls:
@@ -283,9 +283,9 @@ class Transcript:
         said, thought = self._texts["text"].since(0), self._texts["reasoning"].since(0)
         return steps_so_far(self._rounds, thought, said, [call.step() for call in self._calls])
 
-    def _whole(self, kind: DeltaKind, text: str) -> Pieces:
+    def _whole(self, kind: DeltaKind, text: str) -> GrowingText:
         """Return the final text; if it does not begin with what has streamed, all of it counts as not stored."""
-        streamed, whole = self._texts[kind], Pieces(text)
+        streamed, whole = self._texts[kind], GrowingText(text)
         if text.startswith(streamed.since(0)[: streamed.stored]):
             whole.stored = streamed.stored
         return whole

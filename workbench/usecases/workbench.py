@@ -20,7 +20,7 @@ from workbench.engine.calls import Event
 from workbench.engine.catalogue import Catalogue, CatalogueError
 from workbench.engine.client import EngineClient
 from workbench.host.clock import monotonic_ms, utc_now, utc_today
-from workbench.host.dirs import Places, make_private
+from workbench.host.dirs import ProductDirs, make_private
 from workbench.host.errors import HostError
 from workbench.host.ids import new_uid
 from workbench.host.locks import OwnerLock, owner_alive, owners_directory
@@ -30,27 +30,27 @@ from workbench.host.weights import builtin_weights
 from workbench.store import Recovered, Store, open_store
 from workbench.store.records import FirstVersion, WholePrompt
 from workbench.usecases.attached_files import AttachedFiles
-from workbench.usecases.attaching import Attachments
-from workbench.usecases.coding import Coder, where_of
+from workbench.usecases.attachments import Attachments
+from workbench.usecases.code_writer import CodeWriter, where_of
 from workbench.usecases.credentials import open_keys
 from workbench.usecases.endpoints import Endpoints
-from workbench.usecases.forecasting import Forecaster
+from workbench.usecases.forecaster import Forecaster
 from workbench.usecases.gateway_prices import GatewayPrices
 from workbench.usecases.history import History
-from workbench.usecases.improving import Improver
+from workbench.usecases.improver import Improver
 from workbench.usecases.known_models import KnownModels
-from workbench.usecases.listening import Listeners, RunListener
 from workbench.usecases.model_access import ModelAccess
 from workbench.usecases.model_parameters import ModelParameters
-from workbench.usecases.others import Others
+from workbench.usecases.other_processes import OtherProcesses
 from workbench.usecases.pricing import Pricing
 from workbench.usecases.problems import Problem, problem_of
-from workbench.usecases.prompts import SAMPLE, TOOL_SAMPLE, Prompts
-from workbench.usecases.running import Owner, Runner
+from workbench.usecases.prompts import SAMPLE, TOOL_SAMPLE, PromptLibrary
+from workbench.usecases.run_listeners import Listeners, RunListener
+from workbench.usecases.runner import Runner, RunOwner
 from workbench.usecases.saved_searches import Bookmarks
-from workbench.usecases.searching import Searcher
-from workbench.usecases.session import Session
-from workbench.usecases.templating import Mistake, mistake
+from workbench.usecases.searcher import Searcher
+from workbench.usecases.session import SessionTotals
+from workbench.usecases.template_check import TemplateMistake, mistake
 
 ClientFactory = Callable[[dict[str, str], Path | None, Callable[[Event], None]], EngineClient]
 """(environment of the child, weights of the built-in model, receiver of events) → a client that is not started."""
@@ -115,7 +115,7 @@ class Workbench:
     def __init__(
         self,
         store: Store,
-        places: Places,
+        places: ProductDirs,
         env: Mapping[str, str],
         client_factory: ClientFactory,
         today: Callable[[], date] = utc_today,
@@ -135,8 +135,8 @@ class Workbench:
         known = KnownModels(places.cache)
         gateways = GatewayPrices(lambda endpoint: self.endpoints.prices(endpoint), time.monotonic, known)
         self.pricing = Pricing(choices, self.catalogue.rates, utc_now, gateways)
-        self.session = Session()
-        self.prompts = Prompts(store, new_uid, utc_now)
+        self.session = SessionTotals()
+        self.prompts = PromptLibrary(store, new_uid, utc_now)
         self.attachments = Attachments(store)
         self.history = History(store, new_uid, utc_now)
         self.searcher = Searcher(store, utc_now, monotonic_ms)
@@ -163,7 +163,7 @@ class Workbench:
         self.parameters = ModelParameters(
             lambda model: self.catalogue.get().get(model), self.catalogue.provider_of, self.engine
         )
-        self.coder = Coder(
+        self.coder = CodeWriter(
             self.endpoints.find, store.version, self._render, store.blob, self.catalogue.lacks, where_of(self.keys)
         )
         self._files = AttachedFiles(places.cache, store.path, self.owner_uid, store.blob)
@@ -178,21 +178,21 @@ class Workbench:
             session=self.session,
             endpoint=self.endpoints.find,
             listeners=self.listeners,
-            owner=Owner(self.owner_uid, new_uid, utc_now, monotonic_ms),
+            owner=RunOwner(self.owner_uid, new_uid, utc_now, monotonic_ms),
         )
         self.improver = Improver(store, self.runner)
         self.recovery: Future[str] = Future()
         """One quiet sentence about what an earlier session left unfinished, "" for nothing."""
         self._owners = owners_directory(store.path)
         self._lock = OwnerLock(self._owners, self.owner_uid)
-        self.others = Others(store, self.owner_uid, self._is_alive, utc_now)
+        self.others = OtherProcesses(store, self.owner_uid, self._is_alive, utc_now)
         self._closed = False
 
     @classmethod
     def open(
         cls,
         db: Path,
-        places: Places,
+        places: ProductDirs,
         env: Mapping[str, str],
         *,
         client_factory: ClientFactory = make_client,
@@ -233,7 +233,7 @@ class Workbench:
         `tell` gets sentences meanwhile.
         """
         # The installer brings pip's side along, which nobody needs who has the model.
-        from workbench.usecases.installing import install_builtin
+        from workbench.usecases.model_installation import install_builtin
 
         self.weights = install_builtin(self.places, self._env, tell)
         self.engine.use_builtin_model(self.weights)
@@ -288,7 +288,7 @@ class Workbench:
 
     def _write_samples(self) -> None:
         # Reading YAML is needed once in the life of a database, so not at every start.
-        from workbench.usecases.samples import ORDER_STATUS, ORDER_TOOLS, load_sample
+        from workbench.usecases.sample_prompts import ORDER_STATUS, ORDER_TOOLS, load_sample
 
         # The one that was made last stands first in the list.
         made = []
@@ -308,7 +308,7 @@ class Workbench:
     def _is_alive(self, owner_uid: str) -> bool:
         return owner_alive(self._owners, owner_uid)
 
-    def template_mistake(self, content: Content, values: Mapping[str, str]) -> Mistake | None:
+    def template_mistake(self, content: Content, values: Mapping[str, str]) -> TemplateMistake | None:
         """Return the first mistake of a template, None for a sound one; blocks."""
         return mistake(content, values, self._render)
 

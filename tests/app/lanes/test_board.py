@@ -10,9 +10,9 @@ import pytest
 from workbench.app.lanes.attempts import ColumnSource, since
 from workbench.app.lanes.board import Board
 from workbench.core.runs import Result, Timing, Verdict
-from workbench.usecases.transcript import Snapshot
+from workbench.usecases.transcript import TranscriptSnapshot
 
-WAITING = Snapshot("o1", "r1", 0, 1, "waiting", "", 0, "", 0, None, Timing(), (), None, None, False, False)
+WAITING = TranscriptSnapshot("o1", "r1", 0, 1, "waiting", "", 0, "", 0, None, Timing(), (), None, None, False, False)
 
 
 ENDED = replace(
@@ -26,7 +26,7 @@ ENDED = replace(
 
 def test_an_output_never_shows_as_finished_before_its_text() -> None:
     """It may end between any two looks at it."""
-    looks: Iterator[Snapshot] = iter([WAITING, ENDED, ENDED])
+    looks: Iterator[TranscriptSnapshot] = iter([WAITING, ENDED, ENDED])
     board = Board(lambda *_: next(looks), lambda: 0)
     texts: list[str] = []
     board.text_reset.connect(lambda slot, text, reasoning: texts.append(text))
@@ -51,7 +51,7 @@ def test_an_output_never_shows_as_finished_before_its_text() -> None:
 def test_what_looks_between_frames_shows_no_end_before_the_text(look: Callable[[Board], None]) -> None:
     now = [WAITING]
 
-    def lookup(uid: str, text_from: int, reasoning_from: int) -> Snapshot:
+    def lookup(uid: str, text_from: int, reasoning_from: int) -> TranscriptSnapshot:
         return since(now[0], text_from, reasoning_from)
 
     board = Board(lookup, lambda: 0)

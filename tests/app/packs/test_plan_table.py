@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from workbench.app.packs.plan_table import PlanTable, possible
 from workbench.core.content import Content
-from workbench.packs.model import About, Pack, PackPrompt, PackVersion
-from workbench.packs.reading import ReadPack
-from workbench.usecases.packs.importer import Plan, PlannedPrompt, State
+from workbench.packs.pack_contents import Pack, PackAbout, PackPrompt, PackVersion
+from workbench.packs.pack_reader import ReadPack
+from workbench.usecases.packs.importer import PackImportPlan, PlannedPrompt, State
 
 
-def plan(*states: State) -> Plan:
+def plan(*states: State) -> PackImportPlan:
     prompts = tuple(
         PackPrompt(f"u{at}", f"Prompt {at}", f"p{at}", "h", (PackVersion("h", Content()),))
         for at, _ in enumerate(states)
@@ -18,7 +18,7 @@ def plan(*states: State) -> Plan:
         PlannedPrompt(one, state, one.uid, "" if state == "new" else "here")
         for one, state in zip(prompts, states, strict=True)
     )
-    return Plan(ReadPack(Pack(About("a", "Bots"), prompts), {}), planned, "/tmp/bots")
+    return PackImportPlan(ReadPack(Pack(PackAbout("a", "Bots"), prompts), {}), planned, "/tmp/bots")
 
 
 def test_states_suggest_and_choices_are_what_can_be_done() -> None:

@@ -8,7 +8,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from workbench.core.ranking.judgements import Judged, Judgement
+from workbench.core.ranking.judgements import JudgedOutput, Judgement
 
 Counts = Iterable[tuple[str, str, int, int, int]]
 """First entrant, second entrant, wins of the first, wins of the second, ties."""
@@ -20,7 +20,7 @@ def verdict(
     """Return a verdict about outputs of entrants with their places, in the order shown."""
     tops = sum(place == 1 for _, place in placed)
     kind = "all_bad" if not tops else "winner" if tops == 1 else "tie"
-    outputs = tuple(Judged(f"{run}/{values}/{i}", entrant, place) for i, (entrant, place) in enumerate(placed))
+    outputs = tuple(JudgedOutput(f"{run}/{values}/{i}", entrant, place) for i, (entrant, place) in enumerate(placed))
     return Judgement(run, values, kind, outputs, blind, seen)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from tests.core.ranking.made import verdict
 from workbench.core.ranking.davidson import covariance, fit
 from workbench.core.ranking.judgements import Judgement, compare
-from workbench.core.ranking.pairing import Candidate, Queue, believe, queue, take
+from workbench.core.ranking.pairs import PairOption, PairQueue, believe, queue, take
 
 NAMES = "abcdefghij"
 SETS = 20
@@ -55,7 +55,7 @@ class History:
         values = np.linspace(-self.apart / 2, self.apart / 2, len(NAMES))
         return dict(zip(Random(seed).sample(NAMES, len(NAMES)), map(float, values), strict=True))
 
-    def candidates(self, seed: int) -> list[Candidate]:
+    def candidates(self, seed: int) -> list[PairOption]:
         """Return every pair of outputs of two entrants to the same values."""
         random, found = Random(seed), []
         by_values: dict[str, list[tuple[str, str]]] = {}
@@ -64,7 +64,7 @@ class History:
             for place in range(number):
                 by_values.setdefault(f"v{(place + offset) % SETS}", []).append((f"{name}{place}", name))
         for values, outputs in by_values.items():
-            found += [Candidate(a, b, x, y, values) for (a, x), (b, y) in combinations(outputs, 2) if x != y]
+            found += [PairOption(a, b, x, y, values) for (a, x), (b, y) in combinations(outputs, 2) if x != y]
         return found
 
 
@@ -105,7 +105,7 @@ def sitting(history: History, seed: int, way: Way, judge: int = 0) -> list[Reach
     said: list[Judgement] = []
     known = fit(compare(said), also=NAMES)
     line = queue(candidates, known, covariance(compare(said), known), seed * 1000 + judge)
-    mixed, waiting, reached = by_chance(history, seed, seed * 1000 + judge, way), list[Candidate](), []
+    mixed, waiting, reached = by_chance(history, seed, seed * 1000 + judge, way), list[PairOption](), []
     for number in range(1, max(AT) + 1):
         if way == "queue":
             line = _fill(line, waiting)
@@ -126,7 +126,7 @@ def sitting(history: History, seed: int, way: Way, judge: int = 0) -> list[Reach
     return reached
 
 
-def _fill(line: Queue, waiting: list[Candidate]) -> Queue:
+def _fill(line: PairQueue, waiting: list[PairOption]) -> PairQueue:
     while len(waiting) <= WAITING:
         pair, line = take(line)
         assert pair is not None

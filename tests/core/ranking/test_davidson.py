@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from tests import depth
 from tests.core.ranking import published
 from tests.core.ranking.made import Counts, judged, of_counts, strengths_of, verdict
-from workbench.core.ranking.davidson import Fit, chance_of, covariance, fit
+from workbench.core.ranking.davidson import DavidsonFit, chance_of, covariance, fit
 from workbench.core.ranking.judgements import compare
 
 Table = dict[tuple[str, str], tuple[int, int, int]]
 
 
-def fitted(counts: Counts, prior: float = 1.0) -> Fit:
+def fitted(counts: Counts, prior: float = 1.0) -> DavidsonFit:
     return fit(compare(of_counts(counts)), prior)
 
 

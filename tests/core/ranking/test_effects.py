@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.core.ranking.made import Counts, judged, judgements, of_counts, verdict
 from tests.core.ranking.test_davidson import best
 from workbench.core.ranking.davidson import fit
-from workbench.core.ranking.effects import Effects, Parts, PartTally, Tangle, effects, tallies
+from workbench.core.ranking.effects import Effects, Parts, PartTally, TechniqueTangle, effects, tallies
 from workbench.core.ranking.judgements import Judgement, compare
 
 
@@ -59,7 +59,7 @@ def test_one_part_each_is_the_plain_model() -> None:
     assert sum(parted.values) / 4 == pytest.approx(plain.centre, abs=1e-7)
     assert parted.nu == pytest.approx(plain.nu, abs=1e-7)
     # Only against each other: an entrant without any of them was never seen.
-    assert parted.tangles == (Tangle(tuple("abcd"), "mixed"),)
+    assert parted.tangles == (TechniqueTangle(tuple("abcd"), "mixed"),)
     assert parted.told == ()
 
 
@@ -118,22 +118,26 @@ def test_relabeling_changes_nothing_but_names(verdicts: list[Judgement], order: 
     ("made_of", "counts", "tangles"),
     [
         # In every version.
-        (parted(a="X", b="XY"), [("a", "b", 3, 2, 0)], (Tangle(("X",), "level"),)),
+        (parted(a="X", b="XY"), [("a", "b", 3, 2, 0)], (TechniqueTangle(("X",), "level"),)),
         # Always with each other.
-        (parted(a="", b="XY", c="Z"), [("a", "b", 3, 2, 0), ("a", "c", 1, 1, 0)], (Tangle(("X", "Y"), "together"),)),
+        (
+            parted(a="", b="XY", c="Z"),
+            [("a", "b", 3, 2, 0), ("a", "c", 1, 1, 0)],
+            (TechniqueTangle(("X", "Y"), "together"),),
+        ),
         # One or the other.
-        (parted(a="X", b="Y"), [("a", "b", 3, 2, 0)], (Tangle(("X", "Y"), "instead"),)),
+        (parted(a="X", b="Y"), [("a", "b", 3, 2, 0)], (TechniqueTangle(("X", "Y"), "instead"),)),
         # Both differ, but not everywhere alike: as many unknowns as directions.
         (parted(a="", b="X", c="XY"), [("a", "b", 3, 2, 0), ("b", "c", 3, 2, 1)], ()),
         # Two differences for three parts.
         (
             parted(a="", b="XY", c="YZ"),
             [("a", "b", 3, 2, 0), ("a", "c", 3, 2, 1)],
-            (Tangle(("X", "Y", "Z"), "mixed"),),
+            (TechniqueTangle(("X", "Y", "Z"), "mixed"),),
         ),
     ],
 )
-def test_what_cannot_be_told_apart(made_of: Parts, counts: Counts, tangles: tuple[Tangle, ...]) -> None:
+def test_what_cannot_be_told_apart(made_of: Parts, counts: Counts, tangles: tuple[TechniqueTangle, ...]) -> None:
     one = found(counts, made_of)
     assert one.tangles == tangles
     tangled = {part for tangle in tangles for part in tangle.parts}

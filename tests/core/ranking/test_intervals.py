@@ -20,7 +20,7 @@ from workbench.core.ranking.davidson import centred, fit
 from workbench.core.ranking.evidence import Floats, gather
 from workbench.core.ranking.intervals import NORMAL, Uncertainty, measure, student
 from workbench.core.ranking.judgements import Judgement, compare
-from workbench.core.ranking.likelihood import Model
+from workbench.core.ranking.likelihood import DavidsonModel
 
 
 def measured(made: list[Judgement], seed: int = 3, resamples: int = 200) -> Uncertainty:
@@ -185,7 +185,7 @@ def test_who_is_not_drawn_does_not_run_away() -> None:
     evidence = gather(comparisons.items, fitted.entrants)
     times = np.full((1, evidence.runs), 6.0)
     times[0, -1] = 0.0
-    peak = Model(evidence, fitted.prior).climb(evidence.sums(times), fitted.peak)
+    peak = DavidsonModel(evidence, fitted.prior).climb(evidence.sums(times), fitted.peak)
     assert fitted.strength("champion") > 3
     assert peak.strengths[0, fitted.entrants.index("champion")] == pytest.approx(0, abs=1e-6)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.ranking.made import judgements, verdict
-from workbench.core.ranking.judgements import Comparison, Comparisons, Judgement, Tally, compare
+from workbench.core.ranking.judgements import Comparison, ComparisonSet, EntrantTally, Judgement, compare
 
 
 def test_the_winner_meets_each_loser_and_losers_do_not_meet() -> None:
@@ -64,10 +64,10 @@ def test_all_bad_compares_nobody_and_is_counted() -> None:
     assert [item.run for item in found.items] == ["t"]
     assert (found.comparing, found.blind, found.all_bad, found.silent) == (1, 0, 1, 1)
     assert found.tallies == (
-        Tally("a", verdicts=2, firsts=1, blind=1, all_bad=1, won=1),
-        Tally("b", verdicts=2, firsts=0, blind=1, all_bad=1, lost=1),
+        EntrantTally("a", verdicts=2, firsts=1, blind=1, all_bad=1, won=1),
+        EntrantTally("b", verdicts=2, firsts=0, blind=1, all_bad=1, lost=1),
     )
-    assert compare([]) == Comparisons()
+    assert compare([]) == ComparisonSet()
 
 
 def test_a_tally_counts_verdicts_and_pairs_apart() -> None:

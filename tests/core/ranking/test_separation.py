@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from tests import depth
 from tests.core.ranking.made import Counts, judged, of_counts, strengths_of
-from workbench.core.ranking.davidson import Outcome, fit
+from workbench.core.ranking.davidson import ComparisonChances, fit
 from workbench.core.ranking.intervals import measure
 from workbench.core.ranking.judgements import Judgement, compare
 from workbench.core.ranking.separation import (
-    Need,
     Separation,
+    VerdictNeed,
     chance_to_separate,
     information,
     rounded,
@@ -40,7 +40,7 @@ def test_what_is_apart_already() -> None:
     found = of([("a", "b", 60, 20, 5), ("b", "c", 30, 20, 0)])
     assert (found.first, found.second, found.state) == ("a", "b", "separated")
     assert found.distance.low > 0
-    assert (found.alike, found.direct) == (Need(0, 0), Need(0, 0))
+    assert (found.alike, found.direct) == (VerdictNeed(0, 0), VerdictNeed(0, 0))
     assert separation_words(found, str.upper) == ("A is stronger than B: their difference is larger than chance.")
 
 
@@ -60,7 +60,7 @@ def test_what_some_more_would_separate() -> None:
 
 def test_what_is_about_equal_gets_no_number() -> None:
     found = of([("a", "b", 500, 500, 0)])
-    assert (found.state, found.alike, found.direct) == ("equal", Need(None, None), Need(None, None))
+    assert (found.state, found.alike, found.direct) == ("equal", VerdictNeed(None, None), VerdictNeed(None, None))
     assert separation_words(found) == (
         "a and b are about equal: more than 1,000 further verdicts would be needed to tell them apart."
     )
@@ -77,7 +77,7 @@ def test_what_no_verdict_connects() -> None:
     found = of([("a", "b", 30, 5, 0), ("x", "y", 30, 6, 0)])
     assert {found.first, found.second} == {"a", "x"}
     assert found.state == "unconnected"
-    assert found.alike == Need(None, None)
+    assert found.alike == VerdictNeed(None, None)
     assert separation_words(found) == "No verdict connects a and x. Judge them against each other."
 
 
@@ -143,9 +143,9 @@ def test_more_verdicts_never_make_it_less_likely(distance: float, variance: floa
 
 
 def test_information_of_a_comparison() -> None:
-    assert information(Outcome(0.5, 0, 0.5)) == 0.25
-    assert information(Outcome(0.25, 0.5, 0.25)) == 0.125
-    assert information(Outcome(0.9, 0, 0.1)) == pytest.approx(0.09)
+    assert information(ComparisonChances(0.5, 0, 0.5)) == 0.25
+    assert information(ComparisonChances(0.25, 0.5, 0.25)) == 0.125
+    assert information(ComparisonChances(0.9, 0, 0.1)) == pytest.approx(0.09)
 
 
 @given(st.integers(1, 100_000))

@@ -19,7 +19,7 @@ sys.meta_path.insert(0, Watch())
 
 
 @pytest.mark.parametrize(
-    "module", ["workbench.core.ranking.davidson", "workbench.usecases.judging", "workbench.ui.widgets.chart"]
+    "module", ["workbench.core.ranking.davidson", "workbench.usecases.judging_session", "workbench.ui.widgets.chart"]
 )
 def test_whatever_brings_numpy_along_asks_for_one_thread(module: str) -> None:
     free = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}

@@ -11,7 +11,7 @@ from tests.e2e.scenes.texts import ARGUMENTS, BLOCKS, JSON, MARKDOWN, SAMPLES
 from tests.fakes.provider import SSE, Hold, Reply, Send, Wait, chunk, event, stream
 from workbench.core.content import Content, Message
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane, Params
-from workbench.core.limits import Limits
+from workbench.core.run_limits import Limits
 
 Key = Qt.Key
 

@@ -15,13 +15,13 @@ from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import Verdict
-from workbench.packs.model import About
+from workbench.packs.pack_contents import PackAbout
 from workbench.store import Store
 from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.features.training.dialog import TrainingDialog
-from workbench.usecases.packs.exporter import Choice, PackExporter
+from workbench.usecases.packs.exporter import PackChoice, PackExporter
 
 _LONG = "A prompt with a very long name that says all of what it does for whom and when, and goes on and on for a while"
 _NAMES = ("Order bot", "Mail bot", _LONG, "Übersetzer 翻訳")
@@ -188,8 +188,8 @@ def _pack(folder: Path) -> Path:
     with closing(making.opened(folder / "other.db")) as store:
         keys = [_add(store, number, name) for number, name in enumerate(_NAMES)]
         exporter = PackExporter(store, lambda: "pack-1", lambda: making.LATER)
-        about = About("", "Bots of the shop", "What customers are answered with.", "Apache-2.0", "Ada Lovelace")
-        exporter.write(exporter.prepare(about, [Choice(key, "all") for key in keys]), folder / "bots.promptpack")
+        about = PackAbout("", "Bots of the shop", "What customers are answered with.", "Apache-2.0", "Ada Lovelace")
+        exporter.write(exporter.prepare(about, [PackChoice(key, "all") for key in keys]), folder / "bots.promptpack")
     return folder / "bots.promptpack"
 
 

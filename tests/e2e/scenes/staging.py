@@ -14,7 +14,7 @@ from tests.fakes.provider import FakeProvider
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, ECHO_MODEL, Lane
-from workbench.usecases.addresses import EndpointForm
+from workbench.usecases.endpoint_form import EndpointForm
 
 Theme = Literal["light", "dark"]
 BOTH: tuple[Theme, ...] = ("light", "dark")

@@ -21,8 +21,8 @@ from workbench.host.dirs import named_database
 from workbench.store.maintenance import backups
 from workbench.store.maintenance.upkeep import Upkeep
 from workbench.store.sqlite import sqlite3
-from workbench.usecases.care import Care
-from workbench.usecases.replacing import backups_of, move_to, repair, restore, use_repaired
+from workbench.usecases.history_replacement import backups_of, move_to, repair, restore, use_repaired
+from workbench.usecases.maintenance import Maintenance
 
 RUNS = 60
 STEPS = {"open", "os.rename", "os.remove", "os.link", "sqlite3.connect", "os.chmod"}
@@ -73,12 +73,12 @@ def works(steps: Steps) -> dict[str, Callable[[Path], object]]:
         store = opened(path)
         shrink = Upkeep.shrink
         Upkeep.shrink = lambda mine, _: shrink(mine, steps.step)  # type: ignore[method-assign,assignment]
-        Care(store, lambda: LATER).make_smaller(threading.Event(), lambda _: steps.step())
+        Maintenance(store, lambda: LATER).make_smaller(threading.Event(), lambda _: steps.step())
         store.close()
 
     def back_up(path: Path) -> None:
         store = opened(path)
-        Care(store, lambda: LATER).back_up(steps.step)
+        Maintenance(store, lambda: LATER).back_up(steps.step)
         store.close()
 
     return {

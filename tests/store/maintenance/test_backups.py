@@ -11,7 +11,7 @@ import pytest
 from tests.store.making import LATER, NOW, done, opened, run, text
 from workbench.store import StoreError
 from workbench.store.connections import connect
-from workbench.store.maintenance import backups, restoring
+from workbench.store.maintenance import backups, file_replacement
 
 
 def fill(path: Path, answer: str, name: str = "r") -> None:
@@ -115,7 +115,7 @@ def test_what_is_not_sound_is_refused_and_the_history_stays(path: Path, folder: 
             made.path.unlink()
     before = path.read_bytes()
     with pytest.raises(StoreError) as caught:
-        restoring.put_in_place(path, made.path, LATER)
+        file_replacement.put_in_place(path, made.path, LATER)
     assert caught.value.sentence.endswith(".")
     assert path.read_bytes() == before
     # Whoever only reads leaves the (empty) files of the log.
@@ -127,7 +127,7 @@ def test_a_backup_put_in_place_is_the_history_and_the_old_one_is_kept(path: Path
     fill(path, "first")
     made = backups.make(path, folder, NOW)
     fill(path, "second", "s")
-    kept = restoring.put_in_place(path, made.path, LATER)
+    kept = file_replacement.put_in_place(path, made.path, LATER)
     assert answers(path) == ["first"]
     assert answers(kept) == ["first", "second"]
     assert made.path.is_file()
@@ -142,8 +142,8 @@ def test_a_restore_can_be_undone(path: Path, folder: Path) -> None:
     fill(path, "first")
     made = backups.make(path, folder, NOW)
     fill(path, "second", "s")
-    kept = restoring.put_in_place(path, made.path, LATER)
-    restoring.put_in_place(path, kept, "2026-11-24T13:21:00.000Z")
+    kept = file_replacement.put_in_place(path, made.path, LATER)
+    file_replacement.put_in_place(path, kept, "2026-11-24T13:21:00.000Z")
     assert answers(path) == ["first", "second"]
 
 
@@ -154,7 +154,7 @@ def test_what_a_link_leads_to_is_replaced_and_not_the_link(path: Path, tmp_path:
     made = backups.make(real, backups.folder_of(real), NOW)
     fill(real, "second", "s")
     path.symlink_to(real)
-    restoring.put_in_place(path, made.path, LATER)
+    file_replacement.put_in_place(path, made.path, LATER)
     assert path.is_symlink()
     assert answers(real) == ["first"]
 
@@ -163,7 +163,7 @@ def test_a_replaced_history_is_kept_beside_where_the_backups_cannot_be(path: Pat
     fill(path, "first")
     made = backups.make(path, folder, NOW)
     fill(path, "second", "s")
-    kept = restoring.put_in_place(path, made.path, LATER, folder=path.parent / "unplugged")
+    kept = file_replacement.put_in_place(path, made.path, LATER, folder=path.parent / "unplugged")
     assert kept.parent == path.parent
     assert answers(kept) == ["first", "second"]
 
@@ -190,7 +190,7 @@ def test_a_history_that_somebody_has_open_is_not_replaced(path: Path, folder: Pa
     other.execute("SELECT count(*) FROM prompts").fetchone()
     try:
         with pytest.raises(StoreError) as caught:
-            restoring.put_in_place(path, made.path, LATER, busy_ms=50)
+            file_replacement.put_in_place(path, made.path, LATER, busy_ms=50)
     finally:
         other.close()
     assert caught.value.code == "busy"
@@ -206,7 +206,7 @@ def test_a_damaged_history_is_kept_with_its_log_when_it_is_replaced(path: Path, 
         file.write(os.urandom(64 * 1024))
     log = path.with_name(path.name + "-wal")
     log.write_bytes(b"what was a log")
-    kept = restoring.put_in_place(path, made.path, LATER)
+    kept = file_replacement.put_in_place(path, made.path, LATER)
     assert answers(path) == ["words " * 5000]
     assert kept.stat().st_size > 64 * 1024
     assert not log.exists()
@@ -222,7 +222,7 @@ def test_a_backup_that_is_too_old_is_not_restored_and_says_what_to_do(path: Path
     connection.execute("PRAGMA user_version = 1002")
     connection.close()
     with pytest.raises(StoreError, match=r"“old\.db” cannot be restored\. This history has format 1\.2") as caught:
-        restoring.put_in_place(path, old, LATER)
+        file_replacement.put_in_place(path, old, LATER)
     assert caught.value.code == "too_old"
     assert f"and restore that: workbench history salvage --db {old} NEW.db" in caught.value.sentence
     assert answers(path) == ["now"]

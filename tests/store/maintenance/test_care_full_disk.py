@@ -15,11 +15,11 @@ CODE = """
 import contextlib, os, random, sys, threading
 from pathlib import Path
 from tests.store.making import FULL_RESULT, LATER, NOW, opened, run, text, uids
-from workbench.core.care import Rules
+from workbench.core.maintenance import Rules
 from workbench.store import StoreError
 from workbench.store.maintenance import backups
-from workbench.usecases.care import Care
-from workbench.usecases.replacing import move_to, repair, restore
+from workbench.usecases.maintenance import Care
+from workbench.usecases.history_replacement import move_to, repair, restore
 disk, roomy = Path(sys.argv[1]), Path(sys.argv[2])
 path = disk / "history.db"
 store = opened(path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.store import Store
 from workbench.store.maintenance import backups
-from workbench.store.maintenance.purging import Doomed
+from workbench.store.maintenance.history_purge import PurgeTargets
 
 
 def test_what_a_kill_left_of_copies_is_found(store: Store, tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_what_a_kill_left_of_copies_is_found(store: Store, tmp_path: Path) -> No
     for path in (going_on, half, *left):
         path.write_bytes(b"a part")
     os.utime(half, (0, 0))
-    assert set(store.deleting.copies(folder, Doomed(("gone",)))) == {half, *left}
+    assert set(store.deleting.copies(folder, PurgeTargets(("gone",)))) == {half, *left}
     store.deleting.remove_copies([half, *left])
     assert [path.name for path in folder.iterdir()] == [going_on.name]
     os.utime(going_on, (0, 0))

@@ -12,8 +12,8 @@ from tests.store.making import LATER, NOW, opened, text, uids
 from workbench.core.cases import Case
 from workbench.core.drafts import Draft
 from workbench.store import Store, StoreError
-from workbench.store.maintenance.purging import Doomed
-from workbench.store.merging.arriving import LAST, Arrival, ArrivingPrompt, ArrivingVersion
+from workbench.store.maintenance.history_purge import PurgeTargets
+from workbench.store.merging.pack_import_store import LAST, ArrivingPrompt, ArrivingVersion, PackArrival
 from workbench.store.sqlite import sqlite3
 
 
@@ -39,11 +39,11 @@ def bring(store: Store, *names: str) -> None:
         )
         for name in names
     ]
-    store.packs.arrive(Arrival("pack", body, "/tmp/bots", tuple(arriving)), NOW).result()
+    store.packs.arrive(PackArrival("pack", body, "/tmp/bots", tuple(arriving)), NOW).result()
 
 
 def purge(store: Store, *prompts: str) -> None:
-    store.deleting.purge(Doomed(prompts=prompts), LATER, uids("purge"))
+    store.deleting.purge(PurgeTargets(prompts=prompts), LATER, uids("purge"))
 
 
 def rows(store: Store, query: str) -> list[tuple[object, ...]]:
@@ -87,7 +87,7 @@ def test_what_came_before_an_update_does_not_bring_it_back(store: Store) -> None
     bring(store, "secret-a", "b")
     late = ArrivingPrompt("f-b", "b", "Bot b", new=False, versions=(ArrivingVersion("v2", "h2", text("More")),))
     body = json.dumps({"name": "Bots", "prompts": [{"uid": "b", "slug": "slug-b"}]})
-    store.packs.arrive(Arrival("pack", body, "/tmp/bots", (late,)), NOW).result()
+    store.packs.arrive(PackArrival("pack", body, "/tmp/bots", (late,)), NOW).result()
     purge(store, "secret-a")
     store.packs.take_back().result()
     about = store.packs.about("pack")

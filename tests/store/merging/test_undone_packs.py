@@ -15,8 +15,8 @@ from workbench.core.cases import Case
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.store import Store
-from workbench.store.maintenance.purging import Doomed
-from workbench.store.merging.arriving import Arrival, ArrivingPrompt, ArrivingVersion
+from workbench.store.maintenance.history_purge import PurgeTargets
+from workbench.store.merging.pack_import_store import ArrivingPrompt, ArrivingVersion, PackArrival
 from workbench.store.sqlite import sqlite3
 
 FILE = b"SECRET-FILE" * 40
@@ -53,10 +53,10 @@ def test_texts_and_files_of_an_undone_import_go_with_the_next_deletion(store: St
         cases=(("f:c", Case("c", "A case", (("order", "SECRET-VALUE"),))),),
     )
     body = json.dumps({"name": "Bots", "prompts": [{"uid": "theirs", "slug": "theirs"}]})
-    store.packs.arrive(Arrival("pack", body, "/tmp/bots", (arriving,), ((FILE, "text/plain"),)), NOW).result(10)
+    store.packs.arrive(PackArrival("pack", body, "/tmp/bots", (arriving,), ((FILE, "text/plain"),)), NOW).result(10)
     assert count(store, "blobs") == 1
     store.packs.take_back().result(10)
-    store.deleting.purge(Doomed(prompts=("old",)), LATER, uids("purge"))
+    store.deleting.purge(PurgeTargets(prompts=("old",)), LATER, uids("purge"))
     store.deleting.clean()
     assert count(store, "blobs") == 0
     assert count(store, "contents") == 1

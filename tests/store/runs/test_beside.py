@@ -14,11 +14,11 @@ from tests.fakes import crafted
 from tests.store.making import opened
 from workbench.cli.main import main
 from workbench.store.connections import MOST_BYTES, connect
+from workbench.store.draft_preview import read_preview
 from workbench.store.errors import StoreError
-from workbench.store.maintenance.copying import copy_file
-from workbench.store.peek import peek
-from workbench.store.schema.check import check_schema
-from workbench.store.schema.format import VERSION
+from workbench.store.maintenance.database_copy import copy_file
+from workbench.store.schema.format_version import VERSION
+from workbench.store.schema.schema_check import check_schema
 
 COMMANDS = (
     *(["list"], ["search", "order"], ["check"], ["backup"], ["restore"], ["export", "--format", "md"]),
@@ -77,7 +77,7 @@ def test_nothing_of_it_is_deleted_at_the_first_look_or_by_an_import(
     history: Path, victim: Path, tmp_path: Path
 ) -> None:
     crafted.journal_naming(history, victim)
-    peek(history)
+    read_preview(history)
     assert main(["history", "import", str(history), "--db", str(tmp_path / "own.db")], dict(os.environ)) != 0
     assert victim.exists()
 

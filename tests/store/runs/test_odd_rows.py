@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import LATER, NOW, done, lane, opened, run, text
-from tests.store.search.test_indexing import found, settled
+from tests.store.search.test_search_index import found, settled
 from workbench.core.content import MOST_LANES
 from workbench.core.drafts import Draft
 from workbench.store import Store
 from workbench.store.errors import StoreError
-from workbench.store.maintenance.purging import Doomed
-from workbench.store.merging.arriving import LAST
-from workbench.store.search import indexing
+from workbench.store.maintenance.history_purge import PurgeTargets
+from workbench.store.merging.pack_import_store import LAST
+from workbench.store.search import search_index
 from workbench.store.sqlite import sqlite3
 
 Damage = Callable[..., Store]
@@ -107,7 +107,7 @@ def test_what_is_remembered_of_a_pack_in_another_shape_is_nothing(damage: Damage
     assert store.packs.about("k") is None
     with pytest.raises(StoreError, match="No import can be undone"):
         store.packs.take_back().result(60)
-    store.deleting.purge(Doomed(prompts=("p",)), LATER, lambda: "uid")
+    store.deleting.purge(PurgeTargets(prompts=("p",)), LATER, lambda: "uid")
     assert store.prompts() == []
 
 
@@ -122,7 +122,7 @@ def test_rows_that_name_missing_rows_are_left_out_or_told_as_damage(damage: Dama
 def test_a_run_with_more_text_than_a_document_holds_is_found_by_its_beginning(
     damage: Damage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "_MOST_DOCUMENT", 1000)
+    monkeypatch.setattr(search_index, "_MOST_DOCUMENT", 1000)
     store = damage("UPDATE outputs SET text = 'tracking ' || printf('%.*c', 2000, 'x') || ' never'")
     settled(store)
     assert store.searches.trouble is None

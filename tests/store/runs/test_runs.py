@@ -15,7 +15,7 @@ from workbench.core.changes import Change, count_change
 from workbench.core.content import Content
 from workbench.core.lanes import Lane, Params
 from workbench.core.money import Rates, Usage, UsageDetails
-from workbench.core.runs import BesideLane, Outcome, OutputRecord, Result, RunLane, Step, Verdict
+from workbench.core.runs import AnswerStep, BesideLane, Outcome, OutputRecord, Result, RunLane, Verdict
 from workbench.store import Store, StoreError
 from workbench.store.records import PartialCall, PartialRounds, PartialText
 
@@ -245,13 +245,17 @@ def test_a_stream_that_starts_over_replaces_what_was(store: Store) -> None:
 
 def test_rounds_and_calls_are_seen_while_they_stream_and_kept_of_the_dead(store: Store, path: Path) -> None:
     store.begin_run(run("r", text("x"), lanes=(lane("A"), lane("B")))).result(10)
-    rounds = (Step("text", "One moment."), Step("tool_call", "{}", "now", "c1", '{"s":1}'), Step("tool_result", "noon"))
+    rounds = (
+        AnswerStep("text", "One moment."),
+        AnswerStep("tool_call", "{}", "now", "c1", '{"s":1}'),
+        AnswerStep("tool_result", "noon"),
+    )
     store.save_partials([PartialText("r.0.0", "text", 0, "One moment."), PartialText("r.1.0", "text", 0, "B")], LATER)
     store.save_partials([PartialCall("r.0.0", 0, "now", "c1", 0, "{")], LATER)
     store.save_partials([PartialRounds("r.0.0", 0, rounds), PartialText("r.0.0", "text", 0, "Noo")], LATER)
     store.save_partials([PartialCall("r.0.0", 0, "loo", "c2", 0, '{"a'), PartialText("r.0.0", "text", 3, "n")], LATER)
     store.save_partials([PartialCall("r.0.0", 0, "look", "c2", 1, '"b":')], LATER).result(10)
-    steps = (*rounds, Step("text", "Noon"), Step("tool_call", '{"b":', "look", "c2"))
+    steps = (*rounds, AnswerStep("text", "Noon"), AnswerStep("tool_call", '{"b":', "look", "c2"))
     first, second = (output.result for output in store.iteration_detail("r").outputs)
     assert (first.state, first.text, first.steps) == ("streaming", "Noon", steps)
     assert (second.text, second.steps) == ("B", ())

@@ -12,16 +12,21 @@ from workbench.core.blocks import Example, OutputFormat, Tool
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
-from workbench.core.marks import Mark
+from workbench.core.technique_marks import TechniqueMark
 from workbench.store import Store, StoreError
 from workbench.store.runs.technique_marks import VersionMarks
 
-ROLE = Mark("role", "Role", "You are\nYou help")
-STEPS = Mark("steps", "Steps", "Steps:")
+ROLE = TechniqueMark("role", "Role", "You are\nYou help")
+STEPS = TechniqueMark("steps", "Steps", "Steps:")
 
 
 def begun(
-    store: Store, name: str, content: Content, based_on: int | None = None, marks: tuple[Mark, ...] = (), *lanes: Lane
+    store: Store,
+    name: str,
+    content: Content,
+    based_on: int | None = None,
+    marks: tuple[TechniqueMark, ...] = (),
+    *lanes: Lane,
 ) -> int | None:
     start = run(name, content, based_on=based_on, lanes=lanes or (lane(),))
     return store.begin_run(dataclasses.replace(start, techniques=marks)).result(10).version_number
@@ -60,7 +65,9 @@ def test_what_a_person_says_wins_and_is_inherited(store: Store) -> None:
     assert used(store) == {1: ["Tone"], 2: ["Tone"]}
     store.techniques.say("p", 2, "role", "Role", used=True).result(10)
     assert used(store) == {1: ["Tone"], 2: ["Role", "Tone"]}
-    assert store.techniques.of("p", [2]) == [VersionMarks(2, (Mark("role", "Role"), Mark("tone", "Tone")))]
+    assert store.techniques.of("p", [2]) == [
+        VersionMarks(2, (TechniqueMark("role", "Role"), TechniqueMark("tone", "Tone")))
+    ]
 
 
 def test_a_version_that_is_not_there_is_a_sentence(store: Store) -> None:

@@ -18,14 +18,14 @@ from tests import depth
 from tests.filters import parse
 from tests.patience import PROCESS_S
 from tests.store.making import FULL_RESULT, LATER, opened, run, text, uids
-from tests.store.search.test_indexing import settled
+from tests.store.search.test_search_index import settled
 from workbench.store import StoreError
 from workbench.store.connections import connect
 from workbench.store.maintenance.space import check
-from workbench.store.salvage.file_format import MAGIC, TABLE_LEAF, Pages, kind_of, rows
-from workbench.store.salvage.mending import LOST
+from workbench.store.salvage.file_format import MAGIC, TABLE_LEAF, FilePages, kind_of, rows
 from workbench.store.salvage.rebuild import _ORDER, Salvaged, salvage
-from workbench.store.salvage.tables import roots
+from workbench.store.salvage.reference_repair import LOST
+from workbench.store.salvage.table_layout import roots
 
 PAGE = 4096
 TABLES = (
@@ -129,7 +129,7 @@ def test_without_the_first_page_nothing_else_is_lost(damaged: Path, sound: Path)
 
 @pytest.mark.parametrize("seed", depth.seeds(2, 300))
 def test_every_row_on_a_page_that_was_spared_is_read(damaged: Path, sound: Path, seed: int) -> None:
-    whole = Pages(sound.read_bytes())
+    whole = FilePages(sound.read_bytes())
     choose = random.Random(seed)
     hit = set(choose.sample(range(1, whole.count + 1), whole.count // choose.choice((4, 10, 40))))
     for number in hit:
@@ -137,7 +137,7 @@ def test_every_row_on_a_page_that_was_spared_is_read(damaged: Path, sound: Path,
     result = saved(damaged)
     found = everything(result.path)
     original = everything(sound)
-    spared = Pages(damaged.read_bytes())
+    spared = FilePages(damaged.read_bytes())
     for table in ("outputs", "runs", "versions", "prompts"):
         for number in set(pages_of(sound, table)) - hit:
             for row in rows(whole, whole.get(number), number):
@@ -332,7 +332,7 @@ def test_where_nothing_can_be_read_nothing_is_made(tmp_path: Path, body: bytes) 
 
 
 def test_pages_of_a_kind_are_told_by_their_first_byte(sound: Path) -> None:
-    pages = Pages(sound.read_bytes())
+    pages = FilePages(sound.read_bytes())
     kinds = {kind_of(pages.get(number), number) for number in pages_of(sound, "outputs")}
     assert kinds == {TABLE_LEAF}
 
@@ -340,7 +340,7 @@ def test_pages_of_a_kind_are_told_by_their_first_byte(sound: Path) -> None:
 @given(st.binary(max_size=9000), st.sampled_from([b"", MAGIC + b"\x10\0" + bytes(82), MAGIC + b"\x02\0" + bytes(82)]))
 @depth.examples(60, 2250)
 def test_reading_noise_ends_and_raises_nothing(noise: bytes, head: bytes) -> None:
-    pages = Pages(head + noise, noise)
+    pages = FilePages(head + noise, noise)
     pages.free()
     found = roots(pages)
     assert len(found) == 3

@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.making import opened
 from tests.store.salvage.test_salvage import lose, query, saved
-from tests.store.search.test_indexing import settled
+from tests.store.search.test_search_index import settled
 
 
 @pytest.mark.parametrize("lost", [("run_values", "outputs"), ("lanes", "outputs"), ("lanes", "run_values", "outputs")])

@@ -19,14 +19,14 @@ from workbench.core.cases import Case, Check
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
-from workbench.core.runs import BesideLane, Step, Verdict
-from workbench.store.maintenance.purging import Doomed
-from workbench.store.merging.arriving import Arrival, ArrivingPrompt
+from workbench.core.runs import AnswerStep, BesideLane, Verdict
+from workbench.store.maintenance.history_purge import PurgeTargets
+from workbench.store.merging.pack_import_store import ArrivingPrompt, PackArrival
 from workbench.store.records import PartialCall, PartialRounds, PartialText
-from workbench.store.search.facts import facts_of
 from workbench.store.search.fields import words_of
-from workbench.store.search.indexing import Indexer
+from workbench.store.search.index_terms import facts_of
 from workbench.store.search.saved_searches import SavedSearch
+from workbench.store.search.search_index import Indexer
 from workbench.store.sqlite import sqlite3
 
 SCHEMA = Path(__file__).with_name("v1_3_schema.sql")
@@ -71,7 +71,9 @@ def fill(path: Path) -> None:
         [
             PartialText("r2.0.0", "text", 0, "half an"),
             PartialText("r2.0.0", "reasoning", 0, "hm"),
-            PartialRounds("r2.1.0", 0, (Step("tool_call", "{}", "now", "c1", '{"s": 1}'), Step("tool_result", "noon"))),
+            PartialRounds(
+                "r2.1.0", 0, (AnswerStep("tool_call", "{}", "now", "c1", '{"s": 1}'), AnswerStep("tool_result", "noon"))
+            ),
             PartialCall("r2.1.0", 0, "now", "c2", 0, '{"zo'),
         ],
         LATER,
@@ -81,10 +83,12 @@ def fill(path: Path) -> None:
     store.searches.saved.save(SavedSearch("s", "Cheap winners", "winner:yes cost:<0.01", NOW))
     store.techniques.say("p", 1, "role", "Give it a role", used=True)
     store.techniques.say("p", 2, "own:calm", "Calm", used=False)
-    store.packs.arrive(Arrival("pack", '{"name":"Bots","prompts":[]}', "bots.promptpack", (_cases_for("p"),)), LATER)
+    store.packs.arrive(
+        PackArrival("pack", '{"name":"Bots","prompts":[]}', "bots.promptpack", (_cases_for("p"),)), LATER
+    )
     store.begin_run(run("purged", newer))
     store.finish_output("purged.0.0", done("never mind"), LATER)
-    store.deleting.purge(Doomed(runs=("purged",)), LATER, lambda: "nobody")
+    store.deleting.purge(PurgeTargets(runs=("purged",)), LATER, lambda: "nobody")
     store.create_prompt("d", "Deleted", NOW)
     store.curation.delete_prompt("d", True)
     store.add_blob(b"\x89PNG", "image/png")

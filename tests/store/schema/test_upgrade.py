@@ -21,15 +21,15 @@ from tests.store.schema.freeze import CASE, restore
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
-from workbench.core.runs import BesideLane, Result, Step, Verdict
+from workbench.core.runs import AnswerStep, BesideLane, Result, Verdict
 from workbench.store import Store, StoreError, open_store
+from workbench.store.database_file import OpenedDatabase
 from workbench.store.errors import failure
-from workbench.store.maintenance.purging import Doomed
-from workbench.store.opening import Opened
+from workbench.store.maintenance.history_purge import PurgeTargets
 from workbench.store.salvage.rebuild import salvage
 from workbench.store.schema import bridge
-from workbench.store.schema.format import OLDEST, VERSION, show
 from workbench.store.schema.format_1_3 import CHANGES, FORMAT, SCHEMA
+from workbench.store.schema.format_version import OLDEST, VERSION, show
 from workbench.store.schema.migrations import BASELINE
 from workbench.store.schema.objects import bridged, newest
 from workbench.store.schema.sql_words import made_by, words
@@ -159,8 +159,8 @@ def assert_rows(store: Store) -> None:
     assert [o.result for o in detail.outputs] == [FULL_RESULT, FAILED, done("注文を確認します。")]
     assert detail.verdict == Verdict("winner", (0,), blind=True)
     streaming = [output.result for output in store.iteration_detail("r2").outputs[:3]]
-    rounds = (Step("tool_call", "{}", "now", "c1", '{"s": 1}'), Step("tool_result", "noon"))
-    calling = Result("streaming", steps=(*rounds, Step("tool_call", '{"zo', "now", "c2")))
+    rounds = (AnswerStep("tool_call", "{}", "now", "c1", '{"s": 1}'), AnswerStep("tool_result", "noon"))
+    calling = Result("streaming", steps=(*rounds, AnswerStep("tool_call", '{"zo', "now", "c2")))
     assert streaming == [Result("streaming", "half an", "hm"), Result("waiting"), calling]
     assert store.iteration_detail("r2").beside == (BesideLane("C", "r1", 2, hidden=True),)
     assert Endpoint("e", "openai", "Mine", "http://localhost/v1", (("X-Title", "t"),), ("X-Key",)) in store.endpoints()
@@ -170,7 +170,7 @@ def assert_rows(store: Store) -> None:
     assert (store.packs.about("pack"), store.packs.origins("case")) == (BOTS, {"their-case": "case"})
     marks = [(found.number, found.used) for found in store.techniques.of("p", (1, 2))]
     assert marks == [(1, {"role": "Give it a role"}), (2, {})]
-    assert store.deleting.deleted() == Doomed(prompts=("d",))
+    assert store.deleting.deleted() == PurgeTargets(prompts=("d",))
 
 
 BOTS = {"name": "Bots", "description": "", "licence": "", "author": "", "prompts": []}
@@ -259,7 +259,7 @@ def test_what_is_open_elsewhere_sees_the_upgrade(path: Path) -> None:
 def test_an_old_history_that_cannot_be_written_is_read(path: Path) -> None:
     restore(path)
     before = path.read_bytes()
-    store = Store(path, Opened(None, failure("readonly")), lambda: "uid", 5000)
+    store = Store(path, OpenedDatabase(None, failure("readonly")), lambda: "uid", 5000)
     assert_rows(store)
     assert [row.row.run_uid for row in store.searches.page(parse("way").query, str).rows] == ["r1"]
     store.close()

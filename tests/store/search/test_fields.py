@@ -12,7 +12,7 @@ import pytest
 
 from tests.filters import complete, parse, to_text
 from tests.store.making import LATER, NOW, done, opened, run, text
-from workbench.core.searching.fields import (
+from workbench.core.search.filter_fields import (
     AmountValues,
     ChoiceValues,
     FilterField,
@@ -20,12 +20,12 @@ from workbench.core.searching.fields import (
     NameValues,
     help_lines,
 )
-from workbench.core.searching.language import Filter, Query, Range, Term
-from workbench.core.searching.lexing import pieces
+from workbench.core.search.lexer import pieces
+from workbench.core.search.query import QueryFilter, QueryRange, SearchQuery, Term
 from workbench.store import Store
-from workbench.store.search.facts import ALL, facts_of
 from workbench.store.search.fields import FIELDS, ROWS
-from workbench.store.search.search_plan import Plan
+from workbench.store.search.index_terms import ALL, facts_of
+from workbench.store.search.search_plan import SearchPlan
 from workbench.store.search.sources import HistoryField, NumberSource
 from workbench.store.sqlite import sqlite3
 from workbench.ui.features.history.empty import EXAMPLES
@@ -54,7 +54,7 @@ def test_what_is_proposed_and_offered_is_understood(row: HistoryField) -> None:
     for one in (*proposed, *offered):
         parsed = parse(one)
         assert parsed.complaints == ()
-        assert [type(term) for term in parsed.query.terms] == [Filter]
+        assert [type(term) for term in parsed.query.terms] == [QueryFilter]
         assert parse(to_text(parsed.query)).query == parsed.query
     (complaint,) = parse(f"{row.name}:").complaints
     assert all(one in complaint.sentence for one in proposed)
@@ -117,7 +117,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def count(store: Store, *terms: Term) -> int:
-    total = store.searches.page(Query(terms), lambda moment: LATER).total
+    total = store.searches.page(SearchQuery(terms), lambda moment: LATER).total
     assert total is not None
     return total.count
 
@@ -148,9 +148,9 @@ def test_no_two_numbers_share_a_letter() -> None:
 
 
 def test_a_number_without_words_in_the_index_is_compared_row_by_row(store: Store, tmp_path: Path) -> None:
-    made = Plan()
+    made = SearchPlan()
     with closing(sqlite3.connect(tmp_path / "history.db")) as connection:
-        term = Filter("answers", Range(Decimal(2), with_low=False))
+        term = QueryFilter("answers", QueryRange(Decimal(2), with_low=False))
         assert NumberSource("answers").ask(connection, made, term, str)
         found = facts_of(connection, 1)
         assert found is not None

@@ -30,7 +30,7 @@ from workbench.ui.features.compose.rows import RowsDialog
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.rooms import LanesWidget
 from workbench.ui.theme import Theme
-from workbench.usecases.problems import Lack, Problem
+from workbench.usecases.problems import MissingInput, Problem
 
 
 class StandInStage(QObject):
@@ -118,7 +118,7 @@ def main(folder: Path) -> None:
     actions["next_set"]()
     pages.append(shown.told.shown.at)
     session.shown = Draft(Content((Message("user", "{{question}}"),)))
-    part.show_lack(Problem("Give question a value.", lack=Lack(("question",))))
+    part.show_lack(Problem("Give question a value.", lack=MissingInput(("question",))))
     part.end_lack()
     stood = notice.standing_text
     session.shown = Draft(Content((Message("user", "{{question}}"),)), values=(("question", "Where?"),))

@@ -17,7 +17,7 @@ from workbench.ui.features.exchange import FEATURE
 from workbench.ui.shell.events import Changed, DataChanged
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.theme import Theme
-from workbench.usecases.exchange.exporting import Selection
+from workbench.usecases.exchange.exporter import ExportSelection
 
 
 def main(folder: Path) -> None:
@@ -36,7 +36,7 @@ def main(folder: Path) -> None:
     controller.dialog.go.click()
     imported = controller.dialog.said.text()
     controller.dialog.close()
-    controller.write(Selection(query=""), "jsonl", folder / "runs.jsonl")
+    controller.write(ExportSelection(query=""), "jsonl", folder / "runs.jsonl")
     events, notices = services.events, services.notices
     assert isinstance(events, StandInEvents)
     assert isinstance(notices, StandInNotices)

@@ -24,9 +24,9 @@ from workbench.ui.features.improve.controller import ImproveController
 from workbench.ui.shell.events import AnswersGrew, PromptOpened
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.theme import Theme
-from workbench.usecases.asking import Asked
-from workbench.usecases.handles import RunHandle
-from workbench.usecases.improving import Improver
+from workbench.usecases.improver import Improver
+from workbench.usecases.lane_calls import LaneQuestion
+from workbench.usecases.run_handle import RunHandle
 from workbench.usecases.transcript import Transcript
 
 BETTER = '<message role="system">\nBe brief.\n</message>\n<message role="user">\nHello\n</message>'
@@ -36,10 +36,10 @@ class ScriptedRunner:
     """Answers at once, without storing anything."""
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
+        self.asked: list[LaneQuestion] = []
         self.stopped: list[str] = []
 
-    def start_aside(self, prompt_uid: str, asked: Asked, start: Callable[..., Any]) -> RunHandle:
+    def start_aside(self, prompt_uid: str, asked: LaneQuestion, start: Callable[..., Any]) -> RunHandle:
         self.asked.append(asked)
         transcript = Transcript(f"answer{len(self.asked)}", "run", 0, lambda: 0)
         if len(self.asked) == 1:

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from tests.ui.features.standins import StandInEvents, standin_models, standins, wait_for
-from workbench.core.limits import LIMITS, Limits
+from workbench.core.run_limits import LIMITS, Limits
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import open_store

@@ -20,12 +20,12 @@ from workbench.core.blocks import Example, OutputFormat
 from workbench.core.content import Content
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Endpoint, Lane
-from workbench.core.limits import Limits
-from workbench.core.marks import Mark
-from workbench.core.techniques import Caret, Insertion
+from workbench.core.run_limits import Limits
+from workbench.core.technique_marks import TechniqueMark
+from workbench.core.techniques import CaretPlace, Insertion
 from workbench.engine.catalogue import Catalogue
 from workbench.host.clock import monotonic_ms, utc_now
-from workbench.host.dirs import Places, places
+from workbench.host.dirs import ProductDirs, places
 from workbench.host.ids import new_uid
 from workbench.host.provider_choices import ProviderChoices
 from workbench.store import Store
@@ -35,12 +35,12 @@ from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 from workbench.ui.shell.views import Place
 from workbench.ui.theme import Theme
 from workbench.usecases.credentials import open_keys
-from workbench.usecases.endpoints import Asker, Endpoints
+from workbench.usecases.endpoints import EndpointEngine, Endpoints
 from workbench.usecases.history import History
 from workbench.usecases.known_models import KnownModels
 from workbench.usecases.model_access import ModelAccess
 from workbench.usecases.pricing import Pricing
-from workbench.usecases.searching import Searcher
+from workbench.usecases.searcher import Searcher
 
 
 @dataclass
@@ -249,7 +249,7 @@ class StandInBackend:
     store: Store
     searcher: Searcher
     history: History
-    places: Places
+    places: ProductDirs
     improver: Any = None
     forecaster: Any = None
     models: Any = None
@@ -276,18 +276,18 @@ class StandInEditor:
     def __init__(self, session: StandInSession) -> None:
         self._session = session
         self.selection = ""
-        self.inserted: list[tuple[Insertion, Mark | None]] = []
+        self.inserted: list[tuple[Insertion, TechniqueMark | None]] = []
 
     def content(self) -> Content:
         return self._session.shown.content
 
-    def caret(self) -> Caret | None:
+    def caret(self) -> CaretPlace | None:
         return None
 
     def selected(self) -> str:
         return self.selection
 
-    def insert(self, found: Insertion, mark: Mark | None = None) -> None:
+    def insert(self, found: Insertion, mark: TechniqueMark | None = None) -> None:
         self.inserted.append((found, mark))
 
     def focus_first(self) -> None:
@@ -323,7 +323,7 @@ class NoCatalogue:
 
 def standin_models(store: Store, folder: Path) -> ModelAccess:
     """Return endpoints and prices that are kept, without keys, a catalogue or an engine that could be asked."""
-    keys, engine, known = open_keys({}), cast(Asker, None), KnownModels(folder)
+    keys, engine, known = open_keys({}), cast(EndpointEngine, None), KnownModels(folder)
     endpoints = Endpoints(store, keys, engine, lambda _: "", new_uid, utc_now, known)
     pricing = Pricing(ProviderChoices(folder), lambda _: None, utc_now)
     return ModelAccess(keys, endpoints, NoCatalogue(), pricing, lambda: None, date.today)

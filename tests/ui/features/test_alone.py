@@ -219,7 +219,7 @@ def test_maintenance(tmp_path: Path) -> None:
     assert told["by_hand"] == [False, True], "the daily backup came by itself"
     assert told["checked"] == "The history is sound."
     assert told["said_in_the_window"] == ["The daily backup was not made. It is full. [Settings…]"]
-    assert told["changes"] == ["Repair"]
+    assert told["changes"] == ["RepairHistory"]
     assert told["is_page_closed"]
     assert told["is_shown_again"]
 

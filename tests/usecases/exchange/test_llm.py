@@ -17,14 +17,14 @@ from workbench.core.blocks import Attachment, OutputFormat, Tool
 from workbench.core.content import Content, Message
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
-from workbench.core.runs import IterationDetail, Result, Step, Timing
+from workbench.core.runs import AnswerStep, IterationDetail, Result, Timing
 from workbench.core.templates import fill
 from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
 from workbench.store.merging import llm_turns
-from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
+from workbench.usecases.exchange.importer import Importer, ImportReport, ReadingHalt, sentence
 from workbench.usecases.problems import RefusedError
-from workbench.usecases.searching import Searcher
+from workbench.usecases.searcher import Searcher
 
 Log = Callable[..., Path]
 BOTH = pytest.mark.parametrize("log", [old_log, new_log], ids=["0.31", "0.36"])
@@ -39,8 +39,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def take(store: Store, path: Path, tell: Callable[[Report], None] = lambda _: None) -> Report:
-    return Importer(store, lambda: NOW).run(path, Halt(), tell)
+def take(store: Store, path: Path, tell: Callable[[ImportReport], None] = lambda _: None) -> ImportReport:
+    return Importer(store, lambda: NOW).run(path, ReadingHalt(), tell)
 
 
 def details(store: Store) -> dict[str, IterationDetail]:
@@ -94,9 +94,9 @@ def test_tools_schemas_and_files_come_along(store: Store, tmp_path: Path, log: L
     assert found["e2"].content == Content((Message("user", "{{input}}"),), tools=(tool,))
     result = found["e2"].outputs[0].result
     assert result.steps == (
-        Step("tool_call", '{"order": "123"}', "look_up", "t1"),
-        Step("tool_result", "in transit", "look_up", "t1"),
-        Step("text", "In transit."),
+        AnswerStep("tool_call", '{"order": "123"}', "look_up", "t1"),
+        AnswerStep("tool_result", "in transit", "look_up", "t1"),
+        AnswerStep("text", "In transit."),
     )
     assert (result.text, result.usage.input, result.timing.duration) == ("In transit.", 20, 500)
     assert found["d1"].content.output == OutputFormat("schema", '{"type": "object"}')
@@ -109,7 +109,7 @@ def test_tools_schemas_and_files_come_along(store: Store, tmp_path: Path, log: L
 def test_importing_again_brings_only_what_is_new(store: Store, tmp_path: Path, log: Log) -> None:
     take(store, log(tmp_path / "logs.db"))
     before = details(store).keys()
-    preview = Importer(store, lambda: NOW).preview(log(tmp_path / "more.db"), Halt(), lambda _: None)
+    preview = Importer(store, lambda: NOW).preview(log(tmp_path / "more.db"), ReadingHalt(), lambda _: None)
     assert sentence(preview, preview=True) == "Nothing new; 7 were here already."
     later = Called("g1", "g", "later", "now", "Be {{kind}}.")
     report = take(store, log(tmp_path / "later.db", (*CALLS, later)))
@@ -192,7 +192,7 @@ def test_a_log_that_goes_on_changing_is_refused(store: Store, tmp_path: Path, mo
 def test_waiting_for_a_log_that_goes_on_changing_can_be_stopped(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, halt = old_log(tmp_path / "logs.db"), Halt()
+    path, halt = old_log(tmp_path / "logs.db"), ReadingHalt()
     writing = Unfinished(path, monkeypatch, ends=False, then=halt.ask)
     with pytest.raises(StoreError, match=r"Stopped before anything was read\. Import again") as stopped:
         Importer(store, lambda: NOW).run(path, halt, lambda _: None)
@@ -229,7 +229,7 @@ def test_nothing_is_written_beside_the_log(store: Store, tmp_path: Path) -> None
 @BOTH
 def test_an_import_that_was_stopped_is_gone_on_with(store: Store, tmp_path: Path, log: Log) -> None:
     path = log(tmp_path / "logs.db", [Called(f"x{n:03}", f"t{n}", f"number {n}", "yes") for n in range(120)])
-    halt = Halt()
+    halt = ReadingHalt()
     report = Importer(store, lambda: NOW).run(path, halt, lambda _: halt.ask())
     assert (report.state, report.added.runs) == ("stopped", 50)
     assert sentence(report).endswith("Stopped before the end; import again to go on.")
@@ -306,7 +306,7 @@ def test_values_of_any_type_are_read(store: Store, tmp_path: Path) -> None:
 def test_what_is_too_long_or_broken_is_left_out_and_named(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.store.merging.llm_logs.MOST_TEXT", 1000)
+    monkeypatch.setattr("workbench.store.merging.llm_log_reader.MOST_TEXT", 1000)
     calls = (Called("a", "a", "short", "long" * 1000), Called("b", "b", "short", "fine"))
     report = take(store, old_log(tmp_path / "old.db", calls))
     assert (report.added.runs, [one.name for one in report.listed]) == (1, ["a"])

@@ -23,13 +23,13 @@ from workbench.core.cases import Case, Check
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint
-from workbench.core.marks import Mark
 from workbench.core.runs import BesideLane, Verdict
+from workbench.core.technique_marks import TechniqueMark
 from workbench.host.ids import new_uid
 from workbench.store import Store, StoreError, open_store
-from workbench.store.maintenance.purging import Doomed
+from workbench.store.maintenance.history_purge import PurgeTargets
 from workbench.store.records import FirstVersion, PartialText, WholePrompt
-from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
+from workbench.usecases.exchange.importer import Importer, ImportReport, ReadingHalt, sentence
 from workbench.usecases.problems import RefusedError
 
 Make = Callable[[str], Store]
@@ -144,10 +144,10 @@ def sound(store: Store) -> None:
 def test_another_history_comes_whole_and_once(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
-    preview = Importer(mine, lambda: NOW).preview(theirs.path, Halt(), lambda _: None)
+    preview = Importer(mine, lambda: NOW).preview(theirs.path, ReadingHalt(), lambda _: None)
     assert sentence(preview, preview=True) == "New: 2 runs with 4 answers in 1 new prompt."
     assert query(mine, "SELECT count(*) FROM runs") == [(0,)]
-    told: list[Report] = []
+    told: list[ImportReport] = []
     report = take(mine, theirs.path, told.append)
     assert sentence(report) == "Imported 2 runs with 4 answers in 1 new prompt."
     assert (report.kind, report.state, report.read, report.total) == ("workbench", "done", 2, 2)
@@ -173,7 +173,7 @@ def test_the_samples_of_both_are_listed_once(make: Make) -> None:
     mine, theirs = make("mine"), make("theirs")
     own, _ = sample(mine), sample(theirs)
     mine.begin_run(run("m1", text("mine"), prompt=own)).result(10)
-    seen = Importer(mine, lambda: NOW).preview(theirs.path, Halt(), lambda _: None)
+    seen = Importer(mine, lambda: NOW).preview(theirs.path, ReadingHalt(), lambda _: None)
     report = take(mine, theirs.path)
     assert (seen.added.prompts, report.added.prompts, report.left_out) == (0, 0, 0)
     assert [row.uid for row in mine.prompts()] == [own]
@@ -306,7 +306,7 @@ def test_what_a_person_said_of_techniques_outdoes_what_was_inserted(make: Make) 
     mine, theirs = make("mine"), make("theirs")
     for store in (mine, theirs):
         store.create_prompt("p", "Order bot", NOW)
-        inserted = (Mark("role", "Role", "You are kind."), Mark("tone", "Tone", "Be brief."))
+        inserted = (TechniqueMark("role", "Role", "You are kind."), TechniqueMark("tone", "Tone", "Be brief."))
         store.begin_run(replace(run("r" + store.path.stem, text("You are kind. Be brief.")), techniques=inserted))
     theirs.techniques.say("p", 1, "role", "Role", used=False)
     theirs.techniques.say("p", 1, "steps", "Steps", used=True).result(10)
@@ -330,7 +330,7 @@ def test_numbers_of_what_was_deleted_for_good_are_not_given_again(make: Make) ->
     mine.finish_output("gone.0.0", done("b"), LATER).result(10)
     theirs.begin_run(run("came", text("theirs")))
     theirs.finish_output("came.0.0", done("c"), LATER).result(10)
-    mine.deleting.purge(Doomed(runs=("gone",)), LATER, new_uid)
+    mine.deleting.purge(PurgeTargets(runs=("gone",)), LATER, new_uid)
     take(mine, theirs.path)
     assert {row.run_uid: (row.number, row.version) for row in mine.iterations("p")} == {
         **{"kept": (1, 1), "came": (3, 3)},
@@ -448,7 +448,7 @@ def test_a_merge_that_was_stopped_is_gone_on_with(make: Make) -> None:
         theirs.begin_run(run(f"r{number:02}", text("x")))
         theirs.finish_output(f"r{number:02}.0.0", done("y"), LATER)
     theirs.rename_prompt("p", "Order bot", LATER).result(10)
-    halt = Halt()
+    halt = ReadingHalt()
     report = Importer(mine, lambda: NOW).run(theirs.path, halt, lambda report: halt.ask() if report.read else None)
     assert (report.state, report.added.runs) == ("stopped", 25)
     assert take(mine, theirs.path).added.runs == 35

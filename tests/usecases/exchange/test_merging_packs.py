@@ -13,9 +13,9 @@ from tests.store.making import NOW
 from tests.usecases.exchange.test_llm import take
 from tests.usecases.exchange.test_merging import fill
 from workbench.host.ids import new_uid
-from workbench.packs.model import About
+from workbench.packs.pack_contents import PackAbout
 from workbench.store import Store, open_store
-from workbench.usecases.packs.exporter import Choice, PackExporter
+from workbench.usecases.packs.exporter import PackChoice, PackExporter
 
 Make = Callable[[str], Store]
 HASH = "a" * 64
@@ -33,11 +33,11 @@ def make(tmp_path: Path) -> Iterator[Make]:
         store.close()
 
 
-def export(store: Store, path: Path, about: About | None = None) -> dict[str, bytes]:
+def export(store: Store, path: Path, about: PackAbout | None = None) -> dict[str, bytes]:
     """Export the prompt as somebody would who does not change what the window suggests; return the files."""
     exporter = PackExporter(store, new_uid, lambda: NOW)
-    about = about or exporter.known(["p"]) or About("", "Nobody knew it")
-    exporter.write(exporter.prepare(about, [Choice("p", "all")]), path)
+    about = about or exporter.known(["p"]) or PackAbout("", "Nobody knew it")
+    exporter.write(exporter.prepare(about, [PackChoice("p", "all")]), path)
     return {str(file.relative_to(path)): file.read_bytes() for file in path.rglob("*") if file.is_file()}
 
 
@@ -53,7 +53,7 @@ def remember(store: Store, uid: str, body: str) -> None:
 def test_a_pack_is_exported_as_the_same_one_after_a_merge(make: Make, tmp_path: Path) -> None:
     mine, theirs = make("mine"), make("theirs")
     fill(theirs)
-    before = export(theirs, tmp_path / "theirs", About("", "Shop bots", "For the shop", "MIT", "Ada"))
+    before = export(theirs, tmp_path / "theirs", PackAbout("", "Shop bots", "For the shop", "MIT", "Ada"))
     # The name of its file is that of the first export, whatever the prompt is called by now.
     theirs.rename_prompt("p", "Shipping bot", NOW).result(10)
     before = export(theirs, tmp_path / "theirs")

@@ -14,14 +14,14 @@ import pytest
 from tests.store.making import NOW
 from tests.usecases.exchange.test_llm import take
 from workbench.core.content import Content, Message
-from workbench.core.imported import LeftOut
+from workbench.core.imported_runs import LeftOut
 from workbench.core.lanes import MOST_SAMPLES, Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, IterationDetail, Result, Timing
 from workbench.formats import promptfoo
 from workbench.host.ids import new_uid
 from workbench.store import Store, open_store
-from workbench.usecases.exchange.importing import sentence
+from workbench.usecases.exchange.importer import sentence
 from workbench.usecases.problems import RefusedError
 
 CHAT = '[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Order {{ order }}"}]'

@@ -11,9 +11,9 @@ from tests.store.making import LATER, NOW, done, lane, opened, run, text
 from workbench.core.cases import Case, Check
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
-from workbench.packs.model import About
+from workbench.packs.pack_contents import PackAbout
 from workbench.store import Store
-from workbench.usecases.packs.exporter import Choice, PackExporter
+from workbench.usecases.packs.exporter import PackChoice, PackExporter
 
 
 def make_pack(folder: Path, target: Path, names: Sequence[str] = ("Order bot", "Mail bot")) -> Path:
@@ -23,8 +23,8 @@ def make_pack(folder: Path, target: Path, names: Sequence[str] = ("Order bot", "
         for name in names:
             add_prompt(store, name)
         exporter = PackExporter(store, lambda: "pack-1", lambda: LATER)
-        about = About("", "Bots", "What they are for.", "MIT", "Ada")
-        exporter.write(exporter.prepare(about, [Choice(key_of(name), "all") for name in names]), target)
+        about = PackAbout("", "Bots", "What they are for.", "MIT", "Ada")
+        exporter.write(exporter.prepare(about, [PackChoice(key_of(name), "all") for name in names]), target)
     return target
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.usecases.packs.test_packing import House, mine
-from workbench.packs.model import About
-from workbench.usecases.packs.exporter import Choice
+from workbench.packs.pack_contents import PackAbout
+from workbench.usecases.packs.exporter import PackChoice
 from workbench.usecases.packs.target import look_at
 from workbench.usecases.problems import RefusedError
 
 __all__ = ["mine"]
-ABOUT = About("pack-1", "Mine")
+ABOUT = PackAbout("pack-1", "Mine")
 
 
 class EnoughError(Exception):
@@ -43,12 +43,12 @@ def test_what_holds_something_else_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_stays_the_pack_that_it_is(mine: House, tmp_path: Path) -> None:
     mine.export(tmp_path / "out", "p", about=ABOUT)
-    same = look_at(tmp_path / "out", About("", "Other name"), ["p", "q"])
+    same = look_at(tmp_path / "out", PackAbout("", "Other name"), ["p", "q"])
     assert (same.uid, same.is_refused) == ("pack-1", False)
     assert same.words == "This folder is the pack “Mine”; files that differ are brought up to date."
     fewer = look_at(tmp_path / "out", ABOUT, ["q"])
     assert fewer.words.endswith(" 1 of its prompts is taken out.")
-    assert look_at(tmp_path / "out", About("", "Other"), ["q"]).is_refused
+    assert look_at(tmp_path / "out", PackAbout("", "Other"), ["q"]).is_refused
 
 
 def test_putting_evidence_together_can_be_stopped(mine: House) -> None:
@@ -60,26 +60,26 @@ def test_putting_evidence_together_can_be_stopped(mine: House) -> None:
             raise EnoughError
 
     with pytest.raises(EnoughError):
-        mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")], with_evidence=True, watch=watch)
+        mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")], with_evidence=True, watch=watch)
     assert heard == [1, 2]
 
 
 def test_a_prompt_that_is_gone_meanwhile_is_a_sentence(mine: House) -> None:
     with pytest.raises(RefusedError, match="not in the history any more"):
-        mine.exporter.prepare(About("", "Mine"), [Choice("p", "all"), Choice("gone", "all")])
+        mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all"), PackChoice("gone", "all")])
 
 
 def test_an_ending_in_capitals_is_a_file_for_both(mine: House, tmp_path: Path) -> None:
     path = tmp_path / "MINE.PROMPTPACK"
     assert look_at(path, ABOUT, ["p"]).words == "A new file."
-    mine.exporter.write(mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")]), path)
+    mine.exporter.write(mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")]), path)
     assert path.is_file()
 
 
 def test_a_history_that_cannot_be_written_can_be_exported(
     mine: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = mine.exporter.prepare(ABOUT, [Choice("p", "all")])
+    made = mine.exporter.prepare(ABOUT, [PackChoice("p", "all")])
     monkeypatch.setattr(type(mine.store), "read_only", True)
     mine.exporter.write(made, tmp_path / "out.promptpack")
     assert (tmp_path / "out.promptpack").is_file()

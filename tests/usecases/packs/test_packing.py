@@ -25,12 +25,12 @@ from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import Lane
 from workbench.core.runs import Verdict
 from workbench.packs.errors import PackError
-from workbench.packs.model import About, PackPrompt
-from workbench.packs.reading import read_pack
+from workbench.packs.pack_contents import PackAbout, PackPrompt
+from workbench.packs.pack_reader import read_pack
 from workbench.store import Store, StoreError, open_store
 from workbench.store.sqlite import sqlite3
-from workbench.usecases.packs.exporter import Choice, PackExporter
-from workbench.usecases.packs.importer import Action, PackImporter, Plan
+from workbench.usecases.packs.exporter import PackChoice, PackExporter
+from workbench.usecases.packs.importer import Action, PackImporter, PackImportPlan
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompts import clean_name
 
@@ -48,14 +48,16 @@ class House:
         self.exporter = PackExporter(store, uid, lambda: LATER)
         self.importer = PackImporter(store, uid, lambda: LATER)
 
-    def export(self, path: Path, *prompts: str, versions: str = "all", about: About | None = None) -> dict[str, bytes]:
+    def export(
+        self, path: Path, *prompts: str, versions: str = "all", about: PackAbout | None = None
+    ) -> dict[str, bytes]:
         uids = prompts or tuple(row.uid for row in reversed(self.store.prompts()))
-        about = about or self.exporter.known(uids) or About("", "Mine", "What it is.", "MIT", "Ada")
-        made = self.exporter.prepare(about, [Choice(uid, versions) for uid in uids])  # type: ignore[arg-type]
+        about = about or self.exporter.known(uids) or PackAbout("", "Mine", "What it is.", "MIT", "Ada")
+        made = self.exporter.prepare(about, [PackChoice(uid, versions) for uid in uids])  # type: ignore[arg-type]
         self.exporter.write(made, path)
         return snapshot(path)
 
-    def bring(self, path: Path, **actions: Action) -> Plan:
+    def bring(self, path: Path, **actions: Action) -> PackImportPlan:
         plan = self.importer.plan(path)
         self.importer.apply(plan, {slug.replace("_", "-"): action for slug, action in actions.items()})
         return plan
@@ -116,7 +118,7 @@ def mine(tmp_path: Path) -> Iterator[House]:
 
 
 def test_the_winner_is_what_is_used_and_everything_is_there(mine: House, tmp_path: Path) -> None:
-    made = mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")])
+    made = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")])
     (prompt,) = made.pack.prompts
     assert [version.content for version in prompt.versions] == [
         text("Where is {{order}}?"),
@@ -134,16 +136,16 @@ def test_the_winner_is_what_is_used_and_everything_is_there(mine: House, tmp_pat
 
 
 def test_only_what_was_chosen_is_in_it(mine: House) -> None:
-    winner = mine.exporter.prepare(About("", "Mine"), [Choice("p")]).pack.prompts[0]
+    winner = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p")]).pack.prompts[0]
     assert [version.content for version in winner.versions] == [text("Where is {{order}}? Be brief.")]
     assert [one.model for one in winner.lanes] == ["echo"]
-    chosen = mine.exporter.prepare(About("", "Mine"), [Choice("p", (1, 3))])
+    chosen = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", (1, 3))])
     assert chosen.pack.prompts[0].content == text("Tell {{order}}")
     assert chosen.notes == (
         "The draft of “Order bot” has changes that no version holds yet; they are not in the pack.",
     )
     with pytest.raises(RefusedError, match="no version 9"):
-        mine.exporter.prepare(About("", "Mine"), [Choice("p", (9,))])
+        mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", (9,))])
 
 
 def test_what_was_made_since_an_export_is_exported(tmp_path: Path) -> None:
@@ -183,30 +185,30 @@ def test_a_new_prompt_does_not_take_the_file_of_another(mine: House, tmp_path: P
     mine.store.rename_prompt("p", "Renamed", LATER).result()
     mine.store.create_prompt("q", "Order bot", NOW).result()
     mine.store.add_version("q", "q1", text("Another bot"), None, NOW).result()
-    made = mine.exporter.prepare(about, [Choice("q"), Choice("p")])
+    made = mine.exporter.prepare(about, [PackChoice("q"), PackChoice("p")])
     assert [prompt.slug for prompt in made.pack.prompts] == ["order-bot-2", "order-bot"]
 
 
 def test_a_draft_is_no_version(mine: House) -> None:
     mine.store.create_prompt("q", "Empty", NOW).result()
     with pytest.raises(RefusedError, match="only a draft"):
-        mine.exporter.prepare(About("", "Mine"), [Choice("q")])
+        mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("q")])
     with pytest.raises(RefusedError, match="at least one"):
-        mine.exporter.prepare(About("", "Mine"), [])
+        mine.exporter.prepare(PackAbout("", "Mine"), [])
 
 
 def test_evidence_is_off_until_asked_for_and_hides_what_is_blind(mine: House, tmp_path: Path) -> None:
     mine.store.begin_run(replace(run("r4", text("Tell {{order}}"), based_on=3), blind=True)).result()
     mine.store.finish_output("r4.0.0", done("secret"), LATER).result()
-    assert mine.exporter.prepare(About("", "Mine"), [Choice("p")]).evidence == {}
-    made = mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")], with_evidence=True)
+    assert mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p")]).evidence == {}
+    made = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")], with_evidence=True)
     lines = [json.loads(line) for line in made.evidence["order-bot"].splitlines()]
     assert [line["run"] for line in lines] == ["r1", "r2", "r3"]
     assert lines[1]["value_sets"][0]["verdict"] == {"kind": "winner", "lanes": [1], "blind": False}
     assert lines[0]["outputs"][1]["text"] == "No idea. Ask ada@example.org."
     assert made.notes == ("Left out of the evidence: 1 iteration whose names are hidden until they are judged.",)
     mine.exporter.write(made, tmp_path / "out")
-    from workbench.packs.validating import problems
+    from workbench.packs.validator import problems
 
     assert problems(tmp_path / "out") == []
     assert mine.importer.plan(tmp_path / "out").notes == (
@@ -215,7 +217,7 @@ def test_evidence_is_off_until_asked_for_and_hides_what_is_blind(mine: House, tm
 
 
 def test_what_would_be_disclosed_is_found(mine: House) -> None:
-    made = mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")], with_evidence=True)
+    made = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")], with_evidence=True)
     (finding,) = made.disclosed()
     assert finding.sentence == "evidence/order-bot.jsonl: an e-mail address (a…@example.org)"
     assert dict(made.sizes()).keys() == {
@@ -239,7 +241,7 @@ def test_what_a_file_spells_differently_is_found_too(mine: House) -> None:
     mine.store.finish_output("r9.0.0", done(f"Here:\n{key}\nin C:\\Users\\ada\\notes"), LATER)
     values = (("text", f"a\u2028\n{key}"),)
     mine.store.packs.save_cases("q", [Case("k", "", values)]).result()
-    made = mine.exporter.prepare(About("", "Keys"), [Choice("q")], with_evidence=True)
+    made = mine.exporter.prepare(PackAbout("", "Keys"), [PackChoice("q")], with_evidence=True)
     assert [(finding.where, finding.what) for finding in made.disclosed()] == [
         ("cases/keys.jsonl", "an API key"),
         ("evidence/keys.jsonl", "an API key"),
@@ -288,7 +290,7 @@ def test_an_iteration_of_a_version_of_another_prompt_is_left_out_of_the_evidence
     mine.store.create_prompt("q", "Other", NOW).result()
     with closing(sqlite3.connect(mine.store.path, isolation_level=None)) as connection:
         connection.execute("UPDATE versions SET prompt_id = (SELECT id FROM prompts WHERE uid = 'q') WHERE number = 3")
-    made = mine.exporter.prepare(About("", "Mine"), [Choice("p", "all")], with_evidence=True)
+    made = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all")], with_evidence=True)
     assert made.notes[-1] == "Left out of the evidence: 1 iteration of versions that are not in the pack."
 
 
@@ -297,7 +299,7 @@ def test_a_newer_version_is_an_update(mine: House, tmp_path: Path) -> None:
         mine.export(tmp_path / "one", versions="winner")
         other.bring(tmp_path / "one")
         mine.store.mark("r3", "v2", Verdict("winner", (0,)), ("r3.0.0",), LATER).result()
-        mine.export(tmp_path / "two", versions="winner", about=About("x", "Two"))
+        mine.export(tmp_path / "two", versions="winner", about=PackAbout("x", "Two"))
         plan = other.bring(tmp_path / "two")
         assert [(one.state, one.action) for one in plan.prompts] == [("changed", "update")]
         assert [v.content for v in other.store.versions("p")] == [
@@ -320,7 +322,7 @@ def test_who_has_gone_on_here_is_asked(mine: House, tmp_path: Path) -> None:
         other.bring(tmp_path / "one")
         other.store.add_version("p", "theirs", text("Another way: {{order}}"), 1, LATER).result()
         mine.store.mark("r3", "v2", Verdict("winner", (0,)), ("r3.0.0",), LATER).result()
-        mine.export(tmp_path / "two", versions="winner", about=About("x", "Two"))
+        mine.export(tmp_path / "two", versions="winner", about=PackAbout("x", "Two"))
         before = other.dump()
         plan = other.bring(tmp_path / "two")
         assert [(one.state, one.action) for one in plan.prompts] == [("conflicting", "skip")]
@@ -441,7 +443,7 @@ def test_stopping_an_export_leaves_what_was_there(mine: House, tmp_path: Path) -
         heard.append((done, of))
         raise KeyboardInterrupt
 
-    made = mine.exporter.prepare(About("", "Other"), [Choice("p", "all")])
+    made = mine.exporter.prepare(PackAbout("", "Other"), [PackChoice("p", "all")])
     with pytest.raises(KeyboardInterrupt):
         mine.exporter.write(made, tmp_path / "one", stop)
     assert heard == [(1, 5)]
@@ -507,7 +509,7 @@ def test_an_imported_pack_keeps_what_was_said_of_it(mine: House, tmp_path: Path)
         standing = read_pack(tmp_path / "one").pack.prompts[0].standing
         assert standing is not None
         assert standing.verdicts == 1
-        assert other.exporter.prepare(about, [Choice("p")]).pack.prompts[0].standing == standing
+        assert other.exporter.prepare(about, [PackChoice("p")]).pack.prompts[0].standing == standing
 
 
 def test_the_folder_of_an_import_is_where_it_is_written_again(mine: House, tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ Invariant: of a blind run that is not judged neither lanes nor cost are told.
 from __future__ import annotations
 
 from workbench.app.timeline import describe
+from workbench.core.dates import relative
 from workbench.core.money import show_sum
-from workbench.core.searching.results import HistoryRow
-from workbench.core.when import relative
+from workbench.core.search.results import HistoryRow
 
 COLUMNS = ("When", "Prompt", "Iter.", "Lanes", "Winner", "Cost")
 WHEN, PROMPT, NUMBER, LANES, WINNER, COST = range(6)

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.app.blindness import order
-from workbench.core.choices import further_choices, further_words
-from workbench.core.compare import Part, PartDiff, parts_of
+from workbench.core.content_diff import ContentPart, PartDiff, parts_of
 from workbench.core.cost_words import cost_words
+from workbench.core.dates import duration
 from workbench.core.empty_answers import empty_sentence
+from workbench.core.further_choices import further_choices, further_words
 from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, Result, Verdict
-from workbench.core.searching.marking import Mark, Marker
-from workbench.core.searching.parsing import parse
-from workbench.core.searching.results import HistoryRow
-from workbench.core.when import duration
+from workbench.core.search.match_marker import Mark, MatchMarker
+from workbench.core.search.parser import parse
+from workbench.core.search.results import HistoryRow
 from workbench.store import Store
 from workbench.store.search.fields import FIELDS
-from workbench.usecases.comparing import against_parent
+from workbench.usecases.comparison import against_parent
 from workbench.usecases.history import History
 
 Standing = Literal["", "winner", "tie", "bad"]
@@ -76,10 +76,10 @@ class Looked:
     detail: IterationDetail
     parent: int | None
     parts: tuple[PartDiff, ...]
-    whole: tuple[Part, ...]
+    whole: tuple[ContentPart, ...]
     sets: tuple[Answered, ...]
     left_out: int = 0
-    marker: Marker | None = None
+    marker: MatchMarker | None = None
     """What finds the words that were searched for."""
 
 
@@ -89,7 +89,7 @@ def looked(store: Store, history: History, row: HistoryRow, text: str) -> Looked
     parent, parts = (
         (None, ()) if detail.newer else against_parent(store, row.prompt_uid, detail.row.version, detail.content)
     )
-    marker = Marker(parse(text, FIELDS).query)
+    marker = MatchMarker(parse(text, FIELDS).query)
     cards = [list(_cards(detail, position, marker)) for position in range(len(detail.sets))]
     shown, left_out = _most(cards)
     sets = tuple(
@@ -110,7 +110,7 @@ def _most(cards: list[list[Card]]) -> tuple[list[list[Card]], int]:
     return shown, len(every) - len(kept)
 
 
-def _cards(detail: IterationDetail, position: int, marker: Marker) -> Iterator[Card]:
+def _cards(detail: IterationDetail, position: int, marker: MatchMarker) -> Iterator[Card]:
     """Yield the answers to one value set: the last attempt of each sample."""
     last: dict[tuple[int, int], OutputRecord] = {}
     for output in detail.outputs:
@@ -134,7 +134,12 @@ def _cards(detail: IterationDetail, position: int, marker: Marker) -> Iterator[C
 
 
 def _card(
-    title: str, output: OutputRecord, marker: Marker, *, standing: Standing = "", record: OutputRecord | None = None
+    title: str,
+    output: OutputRecord,
+    marker: MatchMarker,
+    *,
+    standing: Standing = "",
+    record: OutputRecord | None = None,
 ) -> Card:
     result = output.result
     marks = marker.marks(result.text[:_LOOKED_THROUGH]) if marker else ()

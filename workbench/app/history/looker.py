@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.history.detail import Looked, looked
 from workbench.app.history.pair import Pair, pair
 from workbench.app.tasks import ReportingTasks
-from workbench.core.searching.results import HistoryRow
+from workbench.core.search.results import HistoryRow
 from workbench.store import Store
 from workbench.usecases.history import History
 from workbench.usecases.problems import problem_of

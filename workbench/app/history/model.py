@@ -18,9 +18,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from workbench.app.history.cells import COLUMNS, WHEN, cell, whole
 from workbench.app.history.walk import Page, Walked, walk
 from workbench.app.tasks import ReportingTasks
-from workbench.core.searching.results import After, HistoryRow, Order, Total
+from workbench.core.search.results import HistoryRow, Order, SearchCursor, SearchTotal
 from workbench.usecases.problems import problem_of
-from workbench.usecases.searching import Found, Stop
+from workbench.usecases.searcher import SearchPage, SearchStop
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole) + 1
@@ -33,17 +33,17 @@ _COUNTED_MS, _MOST_MS = 500, 30_000
 
 
 class Searching(Protocol):
-    """What finds runs, as `usecases.searching.Searcher` does."""
+    """What finds runs, as `usecases.searcher.Searcher` does."""
 
     def search(
         self,
         text: str,
-        after: After | None = None,
+        after: SearchCursor | None = None,
         limit: int = PAGE,
         *,
         order: Order = "newest",
-        stop: Stop | None = None,
-    ) -> Found:
+        stop: SearchStop | None = None,
+    ) -> SearchPage:
         """Return up to `limit` runs behind `after`; blocks."""
 
 
@@ -61,13 +61,13 @@ class HistoryTableModel(QAbstractTableModel):
         """`now` returns UTC text."""
         super().__init__(parent)
         self._tasks, self._searcher, self._now = tasks, searcher, now
-        self._stop = Stop()
+        self._stop = SearchStop()
         self._generation = 0
         self._asked: tuple[str, Order] = ("", "newest")
         self._shown: tuple[str, Order] = ("", "newest")
         self._starts: list[int] = []
-        self._afters: list[After | None] = []
-        self._next: After | None = None
+        self._afters: list[SearchCursor | None] = []
+        self._next: SearchCursor | None = None
         self._count = 0
         self._pages: OrderedDict[int, tuple[HistoryRow, ...]] = OrderedDict()
         self._fetching = self._rereading = False
@@ -78,7 +78,7 @@ class HistoryTableModel(QAbstractTableModel):
         self._counting.timeout.connect(self._count_again)
         self.is_searching = False
         """Whether what is shown is not yet what was asked for last."""
-        self.total: Total | None = None
+        self.total: SearchTotal | None = None
         """How many runs the shown search finds."""
 
     @property
@@ -231,10 +231,10 @@ class HistoryTableModel(QAbstractTableModel):
             return whole(row)
         return None
 
-    def _begin(self) -> Stop:
+    def _begin(self) -> SearchStop:
         """End what is being read, and return what can end the next search."""
         self._stop.stop()
-        self._stop = Stop()
+        self._stop = SearchStop()
         self._generation += 1
         self._fetching = self._rereading = False
         self._missed = -1
@@ -243,7 +243,7 @@ class HistoryTableModel(QAbstractTableModel):
         self._changed.clear()
         return self._stop
 
-    def _show(self, generation: int, found: Found) -> None:
+    def _show(self, generation: int, found: SearchPage) -> None:
         if generation != self._generation:
             return
         self.is_searching = False
@@ -275,7 +275,7 @@ class HistoryTableModel(QAbstractTableModel):
         self._next = walked.next
         self.endResetModel()
 
-    def _append(self, generation: int, found: Found) -> None:
+    def _append(self, generation: int, found: SearchPage) -> None:
         if generation != self._generation:
             return
         self._fetching = False
@@ -331,7 +331,7 @@ class HistoryTableModel(QAbstractTableModel):
         end = self._starts[number + 1] if number + 1 < len(self._starts) else self._count
         return end - self._starts[number]
 
-    def _put(self, generation: int, number: int, found: Found) -> None:
+    def _put(self, generation: int, number: int, found: SearchPage) -> None:
         if generation != self._generation:
             return
         self._rereading = False

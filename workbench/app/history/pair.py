@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from workbench.app.history.detail import Answered, Card, Looked
-from workbench.core.compare import PartDiff
-from workbench.usecases.comparing import Side, compare_prompts, side_of
+from workbench.core.content_diff import PartDiff
+from workbench.usecases.comparison import ComparisonSide, compare_prompts, side_of
 from workbench.usecases.run_pairs import compare_values
 
 
@@ -31,7 +31,7 @@ def pair(one: Looked, other: Looked) -> Pair:
     """Compare two runs, whichever is given first. Takes a while for long texts."""
     older, newer = sorted((one, other), key=lambda looked: looked.row.row.started_at)
     blind = bool(older.detail.blind or newer.detail.blind)
-    sides = [Side(looked.detail.content) if blind else side_of(looked.detail) for looked in (older, newer)]
+    sides = [ComparisonSide(looked.detail.content) if blind else side_of(looked.detail) for looked in (older, newer)]
     parts = (*compare_prompts(*sides), compare_values(older.detail.sets, newer.detail.sets))
     return Pair(older, newer, parts, tuple(_sets(older, newer)))
 

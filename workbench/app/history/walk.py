@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from workbench.core.searching.results import After, HistoryRow
-from workbench.usecases.searching import Found
+from workbench.core.search.results import HistoryRow, SearchCursor
+from workbench.usecases.searcher import SearchPage
 
-Search = Callable[[After | None], Found]
+Search = Callable[[SearchCursor | None], SearchPage]
 """Returns the page behind a place; blocks."""
 
 
 class Page(NamedTuple):
     """Where a page begins, how many rows it has, and these; none where nobody looks."""
 
-    after: After | None
+    after: SearchCursor | None
     size: int
     rows: tuple[HistoryRow, ...]
 
@@ -23,9 +23,9 @@ class Page(NamedTuple):
 class Walked(NamedTuple):
     """What the first page found, all pages from the top, and what lies behind them (None for nothing)."""
 
-    first: Found
+    first: SearchPage
     pages: tuple[Page, ...]
-    next: After | None
+    next: SearchCursor | None
 
 
 def walk(search: Search, count: int, wanted: Sequence[range]) -> Walked:

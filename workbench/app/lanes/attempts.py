@@ -9,12 +9,12 @@ import math
 from dataclasses import dataclass, replace
 
 from workbench.app.lane_state import LaneStatus
-from workbench.core.choices import further_choices
 from workbench.core.cost_words import is_free
 from workbench.core.empty_answers import empty_answer
+from workbench.core.further_choices import further_choices
 from workbench.core.money import Usage, saved, show_cost, source_words
 from workbench.core.runs import ENDED, OutputRecord, notable
-from workbench.usecases.transcript import Snapshot
+from workbench.usecases.transcript import TranscriptSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def column_of(source: ColumnSource) -> Column:
     return Column(source, list(source.attempts), max(0, len(source.attempts) - 1))
 
 
-def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
+def status_of(shown: TranscriptSnapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
     """Return what a column says about an attempt; verdict, attempt count and version are added by the board."""
     if shown is None:
         return LaneStatus()
@@ -110,11 +110,11 @@ def status_of(shown: Snapshot | None, now_ms: int, *, free: bool) -> LaneStatus:
     )
 
 
-def _calls(shown: Snapshot) -> int:
+def _calls(shown: TranscriptSnapshot) -> int:
     return sum(step.kind == "tool_call" for step in shown.steps)
 
 
-def _notice(shown: Snapshot, now_ms: int) -> str:
+def _notice(shown: TranscriptSnapshot, now_ms: int) -> str:
     if shown.stopping:
         return "stopping"
     if shown.retry is None:
@@ -123,10 +123,10 @@ def _notice(shown: Snapshot, now_ms: int) -> str:
     return f"retrying in {seconds} s: {shown.retry.reason}"
 
 
-def stored_snapshot(run_uid: str, record: OutputRecord) -> Snapshot:
+def stored_snapshot(run_uid: str, record: OutputRecord) -> TranscriptSnapshot:
     """Return an attempt from the history in the form of one that streams."""
     result = record.result
-    return Snapshot(
+    return TranscriptSnapshot(
         output_uid=record.uid,
         run_uid=run_uid,
         position=record.position,
@@ -147,7 +147,7 @@ def stored_snapshot(run_uid: str, record: OutputRecord) -> Snapshot:
     )
 
 
-def since(snapshot: Snapshot, text_from: int, reasoning_from: int) -> Snapshot:
+def since(snapshot: TranscriptSnapshot, text_from: int, reasoning_from: int) -> TranscriptSnapshot:
     """Return a whole snapshot with its texts cut to begin at the given offsets."""
     if not text_from and not reasoning_from:
         return snapshot

@@ -15,9 +15,9 @@ from workbench.app.blindness import masked
 from workbench.app.lane_state import LaneStatus, Standing
 from workbench.app.lanes.attempts import Column, ColumnSource, column_of, status_of
 from workbench.core.runs import ENDED, Judged, Verdict
-from workbench.usecases.transcript import Snapshot
+from workbench.usecases.transcript import TranscriptSnapshot
 
-Lookup = Callable[[str, int, int], Snapshot | None]
+Lookup = Callable[[str, int, int], TranscriptSnapshot | None]
 """(output uid, text from, reasoning from) → the attempt as it is now, None when it is unknown."""
 
 
@@ -166,7 +166,7 @@ class Board(QObject):
         """Return the lanes of the shown run."""
         return tuple(self._columns)
 
-    def shown(self, slot: str) -> Snapshot | None:
+    def shown(self, slot: str) -> TranscriptSnapshot | None:
         """Return the attempt a lane shows, whole and as it is now; None while nothing of it may be seen."""
         uid = "" if self._veiled else self.output(slot)
         return self._lookup(uid, 0, 0) if uid else None
@@ -256,7 +256,7 @@ class Board(QObject):
             return
         self._show_status(slot, column, shown)
 
-    def _show_status(self, slot: str, column: Column, shown: Snapshot | None) -> None:
+    def _show_status(self, slot: str, column: Column, shown: TranscriptSnapshot | None) -> None:
         status = replace(
             self._standing(column, status_of(shown, self._clock(), free=column.lane.free)),
             attempt=column.index + 1 if column.attempts else 0,

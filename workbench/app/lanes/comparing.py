@@ -15,7 +15,7 @@ from workbench.app.lane_state import BaseChoice, LaneDiff
 from workbench.app.lanes.board import Board
 from workbench.app.tasks import ReportingTasks
 from workbench.store import Store
-from workbench.usecases.comparing import Base, Compared, against_history, base_name, compared
+from workbench.usecases.comparison import ComparedAnswer, ComparisonBase, against_history, base_name, compared
 
 
 class Comparisons(QObject):
@@ -39,7 +39,7 @@ class Comparisons(QObject):
         super().__init__(parent)
         self._store, self._tasks, self._board, self._lanes = store, tasks, board, lanes
         self._reads = reads
-        self.base = Base()
+        self.base = ComparisonBase()
         self._asked: dict[str, tuple[object, ...]] = {}
         board.changed.connect(self._look_again)
         board.status_changed.connect(lambda slot, status: self._look_again())
@@ -49,7 +49,7 @@ class Comparisons(QObject):
         self._asked.pop(slot, None)
         self._compare(slot)
 
-    def choose(self, base: Base) -> None:
+    def choose(self, base: ComparisonBase) -> None:
         """Compare every answer with another base."""
         self.base = base
         for slot in list(self._asked):
@@ -73,8 +73,8 @@ class Comparisons(QObject):
 
     def choices(self, slot: str) -> tuple[BaseChoice, ...]:
         """Return what the answer of a lane can be compared with."""
-        found = [("The lane's previous iteration", Base()), ("The winner", Base("winner"))]
-        found += [(name, Base("lane", other)) for other, name in self._lanes() if other != slot]
+        found = [("The lane's previous iteration", ComparisonBase()), ("The winner", ComparisonBase("winner"))]
+        found += [(name, ComparisonBase("lane", other)) for other, name in self._lanes() if other != slot]
         return tuple(BaseChoice(title, base, base == self.base) for title, base in found)
 
     def _look_again(self) -> None:
@@ -96,22 +96,22 @@ class Comparisons(QObject):
         shown = self._board.shown(slot)
         if shown is None or not self._board.has_ended(slot):
             return
-        work: Callable[[], Compared]
+        work: Callable[[], ComparedAnswer]
         if self.base.kind == "lane":
             name = dict(self._lanes()).get(self.base.slot, "a lane that is gone")
             if self.base.slot == slot:
-                self._tell(slot, key, Compared(name, sentence="The other lanes are compared with this answer."))
+                self._tell(slot, key, ComparedAnswer(name, sentence="The other lanes are compared with this answer."))
                 return
             other = self._board.shown(self.base.slot)
             if other is None or not other.text or not self._board.has_ended(self.base.slot):
                 sentence = f"{name} has no finished answer to compare with. Wait for its end, or choose another base."
-                self._tell(slot, key, Compared(name, sentence=sentence, short=name))
+                self._tell(slot, key, ComparedAnswer(name, sentence=sentence, short=name))
                 return
             work = partial(compared, name, other.text, shown.text)
         else:
             work = partial(against_history, self._store, self.base, shown.output_uid, shown.text)
         self._tasks.run_large(work, partial(self._tell, slot, key))
 
-    def _tell(self, slot: str, key: tuple[object, ...], outcome: Compared) -> None:
+    def _tell(self, slot: str, key: tuple[object, ...], outcome: ComparedAnswer) -> None:
         if self._asked.get(slot) == key:
             self.ready.emit(slot, LaneDiff(outcome, self.choices(slot), self.choose))

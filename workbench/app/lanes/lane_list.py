@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.lane_state import LaneHead
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, LITELLM, MOST_SAMPLES, Endpoint, Lane, Params
 from workbench.core.timeline import VersionLabel
-from workbench.core.visible import visible_name
+from workbench.core.visible_text import visible_name
 
 BADGES = {"builtin": "built in", "gguf": "local file", "echo": "echo"}
 

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.app.later import Later, start_thread
-from workbench.core.amounts import show_bytes
+from workbench.core.byte_sizes import show_bytes
 from workbench.host.clock import utc_now
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workbench.core.care import Rules
+    from workbench.core.maintenance import MaintenanceRules
     from workbench.store import Store
     from workbench.store.maintenance.backups import Backup
-    from workbench.store.maintenance.space import Size
-    from workbench.store.watching import Watch
-    from workbench.usecases.care import Care
+    from workbench.store.maintenance.space import HistorySize
+    from workbench.store.progress import Watch
+    from workbench.usecases.maintenance import Maintenance
 
 Read = TypeVar("Read")
 What = Literal["backup", "daily", "check", "smaller"]
@@ -47,7 +47,7 @@ class Overview(NamedTuple):
 
     path: Path
     folder: Path
-    rules: Rules
+    rules: MaintenanceRules
     backups: tuple[Backup, ...]
     read_only: bool
     is_folder_gone: bool = False
@@ -57,7 +57,7 @@ class Overview(NamedTuple):
 class Room(NamedTuple):
     """What takes room, and how many raw responses could be dropped with how many bytes."""
 
-    size: Size
+    size: HistorySize
     responses: int
     response_bytes: int
 
@@ -100,7 +100,7 @@ class CareDesk(QObject):
     daily_failed = Signal(str, str)
     """Why the daily copy could not be made, and the detail."""
     change_wanted = Signal(object)
-    """A Change of `usecases.replacing`: the history is to be closed for it."""
+    """A Change of `usecases.history_replacement`: the history is to be closed for it."""
 
     def __init__(self, store: Store, runner: RunningCalls, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -158,14 +158,14 @@ class CareDesk(QObject):
 
         return self._read(work)
 
-    def set_rules(self, rules: Rules) -> Future[None]:
+    def set_rules(self, rules: MaintenanceRules) -> Future[None]:
         """Let other rules hold."""
         return self._read(lambda: self._care().set_rules(rules))
 
     def back_up(self) -> bool:
         """Make a copy that stays; False while something else goes on."""
 
-        def work(care: Care, watch: Watch) -> Ended:
+        def work(care: Maintenance, watch: Watch) -> Ended:
             made = care.back_up(watch)
             return Ended(
                 "backup", f"A backup of {show_bytes(made.size)} was made; it was opened and found sound.", "good"
@@ -176,8 +176,8 @@ class CareDesk(QObject):
     def check(self) -> bool:
         """Look at all of the file; False while something else goes on."""
 
-        def work(care: Care, watch: Watch) -> Ended:
-            from workbench.usecases.care import WRONG_VALUES  # as in `_care`
+        def work(care: Maintenance, watch: Watch) -> Ended:
+            from workbench.usecases.maintenance import WRONG_VALUES  # as in `_care`
 
             found = care.check(watch)
             if found.wrong_values:
@@ -197,7 +197,7 @@ class CareDesk(QObject):
     def make_smaller(self) -> bool:
         """Drop raw responses and give the room back; False while something else goes on."""
 
-        def work(care: Care, _: Watch) -> Ended:
+        def work(care: Maintenance, _: Watch) -> Ended:
             freed = care.make_smaller(self._stop, self._say)
             dropped = f"{freed.responses:,} raw {'response was' if freed.responses == 1 else 'responses were'} dropped"
             if freed.stopped:
@@ -226,14 +226,14 @@ class CareDesk(QObject):
             self._daily.start(BUSY_MS)
             return
 
-        def work(care: Care, watch: Watch) -> Ended:
+        def work(care: Maintenance, watch: Watch) -> Ended:
             made, dropped = care.look_after(self._stop, watch)
             return Ended("daily", "" if made is None and not dropped else "The daily backup was made.")
 
         self._do("daily", "Looking whether a daily backup is due…", work)
         self._daily.start(LOOK_MS)
 
-    def _do(self, what: What, words: str, work: Callable[[Care, Watch], Ended]) -> bool:
+    def _do(self, what: What, words: str, work: Callable[[Maintenance, Watch], Ended]) -> bool:
         if self._what is not None:
             return False
         self._stop.clear()
@@ -288,7 +288,9 @@ class CareDesk(QObject):
     def _say(self, words: str) -> None:
         self._words = words
 
-    def _care(self) -> Care:
-        from workbench.usecases.care import Care  # it brings what mends files along, which most starts need not
+    def _care(self) -> Maintenance:
+        from workbench.usecases.maintenance import (
+            Maintenance,  # it brings what mends files along, which most starts need not
+        )
 
-        return Care(self._store, utc_now)
+        return Maintenance(self._store, utc_now)

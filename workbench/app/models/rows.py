@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 from workbench.app.fuzzy import Closeness, Index
 from workbench.app.models.entries import ModelEntry
 from workbench.core.providers import PROVIDERS
-from workbench.core.visible import Shown
+from workbench.core.visible_text import VisibleFields
 
 ROW = int(Qt.ItemDataRole.UserRole) + 1
 """The Row itself."""
@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r"https?:|(localhost|\[[0-9a-f:]+\]|[0-9]+(\.[0-9]+){3})(?
 
 
 @dataclass(frozen=True, slots=True)
-class Row(Shown):
+class Row(VisibleFields):
     """One line of the list. `note` is the small text below the title, `price` stands at the right.
 
     `no_key` is a sentence when a key is missing; `entry` is there for models, typed ids included. `warning` stands

@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from workbench.core.runs import PromptRow
-from workbench.usecases.packs.exporter import Choice, Which
+from workbench.usecases.packs.exporter import PackChoice, Which
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Prompt", "Versions")
@@ -47,9 +47,9 @@ class ExportTable(QAbstractTableModel):
         self.changed.emit()
 
     @property
-    def choices(self) -> tuple[Choice, ...]:
+    def choices(self) -> tuple[PackChoice, ...]:
         """What goes into the pack."""
-        return tuple(Choice(line.uid, line.versions) for line in self._lines if line.ticked)
+        return tuple(PackChoice(line.uid, line.versions) for line in self._lines if line.ticked)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -17,16 +17,16 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.packs.version_choice import Version
 from workbench.app.tasks import LargeTasks
-from workbench.core.disclosing import Finding
+from workbench.core.disclosure import Disclosure
 from workbench.core.runs import PromptRow
 from workbench.core.text import first_line
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.packs.model import About
-from workbench.packs.writing import texts
+from workbench.packs.pack_contents import PackAbout
+from workbench.packs.pack_writer import texts
 from workbench.store import Store
-from workbench.usecases.packs.exporter import Choice, Export, PackExporter
-from workbench.usecases.packs.target import Target, gone, look_at
+from workbench.usecases.packs.exporter import PackChoice, PackExport, PackExporter
+from workbench.usecases.packs.target import PackTarget, gone, look_at
 from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
@@ -45,8 +45,8 @@ class StoppedError(Exception):
 class Wanted(NamedTuple):
     """What a person wants to have written, and where."""
 
-    about: About
-    choices: tuple[Choice, ...]
+    about: PackAbout
+    choices: tuple[PackChoice, ...]
     with_evidence: bool
     path: Path
 
@@ -57,12 +57,12 @@ class Preview(NamedTuple):
     `target` says what writing does to the place, and `gone` are files of the pack there that are removed.
     """
 
-    export: Export
+    export: PackExport
     path: Path
-    target: Target
+    target: PackTarget
     files: tuple[tuple[str, int], ...]
     shown: Mapping[str, str]
-    findings: tuple[Finding, ...]
+    findings: tuple[Disclosure, ...]
     gone: tuple[str, ...]
 
 
@@ -89,7 +89,7 @@ class PackExports(QObject):
         """Return the prompts that can be exported, archived ones last; blocks."""
         return [*self._store.prompts(), *self._store.prompts(archived=True)]
 
-    def known(self, prompt_uids: Sequence[str]) -> tuple[About | None, Path | None]:
+    def known(self, prompt_uids: Sequence[str]) -> tuple[PackAbout | None, Path | None]:
         """Return what was said of a pack of exactly these prompts, and where it was written last; blocks."""
         about = self._exporter.known(prompt_uids)
         return about, None if about is None else self._exporter.place(about.uid)
@@ -186,7 +186,7 @@ class PackExports(QObject):
         self._tasks.on_ui(partial(self.progress.emit, words, done, of))
 
 
-def _shown(export: Export) -> Mapping[str, str]:
+def _shown(export: PackExport) -> Mapping[str, str]:
     """Return the beginnings of all texts, attached ones too."""
     told = dict(texts(export.pack, export.evidence))
     told |= {

@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.tasks import LargeTasks
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.packs.model import MANIFEST
+from workbench.packs.pack_contents import MANIFEST
 from workbench.store import Store
-from workbench.usecases.packs.importer import Action, Imported, PackImporter, Plan
+from workbench.usecases.packs.importer import Action, ImportedPack, PackImporter, PackImportPlan
 from workbench.usecases.problems import problem_of
 
 ENDINGS = (".promptpack", ".zip")
@@ -48,7 +48,7 @@ class PackImports(QObject):
     refused = Signal(str, str)
     """Why a pack cannot be read or brought in, and the detail."""
     came = Signal(object, object)
-    """Plan, Imported"""
+    """PackImportPlan, ImportedPack"""
     undone = Signal(str)
     undo_refused = Signal(str, str)
 
@@ -68,7 +68,7 @@ class PackImports(QObject):
                 raise _ForgottenError
             self._tasks.on_ui(lambda: self._say(mine, done, of))
 
-        def seen(plan: Plan) -> None:
+        def seen(plan: PackImportPlan) -> None:
             if mine == self._asked:
                 self.looked.emit(plan)
 
@@ -86,10 +86,10 @@ class PackImports(QObject):
         """Tell nothing more of a pack that is still being read."""
         self._asked += 1
 
-    def bring(self, plan: Plan, actions: Mapping[str, Action]) -> None:
+    def bring(self, plan: PackImportPlan, actions: Mapping[str, Action]) -> None:
         """Bring in what was chosen."""
 
-        def came(imported: Imported) -> None:
+        def came(imported: ImportedPack) -> None:
             self.came.emit(plan, imported)
 
         self._tasks.run_large(lambda: self._importer.apply(plan, actions), came, self._refuse)

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from workbench.usecases.packs.importer import Action, Plan, PlannedPrompt, State
+from workbench.usecases.packs.importer import Action, PackImportPlan, PlannedPrompt, State
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Prompt", "Status", "Contents", "Action")
@@ -51,7 +51,7 @@ class PlanTable(QAbstractTableModel):
         self._prompts: tuple[PlannedPrompt, ...] = ()
         self._actions: dict[str, Action] = {}
 
-    def show_plan(self, plan: Plan) -> None:
+    def show_plan(self, plan: PackImportPlan) -> None:
         """Show what a pack would bring, with what its states suggest."""
         self.beginResetModel()
         self._prompts = plan.prompts

@@ -5,7 +5,7 @@ Invariant: the same work for any prompt, however long: no more is put together t
 
 from __future__ import annotations
 
-from workbench.packs.model import PackPrompt
+from workbench.packs.pack_contents import PackPrompt
 
 MOST_SHOWN = 50_000
 """Characters."""

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.fuzzy import Closeness, Index
 from workbench.app.tasks import ReportingTasks
-from workbench.core.visible import Shown
+from workbench.core.visible_text import VisibleFields
 
 RECENT = 12
 """How many of the entries that were chosen last come before others that match as well."""
@@ -28,7 +28,7 @@ _UNAVAILABLE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Shown):
+class Entry(VisibleFields):
     """One thing that can be found. `kind` is a word that people read; `id` is unique within it.
 
     `key` is what does the same, `unavailable` says why it cannot be done now ("" when it can). `act` is called on the

@@ -14,7 +14,7 @@ from workbench.app.prompts.list_model import PromptListModel
 from workbench.app.tasks import ReportingTasks
 from workbench.core.runs import PromptRow
 from workbench.usecases.problems import RefusedError
-from workbench.usecases.prompts import Prompts as StoredPrompts
+from workbench.usecases.prompts import PromptLibrary
 
 
 class Prompts(QObject):
@@ -23,7 +23,7 @@ class Prompts(QObject):
     open_requested = Signal(str)
     listed = Signal()
 
-    def __init__(self, stored: StoredPrompts, tasks: ReportingTasks, parent: QObject | None = None) -> None:
+    def __init__(self, stored: PromptLibrary, tasks: ReportingTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._stored, self._tasks = stored, tasks
         self.model = PromptListModel(self)

@@ -16,9 +16,9 @@ from workbench.app.tasks import ReportingTasks
 from workbench.store import Store
 
 if TYPE_CHECKING:
-    from workbench.core.ranking.pairing import Pair
-    from workbench.usecases.judging import Shown, Sitting, Undone
-    from workbench.usecases.ranked import Grouping
+    from workbench.core.ranking.pairs import OutputPair
+    from workbench.usecases.judging_session import JudgingSession, ShownPair, UndoneJudgement
+    from workbench.usecases.ranking_result import Grouping
 
 AHEAD = 2
 """Pairs that are ready: reading two texts takes a moment, and pressing a key none. More of them would be chosen before
@@ -54,13 +54,13 @@ class Sittings(QObject):
     ) -> None:
         super().__init__(parent)
         self._store, self._tasks, self._new_uid, self._now = store, tasks, new_uid, now
-        self._sitting: Sitting | None = None
-        self._ahead: deque[Shown] = deque()
-        self._dropped: list[Shown] = []
+        self._sitting: JudgingSession | None = None
+        self._ahead: deque[ShownPair] = deque()
+        self._dropped: list[ShownPair] = []
         self._is_preparing = self._is_stale = self._is_learning = self._is_exhausted = False
-        self._undone: list[Undone] = []
-        self._returning: Pair | None = None
-        self.shown: Shown | None = None
+        self._undone: list[UndoneJudgement] = []
+        self._returning: OutputPair | None = None
+        self.shown: ShownPair | None = None
         self.last = ""
         """Who gave the answers of the pair that was judged last, and what was said of them; "" where none was."""
         self.state: State = "none"
@@ -103,12 +103,12 @@ class Sittings(QObject):
         store, new_uid, now = self._store, self._new_uid, self._now
         mark = self._mark = object()
 
-        def work() -> Sitting:
-            from workbench.usecases.judging import Sitting  # it brings numpy along
+        def work() -> JudgingSession:
+            from workbench.usecases.judging_session import JudgingSession  # it brings numpy along
 
-            return Sitting(store, prompt_uid, new_uid, now, grouping)
+            return JudgingSession(store, prompt_uid, new_uid, now, grouping)
 
-        def opened(sitting: Sitting) -> None:
+        def opened(sitting: JudgingSession) -> None:
             if mark is self._mark and self.is_open:
                 self._sitting = sitting
                 self._next()
@@ -226,7 +226,7 @@ class Sittings(QObject):
             self._read_again(undone.pair)
         return True
 
-    def _undo_failed(self, sitting: Sitting | None, undone: Undone, error: Exception) -> None:
+    def _undo_failed(self, sitting: JudgingSession | None, undone: UndoneJudgement, error: Exception) -> None:
         """Count the verdict again that is still stored, and do not ask about its pair once more."""
         self._tasks.report(error)
         if sitting is None or sitting is not self._sitting:
@@ -240,20 +240,20 @@ class Sittings(QObject):
         else:
             self.changed.emit()
 
-    def _read_again(self, pair: Pair) -> None:
+    def _read_again(self, pair: OutputPair) -> None:
         sitting = self._sitting
         assert sitting is not None
         self.state, self._returning = "returning", pair
         self.changed.emit()
 
-        def read(shown: Shown) -> None:
+        def read(shown: ShownPair) -> None:
             if sitting is self._sitting and self._returning is pair:
                 self.shown, self.state, self._returning = shown, "showing", None
                 self.changed.emit()
 
         self._tasks.run(lambda: sitting.read(pair), read, lambda error: self._broke(sitting, error))
 
-    def _broke(self, sitting: Sitting, error: Exception) -> None:
+    def _broke(self, sitting: JudgingSession, error: Exception) -> None:
         self._tasks.report(error)
         if sitting is self._sitting:
             self.end()
@@ -282,7 +282,7 @@ class Sittings(QObject):
             return
         self._is_preparing = True
 
-        def ready(shown: Shown | None) -> None:
+        def ready(shown: ShownPair | None) -> None:
             if sitting is not self._sitting:
                 return
             self._is_preparing = False
@@ -300,7 +300,7 @@ class Sittings(QObject):
 
         self._tasks.run(sitting.prepare, ready, lambda error: self._broke(sitting, error))
 
-    def _learn(self, sitting: Sitting) -> None:
+    def _learn(self, sitting: JudgingSession) -> None:
         if self._is_learning or not sitting.wants_to_learn:
             return
         self._is_learning = True

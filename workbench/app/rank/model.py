@@ -9,9 +9,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from workbench.core.dates import duration
 from workbench.core.money import show_cost
-from workbench.core.when import duration
-from workbench.usecases.ranked import Grouping, Ranked, RankRow
+from workbench.usecases.ranking_result import Grouping, RankingResult, RankRow
 
 Index = QModelIndex | QPersistentModelIndex
 ENTRANT, STRENGTH, WON, LOST, BLIND, COST, LATENCY = range(7)
@@ -147,7 +147,7 @@ def tip(row: RankRow, column: int) -> str:
     return f"From {row.answers:,} answers." if row.answers else "No finished answer is left to measure."
 
 
-def headline(found: Ranked) -> str:
+def headline(found: RankingResult) -> str:
     """Return "347 verdicts · 212 blind"."""
     verdicts = "1 verdict" if found.verdicts == 1 else f"{found.verdicts:,} verdicts"
     return f"{verdicts} · {found.blind:,} blind"

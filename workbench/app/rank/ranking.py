@@ -11,9 +11,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.tasks import ReportingTasks
-from workbench.host.dirs import Places
+from workbench.host.dirs import ProductDirs
 from workbench.store import Store
-from workbench.usecases.ranked import Grouping, Ranked
+from workbench.usecases.ranking_result import Grouping, RankingResult
 
 
 class Rank(QObject):
@@ -22,7 +22,7 @@ class Rank(QObject):
     waiting = Signal()
     """Others are asked for than were told last."""
     ranked = Signal(object)
-    """Ranked"""
+    """RankingResult"""
     failed = Signal()
     """The newest question has no answer; the error was reported."""
     grouping_changed = Signal(str)
@@ -32,7 +32,7 @@ class Rank(QObject):
         store: Store,
         tasks: ReportingTasks,
         prepare: Callable[[], object],
-        places: Places,
+        places: ProductDirs,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -72,7 +72,7 @@ class Rank(QObject):
         store, prompt, grouping = self._store, self._prompt, self.grouping
         prepare, places = self._prepare, self._places
 
-        def work() -> Ranked:
+        def work() -> RankingResult:
             prepare()
             # Both bring numpy along.
             if grouping == "technique":
@@ -86,7 +86,7 @@ class Rank(QObject):
 
         self._tasks.run_large(work, self._done, self._broke)
 
-    def _done(self, found: Ranked) -> None:
+    def _done(self, found: RankingResult) -> None:
         self._is_computing = False
         if self._is_wanted:
             self._compute()

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from workbench.core.lanes import Endpoint
-from workbench.core.limits import Limits
 from workbench.core.origins import base_origin
-from workbench.usecases.addresses import EndpointForm, Wrong
+from workbench.core.run_limits import Limits
 from workbench.usecases.credentials import AddressQuestion
+from workbench.usecases.endpoint_form import EndpointForm, FieldMistake
 from workbench.usecases.provider_access import ProviderState, tail_of
 
 if TYPE_CHECKING:
-    from workbench.usecases.discovery import Found
+    from workbench.usecases.server_discovery import FoundServer
 
 KeySource = Literal["", "keyring", "environment", "session"]
 ThemeMode = Literal["system", "light", "dark"]
@@ -96,7 +96,7 @@ class EndpointInfo:
 
     endpoint: Endpoint
     key_tail: str = ""
-    troubles: tuple[Wrong, ...] = ()
+    troubles: tuple[FieldMistake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class SettingsSource(Protocol):
         """Ask the address in the form for its models, with what was typed and, where nothing was, with what is kept."""
         ...
 
-    def look_for_servers(self) -> Future[tuple[Found, ...]]:
+    def look_for_servers(self) -> Future[tuple[FoundServer, ...]]:
         """Look for Ollama and LM Studio on this machine."""
         ...
 

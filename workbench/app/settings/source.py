@@ -25,12 +25,12 @@ from workbench.app.settings.entries import (
     tail_of,
 )
 from workbench.core.lanes import Endpoint
-from workbench.core.limits import LIMITS, Limits
 from workbench.core.providers import PROVIDERS, provider_name
+from workbench.core.run_limits import LIMITS, Limits
 from workbench.host import settings as stored
 from workbench.host.errors import HostError
-from workbench.usecases.addresses import EndpointForm
 from workbench.usecases.credentials import AddressQuestion, endpoint_key
+from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.endpoints import file_troubles
 from workbench.usecases.provider_access import (
     ProviderState,
@@ -44,10 +44,10 @@ from workbench.usecases.provider_access import (
 from workbench.usecases.provider_access import save_settings as save_provider_settings
 
 if TYPE_CHECKING:
-    from workbench.host.dirs import Places
+    from workbench.host.dirs import ProductDirs
     from workbench.store import Store
-    from workbench.usecases.discovery import Found
     from workbench.usecases.model_access import ModelAccess
+    from workbench.usecases.server_discovery import FoundServer
 
 _writing = threading.Lock()
 """Two writers that read the same file would each lose what the other one chose."""
@@ -71,7 +71,7 @@ class SettingsBackend(Protocol):
         """The open history, which keeps limits and endpoints."""
 
     @property
-    def places(self) -> Places:
+    def places(self) -> ProductDirs:
         """The directories of the person's files."""
 
     @property
@@ -172,7 +172,7 @@ class WorkbenchSettingsSource:
         """Ask the address in the form for its models, with what was typed and, where nothing was, with what is kept."""
         return start_then(lambda: self._models.endpoints.models_of(form), lambda found: found)
 
-    def look_for_servers(self) -> Future[tuple[Found, ...]]:
+    def look_for_servers(self) -> Future[tuple[FoundServer, ...]]:
         """Look for Ollama and LM Studio on this machine."""
         return start(lambda: tuple(self._models.endpoints.look_for_servers()))
 

@@ -4,5 +4,5 @@ Invariant: the same verdicts give the same answer in any order, and no strength 
 the one part of core that imports numpy, so nothing imports it before Rank is opened.
 
 The way through it: `judgements.compare` → `enough.enough` → `davidson.fit` → `intervals.measure` →
-`separation.separate`; `honesty` looks at the same judgements, and `pairing` draws pairs for the judging queue.
+`separation.separate`; `verdict_bias` looks at the same judgements, and `pairs` draws pairs for the judging queue.
 """

@@ -17,8 +17,8 @@ from math import exp, sqrt
 import numpy as np
 
 from workbench.core.ranking.evidence import Evidence, Floats, gather
-from workbench.core.ranking.judgements import Comparison, Comparisons
-from workbench.core.ranking.likelihood import Model, Peak
+from workbench.core.ranking.judgements import Comparison, ComparisonSet
+from workbench.core.ranking.likelihood import DavidsonModel, LikelihoodPeak
 
 PRIOR = 1.0
 """Half a win and half a loss against an average entrant: enough that nobody is infinitely strong, and outweighed by a
@@ -31,7 +31,7 @@ def chance_of(strength: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ComparisonChances:
     """The chances of a comparison; they make 1."""
 
     win: float
@@ -40,7 +40,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class DavidsonFit:
     """Strengths on the natural log scale, centred at 0, in the order of `entrants`.
 
     `nu` is Davidson's tie parameter: between equals a tie is nu / (2 + nu) likely. `groups` are the entrants that
@@ -63,13 +63,13 @@ class Fit:
         """Return the chance to beat the average entrant, when one of them wins."""
         return chance_of(self.strength(entrant))
 
-    def outcome(self, entrant: str, other: str) -> Outcome:
+    def outcome(self, entrant: str, other: str) -> ComparisonChances:
         """Return the chances that `entrant` wins, ties and loses against `other`."""
         distance = self.strength(entrant) - self.strength(other)
         small, middle = exp(-abs(distance)), self.nu * sqrt(exp(-abs(distance)))
         whole = 1 + small + middle
         win, loss = (1 / whole, small / whole) if distance >= 0 else (small / whole, 1 / whole)
-        return Outcome(win, middle / whole, loss)
+        return ComparisonChances(win, middle / whole, loss)
 
     def connected(self, entrant: str, other: str) -> bool:
         """Whether verdicts connect both, directly or over others."""
@@ -82,12 +82,12 @@ class Fit:
         return tuple(entrant for _, entrant in order)
 
     @property
-    def peak(self) -> Peak:
+    def peak(self) -> LikelihoodPeak:
         """Where the likelihood is highest."""
-        return Peak(np.array([self.strengths]) + self.centre, np.array([self.nu]))
+        return LikelihoodPeak(np.array([self.strengths]) + self.centre, np.array([self.nu]))
 
 
-def fit(comparisons: Comparisons, prior: float = PRIOR, also: Iterable[str] = ()) -> Fit:
+def fit(comparisons: ComparisonSet, prior: float = PRIOR, also: Iterable[str] = ()) -> DavidsonFit:
     """Return the strengths of all that were compared, and of those that `also` names although nobody compared them.
 
     Raises ValueError when there is nobody, and without a prior also when some strengths have no finite estimate: when
@@ -100,12 +100,12 @@ def fit(comparisons: Comparisons, prior: float = PRIOR, also: Iterable[str] = ()
     if not prior:
         _check_finite(entrants, items)
     evidence = gather(items, entrants)
-    start = Peak(np.zeros((1, len(entrants))), np.ones(1))
-    peak = Model(evidence, prior).climb(evidence.sums(), start)
+    start = LikelihoodPeak(np.zeros((1, len(entrants))), np.ones(1))
+    peak = DavidsonModel(evidence, prior).climb(evidence.sums(), start)
     strengths = peak.strengths[0]
     centre = float(strengths.mean())
     groups = _reached(entrants, [(i.first, i.second) for i in items] + [(i.second, i.first) for i in items])
-    return Fit(
+    return DavidsonFit(
         entrants,
         tuple(float(strength) for strength in strengths - centre),
         float(peak.nu[0]),
@@ -115,7 +115,7 @@ def fit(comparisons: Comparisons, prior: float = PRIOR, also: Iterable[str] = ()
     )
 
 
-def covariance(comparisons: Comparisons, fitted: Fit) -> Floats:
+def covariance(comparisons: ComparisonSet, fitted: DavidsonFit) -> Floats:
     """Return variances and covariances of the centred strengths, in the order of the entrants.
 
     The inverse curvature at the peak, prior included (Laplace's approximation), corrected for the pairs of a verdict of
@@ -127,12 +127,12 @@ def covariance(comparisons: Comparisons, fitted: Fit) -> Floats:
     return laplace(evidence, fitted)
 
 
-def laplace(evidence: Evidence, fitted: Fit) -> Floats:
+def laplace(evidence: Evidence, fitted: DavidsonFit) -> Floats:
     """Return what `covariance` says, of evidence that is gathered already."""
-    return centred(spread(Model(evidence, fitted.prior), fitted.peak)[0])
+    return centred(spread(DavidsonModel(evidence, fitted.prior), fitted.peak)[0])
 
 
-def spread(model: Model, peak: Peak, share: float = 1.0) -> tuple[Floats, Floats]:
+def spread(model: DavidsonModel, peak: LikelihoodPeak, share: float = 1.0) -> tuple[Floats, Floats]:
     """Return variances and covariances of a model's strengths around the prior's average, as `covariance` explains.
 
     `share` is how much of the prior's own uncertainty is in them: all of it if strengths lie as far apart as the prior

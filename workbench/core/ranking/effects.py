@@ -21,9 +21,9 @@ import numpy as np
 
 from workbench.core.ranking.davidson import PRIOR
 from workbench.core.ranking.evidence import Floats, gather
-from workbench.core.ranking.intervals import RESAMPLES, Interval, Precision, precision
-from workbench.core.ranking.judgements import Comparisons, Judgement, pairs_of
-from workbench.core.ranking.likelihood import Model, Peak, sides_of
+from workbench.core.ranking.intervals import RESAMPLES, Precision, StrengthInterval, precision
+from workbench.core.ranking.judgements import ComparisonSet, Judgement, pairs_of
+from workbench.core.ranking.likelihood import DavidsonModel, LikelihoodPeak, sides_of
 
 Parts = Mapping[str, frozenset[str]]
 """What each entrant is made of."""
@@ -34,7 +34,7 @@ _NEAR = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
-class Tangle:
+class TechniqueTangle:
     """Parts whose effects the verdicts cannot tell.
 
     level: a single one, which in every comparison both sides had, or neither. together: two or more that always stood
@@ -55,7 +55,7 @@ class Effects:
     parts: tuple[str, ...]
     values: tuple[float, ...]
     nu: float
-    tangles: tuple[Tangle, ...]
+    tangles: tuple[TechniqueTangle, ...]
     precision: Precision
 
     @property
@@ -65,7 +65,7 @@ class Effects:
         found = [(-value, part) for value, part in zip(self.values, self.parts, strict=True) if part not in tangled]
         return tuple(part for _, part in sorted(found))
 
-    def of(self, part: str) -> Interval:
+    def of(self, part: str) -> StrengthInterval:
         """Return the effect of a part with its interval. Raises ValueError for one that is not told."""
         if part not in self.told:
             raise ValueError(f"The verdicts do not tell the effect of {part}.")
@@ -75,7 +75,7 @@ class Effects:
 
 
 def effects(
-    comparisons: Comparisons, made_of: Parts, prior: float = PRIOR, seed: int = 0, resamples: int = RESAMPLES
+    comparisons: ComparisonSet, made_of: Parts, prior: float = PRIOR, seed: int = 0, resamples: int = RESAMPLES
 ) -> Effects:
     """Return what the parts bring of those that were compared.
 
@@ -88,8 +88,8 @@ def effects(
         raise ValueError("Effects need parts, and a prior.")
     design = np.array([[float(part in made_of[entrant]) for part in parts] for entrant in entrants])
     evidence = gather(comparisons.items, entrants)
-    model = Model(evidence, prior, design)
-    peak = model.climb(evidence.sums(), Peak(np.zeros((1, len(parts))), np.ones(1)))
+    model = DavidsonModel(evidence, prior, design)
+    peak = model.climb(evidence.sums(), LikelihoodPeak(np.zeros((1, len(parts))), np.ones(1)))
     return Effects(
         parts,
         tuple(float(value) for value in peak.strengths[0]),
@@ -99,7 +99,7 @@ def effects(
     )
 
 
-def _tangles(parts: tuple[str, ...], sides: Floats) -> tuple[Tangle, ...]:
+def _tangles(parts: tuple[str, ...], sides: Floats) -> tuple[TechniqueTangle, ...]:
     """Return what lies in the null space of the differences, in groups that have nothing to do with each other."""
     _, sizes, rows = np.linalg.svd(np.unique(sides, axis=0), full_matrices=True)
     rank = int((sizes > sizes.max(initial=0.0) * max(sides.shape) * np.finfo(float).eps).sum())
@@ -114,7 +114,7 @@ def _tangles(parts: tuple[str, ...], sides: Floats) -> tuple[Tangle, ...]:
             group.add(place)
             waiting += [other for other in range(len(parts)) if shared[place, other] and other not in group]
         left -= group
-        found.append(Tangle(tuple(parts[place] for place in sorted(group)), _tie(sides[:, sorted(group)])))
+        found.append(TechniqueTangle(tuple(parts[place] for place in sorted(group)), _tie(sides[:, sorted(group)])))
     return tuple(found)
 
 
@@ -143,7 +143,7 @@ class PartTally:
         return self.won + self.lost + self.tied
 
 
-def tallies(judgements: Iterable[Judgement], comparisons: Comparisons, made_of: Parts) -> tuple[PartTally, ...]:
+def tallies(judgements: Iterable[Judgement], comparisons: ComparisonSet, made_of: Parts) -> tuple[PartTally, ...]:
     """Return what is counted about each part, sorted."""
     results: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     for item in comparisons.items:

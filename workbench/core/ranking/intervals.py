@@ -66,10 +66,10 @@ from math import ceil, erf, sqrt
 
 import numpy as np
 
-from workbench.core.ranking.davidson import Fit, chance_of, spread
+from workbench.core.ranking.davidson import DavidsonFit, chance_of, spread
 from workbench.core.ranking.evidence import Floats, gather
-from workbench.core.ranking.judgements import Comparisons
-from workbench.core.ranking.likelihood import Model, Peak
+from workbench.core.ranking.judgements import ComparisonSet
+from workbench.core.ranking.likelihood import DavidsonModel, LikelihoodPeak
 
 RESAMPLES = 1000
 NORMAL = 1.959964
@@ -114,7 +114,7 @@ def student(freedom: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class StrengthInterval:
     """From `low` to `high` around `estimate`, on the log scale of strengths."""
 
     low: float
@@ -136,15 +136,15 @@ class Precision:
     `verdicts` is how many a run holds.
     """
 
-    model: Model
-    peak: Peak
+    model: DavidsonModel
+    peak: LikelihoodPeak
     covariances: Floats
     inverse: Floats
     drawn: Floats | None
     runs: int
     verdicts: float = 1.0
 
-    def intervals(self, directions: Floats) -> list[Interval]:
+    def intervals(self, directions: Floats) -> list[StrengthInterval]:
         """Return the interval of each direction: a row of weights for the strengths."""
         estimates = directions @ self.peak.strengths[0]
         corrected = _variances(self.covariances, directions)
@@ -165,7 +165,7 @@ class Precision:
                 half = np.array([student(self._freedom(one)) for one in corrected / drawn]) * np.sqrt(drawn)
             ends[:, 0] = np.minimum(ends[:, 0], estimates - half)
             ends[:, 1] = np.maximum(ends[:, 1], estimates + half)
-        return [Interval(*map(float, one)) for one in zip(ends[:, 0], estimates, ends[:, 1], strict=True)]
+        return [StrengthInterval(*map(float, one)) for one in zip(ends[:, 0], estimates, ends[:, 1], strict=True)]
 
     def _freedom(self, share: float) -> int:
         """Return the degrees of freedom of a resampled variance of which the curvature explains this share.
@@ -204,11 +204,11 @@ def _variances(covariances: Floats, directions: Floats) -> Floats:
 class Uncertainty:
     """How sure a fit is. `strengths` are the intervals of the strengths, in the order of the entrants."""
 
-    fit: Fit
+    fit: DavidsonFit
     precision: Precision
-    strengths: tuple[Interval, ...]
+    strengths: tuple[StrengthInterval, ...]
 
-    def of(self, entrant: str) -> Interval:
+    def of(self, entrant: str) -> StrengthInterval:
         """Return the interval of an entrant's strength. Raises ValueError for one that is not ranked.
 
         It is about the distance from the average, which is uncertain too: an entrant that was hardly judged widens all
@@ -216,7 +216,7 @@ class Uncertainty:
         """
         return self.strengths[self.fit.entrants.index(entrant)]
 
-    def between(self, entrant: str, other: str) -> Interval:
+    def between(self, entrant: str, other: str) -> StrengthInterval:
         """Return the interval of the distance from `other` up to `entrant`."""
         direction = np.zeros((1, len(self.fit.entrants)))
         direction[0, self.fit.entrants.index(entrant)] += 1
@@ -224,23 +224,25 @@ class Uncertainty:
         return self.precision.intervals(direction)[0]
 
 
-def measure(comparisons: Comparisons, fitted: Fit, seed: int = 0, resamples: int = RESAMPLES) -> Uncertainty:
+def measure(comparisons: ComparisonSet, fitted: DavidsonFit, seed: int = 0, resamples: int = RESAMPLES) -> Uncertainty:
     """Return how sure `fitted` is, which must be the fit of these comparisons.
 
     Raises ValueError when it was made without a prior: a resample may then have no finite strengths.
     """
     if not fitted.prior:
         raise ValueError("Intervals need a prior: a resample may have no finite strengths without one.")
-    model = Model(gather(comparisons.items, fitted.entrants), fitted.prior)
+    model = DavidsonModel(gather(comparisons.items, fitted.entrants), fitted.prior)
     sure = precision(comparisons, model, fitted.peak, seed, resamples)
     size = len(fitted.entrants)
     found = sure.intervals(np.eye(size) - 1 / size)
     # Exactly the strengths of the fit: what is the same must not differ by rounding.
-    strengths = (Interval(one.low, told, one.high) for one, told in zip(found, fitted.strengths, strict=True))
+    strengths = (StrengthInterval(one.low, told, one.high) for one, told in zip(found, fitted.strengths, strict=True))
     return Uncertainty(fitted, sure, tuple(strengths))
 
 
-def precision(comparisons: Comparisons, model: Model, peak: Peak, seed: int, resamples: int) -> Precision:
+def precision(
+    comparisons: ComparisonSet, model: DavidsonModel, peak: LikelihoodPeak, seed: int, resamples: int
+) -> Precision:
     """Return how sure the strengths of a model of these comparisons are at its peak."""
     covariances, inverse = spread(model, peak, PRIOR_SHARE)
     runs = model.evidence.runs
@@ -252,7 +254,7 @@ def precision(comparisons: Comparisons, model: Model, peak: Peak, seed: int, res
     return Precision(model, peak, covariances, inverse, drawn, runs, float(verdicts))
 
 
-def redrawn(model: Model, peak: Peak, seed: int, resamples: int) -> Floats:
+def redrawn(model: DavidsonModel, peak: LikelihoodPeak, seed: int, resamples: int) -> Floats:
     """Return variances and covariances of the strengths fitted to draws of runs, of which there must be two or more."""
     evidence = model.evidence
     generator, runs, size, rows = np.random.default_rng(seed), evidence.runs, model.size, []
@@ -268,6 +270,6 @@ def redrawn(model: Model, peak: Peak, seed: int, resamples: int) -> Floats:
         if curve is not None:
             rows.append(model.one_step(evidence.sums(times), peak, curve))
             continue
-        at = Peak(np.repeat(peak.strengths, number, axis=0), np.repeat(peak.nu, number))
+        at = LikelihoodPeak(np.repeat(peak.strengths, number, axis=0), np.repeat(peak.nu, number))
         rows.append(model.climb(evidence.sums(times), at).strengths)
     return np.atleast_2d(np.cov(np.concatenate(rows), rowvar=False))

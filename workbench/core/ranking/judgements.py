@@ -28,7 +28,7 @@ Kind = Literal["winner", "tie", "all_bad"]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedOutput:
     """One output in a verdict. `place` is 1 for the winner or each of those tied, 2 for the rest, None for no place."""
 
     output: str
@@ -47,7 +47,7 @@ class Judgement:
     run: str
     values: str
     kind: Kind
-    outputs: tuple[Judged, ...]
+    outputs: tuple[JudgedOutput, ...]
     blind: bool = False
     seen: bool = False
 
@@ -67,7 +67,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class EntrantTally:
     """What is counted about one entrant.
 
     `verdicts` placed it or called it bad with all others, `blind` of them blind, and it was the winner of `firsts`.
@@ -90,7 +90,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparisons:
+class ComparisonSet:
     """All comparisons, sorted, and what was counted on the way.
 
     `comparing` verdicts compare entrants and `blind` of these were blind; `all_bad` ones compare nobody, and neither do
@@ -99,7 +99,7 @@ class Comparisons:
     """
 
     items: tuple[Comparison, ...] = ()
-    tallies: tuple[Tally, ...] = ()
+    tallies: tuple[EntrantTally, ...] = ()
     comparing: int = 0
     blind: int = 0
     all_bad: int = 0
@@ -121,7 +121,7 @@ _Shares = tuple[float, float, float]
 _Key = tuple[str, str, str, str]
 
 
-def compare(judgements: Iterable[Judgement]) -> Comparisons:
+def compare(judgements: Iterable[Judgement]) -> ComparisonSet:
     """Return the comparisons that these verdicts make."""
     found: dict[_Key, list[tuple[_Shares, int]]] = defaultdict(list)
     counts = {"comparing": 0, "blind": 0, "all_bad": 0, "silent": 0}
@@ -138,7 +138,7 @@ def compare(judgements: Iterable[Judgement]) -> Comparisons:
                 met[entrant].append(judgement)
     items = tuple(_joined(key, found[key]) for key in sorted(found))
     cases = len({key[:2] for key in found})
-    return Comparisons(items, _tallies(met, items), cases=cases, **counts)
+    return ComparisonSet(items, _tallies(met, items), cases=cases, **counts)
 
 
 def pairs_of(judgement: Judgement) -> dict[tuple[str, str], _Shares]:
@@ -163,13 +163,13 @@ def _joined(key: _Key, parts: list[tuple[_Shares, int]]) -> Comparison:
     return Comparison(run, first, second, won, lost, tied, sum(lanes for _, lanes in parts) / len(parts))
 
 
-def _tallies(met: dict[str, list[Judgement]], items: tuple[Comparison, ...]) -> tuple[Tally, ...]:
+def _tallies(met: dict[str, list[Judgement]], items: tuple[Comparison, ...]) -> tuple[EntrantTally, ...]:
     results: dict[str, list[_Shares]] = defaultdict(list)
     for item in items:
         results[item.first].append((item.won, item.lost, item.tied))
         results[item.second].append((item.lost, item.won, item.tied))
     return tuple(
-        Tally(
+        EntrantTally(
             entrant,
             len(met[entrant]),
             sum(_is_first(entrant, judgement) for judgement in met[entrant]),

@@ -40,7 +40,7 @@ _REACH = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Peak:
+class LikelihoodPeak:
     """Where the likelihood of each selection is highest: `strengths` has a row and `nu` a number for each."""
 
     strengths: Floats
@@ -62,7 +62,7 @@ class _View:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class DavidsonModel:
     """Davidson's model of some evidence. `prior` is how many comparisons the prior is worth per strength, 0 for none.
 
     `design` has a row for each entrant and a column for each part, with how often it has that; None: each entrant is
@@ -78,7 +78,7 @@ class Model:
         """How many strengths there are."""
         return len(self.evidence.entrants) if self.design is None else self.design.shape[1]
 
-    def climb(self, sums: Sums, start: Peak) -> Peak:
+    def climb(self, sums: Sums, start: LikelihoodPeak) -> LikelihoodPeak:
         """Return the peak for each selection, beginning at `start`. Raises ArithmeticError if there is none."""
         tied = sums.ties > 0
         strengths = start.strengths
@@ -100,10 +100,10 @@ class Model:
                 length[lower] /= 2
             (strengths, log_nu), view = moved, ahead
             if (promised <= _NEAR * (1 + np.abs(view.height))).all():
-                return Peak(strengths, np.exp(log_nu))
+                return LikelihoodPeak(strengths, np.exp(log_nu))
         raise ArithmeticError("The strengths did not settle.")
 
-    def one_step(self, sums: Sums, peak: Peak, curve: Floats) -> Floats:
+    def one_step(self, sums: Sums, peak: LikelihoodPeak, curve: Floats) -> Floats:
         """Return about where the strengths of each selection are highest, a row each: one step of Newton's from `peak`.
 
         `curve` is minus the second derivatives there, of all runs together (Schucany and Wang 1991, "One-step
@@ -117,7 +117,7 @@ class Model:
         moved: Floats = strengths + steps[:, :-1]
         return moved
 
-    def profile(self, peak: Peak, directions: Floats, levels: Floats) -> Floats:
+    def profile(self, peak: LikelihoodPeak, directions: Floats, levels: Floats) -> Floats:
         """Return the lowest and the highest value of each direction whose deviance is at most its level, a row each.
 
         A direction holds a weight for each strength; the deviance of a value is twice the fall of the log likelihood,
@@ -160,7 +160,7 @@ class Model:
         ends: Floats = value.reshape(2, number).T
         return ends
 
-    def curvature(self, sums: Sums, peak: Peak) -> tuple[Floats, Floats]:
+    def curvature(self, sums: Sums, peak: LikelihoodPeak) -> tuple[Floats, Floats]:
         """Return minus the second derivatives of the evidence and of the prior at a peak of one selection.
 
         Rows and columns are the strengths and, last, log nu.

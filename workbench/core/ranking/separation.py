@@ -25,9 +25,9 @@ from math import ceil, floor, log10, sqrt
 from statistics import NormalDist
 from typing import Literal
 
-from workbench.core.ranking.davidson import Outcome
-from workbench.core.ranking.intervals import NORMAL, Interval, Uncertainty
-from workbench.core.ranking.judgements import Comparisons
+from workbench.core.ranking.davidson import ComparisonChances
+from workbench.core.ranking.intervals import NORMAL, StrengthInterval, Uncertainty
+from workbench.core.ranking.judgements import ComparisonSet
 
 MOST = 1000
 """More verdicts than this nobody gives for one question: two sittings of 500."""
@@ -39,7 +39,7 @@ State = Literal["separated", "more", "equal", "unconnected"]
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class VerdictNeed:
     """How many more verdicts separate with an even chance, and likely (80 %); None for more than the limit."""
 
     even: int | None
@@ -60,13 +60,13 @@ class Separation:
     first: str
     second: str
     state: State
-    distance: Interval
-    alike: Need
-    direct: Need
+    distance: StrengthInterval
+    alike: VerdictNeed
+    direct: VerdictNeed
     most: int
 
 
-def separate(comparisons: Comparisons, sure: Uncertainty, most: int = MOST) -> Separation | None:
+def separate(comparisons: ComparisonSet, sure: Uncertainty, most: int = MOST) -> Separation | None:
     """Return what separates the two strongest; None when there are not two entrants."""
     if len(sure.fit.entrants) < 2:
         return None
@@ -76,27 +76,27 @@ def separate(comparisons: Comparisons, sure: Uncertainty, most: int = MOST) -> S
     verdicts, one = comparisons.comparing, information(sure.fit.outcome(first, second))
     direct = _need(distance.estimate, variance, lambda more: 1 / (1 / variance + more * one), most)
     if not sure.fit.connected(first, second):
-        return Separation(first, second, "unconnected", distance, Need(None, None), direct, most)
+        return Separation(first, second, "unconnected", distance, VerdictNeed(None, None), direct, most)
     if distance.low > 0:
-        return Separation(first, second, "separated", distance, Need(0, 0), Need(0, 0), most)
+        return Separation(first, second, "separated", distance, VerdictNeed(0, 0), VerdictNeed(0, 0), most)
     alike = needed(distance, verdicts, most)
     state: State = "equal" if alike.even is None and direct.even is None else "more"
     return Separation(first, second, state, distance, alike, direct, most)
 
 
-def needed(distance: Interval, verdicts: int, most: int = MOST) -> Need:
+def needed(distance: StrengthInterval, verdicts: int, most: int = MOST) -> VerdictNeed:
     """Return how many more verdicts like the `verdicts` so far would tell a distance with this interval from 0."""
     variance = variance_of(distance)
     return _need(distance.estimate, variance, lambda more: variance * verdicts / (verdicts + more), most)
 
 
-def variance_of(distance: Interval) -> float:
+def variance_of(distance: StrengthInterval) -> float:
     """Return the variance behind the end of an interval that lies towards 0, whose two ends may be unequally far."""
     end = distance.low if distance.estimate > 0 else distance.high
     return ((end - distance.estimate) / NORMAL) ** 2
 
 
-def information(outcome: Outcome) -> float:
+def information(outcome: ComparisonChances) -> float:
     """Return Davidson's information about the distance of two entrants that one comparison with these chances has."""
     return (1 - outcome.tie) / 4 - (outcome.win - outcome.loss) ** 2 / 4
 
@@ -111,7 +111,7 @@ def chance_to_separate(distance: float, variance: float, left: float) -> float:
     return normal.cdf((distance - edge) / spread) + normal.cdf((-distance - edge) / spread)
 
 
-def _need(distance: float, variance: float, left: Callable[[int], float], most: int) -> Need:
+def _need(distance: float, variance: float, left: Callable[[int], float], most: int) -> VerdictNeed:
     def least(chance: float) -> int | None:
         if chance_to_separate(distance, variance, left(most)) < chance:
             return None
@@ -122,7 +122,7 @@ def _need(distance: float, variance: float, left: Callable[[int], float], most: 
             low, high = (low, middle) if enough else (middle, high)
         return min(rounded(high), most)
 
-    return Need(least(EVEN), least(LIKELY))
+    return VerdictNeed(least(EVEN), least(LIKELY))
 
 
 def rounded(number: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
-from workbench.engine.child.answer import Answer
+from workbench.engine.child.streamed_answer import StreamedAnswer
 from workbench.engine.child.wire_messages import wire_messages
 from workbench.engine.estimate import estimate
 
@@ -21,10 +21,10 @@ _WORD = re.compile(r"\s*\S+|\s+")
 _BREATH = 64
 
 
-class Echo:
+class EchoProvider:
     """Answers any call at once."""
 
-    async def ask(self, call: Call, answer: Answer) -> None:
+    async def ask(self, call: Call, answer: StreamedAnswer) -> None:
         """Send the prompt back, word by word."""
         delay = call.params.get(DELAY, 0)
         seconds = delay / 1000 if isinstance(delay, int | float) and 0 < delay <= 10_000 else 0.0

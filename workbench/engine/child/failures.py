@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workbench.core.runs import Failure
-from workbench.engine.hosts import is_loopback
-from workbench.engine.parsing import parse
+from workbench.engine.loopback import is_loopback
+from workbench.engine.untrusted_json import parse
 
 _DAY_S = 24 * 3600.0
 MAX_WAIT_S = 120.0
@@ -38,7 +38,7 @@ class CallError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class FailureSubject:
     """Whom a sentence is about."""
 
     endpoint: str
@@ -55,18 +55,18 @@ class Where:
     """The names of the settings that have values."""
 
 
-def no_key(where: Where) -> CallError:
+def no_key(where: FailureSubject) -> CallError:
     """A provider that wants a key, and none was given."""
     sentence = f"{where.endpoint} needs an API key and none is set. Add one in Settings → {where.page}."
     return CallError("no_key", sentence)
 
 
-def bad_key(where: Where, detail: str) -> CallError:
+def bad_key(where: FailureSubject, detail: str) -> CallError:
     """A key or other credentials that were refused."""
     return CallError("bad_key", f"{where.endpoint} refused the key. Check it in Settings → {where.page}.", detail)
 
 
-def connect_failed(where: Where, detail: str) -> CallError:
+def connect_failed(where: FailureSubject, detail: str) -> CallError:
     """Nobody answers at the address."""
     is_own = where.page == "Endpoints"
     if is_loopback(urlsplit(where.address).hostname or ""):
@@ -80,7 +80,7 @@ def connect_failed(where: Where, detail: str) -> CallError:
     return CallError("connect_failed", sentence, detail, retry=True)
 
 
-def bad_address(where: Where, error: Exception) -> CallError:
+def bad_address(where: FailureSubject, error: Exception) -> CallError:
     """An address or a header that cannot be used; the error's own words may quote a key, so they are left out."""
     return CallError(
         "bad_address",
@@ -90,13 +90,13 @@ def bad_address(where: Where, error: Exception) -> CallError:
     )
 
 
-def tls_only(where: Where, detail: str) -> CallError:
+def tls_only(where: FailureSubject, detail: str) -> CallError:
     """A server that speaks TLS was asked without."""
     sentence = f"{where.endpoint} answers with TLS only. Write https:// instead of http:// in its address."
     return CallError("bad_address", sentence, detail)
 
 
-def timed_out(phase: str, seconds: float, where: Where) -> CallError:
+def timed_out(phase: str, seconds: float, where: FailureSubject) -> CallError:
     """A time-out while connecting, before the first text (`first`), between two signs of life (`silence`), or of a
     question about models or keys (`listing`).
     """
@@ -117,7 +117,7 @@ def timed_out(phase: str, seconds: float, where: Where) -> CallError:
     return CallError(f"timeout_{phase}", sentence, retry=phase == "connect")
 
 
-def half_answer(where: Where, detail: str) -> CallError:
+def half_answer(where: FailureSubject, detail: str) -> CallError:
     """The connection ended before the answer did."""
     return CallError(
         "half_answer",
@@ -127,7 +127,7 @@ def half_answer(where: Where, detail: str) -> CallError:
     )
 
 
-def broken_stream(where: Where, detail: str) -> CallError:
+def broken_stream(where: FailureSubject, detail: str) -> CallError:
     """What arrives is not the protocol."""
     return CallError(
         "broken_stream",
@@ -137,7 +137,7 @@ def broken_stream(where: Where, detail: str) -> CallError:
     )
 
 
-def whole_too_long(limit: str, where: Where) -> CallError:
+def whole_too_long(limit: str, where: FailureSubject) -> CallError:
     """An answer in one piece is larger than `limit`, which has a unit."""
     return CallError(
         "answer_too_long",
@@ -146,7 +146,7 @@ def whole_too_long(limit: str, where: Where) -> CallError:
     )
 
 
-def event_too_long(limit: str, where: Where) -> CallError:
+def event_too_long(limit: str, where: FailureSubject) -> CallError:
     """A line or event of a stream does not end within `limit`, which has a unit."""
     return CallError(
         "answer_too_long",
@@ -206,7 +206,7 @@ _NO_TOOLS = re.compile(
 )
 
 
-def no_tools(where: Where, detail: str = "") -> CallError:
+def no_tools(where: FailureSubject, detail: str = "") -> CallError:
     """A model that cannot call tools was given some."""
     return CallError(
         "no_tools",
@@ -226,7 +226,7 @@ _NO_VISION = re.compile(
 )
 
 
-def no_vision(where: Where, detail: str = "") -> CallError:
+def no_vision(where: FailureSubject, detail: str = "") -> CallError:
     """A model that cannot see was given an image."""
     return CallError(
         "no_vision",
@@ -247,7 +247,7 @@ def refused_param_of(body: Any) -> str:
     return ""
 
 
-def http_failure(status: int, raw: str, where: Where, *, after: float | None = None) -> CallError:
+def http_failure(status: int, raw: str, where: FailureSubject, *, after: float | None = None) -> CallError:
     """Return the failure of an HTTP answer that is not a success. `after` is Retry-After in seconds."""
     try:
         body: Any = parse(raw)
@@ -259,7 +259,9 @@ def http_failure(status: int, raw: str, where: Where, *, after: float | None = N
     return _by_meaning(status, body, words, detail, {code, kind}, where) or _by_status(status, detail, where, after)
 
 
-def _by_meaning(status: int, body: Any, words: str, detail: str, codes: set[str], where: Where) -> CallError | None:
+def _by_meaning(
+    status: int, body: Any, words: str, detail: str, codes: set[str], where: FailureSubject
+) -> CallError | None:
     if status == 402 or (status in (400, 403, 429) and (codes & {"insufficient_quota"} or _QUOTA.search(words))):
         return CallError(
             "over_quota",
@@ -292,7 +294,7 @@ def _by_meaning(status: int, body: Any, words: str, detail: str, codes: set[str]
     return None
 
 
-def _no_model(where: Where, detail: str) -> CallError:
+def _no_model(where: FailureSubject, detail: str) -> CallError:
     return CallError(
         "no_model",
         f"{where.endpoint} does not know the model “{where.model}”. "
@@ -301,7 +303,7 @@ def _no_model(where: Where, detail: str) -> CallError:
     )
 
 
-def _by_status(status: int, detail: str, where: Where, after: float | None) -> CallError:
+def _by_status(status: int, detail: str, where: FailureSubject, after: float | None) -> CallError:
     if status in (401, 403):
         if not where.has_key:
             return CallError(
@@ -330,7 +332,7 @@ def _by_status(status: int, detail: str, where: Where, after: float | None) -> C
     )
 
 
-def rate_limited(where: Where, detail: str, after: float | None) -> CallError:
+def rate_limited(where: FailureSubject, detail: str, after: float | None) -> CallError:
     """Too many requests; worth another attempt unless the provider wants a long pause."""
     long = after is not None and after > MAX_WAIT_S
     wait = _later(after) if after is not None and long else "in a moment"
@@ -343,7 +345,7 @@ def rate_limited(where: Where, detail: str, after: float | None) -> CallError:
     )
 
 
-def server_error(where: Where, what: str, detail: str, after: float | None = None) -> CallError:
+def server_error(where: FailureSubject, what: str, detail: str, after: float | None = None) -> CallError:
     """The server's own trouble."""
     return CallError(
         "server_error",

@@ -19,7 +19,7 @@ import httpx
 
 from workbench import __version__
 from workbench.core.headers import plain_headers, secret_names
-from workbench.engine.hosts import is_loopback
+from workbench.engine.loopback import is_loopback
 
 _HTTP = b"HTTP/"
 _PIECE = 64 * 1024

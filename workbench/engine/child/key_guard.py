@@ -29,7 +29,7 @@ _SETTING = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class AllowedServer:
     """Where the secrets of a call may go: to one origin ("" for none), and to those that `hosts` match.
 
     `base_url` is the address of the call, `asked` the hosts that were asked for it so far. A call `by_token` proves who
@@ -57,7 +57,7 @@ class KeyHeldBackError(Exception):
     """A request that would have taken a key to a server that it is not for."""
 
 
-_allowed: ContextVar[Allowed | None] = ContextVar("allowed", default=None)
+_allowed: ContextVar[AllowedServer | None] = ContextVar("allowed", default=None)
 
 
 @contextlib.contextmanager
@@ -82,7 +82,7 @@ def call_address() -> str:
     return "" if allowed is None else allowed.base_url
 
 
-def _allowed_for(call: Call, provider_id: str) -> Allowed:
+def _allowed_for(call: Call, provider_id: str) -> AllowedServer:
     provider = PROVIDERS.get(provider_id)
     base_url = call.endpoint.base_url or (provider.base_url if provider else "")
     origin = origin_of(base_url)
@@ -92,7 +92,7 @@ def _allowed_for(call: Call, provider_id: str) -> Allowed:
         hosts = tuple(host for host in hosts if _company(f"https://{host}") == _company(origin))
     patterns = tuple(pattern for host in hosts if (pattern := _pattern(host, dict(call.settings))))
     by_token = any(name == "auth_token" for name, _ in call.settings)
-    return Allowed(origin, patterns, tuple(secret for secret in call.secrets if secret), by_token, base_url)
+    return AllowedServer(origin, patterns, tuple(secret for secret in call.secrets if secret), by_token, base_url)
 
 
 def _company(url: str) -> str:

@@ -32,23 +32,23 @@ from workbench.core.providers import (
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child import key_guard
-from workbench.engine.child.answer import Answer
-from workbench.engine.child.caching import refusals
-from workbench.engine.child.choices import Choices
+from workbench.engine.child.cache_breakpoints import refusals
+from workbench.engine.child.completion_choices import CompletionChoices
+from workbench.engine.child.completion_reader import read_whole
 from workbench.engine.child.environment import bypass_proxies, clean
-from workbench.engine.child.failures import CallError, Where, broken_stream, no_tools, timed_out
-from workbench.engine.child.files import Files
+from workbench.engine.child.failures import CallError, FailureSubject, broken_stream, no_tools, timed_out
 from workbench.engine.child.http import own_headers
 from workbench.engine.child.key_guard import guarded
 from workbench.engine.child.litellm_failures import failure_of
-from workbench.engine.child.openai_chat import FORMAT_REFUSED, OpenAIChat, Target, about_format, target_headers
+from workbench.engine.child.openai_chat import FORMAT_REFUSED, ChatTarget, OpenAIChat, about_format, target_headers
 from workbench.engine.child.provider_needs import check_provider
-from workbench.engine.child.reading import read_whole
 from workbench.engine.child.request import DECIDED, FORMAT, Adjustments, decided_by_prompt, shaped
-from workbench.engine.child.usage_reading import usage_of
+from workbench.engine.child.request_files import RequestFiles
+from workbench.engine.child.streamed_answer import StreamedAnswer
+from workbench.engine.child.usage_reader import usage_of
 from workbench.engine.child.wire_marks import compare, visible
 from workbench.engine.child.wire_messages import wire_messages
-from workbench.engine.hosts import is_loopback
+from workbench.engine.loopback import is_loopback
 
 _CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
 _NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show what it sent; this is what it was asked for.")
@@ -82,7 +82,7 @@ class LiteLLM:
         found = await asyncio.to_thread(_supported, await self.load(), model)
         return None if found is None else [str(name) for name in found]
 
-    async def ask(self, call: Call, answer: Answer) -> None:
+    async def ask(self, call: Call, answer: StreamedAnswer) -> None:
         """Ask once, directly where that is safe. Raises CallError."""
         provider_id, model = split_model(call.model)
         provider = PROVIDERS.get(provider_id)
@@ -93,7 +93,7 @@ class LiteLLM:
         name = call.endpoint.name if call.endpoint.has_address else name
         address = call.endpoint.base_url or (provider.base_url if provider else "")
         given = tuple(setting for setting, _ in call.settings)
-        where = Where(
+        where = FailureSubject(
             name, call.model, any(call.secrets), page=page, provider=provider_id, address=address, given=given
         )
         if provider is not None:
@@ -101,7 +101,7 @@ class LiteLLM:
         if provider is not None and not needs_translation(call.model):
             known = Adjustments(renames=wire_names(provider_id, model))
             headers = {**_organization(call), **target_headers(call)}
-            await self._chat.ask(call, answer, Target(address, model, where, headers, known))
+            await self._chat.ask(call, answer, ChatTarget(address, model, where, headers, known))
         elif "://" in model:
             # Some providers would be asked at an address that is their model's name.
             raise CallError(
@@ -115,7 +115,7 @@ class LiteLLM:
             with guarded(call, provider_id):
                 await self._translate(call, answer, where)
 
-    async def _translate(self, call: Call, answer: Answer, where: Where) -> None:
+    async def _translate(self, call: Call, answer: StreamedAnswer, where: FailureSubject) -> None:
         """Ask through LiteLLM; a form that is refused is asked for in words, also by later calls to the model."""
         known = replace(call, format_in_words=call.format_in_words or self._in_words.get(call.model, ""))
         litellm = await self.load()
@@ -132,7 +132,7 @@ class LiteLLM:
 class Translated:
     """One call through LiteLLM."""
 
-    def __init__(self, litellm: Any, call: Call, answer: Answer, where: Where) -> None:
+    def __init__(self, litellm: Any, call: Call, answer: StreamedAnswer, where: FailureSubject) -> None:
         self._litellm, self._call, self._answer, self._where = litellm, call, answer, where
         self._told: Any = None
         params = {name: value for name, value in call.params.items() if not decided_by_prompt(call, name)}
@@ -215,7 +215,7 @@ class Translated:
         arguments |= access(call)
         return arguments
 
-    def _messages(self, files: Files | None = None) -> list[dict[str, Any]]:
+    def _messages(self, files: RequestFiles | None = None) -> list[dict[str, Any]]:
         return wire_messages(self._call, self._answer.turns, files, format_in_words=self._in_words, caches=self._caches)
 
     def _tell(self, body: Any) -> None:
@@ -238,7 +238,7 @@ class Translated:
 
     async def _read(self, stream: Any, deadline: asyncio.Timeout) -> None:
         answer, now = self._answer, asyncio.get_running_loop().time
-        choices, usage = Choices(answer), None
+        choices, usage = CompletionChoices(answer), None
         tier = ""
         try:
             async for chunk in stream:
@@ -262,7 +262,7 @@ class Translated:
             # LiteLLM also takes garbage for an empty answer.
             raise broken_stream(self._where, "The answer has no text, no token counts and no calls.")
 
-    def _take(self, chunk: Any, choices: Choices) -> None:
+    def _take(self, chunk: Any, choices: CompletionChoices) -> None:
         self._answer.model = self._answer.model or _text(getattr(chunk, "model", ""))
         for choice in getattr(chunk, "choices", None) or ():
             index = getattr(choice, "index", 0)

@@ -15,12 +15,12 @@ from typing import Any
 import httpx
 
 from workbench.core.install_hint import is_installed
-from workbench.core.provider import Package
+from workbench.core.provider import ProviderPackage
 from workbench.core.provider_requirements import where_to_enter
 from workbench.core.providers import PROVIDERS
 from workbench.engine.child.failures import (
     CallError,
-    Where,
+    FailureSubject,
     bad_key,
     connect_failed,
     half_answer,
@@ -31,7 +31,7 @@ from workbench.engine.child.failures import (
 )
 from workbench.engine.child.key_guard import HELD_BACK
 from workbench.engine.child.provider_needs import no_credentials, no_package
-from workbench.engine.child.transport import certificate_files, failure_by_words
+from workbench.engine.child.transport_failures import certificate_files, failure_by_words
 
 _CONNECT = re.compile(
     r"cannot connect|connect call failed|connection (refused|error)|name or service not known|name resolution"
@@ -63,11 +63,11 @@ _BAD_CREDENTIALS = re.compile(
 _NO_PROJECT = re.compile(r"could not resolve project_id", re.IGNORECASE)
 # Named here and not read from the words: a server can put those of its own into an error.
 _NO_AIPLATFORM = re.compile(r"vertexai import failed")
-_AIPLATFORM = Package("vertexai", "google-cloud-aiplatform", "LiteLLM uses for this model")
+_AIPLATFORM = ProviderPackage("vertexai", "google-cloud-aiplatform", "LiteLLM uses for this model")
 _BYTES = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"")
 
 
-def failure_of(error: Any, where: Where, *, has_text: bool, has_asked: bool = True) -> CallError:
+def failure_of(error: Any, where: FailureSubject, *, has_text: bool, has_asked: bool = True) -> CallError:
     """Return the failure of an exception that came out of LiteLLM; `has_asked` says whether a request was sent."""
     words = str(error)
     name = type(error).__name__

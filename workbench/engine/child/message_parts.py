@@ -24,7 +24,7 @@ _MAX_DEPTH = 8
 """How deep thoughts and parts of a content may be nested."""
 
 
-class Sink(Protocol):
+class PartSink(Protocol):
     """What takes in what one choice says."""
 
     def text(self, piece: str, kind: DeltaKind = "text") -> None:
@@ -37,7 +37,7 @@ class Sink(Protocol):
 class PartReader:
     """Reads the deltas of one choice, or its one message, into a sink."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: PartSink) -> None:
         self._sink = sink
         self._source = ""
         self._thoughts: list[str] = []

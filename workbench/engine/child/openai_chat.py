@@ -17,10 +17,10 @@ from typing import Any
 import httpx
 
 from workbench.engine.calls import Call
-from workbench.engine.child.answer import Answer
+from workbench.engine.child.completion_reader import ChunkReader, read_whole
 from workbench.engine.child.failures import (
     CallError,
-    Where,
+    FailureSubject,
     bad_address,
     broken_stream,
     event_too_long,
@@ -31,13 +31,13 @@ from workbench.engine.child.failures import (
     whole_too_long,
 )
 from workbench.engine.child.http import CertificatesError, HttpClients, auth_headers, body, extensions, read_up_to
-from workbench.engine.child.pace import Pace
-from workbench.engine.child.reading import ChunkReader, read_whole
+from workbench.engine.child.pace import ReadPace
 from workbench.engine.child.request import Adjustments, build, dumps
 from workbench.engine.child.sse import MAX_EVENT, EventStream, EventTooLongError
-from workbench.engine.child.transport import no_certificates, time_out, transport_failure
-from workbench.engine.child.usage_reading import header_cost
-from workbench.engine.parsing import parse
+from workbench.engine.child.streamed_answer import StreamedAnswer
+from workbench.engine.child.transport_failures import no_certificates, time_out, transport_failure
+from workbench.engine.child.usage_reader import header_cost
+from workbench.engine.untrusted_json import parse
 
 _MAX_ERROR_BODY = 256 * 1024
 _MAX_WHOLE = 64 * 1024 * 1024
@@ -60,12 +60,12 @@ _SCHEMA_REFUSED = "the server does not take this schema."
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ChatTarget:
     """Where a call goes and what is known about that place. `key` says which learned adjustments apply."""
 
     base_url: str
     model: str
-    where: Where
+    where: FailureSubject
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     known: Adjustments = field(default_factory=Adjustments)
 
@@ -83,7 +83,7 @@ class OpenAIChat:
         self._learned: dict[tuple[str, str], Adjustments] = {}
         self._draining: set[asyncio.Task[None]] = set()
 
-    async def ask(self, call: Call, answer: Answer, target: Target) -> None:
+    async def ask(self, call: Call, answer: StreamedAnswer, target: ChatTarget) -> None:
         """Ask, and again without what the server refuses. Raises CallError."""
         place = (target.base_url, target.model)
         answer.address = target.base_url
@@ -100,7 +100,9 @@ class OpenAIChat:
         in_words = "" if known.format_in_words == _SCHEMA_REFUSED else known.format_in_words
         self._learned[place] = replace(known, refused={}, format_in_words=in_words)
 
-    async def _ask_once(self, call: Call, answer: Answer, target: Target, known: Adjustments) -> Refusal | None:
+    async def _ask_once(
+        self, call: Call, answer: StreamedAnswer, target: ChatTarget, known: Adjustments
+    ) -> RefusedRequest | None:
         fields, marks = build(call, target.model, known, answer.turns)
         if (files := answer.files) is None:
             content = _content(fields)
@@ -125,10 +127,10 @@ class OpenAIChat:
         client: httpx.AsyncClient,
         request: httpx.Request,
         call: Call,
-        answer: Answer,
-        target: Target,
+        answer: StreamedAnswer,
+        target: ChatTarget,
         held: contextlib.AsyncExitStack,
-    ) -> Refusal | None:
+    ) -> RefusedRequest | None:
         where = target.where
         limit = call.timeouts.first if call.stream else call.timeouts.first + call.timeouts.silence
         try:
@@ -173,7 +175,7 @@ def _content(fields: Mapping[str, Any]) -> bytes:
         ) from error
 
 
-def _request(client: httpx.AsyncClient, call: Call, target: Target, content: bytes) -> httpx.Request:
+def _request(client: httpx.AsyncClient, call: Call, target: ChatTarget, content: bytes) -> httpx.Request:
     headers = {
         "content-type": "application/json",
         "accept": "text/event-stream" if call.stream else "application/json",
@@ -184,7 +186,7 @@ def _request(client: httpx.AsyncClient, call: Call, target: Target, content: byt
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedRequest:
     """An answer of status 400 or 422, which may be about something that can be left out."""
 
     status: int
@@ -196,7 +198,7 @@ def about_format(words: str) -> bool:
     return bool(_ABOUT_FORMAT.search(words))
 
 
-def adjusted(known: Adjustments, call: Call, refusal: Refusal) -> Adjustments | None:
+def adjusted(known: Adjustments, call: Call, refusal: RefusedRequest) -> Adjustments | None:
     """Return what to leave out or rename next, None when the refusal is about something else."""
     if known.wish_usage and call.stream and "stream_options" not in call.params and _ABOUT_USAGE.search(refusal.raw):
         return replace(known, wish_usage=False)
@@ -219,10 +221,10 @@ def adjusted(known: Adjustments, call: Call, refusal: Refusal) -> Adjustments | 
     return None
 
 
-async def _refused(response: httpx.Response, where: Where) -> Refusal:
+async def _refused(response: httpx.Response, where: FailureSubject) -> RefusedRequest:
     raw = (await read_up_to(body(response), _MAX_ERROR_BODY))[0].decode("utf-8", "replace")
     if response.status_code in (400, 422):
-        return Refusal(response.status_code, raw)
+        return RefusedRequest(response.status_code, raw)
     after = response.headers.get("retry-after")
     seconds = None if after is None else retry_after_seconds(after, time.time())
     raise http_failure(response.status_code, raw, where, after=seconds)
@@ -251,7 +253,7 @@ async def _again(start: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[by
         yield chunk
 
 
-async def _read_json(chunks: AsyncIterator[bytes], answer: Answer, where: Where) -> None:
+async def _read_json(chunks: AsyncIterator[bytes], answer: StreamedAnswer, where: FailureSubject) -> None:
     raw, complete = await read_up_to(chunks, _MAX_WHOLE)
     if not complete:
         raise whole_too_long(f"{_MAX_WHOLE // 2**20} MB", where)
@@ -263,12 +265,12 @@ async def _read_json(chunks: AsyncIterator[bytes], answer: Answer, where: Where)
 
 
 async def _read_events(
-    chunks: AsyncIterator[bytes], call: Call, answer: Answer, where: Where, deadline: asyncio.Timeout
+    chunks: AsyncIterator[bytes], call: Call, answer: StreamedAnswer, where: FailureSubject, deadline: asyncio.Timeout
 ) -> bool:
     """Read a stream to its end; return whether the connection still has an end to be read."""
     stream, reader = EventStream(), ChunkReader(answer, where)
     now = asyncio.get_running_loop().time
-    beginning, pace = b"", Pace()
+    beginning, pace = b"", ReadPace()
     try:
         async for chunk in chunks:
             if len(beginning) < _BEGINNING:

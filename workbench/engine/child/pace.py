@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 
-from workbench.engine.child.answer import JOIN_S
+from workbench.engine.child.streamed_answer import JOIN_S
 
 _FLOOD = 32 * 1024
 """Bytes; a read has at most twice as many."""
 
 
-class Pace:
+class ReadPace:
     """The pace of one stream."""
 
     def __init__(self) -> None:

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from workbench.engine.calls import Call
-from workbench.engine.child.answer import Answer
+from workbench.engine.child.streamed_answer import StreamedAnswer
 
 
-class Provider(Protocol):
+class CallProvider(Protocol):
     """Somebody who can answer calls."""
 
-    async def ask(self, call: Call, answer: Answer) -> None:
+    async def ask(self, call: Call, answer: StreamedAnswer) -> None:
         """Ask once; return when the answer is complete. Raises CallError."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CallPlace:
     """The gate a call goes through: `name` is an endpoint's uid, or `uid/part`; `limit` is how many by default."""
 
     name: str

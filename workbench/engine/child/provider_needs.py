@@ -9,16 +9,16 @@ import sys
 from pathlib import Path
 
 from workbench.core.install_hint import install_command, is_installed
-from workbench.core.provider import Package, Provider
+from workbench.core.provider import Provider, ProviderPackage
 from workbench.core.provider_requirements import no_address, no_key, package_sentence, where_to_enter
 from workbench.core.runs import Failure
 from workbench.engine.calls import Call
-from workbench.engine.child.failures import CallError, Where
+from workbench.engine.child.failures import CallError, FailureSubject
 
 _TOKENS = Path("~/.config/litellm")
 
 
-def check_provider(provider: Provider, call: Call, where: Where) -> None:
+def check_provider(provider: Provider, call: Call, where: FailureSubject) -> None:
     """Raise CallError when something is missing that can be known before anything is sent."""
     for package in provider.packages:
         if not is_installed(package.module):
@@ -36,7 +36,7 @@ def check_provider(provider: Provider, call: Call, where: Where) -> None:
         )
 
 
-def no_package(provider: Provider, package: Package) -> CallError:
+def no_package(provider: Provider, package: ProviderPackage) -> CallError:
     """A Python package that the provider needs is not installed."""
     command = install_command(package.distribution, sys.prefix)
     sentence = f"{package_sentence(provider, package, command)} Then run the lane again."
@@ -47,7 +47,7 @@ def _error(failure: Failure) -> CallError:
     return CallError(failure.code, failure.sentence, failure.detail)
 
 
-def no_credentials(provider: Provider, where: Where, detail: str = "") -> CallError:
+def no_credentials(provider: Provider, where: FailureSubject, detail: str = "") -> CallError:
     """Return the error for a provider without credentials; it names the settings that are still missing."""
     missing = [one for one in provider.settings if one.name and one.name not in where.given]
     labels = [*(["an API key"] if provider.takes_key else []), *(one.label for one in missing)]

@@ -15,9 +15,9 @@ from workbench.core.blocks import BlockError
 from workbench.core.chat_form import IN_WORDS, format_form, speaks_of_json, tools_form
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
-from workbench.engine.child.caching import refusals
+from workbench.engine.child.cache_breakpoints import refusals
 from workbench.engine.child.failures import CallError
-from workbench.engine.child.files import Files
+from workbench.engine.child.request_files import RequestFiles
 from workbench.engine.child.wire_messages import wire_messages
 
 RESERVED = frozenset({"model", "messages", "stream"})
@@ -47,7 +47,7 @@ def build(
     model: str,
     known: Adjustments,
     turns: list[dict[str, Any]] | None = None,
-    files: Files | None = None,
+    files: RequestFiles | None = None,
 ) -> tuple[dict[str, Any], tuple[Mark, ...]]:
     """Return the JSON body for `model` as the endpoint calls it, and the marks; `turns` go after the messages.
 

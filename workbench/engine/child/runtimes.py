@@ -33,7 +33,7 @@ _GGUF = b"GGUF"
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class RuntimeModel:
     """What a runtime serves: a GGUF file, perhaps with a LoRA adapter. `context` is tokens for all slots together."""
 
     path: str
@@ -41,7 +41,7 @@ class Model:
     context: int = RUNTIME_CONTEXT
 
     @classmethod
-    def builtin(cls, path: str) -> Model:
+    def builtin(cls, path: str) -> RuntimeModel:
         """The model that comes with the product."""
         return cls(path, "", BUILTIN_CONTEXT)
 
@@ -52,11 +52,11 @@ class Model:
         return f"{name} + {Path(self.adapter).stem}" if self.adapter else name
 
 
-def model_of(endpoint: Endpoint, builtin_model: str) -> Model | None:
+def model_of(endpoint: Endpoint, builtin_model: str) -> RuntimeModel | None:
     """Return what a local endpoint serves, None when the built-in model is not installed."""
     if endpoint.kind == "gguf":
-        return Model(endpoint.path, endpoint.adapter)
-    return Model.builtin(builtin_model) if builtin_model else None
+        return RuntimeModel(endpoint.path, endpoint.adapter)
+    return RuntimeModel.builtin(builtin_model) if builtin_model else None
 
 
 class Runtime:
@@ -81,7 +81,7 @@ class Runtime:
         """Whether the process has not ended."""
         return self._process.returncode is None
 
-    async def load(self, model: Model) -> None:
+    async def load(self, model: RuntimeModel) -> None:
         """Have it load `model`. Raises CallError when it cannot."""
         order = {
             "model": model.path,
@@ -154,12 +154,12 @@ class Runtimes:
     def __init__(self, notice: Callable[[str], None]) -> None:
         self._notice = notice
         # Least recently used first.
-        self._kept: collections.OrderedDict[Model, asyncio.Task[Runtime]] = collections.OrderedDict()
-        self._in_use: collections.Counter[Model] = collections.Counter()
+        self._kept: collections.OrderedDict[RuntimeModel, asyncio.Task[Runtime]] = collections.OrderedDict()
+        self._in_use: collections.Counter[RuntimeModel] = collections.Counter()
         self._freed = asyncio.Condition()
 
     @contextlib.asynccontextmanager
-    async def use(self, model: Model) -> AsyncIterator[Runtime]:
+    async def use(self, model: RuntimeModel) -> AsyncIterator[Runtime]:
         """Hold a loaded runtime of `model`, starting it if need be. Raises CallError when it does not load."""
         async with self._freed:
             await self._freed.wait_for(lambda: model in self._kept or self._make_room())
@@ -174,7 +174,7 @@ class Runtimes:
                 self._in_use[model] -= 1
                 self._freed.notify_all()
 
-    async def _loaded(self, model: Model) -> Runtime:
+    async def _loaded(self, model: RuntimeModel) -> Runtime:
         """The runtime of `model`; one that has died meanwhile is returned once and then forgotten."""
         if model not in self._kept:
             self._kept[model] = asyncio.ensure_future(self._start(model))
@@ -193,7 +193,7 @@ class Runtimes:
             self._forget(model, starting)
         return runtime
 
-    def loaded(self, model: Model | None) -> Runtime | None:
+    def loaded(self, model: RuntimeModel | None) -> Runtime | None:
         """Return the living runtime of `model` if it is loaded already; starts nothing."""
         starting = None if model is None else self._kept.get(model)
         if starting is None or not starting.done() or starting.cancelled() or starting.exception() is not None:
@@ -201,11 +201,11 @@ class Runtimes:
         runtime = starting.result()
         return runtime if runtime.alive else None
 
-    def tell_ended(self, model: Model) -> None:
+    def tell_ended(self, model: RuntimeModel) -> None:
         """Say that the runtime of `model` is gone, in the place of that it is loaded."""
         self._notice(f"{model.name} has ended; it is loaded again when it is used next.")
 
-    async def warm(self, model: Model) -> None:
+    async def warm(self, model: RuntimeModel) -> None:
         """Start a runtime ahead of its first use; what fails is told when it is used."""
         with contextlib.suppress(CallError):
             async with self.use(model):
@@ -227,15 +227,15 @@ class Runtimes:
                 return True
         return False
 
-    def _forget_failed(self, model: Model, done: asyncio.Task[Runtime]) -> None:
+    def _forget_failed(self, model: RuntimeModel, done: asyncio.Task[Runtime]) -> None:
         if done.cancelled() or done.exception() is not None:
             self._forget(model, done)
 
-    def _forget(self, model: Model, starting: asyncio.Task[Runtime]) -> None:
+    def _forget(self, model: RuntimeModel, starting: asyncio.Task[Runtime]) -> None:
         if self._kept.get(model) is starting:
             del self._kept[model]
 
-    async def _start(self, model: Model) -> Runtime:
+    async def _start(self, model: RuntimeModel) -> Runtime:
         await asyncio.to_thread(_check_file, model)
         self._notice(f"Loading {model.name}.")
         process = await asyncio.create_subprocess_exec(
@@ -266,7 +266,7 @@ def _end(starting: asyncio.Task[Runtime]) -> None:
         starting.result().kill()
 
 
-def _check_file(model: Model) -> None:
+def _check_file(model: RuntimeModel) -> None:
     for kind, path in (("model", model.path), ("adapter", model.adapter)):
         if not path:
             continue
@@ -287,7 +287,7 @@ def _check_file(model: Model) -> None:
             )
 
 
-def _killed(model: Model, signal_number: int, detail: str) -> CallError | None:
+def _killed(model: RuntimeModel, signal_number: int, detail: str) -> CallError | None:
     """Return the failure of a runtime that a signal ended while it loaded, None when none did."""
     if signal_number == _SIGKILL:
         return CallError(
@@ -306,7 +306,7 @@ def _killed(model: Model, signal_number: int, detail: str) -> CallError | None:
     return None
 
 
-def _load_failed(model: Model, detail: str) -> CallError:
+def _load_failed(model: RuntimeModel, detail: str) -> CallError:
     if library := _MISSING_LIBRARY.search(detail):
         return CallError(
             "model_load_failed",

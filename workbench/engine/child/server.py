@@ -16,14 +16,14 @@ from typing import Any
 from workbench.core.runs import Failure
 from workbench.engine import protocol
 from workbench.engine.calls import Call
-from workbench.engine.child.answer import Answer, tell_failure
-from workbench.engine.child.conduct import conduct, unforeseen
+from workbench.engine.child.call_runner import run_call, unforeseen
 from workbench.engine.child.failures import CallError
 from workbench.engine.child.faults import watch_loop
-from workbench.engine.child.gates import Gates
-from workbench.engine.child.house import House
+from workbench.engine.child.provider_registry import ProviderRegistry
+from workbench.engine.child.rate_limit import RateLimits
+from workbench.engine.child.streamed_answer import StreamedAnswer, tell_failure
 from workbench.engine.pipes import ChildPipe
-from workbench.engine.redact import Redactor
+from workbench.engine.redactor import Redactor
 
 _FLUSH_S = 1.0
 REPLIES = {
@@ -42,19 +42,19 @@ logger = logging.getLogger(__name__)
 
 def serve(pipe: ChildPipe) -> None:
     """Run the engine until stdin closes or a shutdown is asked for."""
-    asyncio.run(Server(pipe).run())
+    asyncio.run(EngineServer(pipe).run())
 
 
-class Server:
+class EngineServer:
     """Dispatches messages; all state belongs to the event loop."""
 
     def __init__(self, pipe: ChildPipe) -> None:
         self._pipe = pipe
-        self._gates = Gates()
+        self._gates = RateLimits()
         self._rng = random.Random()
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._others: set[asyncio.Task[None]] = set()
-        self._house = House(self._notice)
+        self._house = ProviderRegistry(self._notice)
         self._down = asyncio.Event()
 
     async def run(self) -> None:
@@ -112,7 +112,7 @@ class Server:
         self._spawn(self._house.prepare())
 
     def _run(self, call: Call) -> None:
-        answer = Answer(call, self._pipe.send)
+        answer = StreamedAnswer(call, self._pipe.send)
         answer.queued()
         try:
             provider, place = self._house.provider(call)
@@ -121,17 +121,17 @@ class Server:
             answer.end("failed", unforeseen(error))
             return
         gate = None if place is None else self._gates.gate(place.name, place.limit)
-        task = asyncio.get_running_loop().create_task(conduct(call, answer, provider, gate, self._rng))
+        task = asyncio.get_running_loop().create_task(run_call(call, answer, provider, gate, self._rng))
         self._calls[call.id] = task
         task.add_done_callback(lambda done: self._ended(call.id, answer, done))
 
-    def _ended(self, call_id: str, answer: Answer, task: asyncio.Task[None]) -> None:
+    def _ended(self, call_id: str, answer: StreamedAnswer, task: asyncio.Task[None]) -> None:
         del self._calls[call_id]
         if task.cancelled():
             # Cancelled before its first step: it had no chance to say so.
             answer.end("stopped")
         elif (error := task.exception()) is not None:
-            # Whatever a provider does is told by `conduct`; what is left is that the telling failed.
+            # Whatever a provider does is told by `run_call`; what is left is that the telling failed.
             logger.error("The end of a call could not be told", exc_info=error)
             answer.end_bare(unforeseen(error))
 

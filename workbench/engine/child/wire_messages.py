@@ -9,14 +9,14 @@ from typing import Any
 
 from workbench.core.chat_form import format_instruction, told_the_format
 from workbench.engine.calls import Call
-from workbench.engine.child.caching import with_breakpoint
-from workbench.engine.child.files import Files, content_of
+from workbench.engine.child.cache_breakpoints import with_breakpoint
+from workbench.engine.child.request_files import RequestFiles, content_of
 
 
 def wire_messages(
     call: Call,
     turns: list[dict[str, Any]],
-    files: Files | None = None,
+    files: RequestFiles | None = None,
     *,
     format_in_words: bool = False,
     caches: bool = False,

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.engine.lifeline import die_with_parent, step_back
+from workbench.engine.child_setup import die_with_parent, step_back
 from workbench.engine.pipes import ChildPipe
 
 

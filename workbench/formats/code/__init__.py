@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.formats.code.source import CannotWriteError, Source
+from workbench.formats.code.source import CannotWriteError, CodeSource
 from workbench.formats.code.target import CodeTarget
-from workbench.formats.discovery import rows_of
+from workbench.formats.format_rows import rows_of
 
 TARGETS: Mapping[str, CodeTarget] = {row.title: row for row in rows_of(__name__, __path__, CodeTarget)}
 """By the name that people see, in the order in which they are offered."""
 
-__all__ = ["TARGETS", "CannotWriteError", "Source"]
+__all__ = ["TARGETS", "CannotWriteError", "CodeSource"]

@@ -9,7 +9,7 @@ from workbench.core.parameters import names_in
 from workbench.formats.code.contents import ANTHROPIC_IMAGE, python_messages
 from workbench.formats.code.source import (
     CannotWriteError,
-    Source,
+    CodeSource,
     comment,
     python,
     python_call,
@@ -17,7 +17,7 @@ from workbench.formats.code.source import (
     quoted,
 )
 from workbench.formats.code.target import CodeTarget
-from workbench.formats.code.tooling import answers_code, anthropic_loop
+from workbench.formats.code.tool_code import answers_code, anthropic_loop
 
 MOST_TOKENS = 4096
 """Anthropic wants a limit; this one is taken where the lane sets none."""
@@ -36,7 +36,7 @@ messages = [message for message in messages if message["role"] != "system"]
 """
 
 
-def write(source: Source) -> str:
+def write(source: CodeSource) -> str:
     """Return a program. Raises CannotWriteError, and BlockError for a tool that has no schema."""
     if source.provider != "anthropic":
         raise CannotWriteError("This is no model of Anthropic's own service. Choose another library.")

@@ -14,7 +14,7 @@ from typing import Any
 from workbench.core.blocks import Attachment
 from workbench.core.content import Message
 from workbench.core.templates import fill
-from workbench.formats.code.source import STEP, Source, json_text, python, quoted
+from workbench.formats.code.source import STEP, CodeSource, json_text, python, quoted
 
 OPENAI_IMAGE = """\
 def image(path, media_type):
@@ -40,12 +40,12 @@ for message in messages:
         message["content"] = [part for part in message["content"] if part.get("text") != ""]"""
 
 
-def images(source: Source) -> list[Attachment]:
+def images(source: CodeSource) -> list[Attachment]:
     """Return all pictures, in order."""
     return [one for message in source.messages for one in message.attachments if one.is_image]
 
 
-def file_texts(source: Source, message: Message) -> list[str]:
+def file_texts(source: CodeSource, message: Message) -> list[str]:
     """Return the text files of a message as they are sent."""
     return [
         f'<file name="{one.name}">\n{source.files[one.hash]}\n</file>'
@@ -54,7 +54,7 @@ def file_texts(source: Source, message: Message) -> list[str]:
     ]
 
 
-def python_messages(source: Source, image: str = OPENAI_IMAGE, *, caches: bool = False) -> str:
+def python_messages(source: CodeSource, image: str = OPENAI_IMAGE, *, caches: bool = False) -> str:
     """Return the list of messages, and before it what it is made with; `image` is the function that reads a picture.
 
     With `caches` the breakpoints of the provider's cache are in it.
@@ -73,7 +73,7 @@ def python_messages(source: Source, image: str = OPENAI_IMAGE, *, caches: bool =
     return "\n".join(lines)
 
 
-def _python_message(source: Source, message: Message, cache: bool) -> str:
+def _python_message(source: CodeSource, message: Message, cache: bool) -> str:
     pad = STEP * 2
     content = _python_content(source, message, cache)
     return (
@@ -81,7 +81,7 @@ def _python_message(source: Source, message: Message, cache: bool) -> str:
     )
 
 
-def _python_content(source: Source, message: Message, cache: bool) -> str:
+def _python_content(source: CodeSource, message: Message, cache: bool) -> str:
     pictures = [one for one in message.attachments if one.is_image]
     inside = 4 if pictures or cache else 2
     texts = file_texts(source, message)
@@ -104,7 +104,7 @@ def _python_content(source: Source, message: Message, cache: bool) -> str:
     return "[\n" + "".join(f"{pad}{one},\n" for one in made) + STEP * 2 + "]"
 
 
-def shell_body(source: Source, body: dict[str, Any]) -> str:
+def shell_body(source: CodeSource, body: dict[str, Any]) -> str:
     """Return a here-document of a request with the messages of `source` filled in; pictures are read by the shell."""
     places: dict[str, str] = {}
     messages = []

@@ -6,11 +6,11 @@ import re
 import shlex
 
 from workbench.formats.code.contents import images, shell_body
-from workbench.formats.code.source import CannotWriteError, Source, comment, sent_params
+from workbench.formats.code.source import CannotWriteError, CodeSource, comment, sent_params
 from workbench.formats.code.target import CodeTarget
 
 
-def write(source: Source) -> str:
+def write(source: CodeSource) -> str:
     """Return a shell command; values are filled in, a shell has no templates. Raises CannotWriteError."""
     if not source.base_url:
         raise CannotWriteError("This model is not asked in OpenAI's format. Choose LiteLLM or the workbench command.")

@@ -8,7 +8,7 @@ from workbench.core.model_settings import is_of_the_model
 from workbench.formats.code.contents import python_messages
 from workbench.formats.code.source import (
     CannotWriteError,
-    Source,
+    CodeSource,
     all_params,
     comment,
     python,
@@ -18,7 +18,7 @@ from workbench.formats.code.source import (
     quoted,
 )
 from workbench.formats.code.target import CodeTarget
-from workbench.formats.code.tooling import answers_code, chat_loop
+from workbench.formats.code.tool_code import answers_code, chat_loop
 
 _GIVEN = frozenset(
     {
@@ -40,7 +40,7 @@ def _is_name(name: str) -> bool:
     return name.isidentifier() and not keyword.iskeyword(name)
 
 
-def write(source: Source) -> str:
+def write(source: CodeSource) -> str:
     """Return a program. Raises CannotWriteError."""
     if not source.litellm_model:
         raise CannotWriteError("Only the workbench serves this model. Choose the workbench command instead.")

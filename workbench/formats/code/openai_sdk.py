@@ -6,7 +6,7 @@ from workbench.core.parameters import names_in
 from workbench.formats.code.contents import python_messages
 from workbench.formats.code.source import (
     CannotWriteError,
-    Source,
+    CodeSource,
     python,
     python_call,
     python_head,
@@ -15,7 +15,7 @@ from workbench.formats.code.source import (
     sent_params,
 )
 from workbench.formats.code.target import CodeTarget
-from workbench.formats.code.tooling import answers_code, chat_loop
+from workbench.formats.code.tool_code import answers_code, chat_loop
 
 _MORE = frozenset(
     {
@@ -26,7 +26,7 @@ _MORE = frozenset(
 """Arguments of the library beside the parameters of a lane; what it does not know goes into the body as it is."""
 
 
-def write(source: Source) -> str:
+def write(source: CodeSource) -> str:
     """Return a program. Raises CannotWriteError."""
     if not source.base_url:
         raise CannotWriteError("This model is not asked in OpenAI's format. Choose LiteLLM or the workbench command.")

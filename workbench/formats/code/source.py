@@ -21,7 +21,7 @@ class CannotWriteError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CodeSource:
     """A lane to be repeated.
 
     `model` is the model as its server calls it, `litellm_model` as LiteLLM does ("" when only the workbench serves it),
@@ -107,7 +107,7 @@ def python_call(name: str, arguments: list[tuple[str, str]]) -> str:
     return f"{name}(\n" + "".join(f"{STEP}{key}={value},\n" for key, value in arguments) + ")"
 
 
-def python_head(source: Source, package: str, *, uses_keys: bool, parses: bool = False) -> str:
+def python_head(source: CodeSource, package: str, *, uses_keys: bool, parses: bool = False) -> str:
     """Return what is installed and imported."""
     used = {
         "base64": any(one.is_image for message in source.messages for one in message.attachments),
@@ -124,14 +124,14 @@ def comment(text: str) -> str:
     return "# " + "".join(c if c.isprintable() else _escape(c, True) for c in text)
 
 
-def python_headers(source: Source) -> str:
+def python_headers(source: CodeSource) -> str:
     """Return a dict of the endpoint's own headers as code, "" for none."""
     items = [f"{quoted(name)}: {quoted(value)}" for name, value in source.headers]
     items += [f"{quoted(name)}: os.environ[{quoted(variable)}]" for name, variable in source.secret_headers]
     return "{" + ", ".join(items) + "}" if items else ""
 
 
-def all_params(source: Source) -> dict[str, Any]:
+def all_params(source: CodeSource) -> dict[str, Any]:
     """Return tools, the wanted form and the parameters. Raises BlockError for a schema that is none."""
     shape: dict[str, Any] = {}
     if source.tools:
@@ -141,7 +141,7 @@ def all_params(source: Source) -> dict[str, Any]:
     return {**source.params, **shape}
 
 
-def sent_params(source: Source) -> dict[str, Any]:
+def sent_params(source: CodeSource) -> dict[str, Any]:
     """Return tools, the wanted form and the parameters under the names that they have at the server."""
     taken = all_params(source)
     return {

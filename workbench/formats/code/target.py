@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.formats.code.source import Source, comment
+from workbench.formats.code.source import CodeSource, comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,8 @@ class CodeTarget:
 
     title: str
     order: int
-    write: Callable[[Source], str]
+    write: Callable[[CodeSource], str]
 
-    def __call__(self, source: Source) -> str:
+    def __call__(self, source: CodeSource) -> str:
         """Return the code with the source's notes before it. Raises CannotWriteError, BlockError."""
         return "".join(f"{comment(note)}\n" for note in source.notes) + self.write(source)

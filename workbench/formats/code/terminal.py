@@ -10,7 +10,7 @@ from workbench.core.parameters import Parameter, parameter
 from workbench.core.templates import PLAIN_VARIABLE, fill, variables
 from workbench.core.text import unify_newlines
 from workbench.formats.code.contents import file_texts
-from workbench.formats.code.source import CannotWriteError, Source, all_params, comment, quoted, visible
+from workbench.formats.code.source import CannotWriteError, CodeSource, all_params, comment, quoted, visible
 from workbench.formats.code.target import CodeTarget
 
 FILE = "lane.prompt.yml"
@@ -19,7 +19,7 @@ _MOST_IN_A_WORD = 128 * 1024 - 1
 _AS_VALUES = {"braces": "{{", "return": "\r"}
 
 
-def write(source: Source) -> str:
+def write(source: CodeSource) -> str:
     """Return shell commands: one that writes the prompt's file, one that runs it. Raises CannotWriteError."""
     # YAML takes a while to import, and only what is written here needs to know its limit.
     from workbench.formats.prompt_yml import LIMIT_BYTES
@@ -43,7 +43,7 @@ def write(source: Source) -> str:
     return head + f"cat > {FILE} <<'PROMPT'\n{file}\nPROMPT\n" + " \\\n  ".join(words) + "\n"
 
 
-def _texts(source: Source) -> tuple[list[tuple[str, str]], dict[str, str]]:
+def _texts(source: CodeSource) -> tuple[list[tuple[str, str]], dict[str, str]]:
     """Return roles with the texts of the file, and the values of its variables.
 
     Texts stay as they were typed where the command makes the same of them as the lane does. Elsewhere, such as where an
@@ -105,7 +105,7 @@ def _word(text: str) -> str:
     return shlex.quote(text)
 
 
-def _notes(source: Source) -> list[str]:
+def _notes(source: CodeSource) -> list[str]:
     notes = [
         f"The file {one.name} is not in this code; the command takes no files."
         for message in source.messages

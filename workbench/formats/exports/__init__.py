@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.formats.discovery import rows_of
 from workbench.formats.exports.format import ExportFormat
+from workbench.formats.format_rows import rows_of
 
 FORMATS: Mapping[str, ExportFormat] = {row.id: row for row in rows_of(__name__, __path__, ExportFormat)}
 """By id, in the order in which they are offered; the first one is taken where nobody chose."""

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 
 from workbench.core.content import Content
 from workbench.core.empty_answers import state_words
-from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of
+from workbench.core.exported_runs import ExportedAnswer, ExportedPart, answers_of
 from workbench.formats.exports.format import ExportContext, ExportFormat
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.core.exported import ExportedPart
+from workbench.core.exported_runs import ExportedPart
 
 
 @dataclass(frozen=True, slots=True)

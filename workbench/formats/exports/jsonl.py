@@ -25,7 +25,7 @@ from typing import Any
 
 from workbench.core.content import to_json
 from workbench.core.documents import result_document
-from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of
+from workbench.core.exported_runs import ExportedAnswer, ExportedPart, answers_of
 from workbench.formats.exports.format import ExportContext, ExportFormat
 
 VERSION = 1

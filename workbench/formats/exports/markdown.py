@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from workbench.core.choices import further_choices
-from workbench.core.compare import beside_messages
+from workbench.core.content_diff import beside_messages
 from workbench.core.cost_words import cost_words
+from workbench.core.dates import duration
 from workbench.core.empty_answers import empty_sentence, state_words
-from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of, newest_attempts
+from workbench.core.exported_runs import ExportedAnswer, ExportedPart, answers_of, newest_attempts
+from workbench.core.further_choices import further_choices
 from workbench.core.runs import told_steps
-from workbench.core.when import duration
 from workbench.formats.exports.format import ExportContext, ExportFormat
 
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&$@]|(?<=\bwww)\.|:(?=//)|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")

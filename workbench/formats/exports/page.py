@@ -11,9 +11,9 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
-from workbench.core.compare import beside_messages
+from workbench.core.content_diff import beside_messages
 from workbench.core.empty_answers import empty_sentence
-from workbench.core.exported import ExportedAnswer, ExportedPart, answers_of, newest_attempts
+from workbench.core.exported_runs import ExportedAnswer, ExportedPart, answers_of, newest_attempts
 from workbench.core.runs import told_steps
 from workbench.formats.exports.format import ExportContext, ExportFormat
 from workbench.formats.exports.markdown import facts_of, further_texts

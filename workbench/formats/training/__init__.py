@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.formats.discovery import rows_of
+from workbench.formats.format_rows import rows_of
 from workbench.formats.training.format import TrainingFormat
 
 FORMATS: Mapping[str, TrainingFormat] = {row.name: row for row in rows_of(__name__, __path__, TrainingFormat)}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.core.training import Kind, Row
+from workbench.core.training import Kind, TrainingRow
 
 
 def _no_reserve(data: Mapping[str, Any]) -> str:
@@ -32,7 +32,7 @@ class TrainingFormat:
     title: str
     what: str
     help: str
-    line: Callable[[Row], dict[str, Any]]
+    line: Callable[[TrainingRow], dict[str, Any]]
     fault: Callable[[Mapping[str, Any]], str]
     least: int = 0
     reserve: Callable[[Mapping[str, Any]], str] = _no_reserve

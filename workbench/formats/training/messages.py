@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.core.blocks import Tool
 from workbench.core.chat_form import tools_form
-from workbench.core.training import Call, Turn, Turns, renumbered
+from workbench.core.training import TrainingCall, TrainingTurn, Turns, renumbered
 
 _ROLES = ("system", "user", "assistant", "tool")
 
@@ -21,7 +21,7 @@ def openai(turns: Turns) -> list[dict[str, Any]]:
     return [_openai(turn) for turn in renumbered(turns)]
 
 
-def _openai(turn: Turn) -> dict[str, Any]:
+def _openai(turn: TrainingTurn) -> dict[str, Any]:
     if turn.role == "tool":
         return {"role": "tool", "tool_call_id": turn.call_id, "content": turn.text}
     data: dict[str, Any] = {"role": turn.role}
@@ -40,7 +40,7 @@ def trl(turns: Turns) -> list[dict[str, Any]]:
     return [_trl(turn) for turn in turns]
 
 
-def _trl(turn: Turn) -> dict[str, Any]:
+def _trl(turn: TrainingTurn) -> dict[str, Any]:
     data: dict[str, Any] = {"role": turn.role, "content": turn.text}
     if turn.role == "tool":
         data["name"] = turn.name
@@ -49,7 +49,7 @@ def _trl(turn: Turn) -> dict[str, Any]:
     return data
 
 
-def _function(call: Call) -> dict[str, Any]:
+def _function(call: TrainingCall) -> dict[str, Any]:
     return {"name": call.name, "arguments": json.loads(call.arguments)}
 
 

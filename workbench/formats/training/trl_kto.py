@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.core.training import Row
+from workbench.core.training import TrainingRow
 from workbench.formats.training import messages
 from workbench.formats.training.format import TrainingFormat
 from workbench.formats.training.trl_sft import prompt_fault
 
 
-def line(row: Row) -> dict[str, Any]:
+def line(row: TrainingRow) -> dict[str, Any]:
     """Return the JSON of a row."""
     return {
         "prompt": messages.trl(row.prompt),

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from workbench.store.connections import connect
 from workbench.store.errors import StoreError, failure, salvaging, translate
-from workbench.store.maintenance.copying import PARTIAL, copy_whole, remove_stale
-from workbench.store.schema.check import check_schema
-from workbench.store.schema.format import APPLICATION_ID, VERSION, major, show
+from workbench.store.maintenance.database_copy import PARTIAL, copy_whole, remove_stale
+from workbench.store.progress import Watch, go_on, watched
+from workbench.store.schema.format_version import APPLICATION_ID, VERSION, major, show
 from workbench.store.schema.integrity import file_problems
+from workbench.store.schema.schema_check import check_schema
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
-from workbench.store.watching import Watch, go_on, watched
 
 FOLDER = "backups"
 _KEPT = "-kept"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from workbench.store.connections import bounded
 from workbench.store.damaged_text import DamagedText
 from workbench.store.merging.row_rules import trouble
-from workbench.store.merging.staging import COPIED
+from workbench.store.merging.staged_history import COPIED
+from workbench.store.progress import Watch, go_on, look
 from workbench.store.sqlite import sqlite3
-from workbench.store.watching import Watch, go_on, look
 
 _TABLES = (*COPIED, "prices", "run_rows")
 _PAGE_ROWS = 200

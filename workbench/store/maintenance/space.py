@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.store.errors import StoreError
-from workbench.store.maintenance.copying import needs_others
+from workbench.store.maintenance.database_copy import needs_others
+from workbench.store.progress import Watch, go_on, watched
 from workbench.store.schema.integrity import file_problems, missing_references
 from workbench.store.sqlite import sqlite3
-from workbench.store.watching import Watch, go_on, watched
 
 Kind = Literal["answers", "prompts", "raw", "requests", "files", "search", "other", "free"]
 _TABLES: dict[str, Kind] = {
@@ -51,7 +51,7 @@ DROP_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class HistorySize:
     """Bytes of the file by kind, most first; they add up to the size of the file without its log."""
 
     by_kind: tuple[tuple[Kind, int], ...]
@@ -62,7 +62,7 @@ class Size:
         return sum(size for _, size in self.by_kind)
 
 
-def measure(connection: sqlite3.Connection) -> Size:
+def measure(connection: sqlite3.Connection) -> HistorySize:
     """Return what takes room; reads the whole file once, so it can be interrupted."""
     (page,) = connection.execute("PRAGMA page_size").fetchone()
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
@@ -74,7 +74,7 @@ def measure(connection: sqlite3.Connection) -> Size:
     sizes["free"] = free * page
     # What SQLite keeps for itself: the schema, pages between, and what is not told apart without dbstat.
     sizes["other"] = sizes.get("other", 0) + max(0, pages * page - sum(sizes.values()))
-    return Size(tuple(sorted(((kind, size) for kind, size in sizes.items() if size), key=lambda one: -one[1])))
+    return HistorySize(tuple(sorted(((kind, size) for kind, size in sizes.items() if size), key=lambda one: -one[1])))
 
 
 def _objects(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:

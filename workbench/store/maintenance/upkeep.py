@@ -13,8 +13,8 @@ from workbench.store.connections import Readers
 from workbench.store.errors import StoreError, failure
 from workbench.store.maintenance import backups, space
 from workbench.store.maintenance.backups import Backup
+from workbench.store.progress import Watch, go_on, watched
 from workbench.store.sqlite import sqlite3
-from workbench.store.watching import Watch, go_on, watched
 
 Work = Callable[[sqlite3.Connection], int]
 
@@ -64,7 +64,7 @@ class Upkeep:
             ).fetchone()
             return bool(changed)
 
-    def size(self, watch: Watch = go_on) -> space.Size:
+    def size(self, watch: Watch = go_on) -> space.HistorySize:
         """Return what takes room; `watch` can stop it."""
         with self._readers.use() as connection, watched(connection, watch):
             return space.measure(connection)

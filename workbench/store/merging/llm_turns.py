@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workbench.core.imported import LeftOut
+from workbench.core.imported_runs import LeftOut
 from workbench.core.llm_log import LogFile, LogMessage, LogPart, LogTool, LogTurn, PartKind
 from workbench.store.sqlite import sqlite3
 
@@ -47,7 +47,7 @@ class _BrokenError(Exception):
     """A chain that cannot be followed, or is too large; the text is a sentence."""
 
 
-class Turns:
+class LlmTurns:
     """The turns of one log."""
 
     def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, frozenset[str]], most_text: int) -> None:

@@ -17,16 +17,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from workbench.core.imported import Added, LeftOut
+from workbench.core.imported_runs import ImportedCounts, LeftOut
 from workbench.core.lanes import FIXED_ENDPOINTS
 from workbench.store.errors import StoreError
-from workbench.store.merging.foreign import SCRATCH, Halt
-from workbench.store.merging.other import insert, rows
-from workbench.store.merging.packs import take_packs
-from workbench.store.merging.prompts import Keys, is_untouched_twin, take_prompt
-from workbench.store.merging.runs import Runs, UnsoundError
-from workbench.store.merging.staging import Staging
-from workbench.store.merging.verdicts import take_verdict
+from workbench.store.merging.foreign_database import SCRATCH, ReadingHalt
+from workbench.store.merging.other_history import insert, rows
+from workbench.store.merging.pack_merge import take_packs
+from workbench.store.merging.prompt_merge import MergedKeys, is_untouched_twin, take_prompt
+from workbench.store.merging.run_merge import RunMerge, UnsoundError
+from workbench.store.merging.staged_history import HistoryStaging
+from workbench.store.merging.verdict_merge import take_verdict
 from workbench.store.runs import blobs
 from workbench.store.sqlite import sqlite3
 
@@ -41,10 +41,10 @@ _ENDPOINT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MergeStep:
     """What a step did: what is new, how many runs were here already and were looked at, and what was left out."""
 
-    added: Added = field(default_factory=Added)
+    added: ImportedCounts = field(default_factory=ImportedCounts)
     known: int = 0
     read: int = 0
     left_out: tuple[LeftOut, ...] = ()
@@ -52,57 +52,57 @@ class Step:
     """What was left out and is not named."""
 
 
-class Merge:
+class HistoryMerge:
     """Takes another history into this one. Blocks, so it belongs on a worker thread."""
 
     def __init__(
         self,
         other: sqlite3.Connection,
         scratch: Path,
-        halt: Halt,
+        halt: ReadingHalt,
         use: Callable[[], AbstractContextManager[sqlite3.Connection]],
         write: Callable[[Callable[[sqlite3.Connection], Any]], Future[Any]],
         uid: Callable[[], str],
         now: str,
     ) -> None:
-        """`other` was checked (`other.check`); the copy of it is made in the folder `scratch`."""
+        """`other` was checked (`other_history.check`); the copy of it is made in the folder `scratch`."""
         self._theirs, self._scratch, self._halt = other, scratch, halt
         self._other = other
         self._use, self._write, self._uid, self._now = use, write, uid, now
-        self._keys = Keys()
+        self._keys = MergedKeys()
 
     @property
     def total(self) -> int:
         """How many runs the other history has."""
         return int(self._theirs.execute("SELECT count(*) FROM runs").fetchone()[0])
 
-    def preview(self) -> Generator[Step]:
+    def preview(self) -> Generator[MergeStep]:
         """Yield what a merge would bring, without writing to the history."""
         yield from self._on_copy(self._counted, light=True)
 
-    def steps(self) -> Generator[Step]:
+    def steps(self) -> Generator[MergeStep]:
         """Merge, and yield after each step what it did."""
         yield from self._on_copy(self._merged, light=False)
 
-    def _on_copy(self, go: Callable[[], Iterator[Step]], *, light: bool) -> Generator[Step]:
+    def _on_copy(self, go: Callable[[], Iterator[MergeStep]], *, light: bool) -> Generator[MergeStep]:
         with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=self._scratch) as folder:
-            staging = Staging(self._theirs, Path(folder) / "staged.db", self._halt, light=light)
+            staging = HistoryStaging(self._theirs, Path(folder) / "staged.db", self._halt, light=light)
             try:
                 for staged in staging.copy():
-                    yield Step(left_out=staged.listed, more_left_out=staged.left_out - len(staged.listed))
+                    yield MergeStep(left_out=staged.listed, more_left_out=staged.left_out - len(staged.listed))
                 self._other = staging.connection
                 yield from go()
             finally:
                 staging.close()
 
-    def _counted(self) -> Generator[Step]:
+    def _counted(self) -> Generator[MergeStep]:
         with self._use() as mine:
             known = {uid for (uid,) in mine.execute("SELECT uid FROM prompts")}
             new = sum(
                 uid not in known and not is_untouched_twin(mine, self._other, key)
                 for key, uid in self._other.execute("SELECT id, uid FROM prompts").fetchall()
             )
-        yield Step(Added(prompts=new))
+        yield MergeStep(ImportedCounts(prompts=new))
         for keys in _batches(self._keys_of("runs", "started_at, id"), _ROWS):
             uids = self._other.execute(
                 "SELECT uid, (SELECT count(*) FROM outputs WHERE run_id = runs.id) FROM runs"
@@ -118,9 +118,9 @@ class Merge:
                     )
                 }
             fresh = [answers for uid, answers in uids if uid not in here]
-            yield Step(Added(len(fresh), sum(fresh)), len(here), len(keys))
+            yield MergeStep(ImportedCounts(len(fresh), sum(fresh)), len(here), len(keys))
 
-    def _merged(self) -> Generator[Step]:
+    def _merged(self) -> Generator[MergeStep]:
         yield self._do(self._origins)
         yield from self._each("prompts", "id", 20, self._prompts)
         yield self._do(self._endpoints)
@@ -129,20 +129,20 @@ class Merge:
         yield from self._each("verdicts", "id", _ROWS, self._verdicts)
         yield self._do(self._packs)
 
-    def _do(self, work: Callable[[sqlite3.Connection], Step]) -> Step:
-        done: Step = self._write(work).result()
+    def _do(self, work: Callable[[sqlite3.Connection], MergeStep]) -> MergeStep:
+        done: MergeStep = self._write(work).result()
         return done
 
     def _each(
-        self, table: str, order: str, size: int, work: Callable[[sqlite3.Connection, Sequence[int]], Step]
-    ) -> Generator[Step]:
+        self, table: str, order: str, size: int, work: Callable[[sqlite3.Connection, Sequence[int]], MergeStep]
+    ) -> Generator[MergeStep]:
         for keys in _batches(self._keys_of(table, order), size):
             yield self._do(partial(_with_keys, work, keys))
 
     def _keys_of(self, table: str, order: str) -> list[int]:
         return [key for (key,) in self._other.execute(f'SELECT rowid FROM "{table}" ORDER BY {order}')]
 
-    def _origins(self, mine: sqlite3.Connection) -> Step:
+    def _origins(self, mine: sqlite3.Connection) -> MergeStep:
         names = ("kind", "foreign_id", "thing", "uid", "source", "extra", "imported_at")
         for row in self._other.execute(f"SELECT {', '.join(names)} FROM origins ORDER BY id"):
             mine.execute(
@@ -153,9 +153,9 @@ class Merge:
                 "INSERT INTO saved_searches (uid, name, query, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 row,
             )
-        return Step()
+        return MergeStep()
 
-    def _prompts(self, mine: sqlite3.Connection, keys: Sequence[int]) -> Step:
+    def _prompts(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
         new, left_out = 0, []
         for key in keys:
             try:
@@ -166,9 +166,9 @@ class Merge:
             except _UNFIT:
                 self._keys.prompts.pop(key, None)
                 left_out.append(self._left_out("prompts", key, _SENTENCE))
-        return Step(Added(prompts=new), left_out=tuple(left_out))
+        return MergeStep(ImportedCounts(prompts=new), left_out=tuple(left_out))
 
-    def _endpoints(self, mine: sqlite3.Connection) -> Step:
+    def _endpoints(self, mine: sqlite3.Connection) -> MergeStep:
         """Bring the names of endpoints, out of the list: keys in the keyring go by their identity, and must not be sent
         to an address that somebody else wrote. Prices stay where they are, too: they are what somebody else pays."""
         fixed = {endpoint.uid for endpoint in FIXED_ENDPOINTS}
@@ -176,9 +176,9 @@ class Merge:
             known = mine.execute("SELECT 1 FROM endpoints WHERE uid = ?", (row["uid"],)).fetchone()
             if known is None and row["uid"] not in fixed:
                 insert(mine, "endpoints", {**row, "archived": 1})
-        return Step()
+        return MergeStep()
 
-    def _blob(self, mine: sqlite3.Connection, keys: Sequence[int]) -> Step:
+    def _blob(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
         """Bring the bytes of one file, which may be large."""
         [key] = keys
         (name,) = self._other.execute("SELECT hash FROM blobs WHERE rowid = ?", (key,)).fetchone()
@@ -188,13 +188,13 @@ class Merge:
                 (blobs.MAX_BLOB, name),
             ).fetchone()
             if body is None:
-                return Step(left_out=(LeftOut(name, "A file of more than 20 MB is not taken."),))
+                return MergeStep(left_out=(LeftOut(name, "A file of more than 20 MB is not taken."),))
             # Under the hash of what it is, whatever it is called there.
             blobs.add(mine, bytes(body), media_type)
-        return Step()
+        return MergeStep()
 
-    def _runs(self, mine: sqlite3.Connection, keys: Sequence[int]) -> Step:
-        taking = Runs(mine, self._other, self._keys, self._uid, self._now)
+    def _runs(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
+        taking = RunMerge(mine, self._other, self._keys, self._uid, self._now)
         new = answers = 0
         left_out = []
         for key in keys:
@@ -205,17 +205,17 @@ class Merge:
             except (UnsoundError, *_UNFIT) as error:
                 left_out.append(self._left_out("runs", key, _why(error)))
         known = len(keys) - new - len(left_out)
-        return Step(Added(new, answers), known, len(keys), tuple(left_out))
+        return MergeStep(ImportedCounts(new, answers), known, len(keys), tuple(left_out))
 
-    def _packs(self, mine: sqlite3.Connection) -> Step:
+    def _packs(self, mine: sqlite3.Connection) -> MergeStep:
         take_packs(mine, self._other)
-        return Step()
+        return MergeStep()
 
     def _left_out(self, table: str, key: int, why: str) -> LeftOut:
         (uid,) = self._other.execute(f'SELECT uid FROM "{table}" WHERE id = ?', (key,)).fetchone()
         return LeftOut(str(uid), why)
 
-    def _verdicts(self, mine: sqlite3.Connection, keys: Sequence[int]) -> Step:
+    def _verdicts(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
         left_out = []
         for key in keys:
             try:
@@ -223,7 +223,7 @@ class Merge:
                     take_verdict(mine, self._other, key)
             except (UnsoundError, *_UNFIT) as error:
                 left_out.append(self._left_out("verdicts", key, _why(error)))
-        return Step(left_out=tuple(left_out))
+        return MergeStep(left_out=tuple(left_out))
 
 
 def _why(error: Exception) -> str:
@@ -246,8 +246,8 @@ def _apart(mine: sqlite3.Connection) -> Iterator[None]:
 
 
 def _with_keys(
-    work: Callable[[sqlite3.Connection, Sequence[int]], Step], keys: Sequence[int], mine: sqlite3.Connection
-) -> Step:
+    work: Callable[[sqlite3.Connection, Sequence[int]], MergeStep], keys: Sequence[int], mine: sqlite3.Connection
+) -> MergeStep:
     return work(mine, keys)
 
 

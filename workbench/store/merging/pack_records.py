@@ -13,11 +13,11 @@ from typing import Any
 
 from workbench.core.cases import Case
 from workbench.store.connections import Readers
-from workbench.store.merging import arriving
-from workbench.store.merging.arriving import KIND, Arrival
+from workbench.store.merging import pack_import_store
 from workbench.store.merging.pack_bodies import pack_body
+from workbench.store.merging.pack_import_store import KIND, PackArrival
 from workbench.store.runs import cases
-from workbench.store.runs.cases import Taken
+from workbench.store.runs.cases import RemovedCase
 from workbench.store.sqlite import sqlite3
 
 
@@ -50,11 +50,11 @@ class PackRecords:
         """Let a case be another one of the same uid, in its place."""
         return self._write(lambda c: cases.change(c, prompt_uid, case))
 
-    def take_case(self, prompt_uid: str, uid: str) -> Future[Taken]:
+    def take_case(self, prompt_uid: str, uid: str) -> Future[RemovedCase]:
         """Take a case away; the future holds it with its place."""
         return self._write(lambda c: cases.take(c, prompt_uid, uid))
 
-    def put_case_back(self, prompt_uid: str, taken: Taken) -> Future[None]:
+    def put_case_back(self, prompt_uid: str, taken: RemovedCase) -> Future[None]:
         """Put a case where it was."""
         return self._write(lambda c: cases.put_back(c, prompt_uid, taken))
 
@@ -78,7 +78,7 @@ class PackRecords:
     def remember(self, pack_uid: str, body: Mapping[str, Any], now: str) -> Future[None]:
         """Keep what is said of a pack."""
         text = json.dumps(body)
-        return self._write(lambda c: arriving.remember(c, pack_uid, text, now))
+        return self._write(lambda c: pack_import_store.remember(c, pack_uid, text, now))
 
     def origins(self, thing: str) -> dict[str, str]:
         """Return the uids of things that came from packs, by what they were called there."""
@@ -86,10 +86,10 @@ class PackRecords:
             rows = connection.execute("SELECT foreign_id, uid FROM origins WHERE kind = ? AND thing = ?", (KIND, thing))
             return dict(rows.fetchall())
 
-    def arrive(self, arrival: Arrival, now: str) -> Future[None]:
+    def arrive(self, arrival: PackArrival, now: str) -> Future[None]:
         """Add what a pack brings, all of it or nothing."""
-        return self._write(lambda c: arriving.arrive(c, arrival, now))
+        return self._write(lambda c: pack_import_store.arrive(c, arrival, now))
 
     def take_back(self) -> Future[str]:
         """Take out what the last import added; the future holds a sentence about it."""
-        return self._write(arriving.take_back)
+        return self._write(pack_import_store.take_back)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import get_args
 
+from workbench.core.dates import is_stored
 from workbench.core.json_parts import load
 from workbench.core.lanes import EndpointKind, Params
 from workbench.core.money import UsageSource
 from workbench.core.runs import OutputState, RowVerdict, RunKind, StepKind, VerdictKind
-from workbench.core.when import is_stored
 from workbench.store.encoding import digest
-from workbench.store.runs import damaged, versions
-from workbench.store.soundness import MOST_COUNT, dollars
+from workbench.store.runs import damaged_drafts, versions
+from workbench.store.safe_records import MOST_COUNT, dollars
 
 _MOST_NAME, _MOST_LINE, _MOST_NOTE = 2_000, 20_000, 1_000_000
 _MOST_PLACES = 10_000_000
@@ -117,8 +117,8 @@ def _values(value: object) -> str:
 
 def _draft(value: object) -> str:
     try:
-        damaged.parse(str(value).encode())
-    except damaged.UNREADABLE:
+        damaged_drafts.parse(str(value).encode())
+    except damaged_drafts.UNREADABLE:
         return "cannot be read"
     return ""
 

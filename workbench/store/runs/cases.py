@@ -15,7 +15,7 @@ from workbench.core.json_parts import load
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError
 from workbench.store.runs.prompts import prompt_id
-from workbench.store.runs.starting import values_id
+from workbench.store.runs.run_starts import values_id
 from workbench.store.sqlite import sqlite3
 
 _SELECT = (
@@ -25,7 +25,7 @@ _SELECT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class RemovedCase:
     """A case that was taken away, with its place."""
 
     case: Case
@@ -79,16 +79,16 @@ def keep(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> Case | 
     return before
 
 
-def take(connection: sqlite3.Connection, prompt_uid: str, uid: str) -> Taken:
+def take(connection: sqlite3.Connection, prompt_uid: str, uid: str) -> RemovedCase:
     """Take a case away and return it. Raises StoreError (missing, corrupt)."""
     key = prompt_id(connection, prompt_uid)
     position = _position(connection, key, uid)
     case = next(one for one in listed(connection, prompt_uid) if one.uid == uid)
     connection.execute("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", (key, uid))
-    return Taken(case, position)
+    return RemovedCase(case, position)
 
 
-def put_back(connection: sqlite3.Connection, prompt_uid: str, taken: Taken) -> None:
+def put_back(connection: sqlite3.Connection, prompt_uid: str, taken: RemovedCase) -> None:
     """Put a case where it was; what took its place meanwhile goes behind it. Raises StoreError (missing, text)."""
     key = prompt_id(connection, prompt_uid)
     place = (key, taken.position)

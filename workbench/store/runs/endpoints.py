@@ -14,7 +14,7 @@ from workbench.core.lanes import FIXED_ENDPOINTS, Endpoint, EndpointKind
 from workbench.core.origins import shown_address
 from workbench.store.encoding import dump, lenient, typed
 from workbench.store.errors import StoreError
-from workbench.store.soundness import as_text, sound
+from workbench.store.safe_records import as_text, sound
 from workbench.store.sqlite import sqlite3
 
 _KINDS = frozenset(get_args(EndpointKind))

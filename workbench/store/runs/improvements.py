@@ -8,11 +8,11 @@ request of its answer, and the text that the proposal is for is among its values
 from __future__ import annotations
 
 from workbench.core.content import Content, canonical
-from workbench.core.improving import Earlier, RecentAnswer, Standing
+from workbench.core.improvement import EarlierImprovement, RecentAnswer, Standing
 from workbench.core.lanes import short_model
 from workbench.store.encoding import digest, values_of
-from workbench.store.runs.hiding import DELETED
 from workbench.store.runs.prompts import prompt_id
+from workbench.store.runs.visibility import DELETED
 from workbench.store.sqlite import sqlite3
 
 LONGEST_ANSWER = 50_000
@@ -98,11 +98,11 @@ def _standing(kind: str | None, place: int | None) -> Standing:
     return ""
 
 
-def earlier(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> list[Earlier]:
+def earlier(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> list[EarlierImprovement]:
     """Return the runs that asked for a better version of this prompt, newest first."""
     rows = connection.execute(_EARLIER, (_bytes(_OPENING), prompt_id(connection, prompt_uid), limit))
     return [
-        Earlier(uid, number, started_at, label or short_model(model), state, _beginning(opening)[:_OPENING])
+        EarlierImprovement(uid, number, started_at, label or short_model(model), state, _beginning(opening)[:_OPENING])
         for uid, number, started_at, label, model, state, opening in rows
     ]
 

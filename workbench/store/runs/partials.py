@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.json_parts import load
-from workbench.core.runs import Step, steps_so_far
+from workbench.core.runs import AnswerStep, steps_so_far
 from workbench.store.encoding import dump, received
 from workbench.store.errors import missing
 from workbench.store.records import Partial, PartialCall, PartialRounds, PartialText
-from workbench.store.runs.damaged import UNREADABLE
-from workbench.store.soundness import sound
+from workbench.store.runs.damaged_drafts import UNREADABLE
+from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 
 _STEP_FIELDS = ("text", "name", "call_id", "opaque")
@@ -25,14 +25,14 @@ _TEXTS = ("text", "reasoning")
 _CALL, _ROUNDS = "tool_call", "rounds"
 
 
-def step_body(step: Step) -> dict[str, str]:
+def step_body(step: AnswerStep) -> dict[str, str]:
     """Return what a step holds besides its kind, without what is empty."""
     return {name: received(text) for name in _STEP_FIELDS if (text := getattr(step, name))}
 
 
-def step_of(kind: Any, body: Mapping[str, str]) -> Step:
+def step_of(kind: Any, body: Mapping[str, str]) -> AnswerStep:
     """Read `step_body` back; keys of a newer release are left out."""
-    return Step(kind, **{name: text for name, text in body.items() if name in _STEP_FIELDS})
+    return AnswerStep(kind, **{name: text for name, text in body.items() if name in _STEP_FIELDS})
 
 
 def save(connection: sqlite3.Connection, partials: Iterable[Partial]) -> None:
@@ -101,12 +101,12 @@ class _Call:
 
 
 @dataclass(slots=True)
-class Streamed:
+class StreamedPartial:
     """An output while it streams: finished rounds with tools, and what the present one holds."""
 
     texts: dict[str, _Pieces] = field(default_factory=dict)
     calls: dict[int, _Call] = field(default_factory=dict)
-    rounds: list[Step] = field(default_factory=list)
+    rounds: list[AnswerStep] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -119,10 +119,10 @@ class Streamed:
         return str(self.texts.get("reasoning", ""))
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[AnswerStep, ...]:
         """All steps so far, () when no tool took part."""
         calls = [
-            sound(Step("tool_call", str(call.arguments), call.name, call.call_id))
+            sound(AnswerStep("tool_call", str(call.arguments), call.name, call.call_id))
             for _, call in sorted(self.calls.items())
         ]
         return steps_so_far(self.rounds, self.reasoning, self.text, calls)
@@ -150,13 +150,13 @@ class Streamed:
             self.texts, self.calls = {}, {}
 
 
-def streamed(connection: sqlite3.Connection, outputs: Iterable[int]) -> dict[int, Streamed]:
+def streamed(connection: sqlite3.Connection, outputs: Iterable[int]) -> dict[int, StreamedPartial]:
     """Return what has streamed so far, by output key; nothing for an output of which nothing was saved."""
     wanted = set(outputs)
-    found: dict[int, Streamed] = {}
+    found: dict[int, StreamedPartial] = {}
     if not wanted:
         return found
     for output, kind, at, text in connection.execute("SELECT output_id, kind, at, text FROM partials ORDER BY rowid"):
         if output in wanted:
-            found.setdefault(output, Streamed()).take(kind, at, text)
+            found.setdefault(output, StreamedPartial()).take(kind, at, text)
     return found

@@ -6,8 +6,8 @@ Invariant: only answers that ended by themselves count; one that was stopped or 
 from __future__ import annotations
 
 from workbench.core.forecast import PastAmounts
-from workbench.store.runs.hiding import DELETED
-from workbench.store.soundness import count, dollars
+from workbench.store.runs.visibility import DELETED
+from workbench.store.safe_records import count, dollars
 from workbench.store.sqlite import sqlite3
 
 _AMOUNTS = (

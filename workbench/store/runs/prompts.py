@@ -12,13 +12,13 @@ from workbench.core.drafts import Draft
 from workbench.core.runs import PromptRow
 from workbench.core.timeline import nearest_ancestor
 from workbench.store.connections import bounded
+from workbench.store.draft_preview import LAST_WORKED_ON
 from workbench.store.encoding import dump, typed
 from workbench.store.errors import StoreError, missing
-from workbench.store.peek import LAST_WORKED_ON
 from workbench.store.records import DraftLane, WholePrompt
-from workbench.store.runs import damaged
+from workbench.store.runs import damaged_drafts
 from workbench.store.runs.versions import content_id, insert_version, newest_number
-from workbench.store.soundness import sound
+from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 
 
@@ -91,7 +91,7 @@ def listed(connection: sqlite3.Connection, archived: bool) -> list[PromptRow]:
 def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str) -> None:
     """Keep what the editor holds, instead of what it held; a draft that cannot be read is first put into a file."""
     key = prompt_id(connection, uid)
-    damaged.keep(connection, key)
+    damaged_drafts.keep(connection, key)
     connection.execute(
         "INSERT INTO drafts (prompt_id, body, saved_at) VALUES (?, ?, ?)"
         " ON CONFLICT (prompt_id) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
@@ -102,12 +102,12 @@ def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str)
 
 def draft(connection: sqlite3.Connection, uid: str) -> Draft | None:
     """Return the draft, or None when the prompt never had one; raises StoreError (corrupt) on a foreign shape."""
-    body = damaged.body_of(connection, prompt_id(connection, uid))
+    body = damaged_drafts.body_of(connection, prompt_id(connection, uid))
     if body is None:
         return None
     try:
-        return damaged.parse(body)
-    except damaged.UNREADABLE as error:
+        return damaged_drafts.parse(body)
+    except damaged_drafts.UNREADABLE as error:
         raise StoreError(
             "The draft of this prompt cannot be read. Open it in the window, which goes on from the newest version.",
             f"{type(error).__name__}: {error}",

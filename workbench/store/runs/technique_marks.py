@@ -19,7 +19,7 @@ from workbench.store.runs.versions import version_id
 from workbench.store.sqlite import sqlite3
 
 if TYPE_CHECKING:
-    from workbench.core.marks import Mark
+    from workbench.core.technique_marks import TechniqueMark
 
 Work = Callable[[sqlite3.Connection], None]
 
@@ -50,16 +50,16 @@ _TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class VersionMarks:
-    """What is known of one version: its marks, and the keys of what its content tells of (`core.marks.TOLD`)."""
+    """What is known of one version: its marks, and the keys of what its content tells (`core.technique_marks.TOLD`)."""
 
     number: int
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[TechniqueMark, ...] = ()
     told: tuple[str, ...] = ()
 
     @property
     def used(self) -> dict[str, str]:
         """The techniques that the version uses: names by key."""
-        from workbench.core.marks import TOLD
+        from workbench.core.technique_marks import TOLD
 
         names = {key: TOLD[key] for key in self.told}
         return names | {mark.key: mark.name for mark in self.marks if mark.used}
@@ -71,7 +71,7 @@ def pass_on(
     version: int,
     parent: int | None,
     content: Content,
-    fresh: Sequence[Mark],
+    fresh: Sequence[TechniqueMark],
 ) -> None:
     """Mark a version that was just made; `parent` is the number of the one that it is based on."""
     if not fresh and connection.execute(_ANY).fetchone() is None:
@@ -80,7 +80,7 @@ def pass_on(
     said = [] if parent is None else connection.execute(_PARENT, (prompt, parent)).fetchall()
     if not (fresh or known or said):
         return
-    from workbench.core.marks import passed_on
+    from workbench.core.technique_marks import passed_on
 
     found = passed_on(fresh, map(_mark, said), map(_mark, known), content)
     connection.executemany(
@@ -111,11 +111,11 @@ def say(connection: sqlite3.Connection, prompt_uid: str, number: int, key: str, 
     )
 
 
-def _mark(row: tuple[str, str, str, int]) -> Mark:
-    from workbench.core.marks import Mark
+def _mark(row: tuple[str, str, str, int]) -> TechniqueMark:
+    from workbench.core.technique_marks import TechniqueMark
 
     key, name, brought, used = row
-    return Mark(key, name, brought, bool(used))
+    return TechniqueMark(key, name, brought, bool(used))
 
 
 class TechniqueMarks:

@@ -17,6 +17,7 @@ from workbench.core.json_parts import load
 from workbench.core.lanes import Lane, Params, slots_apart
 from workbench.core.money import Rates, Usage
 from workbench.core.runs import (
+    AnswerStep,
     BesideLane,
     Failure,
     IterationDetail,
@@ -28,7 +29,6 @@ from workbench.core.runs import (
     Result,
     RunLane,
     RunSet,
-    Step,
     Timing,
     Verdict,
 )
@@ -36,15 +36,15 @@ from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.damaged_text import DamagedText
 from workbench.store.encoding import lenient, values_of
 from workbench.store.errors import missing
-from workbench.store.runs import billing, verdicts
-from workbench.store.runs.damaged import UNREADABLE
+from workbench.store.runs import stored_bills, verdicts
+from workbench.store.runs.damaged_drafts import UNREADABLE
 from workbench.store.runs.empty_answers import with_empty
-from workbench.store.runs.ending import steps_of
-from workbench.store.runs.hiding import DELETED
-from workbench.store.runs.partials import Streamed, streamed
+from workbench.store.runs.output_endings import steps_of
+from workbench.store.runs.partials import StreamedPartial, streamed
 from workbench.store.runs.prompts import prompt_id
 from workbench.store.runs.versions import read
-from workbench.store.soundness import sound
+from workbench.store.runs.visibility import DELETED
+from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 
 _MOST_LINE = 4_000_000
@@ -290,17 +290,17 @@ def _outputs(connection: sqlite3.Connection, run: int, lanes: Collection[int], s
     in_flight = [key for (key,) in connection.execute("SELECT output_id FROM in_flight WHERE run_id = ?", (run,))]
     so_far = streamed(connection, in_flight)
     steps = steps_of(connection, run, lanes, sets)
-    statement = _OUTPUTS.format(billing=billing.column(connection))
+    statement = _OUTPUTS.format(billing=stored_bills.column(connection))
     rows = connection.execute(statement, (run, json.dumps(list(lanes)), sets.start, sets.stop))
     return tuple(_output(row, so_far.get(row[0]), steps.get(row[0], ())) for row in rows)
 
 
-def _output(row: tuple[Any, ...], so_far: Streamed | None, steps: tuple[Step, ...]) -> OutputRecord:
+def _output(row: tuple[Any, ...], so_far: StreamedPartial | None, steps: tuple[AnswerStep, ...]) -> OutputRecord:
     _, uid, position, value_set, sample, attempt, state, said, reasoning, model, finish_reason, *rest = row
     error_code, error, error_detail, tokens_in, tokens_out, cached, reasoned, usage_source, *rest = rest
     rate_input, rate_output, rate_cached, rate_source, cost, queued, sent, first, end, *rest = rest
     marks, request, messages, response, billed = rest
-    usage, rates = billing.with_billing(
+    usage, rates = stored_bills.with_billing(
         billed,
         Usage(tokens_in, tokens_out, cached, reasoned, usage_source),
         None if rate_source is None else Rates(rate_input or 0.0, rate_output or 0.0, rate_cached, rate_source),

@@ -15,8 +15,8 @@ from workbench.core.timeline import VersionLabel
 from workbench.store.connections import bounded
 from workbench.store.encoding import digest, typed
 from workbench.store.errors import StoreError, missing
-from workbench.store.runs.hiding import DELETED
-from workbench.store.soundness import sound
+from workbench.store.runs.visibility import DELETED
+from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 
 _OPENING = 120

@@ -28,7 +28,7 @@ Body = bytes | mmap.mmap
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileRecord:
     """One record. `rowid` is None in an index or a table without rowids; `is_cut` when its end was lost."""
 
     rowid: int | None
@@ -36,7 +36,7 @@ class Row:
     is_cut: bool = False
 
 
-class Pages:
+class FilePages:
     """All pages at one moment: those of the file, with the committed ones of its log in their place."""
 
     def __init__(self, body: Body, log: Body = b"") -> None:
@@ -47,16 +47,16 @@ class Pages:
         them that are sound by themselves and were committed are `later`, the newest of each number."""
         self.count = max(len(body) // self.size, max(self._over, default=0))
 
-    def behind(self) -> Pages:
+    def behind(self) -> FilePages:
         """Return the pages that are `later`, and no others."""
         return self._with(b"", self.later)
 
-    def newest(self) -> Pages:
+    def newest(self) -> FilePages:
         """Return these pages with those that are `later` in their place."""
         return self._with(self._body, self._over | self.later)
 
-    def _with(self, body: Body, over: dict[int, bytes]) -> Pages:
-        made = Pages(body)
+    def _with(self, body: Body, over: dict[int, bytes]) -> FilePages:
+        made = FilePages(body)
         made.size, made.reserved, made._over = self.size, self.reserved, over
         made.count = max(self.count, max(over, default=0))
         return made
@@ -109,7 +109,7 @@ def children(page: bytes, number: int) -> list[int]:
     return [*found, _u32(page, start + 8)]
 
 
-def rows(pages: Pages, page: bytes, number: int) -> Iterator[Row]:
+def rows(pages: FilePages, page: bytes, number: int) -> Iterator[FileRecord]:
     """Yield the records of a page that can be read, of any kind but an inner one of a table."""
     kind = kind_of(page, number)
     start = 100 if number == 1 else 0
@@ -179,7 +179,7 @@ def _cells(page: bytes, start: int, header: int) -> list[int]:
     return [place for place in places if first + 2 * count <= place < len(page)]
 
 
-def _row(pages: Pages, page: bytes, at: int, *, table: bool) -> Row | None:
+def _row(pages: FilePages, page: bytes, at: int, *, table: bool) -> FileRecord | None:
     size, at = _varint(page, at)
     rowid: int | None = None
     if table:
@@ -189,10 +189,10 @@ def _row(pages: Pages, page: bytes, at: int, *, table: bool) -> Row | None:
         return None
     payload = _payload(pages, page, at, size, table=table)
     values = _record(payload, size)
-    return None if values is None else Row(rowid, values, len(payload) < size)
+    return None if values is None else FileRecord(rowid, values, len(payload) < size)
 
 
-def _payload(pages: Pages, page: bytes, at: int, size: int, *, table: bool) -> bytes:
+def _payload(pages: FilePages, page: bytes, at: int, size: int, *, table: bool) -> bytes:
     """Return what is there of a record's `size` bytes."""
     usable = pages.usable
     most = usable - 35 if table else (usable - 12) * 64 // 255 - 23

@@ -15,18 +15,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.store.damaged_text import DamagedText
+from workbench.store.database_file import open_file
 from workbench.store.encoding import digest
 from workbench.store.errors import StoreError, translate
 from workbench.store.maintenance.backups import verify
-from workbench.store.maintenance.copying import PARTIAL, sync
-from workbench.store.opening import open_file
-from workbench.store.salvage.file_format import INDEX_LEAF, INDEX_NODE, TABLE_LEAF, Pages, Row, Value, kind_of, rows
-from workbench.store.salvage.mending import mend
-from workbench.store.salvage.tables import Table, owner, roots, tables_of, walk
+from workbench.store.maintenance.database_copy import PARTIAL, sync
+from workbench.store.progress import Watch, go_on, look
+from workbench.store.salvage.file_format import (
+    INDEX_LEAF,
+    INDEX_NODE,
+    TABLE_LEAF,
+    FilePages,
+    FileRecord,
+    Value,
+    kind_of,
+    rows,
+)
+from workbench.store.salvage.reference_repair import mend
+from workbench.store.salvage.table_layout import StoredTable, owner, roots, tables_of, walk
 from workbench.store.schema.objects import newest
-from workbench.store.search.indexing import rebuild
+from workbench.store.search.search_index import rebuild
 from workbench.store.sqlite import sqlite3
-from workbench.store.watching import Watch, go_on, look
 
 # Parents before children, so that of two rows that exclude each other the one that others name is there first.
 _ORDER = (
@@ -66,7 +75,7 @@ def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str], w
         for end in ("", "-wal", "-shm"):
             fresh.with_name(fresh.name + end).unlink(missing_ok=True)
         with _mapped(database) as body, _mapped(log) if log.is_file() else contextlib.nullcontext(b"") as logged:
-            pages = Pages(body, logged)
+            pages = FilePages(body, logged)
             found = _Found(pages, watch)
             look(watch, None)
             result = _write(found, fresh, now, uid)
@@ -109,7 +118,7 @@ def _mapped(path: Path) -> Iterator[bytes | mmap.mmap]:
 class _Found:
     """The records of a file by table, by their key; of several with one key the first, which is the surest."""
 
-    def __init__(self, pages: Pages, watch: Watch) -> None:
+    def __init__(self, pages: FilePages, watch: Watch) -> None:
         self._pages = pages
         self._watch, self._looked_at = watch, 0
         self.cut = 0
@@ -163,7 +172,7 @@ class _Found:
                 if (placed := owner(row, known)) is not None:
                     self._keep(self.tables[placed[0]], row, placed[1])
 
-    def _keep(self, table: Table, row: Row, named: dict[str, Value]) -> None:
+    def _keep(self, table: StoredTable, row: FileRecord, named: dict[str, Value]) -> None:
         keys = [column.name for column in table.columns if column.key]
         # A table like blobs has a key of its own besides the rowid.
         key = tuple(named[name] for name in keys) if keys else (row.rowid,)
@@ -236,7 +245,7 @@ def _whole(row: Mapping[str, Value]) -> bool:
     return digest(str(row["body"])) == row["hash"]
 
 
-def _current() -> dict[str, Table]:
+def _current() -> dict[str, StoredTable]:
     """Return the tables of this release."""
     return tables_of(list(newest().tables.values()), _ORDER)
 

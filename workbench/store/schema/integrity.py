@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.store.schema.check import computing_tables
+from workbench.store.schema.schema_check import computing_tables
 from workbench.store.sqlite import sqlite3
 
 _OF_PAGES = "*** in database"

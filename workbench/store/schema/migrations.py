@@ -14,7 +14,7 @@ from sqlite_utils import Database, Migrations
 
 from workbench.store.schema.baseline import STATEMENTS
 from workbench.store.schema.bridge import upgrade
-from workbench.store.schema.format import APPLICATION_ID, VERSION, show
+from workbench.store.schema.format_version import APPLICATION_ID, VERSION, show
 from workbench.store.sqlite import sqlite3
 
 BASELINE = f"{show(VERSION)} baseline"

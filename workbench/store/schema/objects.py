@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.store.schema.baseline import STATEMENTS
-from workbench.store.schema.format import VERSION
+from workbench.store.schema.format_version import VERSION
 from workbench.store.sqlite import sqlite3
 
 _HEAD = re.compile(r"CREATE (?:UNIQUE )?(VIRTUAL TABLE|TABLE|INDEX|VIEW|TRIGGER) (\w+)")
@@ -23,7 +23,7 @@ _SHADOWS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Objects:
+class SchemaObjects:
     """The statements of the objects of one format, by name.
 
     `shadows` are the tables inside its search index, as FTS5 makes them.
@@ -37,18 +37,18 @@ class Objects:
 
 
 @functools.cache
-def newest() -> Objects:
+def newest() -> SchemaObjects:
     """Return the objects of the baseline."""
     return _objects(STATEMENTS)
 
 
 @functools.cache
-def objects_of(version: int) -> Objects | None:
+def objects_of(version: int) -> SchemaObjects | None:
     """Return the objects of the format with this `user_version`; None for one that cannot be upgraded, or never was."""
     return newest() if version == VERSION else bridged(version)
 
 
-def bridged(version: int) -> Objects | None:
+def bridged(version: int) -> SchemaObjects | None:
     """Return the objects of format 1.3 with all that was added until `version`, None when that never was."""
     from workbench.store.schema import format_1_3  # most files are up to date
 
@@ -65,7 +65,7 @@ def bridged(version: int) -> Objects | None:
     return _objects(found)
 
 
-def _objects(statements: list[str] | tuple[str, ...]) -> Objects:
+def _objects(statements: list[str] | tuple[str, ...]) -> SchemaObjects:
     made: dict[str, dict[str, str]] = {kind: {} for kind in ("TABLE", "INDEX", "VIEW", "TRIGGER", "VIRTUAL TABLE")}
     for statement in statements:
         # FTS5 puts the names of its own tables into quotes.
@@ -73,4 +73,4 @@ def _objects(statements: list[str] | tuple[str, ...]) -> Objects:
             made[head[1]][head[2]] = statement
     virtual = made["VIRTUAL TABLE"]
     shadows = {f"{name}_{end}": f"CREATE TABLE '{name}_{end}'({inside}" for name in virtual for end, inside in _SHADOWS}
-    return Objects(made["TABLE"], made["INDEX"], made["TRIGGER"], virtual, shadows)
+    return SchemaObjects(made["TABLE"], made["INDEX"], made["TRIGGER"], virtual, shadows)

@@ -50,7 +50,7 @@ def name_of(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CreatedObject:
     """What a CREATE statement makes; `on` is the table of an index or a trigger, "" for none."""
 
     kind: Kind
@@ -58,7 +58,7 @@ class Made:
     on: str = ""
 
 
-def made_by(sql: str) -> Made | None:
+def made_by(sql: str) -> CreatedObject | None:
     """Return what a statement makes, None for no CREATE statement and one with a NUL, where SQLite stops reading."""
     if "\0" in sql:
         return None
@@ -77,10 +77,10 @@ def made_by(sql: str) -> Made | None:
         return None
     name = rest.take_name()
     if kind not in ("index", "trigger"):
-        return Made(kind, name)
+        return CreatedObject(kind, name)
     while (word := rest.take()) and word != "on":
         pass
-    return Made(kind, name, rest.take_name())
+    return CreatedObject(kind, name, rest.take_name())
 
 
 class _Rest:

@@ -1,8 +1,9 @@
 """The tables of the history, with their indexes, in the order in which they build on each other.
 
 Invariant: the comments are inside the statements because SQLite keeps them: `.schema` of any tool shows what a table
-and its columns mean. Open for change until the first release: edit a statement here, raise VERSION in `format`, and add
-to CHANGES in `format_1_3` what brings an existing file there. A column that ALTER TABLE adds is the last one.
+and its columns mean. Open for change until the first release: edit a statement here, raise VERSION in
+`format_version`, and add to CHANGES in `format_1_3` what brings an existing file there. A column that ALTER TABLE adds
+is the last one.
 
 Rules of all tables:
 

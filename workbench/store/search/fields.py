@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from workbench.core.searching.amounts import COUNT, DOLLARS, DURATION
-from workbench.core.searching.fields import AmountValues, ChoiceValues, MomentValues, NameValues
-from workbench.store.runs.hiding import DELETED
-from workbench.store.search.facts import ALL, RunFacts
+from workbench.core.search.filter_fields import AmountValues, ChoiceValues, MomentValues, NameValues
+from workbench.core.search.number_ranges import COUNT, DOLLARS, DURATION
+from workbench.store.runs.visibility import DELETED
+from workbench.store.search.index_terms import ALL, RunFacts
 from workbench.store.search.sources import (
     FailureSource,
     FlagSource,

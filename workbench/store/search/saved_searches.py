@@ -10,15 +10,15 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from workbench.core.visible import Shown
+from workbench.core.visible_text import VisibleFields
 from workbench.store.encoding import typed
 from workbench.store.errors import StoreError, missing
-from workbench.store.soundness import sound
+from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 
 
 @dataclass(frozen=True, slots=True)
-class SavedSearch(Shown):
+class SavedSearch(VisibleFields):
     """A search in the language of the search field, as it was typed, and the name it is known by."""
 
     uid: str

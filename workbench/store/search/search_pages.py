@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from workbench.core.searching.results import After, Total
-from workbench.store.search.search_plan import Plan, single_words
+from workbench.core.search.results import SearchCursor, SearchTotal
+from workbench.store.search.search_plan import SearchPlan, single_words
 from workbench.store.sqlite import sqlite3
 
 MOST_COUNTED = 10_000
@@ -28,7 +28,7 @@ _SKIP_AFTER = 200
 
 
 @dataclass(slots=True)
-class Found:
+class MatchedRun:
     """A run by its place, and the first of its documents that match."""
 
     place: int
@@ -36,39 +36,43 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class MatchedPage:
     """The runs of a page, and what is known about all."""
 
-    runs: tuple[Found, ...] = ()
-    next: After | None = None
-    total: Total | None = None
+    runs: tuple[MatchedRun, ...] = ()
+    next: SearchCursor | None = None
+    total: SearchTotal | None = None
     within: int = 0
 
 
-def newest(connection: sqlite3.Connection, plan: Plan, after: After | None, limit: int) -> Finding:
+def newest(connection: sqlite3.Connection, plan: SearchPlan, after: SearchCursor | None, limit: int) -> MatchedPage:
     """Return a page of runs, newest first."""
     high = plan.high if after is None else min(plan.high, after.place)
     return _page(connection, plan, after, limit, _downwards(connection, plan, high))
 
 
-def oldest(connection: sqlite3.Connection, plan: Plan, after: After | None, limit: int) -> Finding:
+def oldest(connection: sqlite3.Connection, plan: SearchPlan, after: SearchCursor | None, limit: int) -> MatchedPage:
     """Return a page of runs, oldest first."""
     low = plan.low if after is None else max(plan.low, after.place + 1)
     return _page(connection, plan, after, limit, _upwards(connection, plan, low))
 
 
 def _page(
-    connection: sqlite3.Connection, plan: Plan, after: After | None, limit: int, found: Iterator[Found]
-) -> Finding:
+    connection: sqlite3.Connection,
+    plan: SearchPlan,
+    after: SearchCursor | None,
+    limit: int,
+    found: Iterator[MatchedRun],
+) -> MatchedPage:
     runs = list(itertools.islice(found, limit))
     if next(found, None) is None:
-        return Finding(tuple(runs), None, None if after else Total(len(runs)))
-    return Finding(tuple(runs), After(runs[-1].place), None if after else _total(connection, plan))
+        return MatchedPage(tuple(runs), None, None if after else SearchTotal(len(runs)))
+    return MatchedPage(tuple(runs), SearchCursor(runs[-1].place), None if after else _total(connection, plan))
 
 
-def _downwards(connection: sqlite3.Connection, plan: Plan, high: int) -> Iterator[Found]:
+def _downwards(connection: sqlite3.Connection, plan: SearchPlan, high: int) -> Iterator[MatchedRun]:
     """Yield runs whose places are below `high`, newest first; each once all of its documents were seen."""
-    current: Found | None = None
+    current: MatchedRun | None = None
     seen = 0
     rows = _documents(connection, plan, plan.low, high)
     while (row := next(rows, None)) is not None:
@@ -76,7 +80,7 @@ def _downwards(connection: sqlite3.Connection, plan: Plan, high: int) -> Iterato
         if current is None or current.place != place:
             if current is not None:
                 yield current
-            current, seen = Found(place), 0
+            current, seen = MatchedRun(place), 0
         seen += 1
         # They come from the last value set to the first, and the first ones are shown.
         current.docs = [doc, *current.docs[: _DOCS_SHOWN - 1]]
@@ -86,9 +90,9 @@ def _downwards(connection: sqlite3.Connection, plan: Plan, high: int) -> Iterato
         yield current
 
 
-def _upwards(connection: sqlite3.Connection, plan: Plan, low: int) -> Iterator[Found]:
+def _upwards(connection: sqlite3.Connection, plan: SearchPlan, low: int) -> Iterator[MatchedRun]:
     """Yield runs whose places are not below `low`, oldest first; each once its first documents were seen."""
-    current: Found | None = None
+    current: MatchedRun | None = None
     for doc, place in _documents(connection, plan, low, plan.high, up=True):
         # Documents of the run before have ids from its place on, and some of them may lie behind `low`.
         if place < low:
@@ -96,7 +100,7 @@ def _upwards(connection: sqlite3.Connection, plan: Plan, low: int) -> Iterator[F
         if current is None or current.place != place:
             if current is not None:
                 yield current
-            current = Found(place)
+            current = MatchedRun(place)
         if len(current.docs) < _DOCS_SHOWN:
             current.docs.append(doc)
     if current is not None:
@@ -104,7 +108,7 @@ def _upwards(connection: sqlite3.Connection, plan: Plan, low: int) -> Iterator[F
 
 
 def _documents(
-    connection: sqlite3.Connection, plan: Plan, low: int, high: int, *, up: bool = False
+    connection: sqlite3.Connection, plan: SearchPlan, low: int, high: int, *, up: bool = False
 ) -> Iterator[tuple[int, int]]:
     """Yield ids and places of documents, newest first, or oldest first when it goes `up`."""
     way = "ASC" if up else "DESC"
@@ -116,7 +120,7 @@ def _documents(
     yield from connection.execute(rows, (plan.match(), low, high, *plan.values))
 
 
-def _from(plan: Plan) -> str:
+def _from(plan: SearchPlan) -> str:
     counted = " CROSS JOIN run_rows ON run_rows.place = run_docs.place" if plan.checks else ""
     return (
         f" FROM run_search CROSS JOIN run_docs ON run_docs.id = run_search.rowid{counted}"
@@ -124,7 +128,7 @@ def _from(plan: Plan) -> str:
     )
 
 
-def _listed(plan: Plan) -> str:
+def _listed(plan: SearchPlan) -> str:
     # Whoever asks for what is hidden asks the index.
     return f" FROM run_rows WHERE place >= ? AND place < ?{_and([*plan.checks, 'run_rows.archived = 0'])}"
 
@@ -133,13 +137,13 @@ def _and(checks: Sequence[str]) -> str:
     return "".join(f" AND {check}" for check in checks)
 
 
-def _total(connection: sqlite3.Connection, plan: Plan) -> Total:
+def _total(connection: sqlite3.Connection, plan: SearchPlan) -> SearchTotal:
     """Count runs as long as that is cheap."""
     if not plan.uses_index:
         listed = f"SELECT count(*) FROM (SELECT 1{_listed(plan)} LIMIT ?)"
         values = (plan.low, plan.high, *plan.values, MOST_COUNTED + 1)
         (count,) = connection.execute(listed, values).fetchone()
-        return Total(min(count, MOST_COUNTED), exact=count <= MOST_COUNTED)
+        return SearchTotal(min(count, MOST_COUNTED), exact=count <= MOST_COUNTED)
     until = time.monotonic() + _COUNT_FOR_S
     block = (
         "SELECT count(*), count(DISTINCT place), min(place) FROM"
@@ -150,14 +154,14 @@ def _total(connection: sqlite3.Connection, plan: Plan) -> Total:
         docs, places, lowest = connection.execute(block, (plan.match(), plan.low, high, *plan.values)).fetchone()
         count += places
         if docs < _COUNTED_AT_ONCE:
-            return Total(count)
+            return SearchTotal(count)
         if count > MOST_COUNTED or time.monotonic() > until:
-            return Total(min(count, MOST_COUNTED), exact=False)
+            return SearchTotal(min(count, MOST_COUNTED), exact=False)
         # All documents of a run have ids from its place on, so none of the last one is counted again.
         high = lowest
 
 
-def best(connection: sqlite3.Connection, plan: Plan, after: After | None, limit: int) -> Finding:
+def best(connection: sqlite3.Connection, plan: SearchPlan, after: SearchCursor | None, limit: int) -> MatchedPage:
     """Return a page of runs, those that match best first, by bm25; of the newest CANDIDATES documents."""
     if not plan.words:
         return newest(connection, plan, after, limit)
@@ -166,20 +170,20 @@ def best(connection: sqlite3.Connection, plan: Plan, after: After | None, limit:
     values = (plan.match(), plan.low, high, *plan.values, CANDIDATES)
     places: dict[int, int] = dict(connection.execute(rows, values).fetchall())
     if not places:
-        return Finding(total=None if after else Total(0))
-    runs: dict[int, Found] = {}
+        return MatchedPage(total=None if after else SearchTotal(0))
+    runs: dict[int, MatchedRun] = {}
     for doc in _ranked(connection, plan, places):
-        found = runs.setdefault(places[doc], Found(places[doc]))
+        found = runs.setdefault(places[doc], MatchedRun(places[doc]))
         if len(found.docs) < _DOCS_SHOWN:
             found.docs.append(doc)
     ordered = tuple(runs.values())
     within = CANDIDATES if len(places) == CANDIDATES else 0
     page, more = ordered[shown : shown + limit], len(ordered) > shown + limit
-    next_page = After(max(places) + 1, shown + limit) if more else None
-    return Finding(page, next_page, None if after else Total(len(ordered), exact=not within), within)
+    next_page = SearchCursor(max(places) + 1, shown + limit) if more else None
+    return MatchedPage(page, next_page, None if after else SearchTotal(len(ordered), exact=not within), within)
 
 
-def _ranked(connection: sqlite3.Connection, plan: Plan, places: dict[int, int]) -> list[int]:
+def _ranked(connection: sqlite3.Connection, plan: SearchPlan, places: dict[int, int]) -> list[int]:
     """Return documents by how well they match; of those that match alike the newest first."""
     counts = {part: _count(connection, part) for part in (*plan.words, *plan.facts)}
     parts = [part for part, count in counts.items() if count <= _COMMON]

@@ -10,19 +10,19 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from workbench.core.searching.folding import beginning_length, prepared, words_of
-from workbench.core.searching.language import Filter, Query, Words
-from workbench.store.search import facts
+from workbench.core.search.query import QueryFilter, QueryWords, SearchQuery
+from workbench.core.search.text_folding import beginning_length, prepared, words_of
+from workbench.store.search import index_terms
 from workbench.store.sqlite import sqlite3
 
-_HIDDEN = (facts.ARCHIVED, facts.DELETED)
-_NEVER = f'"{facts.MARK}never"'
+_HIDDEN = (index_terms.ARCHIVED, index_terms.DELETED)
+_NEVER = f'"{index_terms.MARK}never"'
 ToStored = Callable[[str], str]
 """Tells when a moment of the language begins, as stored."""
 
 
 @dataclass(slots=True)
-class Plan:
+class SearchPlan:
     """What a document must have, and must not have; what run_rows must say besides; from which place to which."""
 
     words: list[str] = field(default_factory=list)
@@ -54,24 +54,26 @@ class Plan:
 
     def match(self) -> str:
         """Return the expression of FTS5."""
-        must = [*self.words, *self.facts] or [_any_of([facts.ALL])]
+        must = [*self.words, *self.facts] or [_any_of([index_terms.ALL])]
         never = [*self.without, *([_any_of(self.hidden)] if self.hidden else ())]
         return f"({' AND '.join(must)})" + (f" NOT ({' OR '.join(never)})" if never else "")
 
 
-class Plannable(Protocol):
+class PlannableFilter(Protocol):
     """A filter, as far as a plan is made of it."""
 
-    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         """Add to a plan what a filter asks for; return whether the history has what it names."""
 
 
-def plan(connection: sqlite3.Connection, query: Query, stored: ToStored, fields: Mapping[str, Plannable]) -> Plan:
+def plan(
+    connection: sqlite3.Connection, query: SearchQuery, stored: ToStored, fields: Mapping[str, PlannableFilter]
+) -> SearchPlan:
     """Return how to search, with these filters."""
-    asked = {t.value for t in query.terms if isinstance(t, Filter) and t.field == "is" and not t.negated}
-    made = Plan(hidden=_hidden(asked))
+    asked = {t.value for t in query.terms if isinstance(t, QueryFilter) and t.field == "is" and not t.negated}
+    made = SearchPlan(hidden=_hidden(asked))
     for number, term in enumerate(query.terms):
-        if isinstance(term, Words):
+        if isinstance(term, QueryWords):
             (made.without if term.negated else made.words).append(expression(term))
         elif not fields[term.field].ask(connection, made, term, stored):
             made.unknown.append(number)
@@ -84,10 +86,10 @@ def _hidden(asked: Container[object]) -> tuple[str, ...]:
     """Return the facts that keep a run from being shown; what is deleted is not archived besides."""
     if "deleted" in asked:
         return ()
-    return (facts.DELETED,) if "archived" in asked else _HIDDEN
+    return (index_terms.DELETED,) if "archived" in asked else _HIDDEN
 
 
-def expression(words: Words) -> str:
+def expression(words: QueryWords) -> str:
     """Return words as a phrase of FTS5."""
     text = prepared(words.text).replace('"', " ").encode(errors="replace").decode()
     star = " *" if words.prefix and beginning_length(words.text) else ""
@@ -106,7 +108,7 @@ def _any_of(words: Iterable[str]) -> str:
     return f"({' OR '.join(named) or _NEVER})"
 
 
-def _narrow(connection: sqlite3.Connection, made: Plan, before: bool, when: str) -> None:
+def _narrow(connection: sqlite3.Connection, made: SearchPlan, before: bool, when: str) -> None:
     """Look at no places that cannot hold the time; the exact comparison is among the checks."""
     row = connection.execute(
         "SELECT place FROM run_rows WHERE misplaced = 0 AND started_at >= ? ORDER BY started_at, place LIMIT 1", (when,)

@@ -12,15 +12,15 @@ from typing import Any
 
 from workbench.core.lanes import short_model
 from workbench.core.runs import IterationRow, Outcome
-from workbench.core.searching.language import Filter, Query
-from workbench.core.searching.marking import Marker, snippet
-from workbench.core.searching.results import HistoryRow, Hit, Part
+from workbench.core.search.match_marker import MatchMarker, snippet
+from workbench.core.search.query import QueryFilter, SearchQuery
+from workbench.core.search.results import HistoryRow, Part, SearchHit
 from workbench.store.connections import MOST_VALUE, bounded
 from workbench.store.runs import timeline
-from workbench.store.runs.hiding import ARCHIVED, DELETED
-from workbench.store.search.indexing import prompt_texts, values_in
-from workbench.store.search.search_pages import Found
-from workbench.store.soundness import as_text, sound
+from workbench.store.runs.visibility import ARCHIVED, DELETED
+from workbench.store.safe_records import as_text, sound
+from workbench.store.search.search_index import prompt_texts, values_in
+from workbench.store.search.search_pages import MatchedRun
 from workbench.store.sqlite import sqlite3
 
 _LONGEST = 200_000
@@ -64,7 +64,7 @@ _NOTES = (
 )
 
 
-def rows_for(connection: sqlite3.Connection, found: Sequence[Found], query: Query) -> tuple[HistoryRow, ...]:
+def rows_for(connection: sqlite3.Connection, found: Sequence[MatchedRun], query: SearchQuery) -> tuple[HistoryRow, ...]:
     """Return the rows of these runs, in their order; a run that is gone has none."""
     rows = {row[0]: row[1:] for row in connection.execute(_ROWS, (json.dumps([one.place for one in found]),))}
     keys = [row[0] for row in rows.values()]
@@ -74,8 +74,8 @@ def rows_for(connection: sqlite3.Connection, found: Sequence[Found], query: Quer
         lanes[run].append(as_text(label) or short_model(as_text(model)))
     for run, name in connection.execute(_TAGS, (json.dumps(keys),)):
         tags[run].append(as_text(name))
-    hits = _Hits(connection, Marker(query))
-    deleted = any(term == Filter("is", "deleted") for term in query.terms)
+    hits = _Hits(connection, MatchMarker(query))
+    deleted = any(term == QueryFilter("is", "deleted") for term in query.terms)
     made = []
     for one in found:
         row = rows.get(one.place)
@@ -89,7 +89,7 @@ def rows_for(connection: sqlite3.Connection, found: Sequence[Found], query: Quer
 
 
 def _row(
-    row: Sequence[Any], line: IterationRow, lanes: Sequence[str], tags: Sequence[str], hits: tuple[Hit, ...]
+    row: Sequence[Any], line: IterationRow, lanes: Sequence[str], tags: Sequence[str], hits: tuple[SearchHit, ...]
 ) -> HistoryRow:
     _, kind, prompt_uid, prompt, starred, archived, last_set, cost, unpriced, tokens, longest, late, *_ = row
     return sound(
@@ -117,13 +117,13 @@ def _row(
 class _Hits:
     """Looks through the texts of one page."""
 
-    def __init__(self, connection: sqlite3.Connection, marker: Marker) -> None:
+    def __init__(self, connection: sqlite3.Connection, marker: MatchMarker) -> None:
         self._connection = connection
         self._marker = marker
         self._left = _MOST if marker else 0
         self._contents: dict[int, tuple[str, ...]] = {}
 
-    def of(self, run: int, found: Found, blind: bool) -> tuple[Hit, ...]:
+    def of(self, run: int, found: MatchedRun, blind: bool) -> tuple[SearchHit, ...]:
         """Return where a run has the words: answers first; without names while it is blind."""
         if self._left <= 0:
             return ()
@@ -140,8 +140,8 @@ class _Hits:
                 break
         return (*hits, *self._first("prompt", self._prompt(run)))
 
-    def _answers(self, run: int, value_set: int, blind: bool) -> list[Hit]:
-        hits: list[Hit] = []
+    def _answers(self, run: int, value_set: int, blind: bool) -> list[SearchHit]:
+        hits: list[SearchHit] = []
         # A text would end at the first NUL in it, and a piece of its bytes may end within a character.
         given = self._connection.execute(_ANSWERS, (4 * _LONGEST, value_set, run))
         answers: Iterable[tuple[str, str, str, str]]
@@ -152,15 +152,15 @@ class _Hits:
         for uid, label, model, text in answers:
             if marks := self._marks(text):
                 title = "" if blind else label or short_model(model)
-                hits.append(Hit("answer", snippet(text, marks), uid, title, value_set))
+                hits.append(SearchHit("answer", snippet(text, marks), uid, title, value_set))
                 if len(hits) == _ANSWER_HITS:
                     break
         return hits
 
-    def _first(self, part: Part, texts: Sequence[str], value_set: int = 0) -> list[Hit]:
+    def _first(self, part: Part, texts: Sequence[str], value_set: int = 0) -> list[SearchHit]:
         for text in texts:
             if marks := self._marks(text[:_LONGEST]):
-                return [Hit(part, snippet(text, marks), value_set=value_set)]
+                return [SearchHit(part, snippet(text, marks), value_set=value_set)]
         return []
 
     def _prompt(self, run: int) -> list[str]:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from workbench.core.searching.fields import FilterField
-from workbench.core.searching.folding import folded
-from workbench.core.searching.language import Filter, Range
-from workbench.store.search import facts
-from workbench.store.search.facts import RunFacts
-from workbench.store.search.search_plan import Plan, ToStored
+from workbench.core.search.filter_fields import FilterField
+from workbench.core.search.query import QueryFilter, QueryRange
+from workbench.core.search.text_folding import folded
+from workbench.store.search import index_terms
+from workbench.store.search.index_terms import RunFacts
+from workbench.store.search.search_plan import SearchPlan, ToStored
 from workbench.store.sqlite import sqlite3
 
 
@@ -28,7 +28,7 @@ class SearchSource(Protocol):
         Documents that are in the index already get new ones only when it is made anew.
         """
 
-    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         """Add to a plan what a filter asks for; return whether the history has what it names."""
 
     def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ class HistoryField(FilterField):
 
     source: SearchSource
 
-    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         """Add to a plan what a filter asks for; return whether the history has what it names."""
         return self.source.ask(connection, made, term, stored)
 
@@ -65,12 +65,12 @@ class FlagSource(_Nameless):
     def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
         return map(self._word, self.values(run))
 
-    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         made.ask([self._word(str(term.value))], negated=term.negated)
         return True
 
     def _word(self, value: str) -> str:
-        return f"{facts.MARK}{self.prefix}{value}"
+        return f"{index_terms.MARK}{self.prefix}{value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,11 @@ class KeySource:
     offered: str
 
     def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
-        return (f"{facts.MARK}{self.prefix}{key}" for key in self.keys(run))
+        return (f"{index_terms.MARK}{self.prefix}{key}" for key in self.keys(run))
 
-    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         found = _containing(connection.execute(self.listed), str(term.value))
-        words = [f"{facts.MARK}{self.prefix}{key}" for key in found]
+        words = [f"{index_terms.MARK}{self.prefix}{key}" for key in found]
         made.ask(words, negated=term.negated)
         return bool(words)
 
@@ -114,11 +114,11 @@ class TextSource:
             row = connection.execute("SELECT id FROM search_names WHERE kind = ? AND name = ?", named).fetchone()
             if row is None:
                 row = (connection.execute("INSERT INTO search_names (kind, name) VALUES (?, ?)", named).lastrowid,)
-            yield f"{facts.MARK}m{row[0]}"
+            yield f"{index_terms.MARK}m{row[0]}"
 
-    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         rows = connection.execute("SELECT id, name FROM search_names WHERE kind = ?", (self.kind,))
-        words = [f"{facts.MARK}m{key}" for key in _containing(rows, str(term.value))]
+        words = [f"{index_terms.MARK}m{key}" for key in _containing(rows, str(term.value))]
         made.ask(words, negated=term.negated)
         return bool(words)
 
@@ -135,13 +135,13 @@ class FailureSource:
 
     def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
         if "failed" in run.states:
-            yield facts.FAILED
+            yield index_terms.FAILED
         yield from self.codes.words(connection, run)
 
-    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         if term.value not in ("yes", "no"):
             return self.codes.ask(connection, made, term, stored)
-        made.ask([facts.FAILED], negated=term.negated != (term.value == "no"))
+        made.ask([index_terms.FAILED], negated=term.negated != (term.value == "no"))
         return True
 
     def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
@@ -157,11 +157,11 @@ class NumberSource(_Nameless):
 
     def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
         number = run.numbers[self.column]
-        return () if number is None or not self.letter else (facts.amount(self.letter, number),)
+        return () if number is None or not self.letter else (index_terms.amount(self.letter, number),)
 
-    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         span = term.value
-        if not isinstance(span, Range):
+        if not isinstance(span, QueryRange):
             raise TypeError(f"{span!r} is no range")
         checks: list[str] = []
         limits: list[float] = []
@@ -173,7 +173,7 @@ class NumberSource(_Nameless):
         # What is negated holds also where the number is unknown, and no word of the index tells that.
         made.check(f"({check}) IS NOT 1" if term.negated else check, *limits)
         told = self.letter and not term.negated
-        made.ask(facts.amounts(self.letter, span) if told else [facts.ALL], negated=False)
+        made.ask(index_terms.amounts(self.letter, span) if told else [index_terms.ALL], negated=False)
         return True
 
 
@@ -186,7 +186,7 @@ class TimeSource(_Nameless):
     def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
         return ()
 
-    def ask(self, connection: sqlite3.Connection, made: Plan, term: Filter, stored: ToStored) -> bool:
+    def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
         before, when = self.before != term.negated, stored(str(term.value))
         made.check(f"run_rows.started_at {'<' if before else '>='} ?", when)
         made.times.append((before, when))

@@ -17,14 +17,14 @@ from PySide6.QtWidgets import QApplication
 from workbench.core.blocks import Example
 from workbench.core.content import Content
 from workbench.core.templates import content_variables
-from workbench.core.variables import Amiss, amiss, lacking, renamed, renamed_in, repeats
+from workbench.core.variables import VariableProblems, amiss, lacking, renamed, renamed_in, repeats
 from workbench.ui.editor.amiss_marks import AmissMarks
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.examples import ExampleSection
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets.turns import Turns
-from workbench.usecases.templating import Mistake, schema_faults
+from workbench.usecases.template_check import TemplateMistake, schema_faults
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -47,8 +47,8 @@ class Checking(QObject):
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.check)
         self._asked: tuple[Content, dict[str, str]] | None = None
-        self._mistake: Mistake | None = None
-        self._found = Amiss()
+        self._mistake: TemplateMistake | None = None
+        self._found = VariableProblems()
         self._turns = Turns.of_application()
         self._said = 0
         self._schemas: Content | None = Content()
@@ -67,7 +67,7 @@ class Checking(QObject):
         self._pause.start()
 
     @property
-    def mistake(self) -> Mistake | None:
+    def mistake(self) -> TemplateMistake | None:
         """What is wrong with the template, as far as it was checked."""
         return self._mistake
 
@@ -172,7 +172,7 @@ class Checking(QObject):
             self._schemas = None
             self._check_schemas()
 
-    def _answer(self, asked: tuple[Content, dict[str, str]], found: Mistake | None) -> None:
+    def _answer(self, asked: tuple[Content, dict[str, str]], found: TemplateMistake | None) -> None:
         if asked is self._asked:
             self._mistake = found
             self._show()
@@ -213,10 +213,10 @@ class Checking(QObject):
         words = [self._words(field, "") for field in section.fields]
         section.set_note(" ".join(filter(None, (wrong.sentence if wrong else "", *words))))
 
-    def _mark(self, field: ExactField, wrong: Mistake | None) -> None:
+    def _mark(self, field: ExactField, wrong: TemplateMistake | None) -> None:
         self._marks(field).show(self._found, self._editor.parts.template, wrong.line if wrong else 0)
 
-    def _wrong(self, kind: str, number: int) -> Mistake | None:
+    def _wrong(self, kind: str, number: int) -> TemplateMistake | None:
         found = self._mistake
         return found if found is not None and (found.kind, found.number) == (kind, number) else None
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workbench.ui.compose.set_note import SetNote
     from workbench.ui.compose.viewing import ViewingBar
     from workbench.ui.shell.rooms import LanesWidget
-    from workbench.usecases.problems import Lack
+    from workbench.usecases.problems import MissingInput
 
 LEAST_LANES = 240
 Values = tuple[tuple[str, str], ...]
@@ -170,7 +170,7 @@ class ComposeView(Divider):
         self._show(past=False)
         self.viewing.hide()
 
-    def show_lack(self, lack: Lack) -> None:
+    def show_lack(self, lack: MissingInput) -> None:
         """Go to what the draft lacks to be run, and mark it there."""
         if lack.values:
             self.values.want(lack.values)

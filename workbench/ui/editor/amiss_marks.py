@@ -15,7 +15,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from workbench.core import templates
 from workbench.core.content import Template
-from workbench.core.variables import Amiss
+from workbench.core.variables import VariableProblems
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.marks import places
@@ -42,7 +42,7 @@ class AmissMarks(QObject):
         field.layers.append(self)
         field.offered.append(self._offers)
 
-    def show(self, found: Amiss, template: Template, line: int = 0) -> None:
+    def show(self, found: VariableProblems, template: Template, line: int = 0) -> None:
         """Mark the variables of `found`, and a line of the text, counted from 1; 0 for none."""
         now = (frozenset(found.missing), found.meant, template, line)
         if now != (self._missing, self._meant, self._template, self._line):

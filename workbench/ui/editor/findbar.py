@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.finding import Query
+from workbench.core.find_replace import FindQuery
 from workbench.ui.theme import set_role
 
 _TOGGLES = 4
@@ -88,9 +88,9 @@ class FindBar(QFrame):
         self._find.textChanged.connect(self.changed)
         self.hide()
 
-    def query(self) -> Query:
+    def query(self) -> FindQuery:
         """Return what to look for."""
-        return Query(
+        return FindQuery(
             self._find.text(),
             regex=self._regex.isChecked(),
             case=self._case.isChecked(),

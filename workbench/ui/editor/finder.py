@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.core.content import Content
 from workbench.core.content_texts import place_of, texts_of, with_texts
-from workbench.core.finding import MOST, FindError, Hit, Query, find, replace_all, replacement
+from workbench.core.find_replace import MOST, FindError, FindHit, FindQuery, find, replace_all, replacement
 from workbench.ui.editor.editor import ContentEditor
 from workbench.ui.editor.exact import to_document, units
 from workbench.ui.editor.field import ExactField
@@ -42,9 +42,9 @@ class Finder(QObject):
         super().__init__(bar)
         self._theme = theme
         self._bar, self._editor, self._work = bar, editor, work
-        self._hits: tuple[Hit, ...] = ()
+        self._hits: tuple[FindHit, ...] = ()
         self._current = -1
-        self._searched: tuple[Content, Query] | None = None
+        self._searched: tuple[Content, FindQuery] | None = None
         self._busy = self._again = False
         self._goes = False
         self._timer = QTimer(self)
@@ -158,7 +158,7 @@ class Finder(QObject):
         texts = texts_of(content)
         self._busy = True
 
-        def show(hits: tuple[Hit, ...]) -> None:
+        def show(hits: tuple[FindHit, ...]) -> None:
             self._searched = (content, query)
             self._show(hits)
             self._ended()
@@ -183,7 +183,7 @@ class Finder(QObject):
         self._unmark()
         self._bar.say(0, 0, problem=str(error))
 
-    def _show(self, hits: tuple[Hit, ...]) -> None:
+    def _show(self, hits: tuple[FindHit, ...]) -> None:
         if not self.is_open:
             return
         self._hits = hits
@@ -219,7 +219,7 @@ class Finder(QObject):
         if not self._is_fresh():
             return
         texts = texts_of(self._editor.content())
-        by_text: dict[int, list[Hit]] = {}
+        by_text: dict[int, list[FindHit]] = {}
         for hit in self._hits:
             by_text.setdefault(hit.text, []).append(hit)
         current = self._hits[self._current] if 0 <= self._current < len(self._hits) else None
@@ -259,11 +259,11 @@ class Finder(QObject):
         return marks
 
 
-def _span(text: str, hit: Hit) -> tuple[int, int]:
+def _span(text: str, hit: FindHit) -> tuple[int, int]:
     return _spans(text, [hit])[0]
 
 
-def _spans(text: str, hits: list[Hit]) -> tuple[tuple[int, int], ...]:
+def _spans(text: str, hits: list[FindHit]) -> tuple[tuple[int, int], ...]:
     """Return where hits are in the document that holds `text`, in UTF-16 units."""
     if text.isascii() and "\r" not in text:
         return tuple((hit.start, hit.end) for hit in hits)

@@ -18,7 +18,7 @@ from workbench.ui.editor.journal import TextStep
 from workbench.ui.editor.mirror import Edit
 
 if TYPE_CHECKING:
-    from workbench.core.techniques import Caret, Insertion
+    from workbench.core.techniques import CaretPlace, Insertion
 
 
 class Gaps(QObject):
@@ -124,13 +124,13 @@ def text_step(block: MessageBlock, found: Insertion) -> TextStep:
     return TextStep(block.key, position, to_document(found.removed), to_document(found.text))
 
 
-def caret_of(field: ExactField, index: int) -> Caret:
+def caret_of(field: ExactField, index: int) -> CaretPlace:
     """Return caret and selection of message `index` in code points."""
-    from workbench.core.techniques import Caret  # with the first technique, not before the first paint
+    from workbench.core.techniques import CaretPlace  # with the first technique, not before the first paint
 
     raw = field.document_text()
     start, end = field.selection()
-    return Caret(index, len(from_document(_part(raw, 0, start))), len(from_document(_part(raw, 0, end))))
+    return CaretPlace(index, len(from_document(_part(raw, 0, start))), len(from_document(_part(raw, 0, end))))
 
 
 def selected(field: ExactField) -> str:

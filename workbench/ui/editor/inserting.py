@@ -16,7 +16,7 @@ from workbench.ui.editor.journal import Block, BlockStep, Step
 from workbench.ui.editor.waiting import Waiting
 
 if TYPE_CHECKING:
-    from workbench.core.techniques import Caret, Insertion
+    from workbench.core.techniques import CaretPlace, Insertion
 
 
 class Inserting(QObject):
@@ -35,7 +35,7 @@ class Inserting(QObject):
         self._column, self._waiting, self._keys, self._do, self._focused = column, waiting, keys, do, focused
         self.gaps = Gaps(self)
 
-    def caret(self) -> Caret | None:
+    def caret(self) -> CaretPlace | None:
         """Return where the caret is or last was, None when no message had it yet."""
         index = self._focused()
         return None if index is None else caret_of(self._column.blocks[index].field, index)

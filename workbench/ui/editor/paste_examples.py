@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.formats.pairs import read_pairs
+from workbench.formats.example_pairs import read_pairs
 from workbench.ui.editor.pasting import MOST, Found, PasteDialog, counted
 from workbench.ui.theme import Theme
 

@@ -1,7 +1,7 @@
 """A JSON Schema as a form in a dialog.
 
-Invariant: the dialog holds one `Field` and nothing else; what it gives back is that, written, and nothing is changed
-before a person says so. What the form does not show is named and kept.
+Invariant: the dialog holds one `SchemaField` and nothing else; what it gives back is that, written, and nothing is
+changed before a person says so. What the form does not show is named and kept.
 """
 
 from __future__ import annotations
@@ -27,14 +27,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.schema_form import Field, Kind, SchemaFormError, read_schema, split_choices, unshown, write_schema
+from workbench.core.schema_form import (
+    Kind,
+    SchemaField,
+    SchemaFormError,
+    read_schema,
+    split_choices,
+    unshown,
+    write_schema,
+)
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.focus import opens_menu
 from workbench.ui.theme import set_role
 
 Path = tuple[int, ...]
-Children = tuple[Field, ...]
+Children = tuple[SchemaField, ...]
 _INDENT = 18
 _MOST_SAID = 6
 _COLUMNS = ("Name", "Type", "", "Description", "One of")
@@ -59,7 +67,7 @@ class SchemaDialog(Dialog):
     taken = Signal(str)
     """The schema as text."""
 
-    def __init__(self, form: Field, what: str, parent: QWidget) -> None:
+    def __init__(self, form: SchemaField, what: str, parent: QWidget) -> None:
         """`what` names the schema, such as “Output format”."""
         super().__init__(parent)
         self.form = self._first = form
@@ -116,7 +124,9 @@ class SchemaDialog(Dialog):
     def insert(self, path: Path) -> None:
         """Put in a new property, and the caret into its name."""
         at = path[-1]
-        self.form = _with_children(self.form, path[:-1], lambda children: (*children[:at], Field(""), *children[at:]))
+        self.form = _with_children(
+            self.form, path[:-1], lambda children: (*children[:at], SchemaField(""), *children[at:])
+        )
         self._build()
         self.rows[path].name.setFocus()
 
@@ -129,7 +139,7 @@ class SchemaDialog(Dialog):
             return
         target = {"up": at - 1, "down": at + 1, "remove": max(0, at - 1)}[action]
 
-        def moved(children: tuple[Field, ...]) -> tuple[Field, ...]:
+        def moved(children: tuple[SchemaField, ...]) -> tuple[SchemaField, ...]:
             rest = [*children[:at], *children[at + 1 :]]
             if action != "remove":
                 rest.insert(target, children[at])
@@ -199,7 +209,7 @@ class SchemaDialog(Dialog):
 class Row:
     """The controls of one property."""
 
-    def __init__(self, dialog: SchemaDialog, path: Path, field: Field, count: int) -> None:
+    def __init__(self, dialog: SchemaDialog, path: Path, field: SchemaField, count: int) -> None:
         self._dialog, self._path, self._count = dialog, path, count
         self._field = field
         called = field.name or "the new property"
@@ -264,20 +274,20 @@ class Row:
         QTimer.singleShot(0, self._dialog, lambda: self._dialog.act(self._path, action))
 
 
-def _walk(form: Field, path: Path = ()) -> Iterator[tuple[Path, Field, int]]:
+def _walk(form: SchemaField, path: Path = ()) -> Iterator[tuple[Path, SchemaField, int]]:
     """Yield every property that has a row, with its path and the number of its siblings."""
     for index, child in enumerate(form.children if not path or form.holds_children else ()):
         yield (*path, index), child, len(form.children)
         yield from _walk(child, (*path, index))
 
 
-def _at(form: Field, path: Path) -> Field:
+def _at(form: SchemaField, path: Path) -> SchemaField:
     for index in path:
         form = form.children[index]
     return form
 
 
-def _changed(form: Field, path: Path, change: Callable[[Field], Field]) -> Field:
+def _changed(form: SchemaField, path: Path, change: Callable[[SchemaField], SchemaField]) -> SchemaField:
     if not path:
         return change(form)
     children = list(form.children)
@@ -285,7 +295,7 @@ def _changed(form: Field, path: Path, change: Callable[[Field], Field]) -> Field
     return replace(form, children=tuple(children))
 
 
-def _with_children(form: Field, path: Path, change: Callable[[Children], Children]) -> Field:
+def _with_children(form: SchemaField, path: Path, change: Callable[[Children], Children]) -> SchemaField:
     return _changed(form, path, lambda field: replace(field, children=change(field.children)))
 
 

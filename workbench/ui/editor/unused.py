@@ -36,7 +36,7 @@ class _Row(QWidget):
         set_role(self.remove, "quiet")
 
     def show_value(self, name: str, value: str) -> None:
-        from workbench.core.visible import visible_name  # few prompts have such a value
+        from workbench.core.visible_text import visible_name  # few prompts have such a value
 
         self.name, self._value = name, visible_name(opening_words(value, _SHOWN))
         self.remove.setAccessibleName(f"{name} is not used in the prompt: remove its value")

@@ -14,7 +14,14 @@ from workbench.host.errors import HostError
 from workbench.host.locks import WindowLock
 from workbench.ui.mending.dialog import Mending
 from workbench.ui.theme import Theme
-from workbench.usecases.replacing import Changed, Move, Open, Repair, Restore, target_of
+from workbench.usecases.history_replacement import (
+    HistoryReplaced,
+    MoveHistory,
+    OpenHistory,
+    RepairHistory,
+    RestoreHistory,
+    target_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +36,12 @@ class Done:
 
 def carry_out(theme: Theme, database: Path, lock: WindowLock, change: object) -> Done:
     """Do it, in a small window of its own, and return how it went. Raises HostError."""
-    if isinstance(change, Open):
+    if isinstance(change, OpenHistory):
         return _open(database, lock, change.database)
-    if not isinstance(change, Restore | Move | Repair):
+    if not isinstance(change, RestoreHistory | MoveHistory | RepairHistory):
         raise TypeError(f"not a change of the history: {change!r}")
     other: WindowLock | None = None
-    if isinstance(change, Move):
+    if isinstance(change, MoveHistory):
         try:
             other = WindowLock(target_of(database, change.folder))
             if not other.acquire():
@@ -46,7 +53,7 @@ def carry_out(theme: Theme, database: Path, lock: WindowLock, change: object) ->
     dialog.exec()
     outcome, remark = dialog.outcome, dialog.remark
     dialog.deleteLater()
-    if not isinstance(outcome, Changed):
+    if not isinstance(outcome, HistoryReplaced):
         if other is not None:
             other.release(remove=True)
         return Done(database, lock, remark)

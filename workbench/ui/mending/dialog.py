@@ -27,12 +27,12 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.later import Later, start
-from workbench.core.amounts import show_bytes
-from workbench.core.when import absolute
+from workbench.core.byte_sizes import show_bytes
+from workbench.core.dates import absolute
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
+from workbench.store.progress import Watch
 from workbench.store.salvage.rebuild import Salvaged
-from workbench.store.watching import Watch
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.flow import Flow
@@ -40,9 +40,16 @@ from workbench.ui.mending.wording import damage, not_used, repaired
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.paths import PathLabel
-from workbench.usecases import replacing
+from workbench.usecases import history_replacement
+from workbench.usecases.history_replacement import (
+    Change,
+    HistoryReplaced,
+    MoveHistory,
+    OpenHistory,
+    RepairHistory,
+    RestoreHistory,
+)
 from workbench.usecases.problems import Problem, problem_of
-from workbench.usecases.replacing import Change, Changed, Move, Open, Repair, Restore
 
 T = TypeVar("T")
 _FILE = int(Qt.ItemDataRole.UserRole) + 1
@@ -58,7 +65,7 @@ class Mending(Dialog):
 
     def __init__(self, theme: Theme, database: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.outcome: Changed | Open | None = None
+        self.outcome: HistoryReplaced | OpenHistory | None = None
         self.remark = ""
         """A sentence about why the history is as it was, "" for none."""
         self._theme, self._database = theme, database
@@ -96,7 +103,7 @@ class Mending(Dialog):
         self._offered = (error, code)
         told = damage(problem_of(error), code)
         self._list_backups()
-        choices: list[Choice] = [("Repair", lambda: self.carry_out(Repair()))]
+        choices: list[Choice] = [("Repair", lambda: self.carry_out(RepairHistory()))]
         if code == "log":
             choices.append(("Open without the damaged part", self._open_without))
         if self.backups.count():
@@ -113,25 +120,25 @@ class Mending(Dialog):
         """Do what was asked for, and close; what cannot be done is said first."""
         now, database = utc_now(), self._database
         match change:
-            case Restore(backup):
+            case RestoreHistory(backup):
                 self._work(
                     "Putting the backup in the place of the history…",
-                    lambda watch: replacing.restore(database, backup, now, watch),
+                    lambda watch: history_replacement.restore(database, backup, now, watch),
                     self._changed,
                 )
-            case Move(folder, keep):
+            case MoveHistory(folder, keep):
                 self._work(
                     f"Moving the history to {folder}…",
-                    lambda watch: replacing.move_to(database, folder, now, new_uid, keep=keep, watch=watch),
+                    lambda watch: history_replacement.move_to(database, folder, now, new_uid, keep=keep, watch=watch),
                     self._changed,
                 )
-            case Repair():
+            case RepairHistory():
                 self._work(
                     "Reading what can be read of the history…",
-                    lambda watch: replacing.repair(database, now, new_uid, watch),
+                    lambda watch: history_replacement.repair(database, now, new_uid, watch),
                     self._ask_to_use,
                 )
-            case Open():
+            case OpenHistory():
                 self._end(change)
 
     def reject(self) -> None:
@@ -231,7 +238,7 @@ class Mending(Dialog):
 
     def _list_backups(self) -> None:
         self.backups.clear()
-        for backup in replacing.backups_of(self._database):
+        for backup in history_replacement.backups_of(self._database):
             item = QListWidgetItem(f"{absolute(backup.made_at)} · {show_bytes(backup.size)}")
             item.setData(_FILE, backup.path)
             self.backups.addItem(item)
@@ -244,15 +251,15 @@ class Mending(Dialog):
     def _restore_selected(self) -> None:
         item = self.backups.currentItem()
         if item is not None:
-            self.carry_out(Restore(item.data(_FILE)))
+            self.carry_out(RestoreHistory(item.data(_FILE)))
 
     def _restore_other(self) -> None:
         if (chosen := self._choose("A backup to restore")) is not None:
-            self.carry_out(Restore(chosen))
+            self.carry_out(RestoreHistory(chosen))
 
     def _open_other(self) -> None:
         if (chosen := self._choose("Another history")) is not None:
-            self.carry_out(Open(chosen))
+            self.carry_out(OpenHistory(chosen))
 
     def _choose(self, title: str) -> Path | None:
         chosen, _ = QFileDialog.getOpenFileName(self, title, str(self._database.parent), "Histories (*.db *)")
@@ -261,20 +268,24 @@ class Mending(Dialog):
     def _start_anew(self) -> None:
         now = utc_now()
         self._work(
-            "Putting the damaged file aside…", lambda _: replacing.start_anew(self._database, now), self._changed
+            "Putting the damaged file aside…",
+            lambda _: history_replacement.start_anew(self._database, now),
+            self._changed,
         )
 
     def _open_without(self) -> None:
         now = utc_now()
         self._work(
-            "Keeping a copy of the log…", lambda _: replacing.open_without_log(self._database, now), self._changed
+            "Keeping a copy of the log…",
+            lambda _: history_replacement.open_without_log(self._database, now),
+            self._changed,
         )
 
     def _ask_to_use(self, found: Salvaged) -> None:
         def use() -> None:
             self._work(
                 "Putting the repaired history in place…",
-                lambda watch: replacing.use_repaired(self._database, found, utc_now(), watch),
+                lambda watch: history_replacement.use_repaired(self._database, found, utc_now(), watch),
                 self._changed,
             )
 
@@ -326,9 +337,9 @@ class Mending(Dialog):
         else:
             super().reject()
 
-    def _changed(self, changed: Changed) -> None:
+    def _changed(self, changed: HistoryReplaced) -> None:
         self._end(changed)
 
-    def _end(self, outcome: Changed | Open) -> None:
+    def _end(self, outcome: HistoryReplaced | OpenHistory) -> None:
         self.outcome = outcome
         self.accept()

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from workbench.app import timeline
 from workbench.app.prompts import list_model
+from workbench.core.dates import relative
 from workbench.core.runs import PromptRow
 from workbench.core.timeline import BareVersion, TimelineRow, caption
-from workbench.core.when import relative
 from workbench.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.core.techniques import Technique
     from workbench.ui.keybinding import KeyBindings
     from workbench.ui.widgets.controls import Confirm
-    from workbench.usecases.replacing import Change
+    from workbench.usecases.history_replacement import Change
 
 RunWish = Literal["open", "proposal", "restore", "branch"]
 """What a person wants with a run: show it, read it as a proposal, restore it into the draft, or branch from it."""

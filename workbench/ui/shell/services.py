@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from workbench.core.content import Content
     from workbench.core.drafts import Draft, ValueSet
     from workbench.core.lanes import Lane
-    from workbench.core.limits import Limits
-    from workbench.core.marks import Mark
-    from workbench.core.techniques import Caret, Insertion
+    from workbench.core.run_limits import Limits
+    from workbench.core.technique_marks import TechniqueMark
+    from workbench.core.techniques import CaretPlace, Insertion
     from workbench.core.timeline import TimelineRow
-    from workbench.host.dirs import Places
+    from workbench.host.dirs import ProductDirs
     from workbench.store import Store
     from workbench.ui.shell.events import RunsComparison, VersionsComparison
     from workbench.ui.theme import Theme
-    from workbench.usecases.forecasting import Forecaster
+    from workbench.usecases.forecaster import Forecaster
     from workbench.usecases.history import History
-    from workbench.usecases.improving import Improver
+    from workbench.usecases.improver import Improver
     from workbench.usecases.model_access import ModelAccess
-    from workbench.usecases.running import Runner
-    from workbench.usecases.searching import Searcher
+    from workbench.usecases.runner import Runner
+    from workbench.usecases.searcher import Searcher
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -55,7 +55,7 @@ class Backend(Protocol):
         """Reads what ran."""
 
     @property
-    def places(self) -> Places:
+    def places(self) -> ProductDirs:
         """The directories of the person's files."""
 
     @property
@@ -272,13 +272,13 @@ class Editor(Protocol):
     def content(self) -> Content:
         """Return the draft's content."""
 
-    def caret(self) -> Caret | None:
+    def caret(self) -> CaretPlace | None:
         """Return where the caret is, or was last; None when it was nowhere."""
 
     def selected(self) -> str:
         """Return the text that is selected in the message with the caret, "" for none."""
 
-    def insert(self, found: Insertion, mark: Mark | None = None) -> None:
+    def insert(self, found: Insertion, mark: TechniqueMark | None = None) -> None:
         """Insert text and go to its first gap; `mark` remembers which technique it came from."""
 
     def focus_first(self) -> None:

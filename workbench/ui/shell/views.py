@@ -21,7 +21,7 @@ from workbench.ui.shell.rehearsal import rehearse
 from workbench.ui.theme import set_role
 
 if TYPE_CHECKING:
-    from workbench.core.searching.results import HistoryRow
+    from workbench.core.search.results import HistoryRow
     from workbench.ui.geometry import Divider
     from workbench.ui.shell.events import RunsComparison, VersionsComparison
 

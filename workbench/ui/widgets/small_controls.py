@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.visible import visible_note
+from workbench.core.visible_text import visible_note
 from workbench.ui.focus import opens_menu
 from workbench.ui.theme import Theme, set_role
 

@@ -13,8 +13,8 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from workbench.core.choices import FurtherChoice, further_choices
 from workbench.core.empty_answers import EMPTY
+from workbench.core.further_choices import FurtherChoice, further_choices
 from workbench.core.runs import Mark
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog

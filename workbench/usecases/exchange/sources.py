@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.core.attaching import size_text
-from workbench.core.imported import ImportedRun, LeftOut
+from workbench.core.attachments import size_text
+from workbench.core.imported_runs import ImportedRun, LeftOut
 from workbench.core.llm_log import LogTurn
 from workbench.formats import llm_logs, promptfoo
 from workbench.formats.exports import jsonl
-from workbench.store.merging.foreign import Halt, is_sqlite, reading, told
-from workbench.store.merging.llm_logs import LlmLog, is_log
-from workbench.store.merging.other import HistoryConnection, is_history
-from workbench.store.merging.other import check as check_history
+from workbench.store.merging.foreign_database import ReadingHalt, is_sqlite, reading, told
+from workbench.store.merging.llm_log_reader import LlmLog, is_log
+from workbench.store.merging.other_history import HistoryConnection, is_history
+from workbench.store.merging.other_history import check as check_history
 from workbench.usecases.problems import RefusedError
 
 _START = 4096
@@ -29,7 +29,7 @@ _KNOWN = "the logs.db of llm, a result of promptfoo, or another history of Promp
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ImportSource:
     """A file that is open. `items` yields what is in it, each with how many of its `total` entries that was."""
 
     path: Path
@@ -50,7 +50,7 @@ class OtherHistory:
 
 
 @contextlib.contextmanager
-def opened(path: Path, scratch: Path, halt: Halt) -> Iterator[Source | OtherHistory]:
+def opened(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[ImportSource | OtherHistory]:
     """Open a file that was checked as what it is. Raises RefusedError for one that is nothing of these, StoreError."""
     if is_sqlite(path):
         with reading(path, scratch, halt) as connection:
@@ -61,7 +61,7 @@ def opened(path: Path, scratch: Path, halt: Halt) -> Iterator[Source | OtherHist
             if not is_log(connection):
                 raise RefusedError(f"“{path.name}” is a database of another program. What can be imported: {_KNOWN}.")
             log = LlmLog(connection)
-            yield Source(path, "llm", "Log of llm", log.total, lambda: told(path, _calls(log), halt))
+            yield ImportSource(path, "llm", "Log of llm", log.total, lambda: told(path, _calls(log), halt))
         return
     with path.open("rb") as file:
         start = file.read(_START)
@@ -76,7 +76,7 @@ def opened(path: Path, scratch: Path, halt: Halt) -> Iterator[Source | OtherHist
     raise RefusedError(f"“{path.name}” is nothing that can be imported. What can be: {_KNOWN}.")
 
 
-def _eval(path: Path) -> Source:
+def _eval(path: Path) -> ImportSource:
     if (size := path.stat().st_size) > promptfoo.MOST_BYTES:
         raise RefusedError(
             f"“{path.name}” has {size_text(size)}, and at most {size_text(promptfoo.MOST_BYTES)} are read at once."
@@ -86,7 +86,7 @@ def _eval(path: Path) -> Source:
         found = promptfoo.read_eval(path.read_bytes())
     except promptfoo.PromptfooError as error:
         raise RefusedError(f"“{path.name}” cannot be imported. {error}") from error
-    return Source(path, "promptfoo", "Result of promptfoo", found.total, lambda: promptfoo.runs_of(found))
+    return ImportSource(path, "promptfoo", "Result of promptfoo", found.total, lambda: promptfoo.runs_of(found))
 
 
 def _calls(log: LlmLog) -> Iterator[Item]:

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbench.core.cases import Case
-from workbench.core.disclosing import Finding
+from workbench.core.disclosure import Disclosure
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.core.runs import PromptRow, VersionRow
 from workbench.core.timeline import nearest_ancestor
 from workbench.packs import manifest
-from workbench.packs.model import About, Pack, PackFile, PackPrompt, PackVersion, Standing, StandingRow
-from workbench.packs.reading import attachments
+from workbench.packs.pack_contents import Pack, PackAbout, PackFile, PackPrompt, PackStanding, PackVersion, StandingRow
+from workbench.packs.pack_reader import attachments
+from workbench.packs.pack_writer import Tell, texts, write_archive, write_folder
 from workbench.packs.slugs import slugs
-from workbench.packs.writing import Tell, texts, write_archive, write_folder
 from workbench.store import Store
-from workbench.usecases.packs.disclosed import disclosed
+from workbench.usecases.packs.disclosures import disclosed
 from workbench.usecases.packs.evidence import Watch, evidence, unwatched
 from workbench.usecases.packs.target import is_file
 from workbench.usecases.problems import RefusedError
@@ -34,11 +34,11 @@ _NOT_RANKED = {
     "all_bad": "Every verdict says that all answers are bad.",
     "one_entrant": "No verdict compares two models or versions.",
 }
-"""Why there is no ranking, for readers of a pack, by `Enough.reason`; of too few verdicts its README tells."""
+"""Why there is no ranking, for readers of a pack, by `Sufficiency.reason`; of too few verdicts its README tells."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PackChoice:
     """A prompt to export; `versions` are the winner, all, or numbers of which the last is used."""
 
     prompt_uid: str
@@ -46,7 +46,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
+class PackExport:
     """A pack that is ready to be written, with sentences about what is not in it.
 
     `body` gives the bytes of an attachment by its hash.
@@ -57,7 +57,7 @@ class Export:
     body: Callable[[str], bytes]
     notes: tuple[str, ...] = ()
 
-    def disclosed(self) -> tuple[Finding, ...]:
+    def disclosed(self) -> tuple[Disclosure, ...]:
         """Return what of it looks like a key, an address or the like. Raises PackError as writing does."""
         return disclosed(texts(self.pack, self.evidence), self.pack, self.body)
 
@@ -75,12 +75,12 @@ class PackExporter:
         self._new_uid = new_uid
         self._now = now
 
-    def known(self, prompt_uids: Sequence[str]) -> About | None:
+    def known(self, prompt_uids: Sequence[str]) -> PackAbout | None:
         """Return what was said of the pack that these prompts were exported as, or came in, last."""
         wanted = set(prompt_uids)
         for uid, body in self._store.packs.known():
             if {one["uid"] for one in body["prompts"]} == wanted:
-                return About(uid, *(body.get(key, "") for key in ("name", "description", "licence", "author")))
+                return PackAbout(uid, *(body.get(key, "") for key in ("name", "description", "licence", "author")))
         return None
 
     def place(self, pack_uid: str) -> Path | None:
@@ -90,13 +90,13 @@ class PackExporter:
 
     def prepare(
         self,
-        about: About,
-        choices: Sequence[Choice],
+        about: PackAbout,
+        choices: Sequence[PackChoice],
         *,
         with_evidence: bool = False,
         tell: Tell | None = None,
         watch: Watch = unwatched,
-    ) -> Export:
+    ) -> PackExport:
         """Return what would be written. Raises RefusedError for a prompt that has only a draft.
 
         `tell` hears how many of how many prompts are done, `watch` how many iterations of one were read for the
@@ -123,9 +123,9 @@ class PackExporter:
             if with_evidence:
                 told[prompt.slug], left_out = evidence(self._store, row.uid, {v.hash for v in prompt.versions}, watch)
                 notes += left_out
-        return Export(Pack(about, tuple(prompts), self._files(prompts)), told, self._store.blob, tuple(notes))
+        return PackExport(Pack(about, tuple(prompts), self._files(prompts)), told, self._store.blob, tuple(notes))
 
-    def write(self, export: Export, path: Path, tell: Tell | None = None) -> None:
+    def write(self, export: PackExport, path: Path, tell: Tell | None = None) -> None:
         """Write a pack: a file when the path ends so, else a folder; remember it. Raises PackError.
 
         `tell` hears how many of how many files are written, and may raise to stop: then nothing has changed.
@@ -138,7 +138,7 @@ class PackExporter:
         self._store.packs.remember(export.pack.about.uid, body, self._now()).result()
 
     def _prompt(
-        self, row: PromptRow, choice: Choice, slug: str, said: Mapping[str, Any]
+        self, row: PromptRow, choice: PackChoice, slug: str, said: Mapping[str, Any]
     ) -> tuple[PackPrompt, list[str]]:
         versions, notes = self._versions(row, choice, said)
         chosen = {version.number: version for version in versions}
@@ -162,7 +162,9 @@ class PackExporter:
             notes,
         )
 
-    def _versions(self, row: PromptRow, choice: Choice, said: Mapping[str, Any]) -> tuple[list[VersionRow], list[str]]:
+    def _versions(
+        self, row: PromptRow, choice: PackChoice, said: Mapping[str, Any]
+    ) -> tuple[list[VersionRow], list[str]]:
         known = {version.number: version for version in self._store.versions(row.uid)}
         if not known:
             raise RefusedError(f"“{row.name}” is only a draft. Run it once, so that it has a version to export.")
@@ -217,7 +219,7 @@ class PackExporter:
 
         return rank(self._store, prompt_uid, grouping)
 
-    def _standing(self, prompt_uid: str, said: Mapping[str, Any]) -> Standing | None:
+    def _standing(self, prompt_uid: str, said: Mapping[str, Any]) -> PackStanding | None:
         ranked = self._ranked(prompt_uid, "both")
         if ranked is None:
             return manifest.standing_from(said["standing"]) if said.get("standing") else None
@@ -228,7 +230,7 @@ class PackExporter:
         remarks = tuple(remark.text for remark in ranked.remarks)
         if not remarks and (why := _NOT_RANKED.get(ranked.enough.reason)):
             remarks = (why,)
-        return Standing(ranked.verdicts, ranked.blind, rows, remarks)
+        return PackStanding(ranked.verdicts, ranked.blind, rows, remarks)
 
     def _parents(self, prompt_uid: str) -> dict[int, int | None]:
         return {version.number: version.parent for version in self._store.versions(prompt_uid)}

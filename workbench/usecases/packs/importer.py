@@ -18,10 +18,10 @@ from typing import Literal
 from workbench.core.cases import Case, case_to_json
 from workbench.core.drafts import Draft
 from workbench.core.runs import VersionRow
-from workbench.packs.model import Pack, PackPrompt
-from workbench.packs.reading import ReadPack, Tell, attachments, read_pack
+from workbench.packs.pack_contents import Pack, PackPrompt
+from workbench.packs.pack_reader import ReadPack, Tell, attachments, read_pack
 from workbench.store import Store
-from workbench.store.merging.arriving import Arrival, ArrivingPrompt, ArrivingVersion
+from workbench.store.merging.pack_import_store import ArrivingPrompt, ArrivingVersion, PackArrival
 from workbench.usecases.packs.exporter import remembered, with_sets
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompts import NAME_LIMIT
@@ -56,7 +56,7 @@ class PlannedPrompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PackImportPlan:
     """What a pack would bring; `source` is where it was read from."""
 
     read: ReadPack
@@ -66,7 +66,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedPack:
     """What came of an import: by slug the prompt here, and a sentence; `changed` when there is something to undo."""
 
     prompts: Mapping[str, str] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class PackImporter:
         self._new_uid = new_uid
         self._now = now
 
-    def plan(self, path: str | os.PathLike[str], tell: Tell | None = None) -> Plan:
+    def plan(self, path: str | os.PathLike[str], tell: Tell | None = None) -> PackImportPlan:
         """Read a pack and compare it with what is here; writes nothing. Raises PackError.
 
         `tell` hears how many of how many prompts are read, and may raise to stop.
@@ -101,7 +101,7 @@ class PackImporter:
             lanes = "1 lane asks" if strange == 1 else f"{strange} lanes ask"
             notes.append(f"{lanes} an endpoint that is not set up here. Choose another model there before a run.")
         prompts = tuple(self._planned(prompt, known_as(prompt, read.pack), here, came) for prompt in read.pack.prompts)
-        return Plan(read, prompts, str(Path(path).absolute()), tuple(notes))
+        return PackImportPlan(read, prompts, str(Path(path).absolute()), tuple(notes))
 
     def here(self, prompt: PackPrompt, pack: Pack) -> str:
         """Return the uid of the prompt here that one of a pack belongs to, "" for none."""
@@ -110,7 +110,7 @@ class PackImporter:
         uid = foreign if foreign in uids else self._store.packs.origins("prompt").get(foreign, "")
         return uid if uid in uids else ""
 
-    def apply(self, plan: Plan, actions: Mapping[str, Action] | None = None) -> Imported:
+    def apply(self, plan: PackImportPlan, actions: Mapping[str, Action] | None = None) -> ImportedPack:
         """Bring in what was chosen by slug, else what each state suggests. Raises RefusedError for no such prompt."""
         chosen = dict(actions or {})
         if unknown := [slug for slug in chosen if slug not in {one.prompt.slug for one in plan.prompts}]:
@@ -124,7 +124,7 @@ class PackImporter:
             if made is not None and (made.new or made.versions or made.cases):
                 arriving.append(made)
         if not arriving:
-            return Imported(uids, "Nothing was brought in: all of it is here already, or was skipped.")
+            return ImportedPack(uids, "Nothing was brought in: all of it is here already, or was skipped.")
         pack = plan.read.pack
         # What is remembered speaks of the prompts as they are called here.
         kept = replace(pack, prompts=tuple(replace(p, uid=uids[p.slug]) for p in pack.prompts if uids[p.slug]))
@@ -134,9 +134,9 @@ class PackImporter:
         uid = pack.about.uid or self._new_uid()
         # A folder is where somebody keeps the pack; a file is only what it came in.
         place = Path(plan.source) if Path(plan.source).is_dir() else self._place(uid)
-        arrival = Arrival(uid, json.dumps(remembered(kept, place)), plan.source, tuple(arriving), files)
+        arrival = PackArrival(uid, json.dumps(remembered(kept, place)), plan.source, tuple(arriving), files)
         self._store.packs.arrive(arrival, self._now()).result()
-        return Imported(uids, _sentence(arriving), changed=True)
+        return ImportedPack(uids, _sentence(arriving), changed=True)
 
     def _place(self, pack_uid: str) -> Path | None:
         said = (self._store.packs.about(pack_uid) or {}).get("place", "")

@@ -12,15 +12,15 @@ from pathlib import Path
 from workbench.host.errors import HostError, explain
 from workbench.packs import manifest
 from workbench.packs.errors import PackError
-from workbench.packs.limits import MOST_TEXT
-from workbench.packs.model import ENDING, MANIFEST, About
-from workbench.packs.writing import left_over
+from workbench.packs.pack_contents import ENDING, MANIFEST, PackAbout
+from workbench.packs.pack_writer import left_over
+from workbench.packs.read_limits import MOST_TEXT
 
 FILES = (ENDING, ".zip")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PackTarget:
     """What writing a pack to a path would do, in words; `is_refused` when it would not be written.
 
     `uid` is that of the pack which is brought up to date there, "" for none; `is_replaced` when a file goes for it.
@@ -37,7 +37,7 @@ def is_file(path: Path) -> bool:
     return path.suffix.lower() in FILES
 
 
-def look_at(path: Path, about: About, prompt_uids: Collection[str]) -> Target:
+def look_at(path: Path, about: PackAbout, prompt_uids: Collection[str]) -> PackTarget:
     """Return what writing a pack of these prompts to a path would do. Reads files; raises HostError."""
     try:
         return _file(path) if is_file(path) else _folder(path, about, prompt_uids)
@@ -45,7 +45,7 @@ def look_at(path: Path, about: About, prompt_uids: Collection[str]) -> Target:
         raise HostError(f"{path} cannot be looked at. Choose another place.", explain(error)) from error
 
 
-def gone(path: Path, target: Target, written: Collection[str]) -> tuple[str, ...]:
+def gone(path: Path, target: PackTarget, written: Collection[str]) -> tuple[str, ...]:
     """Return the files of the pack at a path that go when these are written there. Reads; raises HostError."""
     if not target.uid:
         return ()
@@ -55,36 +55,38 @@ def gone(path: Path, target: Target, written: Collection[str]) -> tuple[str, ...
         raise HostError(f"{path} cannot be looked at. Choose another place.", explain(error)) from error
 
 
-def _file(path: Path) -> Target:
+def _file(path: Path) -> PackTarget:
     if path.is_dir():
-        return Target(f"{path.name} is a folder. Choose another name for the file.", is_refused=True)
+        return PackTarget(f"{path.name} is a folder. Choose another name for the file.", is_refused=True)
     if path.exists():
-        return Target(f"{path.name} is there already and will be replaced.", is_replaced=True)
-    return Target("A new file.")
+        return PackTarget(f"{path.name} is there already and will be replaced.", is_replaced=True)
+    return PackTarget("A new file.")
 
 
-def _folder(path: Path, about: About, prompt_uids: Collection[str]) -> Target:
+def _folder(path: Path, about: PackAbout, prompt_uids: Collection[str]) -> PackTarget:
     if not path.exists():
-        return Target("A new folder.")
+        return PackTarget("A new folder.")
     if not path.is_dir():
-        return Target(f"{path.name} is a file. Choose another name for the folder.", is_refused=True)
+        return PackTarget(f"{path.name} is a file. Choose another name for the folder.", is_refused=True)
     if not (path / MANIFEST).is_file():
         if any(path.iterdir()):
-            return Target("This folder holds something that is no pack. Choose a new or an empty one.", is_refused=True)
-        return Target("An empty folder.")
+            return PackTarget(
+                "This folder holds something that is no pack. Choose a new or an empty one.", is_refused=True
+            )
+        return PackTarget("An empty folder.")
     with (path / MANIFEST).open("rb") as file:
         raw = file.read(MOST_TEXT + 1)
     try:
         there = manifest.read(raw)
     except PackError as error:
-        return Target(f"The pack in this folder cannot be read: {error.sentence}", is_refused=True)
+        return PackTarget(f"The pack in this folder cannot be read: {error.sentence}", is_refused=True)
     mine = set(prompt_uids)
     if there.about.uid and (there.about.uid == about.uid or mine & {one.uid for one in there.prompts if one.uid}):
         name = " ".join(there.about.name.split())
         gone = sum(one.uid not in mine for one in there.prompts)
         left = f" {gone} of its prompts {'is' if gone == 1 else 'are'} taken out." if gone else ""
-        return Target(
+        return PackTarget(
             f"This folder is the pack “{name}”; files that differ are brought up to date.{left}", there.about.uid
         )
     name = " ".join(there.about.name.split()) or "another pack"
-    return Target(f"This folder is the pack “{name}”, of other prompts. Choose another folder.", is_refused=True)
+    return PackTarget(f"This folder is the pack “{name}”, of other prompts. Choose another folder.", is_refused=True)

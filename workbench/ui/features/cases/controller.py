@@ -13,7 +13,7 @@ from workbench.core.cases import Case
 from workbench.core.drafts import ValueSet
 from workbench.core.templates import content_variables
 from workbench.host.ids import new_uid
-from workbench.store.runs.cases import Taken
+from workbench.store.runs.cases import RemovedCase
 from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.shell.events import PromptOpened
 from workbench.ui.shell.services import Services
@@ -129,7 +129,7 @@ class CasesController:
     def _delete(self, case: Case) -> None:
         prompt, tasks = self._prompt, self._services.tasks
 
-        def gone(taken: Taken) -> None:
+        def gone(taken: RemovedCase) -> None:
             def undo() -> None:
                 future = self._book.bring_back(prompt, taken)
                 tasks.watch(future, lambda _: self._read(taken.case.uid), self._failed)

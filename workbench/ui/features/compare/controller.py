@@ -16,7 +16,7 @@ from workbench.core.timeline import VersionLabel, caption
 from workbench.ui.features.compare.dialog import DRAFT, CompareDialog, Entry
 from workbench.ui.shell.events import MarkedRowsCompared, RunsComparison, VersionsComparison
 from workbench.ui.shell.services import Services
-from workbench.usecases.comparing import Side, side_of
+from workbench.usecases.comparison import ComparisonSide, side_of
 
 _TITLE = 60
 _VERSION = "version "
@@ -54,11 +54,11 @@ class CompareController:
         entries: list[Entry] = [(DRAFT, "The draft")]
         entries += [(uid, _entry_title(name(row).capitalize(), caption(row))) for uid, row in rows.items()]
 
-        def read(uid: str) -> Side:
+        def read(uid: str) -> ComparisonSide:
             if uid == DRAFT:
-                return Side(draft.content, draft.lanes)
+                return ComparisonSide(draft.content, draft.lanes)
             if uid.startswith(_VERSION):
-                return Side(store.version(prompt, _version_of(uid)).content)
+                return ComparisonSide(store.version(prompt, _version_of(uid)).content)
             return side_of(history.whole(rows[uid]))
 
         chosen = old if old is not None else timeline.shown or (entries[1][0] if len(entries) > 1 else DRAFT)
@@ -76,7 +76,7 @@ class CompareController:
         def open_dialog(labels: list[VersionLabel]) -> None:
             self._open(
                 _version_entries(labels),
-                lambda entry: Side(store.version(prompt, _version_of(entry)).content),
+                lambda entry: ComparisonSide(store.version(prompt, _version_of(entry)).content),
                 (_version_entry(wanted.old), _version_entry(wanted.new)),
             )
 
@@ -87,14 +87,19 @@ class CompareController:
         runs = {"older": wanted.older, "newer": wanted.newer}
         blind = any(run.detail.blind for run in runs.values())
 
-        def read(entry: str) -> Side:
+        def read(entry: str) -> ComparisonSide:
             detail = runs[entry].detail
-            return Side(detail.content) if blind else side_of(detail)
+            return ComparisonSide(detail.content) if blind else side_of(detail)
 
         self._open([(entry, run.name) for entry, run in runs.items()], read, ("older", "newer"))
 
     def _open(
-        self, entries: Sequence[Entry], read: Callable[[str], Side], chosen: tuple[str, str], *, guessed: bool = False
+        self,
+        entries: Sequence[Entry],
+        read: Callable[[str], ComparisonSide],
+        chosen: tuple[str, str],
+        *,
+        guessed: bool = False,
     ) -> CompareDialog:
         services = self._services
         parent = services.dialogs.widget()

@@ -13,7 +13,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from workbench.core.compare import PartDiff
+from workbench.core.content_diff import PartDiff
 from workbench.ui import geometry
 from workbench.ui.choice import Choice
 from workbench.ui.dialog import Dialog
@@ -23,7 +23,7 @@ from workbench.ui.widgets.diff.parts import part_runs
 from workbench.ui.widgets.diff.text import DiffView, Run
 from workbench.ui.widgets.diff.wording import changes
 from workbench.ui.widgets.small_controls import quiet_button
-from workbench.usecases.comparing import Side, compare_prompts
+from workbench.usecases.comparison import ComparisonSide, compare_prompts
 
 _WIDE = 1080
 DRAFT = ""
@@ -74,7 +74,7 @@ class CompareDialog(Dialog):
         theme: Theme,
         tasks: Tasks,
         entries: Sequence[Entry],
-        read: Callable[[str], Side],
+        read: Callable[[str], ComparisonSide],
         chosen: tuple[str, str],
         parent: QWidget | None = None,
         *,

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QApplication, QMenu
 
 from workbench.formats.value_rows import read_value_rows, taken
-from workbench.usecases.planning import still_lacks
+from workbench.usecases.run_plan import still_lacks
 
 if TYPE_CHECKING:
     from workbench.formats.value_rows import ValueRows

@@ -15,7 +15,7 @@ from workbench.core.drafts import Draft
 from workbench.formats.dialogue import Dialogue, DialogueError, looks_like_json_dialogue, read_dialogue
 from workbench.ui.features.dialogue.dialog import DialogueDialog
 from workbench.ui.shell.services import Services
-from workbench.usecases.conversing import continued_draft
+from workbench.usecases.conversation import continued_draft
 from workbench.usecases.problems import problem_of
 
 _MOST_NAMES = 5

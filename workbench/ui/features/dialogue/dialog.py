@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.text import opening_words
-from workbench.core.visible import visible_name
+from workbench.core.visible_text import visible_name
 from workbench.formats.dialogue import Dialogue
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog

@@ -23,8 +23,8 @@ FEATURE = Feature(
     COMMANDS,
     _make,
     preload=(
-        "workbench.usecases.exchange.exporting",
-        "workbench.usecases.exchange.importing",
+        "workbench.usecases.exchange.exporter",
+        "workbench.usecases.exchange.importer",
         "workbench.ui.features.exchange.controller",
     ),
 )

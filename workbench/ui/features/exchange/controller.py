@@ -22,8 +22,8 @@ from workbench.store.errors import StoreError
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.shell.events import Changed, DataChanged, PackChosen
 from workbench.ui.shell.services import Services
-from workbench.usecases.exchange.exporting import Exporter, Progress, Selection, format_of
-from workbench.usecases.exchange.importing import Halt, Importer, Report, sentence
+from workbench.usecases.exchange.exporter import Exporter, ExportProgress, ExportSelection, format_of
+from workbench.usecases.exchange.importer import Importer, ImportReport, ReadingHalt, sentence
 from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class ExchangeController:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._halt = Halt()
+        self._halt = ReadingHalt()
         self.files: QFileDialog | None = None
         self.dialog: ExchangeDialog | None = None
 
@@ -66,14 +66,14 @@ class ExchangeController:
             self._services.notices.refused("No run is selected. Select some in the History, then export them.")
             return
         name = "the selected run" if len(uids) == 1 else f"{len(uids)} selected runs"
-        self._export(Selection(uids), name)
+        self._export(ExportSelection(uids), name)
 
     def export_found(self) -> None:
         """Let the person choose where all runs go that the search in the History finds."""
         text = self._services.selection.query()
-        self._export(Selection(query=text), f"all runs that “{text}” finds" if text else "all runs")
+        self._export(ExportSelection(query=text), f"all runs that “{text}” finds" if text else "all runs")
 
-    def _export(self, selection: Selection, name: str) -> None:
+    def _export(self, selection: ExportSelection, name: str) -> None:
         if self._busy():
             return
         filters = {row.filter: row for row in FORMATS.values()}
@@ -95,7 +95,7 @@ class ExchangeController:
         importer = Importer(self._services.backend.store, utc_now)
         halt, tell = self._begin(dialog, "Looking at what is in it…", "Looked at {0:,} of {1:,}…")
 
-        def seen(report: Report) -> None:
+        def seen(report: ImportReport) -> None:
             dialog.what.setText(report.title)
             offer = "Import" if report.added.runs and report.state == "done" else ""
             self._tell_end(dialog, report, sentence(report, preview=True), offer)
@@ -106,27 +106,27 @@ class ExchangeController:
         importer = Importer(self._services.backend.store, utc_now)
         halt, tell = self._begin(dialog, "Importing…", "Imported {0:,} of {1:,}…")
 
-        def came(report: Report) -> None:
+        def came(report: ImportReport) -> None:
             self._services.events.publish(DataChanged(Changed.RUNS | Changed.PROMPTS | Changed.VERDICTS))
             if isValid(dialog):
                 self._tell_end(dialog, report, sentence(report), "")
 
         self._run(dialog, lambda: importer.run(path, halt, tell), came)
 
-    def write(self, selection: Selection, format_: str, target: Path) -> None:
+    def write(self, selection: ExportSelection, format_: str, target: Path) -> None:
         """Write runs to a file that the person chose, who was asked already whether it may be replaced."""
         format_ = format_of(target) or format_
         dialog = self._open("Export", target.name)
         dialog.what.setText(FORMATS[format_].title)
-        self._halt = halt = Halt()
+        self._halt = halt = ReadingHalt()
         dialog.begin("Writing…")
         dialog.stop_wanted.connect(halt.ask)
 
-        def tell(progress: Progress) -> None:
+        def tell(progress: ExportProgress) -> None:
             words = f"Wrote {progress.runs:,} runs…"
             self._services.tasks.on_ui(partial(_if_open, dialog, lambda: dialog.show_progress(words, 0, 0)))
 
-        def written(progress: Progress) -> None:
+        def written(progress: ExportProgress) -> None:
             dialog.finish("")
             dialog.close()
             runs = f"{progress.runs:,} run{'' if progress.runs == 1 else 's'}"
@@ -162,12 +162,14 @@ class ExchangeController:
         dialog.open()
         return dialog
 
-    def _begin(self, dialog: ExchangeDialog, first: str, words: str) -> tuple[Halt, Callable[[Report], None]]:
-        self._halt = halt = Halt()
+    def _begin(
+        self, dialog: ExchangeDialog, first: str, words: str
+    ) -> tuple[ReadingHalt, Callable[[ImportReport], None]]:
+        self._halt = halt = ReadingHalt()
         dialog.begin(first)
         dialog.stop_wanted.connect(halt.ask)
 
-        def tell(report: Report) -> None:
+        def tell(report: ImportReport) -> None:
             said = words.format(report.read, report.total)
             show = partial(dialog.show_progress, said, report.read, report.total)
             self._services.tasks.on_ui(partial(_if_open, dialog, show))
@@ -184,7 +186,7 @@ class ExchangeController:
         self._services.tasks.run(work, then, failed)
 
     @staticmethod
-    def _tell_end(dialog: ExchangeDialog, report: Report, words: str, offer: str) -> None:
+    def _tell_end(dialog: ExchangeDialog, report: ImportReport, words: str, offer: str) -> None:
         dialog.finish(words, report.listed, max(0, report.left_out - len(report.listed)), offer)
 
     def _files_closed(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QProgressBar, QVBoxLayout, QWidget
 
-from workbench.core.imported import LeftOut
+from workbench.core.imported_runs import LeftOut
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.theme import Theme

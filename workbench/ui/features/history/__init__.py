@@ -50,7 +50,7 @@ FEATURE = Feature(
             "workbench.ui.features.history.search",
             "workbench.ui.features.history.view",
             "workbench.usecases.run_document",
-            "workbench.usecases.copying",
+            "workbench.usecases.run_texts",
             "workbench.ui.features.history.run_actions",
             "workbench.ui.features.history.saved_searches",
             "workbench.ui.widgets.wire_dialog",

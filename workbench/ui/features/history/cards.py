@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.app.history.detail import Card
-from workbench.core.searching.marking import Mark, Marker
+from workbench.core.search.match_marker import Mark, MatchMarker
 from workbench.ui.features.history.marks import mark
 from workbench.ui.shell.bars import Elided
 from workbench.ui.theme import Theme, set_role
@@ -46,7 +46,7 @@ class FittedDiff(DiffView):
     """The changes of a prompt, as high as they are, with the words marked that were searched for."""
 
     # Its base fills the document while it is made.
-    _marker: Marker | None = None
+    _marker: MatchMarker | None = None
     _marks: tuple[Mark, ...] = ()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -55,7 +55,7 @@ class FittedDiff(DiffView):
         self.document().setDocumentMargin(8)
         theme.changed.connect(self.fit)
 
-    def show_marked(self, runs: Iterable[Run], marker: Marker | None, *, keep: bool = False) -> None:
+    def show_marked(self, runs: Iterable[Run], marker: MatchMarker | None, *, keep: bool = False) -> None:
         """Show pieces with the words of `marker` marked, from the first one on.
 
         With `keep` what is shown already stays as it is read, with what is selected in it.

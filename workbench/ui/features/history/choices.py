@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.searching.completing import Choice
+from workbench.core.search.completion import QueryCompletionItem
 from workbench.ui.theme import Theme, set_role
 
 _MOST_SHOWN = 12
@@ -73,7 +73,7 @@ class Choices(QFrame):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         set_role(self, "floating")
-        self._choices: tuple[Choice, ...] = ()
+        self._choices: tuple[QueryCompletionItem, ...] = ()
         self.list = QListWidget(self)
         self.list.setAccessibleName("What can come next")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -83,7 +83,7 @@ class Choices(QFrame):
         self.list.itemClicked.connect(lambda item: self.taken.emit(self._choices[self.list.row(item)]))
         self.hide()
 
-    def offer(self, choices: Sequence[Choice], at: QPoint) -> None:
+    def offer(self, choices: Sequence[QueryCompletionItem], at: QPoint) -> None:
         """Show choices at a place of the parent; none hides the list."""
         self._choices = tuple(choices)
         self.list.clear()
@@ -103,12 +103,12 @@ class Choices(QFrame):
         row, count = self.list.currentRow(), len(self._choices)
         self.list.setCurrentRow((row + by) % count if row >= 0 else 0 if by > 0 else count - 1)
 
-    def current(self) -> Choice | None:
+    def current(self) -> QueryCompletionItem | None:
         """Return the choice that was gone to, None before."""
         row = self.list.currentRow()
         return self._choices[row] if 0 <= row < len(self._choices) else None
 
-    def first(self) -> Choice:
+    def first(self) -> QueryCompletionItem:
         """Return the choice gone to, else the first one; only while there are some."""
         return self.current() or self._choices[0]
 

@@ -25,8 +25,8 @@ from workbench.usecases.problems import problem_of
 if TYPE_CHECKING:
     from workbench.app.history.model import HistoryTableModel
     from workbench.core.runs import OutputRecord
-    from workbench.core.searching.completing import Completion
-    from workbench.core.searching.results import HistoryRow
+    from workbench.core.search.completion import QueryCompletion
+    from workbench.core.search.results import HistoryRow
     from workbench.ui.features.history.delete_actions import Erasing
     from workbench.ui.features.history.run_actions import Curating
     from workbench.ui.features.history.saved_searches import Saving
@@ -67,7 +67,7 @@ class HistoryController:
         model = self._model = HistoryTableModel(tasks, backend.searcher, utc_now, services.dialogs.widget())
         view = HistoryView(services.theme, model, services.dialogs.stage())
 
-        def complete(text: str, caret: int, then: Callable[[Completion], None]) -> None:
+        def complete(text: str, caret: int, then: Callable[[QueryCompletion], None]) -> None:
             # What keeps from completing keeps from searching, too, and is said there.
             tasks.run(
                 lambda: backend.searcher.complete(text, caret),

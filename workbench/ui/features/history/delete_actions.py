@@ -16,7 +16,7 @@ from workbench.host.ids import new_uid
 from workbench.ui.dialog import dialog_parent
 from workbench.ui.shell.events import Changed, DataChanged, PromptOpened, RunsBroughtBack, RunsDeleted
 from workbench.ui.shell.services import Services
-from workbench.usecases.erasing import Doomed, Erased, Eraser, Outlook
+from workbench.usecases.deletion import DeletionOutlook, DeletionReport, Eraser, PurgeTargets
 from workbench.usecases.problems import problem_of
 
 _KEY = "erasing"
@@ -89,7 +89,7 @@ class Erasing(QObject):
         """Ask whether runs shall go for good."""
         # A draft that starts from a version keeps it, so the history has to know the draft as it is.
         self._services.session.save()
-        self._services.tasks.run(lambda: self.eraser.look(Doomed(tuple(uids))), self._ask)
+        self._services.tasks.run(lambda: self.eraser.look(PurgeTargets(tuple(uids))), self._ask)
 
     def show_deleted(self) -> None:
         """Say what is deleted, and offer to bring it back or to let it go for good."""
@@ -98,7 +98,7 @@ class Erasing(QObject):
             lambda: self.eraser.look(self.eraser.deleted()), lambda outlook: self._ask(outlook, all_of_it=True)
         )
 
-    def _ask(self, outlook: Outlook, *, all_of_it: bool = False) -> None:
+    def _ask(self, outlook: DeletionOutlook, *, all_of_it: bool = False) -> None:
         if outlook.nothing:
             self._services.notices.quiet(_KEY, "Nothing is deleted, so there is nothing to bring back.")
             return
@@ -131,13 +131,13 @@ class Erasing(QObject):
         self.question = None
         self._services.dialogs.widget().activateWindow()
 
-    def _bring_all_back(self, doomed: Doomed) -> None:
+    def _bring_all_back(self, doomed: PurgeTargets) -> None:
         self._services.tasks.run(lambda: self.eraser.bring_all_back(doomed), lambda _: self._back(doomed.runs))
 
-    def _agreed(self, outlook: Outlook, *, with_copies: bool, all_of_it: bool) -> None:
+    def _agreed(self, outlook: DeletionOutlook, *, with_copies: bool, all_of_it: bool) -> None:
         """Delete what was asked about; ask again when there are copies by now that the person was not told of."""
 
-        def looked(now: Outlook) -> None:
+        def looked(now: DeletionOutlook) -> None:
             if set(now.copies) <= set(outlook.copies):
                 self._erase(now, with_copies=with_copies)
             else:
@@ -145,13 +145,13 @@ class Erasing(QObject):
 
         self._services.tasks.run(lambda: self.eraser.look(outlook.doomed), looked)
 
-    def _erase(self, outlook: Outlook, *, with_copies: bool) -> None:
+    def _erase(self, outlook: DeletionOutlook, *, with_copies: bool) -> None:
         services = self._services
 
         def tell(sentence: str) -> None:
             services.tasks.on_ui(lambda: services.notices.quiet(_KEY, sentence))
 
-        def done(erased: Erased) -> None:
+        def done(erased: DeletionReport) -> None:
             services.notices.withdraw(_KEY)
             self._gone(outlook.doomed.runs)
             if erased.trouble:

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 from workbench.app.history.cells import cost_in_line, marks_of, verdict
 from workbench.app.history.detail import Answered, Looked
 from workbench.app.history.pair import Pair
-from workbench.core.compare import PartDiff
+from workbench.core.content_diff import PartDiff
+from workbench.core.dates import absolute
 from workbench.core.runs import DRAFTABLE
-from workbench.core.searching.marking import Marker, snippet
-from workbench.core.searching.results import HistoryRow
-from workbench.core.visible import visible_note
-from workbench.core.when import absolute
+from workbench.core.search.match_marker import MatchMarker, snippet
+from workbench.core.search.results import HistoryRow
+from workbench.core.visible_text import visible_note
 from workbench.ui.features.history.cards import Cards, FittedDiff
 from workbench.ui.features.history.marks import MarkedLabel
 from workbench.ui.flow import Flow
@@ -81,7 +81,7 @@ class _Answers(_Section):
         self.column.addWidget(self.values)
         self.column.addWidget(self.cards)
 
-    def show_set(self, answered: Answered, marker: Marker | None, *, keep: bool) -> Iterator[None]:
+    def show_set(self, answered: Answered, marker: MatchMarker | None, *, keep: bool) -> Iterator[None]:
         """Show the values with the words of `marker` marked, each around its first mark, and one answer after another.
 
         With `keep` answers that are shown stay until their turn comes.
@@ -228,7 +228,7 @@ class DetailPane(QWidget):
         self.beside.setVisible(pair)
 
     def _show_sets(
-        self, sets: tuple[Answered, ...], left_out: int, marker: Marker | None, *, keep: bool = False
+        self, sets: tuple[Answered, ...], left_out: int, marker: MatchMarker | None, *, keep: bool = False
     ) -> None:
         """Show the first answers now and the others in turns; with `keep` those of before stay until then."""
         for section in self.answers[len(sets) if keep else 0 :]:
@@ -244,7 +244,7 @@ class DetailPane(QWidget):
         if all(self._fill_more() for _ in range(_AT_ONCE)):
             self._turns.ask(self, self._fill_more)
 
-    def _fill(self, sets: tuple[Answered, ...], marker: Marker | None, *, keep: bool) -> Iterator[None]:
+    def _fill(self, sets: tuple[Answered, ...], marker: MatchMarker | None, *, keep: bool) -> Iterator[None]:
         for number, answered in enumerate(sets):
             if number == len(self.answers):
                 made = _Answers(self._theme, self._body)

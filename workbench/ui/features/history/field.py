@@ -12,13 +12,13 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from workbench.core.searching.completing import Choice, Completion
+from workbench.core.search.completion import QueryCompletion, QueryCompletionItem
 from workbench.ui.features.history.choices import Choices
 from workbench.ui.fields import clearable
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.shown import units
 
-Complete = Callable[[str, int, Callable[[Completion], None]], None]
+Complete = Callable[[str, int, Callable[[QueryCompletion], None]], None]
 """(text, caret, then): find what can stand at the caret, and tell it later on the UI thread."""
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 PLACEHOLDER = "Words, “phrases”, begin*, model:…, winner:yes, cost:>0.01"
@@ -34,7 +34,7 @@ class SearchField(QLineEdit):
         """Choices float over the widget `over`."""
         super().__init__()
         self._theme, self._complete = theme, complete
-        self._completion = Completion(0, 0)
+        self._completion = QueryCompletion(0, 0)
         self.choices = Choices(theme, over)
         self.choices.taken.connect(self.take)
         self.setAccessibleName("Search the history")
@@ -53,7 +53,7 @@ class SearchField(QLineEdit):
         """Find out what can stand at the caret; where nothing is begun it is offered only when it is `wanted`."""
         text, caret = self.text(), self.caret()
 
-        def show(completion: Completion) -> None:
+        def show(completion: QueryCompletion) -> None:
             if (text, caret) != (self.text(), self.caret()) or not self.hasFocus():
                 return
             begun = text[completion.start : caret]
@@ -64,7 +64,7 @@ class SearchField(QLineEdit):
 
         self._complete(text, caret, show)
 
-    def take(self, choice: Choice) -> None:
+    def take(self, choice: QueryCompletionItem) -> None:
         """Put a choice in, undoably, and offer what can follow it."""
         text, found = self.text(), self._completion
         start, end = units(text[: found.start]), units(text[: found.end])

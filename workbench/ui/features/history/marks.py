@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QLabel, QTextEdit, QWidget
 
-from workbench.core.searching.marking import Mark
+from workbench.core.search.match_marker import Mark
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.small_controls import breakable

@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.app.history.cells import COLUMNS, cell
-from workbench.core.searching.results import HistoryRow
+from workbench.core.search.results import HistoryRow
 from workbench.host.clock import utc_now
 from workbench.ui.features.history.detail import run_name
 from workbench.ui.features.history.view import HistoryView
@@ -23,8 +23,8 @@ from workbench.ui.line_dialog import LineDialog, NoteDialog
 from workbench.ui.shell.events import RunNoted
 from workbench.ui.shell.services import Services
 from workbench.ui.widgets.reader.shown import for_clipboard
-from workbench.usecases import copying
-from workbench.usecases.curating import Curator, tags_in
+from workbench.usecases import run_texts
+from workbench.usecases.curation import Curator, tags_in
 from workbench.usecases.problems import RefusedError
 
 if TYPE_CHECKING:
@@ -218,11 +218,11 @@ class Curating(QObject):
             self._services.notices.quiet("copied", f"{_COPIED[form]} of {name} copied.")
 
         make = {
-            "prompt": copying.prompt_text,
-            "answers": copying.answers_text,
-            "markdown": lambda detail: copying.answers_markdown(detail, name),
-            "json": copying.run_json,
-            "requests": copying.requests_json,
+            "prompt": run_texts.prompt_text,
+            "answers": run_texts.answers_text,
+            "markdown": lambda detail: run_texts.answers_markdown(detail, name),
+            "json": run_texts.run_json,
+            "requests": run_texts.requests_json,
         }[form]
         self._services.tasks.run(lambda: make(history.detail(row.row.run_uid)), put)
 

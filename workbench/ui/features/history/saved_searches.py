@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.text import opening_words
-from workbench.core.visible import visible_note
+from workbench.core.visible_text import visible_note
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store.search.saved_searches import SavedSearch

@@ -11,12 +11,12 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from workbench.core.searching.results import Order
+from workbench.core.search.results import Order
 from workbench.ui.features.history.field import Complete, SearchField
 from workbench.ui.focus import opens_menu
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.small_controls import breakable, quiet_button
-from workbench.usecases.searching import Found
+from workbench.usecases.searcher import SearchPage
 
 _NARROW = 84
 """Characters below which field and numbers stand below each other."""
@@ -82,7 +82,7 @@ class SearchBar(QWidget):
         """Return what is said below the field, "" for nothing."""
         return "" if self._said.isHidden() else self._said.text()
 
-    def show_found(self, found: Found) -> None:
+    def show_found(self, found: SearchPage) -> None:
         """Say how many runs were found, and what was not understood."""
         self._late.stop()
         total = found.page.total

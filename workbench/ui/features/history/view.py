@@ -15,7 +15,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.history.model import HistoryTableModel
-from workbench.core.searching.results import HistoryRow
+from workbench.core.search.results import HistoryRow
 from workbench.ui import geometry
 from workbench.ui.features.history.detail import NOTHING_CHOSEN, SEVERAL, DetailPane, run_name
 from workbench.ui.features.history.empty import EmptyHistory
@@ -26,7 +26,7 @@ from workbench.ui.late_theme import LateTheme
 from workbench.ui.shell.events import ComparedRun, RunsComparison, VersionsComparison
 from workbench.ui.shell.keybutton import KeyName
 from workbench.ui.theme import Theme, set_role
-from workbench.usecases.searching import Found
+from workbench.usecases.searcher import SearchPage
 
 _TABLE_SHARE = 0.53
 _READING = "The selected runs are being read."
@@ -223,7 +223,7 @@ class HistoryView(QWidget):
         if len(rows) == 1:
             self.opened.emit(rows[0])
 
-    def _show_found(self, found: Found) -> None:
+    def _show_found(self, found: SearchPage) -> None:
         self.bar.show_found(found)
         if found.is_late:
             self._late.start()

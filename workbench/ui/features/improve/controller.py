@@ -15,18 +15,18 @@ from workbench.core.content import Content
 from workbench.core.cost_words import cost_words
 from workbench.core.empty_answers import empty_sentence, state_words
 from workbench.core.forecast import Forecast
-from workbench.core.improving import AnswerError, Earlier, Proposal
+from workbench.core.improvement import EarlierImprovement, Proposal, ProposalError
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Lane
-from workbench.core.limits import excess
+from workbench.core.run_limits import excess
 from workbench.core.runs import Result
 from workbench.host.clock import utc_now
 from workbench.ui.features.improve.dialog import ImproveDialog
 from workbench.ui.shell.events import AnswersGrew, CallSent, PromptOpened, RunEnded
 from workbench.ui.shell.services import Services
 from workbench.ui.widgets.wording import seconds
-from workbench.usecases.handles import RunHandle
-from workbench.usecases.improving import Known, PastQuestion, Wanted, as_draft, proposal_of
+from workbench.usecases.improver import ImprovementDefaults, ImprovementRequest, PastQuestion, as_draft, proposal_of
 from workbench.usecases.problems import RefusedError, problem_of
+from workbench.usecases.run_handle import RunHandle
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class ImproveController:
         self._services, self._session = services, services.session
         self.dialog: ImproveDialog | None = None
         self._asked: _Asked | None = None
-        self._allowed: Wanted | None = None
+        self._allowed: ImprovementRequest | None = None
         self._prompt = ""
         services.events.subscribe(AnswersGrew, lambda event: self._show_more(event.outputs))
         services.events.subscribe(RunEnded, lambda event: self._run_ended(event.run_uid))
@@ -90,7 +90,7 @@ class ImproveController:
         self.open()
         self._open_earlier(run_uid)
 
-    def _show_known(self, dialog: ImproveDialog, known: Known) -> None:
+    def _show_known(self, dialog: ImproveDialog, known: ImprovementDefaults) -> None:
         first = next(iter(self._session.draft().lanes), Lane(_SLOT, BUILTIN, BUILTIN_MODEL))
         # A lane's parameters are made for its answers, which are shorter than a prompt perhaps.
         dialog.question.set_lane(known.lane or Lane(_SLOT, first.endpoint, first.model))
@@ -113,7 +113,7 @@ class ImproveController:
         if dialog is None or dialog.is_running or dialog.question.lane is None:
             return
         pane, draft = dialog.question, self._session.draft()
-        wanted = Wanted(
+        wanted = ImprovementRequest(
             self._prompt,
             draft.content,
             draft.based_on,
@@ -129,7 +129,7 @@ class ImproveController:
         else:
             self._send(wanted)
 
-    def _decide(self, wanted: Wanted, dialog: ImproveDialog, forecast: Forecast) -> None:
+    def _decide(self, wanted: ImprovementRequest, dialog: ImproveDialog, forecast: Forecast) -> None:
         """Ask first where the question is over the limits; asking the same again is the answer."""
         if over := excess(self._session.limits(), forecast, "This question"):
             self._allowed = wanted
@@ -137,7 +137,7 @@ class ImproveController:
         else:
             self._send(wanted)
 
-    def _send(self, wanted: Wanted) -> None:
+    def _send(self, wanted: ImprovementRequest) -> None:
         dialog, services = self.dialog, self._services
         if dialog is None or dialog.is_running:
             return
@@ -194,7 +194,7 @@ class ImproveController:
         prompt, improver = self._prompt, self._services.backend.improver
         self._services.tasks.run(lambda: improver.earlier(prompt), self._if_open(self._show_earlier))
 
-    def _show_earlier(self, dialog: ImproveDialog, found: tuple[Earlier, ...]) -> None:
+    def _show_earlier(self, dialog: ImproveDialog, found: tuple[EarlierImprovement, ...]) -> None:
         dialog.set_earlier(found, utc_now())
 
     def _show_end(self, dialog: ImproveDialog, asked: _Asked, result: Result) -> None:
@@ -219,7 +219,7 @@ class ImproveController:
 
         def failed(error: Exception) -> None:
             if self.dialog is dialog and self._asked is asked:
-                known = isinstance(error, AnswerError)
+                known = isinstance(error, ProposalError)
                 dialog.proposal.show_answer(asked.text, str(error) if known else problem_of(error).sentence)
 
         self._services.tasks.run_large(partial(proposal_of, content, asked.text, asked.tag), show, failed)

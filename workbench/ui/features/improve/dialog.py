@@ -11,10 +11,10 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.core.improving import Earlier
+from workbench.core.dates import relative
+from workbench.core.improvement import EarlierImprovement
 from workbench.core.text import opening_words
-from workbench.core.visible import visible_name
-from workbench.core.when import relative
+from workbench.core.visible_text import visible_name
 from workbench.ui import geometry
 from workbench.ui.choice import Choice
 from workbench.ui.dialog import Dialog
@@ -78,7 +78,7 @@ class ImproveDialog(Dialog):
         self.question.set_running(running=running)
         self.earlier.setEnabled(not running)
 
-    def set_earlier(self, found: Sequence[Earlier], now: str) -> None:
+    def set_earlier(self, found: Sequence[EarlierImprovement], now: str) -> None:
         """Offer earlier answers, newest first; none is chosen."""
         self.earlier.clear()
         for one in found:

@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.core.improving import Proposal, Slot
+from workbench.core.improvement import Proposal, ProposalSlot
 from workbench.core.text import opening_words
-from workbench.core.visible import visible_name
+from workbench.core.visible_text import visible_name
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.diff.text import DiffView, Run, runs_of
 from workbench.ui.widgets.diff.wording import changes
@@ -42,7 +42,7 @@ def proposal_runs(proposal: Proposal, accepted: Collection[int]) -> Iterator[Run
         yield Run("same", "\n\n")
 
 
-def _state(slot: Slot) -> str:
+def _state(slot: ProposalSlot) -> str:
     return "new" if slot.index is None else "changed" if slot.diff.hunks else "unchanged"
 
 

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.improving import RecentAnswer
+from workbench.core.improvement import RecentAnswer
 from workbench.core.lanes import Lane, short_model
 from workbench.core.text import opening_words
-from workbench.core.visible import visible_name
+from workbench.core.visible_text import visible_name
 from workbench.ui.editor.field import ExactField
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.small_controls import quiet_button, safe_tip

@@ -13,7 +13,7 @@ from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.shell.events import RunChanged
 from workbench.ui.shell.services import Services
 from workbench.ui.widgets.reader.modes import DIFF
-from workbench.usecases.comparing import Base
+from workbench.usecases.comparison import ComparisonBase
 
 
 class DiffActions(QObject):
@@ -46,7 +46,7 @@ class DiffActions(QObject):
             self._before = readings.stored()
             readings.choose_for_all(DIFF)
 
-    def against(self, base: Base) -> None:
+    def against(self, base: ComparisonBase) -> None:
         """Compare every answer with `base`, and show it."""
         self.comparisons.choose(base)
         readings = self._lanes.readings
@@ -56,15 +56,15 @@ class DiffActions(QObject):
 
     def against_previous(self) -> None:
         """Compare every answer with the one of its lane's previous iteration, and show it."""
-        self.against(Base())
+        self.against(ComparisonBase())
 
     def against_winner(self) -> None:
         """Compare every answer with the winner, and show it."""
-        self.against(Base("winner"))
+        self.against(ComparisonBase("winner"))
 
     def against_focused(self) -> None:
         """Compare every answer with that of the focused lane, and show it."""
-        self.against(Base("lane", self._lanes.focused_slot()))
+        self.against(ComparisonBase("lane", self._lanes.focused_slot()))
 
     def step(self, by: int) -> None:
         """Go to the next change of the focused lane, or with -1 to the previous one; shows the changes first."""

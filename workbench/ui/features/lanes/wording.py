@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from workbench.app.lane_state import LaneHead, LaneStatus
 from workbench.core.chat_form import IN_WORDS
-from workbench.core.choices import further_words
 from workbench.core.empty_answers import EMPTY
+from workbench.core.further_choices import further_words
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.parameters import table

@@ -23,7 +23,7 @@ FEATURE = Feature(
     "maintenance",
     COMMANDS,
     _make,
-    preload=("workbench.usecases.replacing", "workbench.ui.features.maintenance.panel"),
+    preload=("workbench.usecases.history_replacement", "workbench.ui.features.maintenance.panel"),
     subscriptions=(
         Subscription(WindowCompleted, lambda controller, _: controller.begin()),
         Subscription(SettingsOpening, lambda controller, opening: controller.add_page(opening)),

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.maintenance.desk import Overview
-from workbench.core.amounts import show_bytes
-from workbench.core.care import MOST, Rules
-from workbench.core.when import absolute
+from workbench.core.byte_sizes import show_bytes
+from workbench.core.dates import absolute
+from workbench.core.maintenance import MOST, MaintenanceRules
 from workbench.store.maintenance.backups import Backup
 from workbench.ui.flow import Flow
 from workbench.ui.theme import Theme
@@ -49,7 +49,7 @@ class BackupsPart(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._rules = Rules()
+        self._rules = MaintenanceRules()
         self._folder = Path()
         self._may_work = self._may_write = True
         self._unsaved = 0
@@ -183,7 +183,7 @@ class BackupsPart(QWidget):
         found: Backup | None = items[0].data(_BACKUP) if items else None
         return found
 
-    def _show_rules(self, rules: Rules) -> None:
+    def _show_rules(self, rules: MaintenanceRules) -> None:
         self._rules = rules
         parts = (self.daily, self.keep, self.old, self.days)
         for part in parts:
@@ -199,12 +199,12 @@ class BackupsPart(QWidget):
     def _take(self) -> None:
         self._settled.stop()
         days = self.days.value() if self.old.isChecked() else None
-        rules = Rules(self.daily.isChecked(), self.keep.value(), days, self._rules.folder)
+        rules = MaintenanceRules(self.daily.isChecked(), self.keep.value(), days, self._rules.folder)
         self._enable()
         if rules != self._rules:
             self._wish(rules)
 
-    def _wish(self, rules: Rules) -> None:
+    def _wish(self, rules: MaintenanceRules) -> None:
         self._rules = rules
         self._unsaved += 1
         self.rules_changed.emit(rules)
@@ -213,7 +213,7 @@ class BackupsPart(QWidget):
         chosen = QFileDialog.getExistingDirectory(self, "Folder for backups", str(self._folder))
         if chosen:
             rules = self._rules
-            self._wish(Rules(rules.daily, rules.keep, rules.raw_days, chosen))
+            self._wish(MaintenanceRules(rules.daily, rules.keep, rules.raw_days, chosen))
 
     def _show_folder(self) -> None:
         backup = self._selected()

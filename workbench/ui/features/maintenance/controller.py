@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.maintenance.panel import HistoryPanel
     from workbench.ui.shell.services import Services
     from workbench.ui.widgets.controls import Confirm
-    from workbench.usecases.replacing import Change
+    from workbench.usecases.history_replacement import Change
 
 NOTICE = "care"
 

@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog, QFrame, QScrollA
 
 from workbench.app.later import Later, sentence_of
 from workbench.app.maintenance.desk import CareDesk, Ended, Overview, Room
-from workbench.core.amounts import show_bytes
-from workbench.core.care import Rules
+from workbench.core.byte_sizes import show_bytes
+from workbench.core.maintenance import MaintenanceRules
 from workbench.ui.features.maintenance.backups import BackupsPart
 from workbench.ui.features.maintenance.parts import Progress, SizeGrid
 from workbench.ui.flow import Flow
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Confirm, button, label
 from workbench.ui.widgets.paths import PathLabel, show_folder
-from workbench.usecases.replacing import Move, Repair, Restore
+from workbench.usecases.history_replacement import MoveHistory, RepairHistory, RestoreHistory
 
 _WORTH_BYTES = 200_000
 """Free room below this is not worth writing the whole file anew."""
@@ -99,7 +99,7 @@ class HistoryPanel(QWidget):
             f"Read what can be read of this history into a new file? {_CLOSES} You then choose whether to use the new"
             f" file; this one is kept as it is.{self._what_runs()}",
             "Repair",
-            lambda: self._desk.change_wanted.emit(Repair()),
+            lambda: self._desk.change_wanted.emit(RepairHistory()),
         )
 
     def ask_which_backup(self) -> None:
@@ -201,7 +201,7 @@ class HistoryPanel(QWidget):
             sentence_of(error, "The history could not be read. Close this window and try again."), "error"
         )
 
-    def _set_rules(self, rules: Rules) -> None:
+    def _set_rules(self, rules: MaintenanceRules) -> None:
         self._later.watch(self._desk.set_rules(rules), lambda _: self._read_again(), self._not_saved)
 
     def _not_saved(self, error: BaseException) -> None:
@@ -220,7 +220,7 @@ class HistoryPanel(QWidget):
             f"Put {name} in the place of the history? {_CLOSES} What is there now becomes a backup, so this can be"
             f" undone.{self._what_runs()}",
             "Restore",
-            lambda: self._desk.change_wanted.emit(Restore(file)),
+            lambda: self._desk.change_wanted.emit(RestoreHistory(file)),
         )
 
     def _choose_folder(self) -> None:
@@ -230,7 +230,7 @@ class HistoryPanel(QWidget):
         folder = Path(chosen)
 
         def move(*, keep: bool) -> None:
-            self._desk.change_wanted.emit(Move(folder, keep))
+            self._desk.change_wanted.emit(MoveHistory(folder, keep))
 
         self._confirm.ask(
             f"Move the history to {chosen}? {_CLOSES} The new file is read and found sound before the old one goes."

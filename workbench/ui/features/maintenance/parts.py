@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.maintenance.desk import Ended, Job, Room
-from workbench.core.amounts import show_bytes
+from workbench.core.byte_sizes import show_bytes
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import Status, button, label
 

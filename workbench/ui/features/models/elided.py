@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.app.models.rows import tooltip
-from workbench.core.visible import visible_name
+from workbench.core.visible_text import visible_name
 
 
 class ElidedLabel(QLabel):

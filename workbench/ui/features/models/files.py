@@ -15,7 +15,7 @@ from workbench.formats.gguf import GgufError, GgufHead, read_head
 from workbench.host.ids import new_uid
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.paths import ChooseFile
-from workbench.usecases.addresses import check_name
+from workbench.usecases.endpoint_form import check_name
 
 
 class FilesError(ValueError):

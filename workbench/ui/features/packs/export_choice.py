@@ -27,12 +27,12 @@ from PySide6.QtWidgets import (
 from workbench.app.packs.export_table import ExportTable
 from workbench.app.packs.exports import Wanted
 from workbench.app.packs.version_choice import Version, VersionChoice
-from workbench.packs.model import ENDING, About
+from workbench.packs.pack_contents import ENDING, PackAbout
 from workbench.packs.slugs import slug
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog_parts import Roomy, Rows, Told
-from workbench.usecases.packs.target import Target, is_file
+from workbench.usecases.packs.target import PackTarget, is_file
 
 _Kind = Literal["winner", "all", "chosen"]
 _LOOK_MS = 250
@@ -52,7 +52,7 @@ class ChoicePage(QWidget):
     def __init__(self, theme: Theme, table: ExportTable) -> None:
         super().__init__()
         self.table = table
-        self._known = About("", "")
+        self._known = PackAbout("", "")
         self._folder = Path.home()
         self._place: Path | None = None
         self._is_filling = self._is_path_typed = False
@@ -90,7 +90,7 @@ class ChoicePage(QWidget):
 
     def wanted(self) -> Wanted:
         """Return what is asked for."""
-        about = About(
+        about = PackAbout(
             self._known.uid,
             " ".join(self.name.text().split()),
             self._text(self.description, self._known.description),
@@ -112,9 +112,9 @@ class ChoicePage(QWidget):
             return "Say where the pack is written, with a whole path."
         return ""
 
-    def show_about(self, known: About | None, place: Path | None) -> None:
+    def show_about(self, known: PackAbout | None, place: Path | None) -> None:
         """Show what is known of a pack of the chosen prompts and its place; what a person typed stays."""
-        self._known, self._place = known or About("", ""), place
+        self._known, self._place = known or PackAbout("", ""), place
         if place is not None and not self._is_path_typed:
             (self.as_file if is_file(place) else self.as_folder).setChecked(True)
         names = self.table.names
@@ -134,7 +134,7 @@ class ChoicePage(QWidget):
         chosen = self.table.versions(row)
         self.choosing.show_versions(versions, () if isinstance(chosen, str) else chosen)
 
-    def show_target(self, target: Target) -> None:
+    def show_target(self, target: PackTarget) -> None:
         """Say what writing to the path would do."""
         tone = "error" if target.is_refused else "muted"
         self.place.say(target.words, tone)

@@ -13,7 +13,7 @@ from shiboken6 import isValid
 
 from workbench.app.packs.export_table import ExportTable
 from workbench.app.packs.exports import PackExports, Preview
-from workbench.packs.model import About
+from workbench.packs.pack_contents import PackAbout
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.shell.services import Services
 from workbench.usecases.packs.exporter import Which
@@ -88,7 +88,7 @@ class PackExportController:
     def _show_about(self, dialog: ExportPackDialog) -> None:
         uids = [one.prompt_uid for one in dialog.choice.table.choices]
 
-        def show(known: tuple[About | None, Path | None]) -> None:
+        def show(known: tuple[PackAbout | None, Path | None]) -> None:
             if isValid(dialog) and uids == [one.prompt_uid for one in dialog.choice.table.choices]:
                 dialog.choice.show_about(*known)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from workbench.app.packs.exports import MOST_SHOWN, Preview
-from workbench.core.amounts import show_bytes
+from workbench.core.byte_sizes import show_bytes
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.dialog_parts import Rows, as_high_as_rows, field, noted

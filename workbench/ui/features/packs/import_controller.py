@@ -16,7 +16,7 @@ from workbench.app.packs.imports import PackImports, pack_at
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.shell.events import Changed, DataChanged, PromptOpened
 from workbench.ui.shell.services import Services
-from workbench.usecases.packs.importer import Imported, Plan
+from workbench.usecases.packs.importer import ImportedPack, PackImportPlan
 
 _FILTER = "Packs (*.promptpack *.zip pack.yaml);;All files (*)"
 
@@ -81,7 +81,7 @@ class PackImportController:
         self._services.session.save()
         self._imports.undo()
 
-    def _looked(self, plan: Plan) -> None:
+    def _looked(self, plan: PackImportPlan) -> None:
         if self.dialog is not None:
             self.dialog.show_plan(plan)
 
@@ -102,7 +102,7 @@ class PackImportController:
         self._services.session.save()
         self._imports.bring(dialog.plan, dialog.table.actions)
 
-    def _came(self, plan: Plan, imported: Imported) -> None:
+    def _came(self, plan: PackImportPlan, imported: ImportedPack) -> None:
         if self.dialog is not None:
             self.dialog.close()
         services, known = self._services, {one.uid for one in plan.prompts}

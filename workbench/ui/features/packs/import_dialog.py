@@ -27,7 +27,7 @@ from workbench.ui.flow import Flow
 from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog_parts import Progress, Rows, Told, field, noted
-from workbench.usecases.packs.importer import ACTIONS, Action, Plan
+from workbench.usecases.packs.importer import ACTIONS, Action, PackImportPlan
 
 _WIDE = 2
 
@@ -41,7 +41,7 @@ class ImportPackDialog(Dialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Import a pack")
-        self.plan: Plan | None = None
+        self.plan: PackImportPlan | None = None
         self.table = PlanTable(self)
         self.name = label("", "heading")
         self.origin = label("", "small")
@@ -92,7 +92,7 @@ class ImportPackDialog(Dialog):
         self._show_choice()
         self.close_.setFocus()
 
-    def show_plan(self, plan: Plan) -> None:
+    def show_plan(self, plan: PackImportPlan) -> None:
         """Show what the pack would bring."""
         self.plan = plan
         about = plan.read.pack.about

@@ -17,7 +17,7 @@ from workbench.core.runs import PromptRow
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.ui.shell.events import PackExportRequested, PaletteOpening, PromptDeletionRequested, TrainingRequested
-from workbench.usecases.prompts import Prompts as StoredPrompts
+from workbench.usecases.prompts import PromptLibrary
 
 if TYPE_CHECKING:
     from workbench.app.palette.palette import Entry
@@ -30,7 +30,7 @@ class PromptsController:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        stored = StoredPrompts(services.backend.store, new_uid, utc_now)
+        stored = PromptLibrary(services.backend.store, new_uid, utc_now)
         self.prompts = Prompts(stored, services.tasks, services.dialogs.widget())
         self.prompts.open_requested.connect(services.navigator.open_prompt)
         self._side: PromptsSide

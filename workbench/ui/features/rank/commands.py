@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.app.commands import EVERYWHERE, Command, View, WindowState
 
 if TYPE_CHECKING:
-    from workbench.usecases.ranked import Grouping
+    from workbench.usecases.ranking_result import Grouping
 
 RANK: tuple[View, ...] = ("rank",)
 GROUPINGS: Mapping[Grouping, str] = {

@@ -32,7 +32,7 @@ from workbench.ui.shell.services import Services
 
 if TYPE_CHECKING:
     from workbench.ui.shell.views import Making
-    from workbench.usecases.ranked import Grouping
+    from workbench.usecases.ranking_result import Grouping
 
 
 KEY = "pair_verdict"

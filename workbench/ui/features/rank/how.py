@@ -5,7 +5,7 @@ Invariant: what is said here is what `core.ranking` and `usecases.ranking` do.
 
 from __future__ import annotations
 
-from workbench.core.ranking.enough import FEWEST
+from workbench.core.ranking.sufficiency import FEWEST
 
 PARTS: tuple[tuple[str, str], ...] = (
     (

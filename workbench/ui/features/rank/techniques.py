@@ -11,7 +11,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from workbench.core.marks import TOLD
+from workbench.core.technique_marks import TOLD
 from workbench.store.runs.technique_marks import VersionMarks
 from workbench.ui.choice import Choice
 from workbench.ui.flow import Flow

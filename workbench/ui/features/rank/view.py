@@ -32,7 +32,7 @@ from workbench.ui.focus import opens_menu
 from workbench.ui.late_theme import LateTheme
 from workbench.ui.shell.keybutton import KeyButton, KeyName
 from workbench.ui.theme import Theme, set_role
-from workbench.usecases.ranked import Grouping, Ranked, Remark
+from workbench.usecases.ranking_result import Grouping, RankingRemark, RankingResult
 
 _MARGIN = 22
 _WAYS = (
@@ -207,7 +207,7 @@ class RankView(QStackedWidget):
         self.ways.hide()
         self._say(())
 
-    def show_ranked(self, found: Ranked) -> None:
+    def show_ranked(self, found: RankingResult) -> None:
         """Show a ranking."""
         self._late.stop()
         self.pill.setText(headline(found))
@@ -246,7 +246,7 @@ class RankView(QStackedWidget):
         there = self._judging.stops() if self._judging is not None else []
         return [self.group, self.judge, self.table, *self.versions.stops(), self.fold, *there]
 
-    def _say(self, remarks: Sequence[Remark]) -> None:
+    def _say(self, remarks: Sequence[RankingRemark]) -> None:
         for old in self._said:
             self._remarks.removeWidget(old)
             old.hide()

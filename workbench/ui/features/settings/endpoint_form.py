@@ -18,8 +18,8 @@ from workbench.ui.features.settings.headers import HeaderFields
 from workbench.ui.features.settings.protocol_fields import ProtocolFields
 from workbench.ui.flow import Flow
 from workbench.ui.widgets.controls import Confirm, SecretField, Status, button, label
-from workbench.usecases.addresses import EndpointForm, Wrong, check_form, warnings
 from workbench.usecases.credentials import AddressQuestion
+from workbench.usecases.endpoint_form import EndpointForm, FieldMistake, check_form, warnings
 
 _FIELDS = ("name", "settings", "base_url", "key", "headers")
 
@@ -185,14 +185,14 @@ class EndpointFormView(QWidget):
         form = self.form()
         wrongs = list(check_form(form, self._others))
         if form.needs_key and not form.key and not (self._info and self._info.key_tail):
-            wrongs.append(Wrong("key", "Paste the key, or take the tick from “Needs a key”."))
+            wrongs.append(FieldMistake("key", "Paste the key, or take the tick from “Needs a key”."))
         empty = next((name for name, value in form.headers if value == ""), None)
         if empty is not None and not any(wrong.where == "headers" for wrong in wrongs):
-            wrongs.append(Wrong("headers", f"The header {empty} has no value. Type one, or remove the header."))
+            wrongs.append(FieldMistake("headers", f"The header {empty} has no value. Type one, or remove the header."))
         self._show_wrongs(wrongs)
         return not wrongs
 
-    def _show_wrongs(self, wrongs: Sequence[Wrong]) -> None:
+    def _show_wrongs(self, wrongs: Sequence[FieldMistake]) -> None:
         self._status.say("")
         places: dict[str, QWidget] = {
             "name": self._name,

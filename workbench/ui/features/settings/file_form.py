@@ -18,7 +18,7 @@ from workbench.app.settings.entries import EndpointInfo, EndpointSaved, FileForm
 from workbench.core.lanes import Endpoint
 from workbench.ui.widgets.controls import Confirm, Status, button, label
 from workbench.ui.widgets.paths import ChooseFile, choose_file
-from workbench.usecases.addresses import Wrong, check_name
+from workbench.usecases.endpoint_form import FieldMistake, check_name
 
 
 class FileFormView(QWidget):
@@ -140,7 +140,7 @@ class FileFormView(QWidget):
         form = self.form()
         wrongs = list(check_name(form.name, self.uid, self._others))
         if not form.path:
-            wrongs.append(Wrong("path", "Choose the model file."))
+            wrongs.append(FieldMistake("path", "Choose the model file."))
         self._show_wrongs(wrongs)
         if wrongs or not self.is_dirty():
             return
@@ -148,7 +148,7 @@ class FileFormView(QWidget):
         self._save_button.setEnabled(False)
         self._later.watch(self._source.save_file(form), self._done_saving, self._not_saved)
 
-    def _show_wrongs(self, wrongs: Sequence[Wrong]) -> None:
+    def _show_wrongs(self, wrongs: Sequence[FieldMistake]) -> None:
         for trouble in self._troubles.values():
             trouble.say("")
         for wrong in reversed(wrongs):

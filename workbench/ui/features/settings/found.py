@@ -12,10 +12,10 @@ from workbench.app.later import Later, sentence_of
 from workbench.app.settings.entries import EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.ui.widgets.controls import Status, button, label
-from workbench.usecases.addresses import EndpointForm, check_name
+from workbench.usecases.endpoint_form import EndpointForm, check_name
 
 if TYPE_CHECKING:
-    from workbench.usecases.discovery import Found
+    from workbench.usecases.server_discovery import FoundServer
 
 
 def free_name(name: str, others: Sequence[Endpoint]) -> str:
@@ -34,7 +34,7 @@ class FoundServers(QWidget):
         self._source = source
         self._later = Later(self)
         self._others: tuple[Endpoint, ...] = ()
-        self._found: tuple[Found, ...] = ()
+        self._found: tuple[FoundServer, ...] = ()
         self._status = Status()
         self._rows = QVBoxLayout()
         self._again = button("Look again", self.look)
@@ -67,7 +67,7 @@ class FoundServers(QWidget):
         """Drop what has not arrived."""
         self._later.close()
 
-    def _show(self, found: tuple[Found, ...]) -> None:
+    def _show(self, found: tuple[FoundServer, ...]) -> None:
         self._again.setEnabled(True)
         running = any(one.running for one in found)
         self._status.say("" if running else "Nothing answered.")
@@ -86,7 +86,7 @@ class FoundServers(QWidget):
         for found in self._found:
             self._rows.addWidget(self._row(found))
 
-    def _row(self, found: Found) -> QWidget:
+    def _row(self, found: FoundServer) -> QWidget:
         name, address = found.candidate.name, found.candidate.base_url
         row = QWidget()
         layout = QHBoxLayout(row)
@@ -102,7 +102,7 @@ class FoundServers(QWidget):
             layout.addWidget(button("Add", lambda: self._add(found), "primary", f"Add {name}"))
         return row
 
-    def _add(self, found: Found) -> None:
+    def _add(self, found: FoundServer) -> None:
         name = free_name(found.candidate.name, self._others)
         self._status.say(f"Adding {name}…")
 

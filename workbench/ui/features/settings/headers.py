@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.widgets.controls import button, label
-from workbench.usecases.addresses import is_secret_header
+from workbench.usecases.endpoint_form import is_secret_header
 
 Header = tuple[str, str | None]
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.app.later import Later, sentence_of
 from workbench.app.settings.entries import SettingsSource
-from workbench.core.limits import Limits
+from workbench.core.run_limits import Limits
 from workbench.ui.widgets.controls import Status, button, label
 
 _FIELDS = (("usd", "Dollars"), ("tokens", "Tokens, in and out"), ("calls", "Calls"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
-from workbench.core.provider import Provider, Setting
+from workbench.core.provider import Provider, ProviderSetting
 from workbench.core.provider_table import ROWS
 from workbench.core.providers import PROVIDERS
 from workbench.ui.widgets.controls import label
@@ -123,7 +123,7 @@ def protocols() -> tuple[Provider, ...]:
     return (*first, *rest)
 
 
-def plain_settings(provider: str) -> tuple[Setting, ...]:
+def plain_settings(provider: str) -> tuple[ProviderSetting, ...]:
     """Return the settings of a protocol that are not secret."""
     known = PROVIDERS.get(provider)
     named = known.settings if known else ()

@@ -10,14 +10,14 @@ from dataclasses import replace
 from shiboken6 import isValid
 
 from workbench.core.content import Content, Message
-from workbench.core.marks import mark_of
 from workbench.core.snippets import escape
+from workbench.core.technique_marks import mark_of
 from workbench.core.techniques import Technique, example_pairs, insertion, output_format
 from workbench.ui.features.techniques.dialog import TechniqueDialog
 from workbench.ui.features.techniques.form import BLANK, TechniqueForm
 from workbench.ui.shell.services import Services
 from workbench.usecases.problems import problem_of
-from workbench.usecases.techniques import Library, Techniques
+from workbench.usecases.techniques import TechniqueLibrary, Techniques
 
 
 class TechniquesController:
@@ -78,7 +78,7 @@ class TechniquesController:
         self._open_form(replace(BLANK, place="caret", snippet=escape(selected)))
 
     def _read(self, select: str = "") -> None:
-        def show(library: Library) -> None:
+        def show(library: TechniqueLibrary) -> None:
             if self.dialog is not None:
                 self.dialog.show_library(library, select)
 

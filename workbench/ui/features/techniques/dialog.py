@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.content import Content
-from workbench.core.techniques import Caret, Technique, insertion, ranked, where
+from workbench.core.techniques import CaretPlace, Technique, insertion, ranked, where
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.fields import clearable
 from workbench.ui.theme import Theme, set_role
-from workbench.usecases.techniques import Library
+from workbench.usecases.techniques import TechniqueLibrary
 
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -41,12 +41,12 @@ class TechniqueDialog(Dialog):
     """Technique to edit, None for a new one."""
     remove_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, content: Content, caret: Caret | None, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, content: Content, caret: CaretPlace | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Techniques")
         self._content, self._caret = content, caret
-        self._library = Library()
+        self._library = TechniqueLibrary()
         self._shown: tuple[Technique, ...] = ()
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search techniques")
@@ -76,7 +76,7 @@ class TechniqueDialog(Dialog):
         self.search.setFocus()
         self._select(-1)
 
-    def show_library(self, library: Library, select: str = "") -> None:
+    def show_library(self, library: TechniqueLibrary, select: str = "") -> None:
         """Show what was read, with the technique of this id selected."""
         self._library = library
         self.problems.setText("\n".join(library.problems[:5]))

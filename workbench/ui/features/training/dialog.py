@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from workbench.app.training_desk import CHOSEN, Asked, about, formats
 from workbench.core.text import first_line
-from workbench.core.visible import visible_name
+from workbench.core.visible_text import visible_name
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.theme import Theme

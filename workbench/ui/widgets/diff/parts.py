@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workbench.core.compare import PartDiff
+from workbench.core.content_diff import PartDiff
 from workbench.ui.widgets.diff.text import Run, runs_of
 
 _STATES = {"same": "unchanged", "changed": "changed", "added": "added", "removed": "removed", "moved": "moved"}

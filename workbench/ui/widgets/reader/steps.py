@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.core.runs import Step
+from workbench.core.runs import AnswerStep
 from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.markdown_page import MarkdownPage
 
@@ -32,10 +32,10 @@ class Telling:
     """
 
     def __init__(self) -> None:
-        self._steps: list[Step] = []
+        self._steps: list[AnswerStep] = []
         self._blocks: list[str] = []
 
-    def of(self, steps: Sequence[Step], *, more_to_come: bool = False) -> str:
+    def of(self, steps: Sequence[AnswerStep], *, more_to_come: bool = False) -> str:
         """Return the Markdown; with `more_to_come` the last block is left open, so that what follows continues it."""
         told: list[str] = []
         calls = answered = 0
@@ -59,12 +59,12 @@ class Telling:
         return "\n\n".join(told)
 
 
-def as_markdown(steps: Sequence[Step]) -> str:
+def as_markdown(steps: Sequence[AnswerStep]) -> str:
     """Return the steps of an answer that has ended as Markdown."""
     return Telling().of(steps)
 
 
-def _block(step: Step, number: int, *, is_last: bool, is_open: bool) -> str:
+def _block(step: AnswerStep, number: int, *, is_last: bool, is_open: bool) -> str:
     match step.kind:
         case "tool_call":
             name = " ".join(step.name[:_SHOWN_NAME].split()).replace("`", "'")
@@ -100,7 +100,7 @@ def _closed(text: str) -> str:
 
 
 class StepsPage(MarkdownPage):
-    """Asks the window for the steps of the answer, a sequence of `Step`."""
+    """Asks the window for the steps of the answer, a sequence of `AnswerStep`."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

@@ -1,0 +1,37 @@
+"""A command's parser is completed when the command is used, and what it is made of is loaded only then."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+
+import pytest
+
+from tests.patience import PROCESS_S
+from workbench.cli.lazy_parser import LazyParser
+
+
+@pytest.mark.parametrize("use", [lambda p: p.parse_args(["x"]), lambda p: p.format_help(), lambda p: p.format_usage()])
+def test_it_is_completed_once_and_before_it_is_used(use: object) -> None:
+    completed: list[argparse.ArgumentParser] = []
+
+    def complete(parser: argparse.ArgumentParser) -> None:
+        completed.append(parser)
+        parser.add_argument("name")
+
+    parser = LazyParser(complete=complete)
+    assert completed == []
+    use(parser)  # type: ignore[operator]
+    assert parser.parse_args(["x"]).name == "x"
+    assert "name" in parser.format_help()
+    assert completed == [parser]
+
+
+def test_other_commands_load_neither_filters_nor_formats() -> None:
+    code = (
+        "import sys; from workbench.cli.main import make_parser; make_parser().parse_args(['history', 'list']);"
+        "print([name for name in sys.modules if name.startswith(('workbench.store', 'workbench.formats'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PROCESS_S)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")

@@ -1,0 +1,275 @@
+"""What a person types is understood, or complained about and searched all the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.filters import parse, to_text
+from workbench.core.search.filter_fields import AmountValues, ChoiceValues, MomentValues, NameValues
+from workbench.core.search.parser import MOST_CHARACTERS, MOST_SIGNS, MOST_TERMS, read_value
+from workbench.core.search.query import QueryFilter, QueryRange, QueryWords, SearchQuery
+from workbench.core.search.text_folding import first_words, is_searchable, prepared
+from workbench.store.search.fields import FIELDS
+
+PIECES = st.sampled_from(
+    [
+        *(f"{field}:" for field in FIELDS),
+        *'-"*:\\“”„ <>.$',
+        "  ",
+        "a",
+        "漢字",
+        "🎉",
+        "\0",
+        "\ud800",
+        ">0.01",
+        "7d",
+        "yes",
+        "//",
+    ]
+)
+typed = st.lists(PIECES | st.text(max_size=4), max_size=12).map("".join)
+
+
+def fields_of(kind: type[object]) -> st.SearchStrategy[str]:
+    """Names of the filters that take such values."""
+    return st.sampled_from([row.name for row in FIELDS.values() if isinstance(row.values, kind)])
+
+
+names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).map(str.strip).filter(bool)
+words = st.builds(QueryWords, names.filter(is_searchable), negated=st.booleans())
+numbers = st.decimals(0, 10**9, places=3).map(lambda d: d.quantize(1) if d == d.to_integral_value() else d.normalize())
+both = st.tuples(numbers, numbers).map(lambda pair: QueryRange(min(pair), max(pair)))
+ranges = both | st.builds(lambda n, w: QueryRange(low=n, with_low=w), numbers, st.booleans())
+ranges |= st.builds(lambda n, w: QueryRange(high=n, with_high=w), numbers, st.booleans())
+choices = st.sampled_from(
+    [
+        (row.name, value)
+        for row in FIELDS.values()
+        if isinstance(row.values, ChoiceValues | NameValues)
+        for value in row.values.choices
+    ]
+)
+filters = st.one_of(
+    st.builds(QueryFilter, fields_of(AmountValues), ranges, st.booleans()),
+    st.builds(QueryFilter, st.sampled_from(["prompt", "model", "tag"]), names, st.booleans()),
+    st.builds(QueryFilter, fields_of(MomentValues), st.sampled_from(["today", "7d", "2026-02"]), st.booleans()),
+    st.builds(lambda choice, negated: QueryFilter(*choice, negated), choices, st.booleans()),
+)
+queries = st.builds(SearchQuery, st.lists(words | filters, max_size=5).map(tuple))
+
+
+def terms(text: str) -> tuple[object, ...]:
+    parsed = parse(text)
+    assert parsed.complaints == ()
+    return parsed.query.terms
+
+
+def complaints(text: str) -> list[tuple[str, str]]:
+    return [(text[c.start : c.end], c.sentence) for c in parse(text).complaints]
+
+
+def test_the_search_of_the_picture() -> None:
+    assert terms("tracking model:haiku winner:yes ") == (
+        QueryWords("tracking"),
+        QueryFilter("model", "haiku"),
+        QueryFilter("winner", "yes"),
+    )
+
+
+def test_words_phrases_beginnings_and_their_negation() -> None:
+    assert terms('a "b  c" trac* -d -"e f" "order st"*') == (
+        QueryWords("a"),
+        QueryWords("b  c"),
+        QueryWords("trac", prefix=True),
+        QueryWords("d", negated=True),
+        QueryWords("e f", negated=True),
+        QueryWords("order st", prefix=True),
+    )
+    assert terms("“order bot” „a b“ model：haiku 注文の状況*") == (
+        QueryWords("order bot"),
+        QueryWords("a b"),
+        QueryFilter("model", "haiku"),
+        QueryWords("注文の状況"),
+    )
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "-", '"', '""', "*", "- * -"])
+def test_what_is_not_typed_yet_is_nothing(text: str) -> None:
+    assert terms(text) == ()
+
+
+@pytest.mark.parametrize("text", ["http://example.org/a", "12:30", "3:x", "C++", "x=1"])
+def test_a_colon_does_not_make_a_filter(text: str) -> None:
+    assert all(isinstance(term, QueryWords) for term in terms(text))
+
+
+def test_ranges_have_units() -> None:
+    def read(text: str) -> object:
+        (term,) = terms(text)
+        assert isinstance(term, QueryFilter)
+        return term.value
+
+    assert (
+        read("cost:>0.01") == read("cost:>$0.010") == read("cost:>1ct") == QueryRange(Decimal("0.01"), with_low=False)
+    )
+    assert read("tokens:>=1k") == read("tokens:≥1,000") == QueryRange(Decimal(1000))
+    assert (
+        read("time:<2s") == read("time:<2000ms") == read("time:<2") == QueryRange(high=Decimal(2000), with_high=False)
+    )
+    assert read("time:1min..2s") == QueryRange(Decimal(2000), Decimal(60000))
+    assert read("cost:0") == QueryRange(Decimal(0), Decimal(0))
+    assert (QueryRange(Decimal(1), with_low=False).holds(1), QueryRange(high=Decimal(1)).holds(1.0)) == (False, True)
+
+
+def test_moments_stay_as_they_are_meant() -> None:
+    assert terms("before:2026-1-3 after:Yesterday after:07d after:2026-11 -before:12h") == (
+        QueryFilter("before", "2026-01-03"),
+        QueryFilter("after", "yesterday"),
+        QueryFilter("after", "7d"),
+        QueryFilter("after", "2026-11"),
+        QueryFilter("before", "12h", negated=True),
+    )
+
+
+def test_what_is_not_understood_is_explained_and_searched() -> None:
+    parsed = parse("x winner:maybe -colour:red modle:haiku before:2026-02-30 cost:>much")
+    assert parsed.query.terms == (
+        QueryWords("x"),
+        QueryWords("winner:maybe"),
+        QueryWords("colour:red", negated=True),
+        QueryWords("modle:haiku"),
+        QueryWords("before:2026-02-30"),
+        QueryWords("cost:>much"),
+    )
+    assert parsed.spans[1] == (2, 14)
+    said = complaints("x winner:maybe -colour:red modle:haiku before:2026-02-30 cost:>much")
+    assert [piece for piece, _ in said] == [
+        "winner:maybe",
+        "-colour:red",
+        "modle:haiku",
+        "before:2026-02-30",
+        "cost:>much",
+    ]
+    assert "winner:yes, winner:no, winner:tie or winner:bad" in said[0][1]
+    assert "no filter. There are prompt:, model:" in said[1][1]
+    assert "perhaps model: is meant" in said[2][1]
+
+
+def test_a_filter_without_value_waits_at_the_end_and_is_a_word_elsewhere() -> None:
+    assert parse("x model:").query.terms == (QueryWords("x"),)
+    assert parse("model: x").query.terms == (QueryWords("model:"), QueryWords("x"))
+    assert "right behind the colon" in complaints("model:")[0][1]
+
+
+def test_marks_without_an_end_and_beginnings_of_one_letter() -> None:
+    assert parse('a "b c').query.terms == (QueryWords("a"), QueryWords("b c"))
+    assert complaints('a "b c')[0][0] == '"b c'
+    assert parse("s*").query.terms == (QueryWords("s"),)
+    assert "two letters" in complaints("s*")[0][1]
+    assert parse("!!! x").query.terms == (QueryWords("x"),)
+    assert "left out" in complaints("!!! x")[0][1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "tracking OR sorry",
+            "“OR” is searched as a word. All words have to be there; search for each in turn.",
+        ),
+        ("tracking AND sorry", "“AND” is searched as a word. Leave it out: all words have to be there."),
+        ("NOT sorry", "“NOT” is searched as a word. Write -word to leave out runs that have it."),
+        ("*ing", "A star stands behind the beginning of a word, as in track*. In “*ing” it means nothing."),
+        ("tr*ck*", "A star stands behind the beginning of a word, as in track*. In “tr*ck” it means nothing."),
+        ('"OR" or "*ing"', ""),
+        ("track*", ""),
+    ],
+)
+def test_signs_of_other_searches_are_explained(text: str, said: str) -> None:
+    assert [complaint.sentence for complaint in parse(text).complaints] == ([said] if said else [])
+
+
+def test_a_long_paste_is_cut_and_says_so() -> None:
+    many = parse("word " * (MOST_TERMS + 5))
+    assert len(many.query.terms) == MOST_TERMS
+    assert "first 100 words" in many.complaints[0].sentence
+    long = parse("x" * (MOST_CHARACTERS + 1))
+    assert long.query.terms == (QueryWords("x" * MOST_CHARACTERS),)
+    assert (long.complaints[0].start, long.complaints[0].end) == (MOST_CHARACTERS, MOST_CHARACTERS + 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "漢字" * 1500,
+        '"' + "漢字。" * 1000 + '"',
+        "「漢 " * 900,
+        '"' + "a b " * 900 + '"',
+        "漢" * 60 + " " + "字" * 3000,
+    ],
+)
+def test_a_pasted_page_is_searched_by_its_beginning(text: str) -> None:
+    """Each sign of such scripts is a word of the index, and a phrase of thousands takes seconds."""
+    parsed = parse(text)
+    phrases = [term for term in parsed.query.terms if isinstance(term, QueryWords)]
+    counted = [len([word for word in prepared(term.text).split() if is_searchable(word)]) for term in phrases]
+    assert min(MOST_SIGNS, MOST_TERMS) <= sum(counted) <= MOST_SIGNS
+    assert "Only the first" in parsed.complaints[-1].sentence
+    assert parsed.complaints[-1].end == len(text)
+    assert parse(to_text(parsed.query)).query == parsed.query
+
+
+def test_a_phrase_is_cut_between_words() -> None:
+    assert first_words("one two, three", 2) == ("one two,", 2)
+    assert first_words("é́tude two", 1) == ("é́tude", 1)
+    assert first_words("a漢字b c", 3) == ("a漢字", 3)
+    assert first_words("“漢字”", 5) == ("“漢字”", 2)
+
+
+@pytest.mark.parametrize("text", ["(" * 3000, "cost:" + "x" * 3000, "*" + "x" * 3000, '"' + "." * 3000])
+def test_a_sentence_is_short_whatever_was_pasted(text: str) -> None:
+    complaints = parse(text).complaints
+    assert complaints
+    assert all(len(complaint.sentence) < 350 for complaint in complaints)
+    assert any("…”" in complaint.sentence for complaint in complaints)
+
+
+@given(typed)
+@example('winner:"prompt:  ')
+def test_anything_can_be_typed(text: str) -> None:
+    parsed = parse(text)
+    assert len(parsed.spans) == len(parsed.query.terms)
+    for complaint in parsed.complaints:
+        assert 0 <= complaint.start < complaint.end <= len(text)
+        assert complaint.sentence.endswith(".")
+    written = to_text(parsed.query)
+    again = parse(written)
+    assert (again.query, again.complaints) == (parsed.query, ())
+    assert to_text(again.query) == written
+
+
+@given(queries)
+def test_a_query_survives_its_text(query: SearchQuery) -> None:
+    again = parse(to_text(query))
+    assert (again.query, again.complaints) == (query, ())
+
+
+@given(typed)
+def test_no_word_is_lost(text: str) -> None:
+    """Every letter that was typed is in a term, unless its piece was left out with a complaint."""
+    parsed = parse(text)
+    told = [(c.start, c.end) for c in parsed.complaints]
+    for at, character in enumerate(text):
+        if character.isalpha():
+            assert any(start <= at < end for start, end in (*parsed.spans, *told))
+
+
+def test_values_of_fields() -> None:
+    assert read_value(FIELDS["error"], "YES") == "yes"
+    assert read_value(FIELDS["error"], "rate_limit") == "rate_limit"
+    assert read_value(FIELDS["is"], "Starred") == "starred"
+    assert read_value(FIELDS["kind"], "none") is None

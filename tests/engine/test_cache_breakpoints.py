@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from workbench.core.content import Message
+from workbench.core.lanes import Endpoint
+from workbench.core.providers import takes_breakpoints
+from workbench.engine.calls import Call
+from workbench.engine.child.cache_breakpoints import with_breakpoint
+from workbench.engine.child.request import Adjustments, build
+
+MESSAGES = (Message("system", "Long.", cache=True), Message("user", "Hi"))
+
+
+@pytest.mark.parametrize(
+    ("model", "has"),
+    [
+        ("claude-haiku-4-5", True),
+        ("anthropic/claude-haiku-4-5", True),
+        ("bedrock/anthropic.claude-3", True),
+        ("bedrock/amazon.nova", False),
+        ("gpt-4o", False),
+        ("openrouter/anthropic/claude-haiku-4.5", False),
+    ],
+)
+def test_breakpoints_go_to_the_models_that_have_them(model: str, has: bool) -> None:
+    assert takes_breakpoints(model) is has
+
+
+def test_a_breakpoint_stands_at_the_end_of_the_message() -> None:
+    assert with_breakpoint("a") == [{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}]
+    two = with_breakpoint([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}])
+    assert ["cache_control" in part for part in two] == [False, True]
+
+
+def test_where_there_are_none_it_is_marked() -> None:
+    body, marks = build(Call("c", Endpoint("x", "openai", "Mine"), "m", MESSAGES), "m", Adjustments())
+    assert body["messages"] == [{"role": "system", "content": "Long."}, {"role": "user", "content": "Hi"}]
+    assert ("refused", "cache") in {(mark.kind, mark.name) for mark in marks}

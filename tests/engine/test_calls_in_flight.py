@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from workbench.core.content import Message
+from workbench.core.lanes import Endpoint
+from workbench.core.money import Usage
+from workbench.core.runs import AnswerStep, Failure, Mark
+from workbench.engine.calls import Call, CallEnded, Calling, Delta, Queued, Retrying, Sent, Stepped
+from workbench.engine.calls_in_flight import CallsInFlight
+from workbench.engine.protocol import ProtocolError
+
+
+def call(call_id: str = "a", key: str = "") -> Call:
+    return Call(call_id, Endpoint("e", "echo", "E"), "m", (Message("user", "Hello there"),), key=key)
+
+
+def delta(offset: int, text: str, kind: str = "text", call_id: str = "a") -> dict[str, Any]:
+    return {"type": "delta", "id": call_id, "kind": kind, "offset": offset, "text": text}
+
+
+ENDING = {"id": "a", "model": "m2", "finish_reason": "stop", "failure": None, "usage": {"output": 3}, "marks": []}
+
+
+def test_from_queued_to_ended() -> None:
+    ledger = CallsInFlight()
+    ledger.add(call())
+    assert ledger.apply({"type": "queued", "id": "a"}) == Queued("a")
+    marks = [["added", "x", "y"]]
+    sent = ledger.apply({"type": "sent", "id": "a", "wire": {"k": 1}, "marks": marks})
+    assert sent == Sent("a", {"k": 1}, (Mark("added", "x", "y"),))
+    retry = {"type": "retrying", "id": "a", "in_ms": 5, "attempt": 2, "reason": "r"}
+    assert ledger.apply(retry) == Retrying("a", 5, 2, "r")
+    assert ledger.apply(delta(0, "éa")) == Delta("a", "text", 0, "éa")
+    assert ledger.apply(delta(0, "hm", "reasoning")) == Delta("a", "reasoning", 0, "hm")
+    assert ledger.apply(delta(2, "b")) == Delta("a", "text", 2, "b")
+    ended = ledger.apply({"type": "finished", **ENDING, "timing": [0, 1, 2, 3], "response": {"r": 1}})
+    assert isinstance(ended, CallEnded)
+    result = ended.result
+    assert (result.state, result.text, result.reasoning, result.model) == ("finished", "éab", "hm", "m2")
+    assert (result.request, result.response, result.usage) == ({"k": 1}, {"r": 1}, Usage(output=3))
+    assert len(ledger) == 0
+
+
+def test_late_and_unknown_messages_are_ignored() -> None:
+    ledger = CallsInFlight()
+    ledger.add(call())
+    assert ledger.apply(delta(0, "x", call_id="other")) is None
+    assert ledger.apply({"type": "fanfare", "id": "a"}) is None
+    assert ledger.apply({"type": "fanfare"}) is None
+
+
+@pytest.mark.parametrize("bad", [delta(1, "x"), delta(0, "x", kind="smell")])
+def test_a_gap_is_no_text(bad: dict[str, Any]) -> None:
+    ledger = CallsInFlight()
+    ledger.add(call())
+    with pytest.raises(ProtocolError):
+        ledger.apply(bad)
+
+
+def tool_call(number: int, offset: int, text: str, **names: str) -> dict[str, Any]:
+    return {"type": "tool_call", "id": "a", "number": number, "offset": offset, "text": text, **names}
+
+
+def test_a_call_grows_until_its_round_is_over() -> None:
+    ledger = CallsInFlight()
+    ledger.add(call())
+    ledger.apply(delta(0, "Well."))
+    assert ledger.apply(tool_call(0, 0, "", name="now", call_id="c")) == Calling("a", 0, "now", "c", 0, "")
+    assert ledger.apply(tool_call(0, 0, "{")) == Calling("a", 0, "now", "c", 0, "{")
+    assert ledger.apply(tool_call(0, 1, "}")) == Calling("a", 0, "now", "c", 1, "}")
+    steps = [["tool_call", "{}", "now", "c", ""], ["tool_result", "noon", "now", "c", ""]]
+    stepped = ledger.apply({"type": "steps", "id": "a", "opaque": "", "steps": steps})
+    counted = (
+        AnswerStep("text", "Well."),
+        AnswerStep("tool_call", "{}", "now", "c"),
+        AnswerStep("tool_result", "noon", "now", "c"),
+    )
+    assert stepped == Stepped("a", counted)
+    assert ledger.apply(tool_call(0, 0, "[", name="more", call_id="d")) == Calling("a", 0, "more", "d", 0, "[")
+    # An end that could not say all does not take the calls along.
+    ended = ledger.apply({"type": "failed", **ENDING, "timing": [0, 1, 2, 3]})
+    assert isinstance(ended, CallEnded)
+    assert ended.result.steps == (*counted, AnswerStep("tool_call", "[", "more", "d"))
+
+
+@pytest.mark.parametrize("bad", [tool_call(0, 1, "x"), tool_call(1, 0, "x"), tool_call(-1, 0, "x")])
+def test_a_gap_is_no_call(bad: dict[str, Any]) -> None:
+    ledger = CallsInFlight()
+    ledger.add(call())
+    with pytest.raises(ProtocolError):
+        ledger.apply(bad)
+
+
+def test_death_keeps_the_text_and_hides_the_key() -> None:
+    ledger = CallsInFlight()
+    ledger.add(call(key="sk-planted"))
+    ledger.add(call("b"))
+    ledger.apply({"type": "sent", "id": "a", "wire": {"k": 1}, "marks": []})
+    ledger.apply(delta(0, "half an"))
+    first, second = ledger.abandon("failed", Failure("engine_died", "It died.", "stderr: sk-planted"))
+    assert first.result.text == "half an"
+    assert first.result.request == {"k": 1}
+    assert first.result.usage.source == "estimate"
+    assert first.result.failure is not None
+    assert "sk-planted" not in first.result.failure.detail
+    assert second.result.usage == Usage()
+    assert len(ledger) == 0
+
+
+def test_an_id_is_in_flight_once() -> None:
+    ledger = CallsInFlight()
+    ledger.add(call())
+    with pytest.raises(ValueError):
+        ledger.add(call())

@@ -1,0 +1,374 @@
+"""Files that are new, ours, foreign, newer, damaged, locked, or not to be written."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.patience import PROCESS_S
+from tests.store.making import NOW, done, run, text
+from tests.store.making import made_here as opened
+from workbench.store import Store, StoreError
+from workbench.store.schema.format_version import APPLICATION_ID, VERSION
+
+ROOT = Path(__file__).parents[2]
+
+
+def sql(path: Path, *statements: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        rows: list[tuple[object, ...]] = []
+        for statement in statements:
+            rows = connection.execute(statement).fetchall()
+        return rows
+    finally:
+        connection.close()
+
+
+def write_some(path: Path) -> None:
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW)
+    store.begin_run(run("r", text("Hi")))
+    store.finish_output("r.0.0", done("Hello"), NOW).result(10)
+    store.close()
+
+
+def refuse(path: Path, code: str) -> StoreError:
+    with pytest.raises(StoreError) as caught:
+        opened(path, busy_ms=50)
+    assert caught.value.code == code
+    assert caught.value.sentence.endswith(".")
+    return caught.value
+
+
+def test_a_new_file_is_ours_and_private(path: Path) -> None:
+    store = opened(path)
+    assert (store.read_only, store.notice) == (False, "")
+    assert store.get_meta("database_uid") == "store-1"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    store.close()
+    assert sql(path, "PRAGMA application_id") == [(APPLICATION_ID,)]
+    assert sql(path, "PRAGMA user_version") == [(VERSION,)]
+    assert sql(path, "PRAGMA journal_mode") == [("wal",)]
+    assert [p.name for p in path.parent.iterdir()] == ["history.db"]
+
+
+def test_every_table_is_strict(path: Path) -> None:
+    opened(path).close()
+    loose = "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%'"
+    assert sql(path, loose) == []
+
+
+def test_views_can_be_read_by_other_tools(path: Path) -> None:
+    write_some(path)
+    assert sql(path, "SELECT prompt, number, text FROM version_list") == [("Order bot", 1, "Hi")]
+    assert sql(path, "SELECT prompt, run, state, text FROM output_list") == [("Order bot", 1, "finished", "Hello")]
+    assert sql(path, "SELECT prompt, kind, number, version FROM run_list") == [("Order bot", "iteration", 1, 1)]
+    assert sql(path, "SELECT * FROM verdict_list") == []
+
+
+def test_names_with_odd_characters_are_just_names(tmp_path: Path) -> None:
+    path = tmp_path / "50% ?mode=memory#[a]*.db"
+    write_some(path)
+    assert path.is_file()
+    store = opened(path)
+    assert store.iteration_count("p") == 1
+    store.close()
+
+
+def test_an_sqlite_that_is_too_old_is_told_before_anything_is_made(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
+    with pytest.raises(StoreError, match=r"needs SQLite 3\.43 or newer.*newer Python"):
+        opened(path)
+    assert not path.exists()
+
+
+def test_a_newer_minor_release_can_be_written_to(path: Path) -> None:
+    write_some(path)
+    sql(path, "ALTER TABLE outputs ADD COLUMN mood TEXT", f"PRAGMA user_version = {VERSION + 7}")
+    store = opened(path)
+    assert (store.read_only, store.notice) == (False, "")
+    store.begin_run(run("r2", text("Hi"))).result(10)
+    store.close()
+    assert sql(path, "PRAGMA user_version") == [(VERSION + 7,)]
+
+
+def test_a_newer_major_release_can_only_be_read(path: Path) -> None:
+    write_some(path)
+    sql(path, "PRAGMA user_version = 2003", "DROP TABLE endpoints")
+    before = path.read_bytes()
+    store = opened(path)
+    assert store.read_only
+    assert "newer release (format 2.3)" in store.notice
+    assert store.iteration_detail("r").outputs[0].result.text == "Hello"
+    with pytest.raises(StoreError, match="newer release") as caught:
+        store.create_prompt("q", "New", NOW).result(10)
+    assert caught.value.code == "newer_major"
+    with pytest.raises(StoreError, match="newer release") as caught:
+        store.endpoints()
+    assert caught.value.code == "newer_major"
+    assert store.data_version() > 0
+    store.close()
+    assert path.read_bytes() == before
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("just some text that somebody wrote\n" * 100)
+    other = tmp_path / "other.db"
+    sql(other, "CREATE TABLE mine (x)", "PRAGMA user_version = 3")
+    signed = tmp_path / "signed.db"
+    sql(signed, "PRAGMA application_id = 77", "CREATE TABLE mine (x)")
+    for path in (note, other, signed):
+        before = path.read_bytes()
+        refuse(path, "not_a_database")
+        assert path.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["note.txt", "other.db", "signed.db"]
+
+
+def test_an_empty_file_is_a_new_history(path: Path) -> None:
+    path.touch()
+    store = opened(path)
+    assert store.prompts() == []
+    store.close()
+
+
+def test_a_missing_folder_is_a_sentence(tmp_path: Path) -> None:
+    error = refuse(tmp_path / "nowhere" / "history.db", "path")
+    assert "folder" in error.sentence
+
+
+def place(directory: Path, kind: str) -> Path:
+    """Make something where no history can be."""
+    path = directory / "h.db"
+    if kind == "directory":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        return Path("/dev/full")
+    elif kind == "dangling":
+        path.symlink_to("nowhere/h.db")
+    elif kind == "loop":
+        path.symlink_to(path)
+    elif kind == "bytes":
+        return directory / os.fsdecode(b"h\xff.db")
+    elif kind == "long":
+        return directory / f"{'h' * 300}.db"
+    elif kind == "through a file":
+        path.touch()
+        return path / "h.db"
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("directory", "not a file"),
+        ("pipe", "not a file"),
+        ("device", "not a file"),
+        ("dangling", "link into a folder that does not exist"),
+        ("loop", "link that leads to itself"),
+        ("bytes", "UTF-8"),
+        ("long", "too long"),
+        ("through a file", "through a file"),
+    ],
+)
+def test_where_no_history_can_be_is_a_sentence(tmp_path: Path, kind: str, words: str) -> None:
+    path = place(tmp_path, kind)
+    before = sorted(tmp_path.iterdir())
+    error = refuse(path, "path")
+    assert words in error.sentence
+    error.detail.encode()
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_link_to_a_file_that_is_not_there_yet_becomes_it(tmp_path: Path) -> None:
+    path = tmp_path / "h.db"
+    path.symlink_to("real.db")
+    opened(path).close()
+    assert (tmp_path / "real.db").stat().st_size > 0
+
+
+def test_a_damaged_file_is_a_sentence(path: Path) -> None:
+    write_some(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100] + b"\xff" * 3996 + whole[4096:])
+    refuse(path, "corrupt")
+    path.write_bytes(b"\0" * 4096 + whole[4096:])
+    refuse(path, "not_a_database")
+
+
+def test_damage_that_is_met_later_is_a_sentence_and_the_rest_is_read(path: Path) -> None:
+    write_some(path)
+    ((page,),) = sql(path, "SELECT rootpage FROM sqlite_master WHERE name = 'outputs'")
+    assert isinstance(page, int)
+    whole = bytearray(path.read_bytes())
+    whole[(page - 1) * 4096 : page * 4096] = b"\x11" * 4096
+    path.write_bytes(whole)
+    store = opened(path)
+    with pytest.raises(StoreError, match="damaged") as caught:
+        store.iteration_detail("r")
+    assert caught.value.code == "corrupt"
+    assert store.version("p", 1).content == text("Hi")
+    with pytest.raises(StoreError, match="damaged"):
+        store.add_attempt("r.0.0", "again", NOW).result(10)
+    store.close()
+
+
+def test_a_file_that_somebody_else_keeps_locked_is_a_sentence(path: Path) -> None:
+    write_some(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    refuse(path, "busy")
+    other.execute("ROLLBACK")
+    store = opened(path, busy_ms=50)
+    other.execute("BEGIN IMMEDIATE")
+    futures = [store.create_prompt(f"q{n}", "New", NOW) for n in range(4)]
+    for future in futures:
+        with pytest.raises(StoreError, match="locked") as caught:
+            future.result(10)
+        assert caught.value.code == "busy"
+    assert store.iteration_count("p") == 1
+    other.execute("ROLLBACK")
+    other.close()
+    store.create_prompt("q", "New", NOW).result(10)
+    store.close()
+
+
+def test_a_change_waits_for_a_short_lock(path: Path) -> None:
+    store = opened(path)
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    future = store.create_prompt("p", "New", NOW)
+    threading.Timer(0.05, lambda: other.execute("ROLLBACK")).start()
+    future.result(10)
+    other.close()
+    store.close()
+
+
+@pytest.mark.parametrize("instead", ["nothing", "another history"])
+@pytest.mark.skipif(sys.platform == "win32", reason="no open file can be moved there")
+def test_nothing_is_written_once_another_file_stands_in_its_place(path: Path, instead: str) -> None:
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW).result(10)
+    away = path.with_name("away.db")
+    path.rename(away)
+    if instead == "another history":
+        other = path.with_name("other.db")
+        write_some(other)
+        other.rename(path)
+    with pytest.raises(StoreError, match="moved or replaced") as told:
+        store.create_prompt("q", "Another bot", NOW).result(10)
+    assert told.value.code == "moved"
+    away.replace(path)
+    store.create_prompt("q", "Another bot", NOW).result(10)
+    assert [prompt.uid for prompt in store.prompts()] == ["q", "p"]
+    store.close()
+
+
+def test_many_can_open_a_new_file_at_once(path: Path) -> None:
+    barrier = threading.Barrier(6)
+
+    def open_one(number: int) -> Store:
+        barrier.wait(10)
+        store = opened(path)
+        store.create_prompt(f"p{number}", "Mine", NOW).result(10)
+        return store
+
+    with ThreadPoolExecutor(6) as pool:
+        stores = list(pool.map(open_one, range(6)))
+    assert len(stores[0].prompts()) == 6
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that other users can look into."""
+    with tempfile.TemporaryDirectory(prefix="history-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+        folder.chmod(0o755)
+
+
+PROBE = """
+import json, os, sys
+from pathlib import Path
+from tests.store.making import NOW, made_here as opened
+from workbench.store import StoreError
+if os.getuid() == 0:  # who may do everything cannot notice what is forbidden
+    os.seteuid(65534)
+try:
+    store = opened(Path(sys.argv[1]))
+    seen = {"read_only": store.read_only, "notice": store.notice, "iterations": store.iteration_count("p")}
+    try:
+        store.create_prompt("q", "New", NOW).result(10)
+    except StoreError as error:
+        seen["code"] = error.code
+    store.close()
+except StoreError as error:
+    seen = {"refused": error.code, "sentence": error.sentence}
+print(json.dumps(seen))
+"""
+
+
+def probe(path: Path) -> dict[str, object]:
+    """Open `path` as a user without special rights and tell what happened."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PROCESS_S,
+        check=True,
+    )
+    answer = json.loads(done.stdout)
+    assert isinstance(answer, dict)
+    return answer
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of folders work in another way")
+def test_a_folder_or_file_that_cannot_be_written_is_read_and_says_so(public: Path) -> None:
+    path = public / "history.db"
+    write_some(path)
+    path.chmod(0o444)
+    public.chmod(0o555)
+    seen = probe(path)
+    assert seen["read_only"] is True
+    assert seen["iterations"] == 1
+    assert seen["code"] == "readonly"
+    assert "cannot be written to" in str(seen["notice"])
+    assert probe(public / "new.db")["refused"] == "readonly"
+    assert sorted(p.name for p in public.iterdir()) == ["history.db"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of folders work in another way")
+def test_a_log_that_cannot_be_folded_in_is_not_ignored(public: Path) -> None:
+    path = public / "history.db"
+    write_some(path)
+    store = opened(path)
+    store.begin_run(run("r2", text("Hi"))).result(10)
+    copy = public / "copy"
+    copy.mkdir()
+    for name in ("history.db", "history.db-wal"):
+        (copy / name).write_bytes((public / name).read_bytes())
+        (copy / name).chmod(0o444)
+    store.close()
+    copy.chmod(0o555)
+    seen = probe(copy / "history.db")
+    copy.chmod(0o755)
+    assert seen["refused"] == "readonly"
+    assert "-wal" in str(seen["sentence"])

@@ -1,0 +1,172 @@
+"""Another file comes to the place of an open history, or the history goes away from it."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import NOW, opened
+from workbench.store import StoreError, database_handle
+from workbench.store.connections import connect
+from workbench.store.sqlite import sqlite3
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no open file can be moved there")
+
+
+@pytest.fixture
+def other(path: Path) -> Path:
+    """Another whole history that is open nowhere, with one prompt, uid "theirs"."""
+    file = path.with_name("other.db")
+    store = opened(file)
+    store.create_prompt("theirs", "Their bot", NOW).result(10)
+    store.close()
+    return file
+
+
+def uids(path: Path) -> list[str]:
+    """Read as any program would that opens the file by its name."""
+    connection = connect(path, mode="rw")
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return [str(uid) for (uid,) in connection.execute("SELECT uid FROM prompts ORDER BY uid")]
+    finally:
+        connection.close()
+
+
+def kept(path: Path) -> list[Path]:
+    return sorted(path.parent.glob("history.replaced-*.db"))
+
+
+def test_the_log_is_folded_in_before_it_is_taken_for_that_of_the_other_file(path: Path, other: Path) -> None:
+    store = opened(path)
+    for number in range(50):
+        store.create_prompt(f"p{number:02}", "Order bot", NOW).result(10)
+    assert store.look_at_place() is None
+    other.replace(path)
+    told = store.look_at_place()
+    assert told is not None
+    assert told.code == "moved"
+    assert uids(path) == ["theirs"]
+    (mine,) = kept(path)
+    assert str(mine) in told.detail
+    assert [prompt.uid for prompt in store.prompts()] == [f"p{number:02}" for number in reversed(range(50))]
+    with pytest.raises(StoreError, match="Another file took the place"):
+        store.create_prompt("late", "Late bot", NOW).result(10)
+    store.close()
+    assert uids(path) == ["theirs"]
+    assert uids(mine) == [f"p{number:02}" for number in range(50)]
+    assert kept(path) == [mine]
+
+
+def test_a_history_that_closes_after_it_was_replaced_is_kept(path: Path, other: Path) -> None:
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW).result(10)
+    other.replace(path)
+    store.close()
+    assert uids(path) == ["theirs"]
+    assert [uids(mine) for mine in kept(path)] == [["p"]]
+
+
+def test_what_is_written_to_the_other_file_is_not_taken_from_it(path: Path, other: Path) -> None:
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW).result(10)
+    other.replace(path)
+    store.look_at_place()
+    another = opened(path)
+    another.create_prompt("later", "Later bot", NOW).result(10)
+    assert [prompt.uid for prompt in store.prompts()] == ["p"]
+    store.close()
+    assert {prompt.uid for prompt in another.prompts()} == {"theirs", "later"}
+    another.close()
+    assert uids(path) == ["later", "theirs"]
+
+
+def test_a_log_that_somebody_reads_goes_from_beside_the_other_file(path: Path, other: Path) -> None:
+    store = opened(path, busy_ms=50)
+    store.create_prompt("p", "Order bot", NOW).result(10)
+    reader = connect(path, mode="ro")
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM prompts").fetchone()
+    store.create_prompt("q", "Another bot", NOW).result(10)
+    other.replace(path)
+    store.look_at_place()
+    assert uids(path) == ["theirs"]
+    store.close()
+    reader.close()
+    assert uids(path) == ["theirs"]
+    assert [uids(mine) for mine in kept(path)] == [["p", "q"]]
+
+
+def test_no_thread_reads_the_other_file_with_our_log(path: Path, other: Path) -> None:
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW).result(10)
+    other.replace(path)
+    with pytest.raises(StoreError) as caught:
+        store.prompts()
+    assert caught.value.code == "moved"
+    store.close()
+
+
+def test_no_backup_is_made_of_the_other_file_with_our_log(path: Path, other: Path) -> None:
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW).result(10)
+    folder = path.with_name("backups")
+    store.upkeep.backup(folder, NOW, by_hand=True)
+    before = sorted(folder.iterdir())
+
+    def replaced(_: float | None) -> bool:
+        if other.exists():
+            other.replace(path)
+        return True
+
+    for watch in (replaced, lambda _: True):
+        with pytest.raises(StoreError) as caught:
+            store.upkeep.backup(folder, NOW.replace("2026", "2027"), by_hand=False, watch=watch)
+        assert caught.value.code == "moved"
+    with pytest.raises(StoreError):
+        store.upkeep.shrink()
+    assert sorted(folder.iterdir()) == before
+    store.close()
+
+
+def test_where_there_is_no_room_what_was_open_is_kept_later(
+    path: Path, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW).result(10)
+    other.replace(path)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(database_handle, "copy_whole", full)
+        told = store.look_at_place()
+    assert told is not None
+    assert "could not be kept. Make room" in told.sentence
+    assert "The disk is full" in told.detail
+    assert uids(path) == ["theirs"]
+    assert kept(path) == []
+    store.close()
+    assert [uids(mine) for mine in kept(path)] == [["p"]]
+    assert uids(path) == ["theirs"]
+
+
+def test_a_history_that_is_only_away_goes_on_when_it_is_back(path: Path) -> None:
+    store = opened(path)
+    store.create_prompt("p", "Order bot", NOW).result(10)
+    away = path.with_name("away.db")
+    path.rename(away)
+    told = store.look_at_place()
+    assert told is not None
+    assert told.code == "moved"
+    away.rename(path)
+    assert store.look_at_place() is None
+    store.create_prompt("q", "Another bot", NOW).result(10)
+    path.rename(away)
+    store.close()
+    assert kept(path) == []
+    assert sqlite3.connect(away).execute("SELECT count(*) FROM prompts").fetchone() == (2,)

@@ -1,0 +1,196 @@
+"""What is said before and after something goes for good."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.store.making import LATER, NOW, done, lane, opened, run, text, uids
+from workbench.core.drafts import Draft
+from workbench.core.maintenance import MaintenanceRules
+from workbench.core.runs import BesideLane, Verdict
+from workbench.store import Store
+from workbench.usecases.deletion import Eraser, PurgeTargets, counted
+from workbench.usecases.history_replacement import move_to
+from workbench.usecases.maintenance import Maintenance
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = opened(tmp_path / "history.db", busy_ms=200)
+    store.create_prompt("p", "Order bot", NOW)
+    for name in ("r1", "r2"):
+        beside = (BesideLane("B", "r1", 1),) if name == "r2" else ()
+        store.begin_run(run(name, text(name), lanes=(lane(), lane("B"))[: 2 - len(beside)], beside=beside))
+        for position in range(2 - len(beside)):
+            store.finish_output(f"{name}.{position}.0", done("Fine."), LATER).result(10)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def eraser(store: Store) -> Eraser:
+    return Eraser(store, lambda: LATER, uids("erased"))
+
+
+def test_what_goes_along_and_what_others_lose_is_said_before(store: Store, eraser: Eraser) -> None:
+    store.mark("r2", "v", Verdict("winner", (), kept=("B",)), ("r2.0.0", "r1.1.0"), LATER).result(10)
+    Maintenance(store, lambda: LATER).back_up()
+    outlook = eraser.look(PurgeTargets(("r1",)))
+    assert (outlook.what, outlook.verb) == ("1 run", "is")
+    first, *rest = outlook.sentences()
+    assert first == "Deletes its 2 answers, notes and verdicts from the history for good."
+    assert rest == [
+        "1 verdict elsewhere counts no more.",
+        "Answers are also shown beside 1 other run, and will not be.",
+        "1 backup still holds it.",
+    ]
+
+
+def test_what_stays_and_which_copies_went_is_said_after(store: Store, eraser: Eraser) -> None:
+    store.save_draft("p", Draft(text("new"), based_on=2), LATER)
+    care = Maintenance(store, lambda: NOW)
+    old = care.back_up()
+    told: list[str] = []
+    erased = eraser.erase(eraser.look(PurgeTargets(("r1", "r2"))), with_copies=True, tell=told.append)
+    assert erased.sentence == (
+        "2 runs are deleted for good. Version 2 of “Order bot” stays: a draft or a label needs the text."
+        " Deleted 1 backup too; a new one was made."
+    )
+    assert told == ["Deleting for good…", "Writing the file anew…", "Making a new copy…"]
+    assert not old.path.exists()
+    assert [backup.made_at for backup in care.backups()] == [LATER]
+
+
+def test_several_things_are_spoken_of_as_several(eraser: Eraser) -> None:
+    (first,) = eraser.look(PurgeTargets(("r1", "r2"))).sentences()
+    assert first.startswith("Deletes their 3 answers, notes and verdicts")
+
+
+def test_copies_stay_where_no_new_one_can_be_made_and_what_went_is_said(
+    store: Store, eraser: Eraser, tmp_path: Path
+) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    care = Maintenance(store, lambda: NOW)
+    care.set_rules(MaintenanceRules(folder=str(folder)))
+    old = care.back_up()
+    outlook = eraser.look(PurgeTargets(("r1",)))
+    assert outlook.copies == (old.path,)
+    assert outlook.unseen is None
+    folder.rename(tmp_path / "elsewhere")
+    erased = eraser.erase(outlook, with_copies=True, tell=lambda _: None)
+    assert erased.removed == 0
+    assert erased.sentence.startswith(
+        f"1 run is deleted for good. No new copy was made, so that the old ones stay. The folder for backups, {folder},"
+    )
+    assert not store.deleting.is_unclean
+    assert (tmp_path / "elsewhere" / old.path.name).exists()
+
+
+def test_a_copy_that_cannot_be_removed_is_named(store: Store, eraser: Eraser, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = Maintenance(store, lambda: NOW).back_up()
+    outlook = eraser.look(PurgeTargets(("r1",)))
+    unlink = Path.unlink
+
+    def refusing(path: Path, missing_ok: bool = False) -> None:
+        if path == old.path:
+            raise PermissionError(13, "Permission denied", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refusing)
+    erased = eraser.erase(outlook, with_copies=True, tell=lambda _: None)
+    assert erased.sentence == (
+        f"1 run is deleted for good. {old.path} could not be removed (Permission denied). Remove it by hand."
+        " 1 backup still has it."
+    )
+
+
+def test_copies_in_a_folder_that_is_not_there_are_spoken_of(store: Store, eraser: Eraser, tmp_path: Path) -> None:
+    folder = tmp_path / "unplugged"
+    Maintenance(store, lambda: NOW).set_rules(MaintenanceRules(folder=str(folder)))
+    assert eraser.look(PurgeTargets(("r1",))).sentences()[-1] == (
+        f"The folder for backups, {folder}, is not there. Backups in it may hold it, too."
+    )
+
+
+def test_copies_in_folders_of_before_are_found(store: Store, eraser: Eraser, tmp_path: Path) -> None:
+    care = Maintenance(store, lambda: NOW)
+    first = care.back_up()
+    found = [first.path]
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        care.set_rules(MaintenanceRules(folder=str(tmp_path / name)))
+        found.append(care.back_up().path)
+    care.set_rules(MaintenanceRules())
+    assert sorted(eraser.look(PurgeTargets(("r1",))).copies) == sorted(found)
+
+
+def test_what_a_move_left_in_the_old_folder_is_found(store: Store, tmp_path: Path) -> None:
+    care = Maintenance(store, lambda: NOW)
+    backup = care.back_up()
+    store.close()
+    away = tmp_path / "away"
+    away.mkdir()
+    moved = move_to(store.path, away, LATER, uids("move"), keep=True)
+    (kept,) = tmp_path.glob("history.moved-*.db")
+    there = opened(moved.database)
+    eraser = Eraser(there, lambda: LATER, uids("erased"))
+    unclear = tmp_path / "history.replaced-1.db"
+    unclear.write_bytes(b"damaged")
+    assert unclear in eraser.look(PurgeTargets(("r1",))).copies
+    # Where another history is by now it is that one's.
+    store.path.touch()
+    assert unclear not in eraser.look(PurgeTargets(("r1",))).copies
+    assert sorted(eraser.look(PurgeTargets(("r1",))).copies) == sorted((backup.path, kept))
+    erased = eraser.erase(eraser.look(PurgeTargets(("r1",))), with_copies=True, tell=lambda _: None)
+    assert (erased.removed, erased.left) == (2, 0)
+    assert not kept.exists()
+    there.close()
+
+
+@pytest.mark.parametrize("text", ["", "{", "7", '["a", 7]', "[" * 100_000])
+def test_remembered_folders_that_are_damaged_are_none(store: Store, eraser: Eraser, text: str) -> None:
+    store.set_meta("copy_folders", text).result(10)
+    assert eraser.look(PurgeTargets(("r1",))).copies == ()
+
+
+def test_a_copy_that_was_made_since_is_counted(store: Store, eraser: Eraser) -> None:
+    outlook = eraser.look(PurgeTargets(("r1",)))
+    assert outlook.copies == ()
+    Maintenance(store, lambda: LATER).back_up()
+    erased = eraser.erase(outlook, with_copies=False, tell=lambda _: None)
+    assert erased.sentence == "1 run is deleted for good. 1 backup still has it."
+
+
+def test_a_file_that_could_not_be_written_anew_is_said_and_tried_again(
+    store: Store, eraser: Eraser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.store.maintenance.deletion._TRIES", 1)
+    reader = sqlite3.connect(store.path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT 1 FROM runs").fetchone()
+    erased = eraser.erase(eraser.look(PurgeTargets(("r1",))), with_copies=False, tell=lambda _: None)
+    assert erased.sentence.startswith("1 run is deleted for good. The file could not be written anew")
+    assert store.deleting.is_unclean
+    reader.close()
+    eraser.clean()
+    assert not store.deleting.is_unclean
+
+
+def test_all_that_is_deleted_comes_back(store: Store, eraser: Eraser) -> None:
+    eraser.delete(["r1"], True).result(10)
+    eraser.delete_prompt("p", True).result(10)
+    doomed = eraser.deleted()
+    assert doomed == PurgeTargets(("r1", "r2"), ("p",))
+    assert eraser.look(doomed).what == "1 prompt and 2 runs"
+    eraser.bring_all_back(doomed)
+    assert eraser.look(eraser.deleted()).nothing
+    assert [(row.uid, row.iterations) for row in store.prompts()] == [("p", 2)]
+
+
+def test_numbers_have_their_noun() -> None:
+    assert [counted(count, "copy", "copies") for count in (1, 2, 1200)] == ["1 copy", "2 copies", "1,200 copies"]

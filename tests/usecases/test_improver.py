@@ -1,0 +1,208 @@
+"""Asking for a better prompt, on a real database with a real child that plays a script."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.usecases.making import PATIENCE_S, cloud, draft, echo, judged, new_prompt, opened, wait_for
+from workbench.core.content import Content, Message
+from workbench.core.improvement import NO_MESSAGES, ProposalError
+from workbench.core.money import Rates
+from workbench.core.runs import Verdict
+from workbench.usecases.improver import ImprovementRequest, proposal_of
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.workbench import Workbench
+
+BETTER = 'Shorter.\n<message role="user">\nHello dear {{name}}\n</message>'
+SCRIPT = {
+    "models": {
+        "better": [{"text": BETTER[:20]}, {"text": BETTER[20:]}, {"usage": {"input": 1000, "output": 10}}],
+        "chat": [{"text": "Hello Ada!"}],
+        "waits": [{"text": "so far"}, {"wait_ms": 60_000}],
+    }
+}
+CONTENT = draft().content
+
+
+def _wanted(prompt: str, model: str = "better", **more: Any) -> ImprovementRequest:
+    return ImprovementRequest(**{"prompt_uid": prompt, "content": CONTENT, "based_on": None, "lane": cloud(model),
+                     "instructions": "Improve.", **more})  # fmt: skip
+
+
+def _rows(workbench: Workbench, query: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(workbench.store.path)
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def test_the_question_is_recorded_and_the_prompts_own_past_stays(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        workbench.runner.start_iteration(prompt, draft(), based_on=None).wait(PATIENCE_S)
+        changed = Content((Message("user", "Changed {{name}}"),))
+        workbench.prompts.save_draft(prompt, draft(text="Changed {{name}}")).result(PATIENCE_S)
+        timeline, versions = workbench.history.timeline(prompt), workbench.prompts.version_numbers(prompt)
+        workbench.pricing.set_price(cloud().endpoint, "better", Rates(0.001, 0.002, None, "by hand"))
+        handle, tag = workbench.improver.ask(_wanted(prompt, content=changed, based_on=1, feedback="Be warm."))
+        assert handle.wait(PATIENCE_S)
+        assert handle.problem is None
+        assert _rows(
+            workbench,
+            "SELECT runs.kind, runs.number, outputs.state, outputs.text, lanes.pinned, versions.number FROM runs"
+            " JOIN lanes ON lanes.run_id = runs.id JOIN outputs ON outputs.run_id = runs.id"
+            " JOIN versions ON versions.id = lanes.version_id WHERE kind = 'improve'",
+        ) == [("improve", 1, "finished", BETTER, 1, 1)]
+        assert workbench.history.timeline(prompt) == timeline
+        assert workbench.prompts.version_numbers(prompt) == versions
+        assert workbench.history.count(prompt) == 1
+        assert workbench.prompts.open(prompt).draft == draft(text="Changed {{name}}")
+        stats = workbench.session.stats()
+        assert stats.iterations == 1
+        assert stats.spent_usd == pytest.approx(1.02)
+        (earlier,) = workbench.improver.earlier(prompt)
+        assert (earlier.number, earlier.title, earlier.state) == (1, "better", "finished")
+        past = workbench.improver.past(earlier.run_uid)
+        assert (past.base, past.tag, past.feedback, past.result.text) == (changed, tag, "Be warm.", BETTER)
+        sent = past.result.request["messages"]
+        assert sent[0] == {"role": "system", "content": "Improve."}
+        assert "Changed {{name}}" in sent[1]["content"]
+        assert "Ada" not in sent[1]["content"], "values stay here"
+        assert proposal_of(past.base, past.result.text, past.tag).remark == "Shorter."
+
+
+def test_a_prompt_that_has_only_a_draft_gets_the_version_that_was_meant(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle, _ = workbench.improver.ask(_wanted(prompt))
+        assert handle.wait(PATIENCE_S)
+        assert workbench.prompts.version_numbers(prompt) == (1,)
+        (row,) = workbench.history.timeline(prompt).rows
+        assert not getattr(row, "ran", True), "no lane of a person's ran it"
+        later = workbench.runner.start_iteration(prompt, draft(), based_on=None)
+        assert later.wait(PATIENCE_S)
+        assert later.began is not None
+        assert (later.began.number, later.began.version_number) == (1, 1)
+
+
+def test_bad_answers_are_offered_as_such_and_go_with_their_values(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        for kind, positions in (("winner", (1,)), ("all_bad", (0, 1)), ("none", ())):
+            handle = workbench.runner.start_iteration(prompt, draft(echo(), cloud("chat")), based_on=None)
+            assert handle.wait(PATIENCE_S)
+            detail = workbench.history.detail(handle.run_uid)
+            verdict = Verdict(kind, positions)  # type: ignore[arg-type]
+            workbench.history.mark(handle.run_uid, verdict, judged(detail)).result(PATIENCE_S)
+        answers = workbench.improver.known(prompt).answers
+        assert [(a.number, a.title, a.judgement) for a in answers] == [
+            (3, "echo", ""), (3, "chat", ""), (2, "echo", "all bad"), (2, "chat", "all bad"),
+            (1, "echo", "lost"), (1, "chat", "winner"),
+        ]  # fmt: skip
+        workbench.history.mark(handle.run_uid, Verdict("tie", (0, 1)), judged(detail)).result(PATIENCE_S)
+        assert [a.judgement for a in workbench.improver.known(prompt).answers[:2]] == ["tie", "tie"]
+        handle, _ = workbench.improver.ask(_wanted(prompt, answers=answers[2:3]))
+        assert handle.wait(PATIENCE_S)
+        sent = handle.transcripts[0].snapshot().wire["messages"][1]["content"]
+        assert '<answer verdict="all bad">\n<value name="name">\nAda\n</value>\n<text>\nHello Ada\n</text>' in sent
+
+
+def test_of_an_answer_that_was_judged_again_beside_a_later_run_the_last_word_counts(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        first = workbench.runner.start_iteration(prompt, draft(echo(), cloud("chat")), based_on=None)
+        assert first.wait(PATIENCE_S)
+        lost, won = judged(workbench.history.detail(first.run_uid))
+        workbench.history.mark(first.run_uid, Verdict("winner", (1,)), (lost, won)).result(PATIENCE_S)
+        later = workbench.runner.start_iteration(prompt, draft(echo()), based_on=None)
+        assert later.wait(PATIENCE_S)
+        (own,) = judged(workbench.history.detail(later.run_uid))
+        kept = replace(won, place="c")
+
+        def known() -> list[tuple[int, str, str]]:
+            return [(a.number, a.title, a.judgement) for a in workbench.improver.known(prompt).answers]
+
+        workbench.history.mark(later.run_uid, Verdict("winner", (0,)), (own, kept)).result(PATIENCE_S)
+        assert known() == [(2, "echo", "winner"), (1, "echo", "lost"), (1, "chat", "lost")]
+        workbench.history.mark(later.run_uid, Verdict("all_bad"), (own, kept)).result(PATIENCE_S)
+        assert known() == [(2, "echo", "all bad"), (1, "echo", "lost"), (1, "chat", "all bad")]
+        workbench.history.mark(later.run_uid, Verdict("none"), (own, kept)).result(PATIENCE_S)
+        assert known() == [(2, "echo", ""), (1, "echo", "lost"), (1, "chat", "winner")]
+
+
+def test_an_answer_is_shown_to_a_model_behind_a_nul_too(tmp_path: Path) -> None:
+    said = "before\0 the rest"
+    with opened(tmp_path, {"models": {"chat": [{"text": said}], "long": [{"text": "😀" * 50_001}]}}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        lanes = draft(cloud("chat"), cloud("long"))
+        assert workbench.runner.start_iteration(prompt, lanes, based_on=None).wait(PATIENCE_S)
+        nul, long = workbench.improver.known(prompt).answers
+        assert (nul.text, nul.is_cut) == (said, False)
+        assert (len(long.text), long.is_cut) == (50_000, True)
+        handle, _ = workbench.improver.ask(_wanted(prompt, lane=cloud("chat")))
+        assert handle.wait(PATIENCE_S)
+        assert workbench.improver.earlier(prompt)[0].opening == said
+
+
+def test_answers_of_a_blind_run_are_offered_once_it_is_judged(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(), based_on=None, blind=True)
+        assert handle.wait(PATIENCE_S)
+        assert workbench.improver.known(prompt).answers == ()
+        shown = judged(workbench.history.detail(handle.run_uid))
+        workbench.history.mark(handle.run_uid, Verdict("all_bad", (0,)), shown).result(PATIENCE_S)
+        assert [a.judgement for a in workbench.improver.known(prompt).answers] == ["all bad"]
+
+
+def test_a_question_of_another_release_is_told(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        other = workbench.runner.start_iteration(prompt, draft(), based_on=None)
+        assert other.wait(PATIENCE_S)
+        with pytest.raises(RefusedError, match="Another release"):
+            workbench.improver.past(other.run_uid)
+
+
+def test_it_can_be_stopped_and_keeps_its_text(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle, tag = workbench.improver.ask(_wanted(prompt, "waits"))
+        uid = handle.output_uids[0]
+        wait_for(lambda: handle.transcripts[0].snapshot().text == "so far")
+        workbench.runner.stop(uid)
+        assert handle.wait(PATIENCE_S)
+        past = workbench.improver.past(handle.run_uid)
+        assert (past.result.state, past.result.text) == ("stopped", "so far")
+        with pytest.raises(ProposalError, match=NO_MESSAGES[:30]):
+            proposal_of(past.base, past.result.text, tag)
+
+
+def test_what_cannot_be_asked_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        with pytest.raises(RefusedError, match="no text to improve"):
+            workbench.improver.ask(_wanted(prompt, content=Content()))
+        with pytest.raises(RefusedError, match="instructions"):
+            workbench.improver.ask(_wanted(prompt, instructions=" "))
+        assert workbench.improver.earlier(prompt) == ()
+
+
+def test_model_and_instructions_are_remembered(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        known = workbench.improver.known(prompt)
+        assert known.lane is None
+        assert known.instructions == known.shipped
+        assert "double braces" in known.shipped
+        for future in workbench.improver.remember(cloud("better"), "Mine."):
+            future.result(PATIENCE_S)
+        known = workbench.improver.known(prompt)
+        assert known.lane == cloud("better")
+        assert known.instructions == "Mine."

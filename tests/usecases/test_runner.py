@@ -1,0 +1,415 @@
+"""Runs on a real database with a real child that plays a script."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.usecases.making import PATIENCE_S, cloud, draft, echo, judged, new_prompt, opened, wait_for
+from workbench.core.blocks import OutputFormat, Tool
+from workbench.core.content import Content, Message
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane
+from workbench.core.money import Rates
+from workbench.core.runs import AnswerStep, FormatCheck, Verdict
+from workbench.usecases.problems import RefusedError
+
+STEPS = {
+    "reasons": [{"reasoning": "hm"}, {"text": "Hel"}, {"text": "lo"}, {"mark": ["refused", "seed", "not here"]}],
+    "priced": [{"text": "x"}, {"usage": {"input": 1000, "output": 10, "cached": 500}}],
+    "dies": [{"text": "half"}, {"exit": 3}],
+    "fails": [{"text": "some"}, {"fail": ["rate_limited", "Too many requests. Wait a minute.", "429"]}],
+    "steps": [
+        {"reasoning": "hm"},
+        {"text": "One moment."},
+        {"steps": [["tool_call", '{"a": 1}', "look", "c1", ""], ["tool_result", "found", "look", "c1", ""]]},
+        {"text": "Found."},
+    ],
+    "waits": [{"text": "so far"}, {"wait_ms": 60_000}, {"text": " never"}],
+}
+SCRIPT = {"models": STEPS}
+
+
+def test_lanes_stream_end_and_are_recorded(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, heard):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(echo(), echo("b", "reasons")), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        first, second = (t.snapshot() for t in handle.transcripts)
+        assert (first.text, first.state, first.saved, first.attempt) == ("Hello Ada", "finished", True, 1)
+        assert (second.text, second.reasoning) == ("Hello", "hm")
+        assert [(m.kind, m.name) for m in second.marks] == [("refused", "seed")]
+        assert first.wire["messages"] == [{"role": "user", "content": "Hello Ada"}]
+        assert workbench.runner.drain_dirty() == set(handle.output_uids)
+        assert workbench.runner.drain_dirty() == set()
+        assert [kind for kind, _ in heard.all if kind != "engine"] == ["started", "output", "output", "ended"]
+        detail = workbench.history.detail(handle.run_uid)
+        assert [o.result.text for o in detail.outputs] == ["Hello Ada", "Hello"]
+        assert detail.row.version == 1
+        assert handle.began is not None
+        assert (handle.began.number, handle.began.lane_versions) == (1, (1, 1))
+        assert workbench.session.stats().iterations == 1
+        assert workbench.runner.running() == ()
+
+
+def test_steps_are_recorded_and_the_text_is_the_last(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(echo("b", "steps")), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        shown = handle.transcripts[0].snapshot()
+        assert (shown.text, shown.reasoning, shown.rounds) == ("Found.", "", 1)
+        steps = (
+            AnswerStep("reasoning", "hm"),
+            AnswerStep("text", "One moment."),
+            AnswerStep("tool_call", '{"a": 1}', "look", "c1"),
+            AnswerStep("tool_result", "found", "look", "c1"),
+            AnswerStep("text", "Found."),
+        )
+        assert shown.steps == steps
+        (record,) = workbench.history.detail(handle.run_uid).outputs
+        assert (record.result.steps, record.result.text) == (steps, "Found.")
+    with sqlite3.connect(tmp_path / "w.db") as other:
+        rows = other.execute("SELECT seq, kind, json_extract(body, '$.text') FROM steps ORDER BY seq").fetchall()
+    other.close()
+    assert rows[2:4] == [(2, "tool_call", '{"a": 1}'), (3, "tool_result", "found")]
+
+
+def test_the_same_text_makes_a_new_iteration_of_one_version(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handles = [workbench.runner.start_iteration(prompt, draft(), based_on=None) for _ in range(3)]
+        assert all(handle.wait(PATIENCE_S) for handle in handles)
+        assert [(h.began.number, h.began.version_number) for h in handles if h.began] == [(1, 1), (2, 1), (3, 1)]
+
+
+def test_a_pinned_lane_sends_its_version_and_makes_none(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        workbench.runner.start_iteration(prompt, draft(), based_on=None).wait(PATIENCE_S)
+        changed = draft(echo(pinned=1), text="Changed {{name}}", values={"name": "Bo"})
+        handle = workbench.runner.start_iteration(prompt, changed, based_on=1)
+        assert handle.wait(PATIENCE_S)
+        assert handle.transcripts[0].snapshot().text == "Hello Bo"
+        assert workbench.prompts.version_numbers(prompt) == (1,)
+
+
+def test_a_version_of_a_newer_release_is_not_sent(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        workbench.runner.start_iteration(prompt, draft(), based_on=None).wait(PATIENCE_S)
+        with sqlite3.connect(workbench.store.path) as other:
+            other.execute("UPDATE contents SET body = json_set(body, '$.messages[0].files', json('[1]'))")
+        other.close()
+        handle = workbench.runner.start_iteration(prompt, draft(echo(pinned=1)), based_on=1)
+        assert handle.wait(PATIENCE_S)
+        assert handle.problem is not None
+        assert handle.problem.sentence.startswith("Version 1 was not sent. Message 1 has 'files'")
+        assert len(workbench.history.iterations(prompt)) == 1
+
+
+def test_a_missing_variable_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        with pytest.raises(RefusedError, match=r"Enter a value for \{\{name\}\} below"):
+            workbench.runner.start_iteration(prompt, draft(values={}), based_on=None)
+        assert workbench.history.iterations(prompt) == []
+        assert workbench.prompts.version_numbers(prompt) == ()
+
+
+def test_what_only_the_database_can_tell_is_refused_later_and_nothing_is_sent(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, heard):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(echo(pinned=9)), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        assert handle.problem is not None
+        assert heard.wait("problem") == [handle.problem.sentence]
+        assert heard.of("ended") == [handle.run_uid]
+        assert heard.of("started") == []
+        assert workbench.engine.state == "new"
+        assert workbench.runner.running() == ()
+
+
+def test_a_run_that_cannot_be_recorded_is_not_sent(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+    with sqlite3.connect(tmp_path / "w.db") as connection:
+        connection.execute("PRAGMA user_version = 2000")
+    connection.close()
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        assert workbench.store.read_only
+        assert workbench.notice
+        assert workbench.recovery.result(PATIENCE_S) == ""
+        handle = workbench.runner.start_iteration(prompt, draft(), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        assert handle.problem is not None
+        assert handle.problem.sentence.startswith("The run was not started, because it could not be recorded.")
+        assert workbench.engine.state == "new"
+
+
+def test_half_a_character_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(text="\ud83d {{name}}"), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        assert handle.problem is not None
+        assert "half of a character" in handle.problem.sentence
+
+
+def test_no_key_fails_the_lane_without_any_network(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(cloud(), echo()), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        refused, answered = (t.snapshot() for t in handle.transcripts)
+        assert refused.result is not None
+        assert refused.result.failure is not None
+        assert refused.result.failure.code == "no_key"
+        assert "OpenAI needs an API key" in refused.result.failure.sentence
+        assert refused.wire is None
+        assert answered.state == "finished"
+        stored = workbench.history.detail(handle.run_uid).outputs[0].result
+        assert stored.failure == refused.result.failure
+        assert stored.cost_usd is None
+        assert workbench.session.stats().unknown == 0
+
+
+def test_a_removed_endpoint_fails_its_lane_with_a_sentence(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(Lane("a", "gone", "m")), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        result = handle.transcripts[0].result
+        assert result is not None
+        assert result.failure is not None
+        assert result.failure.code == "no_endpoint"
+
+
+def test_cost_is_counted_with_the_price_of_the_time(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT, {"OPENAI_API_KEY": "sk-test-0123456789"}) as (workbench, _):
+        prompt = new_prompt(workbench)
+        workbench.pricing.set_price("litellm", "priced", Rates(1e-3, 1e-2, 1e-4))
+        handle = workbench.runner.start_iteration(prompt, draft(cloud("priced"), echo()), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        stored = workbench.history.detail(handle.run_uid).outputs
+        assert stored[0].result.cost_usd == pytest.approx(500 * 1e-3 + 500 * 1e-4 + 10 * 1e-2)
+        assert stored[0].result.rates == Rates(1e-3, 1e-2, 1e-4, "user")
+        assert stored[1].result.cost_usd == 0.0
+        assert workbench.session.stats().spent_usd == pytest.approx(0.65)
+
+
+def test_a_dead_engine_leaves_the_text_and_a_retry_keeps_it(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(echo(model="dies"), echo("b")), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        result = handle.transcripts[0].result
+        assert result is not None
+        assert (result.state, result.text) == ("failed", "half")
+        again = workbench.runner.retry(handle.output_uids[1])
+        assert again.wait(PATIENCE_S)
+        assert again.transcripts[0].snapshot().attempt == 2
+        assert again.transcripts[0].snapshot().position == 1
+        detail = workbench.history.detail(handle.run_uid)
+        assert [(o.position, o.attempt) for o in detail.outputs] == [(0, 1), (1, 1), (1, 2)]
+
+
+def test_an_answer_of_an_earlier_session_can_be_retried(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(echo(model="fails")), based_on=None)
+        assert handle.wait(PATIENCE_S)
+    with opened(tmp_path, {}) as (workbench, _):
+        with pytest.raises(RefusedError, match="no known run"):
+            workbench.runner.retry(handle.output_uids[0])
+        again = workbench.runner.retry(handle.output_uids[0], run_uid=handle.run_uid, prompt_uid=prompt)
+        assert again.wait(PATIENCE_S)
+        assert again.transcripts[0].snapshot().text == "Hello Ada"
+        texts = [o.result.text for o in workbench.history.detail(handle.run_uid).outputs]
+        assert texts == ["some", "Hello Ada"]
+
+
+def test_stopping_keeps_the_text(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(
+            prompt, draft(echo(model="waits"), echo("b", "waits"), echo("c", "waits")), based_on=None
+        )
+        wait_for(lambda: all(t.snapshot().text == "so far" for t in handle.transcripts))
+        with pytest.raises(RefusedError, match="still being written"):
+            workbench.runner.retry(handle.output_uids[0])
+        running = workbench.history.detail(handle.run_uid)
+        with pytest.raises(RefusedError, match="still being written"):
+            workbench.history.mark(handle.run_uid, Verdict("winner", (0,)), judged(running))
+        workbench.runner.stop(handle.output_uids[1])
+        wait_for(lambda: handle.transcripts[1].snapshot().state == "stopped")
+        assert handle.transcripts[0].snapshot().state == "streaming"
+        workbench.runner.stop_all(handle.run_uid)
+        assert handle.wait(PATIENCE_S)
+        stored = workbench.history.detail(handle.run_uid)
+        assert [(o.result.state, o.result.text) for o in stored.outputs] == [("stopped", "so far")] * 3
+        workbench.history.mark(handle.run_uid, Verdict("winner", (2,)), judged(stored)).result(PATIENCE_S)
+        assert workbench.history.detail(handle.run_uid).verdict == Verdict("winner", (2,))
+
+
+def test_a_stop_before_the_engine_is_there_stops_too(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(echo(model="waits")), based_on=None)
+        workbench.runner.stop(handle.output_uids[0])
+        assert handle.wait(PATIENCE_S)
+        assert [o.result.state for o in workbench.history.detail(handle.run_uid).outputs] == ["stopped"]
+
+
+def test_closing_stops_what_runs_and_keeps_its_text(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(echo(model="waits")), based_on=None)
+        wait_for(lambda: handle.transcripts[0].snapshot().text == "so far")
+        assert workbench.close() == 0
+        with pytest.raises(RefusedError, match="closing"):
+            workbench.runner.start_iteration(prompt, draft(), based_on=None)
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        assert workbench.recovery.result(PATIENCE_S) == ""
+        (output,) = workbench.history.detail(handle.run_uid).outputs
+        assert (output.result.state, output.result.text) == ("stopped", "so far")
+
+
+def test_streamed_text_is_in_the_database_while_it_streams(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, draft(echo(model="waits")), based_on=None)
+        wait_for(lambda: handle.began is not None)
+        wait_for(lambda: workbench.history.detail(handle.run_uid).outputs[0].result.text == "so far")
+
+
+def test_a_listener_that_fails_harms_nobody(tmp_path: Path) -> None:
+    class Bad:
+        def __getattr__(self, name: str) -> object:
+            raise RuntimeError("no such callback")
+
+    with opened(tmp_path, SCRIPT) as (workbench, heard):
+        workbench.listeners.add(Bad())  # type: ignore[arg-type]
+        prompt = new_prompt(workbench)
+        assert workbench.runner.start_iteration(prompt, draft(), based_on=None).wait(PATIENCE_S)
+        assert heard.wait("ended")
+
+
+def test_jinja_is_rendered_by_the_engine(tmp_path: Path) -> None:
+    with opened(tmp_path) as (workbench, _):
+        prompt = new_prompt(workbench)
+        content = Content((Message("user", "{% for n in name %}{{ n }}-{% endfor %}\n"),), "jinja")
+        handle = workbench.runner.start_iteration(prompt, Draft(content, (("name", "ab"),), (echo(),)), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        assert handle.transcripts[0].snapshot().text == "a-b-\n"
+        wrong = Draft(Content((Message("user", "{{ gone }}"),), "jinja"), (), (echo(),))
+        refused = workbench.runner.start_iteration(prompt, wrong, based_on=None)
+        assert refused.wait(PATIENCE_S)
+        assert refused.problem is not None
+        assert "gone" in refused.problem.sentence + refused.problem.detail
+        assert len(workbench.history.iterations(prompt)) == 1
+
+
+def test_many_runs_at_once_all_end_and_are_numbered_in_order(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        lanes = [echo(chr(97 + n)) for n in range(12)]
+        handles = [workbench.runner.start_iteration(prompt, draft(*lanes), based_on=None) for _ in range(8)]
+        assert all(handle.wait(PATIENCE_S) for handle in handles)
+        assert [h.began.number for h in handles if h.began] == list(range(1, 9))
+        assert all(t.snapshot().saved for h in handles for t in h.transcripts)
+
+
+def test_a_stop_from_another_thread_while_starting_never_hangs(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        for _ in range(10):
+            handle = workbench.runner.start_iteration(prompt, draft(echo(model="waits")), based_on=None)
+            stopper = threading.Thread(target=workbench.runner.stop_everything)
+            stopper.start()
+            stopper.join()
+            assert handle.wait(PATIENCE_S)
+
+
+FORM = OutputFormat("schema", '{"type": "object", "required": ["a"]}')
+
+
+def formed(output: OutputFormat, *lanes: Lane) -> Draft:
+    return Draft(Content((Message("user", "Hi"),), output=output), (), lanes)
+
+
+def test_answers_are_checked_at_their_end_and_when_they_are_read(tmp_path: Path) -> None:
+    script = {"models": {"good": [{"text": '{"a": 1}'}], "bad": [{"text": "{}"}], "dies": STEPS["fails"]}}
+    with opened(tmp_path, script) as (workbench, _):
+        prompt = new_prompt(workbench)
+        lanes = (echo("a", "good"), echo("b", "bad"), echo("c", "dies"))
+        handle = workbench.runner.start_iteration(prompt, formed(FORM, *lanes), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        live = [t.snapshot().result for t in handle.transcripts]
+        stored = [o.result for o in workbench.history.detail(handle.run_uid).outputs]
+        for results in (live, stored):
+            checks = [r.format_check for r in results if r]
+            assert [c and c.ok for c in checks] == [True, False, None]
+            assert checks[1] == FormatCheck(False, "the top: 'a' is a required property")
+
+
+def test_a_pinned_lane_is_checked_by_its_own_version(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        workbench.runner.start_iteration(prompt, formed(FORM, echo()), based_on=None).wait(PATIENCE_S)
+        draft_ = formed(OutputFormat("json"), echo("a", pinned=1), echo("b"))
+        handle = workbench.runner.start_iteration(prompt, draft_, based_on=1)
+        assert handle.wait(PATIENCE_S)
+        lanes = workbench.history.detail(handle.run_uid).lanes
+        assert [lane.output for lane in lanes] == [FORM, OutputFormat("json")]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (Content((Message("user", "Hi"),), output=OutputFormat("schema", "{")), "this is not JSON at line 1"),
+        (
+            Content((Message("user", "Hi"),), output=OutputFormat("schema", '{"type": "text"}')),
+            "The schema of the output format is wrong at type",
+        ),
+        (Content((Message("user", "Hi"),), tools=(Tool("look up"),)), "“look up” needs a name"),
+    ],
+)
+def test_a_wrong_schema_or_tool_is_refused_before_anything_is_written(
+    tmp_path: Path, content: Content, words: str
+) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        prompt = new_prompt(workbench)
+        handle = workbench.runner.start_iteration(prompt, Draft(content, (), (echo(),)), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        assert handle.problem is not None
+        assert words in handle.problem.sentence
+        assert workbench.prompts.version_numbers(prompt) == ()
+
+
+def test_a_tool_that_is_off_may_be_wrong(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        content = Content((Message("user", "Hi"),), tools=(Tool("look up", enabled=False),))
+        handle = workbench.runner.start_iteration(new_prompt(workbench), Draft(content, (), (echo(),)), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        assert handle.problem is None
+
+
+def test_a_model_known_to_have_no_tools_is_not_asked(tmp_path: Path) -> None:
+    with opened(tmp_path, SCRIPT) as (workbench, _):
+        models = workbench.catalogue.get().models
+        model = next(m.id for m in models if "tools" in m.lacks)
+        assert "tools" not in next(m for m in models if m.id == model).abilities
+        content = Content((Message("user", "Hi"),), tools=(Tool("look"),))
+        lanes = (cloud(model), echo())
+        handle = workbench.runner.start_iteration(new_prompt(workbench), Draft(content, (), lanes), based_on=None)
+        assert handle.wait(PATIENCE_S)
+        first, second = (t.snapshot().result for t in handle.transcripts)
+        assert first is not None
+        assert first.failure is not None
+        assert (first.failure.code, first.request) == ("no_tools", None)
+        assert second is not None
+        assert second.state == "finished"

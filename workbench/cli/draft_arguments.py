@@ -1,0 +1,174 @@
+"""From arguments to the draft that is run.
+
+Invariant: choosing changes a prompt of the database never, and adds one only for a file that is run.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workbench.cli.output import complain
+from workbench.cli.run_limits import keep_limits
+from workbench.core.drafts import Draft
+from workbench.core.lanes import LITELLM, Endpoint, Lane
+from workbench.core.templates import content_variables
+from workbench.core.visible_text import visible_note
+from workbench.formats.prompt_yml import PromptFile, PromptFileError, read_prompt_yml
+from workbench.host.clock import utc_now
+from workbench.host.files import read_file
+from workbench.host.ids import new_uid
+from workbench.usecases.model_names import model_name, pair, resolve_model, shadowed, slots, with_params
+from workbench.usecases.packs.importer import Action, PackImporter
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.run_plan import check
+from workbench.usecases.workbench import Workbench
+
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of a prompt file; no prompt is as large."""
+_FILE_ENDINGS = (".yml", ".yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenDraft:
+    """What to run. `kept` is the draft as the database has it; `notes` are sentences about what was left out."""
+
+    prompt_uid: str
+    name: str
+    draft: Draft
+    kept: Draft | None
+    notes: tuple[str, ...] = ()
+
+
+def choose(workbench: Workbench, args: argparse.Namespace) -> ChosenDraft:
+    """Return the prompt and the draft that the arguments mean. Raises RefusedError or PromptFileError."""
+    given = args.prompt
+    if getattr(args, "pack", None) is not None:
+        choice = _from_pack(workbench, args.pack, given, args.case)
+    elif given is not None and given.endswith(_FILE_ENDINGS):
+        choice = _from_file(workbench, Path(given))
+    else:
+        choice = _from_database(workbench, given)
+    draft = _with_lanes(workbench, choice.draft, args.model, args.param)
+    choice = replace(choice, draft=_with_values(workbench, choice.prompt_uid, draft, args.var))
+    _refuse(choice.draft)
+    if not args.over_limit:
+        keep_limits(workbench, choice.prompt_uid, choice.draft)
+    if choice.prompt_uid or choice.kept is None:
+        return choice
+    uid, made = workbench.prompts.create(choice.name, choice.kept)
+    made.result()
+    return replace(choice, prompt_uid=uid)
+
+
+def _refuse(draft: Draft) -> None:
+    """Raise RefusedError for a draft that cannot be run, in the words of the terminal."""
+    problem = check(draft)
+    if problem is None:
+        return
+    if problem.lack is not None and problem.lack.values:
+        names = problem.lack.values
+        flags = " ".join(f"--var {name}=…" for name in names)
+        what = f"The variable {{{{{names[0]}}}}} has no value" if len(names) == 1 else "Some variables have no value"
+        raise RefusedError(f"{what}. Add {flags} to the command; an empty value counts.")
+    raise RefusedError(problem.sentence, problem.detail)
+
+
+def _from_database(workbench: Workbench, name: str | None) -> ChosenDraft:
+    row = workbench.prompts.find(name) if name is not None else workbench.prompts.sample()
+    draft = workbench.prompts.draft(row.uid)
+    return ChosenDraft(row.uid, row.name, draft, draft)
+
+
+def _from_file(workbench: Workbench, path: Path) -> ChosenDraft:
+    """Return the file's prompt; its uid is "" while the database has none of that name."""
+    try:
+        raw = read_file(path, _MOST_BYTES)
+    except OSError as error:
+        raise PromptFileError(f"The prompt file {path} cannot be read ({error.strerror}). Check its name.") from error
+    file = read_prompt_yml(raw, path.name.split(".")[0])
+    known = next((row for row in workbench.prompts.all() if row.name == visible_note(file.name)), None)
+    based_on = None
+    if known is not None:
+        based_on = max(workbench.prompts.version_numbers(known.uid), default=None)
+    draft = Draft(file.content, file.values, (_file_lane(workbench, file),), based_on)
+    if known is not None:
+        return ChosenDraft(known.uid, known.name, draft, None, file.notes)
+    return ChosenDraft("", file.name, draft, draft, file.notes)
+
+
+def _from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) -> ChosenDraft:
+    """Return a prompt of a pack, which is brought into the history when it is not there yet."""
+    importer = PackImporter(workbench.store, new_uid, utc_now)
+    plan = importer.plan(path)
+    slugs_ = [one.prompt.slug for one in plan.prompts]
+    if (slug is None and len(slugs_) > 1) or slug not in (None, *slugs_):
+        raise RefusedError(f"Name a prompt of this pack with --prompt. It has: {', '.join(slugs_)}.")
+    planned = next(one for one in plan.prompts if slug in (None, one.prompt.slug))
+    prompt = planned.prompt
+    values = prompt.values
+    if case:
+        found = [one for one in prompt.cases if case in (one.name, one.uid)]
+        if len(found) != 1:
+            known = ", ".join(f"“{one.name or one.uid}”" for one in prompt.cases) or "none"
+            raise RefusedError(f"There is no one case “{case}” of {prompt.slug}. There are: {known}.")
+        values = found[0].values
+    uid = planned.uid
+    if not uid:
+        others: dict[str, Action] = {one: "skip" for one in slugs_ if one != prompt.slug}
+        uid = importer.apply(plan, others).prompts[prompt.slug]
+    numbers = {version.hash: version.number for version in workbench.store.versions(uid)}
+    known_hashes = [version.hash for version in prompt.versions]
+    lanes = tuple(
+        replace(lane, pinned=None if lane.pinned is None else numbers.get(known_hashes[lane.pinned - 1]))
+        for lane in prompt.lanes
+    )
+    based_on = numbers.get(prompt.main, max(numbers.values(), default=None))
+    return ChosenDraft(uid, prompt.name, Draft(prompt.content, values, lanes, based_on), None, plan.notes)
+
+
+def _file_lane(workbench: Workbench, file: PromptFile) -> Lane:
+    endpoint, model = resolve_model(file.model or "builtin", workbench.endpoints.all())
+    return Lane("a", endpoint, model, file.params)
+
+
+def _with_lanes(workbench: Workbench, draft: Draft, models: list[str], params: list[str]) -> Draft:
+    given = [pair(text, "a parameter") for text in params]
+    lanes = draft.lanes
+    if models:
+        endpoints = workbench.endpoints.all()
+        named = [resolve_model(text, endpoints) for text in models]
+        for told in filter(None, (shadowed(text, endpoints) for text in models)):
+            complain(told)
+        for endpoint, model in named:
+            _refuse_unknown(workbench, endpoint, model, endpoints)
+        lanes = tuple(
+            Lane(slot, endpoint, model) for slot, (endpoint, model) in zip(slots(len(named)), named, strict=True)
+        )
+    return replace(draft, lanes=tuple(replace(lane, params=with_params(lane.params, given)) for lane in lanes))
+
+
+def _refuse_unknown(workbench: Workbench, endpoint: str, model: str, endpoints: list[Endpoint]) -> None:
+    """Raise RefusedError for a name that LiteLLM cannot serve and that an endpoint of the user's own has.
+
+    The name is never completed or corrected: what is nearest may be another company's model.
+    """
+    if endpoint != LITELLM or workbench.catalogue.provider_of(model):
+        return
+    owners = [one for one in endpoints if model in workbench.endpoints.known.get(one)]
+    if owners:
+        names = " or ".join(f"“{model_name(one, model)}”" for one in owners)
+        raise RefusedError(f"LiteLLM knows no model “{model}”. Your own endpoint has one: write {names}.")
+
+
+def _with_values(workbench: Workbench, prompt_uid: str, draft: Draft, variables: list[str]) -> Draft:
+    given = dict(pair(text, "the value of a variable") for text in variables)
+    if draft.content.template == "plain":
+        known = set(content_variables(draft.content)) | set(draft.value_map)
+        for number in {lane.pinned for lane in draft.lanes if lane.pinned is not None}:
+            known |= set(content_variables(workbench.store.version(prompt_uid, number).content))
+        if unknown := [name for name in given if name not in known]:
+            there = ", ".join(sorted(known)) or "none"
+            raise RefusedError(f"This prompt has no variable “{unknown[0]}”. It has: {there}.")
+    return replace(draft, values=tuple({**draft.value_map, **given}.items()))

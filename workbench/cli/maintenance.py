@@ -1,0 +1,148 @@
+"""`workbench history backup`, `check`, `salvage`, `restore` and `move`: the history looked after from the terminal.
+
+Invariant: a damaged file is only read; what replaces a history keeps the one that was there, and is refused while a
+window or another program has it open.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+
+from workbench.cli.database_arguments import command, database, require, way_out
+from workbench.cli.exit_codes import FAILED, OK
+from workbench.cli.output import complain, write_json
+from workbench.core.dates import absolute
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.host.locks import WindowLock
+from workbench.store import Store, StoreError, open_store
+from workbench.store.maintenance.backups import Backup
+from workbench.usecases.history_replacement import backups_of, is_damaged, move_to, restore
+from workbench.usecases.maintenance import WRONG_VALUES, HistoryCheck, Maintenance, rescue
+from workbench.usecases.problems import RefusedError
+
+
+def care(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Do one of them; returns the exit code. Raises what keeps it from that."""
+    work = {"backup": _backup, "check": _check, "salvage": _salvage, "restore": _restore, "move": _move}
+    path = database(args, env)
+    if args.what != "restore":
+        require(args, env, path)
+    return work[args.what](args, path)
+
+
+def _backup(args: argparse.Namespace, path: Path) -> int:
+    with _opened(path) as store:
+        made = Maintenance(store, utc_now).back_up()
+    _say(
+        _described(made),
+        f"A copy of {made.size / 1e6:.1f} MB is in {made.path}; it was opened and found sound.",
+        as_json=args.json,
+    )
+    return OK
+
+
+def _check(args: argparse.Namespace, path: Path) -> int:
+    found = _checked(path)
+    wrong = [*found.damage, *found.wrong_values]
+    _say(
+        {"sound": not wrong, "wrong": list(found.damage), "wrong_values": list(found.wrong_values)},
+        "\n".join(wrong) if wrong else "The history is sound.",
+        as_json=args.json,
+    )
+    if found.damage:
+        complain(f"The history is damaged. {way_out(args)}")
+    elif found.wrong_values:
+        complain(WRONG_VALUES)
+    return FAILED if wrong else OK
+
+
+def _checked(path: Path) -> HistoryCheck:
+    """Return what is wrong with a history; one that is too damaged to be opened is wrong, too."""
+    try:
+        with _opened(path) as store:
+            return Maintenance(store, utc_now).check()
+    except StoreError as error:
+        if not is_damaged(error, path):
+            raise
+        return HistoryCheck((error.detail or error.sentence,))
+
+
+def _salvage(args: argparse.Namespace, path: Path) -> int:
+    result = rescue(path, args.target, now=utc_now(), uid=new_uid)
+    counts = dict(result.rows)
+    _say(
+        {
+            "path": str(result.path),
+            "rows": counts,
+            "cut": result.cut,
+            "stand_ins": result.stand_ins,
+            "leftover": str(result.leftover) if result.leftover else None,
+        },
+        f"{counts['runs']:,} runs and {counts['outputs']:,} answers could be read into {result.path}."
+        + (f" {result.cut:,} rows lost a part." if result.cut else "")
+        + (f" {result.stand_ins:,} notes stand in it where something was lost." if result.stand_ins else "")
+        + " The original file is unchanged."
+        + (f" What found no place is in {result.leftover}." if result.leftover else ""),
+        as_json=args.json,
+    )
+    return OK
+
+
+def _restore(args: argparse.Namespace, path: Path) -> int:
+    found = backups_of(path)
+    if args.backup is None:
+        _say(
+            {"backups": [_described(backup) for backup in found]},
+            "\n".join(f"{backup.path}\t{absolute(backup.made_at)}\t{backup.size / 1e6:.1f} MB" for backup in found)
+            or f"There is no backup yet. Make one with: {command(args, 'backup')}",
+            as_json=args.json,
+        )
+        return OK
+    if args.backup == "newest" and not found:
+        raise RefusedError(
+            "There is no backup yet. Name the file of one that is elsewhere, or read what can be read of the history"
+            f" into a new file: {command(args, 'salvage NEW.db')}"
+        )
+    chosen = found[0].path if args.backup == "newest" else Path(args.backup).absolute()
+    with _alone(path):
+        changed = restore(path, chosen, utc_now())
+    _say({"path": str(changed.database), "sentence": changed.sentence}, changed.sentence, as_json=args.json)
+    return OK
+
+
+def _move(args: argparse.Namespace, path: Path) -> int:
+    with _alone(path):
+        changed = move_to(path, args.folder, utc_now(), new_uid, keep=not args.remove)
+    _say({"path": str(changed.database), "sentence": changed.sentence}, changed.sentence, as_json=args.json)
+    return OK
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep windows away from a history. Raises RefusedError while one has it."""
+    lock = WindowLock(path)
+    if not lock.acquire():
+        raise RefusedError("A window has this history open. Do it there, in Settings → History, or close the window.")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _described(backup: Backup) -> dict[str, object]:
+    return {"path": str(backup.path), "bytes": backup.size, "made_at": backup.made_at, "by_hand": backup.by_hand}
+
+
+def _opened(path: Path) -> AbstractContextManager[Store]:
+    return closing(open_store(path, now=utc_now(), uid=new_uid))
+
+
+def _say(document: dict[str, object], words: str, *, as_json: bool) -> None:
+    if as_json:
+        write_json(document)
+    else:
+        print(words)

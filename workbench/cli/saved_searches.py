@@ -1,0 +1,32 @@
+"""`workbench history searches`: the searches that were saved in the window.
+
+The JSON document: [{"name", "query", "created_at"}], by name, in ASCII.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+
+from workbench.cli.database_arguments import open_workbench
+from workbench.cli.exit_codes import FAILED, OK
+from workbench.cli.output import one_line, write_json
+
+
+def searches(args: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """List the saved searches; returns the exit code."""
+    workbench = open_workbench(args, env)
+    try:
+        found = workbench.bookmarks.all()
+    finally:
+        workbench.close()
+    if args.json:
+        listed = [{"name": one.name, "query": one.query, "created_at": one.created_at} for one in found]
+        write_json(listed)
+        return OK
+    for one in found:
+        print(f"{one_line(one.name)}\t{one_line(one.query)}")
+    if not found:
+        print("No search is saved yet. The window saves what stands in its search field with Ctrl+S.", file=sys.stderr)
+    return OK if found else FAILED

@@ -1,0 +1,71 @@
+"""How a history is looked after: when copies are made, how many stay, what may be dropped.
+
+Invariant: a rule that nobody set drops nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from workbench.core.json_parts import load
+
+CARE = "care"
+"""The fact of a history that holds its rules."""
+_EVERY = timedelta(hours=24)
+MOST = 3650
+"""The most that a rule may count, of days or copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceRules:
+    """`daily` makes a copy a day, of which the newest `keep` stay; raw responses older than `raw_days` are dropped
+    (None: never); `folder` is where copies go, "" for a folder beside the history."""
+
+    daily: bool = True
+    keep: int = 7
+    raw_days: int | None = None
+    folder: str = ""
+
+    def to_text(self) -> str:
+        """Return the stored form, JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_text(cls, text: str) -> MaintenanceRules:
+        """Read `to_text` back. Raises ValueError for anything else."""
+        try:
+            data = load(text)
+        except RecursionError as error:
+            raise ValueError("the rules are nested too deeply") from error
+        if not isinstance(data, dict):
+            raise ValueError("the rules are no object")
+        daily, keep, days, folder = (data.get(name) for name in ("daily", "keep", "raw_days", "folder"))
+        if not isinstance(daily, bool) or not isinstance(folder, str):
+            raise ValueError("a rule has a wrong value")
+        return cls(daily, _whole(keep), None if days is None else _whole(days), folder)
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST:
+        raise ValueError("a rule is no number of days or copies")
+    return value
+
+
+def is_due(newest: str | None, now: str) -> bool:
+    """Whether a daily copy is due, from the time of the newest one; a time in the future (a clock was set back) is."""
+    if newest is None:
+        return True
+    age = _moment(now) - _moment(newest)
+    return age >= _EVERY or age < timedelta(0)
+
+
+def days_before(now: str, days: int) -> str:
+    """Return the moment `days` before `now`, as times are written in the history."""
+    earlier = _moment(now) - timedelta(days=days)
+    return earlier.strftime("%Y-%m-%dT%H:%M:%S.") + f"{earlier.microsecond // 1000:03}Z"
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -1,0 +1,55 @@
+"""Whether there is enough for a table, or a sentence has to stand in its place.
+
+Invariant: where the verdicts cannot show any difference, whatever they say, no rank is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.core.ranking.judgements import ComparisonSet
+
+FEWEST = 6
+"""Of two equal entrants one wins all of five verdicts in 1 of 16 cases, all of six in 1 of 32 (sign test, both sides).
+So with fewer than six not even a unanimous judge shows a difference at 95 %."""
+
+Reason = Literal["", "no_verdict", "all_bad", "one_entrant", "few", "untold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sufficiency:
+    """Whether a table may be shown, "" for yes; else why not, how many verdicts are missing, and a sentence.
+
+    untold: there are verdicts enough, but what is asked they cannot tell.
+    """
+
+    reason: Reason = ""
+    missing: int = 0
+    sentence: str = ""
+
+    def __bool__(self) -> bool:
+        return not self.reason
+
+
+def enough(comparisons: ComparisonSet, fewest: int = FEWEST) -> Sufficiency:
+    """Return whether these comparisons may be shown as a table."""
+    compared, bad, silent = comparisons.cases, comparisons.all_bad, comparisons.silent
+    missing = fewest - compared
+    if compared >= fewest:
+        return Sufficiency()
+    appears = f"The ranking appears after {fewest}."
+    if compared:
+        verdicts = "1 verdict" if compared == 1 else f"{compared} verdicts"
+        return Sufficiency("few", missing, f"{verdicts} so far. {appears}")
+    if silent:
+        said = "Each verdict is about the answers of a single entrant, so none says who is better."
+        return Sufficiency(
+            "one_entrant", missing, f"{said} Run two side by side, judge pairs, or group by something else."
+        )
+    if bad:
+        said = "The only verdict is “all bad”" if bad == 1 else f"All {bad} verdicts are “all bad”"
+        return Sufficiency(
+            "all_bad", missing, f"{said}, which says nothing about who is better. Mark a winner or a tie."
+        )
+    return Sufficiency("no_verdict", missing, f"No verdict yet. {appears}")

@@ -1,0 +1,139 @@
+"""From what a person typed to a query.
+
+Invariant: never fails, whatever is typed. What is not understood becomes a complaint and is searched as words, so that
+a mistake finds less than was meant and never everything.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+
+from workbench.core.search.filter_fields import FilterField, FilterFields
+from workbench.core.search.lexer import QueryToken, pieces
+from workbench.core.search.query import (
+    ParsedQuery,
+    QueryComplaint,
+    QueryFilter,
+    QueryRange,
+    QueryWords,
+    SearchQuery,
+    Term,
+)
+from workbench.core.search.text_folding import beginning_length, first_words, is_searchable
+
+MOST_CHARACTERS = 4000
+MOST_TERMS = 100
+MOST_SIGNS = 200
+"""Words of the index in all words and phrases together; signs of scripts without spaces are one each. A phrase of
+thousands takes seconds in a large history, and what tells a text apart is far shorter."""
+MOST_QUOTED = 60
+_SHORTEST_BEGINNING = 2
+_OPERATORS = {
+    "AND": "Leave it out: all words have to be there.",
+    "OR": "All words have to be there; search for each in turn.",
+    "NOT": "Write -word to leave out runs that have it.",
+}
+"""Words of other searches, in capitals."""
+
+
+def parse(text: str, fields: FilterFields) -> ParsedQuery:
+    """Return the query that a text means where there are these filters, and what in it was not understood."""
+    complaints: list[QueryComplaint] = []
+    if len(text) > MOST_CHARACTERS:
+        sentence = f"Only the first {MOST_CHARACTERS:,} characters are searched. Take a few words that tell it apart."
+        complaints.append(QueryComplaint(MOST_CHARACTERS, len(text), sentence))
+    read = text[:MOST_CHARACTERS]
+    left = MOST_SIGNS
+    found: list[tuple[Term, tuple[int, int]]] = []
+    for piece in pieces(read):
+        if len(found) == MOST_TERMS:
+            sentence = f"Only the first {MOST_TERMS} words are searched. Take a few that tell it apart."
+            complaints.append(QueryComplaint(piece.start, len(read), sentence))
+            break
+        term, sentence = _term(read, piece, fields)
+        if isinstance(term, QueryWords):
+            kept, count = first_words(term.text, left)
+            left -= count
+            if kept != term.text:
+                complaints.append(QueryComplaint(piece.start, len(read), _TOO_MANY))
+                if kept:
+                    found.append((replace(term, text=kept, prefix=False), (piece.start, piece.end)))
+                break
+        if sentence:
+            complaints.append(QueryComplaint(piece.start, piece.end, sentence))
+        if term is not None:
+            found.append((term, (piece.start, piece.end)))
+    terms, spans = tuple(term for term, _ in found), tuple(span for _, span in found)
+    return ParsedQuery(SearchQuery(terms), spans, tuple(complaints))
+
+
+def cited(text: str) -> str:
+    """Return what was typed in quotation marks, for a sentence: of what is long, the beginning."""
+    return f"“{text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + '…'}”"
+
+
+def _term(text: str, piece: QueryToken, fields: FilterFields) -> tuple[Term | None, str]:
+    if not piece.name:
+        return _words(piece)
+    field = fields.get(piece.name)
+    if field is None:
+        return _as_words(text, piece, _unknown(piece.name, fields))
+    if not piece.text:
+        sentence = f"“{field.name}:” needs a value right behind the colon: {field.example}."
+        at_end = piece.end == len(text)
+        return (None, sentence) if at_end else _as_words(text, piece, f"{sentence} Searching for it as plain text.")
+    value = read_value(field, piece.text if piece.quote else piece.text.rstrip("*"))
+    if value is None:
+        sentence = f"{cited(f'{field.name}:{piece.text}')} is not understood. Write {field.example}."
+        return _as_words(text, piece, f"{sentence} Searching for it as plain text.")
+    return QueryFilter(field.name, value, piece.negated), "" if piece.closed else _UNCLOSED
+
+
+_TOO_MANY = f"Only the first {MOST_SIGNS} words and signs are searched. Take a few that tell it apart."
+_UNCLOSED = "The quotation mark has no second one, so it goes to the end. Write another one where the phrase ends."
+
+
+def _words(piece: QueryToken) -> tuple[Term | None, str]:
+    sentence = "" if piece.closed else _UNCLOSED
+    if not is_searchable(piece.text):
+        return (
+            None,
+            f"{cited(piece.text)} has nothing that can be searched for, and is left out. Use letters or digits.",
+        )
+    prefix = piece.prefix
+    if prefix and (length := beginning_length(piece.text)) < _SHORTEST_BEGINNING:
+        # A character that stands for itself begins nothing: it is found wherever it is.
+        prefix = False
+        if length:
+            sentence = f"{cited(piece.text + '*')} would find nearly every text. Write two letters before the star."
+    if not piece.quote:
+        sentence = sentence or _from_elsewhere(piece.text)
+    return QueryWords(piece.text, prefix, piece.negated), sentence
+
+
+def _from_elsewhere(text: str) -> str:
+    """Return what to say about signs that mean something in other searches, and nothing here."""
+    if text in _OPERATORS:
+        return f"“{text}” is searched as a word. {_OPERATORS[text]}"
+    if "*" in text.strip("*") or text.startswith("*"):
+        return f"A star stands behind the beginning of a word, as in track*. In {cited(text)} it means nothing."
+    return ""
+
+
+def _as_words(text: str, piece: QueryToken, sentence: str) -> tuple[Term | None, str]:
+    typed = text[piece.start + piece.negated : piece.end].strip()
+    return (QueryWords(typed, negated=piece.negated) if is_searchable(typed) else None), sentence
+
+
+def read_value(field: FilterField, text: str) -> str | QueryRange | None:
+    """Return the value of a field in the form that a query holds; None when the field takes no such value."""
+    return field.values.read(text.strip())
+
+
+def _unknown(name: str, fields: FilterFields) -> str:
+    close = difflib.get_close_matches(name, fields, 1)
+    if close:
+        return f"{cited(name + ':')} is no filter; perhaps {close[0]}: is meant. Searching for it as plain text."
+    names = ", ".join(f"{field}:" for field in fields)
+    return f"{cited(name + ':')} is no filter. There are {names}. Searching for it as plain text."

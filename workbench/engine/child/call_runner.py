@@ -1,0 +1,110 @@
+"""One call from its arrival to its end: its place, its rounds with tools, its attempts, its ending.
+
+Invariant: every call ends exactly once; a further attempt is made only while nothing of its round has arrived that a
+person could read, and a cancel interrupts anything, waiting included. Tools are asked only here, and never more often
+than the call allows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import traceback
+
+from workbench.core.runs import AnswerStep, Failure
+from workbench.core.simulated_tools import answer_of
+from workbench.engine.calls import Call
+from workbench.engine.child.failures import CallError
+from workbench.engine.child.provider import CallProvider
+from workbench.engine.child.rate_limit import RateLimit
+from workbench.engine.child.request_files import RequestFiles, attachments
+from workbench.engine.child.streamed_answer import StreamedAnswer
+
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 30.0
+
+logger = logging.getLogger(__name__)
+
+
+def pause_s(attempt: int, after: float | None, rng: random.Random) -> float:
+    """Return the pause after failed attempt number `attempt` (from 1): what the provider asked for, or a doubling one.
+
+    Jitter only lengthens a pause that was asked for, and spreads the doubling ones over their upper half.
+    """
+    if after is not None:
+        return after + rng.uniform(0.0, 0.25)
+    longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (attempt - 1))
+    return rng.uniform(longest / 2, longest)
+
+
+async def run_call(
+    call: Call, answer: StreamedAnswer, provider: CallProvider, gate: RateLimit | None, rng: random.Random
+) -> None:
+    """See a call through. The place at the endpoint is kept during pauses: whoever waits would be refused as well."""
+    try:
+        if gate is None:
+            await _rounds(call, answer, provider, rng)
+        else:
+            async with gate.place((call.group, call.stream)):
+                await _rounds(call, answer, provider, rng)
+    except asyncio.CancelledError:
+        answer.end("stopped")
+    except CallError as error:
+        answer.end("failed", error.failure)
+    except Exception as error:
+        logger.exception("A provider failed in a way that is not foreseen")
+        answer.end("failed", unforeseen(error))
+    else:
+        answer.end("finished")
+
+
+async def _rounds(call: Call, answer: StreamedAnswer, provider: CallProvider, rng: random.Random) -> None:
+    if attachments(call.messages) and call.endpoint.kind != "echo":
+        answer.files = await asyncio.to_thread(RequestFiles, call)
+    while True:
+        await _attempts(call, answer, provider, rng)
+        calls = answer.close_turn()
+        if not call.tools or not calls:
+            return
+        if answer.rounds >= call.tool_rounds:
+            times = "1 round" if call.tool_rounds == 1 else f"{call.tool_rounds} rounds"
+            raise CallError(
+                "tool_rounds",
+                f"The model still called tools after {times}, which is the limit of this prompt, so it was stopped. "
+                "Raise the limit beside the prompt's tools, or say when it has to answer.",
+            )
+        # Looking through ten thousand rows for each of many calls takes longer than other lanes may wait.
+        results = await asyncio.to_thread(_simulate, call, calls)
+        answer.answered(calls, results)
+        # A cancel that came meanwhile stops it here; nothing else would, when a provider answers at once.
+        await asyncio.sleep(0)
+
+
+def _simulate(call: Call, calls: list[AnswerStep]) -> list[AnswerStep]:
+    return [
+        AnswerStep("tool_result", answer_of(call.tools, one.name, one.text), one.name, one.call_id) for one in calls
+    ]
+
+
+async def _attempts(call: Call, answer: StreamedAnswer, provider: CallProvider, rng: random.Random) -> None:
+    attempt = 1
+    while True:
+        try:
+            return await provider.ask(call, answer)
+        except CallError as error:
+            if not error.retry or answer.has_text or attempt > call.retries:
+                raise
+            pause = pause_s(attempt, error.after, rng)
+            attempt += 1
+            answer.retrying(pause, attempt, error.failure.sentence)
+        await asyncio.sleep(pause)
+
+
+def unforeseen(error: BaseException) -> Failure:
+    """Return the failure of an exception that nobody expected."""
+    return Failure(
+        "internal",
+        "The engine met something it does not know. Retry the lane; if it stays, the details belong in a bug report.",
+        "".join(traceback.format_exception(error))[-4000:],
+    )

@@ -1,0 +1,161 @@
+"""The choices of one completion: the first is the answer, the others are kept beside it.
+
+Invariant: the choice with the lowest index is the one that is shown, in whatever order they come; what the others say
+never gets into it. Together they hold no more characters than an answer may have.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from workbench.engine.calls import DeltaKind
+from workbench.engine.child.failures import CallError
+from workbench.engine.child.message_parts import PartReader
+from workbench.engine.child.model_turn import ModelTurn
+from workbench.engine.child.streamed_answer import StreamedAnswer
+
+MAX_CHOICES = 128
+"""As many as OpenAI gives; what has a higher place than that is left out."""
+MAX_KEPT = 500_000
+"""Characters of JSON that all choices beside the first may take of a raw response."""
+
+
+class StreamedChoice:
+    """A choice that is not shown."""
+
+    def __init__(self, answer: StreamedAnswer) -> None:
+        self.finish_reason = ""
+        self.reader = PartReader(self)
+        self.turn = ModelTurn(answer.call.secrets)
+        self.pieces: list[tuple[DeltaKind, str]] = []
+        self._answer = answer
+        self._is_cut = False
+
+    def text(self, piece: str, kind: DeltaKind = "text") -> None:
+        """Take a piece, as far as there is room."""
+        taken = self._answer.keep_aside(piece)
+        self._is_cut = self._is_cut or len(taken) < len(piece)
+        if taken:
+            self.pieces.append((kind, taken))
+
+    def extras(self, part: Mapping[str, Any]) -> None:
+        """Take calls of tools, as far as there is room."""
+        try:
+            if self.turn.read(part):
+                self._answer.keep_aside("")
+        except CallError:
+            # The shown answer goes on.
+            self._is_cut = True
+
+    def joined(self, kind: DeltaKind) -> str:
+        """Return all of its text or reasoning."""
+        return "".join(piece for one, piece in self.pieces if one == kind)
+
+    def to_json(self, index: int, room: int) -> dict[str, Any]:
+        """Return it as `core.further_choices` reads it, its texts cut to `room` characters of JSON."""
+        self.turn.close()
+        text, reasoning, calls = self.joined("text"), self.joined("reasoning"), self.turn.raw()
+        cut_text, cut_reasoning = _fitting(text, room), _fitting(reasoning, room // 2)
+        data: dict[str, Any] = {"index": index, "text": cut_text}
+        if cut_reasoning:
+            data["reasoning"] = cut_reasoning
+        if calls and len(json.dumps(calls)) <= room:
+            data["tool_calls"] = calls
+        if self.finish_reason:
+            data["finish_reason"] = self.finish_reason[:200]
+        if self._is_cut or (cut_text, cut_reasoning) != (text, reasoning) or (calls and "tool_calls" not in data):
+            data["cut"] = True
+        return data
+
+
+class CompletionChoices:
+    """Leads each choice of one completion to its place."""
+
+    def __init__(self, answer: StreamedAnswer) -> None:
+        self._answer = answer
+        self._shown = PartReader(answer)
+        self._has_shown = False
+        self._is_finished = False
+        self._others: dict[int, StreamedChoice] = {}
+
+    @property
+    def has_any(self) -> bool:
+        """Whether anything came of any choice."""
+        return self._has_shown or bool(self._others)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it was said of the shown choice why it ended."""
+        if self._has_shown or not self._others:
+            return self._is_finished
+        return bool(self._others[min(self._others)].finish_reason)
+
+    def read(self, index: int, part: Any, finish_reason: Any) -> None:
+        """Take a delta or a message of choice `index`, and why it ended if that is known. Raises CallError."""
+        if index == 0:
+            self._has_shown = True
+            if isinstance(part, Mapping):
+                self._shown.read(part)
+            if finish_reason:
+                self._is_finished = True
+                self._answer.finish_reason = _reason(finish_reason)
+            return
+        if index not in self._others and len(self._others) >= MAX_CHOICES:
+            return
+        other = self._others.setdefault(index, StreamedChoice(self._answer))
+        if isinstance(part, Mapping):
+            other.reader.read(part)
+        if finish_reason:
+            other.finish_reason = _reason(finish_reason)
+
+    def close(self) -> None:
+        """Nothing follows: show the lowest choice where there was none at 0, and keep the others."""
+        if not self._has_shown and self._others:
+            self._show(self._others.pop(min(self._others)))
+        room = MAX_KEPT // max(1, len(self._others)) // 2
+        self._answer.further = [self._others[index].to_json(index, room) for index in sorted(self._others)]
+
+    def _show(self, choice: StreamedChoice) -> None:
+        self._has_shown, self._is_finished = True, bool(choice.finish_reason)
+        for kind, piece in choice.pieces:
+            self._answer.text(piece, kind)
+        self._answer.turn = choice.turn
+        self._answer.finish_reason = choice.finish_reason
+
+
+def indexed(choices: Any, *, joins: bool) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield index and choice of what stands under `choices`; one without an index has that of its place.
+
+    With `joins` two choices of the same index are parts of one, as in a stream; else each is one of its own.
+    """
+    found = [choices] if isinstance(choices, Mapping) else choices if isinstance(choices, list) else []
+    taken: set[int] = set()
+    for place, choice in enumerate(found):
+        if not isinstance(choice, Mapping):
+            continue
+        index = _index(choice.get("index"), place)
+        while not joins and index in taken:
+            index += 1
+        taken.add(index)
+        yield index, choice
+
+
+def _index(value: Any, place: int) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else place
+
+
+def _reason(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _fitting(text: str, room: int) -> str:
+    """Return the beginning of a text that takes at most `room` characters of JSON."""
+    if len(text) > room:
+        text = text[:room]
+    while len(json.dumps(text)) > room:
+        text = text[: len(text) * 3 // 4]
+    return text

@@ -1,0 +1,94 @@
+"""Who answers which call or question.
+
+Invariant: what talks HTTP or loads models is imported on first need, off the loop when there is time; echo needs none
+of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from workbench.engine import protocol
+from workbench.engine.calls import Call, KeyCheck
+from workbench.engine.child.echo import EchoProvider
+from workbench.engine.child.provider import CallPlace, CallProvider
+from workbench.engine.child.runtimes import Runtimes
+from workbench.engine.child.template_renderers import TemplateRenderers
+
+if TYPE_CHECKING:
+    from workbench.engine.child.remote_providers import RemoteProviders
+    from workbench.engine.child.token_counters import TokenCounting
+
+
+class ProviderRegistry:
+    """The providers of one engine."""
+
+    def __init__(self, notice: Callable[[str], None]) -> None:
+        self.builtin_model = ""
+        self._echo = EchoProvider()
+        self._renderers = TemplateRenderers()
+        self._runtimes = Runtimes(notice)
+        self._outside: RemoteProviders | None = None
+        self._counting: TokenCounting | None = None
+
+    async def prepare(self) -> None:
+        """Load what the first real call will need."""
+        await asyncio.to_thread(importlib.import_module, "workbench.engine.child.remote_providers")
+        await asyncio.to_thread(self._reach_out().prepare)
+
+    async def warm(self, what: str) -> None:
+        """Load litellm, or start the built-in model; what fails is told when it is needed."""
+        await self._reach_out().warm(what, self.builtin_model)
+
+    def provider(self, call: Call) -> tuple[CallProvider, CallPlace | None]:
+        """Return who answers `call`, and the gate before it (None: no limit)."""
+        if call.endpoint.kind == "echo":
+            return self._echo, None
+        return self._reach_out().provider(call, self.builtin_model)
+
+    async def answer(self, kind: str, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer a question, one of `server.REPLIES`, with the fields of its reply. Raises CallError."""
+        if kind == "count":
+            return await self._count(message)
+        if kind == "render":
+            return {"texts": await self._renderers.render(message["texts"], message["values"])}
+        if kind == "parameters":
+            return {"parameters": await self._reach_out().supported_parameters(message["model"])}
+        outside, endpoint = self._reach_out(), protocol.endpoint_from_json(message["endpoint"])
+        secret = tuple((name, value) for name, value in message["secret_headers"])
+        if kind == "models":
+            found = await outside.list_models(endpoint, message["key"], secret)
+            return {"models": found, "left_out": found.left_out}
+        if kind == "prices":
+            return {"prices": await outside.list_prices(endpoint, message["key"], secret)}
+        question = KeyCheck(
+            message["provider"], message["model"], tuple((name, value) for name, value in message.get("settings", ()))
+        )
+        return {"sentence": await outside.check_key(endpoint, message["key"], secret, question)}
+
+    async def _count(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Count by the runtime where it has the model loaded, else by the vocabulary that is asked for."""
+        if self._counting is None:
+            from workbench.engine.child.token_counters import TokenCounting
+
+            self._counting = TokenCounting(self._runtimes)
+        endpoint = protocol.endpoint_from_json(message["endpoint"])
+        messages = protocol.messages_from_json(message["messages"])
+        return await self._counting.count(endpoint, message["tokenizer"], messages, self.builtin_model)
+
+    def close(self) -> None:
+        """End every process that was started."""
+        self._runtimes.close()
+        if self._counting is not None:
+            self._counting.close()
+        self._renderers.close()
+
+    def _reach_out(self) -> RemoteProviders:
+        if self._outside is None:
+            from workbench.engine.child.remote_providers import RemoteProviders
+
+            self._outside = RemoteProviders(self._runtimes)
+        return self._outside

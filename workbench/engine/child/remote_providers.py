@@ -1,0 +1,94 @@
+"""Everything that is asked over HTTP: addresses of people's own, LiteLLM's providers, and our own runtimes.
+
+Invariant: a key goes into requests to the endpoint it came with and into no other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from workbench.core.lanes import Endpoint
+from workbench.core.providers import split_model
+from workbench.engine.calls import Call, KeyCheck, ModelIds
+from workbench.engine.child.failures import CallError, FailureSubject
+from workbench.engine.child.http import CertificatesError, HttpClients
+from workbench.engine.child.litellm_calls import LiteLLM
+from workbench.engine.child.local_models import LocalModels
+from workbench.engine.child.model_listing import ModelListing
+from workbench.engine.child.openai_chat import ChatTarget, OpenAIChat, target_headers
+from workbench.engine.child.provider import CallPlace, CallProvider
+from workbench.engine.child.rate_limit import DEFAULT_LIMIT, RUNTIME_LIMIT
+from workbench.engine.child.runtimes import RuntimeModel, Runtimes, model_of
+from workbench.engine.child.streamed_answer import StreamedAnswer
+
+SecretHeaders = tuple[tuple[str, str], ...]
+
+
+class RemoteProviders:
+    """The providers that need HTTP."""
+
+    def __init__(self, runtimes: Runtimes) -> None:
+        self._clients = HttpClients()
+        self._chat = OpenAIChat(self._clients)
+        self._runtimes = runtimes
+        self._address = RemoteAddress(self._chat)
+        self._litellm = LiteLLM(self._chat)
+        self._listing = ModelListing(self._clients, self._litellm)
+
+    def prepare(self) -> None:
+        """Make the HTTP clients; reading certificates takes a while."""
+        with contextlib.suppress(CertificatesError):  # the first call that needs them says so
+            self._clients.prepare()
+
+    async def warm(self, what: str, builtin_model: str) -> None:
+        """Load litellm, or start the built-in model."""
+        if what == "litellm":
+            await self._litellm.load()
+        elif what == "builtin" and builtin_model:
+            await self._runtimes.warm(RuntimeModel.builtin(builtin_model))
+
+    def provider(self, call: Call, builtin_model: str) -> tuple[CallProvider, CallPlace]:
+        """Return who answers `call`, and the gate before it."""
+        endpoint = call.endpoint
+        if endpoint.kind == "openai":
+            return self._address, CallPlace(endpoint.uid, DEFAULT_LIMIT)
+        if endpoint.kind == "litellm":
+            provider = split_model(call.model)[0] or call.model.partition("/")[0]
+            return self._litellm, CallPlace(f"{endpoint.uid}/{provider}", DEFAULT_LIMIT)
+        model = model_of(endpoint, builtin_model)
+        return LocalModels(self._chat, self._clients, self._runtimes, model), CallPlace(endpoint.uid, RUNTIME_LIMIT)
+
+    async def list_models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
+        """Return the ids the endpoint lists. Raises CallError."""
+        return await self._listing.models(endpoint, key, secret)
+
+    async def list_prices(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> dict[str, dict[str, Any]]:
+        """Return the prices that the endpoint tells, by model. Raises CallError."""
+        return await self._listing.prices(endpoint, key, secret)
+
+    async def supported_parameters(self, model: str) -> list[str] | None:
+        """Return the parameters that LiteLLM passes on for a model, None when it does not know the model."""
+        return await self._litellm.supported_parameters(model)
+
+    async def check_key(self, endpoint: Endpoint, key: str, secret: SecretHeaders, question: KeyCheck) -> str:
+        """Return a sentence that says what proved the key. Raises CallError."""
+        return await self._listing.check(endpoint, key, secret, question)
+
+
+class RemoteAddress:
+    """Asks an OpenAI-compatible address that somebody entered."""
+
+    def __init__(self, chat: OpenAIChat) -> None:
+        self._chat = chat
+
+    async def ask(self, call: Call, answer: StreamedAnswer) -> None:
+        """Ask once. Raises CallError."""
+        endpoint = call.endpoint
+        name, has_key = endpoint.name or endpoint.base_url, bool(call.key or call.secret_headers)
+        where = FailureSubject(name, call.model, has_key, page="Endpoints", address=endpoint.base_url)
+        if not endpoint.base_url:
+            raise CallError(
+                "bad_address", f"{where.endpoint} has no address. Enter its base URL in Settings → Endpoints."
+            )
+        await self._chat.ask(call, answer, ChatTarget(endpoint.base_url, call.model, where, target_headers(call)))

@@ -1,0 +1,85 @@
+"""Rendering Jinja templates in a process that can be killed.
+
+Invariant: no template runs in the engine itself, none runs longer than LIMIT_S, and a process that exceeded a limit is
+never used again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Mapping, Sequence
+
+from workbench.engine import protocol
+from workbench.engine.child.failures import CallError
+
+LIMIT_S = 2.0
+_START_S = 10.0
+
+
+class TemplateRenderers:
+    """One renderer process, kept warm and replaced when it had to be killed; templates take turns."""
+
+    def __init__(self) -> None:
+        self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
+
+    async def render(self, texts: Sequence[Sequence[str]], values: Mapping[str, str]) -> list[str]:
+        """Return rendered texts, given as pairs of place and template. Raises CallError with the mistake's line."""
+        order = protocol.encode("render", 1, {"texts": [list(pair) for pair in texts], "values": dict(values)})
+        async with self._turn:
+            try:
+                process = await self._ready()
+                answer = protocol.decode(await self._exchange(process, order, LIMIT_S))
+            except TimeoutError as error:
+                self.close()
+                raise CallError(
+                    "template_timeout",
+                    f"The template did not finish within {LIMIT_S:g} s. Look for a loop or a repetition that grows.",
+                ) from error
+            except (OSError, ValueError, protocol.ProtocolError, asyncio.IncompleteReadError) as error:
+                self.close()
+                raise CallError(
+                    "template_limit",
+                    "The template needs more memory or time than is allowed. "
+                    "Look for a loop or a repetition that grows.",
+                    str(error),
+                ) from error
+            except asyncio.CancelledError:
+                # Its late answer would be taken for the next template's.
+                self.close()
+                raise
+        if answer["type"] == "failed":
+            raise CallError("template_error", answer["sentence"], answer["detail"])
+        return [str(text) for text in answer["texts"]]
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        self._process = None
+
+    async def _ready(self) -> asyncio.subprocess.Process:
+        if self._process is None or self._process.returncode is not None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "workbench.engine.renderer",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                limit=protocol.MAX_LINE,
+            )
+            # Starting an interpreter is not the template's fault.
+            await self._exchange(self._process, protocol.encode("ping", 0, {}), _START_S)
+        return self._process
+
+    async def _exchange(self, process: asyncio.subprocess.Process, order: bytes, seconds: float) -> bytes:
+        stdin, stdout = process.stdin, process.stdout
+        if stdin is None or stdout is None:
+            raise AssertionError("the renderer was started with pipes")
+        async with asyncio.timeout(seconds):
+            stdin.write(order)
+            await stdin.drain()
+            return await stdout.readuntil(b"\n")

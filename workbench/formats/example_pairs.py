@@ -1,0 +1,154 @@
+"""Few-shot examples from a table or from JSON Lines.
+
+Invariant: nothing is guessed silently: what was taken for which column is said, and what was not taken is named with
+its line. Texts are taken as they stand, line ends apart.
+
+Tables are as spreadsheets copy them (tab-separated) or as CSV (RFC 4180, also with semicolons). JSON is one object a
+line, or one array: {"user", "assistant"}, {"input", "output"} and the like, or {"messages": [...]} with a pair in it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.core.blocks import Example
+
+ASKED = ("user", "input", "question", "prompt", "query", "text")
+ANSWERED = ("assistant", "output", "answer", "completion", "response", "ideal", "expected", "label")
+MOST = 500
+"""Examples that are taken from one paste; more would not fit into any prompt that is worth its price."""
+MOST_LEFT_OUT = 1000
+"""Lines that cannot be taken, after which a text is something else and is not read on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplePairs:
+    """What a text holds: examples, a few words about its form, and sentences about what was left out."""
+
+    examples: tuple[Example, ...]
+    form: str
+    left_out: tuple[str, ...] = ()
+
+
+def read_pairs(text: str) -> ExamplePairs:
+    """Return the examples in `text`; with none, `left_out` says why."""
+    if not text.strip():
+        return ExamplePairs((), "", ("There is no text. Copy rows of a table with two columns, or JSON Lines.",))
+    found = _json(text) if text.lstrip()[0] in "{[" else _table(text)
+    if not found.examples and not found.left_out:
+        return ExamplePairs((), found.form, ("There are no rows below the names of the columns.",))
+    if len(found.examples) > MOST:
+        more = f"{len(found.examples) - MOST:,} more examples were left out; {MOST} are taken at once."
+        return ExamplePairs(found.examples[:MOST], found.form, (*found.left_out, more))
+    return found
+
+
+def _table(text: str) -> ExamplePairs:
+    delimiter, form = _delimiter(text)
+    examples: list[Example] = []
+    left_out: list[str] = []
+    columns = (0, 1)
+    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter)
+    try:
+        for index, row in enumerate(reader):
+            if not any(cell.strip() for cell in row):
+                continue
+            if index == 0 and (named := _header(row)) is not None:
+                columns = named
+                form += f", columns “{row[named[0]].strip()}” and “{row[named[1]].strip()}”"
+            elif len(row) <= max(columns):
+                left_out.append(f"Line {reader.line_num} has no second column.")
+                if len(left_out) == MOST_LEFT_OUT:
+                    left_out.append(_gave_up(f"line {reader.line_num}"))
+                    break
+            else:
+                examples.append(Example(_lines(row[columns[0]]), _lines(row[columns[1]])))
+    except csv.Error as error:
+        left_out.append(f"Line {reader.line_num} cannot be read as a table: {error}.")
+    return ExamplePairs(tuple(examples), form, tuple(left_out))
+
+
+def _delimiter(text: str) -> tuple[str, str]:
+    first = text.split("\n", 1)[0]
+    if "\t" in first:
+        return "\t", "a table with tabs"
+    return (";", "a table with semicolons") if first.count(";") > first.count(",") else (",", "a table with commas")
+
+
+def _header(row: list[str]) -> tuple[int, int] | None:
+    names = [cell.strip().lower() for cell in row]
+    asked = next((names.index(name) for name in ASKED if name in names), None)
+    answered = next((names.index(name) for name in ANSWERED if name in names), None)
+    return None if asked is None or answered is None else (asked, answered)
+
+
+def _gave_up(where: str) -> str:
+    return f"Reading stopped at {where}, after {MOST_LEFT_OUT:,} that could not be taken."
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _json(text: str) -> ExamplePairs:
+    examples: list[Example] = []
+    left_out: list[str] = []
+    form = "JSON Lines"
+    try:
+        whole = json.loads(text)
+        form = "JSON"
+        listed = whole if isinstance(whole, list) else [whole]
+        items: Iterator[tuple[str, Any]] = ((f"Item {number}", item) for number, item in enumerate(listed, start=1))
+    except (ValueError, RecursionError):
+        items = _json_lines(text, left_out)
+    for where, item in items:
+        pair = _pair(item)
+        if pair is None:
+            left_out.append(f"{where} has no pair of texts such as “user” and “assistant”.")
+            if len(left_out) >= MOST_LEFT_OUT:
+                left_out.append(_gave_up(where.lower()))
+                break
+        else:
+            examples.append(pair)
+    return ExamplePairs(tuple(examples), form, tuple(left_out))
+
+
+def _json_lines(text: str, left_out: list[str]) -> Iterator[tuple[str, Any]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield f"Line {number}", json.loads(line)
+        except (ValueError, RecursionError) as error:
+            left_out.append(f"Line {number} is not JSON: {error}.")
+            if len(left_out) >= MOST_LEFT_OUT:
+                left_out.append(_gave_up(f"line {number}"))
+                return
+
+
+def _pair(item: Any) -> Example | None:
+    if not isinstance(item, Mapping):
+        return None
+    if isinstance(messages := item.get("messages"), list):
+        return _turn(messages)
+    asked = next((item[name] for name in ASKED if isinstance(item.get(name), str)), None)
+    answered = next((item[name] for name in ANSWERED if isinstance(item.get(name), str)), None)
+    return None if asked is None or answered is None else Example(asked, answered)
+
+
+def _turn(messages: list[Any]) -> Example | None:
+    """Return the last user message with the assistant's answer to it."""
+    said: list[tuple[str, str]] = [
+        (m["role"], m["content"])
+        for m in messages
+        if isinstance(m, Mapping) and m.get("role") in ("user", "assistant") and isinstance(m.get("content"), str)
+    ]
+    for (first, asked), (second, answered) in zip(reversed(said[:-1]), reversed(said[1:]), strict=True):
+        if (first, second) == ("user", "assistant"):
+            return Example(asked, answered)
+    return None

@@ -1,0 +1,132 @@
+"""What a pack holds.
+
+Invariant: a pack names nothing by numbers of one history: prompts are known by their uid, versions by their hash. What
+is here is all that an export writes, so that reading a pack and writing it gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.core.cases import Case
+    from workbench.core.content import Content
+    from workbench.core.lanes import Lane
+
+ENDING = ".promptpack"
+MANIFEST = "pack.yaml"
+README = "README.md"
+PROMPTFOO = "promptfooconfig.yaml"
+FORMAT = 1
+Values = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackVersion:
+    """A version; `parent` is the hash of its nearest ancestor in the pack, "" for none.
+
+    Of one that was changed by hand it is what the version was before, which is not in the pack.
+    """
+
+    hash: str
+    content: Content
+    parent: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """Who was ranked, with the chance to beat the average of those ranked and its 95 % interval."""
+
+    name: str
+    won: float
+    lost: float
+    tied: float
+    low: float
+    chance: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class PackStanding:
+    """Which answers won where the pack was made, and how sure; rows strongest first, sentences for people."""
+
+    verdicts: int
+    blind: int
+    rows: tuple[StandingRow, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackPrompt:
+    """A prompt; `slug` names its files, `main` is the hash of the version that is used, `versions` are oldest first.
+
+    A lane's `pinned` is the place of a version in `versions`, from 1. `values` are those that it was tried with.
+    """
+
+    uid: str
+    name: str
+    slug: str
+    main: str
+    versions: tuple[PackVersion, ...]
+    description: str = ""
+    lanes: tuple[Lane, ...] = ()
+    values: Values = ()
+    cases: tuple[Case, ...] = ()
+    standing: PackStanding | None = None
+
+    @property
+    def content(self) -> Content:
+        """The content of the version that is used."""
+        return next(version.content for version in self.versions if version.hash == self.main)
+
+    @property
+    def file(self) -> str:
+        """The path of its file in the pack."""
+        return f"prompts/{self.slug}.prompt.yml"
+
+    @property
+    def case_file(self) -> str:
+        """The path of its cases in the pack."""
+        return f"cases/{self.slug}.jsonl"
+
+    @property
+    def evidence_file(self) -> str:
+        """The path of its evidence in the pack."""
+        return f"evidence/{self.slug}.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class PackAbout:
+    """What people are told of a pack; `uid` is what it is known by when it is exported again."""
+
+    uid: str
+    name: str
+    description: str = ""
+    licence: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PackFile:
+    """An attachment: the lower-case hex SHA-256 of its bytes, their media type and number."""
+
+    hash: str
+    media_type: str
+    size: int
+
+    @property
+    def path(self) -> str:
+        """Its path in the pack."""
+        return f"attachments/{self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A whole pack without the bytes of its attachments. `notes` are sentences about what is odd in what was read."""
+
+    about: PackAbout
+    prompts: tuple[PackPrompt, ...]
+    files: tuple[PackFile, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,129 @@
+"""Reading YAML of strangers.
+
+Invariant: what comes out is maps, lists and texts, never more than the limits allow, and no line of a file can make
+anything else: anchors, aliases, tags and merge keys are refused. A text without quotes is a `PlainYaml`; whoever asks
+for a number, a truth value or JSON takes it for one, and whoever asks for text gets it as it is spelled (`007` stays
+`007`).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import yaml
+
+from workbench.core.text import unify_newlines
+from workbench.packs.errors import PackError
+from workbench.packs.read_limits import MB, MOST_DEPTH, MOST_NODES, MOST_TEXT, MOST_TEXTS, ReadAllowance
+
+# libyaml is ten times faster; where it is not built in, PyYAML reads the same.
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+class PlainYaml(str):
+    """A text without quotes, which may be a number or a truth value."""
+
+    __slots__ = ()
+
+
+def parse(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> dict[str, Any]:
+    """Return the map in a YAML file; `name` is said in errors, `allowance` is its pack's. Raises PackError."""
+    allowance = allowance or ReadAllowance()
+    check_length(raw, name, allowance)
+    try:
+        text = unify_newlines(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise PackError(f"{name}, line {line}, is not UTF-8 text. Save it as UTF-8.", str(error)) from error
+    loader = _LOADER(text)
+    try:
+        value = _Reader(loader, name, allowance).document()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}," if mark else ""
+        raise PackError(f"{name}{where} is not valid YAML. Correct it there.", str(error)) from error
+    finally:
+        loader.dispose()
+    if not isinstance(value, dict):
+        raise PackError(f"{name} holds no map. Write names with values.")
+    return value
+
+
+def check_length(raw: bytes, name: str, allowance: ReadAllowance) -> None:
+    """Take the bytes of a text file from what its pack may have. Raises PackError."""
+    if len(raw) > MOST_TEXT:
+        raise PackError(f"{name} has {len(raw):,} bytes, and at most {MOST_TEXT // MB} MB are read. Shorten it.")
+    allowance.text -= len(raw)
+    if allowance.text < 0:
+        raise PackError(f"The texts of this pack have more than {MOST_TEXTS // MB} MB together. Divide it.")
+
+
+def typed(value: Any) -> Any:
+    """Return JSON for what was read: texts without quotes that JSON takes for a number or a word become that."""
+    if isinstance(value, PlainYaml):
+        try:
+            read = json.loads(value, parse_constant=lambda constant: constant)
+        except (ValueError, RecursionError):
+            return str(value)
+        return read if read is None or isinstance(read, bool | int | float) else str(value)
+    if isinstance(value, dict):
+        return {str(key): typed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [typed(item) for item in value]
+    return value
+
+
+class _Reader:
+    """Builds values from events, so that a file is looked at once and stopped where it goes too far."""
+
+    def __init__(self, loader: Any, name: str, allowance: ReadAllowance) -> None:
+        self._loader = loader
+        self._name = name
+        self._allowance = allowance
+
+    def document(self) -> Any:
+        """Return the one document of the file, None for an empty file."""
+        loader = self._loader
+        loader.get_event()
+        if loader.check_event(yaml.StreamEndEvent):
+            return None
+        loader.get_event()
+        value = self._node(loader.get_event(), 0)
+        loader.get_event()
+        if not loader.check_event(yaml.StreamEndEvent):
+            raise PackError(f"{self._name} holds several documents. Keep the first.")
+        return value
+
+    def _node(self, event: Any, depth: int) -> Any:
+        self._check(event, depth)
+        if isinstance(event, yaml.ScalarEvent):
+            return str(event.value) if event.style else PlainYaml(event.value)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items = []
+            while not isinstance(event := self._loader.get_event(), yaml.SequenceEndEvent):
+                items.append(self._node(event, depth + 1))
+            return items
+        found: dict[str, Any] = {}
+        while not isinstance(event := self._loader.get_event(), yaml.MappingEndEvent):
+            key = self._node(event, depth + 1)
+            if not isinstance(key, str):
+                raise self._wrong(event, "has a key that is no text. Write a name")
+            if str(key) in found:
+                raise self._wrong(event, f"has “{key[:80]}” a second time. Keep one")
+            found[str(key)] = self._node(self._loader.get_event(), depth + 1)
+        return found
+
+    def _check(self, event: Any, depth: int) -> None:
+        self._allowance.nodes -= 1
+        if self._allowance.nodes < 0:
+            raise self._wrong(event, f"goes beyond {MOST_NODES:,} values in one pack. Divide the pack")
+        if depth > MOST_DEPTH:
+            raise self._wrong(event, f"is nested more than {MOST_DEPTH} levels deep. Flatten it")
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise self._wrong(event, "has an anchor or alias (& or *). Write the value out")
+        if event.tag is not None and event.tag != "!":
+            raise self._wrong(event, "has a tag (!). Leave it out")
+
+    def _wrong(self, event: Any, what: str) -> PackError:
+        return PackError(f"{self._name}, line {event.start_mark.line + 1}, {what}.")

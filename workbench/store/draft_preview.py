@@ -1,0 +1,123 @@
+"""A first look at the draft, before the history is opened.
+
+Invariant: nothing is written and nobody is waited for; whatever is unclear, takes long or is no table is no answer.
+Opening the history comes right after and says what is wrong.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from workbench.core import content as contents
+from workbench.core.content import MOST_LANES, Content
+from workbench.store.connections import connect
+from workbench.store.errors import StoreError
+from workbench.store.path_check import EARLY_DRAFT
+from workbench.store.sqlite import sqlite3
+
+LAST_WORKED_ON = (
+    "uid = (SELECT value FROM meta WHERE key = 'last_prompt') DESC, prompts.updated_at DESC, prompts.id DESC"
+)
+"""The order of the prompts that are in use, the one to open first."""
+
+_LOOK_S = 2.0
+"""The longest look, which takes some ms."""
+_STEPS = 1000
+_MOST_BODY = 8_000_000
+"""Bytes of a draft that is shown so early; reading a longer one may take long, or the memory."""
+# As in `damaged_drafts`, which the first paint would wait for.
+_UNREADABLE = (StoreError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+
+
+class DraftPreview(NamedTuple):
+    """The draft to show first: its prompt, text and values, how many lanes it has, the version it started from.
+
+    `bases` are the hashes of stored texts that an early draft shown here may replace; empty for a stored draft.
+    """
+
+    prompt_uid: str
+    content: Content
+    values: tuple[tuple[str, str], ...]
+    lanes: int
+    based_on: int | None
+    bases: tuple[str, ...] = ()
+
+
+def read_preview(path: Path) -> DraftPreview | None:
+    """Return the draft that the history at `path` will open with, None when there is none or it cannot be read now."""
+    try:
+        with _looking(path, ("prompts", "drafts", "meta")) as connection:
+            row = connection.execute(
+                f"SELECT uid, iif(octet_length(body) <= {_MOST_BODY}, body, NULL) FROM prompts"
+                " JOIN drafts ON drafts.prompt_id = prompts.id WHERE archived = 0"
+                f" ORDER BY {LAST_WORKED_ON} LIMIT 1"
+            ).fetchone()
+        return None if row is None else _read(*row)
+    except (sqlite3.Error, *_UNREADABLE):
+        return None
+
+
+def read_newest_preview(path: Path) -> DraftPreview | None:
+    """Return the same with what an earlier start of the window was typed into before it could be stored."""
+    glimpse = read_preview(path)
+    prefix = f"{path.name}{EARLY_DRAFT}"
+    try:
+        is_there = any(file.name.startswith(prefix) for file in path.parent.iterdir())
+    except OSError:
+        return glimpse
+    if glimpse is None or not is_there:
+        return glimpse
+    return _overlay(glimpse, path)
+
+
+def fact(path: Path, key: str) -> str:
+    """Return a small fact of the history at `path`, which need be neither open nor sound; "" when it has none."""
+    try:
+        with _looking(path, ("meta",)) as connection:
+            row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+    except (sqlite3.Error, *_UNREADABLE):
+        return ""
+
+
+def _overlay(glimpse: DraftPreview, path: Path) -> DraftPreview:
+    """Return `glimpse` with the newest early draft in place of its text, where one was typed over this text."""
+    from workbench.store.early_draft import latest, read, text_hash  # few starts need it
+
+    found = latest(read(path), glimpse.prompt_uid, text_hash(glimpse.content, glimpse.values))
+    if found is None:
+        return glimpse
+    bases = (*found.bases, text_hash(found.content, found.values))
+    return glimpse._replace(content=found.content, values=found.values, bases=bases)
+
+
+@contextmanager
+def _looking(path: Path, tables: Sequence[str]) -> Iterator[sqlite3.Connection]:
+    """Open a history that nobody has checked yet. Raises sqlite3.Error, and KeyError where these are no tables."""
+    connection = connect(path, mode="ro", busy_ms=0)
+    until = time.monotonic() + _LOOK_S
+    try:
+        connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+        marks = ", ".join("?" * len(tables))
+        found = f"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND rootpage > 1 AND name IN ({marks})"
+        # A generated column may compute for ever inside one function, where the handler is not called.
+        computed = (
+            f"SELECT count(*) FROM sqlite_schema s, pragma_table_xinfo(s.name) c WHERE s.name IN ({marks}) AND c.hidden"
+        )
+        counts = [connection.execute(query, tuple(tables)).fetchone() for query in (found, computed)]
+        if counts != [(len(tables),), (0,)]:
+            raise KeyError(tables)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _read(uid: str, body: str) -> DraftPreview:
+    data = json.loads(body)
+    if len(data["lanes"]) > MOST_LANES:
+        raise ValueError("more lanes than a draft may have")
+    values = tuple((str(name), str(value)) for name, value in data["values"].items())
+    return DraftPreview(uid, contents.from_json(data["content"]), values, len(data["lanes"]), data["based_on"])

@@ -1,0 +1,195 @@
+"""Another file in the place of the history.
+
+Invariant: at every moment the place holds a whole history, the old one or the new one, with no log of the other beside
+it; the old one stays, as a backup where it is sound, else with its log under a name that tells when it was replaced.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from workbench.store.connections import connect
+from workbench.store.errors import StoreError, translate
+from workbench.store.maintenance.backups import check_folder, folder_of, place_of, verify
+from workbench.store.maintenance.database_copy import copy_file, sync
+from workbench.store.progress import Watch, go_on
+from workbench.store.sqlite import FILE_ERRORS, sqlite3
+from workbench.store.write_ahead_log import damaged_log
+
+_LOGS = ("-wal", "-shm")
+
+
+def put_in_place(
+    database: Path,
+    other: Path,
+    now: str,
+    *,
+    folder: Path | None = None,
+    busy_ms: int = 5000,
+    watch: Watch = go_on,
+) -> Path:
+    """Let a copy of `other` be the history at `database`, and return where the one that was there is kept.
+
+    That is among the backups in `folder` (None: the one beside the history) where it is sound. Through a link the file
+    that it leads to is replaced. The history must not be open here. Raises StoreError: busy while another program has
+    it open, what `verify` raises when `other` is not sound, interrupted, and what the disk refuses; the history is then
+    as it was.
+    """
+    real = database.resolve()
+    try:
+        verify(other, watch)
+        fresh = real.with_name(f"{real.name}.fresh")
+        try:
+            copy_file(other, fresh, watch)
+            kept, is_sound = _set_aside(real, now, busy_ms, watch)
+            fresh.replace(real)
+            sync(real.parent)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except Exception as error:
+        told = translate(error, database)
+        if told is None or told is error:
+            raise
+        raise told from error
+    return _among_backups(kept, database, folder or folder_of(database), now) if is_sound else kept
+
+
+def set_aside(database: Path, now: str, *, busy_ms: int = 5000) -> Path:
+    """Give a history that cannot be opened another name beside its place, with its log, and return that name.
+
+    Nothing is at the place afterwards. Raises StoreError.
+    """
+    real = database.resolve()
+    try:
+        kept = _replaced(real, now)
+        for end in ("", *_LOGS):
+            if (part := _beside(real, end)).exists():
+                _link(part, _beside(kept, end))
+        # The log goes before what it belongs to: alone it would be taken for that of the next history.
+        for end in (*_LOGS, ""):
+            _beside(real, end).unlink(missing_ok=True)
+        sync(real.parent)
+    except OSError as error:
+        told = translate(error, database)
+        raise (told or error) from error
+    return kept
+
+
+def without_log(database: Path, now: str, *, busy_ms: int = 5000) -> Path:
+    """Fold what is sound of the log into the history, and keep a copy of the log; return that. Raises StoreError."""
+    real = database.resolve()
+    kept = _beside(_replaced(real, now), "-wal")
+    try:
+        # A copy, no second name: folding in empties the log.
+        copy_file(_beside(real, "-wal"), kept)
+        connection = connect(real, mode="rw", busy_ms=busy_ms)
+        try:
+            fold(connection)
+        finally:
+            connection.close()
+    except (*FILE_ERRORS, OSError) as error:
+        told = translate(error, database)
+        raise (told or error) from error
+    return kept
+
+
+def _set_aside(real: Path, now: str, busy_ms: int, watch: Watch) -> tuple[Path, bool]:
+    """Give the history a second name, with its log folded in or, where that cannot be, under a second name too.
+
+    Returns that name, and whether what is there is sound.
+    """
+    kept = _replaced(real, now)
+    logs = {log: _beside(kept, end) for end in _LOGS if (log := _beside(real, end)).exists()}
+    # First of all: SQLite throws a log away that does not fit the file, as that of a damaged one.
+    for log, second in logs.items():
+        _link(log, second)
+    folded = is_sound = False
+    try:
+        # Folding a damaged log in would throw away what is behind the damage.
+        folded = not damaged_log(real) and _fold(real, busy_ms)
+        is_sound = folded and _is_sound(real, watch)
+        _link(real, kept)
+    finally:
+        if folded or not kept.exists():
+            for second in logs.values():
+                second.unlink(missing_ok=True)
+    if not folded:
+        for log in logs:
+            log.unlink(missing_ok=True)
+    return kept, is_sound
+
+
+def _among_backups(kept: Path, database: Path, folder: Path, now: str) -> Path:
+    """Put what was replaced among the backups, and return where it is: as before where there is no room for it.
+
+    Only when the place has another file: until then both names are one file, which is written to.
+    """
+    target = place_of(database, folder, now, by_hand=True)
+    try:
+        check_folder(database, folder)
+        if folder.stat().st_dev == kept.stat().st_dev:
+            kept.replace(target)
+            sync(folder)
+        else:
+            copy_file(kept, target)
+            kept.unlink()
+    except (OSError, StoreError):
+        return kept
+    return target
+
+
+def _replaced(real: Path, now: str) -> Path:
+    stamp = "".join(c for c in now if c.isalnum())
+    return real.with_name(f"{real.stem}.replaced-{stamp}{real.suffix}")
+
+
+def _beside(database: Path, end: str) -> Path:
+    return database.with_name(database.name + end)
+
+
+def _is_sound(real: Path, watch: Watch) -> bool:
+    try:
+        verify(real, watch)
+    except StoreError as error:
+        if error.code == "interrupted":
+            raise
+        return False
+    return True
+
+
+def _fold(database: Path, busy_ms: int) -> bool:
+    """Fold the log into the history; False when it is too damaged for that. Raises StoreError (busy)."""
+    try:
+        connection = connect(database, mode="rw", busy_ms=busy_ms)
+        try:
+            fold(connection)
+        finally:
+            connection.close()
+    except FILE_ERRORS as error:
+        told = translate(error, database)
+        if told is None or told.code not in ("corrupt", "not_a_database", "io"):
+            raise
+        return False
+    return True
+
+
+def fold(connection: sqlite3.Connection) -> None:
+    """Fold the log into the file and end it. Raises StoreError (busy) unless this connection is alone with the file."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    # Only whoever is alone with a file can end its write-ahead log.
+    (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    if mode != "delete":
+        raise StoreError(
+            "Another program has this history open. Close it, then try again.", f"journal_mode {mode}", "busy"
+        )
+
+
+def _link(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where the file system knows no second names."""
+    try:
+        os.link(source, target)
+    except OSError:
+        copy_file(source, target)
+    else:
+        sync(target.parent)

@@ -1,0 +1,334 @@
+"""Taking runs and prompts out of the file for good.
+
+Invariant: one transaction takes a run with everything that only it used, and whatever others use stays as it is; then
+the file is written anew, so that no byte of what went is left in it, in its log or in the index. Numbers are never
+given a second time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from workbench.store.maintenance.space import write_anew
+from workbench.store.merging import pack_import_store
+from workbench.store.runs import damaged_drafts, verdicts
+from workbench.store.runs.curation import count_iterations, refuse_running
+from workbench.store.runs.prompts import meta, set_meta
+from workbench.store.runs.visibility import DELETED
+from workbench.store.sqlite import sqlite3
+
+UNCLEAN = "unclean"
+"""The small fact that something went whose bytes may still be in the file."""
+
+_RUNS = "(SELECT value FROM json_each(:runs))"
+_OUTPUTS = f"(SELECT id FROM outputs WHERE run_id IN {_RUNS})"
+_JUDGED = f"(SELECT verdict_id FROM verdict_outputs WHERE output_id IN {_OUTPUTS})"
+# Verdicts that count, on runs that stay, in which nobody is left who won, or only one of those who tied.
+_VOID = (
+    "SELECT id, run_id, value_set, prompt_id, blind FROM verdicts"
+    f" WHERE id IN {_JUDGED} AND run_id NOT IN {_RUNS} AND kind IN ('winner', 'tie')"
+    " AND NOT EXISTS (SELECT 1 FROM verdicts AS later WHERE later.run_id = verdicts.run_id"
+    "  AND later.value_set IS verdicts.value_set AND later.id > verdicts.id)"
+    " AND (SELECT count(*) FROM verdict_outputs WHERE verdict_id = verdicts.id AND place = 1"
+    f"  AND output_id NOT IN {_OUTPUTS}) < iif(kind = 'winner', 1, 2)"
+)
+_PAIRS = f"FROM verdicts WHERE run_id IS NULL AND id IN {_JUDGED}"
+_BESIDE = f"FROM run_beside WHERE from_run_id IN {_RUNS} AND run_id NOT IN {_RUNS}"
+_SHARED = ("contents", "value_bodies", "bodies")
+"""Tables whose rows nobody owns: each lives as long as any row of another table names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeTargets:
+    """What shall go, by uid: runs, and prompts with all their runs."""
+
+    runs: tuple[str, ...] = ()
+    prompts: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.runs or self.prompts)
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeExtent:
+    """How much goes: runs with their answers, and prompts; and what others lose by it.
+
+    `verdicts` elsewhere count no more, because they are about an answer that goes; beside `beside` runs one of these
+    answers stood.
+    """
+
+    runs: int
+    answers: int
+    prompts: int
+    verdicts: int
+    beside: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptVersion:
+    """A version that stays although its runs went: the draft starts from it, a lane pins it, or it has a label."""
+
+    prompt: str
+    number: int
+
+
+def deleted(connection: sqlite3.Connection) -> PurgeTargets:
+    """Return what is deleted and can still be brought back."""
+    prompts = connection.execute(f"SELECT uid FROM prompts WHERE archived >= {DELETED} ORDER BY id")
+    runs = connection.execute(f"SELECT uid FROM runs WHERE archived >= {DELETED} ORDER BY id")
+    return PurgeTargets(tuple(uid for (uid,) in runs), tuple(uid for (uid,) in prompts))
+
+
+def extent(connection: sqlite3.Connection, doomed: PurgeTargets) -> PurgeExtent:
+    """Return what deleting for good would take. Raises StoreError (running) when it would be refused."""
+    runs, prompts = _keys(connection, doomed)
+    _refuse_running(connection, runs)
+    given = {"runs": json.dumps(runs)}
+
+    def count(what: str) -> int:
+        return int(connection.execute(f"SELECT count(*) {what}", given).fetchone()[0])
+
+    void = count(f"FROM ({_VOID})") + count(f"{_PAIRS} AND kind <> 'none'")
+    beside = int(connection.execute(f"SELECT count(DISTINCT run_id) {_BESIDE}", given).fetchone()[0])
+    return PurgeExtent(len(runs), count(f"FROM outputs WHERE run_id IN {_RUNS}"), len(prompts), void, beside)
+
+
+def purge(
+    connection: sqlite3.Connection, doomed: PurgeTargets, now: str, make_uid: Callable[[], str]
+) -> tuple[PurgeExtent, tuple[KeptVersion, ...]]:
+    """Delete for good, inside a transaction; return what went, and the versions that stay.
+
+    Raises StoreError (running), and then nothing is changed. What went is out of the file only after `clean`.
+    """
+    size = extent(connection, doomed)
+    runs, prompts = _keys(connection, doomed)
+    given = {"runs": json.dumps(runs)}
+    (secure,) = connection.execute("PRAGMA secure_delete").fetchone()
+    connection.execute("PRAGMA secure_delete = ON")
+    try:
+        used = connection.execute(
+            f"SELECT version_id FROM runs WHERE id IN {_RUNS}"
+            f" UNION SELECT version_id FROM lanes WHERE run_id IN {_RUNS} ORDER BY 1 DESC",
+            given,
+        ).fetchall()
+        names = connection.execute(
+            f"SELECT label FROM lanes WHERE run_id IN {_RUNS} UNION SELECT model FROM lanes WHERE run_id IN {_RUNS}",
+            given,
+        ).fetchall()
+        _forget_origins(connection, given, prompts)
+        pack_import_store.forget(connection, doomed.prompts)
+        _remember_numbers(connection, given)
+        void = connection.execute(_VOID, given).fetchall()
+        connection.execute(f"DELETE {_PAIRS}", given)
+        connection.execute(f"DELETE FROM partials WHERE output_id IN {_OUTPUTS}", given)
+        touched = connection.execute(f"SELECT DISTINCT prompt_id FROM runs WHERE id IN {_RUNS}", given).fetchall()
+        connection.execute(f"DELETE FROM runs WHERE id IN {_RUNS}", given)
+        for verdict in void:
+            _take_back(connection, verdict, make_uid(), now)
+        connection.execute("DELETE FROM prompts WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(prompts),))
+        count_iterations(connection, "id IN (SELECT value FROM json_each(?))", json.dumps([key for (key,) in touched]))
+        kept = _drop_versions(connection, [key for (key,) in used])
+        _drop_unused(connection, [name for (name,) in names])
+        set_meta(connection, UNCLEAN, "1")
+    finally:
+        connection.execute(f"PRAGMA secure_delete = {secure}")
+    return size, kept
+
+
+def is_unclean(connection: sqlite3.Connection) -> bool:
+    """Whether something was deleted for good and the file was not written anew since."""
+    return meta(connection, UNCLEAN) == "1"
+
+
+def clean(connection: sqlite3.Connection) -> bool:
+    """Write index and file anew, outside of any transaction, so that nothing is left of what went.
+
+    Return whether the log is empty, too: somebody who reads keeps it. Raises sqlite3.Error, when the disk is full for
+    one, and can be called again.
+    """
+    connection.execute("INSERT INTO run_search (run_search) VALUES ('optimize')")
+    # What is in the log takes its room in the file while there is some.
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try:
+        write_anew(connection)
+    finally:
+        # On a full disk the log holds what there was room for, and keeps that from everybody else.
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if not busy:
+        set_meta(connection, UNCLEAN, "0")
+    return not busy
+
+
+def holds(connection: sqlite3.Connection, doomed: PurgeTargets) -> bool:
+    """Whether a history, a copy for one, has any of it."""
+    runs, prompts = _keys(connection, doomed)
+    return bool(runs or prompts)
+
+
+def _keys(connection: sqlite3.Connection, doomed: PurgeTargets) -> tuple[list[int], list[int]]:
+    """Return the keys of all runs, those of the prompts included, and of the prompts."""
+    prompts = [
+        key
+        for (key,) in connection.execute(
+            "SELECT id FROM prompts WHERE uid IN (SELECT value FROM json_each(?))", (json.dumps(doomed.prompts),)
+        )
+    ]
+    runs = connection.execute(
+        "SELECT id FROM runs WHERE uid IN (SELECT value FROM json_each(?))"
+        " UNION SELECT id FROM runs WHERE prompt_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(doomed.runs), json.dumps(prompts)),
+    )
+    return [key for (key,) in runs], prompts
+
+
+def _refuse_running(connection: sqlite3.Connection, runs: Sequence[int]) -> None:
+    refuse_running(connection, "runs.id IN (SELECT value FROM json_each(?))", json.dumps(runs))
+
+
+def _forget_origins(connection: sqlite3.Connection, given: dict[str, str], prompts: Sequence[int]) -> None:
+    """Let what was imported be imported again."""
+    connection.execute(f"DELETE FROM origins WHERE uid IN (SELECT uid FROM runs WHERE id IN {_RUNS})", given)
+    connection.execute(
+        # A case has a uid of its own only within its prompt, but its foreign name begins with that of the prompt.
+        "WITH gone AS (SELECT id, uid FROM prompts WHERE id IN (SELECT value FROM json_each(?)))"
+        " DELETE FROM origins WHERE uid IN (SELECT uid FROM gone"
+        "  UNION SELECT uid FROM versions WHERE prompt_id IN (SELECT id FROM gone)"
+        "  UNION SELECT uid FROM cases WHERE prompt_id IN (SELECT id FROM gone)"
+        "   EXCEPT SELECT uid FROM cases WHERE prompt_id NOT IN (SELECT id FROM gone))"
+        " OR (thing = 'case' AND EXISTS (SELECT 1 FROM origins AS prompt"
+        "  WHERE prompt.thing = 'prompt' AND prompt.kind = origins.kind AND prompt.uid IN (SELECT uid FROM gone)"
+        "  AND substr(origins.foreign_id, 1, length(prompt.foreign_id) + 1) = prompt.foreign_id || ':'))",
+        (json.dumps(prompts),),
+    )
+
+
+def _remember_numbers(connection: sqlite3.Connection, given: dict[str, str]) -> None:
+    connection.execute(
+        "INSERT INTO last_numbers (prompt_id, kind, number)"
+        f" SELECT prompt_id, kind, max(number) FROM runs WHERE id IN {_RUNS} GROUP BY prompt_id, kind"
+        " ON CONFLICT (prompt_id, kind) DO UPDATE SET number = max(number, excluded.number)",
+        given,
+    )
+
+
+def _take_back(connection: sqlite3.Connection, verdict: tuple[int, int, int, int, int], uid: str, now: str) -> None:
+    """Let a verdict on a run that stays count no more."""
+    old, run, value_set, prompt, blind = verdict
+    key = connection.execute(
+        "INSERT INTO verdicts (uid, prompt_id, run_id, value_set, kind, blind, supersedes_id, created_at)"
+        " VALUES (?, ?, ?, ?, 'none', ?, ?, ?)",
+        (uid, prompt, run, value_set, blind, old, now),
+    ).lastrowid
+    connection.execute(
+        "INSERT INTO verdict_outputs (verdict_id, output_id, shown) SELECT ?, output_id, shown FROM verdict_outputs"
+        " WHERE verdict_id = ?",
+        (key, old),
+    )
+    verdicts.show_on_row(connection, run)
+
+
+def _drop_versions(connection: sqlite3.Connection, versions: Sequence[int]) -> tuple[KeptVersion, ...]:
+    """Drop those of these versions that nothing needs any more; return those that only a draft or a label needs."""
+    kept = []
+    for version in versions:
+        row = connection.execute(
+            "SELECT prompt_id, number, versions.uid, prompts.name FROM versions JOIN prompts ON prompts.id = prompt_id"
+            " WHERE versions.id = ?",
+            (version,),
+        ).fetchone()
+        if row is None or any(
+            connection.execute(f"SELECT 1 FROM {table} WHERE version_id = ? LIMIT 1", (version,)).fetchone()
+            for table in ("runs", "lanes")
+        ):
+            continue
+        prompt, number, uid, name = row
+        labelled = connection.execute("SELECT 1 FROM labels WHERE version_id = ?", (version,)).fetchone()
+        if labelled or number in _drafted(connection, prompt):
+            kept.append(KeptVersion(name, number))
+            continue
+        connection.execute(
+            "INSERT INTO last_numbers (prompt_id, kind, number) VALUES (?, 'version', ?)"
+            " ON CONFLICT (prompt_id, kind) DO UPDATE SET number = max(number, excluded.number)",
+            (prompt, number),
+        )
+        # A summary of words that were taken away quotes the text that they were in.
+        connection.execute(
+            "UPDATE runs SET summary = '' WHERE based_on_id = ? AND added = 0 AND summary <> ''", (version,)
+        )
+        connection.execute(
+            "UPDATE versions SET parent_id = (SELECT parent_id FROM versions WHERE id = ?1) WHERE parent_id = ?1",
+            (version,),
+        )
+        connection.execute("DELETE FROM origins WHERE uid = ?", (uid,))
+        connection.execute("DELETE FROM versions WHERE id = ?", (version,))
+    return tuple(sorted(kept, key=lambda one: (one.prompt, one.number)))
+
+
+def _drafted(connection: sqlite3.Connection, prompt: int) -> set[int]:
+    """Return the versions that a draft starts from or pins; all of them when it cannot be read."""
+    body = damaged_drafts.body_of(connection, prompt)
+    try:
+        draft = None if body is None else damaged_drafts.parse(body)
+    except damaged_drafts.UNREADABLE:
+        numbers = connection.execute("SELECT number FROM versions WHERE prompt_id = ?", (prompt,))
+        return {number for (number,) in numbers}
+    if draft is None:
+        return set()
+    pinned = {lane.pinned for lane in draft.lanes if lane.pinned is not None}
+    return pinned | ({draft.based_on} if draft.based_on is not None else set())
+
+
+def _drop_unused(connection: sqlite3.Connection, names: Sequence[str]) -> None:
+    """Drop shared texts, files, tags and names that nothing uses any more.
+
+    Whoever names a shared row is asked of the schema; where there is no index to look in, one is made meanwhile:
+    otherwise every row that goes would read through all answers.
+    """
+    users = [
+        (table, user, column)
+        for table in _SHARED
+        for user, column in connection.execute(
+            'SELECT sqlite_schema.name, key."from" FROM sqlite_schema, pragma_foreign_key_list(sqlite_schema.name)'
+            " AS key WHERE sqlite_schema.type = 'table' AND key.\"table\" = ?",
+            (table,),
+        ).fetchall()
+    ]
+    for number, (_, user, column) in enumerate(users):
+        connection.execute(f'CREATE INDEX purging_{number} ON "{user}" ("{column}") WHERE "{column}" IS NOT NULL')
+    unused = {
+        table: " AND ".join(
+            f'NOT EXISTS (SELECT 1 FROM "{user}" WHERE "{user}"."{column}" = {table}.id)'
+            for owner, user, column in users
+            if owner == table
+        )
+        for table in _SHARED
+    }
+    files = _files_in(connection, [f"SELECT body FROM {table} WHERE {unused[table]}" for table in _SHARED])
+    for table in _SHARED:
+        connection.execute(f"DELETE FROM {table} WHERE {unused[table]}")
+    for number in range(len(users)):
+        connection.execute(f"DROP INDEX purging_{number}")
+    rest = [f"SELECT body FROM {table}" for table in ("contents", "value_bodies", "drafts")]
+    gone = files - _files_in(connection, rest) if files else files
+    connection.executemany("DELETE FROM blobs WHERE hash = ?", ((name,) for name in gone))
+    connection.execute("DELETE FROM tags WHERE id NOT IN (SELECT tag_id FROM run_tags)")
+    connection.execute(
+        "DELETE FROM search_names WHERE kind = 'model' AND name IN (SELECT value FROM json_each(?))"
+        " AND name NOT IN (SELECT label FROM lanes UNION SELECT model FROM lanes)",
+        (json.dumps(names),),
+    )
+
+
+def _files_in(connection: sqlite3.Connection, bodies: Sequence[str]) -> set[str]:
+    """Return the attached files that these texts name by their hash."""
+    every = connection.execute("SELECT hash FROM blobs").fetchall()
+    if not every:
+        return set()
+    texts = " UNION ALL ".join(bodies)
+    return {
+        name
+        for (name,) in every
+        if connection.execute(f"SELECT 1 FROM ({texts}) WHERE instr(body, ?)", (name,)).fetchone()
+    }

@@ -1,0 +1,139 @@
+"""The history in another folder.
+
+Invariant: at every moment the place where a start looks leads to a whole history, the old one or the new one; the old
+file goes only after the new one was read and found sound, and only when nobody touched it meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.store.connections import connect
+from workbench.store.errors import StoreError, translate
+from workbench.store.maintenance.backups import verify
+from workbench.store.maintenance.database_copy import copy_whole, sync
+from workbench.store.maintenance.file_replacement import fold
+from workbench.store.progress import Watch, go_on
+from workbench.store.sqlite import sqlite3
+
+_HEADER = 100
+
+
+@dataclass(frozen=True, slots=True)
+class MovedHistory:
+    """Where the history is, and where the old file was kept: None when it was removed."""
+
+    path: Path
+    kept: Path | None
+
+
+def move(
+    database: Path,
+    target: Path,
+    now: str,
+    leave_word: Callable[[], None],
+    *,
+    keep: bool,
+    busy_ms: int = 5000,
+    watch: Watch = go_on,
+) -> MovedHistory:
+    """Put the history into the file `target`, which must not be there yet; the old one is kept under another name.
+
+    `leave_word` makes starts at the old place find the new one; it is called when the new file is there. Without `keep`
+    the old one is removed at the end. The history must not be open here. Raises StoreError: busy while another program
+    has it open, corrupt, full, readonly, interrupted; the history is then as it was. Raises what `leave_word` raises.
+    """
+    real = database.resolve()
+    moving = target.with_name(f"{target.name}.moving")
+    try:
+        before = _copy(real, target, moving, busy_ms, watch)
+        try:
+            verify(moving, watch)
+            _claim(moving, target)
+        finally:
+            moving.unlink(missing_ok=True)
+        try:
+            leave_word()
+            stamp = "".join(c for c in now if c.isalnum())
+            kept = real.with_name(f"{real.stem}.moved-{stamp}{real.suffix}")
+            if _header(real) != before:
+                raise StoreError("Another program wrote to the history meanwhile. Try again.", str(real), "busy")
+            real.replace(kept)
+        except BaseException:
+            # Nobody can have opened it yet.
+            target.unlink(missing_ok=True)
+            raise
+        sync(real.parent)
+    except Exception as error:
+        told = _told(error, real, target)
+        if told is None or told is error:
+            raise
+        raise told from error
+    if keep or _header(kept) != before:
+        return MovedHistory(target, kept)
+    kept.unlink()
+    return MovedHistory(target, None)
+
+
+def _copy(real: Path, target: Path, moving: Path, busy_ms: int, watch: Watch) -> bytes:
+    """Copy the history while nobody else can write to it; return how it began then."""
+    if target.exists():
+        raise StoreError(
+            f"There is a file {target} already. Choose another folder, or give that file another name.",
+            str(target),
+            "path",
+        )
+    if not target.parent.is_dir():
+        raise StoreError(f"The folder {target.parent} is not there. Choose another one.", str(target.parent), "path")
+    connection = connect(real, mode="rw", busy_ms=busy_ms)
+    try:
+        fold(connection)
+        # From here on others wait until this connection is closed.
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("COMMIT")
+        copy_whole(connection, real, moving, watch)
+        # The last thing that this connection is for: reading the file any other way ends the locks of a process.
+        return _header(real)
+    finally:
+        connection.close()
+
+
+def _claim(moving: Path, target: Path) -> None:
+    """Give the new file its name, unless somebody has taken that meanwhile."""
+    try:
+        target.touch(mode=0o600, exist_ok=False)
+    except FileExistsError as error:
+        raise StoreError(f"There is a file {target} already. Choose another folder.", str(target), "path") from error
+    moving.replace(target)
+    sync(target.parent)
+
+
+def _header(path: Path) -> bytes:
+    """Return what changes with every change of a file without a log."""
+    with path.open("rb") as file:
+        return file.read(_HEADER)
+
+
+def _told(error: Exception, real: Path, target: Path) -> StoreError | None:
+    told = translate(error, real)
+    if told is None or told is error:
+        return told
+    if told.code == "full":
+        return StoreError(
+            f"There is no room for the history in {target.parent}. Make room, or choose another folder.",
+            told.detail,
+            "full",
+        )
+    if told.code == "readonly":
+        return StoreError(
+            f"Nothing can be written to {target.parent}, or to the folder of the history. Check their permissions, or"
+            " choose another folder.",
+            told.detail,
+            "readonly",
+        )
+    if isinstance(error, sqlite3.Error) and told.code == "corrupt":
+        return StoreError("The history is damaged. Repair it first, then move it.", told.detail, "corrupt")
+    return told

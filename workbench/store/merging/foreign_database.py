@@ -1,0 +1,246 @@
+"""Databases of other programs, opened to be read.
+
+Invariant: nothing is written into the folder of the file, not even what SQLite keeps beside a file that it only reads.
+Where it would have to (a log without its index, a change that was not finished), a private copy is read instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from workbench.store.connections import check_beside, connect
+from workbench.store.errors import StoreError, salvaging, translate
+from workbench.store.path_check import is_ours
+from workbench.store.progress import patience_s
+from workbench.store.sqlite import FILE_ERRORS, sqlite3
+
+T = TypeVar("T")
+
+_HEADER = b"SQLite format 3\0"
+_WAL = b"\x02\x02"
+_LOOK_EVERY = 10_000
+SCRATCH = ".import-"
+_STALE_S = 24 * 3600
+_PARTS = ("", "-wal", "-journal")
+"""Ends of the names of what is copied."""
+_MOST_HOLES = 64 << 20
+"""Bytes that a file may have without any on the disk."""
+_TRIES, _PAUSE_S = 10, 0.05
+"""How often a file that changes while it is copied is looked at anew, and after how many seconds."""
+
+
+class ReadingHalt:
+    """A way to end reading from another thread, and by itself when it does not get on."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._event = threading.Event()
+        self._clock = clock
+        self._since = clock()
+
+    def went_on(self) -> None:
+        """Say that something was read: patience begins anew."""
+        self._since = self._clock()
+
+    @property
+    def waited_s(self) -> float:
+        """For how long nothing was read, in seconds."""
+        return self._clock() - self._since
+
+    def ask(self) -> None:
+        """End what reads as soon as it can. Safe to repeat."""
+        self._event.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until the end is asked for; return whether it was."""
+        return self._event.wait(seconds)
+
+    @property
+    def asked(self) -> bool:
+        """Whether the end was asked for."""
+        return self._event.is_set()
+
+
+def is_sqlite(path: Path) -> bool:
+    """Whether a file begins as a SQLite database does. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(len(_HEADER)) == _HEADER
+
+
+@contextlib.contextmanager
+def reading(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[sqlite3.Connection]:
+    """Open a database that is only read; a copy that has to be made is put into the folder `scratch` and removed again.
+
+    Text that is no UTF-8 is read with U+FFFD. Raises StoreError; interrupted after `halt`.
+    """
+    _sweep(scratch)
+    try:
+        with _plain(path, scratch, halt) as (opened, immutable):
+            connection = connect(opened, mode="ro", immutable=immutable)
+            try:
+                only_read(connection, halt, patience_s(path))
+                yield connection
+            finally:
+                connection.close()
+    except (*FILE_ERRORS, OSError) as error:
+        raise _told(error, path, halt) from error
+
+
+def told(path: Path, items: Iterator[T], halt: ReadingHalt) -> Iterator[T]:
+    """Yield what is read of a database; what happens on the way is a StoreError about it."""
+    try:
+        for item in items:
+            yield item
+            halt.went_on()
+    except FILE_ERRORS as error:
+        raise _told(error, path, halt) from error
+
+
+def damaged(path: Path, detail: str) -> StoreError:
+    """Return the error for another history that is damaged: what to do with it."""
+    return StoreError(f"“{path.name}” is damaged. {salvaging(path, 'import')}", detail, "corrupt")
+
+
+def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
+    """Return the real tables of a database with their columns; views, which could be anything, are none."""
+    names = [
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0")
+        if isinstance(name, str)
+    ]
+    return {
+        name: frozenset(column for (column,) in connection.execute("SELECT name FROM pragma_table_info(?)", (name,)))
+        for name in names
+    }
+
+
+@contextlib.contextmanager
+def _plain(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[tuple[Path, bool]]:
+    """Yield a file that can be opened without writing beside it, and whether it is to be taken as immutable."""
+    check_beside(path)
+    log, index, journal = (path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
+    for _ in range(_TRIES):
+        with path.open("rb") as file:
+            keeps_log = file.read(20)[18:20] == _WAL
+        if not _has_bytes(journal) and (index.exists() or not _has_bytes(log)):
+            # With a log and its index a reader is one of several. Without a log nobody that keeps one has it open.
+            yield path, keeps_log and not index.exists()
+            return
+        _check_room(path, scratch)
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=scratch) as folder:
+            copy = Path(folder) / "copy.db"
+            if _copied(path, copy):
+                # Finishes or takes back what was not finished, in the copy.
+                recovering = connect(copy, mode="rw")
+                try:
+                    recovering.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                finally:
+                    recovering.close()
+                yield copy, False
+                return
+        if halt.wait(_PAUSE_S):
+            raise StoreError("Stopped before anything was read. Import again to go on.", str(path), "interrupted")
+    raise StoreError(
+        f"“{path.name}” goes on changing while it is read. Close the program that writes it, and import again.",
+        f"{_TRIES} copies",
+        "busy",
+    )
+
+
+def _check_room(path: Path, scratch: Path) -> None:
+    """Raise before a copy fills the disk: a log can claim any size and have no bytes. Raises StoreError and OSError."""
+    needed = 0
+    for end in _PARTS:
+        with contextlib.suppress(FileNotFoundError):
+            found = path.with_name(path.name + end).stat()
+            needed += found.st_size
+            if found.st_size > _MOST_HOLES and found.st_blocks * 512 < found.st_size // 2:
+                raise StoreError(
+                    f"“{path.name}{end}” has no bytes where it should have some, so nothing was read. Remove it, or"
+                    " import a copy that was made while the program that wrote it was closed.",
+                    f"{found.st_size:,} bytes, of which {found.st_blocks * 512:,} are on the disk",
+                    "corrupt",
+                )
+    if needed > shutil.disk_usage(scratch).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(scratch))
+
+
+def _copied(path: Path, copy: Path) -> bool:
+    """Copy a database with its log or journal; return whether they are as they were at one moment."""
+    beside = {path.with_name(path.name + end): copy.with_name(copy.name + end) for end in _PARTS if end}
+    before = [_stamp(source) for source in (path, *beside)]
+    shutil.copyfile(path, copy)
+    for source, target in beside.items():
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(source, target)
+    # A change that ended meanwhile took away what would undo the half of it that was copied.
+    return before == [_stamp(source) for source in (path, *beside)]
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _sweep(scratch: Path) -> None:
+    """Remove copies that a kill left, unless somebody may still be reading one."""
+    for left in scratch.glob(f"{SCRATCH}*"):
+        if time.time() - left.stat().st_mtime > _STALE_S:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _has_bytes(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
+def only_read(connection: sqlite3.Connection, halt: ReadingHalt, patience_s: float) -> None:
+    """Let a connection to the file of a stranger do nothing but read, end when `halt` asks for it, and when nothing was
+    read for so long."""
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA cell_size_check = ON")
+    halt.went_on()
+    connection.set_progress_handler(lambda: halt.asked or halt.waited_s > patience_s, _LOOK_EVERY)
+
+
+def _told(error: Exception, path: Path, halt: ReadingHalt) -> Exception:
+    """Return the error as one about a file that is imported, and not about the history."""
+    told = translate(error, path)
+    if told is None:
+        return error
+    if told.code == "interrupted" and not halt.asked:
+        return StoreError(
+            f"“{path.name}” takes far longer to read than a file of its size should, so it was left alone. Repair it,"
+            " or import a copy of it.",
+            f"nothing was read for {halt.waited_s:.0f} s",
+            "corrupt",
+        )
+    if told.code == "corrupt" and is_ours(path):
+        return damaged(path, told.detail)
+    sentences = {
+        "corrupt": "is damaged, so it cannot be read any further. Repair it, or import a copy of it.",
+        "not_a_database": "is no SQLite database. Choose another file.",
+        "newer_major": "has tables of another shape than this release reads.",
+        "busy": "is locked by another program. Close that and import again.",
+        "readonly": "cannot be read. Check its permissions.",
+        "io": "cannot be read, because the disk reported an error.",
+        "full": "has to be copied to be read, and the disk is full. Make room and import again.",
+        "interrupted": "was not read to its end.",
+        "too_large": "holds a text or file of more than 64 MB, which is more than is read at once. Import a copy of it"
+        " without that.",
+    }
+    sentence = sentences.get(told.code)
+    return told if sentence is None else StoreError(f"“{path.name}” {sentence}", told.detail, told.code)

@@ -1,0 +1,293 @@
+"""Bringing prompts of a pack into the history, and taking them out again.
+
+Invariant: what was there stays as it was: prompts, versions, cases and files are added, never changed. All of a pack
+comes in one transaction, and goes in one, as long as nobody has built on it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from workbench.core.cases import Case
+from workbench.core.content import Content
+from workbench.core.drafts import Draft
+from workbench.core.json_parts import load
+from workbench.store.encoding import digest
+from workbench.store.errors import StoreError
+from workbench.store.merging.pack_bodies import pack_body
+from workbench.store.runs import blobs, cases, prompts, versions
+from workbench.store.sqlite import sqlite3
+
+LAST = "last_pack_import"
+"""The fact that says what the last import added."""
+KIND = "pack"
+_NUMBERS = (
+    "SELECT contents.hash, versions.number FROM versions JOIN contents ON contents.id = versions.content_id"
+    " WHERE versions.prompt_id = ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivingVersion:
+    """A version; `parent` is the hash of the version that it comes from, "" for none."""
+
+    uid: str
+    hash: str
+    content: Content
+    parent: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivingPrompt:
+    """A prompt that arrives: `foreign` is its uid in the pack, `uid` the one it gets, or has when it is not `new`.
+
+    `draft` is that of a new prompt; its `based_on` and the versions that lanes are pinned to are places among
+    `versions`. `cases` are only those that the prompt lacks, with what each was called in the pack.
+    """
+
+    foreign: str
+    uid: str
+    name: str
+    new: bool
+    versions: tuple[ArrivingVersion, ...] = ()
+    draft: Draft | None = None
+    cases: tuple[tuple[str, Case], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackArrival:
+    """All that one import adds; `body` is what is remembered of the pack, `source` the file for people."""
+
+    pack_uid: str
+    body: str
+    source: str
+    prompts: tuple[ArrivingPrompt, ...]
+    files: tuple[tuple[bytes, str], ...] = ()
+
+
+def arrive(connection: sqlite3.Connection, arrival: PackArrival, now: str) -> None:
+    """Add everything, and remember what was added so that it can be taken out again. Raises StoreError."""
+    for body, media_type in arrival.files:
+        blobs.add(connection, body, media_type)
+    added: dict[str, object] = {
+        "pack": arrival.pack_uid,
+        "prompts": [_one(connection, p, arrival, now) for p in arrival.prompts],
+    }
+    row = connection.execute("SELECT body FROM packs WHERE uid = ?", (arrival.pack_uid,)).fetchone()
+    added["before"] = row and row[0]
+    remember(connection, arrival.pack_uid, arrival.body, now)
+    prompts.set_meta(connection, LAST, json.dumps(added))
+
+
+def _one(connection: sqlite3.Connection, arriving: ArrivingPrompt, arrival: PackArrival, now: str) -> dict[str, object]:
+    if arriving.new:
+        prompts.create(connection, arriving.uid, arriving.name, now)
+    key = prompts.prompt_id(connection, arriving.uid)
+    numbers: list[int] = []
+    known = dict(connection.execute(_NUMBERS, (key,)).fetchall())
+    added = []
+    for version in arriving.versions:
+        newest = versions.newest_number(connection, key)
+        parent = known.get(version.parent, None if arriving.new else newest)
+        content = versions.content_id(connection, version.content)
+        _, number = versions.insert_version(connection, key, version.uid, content, parent, now, version.note)
+        numbers.append(number)
+        known[version.hash] = number
+        if newest is None or number > newest:
+            added.append(version.uid)
+            _origin(connection, f"{arriving.foreign}:{version.hash}", "version", version.uid, arrival.source, now)
+    if arriving.draft is not None:
+        prompts.save_draft(connection, arriving.uid, _placed(arriving.draft, numbers), now)
+    cases.append(connection, arriving.uid, [case for _, case in arriving.cases])
+    for foreign, case in arriving.cases:
+        _origin(connection, foreign, "case", case.uid, arrival.source, now)
+    if arriving.new:
+        _origin(connection, arriving.foreign, "prompt", arriving.uid, arrival.source, now)
+    elif added or arriving.cases:
+        prompts.touch(connection, key, now)
+    return {
+        "uid": arriving.uid,
+        "new": arriving.new,
+        "draft": _draft(connection, key),
+        "versions": added,
+        "cases": [case.uid for _, case in arriving.cases],
+        "bodies": _bodies(connection, key),
+    }
+
+
+def _draft(connection: sqlite3.Connection, prompt: int) -> str:
+    row = connection.execute("SELECT body FROM drafts WHERE prompt_id = ?", (prompt,)).fetchone()
+    return digest(row[0]) if row else ""
+
+
+def _bodies(connection: sqlite3.Connection, prompt: int) -> dict[str, str]:
+    """Return by uid what tells whether a case, or the note of a version, was changed."""
+    rows = connection.execute(
+        "SELECT uid, json_array(name, values_id, checks, threshold, metadata, rest) FROM cases WHERE prompt_id = ?1"
+        " UNION ALL SELECT uid, note FROM versions WHERE prompt_id = ?1",
+        (prompt,),
+    )
+    return {uid: digest(body) for uid, body in rows}
+
+
+def _placed(draft: Draft, numbers: list[int]) -> Draft:
+    lanes = tuple(replace(one, pinned=one.pinned and numbers[one.pinned - 1]) for one in draft.lanes)
+    return replace(draft, lanes=lanes, based_on=draft.based_on and numbers[draft.based_on - 1])
+
+
+def _origin(connection: sqlite3.Connection, foreign: str, thing: str, uid: str, source: str, now: str) -> None:
+    connection.execute(
+        "INSERT INTO origins (kind, foreign_id, thing, uid, source, imported_at) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (kind, foreign_id, thing) DO UPDATE SET uid = excluded.uid, source = excluded.source,"
+        " imported_at = excluded.imported_at",
+        (KIND, foreign, thing, uid, source, now),
+    )
+
+
+def _last(connection: sqlite3.Connection) -> dict[str, Any] | None:
+    """Return what the last import added, None without one, and where what is remembered of it cannot be read."""
+    try:
+        added: dict[str, Any] = load(prompts.meta(connection, LAST) or "null")
+        texts = [added["pack"], *(() if added["before"] is None else (added["before"],))]
+        for one in added["prompts"]:
+            texts += [one["uid"], one["draft"], *one["versions"], *one["cases"]]
+            texts += [*one["bodies"], *one["bodies"].values()]
+        is_sound = all(isinstance(text, str) for text in texts)
+        return added if is_sound and all(isinstance(one["new"], bool) for one in added["prompts"]) else None
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return None
+
+
+def take_back(connection: sqlite3.Connection) -> str:
+    """Take out what the last import added and return a sentence about it. Raises StoreError (missing)."""
+    added = _last(connection)
+    if added is None:
+        raise StoreError("No import can be undone: nothing was imported, or it was undone already.", "", "missing")
+    for prompt in added["prompts"]:
+        _check_untouched(connection, prompt)
+    for prompt in added["prompts"]:
+        gone = [*prompt["versions"], *prompt["cases"], *([prompt["uid"]] if prompt["new"] else [])]
+        if prompt["new"]:
+            connection.execute("DELETE FROM prompts WHERE uid = ?", (prompt["uid"],))
+        else:
+            cases.remove(connection, prompt["uid"], prompt["cases"])
+            # The newest first: a version is not removed before those that come from it.
+            connection.executemany(
+                "DELETE FROM versions WHERE uid = ?", [(uid,) for uid in reversed(prompt["versions"])]
+            )
+        connection.executemany("DELETE FROM origins WHERE kind = ? AND uid = ?", [(KIND, uid) for uid in gone])
+    if added["before"] is None:
+        connection.execute("DELETE FROM packs WHERE uid = ?", (added["pack"],))
+    else:
+        connection.execute("UPDATE packs SET body = ? WHERE uid = ?", (added["before"], added["pack"]))
+    connection.execute("DELETE FROM meta WHERE key = ?", (LAST,))
+    made = sum(prompt["new"] for prompt in added["prompts"])
+    counts = (
+        (made, "prompt"),
+        (sum(len(one["versions"]) for one in added["prompts"] if not one["new"]), "version"),
+        (sum(len(one["cases"]) for one in added["prompts"] if not one["new"]), "case"),
+    )
+    told = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
+    return f"Taken out again: {', '.join(told) or 'nothing'}."
+
+
+def _check_untouched(connection: sqlite3.Connection, added: dict[str, Any]) -> None:
+    """Raise StoreError when somebody has built on what was added: that would go with it."""
+    uid = str(added["uid"])
+    row = connection.execute("SELECT id, name FROM prompts WHERE uid = ?", (uid,)).fetchone()
+    if row is None:
+        raise StoreError(
+            "What was imported is not in the history any more, so there is nothing to undo.", uid, "missing"
+        )
+    key, name = row
+    arrived = json.dumps(added["versions"])
+    used = connection.execute(
+        "SELECT 1 FROM versions AS arrived WHERE arrived.prompt_id = ?"
+        " AND arrived.uid IN (SELECT value FROM json_each(?)) AND ("
+        " EXISTS (SELECT 1 FROM lanes WHERE lanes.version_id = arrived.id)"
+        " OR EXISTS (SELECT 1 FROM runs WHERE runs.version_id = arrived.id OR runs.based_on_id = arrived.id)"
+        " OR EXISTS (SELECT 1 FROM versions AS later WHERE later.parent_id = arrived.id"
+        "  AND later.uid NOT IN (SELECT value FROM json_each(?))))",
+        (key, arrived, arrived),
+    ).fetchone()
+    more = (
+        added["new"]
+        and connection.execute(
+            "SELECT 1 FROM versions WHERE prompt_id = ? AND uid NOT IN (SELECT value FROM json_each(?))", (key, arrived)
+        ).fetchone()
+    )
+    typed = _draft(connection, key) != added["draft"] and (added["new"] or _leans(connection, key, arrived))
+    if used or more or typed or _changed(connection, key, added):
+        raise StoreError(
+            f"“{name}” has been worked on since it was imported, so it stays. Archive it if you do not need it.",
+            uid,
+            "missing",
+        )
+
+
+def _leans(connection: sqlite3.Connection, prompt: int, arrived: str) -> bool:
+    """Whether the draft comes from a version that arrived, or has a lane that is pinned to one."""
+    return (
+        connection.execute(
+            "SELECT 1 FROM drafts, versions WHERE drafts.prompt_id = ?1 AND versions.prompt_id = ?1"
+            " AND versions.uid IN (SELECT value FROM json_each(?2)) AND (versions.number = drafts.body ->> '$.based_on'"
+            " OR versions.number IN (SELECT value ->> '$.pinned' FROM json_each(drafts.body, '$.lanes')))",
+            (prompt, arrived),
+        ).fetchone()
+        is not None
+    )
+
+
+def _changed(connection: sqlite3.Connection, prompt: int, added: dict[str, Any]) -> bool:
+    """Whether a case or the note of a version that arrived was changed, or a case was added to a prompt that did."""
+    # What an older release brought in says nothing of this.
+    before, here = added.get("bodies"), _bodies(connection, prompt)
+    if before is None:
+        return False
+    arrived = {*added["cases"], *added["versions"]}
+    return any(body != before.get(uid) for uid, body in here.items() if added["new"] or uid in arrived)
+
+
+def remember(connection: sqlite3.Connection, pack_uid: str, body: str, now: str) -> None:
+    """Keep what is said of a pack."""
+    connection.execute(
+        "INSERT INTO packs (uid, body, updated_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (uid) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
+        (pack_uid, body, now),
+    )
+
+
+def forget(connection: sqlite3.Connection, prompt_uids: Collection[str]) -> None:
+    """Let no pack name these prompts any more, because they go for good: neither what is remembered nor what could be
+    undone. A pack that was made of nothing else is forgotten.
+    """
+    gone = frozenset(prompt_uids)
+    for uid, body in connection.execute("SELECT uid, body FROM packs").fetchall():
+        if (left := _without(body, gone)) is None:
+            connection.execute("DELETE FROM packs WHERE uid = ?", (uid,))
+        elif left != body:
+            connection.execute("UPDATE packs SET body = ? WHERE uid = ?", (left, uid))
+    added = _last(connection)
+    rest = [one for one in added["prompts"] if one["uid"] not in gone] if added else []
+    if not added or not rest:
+        connection.execute("DELETE FROM meta WHERE key = ?", (LAST,))
+        return
+    before = added["before"] and _without(added["before"], gone)
+    prompts.set_meta(connection, LAST, json.dumps({**added, "prompts": rest, "before": before}))
+
+
+def _without(body: str, gone: Collection[str]) -> str | None:
+    """Return what is remembered of a pack without these prompts, unchanged without any; None when none is left.
+
+    Nor is what cannot be read kept: it may name them.
+    """
+    if (said := pack_body(body)) is None:
+        return None
+    left = [one for one in said["prompts"] if one["uid"] not in gone]
+    if len(left) == len(said["prompts"]):
+        return body
+    return json.dumps({**said, "prompts": left}) if left else None

@@ -1,0 +1,174 @@
+"""Prompts with their versions, labels, cases and drafts, from another history.
+
+Invariant: a version is what its hash says, or it is not taken; its number is the next one here, and whatever names
+versions by number (a draft) is told the new ones.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+from workbench.core.drafts import Draft
+from workbench.store.encoding import digest, dump
+from workbench.store.errors import StoreError
+from workbench.store.merging.other_history import Row, insert, key_of, rows
+from workbench.store.runs import cases, damaged_drafts
+from workbench.store.runs.versions import last_number, newest_number
+from workbench.store.sqlite import sqlite3
+
+_TECHNIQUES = (
+    "INSERT INTO version_techniques (version_id, technique, name, brought, used) VALUES (?, ?, ?, ?, ?)"
+    # What a person said outdoes what was only inserted; what a person said here stays.
+    " ON CONFLICT (version_id, technique) DO UPDATE SET brought = '', used = excluded.used"
+    " WHERE excluded.brought = '' AND version_techniques.brought <> ''"
+)
+_PROMPT = ("uid", "name", "archived", "starred", "note", "created_at", "updated_at")
+
+
+@dataclass(slots=True)
+class MergedKeys:
+    """Keys here by keys there, of prompts and versions."""
+
+    prompts: dict[int, int] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
+
+
+def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int) -> bool:
+    """Whether a prompt there is as it was made, as the samples of each history are, and one of its name that is listed
+    here has all that it says. It would only be listed twice."""
+    untouched = (
+        "SELECT uid, name FROM prompts JOIN drafts ON drafts.prompt_id = prompts.id WHERE prompts.id = ?"
+        " AND drafts.saved_at = prompts.created_at AND starred = 0 AND note = ''"
+        " AND NOT EXISTS (SELECT 1 FROM runs WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM verdicts WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM cases WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM labels WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM version_techniques JOIN versions ON versions.id = version_id"
+        "  WHERE prompt_id = prompts.id)"
+        " AND NOT EXISTS (SELECT 1 FROM packs WHERE instr(body, prompts.uid))"
+    )
+    found = other.execute(untouched, (prompt,)).fetchone()
+    if found is None or key_of(mine, "prompts", found[0]) is not None:
+        return False
+    said = "SELECT hash, versions.note FROM versions JOIN contents ON contents.id = content_id WHERE prompt_id = ?"
+    theirs = set(other.execute(said, (prompt,)))
+    twins = mine.execute("SELECT id FROM prompts WHERE name = ? AND archived = 0", (found[1],)).fetchall()
+    return bool(theirs) and any(theirs <= set(mine.execute(said, twin)) for twin in twins)
+
+
+def take_prompt(
+    mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, keys: MergedKeys, uid: Callable[[], str]
+) -> bool:
+    """Take over a prompt with all its versions; return whether it is new here."""
+    [row] = rows(other, f"SELECT {', '.join(_PROMPT)} FROM prompts WHERE id = ?", prompt)
+    key = key_of(mine, "prompts", row["uid"])
+    new = key is None
+    if key is None:
+        key = insert(mine, "prompts", row)
+    else:
+        mine.execute(
+            "UPDATE prompts SET starred = max(starred, ?), note = CASE WHEN note = '' THEN ? ELSE note END"
+            " WHERE id = ?",
+            (row["starred"], row["note"], key),
+        )
+    keys.prompts[prompt] = key
+    numbers = _take_versions(mine, other, prompt, keys, uid)
+    _take_techniques(mine, other, prompt, keys)
+    for label in rows(other, "SELECT name, version_id, moved_at FROM labels WHERE prompt_id = ?", prompt):
+        if (version := keys.versions.get(cast(int, label["version_id"]))) is not None:
+            mine.execute(
+                "INSERT INTO labels (prompt_id, name, version_id, moved_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (key, label["name"], version, label["moved_at"]),
+            )
+    _take_draft(mine, other, prompt, key, numbers)
+    _take_cases(mine, other, str(row["uid"]))
+    return new
+
+
+def _take_cases(mine: sqlite3.Connection, other: sqlite3.Connection, uid: str) -> None:
+    """Take over the cases that are not here; when one of them cannot be read they stay where they are."""
+    try:
+        theirs = cases.listed(other, uid)
+    except StoreError:
+        return
+    known = {case.uid for case in cases.listed(mine, uid)}
+    cases.append(mine, uid, [case for case in theirs if case.uid not in known])
+
+
+def _take_versions(
+    mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, keys: MergedKeys, uid: Callable[[], str]
+) -> dict[int, int]:
+    """Take over versions, parents first; return numbers here by numbers there."""
+    key, numbers = keys.prompts[prompt], dict[int, int]()
+    newest = max(newest_number(mine, key) or 0, last_number(mine, key, "version"))
+    statement = (
+        "SELECT versions.id, versions.uid, number, parent_id, branched, versions.note, created_at, hash, body"
+        " FROM versions JOIN contents ON contents.id = content_id WHERE prompt_id = ? ORDER BY versions.id"
+    )
+    for row in rows(other, statement, prompt):
+        if digest(str(row["body"])) != row["hash"]:
+            continue
+        there, content = cast(int, row["id"]), _content(mine, row)
+        known = mine.execute(
+            "SELECT id, number, note FROM versions WHERE prompt_id = ? AND content_id = ?", (key, content)
+        ).fetchone()
+        if known is not None:
+            keys.versions[there], numbers[cast(int, row["number"])] = known[0], known[1]
+            if row["note"] and not known[2]:
+                mine.execute("UPDATE versions SET note = ? WHERE id = ?", (row["note"], known[0]))
+            continue
+        newest += 1
+        made = {
+            "uid": row["uid"] if key_of(mine, "versions", row["uid"]) is None else uid(),
+            "prompt_id": key,
+            "number": newest,
+            "content_id": content,
+            "parent_id": keys.versions.get(cast(int, row["parent_id"])),
+            **{name: row[name] for name in ("branched", "note", "created_at")},
+        }
+        keys.versions[there], numbers[cast(int, row["number"])] = insert(mine, "versions", made), newest
+    return numbers
+
+
+def _take_techniques(mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, keys: MergedKeys) -> None:
+    """Take over which techniques versions use."""
+    statement = (
+        "SELECT version_id, technique, name, brought, used FROM version_techniques"
+        " JOIN versions ON versions.id = version_id WHERE prompt_id = ?"
+    )
+    for there, *mark in other.execute(statement, (prompt,)):
+        if (version := keys.versions.get(there)) is not None:
+            mine.execute(_TECHNIQUES, (version, *mark))
+
+
+def _content(mine: sqlite3.Connection, row: Row) -> int:
+    known = mine.execute("SELECT id FROM contents WHERE hash = ?", (row["hash"],)).fetchone()
+    return int(known[0]) if known else insert(mine, "contents", {"hash": row["hash"], "body": row["body"]})
+
+
+def _take_draft(
+    mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, key: int, numbers: dict[int, int]
+) -> None:
+    """Take over a draft where there is none; one that cannot be read stays where it is."""
+    body = damaged_drafts.body_of(other, prompt)
+    if body is None or damaged_drafts.body_of(mine, key) is not None:
+        return
+    try:
+        draft = damaged_drafts.parse(body)
+    except damaged_drafts.UNREADABLE:
+        return
+    (saved_at,) = other.execute("SELECT saved_at FROM drafts WHERE prompt_id = ?", (prompt,)).fetchone()
+    made = {"prompt_id": key, "body": dump(_renumbered(draft, numbers).to_json()), "saved_at": saved_at}
+    insert(mine, "drafts", made)
+
+
+def _renumbered(draft: Draft, numbers: dict[int, int]) -> Draft:
+    lanes = tuple(
+        dataclasses.replace(lane, pinned=None if lane.pinned is None else numbers.get(lane.pinned))
+        for lane in draft.lanes
+    )
+    based_on = None if draft.based_on is None else numbers.get(draft.based_on)
+    return dataclasses.replace(draft, lanes=lanes, based_on=based_on)

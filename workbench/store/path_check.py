@@ -1,0 +1,85 @@
+"""Whether a path can be that of a history at all.
+
+Invariant: looking changes nothing and waits for nobody: a pipe is never opened, and no file is made beside what turns
+out to belong to something else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import stat
+from pathlib import Path
+
+from workbench.store.errors import StoreError, failure
+
+_HEADER = b"SQLite format 3\0"
+EARLY_DRAFT = ".early-draft-"
+"""Is in the names of the files beside a history that hold what was typed before the history was open."""
+NOTHING = (0, 0)
+"""What `which` returns where no file is."""
+
+
+def check_place(path: Path) -> None:
+    """Raise StoreError where no history can be: path, not_a_database, readonly. A missing file is no obstacle."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise _nowhere(
+            "The path of the history database holds bytes that are no text. Use a name in UTF-8.", path
+        ) from error
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise _nowhere("This is not a file. Name a file for the history database.", path)
+        with path.open("rb") as file:
+            start = file.read(len(_HEADER))
+    except FileNotFoundError as error:
+        if path.is_symlink() and not path.resolve().parent.is_dir():
+            raise _nowhere(
+                "This is a link into a folder that does not exist. Create the folder, or choose another file.", path
+            ) from error
+        return
+    except NotADirectoryError as error:
+        raise _nowhere("This path leads through a file, not a folder. Choose another place.", path) from error
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
+            what = "is a link that leads to itself" if error.errno == errno.ELOOP else "is too long"
+            raise _nowhere(f"This path {what}. Choose another file for the history.", path) from error
+        raise failure("readonly", str(error)) from error
+    if start and start != _HEADER:
+        raise failure("not_a_database", f"{path} starts with {start!r}")
+    if not start and _was_a_history(path):
+        # SQLite would take it for a new one, and throw the log away.
+        raise failure("corrupt", f"{path} is empty")
+
+
+def is_ours(path: Path) -> bool:
+    """Whether the header of a file, which damage elsewhere leaves, says that it is one of our histories."""
+    from workbench.store.schema.format_version import APPLICATION_ID  # no sound history asks
+
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        return file.read(72)[68:] == APPLICATION_ID.to_bytes(4)
+    return False
+
+
+def which(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at `path` from any other that may come to stand there; None where nobody can say."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return NOTHING
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _was_a_history(path: Path) -> bool:
+    from workbench.store.maintenance.backups import folder_of, listed  # no whole history asks
+
+    log = path.with_name(f"{path.name}-wal")
+    return (log.is_file() and log.stat().st_size > 0) or bool(listed(path, folder_of(path)))
+
+
+def _nowhere(sentence: str, path: Path) -> StoreError:
+    return StoreError(sentence, ascii(str(path)), "path")

@@ -1,0 +1,126 @@
+"""What people put on runs: stars, tags, putting them away, deleting them.
+
+Invariant: nothing here changes what was run; triggers tell the index. A tag that no run has any more is gone. What is
+deleted is hidden everywhere and can be brought back as it was; `history_purge` takes it out of the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+
+from workbench.store.errors import StoreError, missing
+from workbench.store.runs.prompts import prompt_id
+from workbench.store.runs.visibility import ARCHIVED, DELETED, WITH_PROMPT
+from workbench.store.sqlite import sqlite3
+
+_KEYS = "SELECT id FROM tags WHERE name IN (SELECT value FROM json_each(?))"
+
+
+class Curation:
+    """Writes to one history. Each call is all or nothing, and its future raises StoreError (missing)."""
+
+    def __init__(self, write: Callable[[Callable[[sqlite3.Connection], None]], Future[None]]) -> None:
+        self._write = write
+
+    def star(self, run_uids: Sequence[str], starred: bool) -> Future[None]:
+        """Star runs, or take their stars away."""
+        return self._write(lambda c: _update(c, "starred = ?", int(starred), run_uids))
+
+    def star_answers(self, output_uids: Sequence[str], starred: bool) -> Future[None]:
+        """Star answers, or take their stars away."""
+        return self._write(lambda c: _star_answers(c, output_uids, starred))
+
+    def archive(self, run_uids: Sequence[str], archived: bool) -> Future[None]:
+        """Put runs away, or bring them back."""
+        change = f"archived = (archived & ~{ARCHIVED}) | ?"
+        return self._write(lambda c: _update(c, change, ARCHIVED if archived else 0, run_uids))
+
+    def delete(self, run_uids: Sequence[str], deleted: bool) -> Future[None]:
+        """Hide runs everywhere, or bring them back as they were, with their prompt if that is deleted.
+
+        StoreError (running) for a run that still goes on.
+        """
+        return self._write(lambda c: _delete(c, run_uids, deleted))
+
+    def delete_prompt(self, uid: str, deleted: bool) -> Future[None]:
+        """Hide a prompt with all its runs, or bring it back with those that were hidden with it.
+
+        StoreError (running) while one of its runs goes on.
+        """
+        return self._write(lambda c: _delete_prompt(c, uid, deleted))
+
+    def tag(self, tags: Mapping[str, Sequence[str]]) -> Future[None]:
+        """Give each run, by uid, exactly these tags."""
+        return self._write(lambda c: _tag(c, tags))
+
+
+def _star_answers(connection: sqlite3.Connection, output_uids: Sequence[str], starred: bool) -> None:
+    for uid in output_uids:
+        changed = connection.execute("UPDATE outputs SET starred = ? WHERE uid = ?", (int(starred), uid)).rowcount
+        if changed == 0:
+            raise missing("answer", uid)
+
+
+def _tag(connection: sqlite3.Connection, tags: Mapping[str, Sequence[str]]) -> None:
+    for uid, names in tags.items():
+        row = connection.execute("SELECT id FROM runs WHERE uid = ?", (uid,)).fetchone()
+        if row is None:
+            raise missing("run", uid)
+        given = json.dumps(list(dict.fromkeys(names)))
+        connection.execute("INSERT OR IGNORE INTO tags (name) SELECT value FROM json_each(?)", (given,))
+        connection.execute(f"DELETE FROM run_tags WHERE run_id = ? AND tag_id NOT IN ({_KEYS})", (row[0], given))
+        connection.execute(
+            f"INSERT OR IGNORE INTO run_tags (run_id, tag_id) SELECT ?, id FROM ({_KEYS})", (row[0], given)
+        )
+    connection.execute("DELETE FROM tags WHERE id NOT IN (SELECT tag_id FROM run_tags)")
+
+
+def _update(connection: sqlite3.Connection, change: str, value: int, run_uids: Sequence[str]) -> None:
+    for uid in run_uids:
+        if connection.execute(f"UPDATE runs SET {change} WHERE uid = ?", (value, uid)).rowcount == 0:
+            raise missing("run", uid)
+
+
+def _delete(connection: sqlite3.Connection, run_uids: Sequence[str], deleted: bool) -> None:
+    refuse_running(connection, "runs.uid IN (SELECT value FROM json_each(?))", json.dumps(list(run_uids)))
+    if deleted:
+        _update(connection, "archived = archived | ?", DELETED, run_uids)
+    else:
+        _update(connection, "archived = archived & ~?", DELETED | WITH_PROMPT, run_uids)
+        connection.execute(
+            f"UPDATE prompts SET archived = archived & ~{DELETED} WHERE archived >= {DELETED} AND id IN"
+            " (SELECT prompt_id FROM runs WHERE uid IN (SELECT value FROM json_each(?)))",
+            (json.dumps(list(run_uids)),),
+        )
+    prompts = "SELECT prompt_id FROM runs WHERE uid IN (SELECT value FROM json_each(?))"
+    count_iterations(connection, f"id IN ({prompts})", json.dumps(list(run_uids)))
+
+
+def _delete_prompt(connection: sqlite3.Connection, uid: str, deleted: bool) -> None:
+    key = prompt_id(connection, uid)
+    refuse_running(connection, "runs.prompt_id = ?", key)
+    bit = "archived | ?" if deleted else "archived & ~?"
+    connection.execute(f"UPDATE prompts SET archived = {bit} WHERE id = ?", (DELETED, key))
+    connection.execute(f"UPDATE runs SET archived = {bit} WHERE prompt_id = ?", (WITH_PROMPT, key))
+    count_iterations(connection, "id = ?", key)
+
+
+def refuse_running(connection: sqlite3.Connection, which: str, value: object) -> None:
+    """Raise StoreError (running) when one of `which` runs, a condition with one value, still goes on."""
+    row = connection.execute(
+        f"SELECT runs.uid FROM in_flight JOIN runs ON runs.id = in_flight.run_id WHERE {which} LIMIT 1",
+        (value,),
+    ).fetchone()
+    if row is not None:
+        raise StoreError("A run that still goes on cannot be deleted. Stop it first.", f"run {row[0]}", "running")
+
+
+def count_iterations(connection: sqlite3.Connection, which: str, value: object) -> None:
+    """Count the iterations of `which` prompts, a condition with one value, anew: without deleted ones."""
+    connection.execute(
+        "UPDATE prompts SET iterations = (SELECT count(*) FROM runs WHERE runs.prompt_id = prompts.id"
+        f" AND runs.kind = 'iteration' AND runs.archived < {DELETED}) WHERE {which}",
+        (value,),
+    )

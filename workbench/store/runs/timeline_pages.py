@@ -1,0 +1,104 @@
+"""Pages of the timeline: iterations, and between them the versions that have none.
+
+Invariant: rows come newest first, iterations in the order of their numbers and versions in that of theirs, so that a
+clock that was set back moves nothing; where both stand to each other is decided by their times. A page begins where the
+last one ended, by numbers and never by an offset, and looks at no more versions than were made in its time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from workbench.core.changes import Change, count_change
+from workbench.core.timeline import BareVersion, TimelineCursor, TimelinePage, TimelineRow, VersionDetail
+from workbench.store.connections import bounded
+from workbench.store.errors import StoreError, missing
+from workbench.store.runs import timeline
+from workbench.store.runs.prompts import prompt_id
+from workbench.store.runs.versions import read
+from workbench.store.safe_records import sound
+from workbench.store.sqlite import sqlite3
+
+_BEFORE_ALL = TimelineCursor(2**62, 2**62)
+_VERSIONS = (
+    "SELECT id, number, created_at,"
+    " NOT EXISTS (SELECT 1 FROM runs WHERE runs.version_id = versions.id AND runs.kind = 'iteration')"
+    " FROM versions WHERE prompt_id = ? AND number < ? ORDER BY number DESC"
+)
+_BARE = (
+    "SELECT versions.id, versions.uid, versions.number, versions.created_at, versions.note, versions.branched,"
+    " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
+    "  WHERE lanes.version_id = versions.id AND runs.kind NOT IN ('improve', 'import')), parents.number,"
+    f" CAST({bounded('contents.body')} AS BLOB), CAST({bounded('parent_contents.body')} AS BLOB),"
+    " EXISTS (SELECT 1 FROM lanes JOIN runs ON runs.id = lanes.run_id"
+    "  WHERE lanes.version_id = versions.id AND runs.kind = 'import')"
+    " FROM versions JOIN contents ON contents.id = versions.content_id"
+    " LEFT JOIN versions AS parents ON parents.id = versions.parent_id"
+    " LEFT JOIN contents AS parent_contents ON parent_contents.id = parents.content_id"
+)
+
+
+def page(connection: sqlite3.Connection, prompt_uid: str, after: TimelineCursor | None, limit: int) -> TimelinePage:
+    """Return up to `limit` rows behind `after` (None: from the newest). Raises StoreError (missing)."""
+    passed = after or _BEFORE_ALL
+    last_iteration, last_version = passed.iteration, passed.version
+    iterations = timeline.page(connection, prompt_uid, passed.iteration, limit + 1)
+    # Read one by one: versions that are older than the page are not looked at.
+    versions = connection.execute(_VERSIONS, (prompt_id(connection, prompt_uid), passed.version))
+    version = versions.fetchone()
+    taken: list[TimelineRow | int] = []
+    used = 0
+    while len(taken) < limit:
+        iteration = iterations[used] if used < len(iterations) else None
+        if iteration is not None and (version is None or iteration.started_at >= version[2]):
+            taken.append(iteration)
+            last_iteration = iteration.number
+            used += 1
+        elif version is not None:
+            key, last_version, _, is_bare = version
+            if is_bare:
+                taken.append(key)
+            version = versions.fetchone()
+        else:
+            break
+    more = used < len(iterations) or version is not None
+    versions.close()
+    bare = _bare(connection, [row for row in taken if isinstance(row, int)])
+    rows = tuple(bare[row] if isinstance(row, int) else row for row in taken)
+    return TimelinePage(rows, TimelineCursor(last_iteration, last_version) if more else None)
+
+
+def version(connection: sqlite3.Connection, uid: str) -> VersionDetail:
+    """Return one version without iterations, whole. Raises StoreError (missing)."""
+    row = connection.execute(f"{_BARE} WHERE versions.uid = ?", (uid,)).fetchone()
+    if row is None:
+        raise missing("version", uid)
+    content, newer = read(row[8], row[2])
+    return VersionDetail(_row(row), content, newer)
+
+
+def _bare(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, BareVersion]:
+    if not keys:
+        return {}
+    rows = connection.execute(f"{_BARE} WHERE versions.id IN (SELECT value FROM json_each(?))", (json.dumps(keys),))
+    return {row[0]: _row(row) for row in rows}
+
+
+def _row(row: tuple[Any, ...]) -> BareVersion:
+    _, uid, number, created_at, note, branched, ran, parent, body, parent_body, imported = row
+    change = _change(number, parent, body, parent_body)
+    told = (change.summary, change.added, change.removed)
+    return sound(BareVersion(uid, number, created_at, note, *told, bool(ran), bool(branched), bool(imported)))
+
+
+def _change(number: int, parent: int | None, body: bytes, parent_body: bytes | None) -> Change:
+    try:
+        before = None if parent_body is None or parent is None else read(parent_body, parent)[0]
+        return count_change(before, read(body, number)[0])
+    except StoreError as error:
+        # One version that is damaged keeps nobody from the others; opening it says what is wrong.
+        if error.code != "corrupt":
+            raise
+        return Change(summary="cannot be read")

@@ -1,0 +1,79 @@
+"""Reading runs to take them away.
+
+Invariant: what is read at once is bounded, however many answers a run has; the runs come in the order that was asked
+for, each as it is at one moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager
+
+from workbench.core.content import Content
+from workbench.core.exported_runs import ExportedPart
+from workbench.core.search.query import SearchQuery
+from workbench.store.errors import missing
+from workbench.store.runs import timeline, versions
+from workbench.store.runs.prompts import prompt_id
+from workbench.store.safe_records import as_text
+from workbench.store.search.search_pages import MatchedRun
+from workbench.store.search.search_rows import rows_for
+from workbench.store.sqlite import sqlite3
+
+_ANSWERS = 200
+"""Of one part."""
+
+
+class RunExports:
+    """Reads one history. Blocks, so it belongs on a worker thread."""
+
+    def __init__(self, use: Callable[[], AbstractContextManager[sqlite3.Connection]]) -> None:
+        self._use = use
+
+    def name(self, run_uid: str) -> str:
+        """Return what people call a run. Raises StoreError (missing)."""
+        with self._use() as connection:
+            row = connection.execute(
+                "SELECT name, kind, number FROM runs JOIN prompts ON prompts.id = prompt_id WHERE runs.uid = ?",
+                (run_uid,),
+            ).fetchone()
+            if row is None:
+                raise missing("run", run_uid)
+            name, kind, number = row
+            return f"{' '.join(as_text(name).split())}, {kind} {number}"
+
+    def variables(self, run_uid: str) -> tuple[str, ...]:
+        """Return the names of a run's values, in the order in which they come."""
+        with self._use() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT key FROM runs JOIN run_values ON run_id = runs.id"
+                " JOIN value_bodies ON value_bodies.id = values_id, json_each(body) WHERE uid = ?"
+                " ORDER BY position, json_each.id",
+                (run_uid,),
+            )
+            return tuple(dict.fromkeys(name for (name,) in rows))
+
+    def parts(self, run_uids: Iterable[str]) -> Generator[ExportedPart]:
+        """Yield these runs, large ones in parts. Raises StoreError (missing) for one that is not there.
+
+        Within a run nothing else can be read on this thread; who stops before the end closes what this returns.
+        """
+        for uid in run_uids:
+            with self._use() as connection:
+                yield from _parts(connection, uid)
+
+
+def _parts(connection: sqlite3.Connection, uid: str) -> Iterator[ExportedPart]:
+    found = connection.execute(
+        "SELECT place FROM run_rows JOIN runs ON runs.id = run_rows.run_id WHERE uid = ?", (uid,)
+    ).fetchone()
+    if found is None:
+        raise missing("run", uid)
+    [row] = rows_for(connection, [MatchedRun(found[0])], SearchQuery())
+    prompt = prompt_id(connection, row.prompt_uid)
+    contents: dict[int, Content] = {}
+    for sets, detail in timeline.parts(connection, uid, _ANSWERS):
+        for lane in detail.lanes:
+            if lane.version not in contents:
+                contents[lane.version] = versions.one(connection, prompt, lane.version).content
+        yield ExportedPart(row, detail, sets, contents)

@@ -1,0 +1,221 @@
+"""Keeping the search index up to date.
+
+Invariant: a document of the index says exactly what the tables say, or its run is on the list of those that are not up
+to date. Nothing that happens here can lose what is indexed: the writer makes a change again without it. A damaged index
+is made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from workbench.core.content_texts import texts_of
+from workbench.core.json_parts import load
+from workbench.core.search.text_folding import prepared
+from workbench.store.connections import MOST_VALUE, bounded
+from workbench.store.errors import StoreError
+from workbench.store.runs.damaged_drafts import UNREADABLE
+from workbench.store.runs.versions import parsed
+from workbench.store.safe_records import as_text
+from workbench.store.schema.search_tables import PLACED, SEARCH
+from workbench.store.search.fields import words_of
+from workbench.store.search.index_terms import facts_of
+from workbench.store.sqlite import FILE_ERRORS, sqlite3
+
+# Between the texts of a document, so that no phrase begins in one and ends in the next. Prepared texts do not hold it.
+_APART = "\n\ue002\n"
+_SHOWN = (
+    "UPDATE run_rows SET cost_usd = ?, unpriced = ?, tokens = ?, longest_ms = ?, answers = ?, failed = ?,"
+    " interrupted = ?, stopped = ?, cut = ? WHERE run_id = ?"
+)
+_NUMBERS = "cost_usd, unpriced, tokens, longest_ms, answers, failed, interrupted, stopped, cut"
+_DUE = (
+    "SELECT run_id, next_set FROM unindexed"
+    " WHERE NOT EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = unindexed.run_id)"
+    " ORDER BY run_id DESC LIMIT 1"
+)
+_PROMPTS = (
+    f"SELECT contents.hash, contents.id, {bounded('versions.note')} FROM versions"
+    " JOIN contents ON contents.id = versions.content_id"
+    " WHERE versions.id IN (SELECT version_id FROM lanes WHERE run_id = ?1 UNION SELECT version_id FROM runs"
+    " WHERE id = ?1) ORDER BY versions.id"
+)
+_DOCS = (
+    f"SELECT run_docs.id, run_docs.value_set, {bounded('value_bodies.body')} FROM run_rows"
+    " JOIN run_docs ON run_docs.place = run_rows.place"
+    " JOIN run_values ON run_values.run_id = run_rows.run_id AND run_values.position = run_docs.value_set"
+    " JOIN value_bodies ON value_bodies.id = run_values.values_id"
+    " WHERE run_rows.run_id = ? AND run_docs.value_set >= ? ORDER BY run_docs.value_set"
+)
+# By lanes, so that one value set of a run with thousands is a few steps in the key of outputs.
+_ANSWERS = (
+    "SELECT text FROM lanes CROSS JOIN outputs"
+    " ON outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.value_set = ?"
+    f" WHERE lanes.run_id = ? AND octet_length(text) BETWEEN 1 AND {MOST_VALUE}"
+    # The order of the keys: sorting would read all texts before the first is returned.
+    " ORDER BY lanes.position, sample, attempt"
+)
+_DOCUMENT = "INSERT OR REPLACE INTO run_search (rowid, text, facts) VALUES (?, ?, ?)"
+# One statement empties an index without a trace, and it would find nothing for good.
+_IS_EMPTIED = (
+    "SELECT EXISTS (SELECT 1 FROM run_docs) AND NOT EXISTS (SELECT 1 FROM run_search_docsize)"
+    " AND NOT EXISTS (SELECT 1 FROM unindexed)"
+)
+_MOST_KEPT = 64
+_MOST_DOCUMENT = 12_000_000
+"""Characters of one document, which SQLite takes whatever they are: of the longest run, words are found up to there."""
+
+
+class Indexer:
+    """Takes runs from the list, the newest first, a piece at a time. Belongs to the writing connection."""
+
+    def __init__(self) -> None:
+        # Prepared texts of prompts by hash: runs that follow each other share them. Keys may be given to others.
+        self._contents: dict[str, str] = {}
+        self._rebuilt = self._was_looked_at = False
+        self.trouble: StoreError | None = None
+        """Why the index is not kept up to date any more, None while it is."""
+
+    def due(self, connection: sqlite3.Connection) -> bool:
+        """Whether a run has ended that is not in the index as it is."""
+        if not self._was_looked_at:
+            if connection.execute(_IS_EMPTIED).fetchone()[0]:
+                connection.execute("INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs")
+            self._was_looked_at = True
+        return connection.execute(_DUE).fetchone() is not None
+
+    def work(self, connection: sqlite3.Connection, characters: int) -> bool:
+        """Index runs until about `characters` of text are done; return whether more is to do. Inside a transaction."""
+        left = characters
+        while left > 0:
+            due = connection.execute(_DUE).fetchone()
+            if due is None:
+                self.trouble = None
+                return False
+            left -= self._index(connection, int(due[0]), int(due[1]), left)
+        return True
+
+    def rebuild(self, connection: sqlite3.Connection) -> None:
+        """Make the index anew, whatever is known of it."""
+        self._contents.clear()
+        rebuild(connection)
+
+    def failed(self, connection: sqlite3.Connection, error: StoreError) -> bool:
+        """Make a damaged index anew, once; remember any other trouble. Returns whether to go on."""
+        sentence = f"The newest runs are not found by their words, because the index was not written. {error.sentence}"
+        self.trouble = StoreError(sentence, error.detail, error.code)
+        if error.code != "corrupt" or self._rebuilt:
+            return False
+        self._rebuilt = True
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            self.rebuild(connection)
+            connection.execute("COMMIT")
+        except FILE_ERRORS:
+            # What is wrong was said already, and there is more wrong than the index.
+            if connection.in_transaction:
+                connection.rollback()
+            return False
+        self.trouble = None
+        return True
+
+    def _index(self, connection: sqlite3.Connection, run: int, next_set: int, characters: int) -> int:
+        """Index one run from a value set on, as far as `characters` go; return how many it took."""
+        try:
+            return self._document(connection, run, next_set, characters)
+        except UNREADABLE:
+            # One run that is damaged keeps nobody from finding the others.
+            connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
+            return 1
+
+    def _document(self, connection: sqlite3.Connection, run: int, next_set: int, characters: int) -> int:
+        facts = facts_of(connection, run)
+        if facts is None:
+            connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
+            return 1
+        connection.execute(_SHOWN, (*facts.numbers.values(), run))
+        words, taken = words_of(connection, facts), 1
+        for key, text, value_set in self.documents(connection, run, next_set):
+            if taken > characters:
+                connection.execute("UPDATE unindexed SET next_set = ? WHERE run_id = ?", (value_set, run))
+                return taken
+            connection.execute(_DOCUMENT, (key, text, words))
+            taken += len(text)
+        connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
+        return taken
+
+    def documents(self, connection: sqlite3.Connection, run: int, next_set: int = 0) -> Iterator[tuple[int, str, int]]:
+        """Yield id, text and value set of the documents of a run."""
+        (note,) = connection.execute(f"SELECT {bounded('note')} FROM runs WHERE id = ?", (run,)).fetchone()
+        versions = connection.execute(_PROMPTS, (run,)).fetchall()
+        shared = [self._content(connection, hash_, content) for hash_, content, _ in versions]
+        shared += [prepared(as_text(text)) for text in (note, *(text for _, _, text in versions)) if text]
+        for key, value_set, body in connection.execute(_DOCS, (run, next_set)).fetchall():
+            answers = (prepared(as_text(text)) for (text,) in connection.execute(_ANSWERS, (value_set, run)))
+            yield key, _joined(chain(shared, map(prepared, values_in(body)), answers)), value_set
+
+    def _content(self, connection: sqlite3.Connection, hash_: str, content: int) -> str:
+        text = self._contents.get(hash_)
+        if text is None:
+            if len(self._contents) >= _MOST_KEPT:
+                self._contents.clear()
+            query = f"SELECT CAST({bounded('body')} AS BLOB) FROM contents WHERE id = ?"
+            (body,) = connection.execute(query, (content,)).fetchone()
+            text = self._contents[hash_] = _APART.join(map(prepared, prompt_texts(body or b"")))
+        return text
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """Return a document of these texts; what is more than _MOST_DOCUMENT is not read."""
+    taken, left = [], _MOST_DOCUMENT
+    for text in texts:
+        taken.append(text[:left])
+        left -= len(text) + len(_APART)
+        if left <= 0:
+            break
+    return _APART.join(taken)
+
+
+def prompt_texts(body: bytes) -> tuple[str, ...]:
+    """Return the texts of a stored content; one that cannot be read is searched as it stands."""
+    try:
+        content, _ = parsed(body)
+    except (ValueError, RecursionError):
+        return (body.decode(errors="replace"),)
+    return tuple(one for one in texts_of(content) if one)
+
+
+def values_in(body: str) -> tuple[str, ...]:
+    """Return the values of a stored value set."""
+    try:
+        values = load(body)
+        return tuple(str(value) for value in values.values() if value)
+    except (TypeError, ValueError, RecursionError, AttributeError):
+        return (as_text(body),)
+
+
+def behind(connection: sqlite3.Connection, most: int) -> int:
+    """Return how many runs have ended and are not in the index yet, at most `most`."""
+    counted = (
+        "SELECT count(*) FROM (SELECT 1 FROM unindexed"
+        " WHERE NOT EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = unindexed.run_id) LIMIT ?)"
+    )
+    return int(connection.execute(counted, (most,)).fetchone()[0])
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Make the index anew, empty, with every run on the list; also puts all runs in the order of time again."""
+    connection.execute("DROP TABLE IF EXISTS run_search")
+    connection.execute(SEARCH)
+    # What a run took does not change with its place, and people see it until it is counted again.
+    connection.execute("DROP TABLE IF EXISTS temp.counted")
+    connection.execute(f"CREATE TEMP TABLE counted (run_id INTEGER PRIMARY KEY, {_NUMBERS})")
+    connection.execute(f"INSERT INTO counted SELECT run_id, {_NUMBERS} FROM run_rows WHERE answers > 0")
+    for statement in PLACED:
+        connection.execute(statement)
+    connection.execute(
+        f"UPDATE run_rows SET ({_NUMBERS}) = (SELECT {_NUMBERS} FROM counted WHERE counted.run_id = run_rows.run_id)"
+        " WHERE run_id IN (SELECT run_id FROM counted)"
+    )
+    connection.execute("DROP TABLE temp.counted")

@@ -1,0 +1,184 @@
+"""Deleting with a way back, and for good.
+
+Invariant: nothing goes for good that was not looked at before, so that the person knows what goes along and which
+copies still hold it; copies are removed only when they were named, and never without a new one in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.store import Store, StoreError
+from workbench.store.maintenance.backups import folder_of
+from workbench.store.maintenance.history_purge import KeptVersion, PurgeExtent, PurgeTargets
+from workbench.usecases.maintenance import Maintenance
+
+__all__ = ["DeletionOutlook", "DeletionReport", "Eraser", "PurgeTargets", "counted"]
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionOutlook:
+    """What would go for good, and the copies of the history that would still hold it.
+
+    `unseen` is the folder for backups where that is not there, as on a disk that is not connected.
+    """
+
+    doomed: PurgeTargets
+    extent: PurgeExtent
+    copies: tuple[Path, ...]
+    unseen: Path | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to delete."""
+        return not (self.extent.runs or self.extent.prompts)
+
+    @property
+    def what(self) -> str:
+        """What goes: "3 runs and 1 prompt"."""
+        extent = self.extent
+        parts = [counted(extent.prompts, "prompt")] if extent.prompts else []
+        parts += [counted(extent.runs, "run")] if extent.runs or not parts else []
+        return " and ".join(parts)
+
+    @property
+    def verb(self) -> str:
+        """What goes with that in a sentence: "is" or "are"."""
+        return "is" if self.extent.runs + self.extent.prompts == 1 else "are"
+
+    def sentences(self, *, are_deleted: bool = False) -> list[str]:
+        """Return what the person should know before; `are_deleted` things could still be brought back."""
+        it, its = ("it", "its") if self.verb == "is" else ("them", "their")
+        answers = {0: "", 1: "answer, "}.get(self.extent.answers, f"{counted(self.extent.answers, 'answer')}, ")
+        deletes = f"Deletes {its} {answers}notes and verdicts from the history for good."
+        said = [f"You can still bring {it} back. {deletes}" if are_deleted else deletes]
+        if self.extent.verdicts:
+            counts = "counts" if self.extent.verdicts == 1 else "count"
+            said.append(f"{counted(self.extent.verdicts, 'verdict')} elsewhere {counts} no more.")
+        if self.extent.beside:
+            said.append(f"Answers are also shown beside {counted(self.extent.beside, 'other run')}, and will not be.")
+        if self.copies:
+            holds = "holds" if len(self.copies) == 1 else "hold"
+            said.append(f"{counted(len(self.copies), 'backup')} still {holds} {it}.")
+        if self.unseen is not None:
+            said.append(f"The folder for backups, {self.unseen}, is not there. Backups in it may hold {it}, too.")
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionReport:
+    """What went for good: runs and prompts; versions that stay, copies that were removed and copies that are left.
+
+    `trouble` is why the file could not be written anew, "" when it was: until then bytes of it may be found there.
+    `copy_trouble` is why copies could not be removed, or no new one be made before.
+    """
+
+    outlook: DeletionOutlook
+    kept: tuple[KeptVersion, ...]
+    removed: int
+    left: int
+    trouble: str = ""
+    copy_trouble: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the person."""
+        said = [f"{self.outlook.what} {self.outlook.verb} deleted for good."]
+        if self.kept:
+            named = ", ".join(f"version {one.number} of “{one.prompt}”" for one in self.kept[:3])
+            more = f" and {len(self.kept) - 3} more" if len(self.kept) > 3 else ""
+            verb = "stays" if len(self.kept) == 1 else "stay"
+            said.append(f"{named[0].upper()}{named[1:]}{more} {verb}: a draft or a label needs the text.")
+        if self.removed:
+            said.append(f"Deleted {counted(self.removed, 'backup')} too; a new one was made.")
+        if self.copy_trouble:
+            said.append(self.copy_trouble)
+        if self.trouble:
+            said.append(f"The file could not be written anew and may still hold the bytes. {self.trouble}")
+        if self.left:
+            said.append(f"{counted(self.left, 'backup')} still {'has' if self.left == 1 else 'have'} it.")
+        return " ".join(said)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a number with its noun."""
+    return f"1 {one}" if count == 1 else f"{count:,} {many or f'{one}s'}"
+
+
+class Eraser:
+    """Hides and deletes. What returns no future blocks and belongs on a worker thread; all raise StoreError."""
+
+    def __init__(self, store: Store, now: Callable[[], str], new_uid: Callable[[], str]) -> None:
+        self._store, self._now, self._new_uid = store, now, new_uid
+        self._care = Maintenance(store, now)
+
+    def delete(self, run_uids: Sequence[str], deleted: bool) -> Future[None]:
+        """Hide runs everywhere, or bring them back."""
+        return self._store.curation.delete(run_uids, deleted)
+
+    def delete_prompt(self, uid: str, deleted: bool) -> Future[None]:
+        """Hide a prompt with its runs, or bring it back."""
+        return self._store.curation.delete_prompt(uid, deleted)
+
+    def bring_all_back(self, doomed: PurgeTargets) -> None:
+        """Bring back what is deleted."""
+        for uid in doomed.prompts:
+            self._store.curation.delete_prompt(uid, False).result()
+        self._store.curation.delete(doomed.runs, False).result()
+
+    def deleted(self) -> PurgeTargets:
+        """Return what is deleted and could be brought back."""
+        return self._store.deleting.deleted()
+
+    def look(self, doomed: PurgeTargets) -> DeletionOutlook:
+        """Return what deleting for good would do."""
+        deleting = self._store.deleting
+        extent = deleting.extent(doomed)
+        folder = self._care.folder()
+        copies = deleting.copies(folder, doomed) if extent.runs or extent.prompts else []
+        is_gone = folder != folder_of(self._store.path) and not folder.is_dir()
+        return DeletionOutlook(doomed, extent, tuple(copies), folder if is_gone else None)
+
+    def erase(self, outlook: DeletionOutlook, *, with_copies: bool, tell: Callable[[str], None]) -> DeletionReport:
+        """Delete for good; `tell` gets sentences about what goes on."""
+        tell("Deleting for good…")
+        _, kept = self._store.deleting.purge(outlook.doomed, self._now(), self._new_uid)
+        tell("Writing the file anew…")
+        try:
+            self._store.deleting.clean()
+        except StoreError as error:
+            return DeletionReport(outlook, kept, 0, self._left(outlook), error.sentence)
+        copies = outlook.copies if with_copies else ()
+        removed, trouble = 0, ""
+        if copies:
+            tell("Making a new copy…")
+            removed, trouble = self._replace(copies)
+        return DeletionReport(outlook, kept, removed, self._left(outlook), copy_trouble=trouble)
+
+    def _replace(self, copies: Sequence[Path]) -> tuple[int, str]:
+        """Remove copies once there is a new one; return how many went, and why the rest did not.
+
+        Raises nothing that a disk or a folder can be the reason of: what these copies are of is gone already.
+        """
+        removed = 0
+        try:
+            self._store.upkeep.backup(self._care.folder(), self._now(), by_hand=False)
+            for path in copies:
+                self._store.deleting.remove_copies([path])
+                removed += 1
+        except StoreError as error:
+            return removed, f"No new copy was made, so that the old ones stay. {error.sentence}"
+        except OSError as error:
+            return removed, f"{copies[removed]} could not be removed ({error.strerror}). Remove it by hand."
+        return removed, ""
+
+    def _left(self, outlook: DeletionOutlook) -> int:
+        """Return how many copies hold it now; one may have been made since somebody looked."""
+        return len(self._store.deleting.copies(self._care.folder(), outlook.doomed))
+
+    def clean(self) -> None:
+        """Write the file anew without what went."""
+        self._store.deleting.clean()

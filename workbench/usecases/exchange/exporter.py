@@ -1,0 +1,213 @@
+"""Taking runs away as files.
+
+Invariant: a file is whole or not there, and replaces another one only when that was asked for. Writing takes the
+memory of one part of a run, however many there are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from workbench.core.exported_runs import ExportedPart
+from workbench.core.runs import IterationDetail
+from workbench.formats.exports import FORMATS
+from workbench.formats.exports.format import ExportContext
+from workbench.host.errors import HostError, explain
+from workbench.host.ids import new_uid
+from workbench.host.resources import resource
+from workbench.store import Store
+from workbench.store.errors import failure
+from workbench.store.merging.foreign_database import ReadingHalt
+from workbench.usecases.output_checks import with_checks
+from workbench.usecases.problems import RefusedError
+from workbench.usecases.searcher import Searcher
+
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ExportProgress:
+    """How much was written: whole runs, and answers."""
+
+    runs: int = 0
+    answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSelection:
+    """Runs by their uids, in this order, or those that a search finds, the newest first."""
+
+    run_uids: tuple[str, ...] = ()
+    query: str | None = None
+
+
+class ExportTarget(Protocol):
+    """What takes text, piece by piece."""
+
+    def write(self, text: str, /) -> object:
+        """Take one piece."""
+
+
+class Exporter:
+    """Writes runs of a history. Blocks, so it belongs on a worker thread; `halt` ends it and leaves nothing behind."""
+
+    def __init__(self, store: Store, searcher: Searcher) -> None:
+        self._store, self._searcher = store, searcher
+
+    def to_file(
+        self,
+        selection: ExportSelection,
+        format_: str,
+        target: Path,
+        *,
+        replace: bool = False,
+        halt: ReadingHalt | None = None,
+        tell: Callable[[ExportProgress], None] = lambda _: None,
+    ) -> ExportProgress:
+        """Write a selection to a file, in the format of an id.
+
+        Raises RefusedError when there is one already, HostError, StoreError.
+        """
+        if target.is_dir():
+            raise RefusedError(f"{target} is a folder. Name a file in it.")
+        if not replace and target.exists():
+            raise RefusedError(f"{target} is there already. Choose another name, or say that it may be replaced.")
+        with _whole(target, replace=replace) as file:
+            return self.write(selection, format_, file, halt=halt, tell=tell)
+
+    def write(
+        self,
+        selection: ExportSelection,
+        format_: str,
+        out: ExportTarget,
+        *,
+        halt: ReadingHalt | None = None,
+        tell: Callable[[ExportProgress], None] = lambda _: None,
+    ) -> ExportProgress:
+        """Write a selection to what takes text, in the format of an id.
+
+        Raises StoreError (interrupted after `halt`), RefusedError.
+        """
+        counted = _Counted(halt or ReadingHalt(), tell)
+        with closing(self._parts(selection)) as parts:
+            for piece in FORMATS[format_].write(counted.through(parts), self._context(selection)):
+                out.write(piece)
+        if not counted.progress.runs:
+            raise RefusedError("There is no run to take away. Select some, or search for something else.")
+        return counted.progress
+
+    def _context(self, selection: ExportSelection) -> ExportContext:
+        return ExportContext(
+            title=lambda: self._title(selection),
+            variables=lambda: self._variables(selection),
+            style=lambda: resource("report", "report.css").read_text("utf-8"),
+        )
+
+    def _parts(self, selection: ExportSelection) -> Generator[ExportedPart]:
+        for uid in self._uids(selection):
+            with closing(self._store.exports.parts([uid])) as parts:
+                for part in parts:
+                    yield _checked(part)
+
+    def _uids(self, selection: ExportSelection) -> Iterator[str]:
+        if selection.query is None:
+            yield from selection.run_uids
+            return
+        after = None
+        while True:
+            found = self._searcher.search(selection.query, after, _PAGE)
+            yield from (row.row.run_uid for row in found.page.rows)
+            after = found.page.next
+            if after is None:
+                return
+
+    def _variables(self, selection: ExportSelection) -> Sequence[str]:
+        """Return the names of all values, in the order in which they come."""
+        names: dict[str, None] = {}
+        for uid in self._uids(selection):
+            names |= dict.fromkeys(self._store.exports.variables(uid))
+        return tuple(names)
+
+    def _title(self, selection: ExportSelection) -> str:
+        rows = [self._store.exports.name(uid) for uid, _ in zip(self._uids(selection), range(2), strict=False)]
+        if len(rows) == 1:
+            return rows[0]
+        if selection.query is None:
+            return f"{len(selection.run_uids):,} runs"
+        return f"Runs: {selection.query}" if selection.query else "Runs"
+
+
+class _Counted:
+    """Counts what goes through, and ends it when that is asked for."""
+
+    def __init__(self, halt: ReadingHalt, tell: Callable[[ExportProgress], None]) -> None:
+        self._halt, self._tell = halt, tell
+        self.progress = ExportProgress()
+
+    def through(self, parts: Iterable[ExportedPart]) -> Iterator[ExportedPart]:
+        """Yield parts one by one."""
+        for part in parts:
+            if self._halt.asked:
+                raise failure("interrupted")
+            self.progress = ExportProgress(
+                self.progress.runs + part.is_last, self.progress.answers + len(part.detail.outputs)
+            )
+            yield part
+            self._tell(self.progress)
+
+
+def format_of(path: Path) -> str | None:
+    """Return the id of the format that a name asks for, None when it does not tell."""
+    end = path.suffix.lower()
+    return next((row.id for row in FORMATS.values() if end in row.extensions), None)
+
+
+def _checked(part: ExportedPart) -> ExportedPart:
+    detail: IterationDetail = with_checks(part.detail)
+    return part if detail is part.detail else ExportedPart(part.row, detail, part.sets, part.contents)
+
+
+@contextlib.contextmanager
+def _whole(target: Path, *, replace: bool) -> Iterator[TextIO]:
+    """Open a file that gets its name when it is whole. Raises RefusedError, HostError."""
+    partial = target.with_name(f".{target.name[:100]}.{new_uid()}.partial")
+    try:
+        with partial.open("x", encoding="utf-8", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            partial.replace(target)
+        else:
+            _name(partial, target)
+    except FileExistsError as error:
+        raise RefusedError(f"{target} is there already. Choose another name.") from error
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError) and not target.parent.is_dir()
+        why = (
+            f"There is no folder {target.parent}. Make it, or choose another one."
+            if missing
+            else f"{target} cannot be written. Make room, or choose another folder."
+        )
+        raise HostError(why, "" if missing else explain(error)) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _name(partial: Path, target: Path) -> None:
+    """Give a file its name; what somebody else put there meanwhile is not replaced."""
+    try:
+        target.hardlink_to(partial)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Not every file system has second names.
+        if target.exists():
+            raise FileExistsError(target) from None
+        partial.replace(target)

@@ -1,0 +1,201 @@
+"""What is done to a history that nobody has open: another one in its place, another place for it, a mended one.
+
+Invariant: nothing is written over. What was there is kept, and the sentence that is returned says where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workbench.core.dates import absolute
+from workbench.core.maintenance import CARE, MaintenanceRules
+from workbench.host.forwarding_note import forget_word, leave_word
+from workbench.host.ids import new_uid
+from workbench.host.locks import owners_directory
+from workbench.store import StoreError, open_store
+from workbench.store.draft_preview import fact
+from workbench.store.errors import DAMAGE
+from workbench.store.maintenance import backups
+from workbench.store.maintenance.backups import Backup, folder_of
+from workbench.store.maintenance.copy_folders import FOLDERS, folders
+from workbench.store.maintenance.file_replacement import put_in_place, set_aside, without_log
+from workbench.store.maintenance.relocation import move
+from workbench.store.path_check import is_ours
+from workbench.store.progress import Watch, go_on
+from workbench.store.salvage.rebuild import Salvaged
+from workbench.usecases.maintenance import Maintenance, rescue
+from workbench.usecases.problems import RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreHistory:
+    """Let a backup, or another history of the same kind, be the history."""
+
+    backup: Path
+
+
+@dataclass(frozen=True, slots=True)
+class MoveHistory:
+    """Put the history into another folder; `keep` leaves the old file there under another name."""
+
+    folder: Path
+    keep: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RepairHistory:
+    """Read what can be read of the history into a new one, and use that if the person likes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHistory:
+    """Open another history; nothing is done to any."""
+
+    database: Path
+
+
+Change = RestoreHistory | MoveHistory | RepairHistory | OpenHistory
+"""What a closed history is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryReplaced:
+    """Where the history is, and a sentence about what was done."""
+
+    database: Path
+    sentence: str
+
+
+def is_damaged(error: BaseException | None, database: Path) -> bool:
+    """Whether an error of opening means a history of ours that is damaged, and not just a file of another program."""
+    if not isinstance(error, StoreError):
+        return False
+    if error.code == "not_a_database":
+        return is_ours(database) or owners_directory(database).is_dir() or bool(backups_of(database))
+    return error.code in DAMAGE
+
+
+def rules_of(database: Path) -> MaintenanceRules:
+    """Return the rules of a history that need be neither open nor sound; where none can be read those by default."""
+    try:
+        return MaintenanceRules.from_text(fact(database, CARE))
+    except ValueError:
+        return MaintenanceRules()
+
+
+def folder_for(database: Path) -> Path:
+    """Return where the backups of a history are that need not be open nor sound."""
+    chosen = rules_of(database).folder
+    return Path(chosen) if chosen else folder_of(database)
+
+
+def backups_of(database: Path) -> list[Backup]:
+    """Return the backups of a history that need not be open nor sound, newest first."""
+    return backups.listed(database, folder_for(database))
+
+
+def restore(database: Path, backup: Path, now: str, watch: Watch = go_on) -> HistoryReplaced:
+    """Let a backup be the history; what was there becomes a backup, so that this can be undone. Raises StoreError.
+
+    How the history is looked after stays as it is where that can be read: the backup tells of another day, and perhaps
+    of another folder for backups, in which nobody would find the one that was just made.
+    """
+    if not database.exists():
+        raise RefusedError(f"{database} is not there. Name the history that is to be replaced.")
+    made_at = next((one.made_at for one in backups.listed(database, backup.parent) if one.path == backup), "")
+    facts = {CARE: fact(database, CARE) or MaintenanceRules().to_text(), FOLDERS: fact(database, FOLDERS)}
+    is_readable = bool(fact(database, "database_uid"))
+    kept = put_in_place(database, backup, now, folder=folder_for(database), watch=watch)
+    what = f"of {absolute(made_at)}" if made_at else backup.name
+    said = f"The backup {what} is the history. What was there before is kept as {kept}."
+    if is_readable and (trouble := _carry_over(database, facts, now)):
+        said += f" The rules for backups are those of that day. {trouble}"
+    return HistoryReplaced(database, said)
+
+
+def _carry_over(database: Path, facts: Mapping[str, str], now: str) -> str:
+    """Let a history be looked after as these facts say, and know the folders of both; return why it could not be."""
+    try:
+        store = open_store(database, now=now, uid=new_uid)
+        try:
+            care = Maintenance(store, lambda: now)
+            care.remember((care.folder(), *folders(facts[FOLDERS])))
+            store.set_meta(CARE, facts[CARE]).result()
+        finally:
+            store.close()
+    except StoreError as error:
+        return error.sentence
+    return ""
+
+
+def repair(database: Path, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
+    """Read what can be read into a new file beside the history, which stays as it is. Raises StoreError."""
+    stamp = "".join(c for c in now if c.isalnum())
+    real = database.resolve()
+    return rescue(database, real.with_name(f"{real.stem}.repaired-{stamp}{real.suffix}"), now=now, uid=uid, watch=watch)
+
+
+def use_repaired(database: Path, repaired: Salvaged, now: str, watch: Watch = go_on) -> HistoryReplaced:
+    """Let what was read of a damaged history be the history. Raises StoreError."""
+    kept = put_in_place(database, repaired.path, now, folder=folder_for(database), watch=watch)
+    repaired.path.unlink(missing_ok=True)
+    return HistoryReplaced(database, f"The repaired history is open. The old file is kept as {kept}.")
+
+
+def start_anew(database: Path, now: str) -> HistoryReplaced:
+    """Put a damaged history aside, so that a new one is made in its place. Raises StoreError."""
+    kept = set_aside(database, now)
+    return HistoryReplaced(database, f"This history is new. The damaged file is kept as {kept}.")
+
+
+def open_without_log(database: Path, now: str) -> HistoryReplaced:
+    """Open a history without what is damaged of its log, which is kept. Raises StoreError."""
+    kept = without_log(database, now)
+    return HistoryReplaced(
+        database, f"The history is open without the damaged part of its log, which is kept as {kept}."
+    )
+
+
+def target_of(database: Path, folder: Path) -> Path:
+    """Return the file that a history becomes in another folder."""
+    return folder.absolute() / database.resolve().name
+
+
+def move_to(
+    database: Path, folder: Path, now: str, uid: Callable[[], str], *, keep: bool, watch: Watch = go_on
+) -> HistoryReplaced:
+    """Put the history into another folder, where every start finds it; its backups stay. Raises StoreError, HostError.
+
+    Without `keep` the old file is removed when the new one was read and found sound.
+    """
+    real, folder, target = database.resolve(), folder.absolute(), target_of(database, folder)
+    if folder.resolve() == real.parent:
+        raise RefusedError("The history is in this folder already. Choose another one.")
+    old_backups = folder_for(database)
+    has_backups = bool(backups.listed(database, old_backups))
+
+    def leave() -> None:
+        for place in dict.fromkeys((database, real)):
+            leave_word(place, target)
+        forget_word(target)
+
+    moved = move(database, target, now, leave, keep=keep, watch=watch)
+    stay = has_backups and not rules_of(target).folder
+    _remember(target, real.parent, old_backups, now, uid, stay=stay)
+    where = f" Backups stay in {old_backups}." if stay else ""
+    kept = f" The old file is kept as {moved.kept}." if moved.kept else " The old file was removed."
+    return HistoryReplaced(target, f"The history is in {folder}.{kept}{where}")
+
+
+def _remember(database: Path, old: Path, old_backups: Path, now: str, uid: Callable[[], str], *, stay: bool) -> None:
+    """Let backups go where they went before where some `stay`, and the history know where copies may be left."""
+    store = open_store(database, now=now, uid=uid)
+    try:
+        care = Maintenance(store, lambda: now)
+        care.remember((old, old_backups))
+        if stay:
+            care.set_rules(replace(care.rules(), folder=str(old_backups)))
+    finally:
+        store.close()

@@ -1,0 +1,171 @@
+"""From a draft to what is recorded and sent.
+
+Invariant: a plan is whole or refused; whatever a lane needs is known before anything is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from workbench.core.blocks import BlockError
+from workbench.core.chat_form import tools_form
+from workbench.core.content import Content
+from workbench.core.drafts import Draft, ValueSet
+from workbench.core.lanes import Lane
+from workbench.core.rendered_content import Rendered, assemble, fill_plain
+from workbench.core.runs import VersionRow
+from workbench.core.templates import missing
+from workbench.usecases.problems import MissingInput, Problem, RefusedError
+
+Texts = tuple[str, ...]
+Render = Callable[[Content, Mapping[str, str]], Future[Texts]]
+"""The texts of `template_texts` with values filled in."""
+RENDER_WITHIN_S = 45.0
+"""An engine that is just starting may take 30 s; rendering itself is cut off after 2 s by the engine."""
+
+_MOST_NAMES = 5
+"""Names that a sentence lists before it only counts."""
+_NOTHING = "There is nothing to send yet. Write a message, then run."
+
+
+def check(draft: Draft) -> Problem | None:
+    """Return what keeps a draft from running, as far as it can be seen without the database; None when nothing does."""
+    if not draft.lanes:
+        return Problem("There is no lane to run. Add a lane with a model, then run.")
+    if not draft.run_lanes:
+        return Problem("Every lane is hidden or a baseline, so there is none to run. Show one of them, then run.")
+    for number, lane in enumerate(draft.lanes, start=1):
+        if lane in draft.run_lanes and (problem := _check_extra(lane, number)):
+            return problem
+    if any(lane.pinned is None for lane in draft.run_lanes):
+        for one in draft.run_sets:
+            if problem := _check_content(draft.content, one):
+                return problem
+    return None
+
+
+def still_lacks(draft: Draft, lack: MissingInput) -> bool:
+    """Whether a draft that was refused for this lack would be refused for it again."""
+    if not lack.values:
+        return draft.content.is_empty
+    values = next((dict(one.values) for one in draft.run_sets if one.uid == lack.value_set), None)
+    if values is None:
+        return False
+    is_pinned = any(lane.pinned is not None for lane in draft.run_lanes)
+    missed = missing(draft.content, values) if not is_pinned else [name for name in lack.values if name not in values]
+    return not set(missed).isdisjoint(lack.values)
+
+
+def _check_extra(lane: Lane, number: int) -> Problem | None:
+    if not lane.params.extra:
+        return None
+    try:
+        fine = isinstance(json.loads(lane.params.extra), dict)
+        detail = "not an object"
+    except ValueError as error:
+        fine, detail = False, str(error)
+    if fine:
+        return None
+    return Problem(
+        f'The extra parameters of lane {number} ({lane.title}) are not a JSON object. Write them like {{"top_k": 40}}.',
+        detail,
+    )
+
+
+def _check_content(content: Content, given: ValueSet, version: int | None = None) -> Problem | None:
+    if content.is_empty:
+        return Problem(_NOTHING, lack=MissingInput())
+    # What a Jinja template needs is only known by rendering it: a name may be a loop variable, or have a default.
+    if content.template == "plain" and (names := missing(content, dict(given.values))):
+        return Problem(_missing_sentence(names, given, version), lack=MissingInput(names, given.uid))
+    return None
+
+
+def _missing_sentence(names: Sequence[str], given: ValueSet, version: int | None) -> str:
+    listed = [f"{{{{{name}}}}}" for name in names[:_MOST_NAMES]]
+    if len(names) > _MOST_NAMES:
+        listed.append(f"{len(names) - _MOST_NAMES:,} more")
+    together = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+    used = "" if version is None else f", which version {version} uses"
+    if given.uid:
+        fill = "Fill it in" if len(names) == 1 else "Fill them in"
+        untick = f", or untick “{given.name}”" if given.ticked else ""
+        return f"“{given.name}” has no value for {together}{used}. {fill}{untick}."
+    return f"Enter a value for {together} below{used}. An empty value is allowed."
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLane:
+    """A lane with what it asks, once for each value set of the run."""
+
+    lane: Lane
+    rendered: tuple[Rendered, ...]
+
+
+def plan_lanes(draft: Draft, pinned: Callable[[int], Content], render: Render) -> tuple[PlannedLane, ...]:
+    """Return every lane that runs with what it asks.
+
+    `pinned` returns the content of a version. Raises RefusedError when a lane has nothing to send or lacks a value,
+    what `pinned` raises, and EngineError when a Jinja template is wrong.
+    """
+    contents: dict[int | None, Content] = {}
+    for lane in draft.run_lanes:
+        if lane.pinned not in contents:
+            contents[lane.pinned] = draft.content if lane.pinned is None else pinned(lane.pinned)
+    rendered: dict[int | None, tuple[Rendered, ...]] = {}
+    for number, content in contents.items():
+        rendered[number] = tuple(render_content(content, one, render, number) for one in draft.run_sets)
+    return tuple(PlannedLane(lane, rendered[lane.pinned]) for lane in draft.run_lanes)
+
+
+def sendable(version: VersionRow) -> Content:
+    """Return the content of a version. Raises RefusedError when what would be sent is not what it says."""
+    if version.newer:
+        raise RefusedError(f"Version {version.number} was not sent. {version.newer}")
+    return version.content
+
+
+def render_content(content: Content, given: ValueSet, render: Render, version: int | None = None) -> Rendered:
+    """Return what is sent. Raises RefusedError or EngineError.
+
+    `version` is the number of the version that `content` is, None for the draft's own text.
+    """
+    values = dict(given.values)
+    if problem := _check_content(content, given, version):
+        raise RefusedError(problem.sentence, problem.detail, problem.lack)
+    if problem_words := _parts_problem(content):
+        raise RefusedError(problem_words)
+    if content.template == "plain":
+        rendered = fill_plain(content, values)
+    else:
+        rendered = assemble(content, _await(render(content, values)))
+    if not rendered.messages:
+        raise RefusedError("Every message is empty with these values, so there is nothing to send. Fill one in.")
+    return rendered
+
+
+def _parts_problem(content: Content) -> str:
+    """Return what keeps tools and output format from being sent, "" when nothing does."""
+    try:
+        tools_form([tool for tool in content.tools if tool.enabled])
+    except BlockError as error:
+        return str(error)
+    if content.output is None or content.output.kind == "json":
+        return ""
+    # What reads schemas takes 80 ms to load, which only prompts with one wait for.
+    from workbench.core.output_check import schema_problem
+
+    return schema_problem(content.output)
+
+
+def _await(rendered: Future[Texts]) -> Texts:
+    try:
+        return rendered.result(RENDER_WITHIN_S)
+    except TimeoutError as error:
+        raise RefusedError(
+            "The template was not rendered, because the engine does not answer. Try again in a moment.",
+            f"no answer within {RENDER_WITHIN_S:.0f} s",
+        ) from error

@@ -1,0 +1,76 @@
+"""The prompts that come with the product.
+
+Invariant: a sample is data in a file; reading it gives exactly the texts that the file holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workbench.core import content as contents
+from workbench.core.content import Content
+from workbench.core.drafts import Draft
+from workbench.core.lanes import Lane, Params
+from workbench.host.resources import resource
+
+ORDER_STATUS = "order_status.yml"
+ORDER_TOOLS = "order_tools.yml"
+_PARTS = ("messages", "examples", "examples_in", "output", "tools", "tool_rounds")
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """A text that a sample's draft comes from, and what is to be said about it."""
+
+    content: Content
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePrompt:
+    """A prompt with its earlier versions, oldest first, and the draft that the editor opens with."""
+
+    name: str
+    versions: tuple[EarlierVersion, ...]
+    draft: Draft
+
+
+def load_sample(file: str = ORDER_STATUS) -> SamplePrompt:
+    """Read a sample that comes with the product. Raises HostError when it is missing."""
+    return read_sample(resource("samples", file))
+
+
+def read_sample(path: Path) -> SamplePrompt:
+    """Read a sample file. Raises ContentError, KeyError, TypeError or ValueError when it is not one."""
+    data = yaml.safe_load(path.read_text("utf-8"))
+    draft = data["draft"]
+    return SamplePrompt(
+        name=data["name"],
+        versions=tuple(EarlierVersion(_content(version), version.get("note", "")) for version in data["versions"]),
+        draft=Draft(
+            content=_content(draft),
+            values=tuple(draft["values"].items()),
+            lanes=tuple(_lane(lane) for lane in draft["lanes"]),
+            based_on=draft["based_on"],
+        ),
+    )
+
+
+def _content(data: Mapping[str, Any]) -> Content:
+    return contents.from_json({"format": contents.FORMAT, **{name: data[name] for name in _PARTS if name in data}})
+
+
+def _lane(data: Mapping[str, Any]) -> Lane:
+    return Lane(
+        slot=data["slot"],
+        endpoint=data["endpoint"],
+        model=data["model"],
+        params=Params.from_json(data.get("params", {})),
+        pinned=data.get("version"),
+        label=data.get("label", ""),
+    )
