@@ -16,7 +16,7 @@ from workbench.ui.line_dialog import NoteDialog
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
 
 if TYPE_CHECKING:
-    from workbench.ui.address.confirming import AddressConfirmation
+    from workbench.ui.features.address.controller import AddressConfirmation
     from workbench.ui.window import MainWindow
 
 
@@ -32,7 +32,7 @@ class Dialogs(QObject):
     def addresses(self) -> AddressConfirmation:
         """What asks whether a key may go to another address; made when it is first asked for."""
         if self._addresses is None:
-            from workbench.ui.address.confirming import AddressConfirmation
+            from workbench.ui.features.address.controller import AddressConfirmation
 
             self._addresses = AddressConfirmation(self._window)
         return self._addresses

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 if TYPE_CHECKING:
-    from workbench.ui.address.confirming import AddressConfirmation
-    from workbench.ui.address.dialog import AddressDialog
+    from workbench.ui.features.address.controller import AddressConfirmation
+    from workbench.ui.features.address.dialog import AddressDialog
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
     from workbench.ui.features.dialogue.controller import DialogueController
@@ -184,7 +184,7 @@ class DialogDriver:
     @property
     def address(self) -> AddressDialog | None:
         """The question whether a key may go to another address."""
-        from workbench.ui.address.dialog import AddressDialog
+        from workbench.ui.features.address.dialog import AddressDialog
 
         return self.find(AddressDialog)
 

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject
 
 from workbench.app.later import Later, sentence_of, start
 from workbench.core.lanes import Endpoint, Lane
-from workbench.ui.address.dialog import AddressDialog
 from workbench.ui.dialog import dialog_parent
+from workbench.ui.features.address.dialog import AddressDialog
 from workbench.usecases.credentials import AddressQuestion
 
 if TYPE_CHECKING:
