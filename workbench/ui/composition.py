@@ -9,6 +9,7 @@ from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import View
 from workbench.ui.compose.commands import COMMANDS as OF_COMPOSE
 from workbench.ui.features import (
+    address,
     cases,
     compare,
     compose,
@@ -46,6 +47,7 @@ FEATURES = (
     compare.FEATURE,
     history.FEATURE,
     rank.FEATURE,
+    address.FEATURE,
     palette.FEATURE,
 )
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import (
-    AddressConfirmationRequested,
     BuiltinModelRequested,
     CallSent,
     Changed,
@@ -21,6 +20,7 @@ from workbench.ui.shell.events import (
     EndpointsChanged,
     HistoryChangeRequested,
     KeyBindingsRequested,
+    LaneRetryRequested,
     MarkedRowsCompared,
     ModelRequested,
     PaletteOpening,
@@ -229,7 +229,7 @@ def window_services(window: MainWindow) -> Services:
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
     events.subscribe(EndpointsChanged, lambda event: window.compose.endpoints_changed(event.then))
     events.subscribe(BuiltinModelRequested, lambda _: window.notices.install_model())
-    events.subscribe(AddressConfirmationRequested, lambda event: window.dialogs.addresses.ask(event.slot))
+    events.subscribe(LaneRetryRequested, lambda event: window.retry([event.slot]))
     events.subscribe(StartNotice, window.notices.offer_at_start)
     events.subscribe(SettingsClosed, lambda _: _settings_closed(window))
     events.subscribe(PaletteOpening, lambda event: _add_sources(window, event))

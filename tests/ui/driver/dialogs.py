@@ -268,4 +268,5 @@ class DialogDriver:
     @property
     def address_confirmation(self) -> AddressConfirmation:
         """Asks whether a key may go to another address."""
-        return self._main.dialogs.addresses
+        controller: AddressConfirmation = self._main.features.controller("address")
+        return controller

@@ -340,3 +340,10 @@ def test_compose(tmp_path: Path) -> None:
     assert told["pages"] == [0, 1]
     assert told["lack"] == ["Give question a value.", ""]
     assert told["said"] == ["The value set “Set 2” was deleted. [Undo]", "1 set with values for question."]
+
+
+def test_address(tmp_path: Path) -> None:
+    told = driven("address", tmp_path)
+    assert told["title"] == "Confirm an address"
+    assert told["retried"] == ["a", "a"]
+    assert told["said"] == []

@@ -348,6 +348,13 @@ class AddressConfirmationRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class LaneRetryRequested:
+    """What kept a lane from an answer is settled: its call is repeated as it was."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class LaneModelChosen:
     """A person chose a model where everything can be found, for a lane of its own or for the focused one."""
 
