@@ -79,7 +79,7 @@ refused(lambda: repair(path, NOW, uids("x")), "The disk is full")
 (disk / "ballast").unlink()
 store = opened(path)
 assert len(store.iterations("p", limit=100)) == 30
-damage = Care(store, lambda: LATER).check().damage
+damage = Maintenance(store, lambda: LATER).check().damage
 assert damage == (), damage
 store.close()
 (roomy / "history").mkdir()
