@@ -12,7 +12,7 @@ SECRET = "sk-planted-0123456789 prompt"
 CODE = """
 import asyncio, sys, threading
 from workbench.engine import __main__ as engine
-from workbench.engine.child import house, server
+from workbench.engine.child import provider_registry, server
 
 def fail(*_):
     raise ZeroDivisionError("sk-planted-0123456789 prompt")
@@ -23,11 +23,11 @@ async def fail_later(*_):
 {what}
 engine.main()
 """
-IN_ANSWER = "house.House.answer = fail_later"
-IN_TASK = "house.House.warm = fail_later"
-IN_THREAD = "house.House.prepare = lambda *_: asyncio.to_thread(threading.Thread(target=fail).start)"
-IN_LOOP = "house.House.prepare = lambda *_: asyncio.sleep(0, asyncio.get_running_loop().call_soon(fail))"
-AT_THE_START = "server.Server.run = fail_later"
+IN_ANSWER = "provider_registry.ProviderRegistry.answer = fail_later"
+IN_TASK = "provider_registry.ProviderRegistry.warm = fail_later"
+IN_THREAD = "provider_registry.ProviderRegistry.prepare = lambda *_: asyncio.to_thread(threading.Thread(target=fail).start)"
+IN_LOOP = "provider_registry.ProviderRegistry.prepare = lambda *_: asyncio.sleep(0, asyncio.get_running_loop().call_soon(fail))"
+AT_THE_START = "server.EngineServer.run = fail_later"
 
 
 def engine(what: str) -> Engine:

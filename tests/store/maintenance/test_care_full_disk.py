@@ -15,10 +15,10 @@ CODE = """
 import contextlib, os, random, sys, threading
 from pathlib import Path
 from tests.store.making import FULL_RESULT, LATER, NOW, opened, run, text, uids
-from workbench.core.maintenance import Rules
+from workbench.core.maintenance import MaintenanceRules
 from workbench.store import StoreError
 from workbench.store.maintenance import backups
-from workbench.usecases.maintenance import Care
+from workbench.usecases.maintenance import Maintenance
 from workbench.usecases.history_replacement import move_to, repair, restore
 disk, roomy = Path(sys.argv[1]), Path(sys.argv[2])
 path = disk / "history.db"
@@ -28,10 +28,10 @@ for n in range(30):
     words = "".join(random.Random(n).choices("abcdefgh ", k=30_000))
     store.begin_run(run(f"r{n}", text(words)))
     store.finish_output(f"r{n}.0.0", FULL_RESULT, LATER).result(10)
-care = Care(store, lambda: LATER)
-care.set_rules(Rules(folder=str(roomy)))
+care = Maintenance(store, lambda: LATER)
+care.set_rules(MaintenanceRules(folder=str(roomy)))
 made = care.back_up()
-care.set_rules(Rules())
+care.set_rules(MaintenanceRules())
 
 def ballast():
     with contextlib.suppress(OSError), (disk / "ballast").open("ab") as file:
@@ -79,7 +79,7 @@ refused(lambda: repair(path, NOW, uids("x")), "The disk is full")
 (disk / "ballast").unlink()
 store = opened(path)
 assert len(store.iterations("p", limit=100)) == 30
-damage = Care(store, lambda: LATER).check().damage
+damage = Maintenance(store, lambda: LATER).check().damage
 assert damage == (), damage
 store.close()
 (roomy / "history").mkdir()

@@ -327,7 +327,7 @@ def test_what_is_too_long_or_broken_is_left_out_and_named(
 def test_of_an_endless_conversation_the_beginning_is_taken(
     store: Store, tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("llm_logs", "llm_turns"):
+    for module in ("llm_log_reader", "llm_turns"):
         monkeypatch.setattr(f"workbench.store.merging.{module}.LONGEST", 3)
     assert llm_turns.LONGEST == 3
     report = take(store, log(tmp_path / "logs.db", [Called(f"x{n}", "t", f"number {n}", "yes") for n in range(5)]))
