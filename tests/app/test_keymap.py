@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.app.command_registry import CommandRegistry
-from workbench.app.commands import COMMANDS
 from workbench.app.keymap import Keymap, only_outside_text, read, spoken, why_reserved
+from workbench.ui.composition import commands
 
-REGISTRY = CommandRegistry(COMMANDS)
+REGISTRY = commands()
+COMMANDS = tuple(REGISTRY)
 FREE = [command.id for command in COMMANDS if not command.fixed]
 KEYS = ["Ctrl+Return", "Ctrl+J", "F5", "Alt+Left", "Ctrl+K", "G"]
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from tests.ui.desk import Desk
 from workbench.store.sqlite import sqlite3
-from workbench.ui.address.dialog import AddressDialog
+from workbench.ui.features.address.dialog import AddressDialog
 from workbench.ui.features.lanes.strip import FailureBox
 from workbench.usecases.credentials import ENDPOINT_ENTRY, AddressQuestion
 from workbench.usecases.endpoint_form import EndpointForm

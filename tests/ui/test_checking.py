@@ -24,7 +24,7 @@ from workbench.usecases.template_check import schema_faults
 def put(desk: Desk, content: Content, **values: str) -> None:
     view = desk.window.compose_view
     view.set_draft(content, tuple(values.items()))
-    view.editing.checking.check()
+    desk.window.checking.check()
 
 
 def block(desk: Desk, index: int) -> MessageBlock:
@@ -66,14 +66,14 @@ def test_many_messages_are_told_a_few_at_a_time(desk: Desk) -> None:
         return sum(one._note.is_shown for one in view.editor.blocks)
 
     view.values.set_values({"language": "English"})
-    view.editing.checking.check()
+    desk.window.checking.check()
     assert noted() == AT_ONCE
     desk.until(lambda: noted() == count)
     view.values.set_values({"langauge": "English"})
-    view.editing.checking.check()
+    desk.window.checking.check()
     assert noted() == count - AT_ONCE
     view.values.set_values({"language": "English"})
-    view.editing.checking.check()
+    desk.window.checking.check()
     desk.until(lambda: noted() == count)
 
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
 from workbench.ui.dialog_keys import DialogKeys
-from workbench.ui.shortcuts import KeyCatcher
+from workbench.ui.features.palette.shortcuts import KeyCatcher
 
 pytestmark = pytest.mark.window
 Key = Qt.Key

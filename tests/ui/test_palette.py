@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
-from workbench.app.palette import Entry
-from workbench.ui.palette import PaletteDialog
+from workbench.app.palette.palette import Entry
+from workbench.ui.features.palette.dialog import PaletteDialog
 
 
 def opened(desk: Desk, text: str = "") -> PaletteDialog:

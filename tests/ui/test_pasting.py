@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from tests.ui.editor_support import theme
 from workbench.core.blocks import Example
 from workbench.formats.value_rows import ValueRows
-from workbench.ui.compose.rows import RowsDialog
 from workbench.ui.editor import pasting
 from workbench.ui.editor.paste_examples import PasteExamples
+from workbench.ui.features.compose.rows import RowsDialog
 from workbench.ui.theme import Theme
 
 __all__ = ["theme"]

@@ -15,7 +15,7 @@ from tests.ui.desk import Desk
 from workbench.core.lanes import Endpoint
 from workbench.host.clock import utc_now
 from workbench.ui.features.models.dialog import ModelPicker
-from workbench.ui.palette import PaletteDialog
+from workbench.ui.features.palette.dialog import PaletteDialog
 
 UID = "e-acme"
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.editor_support import theme
-from workbench.app import prompt_list
+from workbench.app.prompts import list_model
 from workbench.core.runs import PromptRow
 from workbench.ui.shell.delegates import PromptDelegate
 from workbench.ui.theme import Theme
@@ -25,7 +25,7 @@ def test_a_name_goes_in_the_direction_of_its_language(qtbot: QtBot, theme: Theme
     def painted(name: str) -> QImage:
         model = QStandardItemModel()
         item = QStandardItem()
-        item.setData(PromptRow("p", name, 3, False, ""), prompt_list.ROW)
+        item.setData(PromptRow("p", name, 3, False, ""), list_model.ROW)
         model.appendRow(item)
         image = QImage(200, 30, QImage.Format.Format_RGB32)
         image.fill(theme.color("surface"))

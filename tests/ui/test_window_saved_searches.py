@@ -11,7 +11,7 @@ from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import dialogs, entered, searched, uids
 from workbench.ui.features.history.saved_searches import ListDialog, NameDialog
 from workbench.ui.features.history.view import HistoryView
-from workbench.ui.palette.dialog import PaletteDialog
+from workbench.ui.features.palette.dialog import PaletteDialog
 
 pytestmark = pytest.mark.window
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.ui.desk import ECHO, Desk
 from workbench.core.content import Content, Message
-from workbench.ui.compose.large import LargeValue
-from workbench.ui.compose.rows import RowsDialog
+from workbench.ui.features.compose.large import LargeValue
+from workbench.ui.features.compose.rows import RowsDialog
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 ALT = Qt.KeyboardModifier.AltModifier

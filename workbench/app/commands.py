@@ -1,8 +1,9 @@
-"""Everything a person can do, as one table.
+"""What a command is: one row of the table of everything that a person can do.
 
-Invariant: menus, shortcuts and documents derive from a registry of `COMMANDS` and the commands of features; an id
-appears once and a shortcut belongs to one command. Keys that must work by position on every keyboard layout (the digits
-of verdicts) are in `app/verdict_keys.py`.
+Invariant: menus, shortcuts and documents derive from a registry of rows; an id appears once and a shortcut belongs to
+one command. The rows stand where their actions are: in `ui/compose/commands.py`, `ui/shell/commands.py` and the
+features. Keys that must work by position on every keyboard layout (the digits of verdicts) are in
+`app/verdict_keys.py`.
 """
 
 from __future__ import annotations
@@ -106,115 +107,6 @@ class Command:
         """Whether it makes sense now."""
         return self.is_in(state.view) and self.enabled(state)
 
-
-def _always(_: WindowState) -> bool:
-    return True
-
-
-def _editing(s: WindowState) -> bool:
-    return s.is_editing
-
-
-def _lane_named(s: WindowState) -> bool:
-    return _editing(s) and s.lane_focused and not s.blind
-
-
-def _has_sets(s: WindowState) -> bool:
-    return _editing(s) and s.has_sets
-
-
-def _viewing(s: WindowState) -> bool:
-    return s.viewing
-
-
-def _can_take_over(s: WindowState) -> bool:
-    return s.can_restore if s.view == "history" else s.viewing
-
-
-def _can_note(s: WindowState) -> bool:
-    return s.writable and (s.one_row if s.view == "history" else s.can_note)
-
-
-COMMANDS: tuple[Command, ...] = (
-    # Where something is lacking the run itself says what.
-    Command("run", "Run all lanes", "Run", ("Ctrl+Return", "Ctrl+Enter"), lambda s: s.has_prompt, views=EVERYWHERE),
-    Command("stop", "Stop everything", "Run", (), lambda s: s.running, views=EVERYWHERE),
-    Command(
-        "escape",
-        "Close what is open, or stop what runs",
-        "Run",
-        ("Esc",),
-        lambda s: s.viewing or s.running or s.detail_open or s.find_open or s.marked or s.view != "compose",
-        fixed=True,
-        views=EVERYWHERE,
-    ),
-    Command("retry_lane", "Retry the focused lane", "Run", ("Ctrl+R",), lambda s: s.can_retry_lane),
-    Command("retry_all", "Retry all lanes that failed", "Run", ("Ctrl+Shift+R",), lambda s: s.can_retry),
-    Command("tie", "Verdict: tie", "Verdict", (), lambda s: s.can_mark),
-    Command("all_bad", "Verdict: all bad", "Verdict", (), lambda s: s.can_mark),
-    Command("mark_focused", "Mark the focused lane the winner", "Verdict", (), lambda s: s.can_mark and s.lane_focused),
-    Command(
-        "blind", "Blind: hide who answers, from the next run on", "Verdict", ("Ctrl+B",), _always, views=EVERYWHERE
-    ),
-    Command("reveal", "Reveal the names without a verdict", "Verdict", (), lambda s: s.blind),
-    Command("new_prompt", "New prompt", "Prompt", ("Ctrl+N",), lambda s: s.writable, views=EVERYWHERE),
-    Command("rename_prompt", "Rename prompt", "Prompt", ("F2",), lambda s: s.has_prompt and s.writable),
-    Command("duplicate_prompt", "Duplicate prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
-    Command("archive_prompt", "Archive prompt", "Prompt", (), lambda s: s.has_prompt and s.writable),
-    Command("show_archived", "Show archived prompts", "Prompt", (), _always, views=EVERYWHERE),
-    Command("switch_prompt", "Go to the prompt list", "Prompt", ("Ctrl+P",), _always, views=EVERYWHERE),
-    Command(
-        "undo",
-        "Undo",
-        "Edit",
-        ("Ctrl+Z",),
-        lambda s: s.can_undo,
-        fixed=True,
-        views=EVERYWHERE,
-    ),
-    Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), lambda s: s.can_redo, True, views=EVERYWHERE),
-    Command("add_message", "Add a message", "Edit", ("Ctrl+M",), _editing),
-    Command("add_system", "Add a system message", "Edit", (), _editing),
-    Command("add_example", "Add an example", "Edit", (), _editing),
-    Command("add_tool", "Add a tool", "Edit", (), _editing),
-    Command("add_output", "Set the output format", "Edit", (), _editing),
-    Command("template", "Template: plain or Jinja2", "Edit", (), _editing),
-    Command("attach", "Attach files to a message…", "Edit", (), _editing),
-    Command("find", "Find in the prompt", "Edit", ("Ctrl+F",), lambda s: s.has_prompt),
-    Command("replace", "Find and replace in the prompt", "Edit", ("Ctrl+H",), _editing),
-    Command("find_next", "Next hit", "Edit", ("F3",), lambda s: s.has_prompt),
-    Command("find_previous", "Previous hit", "Edit", ("Shift+F3",), lambda s: s.has_prompt),
-    Command("focus_editor", "Go to the editor", "Edit", ("Ctrl+E",), _always),
-    Command("add_set", "Add a value set", "Values", (), _editing),
-    Command("duplicate_set", "Duplicate the shown value set", "Values", (), _has_sets),
-    Command("rename_set", "Rename the shown value set", "Values", (), _has_sets),
-    Command("remove_set", "Delete the shown value set", "Values", (), _has_sets),
-    Command("tick_set", "Run the shown value set, or not", "Values", (), _has_sets),
-    Command("paste_sets", "Paste rows as value sets…", "Values", (), _editing),
-    Command("next_set", "Next value set, in all lanes", "Values", ("Alt+PgDown",), lambda s: s.has_sets),
-    Command("previous_set", "Value set before, in all lanes", "Values", ("Alt+PgUp",), lambda s: s.has_sets),
-    Command("large_value", "Edit the value in a large pane…", "Values", ("Ctrl+Shift+L",), _editing),
-    Command("run_lane", "Run only the focused lane", "Run", ("Alt+Return",), _lane_named),
-    Command("run_changed", "Run what changed", "Run", ("Alt+Shift+Return",), lambda s: _editing(s) and s.has_lanes),
-    Command("mark_row", "Mark what is shown to compare it, or not", "History", ("Ctrl+Space",), lambda s: s.can_note),
-    Command("older", "Older iteration", "History", ("Alt+Left",), lambda s: s.has_older),
-    Command("newer", "Newer iteration", "History", ("Alt+Right",), lambda s: s.has_newer),
-    Command(
-        "restore", "Restore what is shown into the editor", "History", ("Ctrl+Shift+O",), _can_take_over, views=BOTH
-    ),
-    Command("branch", "Branch from what is shown", "History", ("Ctrl+Shift+B",), _can_take_over, views=BOTH),
-    Command("back", "Back to the draft", "History", (), _viewing),
-    Command("note", "Note on what is shown", "History", ("Ctrl+Shift+N",), _can_note, views=BOTH),
-    Command("view_compose", "Compose: editor and lanes", "View", ("Alt+1",), _always, views=EVERYWHERE),
-    Command("palette", "Palette: find and do anything", "View", ("Ctrl+K",), _always, views=EVERYWHERE),
-    Command("shortcuts", "Keyboard shortcuts", "View", ("F1",), _always, views=EVERYWHERE),
-    Command("menu", "Open the menu", "View", ("F10",), _always, views=EVERYWHERE),
-    Command("context_menu", "Open the menu of what is focused", "View", ("Shift+F10",), _always, views=EVERYWHERE),
-    Command("next_pane", "Go to the next part of the window", "View", ("F6",), _always, views=EVERYWHERE),
-    Command("previous_pane", "Go to the previous part of the window", "View", ("Shift+F6",), _always, views=EVERYWHERE),
-    Command("wrap", "Wrap long lines in messages, on or off", "View", ("Alt+Z",), _always, views=EVERYWHERE),
-    Command("quit", "Quit", "View", ("Ctrl+Q",), _always, views=EVERYWHERE),
-)
 
 STEPS = frozenset(
     {

@@ -6,23 +6,25 @@ of the draft.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.app.commands import View
 from workbench.app.opening import Opened, own_prompt
+from workbench.app.settings.source import save_settings
 from workbench.host.clock import utc_now
 from workbench.ui import geometry
 from workbench.ui.chosen_runs import ChosenRuns
-from workbench.ui.compose.blind import Blindness
+from workbench.ui.compose.blindness import Blindness
+from workbench.ui.compose.commands import COMMANDS as OF_COMPOSE
 from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.lanes_owner import lanes_owner
 from workbench.ui.compose.layout import LayoutActions
-from workbench.ui.compose.sets import SetActions
+from workbench.ui.compose.rooms import SETS, SetsOwner
 from workbench.ui.compose.verdicts import VerdictNotices
-from workbench.ui.composition import FEATURES
+from workbench.ui.composition import FEATURES, commands
 from workbench.ui.deleted_runs import DeletedRuns
 from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.dialogs import Dialogs
@@ -35,18 +37,19 @@ from workbench.ui.homing import Homing
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
 from workbench.ui.notices import Notices
-from workbench.ui.overlays import Overlays
 from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 from workbench.ui.shell.events import FocusPlaced
-from workbench.ui.shell.feature import FeatureHost
+from workbench.ui.shell.feature import FeatureHost, bound
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.pack_drops import PackDrops
-from workbench.ui.shell.rooms import LANES
+from workbench.ui.shell.rooms import LANES, PROMPTS
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import DividedPage, Place, Views, at_once
 from workbench.ui.undo import Undo
 from workbench.ui.window import MainWindow
-from workbench.ui.window_services import window_services
+from workbench.ui.window_services import PromptsInSideBar, window_services
+from workbench.ui.window_shell import WindowShell
 from workbench.ui.wiring import wire
 
 
@@ -69,6 +72,8 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.notices = Notices(window)
     window.services = window_services(window)
     window.features = FeatureHost(FEATURES, window.services)
+    window.prompts_part = window.features.part(PROMPTS, PromptsInSideBar(window))
+    window.prompts = window.prompts_part.prompts
     window.view.add_lanes(window.features.part(LANES, lanes_owner(window)))
     yield None
     window.sidebar = SideBar(window.theme, window.prompts.model, window.timeline, utc_now)
@@ -81,20 +86,19 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     frame.header.add_views(window.views.tabs)
     frame.add_notice(window.notice)
     window.dialogs = Dialogs(window)
-    window.overlays = Overlays(window)
     window.gate = RunGate(window)
     window.layout_ = LayoutActions(window)
     window.undo = Undo(window)
     window.handlers = Handlers(window)
-    window.keys = KeyBindings(window)
+    window.keys = KeyBindings(commands(), dict(frame.settings.keys), window)
     PackDrops(frame, window.services.events)
-    table = window.handlers.table() | window.features.actions()
-    window.actions_ = Actions(frame, window.keys.commands, table, window.keys.keymap)
-    window.keys.apply()
+    window.actions_ = Actions(frame, window.keys.commands, command_table(window), window.keys.keymap)
+    window.keys.changed.connect(lambda: _keys_changed(window))
+    _name_keys(window)
     yield None
     window.header.set_menu(window.actions_.menu(frame))
-    window.view.editing = Editing(window)
-    window.sets = SetActions(window)
+    window.editing = Editing(window)
+    window.sets = window.features.part(SETS, SetsOwner(window.compose, window.view, window.notice))
     window.compose.blind = opened.blind
     window.blindness = Blindness(window)
     VerdictNotices(window)
@@ -124,6 +128,29 @@ def _places(window: MainWindow) -> dict[View, Place]:
         "compose": Place("Compose", at_once(lambda: window.view), window.view.editor.focus_first),
         **window.features.places(),
     }
+
+
+def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
+    """Return what each command of the window does, by its id."""
+    of_compose, of_shell = bound(OF_COMPOSE, window.handlers), bound(OF_SHELL, WindowShell(window))
+    return {**of_compose, **of_shell, **window.features.actions()}
+
+
+def _name_keys(window: MainWindow) -> None:
+    """Let everything that names a key name the one in force."""
+    view, name = window.view, window.keys.name
+    for part in (window.header, window.views, window.sidebar, view.runbar, view.viewing, view.lanes, view.pager):
+        part.name_keys(name)
+    view.blind.name_keys(name)
+
+
+def _keys_changed(window: MainWindow) -> None:
+    """Put the keys of the bindings in force, and keep them in the settings."""
+    frame, keymap = window.frame, window.keys.keymap
+    window.actions_.bind(keymap)
+    _name_keys(window)
+    frame.settings = frame.settings._replace(keys=keymap.stored)
+    window.tasks.watch(save_settings(window.workbench.places.config, keys=keymap.stored))
 
 
 def _divide(frame: Frame, page: QWidget) -> None:

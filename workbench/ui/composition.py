@@ -6,10 +6,13 @@ Invariant: this module alone knows every feature.
 from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
-from workbench.app.commands import COMMANDS, View
+from workbench.app.commands import View
+from workbench.ui.compose.commands import COMMANDS as OF_COMPOSE
 from workbench.ui.features import (
+    address,
     cases,
     compare,
+    compose,
     dialogue,
     exchange,
     history,
@@ -18,13 +21,18 @@ from workbench.ui.features import (
     maintenance,
     models,
     packs,
+    palette,
+    prompts,
     rank,
     settings,
     techniques,
     training,
 )
+from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 
 FEATURES = (
+    prompts.FEATURE,
+    compose.FEATURE,
     lanes.FEATURE,
     models.FEATURE,
     settings.FEATURE,
@@ -39,6 +47,8 @@ FEATURES = (
     compare.FEATURE,
     history.FEATURE,
     rank.FEATURE,
+    address.FEATURE,
+    palette.FEATURE,
 )
 
 VIEWS: tuple[View, ...] = ("compose", *(one.view.key for one in FEATURES if one.view is not None))
@@ -47,7 +57,7 @@ VIEWS: tuple[View, ...] = ("compose", *(one.view.key for one in FEATURES if one.
 
 def commands() -> CommandRegistry:
     """Return the commands of the window, those of its features last in their group unless they follow another one."""
-    return CommandRegistry((*COMMANDS, *(command for feature in FEATURES for command in feature.commands)))
+    return CommandRegistry((*OF_COMPOSE, *OF_SHELL, *(command for feature in FEATURES for command in feature.commands)))
 
 
 def preload_parts() -> tuple[str, ...]:

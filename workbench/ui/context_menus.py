@@ -1,4 +1,4 @@
-"""What a right click offers in the side bar."""
+"""What a right click offers in the timeline."""
 
 from __future__ import annotations
 
@@ -7,34 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
-from workbench.ui.shell.events import PackExportRequested, PromptDeletionRequested, RowsComparison, TrainingRequested
+from workbench.ui.shell.events import RowsComparison
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
-
-
-def prompt_menu(window: MainWindow, uid: str, at: QPoint) -> None:
-    """Open the menu of one prompt at a global position."""
-    if window.prompts.model.position(uid) >= 0:
-        menu = of_prompt(window, uid)
-        window.sidebar.point_at_prompt(uid, menu)
-        menu.popup(at)
-
-
-def of_prompt(window: MainWindow, uid: str) -> QMenu:
-    """Return the menu of a prompt that is listed."""
-    position, publish = window.prompts.model.position(uid), window.services.events.publish
-    menu = QMenu(window.frame)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.addAction("Rename", lambda: window.sidebar.edit_prompt_name(uid))
-    menu.addAction("Duplicate", lambda: window.handlers.duplicate_prompt(uid))
-    archived = window.prompts.model.row(position).archived
-    menu.addAction("Bring back" if archived else "Archive", lambda: window.archive(uid))
-    menu.addAction("Export as a pack…", lambda: publish(PackExportRequested(uid)))
-    menu.addAction("Training files…", lambda: publish(TrainingRequested(uid)))
-    delete = menu.addAction("Delete", lambda: publish(PromptDeletionRequested(uid)))
-    delete.setEnabled(not window.workbench.store.read_only)
-    return menu
 
 
 def iteration_menu(window: MainWindow, uid: str, at: QPoint) -> None:

@@ -16,7 +16,6 @@ from workbench.ui.line_dialog import NoteDialog
 from workbench.ui.questions import Answer, answer_of, answers_question, draft_question
 
 if TYPE_CHECKING:
-    from workbench.ui.address.confirming import AddressConfirmation
     from workbench.ui.window import MainWindow
 
 
@@ -26,16 +25,6 @@ class Dialogs(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._addresses: AddressConfirmation | None = None
-
-    @property
-    def addresses(self) -> AddressConfirmation:
-        """What asks whether a key may go to another address; made when it is first asked for."""
-        if self._addresses is None:
-            from workbench.ui.address.confirming import AddressConfirmation
-
-            self._addresses = AddressConfirmation(self._window)
-        return self._addresses
 
     def edit_note(self, uid: str) -> None:
         """Edit the note of a row of the timeline."""

@@ -1,19 +1,22 @@
-"""One method per thing a person can do.
+"""What the commands about Compose do.
 
-Invariant: the keys of `table` are the ids of the command table; what a command means is written here and nowhere else.
+Invariant: the rows of `compose/commands.py` call these methods; what a command about Compose means is written here and
+nowhere else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from workbench.app.timeline import name
 from workbench.core.timeline import Detail
-from workbench.ui.panes import open_context_menu, step_pane
 from workbench.ui.shell.events import NoteRequested, RunChosen, RunWish
 
 if TYPE_CHECKING:
+    from workbench.ui.compose.blindness import Blindness
+    from workbench.ui.compose.editing import Editing
+    from workbench.ui.editor.editor import ContentEditor
+    from workbench.ui.undo import Undo
     from workbench.ui.window import MainWindow
 
 
@@ -23,68 +26,65 @@ class Handlers:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
 
-    def table(self) -> dict[str, Callable[[], object]]:
-        """Return a handler for every command."""
-        w = self._window
-        compose, stage, lanes = w.compose, w.compose.stage, w.view.lanes
-        return {
-            "run": w.run,
-            "stop": w.workbench.runner.stop_everything,
-            "escape": self.escape,
-            "retry_lane": lambda: w.retry([lanes.focused_slot()]),
-            "retry_all": lambda: w.retry(stage.unfinished(w.shown_slots())),
-            "tie": lambda: stage.judging.judge("tie", w.shown_slots()),
-            "all_bad": lambda: stage.judging.judge("all_bad", w.shown_slots()),
-            "mark_focused": lambda: self.mark(lanes.focused_slot()),
-            "new_prompt": w.prompts_new,
-            "rename_prompt": lambda: w.sidebar.edit_prompt_name(compose.prompt_uid),
-            "duplicate_prompt": lambda: self.duplicate_prompt(compose.prompt_uid),
-            "archive_prompt": lambda: self.archive_prompt(compose.prompt_uid),
-            "show_archived": w.prompts.toggle_archived,
-            "switch_prompt": self.to_prompts,
-            "undo": w.undo.undo,
-            "redo": w.undo.redo,
-            "add_message": w.view.editor.add_next,
-            "add_system": lambda: w.view.editor.add_message("system"),
-            "add_example": lambda: w.view.editor.parts_shown.add("example"),
-            "add_tool": lambda: w.view.editor.parts_shown.add("tool"),
-            "add_output": lambda: w.view.editor.parts_shown.add("output"),
-            "template": lambda: w.view.editor.parts_shown.add("template"),
-            "attach": lambda: w.view.editing.attaching.choose(),
-            "find": lambda: w.view.editing.finder.open(replacing=False),
-            "replace": lambda: w.view.editing.finder.open(replacing=True),
-            "find_next": lambda: w.view.editing.finder.step(1),
-            "find_previous": lambda: w.view.editing.finder.step(-1),
-            "focus_editor": self.focus_editor,
-            **w.layout_.table(),
-            "blind": lambda: w.blindness.toggle(),
-            "reveal": lambda: compose.stage.reveal(),
-            "add_set": lambda: w.sets.add(),
-            "duplicate_set": lambda: w.sets.duplicate(),
-            "rename_set": lambda: w.sets.rename(),
-            "remove_set": lambda: w.sets.remove(),
-            "tick_set": lambda: w.sets.tick(),
-            "paste_sets": lambda: w.sets.paste(),
-            "next_set": lambda: w.sets.step(1),
-            "previous_set": lambda: w.sets.step(-1),
-            "large_value": lambda: w.sets.enlarge(),
-            "mark_row": lambda: w.timeline.marks.toggle(compose.shown_row()),
-            "older": lambda: self.step_iteration(1),
-            "newer": lambda: self.step_iteration(-1),
-            "back": self.back,
-            "restore": lambda: self._take_over_selected(branch=False),
-            "branch": lambda: self._take_over_selected(branch=True),
-            "note": self._note,
-            "view_compose": lambda: w.views.show("compose"),
-            "palette": w.overlays.open_palette,
-            "shortcuts": w.overlays.open_sheet,
-            "menu": w.header.open_menu,
-            "context_menu": open_context_menu,
-            "next_pane": lambda: step_pane(w, 1),
-            "previous_pane": lambda: step_pane(w, -1),
-            "wrap": w.frame.wrapping.toggle,
-            "quit": w.frame.close,
-        }
+    @property
+    def editor(self) -> ContentEditor:
+        """The editor of the draft."""
+        return self._window.view.editor
+
+    @property
+    def editing(self) -> Editing:
+        """What finds in the draft and attaches files to it."""
+        return self._window.editing
+
+    @property
+    def steps(self) -> Undo:
+        """What undoes and redoes steps."""
+        return self._window.undo
+
+    @property
+    def blindness(self) -> Blindness:
+        """What hides who answers."""
+        return self._window.blindness
+
+    def run(self) -> None:
+        """Run all lanes."""
+        self._window.run()
+
+    def stop(self) -> None:
+        """Stop everything that runs."""
+        self._window.workbench.runner.stop_everything()
+
+    def run_lane(self) -> None:
+        """Run the focused lane alone."""
+        self._window.layout_.run_lane(self._focused())
+
+    def run_changed(self) -> None:
+        """Run the lanes for which something changed."""
+        self._window.layout_.run_changed()
+
+    def retry_lane(self) -> None:
+        """Repeat the call of the focused lane."""
+        self._window.retry([self._focused()])
+
+    def retry_all(self) -> None:
+        """Repeat the calls of all lanes that did not finish."""
+        self._window.retry(self._window.compose.stage.unfinished(self._window.shown_slots()))
+
+    def judge(self, kind: Literal["tie", "all_bad"]) -> None:
+        """Give a verdict that names no lane."""
+        self._window.compose.stage.judging.judge(kind, self._window.shown_slots())
+
+    def mark_focused(self) -> None:
+        """Make the focused lane the winner, or take that back."""
+        self.mark(self._focused())
+
+    def reveal(self) -> None:
+        """Show who answered, without a verdict."""
+        self._window.compose.stage.reveal()
+
+    def mark_row(self) -> None:
+        """Mark the shown row of the timeline to compare it, or take the mark away."""
+        self._window.timeline.marks.toggle(self._window.compose.shown_row())
 
     def view_key(self, digit: int) -> bool:
         """Show the view that Alt with a digit means, unless these keys were given to something else."""
@@ -94,16 +94,10 @@ class Handlers:
         self._window.actions_[command.id].trigger()
         return True
 
-    def to_prompts(self) -> None:
-        """Go to the list of prompts, which is not beside every view."""
-        if self._window.sidebar.isHidden():
-            self._window.views.show("compose")
-        self._window.sidebar.prompt_list.setFocus()
-
     def escape(self) -> None:
         """Close the innermost open thing; when nothing is open, stop what runs."""
         window = self._window
-        if window.notice.close_detail() or window.view.editing.finder.close() or window.gate.refuse():
+        if window.notice.close_detail() or window.editing.finder.close() or window.gate.refuse():
             return
         if window.views.leave():
             return
@@ -147,7 +141,7 @@ class Handlers:
             self._window.notices.offer_draft(f"{did} {name(detail.row)}.", before)
             self._window.view.editor.focus_first()
 
-    def _take_over_selected(self, *, branch: bool) -> None:
+    def take_over_selected(self, *, branch: bool) -> None:
         """The same with the run that is selected in the History, while that is shown."""
         window = self._window
         if window.views.shown != "history":
@@ -156,7 +150,8 @@ class Handlers:
             wish: RunWish = "branch" if branch else "restore"
             window.services.events.publish(RunChosen(rows[0].prompt_uid, rows[0].row.run_uid, wish))
 
-    def _note(self) -> None:
+    def edit_note(self) -> None:
+        """Edit the note of what is shown, in the History of what is selected."""
         if self._window.views.shown == "history":
             self._window.services.events.publish(NoteRequested())
         else:
@@ -188,13 +183,5 @@ class Handlers:
         self._window.compose.back()
         self._window.view.editor.focus_first()
 
-    def duplicate_prompt(self, uid: str) -> None:
-        """Copy a prompt."""
-        position = self._window.prompts.model.position(uid)
-        if position >= 0:
-            self._window.compose.saver.flush()
-            self._window.prompts.duplicate(uid, f"{self._window.prompts.model.row(position).name} copy")
-
-    def archive_prompt(self, uid: str) -> None:
-        """Archive a prompt, or bring it back; when the open one goes, another one opens."""
-        self._window.archive(uid)
+    def _focused(self) -> str:
+        return self._window.view.lanes.focused_slot()

@@ -46,7 +46,7 @@ def window_state(window: MainWindow) -> WindowState:
         can_note=shown >= 0,
         writable=not window.workbench.store.read_only,
         detail_open=window.notice.is_detail_open or window.gate.asks,
-        find_open=window.view.editing.finder.is_open,
+        find_open=window.editing.finder.is_open,
         has_rows=selected > 0,
         one_row=selected == 1,
         can_restore=selected == 1 and rows[0].kind in DRAFTABLE,

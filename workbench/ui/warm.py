@@ -28,13 +28,7 @@ class Waits(NamedTuple):
 
 WAITS = Waits()
 
-_MODULES = (
-    "workbench.app.later",
-    "workbench.app.fuzzy",
-    "workbench.app.palette",
-    "workbench.ui.palette",
-    "workbench.ui.shortcuts",
-)
+_MODULES = ("workbench.app.later",)
 
 
 class Warmth(QObject):

@@ -17,7 +17,7 @@ from workbench.app.forecasts import Forecasts
 from workbench.app.lane_state import LaneHead
 from workbench.app.opening import Opened
 from workbench.app.past import nothing_answered
-from workbench.app.prompts import Prompts
+from workbench.app.prompts.prompts import Prompts
 from workbench.app.pulse import Pulse
 from workbench.app.session_text import session_detail, session_line
 from workbench.app.tasks import Tasks
@@ -28,21 +28,22 @@ from workbench.core.lanes import BUILTIN
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.store.records import RunBegun
 from workbench.ui import geometry
-from workbench.ui.compose.blind import HIDDEN, Blindness
+from workbench.ui.compose.blindness import HIDDEN, Blindness
+from workbench.ui.compose.editing import Editing
 from workbench.ui.compose.layout import LayoutActions
 from workbench.ui.compose.numbers import to_foresee
-from workbench.ui.compose.sets import SetActions
+from workbench.ui.compose.rooms import SetsPart
 from workbench.ui.dialogs import Dialogs
 from workbench.ui.frame import RUN, Frame
 from workbench.ui.gate import RunGate
 from workbench.ui.handlers import Handlers
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.notices import Notices
-from workbench.ui.overlays import Overlays
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
+from workbench.ui.shell.rooms import PromptsPart
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
@@ -67,14 +68,16 @@ class MainWindow(QObject):
     undo: Undo
     handlers: Handlers
     gate: RunGate
+    editing: Editing
     actions_: Actions
     keys: KeyBindings
-    overlays: Overlays
-    sets: SetActions
+    sets: SetsPart
     layout_: LayoutActions
     blindness: Blindness
     services: Services
     features: FeatureHost
+    prompts: Prompts
+    prompts_part: PromptsPart
 
     forward_asked = Signal()
     """A second start asked this window to come to the front."""
@@ -87,7 +90,6 @@ class MainWindow(QObject):
         self.tasks = Tasks(self)
         self.bridge = Bridge(self)
         self.timeline = TimelineModel(self.tasks, self.workbench.history.timeline, self)
-        self.prompts = Prompts(self.workbench, self.tasks, self)
         self.compose = Compose(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = Pulse(self.workbench, self.tasks, self)
         self.forecasts = Forecasts(self.workbench.forecaster, self.tasks, lambda: to_foresee(self), self)
@@ -164,29 +166,6 @@ class MainWindow(QObject):
             if slot not in before:
                 self.compose.board.tell(slot)
         self.view.lanes.count_hidden(0 if self.compose.viewing else len(lanes.lanes) - len(lanes.shown))
-
-    def prompts_new(self) -> None:
-        """Create a prompt, open it and let the person name it, then write it."""
-
-        def name(uid: str) -> None:
-            self.sidebar.edit_prompt_name(uid, self.view.editor.focus_first)
-
-        self.prompts.create(then=lambda uid: QTimer.singleShot(0, self, lambda: name(uid)))
-
-    def archive(self, uid: str) -> None:
-        """Archive a prompt or bring it back; open another one in place of an archived open one."""
-        if (position := self.prompts.model.position(uid)) < 0:
-            return
-        archived = not self.prompts.model.row(position).archived
-
-        def after() -> None:
-            if archived and uid == self.compose.prompt_uid and not self.prompts.show_archived:
-                if self.prompts.model.rowCount():
-                    self.choose_prompt(self.prompts.model.row(0).uid)
-                else:
-                    self.prompts.create()
-
-        self.prompts.set_archived(uid, archived, after)
 
     def set_lane_model(self, slot: str, endpoint: str, model: str) -> None:
         """Give a lane of the draft another model."""

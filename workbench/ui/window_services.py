@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import (
-    AddressConfirmationRequested,
     BuiltinModelRequested,
     CallSent,
     Changed,
     CommandStateChanged,
     DataChanged,
     EndpointsChanged,
-    EventBus,
     HistoryChangeRequested,
+    KeyBindingsRequested,
+    LaneRetryRequested,
     MarkedRowsCompared,
     ModelRequested,
+    PaletteOpening,
     RunsComparison,
     SettingsClosed,
     SideBarWanted,
@@ -30,9 +32,11 @@ from workbench.ui.shell.events import (
     WindowCompleted,
 )
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
+from workbench.ui.state import window_state
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QMenu
 
     from workbench.app.commands import View
     from workbench.core.blocks import Example, OutputFormat
@@ -74,7 +78,8 @@ class _Selection:
     def timeline(self) -> ShownTimeline:
         model = self._window.timeline
         rows = tuple(row for position in range(model.rowCount()) if (row := model.row(position)) is not None)
-        return ShownTimeline(rows, self._window.compose.shown_row(), model.marks.pair)
+        compose = self._window.compose
+        return ShownTimeline(rows, compose.shown_row(), model.marks.pair, is_past=compose.viewing is not None)
 
     def _page(self) -> RunsPage | None:
         return self._window.views.runs
@@ -191,6 +196,29 @@ class _Editor:
         return self._editor.parts_shown.set_output(output)
 
 
+class PromptsInSideBar:
+    """The list of prompts in the side bar, which is made after what stands in it."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def edit_name(self, uid: str, then: Callable[[], None] | None = None) -> None:
+        """Edit the name of a prompt in the list."""
+        self._window.sidebar.edit_prompt_name(uid, then)
+
+    def point_at(self, uid: str, menu: QMenu) -> None:
+        """Mark the row of a prompt."""
+        self._window.sidebar.point_at_prompt(uid, menu)
+
+    def is_shown(self) -> bool:
+        """Return whether the side bar is beside the shown view."""
+        return not self._window.sidebar.isHidden()
+
+    def focus_list(self) -> None:
+        """Give the list the keyboard."""
+        self._window.sidebar.prompt_list.setFocus()
+
+
 def window_services(window: MainWindow) -> Services:
     """Return the services of a window whose parts are made, and let it follow the events of features."""
     events = EventBus()
@@ -201,9 +229,11 @@ def window_services(window: MainWindow) -> Services:
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
     events.subscribe(EndpointsChanged, lambda event: window.compose.endpoints_changed(event.then))
     events.subscribe(BuiltinModelRequested, lambda _: window.notices.install_model())
-    events.subscribe(AddressConfirmationRequested, lambda event: window.dialogs.addresses.ask(event.slot))
+    events.subscribe(LaneRetryRequested, lambda event: window.retry([event.slot]))
     events.subscribe(StartNotice, window.notices.offer_at_start)
     events.subscribe(SettingsClosed, lambda _: _settings_closed(window))
+    events.subscribe(PaletteOpening, lambda event: _add_sources(window, event))
+    events.subscribe(KeyBindingsRequested, lambda event: event.use(window.keys))
     events.subscribe(HistoryChangeRequested, lambda event: _leave_for(window, event.change))
     window.frame.completed.connect(lambda: events.publish(WindowCompleted()))
     return Services(
@@ -247,3 +277,10 @@ def _refresh(window: MainWindow, what: Changed) -> None:
     if what & (Changed.RUNS | Changed.PROMPTS | Changed.VERDICTS):
         # As if another process had written: every list is read again.
         window.pulse.foreign_change.emit()
+
+
+def _add_sources(window: MainWindow, event: PaletteOpening) -> None:
+    # The palette's search is not needed before it opens.
+    from workbench.ui.shell.command_source import command_source
+
+    event.add(command_source(window.keys, window.actions_, lambda: window_state(window)))

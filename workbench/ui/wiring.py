@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.ui.compose.numbers import show_forecast
-from workbench.ui.context_menus import iteration_menu, prompt_menu
+from workbench.ui.context_menus import iteration_menu
 from workbench.ui.panes import parts_of
 from workbench.ui.shell.events import (
     AnswersGrew,
@@ -38,6 +38,7 @@ def wire(window: MainWindow) -> None:
     compose.prompt_changed.connect(window.prompt_changed)
     compose.prompt_changed.connect(lambda uid: window.services.events.publish(PromptOpened(uid)))
     compose.stage.lacking.connect(window.sets.show_lack)
+    window.bridge.output_ended.connect(lambda _: window.sets.show_page())
     compose.run_started.connect(window.pulse.start)
     compose.run_started.connect(window.notices.over)
     compose.changed.connect(window.update_state)
@@ -58,11 +59,10 @@ def wire(window: MainWindow) -> None:
     _wire_forecasts(window)
     side.prompt_chosen.connect(window.choose_prompt)
     side.iteration_chosen.connect(window.handlers.view_iteration)
-    side.new_prompt.connect(window.prompts_new)
-    side.prompt_menu.connect(lambda uid, at: prompt_menu(window, uid, at))
+    side.new_prompt.connect(window.prompts_part.new)
+    side.prompt_menu.connect(window.prompts_part.open_menu)
     window.timeline.marks.changed.connect(window.update_state)
     side.iteration_menu.connect(lambda uid, at: iteration_menu(window, uid, at))
-    window.prompts.open_requested.connect(window.choose_prompt)
     window.prompts.listed.connect(lambda: side.select_prompt(compose.prompt_uid))
     for moved in (window.timeline.rowsInserted, window.timeline.rowsRemoved):
         moved.connect(lambda: side.select_iteration(compose.shown_row()))

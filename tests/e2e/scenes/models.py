@@ -11,7 +11,7 @@ from tests.e2e.scenes.staging import command, dialog, opened, provider, shots, s
 from workbench.core.content import Content, Message
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.ui.features.models.dialog import ModelPicker
-from workbench.ui.palette import PaletteDialog
+from workbench.ui.features.palette.dialog import PaletteDialog
 
 _OLD = "gpt-4-0613"
 

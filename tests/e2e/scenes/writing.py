@@ -15,8 +15,8 @@ from tests.e2e.scenes.staging import ask, command, dialog, opened, put, shots, s
 from tests.e2e.scenes.texts import BLOCKS, CACHED, EMOJI, JINJA, LONG, MISSPELT, RTL
 from workbench.core.content import Content, Message
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane
-from workbench.ui.compose.rows import RowsDialog
 from workbench.ui.editor.output_format import OutputSection
+from workbench.ui.features.compose.rows import RowsDialog
 
 Key = Qt.Key
 ROWS = "name\tlanguage\tquestion\nlate\tEnglish\tWhere is order 1?\nrefund\tFrench\tMoney back?\n"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 if TYPE_CHECKING:
-    from workbench.ui.address.confirming import AddressConfirmation
-    from workbench.ui.address.dialog import AddressDialog
+    from workbench.ui.features.address.controller import AddressConfirmation
+    from workbench.ui.features.address.dialog import AddressDialog
     from workbench.ui.features.cases.controller import CasesController
     from workbench.ui.features.cases.dialog import CasesDialog
     from workbench.ui.features.dialogue.controller import DialogueController
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from workbench.ui.features.packs.export_dialog import ExportPackDialog
     from workbench.ui.features.packs.import_controller import PackImportController
     from workbench.ui.features.packs.import_dialog import ImportPackDialog
+    from workbench.ui.features.palette.controller import PaletteController
+    from workbench.ui.features.palette.dialog import PaletteDialog
+    from workbench.ui.features.palette.shortcuts import ShortcutSheet
     from workbench.ui.features.settings.dialog import SettingsDialog
     from workbench.ui.features.techniques.controller import TechniquesController
     from workbench.ui.features.techniques.dialog import TechniqueDialog
@@ -32,9 +35,7 @@ if TYPE_CHECKING:
     from workbench.ui.features.training.controller import TrainingController
     from workbench.ui.features.training.dialog import TrainingDialog
     from workbench.ui.line_dialog import NoteDialog
-    from workbench.ui.palette import PaletteDialog
     from workbench.ui.shell.events import SettingsPage
-    from workbench.ui.shortcuts import ShortcutSheet
     from workbench.ui.window import MainWindow
 
 D = TypeVar("D", bound=QWidget)
@@ -106,14 +107,14 @@ class DialogDriver:
     @property
     def palette(self) -> PaletteDialog | None:
         """The command palette."""
-        from workbench.ui.palette import PaletteDialog
+        from workbench.ui.features.palette.dialog import PaletteDialog
 
         return self.find(PaletteDialog)
 
     @property
     def shortcuts(self) -> ShortcutSheet | None:
         """The sheet of keyboard shortcuts."""
-        from workbench.ui.shortcuts import ShortcutSheet
+        from workbench.ui.features.palette.shortcuts import ShortcutSheet
 
         return self.find(ShortcutSheet)
 
@@ -183,7 +184,7 @@ class DialogDriver:
     @property
     def address(self) -> AddressDialog | None:
         """The question whether a key may go to another address."""
-        from workbench.ui.address.dialog import AddressDialog
+        from workbench.ui.features.address.dialog import AddressDialog
 
         return self.find(AddressDialog)
 
@@ -211,11 +212,13 @@ class DialogDriver:
 
     def show_palette(self, text: str = "") -> None:
         """Open the palette with `text` in its field."""
-        self._main.overlays.open_palette(text)
+        controller: PaletteController = self._main.features.controller("palette")
+        controller.open_palette(text)
 
     def show_shortcuts(self) -> None:
         """Open the sheet of keyboard shortcuts."""
-        self._main.overlays.open_sheet()
+        controller: PaletteController = self._main.features.controller("palette")
+        controller.open_sheet()
 
     @property
     def pack_imports(self) -> PackImportController:
@@ -265,4 +268,5 @@ class DialogDriver:
     @property
     def address_confirmation(self) -> AddressConfirmation:
         """Asks whether a key may go to another address."""
-        return self._main.dialogs.addresses
+        controller: AddressConfirmation = self._main.features.controller("address")
+        return controller

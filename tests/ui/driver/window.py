@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from workbench.app.lanes.board import Board
     from workbench.app.lanes.lane_list import LaneList
     from workbench.app.maintenance.desk import CareDesk
-    from workbench.app.palette import Source
-    from workbench.app.prompts import Prompts
+    from workbench.app.palette.palette import Source
+    from workbench.app.prompts.prompts import Prompts
     from workbench.app.pulse import Pulse
     from workbench.app.rank.judging_session import Sittings
     from workbench.app.saving import DraftSaver
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from workbench.ui.compose.pager import Pager
     from workbench.ui.compose.runbar import RunBar
     from workbench.ui.compose.setbar import SetBar
-    from workbench.ui.compose.sets import SetActions
     from workbench.ui.compose.view import ComposeView
     from workbench.ui.compose.viewing import ViewingBar
     from workbench.ui.editor import ContentEditor, ValuesPanel
@@ -49,6 +48,8 @@ if TYPE_CHECKING:
     from workbench.ui.editor.finder import Finder
     from workbench.ui.features.compare.controller import CompareController
     from workbench.ui.features.compare.dialog import CompareDialog
+    from workbench.ui.features.compose.controller import ComposeController
+    from workbench.ui.features.compose.sets import SetActions
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
     from workbench.ui.features.lanes.controller import LanesController
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
     from workbench.ui.features.lanes.starring import Starring
     from workbench.ui.features.lanes.view import LanesView
     from workbench.ui.features.maintenance.controller import MaintenanceController
+    from workbench.ui.features.palette.controller import PaletteController
+    from workbench.ui.features.prompts.controller import PromptsController
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
     from workbench.ui.frame import Frame
@@ -106,10 +109,10 @@ class WindowDriver:
         self.viewing_bar: ViewingBar = main.view.viewing
         self.pager: Pager = main.view.pager
         self.blind_bar: BlindBar = main.view.blind
-        self.find_bar: FindBar = main.view.editing.bar
-        self.finder: Finder = main.view.editing.finder
-        self.checking: Checking = main.view.editing.checking
-        self.attachments: Attaching = main.view.editing.attaching
+        self.find_bar: FindBar = main.editing.bar
+        self.finder: Finder = main.editing.finder
+        self.checking: Checking = main.editing.checking
+        self.attachments: Attaching = main.editing.attaching
         self._lanes: LanesController = main.features.controller("lanes")
         self.lanes: LanesView = self._lanes.view
         self.session: Compose = main.compose
@@ -118,10 +121,11 @@ class WindowDriver:
         self.draft_saver: DraftSaver = main.compose.saver
         self.lane_presenter: Board = main.compose.board
         self.run_controller: Stage = main.compose.stage
-        self.set_actions: SetActions = main.sets
+        self.set_actions: SetActions = cast("ComposeController", main.features.controller("compose")).sets
         self.budget_confirmation: RunGate = main.gate
         self.forecasts: Forecasts = main.forecasts
         self.timeline: TimelineModel = main.timeline
+        self._prompts: PromptsController = main.features.controller("prompts")
         self.prompts: Prompts = main.prompts
         self.stars: Starring = self._lanes.stars
         self.retired_models: RetiredModels = self._lanes.retired
@@ -145,12 +149,12 @@ class WindowDriver:
     @property
     def find_field(self) -> QLineEdit:
         """Where the searched text is typed."""
-        return self._main.view.editing.bar._find
+        return self._main.editing.bar._find
 
     @property
     def replace_field(self) -> QLineEdit:
         """Where the replacement is typed."""
-        return self._main.view.editing.bar._by
+        return self._main.editing.bar._by
 
     @property
     def message_column(self) -> Column:
@@ -271,7 +275,9 @@ class WindowDriver:
 
     def command(self, id_: str) -> None:
         """Carry out a command whether it is enabled or not."""
-        (self._main.handlers.table() | self._main.features.actions())[id_]()
+        from workbench.ui.building import command_table
+
+        command_table(self._main)[id_]()
 
     def mark(self, number: int) -> None:
         """Mark the answer of a lane the winner, counted from 1; again takes it back."""
@@ -303,15 +309,15 @@ class WindowDriver:
 
     def new_prompt(self) -> None:
         """Create a prompt and begin to name it."""
-        self._main.prompts_new()
+        self._main.prompts_part.new()
 
     def archive_prompt(self, uid: str) -> None:
         """Archive a prompt, or bring it back."""
-        self._main.archive(uid)
+        self._prompts.archive(uid)
 
     def duplicate_prompt(self, uid: str) -> None:
         """Duplicate a prompt."""
-        self._main.handlers.duplicate_prompt(uid)
+        self._prompts.duplicate(uid)
 
     def hide_lane(self, slot: str) -> None:
         """Hide a lane."""
@@ -365,9 +371,8 @@ class WindowDriver:
 
     def palette_sources(self) -> list[Source]:
         """Return what the palette searches."""
-        from workbench.ui.palette.sources import sources
-
-        return sources(self._main)
+        controller: PaletteController = self._main.features.controller("palette")
+        return controller.sources()
 
     def compare(self, old: str | None = None, new: str | None = None) -> CompareDialog:
         """Compare two rows of the timeline; without `new` a row with the draft, without `old` the shown row."""
@@ -376,6 +381,4 @@ class WindowDriver:
 
     def prompt_menu(self, uid: str) -> QMenu:
         """Open the menu of a prompt."""
-        from workbench.ui.context_menus import of_prompt
-
-        return of_prompt(self._main, uid)
+        return self._prompts.menu(uid)

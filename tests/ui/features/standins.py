@@ -29,7 +29,8 @@ from workbench.host.dirs import ProductDirs, places
 from workbench.host.ids import new_uid
 from workbench.host.provider_choices import ProviderChoices
 from workbench.store import Store
-from workbench.ui.shell.events import EventBus, PromptOpened, RunsComparison, VersionsComparison, ViewShown
+from workbench.ui.shell.event_bus import EventBus
+from workbench.ui.shell.events import PromptOpened, RunsComparison, VersionsComparison, ViewShown
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 from workbench.ui.shell.views import Place
 from workbench.ui.theme import Theme

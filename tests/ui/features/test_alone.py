@@ -284,3 +284,66 @@ def test_history(tmp_path: Path) -> None:
         "[erasing withdrawn]",
         "1 run is deleted for good.",
     ]
+
+
+def test_palette(tmp_path: Path) -> None:
+    told = driven("palette", tmp_path)
+    assert told["commands"] == ["palette", "shortcuts"]
+    assert told["sources"] == ["commands", "iterations", "techniques", "models", "saved searches"]
+    assert told["found"] == ["Say it again", "Good ones", "Iteration 3 You are brief."]
+    assert (told["done"], told["searched"], told["opened"], told["techniques"]) == (
+        ["echo"],
+        ["is:starred"],
+        ["open"],
+        1,
+    )
+    assert told["remembered"] == ["history", "search", "command"]
+    assert told["unavailable"] == ["", "what is past is read-only"]
+    assert (told["sheet"], told["rebound"]) == (
+        ["Mark lane 1 to 9 the winner, or take it back", "Say it again"],
+        "Ctrl+F12",
+    )
+    assert told["open"] == [False, False]
+
+
+def test_prompts(tmp_path: Path) -> None:
+    told = driven("prompts", tmp_path)
+    changing = [f"{what}_prompt" for what in ("archive", "duplicate", "new", "rename")]
+    assert told["commands"] == [*changing, "show_archived", "switch_prompt"]
+    assert (told["copied"], told["saved"]) == (["Order bot", "Order bot copy"], 1)
+    assert (told["archived"], told["opened"]) == (["Order bot"], True)
+    assert told["shown"] == ["Order bot", "Order bot copy"]
+    assert told["named"] == [True, True]
+    assert told["menu"] == ["Rename", "Duplicate", "Bring back", "Export as a pack…", "Training files…", "Delete"]
+    assert told["published"] == ["PackExportRequested", "TrainingRequested", "PromptDeletionRequested"]
+    assert told["brought_back"] == ["Order bot", "Order bot copy"]
+    assert told["found"] == {"Order bot": "is open", "Order bot copy": ""}
+    assert told["went"]
+    assert told["focused"] == 1
+
+
+def test_compose(tmp_path: Path) -> None:
+    told = driven("compose", tmp_path)
+    changing = ["add_set", "duplicate_set", "large_value", "next_set", "paste_sets", "previous_set"]
+    assert told["commands"] == [*changing, "remove_set", "rename_set", "tick_set"]
+    steps = told["steps"]
+    assert steps["add_set"] == [["Set 1", False, True], ["Set 2", True, True]]
+    assert steps["duplicate_set"] == [["Set 1", False, True], ["Set 2", False, True], ["Set 2 copy", True, True]]
+    assert steps["tick_set"][-1] == ["Set 2 copy", True, False]
+    assert steps["previous_set"][1:] == [["Set 2", True, True], ["Set 2 copy", False, False]]
+    assert steps["remove_set"] == [["Set 1", False, True], ["Set 2 copy", True, False]]
+    assert steps["undone"] == steps["previous_set"]
+    assert told["value"] == [["question", "So: "]]
+    assert told["sets"] == ["Set 1", "Set 2", "Set 2 copy", "third"]
+    assert told["menu"][0] == "&Paste rows as sets…"
+    assert told["menu"][-1] == "&Show one of 4 sets"
+    assert told["pages"] == [0, 1]
+    assert told["lack"] == ["Give question a value.", ""]
+    assert told["said"] == ["The value set “Set 2” was deleted. [Undo]", "1 set with values for question."]
+
+
+def test_address(tmp_path: Path) -> None:
+    told = driven("address", tmp_path)
+    assert told["title"] == "Confirm an address"
+    assert told["retried"] == ["a", "a"]
+    assert told["said"] == []

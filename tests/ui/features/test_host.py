@@ -14,8 +14,10 @@ from workbench.app.commands import GROUPS, Command, View
 from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.composition import FEATURES, commands
 from workbench.ui.shell import services as shell_services
-from workbench.ui.shell.events import Changed, DataChanged, EventBus, PackChosen, PromptOpened
-from workbench.ui.shell.feature import Feature, FeatureHost, FeaturePart, FeatureView, Subscription
+from workbench.ui.shell.commands import COMMANDS as OF_SHELL
+from workbench.ui.shell.event_bus import EventBus
+from workbench.ui.shell.events import Changed, DataChanged, PackChosen, PromptOpened
+from workbench.ui.shell.feature import Feature, FeatureHost, FeaturePart, FeatureView, Subscription, bound
 from workbench.ui.shell.rooms import Room
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.views import Making, Place
@@ -166,10 +168,35 @@ def _methods(protocol: type) -> list[str]:
     return [name for name, value in vars(protocol).items() if not name.startswith("_") and value is not None]
 
 
-def test_every_command_of_a_feature_has_an_action_and_a_menu() -> None:
-    of_features = [command for feature in FEATURES for command in feature.commands]
-    assert [command.id for command in of_features if command.run is None] == []
-    assert [command.id for command in of_features if command.group not in GROUPS] == []
+def test_every_command_has_an_action_and_a_menu() -> None:
+    assert [command.id for command in commands() if command.run is None] == []
+    assert [command.id for command in commands() if command.group not in GROUPS] == []
+
+
+class ToldShell:
+    """A window that says what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[object, ...]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *given: self.asked.append((name, *given))
+
+
+def test_the_commands_of_the_shell_ask_for_what_they_say() -> None:
+    shell = ToldShell()
+    actions = bound(OF_SHELL, shell)
+    for act in actions.values():
+        act()
+    assert dict(zip(actions, shell.asked, strict=True)) == {
+        "view_compose": ("show", "compose"),
+        "menu": ("open_menu",),
+        "context_menu": ("open_context_menu",),
+        "next_pane": ("step_pane", 1),
+        "previous_pane": ("step_pane", -1),
+        "wrap": ("toggle_wrap",),
+        "quit": ("quit",),
+    }
 
 
 def test_commands_stand_with_those_that_they_belong_to() -> None:

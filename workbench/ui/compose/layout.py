@@ -5,7 +5,6 @@ Invariant: a lane that is not run keeps its answers beside the new ones, and say
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -22,14 +21,6 @@ class LayoutActions(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-
-    def table(self) -> dict[str, Callable[[], object]]:
-        """Return the handlers of the commands."""
-        lanes = self._window.view.lanes
-        return {
-            "run_lane": lambda: self.run_lane(lanes.focused_slot()),
-            "run_changed": self.run_changed,
-        }
 
     def run_lane(self, slot: str) -> None:
         """Run one lane; the others keep their answers."""

@@ -21,7 +21,6 @@ from workbench.ui.theme import Theme, set_role
 
 if TYPE_CHECKING:
     from workbench.ui.compose.blind import BlindBar
-    from workbench.ui.compose.editing import Editing
     from workbench.ui.compose.pager import Pager
     from workbench.ui.compose.set_note import SetNote
     from workbench.ui.compose.viewing import ViewingBar
@@ -39,7 +38,6 @@ class ComposeView(Divider):
     pager: Pager
     blind: BlindBar
     viewing: ViewingBar
-    editing: Editing
     shown_editor_changed = Signal(object)
     """The editor that is shown now: the draft's or that of the past."""
     draft_set = Signal()

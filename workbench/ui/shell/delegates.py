@@ -11,7 +11,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QS
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from workbench.app import prompt_list, timeline
+from workbench.app import timeline
+from workbench.app.prompts import list_model
 from workbench.core.dates import relative
 from workbench.core.runs import PromptRow
 from workbench.core.timeline import BareVersion, TimelineRow, caption
@@ -59,7 +60,7 @@ class PromptDelegate(_Delegate):
         return QSize(80, QFontMetrics(self.theme.font()).height() + 12)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: PromptRow = index.data(prompt_list.ROW)
+        row: PromptRow = index.data(list_model.ROW)
         painter.save()
         selected = self.background(painter, option, index)
         rect = option.rect.adjusted(MARGIN, 0, -MARGIN, 0)

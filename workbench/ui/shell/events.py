@@ -1,29 +1,28 @@
 """Typed events between the parts of the window.
 
-Invariant: publishers and subscribers do not know each other. Subscribers are called synchronously on the UI thread, in
-the order of their subscription.
+Invariant: publishers and subscribers do not know each other; `shell.event_bus` carries the events.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Flag, auto
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from workbench.app.commands import View
+    from workbench.app.palette.palette import Source
     from workbench.core.lanes import Lane
     from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
+    from workbench.ui.keybinding import KeyBindings
     from workbench.ui.widgets.controls import Confirm
     from workbench.usecases.history_replacement import Change
 
-E = TypeVar("E")
 RunWish = Literal["open", "proposal", "restore", "branch"]
 """What a person wants with a run: show it, read it as a proposal, restore it into the draft, or branch from it."""
 SettingsPage = Literal["keys", "endpoints", "appearance", "limits", "history"]
@@ -75,6 +74,20 @@ class HistoryChanged:
 @dataclass(frozen=True, slots=True)
 class CommandStateChanged:
     """Something changed that decides which commands are enabled, and that the window does not see itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteOpening:
+    """The palette is about to open; a part of the window with something to find adds a source of it."""
+
+    add: Callable[[Source], object]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBindingsRequested:
+    """A feature shows the keys of all commands; the window calls `use` at once with those in force."""
+
+    use: Callable[[KeyBindings], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +348,13 @@ class AddressConfirmationRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class LaneRetryRequested:
+    """What kept a lane from an answer is settled: its call is repeated as it was."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class LaneModelChosen:
     """A person chose a model where everything can be found, for a lane of its own or for the focused one."""
 
@@ -372,19 +392,3 @@ class SettingsOpening:
     """The settings are about to open; a feature that has a page for them adds it."""
 
     add: Callable[[SettingsPart], object]
-
-
-class EventBus:
-    """Subscriptions by the type of an event."""
-
-    def __init__(self) -> None:
-        self._subscribers: defaultdict[type, list[Callable[[Any], object]]] = defaultdict(list)
-
-    def subscribe(self, kind: type[E], act: Callable[[E], object]) -> None:
-        """Call `act` with every event of exactly this type."""
-        self._subscribers[kind].append(act)
-
-    def publish(self, event: object) -> None:
-        """Call all subscribers of the type of `event`."""
-        for act in tuple(self._subscribers[type(event)]):
-            act(event)

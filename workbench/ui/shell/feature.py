@@ -83,11 +83,13 @@ class FeatureView:
 
 @dataclass(frozen=True, slots=True)
 class FeaturePart:
-    """A widget of a feature that stands in a page of another one. It is made while the window is built."""
+    """A widget of a feature that stands in a page of another one, or what this shows. It is made while the window is
+    built.
+    """
 
     room: Room[Any, Any]
     make: Callable[[Any, Any], object]
-    """Takes the controller and what the owner of the room gives, and returns the widget of the room's type."""
+    """Takes the controller and what the owner of the room gives, and returns what the type of the room says."""
     preload: tuple[str, ...] = ()
     """The modules that this needs; a thread imports them before the window is built."""
 
@@ -107,6 +109,11 @@ class Feature(Generic[C]):
     subscriptions: tuple[Subscription, ...] = ()
     view: FeatureView | None = None
     part: FeaturePart | None = None
+
+
+def bound(commands: Iterable[Command], controller: object) -> dict[str, Callable[[], object]]:
+    """Return what each command does with a controller that is there, by the command's id."""
+    return {command.id: partial(command.run, controller) for command in commands if command.run is not None}
 
 
 class FeatureHost:

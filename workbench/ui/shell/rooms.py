@@ -10,15 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.shell.keybutton import KeyName
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMenu
+
     from workbench.app.lane_state import LaneHead
     from workbench.app.lanes.board import Board
     from workbench.app.lanes.lane_list import LaneList
+    from workbench.app.prompts.prompts import Prompts
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.parameter_support import ParameterSupport
@@ -26,12 +29,12 @@ if TYPE_CHECKING:
     from workbench.host.settings import Settings
 
 G = TypeVar("G")
-W = TypeVar("W", bound=QWidget)
+W = TypeVar("W")
 
 
 @dataclass(frozen=True, slots=True)
 class Room(Generic[G, W]):
-    """A place for one widget of the type `W`, whose maker gets a `G`."""
+    """A place for one widget, or what is shown in it, of the type `W`; its maker gets a `G`."""
 
     id: str
 
@@ -145,3 +148,35 @@ class LanesWidget(QWidget):
 
 LANES: Room[LanesOwner, LanesWidget] = Room("compose.lanes")
 """The right half of Compose."""
+
+
+class PromptsSide(Protocol):
+    """What the side bar gives the feature whose prompts it lists."""
+
+    def edit_name(self, uid: str, then: Callable[[], None] | None = None) -> None:
+        """Edit the name of a listed prompt in its row; `then` moves the keyboard on, else it goes back."""
+
+    def point_at(self, uid: str, menu: QMenu) -> None:
+        """Mark the row of a prompt as the one that `menu` is about, until it closes."""
+
+    def is_shown(self) -> bool:
+        """Return whether the list is beside the shown view."""
+
+    def focus_list(self) -> None:
+        """Give the list the keyboard."""
+
+
+class PromptsPart(Protocol):
+    """What the window asks of the feature whose prompts the side bar lists."""
+
+    prompts: Prompts
+
+    def new(self) -> None:
+        """Create a prompt, open it and let the person name it."""
+
+    def open_menu(self, uid: str, at: QPoint) -> None:
+        """Open the menu of a prompt at a global position, if it is still listed."""
+
+
+PROMPTS: Room[PromptsSide, PromptsPart] = Room("side.prompts")
+"""The upper half of the side bar."""

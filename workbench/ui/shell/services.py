@@ -165,6 +165,8 @@ class ShownTimeline:
     rows: tuple[TimelineRow, ...] = ()
     shown: str = ""
     marked: tuple[str, str] | None = None
+    is_past: bool = False
+    """Whether Compose shows something past, read-only, instead of the draft."""
 
 
 class Selection(Protocol):

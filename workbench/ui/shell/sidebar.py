@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app import timeline
-from workbench.app.prompt_list import PromptListModel
+from workbench.app.prompts.list_model import PromptListModel
 from workbench.app.timeline import TimelineModel
 from workbench.core.timeline import TimelineRow
 from workbench.ui.homing import way_back

@@ -11,21 +11,27 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from workbench.app.command_registry import CommandRegistry
-from workbench.app.commands import COMMANDS as SHARED
-from workbench.app.keymap import Keymap
+from workbench.app.keymap import spoken
 from workbench.app.lane_state import LaneHead
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.features.lanes.commands import COMMANDS
-from workbench.ui.shell.keybutton import KeyName
+from workbench.ui.shell.keybutton import KeyName, first_keys
 from workbench.ui.shell.rooms import LanesWidget
 from workbench.ui.widgets.reader.choice import Choices
+
+
+def _first_key(command_id: str) -> str:
+    """Return the key that the table gives a command, for columns without a window."""
+    own = {command.id: command for command in COMMANDS}
+    if command_id not in own:
+        return first_keys(command_id)
+    return next(map(spoken, own[command_id].shortcuts), "")
 
 
 class Intents(LanesWidget):
     """The signals of the view, beside those that the window acts on; `str` arguments named first are slots."""
 
-    key_name: KeyName = staticmethod(Keymap(CommandRegistry((*SHARED, *COMMANDS))).name)
+    key_name: KeyName = staticmethod(_first_key)
     """How the key of a command is called where a column names it."""
 
     ask_support: Callable[[str, Callable[[ParameterSupport], None]], None] = staticmethod(lambda slot, show: None)

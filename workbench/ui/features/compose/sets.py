@@ -16,9 +16,10 @@ from workbench.usecases.run_plan import still_lacks
 
 if TYPE_CHECKING:
     from workbench.formats.value_rows import ValueRows
-    from workbench.ui.compose.large import LargeValue
-    from workbench.ui.compose.rows import RowsDialog
-    from workbench.ui.window import MainWindow
+    from workbench.ui.compose.rooms import SetsOwner
+    from workbench.ui.features.compose.large import LargeValue
+    from workbench.ui.features.compose.rows import RowsDialog
+    from workbench.ui.shell.services import Services
     from workbench.usecases.problems import Problem
 
 
@@ -29,11 +30,11 @@ _LOOKED_AT = 20_000
 class SetActions(QObject):
     """Acts on the value sets of the draft, and pages the lanes."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._sets, self._stage = window.compose.sets, window.compose.stage
-        self._bar, self._pager = window.view.sets, window.view.pager
+    def __init__(self, services: Services, owner: SetsOwner) -> None:
+        super().__init__(services.dialogs.widget())
+        self._services, self._shown, self._view, self._notice = services, owner.shown, owner.view, owner.notice
+        self._sets, self._stage = owner.shown.sets, owner.shown.stage
+        self._bar, self._pager = owner.view.sets, owner.view.pager
         self._dialog: RowsDialog | None = None
         self._large: LargeValue | None = None
         self._refused: Problem | None = None
@@ -46,12 +47,11 @@ class SetActions(QObject):
         self._bar.menu_wanted.connect(self.open_menu)
         self._pager.wanted.connect(self.step)
         self._stage.paged.connect(self.show_page)
-        window.bridge.output_ended.connect(lambda _: self.show_page())
 
     def show(self) -> None:
         """Show the sets as they are now."""
         self._bar.show_sets(self._sets.sets, self._sets.active)
-        self._window.view.show_set_bar()
+        self._view.show_set_bar()
 
     def show_page(self) -> None:
         """Show which set the lanes show, and how far the run is."""
@@ -62,8 +62,8 @@ class SetActions(QObject):
         if count > 1:
             progress = f"{done} of {count} sets done" if done < count else f"{judged} of {count} sets judged"
         self._pager.show_page(run.sets if run.uid else (), run.at if run.uid else 0, progress)
-        if (detail := self._window.compose.viewing) is not None and run.uid == detail.row.uid:
-            self._window.view.show_past_values(detail.content, run.shown_set.values)
+        if (detail := self._shown.viewing) is not None and run.uid == detail.row.uid:
+            self._view.show_past_values(detail.content, run.shown_set.values)
 
     def choose(self, uid: str) -> None:
         """Show the values of a set, and the answers to it where there are some."""
@@ -75,9 +75,9 @@ class SetActions(QObject):
         run = self._stage.shown
         if len(run.sets) > 1:
             self._stage.page(max(0, min(len(run.sets) - 1, run.at + delta)))
-            if self._window.compose.viewing is None:
+            if self._shown.viewing is None:
                 self._sets.show(self._stage.shown.shown_set.uid)
-        elif self._window.compose.viewing is None:
+        elif self._shown.viewing is None:
             self._sets.step(delta)
 
     def show_lack(self, problem: Problem) -> None:
@@ -88,15 +88,15 @@ class SetActions(QObject):
         self._refused = problem
         if lack.value_set:
             self.choose(lack.value_set)
-        self._window.view.show_lack(lack)
+        self._view.show_lack(lack)
 
     def end_lack(self) -> None:
         """Take away what was said about a lack that the draft no longer has."""
-        refused, notice = self._refused, self._window.notice
+        refused, notice = self._refused, self._notice
         if refused is None or refused.lack is None:
             return
         is_said = notice.standing_text == refused.sentence
-        if is_said and still_lacks(self._window.compose.draft(), refused.lack):
+        if is_said and still_lacks(self._services.session.draft(), refused.lack):
             return
         self._refused = None
         if is_said:
@@ -105,11 +105,11 @@ class SetActions(QObject):
     def _page_to(self, uid: str) -> None:
         run = self._stage.shown
         at = next((at for at, one in enumerate(run.sets) if one.uid == uid), None)
-        if at is not None and self._window.compose.viewing is None:
+        if at is not None and self._shown.viewing is None:
             self._stage.page(at)
 
     def _show_values(self, values: tuple[tuple[str, str], ...]) -> None:
-        self._window.view.values.set_values(dict(values))
+        self._view.values.set_values(dict(values))
 
     def add(self) -> None:
         """Add a set and put the caret into its first value."""
@@ -129,7 +129,7 @@ class SetActions(QObject):
         """Delete a set, "" for the shown one, and offer to have it back."""
         gone = self._sets.get(uid or self._sets.active)
         if gone is not None and (bring_back := self._sets.remove(gone.uid)) is not None:
-            self._window.notices.offer(f"The value set “{gone.name}” was deleted.", "Undo", bring_back)
+            self._services.notices.offer(f"The value set “{gone.name}” was deleted.", "Undo", bring_back)
 
     def tick(self) -> None:
         """Let runs go through the shown set, or not."""
@@ -141,14 +141,14 @@ class SetActions(QObject):
         if self._dialog is not None:
             self._dialog.raise_()
             return
-        from workbench.ui.compose.rows import RowsDialog  # not before the first paint
         from workbench.ui.editor.pasting import MOST
+        from workbench.ui.features.compose.rows import RowsDialog  # not before the first paint
 
-        variables = self._window.view.values.variables()
+        variables = self._view.values.variables()
         copied = QApplication.clipboard().text()
         is_rows = "\n" in copied and len(copied) <= MOST and read_value_rows(copied[:_LOOKED_AT], variables).sets
         text = copied if is_rows else ""
-        dialog = RowsDialog(self._window.theme, text, variables, self._window.frame)
+        dialog = RowsDialog(self._services.theme, text, variables, self._services.dialogs.widget())
         dialog.taken.connect(self._take)
         dialog.finished.connect(self._closed)
         self._dialog = dialog
@@ -157,12 +157,13 @@ class SetActions(QObject):
 
     def enlarge(self) -> None:
         """Open the value that has the caret, or the first one, in a large pane."""
-        from workbench.ui.compose.large import LargeValue  # not before the first paint
+        from workbench.ui.features.compose.large import LargeValue  # not before the first paint
 
-        row = self._window.view.values.current()
+        row = self._view.values.current()
         if row is None or self._large is not None:
             return
-        pane = LargeValue(self._window, row.name, row.field)
+        run = self._services.navigator.action("run")
+        pane = LargeValue(self._services.theme, run, row.name, row.field, self._services.dialogs.widget())
         pane.finished.connect(self._small_again)
         self._large = pane
         pane.open_beside()
@@ -177,6 +178,7 @@ class SetActions(QObject):
         """Return the menu of a set, "" for none."""
         menu = QMenu(self._bar)
         menu.setAccessibleName("Value sets")
+        action = self._services.navigator.action
         one, uids = self._sets.get(uid), [each.uid for each in self._sets.sets]
         at = uids.index(uid) if uid in uids else -1
         for text, act, enabled in (
@@ -191,10 +193,10 @@ class SetActions(QObject):
             ("&Tick all", lambda: self._sets.tick_all(ticked=True), bool(uids)),
             ("&Untick all", lambda: self._sets.tick_all(ticked=False), bool(uids)),
             ("", None, True),
-            ("Edit in a large &pane…", self.enlarge, bool(self._window.view.values.variables())),
+            ("Edit in a large &pane…", self.enlarge, bool(self._view.values.variables())),
             ("", None, True),
-            ("&Keep as a case", self._window.actions_["keep_case"].trigger, True),
-            ("&Cases of this prompt…", self._window.actions_["cases"].trigger, True),
+            ("&Keep as a case", action("keep_case").trigger, True),
+            ("&Cases of this prompt…", action("cases").trigger, True),
         ):
             if act is None:
                 menu.addSeparator()
@@ -213,14 +215,14 @@ class SetActions(QObject):
         return menu
 
     def _focus_values(self) -> None:
-        if names := self._window.view.values.variables():
-            self._window.view.values.focus(names[0])
+        if names := self._view.values.variables():
+            self._view.values.focus(names[0])
 
     def _take(self, found: ValueRows) -> None:
-        values = self._window.view.values
+        values = self._view.values
         rest = tuple((name, value) for name, value in values.values() if name not in found.names)
         self._sets.add_rows([(name, (*given, *rest)) for name, given in found.sets])
-        self._window.notices.quiet("sets", taken(found, values.variables()))
+        self._services.notices.quiet("sets", taken(found, values.variables()))
 
     def _closed(self) -> None:
         self._dialog = None

@@ -10,31 +10,35 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.app.later import Later, sentence_of, start
-from workbench.core.lanes import Endpoint, Lane
-from workbench.ui.address.dialog import AddressDialog
+from workbench.core.lanes import Endpoint
 from workbench.ui.dialog import dialog_parent
+from workbench.ui.features.address.dialog import AddressDialog
+from workbench.ui.shell.events import LaneRetryRequested
 from workbench.usecases.credentials import AddressQuestion
 
 if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
+    from workbench.ui.shell.services import Services
 
 
 class AddressConfirmation(QObject):
     """Asks for the lanes of one window."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, services: Services) -> None:
+        super().__init__(services.dialogs.widget())
+        self._services = services
         self._later = Later(self)
         self.open: AddressDialog | None = None
         """The open question, None when there is none."""
 
+    def stop(self) -> None:
+        """Do nothing: no work outlives the window."""
+
     def ask(self, slot: str) -> None:
         """Ask about the address of a lane, and ask its model again once it is confirmed."""
-        lane: Lane | None = self._window.compose.lanes.get(slot)
+        lane = next((lane for lane in self._services.session.draft().lanes if lane.slot == slot), None)
         if lane is None or self.open is not None:
             return
-        endpoints, model = self._window.workbench.endpoints, lane.model
+        endpoints, model = self._services.backend.models.endpoints, lane.model
         uid = lane.endpoint
 
         def read() -> AddressQuestion | None:
@@ -44,14 +48,14 @@ class AddressConfirmation(QObject):
         def show(question: AddressQuestion | None) -> None:
             if question is None:
                 # It was confirmed or changed meanwhile.
-                self._window.retry([slot])
+                self._retry(slot)
             else:
                 self._show(slot, question)
 
         self._later.watch(start(read), show, self._failed)
 
     def _show(self, slot: str, question: AddressQuestion) -> None:
-        dialog = AddressDialog(self._window.theme, question, dialog_parent(self._window.frame))
+        dialog = AddressDialog(self._services.theme, question, dialog_parent(self._services.dialogs.widget()))
         self.open = dialog
         dialog.finished.connect(self._closed)
         dialog.accepted.connect(lambda: self._confirm(slot, question))
@@ -61,9 +65,13 @@ class AddressConfirmation(QObject):
         self.open = None
 
     def _confirm(self, slot: str, question: AddressQuestion) -> None:
-        confirmed = start(lambda: self._window.workbench.endpoints.confirm(question))
-        self._later.watch(confirmed, lambda _: self._window.retry([slot]), self._failed)
+        endpoints = self._services.backend.models.endpoints
+        confirmed = start(lambda: endpoints.confirm(question))
+        self._later.watch(confirmed, lambda _: self._retry(slot), self._failed)
+
+    def _retry(self, slot: str) -> None:
+        self._services.events.publish(LaneRetryRequested(slot))
 
     def _failed(self, error: BaseException) -> None:
         otherwise = "The address could not be confirmed. Open the settings and try there."
-        self._window.notices.problem(sentence_of(error, otherwise))
+        self._services.notices.problem(sentence_of(error, otherwise))

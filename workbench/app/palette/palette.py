@@ -15,7 +15,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.fuzzy import Closeness, Index
-from workbench.app.tasks import Tasks
+from workbench.app.tasks import ReportingTasks
 from workbench.core.visible_text import VisibleFields
 
 RECENT = 12
@@ -93,7 +93,11 @@ class Palette(QObject):
     changed = Signal()
 
     def __init__(
-        self, sources: Sequence[Source], tasks: Tasks, recent: Sequence[str] = (), parent: QObject | None = None
+        self,
+        sources: Sequence[Source],
+        tasks: ReportingTasks,
+        recent: Sequence[str] = (),
+        parent: QObject | None = None,
     ) -> None:
         """`recent` are the marks of what was chosen before, the last one first."""
         super().__init__(parent)

@@ -6,21 +6,17 @@ closing the pane loses nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from workbench.app.keymap import spoken
 from workbench.ui import geometry
 from workbench.ui.dialog import Dialog
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.mirror import Edit
-from workbench.ui.theme import set_role
-
-if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
+from workbench.ui.theme import Theme, set_role
 
 _SHARE = 0.8
 
@@ -28,18 +24,19 @@ _SHARE = 0.8
 class LargeValue(Dialog):
     """Edits the value that `small` holds. Ctrl+Enter runs, Esc closes."""
 
-    def __init__(self, window: MainWindow, name: str, small: ExactField) -> None:
-        super().__init__(window.frame)
+    def __init__(self, theme: Theme, run: QAction, name: str, small: ExactField, window: QWidget) -> None:
+        """`name` is that of the variable, `run` the command that runs all lanes."""
+        super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Value of {name}")
         self._small = small
-        self.field = ExactField(window.theme, mono=False)
+        self.field = ExactField(theme, mono=False)
         self.field.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.field.setAccessibleName(f"Value of {name}")
         self.field.set_editable(small.editable)
         set_role(self.field, "field")
         self.about = QLabel()
-        self.hint = QLabel(f"{window.keys.name('run')} runs, Esc closes; the value is kept as you type.")
+        self.hint = QLabel(f"{_key(run)} runs, Esc closes; the value is kept as you type.")
         foot = QHBoxLayout()
         for label in (self.about, self.hint):
             set_role(label, "small")
@@ -49,18 +46,18 @@ class LargeValue(Dialog):
         layout.setContentsMargins(14, 14, 14, 10)
         layout.addWidget(self.field, 1)
         layout.addLayout(foot)
-        run = QAction(self)
-        run.setShortcuts(window.actions_["run"].shortcuts())
-        run.setAutoRepeat(False)
-        run.triggered.connect(window.run)
-        self.addAction(run)
+        same = QAction(self)
+        same.setShortcuts(run.shortcuts())
+        same.setAutoRepeat(False)
+        same.triggered.connect(run.trigger)
+        self.addAction(same)
         self.field.set_exact(small.exact())
         self.field.edited.connect(self._follow)
         self.field.textChanged.connect(self._count)
         small.destroyed.connect(self.reject)
         self._count()
         room = geometry.room(self)
-        self.resize(QSize(int(window.frame.width() * _SHARE), int(window.frame.height() * _SHARE)).boundedTo(room))
+        self.resize(QSize(int(window.width() * _SHARE), int(window.height() * _SHARE)).boundedTo(room))
 
     def open_beside(self) -> None:
         """Show the pane with the caret where it was."""
@@ -75,3 +72,9 @@ class LargeValue(Dialog):
         text = self.field.exact()
         lines = text.count("\n") + 1
         self.about.setText(f"{len(text):,} characters, {lines:,} {'line' if lines == 1 else 'lines'}")
+
+
+def _key(action: QAction) -> str:
+    """Return the first key of an action as people read it, "" when it has none."""
+    keys = action.shortcuts()
+    return spoken(keys[0].toString(QKeySequence.SequenceFormat.PortableText)) if keys else ""

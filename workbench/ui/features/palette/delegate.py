@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.app.fuzzy import matched
-from workbench.app.palette import Entry
+from workbench.app.palette.palette import Entry
 from workbench.ui.theme import Theme
 
 ENTRY = int(Qt.ItemDataRole.UserRole) + 1

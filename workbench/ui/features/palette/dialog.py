@@ -13,10 +13,10 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPe
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from workbench.app.palette import MOST, Entry, Palette
+from workbench.app.palette.palette import MOST, Entry, Palette
 from workbench.ui.dialog import Dialog
+from workbench.ui.features.palette.delegate import ENTRY, PaletteDelegate
 from workbench.ui.fields import clearable
-from workbench.ui.palette.delegate import ENTRY, PaletteDelegate
 from workbench.ui.theme import Theme, set_role
 
 _PAGE = 1_000

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from workbench.app.palette import Entry, Palette, Source
+from workbench.app.palette.palette import Entry, Palette, Source
 from workbench.app.tasks import Tasks
 
 Find = Callable[[Sequence[str], str, Sequence[str]], list[str]]

@@ -10,11 +10,11 @@ from concurrent.futures import Future
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.prompt_list import PromptListModel
-from workbench.app.tasks import Tasks
+from workbench.app.prompts.list_model import PromptListModel
+from workbench.app.tasks import ReportingTasks
 from workbench.core.runs import PromptRow
 from workbench.usecases.problems import RefusedError
-from workbench.usecases.workbench import Workbench
+from workbench.usecases.prompts import PromptLibrary
 
 
 class Prompts(QObject):
@@ -23,9 +23,9 @@ class Prompts(QObject):
     open_requested = Signal(str)
     listed = Signal()
 
-    def __init__(self, workbench: Workbench, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, stored: PromptLibrary, tasks: ReportingTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._workbench, self._tasks = workbench, tasks
+        self._stored, self._tasks = stored, tasks
         self.model = PromptListModel(self)
         self.model.rename_requested.connect(self.rename)
         self._show_archived = False
@@ -57,23 +57,22 @@ class Prompts(QObject):
 
     def create(self, name: str = "Untitled prompt", then: Callable[[str], None] | None = None) -> None:
         """Create an empty prompt and open it; `then` gets its uid once it is listed."""
-        self._made(lambda: self._workbench.prompts.create(name), then)
+        self._made(lambda: self._stored.create(name), then)
 
     def duplicate(self, uid: str, name: str) -> None:
         """Copy a prompt under a new name and open the copy."""
-        self._made(lambda: self._workbench.prompts.duplicate(uid, name), None)
+        self._made(lambda: self._stored.duplicate(uid, name), None)
 
     def rename(self, uid: str, name: str) -> None:
         """Give a prompt another name."""
-        self._written(lambda: self._workbench.prompts.rename(uid, name), self.refresh)
+        self._written(lambda: self._stored.rename(uid, name), self.refresh)
 
     def set_archived(self, uid: str, archived: bool, then: Callable[[], None] | None = None) -> None:
         """Archive a prompt, or bring it back."""
-        self._written(lambda: self._workbench.prompts.archive(uid, archived), lambda: self.refresh(then))
+        self._written(lambda: self._stored.archive(uid, archived), lambda: self.refresh(then))
 
     def _read(self) -> Sequence[PromptRow]:
-        prompts = self._workbench.prompts
-        return [*prompts.all(), *(prompts.all(archived=True) if self._show_archived else ())]
+        return [*self._stored.all(), *(self._stored.all(archived=True) if self._show_archived else ())]
 
     def _written(self, write: Callable[[], Future[None]], then: Callable[[], None]) -> None:
         try:

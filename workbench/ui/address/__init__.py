@@ -1,1 +1,0 @@
-"""Confirming that a key may go to another address."""

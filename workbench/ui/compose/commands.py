@@ -1,0 +1,261 @@
+"""The commands about what Compose shows; their actions take the `Handlers` of the window."""
+
+from __future__ import annotations
+
+from workbench.app.commands import BOTH, EVERYWHERE, Command, WindowState
+
+
+def _editing(s: WindowState) -> bool:
+    return s.is_editing
+
+
+def _lane_named(s: WindowState) -> bool:
+    return _editing(s) and s.lane_focused and not s.blind
+
+
+def _viewing(s: WindowState) -> bool:
+    return s.viewing
+
+
+def _can_take_over(s: WindowState) -> bool:
+    return s.can_restore if s.view == "history" else s.viewing
+
+
+def _can_note(s: WindowState) -> bool:
+    return s.writable and (s.one_row if s.view == "history" else s.can_note)
+
+
+COMMANDS: tuple[Command, ...] = (
+    # Where something is lacking the run itself says what.
+    Command(
+        "run",
+        "Run all lanes",
+        "Run",
+        ("Ctrl+Return", "Ctrl+Enter"),
+        lambda s: s.has_prompt,
+        views=EVERYWHERE,
+        run=lambda compose: compose.run(),
+    ),
+    Command(
+        "stop", "Stop everything", "Run", (), lambda s: s.running, views=EVERYWHERE, run=lambda compose: compose.stop()
+    ),
+    Command(
+        "escape",
+        "Close what is open, or stop what runs",
+        "Run",
+        ("Esc",),
+        lambda s: s.viewing or s.running or s.detail_open or s.find_open or s.marked or s.view != "compose",
+        fixed=True,
+        views=EVERYWHERE,
+        run=lambda compose: compose.escape(),
+    ),
+    Command(
+        "retry_lane",
+        "Retry the focused lane",
+        "Run",
+        ("Ctrl+R",),
+        lambda s: s.can_retry_lane,
+        run=lambda compose: compose.retry_lane(),
+    ),
+    Command(
+        "retry_all",
+        "Retry all lanes that failed",
+        "Run",
+        ("Ctrl+Shift+R",),
+        lambda s: s.can_retry,
+        run=lambda compose: compose.retry_all(),
+    ),
+    Command("tie", "Verdict: tie", "Verdict", (), lambda s: s.can_mark, run=lambda compose: compose.judge("tie")),
+    Command(
+        "all_bad", "Verdict: all bad", "Verdict", (), lambda s: s.can_mark, run=lambda compose: compose.judge("all_bad")
+    ),
+    Command(
+        "mark_focused",
+        "Mark the focused lane the winner",
+        "Verdict",
+        (),
+        lambda s: s.can_mark and s.lane_focused,
+        run=lambda compose: compose.mark_focused(),
+    ),
+    Command(
+        "blind",
+        "Blind: hide who answers, from the next run on",
+        "Verdict",
+        ("Ctrl+B",),
+        views=EVERYWHERE,
+        run=lambda compose: compose.blindness.toggle(),
+    ),
+    Command(
+        "reveal",
+        "Reveal the names without a verdict",
+        "Verdict",
+        (),
+        lambda s: s.blind,
+        run=lambda compose: compose.reveal(),
+    ),
+    Command(
+        "undo",
+        "Undo",
+        "Edit",
+        ("Ctrl+Z",),
+        lambda s: s.can_undo,
+        fixed=True,
+        views=EVERYWHERE,
+        run=lambda compose: compose.steps.undo(),
+    ),
+    Command(
+        "redo",
+        "Redo",
+        "Edit",
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        lambda s: s.can_redo,
+        True,
+        views=EVERYWHERE,
+        run=lambda compose: compose.steps.redo(),
+    ),
+    Command(
+        "add_message", "Add a message", "Edit", ("Ctrl+M",), _editing, run=lambda compose: compose.editor.add_next()
+    ),
+    Command(
+        "add_system",
+        "Add a system message",
+        "Edit",
+        (),
+        _editing,
+        run=lambda compose: compose.editor.add_message("system"),
+    ),
+    Command(
+        "add_example",
+        "Add an example",
+        "Edit",
+        (),
+        _editing,
+        run=lambda compose: compose.editor.parts_shown.add("example"),
+    ),
+    Command("add_tool", "Add a tool", "Edit", (), _editing, run=lambda compose: compose.editor.parts_shown.add("tool")),
+    Command(
+        "add_output",
+        "Set the output format",
+        "Edit",
+        (),
+        _editing,
+        run=lambda compose: compose.editor.parts_shown.add("output"),
+    ),
+    Command(
+        "template",
+        "Template: plain or Jinja2",
+        "Edit",
+        (),
+        _editing,
+        run=lambda compose: compose.editor.parts_shown.add("template"),
+    ),
+    Command(
+        "attach",
+        "Attach files to a message…",
+        "Edit",
+        (),
+        _editing,
+        run=lambda compose: compose.editing.attaching.choose(),
+    ),
+    Command(
+        "find",
+        "Find in the prompt",
+        "Edit",
+        ("Ctrl+F",),
+        lambda s: s.has_prompt,
+        run=lambda compose: compose.editing.finder.open(replacing=False),
+    ),
+    Command(
+        "replace",
+        "Find and replace in the prompt",
+        "Edit",
+        ("Ctrl+H",),
+        _editing,
+        run=lambda compose: compose.editing.finder.open(replacing=True),
+    ),
+    Command(
+        "find_next",
+        "Next hit",
+        "Edit",
+        ("F3",),
+        lambda s: s.has_prompt,
+        run=lambda compose: compose.editing.finder.step(1),
+    ),
+    Command(
+        "find_previous",
+        "Previous hit",
+        "Edit",
+        ("Shift+F3",),
+        lambda s: s.has_prompt,
+        run=lambda compose: compose.editing.finder.step(-1),
+    ),
+    Command("focus_editor", "Go to the editor", "Edit", ("Ctrl+E",), run=lambda compose: compose.focus_editor()),
+    Command(
+        "run_lane",
+        "Run only the focused lane",
+        "Run",
+        ("Alt+Return",),
+        _lane_named,
+        run=lambda compose: compose.run_lane(),
+    ),
+    Command(
+        "run_changed",
+        "Run what changed",
+        "Run",
+        ("Alt+Shift+Return",),
+        lambda s: _editing(s) and s.has_lanes,
+        run=lambda compose: compose.run_changed(),
+    ),
+    Command(
+        "mark_row",
+        "Mark what is shown to compare it, or not",
+        "History",
+        ("Ctrl+Space",),
+        lambda s: s.can_note,
+        run=lambda compose: compose.mark_row(),
+    ),
+    Command(
+        "older",
+        "Older iteration",
+        "History",
+        ("Alt+Left",),
+        lambda s: s.has_older,
+        run=lambda compose: compose.step_iteration(1),
+    ),
+    Command(
+        "newer",
+        "Newer iteration",
+        "History",
+        ("Alt+Right",),
+        lambda s: s.has_newer,
+        run=lambda compose: compose.step_iteration(-1),
+    ),
+    Command(
+        "restore",
+        "Restore what is shown into the editor",
+        "History",
+        ("Ctrl+Shift+O",),
+        _can_take_over,
+        views=BOTH,
+        run=lambda compose: compose.take_over_selected(branch=False),
+    ),
+    Command(
+        "branch",
+        "Branch from what is shown",
+        "History",
+        ("Ctrl+Shift+B",),
+        _can_take_over,
+        views=BOTH,
+        run=lambda compose: compose.take_over_selected(branch=True),
+    ),
+    Command("back", "Back to the draft", "History", (), _viewing, run=lambda compose: compose.back()),
+    Command(
+        "note",
+        "Note on what is shown",
+        "History",
+        ("Ctrl+Shift+N",),
+        _can_note,
+        views=BOTH,
+        run=lambda compose: compose.edit_note(),
+    ),
+)

@@ -1,0 +1,129 @@
+"""What the palette finds besides commands and prompts.
+
+Invariant: choosing an entry does what the same command, click or menu does; nothing is done here that has no other way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from workbench.app.palette.palette import Entry, Source
+from workbench.app.timeline import describe, name
+from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Lane
+from workbench.core.providers import provider_name
+from workbench.core.retirement import retirement_note
+from workbench.core.techniques import Technique
+from workbench.core.text import opening_words
+from workbench.core.timeline import caption
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.ui.shell.events import LaneModelChosen, RunChosen, SearchChosen, TechniqueChosen
+from workbench.usecases.known_models import NOT_REACHABLE
+from workbench.usecases.saved_searches import Bookmarks, SavedSearch
+
+if TYPE_CHECKING:
+    from workbench.ui.shell.services import Services
+
+_ITERATIONS = 200
+_MODEL_HINT = "Enter adds a lane with this model, Shift+Enter gives it to the focused lane."
+
+
+def sources(services: Services) -> list[Source]:
+    """Return the sources that need no more than services, in the order in which equally good matches are shown.
+
+    What the window shows is read at once, everything else when a source is read, which may be on a worker thread.
+    """
+    prompt, lanes = services.session.prompt(), services.session.draft().lanes
+    is_past = services.selection.timeline().is_past
+    return [
+        Source("iterations", "#", lambda: _iterations(services, prompt), slow=True, rank=2),
+        Source("techniques", "+", lambda: _techniques(services, is_past=is_past), slow=True, rank=3),
+        Source("models", "@", lambda: _models(services, lanes), slow=True, rank=4, initials=False),
+        Source("saved searches", "?", lambda: _searches(services), slow=True, rank=3),
+    ]
+
+
+def _iterations(services: Services, prompt_uid: str) -> Sequence[Entry]:
+    if not prompt_uid:
+        return ()
+    rows = services.backend.history.timeline(prompt_uid, None, _ITERATIONS).rows
+
+    def entry(uid: str, title: str, detail: str) -> Entry:
+        def act() -> None:
+            # The palette may have been opened for another prompt than is open when the list arrives.
+            if services.session.prompt() == prompt_uid:
+                services.events.publish(RunChosen(prompt_uid, uid, "open"))
+
+        return Entry("history", uid, title, act, detail)
+
+    return [
+        entry(row.uid, " ".join(filter(None, (name(row).capitalize(), caption(row)))), describe(row)) for row in rows
+    ]
+
+
+def _techniques(services: Services, *, is_past: bool) -> Sequence[Entry]:
+    from workbench.usecases.techniques import Techniques
+
+    unavailable = "what is past is read-only" if is_past else ""
+
+    def entry(technique: Technique) -> Entry:
+        mark = f"{'own' if technique.own else 'shipped'} {technique.id}"
+        return Entry(
+            "technique",
+            mark,
+            technique.name,
+            lambda: services.events.publish(TechniqueChosen(technique)),
+            opening_words(technique.what, 80),
+            unavailable=unavailable,
+        )
+
+    return [entry(technique) for technique in Techniques(services.backend.places).all().techniques]
+
+
+def _searches(services: Services) -> Sequence[Entry]:
+    publish = services.events.publish
+
+    def entry(search: SavedSearch) -> Entry:
+        return Entry("search", search.uid, search.name, lambda: publish(SearchChosen(search.query)), search.query)
+
+    return [entry(search) for search in Bookmarks(services.backend.store, utc_now, new_uid).all()]
+
+
+def _models(services: Services, lanes: Sequence[Lane]) -> Sequence[Entry]:
+    models, publish = services.backend.models, services.events.publish
+    today = models.today()
+
+    def entry(endpoint: str, model: str, where: str, warning: str = "") -> Entry:
+        return Entry(
+            "model",
+            f"{endpoint} {model}",
+            model,
+            lambda: publish(LaneModelChosen(endpoint, model)),
+            where,
+            act_otherwise=lambda: publish(LaneModelChosen(endpoint, model, in_focused=True)),
+            hint=_MODEL_HINT,
+            warning=warning,
+        )
+
+    found = {
+        (BUILTIN, BUILTIN_MODEL): entry(BUILTIN, BUILTIN_MODEL, "on this computer"),
+        (ECHO, ECHO_MODEL): entry(ECHO, ECHO_MODEL, "answers with the prompt"),
+    }
+    for own in models.endpoints.custom():
+        if own.kind == "gguf":
+            found[own.uid, own.name] = entry(own.uid, own.name, "a model file on this computer")
+        for model in models.endpoints.known.get(own):
+            warning = NOT_REACHABLE if models.endpoints.known.is_silent(own) else ""
+            found[own.uid, model] = entry(own.uid, model, own.name, warning)
+    used = {(lane.endpoint, lane.model) for lane in lanes if lane.endpoint != LITELLM}
+    for endpoint, model in sorted(used - found.keys()):
+        found[endpoint, model] = entry(endpoint, model, "in a lane of this prompt")
+    catalogued = models.catalogue.get().models
+    return [
+        *found.values(),
+        *(
+            entry(LITELLM, one.id, provider_name(one.provider), retirement_note(one.retires, today))
+            for one in catalogued
+        ),
+    ]

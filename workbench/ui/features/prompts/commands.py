@@ -1,0 +1,48 @@
+"""The commands about prompts."""
+
+from __future__ import annotations
+
+from workbench.app.commands import EVERYWHERE, Command, WindowState
+
+
+def _is_writable(state: WindowState) -> bool:
+    return state.writable
+
+
+def _can_change(state: WindowState) -> bool:
+    return state.has_prompt and state.writable
+
+
+COMMANDS = (
+    Command(
+        "new_prompt",
+        "New prompt",
+        "Prompt",
+        ("Ctrl+N",),
+        _is_writable,
+        views=EVERYWHERE,
+        run=lambda controller: controller.new(),
+    ),
+    Command(
+        "rename_prompt", "Rename prompt", "Prompt", ("F2",), _can_change, run=lambda controller: controller.rename()
+    ),
+    Command(
+        "duplicate_prompt", "Duplicate prompt", "Prompt", (), _can_change, run=lambda controller: controller.duplicate()
+    ),
+    Command("archive_prompt", "Archive prompt", "Prompt", (), _can_change, run=lambda controller: controller.archive()),
+    Command(
+        "show_archived",
+        "Show archived prompts",
+        "Prompt",
+        views=EVERYWHERE,
+        run=lambda controller: controller.prompts.toggle_archived(),
+    ),
+    Command(
+        "switch_prompt",
+        "Go to the prompt list",
+        "Prompt",
+        ("Ctrl+P",),
+        views=EVERYWHERE,
+        run=lambda controller: controller.go_to_list(),
+    ),
+)

@@ -1,0 +1,127 @@
+"""Carries out what a person wants with the prompts of the side bar.
+
+Invariant: a copy has the text that is on the screen; when the open prompt is archived and no longer listed, another one
+is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QMenu
+
+from workbench.app.prompts.prompts import Prompts
+from workbench.core.runs import PromptRow
+from workbench.host.clock import utc_now
+from workbench.host.ids import new_uid
+from workbench.ui.shell.events import PackExportRequested, PaletteOpening, PromptDeletionRequested, TrainingRequested
+from workbench.usecases.prompts import PromptLibrary
+
+if TYPE_CHECKING:
+    from workbench.app.palette.palette import Entry
+    from workbench.ui.shell.rooms import PromptsSide
+    from workbench.ui.shell.services import Services
+
+
+class PromptsController:
+    """Owns the list of prompts. It is made with the window, and usable once `enter` was called."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        stored = PromptLibrary(services.backend.store, new_uid, utc_now)
+        self.prompts = Prompts(stored, services.tasks, services.dialogs.widget())
+        self.prompts.open_requested.connect(services.navigator.open_prompt)
+        self._side: PromptsSide
+        services.events.subscribe(PaletteOpening, self._add_source)
+
+    def enter(self, side: PromptsSide) -> PromptsController:
+        """Take the place in which prompts are listed; return this controller, which the side bar asks."""
+        self._side = side
+        return self
+
+    def stop(self) -> None:
+        """Do nothing: no work outlives the window."""
+
+    def new(self) -> None:
+        """Create a prompt, open it and let the person name it, then write it."""
+
+        def name(uid: str) -> None:
+            self._side.edit_name(uid, self._services.editor.focus_first)
+
+        parent = self._services.dialogs.widget()
+        self.prompts.create(then=lambda uid: QTimer.singleShot(0, parent, lambda: name(uid)))
+
+    def rename(self, uid: str = "") -> None:
+        """Edit the name of a prompt in the list, without `uid` of the open one."""
+        self._side.edit_name(uid or self._services.session.prompt())
+
+    def duplicate(self, uid: str = "") -> None:
+        """Copy a listed prompt, without `uid` the open one."""
+        if row := self._row(uid):
+            self._services.session.save()
+            self.prompts.duplicate(row.uid, f"{row.name} copy")
+
+    def archive(self, uid: str = "") -> None:
+        """Archive a listed prompt or bring it back, without `uid` the open one."""
+        if not (row := self._row(uid)):
+            return
+        archived = not row.archived
+
+        def after() -> None:
+            if archived and row.uid == self._services.session.prompt() and not self.prompts.show_archived:
+                self._services.navigator.open_first_prompt()
+
+        self.prompts.set_archived(row.uid, archived, after)
+
+    def go_to_list(self) -> None:
+        """Give the list the keyboard; it is not beside every view."""
+        if not self._side.is_shown():
+            self._services.navigator.show("compose")
+        self._side.focus_list()
+
+    def menu(self, uid: str) -> QMenu:
+        """Return the menu of a prompt that is listed."""
+        model, publish = self.prompts.model, self._services.events.publish
+        menu = QMenu(self._services.dialogs.widget())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Rename", lambda: self.rename(uid))
+        menu.addAction("Duplicate", lambda: self.duplicate(uid))
+        archived = model.row(model.position(uid)).archived
+        menu.addAction("Bring back" if archived else "Archive", lambda: self.archive(uid))
+        menu.addAction("Export as a pack…", lambda: publish(PackExportRequested(uid)))
+        menu.addAction("Training files…", lambda: publish(TrainingRequested(uid)))
+        delete = menu.addAction("Delete", lambda: publish(PromptDeletionRequested(uid)))
+        delete.setEnabled(not self._services.backend.store.read_only)
+        return menu
+
+    def open_menu(self, uid: str, at: QPoint) -> None:
+        """Open the menu of a prompt at a global position, if it is still listed."""
+        if self._row(uid):
+            menu = self.menu(uid)
+            self._side.point_at(uid, menu)
+            menu.popup(at)
+
+    def _row(self, uid: str) -> PromptRow | None:
+        model = self.prompts.model
+        at = model.position(uid or self._services.session.prompt())
+        return model.row(at) if at >= 0 else None
+
+    def _add_source(self, opening: PaletteOpening) -> None:
+        from workbench.app.palette.palette import Source
+
+        opening.add(Source("prompts", "/", self._entries))
+
+    def _entries(self) -> Sequence[Entry]:
+        from workbench.app.palette.palette import Entry
+
+        model, opened = self.prompts.model, self._services.session.prompt()
+        go_to = self._services.navigator.open_prompt
+
+        def entry(row: PromptRow) -> Entry:
+            count = "1 iteration" if row.iterations == 1 else f"{row.iterations:,} iterations"
+            is_open = "is open" if row.uid == opened else ""
+            return Entry("prompt", row.uid, row.name, lambda: go_to(row.uid), count, unavailable=is_open)
+
+        return [entry(model.row(position)) for position in range(model.rowCount())]

@@ -1,0 +1,33 @@
+"""The commands as a source of the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.app.commands import WindowState
+from workbench.app.palette.palette import Entry, Source
+from workbench.app.reasons import why_not
+from workbench.ui.keybinding import KeyBindings
+from workbench.ui.shell.actions import Actions
+
+
+def command_source(keys: KeyBindings, actions: Actions, state: Callable[[], WindowState]) -> Source:
+    """Return a source of all commands but the palette's own, with why each is not enabled in the present state."""
+
+    def read() -> list[Entry]:
+        now = state()
+        return [
+            Entry(
+                "command",
+                command.id,
+                command.title,
+                actions[command.id].trigger,
+                command.group,
+                keys.name(command.id),
+                why_not(command, now),
+            )
+            for command in keys.commands
+            if command.id != "palette"
+        ]
+
+    return Source("commands", ">", read)

@@ -1,0 +1,75 @@
+"""The commands about the window itself."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from workbench.app.commands import EVERYWHERE, Command, View
+
+
+class ShellActions(Protocol):
+    """Carries out the commands about the window."""
+
+    def show(self, view: View) -> None:
+        """Show a view."""
+
+    def open_menu(self) -> None:
+        """Open the menu of all commands."""
+
+    def open_context_menu(self) -> None:
+        """Open the menu of what has the keyboard."""
+
+    def step_pane(self, step: int) -> None:
+        """Give the keyboard to the next part of the window (1) or the previous one (-1)."""
+
+    def toggle_wrap(self) -> None:
+        """Wrap long lines in messages, or stop doing so."""
+
+    def quit(self) -> None:
+        """Close the window, after asking about what would be lost."""
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "view_compose",
+        "Compose: editor and lanes",
+        "View",
+        ("Alt+1",),
+        views=EVERYWHERE,
+        run=lambda shell: shell.show("compose"),
+    ),
+    Command("menu", "Open the menu", "View", ("F10",), views=EVERYWHERE, run=lambda shell: shell.open_menu()),
+    Command(
+        "context_menu",
+        "Open the menu of what is focused",
+        "View",
+        ("Shift+F10",),
+        views=EVERYWHERE,
+        run=lambda shell: shell.open_context_menu(),
+    ),
+    Command(
+        "next_pane",
+        "Go to the next part of the window",
+        "View",
+        ("F6",),
+        views=EVERYWHERE,
+        run=lambda shell: shell.step_pane(1),
+    ),
+    Command(
+        "previous_pane",
+        "Go to the previous part of the window",
+        "View",
+        ("Shift+F6",),
+        views=EVERYWHERE,
+        run=lambda shell: shell.step_pane(-1),
+    ),
+    Command(
+        "wrap",
+        "Wrap long lines in messages, on or off",
+        "View",
+        ("Alt+Z",),
+        views=EVERYWHERE,
+        run=lambda shell: shell.toggle_wrap(),
+    ),
+    Command("quit", "Quit", "View", ("Ctrl+Q",), views=EVERYWHERE, run=lambda shell: shell.quit()),
+)
