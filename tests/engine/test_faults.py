@@ -12,7 +12,8 @@ SECRET = "sk-planted-0123456789 prompt"
 CODE = """
 import asyncio, sys, threading
 from workbench.engine import __main__ as engine
-from workbench.engine.child import provider_registry, server
+from workbench.engine.child import server
+from workbench.engine.child.provider_registry import ProviderRegistry
 
 def fail(*_):
     raise ZeroDivisionError("sk-planted-0123456789 prompt")
@@ -23,10 +24,10 @@ async def fail_later(*_):
 {what}
 engine.main()
 """
-IN_ANSWER = "provider_registry.ProviderRegistry.answer = fail_later"
-IN_TASK = "provider_registry.ProviderRegistry.warm = fail_later"
-IN_THREAD = "provider_registry.ProviderRegistry.prepare = lambda *_: asyncio.to_thread(threading.Thread(target=fail).start)"
-IN_LOOP = "provider_registry.ProviderRegistry.prepare = lambda *_: asyncio.sleep(0, asyncio.get_running_loop().call_soon(fail))"
+IN_ANSWER = "ProviderRegistry.answer = fail_later"
+IN_TASK = "ProviderRegistry.warm = fail_later"
+IN_THREAD = "ProviderRegistry.prepare = lambda *_: asyncio.to_thread(threading.Thread(target=fail).start)"
+IN_LOOP = "ProviderRegistry.prepare = lambda *_: asyncio.sleep(0, asyncio.get_running_loop().call_soon(fail))"
 AT_THE_START = "server.EngineServer.run = fail_later"
 
 
