@@ -225,7 +225,7 @@ class WindowDriver:
     @property
     def lane_heads(self) -> tuple[LaneHead, ...]:
         """What the headers of the shown lanes say, from left to right."""
-        return self._main.heads
+        return tuple(self.lanes.heads())
 
     @property
     def draft_lanes(self) -> tuple[Lane, ...]:
