@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -13,7 +14,7 @@ from workbench.cli.lazy_parser import LazyParser
 
 
 @pytest.mark.parametrize("use", [lambda p: p.parse_args(["x"]), lambda p: p.format_help(), lambda p: p.format_usage()])
-def test_it_is_completed_once_and_before_it_is_used(use: object) -> None:
+def test_it_is_completed_once_and_before_it_is_used(use: Callable[[argparse.ArgumentParser], object]) -> None:
     completed: list[argparse.ArgumentParser] = []
 
     def complete(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +23,7 @@ def test_it_is_completed_once_and_before_it_is_used(use: object) -> None:
 
     parser = LazyParser(complete=complete)
     assert completed == []
-    use(parser)  # type: ignore[operator]
+    use(parser)
     assert parser.parse_args(["x"]).name == "x"
     assert "name" in parser.format_help()
     assert completed == [parser]

@@ -360,7 +360,7 @@ class TestWithoutADraftToShow:
         blank: Callable[[], None],
         writing: threading.Event,
     ) -> None:
-        """What is not written yet cannot be read: the window would say that the new prompt is not there."""
+        """The window must not read the new prompt before it is stored, and report it missing."""
         starting.until(starting.show().isActiveWindow)
         starting.type("hello")
         starting.until(lambda: early_draft.read(starting.db))

@@ -100,7 +100,7 @@ class Command:
     """The id of the command that it follows in menus, "" for the order in which the rows are registered."""
 
     def is_in(self, view: View) -> bool:
-        """Whether it makes sense in a view."""
+        """Whether the command is available in a view."""
         return not self.views or view in self.views
 
     def possible(self, state: WindowState) -> bool:

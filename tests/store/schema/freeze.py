@@ -3,7 +3,7 @@
 Two files make it: `v1_3_schema.sql` holds the statements of a history that a program of format 1.3 made, and is never
 edited. `v1_3_rows.sql` has one INSERT for each row, those of the search index included, and is written by
 `python -m tests.store.schema.freeze > tests/store/schema/v1_3_rows.sql` from a history that this program fills: a row
-of every kind, with the columns that 1.3 had. A test proves that it still writes what is there.
+of every kind, with the columns that 1.3 had. A test proves that it still writes these rows.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class StandInEndpoints:
 
 
 def main(folder: Path) -> None:
-    """Print what was asked, and which lanes were repeated."""
+    """Print the questions and the repeated lanes."""
     app = QApplication([])
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
     session = StandInSession(shown=Draft(lanes=(Lane("a", "e-1", "acme"),)))

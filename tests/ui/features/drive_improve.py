@@ -51,7 +51,7 @@ class ScriptedRunner:
 
 
 def main(folder: Path) -> None:
-    """Print what was asked, shown, said and accepted."""
+    """Print the calls, the shown proposals, the notices and the accepted changes."""
     app = QApplication([])
     store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
     store.create_prompt("prompt", "Prompt", utc_now()).result(10)

@@ -58,7 +58,7 @@ from workbench.usecases.history import History
 
 
 class StandInAnswers:
-    """Answers of a run that is over; keeps what is asked for."""
+    """Answers of a run that has ended; records the requests."""
 
     def __init__(self, results: list[Result]) -> None:
         self._results = results
@@ -105,7 +105,7 @@ class Remembered:
 
 
 def main(folder: Path) -> None:
-    """Print what became of the lanes, what was said and what was asked of others."""
+    """Print the state of the lanes, the notices and the published events."""
     app = QApplication([])
     echo_history(folder / "history.db")
     add_iterations(folder / "history.db", 1)

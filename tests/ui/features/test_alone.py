@@ -112,7 +112,7 @@ def test_improve(tmp_path: Path) -> None:
     assert told["said"] == ["1 of 2 changes of the proposal is in the draft. [Undo]"]
     assert told["closed_by_accepting"]
     assert told["closed_by_another_prompt"]
-    assert told["stopped"] == ["answer2"], "an answer that nobody sees any more is not paid for"
+    assert told["stopped"] == ["answer2"], "an answer that is no longer shown is stopped"
     assert told["sent"] == 2
 
 
@@ -230,7 +230,7 @@ def test_rank(tmp_path: Path) -> None:
     judging = ["judge", "judge_prompt", "judge_reveal", "judge_skip", "judge_undo"]
     assert told["commands"] == [*groupings, *judging, "view_rank"]
     assert told["tabs"] == {"rank": "Rank"}
-    assert told["before"], "nobody judges in a view that is not made"
+    assert told["before"], "a view that was not made has no judging"
     assert told["empty"] == "No verdict yet. The ranking appears after 6."
     assert not told["idle"], "without a pair a digit is no verdict"
     assert told["judging"] == [True, False]

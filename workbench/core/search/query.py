@@ -1,8 +1,8 @@
-"""What a search is, once it is understood.
+"""A parsed search.
 
-Invariant: `QueryWords` hold at least one character that can be searched for, and a filter's value is one that its field
-takes, so whoever runs a query never finds anything in it that has no meaning. Moments stay as they were written (`7d`
-is seven days before whenever the search runs), so that a search can be kept.
+Invariant: every part is valid. `QueryWords` hold at least one searchable character, and a filter has a value that its
+field accepts. Dates stay as written (`7d` is seven days before the search runs), so that a saved search moves with
+time.
 """
 
 from __future__ import annotations
