@@ -9,11 +9,6 @@ from pathlib import Path
 import grimp
 import pytest
 
-STILL_TIED = {
-    "workbench.ui.window": 14,
-}
-"""A module of each import cycle that is still to be untied, and how many modules it may have. Only ever shortened."""
-
 
 def cycles(package: str) -> list[list[str]]:
     """The sets of modules that import each other, directly or through others; each sorted."""
@@ -30,17 +25,7 @@ def cycles(package: str) -> list[list[str]]:
 
 
 def test_modules_do_not_import_each_other() -> None:
-    wrong = [
-        cycle
-        for cycle in cycles("workbench")
-        if not any(module in cycle and len(cycle) <= most for module, most in STILL_TIED.items())
-    ]
-    assert wrong == []
-
-
-def test_cycles_that_were_untied_stay_so() -> None:
-    tied = {module for cycle in cycles("workbench") for module in cycle}
-    assert STILL_TIED.keys() - tied == set(), "take it out of STILL_TIED"
+    assert cycles("workbench") == []
 
 
 def test_imports_for_types_and_in_functions_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

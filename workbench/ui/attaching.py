@@ -24,7 +24,9 @@ from workbench.ui.shell.pack_drops import take_pack
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
+    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.shell.services import Services
+    from workbench.usecases.attachments import Attachments
 
 PASTED = "Pasted image.png"
 MOST_PIXELS = 24_000_000
@@ -37,13 +39,12 @@ Take = Callable[[], Attachment]
 class Attaching(QObject):
     """Serves the editors of one window."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._files = window.workbench.attachments
-        self._tasks = window.tasks
-        self._window = window
+    def __init__(self, services: Services, files: Attachments, view: ComposeView) -> None:
+        super().__init__(view)
+        self._services, self._files, self._view = services, files, view
+        self._tasks = services.tasks
         self.dialog: QFileDialog | None = None
-        window.theme.changed.connect(self._look_again)
+        services.theme.changed.connect(self._look_again)
 
     def serve(self, editor: ContentEditor) -> None:
         """Let files come into every message of an editor, also into those that come later."""
@@ -53,7 +54,7 @@ class Attaching(QObject):
 
     def choose(self) -> None:
         """Choose files for the message of the user that has the caret, or for the last one."""
-        editor = self._window.view.editor
+        editor = self._view.editor
         users = [block for block in editor.blocks if block.role == "user"]
         if not users:
             editor.add_message("user")
@@ -84,7 +85,7 @@ class Attaching(QObject):
     def _choose(self, editor: ContentEditor, block: MessageBlock) -> None:
         if self.dialog is not None or not editor.can_edit:
             return
-        dialog = QFileDialog(self._window.frame, "Attach files", "", _FILTER)
+        dialog = QFileDialog(self._services.dialogs.widget(), "Attach files", "", _FILTER)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda names: self._take_files(editor, block, [Path(name) for name in names]))
@@ -98,7 +99,7 @@ class Attaching(QObject):
     def _takes(self, editor: ContentEditor, block: MessageBlock, data: QMimeData, *, act: bool) -> bool:
         """Take files, or a picture that has no text beside it: spreadsheets offer one of their cells, too."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        if take_pack(self._window.services.events, data, act=act):
+        if take_pack(self._services.events, data, act=act):
             return True
         picture = data.hasImage() and not data.hasText()
         if not editor.can_edit or not (paths or picture):
@@ -137,7 +138,7 @@ class Attaching(QObject):
     def _taken(self, editor: ContentEditor, key: int, taken: Sequence[Attachment], refused: Sequence[str]) -> None:
         block = next((block for block in editor.blocks if block.key == key), None)
         if block is None or not editor.can_edit:
-            self._tasks.failed.emit("The message is gone, so the files were not attached. Attach them again.", "")
+            self._services.notices.problem("The message is gone, so the files were not attached. Attach them again.")
             return
         # One file twice in a message would be sent twice.
         files = tuple(dict.fromkeys((*block.extras.attachments, *taken)))
@@ -156,7 +157,7 @@ class Attaching(QObject):
             return len(body), thumbnail(body, file.media_type, side)
 
         def show(done: tuple[int, QImage]) -> None:
-            if chip not in _alive(self._window):
+            if chip not in _alive(self._view):
                 return
             size, picture = done
             chip.tell(size_text(size) if file.is_image or not size else f"{size_text(size)} of text")
@@ -165,24 +166,21 @@ class Attaching(QObject):
             chip.set_picture(pixmap)
 
         def fail(error: Exception) -> None:
-            if chip in _alive(self._window):
+            if chip in _alive(self._view):
                 lost = isinstance(error, StoreError) and error.code == "missing"
                 chip.tell("not in this history" if lost else "cannot be read", problem_of(error).sentence)
 
         self._tasks.run(work, show, fail)
 
     def _look_again(self) -> None:
-        for chip in _alive(self._window):
+        for chip in _alive(self._view):
             self._look_at(chip)
 
 
-def _editors(window: MainWindow) -> list[ContentEditor]:
-    past = window.view.past_editor
-    return [window.view.editor] if past is None else [window.view.editor, past]
-
-
-def _alive(window: MainWindow) -> set[Chip]:
-    return {chip for editor in _editors(window) for block in editor.blocks for chip in block.chips}
+def _alive(view: ComposeView) -> set[Chip]:
+    """Return the chips of all attached files, also of those in a past iteration."""
+    editors = [view.editor] if view.past_editor is None else [view.editor, view.past_editor]
+    return {chip for editor in editors for block in editor.blocks for chip in block.chips}
 
 
 def _png(image: QImage) -> bytes:

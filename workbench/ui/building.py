@@ -11,46 +11,34 @@ from concurrent.futures import Future, wait
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from workbench.app.commands import View
 from workbench.app.opening import Opened, own_prompt
 from workbench.app.settings.source import save_settings
 from workbench.host.clock import utc_now
 from workbench.ui import geometry
-from workbench.ui.chosen_runs import ChosenRuns
-from workbench.ui.compose.blindness import Blindness
-from workbench.ui.compose.commands import COMMANDS as OF_COMPOSE
-from workbench.ui.compose.editing import Editing
-from workbench.ui.compose.lanes_owner import lanes_owner
-from workbench.ui.compose.layout import LayoutActions
-from workbench.ui.compose.rooms import SETS, SetsOwner
-from workbench.ui.compose.verdicts import VerdictNotices
 from workbench.ui.composition import FEATURES, commands
-from workbench.ui.deleted_runs import DeletedRuns
 from workbench.ui.dialog_keys import DialogKeys
-from workbench.ui.dialogs import Dialogs
 from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.focus_return import FocusReturn
-from workbench.ui.frame import Frame
-from workbench.ui.gate import RunGate
-from workbench.ui.handlers import Handlers
+from workbench.ui.frame import RUN, Frame
 from workbench.ui.homing import Homing
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
 from workbench.ui.notices import Notices
+from workbench.ui.panes import Panes
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.commands import COMMANDS as OF_SHELL
-from workbench.ui.shell.events import FocusPlaced
+from workbench.ui.shell.event_bus import EventBus
+from workbench.ui.shell.events import CommandStateChanged, FocusPlaced
 from workbench.ui.shell.feature import FeatureHost, bound
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.pack_drops import PackDrops
-from workbench.ui.shell.rooms import LANES, PROMPTS
+from workbench.ui.shell.rooms import COMPOSE, LANES, PROMPTS, ComposeOwner
 from workbench.ui.shell.sidebar import SideBar
-from workbench.ui.shell.views import DividedPage, Place, Views, at_once
+from workbench.ui.shell.views import DividedPage, Views
 from workbench.ui.undo import Undo
 from workbench.ui.window import MainWindow
 from workbench.ui.window_services import PromptsInSideBar, window_services
 from workbench.ui.window_shell import WindowShell
-from workbench.ui.wiring import wire
 
 
 def open_window(frame: Frame, opened: Opened) -> MainWindow:
@@ -69,52 +57,48 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     """
     frame, opened = window.frame, window.opened
     window.notice = NoticeBar()
-    window.notices = Notices(window)
-    window.services = window_services(window)
+    events = EventBus()
+    window.notices = Notices(window.workbench, window.tasks, events, window.compose, window.notice, window.status)
+    window.services = window_services(window, events)
+    window.notices.editor = window.services.editor
     window.features = FeatureHost(FEATURES, window.services)
+    window.compose.blind = opened.blind
+    window.compose_part = window.features.part(COMPOSE, _compose_owner(window))
     window.prompts_part = window.features.part(PROMPTS, PromptsInSideBar(window))
     window.prompts = window.prompts_part.prompts
-    window.view.add_lanes(window.features.part(LANES, lanes_owner(window)))
+    window.view.add_lanes(window.features.part(LANES, window.compose_part.lanes()))
     yield None
     window.sidebar = SideBar(window.theme, window.prompts.model, window.timeline, utc_now)
     frame.add_side(window.sidebar)
     window.prompts.load_now(opened.prompts)
     window.sidebar.divide(by_hand=geometry.restore_divider(frame.settings, geometry.SIDE, window.sidebar.splitter))
     yield None
-    window.views = Views(frame.stage, window.sidebar, _places(window), window)
+    window.views = Views(frame.stage, window.sidebar, window.features.places(), window)
     window.views.made.connect(lambda page: _divide(frame, page))
     frame.header.add_views(window.views.tabs)
     frame.add_notice(window.notice)
-    window.dialogs = Dialogs(window)
-    window.gate = RunGate(window)
-    window.layout_ = LayoutActions(window)
-    window.undo = Undo(window)
-    window.handlers = Handlers(window)
+    window.panes = Panes(frame, window.sidebar, window.views, window.compose_part, window.notice)
+    window.undo = Undo(window.views, window.features, window.notices, window.compose_part)
     window.keys = KeyBindings(commands(), dict(frame.settings.keys), window)
-    PackDrops(frame, window.services.events)
+    PackDrops(frame, events)
     window.actions_ = Actions(frame, window.keys.commands, command_table(window), window.keys.keymap)
     window.keys.changed.connect(lambda: _keys_changed(window))
     _name_keys(window)
     yield None
     window.header.set_menu(window.actions_.menu(frame))
-    window.editing = Editing(window)
-    window.sets = window.features.part(SETS, SetsOwner(window.compose, window.view, window.notice))
-    window.compose.blind = opened.blind
-    window.blindness = Blindness(window)
-    VerdictNotices(window)
-    ChosenRuns(window)
-    DeletedRuns(window)
-    wire(window)
+    window.compose_part.begin()
+    window.wire()
+    events.subscribe(CommandStateChanged, lambda _: window.update_state())
     origin = frame.focus_origin = FocusOrigin(frame, lambda: window.views.shown)
     window.views.entered.connect(lambda view: origin.place() if view != "compose" else None)
     window.view.lanes.entered.connect(origin.place)
     origin.placed_changed.connect(window.view.lanes.show_keys_act)
-    window.services.events.subscribe(FocusPlaced, lambda _: origin.place())
+    events.subscribe(FocusPlaced, lambda _: origin.place())
     CommandKeys(frame, lambda key: window.keys.keymap.owner(key), origin, window.undo)
     DialogKeys(frame)
     FocusReturn(frame)
-    VerdictKeys(frame, window.verdict_key, lambda: origin.is_in_area)
-    ViewKeys(frame, window.handlers.view_key)
+    VerdictKeys(frame, window.undo.verdict_key, lambda: origin.is_in_area)
+    ViewKeys(frame, lambda digit: _show_view(window, digit))
     frame.homing = Homing(frame, frame.header)
     yield None
     yield from _show_draft(window)
@@ -122,26 +106,44 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.begin()
 
 
-def _places(window: MainWindow) -> dict[View, Place]:
-    """Return the views in the order of their tabs, those of features last."""
-    return {
-        "compose": Place("Compose", at_once(lambda: window.view), window.view.editor.focus_first),
-        **window.features.places(),
-    }
+def _compose_owner(window: MainWindow) -> ComposeOwner:
+    frame = window.frame
+    return ComposeOwner(
+        page=frame.view,
+        compose=window.compose,
+        timeline=window.timeline,
+        workbench=window.workbench,
+        tasks=window.tasks,
+        bridge=window.bridge,
+        pulse=window.pulse,
+        bar=window.notice,
+        header=frame.header,
+        status=frame.status,
+        remembered=frame,
+        queue_run=lambda: frame.queue(RUN),
+        focus_timeline=lambda: window.sidebar.iteration_list.setFocus(),
+        point_at_iteration=lambda uid, menu: window.sidebar.point_at_iteration(uid, menu),
+    )
 
 
 def command_table(window: MainWindow) -> dict[str, Callable[[], object]]:
     """Return what each command of the window does, by its id."""
-    of_compose, of_shell = bound(OF_COMPOSE, window.handlers), bound(OF_SHELL, WindowShell(window))
-    return {**of_compose, **of_shell, **window.features.actions()}
+    return {**bound(OF_SHELL, WindowShell(window)), **window.features.actions()}
 
 
 def _name_keys(window: MainWindow) -> None:
     """Let everything that names a key name the one in force."""
-    view, name = window.view, window.keys.name
-    for part in (window.header, window.views, window.sidebar, view.runbar, view.viewing, view.lanes, view.pager):
-        part.name_keys(name)
-    view.blind.name_keys(name)
+    for part in (window.header, window.views, window.sidebar, window.compose_part):
+        part.name_keys(window.keys.name)
+
+
+def _show_view(window: MainWindow, digit: int) -> bool:
+    """Show the view that Alt with a digit means; False where these keys were given to something else."""
+    command = window.keys.keymap.owner(f"Alt+{digit}")
+    if command is None or not command.id.startswith("view_"):
+        return False
+    window.actions_[command.id].trigger()
+    return True
 
 
 def _keys_changed(window: MainWindow) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import View
-from workbench.ui.compose.commands import COMMANDS as OF_COMPOSE
 from workbench.ui.features import (
     address,
     cases,
@@ -51,13 +50,13 @@ FEATURES = (
     palette.FEATURE,
 )
 
-VIEWS: tuple[View, ...] = ("compose", *(one.view.key for one in FEATURES if one.view is not None))
+VIEWS: tuple[View, ...] = tuple(one.view.key for one in FEATURES if one.view is not None)
 """The ids of all views, in the order of their tabs."""
 
 
 def commands() -> CommandRegistry:
     """Return the commands of the window, those of its features last in their group unless they follow another one."""
-    return CommandRegistry((*OF_COMPOSE, *OF_SHELL, *(command for feature in FEATURES for command in feature.commands)))
+    return CommandRegistry((*OF_SHELL, *(command for feature in FEATURES for command in feature.commands)))
 
 
 def preload_parts() -> tuple[str, ...]:

@@ -97,7 +97,7 @@ class Frame(QMainWindow):
         self._layout.addWidget(self.status)
         geometry.restore(self, self.settings, self._dividers())
         for clicked, command in (
-            (self.view.runbar.run_clicked, RUN),
+            (self.view.run_clicked, RUN),
             (self.header.settings_clicked, "settings"),
             (self.header.palette_clicked, "palette"),
         ):
@@ -108,9 +108,7 @@ class Frame(QMainWindow):
         """Whether no stored draft is shown; what is typed then becomes a prompt with the uid of `glimpse`."""
         self.glimpse = glimpse or _empty_draft()
         self.view.set_draft(self.glimpse.content, self.glimpse.values)
-        self.view.runbar.set_state(self.glimpse.lanes, running=False, enabled=True)
-        if glimpse is not None:
-            self.view.runbar.set_based_on(glimpse.based_on)
+        self.view.show_preview(self.glimpse.lanes, self.glimpse.based_on, is_stored=glimpse is not None)
         self.view.editor.focus_first()
         self._shown = self.text()
 
@@ -126,7 +124,7 @@ class Frame(QMainWindow):
     def forget_glimpse(self) -> None:
         """Show nothing of the draft that was glimpsed: the history that comes is another one."""
         self._early = []
-        self.view.runbar.set_queued(False)
+        self.view.set_queued(False)
         self._show(None)
 
     def remember(self, directory: Path, splitters: Mapping[str, QSplitter] | None = None) -> None:
@@ -167,19 +165,20 @@ class Frame(QMainWindow):
         early, self._early, self.is_complete = self._early, [], True
         for problem in self._problems:
             self.show_problem(*problem)
-        self.view.runbar.set_queued(False)
+        self.view.set_queued(False)
         self.completed.emit()
         return early
 
-    def queue(self, command: str) -> None:
-        """Do a command once the window is complete; nothing when it is. A run that waits is shown, Esc cancels it."""
-        if self.is_complete or command in self._early:
-            return
+    def queue(self, command: str) -> bool:
+        """Queue a command until the window is complete; False when it is. A run that waits is shown, Esc cancels it."""
+        if self.is_complete:
+            return False
         if command == _ESCAPE and RUN in self._early:
             self._early.remove(RUN)
-        else:
+        elif command not in self._early:
             self._early.append(command)
-        self.view.runbar.set_queued(RUN in self._early)
+        self.view.set_queued(RUN in self._early)
+        return True
 
     def _queue_key(self, event: QKeyEvent) -> None:
         if self.is_complete:

@@ -14,13 +14,19 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.app.blindness import gives_away, names_of
 from workbench.core.faults import is_report
-from workbench.ui.shell.events import SettingsRequested, StartNotice
+from workbench.core.lanes import BUILTIN
+from workbench.ui.shell.events import CommandStateChanged, SettingsRequested, StartNotice
 from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recorder import END_UNSAVED, PIECES_UNSAVED
 
 if TYPE_CHECKING:
+    from workbench.app.compose import Compose
     from workbench.core.drafts import Draft
-    from workbench.ui.window import MainWindow
+    from workbench.ui.shell.bars import StatusBar
+    from workbench.ui.shell.notice import NoticeBar
+    from workbench.ui.shell.services import Editor, Events, Tasks
+    from workbench.usecases.problems import Problem
+    from workbench.usecases.workbench import Workbench
 
 BUILTIN_HINT = "hint_builtin"
 COPY = "copy_details"
@@ -31,9 +37,14 @@ _ENGINE_TONES = {"ready": "green", "runtime": "green", "starting": "muted", "res
 class Notices(QObject):
     """Speaks through the notice line and the status bar."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self, workbench: Workbench, tasks: Tasks, events: Events, compose: Compose, bar: NoticeBar, status: StatusBar
+    ) -> None:
+        super().__init__(compose)
+        self._workbench, self._tasks, self._events = workbench, tasks, events
+        self._compose, self._bar, self._status = compose, bar, status
+        self.editor: Editor
+        """Set once there is one, before anything can be offered."""
         self._engine = ("", "")
         self._said: tuple[str, str, str] | None = None
         self._told, self._said_blind = "", False
@@ -50,19 +61,23 @@ class Notices(QObject):
         """What the button of a brief notice does, by its key."""
         self._start_notices: dict[str, StartNotice] = {}
         """What features said at the start, by key."""
-        window.notice.action_clicked.connect(self._act)
-        window.notice.dismissed.connect(self._dismissed)
+        bar.action_clicked.connect(self._act)
+        bar.dismissed.connect(self._dismissed)
+        for shown in (compose.prompt_changed, compose.lanes.changed):
+            shown.connect(lambda *_: self._follow_lanes())
 
-    def first(self) -> None:
-        """Say what there is to say once the window is painted."""
-        window = self._window
-        if window.workbench.notice:
-            window.notice.show_notice("database", window.workbench.notice, error=True)
-        elif (problem := window.opened.problem) is not None:
+    def first(self, problem: Problem | None, keys_notice: str) -> None:
+        """Say what there is to say once the window is painted: about the draft that was opened, and about its keys."""
+        if self._workbench.notice:
+            self._bar.show_notice("database", self._workbench.notice, error=True)
+        elif problem is not None:
             self.problem(problem.sentence, problem.detail)
-        if window.keys.notice:
-            self.quiet("keys", window.keys.notice)
-        window.tasks.run(lambda: window.workbench.store.get_meta(BUILTIN_HINT), self._hint_known)
+        if keys_notice:
+            self.quiet("keys", keys_notice)
+        self._tasks.run(lambda: self._workbench.store.get_meta(BUILTIN_HINT), self._hint_known)
+
+    def _follow_lanes(self) -> None:
+        self.about_builtin(any(lane.endpoint == BUILTIN for lane in self._compose.lanes.lanes))
 
     def _hint_known(self, fact: str | None) -> None:
         self._hint_wanted = fact != "dismissed"
@@ -77,39 +92,39 @@ class Notices(QObject):
         self._say("refusal", sentence, detail)
 
     def _say(self, key: str, sentence: str, detail: str) -> None:
-        compose = self._window.compose
+        compose = self._compose
         self._said, self._told, shown = (key, sentence, detail), sentence, detail
         if compose.stage.shown.is_blind:
             names = names_of((lane.asked.lane for lane in compose.stage.shown.lanes), compose.endpoints)
             self._told, shown = KEPT_BACK if gives_away(sentence, names) else sentence, ""
         self._said_blind = compose.stage.shown.is_blind
         action, label = (COPY, "Copy details") if is_report(shown) else ("", "")
-        self._window.notice.show_notice(key, self._told, error=True, detail=shown, action=action, label=label)
+        self._bar.show_notice(key, self._told, error=True, detail=shown, action=action, label=label)
 
     def follow_blindness(self) -> None:
         """Say again what depends on whether names are hidden: how the engine is, the hint, and what went wrong."""
         self.tell_engine()
-        hidden = self._window.compose.stage.shown.is_blind
+        hidden = self._compose.stage.shown.is_blind
         if hidden != self._hint_hidden:
             self._hint_hidden = hidden
             self.about_builtin(self._uses_builtin)
         if self._said is not None and self._said_blind != hidden:
             key, sentence, detail = self._said
-            if self._window.notice.standing_key == key or self._told != sentence:
+            if self._bar.standing_key == key or self._told != sentence:
                 self._say(key, sentence, detail)
 
     def saved_late(self, unsaved: int) -> None:
         """Say that answers which could not be saved at first are saved, in the place of that they were not."""
         if unsaved == 0 and self._said is not None and self._said[1].startswith((END_UNSAVED, PIECES_UNSAVED)):
             self._said = None
-            self._window.notice.clear("problem")
+            self._bar.clear("problem")
             self.quiet("saved", "What could not be saved before is in the history now.")
 
     def over(self) -> None:
         """Take away what was said about something that is past: a new run began."""
         self._said = None
         for key in ("problem", "refusal", "offer", "recovered", "install", "spread", "saved", *self._start_notices):
-            self._window.notice.clear(key)
+            self._bar.clear(key)
 
     def quiet(
         self,
@@ -125,15 +140,15 @@ class Notices(QObject):
         if act is not None:
             action = f"act {key}"
             self._quiet_acts[action] = act
-        if self._window.notice.standing_key not in ("problem", "refusal", "database"):
-            self._window.notice.show_notice(key, sentence, action=action, label=label, detail=detail)
+        if self._bar.standing_key not in ("problem", "refusal", "database"):
+            self._bar.show_notice(key, sentence, action=action, label=label, detail=detail)
 
     def at_start(self, key: str, sentence: str, *, action: str = "", label: str = "", detail: str = "") -> None:
         """Say what there is to say once the window is whole, beside what was said so already: it is not told again."""
         offered = (key, action, label, detail)
-        if self._window.notice.key in ("settings", "recovered", *self._start_notices):
-            sentence = f"{self._window.notice.text()} {sentence}"
-            if self._window.notice.key in self._start_notices:
+        if self._bar.key in ("settings", "recovered", *self._start_notices):
+            sentence = f"{self._bar.text()} {sentence}"
+            if self._bar.key in self._start_notices:
                 offered = self._at_start
         self._at_start = offered
         key, action, label, detail = offered
@@ -148,7 +163,7 @@ class Notices(QObject):
     def moved_on(self) -> None:
         """Take away what only told that something was done: the person works on."""
         for key in ("revealed", "sets", "technique"):
-            self._window.notice.clear(key)
+            self._bar.clear(key)
 
     def offer(
         self, sentence: str, label: str, act: Callable[[], object], is_undone: Callable[[], bool] | None = None
@@ -158,12 +173,12 @@ class Notices(QObject):
         `is_undone` tells after an edit whether the person undid it already: the offer would then undo something else.
         """
         self._undo, self._is_undone, self._label = act, is_undone, label
-        self._window.notice.show_notice("offer", sentence, action="offer", label=label)
-        self._window.update_state()
+        self._bar.show_notice("offer", sentence, action="offer", label=label)
+        self._events.publish(CommandStateChanged())
 
     def offer_draft(self, sentence: str, before: Draft) -> None:
         """Say what replaced the draft, and offer the draft as it was."""
-        compose, editor = self._window.compose, self._window.view.editor
+        compose, editor = self._compose, self.editor
         after = editor.content()
         self.offer(
             sentence,
@@ -175,7 +190,7 @@ class Notices(QObject):
     @property
     def offers_undo(self) -> bool:
         """Whether what was done last can be taken back by what the notice offers."""
-        return self._undo is not None and self._label == "Undo" and self._window.notice.key == "offer"
+        return self._undo is not None and self._label == "Undo" and self._bar.key == "offer"
 
     def undo(self) -> None:
         """Do what the notice offers, if that is to undo something."""
@@ -185,18 +200,18 @@ class Notices(QObject):
     def withdraw_offer(self) -> None:
         """Take the offer back: it was undone otherwise, or the prompt that it is about is left."""
         self._undo = self._is_undone = None
-        self._window.notice.clear("offer")
-        self._window.update_state()
+        self._bar.clear("offer")
+        self._events.publish(CommandStateChanged())
 
     def brief(self, key: str, sentence: str, label: str, act: Callable[[], object]) -> None:
         """Say for some seconds what was done, with a button that carries out `act`."""
         self._brief_acts[key] = act
-        self._window.notice.show_brief(key, sentence, action=key, label=label)
+        self._bar.show_brief(key, sentence, action=key, label=label)
 
     def withdraw(self, key: str) -> None:
         """Remove what was said under a key."""
         self._brief_acts.pop(key, None)
-        self._window.notice.clear(key)
+        self._bar.clear(key)
 
     def text_changed(self) -> None:
         """Withdraw an offer that has nothing left to undo."""
@@ -206,14 +221,14 @@ class Notices(QObject):
     def about_builtin(self, uses_builtin: bool) -> None:
         """Say once what the built-in model is for, while a lane uses it and until it is dismissed."""
         self._uses_builtin = uses_builtin
-        notice = self._window.notice
+        notice = self._bar
         # While blind it would tell whose answer is missing where that model is not installed.
         if not uses_builtin or not self._hint_wanted or self._hint_hidden:
             notice.clear(BUILTIN_HINT)
             return
         if notice.key:
             return
-        if self._window.workbench.weights is None:
+        if self._workbench.weights is None:
             notice.show_notice(
                 BUILTIN_HINT,
                 "The built-in model is not installed. It is 98 MB, tiny, and meant for trying the loop offline.",
@@ -230,28 +245,26 @@ class Notices(QObject):
 
     def saved(self) -> None:
         """Say that the draft is in the database."""
-        self._window.status.set_saved("Saved")
-        if self._window.notice.key == "not_saved":
-            self._window.notice.clear("not_saved")
+        self._status.set_saved("Saved")
+        if self._bar.key == "not_saved":
+            self._bar.clear("not_saved")
 
     def pending(self, pending: bool) -> None:
         """Say that there are changes that are not saved yet."""
         if pending:
-            self._window.status.set_saved("Editing…")
+            self._status.set_saved("Editing…")
 
     def not_saved(self, sentence: str, detail: str) -> None:
         """Say that the draft could not be saved; it stays in memory and is tried again."""
-        self._window.status.set_saved("Not saved")
-        self._window.notice.show_notice(
-            "not_saved", f"The draft is only in this window. {sentence}", error=True, detail=detail
-        )
+        self._status.set_saved("Not saved")
+        self._bar.show_notice("not_saved", f"The draft is only in this window. {sentence}", error=True, detail=detail)
 
     def moved(self, sentence: str, detail: str) -> None:
         """Say that the history is not where it was, or another one is there; "" when it is back."""
         if not sentence:
-            self._window.notice.clear("database")
+            self._bar.clear("database")
             return
-        self._window.notice.show_notice("database", sentence, error=True, detail=detail)
+        self._bar.show_notice("database", sentence, error=True, detail=detail)
 
     def engine(self, kind: str, text: str) -> None:
         """Say how the engine is."""
@@ -263,52 +276,52 @@ class Notices(QObject):
         kind, text = self._engine
         if not text:
             return
-        if self._window.compose.stage.shown.is_blind:
+        if self._compose.stage.shown.is_blind:
             text = "The engine is ready." if kind == "runtime" else text.split("\n")[0]
-        self._window.status.set_engine(text, _ENGINE_TONES.get(kind, "muted"))
+        self._status.set_engine(text, _ENGINE_TONES.get(kind, "muted"))
 
     def install_model(self) -> None:
         """Install the built-in model in the background, with progress in the notice line."""
-        window = self._window
+        bar, tasks = self._bar, self._tasks
 
         def progress(text: str) -> None:
-            window.tasks.on_ui(lambda: window.notice.show_notice("install", text))
+            tasks.on_ui(lambda: bar.show_notice("install", text))
 
         def failed(error: Exception) -> None:
             problem = problem_of(error)
             self.problem(problem.sentence, problem.detail)
 
         def done(_: object) -> None:
-            window.notice.show_notice("install", "The built-in model is installed. Run again to use it.")
+            bar.show_notice("install", "The built-in model is installed. Run again to use it.")
 
-        window.notice.show_notice("install", "Installing the built-in model (98 MB)…")
-        window.tasks.run(lambda: window.workbench.install_model(progress), done, failed)
+        bar.show_notice("install", "Installing the built-in model (98 MB)…")
+        tasks.run(lambda: self._workbench.install_model(progress), done, failed)
 
     def _act(self, action: str) -> None:
         if action == COPY and self._said is not None:
             QApplication.clipboard().setText(about_this_program(self._said[2]))
         elif action == "offer" and self._undo is not None:
             act, self._undo = self._undo, None
-            self._window.notice.clear("offer")
+            self._bar.clear("offer")
             act()
-            self._window.update_state()
+            self._events.publish(CommandStateChanged())
         elif action == "keys":
-            self._window.services.events.publish(SettingsRequested())
+            self._events.publish(SettingsRequested())
         elif action == "install":
             self.install_model()
         elif action in self._quiet_acts:
             self._quiet_acts[action]()
-        elif action in self._brief_acts and self._window.notice.key == action:
+        elif action in self._brief_acts and self._bar.key == action:
             act = self._brief_acts[action]
             self.withdraw(action)
             act()
 
     def _dismissed(self, key: str) -> None:
-        self._window.update_state()
-        store = self._window.workbench.store
+        self._events.publish(CommandStateChanged())
+        store = self._workbench.store
         if key in self._start_notices:
             self._start_notices[key].dismissed()
         if key == BUILTIN_HINT:
             self._hint_wanted = False
         if key == BUILTIN_HINT and not store.read_only:
-            self._window.tasks.watch(store.set_meta(BUILTIN_HINT, "dismissed"))
+            self._tasks.watch(store.set_meta(BUILTIN_HINT, "dismissed"))

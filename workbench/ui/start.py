@@ -35,9 +35,6 @@ _FIRST_SAVE_MS = 100
 # What the steps need, and what is read beside them: a module that is imported meanwhile holds a step up by tens of ms.
 _REST = (
     "workbench.ui.building",
-    "workbench.ui.compose.blind",
-    "workbench.ui.compose.pager",
-    "workbench.ui.compose.viewing",
     "workbench.app.single",
     "workbench.ui.features.maintenance.controller",
     "rapidfuzz.distance",

@@ -39,6 +39,19 @@ def has_proxy(widget: QWidget) -> bool:
     return is_field or (around is not None and around.inherits("QGraphicsView"))
 
 
+def first_stop(part: QWidget) -> QWidget | None:
+    """Return the first widget in `part` that Tab would stop at, text before buttons."""
+    stops = [
+        child
+        for child in part.findChildren(QWidget)
+        if child.isVisible()
+        and child.isEnabled()
+        and child.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not has_proxy(child)
+    ]
+    return next((stop for stop in stops if stop.inherits("QPlainTextEdit")), stops[0] if stops else None)
+
+
 def _stops(window: QWidget) -> Iterator[QWidget]:
     """Yield what Tab stops at, in the order that Qt keeps."""
     widget = _after(window)

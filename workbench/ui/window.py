@@ -9,49 +9,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication
 
 from workbench.app.bridge import Bridge
+from workbench.app.commands import WindowState
 from workbench.app.compose import Compose
-from workbench.app.forecasts import Forecasts
-from workbench.app.lane_state import LaneHead
 from workbench.app.opening import Opened
-from workbench.app.past import nothing_answered
-from workbench.app.prompts.prompts import Prompts
 from workbench.app.pulse import Pulse
-from workbench.app.session_text import session_detail, session_line
 from workbench.app.tasks import Tasks
-from workbench.app.timeline import TimelineModel, describe
-from workbench.app.verdict_keys import VerdictKey
-from workbench.core.drafts import Draft
-from workbench.core.lanes import BUILTIN
-from workbench.core.timeline import Detail, VersionDetail
-from workbench.store.records import RunBegun
+from workbench.app.timeline import TimelineModel
+from workbench.core.runs import DRAFTABLE
 from workbench.ui import geometry
-from workbench.ui.compose.blindness import HIDDEN, Blindness
-from workbench.ui.compose.editing import Editing
-from workbench.ui.compose.layout import LayoutActions
-from workbench.ui.compose.numbers import to_foresee
-from workbench.ui.compose.rooms import SetsPart
-from workbench.ui.dialogs import Dialogs
-from workbench.ui.frame import RUN, Frame
-from workbench.ui.gate import RunGate
-from workbench.ui.handlers import Handlers
+from workbench.ui.frame import Frame
 from workbench.ui.keybinding import KeyBindings
 from workbench.ui.notices import Notices
+from workbench.ui.panes import Panes
+from workbench.ui.questions import answer_of, answers_question, draft_question
 from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.events import AnswersGrew, HistoryChanged, PromptOpened, RunChanged, RunEnded, ViewShown
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.shell.keybutton import with_key
 from workbench.ui.shell.notice import NoticeBar
-from workbench.ui.shell.rooms import PromptsPart
+from workbench.ui.shell.rooms import ComposePart, PromptsPart
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views
-from workbench.ui.state import window_state
 from workbench.ui.undo import Undo
 from workbench.ui.warm import Warmth
 
 if TYPE_CHECKING:
+    from workbench.app.prompts.prompts import Prompts
     from workbench.app.single import RaiseServer
 
 SAVE_WITHIN_MS = 3000
@@ -64,18 +49,13 @@ class MainWindow(QObject):
     views: Views
     notice: NoticeBar
     notices: Notices
-    dialogs: Dialogs
     undo: Undo
-    handlers: Handlers
-    gate: RunGate
-    editing: Editing
+    panes: Panes
     actions_: Actions
     keys: KeyBindings
-    sets: SetsPart
-    layout_: LayoutActions
-    blindness: Blindness
     services: Services
     features: FeatureHost
+    compose_part: ComposePart
     prompts: Prompts
     prompts_part: PromptsPart
 
@@ -92,8 +72,6 @@ class MainWindow(QObject):
         self.timeline = TimelineModel(self.tasks, self.workbench.history.timeline, self)
         self.compose = Compose(self.workbench, self.tasks, self.timeline, frame.text, self)
         self.pulse = Pulse(self.workbench, self.tasks, self)
-        self.forecasts = Forecasts(self.workbench.forecaster, self.tasks, lambda: to_foresee(self), self)
-        self.heads: tuple[LaneHead, ...] = ()
         self._raise_server: RaiseServer | None = None
         self._has_begun = self._closed = self._is_leaving = False
         frame.closing.connect(self._close)
@@ -105,10 +83,9 @@ class MainWindow(QObject):
         self.frame.may_close, self.frame.show_problem = self._may_close, self.notices.problem
         self.workbench.add_listener(self.bridge.listener())
         self.pulse.start_watching()
-        self.notices.first()
+        self.notices.first(self.opened.problem, self.keys.notice)
         self.tasks.watch(self.workbench.recovery, self._recovered)
-        self._show_database()
-        self.gate.read_limits()
+        self.compose_part.read_limits()
         self._listen()
         self.update_state()
         # Not within a step of building: a key may close the window, which first finishes the steps.
@@ -121,13 +98,50 @@ class MainWindow(QObject):
             for command in early:
                 self.actions_.press(command)
 
-    def run(self) -> None:
-        """Run all lanes, and show them; before the window is complete the frame queues it."""
-        self.frame.queue(RUN)
-        if self.frame.is_complete:
-            if self.views.shown != "compose":
-                self.views.show("compose")
-            self.gate.run()
+    def wire(self) -> None:
+        """Connect the parts; called once, when all exist and Compose has begun."""
+        compose, side, notices, bridge, pulse = self.compose, self.sidebar, self.notices, self.bridge, self.pulse
+        publish = self.services.events.publish
+        self.frame.parts = self.panes.in_tab_order
+        self.tasks.failed.connect(notices.problem)
+        compose.prompt_changed.connect(side.select_prompt)
+        compose.prompt_changed.connect(lambda uid: publish(PromptOpened(uid)))
+        compose.run_started.connect(notices.over)
+        compose.stage.row_stale.connect(lambda uid: publish(RunChanged(uid)))
+        compose.stage.paged.connect(notices.follow_blindness)
+        compose.saver.saved.connect(notices.saved)
+        compose.saver.failed.connect(notices.not_saved)
+        compose.saver.pending_changed.connect(notices.pending)
+        self.view.editor.edited.connect(notices.text_changed)
+        side.prompt_chosen.connect(self.choose_prompt)
+        side.iteration_chosen.connect(self.compose_part.show_iteration)
+        side.new_prompt.connect(self.prompts_part.new)
+        side.prompt_menu.connect(self.prompts_part.open_menu)
+        side.iteration_menu.connect(self.compose_part.open_iteration_menu)
+        self.prompts.listed.connect(lambda: side.select_prompt(compose.prompt_uid))
+        self.timeline.marks.changed.connect(self.update_state)
+        for moved in (self.timeline.rowsInserted, self.timeline.rowsRemoved):
+            moved.connect(lambda: side.select_iteration(compose.shown_row()))
+            # The rows of a prompt may come after its answers, and what can be walked to or noted depends on them.
+            moved.connect(lambda: self.update_state())
+        self.views.changed.connect(lambda view: publish(ViewShown(view)))
+        self.views.changed.connect(lambda _: self.update_state())
+        self.header.palette_clicked.connect(self.actions_["palette"].trigger)
+        self.header.settings_clicked.connect(self.actions_["settings"].trigger)
+        pulse.frame.connect(lambda outputs: publish(AnswersGrew(outputs)))
+        pulse.foreign_change.connect(lambda: publish(HistoryChanged()))
+        pulse.moved.connect(notices.moved)
+        pulse.recovered.connect(lambda sentence: notices.quiet("recovered", sentence))
+        bridge.run_started.connect(lambda begun: notices.moved_on())
+        bridge.run_started.connect(lambda begun: publish(RunChanged(begun.run_uid)))
+        bridge.saved_late.connect(lambda uid: publish(RunChanged(uid)))
+        bridge.saved_late.connect(lambda _: notices.saved_late(self.workbench.runner.unsaved))
+        bridge.run_ended.connect(lambda uid: publish(RunEnded(uid)))
+        bridge.output_ended.connect(lambda _: notices.follow_blindness())
+        bridge.problem.connect(notices.problem)
+        bridge.engine.connect(notices.engine)
+        self.notice.detail_toggled.connect(self.update_state)
+        self.theme.changed.connect(self.update_state)
 
     def _listen(self) -> None:
         from workbench.app.single import RaiseServer
@@ -150,139 +164,43 @@ class MainWindow(QObject):
         frame.activateWindow()
         self.forward_asked.emit()
 
-    def shown_slots(self) -> list[str]:
-        """Return the lanes on the screen from left to right."""
-        return [head.slot for head in self.heads]
-
-    def lane_title(self, slot: str) -> str:
-        """Return the shown name of a lane."""
-        return next((head.title for head in self.heads if head.slot == slot), "")
-
-    def show_heads(self, heads: list[LaneHead]) -> None:
-        before, self.heads = set(self.shown_slots()), tuple(heads)
-        lanes = self.compose.lanes
-        self.view.lanes.set_heads(heads)
-        for slot in self.shown_slots():
-            if slot not in before:
-                self.compose.board.tell(slot)
-        self.view.lanes.count_hidden(0 if self.compose.viewing else len(lanes.lanes) - len(lanes.shown))
-
-    def set_lane_model(self, slot: str, endpoint: str, model: str) -> None:
-        """Give a lane of the draft another model."""
-        self.compose.lanes.set_model(slot, endpoint, model)
-        self._lanes_use()
-
-    def update_state(self) -> None:
-        """Enable commands and name the number of lanes."""
-        if self._closed:
-            return
-        state = window_state(self)
-        self.actions_.update(state)
-        self.view.runbar.set_state(
-            len(self.heads) if state.viewing else self.compose.lanes.to_run,
-            sets=1 if state.viewing else self.compose.sets.to_run,
-            running=state.running,
-            enabled=state.has_prompt and not state.viewing,
-        )
-        self.view.runbar.set_escape(closes_first=state.viewing or state.detail_open or state.marked)
-        self.view.lanes.set_all_running(state.running)
-        self.sidebar.light(self.compose.shown_row())
-        self.view.runbar.set_based_on(self.compose.based_on, shown=not state.viewing)
-
-    def show_draft(self, draft: Draft) -> None:
-        self.view.set_draft(draft.content, draft.values)
-
-    def restore_draft(self, draft: Draft) -> None:
-        self.view.set_draft(draft.content, draft.values, undoable=True)
-
-    def show_viewing(self, detail: Detail | None, text: str) -> None:
-        if detail is None:
-            self.view.lanes.explain_emptiness()
-            self.view.show_draft()
-        else:
-            in_editor = self.view.editor.isAncestorOf(QApplication.focusWidget() or self.frame)
-            values = () if isinstance(detail, VersionDetail) else detail.values
-            if isinstance(detail, VersionDetail):
-                self.view.lanes.explain_emptiness(*nothing_answered(detail))
-            tip = "\n".join(filter(None, (describe(detail.row), detail.newer)))
-            self.view.show_past(detail.content, values, text, tip)
-            if in_editor:
-                self.sidebar.iteration_list.setFocus()
-
-    def prompt_changed(self, uid: str) -> None:
-        self.sidebar.select_prompt(uid)
-        self.notices.withdraw_offer()
-        if not self.workbench.store.read_only:
-            self.tasks.watch(self.workbench.store.set_meta("last_prompt", uid))
-        self._lanes_use()
-        self._show_database()
-
-    def _lanes_use(self) -> None:
-        self.notices.about_builtin(any(lane.endpoint == BUILTIN for lane in self.compose.lanes.lanes))
-
     def choose_prompt(self, uid: str) -> None:
+        """Open a prompt; what was refused for another one is no longer said."""
         self.notice.clear("refusal")
         self.compose.open_prompt(uid)
 
-    def retry(self, slots: list[str]) -> None:
-        """Repeat the calls of these lanes as they were; a lane that was changed since wants a run instead."""
-        changed = {head.slot for head in self.heads if head.answered_by}
-        if changed & set(slots):
-            self.notices.problem(
-                "This lane was changed after it ran, and a retry repeats the call as it was. "
-                f"{with_key('Run all lanes', self.keys.name('run'))} to use the new settings."
-            )
-            slots = [slot for slot in slots if slot not in changed]
-        self.gate.retry(slots)
-
-    def run_recorded(self, begun: RunBegun) -> None:
-        self.notices.moved_on()
-        self.compose.recorded(begun)
-        self.show_session()
-        self._show_database()
-        self.prompts.refresh()
-
-    def run_ended(self, run_uid: str) -> None:
-        self.compose.run_ended(run_uid)
-        self.show_session()
-        self.update_state()
-
-    def foreign_change(self) -> None:
-        self.timeline.refresh(self.update_state)
-        self.compose.stage.follow_others()
-        self.prompts.refresh()
-        self._show_database()
-
-    def show_session(self) -> None:
-        if self.compose.stage.shown.is_blind:
-            self.header.set_session(HIDDEN, "What runs cost and how long they took is shown with the names.")
+    def update_state(self) -> None:
+        """Enable the commands that can be used now, and show what else depends on that."""
+        if self._closed:
             return
-        stats = self.workbench.session.stats()
-        self.header.set_session(session_line(stats), session_detail(stats))
+        state = self.state()
+        self.actions_.update(state)
+        self.compose_part.show_state(state)
+        self.sidebar.light(self.compose.shown_row())
 
-    def _show_database(self) -> None:
-        path, uid = self.workbench.store.path, self.compose.prompt_uid
-        if uid:
-            self.tasks.run(
-                lambda: self.workbench.history.count(uid),
-                lambda count: self.status.set_database(
-                    f"{path.name} · {_iterations(count)} of this prompt", _iterations(count)
-                ),
+    def state(self) -> WindowState:
+        """Return what the commands depend on, as it is now."""
+        runs = self.views.runs
+        rows = runs.selected() if runs is not None and self.views.shown == "history" else ()
+        return self.compose_part.fill(
+            WindowState(
+                view=self.views.shown,
+                can_undo=self.undo.can_undo,
+                can_redo=self.undo.can_redo,
+                writable=not self.workbench.store.read_only,
+                detail_open=self.notice.is_detail_open,
+                has_rows=bool(rows),
+                one_row=len(rows) == 1,
+                can_restore=len(rows) == 1 and rows[0].kind in DRAFTABLE,
+                two_rows=len(rows) == 2,
+                searched=runs is not None and runs.has_query(),
+                judging=self.undo.is_judging,
             )
+        )
 
     def _recovered(self, sentence: str) -> None:
         if sentence:
             self.notices.at_start("recovered", sentence)
-
-    def verdict_key(self, key: VerdictKey) -> bool:
-        """Give the verdict that a key means; False when it means none now."""
-        if self.views.shown != "compose":
-            verdicts = self.features.verdicts(self.views.shown)
-            return verdicts is not None and verdicts.verdict_key(key)
-        if key.lane:
-            return self.handlers.mark_number(key.lane)
-        self.compose.stage.judging.judge("tie" if key.kind == "tie" else "all_bad", self.shown_slots())
-        return True
 
     def _may_close(self) -> bool:
         """Whether nothing would be lost, or the person said that it may be."""
@@ -296,7 +214,7 @@ class MainWindow(QObject):
             self._is_leaving = False
 
     def _draft_may_go(self) -> bool:
-        return self.compose.saver.finish(SAVE_WITHIN_MS) or self.dialogs.ask_to_lose_draft()
+        return self.compose.saver.finish(SAVE_WITHIN_MS) or answer_of(draft_question(self.frame)) == "close"
 
     def _answers_may_go(self) -> bool:
         runner = self.workbench.runner
@@ -304,7 +222,7 @@ class MainWindow(QObject):
             left = self.tasks.wait_for(lambda: runner.settle(SAVE_WITHIN_MS / 1000))
             if not left:
                 return True
-            answer = self.dialogs.ask_to_lose_answers(left)
+            answer = answer_of(answers_question(self.frame, left))
             if answer != "again":
                 return answer == "close"
         return True
@@ -312,14 +230,9 @@ class MainWindow(QObject):
     def _close(self) -> None:
         self._closed = True
         self.pulse.stop()
-        self.forecasts.stop()
         self.compose.saver.flush()
         if self._has_begun:
             side = {geometry.SIDE: self.sidebar.splitter} if self.sidebar.is_divided_by_hand else {}
             self.frame.remember(self.workbench.places.config, {**side, **self.views.dividers()})
             self.features.stop()
         self.tasks.close()
-
-
-def _iterations(count: int) -> str:
-    return "1 iteration" if count == 1 else f"{count:,} iterations"

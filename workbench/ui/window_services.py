@@ -15,7 +15,6 @@ from workbench.ui.shell.events import (
     BuiltinModelRequested,
     CallSent,
     Changed,
-    CommandStateChanged,
     DataChanged,
     EndpointsChanged,
     HistoryChangeRequested,
@@ -32,7 +31,6 @@ from workbench.ui.shell.events import (
     WindowCompleted,
 )
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
-from workbench.ui.state import window_state
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -106,7 +104,7 @@ class _Session:
         output = board.output(slot)
         if not output or board.is_running(slot):
             return None
-        return ShownAnswer(board.run_uid, output, self._window.lane_title(slot))
+        return ShownAnswer(board.run_uid, output, self._window.compose_part.lane_title(slot))
 
     def use_values(self, values: ValueSet) -> Callable[[], None]:
         self._compose.back()
@@ -116,7 +114,7 @@ class _Session:
         self._compose.saver.flush()
 
     def limits(self) -> Limits:
-        return self._window.gate.limits
+        return self._window.compose_part.limits()
 
 
 class _Navigator:
@@ -219,17 +217,15 @@ class PromptsInSideBar:
         self._window.sidebar.prompt_list.setFocus()
 
 
-def window_services(window: MainWindow) -> Services:
+def window_services(window: MainWindow, events: EventBus) -> Services:
     """Return the services of a window whose parts are made, and let it follow the events of features."""
-    events = EventBus()
     events.subscribe(DataChanged, lambda event: _refresh(window, event.what))
     events.subscribe(CallSent, lambda _: _follow_answers(window))
-    events.subscribe(CommandStateChanged, lambda _: window.update_state())
     events.subscribe(SideBarWanted, lambda event: _show_side(window, event.is_shown))
     events.subscribe(MarkedRowsCompared, lambda _: window.timeline.marks.clear())
     events.subscribe(EndpointsChanged, lambda event: window.compose.endpoints_changed(event.then))
     events.subscribe(BuiltinModelRequested, lambda _: window.notices.install_model())
-    events.subscribe(LaneRetryRequested, lambda event: window.retry([event.slot]))
+    events.subscribe(LaneRetryRequested, lambda event: window.compose_part.retry([event.slot]))
     events.subscribe(StartNotice, window.notices.offer_at_start)
     events.subscribe(SettingsClosed, lambda _: _settings_closed(window))
     events.subscribe(PaletteOpening, lambda event: _add_sources(window, event))
@@ -258,7 +254,7 @@ def _leave_for(window: MainWindow, change: Change) -> None:
 
 
 def _settings_closed(window: MainWindow) -> None:
-    window.gate.read_limits()
+    window.compose_part.read_limits()
     window.compose.endpoints_changed()
 
 
@@ -283,4 +279,4 @@ def _add_sources(window: MainWindow, event: PaletteOpening) -> None:
     # The palette's search is not needed before it opens.
     from workbench.ui.shell.command_source import command_source
 
-    event.add(command_source(window.keys, window.actions_, lambda: window_state(window)))
+    event.add(command_source(window.keys, window.actions_, window.state))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.ui.panes import open_context_menu, step_pane
+from workbench.ui.panes import open_context_menu
 
 if TYPE_CHECKING:
     from workbench.app.commands import View
@@ -31,11 +31,26 @@ class WindowShell:
 
     def step_pane(self, step: int) -> None:
         """Give the keyboard to the next part of the window (1) or the previous one (-1)."""
-        step_pane(self._window, step)
+        self._window.panes.step(step)
 
     def toggle_wrap(self) -> None:
         """Wrap long lines in messages, or stop doing so."""
         self._window.frame.wrapping.toggle()
+
+    def escape(self) -> None:
+        """Close the innermost open thing; when nothing is open, stop what runs."""
+        window = self._window
+        if window.notice.close_detail() or window.compose_part.close_open() or window.views.leave():
+            return
+        window.compose_part.escape()
+
+    def undo(self) -> None:
+        """Undo what was done last in the shown view."""
+        self._window.undo.undo()
+
+    def redo(self) -> None:
+        """Redo what was undone last in the shown view."""
+        self._window.undo.redo()
 
     def quit(self) -> None:
         """Close the window, after asking about what would be lost."""

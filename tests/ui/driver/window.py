@@ -87,6 +87,7 @@ class WindowDriver:
         self._main = main
         self.dialogs = DialogDriver(main)
         self.shown_notice = NoticeDriver(main.notice)
+        self._compose = cast("ComposeController", main.features.controller("compose"))
         self.frame: Frame = main.frame
         self.theme: Theme = main.theme
         self.workbench: Workbench = main.workbench
@@ -109,10 +110,10 @@ class WindowDriver:
         self.viewing_bar: ViewingBar = main.view.viewing
         self.pager: Pager = main.view.pager
         self.blind_bar: BlindBar = main.view.blind
-        self.find_bar: FindBar = main.editing.bar
-        self.finder: Finder = main.editing.finder
-        self.checking: Checking = main.editing.checking
-        self.attachments: Attaching = main.editing.attaching
+        self.find_bar: FindBar = self._compose.editing.bar
+        self.finder: Finder = self._compose.editing.finder
+        self.checking: Checking = self._compose.editing.checking
+        self.attachments: Attaching = self._compose.editing.attaching
         self._lanes: LanesController = main.features.controller("lanes")
         self.lanes: LanesView = self._lanes.view
         self.session: Compose = main.compose
@@ -121,9 +122,9 @@ class WindowDriver:
         self.draft_saver: DraftSaver = main.compose.saver
         self.lane_presenter: Board = main.compose.board
         self.run_controller: Stage = main.compose.stage
-        self.set_actions: SetActions = cast("ComposeController", main.features.controller("compose")).sets
-        self.budget_confirmation: RunGate = main.gate
-        self.forecasts: Forecasts = main.forecasts
+        self.set_actions: SetActions = self._compose.sets
+        self.budget_confirmation: RunGate = self._compose.gate
+        self.forecasts: Forecasts = self._compose.forecasts
         self.timeline: TimelineModel = main.timeline
         self._prompts: PromptsController = main.features.controller("prompts")
         self.prompts: Prompts = main.prompts
@@ -149,12 +150,12 @@ class WindowDriver:
     @property
     def find_field(self) -> QLineEdit:
         """Where the searched text is typed."""
-        return self._main.editing.bar._find
+        return self._compose.editing.bar._find
 
     @property
     def replace_field(self) -> QLineEdit:
         """Where the replacement is typed."""
-        return self._main.editing.bar._by
+        return self._compose.editing.bar._by
 
     @property
     def message_column(self) -> Column:
@@ -243,11 +244,11 @@ class WindowDriver:
 
     def slots(self) -> list[str]:
         """Return the shown lanes from left to right."""
-        return self._main.shown_slots()
+        return self._compose.presenter.slots()
 
     def lane_title(self, slot: str) -> str:
         """Return the shown name of a lane."""
-        return self._main.lane_title(slot)
+        return self._compose.lane_title(slot)
 
     def shown_run(self) -> str:
         """Return the uid of the run whose answers are shown, "" for none."""
@@ -267,11 +268,11 @@ class WindowDriver:
 
     def run(self) -> None:
         """Run all lanes, as Ctrl+Enter does."""
-        self._main.run()
+        self._compose.runs.run()
 
     def retry(self, slots: list[str]) -> None:
         """Retry these lanes."""
-        self._main.retry(slots)
+        self._compose.retry(slots)
 
     def command(self, id_: str) -> None:
         """Carry out a command whether it is enabled or not."""
@@ -281,7 +282,7 @@ class WindowDriver:
 
     def mark(self, number: int) -> None:
         """Mark the answer of a lane the winner, counted from 1; again takes it back."""
-        self._main.handlers.mark_number(number)
+        self._compose.verdicts.mark_number(number)
 
     def view_row(self, uid: str) -> None:
         """Show a row of the timeline."""
@@ -289,19 +290,19 @@ class WindowDriver:
 
     def step(self, by: int) -> None:
         """Show an older (1) or newer (-1) iteration."""
-        self._main.handlers.step_iteration(by)
+        self._compose.timeline.step(by)
 
     def back(self) -> None:
         """Go back to the draft."""
-        self._main.handlers.back()
+        self._compose.timeline.back()
 
     def take_over(self, *, branch: bool) -> None:
         """Restore the shown iteration into the draft, or branch from it."""
-        self._main.handlers.take_over(branch=branch)
+        self._compose.timeline.take_over(branch=branch)
 
     def take_over_row(self, uid: str, *, branch: bool) -> None:
         """Restore a row of the timeline into the draft, or branch from it."""
-        self._main.handlers.take_over_row(uid, branch=branch)
+        self._compose.timeline.take_over_row(uid, branch=branch)
 
     def choose_prompt(self, uid: str) -> None:
         """Open a prompt."""
@@ -325,11 +326,11 @@ class WindowDriver:
 
     def refresh(self) -> None:
         """Read again what another process may have changed."""
-        self._main.foreign_change()
+        self._main.pulse.foreign_change.emit()
 
     def run_lane(self, slot: str) -> None:
         """Run one lane."""
-        self._main.layout_.run_lane(slot)
+        self._compose.runs.run_lane(slot)
 
     def add_lane(self, endpoint: str, model: str) -> None:
         """Add a lane, as the palette does."""
@@ -337,7 +338,7 @@ class WindowDriver:
 
     def choose_model(self, slot: str, endpoint: str, model: str) -> None:
         """Give a lane another model, as the picker does."""
-        self._main.set_lane_model(slot, endpoint, model)
+        self._main.compose.lanes.set_model(slot, endpoint, model)
 
     def update_commands(self) -> None:
         """Enable the commands that make sense now."""

@@ -1,142 +1,312 @@
-"""Acts on value sets in the real Compose view, with stand-ins for everything else that the window gives."""
+"""Works in the real Compose view: types, runs, judges, undoes, goes back in time, acts on value sets; with stand-ins
+for everything else that the window gives. Answers come from a scripted engine.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from tests.ui.features.standins import StandInNotices, StandInSession, standins, wait_for
-from workbench.app.shown_run import ShownRun
-from workbench.app.stage import Stage
-from workbench.app.value_sets import ValueSets
+from tests.fakes import played
+from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins, wait_for
+from workbench.app.bridge import Bridge
+from workbench.app.commands import WindowState
+from workbench.app.compose import Compose
+from workbench.app.lane_state import LaneHead
+from workbench.app.pulse import Pulse
+from workbench.app.tasks import Tasks
+from workbench.app.timeline import TimelineModel
+from workbench.app.verdict_keys import VerdictKey
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
-from workbench.core.runs import RunSet
-from workbench.core.timeline import Detail
-from workbench.host.clock import utc_now
-from workbench.host.ids import new_uid
-from workbench.store import open_store
-from workbench.ui.compose.rooms import SETS, SetsOwner
+from workbench.core.lanes import Lane
+from workbench.core.run_limits import LIMITS, Limits
+from workbench.host.dirs import places
+from workbench.host.settings import Settings
 from workbench.ui.compose.view import ComposeView
 from workbench.ui.features.compose import FEATURE
 from workbench.ui.features.compose.controller import ComposeController
 from workbench.ui.features.compose.large import LargeValue
 from workbench.ui.features.compose.rows import RowsDialog
+from workbench.ui.shell.bars import Header, StatusBar
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.shell.rooms import LanesWidget
+from workbench.ui.shell.notice import NoticeBar
+from workbench.ui.shell.rooms import COMPOSE, ComposeOwner, LanesWidget
 from workbench.ui.theme import Theme
 from workbench.usecases.problems import MissingInput, Problem
+from workbench.usecases.workbench import Workbench
+
+SCRIPT = {"default": [{"text": "Hello."}, {"usage": {"input": 3, "output": 2}}, {"finish": "stop"}]}
+QUESTION = Content((Message("user", "{{question}}"),))
 
 
-class StandInStage(QObject):
-    """A run through two sets."""
-
-    paged = Signal()
+class StandInLanes(LanesWidget):
+    """Keeps the heads of lanes; the first one has the focus."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.shown = ShownRun()
+        self.heads: tuple[LaneHead, ...] = ()
 
-    def page(self, at: int) -> None:
-        self.shown = self.shown.paged(at)
-        self.paged.emit()
+    def name_keys(self, name: object) -> None:
+        pass
 
-    def sets_done(self) -> int:
-        return 1
+    def set_heads(self, heads: Sequence[LaneHead]) -> None:
+        self.heads = tuple(heads)
+
+    def count_hidden(self, hidden: int) -> None:
+        pass
+
+    def explain_emptiness(self, heading: str = "", text: str = "") -> None:
+        pass
+
+    def set_all_running(self, running: bool) -> None:
+        pass
+
+    def slots(self) -> tuple[str, ...]:
+        return tuple(head.slot for head in self.heads)
+
+    def column(self, slot: str) -> QWidget | None:
+        return None
+
+    def focused_slot(self) -> str:
+        return self.heads[0].slot if self.heads else ""
+
+    def focus_lane(self, index: int) -> None:
+        pass
+
+    def show_keys_act(self, keys_act: bool) -> None:
+        pass
 
 
-class StandInCompose:
-    """Shows a draft with sets, and a run."""
+class Remembered:
+    """Settings that were never changed."""
 
-    viewing: Detail | None = None
-
-    def __init__(self, view: ComposeView) -> None:
-        self.sets = ValueSets(view.values.values, new_uid)
-        self.told = StandInStage()
-
-    @property
-    def stage(self) -> Stage:
-        return cast(Stage, self.told)
+    settings = Settings()
 
 
-class StandInNotice:
-    """One notice that stands."""
+class Room:
+    """Compose in a room of its own: a page and bars that no window has."""
 
-    standing_key, standing_text = "refusal", "Give question a value."
+    def __init__(self, app: QApplication, folder: Path) -> None:
+        factory = played.factory(SCRIPT, folder)
+        self.workbench = workbench = Workbench.open(
+            folder / "history.db", places({"HOME": str(folder)}).make(), dict(os.environ), client_factory=factory
+        )
+        workbench.start_engine()
+        theme, self.root = Theme(app, "light"), QObject()
+        self.tasks = tasks = Tasks(self.root)
+        self.view, self.lanes = ComposeView(theme), StandInLanes()
+        self.timeline = TimelineModel(tasks, workbench.history.timeline, self.root)
+        self.compose = Compose(workbench, tasks, self.timeline, self.text, self.root)
+        self.bar, self.bridge, self.pulse = NoticeBar(), Bridge(self.root), Pulse(workbench, tasks, self.root)
+        self.session = session = StandInSession()
+        self.services = replace(standins(workbench.store, theme, session=session), backend=workbench, tasks=tasks)
+        self.queued: list[bool] = [False]
+        self.host = FeatureHost((FEATURE,), self.services)
+        self.owner = ComposeOwner(
+            page=self.view,
+            compose=self.compose,
+            timeline=self.timeline,
+            workbench=workbench,
+            tasks=tasks,
+            bridge=self.bridge,
+            pulse=self.pulse,
+            bar=self.bar,
+            header=Header(),
+            status=StatusBar(theme),
+            remembered=Remembered(),
+            queue_run=lambda: self.queued[-1],
+            focus_timeline=lambda: None,
+            point_at_iteration=lambda uid, menu: None,
+        )
+        self.part = self.host.part(COMPOSE, self.owner)
+        controller = self.host.controller("compose")
+        assert isinstance(controller, ComposeController)
+        self.controller = controller
+        self.part.lanes()
+        self.view.add_lanes(self.lanes)
+        self.part.begin()
+        self.part.name_keys(lambda command: "F5" if command == "run" else "")
+        workbench.add_listener(self.bridge.listener())
+        self.actions = self.host.actions()
 
-    def clear(self, key: str) -> None:
-        self.standing_key = self.standing_text = ""
+    def text(self) -> tuple[Content, tuple[tuple[str, str], ...]]:
+        return self.view.editor.content(), tuple(self.view.values.all_values().items())
+
+    def said(self) -> list[str]:
+        notices = self.services.notices
+        assert isinstance(notices, StandInNotices)
+        return notices.said
+
+    def offered(self) -> None:
+        notices = self.services.notices
+        assert isinstance(notices, StandInNotices)
+        notices.offered()
+
+    def open(self, draft: Draft) -> str:
+        uid, stored = self.workbench.prompts.create("Order bot", draft)
+        stored.result()
+        self.session.uid = uid
+        self.compose.open_now(uid, draft, tuple(self.workbench.endpoints.all()), is_shown=False)
+        wait_for(lambda: self.compose.ready)
+        return uid
+
+    def run(self) -> str:
+        before = self.timeline.rowCount()
+        self.actions["run"]()
+        wait_for(lambda: not self.workbench.runner.running() and self.timeline.rowCount() == before + 1)
+        wait_for(lambda: self.compose.stage.number() is not None and not self.compose.board.is_running())
+        return self.compose.shown_run()
+
+    def state(self) -> WindowState:
+        return self.part.fill(WindowState())
+
+    def close(self) -> None:
+        self.compose.saver.flush()
+        self.host.stop()
+        self.pulse.stop()
+        self.tasks.close()
+        self.workbench.close()
 
 
 def main(folder: Path) -> None:
-    """Print which sets there were after each command, and what was shown."""
+    """Print what the commands did, what was said, and what is stored."""
     app = QApplication([])
-    store = open_store(folder / "history.db", now=utc_now(), uid=new_uid)
-    session, theme, notice = StandInSession(), Theme(app, "light"), StandInNotice()
-    services = standins(store, theme, session=session)
-    notices = services.notices
-    assert isinstance(notices, StandInNotices)
-    view = ComposeView(theme)
-    view.add_lanes(LanesWidget())
-    view.set_draft(Content((Message("user", "{{question}}"),)), (("question", "Where?"),))
-    shown = StandInCompose(view)
-    host = FeatureHost((FEATURE,), services)
-    actions = host.actions()
-    part = host.part(SETS, SetsOwner(shown, view, notice))
-    controller = host.controller("compose")
-    assert isinstance(controller, ComposeController)
+    room = Room(app, folder)
+    lanes = (Lane("a", "echo", "one"), Lane("b", "echo", "two"))
+    room.open(Draft(QUESTION, (("question", "Where?"),), lanes))
+    told = {"commands": sorted(room.actions), "runs": runs(room), "past": past(room), "sets": sets(room)}
+    told["said"] = room.said()
+    told["published"] = sorted({type(one).__name__ for one in events(room)})
+    told["windows"] = [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")]
+    room.close()
+    print(json.dumps(told))
 
-    def sets() -> list[list[object]]:
+
+def events(room: Room) -> list[object]:
+    found = room.services.events
+    assert isinstance(found, StandInEvents)
+    return found.published
+
+
+def runs(room: Room) -> dict[str, object]:
+    """Run, judge, undo, ask before a run that is over a limit, and retry."""
+    room.queued.append(True)
+    room.actions["run"]()
+    told: dict[str, object] = {"queued": room.timeline.rowCount()}
+    room.queued.append(False)
+    first = room.run()
+    told["heads"] = [head.title for head in room.lanes.heads]
+    answer = room.compose.board.shown("a")
+    told["answer"] = answer.text if answer is not None else None
+    told["can_mark"] = [room.state().can_mark, room.state().can_undo, room.controller.can_undo]
+    told["key"] = [room.controller.verdict_key(VerdictKey(lane=7)), room.controller.verdict_key(VerdictKey(lane=2))]
+    told["verdict"] = [room.compose.board.verdict.kind, room.bar.text()]
+    told["claims"] = room.part.claims("undo")
+    room.controller.undo()
+    told["undone"] = [room.compose.board.verdict.kind, room.bar.text()]
+    room.actions["tie"]()
+    told["tie"] = room.compose.board.verdict.kind
+    room.actions["blind"]()
+    told["blind"] = room.compose.blind
+    room.actions["blind"]()
+    room.workbench.store.set_meta(LIMITS, Limits(calls=1).to_text()).result()
+    room.part.read_limits()
+    wait_for(lambda: room.part.limits().any)
+    room.actions["run"]()
+    wait_for(lambda: room.controller.gate.asks)
+    told["asked"] = [room.state().detail_open, room.part.close_open(), room.part.close_open()]
+    room.workbench.store.set_meta(LIMITS, Limits().to_text()).result()
+    room.part.read_limits()
+    wait_for(lambda: not room.part.limits().any)
+    room.actions["retry_lane"]()
+    wait_for(lambda: len(room.workbench.history.detail(first).outputs) == 3 and not room.workbench.runner.running())
+    told["runs"] = len(room.workbench.history.timeline(room.compose.prompt_uid, None, 9).rows)
+    return told
+
+
+def past(room: Room) -> dict[str, object]:
+    """Change the text, run it, go to the first iteration, branch from it, and undo that."""
+    view = room.view
+    view.editor.focus_first()
+    view.editor.blocks[0].field.replace(0, 0, "Say: ", quiet=False)
+    wait_for(lambda: room.controller.can_undo)
+    room.run()
+    wait_for(lambda: room.compose.board.state("a") == "finished")
+    told: dict[str, object] = {"shown": room.compose.stage.number()}
+    room.actions["older"]()
+    wait_for(lambda: room.compose.viewing is not None)
+    told["past"] = [room.compose.stage.number(), room.state().viewing, view.viewing.text().split(" · ")[0]]
+    room.actions["branch"]()
+    told["branched"] = [room.compose.draft().content.messages[0].text, room.compose.viewing is None]
+    newest = room.timeline.row(0)
+    assert newest is not None
+    room.part.show_iteration(newest.uid)
+    wait_for(lambda: room.compose.viewing is not None)
+    room.part.escape()
+    told["escaped"] = room.compose.viewing is None
+    return told
+
+
+def sets(room: Room) -> dict[str, object]:
+    """Add, copy, untick, delete and paste value sets, and page through those of a run."""
+    shown = room.compose
+
+    def names() -> list[list[object]]:
         return [[one.name, one.uid == shown.sets.active, one.ticked] for one in shown.sets.sets]
 
+    room.view.set_draft(QUESTION, (("question", "Where?"),))
     steps = {}
     for command in ("add_set", "duplicate_set", "tick_set", "previous_set", "remove_set"):
-        actions[command]()
-        steps[command] = sets()
-    notices.offered()
-    steps["undone"] = sets()
-    actions["large_value"]()
-    (large,) = services.dialogs.widget().findChildren(LargeValue)
+        room.actions[command]()
+        steps[command] = names()
+    room.offered()
+    steps["undone"] = names()
+    room.actions["large_value"]()
+    (large,) = room.services.dialogs.widget().findChildren(LargeValue)
     large.field.replace(0, 0, "So: ", quiet=False)
     large.reject()
-    actions["paste_sets"]()
-    (rows,) = services.dialogs.widget().findChildren(RowsDialog)
+    value = room.view.values.values()
+    room.actions["paste_sets"]()
+    (rows,) = room.services.dialogs.widget().findChildren(RowsDialog)
     rows.begin("name\tquestion\nthird\tWhy?\n")
     take = next(button for button in rows.findChildren(QPushButton) if button.text().startswith("Make"))
     wait_for(take.isEnabled)
     take.click()
-    texts = [action.text() for action in controller.sets.menu(shown.sets.active).actions() if action.text()]
+    texts = [action.text() for action in room.controller.sets.menu(shown.sets.active).actions() if action.text()]
+    shown.sets.tick_all(ticked=False)
     first, second = shown.sets.sets[:2]
-    shown.told.shown = ShownRun("r", sets=(RunSet(first.uid, "one", ()), RunSet(second.uid, "two", ())))
-    part.show_page()
-    pages = [shown.told.shown.at]
-    actions["next_set"]()
-    pages.append(shown.told.shown.at)
-    session.shown = Draft(Content((Message("user", "{{question}}"),)))
-    part.show_lack(Problem("Give question a value.", lack=MissingInput(("question",))))
-    part.end_lack()
-    stood = notice.standing_text
-    session.shown = Draft(Content((Message("user", "{{question}}"),)), values=(("question", "Where?"),))
-    part.end_lack()
-    told = {
-        "commands": sorted(actions),
+    for one in (first, second):
+        shown.sets.show(one.uid)
+        room.view.values.set_values({"question": one.name})
+        shown.sets.tick(one.uid, ticked=True)
+    room.run()
+    pages = [shown.stage.shown.at]
+    room.actions["previous_set"]()
+    pages.append(shown.stage.shown.at)
+    lack = Problem("Give question a value.", lack=MissingInput(("question",)))
+    room.bar.show_notice("refusal", lack.sentence)
+    room.session.shown = Draft(QUESTION)
+    room.controller.sets.show_lack(lack)
+    room.controller.sets.end_lack()
+    stood = room.bar.standing_text
+    room.session.shown = Draft(QUESTION, values=(("question", "Where?"),))
+    room.controller.sets.end_lack()
+    return {
         "steps": steps,
-        "value": view.values.values(),
-        "sets": [one.name for one in shown.sets.sets],
+        "value": value,
+        "names": [one.name for one in shown.sets.sets],
         "menu": texts,
-        "pages": pages,
-        "lack": [stood, notice.standing_text],
-        "said": notices.said,
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "pages": [len(shown.stage.shown.sets), pages],
+        "lack": [stood, room.bar.standing_text],
     }
-    host.stop()
-    store.close()
-    print(json.dumps(told))
 
 
 if __name__ == "__main__":

@@ -324,22 +324,45 @@ def test_prompts(tmp_path: Path) -> None:
 
 def test_compose(tmp_path: Path) -> None:
     told = driven("compose", tmp_path)
-    changing = ["add_set", "duplicate_set", "large_value", "next_set", "paste_sets", "previous_set"]
-    assert told["commands"] == [*changing, "remove_set", "rename_set", "tick_set"]
-    steps = told["steps"]
+    assert len(told["commands"]) == 39
+    assert told["runs"] == {
+        "queued": 0,
+        "heads": ["one", "two"],
+        "answer": "Hello.",
+        "can_mark": [True, False, False],
+        "key": [False, True],
+        "verdict": ["winner", "Lane 2 marked winner"],
+        "claims": True,
+        "undone": ["none", "Undone: Lane 2 marked winner"],
+        "tie": "tie",
+        "blind": True,
+        "asked": [True, True, False],
+        "runs": 1,
+    }
+    assert told["past"] == {
+        "shown": 2,
+        "past": [1, True, "Read-only: iteration 1"],
+        "branched": ["{{question}}", True],
+        "escaped": True,
+    }
+    steps = told["sets"]["steps"]
     assert steps["add_set"] == [["Set 1", False, True], ["Set 2", True, True]]
     assert steps["duplicate_set"] == [["Set 1", False, True], ["Set 2", False, True], ["Set 2 copy", True, True]]
     assert steps["tick_set"][-1] == ["Set 2 copy", True, False]
     assert steps["previous_set"][1:] == [["Set 2", True, True], ["Set 2 copy", False, False]]
     assert steps["remove_set"] == [["Set 1", False, True], ["Set 2 copy", True, False]]
     assert steps["undone"] == steps["previous_set"]
-    assert told["value"] == [["question", "So: "]]
-    assert told["sets"] == ["Set 1", "Set 2", "Set 2 copy", "third"]
-    assert told["menu"][0] == "&Paste rows as sets…"
-    assert told["menu"][-1] == "&Show one of 4 sets"
-    assert told["pages"] == [0, 1]
-    assert told["lack"] == ["Give question a value.", ""]
-    assert told["said"] == ["The value set “Set 2” was deleted. [Undo]", "1 set with values for question."]
+    assert told["sets"]["value"] == [["question", "So: "]]
+    assert told["sets"]["names"] == ["Set 1", "Set 2", "Set 2 copy", "third"]
+    assert told["sets"]["menu"][0] == "&Paste rows as sets…"
+    assert told["sets"]["menu"][-1] == "&Show one of 4 sets"
+    assert told["sets"]["pages"] == [2, [1, 0]]
+    assert told["sets"]["lack"] == ["Give question a value.", ""]
+    assert [one for one in told["said"] if "withdrawn" not in one] == [
+        "The draft now starts from iteration 1. [Undo]",
+        "The value set “Set 2” was deleted. [Undo]",
+        "1 set with values for question.",
+    ]
 
 
 def test_address(tmp_path: Path) -> None:

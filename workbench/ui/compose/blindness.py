@@ -11,64 +11,66 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-if TYPE_CHECKING:
-    from workbench.app.lane_state import LaneHead
-    from workbench.ui.window import MainWindow
+from workbench.ui.shell.events import ViewShown
 
-HIDDEN = "Session · hidden while blind"
+if TYPE_CHECKING:
+    from workbench.app.forecasts import Forecasts
+    from workbench.app.lane_state import LaneHead
+    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.shell.rooms import ComposeOwner
+    from workbench.ui.shell.services import Services
 
 
 class Blindness(QObject):
     """Turns blind on and off for the next runs, and shows what goes for the shown one."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, services: Services, owner: ComposeOwner, view: ComposeView, forecasts: Forecasts) -> None:
+        super().__init__(owner.compose)
+        self._services, self._view, self._forecasts = services, view, forecasts
+        self._compose, self._header = owner.compose, owner.header
         self.told = ""
         """Who answered the shown value set, since that was revealed; "" after another is shown."""
         self._told_of: tuple[str, int] = ("", 0)
-        stage = window.compose.stage
+        stage = owner.compose.stage
         stage.paged.connect(self.show)
         stage.blinded.connect(self._told)
-        window.views.changed.connect(lambda _: self._forget())
-        window.bridge.output_ended.connect(lambda _: self.show())
-        window.view.blind.reveal_clicked.connect(stage.reveal)
-        window.header.blind_clicked.connect(self.toggle)
-        window.header.set_blind(on=window.compose.blind)
+        services.events.subscribe(ViewShown, lambda _: self._forget())
+        owner.bridge.output_ended.connect(lambda _: self.show())
+        view.blind.reveal_clicked.connect(stage.reveal)
+        owner.header.blind_clicked.connect(self.toggle)
+        owner.header.set_blind(on=owner.compose.blind)
 
     def toggle(self) -> None:
         """Let the next runs be blind, or not; what is shown stays as it is."""
-        compose = self._window.compose
+        compose = self._compose
         compose.blind = not compose.blind
-        self._window.header.set_blind(on=compose.blind)
-        self._window.tasks.watch(self._window.workbench.store.set_meta("blind", "1" if compose.blind else ""))
+        self._header.set_blind(on=compose.blind)
+        self._services.tasks.watch(self._services.backend.store.set_meta("blind", "1" if compose.blind else ""))
 
     def show(self) -> None:
-        """Bring the line above the lanes and the numbers in the bars up to date."""
-        window, stage = self._window, self._window.compose.stage
+        """Bring the line above the lanes and the forecast up to date."""
+        stage = self._compose.stage
         if self._told_of != (stage.shown.uid, stage.shown.at):
             self._forget()
         if stage.shown.is_blind:
-            window.view.blind.show_progress(*stage.answered_of())
+            self._view.blind.show_progress(*stage.answered_of())
             # At once: what was foreseen before names the lanes and their prices.
-            window.forecasts.forget()
+            self._forecasts.forget()
         else:
-            window.view.blind.hide()
-            window.forecasts.wake()
-        window.show_session()
-        window.notices.follow_blindness()
+            self._view.blind.hide()
+            self._forecasts.wake()
 
     def _forget(self) -> None:
         self.told = ""
-        self._window.notice.clear("revealed")
+        self._services.notices.withdraw("revealed")
 
     def _told(self, shown: Sequence[str]) -> None:
         if shown:
-            compose = self._window.compose
+            compose = self._compose
             kept = {slot: compose.stage.shown.kept_from(slot) for slot in shown}
             self._told_of = (compose.stage.shown.uid, compose.stage.shown.at)
             self.told = told(compose.named_heads(), shown, kept)
-            self._window.notices.quiet("revealed", self.told)
+            self._services.notices.quiet("revealed", self.told)
 
 
 def told(heads: Sequence[LaneHead], shown: Sequence[str], kept: Mapping[str, str]) -> str:

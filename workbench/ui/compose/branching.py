@@ -18,7 +18,8 @@ from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.keys import plain_modifiers
 
 if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
+    from workbench.app.compose import Compose
+    from workbench.ui.shell.services import Notices
 
 _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
 _Standard = QKeySequence.StandardKey
@@ -35,9 +36,10 @@ def would_edit(event: QKeyEvent) -> bool:
 class Branching(QObject):
     """Listens to the keys in the editor of the past, and to what input methods make of them, such as é."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, compose: Compose, draft: ContentEditor, notices: Notices) -> None:
+        """`draft` is the editor that a branch goes into."""
+        super().__init__(compose)
+        self._compose, self._draft, self._notices = compose, draft, notices
 
     def watch(self, editor: ContentEditor) -> None:
         """Start a branch when a person types into `editor`, which is read-only."""
@@ -53,18 +55,16 @@ class Branching(QObject):
         block.field.installEventFilter(composed)
 
     def _takes(self, editor: ContentEditor, block: MessageBlock, event: QKeyEvent | QInputMethodEvent) -> bool:
-        window = self._window
-        detail = window.compose.viewing
+        detail = self._compose.viewing
         if detail is None or (isinstance(event, QKeyEvent) and not would_edit(event)):
             return False
         index, (start, stop) = editor.blocks.index(block), block.field.selection()
-        before = window.compose.take_over(detail, branch=True)
+        before = self._compose.take_over(detail, branch=True)
         if before is None:
             return True
-        window.notices.offer_draft(f"You typed into {name(detail.row)}: the draft now starts from it.", before)
-        draft = window.view.editor
-        draft.show_part(index, start, stop - start)
-        field = draft.blocks[index].field
+        self._notices.offer_draft(f"You typed into {name(detail.row)}: the draft now starts from it.", before)
+        self._draft.show_part(index, start, stop - start)
+        field = self._draft.blocks[index].field
         field.setFocus(Qt.FocusReason.OtherFocusReason)
         if isinstance(event, QKeyEvent):
             field.keyPressEvent(event)

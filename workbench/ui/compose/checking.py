@@ -7,11 +7,11 @@ are rendered in the engine's child, never here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from workbench.core.blocks import Example
@@ -27,7 +27,12 @@ from workbench.ui.widgets.turns import Turns
 from workbench.usecases.template_check import TemplateMistake, schema_faults
 
 if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
+    from workbench.app.compose import Compose
+    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.shell.services import Services
+
+Mistakes = Callable[[Content, Mapping[str, str]], TemplateMistake | None]
+"""Renders a template with values and returns what is wrong with it, None for nothing; blocks."""
 
 PAUSE_MS = 300
 AT_ONCE = 50
@@ -38,10 +43,13 @@ _MISPLACED = "Models take files from the user only. Change the role back, or rem
 class Checking(QObject):
     """Checks the draft a moment after each change."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._editor, self._values = window.view.editor, window.view.values
+    checked = Signal()
+    """The draft was checked."""
+
+    def __init__(self, services: Services, compose: Compose, view: ComposeView, mistakes: Mistakes) -> None:
+        super().__init__(compose)
+        self._services, self._compose, self._view, self._mistakes = services, compose, view, mistakes
+        self._editor, self._values = view.editor, view.values
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -57,11 +65,11 @@ class Checking(QObject):
         for signal in (self._editor.edited, self._editor.parts_changed, self._values.edited):
             signal.connect(self._pause.start)
         self._editor.block_made.connect(lambda _: self._pause.start())
-        window.view.draft_set.connect(self._pause.start)
+        view.draft_set.connect(self._pause.start)
         # Other values are on the screen, which nobody typed.
-        window.compose.sets.listed.connect(self._pause.start)
-        window.compose.values_restored.connect(self._pause.start)
-        window.compose.lanes.changed.connect(self._pause.start)
+        compose.sets.listed.connect(self._pause.start)
+        compose.values_restored.connect(self._pause.start)
+        compose.lanes.changed.connect(self._pause.start)
         self._values.mend_wanted.connect(self.mend)
         self._values.remove_wanted.connect(self._remove)
         self._pause.start()
@@ -82,18 +90,17 @@ class Checking(QObject):
             self._asked, self._mistake = None, None
         elif (content, values) != self._asked:
             self._asked = asked = (content, values)
-            work = self._window.workbench.template_mistake
-            self._window.tasks.run(lambda: work(content, values), lambda found: self._answer(asked, found))
+            self._services.tasks.run(lambda: self._mistakes(content, values), lambda found: self._answer(asked, found))
         self._show()
-        self._window.sets.end_lack()
+        self.checked.emit()
         self._check_schemas()
 
     def _tell_sets(self, content: Content) -> None:
-        sets = self._window.compose.sets
+        sets = self._compose.sets
         ticked = {one.uid: one for one in sets.sets if one.ticked}
         said = ""
         # What lanes with a pinned version send has variables of its own.
-        own = [one for one in self._window.compose.lanes.shown if one.pinned is None and not one.baseline]
+        own = [one for one in self._compose.lanes.shown if one.pinned is None and not one.baseline]
         if ticked and own:
             from workbench.ui.compose.set_note import repeated, unfilled  # most prompts have no sets
 
@@ -104,7 +111,7 @@ class Checking(QObject):
             if not said and len(ticked) > 1:
                 same = repeats(content, list(values.values()))
                 said = repeated(same, len(ticked), uses_none=not content_variables(content))
-        self._window.view.say_of_sets(said)
+        self._view.say_of_sets(said)
 
     def mend(self, name: str, meant: str) -> None:
         """Call a variable otherwise everywhere in the draft, as one step of undo."""
@@ -128,7 +135,7 @@ class Checking(QObject):
 
     def _remove(self, names: tuple[str, ...]) -> None:
         in_values = self._in_values()
-        bring_back = self._window.compose.sets.forget(names)
+        bring_back = self._compose.sets.forget(names)
         self.check()
         if in_values and not self._in_values():
             # The button went with its row, and the keyboard would be at the other end of the window.
@@ -138,8 +145,8 @@ class Checking(QObject):
             else:
                 self._editor.focus_first()
         what = f"The value of {names[0]} was removed" if len(names) == 1 else f"{len(names):,} values were removed"
-        several = ", from every set." if self._window.compose.sets.sets else "."
-        self._window.notices.offer(what + several, "Undo", bring_back)
+        several = ", from every set." if self._compose.sets.sets else "."
+        self._services.notices.offer(what + several, "Undo", bring_back)
 
     def _in_values(self) -> bool:
         focus = QApplication.focusWidget()
@@ -157,11 +164,11 @@ class Checking(QObject):
         if not self._is_judging:
             self._is_judging = True
             work = partial(schema_faults, asked)
-            self._window.tasks.run_large(work, lambda found: self._judge(asked, *found), self._not_judged)
+            self._services.tasks.run_large(work, lambda found: self._judge(asked, *found), self._not_judged)
 
     def _not_judged(self, error: Exception) -> None:
         self._is_judging = False
-        self._window.tasks.report(error)
+        self._services.tasks.report(error)
 
     def _judge(self, asked: Content, output: str, tools: tuple[str, ...]) -> None:
         self._is_judging = False
@@ -231,6 +238,6 @@ class Checking(QObject):
         found = field.findChild(AmissMarks)
         if isinstance(found, AmissMarks):
             return found
-        made = AmissMarks(field, self._window.theme)
+        made = AmissMarks(field, self._services.theme)
         made.mend_wanted.connect(self.mend)
         return made

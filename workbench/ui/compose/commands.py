@@ -1,4 +1,4 @@
-"""The commands about what Compose shows; their actions take the `Handlers` of the window."""
+"""The commands about the draft, its runs and what Compose shows."""
 
 from __future__ import annotations
 
@@ -34,20 +34,16 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+Return", "Ctrl+Enter"),
         lambda s: s.has_prompt,
         views=EVERYWHERE,
-        run=lambda compose: compose.run(),
+        run=lambda compose: compose.runs.run(),
     ),
     Command(
-        "stop", "Stop everything", "Run", (), lambda s: s.running, views=EVERYWHERE, run=lambda compose: compose.stop()
-    ),
-    Command(
-        "escape",
-        "Close what is open, or stop what runs",
+        "stop",
+        "Stop everything",
         "Run",
-        ("Esc",),
-        lambda s: s.viewing or s.running or s.detail_open or s.find_open or s.marked or s.view != "compose",
-        fixed=True,
+        (),
+        lambda s: s.running,
         views=EVERYWHERE,
-        run=lambda compose: compose.escape(),
+        run=lambda compose: compose.runs.stop(),
     ),
     Command(
         "retry_lane",
@@ -55,7 +51,7 @@ COMMANDS: tuple[Command, ...] = (
         "Run",
         ("Ctrl+R",),
         lambda s: s.can_retry_lane,
-        run=lambda compose: compose.retry_lane(),
+        run=lambda compose: compose.runs.retry_focused(),
     ),
     Command(
         "retry_all",
@@ -63,11 +59,18 @@ COMMANDS: tuple[Command, ...] = (
         "Run",
         ("Ctrl+Shift+R",),
         lambda s: s.can_retry,
-        run=lambda compose: compose.retry_all(),
+        run=lambda compose: compose.runs.retry_all(),
     ),
-    Command("tie", "Verdict: tie", "Verdict", (), lambda s: s.can_mark, run=lambda compose: compose.judge("tie")),
     Command(
-        "all_bad", "Verdict: all bad", "Verdict", (), lambda s: s.can_mark, run=lambda compose: compose.judge("all_bad")
+        "tie", "Verdict: tie", "Verdict", (), lambda s: s.can_mark, run=lambda compose: compose.verdicts.judge("tie")
+    ),
+    Command(
+        "all_bad",
+        "Verdict: all bad",
+        "Verdict",
+        (),
+        lambda s: s.can_mark,
+        run=lambda compose: compose.verdicts.judge("all_bad"),
     ),
     Command(
         "mark_focused",
@@ -75,7 +78,7 @@ COMMANDS: tuple[Command, ...] = (
         "Verdict",
         (),
         lambda s: s.can_mark and s.lane_focused,
-        run=lambda compose: compose.mark_focused(),
+        run=lambda compose: compose.verdicts.mark_focused(),
     ),
     Command(
         "blind",
@@ -91,30 +94,15 @@ COMMANDS: tuple[Command, ...] = (
         "Verdict",
         (),
         lambda s: s.blind,
-        run=lambda compose: compose.reveal(),
+        run=lambda compose: compose.verdicts.reveal(),
     ),
     Command(
-        "undo",
-        "Undo",
+        "add_message",
+        "Add a message",
         "Edit",
-        ("Ctrl+Z",),
-        lambda s: s.can_undo,
-        fixed=True,
-        views=EVERYWHERE,
-        run=lambda compose: compose.steps.undo(),
-    ),
-    Command(
-        "redo",
-        "Redo",
-        "Edit",
-        ("Ctrl+Shift+Z", "Ctrl+Y"),
-        lambda s: s.can_redo,
-        True,
-        views=EVERYWHERE,
-        run=lambda compose: compose.steps.redo(),
-    ),
-    Command(
-        "add_message", "Add a message", "Edit", ("Ctrl+M",), _editing, run=lambda compose: compose.editor.add_next()
+        ("Ctrl+M",),
+        _editing,
+        run=lambda compose: compose.view.editor.add_next(),
     ),
     Command(
         "add_system",
@@ -122,7 +110,7 @@ COMMANDS: tuple[Command, ...] = (
         "Edit",
         (),
         _editing,
-        run=lambda compose: compose.editor.add_message("system"),
+        run=lambda compose: compose.view.editor.add_message("system"),
     ),
     Command(
         "add_example",
@@ -130,16 +118,18 @@ COMMANDS: tuple[Command, ...] = (
         "Edit",
         (),
         _editing,
-        run=lambda compose: compose.editor.parts_shown.add("example"),
+        run=lambda compose: compose.view.editor.parts_shown.add("example"),
     ),
-    Command("add_tool", "Add a tool", "Edit", (), _editing, run=lambda compose: compose.editor.parts_shown.add("tool")),
+    Command(
+        "add_tool", "Add a tool", "Edit", (), _editing, run=lambda compose: compose.view.editor.parts_shown.add("tool")
+    ),
     Command(
         "add_output",
         "Set the output format",
         "Edit",
         (),
         _editing,
-        run=lambda compose: compose.editor.parts_shown.add("output"),
+        run=lambda compose: compose.view.editor.parts_shown.add("output"),
     ),
     Command(
         "template",
@@ -147,7 +137,7 @@ COMMANDS: tuple[Command, ...] = (
         "Edit",
         (),
         _editing,
-        run=lambda compose: compose.editor.parts_shown.add("template"),
+        run=lambda compose: compose.view.editor.parts_shown.add("template"),
     ),
     Command(
         "attach",
@@ -196,7 +186,7 @@ COMMANDS: tuple[Command, ...] = (
         "Run",
         ("Alt+Return",),
         _lane_named,
-        run=lambda compose: compose.run_lane(),
+        run=lambda compose: compose.runs.run_lane(),
     ),
     Command(
         "run_changed",
@@ -204,7 +194,7 @@ COMMANDS: tuple[Command, ...] = (
         "Run",
         ("Alt+Shift+Return",),
         lambda s: _editing(s) and s.has_lanes,
-        run=lambda compose: compose.run_changed(),
+        run=lambda compose: compose.runs.run_changed(),
     ),
     Command(
         "mark_row",
@@ -212,7 +202,7 @@ COMMANDS: tuple[Command, ...] = (
         "History",
         ("Ctrl+Space",),
         lambda s: s.can_note,
-        run=lambda compose: compose.mark_row(),
+        run=lambda compose: compose.timeline.toggle_mark(),
     ),
     Command(
         "older",
@@ -220,7 +210,7 @@ COMMANDS: tuple[Command, ...] = (
         "History",
         ("Alt+Left",),
         lambda s: s.has_older,
-        run=lambda compose: compose.step_iteration(1),
+        run=lambda compose: compose.timeline.step(1),
     ),
     Command(
         "newer",
@@ -228,7 +218,7 @@ COMMANDS: tuple[Command, ...] = (
         "History",
         ("Alt+Right",),
         lambda s: s.has_newer,
-        run=lambda compose: compose.step_iteration(-1),
+        run=lambda compose: compose.timeline.step(-1),
     ),
     Command(
         "restore",
@@ -237,7 +227,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+Shift+O",),
         _can_take_over,
         views=BOTH,
-        run=lambda compose: compose.take_over_selected(branch=False),
+        run=lambda compose: compose.timeline.take_over_selected(branch=False),
     ),
     Command(
         "branch",
@@ -246,9 +236,9 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+Shift+B",),
         _can_take_over,
         views=BOTH,
-        run=lambda compose: compose.take_over_selected(branch=True),
+        run=lambda compose: compose.timeline.take_over_selected(branch=True),
     ),
-    Command("back", "Back to the draft", "History", (), _viewing, run=lambda compose: compose.back()),
+    Command("back", "Back to the draft", "History", (), _viewing, run=lambda compose: compose.timeline.back()),
     Command(
         "note",
         "Note on what is shown",
@@ -256,6 +246,6 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+Shift+N",),
         _can_note,
         views=BOTH,
-        run=lambda compose: compose.edit_note(),
+        run=lambda compose: compose.timeline.edit_note(),
     ),
 )

@@ -17,38 +17,41 @@ from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.aids import Aids
 from workbench.ui.editor.findbar import FindBar
 from workbench.ui.editor.finder import Finder
-from workbench.ui.shell.events import EmptyPromptFilled
+from workbench.ui.shell.events import CommandStateChanged, EmptyPromptFilled
 
 if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
+    from workbench.app.compose import Compose
+    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.shell.services import Services
+    from workbench.usecases.workbench import Workbench
 
 
 class Editing(QObject):
     """Made once, when the window's parts exist."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self.attaching = Attaching(window)
-        self.checking = Checking(window)
-        self._help(window.view.editor)
-        window.view.past_made.connect(self._help)
-        self._branching = Branching(window)
-        window.view.past_made.connect(self._branching.watch)
-        self.bar = FindBar(window.view)
-        window.view.add_below_editor(self.bar)
-        self.finder = Finder(self.bar, window.view.editor, window.theme, window.tasks.run)
-        self.finder.toggled.connect(window.update_state)
-        window.view.shown_editor_changed.connect(self.finder.use)
+    def __init__(self, services: Services, workbench: Workbench, compose: Compose, view: ComposeView) -> None:
+        super().__init__(compose)
+        self._services, self._view = services, view
+        self.attaching = Attaching(services, workbench.attachments, view)
+        self.checking = Checking(services, compose, view, workbench.template_mistake)
+        self._help(view.editor)
+        view.past_made.connect(self._help)
+        self._branching = Branching(compose, view.editor, services.notices)
+        view.past_made.connect(self._branching.watch)
+        self.bar = FindBar(view)
+        view.add_below_editor(self.bar)
+        self.finder = Finder(self.bar, view.editor, services.theme, services.tasks.run)
+        self.finder.toggled.connect(lambda: services.events.publish(CommandStateChanged()))
+        view.shown_editor_changed.connect(self.finder.use)
         self._was_empty = True
-        window.view.editor.edited.connect(self._tell_filled)
+        view.editor.edited.connect(self._tell_filled)
 
     def _tell_filled(self) -> None:
-        content = self._window.view.editor.content()
+        content = self._view.editor.content()
         was_empty, self._was_empty = self._was_empty, content.is_empty
         if was_empty and len(content.messages) == 1 and len(text := content.messages[0].text) > 1:
-            self._window.services.events.publish(EmptyPromptFilled(text))
+            self._services.events.publish(EmptyPromptFilled(text))
 
     def _help(self, editor: ContentEditor) -> None:
         self.attaching.serve(editor)
-        Aids(editor, self._window.theme, self._window.tasks.run)
+        Aids(editor, self._services.theme, self._services.tasks.run)

@@ -1,4 +1,4 @@
-"""What Compose gives the feature that shows its lanes, taken from the window as it is."""
+"""What Compose gives the feature that shows its lanes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.runs import Result
-    from workbench.ui.window import MainWindow
+    from workbench.ui.shell.rooms import ComposeOwner
+    from workbench.ui.shell.services import Tasks
 
 
 class _Answers:
@@ -33,19 +34,19 @@ class _Answers:
 
 
 class _Models:
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    def __init__(self, owner: ComposeOwner, tasks: Tasks) -> None:
+        self._compose, self._workbench, self._tasks = owner.compose, owner.workbench, tasks
 
     def set_model(self, slot: str, endpoint: str, model: str) -> None:
-        self._window.set_lane_model(slot, endpoint, model)
+        self._compose.lanes.set_model(slot, endpoint, model)
 
     def show_support(self, slot: str, show: Callable[[ParameterSupport], None]) -> None:
         """Show what the model of a lane takes, at once and again when LiteLLM, which has to be loaded, was asked."""
-        compose, tasks, parameters = self._window.compose, self._window.tasks, self._window.workbench.parameters
-        lane = compose.lanes.get(slot)
+        tasks, parameters = self._tasks, self._workbench.parameters
+        lane = self._compose.lanes.get(slot)
         if lane is None:
             return
-        endpoint = compose.endpoints.get(lane.endpoint)
+        endpoint = self._compose.endpoints.get(lane.endpoint)
 
         def listed(support: ParameterSupport) -> None:
             show(support)
@@ -54,10 +55,10 @@ class _Models:
         tasks.run(lambda: parameters.listed(endpoint, lane.model), listed)
 
     def snippets(self, prompt_uid: str, draft: Draft, lane: Lane, *, filled: bool) -> dict[str, tuple[str, bool]]:
-        return self._window.workbench.coder.snippets(prompt_uid, draft, lane, filled=filled)
+        return self._workbench.coder.snippets(prompt_uid, draft, lane, filled=filled)
 
 
-def lanes_owner(window: MainWindow) -> LanesOwner:
-    """Return what the lanes of a window show and change."""
-    compose = window.compose
-    return LanesOwner(compose.lanes, compose.board, _Answers(compose.stage), _Models(window), window.frame)
+def lanes_owner(owner: ComposeOwner, tasks: Tasks) -> LanesOwner:
+    """Return what the lanes of Compose show and change."""
+    compose = owner.compose
+    return LanesOwner(compose.lanes, compose.board, _Answers(compose.stage), _Models(owner, tasks), owner.remembered)

@@ -1,4 +1,4 @@
-"""Which lanes are run.
+"""Runs, retries and stops lanes.
 
 Invariant: a lane that is not run keeps its answers beside the new ones, and says which iteration they are from.
 """
@@ -7,36 +7,71 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from workbench.core.lanes import Lane
+from workbench.ui.shell.keybutton import with_key
 
 if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
+    from workbench.ui.compose.presenter import ComposePresenter
+    from workbench.ui.gate import RunGate
+    from workbench.ui.shell.rooms import ComposeOwner
+    from workbench.ui.shell.services import Services
 
 
-class LayoutActions(QObject):
-    """What the commands about runs of some lanes do."""
+class RunActions:
+    """Carries out the commands about runs."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, services: Services, owner: ComposeOwner, gate: RunGate, presenter: ComposePresenter) -> None:
+        self._services, self._owner, self._gate, self._presenter = services, owner, gate, presenter
+        self._compose = owner.compose
 
-    def run_lane(self, slot: str) -> None:
-        """Run one lane; the others keep their answers."""
-        if self._window.compose.lanes.get(slot) is not None:
-            self._window.gate.run_only({slot})
+    def run(self) -> None:
+        """Run all lanes, and show them; before the window is complete the run is queued."""
+        if self._owner.queue_run():
+            return
+        if self._services.navigator.shown() != "compose":
+            self._services.navigator.show("compose")
+        self._gate.run()
+
+    def stop(self) -> None:
+        """Stop everything that runs."""
+        self._services.backend.runner.stop_everything()
+
+    def run_lane(self, slot: str = "") -> None:
+        """Run one lane, without `slot` the focused one; the others keep their answers."""
+        slot = slot or self._presenter.focused()
+        if self._compose.lanes.get(slot) is not None:
+            self._gate.run_only({slot})
 
     def run_changed(self) -> None:
         """Run the lanes whose settings, text or values changed since their answers, or that have none."""
         changed = self._changed()
         if changed:
-            self._window.gate.run_only(changed)
+            self._gate.run_only(changed)
         else:
-            self._window.notices.quiet("unchanged", "Nothing changed since these answers. Run all lanes to ask again.")
+            said = "Nothing changed since these answers. Run all lanes to ask again."
+            self._services.notices.quiet("unchanged", said)
+
+    def retry_focused(self) -> None:
+        """Repeat the call of the focused lane."""
+        self.retry([self._presenter.focused()])
+
+    def retry_all(self) -> None:
+        """Repeat the calls of all lanes that did not finish."""
+        self.retry(self._compose.stage.unfinished(self._presenter.slots()))
+
+    def retry(self, slots: list[str]) -> None:
+        """Repeat the calls of these lanes as they were; a lane that was changed since needs a run instead."""
+        changed = {head.slot for head in self._presenter.heads if head.answered_by}
+        if changed & set(slots):
+            self._services.notices.problem(
+                "This lane was changed after it ran, and a retry repeats the call as it was. "
+                f"{with_key('Run all lanes', self._presenter.key_name('run'))} to use the new settings."
+            )
+            slots = [slot for slot in slots if slot not in changed]
+        self._gate.retry(slots, self._presenter.slots())
 
     def _changed(self) -> set[str]:
-        draft, stage = self._window.compose.draft(), self._window.compose.stage
+        draft, stage = self._compose.draft(), self._compose.stage
         values = [dict(one.values) for one in draft.run_sets]
 
         def is_new(lane: Lane) -> bool:

@@ -11,28 +11,29 @@ from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast, detail, line
 
 if TYPE_CHECKING:
-    from workbench.ui.window import MainWindow
+    from workbench.app.compose import Compose
+    from workbench.ui.editor import ContentEditor
+    from workbench.ui.shell.bars import StatusBar
 
 
-def next_run(window: MainWindow) -> tuple[str, Draft] | None:
+def next_run(compose: Compose) -> tuple[str, Draft] | None:
     """Return the prompt and the draft that would be run, None while no run can be started."""
-    compose = window.compose
     if not compose.prompt_uid or not compose.ready or compose.viewing is not None:
         return None
     return compose.prompt_uid, compose.draft()
 
 
-def to_foresee(window: MainWindow) -> tuple[str, Draft] | None:
+def to_foresee(compose: Compose) -> tuple[str, Draft] | None:
     """Return what the numbers are about, None also while they would give a hidden name away."""
-    return None if window.compose.stage.shown.is_blind else next_run(window)
+    return None if compose.stage.shown.is_blind else next_run(compose)
 
 
-def show_forecast(window: MainWindow, forecast: Forecast | None) -> None:
+def show_forecast(status: StatusBar, editor: ContentEditor, forecast: Forecast | None) -> None:
     """Show a forecast in the status bar and at the messages, or with None nothing."""
     if forecast is None:
-        window.status.set_forecast("", "")
-        window.view.editor.set_counts(())
+        status.set_forecast("", "")
+        editor.set_counts(())
         return
     text = line(forecast)
-    window.status.set_forecast(text, detail(forecast) if text else "", warns=bool(forecast.over))
-    window.view.editor.set_counts(forecast.parts(len(window.view.editor.content().messages)))
+    status.set_forecast(text, detail(forecast) if text else "", warns=bool(forecast.over))
+    editor.set_counts(forecast.parts(len(editor.content().messages)))

@@ -1,4 +1,4 @@
-"""Says each verdict on the shown run, with Undo, and what cannot be judged.
+"""Gives verdicts on the shown run, and says each of them with Undo.
 
 Invariant: a notice about a value set goes with it, and with the view; names that were hidden when a verdict was given
 are not in its sentence.
@@ -6,16 +6,22 @@ are not in its sentence.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject
 
 from workbench.core.lanes import short_model
+from workbench.ui.shell.events import CommandStateChanged, ViewShown
 
 if TYPE_CHECKING:
     from workbench.app.judging import GivenVerdict
     from workbench.app.lane_state import LaneHead
-    from workbench.ui.window import MainWindow
+    from workbench.app.stage import Stage
+    from workbench.app.verdict_keys import VerdictKey
+    from workbench.ui.compose.blindness import Blindness
+    from workbench.ui.compose.presenter import ComposePresenter
+    from workbench.ui.shell.rooms import ComposeOwner
+    from workbench.ui.shell.services import Services
 
 KEY = "verdict"
 """The key of the notice, and the action of its button."""
@@ -25,46 +31,87 @@ _LONGEST_NAME = 60
 """Characters of a lane's name that leave room for what is said about it."""
 
 
+class VerdictActions:
+    """Gives verdicts on the answers that are shown."""
+
+    def __init__(self, stage: Stage, presenter: ComposePresenter) -> None:
+        self._stage, self._presenter = stage, presenter
+
+    def press(self, key: VerdictKey) -> bool:
+        """Give the verdict that a key means; False when it means none now."""
+        if key.lane:
+            return self.mark_number(key.lane)
+        self.judge("tie" if key.kind == "tie" else "all_bad")
+        return True
+
+    def judge(self, kind: Literal["tie", "all_bad"]) -> None:
+        """Give a verdict that names no lane."""
+        self._stage.judging.judge(kind, self._presenter.slots())
+
+    def mark(self, slot: str) -> None:
+        """Make a lane the winner, or take that back."""
+        self._stage.judging.mark(slot, self._presenter.slots())
+
+    def mark_focused(self) -> None:
+        """Make the focused lane the winner, or take that back."""
+        self.mark(self._presenter.focused())
+
+    def mark_number(self, number: int) -> bool:
+        """Mark a lane by its number on the screen, from 1; False when there is no such lane."""
+        slots = self._presenter.slots()
+        if not 1 <= number <= len(slots):
+            return False
+        self.mark(slots[number - 1])
+        return True
+
+    def reveal(self) -> None:
+        """Show who answered, without a verdict."""
+        self._stage.reveal()
+
+
 class VerdictNotices(QObject):
     """Listens to what is judged in Compose."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self, services: Services, owner: ComposeOwner, presenter: ComposePresenter, blindness: Blindness
+    ) -> None:
+        super().__init__(owner.compose)
+        self._services, self._presenter, self._blindness = services, presenter, blindness
+        self._stage, self._bar = owner.compose.stage, owner.bar
         self._given: GivenVerdict | None = None
         self._refusal = ""
-        stage = window.compose.stage
+        stage = self._stage
         self._at = (stage.shown.uid, stage.shown.at)
         stage.judging.name_of = self._name_of
         stage.judging.given.connect(self._say)
         stage.judging.lost.connect(lambda _: self._clear())
         stage.judging.refused.connect(self._refuse)
         stage.paged.connect(self._follow)
-        window.compose.prompt_changed.connect(lambda _: self._clear())
-        window.compose.run_started.connect(lambda *_: self._clear())
+        owner.compose.prompt_changed.connect(lambda _: self._clear())
+        owner.compose.run_started.connect(lambda *_: self._clear())
         # Pairs that are judged in another view may be of the answers that it names.
-        window.views.changed.connect(lambda _: self._clear())
-        window.notice.action_clicked.connect(self._act)
+        services.events.subscribe(ViewShown, lambda _: self._clear())
+        self._bar.action_clicked.connect(self._act)
 
     def _name_of(self, slot: str) -> str:
-        return next((lane_name(head) for head in self._window.heads if head.slot == slot), "")
+        return next((lane_name(head) for head in self._presenter.heads if head.slot == slot), "")
 
     def _say(self, given: GivenVerdict) -> None:
         self._given = given
-        shown = self._window.compose.stage.shown
+        shown = self._stage.shown
         sentence = sentence_of(given)
         if given.run_uid != shown.uid:
             sentence = f"#{given.iteration}: {sentence}"
         elif given.value_set != shown.at:
             sentence = f"{shown.sets[given.value_set].name or f'Set {given.value_set + 1}'}: {sentence}"
-        elif given.was_blind and given.change == "given" and (told := self._window.blindness.told):
+        elif given.was_blind and given.change == "given" and (told := self._blindness.told):
             sentence = f"{sentence}. {told}"
         label = "Redo" if given.change == "undone" else "Undo"
-        self._window.notice.show_brief(KEY, sentence, action=KEY, label=label)
-        self._window.update_state()
+        self._bar.show_brief(KEY, sentence, action=KEY, label=label)
+        self._services.events.publish(CommandStateChanged())
 
     def _act(self, action: str) -> None:
-        given, judging = self._given, self._window.compose.stage.judging
+        given, judging = self._given, self._stage.judging
         if action != KEY or given is None:
             return
         self._clear()
@@ -75,17 +122,17 @@ class VerdictNotices(QObject):
 
     def _refuse(self, sentence: str) -> None:
         self._refusal = sentence
-        self._window.notices.refused(sentence)
+        self._services.notices.refused(sentence)
 
     def _follow(self) -> None:
         """Take away what is about another run or value set than the one that is shown now."""
-        shown = self._window.compose.stage.shown
+        shown = self._stage.shown
         at, before = (shown.uid, shown.at), self._at
         self._at = at
         if at == before:
             return
         self._clear()
-        notice = self._window.notice
+        notice = self._bar
         for key in _OF_ANSWERS:
             notice.clear(key)
         if self._refusal and notice.standing_key == "refusal" and notice.standing_text == self._refusal:
@@ -94,7 +141,7 @@ class VerdictNotices(QObject):
 
     def _clear(self) -> None:
         self._given = None
-        self._window.notice.clear(KEY)
+        self._bar.clear(KEY)
 
 
 def lane_name(head: LaneHead) -> str:

@@ -16,7 +16,8 @@ from workbench.core.templates import content_variables
 from workbench.ui.compose.runbar import RunBar, hline
 from workbench.ui.compose.setbar import SetBar
 from workbench.ui.editor import ContentEditor, ValuesPanel
-from workbench.ui.geometry import Divider, editor_width
+from workbench.ui.geometry import editor_width
+from workbench.ui.shell.rooms import DraftPage
 from workbench.ui.theme import Theme, set_role
 
 if TYPE_CHECKING:
@@ -31,10 +32,9 @@ LEAST_LANES = 240
 Values = tuple[tuple[str, str], ...]
 
 
-class ComposeView(Divider):
+class ComposeView(DraftPage):
     """The two halves. A second editor shows past iterations, so that the draft keeps its undo journal and caret."""
 
-    lanes: LanesWidget
     pager: Pager
     blind: BlindBar
     viewing: ViewingBar
@@ -42,8 +42,6 @@ class ComposeView(Divider):
     """The editor that is shown now: the draft's or that of the past."""
     draft_set = Signal()
     """The draft was replaced as a whole."""
-    past_made = Signal(object)
-    """The editor of past iterations, before it shows the first one."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(editor_width, parent)
@@ -73,6 +71,16 @@ class ComposeView(Divider):
         layout.addWidget(self.runbar)
         self._layout = layout
         self.editor.edited.connect(self._sync_variables)
+        self.runbar.run_clicked.connect(self.run_clicked)
+
+    def show_preview(self, lanes: int, based_on: int | None, *, is_stored: bool) -> None:
+        """Show how many lanes a draft has and, if it `is_stored`, the version it started from, before it is read."""
+        self.runbar.set_state(lanes, running=False, enabled=True)
+        self.runbar.set_based_on(based_on, shown=is_stored)
+
+    def set_queued(self, queued: bool) -> None:
+        """Show whether a run waits for the window to be complete."""
+        self.runbar.set_queued(queued)
 
     def add_lanes(self, lanes: LanesWidget) -> None:
         """Put the lanes into the room that is kept for them; called once."""

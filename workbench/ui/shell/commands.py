@@ -25,11 +25,51 @@ class ShellActions(Protocol):
     def toggle_wrap(self) -> None:
         """Wrap long lines in messages, or stop doing so."""
 
+    def escape(self) -> None:
+        """Close the innermost open thing; when nothing is open, stop what runs."""
+
+    def undo(self) -> None:
+        """Undo what was done last in the shown view."""
+
+    def redo(self) -> None:
+        """Redo what was undone last in the shown view."""
+
     def quit(self) -> None:
         """Close the window, after asking about what would be lost."""
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command(
+        "escape",
+        "Close what is open, or stop what runs",
+        "Run",
+        ("Esc",),
+        lambda s: s.viewing or s.running or s.detail_open or s.find_open or s.marked or s.view != "compose",
+        fixed=True,
+        views=EVERYWHERE,
+        run=lambda shell: shell.escape(),
+        after="stop",
+    ),
+    Command(
+        "undo",
+        "Undo",
+        "Edit",
+        ("Ctrl+Z",),
+        lambda s: s.can_undo,
+        fixed=True,
+        views=EVERYWHERE,
+        run=lambda shell: shell.undo(),
+    ),
+    Command(
+        "redo",
+        "Redo",
+        "Edit",
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        lambda s: s.can_redo,
+        True,
+        views=EVERYWHERE,
+        run=lambda shell: shell.redo(),
+    ),
     Command(
         "view_compose",
         "Compose: editor and lanes",

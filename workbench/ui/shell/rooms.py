@@ -13,20 +13,33 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
+from workbench.ui.geometry import Divider
 from workbench.ui.shell.keybutton import KeyName
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
 
+    from workbench.app.bridge import Bridge
+    from workbench.app.commands import WindowState
+    from workbench.app.compose import Compose
     from workbench.app.lane_state import LaneHead
     from workbench.app.lanes.board import Board
     from workbench.app.lanes.lane_list import LaneList
     from workbench.app.prompts.prompts import Prompts
+    from workbench.app.pulse import Pulse
+    from workbench.app.tasks import Tasks
+    from workbench.app.timeline import TimelineModel
+    from workbench.core.content import Content
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.parameter_support import ParameterSupport
+    from workbench.core.run_limits import Limits
     from workbench.core.runs import Result
     from workbench.host.settings import Settings
+    from workbench.ui.editor import ContentEditor, ValuesPanel
+    from workbench.ui.shell.bars import Header, StatusBar
+    from workbench.ui.shell.notice import NoticeBar
+    from workbench.usecases.workbench import Workbench
 
 G = TypeVar("G")
 W = TypeVar("W")
@@ -148,6 +161,116 @@ class LanesWidget(QWidget):
 
 LANES: Room[LanesOwner, LanesWidget] = Room("compose.lanes")
 """The right half of Compose."""
+
+
+class DraftPage(Divider):
+    """The page that the window shows first, with an editor that can be typed into before anything else is there."""
+
+    editor: ContentEditor
+    values: ValuesPanel
+    lanes: LanesWidget
+    """There since `add_lanes`."""
+    run_clicked = Signal()
+    past_made = Signal(object)
+    """The editor of past iterations, before it shows the first one."""
+
+    def set_draft(self, content: Content, values: tuple[tuple[str, str], ...], *, undoable: bool = False) -> None:
+        """Put content and values into the editor, undoably when the person asked for it."""
+        raise NotImplementedError
+
+    def show_preview(self, lanes: int, based_on: int | None, *, is_stored: bool) -> None:
+        """Show how many lanes a draft has and, if it `is_stored`, the version it started from, before it is read."""
+        raise NotImplementedError
+
+    def set_queued(self, queued: bool) -> None:
+        """Show whether a run waits for the window to be complete."""
+        raise NotImplementedError
+
+    def add_lanes(self, lanes: LanesWidget) -> None:
+        """Put the lanes into the place that is kept for them; called once."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeOwner:
+    """What the window gives Compose: the page that it shows already, the open prompt, and its bars."""
+
+    page: DraftPage
+    compose: Compose
+    timeline: TimelineModel
+    workbench: Workbench
+    tasks: Tasks
+    bridge: Bridge
+    pulse: Pulse
+    bar: NoticeBar
+    header: Header
+    status: StatusBar
+    remembered: RemembersSettings
+    queue_run: Callable[[], bool]
+    """Queues a run until the window is complete; False when it is."""
+    focus_timeline: Callable[[], object]
+    """Gives the list of iterations the keyboard."""
+    point_at_iteration: Callable[[str, QMenu], object]
+    """Marks the row of an iteration as the one that a menu is about, until it closes."""
+
+
+class ComposePart(Protocol):
+    """What the window asks of Compose."""
+
+    def lanes(self) -> LanesOwner:
+        """Return what the lanes show and change."""
+
+    def begin(self) -> None:
+        """Start to work: the lanes are in the page, and all actions are made."""
+
+    def fill(self, state: WindowState) -> WindowState:
+        """Return the state with what Compose knows of it."""
+
+    def show_state(self, state: WindowState) -> None:
+        """Show what the run bar and the lanes tell of the state."""
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+
+    def close_open(self) -> bool:
+        """Close the find bar, or the question before a run; False when neither is open."""
+
+    def escape(self) -> None:
+        """Remove the marks of the timeline, else leave what is past, else stop what runs."""
+
+    def panes(self) -> Sequence[tuple[QWidget, Callable[[], None]]]:
+        """Return the parts that F6 goes through, and what gives each the keyboard."""
+
+    def stops(self) -> Sequence[QWidget]:
+        """Return the parts in the order of Tab."""
+
+    def lane_title(self, slot: str) -> str:
+        """Return the shown name of a lane, "" for one that is not shown."""
+
+    def retry(self, slots: list[str]) -> None:
+        """Repeat the calls of lanes as they were."""
+
+    def limits(self) -> Limits:
+        """Return what a run may take before a person is asked."""
+
+    def read_limits(self) -> None:
+        """Read these limits from the history."""
+
+    def show_iteration(self, uid: str) -> None:
+        """Show a row of the timeline."""
+
+    def open_iteration_menu(self, uid: str, at: QPoint) -> None:
+        """Open the menu of a row of the timeline at a global position."""
+
+    def claims(self, command_id: str) -> bool:
+        """Whether the key of "undo" or "redo" is about a verdict, and not for the text field that has it."""
+
+    def typed(self, widget: QWidget) -> None:
+        """Record that a key was pressed in a field for text."""
+
+
+COMPOSE: Room[ComposeOwner, ComposePart] = Room("window.compose")
+"""The page of the window with the draft and its lanes."""
 
 
 class PromptsSide(Protocol):

@@ -1,12 +1,14 @@
-"""Acts on the draft's value sets. Everything else that is done in Compose is still in `ui/compose`."""
+"""The draft in its editor, the lanes beside it, and everything that is done with them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.ui.compose.rooms import SETS
-from workbench.ui.features.compose.commands import COMMANDS
-from workbench.ui.shell.feature import Feature, FeaturePart
+from workbench.ui.compose.commands import COMMANDS as OF_DRAFT
+from workbench.ui.features.compose.commands import COMMANDS as OF_SETS
+from workbench.ui.shell.feature import Feature, FeaturePart, FeatureView
+from workbench.ui.shell.rooms import COMPOSE
+from workbench.ui.shell.views import at_once
 
 if TYPE_CHECKING:
     from workbench.ui.features.compose.controller import ComposeController
@@ -21,11 +23,22 @@ def _make(services: Services) -> ComposeController:
 
 FEATURE = Feature(
     "compose",
-    COMMANDS,
+    (*OF_DRAFT, *OF_SETS),
     _make,
+    view=FeatureView(
+        "compose",
+        "Compose",
+        make=lambda controller: at_once(lambda: controller.view)(),
+        enter=lambda controller: controller.view.editor.focus_first(),
+    ),
     part=FeaturePart(
-        SETS,
+        COMPOSE,
         make=lambda controller, owner: controller.enter(owner),
-        preload=("workbench.ui.features.compose.controller",),
+        preload=(
+            "workbench.ui.features.compose.controller",
+            "workbench.ui.compose.blind",
+            "workbench.ui.compose.pager",
+            "workbench.ui.compose.viewing",
+        ),
     ),
 )

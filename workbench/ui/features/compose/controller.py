@@ -1,28 +1,281 @@
-"""Carries out the commands about the draft."""
+"""Carries out the commands about the draft, its runs and what Compose shows.
+
+Invariant: every signal of the page and of the open prompt that leads to another part of Compose is connected here.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QPoint
+
+from workbench.app.commands import WindowState
+from workbench.app.forecasts import Forecasts
+from workbench.ui.compose.blindness import Blindness
+from workbench.ui.compose.editing import Editing
+from workbench.ui.compose.lanes_owner import lanes_owner
+from workbench.ui.compose.layout import RunActions
+from workbench.ui.compose.numbers import show_forecast, to_foresee
+from workbench.ui.compose.panes import compose_panes
+from workbench.ui.compose.presenter import ComposePresenter
+from workbench.ui.compose.state import compose_state
+from workbench.ui.compose.timeline_actions import TimelineActions
+from workbench.ui.compose.undo import ComposeUndo
+from workbench.ui.compose.verdicts import VerdictActions, VerdictNotices
+from workbench.ui.compose.view import ComposeView
 from workbench.ui.features.compose.sets import SetActions
+from workbench.ui.gate import RunGate
+from workbench.ui.shell.events import CommandStateChanged
+from workbench.ui.shell.keybutton import KeyName
 
 if TYPE_CHECKING:
-    from workbench.ui.compose.rooms import SetsOwner
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from workbench.app.verdict_keys import VerdictKey
+    from workbench.core.run_limits import Limits
+    from workbench.store.records import RunBegun
+    from workbench.ui.shell.rooms import ComposeOwner, LanesOwner
     from workbench.ui.shell.services import Services
 
 
 class ComposeController:
-    """Made with the window, and usable once `enter` was called."""
+    """Made with the window. It does nothing before `enter`, and everything after `begin`."""
 
+    view: ComposeView
+    presenter: ComposePresenter
+    gate: RunGate
+    runs: RunActions
+    verdicts: VerdictActions
+    steps: ComposeUndo
+    timeline: TimelineActions
+    forecasts: Forecasts
+    editing: Editing
     sets: SetActions
+    blindness: Blindness
+
+    is_judging = False
+    """Pairs are judged in Rank."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def enter(self, owner: SetsOwner) -> SetActions:
-        """Take what Compose shows; return what acts on its value sets."""
-        self.sets = SetActions(self._services, owner)
-        return self.sets
+    def enter(self, owner: ComposeOwner) -> ComposeController:
+        """Take the page and the open prompt; return this controller, which the window asks."""
+        services = self._services
+        assert isinstance(owner.page, ComposeView)
+        self._owner, self._compose, self.view = owner, owner.compose, owner.page
+        self.presenter = ComposePresenter(services, owner, self.view)
+        self.gate = RunGate(services, owner.compose, owner.pulse, owner.bar)
+        self.runs = RunActions(services, owner, self.gate, self.presenter)
+        self.verdicts = VerdictActions(owner.compose.stage, self.presenter)
+        self.steps = ComposeUndo(owner.compose, self.view)
+        self.timeline = TimelineActions(services, owner)
+        self.forecasts = Forecasts(
+            services.backend.forecaster, owner.tasks, lambda: to_foresee(owner.compose), owner.compose
+        )
+        return self
+
+    def lanes(self) -> LanesOwner:
+        """Return what the lanes show and change."""
+        return lanes_owner(self._owner, self._services.tasks)
+
+    def begin(self) -> None:
+        """Make the rest, once the lanes are in the page, and connect all parts."""
+        services, owner, view = self._services, self._owner, self.view
+        self.editing = Editing(services, owner.workbench, owner.compose, view)
+        self.sets = SetActions(services, owner.compose, view, owner.bar)
+        self.editing.checking.checked.connect(self.sets.end_lack)
+        self.blindness = Blindness(services, owner, view, self.forecasts)
+        VerdictNotices(services, owner, self.presenter, self.blindness)
+        self._connect_page()
+        self._connect_runs()
+        self._connect_forecasts()
+        self.presenter.show_database()
 
     def stop(self) -> None:
-        """Do nothing: no work outlives the window."""
+        """Stop foreseeing, because the window closes."""
+        self.forecasts.stop()
+
+    def _connect_page(self) -> None:
+        compose, view, navigator = self._compose, self.view, self._services.navigator
+        update = self._update_commands
+        compose.problem.connect(self._services.notices.refused)
+        compose.stage.lacking.connect(self.sets.show_lack)
+        compose.values_restored.connect(self._services.notices.withdraw_offer)
+        compose.changed.connect(update)
+        for edited in (view.editor.edited, view.values.edited):
+            edited.connect(compose.edited)
+            edited.connect(self._follow_edits)
+        view.editor.techniques_wanted.connect(navigator.action("techniques").trigger)
+        view.editor.improve_wanted.connect(navigator.action("improve").trigger)
+        view.editor.undo_state_changed.connect(update)
+        view.runbar.run_clicked.connect(self.runs.run)
+        view.runbar.stop_clicked.connect(self.runs.stop)
+        view.viewing.restore_clicked.connect(lambda: self.timeline.take_over(branch=False))
+        view.viewing.branch_clicked.connect(lambda: self.timeline.take_over(branch=True))
+        view.viewing.back_clicked.connect(self.timeline.back)
+        view.lanes.retry_requested.connect(lambda slot: self.runs.retry([slot]))
+        view.lanes.mark_requested.connect(self.verdicts.mark)
+        view.lanes.run_requested.connect(self.runs.run_lane)
+        view.lanes.focus_changed.connect(lambda _: update())
+
+    def _connect_runs(self) -> None:
+        compose, owner = self._compose, self._owner
+        compose.run_started.connect(owner.pulse.start)
+        owner.pulse.frame.connect(compose.board.tick)
+        owner.pulse.second.connect(compose.board.refresh_running)
+        owner.bridge.run_started.connect(self._run_recorded)
+        owner.bridge.output_ended.connect(lambda _: self.sets.show_page())
+        owner.bridge.output_ended.connect(lambda _: self.presenter.show_session())
+        owner.bridge.saved_late.connect(compose.rows.refresh)
+        compose.stage.paged.connect(self.presenter.show_session)
+        owner.bridge.run_ended.connect(self._run_ended)
+        owner.pulse.foreign_change.connect(self._history_changed)
+
+    def _connect_forecasts(self) -> None:
+        compose, view, bridge, forecasts = self._compose, self.view, self._owner.bridge, self.forecasts
+        for changed in (
+            view.editor.edited,
+            view.values.edited,
+            compose.sets.changed,
+            compose.heads_changed,
+            compose.viewing_changed,
+            # An answer tells how long the next one may be, and a model that is loaded counts by itself.
+            bridge.run_ended,
+            bridge.engine,
+        ):
+            changed.connect(lambda *_: forecasts.wake())
+        for replaced in (compose.draft_loaded, compose.draft_restored):
+            replaced.connect(lambda *_: forecasts.forget())
+        forecasts.changed.connect(lambda forecast: show_forecast(self._owner.status, view.editor, forecast))
+
+    # What the window asks.
+
+    def fill(self, state: WindowState) -> WindowState:
+        """Return the state with what is known here."""
+        found = compose_state(
+            state, self._compose, self._owner.timeline, self.presenter.focused(), self.presenter.slots()
+        )
+        return replace(found, detail_open=state.detail_open or self.gate.asks, find_open=self.editing.finder.is_open)
+
+    def show_state(self, state: WindowState) -> None:
+        """Show what the run bar and the lanes tell of the state."""
+        self.presenter.show_state(state)
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+        self.presenter.name_keys(name)
+
+    def close_open(self) -> bool:
+        """Close the find bar, or the question before a run; False when neither is open."""
+        return self.editing.finder.close() or self.gate.refuse()
+
+    def retry(self, slots: list[str]) -> None:
+        """Repeat the calls of lanes as they were."""
+        self.runs.retry(slots)
+
+    def focus_editor(self) -> None:
+        """Show the draft and put the caret into the editor."""
+        self._compose.back()
+        self.view.editor.focus_first()
+
+    def escape(self) -> None:
+        """Remove the marks of the timeline, else leave what is past, else stop what runs."""
+        if self._owner.timeline.marks.clear():
+            return
+        if self._compose.viewing is not None:
+            self.timeline.back()
+        else:
+            self.runs.stop()
+
+    def panes(self) -> list[tuple[QWidget, Callable[[], None]]]:
+        """Return the parts that F6 goes through, and what gives each the keyboard."""
+        return compose_panes(self.view, is_past=self._compose.viewing is not None)
+
+    def stops(self) -> Sequence[QWidget]:
+        """Return the parts in the order of Tab."""
+        lanes = self.view.lanes
+        columns = [column for slot in lanes.slots() if (column := lanes.column(slot)) is not None]
+        return [*self.view.parts(), *columns, lanes]
+
+    def lane_title(self, slot: str) -> str:
+        """Return the shown name of a lane, "" for one that is not shown."""
+        return self.presenter.title(slot)
+
+    def limits(self) -> Limits:
+        """Return what a run may take before a person is asked."""
+        return self.gate.limits
+
+    def read_limits(self) -> None:
+        """Read these limits from the history."""
+        self.gate.read_limits()
+
+    def show_iteration(self, uid: str) -> None:
+        """Show a row of the timeline."""
+        self.timeline.show(uid)
+
+    def open_iteration_menu(self, uid: str, at: QPoint) -> None:
+        """Open the menu of a row of the timeline at a global position."""
+        self.timeline.open_menu(uid, at)
+
+    def claims(self, command_id: str) -> bool:
+        """Whether the key of "undo" or "redo" is about a verdict, and not for the text field that has it."""
+        return self.steps.claims(command_id)
+
+    def typed(self, widget: QWidget) -> None:
+        """Record that a key was pressed in a field for text."""
+        self.steps.typed(widget)
+
+    # What gives verdicts in this view; see `shell.feature.VerdictController`.
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to undo."""
+        return self.steps.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to redo."""
+        return self.steps.can_redo
+
+    def undo(self) -> None:
+        """Undo the last edit or verdict."""
+        self.steps.undo()
+
+    def redo(self) -> None:
+        """Redo what was undone last."""
+        self.steps.redo()
+
+    def verdict_key(self, key: VerdictKey) -> bool:
+        """Give the verdict that a key means; False when it means none now."""
+        return self.verdicts.press(key)
+
+    # What happens.
+
+    def _run_recorded(self, begun: RunBegun) -> None:
+        self._compose.recorded(begun)
+        self.presenter.show_session()
+        self.presenter.show_database()
+        self._services.navigator.refresh_prompts(lambda: None)
+
+    def _run_ended(self, run_uid: str) -> None:
+        self._compose.run_ended(run_uid)
+        self.presenter.show_session()
+        self._update_commands()
+
+    def _history_changed(self) -> None:
+        self._owner.timeline.refresh(self._update_commands)
+        self._compose.stage.follow_others()
+        self.presenter.show_database()
+
+    def _update_commands(self) -> None:
+        self._services.events.publish(CommandStateChanged())
+
+    def _follow_edits(self) -> None:
+        """Enable undo and redo where an edit of a text or value changed what they can do."""
+        action = self._services.navigator.action
+        if (action("undo").isEnabled(), action("redo").isEnabled()) != (self.can_undo, self.can_redo):
+            self._update_commands()

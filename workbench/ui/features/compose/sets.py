@@ -15,10 +15,12 @@ from workbench.formats.value_rows import read_value_rows, taken
 from workbench.usecases.run_plan import still_lacks
 
 if TYPE_CHECKING:
+    from workbench.app.compose import Compose
     from workbench.formats.value_rows import ValueRows
-    from workbench.ui.compose.rooms import SetsOwner
+    from workbench.ui.compose.view import ComposeView
     from workbench.ui.features.compose.large import LargeValue
     from workbench.ui.features.compose.rows import RowsDialog
+    from workbench.ui.shell.notice import NoticeBar
     from workbench.ui.shell.services import Services
     from workbench.usecases.problems import Problem
 
@@ -30,11 +32,11 @@ _LOOKED_AT = 20_000
 class SetActions(QObject):
     """Acts on the value sets of the draft, and pages the lanes."""
 
-    def __init__(self, services: Services, owner: SetsOwner) -> None:
+    def __init__(self, services: Services, compose: Compose, view: ComposeView, notice: NoticeBar) -> None:
         super().__init__(services.dialogs.widget())
-        self._services, self._shown, self._view, self._notice = services, owner.shown, owner.view, owner.notice
-        self._sets, self._stage = owner.shown.sets, owner.shown.stage
-        self._bar, self._pager = owner.view.sets, owner.view.pager
+        self._services, self._compose, self._view, self._notice = services, compose, view, notice
+        self._sets, self._stage = compose.sets, compose.stage
+        self._bar, self._pager = view.sets, view.pager
         self._dialog: RowsDialog | None = None
         self._large: LargeValue | None = None
         self._refused: Problem | None = None
@@ -62,7 +64,7 @@ class SetActions(QObject):
         if count > 1:
             progress = f"{done} of {count} sets done" if done < count else f"{judged} of {count} sets judged"
         self._pager.show_page(run.sets if run.uid else (), run.at if run.uid else 0, progress)
-        if (detail := self._shown.viewing) is not None and run.uid == detail.row.uid:
+        if (detail := self._compose.viewing) is not None and run.uid == detail.row.uid:
             self._view.show_past_values(detail.content, run.shown_set.values)
 
     def choose(self, uid: str) -> None:
@@ -75,9 +77,9 @@ class SetActions(QObject):
         run = self._stage.shown
         if len(run.sets) > 1:
             self._stage.page(max(0, min(len(run.sets) - 1, run.at + delta)))
-            if self._shown.viewing is None:
+            if self._compose.viewing is None:
                 self._sets.show(self._stage.shown.shown_set.uid)
-        elif self._shown.viewing is None:
+        elif self._compose.viewing is None:
             self._sets.step(delta)
 
     def show_lack(self, problem: Problem) -> None:
@@ -105,7 +107,7 @@ class SetActions(QObject):
     def _page_to(self, uid: str) -> None:
         run = self._stage.shown
         at = next((at for at, one in enumerate(run.sets) if one.uid == uid), None)
-        if at is not None and self._shown.viewing is None:
+        if at is not None and self._compose.viewing is None:
             self._stage.page(at)
 
     def _show_values(self, values: tuple[tuple[str, str], ...]) -> None:

@@ -16,7 +16,13 @@ from workbench.app.prompts.prompts import Prompts
 from workbench.core.runs import PromptRow
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.ui.shell.events import PackExportRequested, PaletteOpening, PromptDeletionRequested, TrainingRequested
+from workbench.ui.shell.events import (
+    HistoryChanged,
+    PackExportRequested,
+    PaletteOpening,
+    PromptDeletionRequested,
+    TrainingRequested,
+)
 from workbench.usecases.prompts import PromptLibrary
 
 if TYPE_CHECKING:
@@ -35,6 +41,7 @@ class PromptsController:
         self.prompts.open_requested.connect(services.navigator.open_prompt)
         self._side: PromptsSide
         services.events.subscribe(PaletteOpening, self._add_source)
+        services.events.subscribe(HistoryChanged, lambda _: self.prompts.refresh())
 
     def enter(self, side: PromptsSide) -> PromptsController:
         """Take the place in which prompts are listed; return this controller, which the side bar asks."""

@@ -1,0 +1,140 @@
+"""Shows the open prompt in the window: its draft or a past iteration, its lanes, and the numbers of the session.
+
+Invariant: nothing here changes a draft or the history, except the note of which prompt was open last.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from workbench.app.past import nothing_answered
+from workbench.app.session_text import session_detail, session_line
+from workbench.app.timeline import describe
+from workbench.core.timeline import Detail, VersionDetail
+from workbench.ui.shell.keybutton import KeyName, first_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.app.commands import WindowState
+    from workbench.app.lane_state import LaneHead
+    from workbench.core.drafts import Draft
+    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.shell.rooms import ComposeOwner
+    from workbench.ui.shell.services import Services
+
+_HIDDEN = "Session · hidden while blind"
+
+
+class ComposePresenter(QObject):
+    """Keeps the page, the status bar and the header up to date. `heads` are the lanes on the screen, left to right."""
+
+    def __init__(self, services: Services, owner: ComposeOwner, view: ComposeView) -> None:
+        super().__init__(owner.compose)
+        self._services, self._owner, self._view = services, owner, view
+        self._compose = owner.compose
+        self.heads: tuple[LaneHead, ...] = ()
+        self.key_name: KeyName = first_keys
+        compose = owner.compose
+        compose.draft_loaded.connect(self._show_draft)
+        compose.draft_restored.connect(self._restore_draft)
+        compose.values_restored.connect(lambda values: view.values.set_values(dict(values)))
+        compose.heads_changed.connect(self._show_heads)
+        compose.viewing_changed.connect(self._show_viewing)
+        compose.prompt_changed.connect(self._prompt_changed)
+
+    def slots(self) -> list[str]:
+        """Return the lanes on the screen from left to right."""
+        return [head.slot for head in self.heads]
+
+    def title(self, slot: str) -> str:
+        """Return the shown name of a lane, "" for a lane that is not shown."""
+        return next((head.title for head in self.heads if head.slot == slot), "")
+
+    def focused(self) -> str:
+        """Return the slot of the lane that keys act on, "" when there is no lane."""
+        return self._view.lanes.focused_slot()
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+        self.key_name = name
+        for part in (self._view.runbar, self._view.viewing, self._view.lanes, self._view.pager, self._view.blind):
+            part.name_keys(name)
+
+    def show_state(self, state: WindowState) -> None:
+        """Update the run bar and the lanes."""
+        compose, runbar = self._compose, self._view.runbar
+        runbar.set_state(
+            len(self.heads) if state.viewing else compose.lanes.to_run,
+            sets=1 if state.viewing else compose.sets.to_run,
+            running=state.running,
+            enabled=state.has_prompt and not state.viewing,
+        )
+        runbar.set_escape(closes_first=state.viewing or state.detail_open or state.marked)
+        self._view.lanes.set_all_running(state.running)
+        runbar.set_based_on(compose.based_on, shown=not state.viewing)
+
+    def show_session(self) -> None:
+        """Show what the session took so far, unless names are hidden, which it would give away."""
+        header = self._owner.header
+        if self._compose.stage.shown.is_blind:
+            header.set_session(_HIDDEN, "What runs cost and how long they took is shown with the names.")
+            return
+        stats = self._owner.workbench.session.stats()
+        header.set_session(session_line(stats), session_detail(stats))
+
+    def show_database(self) -> None:
+        """Show the name of the history and how many iterations the open prompt has."""
+        backend, uid = self._services.backend, self._compose.prompt_uid
+        if uid:
+            self._services.tasks.run(
+                lambda: backend.history.count(uid),
+                lambda count: self._owner.status.set_database(
+                    f"{backend.store.path.name} · {_iterations(count)} of this prompt", _iterations(count)
+                ),
+            )
+
+    def _show_heads(self, heads: Sequence[LaneHead]) -> None:
+        before, self.heads = set(self.slots()), tuple(heads)
+        lanes, shown = self._compose.lanes, self._view.lanes
+        shown.set_heads(heads)
+        for slot in self.slots():
+            if slot not in before:
+                self._compose.board.tell(slot)
+        shown.count_hidden(0 if self._compose.viewing else len(lanes.lanes) - len(lanes.shown))
+
+    def _show_draft(self, draft: Draft) -> None:
+        self._view.set_draft(draft.content, draft.values)
+
+    def _restore_draft(self, draft: Draft) -> None:
+        self._view.set_draft(draft.content, draft.values, undoable=True)
+
+    def _show_viewing(self, detail: Detail | None, text: str) -> None:
+        view = self._view
+        if detail is None:
+            view.lanes.explain_emptiness()
+            view.show_draft()
+            return
+        focused = QApplication.focusWidget()
+        in_editor = focused is not None and view.editor.isAncestorOf(focused)
+        values = () if isinstance(detail, VersionDetail) else detail.values
+        if isinstance(detail, VersionDetail):
+            view.lanes.explain_emptiness(*nothing_answered(detail))
+        tip = "\n".join(filter(None, (describe(detail.row), detail.newer)))
+        view.show_past(detail.content, values, text, tip)
+        if in_editor:
+            self._owner.focus_timeline()
+
+    def _prompt_changed(self, uid: str) -> None:
+        store = self._services.backend.store
+        self._services.notices.withdraw_offer()
+        if not store.read_only:
+            self._services.tasks.watch(store.set_meta("last_prompt", uid))
+        self.show_database()
+
+
+def _iterations(count: int) -> str:
+    return "1 iteration" if count == 1 else f"{count:,} iterations"

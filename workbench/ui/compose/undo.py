@@ -1,0 +1,100 @@
+"""Undo and redo in Compose.
+
+Invariant: edits and verdicts are undone in one order of time. A text field keeps these keys for its own steps, unless a
+verdict was the last thing done. What was undone before a new verdict cannot be redone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from workbench.app.undo_order import Steps, UndoOrder
+from workbench.host.clock import stamp
+from workbench.ui.editor.field import ExactField
+
+if TYPE_CHECKING:
+    from workbench.app.compose import Compose
+    from workbench.app.judging import GivenVerdict
+    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.editor.editor import ContentEditor
+    from workbench.ui.editor.history import FieldHistory
+
+
+class ComposeUndo:
+    """Undoes and redoes edits of the draft and verdicts on the shown run."""
+
+    def __init__(self, compose: Compose, view: ComposeView) -> None:
+        self._compose, self._view = compose, view
+        self._typed: tuple[QWidget | None, int] = (None, 0)
+        """The field with steps of its own that was typed into last, and when."""
+        self._line: tuple[QLineEdit, str] | None = None
+        """The field of Qt's own that had the focus at the last verdict, and its text then."""
+        compose.stage.judging.given.connect(self._judged)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to undo."""
+        return self._order.undoes_verdict if self._compose.viewing is not None else self._order.undo is not None
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to redo."""
+        return self._order.redoes_verdict if self._compose.viewing is not None else self._order.redo is not None
+
+    def undo(self) -> None:
+        """Undo what was done last."""
+        if self.can_undo and (undo := self._order.undo) is not None:
+            undo()
+
+    def redo(self) -> None:
+        """Redo what was undone last."""
+        if self.can_redo and (redo := self._order.redo) is not None:
+            redo()
+
+    def typed(self, widget: QWidget) -> None:
+        """Record that a key was pressed in a field for text."""
+        if not isinstance(widget, ExactField):
+            self._typed = (widget, stamp())
+
+    def claims(self, command_id: str) -> bool:
+        """Whether the key of a command, "undo" or "redo", is about a verdict, and not for the field that has it."""
+        return (command_id == "undo" and self._order.undoes_verdict) or (
+            command_id == "redo" and self._order.redoes_verdict
+        )
+
+    def _judged(self, given: GivenVerdict) -> None:
+        field = QApplication.focusWidget()
+        self._line = (field, field.text()) if isinstance(field, QLineEdit) else None
+        if given.change != "given":
+            return
+        for one in self._texts():
+            one.journal.drop_redo()
+        if isinstance(field, QLineEdit) and not field.hasSelectedText():
+            # Qt joins what is typed to one step until the caret moves.
+            place = field.cursorPosition()
+            field.setCursorPosition(0 if place else len(field.text()))
+            field.setCursorPosition(place)
+
+    @property
+    def _is_line_unchanged(self) -> bool:
+        """Whether a field of Qt's own holds what it held at the last verdict, so that nothing in it came after that."""
+        field = QApplication.focusWidget()
+        return self._line is not None and self._line[0] is field and self._line[1] == self._line[0].text()
+
+    @property
+    def _order(self) -> UndoOrder:
+        judging, texts = self._compose.stage.judging, self._texts()
+        field, typed_at = self._typed
+        if field is not QApplication.focusWidget() or self._is_line_unchanged:
+            typed_at = 0
+        return UndoOrder(
+            Steps(judging, judging.undo, judging.redo),
+            [Steps(one.journal, one.undo, one.redo) for one in texts],
+            typed_at,
+        )
+
+    def _texts(self) -> list[FieldHistory | ContentEditor]:
+        histories = [history for row in self._view.values.rows if (history := row.field.own_history) is not None]
+        return [*histories, self._view.editor]
