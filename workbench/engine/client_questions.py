@@ -18,7 +18,7 @@ from workbench.engine.calls import ModelIds, TokensCounted
 
 
 class EngineQuestions(ABC):
-    """Mixin with one method per question; the client implements `_ask`."""
+    """Base class of the client with one method per question; the client implements `_ask`."""
 
     @abstractmethod
     def _ask(self, kind: str, fields: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Any]) -> Future[Any]:
