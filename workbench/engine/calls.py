@@ -173,7 +173,7 @@ class Retrying:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """More text of one kind; `offset` is the number of code points of that kind before it."""
+    """A chunk of text of one kind; `offset` is the number of code points of that kind before it."""
 
     id: str
     kind: DeltaKind

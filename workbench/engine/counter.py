@@ -40,7 +40,7 @@ class Vocabularies:
             try:
                 counting = self._counting(wanted)
                 return wanted, [counting(whole_characters(text)) for text in texts], ""
-            except Exception as error:  # noqa: BLE001 - a library's own trouble; the estimate says that it is one
+            except Exception as error:  # noqa: BLE001 - libraries raise anything; the estimate is marked as one
                 reason = f"{type(error).__name__}: {error}"
         return RULE, [estimate.tokens(text) for text in texts], reason
 
@@ -97,7 +97,7 @@ def _directory() -> Path:
 
 
 def main() -> None:
-    """Answer orders until stdin closes."""
+    """Answer requests until stdin closes."""
     parent = os.getppid()
     pipe = ChildPipe()
     die_with_parent(parent)

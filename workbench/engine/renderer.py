@@ -42,7 +42,7 @@ def limit_time() -> None:
 
 
 def main() -> None:
-    """Answer orders until stdin closes."""
+    """Answer requests until stdin closes."""
     parent = os.getppid()
     pipe = ChildPipe()
     die_with_parent(parent)
