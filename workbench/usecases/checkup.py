@@ -202,7 +202,7 @@ def _sqlite() -> CheckupFinding:
         return CheckupFinding(
             "SQLite", "no", "Nothing can be made in the temporary folder. Make room, or set TMPDIR.", str(error)
         )
-    except Exception as error:  # noqa: BLE001 - a fault of the installation may be anything
+    except Exception as error:  # noqa: BLE001 - a broken installation may raise anything
         again = "No history can be made with the SQLite of this Python. Install Prompt Workbench again."
         return CheckupFinding("SQLite", "no", again, f"{type(error).__name__}: {error}")
     return CheckupFinding("SQLite", "ok", f"Version {SQLITE_VERSION} makes and reads a history.")

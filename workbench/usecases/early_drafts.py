@@ -45,7 +45,7 @@ def take_over(store: Store, prompts: PromptLibrary, session: str = "") -> Recove
         except StoreError:
             return taken
         if this.unsaved is None:
-            with contextlib.suppress(OSError):  # the next start finds that the history has it
+            with contextlib.suppress(OSError):  # the next start finds it in the history
                 early_draft.remove(store.path, one.session)
         taken = taken if taken.problem or taken.unsaved else this
     return taken

@@ -97,7 +97,7 @@ def backups_of(database: Path) -> list[Backup]:
 
 
 def restore(database: Path, backup: Path, now: str, watch: Watch = go_on) -> HistoryReplaced:
-    """Replace the history by a backup; the old one becomes a backup, so that this can be undone. Raises StoreError.
+    """Replace the history by a backup; the old one becomes a backup, for undo. Raises RefusedError, StoreError.
 
     The maintenance rules of the history are kept if they can be read: those in the backup are older, and may name
     another backup folder, in which the backup that was just made would not be found.
@@ -166,9 +166,9 @@ def target_of(database: Path, folder: Path) -> Path:
 def move_to(
     database: Path, folder: Path, now: str, uid: Callable[[], str], *, keep: bool, watch: Watch = go_on
 ) -> HistoryReplaced:
-    """Move the history to a folder, where every start finds it; its backups stay. Raises StoreError, HostError.
+    """Move the history to a folder, where every start finds it; its backups stay.
 
-    Without `keep`, the old file is removed after the new one was read and verified.
+    Without `keep`, the old file is removed after the new one was verified. Raises RefusedError, StoreError, HostError.
     """
     real, folder, target = database.resolve(), folder.absolute(), target_of(database, folder)
     if folder.resolve() == real.parent:

@@ -203,7 +203,7 @@ class LaneCaller:
             known = live.endpoint is None or all(
                 self._keys.remembers(name) for name in wanted_keys(live.endpoint, live.model, self._provider_of)
             )
-        except Exception as error:  # noqa: BLE001 - the output is recorded, so it must end, and the other lanes go on
+        except Exception as error:  # noqa: BLE001 - a recorded output must end, and other lanes continue
             self._end_waiting(live, "failed", _internal(error))
             return
         if known:

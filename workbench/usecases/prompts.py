@@ -47,7 +47,7 @@ class PromptLibrary:
 
         Raises RefusedError with the existing names.
         """
-        rows, name = self.all(), visible_note(name)  # as the rows have it
+        rows, name = self.all(), visible_note(name)  # the form in the rows
         for match in (
             [row for row in rows if row.uid == name],
             [row for row in rows if row.name == name],

@@ -3,7 +3,7 @@
 The JSON document of `workbench history show --json`:
 
     {"run": uid, "number", "version", "based_on": version or null, "started_at", "note", "summary", "verdict": words,
-     "content": the version as it is stored, "newer": "" or why it is not whole here,
+     "content": the stored version, "newer": "" or why this release cannot read all of it,
      "value_sets": [{"name", "values": {name: text}, "verdict": {"kind", "lanes": [number from 1], "blind"}, "blind"}],
      "lanes": [{"lane": number from 1, "title", "endpoint", "model", "params", "version", "pinned": version or null}],
      "outputs": [{"output": uid, "lane", "value_set", "sample": numbers from 1, "attempt", "state", "text", …}]}

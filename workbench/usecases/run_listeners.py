@@ -96,5 +96,5 @@ class Listeners(RunListener):
         for one in self._all:
             try:
                 call(one)
-            except Exception:  # noqa: BLE001 - a listener may be anything
+            except Exception:  # noqa: BLE001 - a listener may raise anything
                 _log.exception("A listener failed: %s", type(one).__name__)

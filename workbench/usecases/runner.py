@@ -250,7 +250,7 @@ class Runner:
     def _guarded(self, handle: RunHandle, start: Callable[[], None]) -> None:
         try:
             start()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the person is told and nothing hangs
+        except Exception as error:  # noqa: BLE001 - report every error, so that no handle hangs
             self._refuse(handle, problem_of(error))
 
     def _begin(self, handle: RunHandle, draft: Draft, start: Callable[[], RunStart]) -> None:
@@ -302,7 +302,7 @@ class Runner:
     def _end(self, live: LiveOutput, result: Result) -> None:
         try:
             self._end_output(live, result)
-        except Exception as error:  # noqa: BLE001 - nobody waits for this thread, so the person is told
+        except Exception as error:  # noqa: BLE001 - errors in this thread would be lost otherwise
             self._listeners.problem(problem_of(error))
 
     def _end_output(self, live: LiveOutput, result: Result) -> None:
