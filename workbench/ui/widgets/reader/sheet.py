@@ -38,7 +38,7 @@ class _Code:
 class _Written:
     """The document content of a part, before which the document ended at `position`.
 
-    For a continued block, `rows` and `text` are its previous content.
+    For a continuation, `rows` and `text` are the number of rows and the text that the block had before.
     """
 
     placed: Placed
