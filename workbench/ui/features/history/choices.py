@@ -1,7 +1,7 @@
 """The completion popup below the search field.
 
-Invariant: the list never takes the keyboard focus. Typing continues to edit the text; only a completion selected with
-the arrow keys or the mouse, or Tab, changes it.
+Invariant: the list never takes the keyboard focus. Typing continues to edit the text; only Tab, a click, or Enter on a
+completion selected with the arrow keys changes it.
 """
 
 from __future__ import annotations

@@ -215,7 +215,7 @@ class LaneColumn(QFrame):
 
     def edit_params(self) -> None:
         """Open the dialog for the parameters."""
-        from workbench.ui.features.lanes.params import ParamsDialog  # dialogs are no part of the first paint
+        from workbench.ui.features.lanes.params import ParamsDialog  # not before the first paint
 
         dialog = ParamsDialog(self._theme, self._head.params, title=self._head.title, parent=self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -101,7 +101,7 @@ class LanesController:
             self.view.focus_lane((at + step) % len(slots))
 
     def add(self) -> None:
-        """Add a lane with the last lane's model and default parameters, and offer to choose another model."""
+        """Add a lane with the last lane's model and no parameters set, and offer to choose another model."""
         last = self.lanes.lanes[-1] if self.lanes.lanes else None
         slot = self.lanes.add(last.endpoint, last.model) if last else self.lanes.add()
         self.view.focus_lane(len(self.lanes.shown) - 1)

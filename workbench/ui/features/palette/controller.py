@@ -78,7 +78,7 @@ class PaletteController:
         try:
             known = json.loads(text or "[]")
         except ValueError:
-            known = []  # only an order of preference is lost with it
+            known = []  # only the order of recent choices is lost
         if isinstance(known, list):
             self._recent = [*(self._recent or ()), *(mark for mark in known if isinstance(mark, str))][:RECENT]
         if self.palette is not None:

@@ -95,7 +95,7 @@ class RankingTable(QTableView):
     def show_rows(self, rows: tuple[RankRow, ...], *, of_techniques: bool = False) -> None:
         """Show a ranking and its chart, which is created lazily."""
         if self.chart is None:
-            from workbench.ui.widgets.chart import IntervalChart  # it brings pyqtgraph along
+            from workbench.ui.widgets.chart import IntervalChart  # it imports pyqtgraph
 
             self.chart = IntervalChart(self._theme, self.viewport())
             self.chart.show()
