@@ -1,4 +1,4 @@
-"""Acts on the draft's value sets. Everything else that is done in Compose is still in `ui/compose`."""
+"""Actions on the draft's value sets. The other actions of Compose are still in `ui/compose`."""
 
 from __future__ import annotations
 

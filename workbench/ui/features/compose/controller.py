@@ -1,4 +1,4 @@
-"""Carries out the commands about the draft."""
+"""The controller for the commands about the draft."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ComposeController:
-    """Made with the window, and usable once `enter` was called."""
+    """Created with the window; usable after `enter`."""
 
     sets: SetActions
 
@@ -20,9 +20,9 @@ class ComposeController:
         self._services = services
 
     def enter(self, owner: SetsOwner) -> SetActions:
-        """Take what Compose shows; return what acts on its value sets."""
+        """Connect to the widgets of Compose; return the actions on its value sets."""
         self.sets = SetActions(self._services, owner)
         return self.sets
 
     def stop(self) -> None:
-        """Do nothing: no work outlives the window."""
+        """Do nothing: there is no background work to stop."""
