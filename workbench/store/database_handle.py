@@ -1,6 +1,6 @@
-"""Access to the open history for as long as the opened file stands at its path.
+"""Access to the open history for as long as the opened file is at its path.
 
-Invariant: SQLite finds the write-ahead log of a file by name. So once another file stands at the path, our log is
+Invariant: SQLite finds the write-ahead log of a file by name. So once another file is at the path, our log is
 checkpointed into the file that was opened and never left beside the other one; nothing is read or written through that
 name any more. What was open is kept under a new name and read from there. A file that is only missing may come back, so
 it is waited for.
@@ -63,7 +63,7 @@ class DatabaseHandle:
         return self.writer.ask(work)
 
     def require_place(self) -> None:
-        """Raise StoreError (moved) unless the opened file stands at its path."""
+        """Raise StoreError (moved) unless the opened file is at its path."""
         if (why := self._trouble()) is not None:
             raise why
 
@@ -81,7 +81,7 @@ class DatabaseHandle:
     def look(self) -> StoreError | None:
         """Return the error to report about the path (moved), None while all is well.
 
-        If another file stands there, first switches to a kept copy, which blocks while the history is copied.
+        If another file is there, first switches to a kept copy, which blocks while the history is copied.
         """
         if self.writer is None:
             return None
@@ -149,7 +149,7 @@ class DatabaseHandle:
     def _keep(self, connection: sqlite3.Connection, kept: Path) -> None:
         if not self._is_folded:
             (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            # Once the log is truncated, whoever opened the other file may have begun to use it: it is theirs then.
+            # Once truncated, the log may be in use by a process that opened the other file, and belongs to that.
             self._is_folded = True
             if self.writer is not None:
                 self.writer.rest()

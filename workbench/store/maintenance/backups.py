@@ -58,7 +58,7 @@ def make(
 ) -> Backup:
     """Copy `database` into `folder` and verify the copy; blocks for as long as that takes.
 
-    `sure` raises StoreError if another file stands at the path: the copy would combine that file with the log of this
+    `sure` raises StoreError if another file is at the path: the copy would combine that file with the log of this
     one. Raises StoreError. Nothing is left of a copy that failed, was interrupted or is not sound.
     """
     target = place_of(database, folder, now, by_hand=by_hand)
@@ -116,7 +116,7 @@ def _told(error: Exception, database: Path, folder: Path) -> StoreError | None:
 
 
 def verify(path: Path, watch: Watch = go_on) -> int:
-    """Open a history that nobody writes to, and read all of it; return its `user_version`.
+    """Open a history that is not being written to, and read all of it; return its `user_version`.
 
     Raises StoreError: corrupt, not_a_database, newer_major or too_old if this release cannot read it, missing, io,
     interrupted.

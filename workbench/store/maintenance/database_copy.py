@@ -99,9 +99,9 @@ def _copy_pages(connection: sqlite3.Connection, target: Path, watch: Watch) -> N
 
 
 def copy_file(source: Path, target: Path, watch: Watch = go_on) -> None:
-    """Copy the bytes of a file that nobody writes to, for the user alone; an interrupted copy leaves nothing.
+    """Copy the bytes of a file that is not being written to; the copy is readable by the user only.
 
-    Raises OSError, and StoreError (interrupted).
+    An interrupted copy leaves nothing. Raises OSError, and StoreError (interrupted).
     """
     partial = target.with_name(f"{target.name}{PARTIAL}")
     # Create a new file: an existing one may be a link to another file, or a pipe.

@@ -1,7 +1,7 @@
 """Moves the history to another folder.
 
 Invariant: at every moment the path where a start looks leads to a complete history, the old one or the new one. The old
-file is removed only after the new one was verified, and only if nobody wrote to it meanwhile.
+file is removed only after the new one was verified, and only if it was not written to meanwhile.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def move(
                 raise StoreError("Another program wrote to the history meanwhile. Try again.", str(real), "busy")
             real.replace(kept)
         except BaseException:
-            # Nobody can have opened it yet.
+            # No other process can have opened it yet.
             target.unlink(missing_ok=True)
             raise
         sync(real.parent)

@@ -131,7 +131,7 @@ def _plain(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[tuple[Path,
         with path.open("rb") as file:
             keeps_log = file.read(20)[18:20] == _WAL
         if not _has_bytes(journal) and (index.exists() or not _has_bytes(log)):
-            # With a log and its index, readers can share the file. Without a log, nobody has it open in WAL mode.
+            # With a log and its index, readers can share the file. Without a log, it is not open in WAL mode.
             yield path, keeps_log and not index.exists()
             return
         _check_room(path, scratch)

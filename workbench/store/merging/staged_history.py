@@ -22,7 +22,7 @@ COPIED = (
     *("run_tags", "run_values", "lanes", "bodies", "outputs", "in_flight", "partials", "steps", "responses", "blobs"),
     *("verdicts", "verdict_outputs", "saved_searches", "origins", "cases", "packs", "version_techniques"),
 )
-"""The tables to copy. Not prices, which belong to whoever set them, nor facts about the file itself."""
+"""The tables to copy. Not prices, which belong to the person who set them, nor facts about the file itself."""
 _HEAVY = frozenset({"bodies", "partials", "steps", "responses", "blobs"})
 _HEAVY_COLUMNS = frozenset({("outputs", "text"), ("outputs", "reasoning"), ("outputs", "marks")})
 """Not needed for counting."""

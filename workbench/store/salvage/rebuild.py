@@ -67,7 +67,7 @@ class Salvaged:
 def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
     """Recover what is readable of `database` and its log into a new history at `target`; blocks meanwhile.
 
-    `uid` makes uids. Nobody may write to the database meanwhile. Raises StoreError: corrupt if no row can be read,
+    `uid` makes uids. The database must not be written to meanwhile. Raises StoreError: corrupt if no row can be read,
     interrupted if `watch` cancels.
     """
     fresh = target.with_name(f"{target.name}{PARTIAL}")

@@ -198,5 +198,5 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
 )
 """Statements from one format to the next, by the `user_version` they lead to, oldest first.
 
-The last entry leads to VERSION. Whoever edits the baseline adds one that upgrades existing files.
+The last entry leads to VERSION. Editing the baseline requires another one, which upgrades existing files.
 """

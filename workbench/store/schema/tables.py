@@ -2,8 +2,8 @@
 
 Invariant: the comments are inside the statements because SQLite keeps them: `.schema` of any tool shows what a table
 and its columns mean. Open for change until the first release: edit a statement here, raise VERSION in
-`format_version`, and add to CHANGES in `format_1_3` what upgrades an existing file. A column that ALTER TABLE adds is the
-last one.
+`format_version`, and add to CHANGES in `format_1_3` what upgrades an existing file. A column that ALTER TABLE adds is
+the last one.
 
 Rules of all tables:
 
