@@ -83,7 +83,7 @@ class LaneForecast:
 
     @property
     def calls(self) -> int:
-        """How many calls are made."""
+        """Number of calls."""
         return (len(self.counts) or self.sets) * self.samples
 
     @property
@@ -171,7 +171,7 @@ class Forecast:
 
     @property
     def calls(self) -> int:
-        """How many calls are made."""
+        """Number of calls."""
         return sum(lane.calls for lane in self.lanes)
 
     @property

@@ -76,7 +76,7 @@ class Provider:
 
     `id` is LiteLLM's name, the part before the first slash of a model id. `key_variables` and `address_variables` are
     environment variables; the first that is set is used. `base_url` is the public address, "" if each customer has
-    their own; with `needs_address` the user must enter one. `check` is the path below `base_url` that tests a key.
+    their own; with `needs_address` one must be given. `check` is the path below `base_url` that tests a key.
     Models that match the regular expression `translated` need LiteLLM although the provider `speaks_openai`.
     """
 

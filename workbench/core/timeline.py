@@ -60,7 +60,7 @@ def caption(row: TimelineRow) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TimelineCursor:
-    """The end of a page: the numbers of the last iteration and the last version on or before it."""
+    """The end of a page: the numbers of the last iteration and of the last version that were read for it."""
 
     iteration: int
     version: int

@@ -124,7 +124,7 @@ def _binomial(number: int, chance: float) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class VerdictAgreement:
-    """How often a verdict on a pair of outputs agreed with the previous one: `agreeing` of `repeats` times."""
+    """The agreement of verdicts on a pair of outputs with the previous ones: `agreeing` of `repeats` times."""
 
     repeats: int
     agreeing: int

@@ -65,7 +65,7 @@ class HistoryRow:
 @dataclass(frozen=True, slots=True)
 class SearchCursor:
     """The end of a page. By date, `place` is the position of the last run. By best match, `shown` is the number of
-    results shown, of those that existed at `place`."""
+    results shown so far, and runs from `place` on are newer than the first page and ignored."""
 
     place: int
     shown: int = 0

@@ -1,7 +1,7 @@
 """Preparation of text for the search index, and folding for comparison.
 
 Invariant: texts and queries go through the same functions, so that any text is found by typing it. The index
-(SQLite FTS) tokenises into words of letters and digits; everything else is converted into such words:
+(SQLite FTS5) tokenises into words of letters and digits; everything else is converted into such words:
 
 - Scripts without spaces between words (Chinese, Japanese, Korean, Thai, Lao, Burmese, Khmer) are split into characters,
   so that a phrase finds any substring. A trigram index does the same at five times the size of the text.
