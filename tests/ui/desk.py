@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.exceptions import TimeoutError as WaitedTooLongError
 from pytestqt.qtbot import QtBot
 
 from tests import leaks
@@ -192,6 +193,13 @@ class Desk:
         """Return all loaded rows of the timeline, versions without iterations too."""
         model = self.window.timeline
         return [row for i in range(model.rowCount()) if (row := model.row(i)) is not None]
+
+    def until_rows(self, expected: Sequence[object], query: str, *parameters: object) -> None:
+        """Wait until the database has these rows: what the window shows may be stored a moment later."""
+        try:
+            self.until(lambda: self.rows(query, *parameters) == expected)
+        except WaitedTooLongError:
+            assert self.rows(query, *parameters) == expected
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Read the database as another program would."""

@@ -83,7 +83,7 @@ def test_a_dropped_picture_is_kept_shown_sent_and_undone(desk: Desk, picture: Pa
     assert (file.name, file.media_type) == (picture.name, "image/png")
     assert window.store.blob(file.hash) == png()
     desk.run()
-    assert desk.rows("SELECT count(*) FROM contents WHERE body LIKE ?", f"%{file.hash}%") == [(1,)]
+    desk.until_rows([(1,)], "SELECT count(*) FROM contents WHERE body LIKE ?", f"%{file.hash}%")
     window.editor.undo()
     assert not user(desk).chips
     window.editor.redo()

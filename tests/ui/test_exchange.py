@@ -51,7 +51,7 @@ def test_a_log_is_looked_at_and_then_taken_over(desk: Desk, tmp_path: Path) -> N
     shown = dialog(desk)
     desk.until(lambda: not shown.is_running)
     assert (shown.what.text(), shown.said.text()) == ("Log of llm", "New: 7 runs with 7 answers in 2 new prompts.")
-    assert desk.rows("SELECT count(*) FROM runs") == [(0,)]
+    desk.until_rows([(0,)], "SELECT count(*) FROM runs")
     assert shown.go.hasFocus()
     desk.press(Qt.Key.Key_Space)
     desk.until(lambda: not shown.is_running and shown.said.text().startswith("Imported"))
@@ -132,7 +132,7 @@ def test_an_import_stops_by_escape_and_when_the_window_closes(desk: Desk, tmp_pa
     desk.close()
     [(more,)] = desk.rows("SELECT count(*) FROM runs")
     assert came < more < 2000
-    assert desk.rows("PRAGMA integrity_check") == [("ok",)]
+    desk.until_rows([("ok",)], "PRAGMA integrity_check")
 
 
 def test_selected_runs_are_written_to_a_file(desk: Desk, tmp_path: Path) -> None:

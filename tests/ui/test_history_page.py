@@ -137,8 +137,8 @@ def test_making_smaller_says_what_goes_and_drops_only_that(desk: Desk) -> None:
     click(panel, "Make smaller…")
     click(settings(desk), "Make smaller")
     desk.until(lambda: "were dropped" in panel.progress.status.text())
-    assert desk.rows("SELECT output_id FROM responses") == desk.rows("SELECT id FROM outputs WHERE uid = 'r0.0.0'")
-    assert desk.rows("SELECT count(*) FROM outputs WHERE text = ''") == [(0,)]
+    desk.until_rows(desk.rows("SELECT id FROM outputs WHERE uid = 'r0.0.0'"), "SELECT output_id FROM responses")
+    desk.until_rows([(0,)], "SELECT count(*) FROM outputs WHERE text = ''")
     desk.until(lambda: panel._room is not None and panel._room.responses == 0)
     click(panel, "Make smaller…")
     desk.until(lambda: "nothing to drop" in panel.progress.status.text())

@@ -65,9 +65,10 @@ def test_one_change_is_accepted_and_taken_back(desk: Desk) -> None:
     assert pane.remark.text() == "I named the steps."
     assert pane.accept.text() == "Accept all 2 changes"
     assert window.editor.content() == PROMPT, "nothing happens by itself"
-    assert desk.rows(
-        "SELECT runs.kind, outputs.text, state FROM runs JOIN outputs ON run_id = runs.id WHERE kind = 'improve'"
-    ) == [("improve", BETTER, "finished")]
+    desk.until_rows(
+        [("improve", BETTER, "finished")],
+        "SELECT runs.kind, outputs.text, state FROM runs JOIN outputs ON run_id = runs.id WHERE kind = 'improve'",
+    )
     desk.press(Qt.Key.Key_F7, on=dialog)
     assert pane.view.current == 1
     desk.press(Qt.Key.Key_F8, on=dialog)
@@ -83,7 +84,7 @@ def test_one_change_is_accepted_and_taken_back(desk: Desk) -> None:
     assert "1 of 2 changes" not in desk.notice(), "there is nothing left to take back"
     window.editor.redo()
     assert window.editor.content() == changed
-    assert desk.rows("SELECT iterations FROM prompts") == iterations
+    desk.until_rows(iterations, "SELECT iterations FROM prompts")
     assert desk.shown_rows() == timeline
 
 
@@ -204,7 +205,7 @@ def test_nothing_to_improve_is_said(desk: Desk) -> None:
     dialog.question.ask.click()
     assert dialog.proposal.trouble.text().startswith("There is no text to improve yet.")
     assert not dialog.is_running
-    assert desk.rows("SELECT 1 FROM runs") == []
+    desk.until_rows([], "SELECT 1 FROM runs")
     dialog.reject()
 
 
@@ -231,8 +232,8 @@ def test_a_question_over_the_limits_asks_first(desk: Desk) -> None:
     dialog.question.ask.click()
     desk.until(dialog.proposal.trouble.text)
     assert dialog.proposal.trouble.text().startswith("This question takes about ")
-    assert desk.rows("SELECT 1 FROM runs") == []
+    desk.until_rows([], "SELECT 1 FROM runs")
     _ask(desk, dialog)
     desk.until(lambda: dialog.proposal.proposal is not None)
-    assert desk.rows("SELECT kind FROM runs") == [("improve",)]
+    desk.until_rows([("improve",)], "SELECT kind FROM runs")
     dialog.reject()

@@ -125,8 +125,8 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     assert content["messages"][1]["text"] == "Where is {{room}}?"
     assert content["examples"][0]["user"] == "Where is the bar?"
     assert content["tools"][0]["name"] == "find_room"
-    assert all(state == "finished" for (state,) in desk.rows("SELECT state FROM outputs"))
-    assert "Where is the sauna?" in desk.rows("SELECT text FROM outputs ORDER BY id")[0][0]
+    desk.until(lambda: all(state == "finished" for (state,) in desk.rows("SELECT state FROM outputs")))
+    desk.until(lambda: "Where is the sauna?" in desk.rows("SELECT text FROM outputs ORDER BY id")[0][0])
 
     # 9. Read the answer in every way there is, ending with what went on the wire.
     hands.pane(window.lanes)
@@ -148,7 +148,7 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     desk.press(Key.Key_End)
     desk.type(" Be quick.")
     desk.run()
-    assert desk.rows("SELECT number, added FROM runs ORDER BY id")[1] == (2, 2)
+    desk.until(lambda: desk.rows("SELECT number, added FROM runs ORDER BY id")[1] == (2, 2))
 
     # 13. What differs in the answer.
     desk.ctrl(Key.Key_D)
@@ -208,5 +208,5 @@ def test_twenty_steps_need_no_mouse(desk: Desk) -> None:
     # 20. Quit; what was done is there.
     desk.ctrl(Key.Key_Q)
     desk.until(lambda: not window.frame.isVisible())
-    assert desk.rows("SELECT count(*) FROM runs WHERE kind = 'iteration'") == [(2,)]
-    assert desk.rows("SELECT count(*) FROM in_flight") == [(0,)]
+    desk.until_rows([(2,)], "SELECT count(*) FROM runs WHERE kind = 'iteration'")
+    desk.until_rows([(0,)], "SELECT count(*) FROM in_flight")

@@ -90,7 +90,7 @@ def test_a_run_over_a_limit_asks_and_enter_runs_it(desk: Desk) -> None:
     desk.until(lambda: "2 calls (your limit is 1)" in desk.notice())
     desk.press(Qt.Key.Key_Escape)
     desk.until(lambda: not window.budget_confirmation.asks)
-    assert desk.rows("SELECT count(*) FROM runs") == [(0,)]
+    desk.until_rows([(0,)], "SELECT count(*) FROM runs")
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: window.budget_confirmation.asks)
     desk.press(Qt.Key.Key_Return)
@@ -121,7 +121,7 @@ def test_a_retry_over_a_limit_asks_too(desk: Desk) -> None:
     attempts = "SELECT count(*) FROM outputs WHERE attempt > 1"
     desk.press(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     desk.until(lambda: "Trying again takes 2 calls (your limit is 1). Run it?" in desk.notice())
-    assert desk.rows(attempts) == [(0,)]
+    desk.until_rows([(0,)], attempts)
     desk.press(Qt.Key.Key_Return)
     desk.until(lambda: desk.rows(attempts) == [(2,)])
     desk.settle()
@@ -135,7 +135,7 @@ def test_running_one_lane_over_a_limit_asks_too(desk: Desk) -> None:
     window.budget_confirmation.set_limits(Limits(calls=0))
     window.run_lane(window.slots()[0])
     desk.until(lambda: "Running these lanes takes 1 call (your limit is 0). Run it?" in desk.notice())
-    assert desk.rows("SELECT count(*) FROM runs") == [(0,)]
+    desk.until_rows([(0,)], "SELECT count(*) FROM runs")
     desk.press(Qt.Key.Key_Return)
     desk.until(lambda: desk.rows("SELECT count(*) FROM outputs") == [(1,)])
     desk.settle()

@@ -74,18 +74,16 @@ def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path
     # The first that came is open, as it was where it is from.
     assert window.prompt_uid == "p-order"
     assert window.editor.content().messages[0].text == "Order bot 2: {{order}}"
-    assert (
-        desk.rows("SELECT name, checks FROM cases ORDER BY name") == [("Late", '[{"type":"contains","value":"3"}]')] * 2
-    )
+    desk.until_rows([("Late", '[{"type":"contains","value":"3"}]')] * 2, "SELECT name, checks FROM cases ORDER BY name")
     window.notice.focus_action()
     desk.press(Qt.Key.Key_Space)
     desk.until(lambda: desk.notice() == "Taken out again: 2 prompts.")
     assert names(desk) == before
-    assert desk.rows("SELECT * FROM cases") == []
-    assert desk.rows("SELECT * FROM packs") == []
+    desk.until_rows([], "SELECT * FROM cases")
+    desk.until_rows([], "SELECT * FROM packs")
     desk.until(lambda: window.prompt_uid in [uid for (uid,) in desk.rows("SELECT uid FROM prompts")])
     assert window.prompt_uid == window.prompts.model.row(0).uid
-    assert open_before in [uid for (uid,) in desk.rows("SELECT uid FROM prompts")]
+    desk.until(lambda: open_before in [uid for (uid,) in desk.rows("SELECT uid FROM prompts")])
 
 
 def test_reading_a_pack_says_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
@@ -118,7 +116,7 @@ def test_the_same_pack_again_has_nothing_new(desk: Desk, tmp_path: Path) -> None
     assert not dialog.go.isVisible()
     desk.press(Qt.Key.Key_Escape)
     desk.until(lambda: desk.window.dialogs.pack_import is None)
-    assert desk.rows("SELECT * FROM versions") == stored
+    desk.until_rows(stored, "SELECT * FROM versions")
 
 
 def test_every_prompt_has_its_own_choice(desk: Desk, tmp_path: Path) -> None:

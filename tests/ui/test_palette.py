@@ -41,7 +41,7 @@ def test_a_command_is_found_and_done(desk: Desk) -> None:
     assert found(again).title == "New prompt"
     desk.press(Qt.Key.Key_Escape)
     assert desk.window.dialogs.palette is None
-    assert "new_prompt" in desk.rows("SELECT value FROM meta WHERE key = 'palette_recent'")[0][0]
+    desk.until(lambda: "new_prompt" in desk.rows("SELECT value FROM meta WHERE key = 'palette_recent'")[0][0])
 
 
 @pytest.mark.deep(only=True)

@@ -197,12 +197,12 @@ def test_a_version_remembers_what_was_inserted_into_its_draft(desk: Desk) -> Non
     window = desk.open()
     desk.run()
     (run,) = desk.rows("SELECT max(number) FROM versions WHERE prompt_id = (SELECT prompt_id FROM runs)")
-    assert desk.rows(MARKED) == [(run[0], "role")]
+    desk.until_rows([(run[0], "role")], MARKED)
     assert window.draft().techniques == ()
     window.editor.focus_first()
     _inserted(desk, "self-check")
     desk.run()
-    assert desk.rows(MARKED) == [(run[0], "role"), (run[0] + 1, "role"), (run[0] + 1, "self-check")]
+    desk.until_rows([(run[0], "role"), (run[0] + 1, "role"), (run[0] + 1, "self-check")], MARKED)
 
 
 def test_an_insertion_that_was_undone_marks_nothing(desk: Desk) -> None:
@@ -214,4 +214,4 @@ def test_an_insertion_that_was_undone_marks_nothing(desk: Desk) -> None:
     window.editor.focus_first()
     desk.type("Hello ")
     desk.run()
-    assert desk.rows(MARKED) == []
+    desk.until_rows([], MARKED)

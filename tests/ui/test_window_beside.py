@@ -68,9 +68,9 @@ def test_a_baseline_wins_against_the_run_and_is_gold_everywhere(desk: Desk) -> N
     window = desk.window
     desk.ctrl(Qt.Key.Key_2)
     stored(desk, 1)
-    assert desk.rows(VERDICTS) == [("winner", 0, 0, 2)]
-    assert desk.rows(JUDGED) == [(2, 1, "model-1", 1), (2, 2, "model-0", 2), (2, 2, "model-2", 2)]
-    assert desk.rows("SELECT asked_model FROM verdict_list ORDER BY shown") == [(f"model-{i}",) for i in range(3)]
+    desk.until_rows([("winner", 0, 0, 2)], VERDICTS)
+    desk.until_rows([(2, 1, "model-1", 1), (2, 2, "model-0", 2), (2, 2, "model-2", 2)], JUDGED)
+    desk.until_rows([(f"model-{i}",) for i in range(3)], "SELECT asked_model FROM verdict_list ORDER BY shown")
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
     desk.until(lambda: desk.timeline()[0].verdict == "lost")
     assert "lost to 1 model-1" in describe(desk.timeline()[0])
@@ -90,7 +90,7 @@ def test_a_baseline_wins_against_the_run_and_is_gold_everywhere(desk: Desk) -> N
     window.back()
     desk.press(Qt.Key.Key_2, CTRL)
     stored(desk, 2)
-    assert desk.rows(VERDICTS)[-1][0] == "none"
+    desk.until(lambda: desk.rows(VERDICTS)[-1][0] == "none")
     assert set(standings(desk).values()) == {""}
     desk.until(lambda: desk.timeline()[0].verdict == "none")
 
@@ -100,11 +100,11 @@ def test_ties_and_all_bad_take_the_baseline_in(desk: Desk) -> None:
     window = desk.window
     window.actions["tie"].trigger()
     stored(desk, 1)
-    assert [place for *_, place in desk.rows(JUDGED)] == [1, 1, 1]
+    desk.until(lambda: [place for *_, place in desk.rows(JUDGED)] == [1, 1, 1])
     assert set(standings(desk).values()) == {"tie"}
     window.actions["all_bad"].trigger()
     stored(desk, 2)
-    assert [place for *_, place in desk.rows(JUDGED)] == [None, None, None]
+    desk.until(lambda: [place for *_, place in desk.rows(JUDGED)] == [None, None, None])
     assert set(standings(desk).values()) == {"bad"}
     desk.close()
     window = desk.open(ECHO)
@@ -137,13 +137,13 @@ def test_an_answer_to_other_values_cannot_win(desk: Desk) -> None:
     assert column.header.params.shown() == "baseline · from iteration 1, other values"
     window.actions["all_bad"].trigger()
     stored(desk, 1)
-    assert desk.rows(JUDGED) == [(2, 2, "model-0", None)]
+    desk.until_rows([(2, 2, "model-0", None)], JUDGED)
     assert standings(desk) == {"s0": "bad", "s1": ""}
     write(desk, "Hello again, {{who}}", who="Ada")
     desk.run()
     desk.ctrl(Qt.Key.Key_2)
     stored(desk, 2)
-    assert desk.rows(JUDGED)[1:] == [(3, 1, "model-1", 1), (3, 3, "model-0", 2)]
+    desk.until(lambda: desk.rows(JUDGED)[1:] == [(3, 1, "model-1", 1), (3, 3, "model-0", 2)])
 
 
 def two_sets(desk: Desk, *ticked: str) -> None:
@@ -173,7 +173,7 @@ def test_each_value_set_is_judged_with_the_answer_that_was_kept_for_it(desk: Des
     window.actions["previous_set"].trigger()
     desk.ctrl(Qt.Key.Key_1)
     stored(desk, 2)
-    assert desk.rows("SELECT kind, value_set FROM verdicts ORDER BY id") == [("winner", 1), ("winner", 0)]
+    desk.until_rows([("winner", 1), ("winner", 0)], "SELECT kind, value_set FROM verdicts ORDER BY id")
     desk.until(lambda: (row := desk.timeline()[0]).verdict == "winner" and "lost to 1 model-1 1" in row.winner)
     desk.close()
     window = desk.open(ECHO)
@@ -206,11 +206,11 @@ def test_a_baseline_takes_part_in_a_blind_run_like_any_other_answer(desk: Desk) 
     assert desk.text(shown.index("s1")) == "First text."
     window.mark(shown.index("s1") + 1)
     stored(desk, 1)
-    assert desk.rows(VERDICTS) == [("winner", 1, 0, 3)]
+    desk.until_rows([("winner", 1, 0, 3)], VERDICTS)
     order = "SELECT lanes.slot FROM verdict_outputs JOIN outputs ON outputs.id = output_id JOIN lanes ON" + (
         " lanes.run_id = outputs.run_id AND lanes.position = outputs.lane ORDER BY shown"
     )
-    assert [slot for (slot,) in desk.rows(order)] == shown
+    desk.until(lambda: [slot for (slot,) in desk.rows(order)] == shown)
     assert f"Answer {shown.index('s1') + 1} was model-1 (iteration 1)" in desk.notice()
     window.back()
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
@@ -326,6 +326,6 @@ def test_a_kept_answer_is_compared_like_any_other_and_judged_only_where_it_is_sh
     window.hide_lane("s1")
     window.actions["tie"].trigger()
     stored(desk, 2)
-    assert desk.rows(JUDGED) == [(2, 2, "model-0", 1), (2, 2, "model-2", 1)]
+    desk.until_rows([(2, 2, "model-0", 1), (2, 2, "model-2", 1)], JUDGED)
     window.actions["show_lanes"].trigger()
     assert standings(desk) == {"s0": "tie", "s1": "", "s2": "tie"}

@@ -105,7 +105,7 @@ def test_nothing_names_a_model_until_the_verdict(desk: Desk) -> None:
     assert tuple(shown) == order(window.shown_run(), 0, shown)
     desk.ctrl(Qt.Key.Key_2)
     desk.until(lambda: desk.rows("SELECT 1 FROM verdicts"))
-    assert desk.rows("SELECT kind, blind, value_set FROM verdicts") == [("winner", 1, 0)]
+    desk.until_rows([("winner", 1, 0)], "SELECT kind, blind, value_set FROM verdicts")
     judged = desk.rows(
         "SELECT lanes.slot, place FROM verdict_outputs JOIN outputs ON outputs.id = output_id"
         " JOIN lanes ON lanes.run_id = outputs.run_id AND lanes.position = outputs.lane ORDER BY shown"
@@ -137,7 +137,7 @@ def test_a_second_verdict_is_not_blind(desk: Desk) -> None:
     position = desk.window.verdict.positions[0]
     desk.ctrl((Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3)[(position + 1) % 3])
     desk.until(lambda: len(desk.rows("SELECT 1 FROM verdicts")) == 2)
-    assert desk.rows("SELECT blind FROM verdicts ORDER BY id") == [(1,), (0,)]
+    desk.until_rows([(1,), (0,)], "SELECT blind FROM verdicts ORDER BY id")
 
 
 def test_no_text_before_all_have_ended(desk: Desk) -> None:
@@ -182,7 +182,7 @@ def test_an_unjudged_run_stays_blind_wherever_it_is_seen(desk: Desk) -> None:
     QTest.mouseClick(window.blind_bar.reveal, LEFT)
     assert [head.title for head in window.lane_heads] == list(NAMES)
     desk.until(lambda: desk.rows("SELECT blind FROM runs ORDER BY id") == [(2,), (0,)])
-    assert desk.rows("SELECT 1 FROM verdicts") == []
+    desk.until_rows([], "SELECT 1 FROM verdicts")
 
 
 def test_a_failure_that_names_its_model_is_told_with_the_names(desk: Desk) -> None:
@@ -346,7 +346,7 @@ def test_the_question_about_limits_tells_no_price_and_comes_for_every_answer(des
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.notice().startswith("This run may be over your limits"))
     assert _leaks(desk) == []
-    assert len(desk.rows("SELECT 1 FROM runs")) == 1
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM runs")) == 1)
     window.budget_confirmation.refuse()
 
 

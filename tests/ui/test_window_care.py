@@ -43,7 +43,8 @@ def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk, monkeypatch: p
     assert window.editor.content().messages[0].text == long
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: window.notice.key == "problem")
-    assert desk.rows("SELECT count(*) FROM runs") == [(1,)], "what cannot be recorded is not sent"
+    # What cannot be recorded is not sent.
+    desk.until(lambda: desk.rows("SELECT count(*) FROM runs") == [(1,)])
     # The answers before it are shown again.
     desk.until(lambda: window.shown_run() == desk.timeline()[0].run_uid)
     assert [desk.text(0), desk.text(1)] == ["Hello there.", "Hello there."]
@@ -77,7 +78,7 @@ def test_answers_that_could_not_be_saved_are_asked_about(desk: Desk) -> None:
     assert desk.text(0) == f"So far. {long}"
     limit(desk, 1_000_000)
     desk.close()
-    assert desk.rows("SELECT state, text FROM outputs") == [("finished", f"So far. {long}")] * 2
+    desk.until_rows([("finished", f"So far. {long}")] * 2, "SELECT state, text FROM outputs")
 
 
 def test_what_was_saved_late_is_shown_as_saved(desk: Desk) -> None:
@@ -94,7 +95,7 @@ def test_what_was_saved_late_is_shown_as_saved(desk: Desk) -> None:
     limit(desk, 1_000_000)
     desk.until(lambda: not desk.timeline()[0].running)
     desk.until(lambda: desk.notice() == "What could not be saved before is in the history now.")
-    assert desk.rows("SELECT DISTINCT state FROM outputs") == [("finished",)]
+    desk.until_rows([("finished",)], "SELECT DISTINCT state FROM outputs")
 
 
 def test_an_answer_that_still_streams_is_asked_about_too(desk: Desk) -> None:
@@ -188,7 +189,7 @@ def test_closing_in_the_middle_keeps_the_text(desk: Desk) -> None:
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.text(0) == "So far")
     desk.close()
-    assert desk.rows("SELECT DISTINCT state, text FROM outputs") == [("stopped", "So far")]
+    desk.until_rows([("stopped", "So far")], "SELECT DISTINCT state, text FROM outputs")
     assert places(os.environ).config.joinpath("settings.json").exists()
 
 

@@ -80,7 +80,7 @@ def test_a_case_is_used_as_a_value_set_and_undone(desk: Desk) -> None:
     dialog.close()
     desk.until(window.frame.isActiveWindow)
     desk.run()
-    assert {name for (name,) in desk.rows("SELECT name FROM run_values")} == {"Late order"}
+    desk.until(lambda: {name for (name,) in desk.rows("SELECT name FROM run_values")} == {"Late order"})
 
 
 def test_name_and_values_are_edited_and_saved(desk: Desk) -> None:
@@ -190,7 +190,7 @@ def test_checks_stay_byte_for_byte_when_a_name_changes(desk: Desk) -> None:
     dialog.detail.name.setFocus()
     desk.type("?")
     desk.until(lambda: stored(desk)[0].name == "Late order?")
-    assert desk.rows("SELECT checks FROM cases WHERE uid = 'case-late'") == before
+    desk.until_rows(before, "SELECT checks FROM cases WHERE uid = 'case-late'")
     assert json.loads(before[0][0])[1] == {"type": "new-one", "later": [None, 1]}
     dialog.close()
 
@@ -213,7 +213,7 @@ def test_what_was_typed_last_is_saved_when_the_window_closes(desk: Desk) -> None
     dialog.detail.name.setFocus()
     desk.type("!")
     desk.close()
-    assert desk.rows("SELECT name FROM cases WHERE uid = 'case-late'") == [("Late order!",)]
+    desk.until_rows([("Late order!",)], "SELECT name FROM cases WHERE uid = 'case-late'")
 
 
 def test_what_cannot_be_saved_is_said_and_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,7 +104,7 @@ def test_the_terminal_does_not_run_a_damaged_draft(desk: Desk) -> None:
     assert "The draft of this prompt cannot be read. Open it in the window" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
-    assert desk.rows("SELECT DISTINCT body FROM drafts") == [("{",)]
+    desk.until_rows([("{",)], "SELECT DISTINCT body FROM drafts")
 
 
 def test_a_damaged_version_keeps_nobody_from_the_prompt(desk: Desk) -> None:

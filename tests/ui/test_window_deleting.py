@@ -55,7 +55,7 @@ def test_del_hides_runs_and_undo_brings_them_back(desk: Desk) -> None:
     desk.until(lambda: desk.notice() == "2 runs are deleted; is:deleted finds them.")
     undo(desk)
     desk.until(lambda: uids(view) == EVERY)
-    assert desk.rows("SELECT * FROM runs") == stored
+    desk.until_rows(stored, "SELECT * FROM runs")
     # The next run is selected in place of one that is deleted.
     chosen(desk, view, "order-3")
     view.table.setFocus()
@@ -100,7 +100,7 @@ def test_ctrl_z_takes_back_what_the_notice_offers(desk: Desk) -> None:
     view.table.setFocus()
     desk.press(Qt.Key.Key_Z, CTRL)
     desk.until(lambda: uids(view) == EVERY)
-    assert desk.rows("SELECT * FROM runs") == stored
+    desk.until_rows(stored, "SELECT * FROM runs")
     assert not desk.window.actions["undo"].isEnabled()
 
 
@@ -115,7 +115,7 @@ def test_ctrl_z_in_the_search_field_takes_typing_back(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Z, CTRL)
     desk.until(lambda: view.bar.field.text() != "sql")
     desk.until(lambda: not view.model.is_searching)
-    assert desk.rows("SELECT count(*) FROM runs WHERE archived <> 0") == [(1,)]
+    desk.until_rows([(1,)], "SELECT count(*) FROM runs WHERE archived <> 0")
 
 
 def test_deleted_runs_leave_compose_and_come_back_there(desk: Desk) -> None:
@@ -169,7 +169,7 @@ def test_what_goes_for_good_is_asked_about_and_leaves_no_byte(desk: Desk) -> Non
     desk.until(lambda: "sql-1" not in uids(view))
     desk.until(lambda: desk.notice() == "1 run is deleted for good.")
     assert not holds(desk, word)
-    assert desk.rows("SELECT number FROM runs WHERE uid = 'sql-2'") == [(2,)]
+    desk.until_rows([(2,)], "SELECT number FROM runs WHERE uid = 'sql-2'")
 
 
 def test_copies_go_along_when_that_is_ticked(desk: Desk) -> None:
@@ -199,7 +199,7 @@ def test_what_a_kill_left_in_the_file_is_said_at_the_next_start(desk: Desk) -> N
     desk.until(lambda: desk.notice().startswith("What was deleted for good may still be found in the file"))
     undo(desk)
     desk.until(lambda: desk.notice() == "The file holds nothing of what was deleted any more.")
-    assert desk.rows("SELECT value FROM meta WHERE key = ?", UNCLEAN) == [("0",)]
+    desk.until_rows([("0",)], "SELECT value FROM meta WHERE key = ?", UNCLEAN)
 
 
 def test_a_copy_that_is_made_while_the_question_stands_is_asked_about(desk: Desk) -> None:
@@ -251,10 +251,10 @@ def test_a_prompt_is_deleted_with_a_way_back(desk: Desk) -> None:
     desk.until(lambda: window.prompts.model.position(TRIAGE) < 0)
     desk.until(lambda: window.prompt_uid not in ("", TRIAGE))
     desk.until(lambda: desk.notice() == "“Ticket triage → JSON” is deleted with its runs.")
-    assert desk.rows("SELECT DISTINCT archived FROM runs WHERE uid LIKE 'triage%'") == [(4,)]
+    desk.until_rows([(4,)], "SELECT DISTINCT archived FROM runs WHERE uid LIKE 'triage%'")
     undo(desk)
     desk.until(lambda: window.prompts.model.position(TRIAGE) >= 0)
-    assert desk.rows("SELECT DISTINCT archived FROM runs") == [(0,)]
+    desk.until_rows([(0,)], "SELECT DISTINCT archived FROM runs")
 
 
 def test_all_that_is_deleted_comes_back_or_goes_for_good(desk: Desk) -> None:
@@ -285,5 +285,5 @@ def test_all_that_is_deleted_comes_back_or_goes_for_good(desk: Desk) -> None:
     window.actions["deleted"].trigger()
     answer(asked(desk), "Delete for good")
     desk.until(lambda: desk.notice() == "1 prompt and 2 runs are deleted for good.")
-    assert desk.rows("SELECT 1 FROM prompts WHERE uid = ?", SQL) == []
+    desk.until_rows([], "SELECT 1 FROM prompts WHERE uid = ?", SQL)
     assert not holds(desk, b"Explain SQL")

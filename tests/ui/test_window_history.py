@@ -611,7 +611,7 @@ def test_archived_runs_leave_the_table_and_come_back_exactly(desk: Desk) -> None
     desk.window.notice.focus_action()
     desk.press(Qt.Key.Key_Space)
     desk.until(lambda: uids(view) == before)
-    assert desk.rows("SELECT * FROM runs") == stored
+    desk.until_rows(stored, "SELECT * FROM runs")
 
 
 def test_rows_are_copied_as_lines(desk: Desk) -> None:

@@ -46,8 +46,8 @@ def test_a_killed_window_loses_nothing(desk: Desk, seed: int) -> None:
     window = desk.open()
     desk.until(lambda: "interrupted" in desk.notice())
     assert len(desk.timeline()) == recorded
-    assert desk.rows("SELECT count(*) FROM outputs WHERE state = 'interrupted'") == [(2 * recorded,)]
-    assert desk.rows("SELECT count(*) FROM in_flight") == [(0,)]
+    desk.until_rows([(2 * recorded,)], "SELECT count(*) FROM outputs WHERE state = 'interrupted'")
+    desk.until_rows([(0,)], "SELECT count(*) FROM in_flight")
     # The text of the last quarter of a second may be gone; what is there is what was streamed.
     texts = {text for (text,) in desk.rows("SELECT DISTINCT text FROM outputs")}
     assert texts <= {"", "Streamed so far."}
@@ -56,7 +56,7 @@ def test_a_killed_window_loses_nothing(desk: Desk, seed: int) -> None:
     slot = window.slots()[1]
     window.lanes.retry_requested.emit(slot)
     desk.settle()
-    assert desk.rows("SELECT state, text FROM outputs WHERE attempt = 2") == [("finished", "Hello there.")]
+    desk.until_rows([("finished", "Hello there.")], "SELECT state, text FROM outputs WHERE attempt = 2")
 
 
 ANSWERED = [["tool_call", '{"n": 1}', "lookup", "c1", '{"s": 1}'], ["tool_result", "in transit", "lookup", "c1", ""]]
@@ -111,7 +111,7 @@ def test_a_killed_window_keeps_the_steps_of_its_answers(desk: Desk, tmp_path: Pa
         assert (calls[0]["name"], calls[0]["call_id"]) == ("lookup", "c1")
         assert calls[0]["text"] == ('{"n"' if cut == 4 else '{"n": 1}')
     said = {4: "One moment.", 5: "One moment.", 6: "", 7: "It is", 8: "It is"}[cut]
-    assert {text for (text,) in desk.rows("SELECT text FROM outputs")} == {said}
+    desk.until(lambda: {text for (text,) in desk.rows("SELECT text FROM outputs")} == {said})
     lane = window.lanes.column(window.slots()[0])
     assert lane is not None
     desk.until(lambda: isinstance(lane.reading.page, StepsPage))

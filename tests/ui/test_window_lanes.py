@@ -64,10 +64,13 @@ def test_a_missing_key_is_a_sentence_with_a_button_and_its_lane_has_no_part_in_a
     window.lane_list.set_model(slot, LITELLM, "openai/gpt-5-mini")
     window.editor.focus_first()
     desk.run()
-    assert desk.rows("SELECT state, error_code FROM outputs ORDER BY lane") == [
-        ("failed", "no_key"),
-        ("finished", None),
-    ]
+    desk.until_rows(
+        [
+            ("failed", "no_key"),
+            ("finished", None),
+        ],
+        "SELECT state, error_code FROM outputs ORDER BY lane",
+    )
     shown = window.lane_presenter.shown(slot)
     assert shown is not None
     assert shown.result is not None
@@ -77,7 +80,7 @@ def test_a_missing_key_is_a_sentence_with_a_button_and_its_lane_has_no_part_in_a
     desk.press(Qt.Key.Key_0)
     desk.until(lambda: desk.rows("SELECT kind FROM verdicts") == [("tie",)])
     assert window.verdict.positions == (1,)
-    assert desk.rows("SELECT place FROM verdict_outputs ORDER BY shown") == [(2,), (1,)]
+    desk.until_rows([(2,), (1,)], "SELECT place FROM verdict_outputs ORDER BY shown")
     window.lanes.action_requested.emit(slot, "keys")
     desk.until(lambda: window.dialogs.settings is not None)
     dialog = window.dialogs.settings
@@ -113,7 +116,7 @@ def test_thirty_lanes_scroll_and_stay_readable(desk: Desk) -> None:
     assert min(widths) >= MINIMUM_PIXELS
     window.editor.focus_first()
     desk.run()
-    assert desk.rows("SELECT count(*), count(DISTINCT lane) FROM outputs WHERE state = 'finished'") == [(30, 30)]
+    desk.until_rows([(30, 30)], "SELECT count(*), count(DISTINCT lane) FROM outputs WHERE state = 'finished'")
     window.focus_lane(29)
     desk.until(lambda: window.lanes.column(slots[29]).visibleRegion().boundingRect().width() > 200)  # type: ignore[union-attr]
     desk.ctrl(Qt.Key.Key_9)
@@ -131,7 +134,7 @@ def test_prompts_are_created_renamed_duplicated_and_archived(desk: Desk) -> None
     window.duplicate_prompt(sample)
     desk.until(lambda: window.prompt_uid not in (sample, created))
     copy = window.prompt_uid
-    assert desk.rows("SELECT name FROM prompts WHERE uid = ?", copy) == [("Order status bot copy",)]
+    desk.until_rows([("Order status bot copy",)], "SELECT name FROM prompts WHERE uid = ?", copy)
     desk.until(lambda: window.is_ready)
     assert len(window.draft_lanes) == 2
     window.archive_prompt(copy)
@@ -172,7 +175,7 @@ def test_an_answer_stays_with_the_model_that_gave_it(desk: Desk) -> None:
     assert window.lane_heads[0].params == Params(), "what kept the tiny model short does not follow to another model"
     window.lanes.retry_requested.emit(slot)
     assert "Ctrl+Enter" in desk.notice()
-    assert desk.rows("SELECT count(*) FROM outputs WHERE attempt = 2") == [(0,)]
+    desk.until_rows([(0,)], "SELECT count(*) FROM outputs WHERE attempt = 2")
     desk.run()
     assert not window.lane_heads[0].answered_by
     desk.close()
@@ -258,13 +261,13 @@ def test_a_lane_without_an_answer_shows_no_price_and_cannot_win_but_all_can_be_b
     column = window.lanes.column(window.slots()[0])
     assert column is not None
     assert column.header.numbers.candidates() == ("failed",)
-    assert desk.rows("SELECT DISTINCT input_tokens, output_tokens FROM outputs") == [(None, None)]
+    desk.until_rows([(None, None)], "SELECT DISTINCT input_tokens, output_tokens FROM outputs")
     desk.ctrl(Qt.Key.Key_1)
     window.focus_lane(0)
     desk.press(Qt.Key.Key_1)
     desk.press(Qt.Key.Key_Minus)
     desk.until(lambda: desk.rows("SELECT kind FROM verdicts"))
-    assert desk.rows("SELECT kind FROM verdicts") == [("all_bad",)]
+    desk.until_rows([("all_bad",)], "SELECT kind FROM verdicts")
 
 
 def test_an_unknown_model_leads_to_the_picker_of_its_lane(desk: Desk) -> None:
@@ -368,4 +371,4 @@ def test_running_without_a_lane_says_what_is_lacking(desk: Desk) -> None:
     window.lane_list.set_hidden(window.slots()[0], hidden=True)
     desk.ctrl(Qt.Key.Key_Return)
     assert "Every lane is hidden" in desk.notice()
-    assert desk.rows("SELECT 1 FROM runs") == []
+    desk.until_rows([], "SELECT 1 FROM runs")

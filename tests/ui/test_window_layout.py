@@ -31,7 +31,7 @@ def test_samples_are_asked_for_browsed_and_judged(desk: Desk) -> None:
     window = desk.open(ECHO)
     _lanes(desk, 2, samples=3, params=Params(seed=5))
     desk.run()
-    assert desk.rows("SELECT lane, sample FROM outputs ORDER BY lane, sample") == [(0, 0), (0, 1), (0, 2), (1, 0)]
+    desk.until_rows([(0, 0), (0, 1), (0, 2), (1, 0)], "SELECT lane, sample FROM outputs ORDER BY lane, sample")
     seeds = desk.rows(
         "SELECT json_extract(body, '$.seed') FROM outputs JOIN bodies ON bodies.id = request_id"
         " WHERE lane = 0 ORDER BY sample"
@@ -49,7 +49,7 @@ def test_samples_are_asked_for_browsed_and_judged(desk: Desk) -> None:
     desk.ctrl(Qt.Key.Key_1)
     desk.until(lambda: desk.rows("SELECT 1 FROM verdicts"))
     judged = "SELECT lane, sample FROM verdict_outputs JOIN outputs ON outputs.id = output_id WHERE place = 1"
-    assert desk.rows(judged) == [(0, 2)]
+    desk.until_rows([(0, 2)], judged)
     window.actions["spread"].trigger()
     assert "3 samples, all alike" in desk.notice()
 
@@ -85,7 +85,7 @@ def test_samples_are_chosen_from_the_palette(desk: Desk) -> None:
     assert window.draft_lanes[1].samples == 1
     assert desk.notice() == "A run now asks model-1 for 1 answer."
     desk.run()
-    assert desk.rows("SELECT lane, count(*) FROM outputs GROUP BY lane") == [(0, 1), (1, 1)]
+    desk.until_rows([(0, 1), (1, 1)], "SELECT lane, count(*) FROM outputs GROUP BY lane")
 
 
 @pytest.mark.deep(only=True)
@@ -98,7 +98,7 @@ def test_a_baseline_keeps_its_answer_and_is_not_run(desk: Desk) -> None:
     window.actions["baseline"].trigger()
     window.editor.set_content(window.editor.content())
     desk.run()
-    assert desk.rows("SELECT count(*) FROM outputs GROUP BY run_id") == [(3,), (2,)]
+    desk.until_rows([(3,), (2,)], "SELECT count(*) FROM outputs GROUP BY run_id")
     status = window.lanes.column("s1").status  # type: ignore[union-attr] # there is such a lane
     assert status.kept == "iteration 1"
     assert desk.text(1)
@@ -127,7 +127,7 @@ def test_one_lane_or_what_changed_is_run_beside_the_others(desk: Desk) -> None:
     desk.until(lambda: desk.rows("SELECT count(*) FROM outputs") == [(5,)])
     desk.settle()
     newest = "SELECT slot FROM lanes WHERE run_id = (SELECT max(id) FROM runs)"
-    assert desk.rows(newest) == [("s0",)]
+    desk.until_rows([("s0",)], newest)
 
 
 def test_lanes_are_hidden_and_one_has_the_whole_width(desk: Desk) -> None:
@@ -141,7 +141,7 @@ def test_lanes_are_hidden_and_one_has_the_whole_width(desk: Desk) -> None:
     window.actions["hide_lane"].trigger()
     assert window.slots() == ["s0", "s2"]
     desk.run()
-    assert desk.rows("SELECT slot FROM lanes ORDER BY position") == [("s0",), ("s2",)]
+    desk.until_rows([("s0",), ("s2",)], "SELECT slot FROM lanes ORDER BY position")
     window.actions["show_lanes"].trigger()
     assert window.slots() == ["s0", "s1", "s2"]
 

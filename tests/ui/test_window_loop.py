@@ -60,7 +60,8 @@ def test_words_changed_make_a_version_and_are_counted(desk: Desk) -> None:
     assert "French" in newest.summary
     versions = desk.rows("SELECT count(*) FROM versions")
     desk.run()
-    assert desk.rows("SELECT count(*) FROM versions") == versions, "the same text is the same version"
+    # The same text is the same version.
+    desk.until(lambda: desk.rows("SELECT count(*) FROM versions") == versions)
     assert desk.timeline()[0].version == newest.version
     assert window.based_on == newest.version
 
@@ -108,7 +109,7 @@ def test_no_verdict_while_the_answer_still_streams(desk: Desk) -> None:
     gate.touch()
     desk.settle()
     assert desk.text(0) == "Half and half"
-    assert desk.rows("SELECT count(*) FROM verdicts") == [(0,)]
+    desk.until_rows([(0,)], "SELECT count(*) FROM verdicts")
     desk.ctrl(Qt.Key.Key_1)
     desk.until(lambda: desk.rows("SELECT count(*) FROM verdicts") == [(1,)])
 
@@ -193,7 +194,7 @@ def test_escape_stops_and_keeps_the_text(desk: Desk) -> None:
     desk.until(lambda: desk.text(0) == "So far" and desk.text(1) == "So far")
     desk.press(Qt.Key.Key_Escape)
     desk.settle()
-    assert desk.rows("SELECT DISTINCT state, text FROM outputs") == [("stopped", "So far")]
+    desk.until_rows([("stopped", "So far")], "SELECT DISTINCT state, text FROM outputs")
 
 
 def test_ctrl_dot_stops_the_focused_lane_only(desk: Desk) -> None:
@@ -208,7 +209,7 @@ def test_ctrl_dot_stops_the_focused_lane_only(desk: Desk) -> None:
     assert window.lane_presenter.is_running(window.slots()[0])
     gate.touch()
     desk.settle()
-    assert desk.rows("SELECT state FROM outputs ORDER BY lane") == [("finished",), ("stopped",)]
+    desk.until_rows([("finished",), ("stopped",)], "SELECT state FROM outputs ORDER BY lane")
 
 
 def test_a_note_names_the_iteration(desk: Desk) -> None:
@@ -221,7 +222,7 @@ def test_a_note_names_the_iteration(desk: Desk) -> None:
     dialog.field.setText("the first try")
     desk.press(Qt.Key.Key_Return, on=dialog.field)
     desk.until(lambda: desk.timeline()[0].note == "the first try")
-    assert desk.rows("SELECT note FROM runs") == [("the first try",)]
+    desk.until_rows([("the first try",)], "SELECT note FROM runs")
 
 
 def test_a_missing_value_is_a_sentence_and_nothing_is_recorded(desk: Desk) -> None:
@@ -230,7 +231,7 @@ def test_a_missing_value_is_a_sentence_and_nothing_is_recorded(desk: Desk) -> No
     desk.type("{{language}} ")
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: "{{language}}" in desk.notice())
-    assert desk.rows("SELECT count(*) FROM runs") == [(0,)]
+    desk.until_rows([(0,)], "SELECT count(*) FROM runs")
     assert not window.is_running()
 
 

@@ -44,7 +44,7 @@ def test_a_terminal_killed_beside_the_window_is_interrupted_in_it(desk: Desk, mo
     desk.until(lambda: [row.running for row in desk.timeline()] == [False])
     desk.until(lambda: not window.lane_presenter.is_running())
     assert desk.notice() == "Recovered 1 interrupted answer of another process that ended in the middle of a run."
-    assert desk.rows("SELECT state, text FROM outputs") == [("interrupted", desk.text(0))]
+    desk.until_rows([("interrupted", desk.text(0))], "SELECT state, text FROM outputs")
     assert window.lane_presenter.state(window.slots()[0]) == "interrupted"
 
 
@@ -73,7 +73,7 @@ def test_a_terminal_that_lives_is_left_alone(desk: Desk, monkeypatch: pytest.Mon
     said, _ = child.communicate(timeout=PROCESS_S)
     desk.until(lambda: [row.running for row in desk.timeline()] == [False])
     assert child.returncode == 0
-    assert desk.rows("SELECT state, text FROM outputs") == [("finished", said.decode().removesuffix("\n"))]
+    desk.until_rows([("finished", said.decode().removesuffix("\n"))], "SELECT state, text FROM outputs")
     assert not any(one.recovered.outputs for one in seen)
     assert "Recovered" not in desk.notice()
     assert others.look().running is False

@@ -315,7 +315,7 @@ def test_judging_begins_again_by_its_key_after_esc(desk: Desk) -> None:
     assert page.prompt_toggle.text().startswith("▾ Prompt")
     desk.press(Key.Key_2)
     desk.window.store.set_meta("written", "").result(10)
-    assert len(desk.rows(PAIRS)) == 1
+    desk.until(lambda: len(desk.rows(PAIRS)) == 1)
 
 
 def test_nothing_on_the_page_tells_who_answered(desk: Desk) -> None:
@@ -553,10 +553,10 @@ def test_techniques_are_ranked_and_corrected_where_they_are_ranked(desk: Desk) -
     assert versions.shown.number == 2
     assert versions.add.hasFocus()
     said = "SELECT number, technique, used FROM version_techniques JOIN versions ON versions.id = version_id"
-    assert (2, "role", 0) in desk.rows(said)
+    desk.until(lambda: (2, "role", 0) in desk.rows(said))
     next(a for a in versions.add.menu().actions() if a.text() == "Self-check").trigger()
     desk.until(lambda: versions.choice.itemText(2) == "v2 · Self-check")
-    assert (2, "self-check", 1) in desk.rows(said)
+    desk.until(lambda: (2, "self-check", 1) in desk.rows(said))
 
 
 def test_without_marks_a_sentence_stands_where_techniques_would(desk: Desk) -> None:

@@ -40,7 +40,7 @@ def test_a_lane_is_read_in_turn_copied_and_the_choice_kept(desk: Desk) -> None:
     assert QApplication.clipboard().text() == "Some **bold** words"
     window.command("copy_json")
     assert "no valid JSON" in desk.notice()
-    assert desk.rows("SELECT text FROM outputs")[0] == ("Some **bold** words",)
+    desk.until(lambda: desk.rows("SELECT text FROM outputs")[0] == ("Some **bold** words",))
     assert dict(window.frame.settings.reading) == {slot: "raw"}
 
 

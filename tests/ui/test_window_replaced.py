@@ -36,7 +36,7 @@ def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> 
     other.replace(place)
     desk.until(lambda: window.notice.key == "database")
     assert "Another file took the place of the history. Quit and start again" in desk.notice()
-    assert desk.rows("SELECT uid FROM prompts") == [("theirs",)]
+    desk.until_rows([("theirs",)], "SELECT uid FROM prompts")
     (kept,) = place.parent.glob("*.replaced-*.db")
     assert str(kept) in window.notice.detail.toPlainText()
     connection = sqlite3.connect(kept)
@@ -47,7 +47,7 @@ def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> 
     desk.until(lambda: window.status.saved() == "Not saved")
     assert str(kept) in window.notice.detail.toPlainText()
     desk.close_without_the_draft()
-    assert desk.rows("SELECT uid FROM prompts") == [("theirs",)]
+    desk.until_rows([("theirs",)], "SELECT uid FROM prompts")
 
 
 def test_a_history_that_comes_back_goes_on(desk: Desk) -> None:
@@ -60,4 +60,4 @@ def test_a_history_that_comes_back_goes_on(desk: Desk) -> None:
     desk.until(lambda: window.notice.key != "database")
     window.editor.focus_first()
     desk.run()
-    assert desk.rows("SELECT count(*) FROM runs") == [(1,)]
+    desk.until_rows([(1,)], "SELECT count(*) FROM runs")

@@ -120,7 +120,7 @@ def test_a_missing_value_is_gone_to_in_its_set(desk: Desk) -> None:
     window.values.focus("question")
     desk.type("Late again?")
     desk.run()
-    assert len(desk.rows("SELECT 1 FROM run_values")) == 4
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM run_values")) == 4)
 
 
 def test_one_set_is_named_without_moving_the_lanes(desk: Desk) -> None:
@@ -246,7 +246,8 @@ def test_sets_that_would_send_the_same_are_told_of_before_a_run(desk: Desk) -> N
     QTest.mouseClick(window.set_bar.chips()[2].tick, LEFT)
     desk.until(window.compose_view.said_of_sets)
     desk.run()
-    assert len(desk.rows("SELECT 1 FROM run_values")) == 2, "it keeps nobody from running"
+    # It keeps nobody from running.
+    desk.until(lambda: len(desk.rows("SELECT 1 FROM run_values")) == 2)
     window.view_row(window.shown_run())
     desk.until(lambda: window.viewing is not None)
     assert window.compose_view.said_of_sets() == "", "what is past has no sets to tick"

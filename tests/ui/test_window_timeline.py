@@ -89,7 +89,7 @@ def test_the_articles_pair_is_in_the_timeline_before_anything_ran(desk: Desk, sa
     assert [refined.note, one_line.note] == [version.note for version in reversed(load_sample().versions)]
     assert (one_line.added, one_line.removed, one_line.ran) == (8, 0, False)
     assert sample.sidebar.iteration_list.isVisible()
-    assert desk.rows("SELECT DISTINCT iterations FROM prompts") == [(0,)]
+    desk.until_rows([(0,)], "SELECT DISTINCT iterations FROM prompts")
     desk.until(lambda: "0 iterations of this prompt" in sample.status.database())
 
 
@@ -107,10 +107,10 @@ def test_a_version_that_was_never_run_is_shown_with_nothing_invented(desk: Desk,
     assert sample.shown_run() == ""
     assert selected(sample) == 1
     desk.press(Qt.Key.Key_1, on=sample.sidebar.iteration_list)
-    assert desk.rows("SELECT 1 FROM verdicts") == []
+    desk.until_rows([], "SELECT 1 FROM verdicts")
     desk.ctrl(Qt.Key.Key_Return)
     desk.until(lambda: desk.notice().startswith("Version 1 is read-only."))
-    assert desk.rows("SELECT 1 FROM runs") == []
+    desk.until_rows([], "SELECT 1 FROM runs")
     desk.press(Qt.Key.Key_Escape)
     desk.until(lambda: sample.viewing is None)
     assert sample.draft() == before

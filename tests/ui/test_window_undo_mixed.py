@@ -87,7 +87,7 @@ def test_edits_and_verdicts_are_one_list(desk: Desk, seed: int) -> None:
             last = ""
         assert shown(desk) == done[-1], (number, step)
     verdicts(desk)
-    assert desk.rows("SELECT verdict FROM runs") == [(done[-1][2],)]
+    desk.until_rows([(done[-1][2],)], "SELECT verdict FROM runs")
 
 
 @pytest.mark.parametrize("seed", depth.seeds(0, 20))

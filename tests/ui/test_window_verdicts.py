@@ -163,7 +163,8 @@ def test_what_counted_before_counts_again(desk: Desk) -> None:
     assert window.verdict.positions == (1,)
     rows = "SELECT id, supersedes_id FROM verdicts ORDER BY id"
     assert verdicts(desk) == ["winner"] * 3 + ["none"] + ["winner"] * 2
-    assert desk.rows(rows) == [(1, None), (2, 1), (3, 2), (4, 3), (5, 4), (6, 5)], "rows are only added"
+    # Rows are only added.
+    desk.until(lambda: desk.rows(rows) == [(1, None), (2, 1), (3, 2), (4, 3), (5, 4), (6, 5)])
 
 
 def in_the_message(desk: Desk) -> QWidget:
@@ -426,7 +427,7 @@ def test_a_blind_verdict_names_answers_and_then_who_gave_them(desk: Desk) -> Non
     undo(desk)
     assert desk.notice() == "Undone: Answer 2 marked winner"
     assert verdicts(desk) == ["winner", "none"]
-    assert desk.rows("SELECT DISTINCT blind FROM verdicts") == [(1,)]
+    desk.until_rows([(1,)], "SELECT DISTINCT blind FROM verdicts")
     redo(desk)
     assert verdicts(desk) == ["winner", "none", "winner"]
     assert not window.is_blind
@@ -449,7 +450,7 @@ def test_nothing_said_about_one_value_set_stands_above_another(desk: Desk) -> No
     undo(desk)
     assert desk.notice() == "refund: Undone: Answer 1 marked winner"
     assert verdicts(desk) == ["winner", "none"]
-    assert desk.rows("SELECT DISTINCT value_set FROM verdicts") == [(1,)]
+    desk.until_rows([(1,)], "SELECT DISTINCT value_set FROM verdicts")
     window.actions["reveal"].trigger()
     assert desk.notice().startswith("Answer 1 was ")
     desk.press(Key.Key_PageUp, ALT)

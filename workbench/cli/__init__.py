@@ -1,4 +1,4 @@
 """The `workbench` command: the use cases without a window.
 
-Invariant: no Qt is imported; what a model said goes to stdout, everything about it to stderr.
+Invariant: Qt is never imported. Answers go to stdout, messages about them to stderr.
 """

@@ -1,6 +1,6 @@
-"""Confirming an address that a key was not entered for, in the terminal.
+"""Ask in the terminal before a key is sent to an address for which it was not entered.
 
-Invariant: nothing is sent to such an address before the person confirmed it, by an answer or by naming it.
+Invariant: nothing is sent to such an address until the user confirms it, by answering or with --confirm-address.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _YES = frozenset({"y", "yes"})
 
 
 def confirm_addresses(workbench: Workbench, lanes: Iterable[Lane], named: Sequence[str]) -> None:
-    """Confirm what the lanes wait for, as `confirm_address` does for each. Raises RefusedError."""
+    """Call `confirm_address` for the endpoint of each lane. Raises RefusedError."""
     for lane in lanes:
         endpoint = workbench.endpoints.find(lane.endpoint)
         if endpoint is not None:
@@ -29,9 +29,9 @@ def confirm_addresses(workbench: Workbench, lanes: Iterable[Lane], named: Sequen
 
 
 def confirm_address(workbench: Workbench, endpoint: Endpoint, model: str, named: Sequence[str]) -> None:
-    """Confirm an address that is in `named`, or in a terminal one that the person agrees to.
+    """Confirm the endpoint's address if that is needed: it is in `named`, or the user agrees in the terminal.
 
-    Raises RefusedError when it is not confirmed.
+    Raises RefusedError if it is not confirmed.
     """
     question = workbench.endpoints.question(endpoint, model)
     if question is None:

@@ -1,6 +1,6 @@
-"""The answers of a run as the terminal names them.
+"""The answers of a run and their names in the terminal.
 
-Invariant: a run has one answer for each lane that was asked, value set and sample, and each has a name of its own.
+Invariant: a run has one answer for each lane that runs, value set and sample, and each answer has a unique name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workbench.usecases.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class AnswerQuestion:
-    """One answer and what was asked: `number` is the lane's, from 1."""
+    """One answer with its lane and values; `number` is the lane's, from 1."""
 
     number: int
     lane: Lane
@@ -26,7 +26,7 @@ class AnswerQuestion:
 
 
 def answers(draft: Draft, handle: RunHandle) -> tuple[AnswerQuestion, ...]:
-    """Return the answers of a run of this draft, lane by lane."""
+    """Return the answers of a run of this draft, in the order of the run's transcripts."""
     lanes, sets = draft.run_lanes, draft.run_sets
     found = []
     for transcript in handle.transcripts:

@@ -1,6 +1,7 @@
-"""Opening the database that the arguments mean.
+"""Find and open the database that the arguments name.
 
-Invariant: the terminal works beside an open window; it never takes the window's lock. Only what writes makes a history.
+Invariant: the terminal works beside an open window and does not take the window's lock to open the database. Only
+commands that write create a history.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ from workbench.usecases.workbench import Workbench
 
 
 def database(args: argparse.Namespace, env: Mapping[str, str]) -> Path:
-    """Return the database file: --db, else WORKBENCH_DB, else the window's."""
+    """Return the path of the database file: --db, else WORKBENCH_DB, else the window's."""
     chosen: Path | None = getattr(args, "db", None)
     return default_database(env) if chosen is None else named_database(chosen)
 
 
 def require(args: argparse.Namespace, env: Mapping[str, str], path: Path) -> None:
-    """Raise RefusedError where nothing is at `path`, the database that the arguments mean."""
+    """Raise RefusedError if there is no file at `path`, the database that the arguments name."""
     try:
         path.stat()
     except FileNotFoundError:
         pass
     except OSError:
-        # Opening it says better what is in the way.
+        # Opening the file gives a better error.
         return
     else:
         return
@@ -43,18 +44,18 @@ def require(args: argparse.Namespace, env: Mapping[str, str], path: Path) -> Non
 
 
 def command(args: argparse.Namespace, does: str) -> str:
-    """Return a command of `workbench history` for the same history."""
+    """Return a `workbench history` command line for the same database."""
     return for_database(args, f"workbench history {does}")
 
 
 def for_database(args: argparse.Namespace, line: str) -> str:
-    """Return a command line for the database that the arguments name."""
+    """Return `line` with --db added if the arguments have it."""
     named = getattr(args, "db", None)
     return line if named is None else f"{line} --db {shlex.quote(str(named))}"
 
 
 def way_out(args: argparse.Namespace) -> str:
-    """Return what can be done with a damaged history."""
+    """Return a sentence with the commands that recover a damaged history."""
     return (
         f"Put the newest backup in its place: {command(args, 'restore newest')}; or read what can be read into a new"
         f" file: {command(args, 'salvage NEW.db')}"
@@ -62,7 +63,7 @@ def way_out(args: argparse.Namespace) -> str:
 
 
 def open_workbench(args: argparse.Namespace, env: Mapping[str, str], *, makes: bool = False) -> Workbench:
-    """Open it; `makes` makes it where nothing is. Raises StoreError, HostError, RefusedError."""
+    """Open the database; `makes` creates it if it does not exist. Raises StoreError, HostError, RefusedError."""
     path = database(args, env)
     if not makes:
         require(args, env, path)

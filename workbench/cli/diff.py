@@ -1,7 +1,7 @@
-"""`workbench history diff`: what differs between two runs.
+"""`workbench history diff`: the differences between two runs.
 
-Invariant: the first run is the old one, the second the new one, whichever was made first. Only what differs is printed,
-with what is around it; removed words stand in [-…-], added ones in {+…+}, on a terminal in colours.
+Invariant: the first run named is the old one, the second the new one, whichever ran first. Only differences are
+printed, with some context: removed words in [-…-], added ones in {+…+}, or in colours on a terminal.
 
 The JSON document, in ASCII:
 
@@ -11,7 +11,7 @@ The JSON document, in ASCII:
      "answers": [{"title", "sample": from 1, "value_set": name, "values", "old", "new": output uid or null,
                   "state", "added", "removed", "pieces"}]}
 
-Answers of a value set that is blind in either run are not in it.
+Answers of a value set that is blind in either run are left out.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _REMOVED, _ADDED = "\x1b[31m", "\x1b[32m"
 
 
 def diff(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Compare two runs; returns the exit code. Raises what keeps it from that."""
+    """Compare two runs and return the exit code. Raises StoreError, HostError, RefusedError."""
     workbench = open_workbench(args, env)
     try:
         uids = [whole_uid(workbench, beginning) for beginning in (args.old, args.new)]
@@ -95,7 +95,7 @@ def _diff(text: TextDiff) -> dict[str, Any]:
 
 
 def _pieces(pair: RunPair, names: list[str], *, colour: bool) -> Iterator[tuple[str, str]]:
-    """Yield what to write, piece by piece, each with its style or ""."""
+    """Yield pieces of output, each with its style, "" for none."""
     for detail, name, mark in zip((pair.old, pair.new), names, "-+", strict=True):
         yield f"{mark} {name} · {detail.row.run_uid}\n", ""
     told = False
@@ -133,7 +133,7 @@ def _marked(piece: DiffPiece, colour: bool) -> tuple[str, str]:
 
 
 def _shortened(text: TextDiff) -> Iterator[DiffPiece]:
-    """Yield the pieces, of long stretches in common only the lines next to a change."""
+    """Yield the pieces; of a long unchanged piece only the lines next to a change."""
     pieces = list(text.pieces())
     for number, piece in enumerate(pieces):
         lines = piece.text.split("\n")

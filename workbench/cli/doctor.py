@@ -1,7 +1,7 @@
-"""`workbench doctor`: whether everything works here, and what to do where it does not.
+"""`workbench doctor`: check that everything works on this computer, and say what to do if not.
 
-Invariant: each line begins with OK, WARN or NO; what begins with WARN or NO ends in a next step. WARN is for what is
-missing and can be done without.
+Invariant: each finding begins with OK, WARN or NO; WARN and NO end in a next step. WARN is for something optional that
+is missing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from workbench.usecases.model_installation import install_builtin
 
 
 def doctor(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Print the findings; returns 1 when something is not in order. Raises HostError when installing fails."""
+    """Print the findings and return the exit code, 1 if any is NO. Raises HostError if installing the model fails."""
     where = places(env)
     if args.install_model:
         path = install_builtin(where, env, lambda sentence: print(sentence, file=sys.stderr))

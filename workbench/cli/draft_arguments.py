@@ -1,6 +1,6 @@
-"""From arguments to the draft that is run.
+"""Build the draft to run from the arguments.
 
-Invariant: choosing changes a prompt of the database never, and adds one only for a file that is run.
+Invariant: prompts in the database are never changed. One is added only for a prompt file or pack that is run.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from workbench.usecases.run_plan import check
 from workbench.usecases.workbench import Workbench
 
 _MOST_BYTES = 64 * 1024 * 1024
-"""Of a prompt file; no prompt is as large."""
+"""Largest prompt file that is read."""
 _FILE_ENDINGS = (".yml", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenDraft:
-    """What to run. `kept` is the draft as the database has it; `notes` are sentences about what was left out."""
+    """What to run. `kept` is the stored draft, None if the draft is not stored; `notes` say what was left out."""
 
     prompt_uid: str
     name: str
@@ -42,7 +42,7 @@ class ChosenDraft:
 
 
 def choose(workbench: Workbench, args: argparse.Namespace) -> ChosenDraft:
-    """Return the prompt and the draft that the arguments mean. Raises RefusedError or PromptFileError."""
+    """Return the prompt and the draft that the arguments name. Raises RefusedError, PromptFileError, PackError."""
     given = args.prompt
     if getattr(args, "pack", None) is not None:
         choice = _from_pack(workbench, args.pack, given, args.case)
@@ -63,7 +63,7 @@ def choose(workbench: Workbench, args: argparse.Namespace) -> ChosenDraft:
 
 
 def _refuse(draft: Draft) -> None:
-    """Raise RefusedError for a draft that cannot be run, in the words of the terminal."""
+    """Raise RefusedError for a draft that cannot be run, naming the arguments that would help."""
     problem = check(draft)
     if problem is None:
         return
@@ -82,7 +82,7 @@ def _from_database(workbench: Workbench, name: str | None) -> ChosenDraft:
 
 
 def _from_file(workbench: Workbench, path: Path) -> ChosenDraft:
-    """Return the file's prompt; its uid is "" while the database has none of that name."""
+    """Return the file's prompt; its uid is "" if the database has no prompt of that name."""
     try:
         raw = read_file(path, _MOST_BYTES)
     except OSError as error:
@@ -99,7 +99,7 @@ def _from_file(workbench: Workbench, path: Path) -> ChosenDraft:
 
 
 def _from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) -> ChosenDraft:
-    """Return a prompt of a pack, which is brought into the history when it is not there yet."""
+    """Return a prompt of a pack, importing it if the history does not have it."""
     importer = PackImporter(workbench.store, new_uid, utc_now)
     plan = importer.plan(path)
     slugs_ = [one.prompt.slug for one in plan.prompts]
@@ -150,9 +150,9 @@ def _with_lanes(workbench: Workbench, draft: Draft, models: list[str], params: l
 
 
 def _refuse_unknown(workbench: Workbench, endpoint: str, model: str, endpoints: list[Endpoint]) -> None:
-    """Raise RefusedError for a name that LiteLLM cannot serve and that an endpoint of the user's own has.
+    """Raise RefusedError for a name that LiteLLM cannot serve but that one of the user's endpoints has.
 
-    The name is never completed or corrected: what is nearest may be another company's model.
+    The name is never completed or corrected: the closest match may be another company's model.
     """
     if endpoint != LITELLM or workbench.catalogue.provider_of(model):
         return

@@ -1,4 +1,4 @@
-"""What the command's exit codes mean.
+"""Exit codes of the command.
 
 Invariant: scripts rely on these numbers; they do not change within a major release.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 OK = 0
 FAILED = 1
-"""An answer failed, or something is not in order."""
+"""An answer failed, a check found a problem, a search found nothing, or packs differ."""
 WRONG_USE = 2
 UNREAD = 141
-"""The reader of our output left, as a shell reports it (128 + SIGPIPE)."""
+"""The reader closed the pipe of our output; the code that a shell reports (128 + SIGPIPE)."""

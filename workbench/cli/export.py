@@ -1,7 +1,7 @@
-"""`workbench history export`: runs taken away as a file, or to the output.
+"""`workbench history export`: write runs to a file or to stdout.
 
-Invariant: a file is whole or not there. On a terminal control characters are made visible. What is written is only
-what was asked for; everything else is on stderr.
+Invariant: a file is complete or absent. On a terminal control characters are made visible. Stdout has only the export
+or the JSON document; messages go to stderr.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _TELL_EVERY_S = 0.5
 
 
 def export(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Write the chosen runs; returns the exit code. Raises what keeps it from that."""
+    """Write the selected runs and return the exit code. Raises StoreError, HostError, RefusedError."""
     if args.ids and args.query is not None:
         raise RefusedError("Name runs by their ids, or search for them with --query, not both.")
     format_ = _format(args)
     workbench = open_workbench(args, env)
     try:
         if args.ids:
-            # Each once, in the order in which they were named.
+            # Without duplicates, in the order given.
             uids = tuple(dict.fromkeys(whole_uid(workbench, beginning) for beginning in args.ids))
             selection = ExportSelection(uids)
         else:
@@ -75,7 +75,7 @@ def _complain_about(complaints: tuple[QueryComplaint, ...]) -> None:
 
 
 class _Output:
-    """The output: in a pipe texts are exact."""
+    """Writes to stdout; texts are exact in a pipe or file."""
 
     def write(self, text: str, /) -> None:
         write_exact(text)

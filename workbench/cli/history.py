@@ -1,11 +1,11 @@
-"""`workbench history`: what was run, found again.
+"""`workbench history list`, `search` and `show`.
 
-Invariant: looking changes nothing. For people a line for each run, its uid first; for programs one JSON document.
+Invariant: these commands are read-only. They print one line per run, its uid first, or one JSON document.
 
 The JSON document of `list` and `search`, in ASCII:
 
-    {"query": the search in the form to keep, "complaints": [{"start", "end", "sentence"}], "remarks": [sentence],
-     "total": null or {"count": number, "exact": true, or false for more than that}, "next": null or what --after takes,
+    {"query": the normalised search, "complaints": [{"start", "end", "sentence"}], "remarks": [sentence],
+     "total": null or {"count": number, "exact": false if there are more}, "next": null or the value for --after,
      "runs": [{"run": uid, "kind", "prompt": {"uid", "name"}, "number", "version", "started_at", "lanes": [title],
                "verdict": "none" | "winner" | "tie" | "all_bad", "winner": words, "note", "summary", "tags": [name],
                "starred", "archived", "blind", "running": true or false, "value_sets": number,
@@ -40,7 +40,7 @@ from workbench.usecases.workbench import Workbench
 
 
 def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """List, search or show runs; returns the exit code. Raises what keeps it from that."""
+    """List, search or show runs and return the exit code. Raises StoreError, HostError, RefusedError."""
     workbench = open_workbench(args, env)
     try:
         if args.what == "show":
@@ -116,7 +116,7 @@ def _columns(row: HistoryRow) -> tuple[str, ...]:
 
 
 def _print_snippet(snippet: MatchSnippet, style: str) -> None:
-    """Print a snippet on one line, what was found in a style."""
+    """Print a snippet on one line, with the matches in a style."""
     sys.stdout.write("…" if snippet.cut_start else "")
     at = 0
     for start, end in snippet.marks:

@@ -1,9 +1,9 @@
-"""`workbench history import`: what was run elsewhere, taken over.
+"""`workbench history import`: import runs of other programs and histories.
 
-Invariant: files are only read. How far it is stands on stderr, what came of it on stdout.
+Invariant: imported files are only read. Progress goes to stderr, the result to stdout.
 
 The JSON document, in ASCII: {"files": [{"path", "kind": "llm" | …, "state": "done" | "stopped" | "broken" | "refused",
-"runs", "answers", "prompts": new ones, "known": runs that were here, "total": entries of the file, "read",
+"runs", "answers", "prompts": new ones, "known": runs already in the history, "total": entries of the file, "read",
 "left_out": number, "listed": [{"name", "sentence"}], "trouble": sentence or ""}]}
 """
 
@@ -29,7 +29,7 @@ _MOST_TOLD = 5
 
 
 def take_over(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Import files one after the other, or say what would come of it; returns the exit code."""
+    """Import the files one by one, or preview that, and return the exit code. Errors of single files are reported."""
     workbench = open_workbench(args, env, makes=True)
     documents: list[dict[str, Any]] = []
     code = OK

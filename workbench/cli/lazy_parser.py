@@ -1,6 +1,6 @@
-"""A parser of one command that is completed when the command is used.
+"""An argument parser that is completed when its command is used.
 
-Invariant: what only one command's arguments and help are made of is not loaded by the others.
+Invariant: modules that only one command's arguments and help need are not imported by the other commands.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class LazyParser(argparse.ArgumentParser):
-    """Calls `complete` with itself before it first parses or tells how it is used."""
+    """Calls `complete` with itself before it first parses arguments or formats help or usage."""
 
     def __init__(
         self, *args: Any, complete: Callable[[argparse.ArgumentParser], None] | None = None, **kwargs: Any

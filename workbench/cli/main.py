@@ -1,7 +1,7 @@
 """The `workbench` command.
 
-Invariant: every error is a sentence on stderr. Exit codes: 0 all went well, 1 some output failed or something is not in
-order, 2 wrong use, 130 stopped with Ctrl+C (128 + signal for other signals), 141 nobody reads the output any more.
+Invariant: every error is a sentence on stderr. Exit codes: 0 success, 1 an output or check failed, or nothing was
+found, 2 wrong use, 130 stopped with Ctrl+C (128 + signal for other signals), 141 the reader closed the output's pipe.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ words, "phrases" and beginnings* are looked for in prompts, values, answers and 
 each with a - before it for the opposite. A query that begins with a - comes after --."""
 
 _OF_OTHER_FILES = ("import", "restore", "salvage")
-"""What of `workbench history` reads another file, too, which is then the one that is damaged."""
+"""`workbench history` commands that also read another file; a file error is then about that file."""
 CARE = ("backup", "check", "salvage", "restore", "move")
-"""What of `workbench history` looks after the file."""
+"""`workbench history` commands for maintenance of the file."""
 _IMPORT_EPILOG = """\
 what can be imported: another history of Prompt Workbench, the logs.db of llm, JSON that promptfoo
 has written. Importing again takes over only what is new.
@@ -50,12 +50,12 @@ _EXPORT_EPILOG = """\
 {formats}
 A query that begins with a - is given as --query=-word."""
 
-# What writing to a file that the output was sent to can end in; everything else that is written has its own errors.
+# Errors of writing to a file to which stdout is redirected. Other writes raise errors of their own.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class TerminatedError(KeyboardInterrupt):
-    """A signal asked the command to end."""
+    """Raised by the handler of a signal that ends the command."""
 
     def __init__(self, signum: int) -> None:
         super().__init__()
@@ -109,7 +109,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--db",
         metavar="PATH",
         type=Path,
-        # Not None: the default of a subcommand would undo what was said before it.
+        # Not None: the subcommand's default would overwrite a --db given before the subcommand.
         default=argparse.SUPPRESS,
         help="the history database (else WORKBENCH_DB, else the one of the window)",
     )
@@ -289,7 +289,7 @@ def _tell_fault(report: str, log: Path | None) -> None:
 
 
 def _as_damage(error: Exception, args: argparse.Namespace, env: Mapping[str, str]) -> Exception:
-    """Return what to tell of a history whose damaged header makes it look like a file of another program."""
+    """Return `error`, or damage instead if a damaged header makes a history look like another program's file."""
     from workbench.cli.database_arguments import database
     from workbench.store.errors import StoreError, failure
     from workbench.usecases.history_replacement import is_damaged
@@ -335,12 +335,12 @@ def _unwritten(error: OSError, *, is_recorded: bool) -> Exception:
 
 
 def _write_nowhere() -> None:
-    """Let the interpreter not complain once more when it flushes at its end."""
+    """Redirect stdout to the null device, so that the interpreter's flush at exit does not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _end_politely() -> None:
-    """Let a polite kill or a closed terminal stop runs as Ctrl+C does, with their text kept."""
+    """Make SIGTERM and SIGHUP stop runs as Ctrl+C does, with their text saved."""
 
     def stop(signum: int, frame: FrameType | None) -> None:
         raise TerminatedError(signum)

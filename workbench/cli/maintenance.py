@@ -1,6 +1,6 @@
-"""`workbench history backup`, `check`, `salvage`, `restore` and `move`: the history looked after from the terminal.
+"""`workbench history backup`, `check`, `salvage`, `restore` and `move`: maintenance of the history file.
 
-Invariant: a damaged file is only read; what replaces a history keeps the one that was there, and is refused while a
+Invariant: a damaged file is only read. Replacing a history keeps the old file as a backup, and is refused while a
 window or another program has it open.
 """
 
@@ -26,7 +26,7 @@ from workbench.usecases.problems import RefusedError
 
 
 def care(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Do one of them; returns the exit code. Raises what keeps it from that."""
+    """Run one of these commands and return the exit code. Raises StoreError, HostError, RefusedError."""
     work = {"backup": _backup, "check": _check, "salvage": _salvage, "restore": _restore, "move": _move}
     path = database(args, env)
     if args.what != "restore":
@@ -61,7 +61,7 @@ def _check(args: argparse.Namespace, path: Path) -> int:
 
 
 def _checked(path: Path) -> HistoryCheck:
-    """Return what is wrong with a history; one that is too damaged to be opened is wrong, too."""
+    """Check a history; a file too damaged to open is reported as damage."""
     try:
         with _opened(path) as store:
             return Maintenance(store, utc_now).check()
@@ -123,7 +123,7 @@ def _move(args: argparse.Namespace, path: Path) -> int:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Keep windows away from a history. Raises RefusedError while one has it."""
+    """Hold the window lock of a history. Raises RefusedError if a window has it open."""
     lock = WindowLock(path)
     if not lock.acquire():
         raise RefusedError("A window has this history open. Do it there, in Settings → History, or close the window.")

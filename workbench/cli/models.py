@@ -1,6 +1,6 @@
-"""`workbench models`: what can be run, the id first on each line.
+"""`workbench models`: list the models that can be run, the id first on each line.
 
-Invariant: listing asks nobody, unless an endpoint is named.
+Invariant: no request is sent unless --endpoint is given.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _SORTED_ABILITIES = ("vision", "tools", "reasoning", "json", "cache")
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """One model: the fields of its line, the name first, and what the JSON document says beside the name."""
+    """One model: its name, the other fields of its line, and its JSON document without the name."""
 
     name: str
     fields: tuple[str, ...]
     document: Mapping[str, object] | None
-    """None for a line that says how to list more, which is no model."""
+    """None for a line that is not a model but says how to list more."""
 
     @property
     def line(self) -> str:
@@ -44,7 +44,7 @@ class _Listed:
 
 
 def models(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Print models; returns the exit code. Raises what keeps them from being listed."""
+    """Print models and return the exit code. Raises StoreError, HostError, RefusedError."""
     workbench = open_workbench(args, env, makes=getattr(args, "db", None) is None)
     try:
         listed = _asked(workbench, args) if args.endpoint else _known(workbench, args)
@@ -101,7 +101,7 @@ def _of_endpoint(endpoint: Endpoint, model: str, remark: str = "") -> _Listed:
 
 
 def catalogued(info: ModelInfo, today: date) -> _Listed:
-    """Return a model of LiteLLM's list, with the day on which it is or was retired where that is known."""
+    """Return a model of LiteLLM's list, with its retirement date if known."""
     context = f"{info.context:,} tokens" if info.context else ""
     abilities = [ability for ability in _SORTED_ABILITIES if ability in info.abilities]
     document = {

@@ -1,7 +1,7 @@
-"""What the commands write: documents, complaints, and lanes while they stream.
+"""Output of the commands: documents, error messages, and streaming lanes.
 
-Invariant: `host.terminal` lets nothing through that steers the terminal. In a pipe an answer, and what is a document of
-its own (`history show`, `diff` and `export`), is exact; lists, names and everything on standard error are not.
+Invariant: no control sequence reaches a terminal (`host.terminal`). In a pipe, answers and documents (`history show`,
+`diff` and `export`) are exact; lists, names and everything on standard error have control characters made visible.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _MIN_WIDTH = 20
 
 
 class Printer(Protocol):
-    """Prints what is new each time it is asked to look."""
+    """Prints streaming lanes; `look` is called regularly."""
 
     def look(self) -> None:
-        """Print what arrived since the last look."""
+        """Print what has arrived since the last call."""
 
 
 @dataclass(slots=True)
 class LaneOutput:
-    """A lane being printed: its shown name, and how much of it is printed already."""
+    """A lane being printed: its name, and the number of characters already printed."""
 
     name: str
     transcript: Transcript
@@ -43,10 +43,10 @@ class LaneOutput:
     retry_told: int = field(default=0)
 
     def news(self) -> TranscriptSnapshot:
-        """Return the present state with the text that was not returned before."""
+        """Return a snapshot with only the text that earlier calls did not return."""
         snapshot = self.transcript.snapshot(self.printed)
         if snapshot.steps:
-            # What was said before a tool answered is a text of its own, and may have come and gone since the last look.
+            # Text before a tool result is in a step of its own, and may have moved there since the last call.
             said = "\n".join(step.text for step in snapshot.steps if step.kind == "text")
             snapshot = replace(snapshot, text=said[self.printed :], text_length=len(said))
         self.printed = snapshot.text_length
@@ -54,30 +54,30 @@ class LaneOutput:
 
 
 def harmless(text: str) -> str:
-    """Return text with control characters made visible, tabs as spaces: it can neither steer nor shift a column."""
+    """Return text with control characters made visible and tabs expanded, so that columns stay aligned."""
     return visible(text.expandtabs(4))
 
 
 def one_line(text: str) -> str:
-    """Return the same on one line, so that it cannot look like a line of ours."""
+    """Return `harmless` text on one line, so that it cannot imitate a line of our own output."""
     return harmless(" ".join(text.split()))
 
 
 def complain(sentence: str, detail: str = "") -> None:
-    """Say on standard error what went wrong; of an unexpected exception its log tells the rest."""
+    """Print an error on standard error. The detail of an unexpected exception is in the log and not printed."""
     print(f"workbench: {one_line(in_terminal(sentence))}", file=sys.stderr)
     if detail and not is_report(detail):
         print("\n".join(f"  {line}" for line in detail.splitlines()), file=sys.stderr)
 
 
 def write_json(document: object) -> None:
-    """Write a document for programs: ASCII without control characters."""
+    """Write a JSON document: ASCII without control characters other than line ends."""
     text = json.dumps(document, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f")
     sys.stdout.write(f"{text}\n")
 
 
 def write_exact(text: str, out: TextIO | None = None) -> None:
-    """Write an answer or a document, as it is into a pipe or file."""
+    """Write an answer or a document; unchanged if `out` is a pipe or file."""
     out = out or sys.stdout
     if isinstance(out, SafeStream):
         out.write_exact(text)
@@ -86,7 +86,7 @@ def write_exact(text: str, out: TextIO | None = None) -> None:
 
 
 def write_styled(text: str, style: str, out: TextIO | None = None) -> None:
-    """Write a text in a style: the codes of a terminal's colours, "" for none."""
+    """Write a text in a style, an ANSI escape sequence or "" for none."""
     out = out or sys.stdout
     if isinstance(out, SafeStream) and style:
         out.write_styled(text, style)
@@ -95,7 +95,7 @@ def write_styled(text: str, style: str, out: TextIO | None = None) -> None:
 
 
 class LanesInTurn:
-    """For pipes: each lane's exact text, one after the other, with a line before each when there are several."""
+    """For pipes: the exact text of each lane, one after the other, with a heading line if there are several."""
 
     def __init__(self, lanes: Sequence[LaneOutput], out: TextIO) -> None:
         self._lanes = list(lanes)
@@ -106,7 +106,7 @@ class LanesInTurn:
         self._last = ""
 
     def look(self) -> None:
-        """Print the lane whose turn it is, and the next ones as far as it has ended."""
+        """Print new text of the current lane, and of the next ones once it has ended."""
         while self._current < len(self._lanes):
             lane = self._lanes[self._current]
             snapshot = lane.news()
@@ -128,7 +128,7 @@ class LanesInTurn:
 
 
 class InterleavedLanes:
-    """For terminals: lines of all lanes as they come, each with its lane's number; a single lane just streams."""
+    """For terminals: lines of all lanes as they arrive, prefixed with the lane's number; a single lane just streams."""
 
     def __init__(self, lanes: Sequence[LaneOutput], out: TextIO, *, width: int, colour: bool) -> None:
         self._lanes = list(lanes)
@@ -138,7 +138,7 @@ class InterleavedLanes:
         self._room = max(_MIN_WIDTH, width - 4)
 
     def look(self) -> None:
-        """Print the lines that are complete."""
+        """Print the lines that are complete, and of a single lane all new text."""
         for number, lane in enumerate(self._lanes):
             if lane.closed:
                 continue
@@ -154,7 +154,7 @@ class InterleavedLanes:
         self._out.flush()
 
     def _stream(self, lane: LaneOutput, *, ended: bool) -> None:
-        # Its line feed may come with the next look.
+        # The line feed of a CRLF may come with the next snapshot.
         kept = "\r" if lane.pending.endswith("\r") and not ended else ""
         text, lane.pending = lane.pending.removesuffix(kept), kept
         self._out.write(harmless(text))
@@ -163,7 +163,7 @@ class InterleavedLanes:
         *lines, lane.pending = _LINE_END.split(lane.pending)
         for line in lines:
             self._print(number, line)
-        # A paragraph without line breaks would otherwise show nothing until its end.
+        # Otherwise a paragraph without line breaks would show nothing until its end.
         while len(lane.pending.removesuffix("\r")) > self._room:
             cut = lane.pending.rfind(" ", 0, self._room) + 1 or self._room
             self._print(number, lane.pending[:cut])

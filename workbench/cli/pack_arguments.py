@@ -1,6 +1,6 @@
 """The arguments of `workbench run` and `workbench pack`.
 
-Invariant: what runs a prompt takes the same arguments, wherever the prompt is from.
+Invariant: every command that runs a prompt takes the same arguments, wherever the prompt is from.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ README and a promptfooconfig.yaml that promptfoo runs. docs/PACKS.md describes i
 
 
 def add_running(run: argparse.ArgumentParser) -> None:
-    """Add what every run takes."""
+    """Add the arguments of a run."""
     run.add_argument("--model", metavar="M", action="append", default=[], help="a model; repeat for more lanes")
     run.add_argument(
         "--var", metavar="K=V", action="append", default=[], help="the value of a variable; repeat for more"
@@ -35,7 +35,7 @@ def add_running(run: argparse.ArgumentParser) -> None:
 
 
 def add_confirming(command: argparse.ArgumentParser) -> None:
-    """Add the argument that confirms addresses."""
+    """Add --confirm-address."""
     command.add_argument(
         "--confirm-address",
         metavar="URL",
@@ -54,7 +54,7 @@ def _parameter_list() -> str:
 
 
 def add_pack(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
-    """Add `pack` and what it can do."""
+    """Add `pack` and its subcommands."""
     pack = commands.add_parser(
         "pack",
         parents=[shared],

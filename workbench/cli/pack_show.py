@@ -1,10 +1,10 @@
-"""`workbench pack show`: what is in a pack, and in its evidence.
+"""`workbench pack show`: print the contents of a pack and its evidence.
 
-Invariant: only the pack is read, no history. For programs one JSON document in ASCII:
+Invariant: only the pack is read, never a history. With --json one JSON document in ASCII:
 
     {"uid", "name", "description", "licence", "author", "notes", "prompts": [{"slug", "name", "uid", "version",
-     "versions", "variables", "models", "tools", "cases", "verdicts", "iterations": how many there is evidence of,
-     and with --evidence "evidence": [as evidence.schema.json has it]}]}
+     "versions", "variables", "models", "tools", "cases", "verdicts", "iterations": number of those in the evidence,
+     and with --evidence "evidence": [objects of evidence.schema.json]}]}
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from workbench.packs.pack_source import PackSource, open_source
 
 
 def show(args: argparse.Namespace) -> int:
-    """Say it; returns the exit code. Raises PackError."""
+    """Print the pack and return the exit code. Raises PackError."""
     with open_source(args.pack) as place:
         read = read_place(place)
         found = {prompt.slug: _evidence(place, prompt, args.evidence) for prompt in read.pack.prompts}
@@ -39,7 +39,7 @@ def show(args: argparse.Namespace) -> int:
 def _evidence(place: PackSource, prompt: PackPrompt, told: bool) -> list[dict[str, Any]]:
     if not told:
         return [data for _, data in evidence_lines(place, prompt)]
-    # Its checker takes longer to load than all else here.
+    # Imported here because the validator is slow to import.
     from workbench.packs.validator import evidence
 
     return list(evidence(place, prompt))
@@ -99,7 +99,7 @@ def _shown(prompt: PackPrompt, evidence: list[dict[str, Any]], told: bool) -> di
 
 
 def say(args: argparse.Namespace, document: Mapping[str, Any], lines: list[str]) -> int:
-    """Print a document for programs, or lines for people."""
+    """Print the document with --json, else the lines, and return the exit code."""
     if args.json:
         write_json(document)
         return OK

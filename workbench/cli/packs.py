@@ -1,9 +1,9 @@
-"""`workbench pack`: prompts as files, and files as prompts.
+"""`workbench pack`: export prompts as packs, and import, check and compare packs.
 
-Invariant: previews write nothing. For people some lines, for programs one JSON document in ASCII:
+Invariant: previews write nothing. The output is lines of text, or with --json one JSON document in ASCII:
 
-    export    {"pack": path or null for a preview, "files": [{"path", "bytes"}], "removed": [path of what an
-               older export left in the folder], "notes": [sentence], "disclosed": [{"what", "where", "hint", "count"}]}
+    export    {"pack": path or null for a preview, "files": [{"path", "bytes"}], "removed": [paths left over from an
+               older export], "notes": [sentence], "disclosed": [{"what", "where", "hint", "count"}]}
     import    {"prompts": [{"slug", "name", "state", "action", "words", "prompt": uid or ""}], "notes", "sentence"}
     validate  {"sound": true or false, "problems": [sentence]}
     show      see pack_show
@@ -37,18 +37,18 @@ from workbench.usecases.problems import RefusedError
 from workbench.usecases.workbench import Workbench
 
 _MOST_COMPARED = 50_000_000
-"""Lines times lines that are compared for the smallest difference; beyond, what lies between the ends differs."""
+"""Most pairs of lines for a minimal diff; above it, all lines between the common start and end count as changed."""
 
 
 def packs(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Do one of them; returns the exit code. Raises what keeps it from that."""
+    """Run one of these commands and return the exit code. Raises PackError, StoreError, HostError, RefusedError."""
     if args.what == "validate":
         return _validate(args)
     if args.what == "show":
         return show(args)
     if args.what == "diff" and args.other is not None:
         return _diff(args, read_pack(args.pack).pack, read_pack(args.other).pack)
-    # Without a name the sample is exported, which comes with a new history.
+    # Without a name the sample is exported, and a new history has the sample.
     makes = args.what == "import" or (args.what == "export" and not args.prompt)
     with closing(open_workbench(args, env, makes=makes)) as workbench:
         if args.what == "export":
@@ -164,13 +164,13 @@ def _validate(args: argparse.Namespace) -> int:
 
 
 def _here(workbench: Workbench, pack: Pack) -> Pack:
-    """Return what the history has of the prompts of a pack, under the same names of files."""
+    """Return the pack's prompts as the history has them, with the pack's file names."""
     exporter = PackExporter(workbench.store, new_uid, utc_now)
     planned = PackImporter(workbench.store, new_uid, utc_now)
     prompts = []
     for prompt in pack.prompts:
         if uid := planned.here(prompt, pack):
-            # By its uid the history knows what a pack that was brought in says of the prompt.
+            # The uid lets the history find what it stored about the imported pack.
             about = replace(pack.about, uid=pack.about.uid or "-")
             made = exporter.prepare(about, [PackChoice(uid, "winner")]).pack.prompts[0]
             prompts.append(replace(made, slug=prompt.slug))
@@ -215,7 +215,7 @@ def _unified(old: list[str], new: list[str], name: str) -> Iterator[str]:
 
 
 def _used(prompt: PackPrompt) -> PackPrompt:
-    """Return the prompt with the version that is used alone, as two histories would both write it."""
+    """Return the prompt with only its main version and without uid, parent, pins and standing, which are local."""
     version = next(version for version in prompt.versions if version.hash == prompt.main)
     lanes = tuple(lane for lane in prompt.lanes if lane.pinned is None)
     return replace(prompt, uid="", versions=(replace(version, parent=""),), lanes=lanes, standing=None)

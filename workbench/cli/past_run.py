@@ -1,6 +1,6 @@
-"""One run of the past for people, as lines.
+"""Format a stored run as lines of text.
 
-Invariant: a value set that is blind yet gives its answers under no name and in an order that tells nothing.
+Invariant: answers of a value set that is still blind have no names and are in an order that does not reveal the lane.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workbench.core.runs import WHY_IS_HIDDEN, IterationDetail, OutputRecord, to
 
 
 def lines(detail: IterationDetail) -> Iterator[str]:
-    """Yield the run for people, texts as they are."""
+    """Yield the lines of a run; texts are exact."""
     row = detail.row
     yield f"{row.run_uid} · {absolute(row.started_at)} · number {row.number}, version {row.version}"
     yield from filter(None, (row.note, row.winner and f"Verdict: {row.winner}", detail.newer))
@@ -46,12 +46,12 @@ def lines(detail: IterationDetail) -> Iterator[str]:
 
 
 def _order(outputs: list[OutputRecord], blind: bool) -> list[OutputRecord]:
-    """Return answers as they are told: of a blind set in an order that tells nothing."""
+    """Return the answers in display order; those of a blind set are sorted by text, to hide the lanes' order."""
     return sorted(outputs, key=lambda output: output.result.text) if blind else outputs
 
 
 def _blind(detail: IterationDetail, output: OutputRecord) -> str:
-    """Return all that is told of an answer whose author is not: how it is reached and why not would tell."""
+    """Return the text of a blind answer without details of a failure, which could identify its lane."""
     if detail.row.running:
         return "Blind answers are shown when all have ended."
     failed = output.result.failure is not None

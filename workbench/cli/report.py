@@ -1,7 +1,7 @@
-"""What is said about a run after it: a few lines for people, one document for programs.
+"""The report of a finished run: a few lines of text, or one JSON document.
 
-The JSON document of `workbench run --json`, in ASCII, so that its strings decode to the exact text everywhere; a lane
-comes once for each value set and sample:
+The JSON document of `workbench run --json`, in ASCII, so that its strings decode to the exact text everywhere. A lane
+is listed once for each value set and sample:
 
     {"run": uid, "prompt": {"uid", "name"}, "iteration": number, "version": number or null,
      "values": {name: text},
@@ -11,17 +11,17 @@ comes once for each value set and sample:
                 "text": exact text, "reasoning": text, "answered_by": model id, "finish_reason": text,
                 "steps": [{"kind", "text", "name", "call_id", "opaque"}], with tools everything in order,
                 "format_check": null or {"ok": true, false or null for unknown, "words"},
-                "empty": null or {"finish_reason", "hint"} for an answer without a text,
+                "empty": null or {"finish_reason", "hint"} for an answer without text,
                 "further_choices": [{"index", "text", "reasoning", "finish_reason", "calls", "is_cut"}], not shown in
                 the lane,
                 "error": null or {"code", "sentence", "detail"},
                 "usage": {"input", "output", "cached", "reasoning", "written": tokens or null, "source", "details"},
-                "cost_usd": number or null for unknown, "cost_source": whose price or word it is, or "",
+                "cost_usd": number or null for unknown, "cost_source": whose price or report it is, or "",
                 "timing": {"queued", "sent", "first", "end": ms or null},
-                "marks": [{"kind", "name", "detail"}], "request": JSON that went on the wire, or null,
+                "marks": [{"kind", "name", "detail"}], "request": JSON as sent, or null,
                 "saved": whether the answer is in the database}]}
 
-Invariant: no key is in it, because none is in a result.
+Invariant: neither contains a key, because results contain none.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _DETAIL_LINES = 8
 
 
 def document(choice: ChosenDraft, handle: RunHandle) -> dict[str, Any]:
-    """Return the document of a run that is done."""
+    """Return the JSON document of a finished run."""
     began = handle.began
     return {
         "run": handle.run_uid,
@@ -78,7 +78,7 @@ def _answer(asked: AnswerQuestion, version: int | None) -> dict[str, Any]:
 
 
 def summary(choice: ChosenDraft, handle: RunHandle, unsaved: int) -> str:
-    """Return some lines for people: how every lane ended, and where the run was recorded, without `unsaved` answers."""
+    """Return lines that say how each lane ended and where the run was recorded; `unsaved` answers are missing there."""
     lines = [f"{asked.name}: {_ending(asked.transcript.result)}" for asked in answers(choice.draft, handle)]
     if handle.began is not None:
         number = handle.began.version_number

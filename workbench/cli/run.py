@@ -1,6 +1,6 @@
 """`workbench run`: stream the lanes of a prompt and record the iteration.
 
-Invariant: when the command ends, however it ends short of a kill, what the models said is in the database.
+Invariant: whenever the command ends, except by SIGKILL, the answers so far are in the database or reported as unsaved.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _STOP_WITHIN_S = 5.0
 
 
 class _Complaints(RunListener):
-    """Problems outside of any output go to stderr as they come."""
+    """Prints problems that belong to no output to stderr."""
 
     def on_problem(self, sentence: str, detail: str) -> None:
         complain(sentence, detail)
 
 
 def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Run a prompt; returns the exit code. Raises what keeps it from starting."""
+    """Run a prompt and return the exit code. Raises an error if the run cannot start."""
     workbench = open_workbench(args, env, makes=True)
     choice, handle, is_stopped = None, None, False
     try:
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def _follow(handle: RunHandle, printer: Printer | None) -> None:
-    """Print what arrives until the run is done."""
+    """Print text as it arrives, until the run has ended."""
     done = False
     while not done:
         done = handle.wait(_LOOK_EVERY_S)
@@ -84,7 +84,7 @@ def _follow(handle: RunHandle, printer: Printer | None) -> None:
 
 
 def _keep_base(workbench: Workbench, choice: ChosenDraft, handle: RunHandle) -> None:
-    """Let the kept draft start from the version that its text became, unless somebody has typed meanwhile."""
+    """Base the stored draft on the version that its text became, unless the draft has been edited since."""
     number = handle.began.version_number if handle.began is not None else None
     if choice.kept is None or number is None or choice.kept.content != choice.draft.content:
         return

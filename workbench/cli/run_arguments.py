@@ -1,7 +1,6 @@
-"""Runs that the arguments of a command mean.
+"""Find the runs that the arguments of a command name.
 
-Invariant: a run is meant by its id or by how that begins, if only one begins so; a search waits until all that has
-ended can be found.
+Invariant: a run is named by its id or a unique prefix of it. A search waits until all runs that have ended are indexed.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ _TELL_AFTER_S = 0.5
 
 
 def whole_uid(workbench: Workbench, beginning: str) -> str:
-    """Return the id of the one run whose id begins so. Raises RefusedError."""
+    """Return the id of the only run whose id begins with `beginning`. Raises RefusedError for none or several."""
     uids = workbench.searcher.run_of(beginning) if beginning else ()
     if len(uids) != 1:
         what = "Several runs begin" if uids else "No run begins"
@@ -28,7 +27,7 @@ def whole_uid(workbench: Workbench, beginning: str) -> str:
 
 
 def wait_for_index(workbench: Workbench) -> None:
-    """Wait until all that has ended can be found; of an old history that takes a while, which is told."""
+    """Wait until all runs that have ended are indexed. Says so on stderr if it takes long, as for an old history."""
     began, told = time.monotonic(), False
     while workbench.searcher.behind(1):
         if not told and time.monotonic() - began > _TELL_AFTER_S:

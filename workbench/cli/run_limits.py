@@ -1,7 +1,7 @@
-"""The limits of one run, in the terminal.
+"""Check the limits of a run in the terminal.
 
-Invariant: a run over them is started only when somebody said so, at the prompt or with --over-limit; where nobody can
-be asked it is refused before anything is written or sent.
+Invariant: a run above the limits starts only if the user agrees, at the question or with --over-limit. Without a
+terminal it is refused before anything is written or sent.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _YES = ("y", "yes")
 
 
 def keep_limits(workbench: Workbench, prompt_uid: str, draft: Draft) -> None:
-    """Return when the run may start. Raises RefusedError when it may not."""
+    """Return if the run may start, asking the user if it is above the limits. Raises RefusedError if it may not."""
     stored = workbench.store.get_meta(LIMITS)
     if not stored:
         return

@@ -1,6 +1,6 @@
-"""`workbench history searches`: the searches that were saved in the window.
+"""`workbench history searches`: list the searches saved in the window.
 
-The JSON document: [{"name", "query", "created_at"}], by name, in ASCII.
+The JSON document, in ASCII, sorted by name: [{"name", "query", "created_at"}].
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from workbench.cli.output import one_line, write_json
 
 
 def searches(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """List the saved searches; returns the exit code."""
+    """List the saved searches and return the exit code. Raises StoreError, HostError, RefusedError."""
     workbench = open_workbench(args, env)
     try:
         found = workbench.bookmarks.all()

@@ -1,4 +1,4 @@
-"""`workbench history training` and `star`: what was chosen, as files to train with.
+"""`workbench history training` and `star`: write training files from chosen answers, and star answers.
 
 The JSON document of `training`, in ASCII:
 
@@ -28,10 +28,10 @@ from workbench.usecases.workbench import Workbench
 
 
 def training(args: argparse.Namespace, env: Mapping[str, str]) -> int:
-    """Do one of them; returns the exit code. Raises what keeps it from that."""
+    """Run one of these commands and return the exit code. Raises StoreError, HostError, RefusedError."""
     if args.what == "training":
         _check(args)
-    # Without a name the sample is meant, which comes with a new history.
+    # Without a name the sample is used, and a new history has the sample.
     makes = args.what == "training" and args.prompt is None
     with closing(open_workbench(args, env, makes=makes)) as workbench:
         return _star(args, workbench) if args.what == "star" else _train(args, workbench)
@@ -71,7 +71,7 @@ def _train(args: argparse.Namespace, workbench: Workbench) -> int:
 def _lines(args: argparse.Namespace, made: TrainingSet) -> list[str]:
     lines = [f"{made.format.name}: {made.format.what}", *map(one_line, made.notes)]
     if made.cost.usd is None:
-        # The last note.
+        # The last note is about the missing price.
         lines[-1] = f"{lines[-1].removesuffix('.')} (--price)."
     for one in made.contradictions:
         answer = one_line(first_line(one.answer.partition(": ")[2]))

@@ -12,7 +12,7 @@ pairs are made of answers to the same messages only. Value sets are in one of th
 
 
 def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
-    """Add both to `workbench history`, whose parsers are completed when they are used (LateParser)."""
+    """Add both to `workbench history`; its parsers are `LazyParser`."""
     what.add_parser(
         "training",
         parents=[shared],

@@ -1,8 +1,9 @@
-"""What a longest common subsequence of two sequences leaves over on each side.
+"""Alignment of two sequences by their longest common subsequence (LCS).
 
-Invariant: time and memory are bounded for sequences of any length. The exact algorithm needs a bit for every pair of
-items; where that is too much, both sides are first cut at stretches that occur once on each side, and the exact
-algorithm works between the cuts. The answer is then still a common subsequence, perhaps not the longest one.
+Invariant: time and memory are bounded for sequences of any length. The exact algorithm needs one bit per pair of
+items. Above `EXACT_PAIRS`, both sides are first split at runs of items that are unique on each side (as patience diff
+does), and the exact algorithm works between the splits. The result is then a common subsequence, perhaps not the
+longest.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import itertools
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
-# 2^26 pairs are 8 MB and some 30 ms; a prompt of 50 kB against another one is below it.
+# 2^26 pairs take 8 MB and about 30 ms; two prompts of 50 kB stay below that.
 EXACT_PAIRS = 1 << 26
-# Long stretches first: they are seldom the same by chance. Single items serve when nothing longer is common.
+# Lengths of the unique runs, tried in order: long ones seldom match by chance, single items are the fallback.
 _STRETCHES = (8, 1)
 STRIDE = 100_000
-"""Items that are compared in one go."""
+"""Number of items compared per slice."""
 
 
 def leftovers(before: Sequence[str], after: Sequence[str]) -> tuple[list[int], list[int]]:
@@ -36,12 +37,12 @@ def _align(
     removed: list[int],
     added: list[int],
 ) -> None:
-    """Append the leftovers of two slices that begin at `from_before` and `from_after` of the whole."""
+    """Append the leftovers of two slices; `from_before` and `from_after` are their offsets in the whole sequences."""
     head, tail = _common_ends(before, after)
     before, after = before[head : len(before) - tail], after[head : len(after) - tail]
     from_before, from_after = from_before + head, from_after + head
     if before and after and len(before) * len(after) <= EXACT_PAIRS:
-        # Not at the top: it would be loaded before the window is painted, and nothing is compared until a run starts.
+        # Imported here to keep it out of the first paint; nothing is compared before a run starts.
         from rapidfuzz.distance import LCSseq
 
         for op in LCSseq.editops(before, after):
@@ -70,7 +71,7 @@ def _align(
 
 
 def _common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
-    """Return how many items at the start, and then at the end, are the same on both sides."""
+    """Return the lengths of the common prefix and of the common suffix, which do not overlap."""
     shorter = min(len(before), len(after))
     head = longest(shorter, lambda n, m: before[n:m] == after[n:m])
     ends = len(before), len(after)
@@ -79,10 +80,10 @@ def _common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]
 
 
 def longest(limit: int, same: Callable[[int, int], bool]) -> int:
-    """Return how far two sequences agree, at most `limit`; `same(n, m)` says whether their items from n to m do.
+    """Return the length of the common prefix of two sequences, at most `limit`.
 
-    Slices are compared, so that the time goes into few comparisons in C; none of them is long, because no other thread
-    can do anything meanwhile.
+    `same(n, m)` compares their slices [n:m]. Slices are compared in C, which is fast. Each is at most STRIDE long,
+    because a comparison holds the GIL.
     """
     for low in range(0, limit, STRIDE):
         high = min(low + STRIDE, limit)
@@ -100,7 +101,7 @@ def longest(limit: int, same: Callable[[int, int], bool]) -> int:
 
 
 def _cuts(before: Sequence[str], after: Sequence[str], size: int) -> list[tuple[int, int]]:
-    """Return pairs of positions with equal items, ascending on both sides, found by stretches unique on both sides."""
+    """Return positions (before, after) of equal items, ascending on both sides, from runs unique on both sides."""
     places = _places(after, size)
     pairs = [
         (at, to) for stretch, at in _places(before, size).items() if at >= 0 and (to := places.get(stretch, -1)) >= 0
@@ -109,7 +110,7 @@ def _cuts(before: Sequence[str], after: Sequence[str], size: int) -> list[tuple[
 
 
 def _places(items: Sequence[str], size: int) -> dict[tuple[str, ...], int]:
-    """Return where each stretch of `size` items is, ascending, or -1 for one that occurs more than once."""
+    """Return the position of each run of `size` items, or -1 for a run that occurs more than once, in order."""
     places: dict[tuple[str, ...], int] = {}
     for at, stretch in enumerate(zip(*(itertools.islice(items, offset, None) for offset in range(size)), strict=False)):
         places[stretch] = -1 if stretch in places else at
@@ -117,7 +118,7 @@ def _places(items: Sequence[str], size: int) -> dict[tuple[str, ...], int]:
 
 
 def _longest_ascent(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the longest sub-list whose second numbers ascend; the first ones ascend already."""
+    """Return the longest increasing subsequence by second number; the first numbers ascend already."""
     ends: list[int] = []
     last: list[int] = []
     came_from: list[int] = []

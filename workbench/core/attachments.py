@@ -1,7 +1,7 @@
-"""Which files can go with a message.
+"""Validation of files attached to a message.
 
-Invariant: a file is judged by its bytes; its name only tells kinds of text apart. What is taken is a picture that
-models take, or text; what is not is refused with a sentence that names the file, the reason and a next step.
+Invariant: a file's type is determined by its bytes; its name only distinguishes kinds of text. Accepted are images in
+formats that models read, and text. Anything else raises AttachError, which names the file, the reason and a next step.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 MOST_BYTES = 20 * 1024 * 1024
-"""Bytes of one file."""
+"""Size limit of one file, in bytes."""
 TEXT = "text/plain"
 _TEXTS = {
     ".csv": "text/csv",
@@ -26,11 +26,11 @@ _UNITS = (("GB", 2**30), ("MB", 2**20), ("kB", 2**10))
 
 
 class AttachError(ValueError):
-    """A file that cannot go with a message; the text is a sentence for people."""
+    """A file that cannot be attached. The text is shown to the user."""
 
 
 def media_type(name: str, body: bytes) -> str:
-    """Return the media type of a file by its bytes. Raises AttachError for one that no model takes."""
+    """Return the media type of a file. Raises AttachError for an empty, too large or unsupported file."""
     if not body:
         raise AttachError(f"“{name}” is empty. Choose a file that has something in it.")
     check_size(name, len(body))
@@ -55,14 +55,14 @@ def check_size(name: str, size: int) -> None:
 
 
 def picture_type(body: bytes) -> str:
-    """Return the media type of a picture that models take, "" for anything else."""
+    """Return the media type of a supported image, "" for anything else."""
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for start, kind in _PICTURES if body.startswith(start)), "")
 
 
 def size_text(size: int) -> str:
-    """Return how large `size` bytes are, as people say it: 812 B, 12 kB, 1.4 MB."""
+    """Format `size` bytes in binary units, for example 812 B, 12 kB, 1.4 MB."""
     for unit, scale in _UNITS:
         if size >= scale:
             amount = size / scale

@@ -1,10 +1,10 @@
-"""What a price list makes of a usage.
+"""Cost of a call, computed from its usage and a price sheet.
 
-A price sheet is the row of a model in LiteLLM's list, or a row of that form: names such as `input_cost_per_token`,
+A price sheet is a model's row in LiteLLM's price list, or a row of the same form: keys such as `input_cost_per_token`,
 `cache_read_input_token_cost_above_200k_tokens`, `output_cost_per_token_priority`, or lists such as `tiered_pricing`.
 
-Invariant: the sum is what LiteLLM itself would bill, which a test compares for every kind of price; what the sheet has
-no price for is None. A request is billed on its own, because its length decides its tier.
+Invariant: the cost equals what LiteLLM itself would bill, which a test compares for every kind of price. It is None
+when the sheet lacks a needed price. Each request is billed separately, because its length determines its tier.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ from workbench.core.usage import Usage
 REASONING = "output_cost_per_reasoning_token"
 _BASE = (INPUT, OUTPUT, READ, WRITE)
 _ABOVE = re.compile(r"_above_(\d+)(k?)_tokens")
-# Service tiers by the end of their prices' names; "fast" is billed as priority.
+# Key suffix of each service tier; "fast" is billed as priority.
 _TIERS = {"flex": "_flex", "balanced": "_balanced", "priority": "_priority", "fast": "_priority"} | {
     "ultrafast": "_ultrafast"
 }
 _OTHER_ENDS = ("_flex", "_balanced", "_priority", "_fast", "_ultrafast", "_auto", "_batches", "_decisions")
-# Providers whose calls have no service tiers.
+# Providers without service tiers.
 _ONE_TIER = frozenset({"fireworks_ai", "deepseek", "tencent", "perplexity", "xai", "dashscope", "qwencloud"} | {
     "qwen_ai_platform"
 })  # fmt: skip
 _DASHSCOPE = frozenset({"dashscope", "qwencloud", "qwen_ai_platform"})
-# Providers with addresses for regions that cost more are OpenAI and those that LiteLLM has no rules of its own for.
+# Regional uplift applies to OpenAI and to providers without rules of their own in LiteLLM, so not to these.
 _NO_REGION = (
     frozenset({"anthropic", "azure", "azure_ai", "bedrock", "databricks", "gemini", "lemonade", "vertex_ai"})
     | _ONE_TIER
@@ -56,7 +56,7 @@ _LONG = 128_000
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Dollars per token that one request is billed at."""
+    """Prices of one request, in dollars per token."""
 
     input: float
     output: float
@@ -68,10 +68,10 @@ class Prices:
 
 
 def bill(sheet: Sheet, usage: Usage, *, seconds: float | None = None, at: datetime | None = None) -> float | None:
-    """Return the dollars of a call, None when a count or a price that is needed is not known.
+    """Return the cost of a call in dollars, None when a needed count or price is unknown.
 
-    `seconds` is how long the call took, for models with a price of time; `at` its end, for hours with other prices
-    (now without it).
+    `seconds` is the duration of the call, for models billed by time. `at` is its end, for off-peak prices (default:
+    now).
     """
     if usage.rounds:
         sums = [bill(sheet, one, seconds=seconds, at=at) for one in usage.rounds]
@@ -87,12 +87,12 @@ def bill(sheet: Sheet, usage: Usage, *, seconds: float | None = None, at: dateti
 
 
 def prices_of(sheet: Sheet, tokens: int, *, tier: str = "", at: datetime | None = None) -> Prices:
-    """Return what the tokens of a request with a prompt of so many cost."""
+    """Return the prices of a request whose prompt has `tokens` tokens."""
     return _Bill(sheet, Usage(), tokens, 0, at or datetime.now(UTC), tier).prices()
 
 
 class _Bill:
-    """One request."""
+    """Cost calculation for one request."""
 
     def __init__(
         self, sheet: Sheet, usage: Usage, given: int, answered: int, at: datetime, tier: str | None = None
@@ -107,7 +107,7 @@ class _Bill:
         self._tier = _tier(self._sheet, max(given, used))
 
     def total(self) -> float:
-        """Return the sum in dollars."""
+        """Return the cost in dollars."""
         if self._provider == "perplexity":
             return self._perplexity()
         if self._provider == "vertex_ai" and self._has_128k_prices():
@@ -118,7 +118,7 @@ class _Bill:
         return tokens * self._uplift() + tools_cost(self._sheet, self._usage)
 
     def prices(self) -> Prices:
-        """Return the prices by tier, service tier and hour."""
+        """Return the prices for this request's length tier, service tier and hour."""
         return self._threshold_prices() if self._tier is None else self._tier_prices()
 
     def _tier_prices(self) -> Prices:
@@ -174,7 +174,7 @@ class _Bill:
         )
 
     def _crossed(self) -> list[str]:
-        """Return the marks of the thresholds that the prompt exceeds, such as "_above_200k_tokens", low ones first."""
+        """Return the key parts of exceeded thresholds, for example "_above_200k_tokens", in ascending order."""
         marks: dict[str, float] = {}
         for name, value in self._sheet.items():
             found = _ABOVE.search(name)
@@ -197,7 +197,7 @@ class _Bill:
         return first(number(self._sheet, REASONING), output)
 
     def _explicit(self, read: float) -> float:
-        """Return the price of a cache that the request named, where there is one."""
+        """Return the read price of an explicitly requested cache if the sheet has one, else `read`."""
         name = f"explicit_{READ}"
         if not self._usage.details.explicit_cache or not self._usage.cached:
             return read
@@ -208,7 +208,7 @@ class _Bill:
         return first(hours, first(own, read))
 
     def _price(self, name: str, default: float | None = None) -> float | None:
-        """Return a price; that of a service tier falls back to the ordinary one."""
+        """Return a price by key. A service tier's price falls back to the standard price, then to `default`."""
         found = number(self._sheet, name)
         if found is None and self._end and name.endswith(self._end):
             found = number(self._sheet, name.removesuffix(self._end))
@@ -225,7 +225,7 @@ class _Bill:
             audio = image = video = 0
         apart = cached + written + audio + image + video
         if (cached or written) and apart > self._given:
-            # Tokens of a cache are counted among those of their kind, too.
+            # Cached tokens are counted a second time within their kind (audio, image, video).
             left = max(self._given - cached - written, 0)
             audio = min(audio, left)
             image = min(image, left - audio)
@@ -259,7 +259,7 @@ class _Bill:
         )
 
     def _kind(self, kind: str, tokens: int, units: float, unit: str, price: float) -> float:
-        """Return what input tokens of a kind cost, nothing where they are billed in other units."""
+        """Return the cost of input tokens of one kind, 0 where they are billed in another unit."""
         if not tokens or (units and self._sheet.get(f"input_cost_per_{unit}") is not None):
             return 0.0
         name = f"input_cost_per_{kind}_token"
@@ -346,7 +346,7 @@ class _Bill:
 
 
 def _tier(sheet: Sheet, tokens: int) -> Mapping[str, Any] | None:
-    """Return the tier of a prompt of so many tokens, None for a sheet without tiers."""
+    """Return the length tier of a prompt of `tokens` tokens, None for a sheet without tiers."""
     if tokens <= 0:
         return None
     ranged = [(bounds, tier) for tier in tiers(sheet) if (bounds := _range(tier)) is not None]
@@ -370,7 +370,7 @@ def _threshold(found: re.Match[str]) -> float:
 
 
 def _with_fireworks_reads(sheet: Sheet) -> Sheet:
-    """Return a sheet with the price of Fireworks for tokens from a cache, which its list tells of all models."""
+    """Return a sheet with Fireworks' cache read price added: its price list halves the input price for all models."""
     given = number(sheet, INPUT)
     if given is None or number(sheet, READ) is not None:
         return sheet

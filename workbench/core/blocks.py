@@ -1,7 +1,7 @@
-"""What a prompt is made of besides messages: attachments, examples, an output format, tools.
+"""Parts of a prompt other than messages: attachments, examples, an output format, tools.
 
-Invariant: everything is kept as it was typed, also while it is not yet valid; what is switched off stays and is not
-sent. Their stored form holds only what differs from the default, so that a new kind of part changes no old hash.
+Invariant: every part keeps the text as typed, even while it is invalid; a disabled part is stored but not sent. The
+stored form omits defaults, so that a new kind of part changes no existing hash.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ OutputKind = Literal["json", "schema"]
 
 
 class BlockError(ValueError):
-    """A stored part that does not have the documented shape."""
+    """A stored part with an invalid shape."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a message: `hash` is the lower-case hex SHA-256 of its bytes, which are stored apart."""
+    """A file attached to a message. `hash` is the lower-case hex SHA-256 of its bytes, which are stored separately."""
 
     hash: str
     media_type: str
@@ -27,7 +27,7 @@ class Attachment:
 
     @property
     def is_image(self) -> bool:
-        """Whether models that see take it as a picture; anything else is text."""
+        """Whether it is sent to vision models as an image; any other attachment is text."""
         return self.media_type.startswith("image/")
 
 
@@ -42,9 +42,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class OutputFormat:
-    """What an answer has to look like: any JSON, or JSON by `schema`, a JSON Schema as it was typed.
+    """The required form of an answer: any JSON, or JSON that is valid against `schema`, a JSON Schema as typed.
 
-    `name` is what providers call the schema ("" lets the product choose one).
+    `name` is the schema's name in requests ("" for a default).
     """
 
     kind: OutputKind
@@ -54,7 +54,7 @@ class OutputFormat:
 
 @dataclass(frozen=True, slots=True)
 class ToolRow:
-    """A simulated answer for calls whose arguments hold everything that `arguments`, a JSON object, holds."""
+    """A simulated result for calls whose arguments contain all entries of the JSON object `arguments`."""
 
     arguments: str
     answer: str
@@ -62,9 +62,9 @@ class ToolRow:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A function that a model may call, and what it gets back here: the first row that matches, else `answer`.
+    """A function that a model may call, with simulated results: the first matching row, else `answer`.
 
-    `parameters` is the JSON Schema of its arguments as it was typed; "" means that it takes none.
+    `parameters` is the JSON Schema of its arguments as typed, "" for a function without arguments.
     """
 
     name: str

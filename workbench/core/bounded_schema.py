@@ -1,7 +1,7 @@
-"""JSON Schema with bounds on time.
+"""JSON Schema validation in bounded time.
 
-Invariant: whatever a schema and an answer are, a check ends soon: patterns have a deadline together, because Python's
-own could hold up the whole program for ever, and comparing items takes no longer than reading them.
+Invariant: validation ends soon for any schema and any answer. All patterns of a check share one deadline, because
+Python's `re` could block the whole program indefinitely; `uniqueItems` takes time linear in the size of the items.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ import regex
 
 SECONDS = 1.0
 MOST_ERRORS = 100
-"""Errors that the first one is chosen from; each holds a copy of what it is about."""
+"""Number of errors from which the best one is chosen; each holds a copy of the invalid value."""
 _VALUES = frozenset({"const", "enum", "default", "examples"})
 
 
 class UncheckedError(Exception):
-    """Why an answer cannot be checked, in a few words."""
+    """An answer that cannot be checked; the text is the reason, in a few words."""
 
 
 def first_error(schema: Mapping[str, Any], value: Any, seconds: float = SECONDS) -> Any:
-    """Return jsonschema's best error, None for a valid value.
+    """Return jsonschema's best match among the errors, None for a valid value.
 
-    Raises UncheckedError, and Unresolvable for a reference to what is not in the schema.
+    Raises UncheckedError, and `referencing.exceptions.Unresolvable` for a reference that leaves the schema.
     """
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
@@ -43,7 +43,7 @@ def first_error(schema: Mapping[str, Any], value: Any, seconds: float = SECONDS)
         "additionalProperties": rules.additional_properties,
         "uniqueItems": rules.unique_items,
     }
-    # Without a registry of its own it would look references up on the network.
+    # The default registry would fetch references over the network.
     checker = extend(Draft202012Validator, made)(ruled, registry=Registry())
     try:
         return best_match(itertools.islice(checker.iter_errors(value), MOST_ERRORS))
@@ -52,7 +52,7 @@ def first_error(schema: Mapping[str, Any], value: Any, seconds: float = SECONDS)
 
 
 class _Rules:
-    """The keywords that could take for ever, with one deadline."""
+    """Replacements for the keywords that could run indefinitely, with one shared deadline."""
 
     def __init__(self, deadline: float) -> None:
         self._deadline = deadline
@@ -63,7 +63,7 @@ class _Rules:
             if left > 0:
                 return regex.search(pattern, text, timeout=left) is not None
         except TimeoutError:
-            pass  # told below, as for a deadline that is over already
+            pass  # reported below, like a deadline that has already passed
         raise UncheckedError("the patterns of the schema take too long on this answer")
 
     def pattern(self, validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
@@ -102,7 +102,7 @@ class _Rules:
 
 
 def _key(value: Any) -> Any:
-    """Return what is equal for equal JSON values: 1 is 1.0, and true is not 1."""
+    """Return a hashable key that is equal for equal JSON values: 1 equals 1.0, true does not equal 1."""
     if isinstance(value, dict):
         return "object", frozenset((key, _key(item)) for key, item in value.items())
     if isinstance(value, list):
@@ -111,7 +111,7 @@ def _key(value: Any) -> Any:
 
 
 def _without_dialects(schema: Any) -> Any:
-    """Return the schema without its `$schema`: for a part with one of its own other rules would be taken."""
+    """Return the schema without `$schema` keys: a subschema with its own dialect would bypass these rules."""
     if isinstance(schema, dict):
         return {
             key: item if key in _VALUES else _without_dialects(item)

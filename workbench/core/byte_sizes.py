@@ -1,13 +1,13 @@
-"""Amounts of bytes as people read them.
+"""Formatting of byte counts.
 
-Invariant: units of a thousand, as file managers and disks have them.
+Invariant: decimal units (1 kB is 1000 bytes), as file managers and disk vendors use them.
 """
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def show_bytes(count: int) -> str:
-    """Return "812 bytes", "4.1 kB", "12 MB", "1.2 GB": two digits at least, and no more than is looked at."""
+    """Return for example "812 bytes", "4.1 kB", "12 MB", "1.2 GB": one decimal below 10 units, none above."""
     size, unit = float(count), 0
     while size >= 999.5 and unit < len(_UNITS) - 1:
         size, unit = size / 1000, unit + 1

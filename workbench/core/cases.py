@@ -1,10 +1,10 @@
-"""Cases and checks: a set of values for a prompt, and what its answers are held to.
+"""Cases and checks: a value set for a prompt, and the rules that its answers must satisfy.
 
-Invariant: `case_from_json(case_to_json(c)) == c`, and what is read is written again: the fields hold what promptfoo
-calls an assertion, and whatever they cannot hold (a key that nobody knows, a threshold that is a text) stays in `rest`
-as it came. Nothing here judges a check; which types exist is the business of whoever runs them.
+Invariant: `case_from_json(case_to_json(c)) == c`, and reading loses nothing. The fields hold a promptfoo assertion;
+whatever does not fit them (an unknown key, a threshold that is a string) is kept unchanged in `rest`. Nothing here
+evaluates a check; the set of known types belongs to the evaluator.
 
-Values of JSON stand as their text, so that everything is frozen; "" is for a key that is not there.
+JSON values are kept as JSON text, so that all classes are frozen; "" means that the key is absent.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from dataclasses import dataclass
 from typing import Any
 
 SET = "assert-set"
-"""The type of a check that is made of others."""
+"""The type of a check that consists of other checks."""
 _NOT = "not-"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TEXTS = {"metric": "metric", "transform": "transform", "contextTransform": "context_transform"}
 _JSON = {"value": "value", "provider": "provider", "rubricPrompt": "rubric_prompt", "config": "config"}
 _DEEPEST = 20
-"""Sets within sets."""
+"""Maximum nesting depth of assert-sets."""
 
 
 class CaseError(ValueError):
-    """A stored or imported case that does not have the documented shape; the text is a sentence."""
+    """A stored or imported case with an invalid shape. The text is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One rule for an answer.
 
-    `type` is without the "not-" that `negated` stands for. `value`, `provider`, `rubric_prompt` and `config` are JSON
-    text; `transform` and `context_transform` are code of promptfoo, which is never run here. `checks` are those of an
-    `assert-set`. `weight` and `threshold` are None where they are not set (promptfoo weighs 1 then). `rest` is the JSON
-    object of every other key, "" for none.
+    `type` excludes the prefix "not-", which sets `negated`. `value`, `provider`, `rubric_prompt` and `config` are JSON
+    text. `transform` and `context_transform` are promptfoo code, which is never run here. `checks` are the members of
+    an `assert-set`. `weight` and `threshold` are None when not set (promptfoo's default weight is 1). `rest` is a JSON
+    object of all other keys, "" for none.
     """
 
     type: str
@@ -57,9 +57,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A value set with checks; `uid` is what it is known by wherever it travels, `name` what people call it.
+    """A value set with checks. `uid` identifies it across files and machines, `name` is its title.
 
-    `threshold` is the score from which it passes, None when every check has to. `metadata` and `rest` are JSON objects
+    `threshold` is the minimum score to pass, None when every check must pass. `metadata` and `rest` are JSON objects
     as text, "" for none.
     """
 
@@ -73,13 +73,13 @@ class Case:
 
 
 def json_text(value: Any) -> str:
-    """Return compact JSON in the order it came; half characters as escapes, because files cannot hold them."""
+    """Return compact JSON in key order. Lone surrogates force ASCII escapes, because UTF-8 cannot encode them."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return json.dumps(value, separators=(",", ":")) if _SURROGATE.search(text) else text
 
 
 def check_to_json(check: Check) -> dict[str, Any]:
-    """Return the check as promptfoo writes an assertion; only what is set."""
+    """Return the check as a promptfoo assertion, without unset keys."""
     data: dict[str, Any] = {"type": (_NOT if check.negated else "") + check.type}
     for key, name in _JSON.items():
         if text := getattr(check, name):
@@ -121,7 +121,7 @@ def check_from_json(data: object, where: str = "A check", depth: int = 0) -> Che
 
 
 def case_to_json(case: Case) -> dict[str, Any]:
-    """Return the stored form; only what is set."""
+    """Return the stored form, without unset keys."""
     data: dict[str, Any] = {"uid": case.uid}
     if case.name:
         data["name"] = case.name
@@ -166,7 +166,7 @@ def _counted(items: Iterable[object]) -> Iterable[tuple[int, object]]:
 
 
 def _number(value: object) -> float | None:
-    """Return a number that a float holds exactly, None for anything else."""
+    """Return `value` as a float if that is exact, None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
@@ -177,5 +177,5 @@ def _number(value: object) -> float | None:
 
 
 def _plain(number: float) -> float | int:
-    """Return a whole number without the .0 that JSON would give it."""
+    """Return a whole number as an int, so that JSON shows no ".0"."""
     return int(number) if number.is_integer() and abs(number) < 2**53 else number

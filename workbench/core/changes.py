@@ -1,4 +1,4 @@
-"""How far one content is from another, counted in words."""
+"""Word counts of the change between two contents."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from workbench.core.content import ROLES, Content, Message
 from workbench.core.text import boundary, first_line, opening_words, stretches, word_pattern, words
 
 SUMMARY_LENGTH = 40
-"""Characters of a summary: what a row of the timeline has room for."""
+"""Maximum length of a summary in characters: the width of a timeline row."""
 
-# No word holds a NUL, so no text can be taken for a mark.
+# Words contain no NUL, so no text can be mistaken for a mark.
 _ROLE_MARKS = {role: f"\0{role}" for role in ROLES}
 _MARKS = frozenset(_ROLE_MARKS.values())
 _FARTHEST_BOUNDARY = 1000
@@ -23,7 +23,7 @@ _OPENERS = frozenset("\"'`*#<@$")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Words added and removed, and the first changed words as a summary ("" when nothing changed)."""
+    """Counts of added and removed words, and the first changed words as a summary ("" when nothing changed)."""
 
     added: int = 0
     removed: int = 0
@@ -32,20 +32,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """The part of a message that is compared."""
+    """The compared part of a message: its characters [start:end]."""
 
     message: Message
     start: int
     end: int
 
     def words(self) -> Iterator[str]:
-        """Yield the words of the part."""
+        """Yield the words of the span."""
         text = self.message.text
         for start, end in stretches(text, self.start, self.end):
             yield from word_pattern(text).findall(text, start, end)
 
     def words_from(self, number: int) -> Iterator[re.Match[str]]:
-        """Yield the words from that one on, with their places in the message; none when there are fewer."""
+        """Yield matches from word `number` (from 0) to the end of the span; positions are those in the message."""
         text = self.message.text
         for start, end in stretches(text, self.start, self.end):
             found = list(word_pattern(text).finditer(text, start, end))
@@ -54,12 +54,12 @@ class _Span:
 
 
 def count_change(old: Content | None, new: Content) -> Change:
-    """Count the words that a common subsequence of both texts leaves over on each side.
+    """Count the words on each side that are not part of a common subsequence of both texts.
 
-    Role marks take part in the alignment and are not counted. The summary is the new text from the first added word
-    on, or the first run of removed words after a minus sign when nothing was added; when no word differs, it names
-    what does. For the first version it is the first line of the text. The count is the smallest possible one up to
-    some 50 kB of changed text; beyond, it may be a little larger, and takes bounded time.
+    Role marks take part in the alignment but are not counted. The summary is the new text from the first added word,
+    or a minus sign and the first run of removed words if nothing was added; when no word differs, it names the kind of
+    change. For the first version it is the first line of the text. The count is minimal up to about 50 kB of changed
+    text; above that it may be slightly larger, in bounded time.
     """
     if old is None:
         count = sum(len(words(m.text)) for m in new.messages)
@@ -79,9 +79,9 @@ def count_change(old: Content | None, new: Content) -> Change:
 
 
 def _compared(before: Sequence[Message], after: Sequence[Message]) -> tuple[list[_Span], list[_Span]]:
-    """Return what is left of both sides without what they begin and end with in common, in whole words.
+    """Return both sides without their common beginning and end, cut at word boundaries.
 
-    That leaves the smallest count as it is, and most edits change a few words of a long text.
+    This does not change the minimal count. It is fast because most edits change a few words of a long text.
     """
     shorter = min(len(before), len(after))
     head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
@@ -96,7 +96,7 @@ def _compared(before: Sequence[Message], after: Sequence[Message]) -> tuple[list
 
 
 def _spans(messages: Sequence[Message], start: int = 0, end: int = 0) -> list[_Span]:
-    """Return messages without the first characters of the first and the last ones of the last."""
+    """Return spans of messages without the first `start` and the last `end` characters of the whole."""
     last = len(messages) - 1
     return [
         _Span(message, 0 if at else start, len(message.text) - (0 if at < last else end))
@@ -105,14 +105,14 @@ def _spans(messages: Sequence[Message], start: int = 0, end: int = 0) -> list[_S
 
 
 def _common_start(one: str, other: str) -> int:
-    """Return how many characters both texts begin with, up to where no word goes on."""
+    """Return the length of the common prefix, reduced to a word boundary."""
     same = _same_start(one, other)
     nearest = max(0, same - _FARTHEST_BOUNDARY)
     return next((at for at in range(same, nearest, -1) if boundary().match(one, at - 1)), 0)
 
 
 def _common_end(one: str, other: str, room: int) -> int:
-    """Return how many of the last `room` characters are the same, back to where no word goes on."""
+    """Return the length of the common suffix within the last `room` characters, reduced to a word boundary."""
     ends = len(one), len(other)
     same = longest(room, lambda n, m: one[ends[0] - m : ends[0] - n] == other[ends[1] - m : ends[1] - n])
     nearest = max(0, same - _FARTHEST_BOUNDARY)
@@ -132,7 +132,7 @@ def _tokens(spans: Sequence[_Span]) -> list[str]:
 
 
 def _places(spans: Sequence[_Span], first: int) -> tuple[str, Iterator[re.Match[str]]]:
-    """Return the text that token number `first` is in, and the words there from it on."""
+    """Return the text that contains token `first`, and its words from that token on."""
     at = 0
     for span in spans:
         count = sum(1 for _ in span.words())
@@ -151,7 +151,7 @@ def _from_word(spans: Sequence[_Span], token: int) -> str:
 
 
 def _run_of_words(spans: Sequence[_Span], tokens: Sequence[int]) -> str:
-    """Return the unbroken run of words that `tokens` begin with, as written."""
+    """Return the text of the first run of consecutive `tokens`."""
     text, found = _places(spans, tokens[0])
     run = [match for match, (place, token) in zip(found, enumerate(tokens, tokens[0]), strict=False) if place == token]
     return opening_words(text[run[0].start() : run[-1].end()], SUMMARY_LENGTH)
@@ -171,7 +171,7 @@ def _wordless_change(old: Content, new: Content) -> str:
 
 
 def _around(text: str, at: int) -> str:
-    """Return the text from the word at `at` on, which may end there."""
+    """Return the text from the start of the word that contains or ends at `at`."""
     start = at
     while start and not text[start - 1].isspace() and at - start < SUMMARY_LENGTH // 2:
         start -= 1

@@ -1,6 +1,7 @@
-"""Tools and output formats as chat completions take them.
+"""Tools and output formats in the form of the chat completions API.
 
-Invariant: what is sent says what was typed; a text that is no JSON Schema is an error with a sentence, never left out.
+Invariant: requests contain exactly what was typed. A text that is not a JSON Schema raises BlockError; it is never
+left out.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 _NEVER_STRICT = ("oneOf", "allOf", "not", "if", "patternProperties", "dependentSchemas", "prefixItems")
 IN_WORDS = "Output format sent as an instruction: "
-"""How the detail of a mark begins where the form had to be asked for in words; the reason follows."""
+"""Prefix of a mark's detail when the format was sent as an instruction; the reason follows."""
 ONLY_JSON = "Answer with one JSON value and nothing else: no text around it, and no code fence."
 
 
 def tools_form(tools: Sequence[Tool]) -> list[dict[str, Any]]:
-    """Return the `tools` of a request. Raises BlockError for a name or a schema that no provider takes."""
+    """Return the `tools` of a request. Raises BlockError for an invalid or duplicate name or an invalid schema."""
     seen: set[str] = set()
     for tool in tools:
         if not _NAME.fullmatch(tool.name):
@@ -62,19 +63,19 @@ def format_form(output: OutputFormat) -> dict[str, Any]:
 
 
 def format_instruction(output: OutputFormat) -> str:
-    """Return the wanted form in words, for models that take no `response_format`."""
+    """Return the output format as an instruction, for models without `response_format`."""
     if output.kind == "json":
         return ONLY_JSON
     return f"{ONLY_JSON} It has to be valid against this JSON Schema:\n{output.schema.strip()}"
 
 
 def speaks_of_json(messages: Iterable[Message]) -> bool:
-    """Whether the messages name JSON: providers give JSON without a schema only then."""
+    """Whether a message mentions JSON, which providers require for JSON mode without a schema."""
     return any("json" in message.text.lower() for message in messages)
 
 
 def told_the_format(messages: Sequence[Message], words: str) -> list[Message]:
-    """Return the messages with `words` at the end of the first system message, or in one of their own before all."""
+    """Return the messages with `words` appended to the first system message, or in a new one at the front."""
     at = next((i for i, m in enumerate(messages) if m.role == "system"), None)
     if at is None:
         return [Message("system", words), *messages]
@@ -84,7 +85,7 @@ def told_the_format(messages: Sequence[Message], words: str) -> list[Message]:
 
 
 def schema_object(text: str, what: str) -> dict[str, Any]:
-    """Return a schema that was typed. Raises BlockError, which begins with `what`, when it is no JSON object."""
+    """Parse a typed schema. Raises BlockError, whose text begins with `what`, if it is not a JSON object."""
     try:
         schema = json.loads(text)
     except json.JSONDecodeError as error:
@@ -100,7 +101,7 @@ def schema_object(text: str, what: str) -> dict[str, Any]:
 
 
 def is_strict(schema: Any) -> bool:
-    """Whether providers can hold an answer to this schema strictly: an object, all keys required, no others allowed."""
+    """Whether providers can enforce the schema strictly: an object, all keys required, no others allowed."""
     return isinstance(schema, Mapping) and schema.get("type") == "object" and _closed(schema)
 
 

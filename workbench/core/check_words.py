@@ -1,7 +1,7 @@
-"""Checks in words.
+"""Descriptions of checks in English.
 
-Invariant: whatever a check holds is told: in words where the type is known, as the JSON it was written as where it is
-not, or where a part has no words. Nothing is judged here.
+Invariant: a description covers every field of a check: in words for known types, as JSON for unknown types and for
+parts without a wording. Nothing is evaluated here.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from workbench.core.cases import SET, Check, check_to_json, json_text
 
 _MOST = 300
-"""Characters of one value that are told."""
-# What an answer does, and does not; {} is the value.
+"""Maximum number of characters shown of one value."""
+# Wordings (plain, negated); {} is the value.
 _DOES: Mapping[str, tuple[str, str]] = {
     "equals": ("is exactly {}", "is not exactly {}"),
     "contains": ("contains {}", "does not contain {}"),
@@ -74,11 +74,11 @@ _LIMITED: Mapping[str, tuple[str, str]] = {
     "perplexity": ("has a perplexity of at most {}", "has a perplexity of more than {}"),
     "perplexity-score": ("has a perplexity score of at least {}", "has a perplexity score below {}"),
 }
-"""Types whose threshold is what they say."""
+"""Types whose wording contains the threshold."""
 
 
 class CheckLine(NamedTuple):
-    """A line about a check, inside of `depth` sets; `is_verbatim` where it is JSON because its type has no words."""
+    """A line about a check, nested in `depth` sets. `is_verbatim` marks JSON, for a type without a wording."""
 
     text: str
     depth: int = 0
@@ -86,7 +86,7 @@ class CheckLine(NamedTuple):
 
 
 def lines(check: Check, depth: int = 0) -> tuple[CheckLine, ...]:
-    """Return a check in words, and below a set those that it is made of."""
+    """Describe a check, one line each; the line of a set is followed by those of its members."""
     return tuple(_lines(check, depth))
 
 
@@ -108,7 +108,7 @@ def _lines(check: Check, depth: int) -> Iterator[CheckLine]:
 
 
 def _words(check: Check) -> tuple[str, bool]:
-    """Return a check in words, "" for a type without, and whether its threshold is told."""
+    """Return the wording of a check ("" for a type without one), and whether it contains the threshold."""
     kind, _, how = check.type.partition(":")
     kind = _SAME.get(kind, kind)
     if how and kind != "similar":
@@ -128,7 +128,7 @@ def _words(check: Check) -> tuple[str, bool]:
 
 
 def _rest(check: Check, *, told_threshold: bool) -> str:
-    """Return everything else that a check says."""
+    """Describe the remaining fields of a check."""
     parts = []
     if check.threshold is not None and not told_threshold:
         parts.append(f"from {_number(check.threshold)}")
@@ -151,7 +151,7 @@ def _rest(check: Check, *, told_threshold: bool) -> str:
 
 
 def _value(text: str) -> str:
-    """Return a JSON value as people read it: texts in quotes, lists with commas, the rest as JSON."""
+    """Format a JSON value: strings in quotes, lists of strings separated by commas, anything else as JSON."""
     if not text:
         return ""
     value = json.loads(text)

@@ -1,10 +1,9 @@
-"""The content of a version: what is sent, apart from values and lane parameters.
+"""The content of a version: everything that is sent except values and lane parameters.
 
 Invariant: equal content has an equal hash on every machine and in every release. The hash is SHA-256 over RFC 8785
-canonical JSON of the non-empty keys with `format: 1`; it knows no name, parent, value or lane parameter.
+canonical JSON of the non-empty keys with `format: 1`; it excludes name, parent, values and lane parameters.
 
-What only some prompts have, and what only hashing needs, is loaded with the first of those: the window is painted
-before, with the draft in it.
+Modules for optional parts and for hashing are imported on first use, because the first paint shows the draft.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ ExamplesIn = Literal["messages", "system"]
 ROLES: tuple[Role, ...] = get_args(Role)
 FORMAT = 1
 TOOL_ROUNDS = 5
-"""Rounds of tool calls before an answer is stopped, unless a prompt says otherwise."""
+"""Default number of rounds of tool calls before an answer is stopped."""
 MOST_TOOL_ROUNDS = 20
 MOST_LANES = 200
-"""That a draft may have; here, because the first paint reads a draft without knowing what a lane is."""
+"""Maximum number of lanes of a draft; here, because the first paint reads a draft without importing lanes."""
 _PARTS = frozenset({"examples", "examples_in", "output", "tools", "tool_rounds"})
 KNOWN = frozenset({"format", "messages", "template"}) | _PARTS
 
@@ -34,14 +33,14 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 
 class ContentError(ValueError):
-    """Stored or imported content that does not have the documented shape."""
+    """Stored or imported content with an invalid shape."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message; `text` is a template and exact to the byte.
+    """One message; `text` is a template, kept exactly as typed.
 
-    `cache` asks providers that have such breakpoints to keep what comes before and with it for the next call.
+    `cache` sets a prompt cache breakpoint after this message, for providers that support them.
     """
 
     role: Role
@@ -52,11 +51,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Messages and the other parts, and how variables are written in them.
+    """Messages and the other parts, and the template syntax of their variables.
 
-    `tool_rounds` is how often a model may call tools before it is stopped. `extra` is canonical JSON of the keys that
-    a newer release added and this one does not know ("" for none); it is carried along and hashed, so that a round trip
-    through an older release loses nothing.
+    `tool_rounds` is the number of rounds of tool calls before an answer is stopped. `extra` is canonical JSON of keys
+    unknown to this release ("" for none); it is kept and hashed, so that a round trip through an older release loses
+    nothing.
     """
 
     messages: tuple[Message, ...] = ()
@@ -70,7 +69,7 @@ class Content:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to send: examples, formats and tools alone ask nothing."""
+        """Whether there is nothing to send: examples, formats and tools alone are not a request."""
         return not any(m.text or m.attachments for m in self.messages) and not self.extra
 
 
@@ -116,7 +115,7 @@ def _message_to_json(message: Message) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Content:
-    """Read the stored form back; raises ContentError with a sentence where the shape is wrong."""
+    """Read the stored form back. Raises ContentError for an invalid shape."""
     if not isinstance(data, Mapping):
         raise ContentError("This prompt is not an object with a format and messages.")
     if not _has_format(data):
@@ -161,11 +160,11 @@ def _has_format(data: Mapping[str, Any]) -> bool:
 
 
 def readable(data: Mapping[str, Any]) -> tuple[Content, str]:
-    """Return what this release can show of stored content, and a sentence about what it cannot, "" when it is whole.
+    """Return the part of stored content that this release can show, and a sentence if it is incomplete, else "".
 
-    A newer release of the same format may add keys, roles and kinds of messages. Content that is not whole is for the
-    eye only: sent, edited or hashed it would be something else. Raises ContentError for another format, and where the
-    messages are no list.
+    A newer release of the same format may add keys, roles and kinds of messages. Incomplete content is for display
+    only: it must not be sent, edited or hashed. Raises ContentError for another format, and if the messages are not a
+    list.
     """
     try:
         return from_json(data), ""
@@ -183,7 +182,10 @@ def readable(data: Mapping[str, Any]) -> tuple[Content, str]:
 
 
 def _extra(unknown: Mapping[str, Any]) -> str:
-    """Return canonical JSON, made twice: numbers over 2^53 can be written as floats and not be read as integers."""
+    """Return canonical JSON of the unknown keys. Raises ContentError for values that would not survive a round trip.
+
+    It is encoded a second time: floats above 2^53 can be written, but are read back as integers too large to write.
+    """
     import rfc8785
 
     try:
@@ -219,7 +221,7 @@ def _attachments(attached: list[Any], index: int) -> tuple[Attachment, ...]:
 
 
 def canonical(content: Content) -> bytes:
-    """Return the RFC 8785 bytes that are hashed and stored. Raises ContentError for text that UTF-8 cannot hold."""
+    """Return the RFC 8785 bytes that are hashed and stored. Raises ContentError for text that UTF-8 cannot encode."""
     for index, message in enumerate(content.messages, start=1):
         try:
             message.text.encode()
@@ -237,8 +239,8 @@ def canonical(content: Content) -> bytes:
 
 def _canonical(data: Mapping[str, Any], *, foreign: bool) -> bytes:
     if not foreign:
-        # All of it is texts, truths and small whole numbers under names in ASCII, which the standard library writes in
-        # the same way, several times faster.
+        # Only strings, booleans and small integers under ASCII keys: the standard library writes the same bytes,
+        # several times faster.
         return _ENCODER.encode(data).encode()
     import rfc8785
 

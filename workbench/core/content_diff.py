@@ -1,7 +1,7 @@
-"""What differs between two contents, part by part.
+"""Comparison of two contents, part by part.
 
-Invariant: everything that a content stores is in one of its parts, keys of newer releases too, so two contents without
-a changed part are the same content.
+Invariant: the parts cover everything that a content stores, including keys of newer releases. Two contents without a
+changed part are equal.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ State = Literal["same", "changed", "added", "removed", "moved"]
 
 @dataclass(frozen=True, slots=True)
 class ContentPart(VisibleFields):
-    """A piece of a prompt that is compared with its like: `kind` and `key` say which are alike, `title` is shown."""
+    """A part of a prompt. Parts with equal `kind` and `key` are compared with each other; `title` is shown."""
 
     kind: str
     key: str
@@ -33,7 +33,7 @@ class ContentPart(VisibleFields):
 
 @dataclass(frozen=True, slots=True)
 class PartDiff(VisibleFields):
-    """How one part became another; an added or removed one is compared with nothing."""
+    """The change of one part; an added or removed part is compared with an empty text."""
 
     title: str
     state: State
@@ -42,7 +42,7 @@ class PartDiff(VisibleFields):
 
 
 def parts_of(content: Content, lanes: Sequence[Lane] = ()) -> tuple[ContentPart, ...]:
-    """Return what a content, and the lanes it ran in, consist of, as texts."""
+    """Return the parts of a content and of the lanes it ran in, as texts."""
     found = [
         ContentPart(
             "message", str(item["role"]), f"Message {number} · {item['role']}", str(item["text"]) + _others(item)
@@ -56,7 +56,7 @@ def parts_of(content: Content, lanes: Sequence[Lane] = ()) -> tuple[ContentPart,
 
 
 def beside_messages(content: Content) -> list[ContentPart]:
-    """Return what a content has besides the texts of messages: their files, examples, tools, the format, the rest."""
+    """Return all parts except the texts of messages: attached files, examples, tools, output format, other keys."""
     files = [
         ContentPart("file", one.hash, f"File of message {number}", f"{one.name}\n{one.media_type}, SHA-256 {one.hash}")
         for number, message in enumerate(content.messages, start=1)
@@ -88,7 +88,7 @@ def _others(item: Mapping[str, Any]) -> str:
 
 
 def _written(value: Any) -> str:
-    """Return a stored value as lines: texts as they were typed, the rest as JSON."""
+    """Format a stored value as lines: strings as typed, objects as "key: value", anything else as JSON."""
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
@@ -106,9 +106,9 @@ def _settings(lane: Lane) -> str:
 
 
 def compare(before: Sequence[ContentPart], after: Sequence[ContentPart]) -> tuple[PartDiff, ...]:
-    """Return the parts in the order of the new content; what was removed stands where it was.
+    """Return the parts in the order of the new content, with removed parts at their old positions.
 
-    Equal parts are found first, then parts of one kind and key are paired in order.
+    Equal parts are matched first, then parts of equal kind and key in order.
     """
     marks = [[json.dumps((p.kind, p.key, p.text)) for p in side] for side in (before, after)]
     gone, come = leftovers(*marks)

@@ -1,7 +1,7 @@
-"""All texts of a content, in the order in which a person reads them.
+"""All texts of a content, in reading order.
 
-Invariant: pure; `with_texts(content, texts_of(content))` is `content`. Examples stand behind the first messages of the
-system, tools and the output format behind all messages.
+Invariant: `with_texts(content, texts_of(content)) == content`. Examples come after the leading system messages, tools
+and the output format after all messages.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from workbench.core.content import Content
 
 @dataclass(frozen=True, slots=True)
 class TextPlace:
-    """Where a text belongs: the message with this number, or the text with this number among those of parts."""
+    """The place of a text: an index into the messages, or into the texts of the other parts."""
 
     number: int
     is_message: bool
 
 
 def texts_of(content: Content) -> tuple[str, ...]:
-    """Return the texts of messages, examples, tools and the schema that is in force."""
+    """Return the texts of messages, examples, tools and the output schema if one is in use."""
     head = _head(content)
     messages = [message.text for message in content.messages]
     examples = [text for example in content.examples for text in (example.user, example.assistant)]
@@ -31,7 +31,7 @@ def texts_of(content: Content) -> tuple[str, ...]:
 
 
 def place_of(content: Content, number: int) -> TextPlace:
-    """Return where the text with this number in `texts_of` belongs."""
+    """Return the place of the text with this index in `texts_of`."""
     head, examples, messages = _head(content), 2 * len(content.examples), len(content.messages)
     if head <= number < head + examples:
         return TextPlace(number - head, is_message=False)
@@ -43,7 +43,7 @@ def place_of(content: Content, number: int) -> TextPlace:
 
 
 def with_texts(content: Content, texts: Sequence[str]) -> Content:
-    """Return `content` with other texts, in the order of `texts_of`. Raises ValueError when their number differs."""
+    """Return `content` with its texts replaced, in the order of `texts_of`. Raises ValueError for a wrong number."""
     if len(texts) != len(texts_of(content)):
         raise ValueError(f"{len(texts)} texts do not fit {len(texts_of(content))} places")
     head, examples = _head(content), 2 * len(content.examples)

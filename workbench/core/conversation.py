@@ -1,7 +1,6 @@
-"""Going on with a conversation, and putting a recorded one into a prompt.
+"""Continuing a conversation, and inserting a recorded one into a prompt.
 
-Invariant: answers and recorded texts stay exactly as they are; only messages come and go, every other part of the
-content stays.
+Invariant: answers and recorded texts are not altered; only the list of messages changes, no other part of the content.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ from workbench.core.templates import variables
 
 
 def continued(content: Content, answer: str) -> Content:
-    """Return the content with an answer and an empty message of the user behind it."""
+    """Return the content with an answer and an empty user message appended."""
     return replace(content, messages=(*content.messages, Message("assistant", answer), Message("user", "")))
 
 
 def with_dialogue(content: Content, messages: Sequence[Message], *, keep_system: bool, append: bool) -> Content:
-    """Return the content with a recorded dialogue in place of its messages, or (`append`) behind them.
+    """Return the content with its messages replaced by a recorded dialogue, or with the dialogue appended (`append`).
 
-    With `keep_system` the present system messages stay and those of the dialogue are left out.
+    With `keep_system` the present system messages are kept and those of the dialogue are left out.
     """
     mine = [message for message in content.messages if message.role == "system"]
     taken = [m for m in messages if not (keep_system and m.role == "system")]
@@ -30,6 +29,6 @@ def with_dialogue(content: Content, messages: Sequence[Message], *, keep_system:
 
 
 def new_variables(before: Content, after: Content) -> tuple[str, ...]:
-    """Return the variables that texts of `after` bring along and that `before` does not have."""
+    """Return the variables that occur in the messages of `after` but not in those of `before`."""
     known = set(variables(message.text for message in before.messages))
     return tuple(name for name in variables(message.text for message in after.messages) if name not in known)

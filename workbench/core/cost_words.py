@@ -1,6 +1,6 @@
-"""What one answer cost, in words.
+"""Wording of the cost of one answer.
 
-Invariant: only answers of our own runtime and echo are free; a cost of zero that a server reported is "$0".
+Invariant: only answers of the built-in runtime and of echo are "free"; a zero cost reported by a server is "$0".
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from workbench.core.runs import Result
 
 
 def is_free(result: Result) -> bool:
-    """Whether our own runtime or echo answered."""
+    """Whether the built-in runtime or echo answered."""
     return result.rates is not None and result.rates.source == "local"
 
 

@@ -1,7 +1,6 @@
-"""Moments as people read them.
+"""Parsing and formatting of timestamps.
 
-Invariant: stored moments are UTC text `YYYY-MM-DDTHH:MM:SS.mmmZ`; this module reads and writes them, and
-never asks a clock.
+Invariant: stored timestamps are UTC text `YYYY-MM-DDTHH:MM:SS.mmmZ`. This module never reads the clock.
 """
 
 from __future__ import annotations
@@ -9,18 +8,18 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
-# Not strftime: its names follow the locale of the process, which Qt sets, and the rest of the text is English.
+# Not strftime: its names follow the locale of the process, which Qt sets, while the texts are English.
 _STORED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
-"""What lies outside is no moment of this program, and may not be shown in every time zone."""
+"""Years outside are rejected: they cannot be right, and near the limits of datetime a zone conversion can fail."""
 UNKNOWN = ""
-"""Stands for a moment that is not known; it is shown as "unknown"."""
+"""An unknown timestamp; shown as "unknown"."""
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def is_stored(text: str) -> bool:
-    """Whether a text is a moment as it is stored."""
+    """Whether a text is a valid stored timestamp."""
     if not _STORED.fullmatch(text) or not _FIRST_YEAR <= int(text[:4]) <= _LAST_YEAR:
         return False
     try:
@@ -31,21 +30,20 @@ def is_stored(text: str) -> bool:
 
 
 def parse(moment: str) -> datetime:
-    """Return the aware datetime of a stored moment. Raises ValueError on another shape."""
+    """Return the aware datetime of a stored timestamp. Raises ValueError for another shape."""
     return datetime.fromisoformat(moment)
 
 
 def to_ms(moment: str) -> int:
-    """Return a stored moment as whole ms since the epoch."""
+    """Return a stored timestamp as whole ms since the epoch."""
     return round(parse(moment).timestamp() * 1000)
 
 
 def relative(then: str, now: str, zone: tzinfo | None = None) -> str:
-    """Return "now", "4 min", "3 h", "yesterday", a week day, or "24 Nov" (with the year when it is another one).
+    """Return "now", "4 min", "3 h", "yesterday", a week day, or "24 Nov" (with the year if it is not this one).
 
-    A moment to come, which a clock that was set back leaves behind, is a day too.
-
-    `zone` is the time zone that decides what yesterday is; None is the system's.
+    A time in the future, as after the clock was set back, is shown as a date. `zone` determines where a day begins
+    (None: the system's time zone).
     """
     if not is_stored(then):
         return "unknown"
@@ -72,7 +70,7 @@ def _date(at: datetime, present: datetime) -> str:
 
 
 def absolute(moment: str, zone: tzinfo | None = None) -> str:
-    """Return "24 Nov 2026 13:20:05" in `zone` (None: the system's)."""
+    """Return for example "24 Nov 2026 13:20:05" in `zone` (None: the system's)."""
     if not is_stored(moment):
         return "unknown"
     at = parse(moment).astimezone(zone)
@@ -84,7 +82,7 @@ def _day(at: datetime) -> str:
 
 
 def duration(ms: int | None) -> str:
-    """Return "0.31 s", "9.2 s", "2 min 5 s" or "" when unknown."""
+    """Format a duration, for example "0.31 s", "9.2 s", "2 min 5 s"; "" when unknown."""
     if ms is None:
         return ""
     seconds = ms / 1000
@@ -96,7 +94,7 @@ def duration(ms: int | None) -> str:
 
 
 def foreign(text: str) -> str | None:
-    """Return a moment in ISO 8601 as it is stored, None when it is none; without an offset it is UTC."""
+    """Convert an ISO 8601 timestamp (UTC if it has no offset) to the stored form; None if it is invalid."""
     try:
         at = datetime.fromisoformat(text)
         moment = _stored(at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC))
@@ -106,7 +104,7 @@ def foreign(text: str) -> str | None:
 
 
 def later(moment: str, ms: int) -> str:
-    """Return a stored moment so many ms later, or itself where that is no moment any more."""
+    """Return a stored timestamp plus `ms`, or unchanged if the sum is out of range."""
     try:
         at = _stored(parse(moment) + timedelta(milliseconds=ms))
     except OverflowError:

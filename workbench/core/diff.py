@@ -1,10 +1,10 @@
-"""What differs between two texts, to the word.
+"""Word-level diff of two texts.
 
-Invariants: the old text is what stays plus what was removed, the new one what stays plus what was added, character for
-character. No visible character is cut. Time grows with the length of the texts and not with its square: the words of
-some 50 kB of changed text are aligned as well as can be; longer changes are first cut where a stretch of words occurs
-once on each side, and what has no such stretch counts as replaced as a whole. Signs between words are aligned in the
-same way; where a long stretch has no word in common, they are not.
+Invariants: the pieces kept and removed make up the old text, those kept and added the new text, character for
+character. Grapheme clusters are never split. Time is linear in the length of the texts: words of up to about 50 kB of
+changed text are aligned optimally; longer changes are first split at runs of words unique on each side, and a stretch
+without such a run is replaced as a whole. Characters between words are aligned in the same way, except in long
+stretches without a common word.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from workbench.core.graphemes import Boundaries
 from workbench.core.text import word_pattern
 
 _LONGEST_ISLAND = 3
-"""Words in common that are shown as replaced when longer replacements stand on both sides: reading on is easier."""
+"""Up to this many common words are shown as replaced between longer replacements, because that is easier to read."""
 _ENOUGH_WORDS = 2 * _LONGEST_ISLAND
 _FARTHEST_SLIDE = 500
 _LONGEST_GAP = 200_000
-"""Characters without a word in common on both sides together that are still looked through sign by sign."""
+"""Longest stretch without a common word (characters, both sides together) that is aligned by character."""
 
 Kind = Literal["same", "removed", "added"]
 
 
 @dataclass(frozen=True, slots=True)
 class DiffHunk:
-    """A change: `old[old_start:old_end]` became `new[new_start:new_end]`; one of the two may be empty."""
+    """A change: `old[old_start:old_end]` is replaced by `new[new_start:new_end]`; one of the two may be empty."""
 
     old_start: int
     old_end: int
@@ -42,7 +42,7 @@ class DiffHunk:
 
 @dataclass(frozen=True, slots=True)
 class DiffPiece:
-    """A part of both texts, or of one. `hunk` is the number of its change, -1 for what stays."""
+    """A part of one text, or of both ("same"). `hunk` is the number of its change, -1 for unchanged text."""
 
     kind: Kind
     text: str
@@ -51,10 +51,10 @@ class DiffPiece:
 
 @dataclass(frozen=True, slots=True)
 class TextDiff:
-    """Two texts and the changes between them, ascending and with something in common between any two.
+    """Two texts and the changes between them, in ascending order, with unchanged text between any two.
 
-    `added` and `removed` count the words that differ. Where a short word in common stands inside a replaced stretch,
-    it is shown with it and not counted.
+    `added` and `removed` count the words that differ. A few common words inside a replaced stretch are shown as
+    replaced but not counted.
     """
 
     old: str
@@ -64,7 +64,7 @@ class TextDiff:
     removed: int = 0
 
     def pieces(self) -> Iterator[DiffPiece]:
-        """Yield both texts in order; what was removed comes before what was added in its place."""
+        """Yield both texts in order; removed text precedes the text added in its place."""
         at = 0
         for number, hunk in enumerate(self.hunks):
             if at < hunk.old_start:
@@ -78,7 +78,7 @@ class TextDiff:
             yield DiffPiece("same", self.old[at:])
 
     def apply(self, accepted: Collection[int]) -> str:
-        """Return the old text with the changes of these numbers made, and no others."""
+        """Return the old text with only the changes of these numbers applied."""
         parts: list[str] = []
         at = 0
         for number, hunk in enumerate(self.hunks):
@@ -89,8 +89,9 @@ class TextDiff:
 
 
 def diff_texts(old: str, new: str) -> TextDiff:
-    """Compare two texts word by word, CJK, Thai, Lao, Burmese and Khmer by their letters with all that belongs to them,
-    and between words sign by sign.
+    """Compare two texts by word and, between words, by character.
+
+    CJK, Thai, Lao, Burmese and Khmer are compared by letters including their combining marks.
     """
     if old == new:
         return TextDiff(old, new)
@@ -108,7 +109,7 @@ def _texts(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
 
 
 def _kept(before: Sequence[str], after: Sequence[str]) -> tuple[list[tuple[int, int]], int, int]:
-    """Return the pairs of places that are the same, and how many on each side are not: removed, added."""
+    """Return the pairs of positions of equal items, and the counts of removed and added items."""
     gone_before, gone_after = leftovers(before, after)
     left, right = set(gone_before), set(gone_after)
     pairs = zip(
@@ -125,7 +126,7 @@ def _gaps(
     kept: Sequence[tuple[int, int]],
     whole: tuple[int, int, int, int],
 ) -> Iterator[DiffHunk]:
-    """Yield what lies before, between and behind the spans that were kept, in places of the texts."""
+    """Yield the gaps before, between and after the kept spans, in character positions."""
     at_old, old_end, at_new, new_end = whole
     for one, other in kept:
         yield DiffHunk(at_old, before[one][0], at_new, after[other][0])
@@ -134,7 +135,7 @@ def _gaps(
 
 
 def _between_words(old: str, new: str, gap: DiffHunk) -> Iterator[DiffHunk]:
-    """Yield the changes of a stretch without words in common: first its signs are aligned, then its ends trimmed."""
+    """Yield the changes of a stretch without common words: align its characters, then trim the ends of each gap."""
     one, other = old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]
     if one == other:
         return
@@ -162,7 +163,7 @@ def _between_words(old: str, new: str, gap: DiffHunk) -> Iterator[DiffHunk]:
 
 
 def _earliest(kept: Sequence[tuple[int, int]], after: Sequence[str]) -> list[tuple[int, int]]:
-    """Let each sign stay where it first can: the first full stop of a reworded text ends the reworded sentence."""
+    """Match each kept character with its first possible position, so that a full stop ends the reworded sentence."""
     moved: list[tuple[int, int]] = []
     free = 0
     for one, other in kept:
@@ -178,7 +179,7 @@ def _tokens() -> re.Pattern[str]:
 
 
 def _trimmed(old: str, new: str, gap: DiffHunk) -> DiffHunk:
-    """Return a gap without the words, signs and blanks that both of its sides begin and end with."""
+    """Return a gap without the words and other characters that both of its sides begin and end with."""
     before = [m.span() for m in _tokens().finditer(old, gap.old_start, gap.old_end)]
     after = [m.span() for m in _tokens().finditer(new, gap.new_start, gap.new_end)]
     room = min(len(before), len(after))
@@ -194,12 +195,12 @@ def _trimmed(old: str, new: str, gap: DiffHunk) -> DiffHunk:
 
 
 def _count(text: str, start: int, end: int) -> int:
-    """Return how many words are between two places, at most as many as matter here."""
+    """Return the number of words in `text[start:end]`, at most `_ENOUGH_WORDS`."""
     return sum(1 for _ in itertools.islice(word_pattern(text).finditer(text, start, end), _ENOUGH_WORDS))
 
 
 def _without_islands(old: str, new: str, hunks: Sequence[DiffHunk]) -> list[DiffHunk]:
-    """Join replacements that only a few words in common keep apart, so that a rewritten sentence can be read."""
+    """Merge replacements separated by only a few common words, so that a rewritten sentence stays readable."""
     joined: list[DiffHunk] = []
     size = 0
     for hunk in hunks:
@@ -214,7 +215,7 @@ def _without_islands(old: str, new: str, hunks: Sequence[DiffHunk]) -> list[Diff
 
 
 def _is_island(between: str, words: int) -> bool:
-    """Whether text in common is too little to stand between replacements of at least so many words."""
+    """Whether common text is too short to separate two replacements of at least `words` words."""
     if not words or "\n" in between:
         return False
     count = _count(between, 0, len(between))
@@ -222,7 +223,7 @@ def _is_island(between: str, words: int) -> bool:
 
 
 def _lines_first(old: str, new: str, hunks: Sequence[DiffHunk]) -> list[DiffHunk]:
-    """Let insertions and removals of lines begin where a line begins, when they could as well stand there."""
+    """Move insertions and removals of lines to the start of a line where that is equivalent."""
     moved: list[DiffHunk] = []
     for number, hunk in enumerate(hunks):
         before = moved[-1].old_end if moved else 0
@@ -238,9 +239,9 @@ def _lines_first(old: str, new: str, hunks: Sequence[DiffHunk]) -> list[DiffHunk
 
 
 def _slide(text: str, start: int, end: int, room: tuple[int, int]) -> int:
-    """Return by how much `text[start:end]` can move to begin a line without changing what it says, 0 for not at all.
+    """Return the offset by which `text[start:end]` can move to a line start with an equal result, 0 if it cannot.
 
-    `room` is how far it may go to the left and to the right so that something in common stays between changes.
+    `room` limits the move to the left and to the right, so that changes stay separated by unchanged text.
     """
     if "\n" not in text[start:end] or start == 0 or text[start - 1] == "\n":
         return 0
@@ -258,7 +259,7 @@ def _slide(text: str, start: int, end: int, room: tuple[int, int]) -> int:
 
 
 def _whole_characters(old: str, new: str, hunks: Sequence[DiffHunk]) -> list[DiffHunk]:
-    """Widen changes until none begins or ends inside a visible character; those that then touch become one."""
+    """Widen changes to grapheme cluster boundaries, and merge changes that then touch."""
     before, after = Boundaries(old).is_one, Boundaries(new).is_one
     whole: list[DiffHunk] = []
     for number, hunk in enumerate(hunks):
@@ -266,7 +267,7 @@ def _whole_characters(old: str, new: str, hunks: Sequence[DiffHunk]) -> list[Dif
         by = _steps(before, after, (hunk.old_start, hunk.new_start), -1, hunk.old_start - floor.old_end)
         start = hunk.old_start - by, hunk.new_start - by
         ceiling = hunks[number + 1].old_start if number + 1 < len(hunks) else len(old)
-        # What a change before this one took may reach beyond its beginning, or beyond its end.
+        # The widened previous change may reach beyond the start, or even the end, of this one.
         end = max(hunk.old_end, floor.old_end), max(hunk.new_end, floor.new_end)
         by = _steps(before, after, end, 1, max(0, ceiling - end[0]))
         end = end[0] + by, end[1] + by
@@ -280,7 +281,7 @@ def _whole_characters(old: str, new: str, hunks: Sequence[DiffHunk]) -> list[Dif
 def _steps(
     before: Callable[[int], bool], after: Callable[[int], bool], at: tuple[int, int], step: int, room: int
 ) -> int:
-    """Return how many characters, at most `room`, both places go until each is a boundary."""
+    """Return how far (at most `room` characters) both positions must move until both are boundaries."""
     by = 0
     while by < room and not (before(at[0] + step * by) and after(at[1] + step * by)):
         by += 1

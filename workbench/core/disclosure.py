@@ -1,7 +1,7 @@
-"""What a text gives away that its author may not want to give: keys, addresses, numbers of people.
+"""Detection of secrets and personal data in a text: keys, passwords, addresses, account and telephone numbers.
 
-Invariant: a finding never holds what it found, only where it is and how it begins, so that a list of findings can be
-shown and logged. This is a search for what has a known form; that nothing is found is no proof.
+Invariant: a finding never holds the text that was found, only its place and its first characters, so that findings can
+be shown and logged. Only known formats are recognised; an empty result proves nothing.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from functools import cache
 
 _SHOWN = 4
 _MOST = 200
-"""Findings of one text that are told."""
+"""Maximum number of findings per text."""
 _PIECE = 20_000
-"""Characters that are looked through at once: a search gives the interpreter up to nobody before it is through."""
+"""Characters searched per call, because a regular expression search holds the GIL until it returns."""
 _REACH = 600
-"""Characters behind a piece that belong to what begins in it."""
+"""Characters after a chunk that are searched too, for matches that begin in the chunk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """Something that looks like `what`, in `where`; `hint` is how it begins, `count` how often it is there."""
+    """A finding that looks like `what`, in `where`. `hint` is its beginning, `count` its number of occurrences."""
 
     what: str
     where: str
@@ -31,7 +31,7 @@ class Disclosure:
 
     @property
     def sentence(self) -> str:
-        """What people are told."""
+        """The finding as shown to the user."""
         again = f", {self.count} times" if self.count > 1 else ""
         return f"{self.where}: {self.what} ({self.hint}){again}"
 
@@ -68,7 +68,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def findings(texts: Iterable[tuple[str, str]]) -> tuple[Disclosure, ...]:
-    """Return what the texts, given as (where, text), seem to give away; the same thing in one place once."""
+    """Return the findings in texts given as (where, text); equal findings in one place are merged."""
     counted: dict[tuple[str, str, str], int] = {}
     for where, text in texts:
         for what, found in _found(text):
@@ -93,7 +93,7 @@ def _found(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Yield the matches in a text, each by the piece that it begins in."""
+    """Yield the matches in a text, searched in chunks; a match belongs to the chunk in which it begins."""
     behind = 0
     for start in range(0, len(text), _PIECE):
         for match in pattern.finditer(text, max(start, behind), start + _PIECE + _REACH):
@@ -111,7 +111,7 @@ def _hint(found: str) -> str:
 
 
 def _is_card(text: str) -> bool:
-    """Whether digits have the check sum of cards (Luhn)."""
+    """Whether the digits have a valid Luhn checksum (ISO/IEC 7812)."""
     digits = [int(character) for character in reversed(text) if character.isdecimal()]
     doubled = (digit * 2 - 9 * (digit > 4) for digit in digits[1::2])
     return len(set(digits)) > 1 and (sum(digits[::2]) + sum(doubled)) % 10 == 0

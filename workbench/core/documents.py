@@ -1,6 +1,6 @@
-"""What programs read about an answer, the same wherever it is told.
+"""The JSON document of an answer, the same in every machine-readable output.
 
-Invariant: every key is always there; unknown is null. No key of a provider is in it, because none is in a result.
+Invariant: every key is always present; unknown values are null. It contains no API key, because a result has none.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from workbench.core.runs import Result
 
 
 def result_document(result: Result) -> dict[str, Any]:
-    """Return how an answer ended, the same for one that was just made and one of the past."""
+    """Return the document of an answer, whether it is new or read from the history."""
     empty = empty_answer(result)
     return {
         "state": result.state,

@@ -1,4 +1,4 @@
-"""The draft: what the editor holds and no run has used yet."""
+"""The draft: the editor's content, values and lanes that no run has used yet."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Values = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class ValueSet(VisibleFields):
-    """Values under a name, in the order they were given; a run goes through every set that is `ticked`.
+    """Named values in order. A run uses every set that is `ticked`.
 
-    `uid` is what the history knows it by when it is renamed or its values change; "" for values that have no name.
+    `uid` identifies the set in the history when its name or values change; "" for unnamed values.
     """
 
     uid: str
@@ -37,7 +37,7 @@ class ValueSet(VisibleFields):
 
     @classmethod
     def from_json(cls, data: object) -> ValueSet:
-        """Read `to_json` back. Raises ValueError with a sentence on a foreign shape."""
+        """Read `to_json` back. Raises ValueError with a sentence for an invalid shape."""
         if not isinstance(data, Mapping):
             raise ValueError("A value set of this draft is not an object.")
         uid, name, ticked = data.get("uid"), data.get("name"), data.get("ticked", False)
@@ -48,10 +48,10 @@ class ValueSet(VisibleFields):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Content, values and lanes of one prompt, with the version number they started from (None: from nothing).
+    """Content, values and lanes of one prompt, and the number of the version they are based on (None: none).
 
-    `values` are those that a person sees and edits. They belong to the set `active`, or to none ("") when the prompt
-    has no sets; where a set and `values` differ, `values` count. `techniques` were inserted since the last run.
+    `values` are those shown in the editor. They belong to the set `active` ("" when the prompt has no sets), and take
+    precedence over the values in that set. `techniques` are those inserted since the last run.
     """
 
     content: Content = field(default_factory=Content)
@@ -64,12 +64,12 @@ class Draft:
 
     @property
     def current_sets(self) -> tuple[ValueSet, ...]:
-        """The named sets with what is being edited taken in."""
+        """The named sets, with the edited `values` in the active one."""
         return tuple(replace(one, values=self.values) if one.uid == self.active else one for one in self.sets)
 
     @property
     def run_sets(self) -> tuple[ValueSet, ...]:
-        """What a run goes through, never nothing: the ticked sets in their order, else the values that are shown."""
+        """The sets that a run uses, at least one: the ticked sets in order, else the shown values."""
         if ticked := tuple(one for one in self.current_sets if one.ticked):
             return ticked
         shown = next((one for one in self.current_sets if one.uid == self.active), None)
@@ -77,7 +77,7 @@ class Draft:
 
     @property
     def run_lanes(self) -> tuple[Lane, ...]:
-        """The lanes that a run asks: all but the hidden ones and the baselines."""
+        """The lanes that a run calls: all except hidden lanes and baselines."""
         return tuple(lane for lane in self.lanes if not lane.hidden and not lane.baseline)
 
     @property
@@ -86,7 +86,7 @@ class Draft:
         return dict(self.values)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the stored form; the order of values, sets and lanes is kept."""
+        """Return the stored form, with values, sets and lanes in order."""
         data: dict[str, Any] = {
             "content": contents.to_json(self.content),
             "values": dict(self.values),
@@ -103,7 +103,7 @@ class Draft:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Draft:
-        """Read `to_json` back. Raises ValueError with a sentence on a foreign shape (ContentError for the content)."""
+        """Read `to_json` back. Raises ValueError with a sentence for an invalid shape (ContentError for content)."""
         if not isinstance(data, Mapping):
             raise ValueError("This draft is not an object.")
         values = _values(data.get("values", {}), "this draft")

@@ -1,6 +1,6 @@
-"""Answers that ended properly and have no text.
+"""Answers that finished without text.
 
-Invariant: whether an answer is empty follows from what is stored of it, here and nowhere else.
+Invariant: whether an answer is empty is derived from its stored result, only here.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _NOT_DRAWN = (
     "AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 2800 3164 FE00-FE0F FEFF FFA0"
     " 1BCA0-1BCA3 1D173-1D17A E0001 E0020-E007F E0100-E01EF"
 )
-"""What Unicode calls Default_Ignorable_Code_Point, as far as assigned, and the empty Braille pattern."""
+"""Assigned code points with Unicode's property Default_Ignorable_Code_Point, and the blank Braille pattern."""
 BLANKS = "".join(
     chr(code)
     for first, _, last in (one.partition("-") for one in f"{_WHITE_SPACE} {_NOT_DRAWN}".split())
     for code in range(int(first, 16), int(last or first, 16) + 1)
 )
-"""What an empty answer may consist of: white space, and characters that are not drawn."""
+"""Characters that an empty answer may contain: white space and invisible characters."""
 MOST_BLANKS = 1000
-"""Characters; a longer text is none that is empty by mistake, and is not looked through."""
+"""Maximum length in characters of an empty answer; longer texts are not scanned."""
 _OUT_OF_TOKENS = frozenset({"length", "max_tokens"})
 _FILTERED = frozenset({"content_filter", "refusal", "safety"})
 _CALLED = frozenset({"tool_calls", "function_call", "tool_use"})
@@ -33,24 +33,24 @@ _CALLED = frozenset({"tool_calls", "function_call", "tool_use"})
 
 @dataclass(frozen=True, slots=True)
 class EmptyAnswer:
-    """Why an answer is empty, as far as it can be told: `finish_reason` in the provider's word, "" for none given."""
+    """The likely cause of an empty answer. `finish_reason` is the provider's, "" if it gave none."""
 
     finish_reason: str
     hint: str
 
     @property
     def reason(self) -> str:
-        """The finish reason for people."""
+        """The finish reason as shown."""
         return f"finish reason: {self.finish_reason}" if self.finish_reason else "no finish reason"
 
     @property
     def sentence(self) -> str:
-        """All of it in a line or two."""
+        """The complete message, one or two lines."""
         return f"{EMPTY} ({self.reason}). {self.hint}"
 
 
 def is_empty(state: OutputState, text: str, steps: Iterable[AnswerStep] = ()) -> bool:
-    """Whether an answer finished without a text; one that ended with a tool call is not empty."""
+    """Whether an answer finished without text. An answer that ended with a tool call is not empty."""
     if state != "finished" or len(text) > MOST_BLANKS or text.strip(BLANKS):
         return False
     kinds = [step.kind for step in steps]
@@ -58,19 +58,19 @@ def is_empty(state: OutputState, text: str, steps: Iterable[AnswerStep] = ()) ->
 
 
 def empty_answer(result: Result) -> EmptyAnswer | None:
-    """Return why an answer is empty, None for one that is not."""
+    """Return the cause of an empty answer, None for any other answer."""
     if not is_empty(result.state, result.text, result.steps):
         return None
     return EmptyAnswer(result.finish_reason, _hint(result))
 
 
 def state_words(result: Result) -> str:
-    """Return how an answer stands in a word or two: its state, or that it is empty."""
+    """Return the state of an answer in a word or two, "empty answer" for an empty one."""
     return EMPTY.lower() if is_empty(result.state, result.text, result.steps) else result.state
 
 
 def empty_sentence(result: Result, *, blind: bool = False) -> str:
-    """Return what stands in the place of an empty answer, "" for any other. Blind, nothing tells who gave it."""
+    """Return the placeholder text of an empty answer, "" for any other. With `blind` it does not hint at the model."""
     found = empty_answer(result)
     return "" if found is None else f"{EMPTY}." if blind else found.sentence
 

@@ -1,4 +1,4 @@
-"""Texts that stand one a line, with escapes for what a line cannot hold."""
+"""Lists of texts, one per line, with escapes for line breaks and tabs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 
 
 def escaped(text: str) -> str:
-    r"""Return a text on one line: backslash, newline, tab and CR as \\, \n, \t, \r."""
+    r"""Escape a text to one line: backslash, newline, tab and CR become \\, \n, \t, \r."""
     return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
 
 
 def read_lines(text: str) -> tuple[str, ...]:
-    r"""Return texts that stand one a line, with \n, \t, \r and \\; empty lines are left out. Raises ValueError."""
+    r"""Parse one text per line, with the escapes \n, \t, \r and \\. Skips empty lines. Raises ValueError."""
     return tuple(_unescaped(line, number) for number, line in enumerate(text.split("\n"), start=1) if line)
 
 

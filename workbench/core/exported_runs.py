@@ -1,6 +1,7 @@
-"""Runs on their way out, as every format that people take away reads them.
+"""Runs in the form that all export formats read.
 
-Invariant: who answered in a value set that is blind yet is told by nothing: not by a lane, an order, a price or a time.
+Invariant: nothing identifies the model behind an answer in a value set that is still blind: no lane, order, price or
+time.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from workbench.core.search.results import HistoryRow
 
 @dataclass(frozen=True, slots=True)
 class ExportedPart:
-    """A run, or a part of it: the answers to the value sets `sets` (places from 0).
+    """A run or a part of it: the answers to the value sets `sets` (indices from 0).
 
-    `contents` are the texts that its lanes ran, by version number.
+    `contents` are the contents that its lanes used, by version number.
     """
 
     row: HistoryRow
@@ -27,21 +28,22 @@ class ExportedPart:
 
     @property
     def is_first(self) -> bool:
-        """Whether the run begins here."""
+        """Whether this is the first part of the run."""
         return self.sets.start == 0
 
     @property
     def is_last(self) -> bool:
-        """Whether the run ends here."""
+        """Whether this is the last part of the run."""
         return self.sets.stop >= len(self.detail.sets)
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedAnswer:
-    """One answer with where it stands. Of a blind set `lane` and `won` are None, and `result` says only what was said.
-    Its uid is not written anywhere then: uids were made in the order of the lanes.
+    """One answer and its place in the run.
 
-    `won` is whether it won its set, or was one of those that tied; None where nobody judged.
+    In a blind set `lane` and `won` are None, `result` has only state and text, and formats must not write `uid`,
+    because uids ascend in the order of the lanes. `won` is whether the answer won its set or was part of a tie; None
+    without a verdict.
     """
 
     uid: str
@@ -56,7 +58,7 @@ class ExportedAnswer:
 
 
 def answers_of(part: ExportedPart) -> Iterator[ExportedAnswer]:
-    """Yield the answers of a part, value set by value set; in each by lane, or, while it is blind, by their texts."""
+    """Yield the answers of a part by value set, and within a set by lane, or sorted by text if the set is blind."""
     detail = part.detail
     lanes = {lane.position: lane for lane in detail.lanes}
     for place in part.sets:
@@ -82,7 +84,7 @@ def answers_of(part: ExportedPart) -> Iterator[ExportedAnswer]:
 
 
 def newest_attempts(answers: list[ExportedAnswer]) -> list[ExportedAnswer]:
-    """Return only the newest attempt of each answer, which is what people look at."""
+    """Return only the newest attempt of each answer, the one that is shown."""
     newest = {
         (answer.place, answer.lane.position if answer.lane else answer.uid, answer.sample): answer for answer in answers
     }
@@ -90,5 +92,5 @@ def newest_attempts(answers: list[ExportedAnswer]) -> list[ExportedAnswer]:
 
 
 def without_raw(answer: ExportedAnswer) -> ExportedAnswer:
-    """Return an answer without what only machines read of it."""
+    """Return an answer without its raw request and response."""
     return replace(answer, result=replace(answer.result, request=None, response=None))

@@ -1,7 +1,7 @@
-"""Sorting named parameters of any origin into the rows of `core.parameters` and those that have none.
+"""Assignment of named parameters from any source to the rows of `core.parameters`.
 
-Invariant: a parameter that has a row is held by that row, under whatever of its names it was given, and checked by it;
-what goes out as extra JSON has no row.
+Invariant: a parameter with a row is stored and validated by that row, whichever of its names was given; parameters
+sent as extra JSON have no row.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from workbench.core.parameters import Parameter, Value, table
 
 @dataclass(slots=True)
 class SortedParameters:
-    """Values by the names of their rows, what has no row, and a sentence about each parameter that was left out."""
+    """Values by row name, parameters without a row, and a sentence about each parameter that was left out."""
 
     values: dict[str, Value] = field(default_factory=dict)
     rest: dict[str, Any] = field(default_factory=dict)
@@ -23,16 +23,16 @@ class SortedParameters:
 
 
 def row_of(name: str) -> Parameter | None:
-    """Return the row that a name means: its own or one of its aliases, in any spelling ("Top-P", "topP")."""
+    """Return the row with this name or alias, in any spelling ("Top-P", "topP"); None if there is none."""
     plain = _plain(name)
     return next((row for row in table() if plain in _spellings((row.name, *row.aliases))), None)
 
 
 def sort_parameters(given: Mapping[str, Any]) -> SortedParameters:
-    """Return `given` by rows. Null, and an object under the name of a row, are a provider's own form and have none."""
+    """Sort `given` by rows. Nulls and objects are provider-specific forms and go to `rest`, even under a row's name."""
     found = SortedParameters()
     names: dict[str, str] = {}
-    # Its own name comes before others for the same.
+    # A row's own name takes precedence over its aliases.
     for name, value in sorted(given.items(), key=lambda item: (row := row_of(item[0])) is None or row.name != item[0]):
         row = row_of(name)
         if row is None or value is None or isinstance(value, Mapping):
@@ -52,7 +52,7 @@ def sort_parameters(given: Mapping[str, Any]) -> SortedParameters:
 
 
 def without_row(extra: Mapping[str, Any], row: Parameter) -> dict[str, Any]:
-    """Return extra parameters without those that would set what `row` sets."""
+    """Return extra parameters without those that would set the same thing as `row`."""
     own = {other.name for other in table() if other is not row}
     gone = _spellings((row.name, *row.aliases, *row.carriers)) - _spellings(own)
     return {name: value for name, value in extra.items() if _plain(name) not in gone}

@@ -1,7 +1,7 @@
-"""Reports of unexpected exceptions, fit to be logged and passed on.
+"""Reports of unexpected exceptions that are safe to log and share.
 
-Invariant: a report holds the types of exceptions and the places in this package's code (file, line, function), and
-nothing else: no message, value, source line or path of the machine, so no key and no text of a prompt.
+Invariant: a report contains exception types and positions in this package's code (file, line, function), and nothing
+else: no message, value, source line or path of the machine, so no key and no prompt text.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Note = Callable[[BaseException], object]
 
 
 def report_of(error: BaseException) -> str:
-    """Return the report of an exception and of those that led to it."""
+    """Return the report of an exception, including its causes and contexts."""
     lines: list[str] = []
     for number, (relation, one) in enumerate(_chain(error)):
         lines.append(f"{HEADER if number == 0 else relation}{name_of(one)}")
@@ -35,21 +35,21 @@ def report_of(error: BaseException) -> str:
 
 
 def is_report(text: str) -> bool:
-    """Whether `text` is such a report."""
+    """Whether `text` is a report made by `report_of`."""
     return text.startswith(HEADER)
 
 
 def name_of(error: BaseException) -> str:
-    """Return the name of an exception's type, with its module unless it is built in."""
+    """Return the name of an exception's type, with its module unless it is a builtin."""
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     return _NAME.sub("?", name)[:_NAME_LENGTH]
 
 
 def install_hooks(note: Note, *, print_too: bool = False) -> Callable[[], None]:
-    """Call `note` with each exception that nobody caught, on any thread, or that was caught only to be logged.
+    """Call `note` with each uncaught exception of any thread, and with each exception logged as an error.
 
-    `print_too` keeps what Python does by itself, which is to print it. Returns a function that undoes all of this.
+    `print_too` keeps Python's default behaviour of printing it. Returns a function that uninstalls the hooks.
     """
     previous = sys.excepthook, threading.excepthook, sys.unraisablehook
 
@@ -87,7 +87,7 @@ def install_hooks(note: Note, *, print_too: bool = False) -> Callable[[], None]:
 
 
 class _Logged(logging.Handler):
-    """Notes exceptions that are logged as errors."""
+    """A logging handler that passes exceptions logged as errors to `note`."""
 
     def __init__(self, note: Note, print_too: bool) -> None:
         super().__init__(logging.ERROR)
@@ -102,7 +102,10 @@ class _Logged(logging.Handler):
 
 
 def _chain(error: BaseException) -> Iterator[tuple[str, BaseException]]:
-    """Yield the exception, the ones in its groups and those that led to it, each once and not too many."""
+    """Yield (relation, exception) for the exception, members of its groups, causes and contexts.
+
+    Each is yielded once, at most `_MOST_ERRORS` in total.
+    """
     seen: set[int] = set()
     waiting: list[tuple[str, BaseException]] = [("", error)]
     while waiting and len(seen) < _MOST_ERRORS:

@@ -1,7 +1,7 @@
-"""Finding and replacing in several texts.
+"""Find and replace in several texts.
 
-Invariant: pure; what is found is never empty and never overlaps, and no pattern takes longer than it is given, because
-people type patterns that would take forever. Positions are code points.
+Invariant: hits are never empty and never overlap, and every search ends by its deadline, because users can type
+patterns with catastrophic backtracking. Positions are code points.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ import regex
 
 SECONDS = 1.0
 MOST = 20_000
-"""Hits that are counted; a search for a single letter in a megabyte needs no more."""
+"""Maximum number of hits; enough for a search for a single letter in a megabyte."""
 
 LONGEST = 20_000
-"""Characters of a pattern."""
+"""Maximum length of a pattern in characters."""
 MOST_UNROLLED = 100_000
 MOST_MADE = 50_000_000
-"""Characters of a text after everything in it was replaced."""
+"""Maximum length of a text after replacing, in characters."""
 _COUNT = regex.compile(r"\{([0-9]+)")
 
 
 class FindError(ValueError):
-    """A sentence that says why a search cannot be done, and what to do."""
+    """A failed search. The text gives the reason and a next step."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindQuery:
-    """What to look for. `regex`: `text` is a regular expression; `word`: only whole words."""
+    """A search. `regex`: `text` is a regular expression; `case`: match case; `word`: whole words only."""
 
     text: str
     regex: bool = False
@@ -41,7 +41,7 @@ class FindQuery:
 
 @dataclass(frozen=True, slots=True)
 class FindHit:
-    """Where something was found: the number of the text, and where it starts and ends in it."""
+    """The position of a hit: the index of the text, and start and end in it."""
 
     text: int
     start: int
@@ -49,7 +49,7 @@ class FindHit:
 
 
 def find(texts: Sequence[str], query: FindQuery, seconds: float = SECONDS) -> tuple[FindHit, ...]:
-    """Return the first `MOST` hits in order. Raises FindError when the pattern is wrong or takes too long."""
+    """Return the first `MOST` hits in order. Raises FindError if the pattern is invalid or takes too long."""
     if not query.text:
         return ()
     pattern, deadline, found = _compiled(query), time.monotonic() + seconds, []
@@ -62,7 +62,7 @@ def find(texts: Sequence[str], query: FindQuery, seconds: float = SECONDS) -> tu
 
 
 def replacement(text: str, hit: FindHit, query: FindQuery, by: str, seconds: float = SECONDS) -> str:
-    """Return what takes the place of one hit. Raises FindError, also when `by` names a group that is not there."""
+    """Return the replacement of one hit. Raises FindError, also if `by` refers to a group that does not exist."""
     if not query.regex:
         return by
     match = next(_matches(_compiled(query), text, time.monotonic() + seconds, hit.start), None)
@@ -74,7 +74,7 @@ def replacement(text: str, hit: FindHit, query: FindQuery, by: str, seconds: flo
 def replace_all(
     texts: Sequence[str], query: FindQuery, by: str, seconds: float = SECONDS
 ) -> tuple[tuple[str, ...], int]:
-    """Return the texts with every hit replaced, and how many there were. Raises FindError like `replacement`."""
+    """Return the texts with every hit replaced, and the number of hits. Raises FindError like `replacement`."""
     pattern, deadline = _compiled(query), time.monotonic() + seconds
     made, count = [], 0
     for text in texts:
@@ -94,7 +94,7 @@ def replace_all(
 
 
 def _compiled(query: FindQuery) -> Any:
-    # Making a pattern cannot be stopped, and one of a few characters can ask for gigabytes.
+    # Compiling has no timeout, and a pattern of a few characters can take gigabytes.
     if len(query.text) > LONGEST or (query.regex and _unrolled(query.text) > MOST_UNROLLED):
         raise FindError("This pattern is too large. Search for something shorter.")
     source = query.text if query.regex else regex.escape(query.text)
@@ -111,7 +111,7 @@ def _compiled(query: FindQuery) -> Any:
 
 
 def _unrolled(source: str) -> int:
-    """Return how often a part of the pattern is written out at most, as if all its counts were nested."""
+    """Return an upper bound of the expansion of a pattern: the product of its repeat counts, as if all were nested."""
     product = 1
     for found in _COUNT.finditer(source):
         product *= max(1, int(found[1][:9]))
@@ -119,7 +119,7 @@ def _unrolled(source: str) -> int:
 
 
 def _matches(pattern: Any, text: str, deadline: float, start: int = 0) -> Iterator[Any]:
-    """Yield the matches that are not empty."""
+    """Yield the non-empty matches. Raises FindError after the deadline (`time.monotonic()`)."""
     try:
         for match in pattern.finditer(text, start, timeout=max(0.001, deadline - time.monotonic())):
             if time.monotonic() > deadline:

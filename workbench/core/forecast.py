@@ -1,7 +1,6 @@
-"""What the next run will take: tokens, money and calls, before anything is asked.
+"""Forecast of the next run: tokens, cost and calls, before anything is sent.
 
-Invariant: what is not known stays None and is told as unknown; nothing here is ever a promise, so every sum of money
-is estimated and said to be.
+Invariant: unknown amounts stay None and are shown as unknown; every cost is an estimate and labelled as one.
 """
 
 from __future__ import annotations
@@ -15,19 +14,19 @@ from workbench.core.price_sheet import has_token_prices
 from workbench.core.token_counts import TokenCount, Tokenizer, show_tokens
 
 FEW = 10
-"""Of fewer past answers than this the shortest and the longest are the range, of more the tenth parts at both ends."""
+"""Below this number of past answers a span is minimum to maximum, from it on the 10th to the 90th percentile."""
 
 
 @dataclass(frozen=True, slots=True)
 class AmountSpan:
-    """From `low` to `high`, both included."""
+    """A closed interval from `low` to `high`."""
 
     low: float
     high: float
 
 
 def span_of(amounts: Sequence[float], most: int | None = None) -> AmountSpan | None:
-    """Return the range of these output tokens or dollars, at most `most` (a limit that is set); None without any."""
+    """Return the span of past output tokens or dollars, capped at the limit `most`; None without amounts."""
     ordered = sorted(amounts)
     if not ordered:
         return None
@@ -38,7 +37,7 @@ def span_of(amounts: Sequence[float], most: int | None = None) -> AmountSpan | N
 
 @dataclass(frozen=True, slots=True)
 class PastAmounts:
-    """What a past answer took: output tokens, and dollars where the server reported them; None is unknown."""
+    """Output tokens of a past answer, and its cost in dollars as reported by the server; None if unknown."""
 
     output: int | None
     reported_usd: float | None
@@ -46,11 +45,12 @@ class PastAmounts:
 
 @dataclass(frozen=True, slots=True)
 class LaneForecast:
-    """What one lane will take. `counts` are its prompts, one for each set of values; `samples` calls are made of each.
-    `sets` is how many sets are asked where nothing is counted.
+    """Forecast of one lane.
 
-    `context` are the tokens that the model takes at most, None for unknown. `output` are the tokens of one answer, None
-    when this prompt has no answer of this model yet. `trouble` says why nothing could be counted.
+    `counts` are the token counts of its prompts, one per value set; each is sent `samples` times. `sets` is the number
+    of value sets when nothing is counted. `context` is the model's context window in tokens, None if unknown. `output`
+    is the span of output tokens per answer, None while this prompt has no answer of this model. `past` is the number of
+    past answers. `trouble` is the reason if nothing could be counted.
     """
 
     slot: str
@@ -64,31 +64,31 @@ class LaneForecast:
     is_local: bool = False
     trouble: str = ""
     is_current: bool = True
-    """Whether it asks the text in the editor, and no earlier version."""
+    """Whether it uses the text in the editor, not an earlier version."""
     sets: int = 1
     tier: str = ""
-    """The service tier that is asked for, "" for the ordinary one."""
+    """The requested service tier, "" for the default."""
     reported: AmountSpan | None = None
-    """Dollars of one call by what the server reported of past answers, None when it reported nothing."""
+    """Dollars per call as the server reported them for past answers, None if it reported nothing."""
 
     @property
     def tokenizer(self) -> Tokenizer | None:
-        """What counted, None when nothing did."""
+        """The tokenizer of the counts, None without counts."""
         return self.counts[0].tokenizer if self.counts else None
 
     @property
     def about(self) -> bool:
-        """Whether the count is an estimate."""
+        """Whether a count is an estimate."""
         return any(count.about for count in self.counts)
 
     @property
     def calls(self) -> int:
-        """How many calls are made."""
+        """Number of calls."""
         return (len(self.counts) or self.sets) * self.samples
 
     @property
     def largest(self) -> int:
-        """Tokens of the longest prompt."""
+        """Input tokens of the longest prompt."""
         return max((count.whole for count in self.counts), default=0)
 
     @property
@@ -98,19 +98,19 @@ class LaneForecast:
 
     @property
     def cacheable(self) -> int:
-        """Input tokens of all calls that may come from the provider's cache, or have to be written into it."""
+        """Input tokens of all calls that are read from the provider's cache or written into it."""
         return self.samples * sum(count.cacheable for count in self.counts)
 
     @property
     def is_over(self) -> bool:
-        """Whether the longest prompt does not fit into the model's window."""
+        """Whether the longest prompt exceeds the model's context window."""
         return self.context is not None and self.largest > self.context
 
     @property
     def input_cost(self) -> AmountSpan | None:
-        """Dollars for all prompts, None when the price is not known.
+        """Input cost of all calls in dollars, None if the price is unknown.
 
-        From what they cost when everything that is to be cached is there already, to when it is all written anew.
+        The span runs from all cacheable tokens read from the cache to all of them written into it.
         """
         if self.is_local:
             return AmountSpan(0.0, 0.0)
@@ -126,7 +126,7 @@ class LaneForecast:
 
     @property
     def _prices(self) -> tuple[Prices, ...] | None:
-        """What the tokens of each prompt cost, which may depend on its length; None when that is not known."""
+        """The token prices of each prompt, which may depend on its length; None if unknown."""
         rates = self.rates
         if rates is None or (rates.sheet and not has_token_prices(rates.sheet)):
             return None
@@ -137,7 +137,7 @@ class LaneForecast:
 
     @property
     def cost(self) -> AmountSpan | None:
-        """Dollars for all calls, None when the price or the length of the answers is not known."""
+        """Cost of all calls in dollars, None if the price or the length of the answers is unknown."""
         given, prices = self.input_cost, self._prices
         if self.is_local:
             return AmountSpan(0.0, 0.0)
@@ -147,7 +147,7 @@ class LaneForecast:
             return given
         if self.output is None:
             return self._by_reports
-        # Thoughts have a price of their own at some models, and their share is not known before.
+        # Some models price reasoning tokens separately, and their share is unknown in advance.
         least = sum(min(price.output, price.reasoning) for price in prices) * self.samples
         most = sum(max(price.output, price.reasoning) for price in prices) * self.samples
         return AmountSpan(given.low + least * self.output.low, given.high + most * self.output.high)
@@ -165,18 +165,18 @@ class LaneForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """All lanes of the next run."""
+    """Forecast of the next run, by lane."""
 
     lanes: tuple[LaneForecast, ...] = ()
 
     @property
     def calls(self) -> int:
-        """How many calls are made."""
+        """Number of calls."""
         return sum(lane.calls for lane in self.lanes)
 
     @property
     def tokens(self) -> int:
-        """Input tokens of all calls and, as far as is known, the most output tokens."""
+        """Input tokens of all calls plus, where known, the upper bound of output tokens."""
         return sum(lane.input + int(lane.calls * lane.output.high if lane.output else 0) for lane in self.lanes)
 
     @property
@@ -190,21 +190,21 @@ class Forecast:
 
     @property
     def unpriced(self) -> tuple[str, ...]:
-        """Titles of the lanes whose price nobody knows."""
+        """Titles of the lanes without a known price."""
         return tuple(lane.title for lane in self.lanes if not lane.is_local and lane.known_cost is None)
 
     @property
     def open_ended(self) -> tuple[str, ...]:
-        """Titles of the lanes with a price whose answers have no known length."""
+        """Titles of the lanes with a known price but unknown output length."""
         return tuple(lane.title for lane in self.lanes if lane.input_cost is not None and lane.cost is None)
 
     @property
     def over(self) -> tuple[LaneForecast, ...]:
-        """Lanes whose prompt does not fit into the model's window."""
+        """Lanes whose longest prompt exceeds the model's context window."""
         return tuple(lane for lane in self.lanes if lane.is_over)
 
     def parts(self, count: int) -> tuple[str, ...]:
-        """Return the tokens of each of `count` messages in words, "" for unknown and for none."""
+        """Return the token count of each of `count` messages as text, "" for unknown and for zero."""
         counts = [c for lane in self.lanes if lane.is_current for c in lane.counts[:1]]
         counts = [c for c in counts if len(c.parts) == count]
         if not counts:
@@ -215,7 +215,7 @@ class Forecast:
 
 
 def line(forecast: Forecast) -> str:
-    """Return "412 tokens · est. $0.0011 for 3 lanes", "" when no lane counts anything, and nothing is to be sent."""
+    """Return for example "412 tokens · est. $0.0011 for 3 lanes"; "" if no lane has a count or all are zero."""
     counted = [lane for lane in forecast.lanes if lane.counts]
     if not counted:
         return ""
@@ -230,7 +230,7 @@ def line(forecast: Forecast) -> str:
     over = [lane.title for lane in forecast.over]
     warning = f"▲ Too long for {over[0] if len(over) == 1 else f'{len(over)} lanes'} · " if over else ""
     money = _money(forecast)
-    # “… + 2 lanes without prices for 4 lanes” would be one number too many.
+    # “… + 2 lanes without prices for 4 lanes” would be hard to read.
     return f"{warning}{tokens} · {money}" if money.endswith("prices") else f"{warning}{tokens} · {money} for {lanes}"
 
 
@@ -247,18 +247,18 @@ def _money(forecast: Forecast) -> str:
 
 
 def lanes_without_prices(count: int) -> str:
-    """Return "2 lanes without prices"."""
+    """Return for example "2 lanes without prices"."""
     return "1 lane without prices" if count == 1 else f"{count} lanes without prices"
 
 
 def show_span(span: AmountSpan) -> str:
-    """Return "$0.0011", or "$0.0008–0.0015" when both ends show differently."""
+    """Return for example "$0.0011", or "$0.0008–0.0015" if both ends differ as formatted."""
     low, high = show_cost(span.low), show_cost(span.high)
     return low if low == high else f"{low}–{high.removeprefix('$')}"
 
 
 def detail(forecast: Forecast) -> str:
-    """Return a line per lane: tokenizer, tokens, share of the window, cost."""
+    """Return one line per lane: tokens, tokenizer, share of the context window, cost."""
     lines = [f"{lane.title}: {_lane(lane)}" for lane in forecast.lanes]
     return "\n".join([*lines, "Counted on this computer; nothing is asked over the network."])
 

@@ -1,4 +1,4 @@
-"""The choices of a completion beside the one that is shown, as the raw response keeps them."""
+"""Choices of a completion other than the shown one, as kept in the raw response."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class FurtherChoice:
-    """One choice that is not shown. `index` is the provider's; `is_cut` says that only its beginning was kept."""
+    """One choice that is not shown. `index` is the provider's; `is_cut` means that only its beginning was kept."""
 
     index: int
     text: str
@@ -20,7 +20,7 @@ class FurtherChoice:
 
 
 def further_choices(response: Any) -> tuple[FurtherChoice, ...]:
-    """Return the choices that a stored response has beside the shown one, () for a response of any other shape."""
+    """Return the further choices of a stored response, () for a response of another shape."""
     kept = response.get("further_choices") if isinstance(response, Mapping) else None
     found = [one for one in kept if isinstance(one, Mapping)] if isinstance(kept, list) else []
     return tuple(
@@ -37,7 +37,7 @@ def further_choices(response: Any) -> tuple[FurtherChoice, ...]:
 
 
 def further_words(count: int) -> str:
-    """Return "1 of 3 choices shown", "" when there are no others."""
+    """Return for example "1 of 3 choices shown", "" without further choices."""
     return f"1 of {count + 1} choices shown" if count else ""
 
 

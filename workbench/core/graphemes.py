@@ -1,14 +1,14 @@
-"""Where one visible character ends and the next begins.
+"""Boundaries of grapheme clusters.
 
-Invariant: a boundary is one by the extended grapheme clusters of Unicode: an accent stays with its letter, a flag and a
-family of emoji stay whole, a CR stays with its LF.
+Invariant: boundaries are those of extended grapheme clusters (Unicode UAX #29): accents stay with their letters, flags
+and emoji sequences stay whole, CR stays with LF.
 """
 
 from __future__ import annotations
 
 
 class Boundaries:
-    """The boundaries in one text. Paragraphs are looked at when they are first asked about."""
+    """The grapheme cluster boundaries in one text, computed lazily by paragraph; the last one is cached."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -16,7 +16,7 @@ class Boundaries:
         self._inside: frozenset[int] = frozenset()
 
     def is_one(self, at: int) -> bool:
-        """Whether a text may be parted at `at`, from 0 to its length."""
+        """Whether `at`, from 0 to the length of the text, is a boundary."""
         text = self._text
         if at <= 0 or at >= len(text):
             return True
@@ -28,8 +28,8 @@ class Boundaries:
         return at in self._inside
 
     def _look_at(self, at: int) -> None:
-        """Find the boundaries of the paragraph around `at`. A line feed joins nothing, so each begins anew."""
-        # Its tables take 15 ms to load, and plain ASCII never needs them.
+        """Find the boundaries of the paragraph around `at`. No cluster continues after a line feed."""
+        # Imported here: its tables take 15 ms to load, and plain ASCII never needs them.
         import regex
 
         self._start = self._text.rfind("\n", 0, at) + 1

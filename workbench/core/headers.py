@@ -1,6 +1,6 @@
-"""Headers of endpoints: which names an endpoint may set, and which carry a key. Pure.
+"""HTTP headers of endpoints: which names an endpoint may set, and which carry a secret.
 
-Invariant: what frames a request or names its server is set by the HTTP client alone; a plain header carries no key.
+Invariant: headers for framing and host are set only by the HTTP client; a plain header carries no secret.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ _SECRET = re.compile(r"auth(?!or$)|cookie|key|secret|token|password|credential|s
 
 
 def is_header_name(name: str) -> bool:
-    """Return whether a text can be the name of a header."""
+    """Return whether a text is a valid header name."""
     return bool(_NAME.fullmatch(name))
 
 
 def is_framing(name: str) -> bool:
-    """Return whether the HTTP client sets a header for every request."""
+    """Return whether a header is reserved for the HTTP client."""
     return name.lower() in _FRAMING
 
 
 def names_secret(name: str) -> bool:
-    """Return whether the name of a header or setting says that its value is a key."""
+    """Return whether the name of a header or setting indicates that its value is a secret."""
     return bool(_SECRET.search(name))
 
 
 def plain_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Return those headers of a stored endpoint that are sent: no framing, and nothing that would replace a key."""
+    """Return the headers of a stored endpoint that are sent: without framing and without names of secrets."""
     return tuple((name, value) for name, value in headers if _is_sent(name) and not names_secret(name))
 
 
 def secret_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Return those names of secret headers of a stored endpoint that are sent."""
+    """Return the names of a stored endpoint's secret headers that are sent."""
     return tuple(name for name in names if _is_sent(name))
 
 

@@ -1,7 +1,7 @@
-"""What was run elsewhere, in the words of this house.
+"""Runs imported from other tools, in the terms of this product.
 
-Invariant: what a foreign place did not say stays unknown; texts are exact but for line ends, as everywhere. A run is
-named by `foreign_id`, which is the same each time it is read, so that it is taken over once.
+Invariant: data missing in the source stays unknown; texts are exact except for line endings and lone surrogates.
+`foreign_id` is the same each time a run is read, so that it is imported only once.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """Return foreign text as it can be stored: LF line ends, and U+FFFD for halves of characters."""
+    """Return foreign text in a form that can be stored: LF line endings, U+FFFD for lone surrogates."""
     unified = unify_newlines(text)
     return unified if unified.isascii() else _SURROGATE.sub("�", unified)
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedPrompt:
-    """The prompt that runs belong to: the same `key`, the same prompt. `name` is for one that is new here."""
+    """The prompt of imported runs. Equal `key` means the same prompt; `name` is used if the prompt is created."""
 
     key: str
     name: str
@@ -33,7 +33,7 @@ class ImportedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """The bytes of a file that a content names by its hash."""
+    """A file that a content refers to by hash."""
 
     body: bytes
     media_type: str
@@ -41,7 +41,7 @@ class ImportedFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportedLane:
-    """Who answered and what was asked. `parent` is the content that this one grew out of, if that is known."""
+    """A model and the content sent to it. `parent` is the content that this one was derived from, if known."""
 
     model: str
     content: Content
@@ -52,9 +52,9 @@ class ImportedLane:
 
 @dataclass(frozen=True, slots=True)
 class ImportedAnswer:
-    """How one call ended; `lane` and `value_set` are places in the run, from 0.
+    """The result of one call. `lane` and `value_set` are indices in the run, from 0.
 
-    `foreign_id` and `extra`, JSON of what has no place here, are "" for an answer without either.
+    `foreign_id` and `extra` (JSON of data that has no field here) are "" if absent.
     """
 
     result: Result
@@ -68,9 +68,9 @@ class ImportedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ImportedRun:
-    """One run as it was, with at least one lane, one value set and one answer.
+    """One imported run, with at least one lane, one value set and one answer.
 
-    `summary` is what lists show of it, "" for what its text changed.
+    `summary` is shown in lists; "" shows the change of its text.
     """
 
     foreign_id: str
@@ -86,7 +86,7 @@ class ImportedRun:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Something that was not taken over, and why: `name` says which, `sentence` ends in what to do, if anything."""
+    """Something that was not imported. `name` identifies it, `sentence` gives the reason and any next step."""
 
     name: str
     sentence: str
@@ -94,7 +94,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class ImportedCounts:
-    """What came in."""
+    """Numbers of imported runs, answers and prompts."""
 
     runs: int = 0
     answers: int = 0

@@ -1,7 +1,7 @@
-"""A better version of a prompt as a model proposes it: what the model is shown, and what its answer means.
+"""Improvements of a prompt proposed by a model: building the request and parsing the answer.
 
-Invariant: a proposal changes texts of messages, or adds messages, and nothing else; a message that it does not mention
-stays, and so do examples, tools, attachments and the output format. White space around a text is the author's.
+Invariant: a proposal only changes texts of messages or adds messages. Messages that it does not mention, examples,
+tools, attachments and the output format stay unchanged, as does white space around a text.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ NOTHING = "The model answered nothing. Ask again, or choose another model."
 
 
 class ProposalError(ValueError):
-    """An answer that is no proposal; the text is a sentence for people."""
+    """An answer that contains no valid proposal. The text is shown to the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecentAnswer(VisibleFields):
-    """An answer that a person may show to the model: of which iteration and lane, how it was judged, and its values.
+    """An answer that the user may include in the request: its iteration and lane, its verdict, and its values.
 
-    `is_cut` says that `text` is only its beginning.
+    `is_cut` means that `text` is only its beginning.
     """
 
     uid: str
@@ -64,7 +64,7 @@ class RecentAnswer(VisibleFields):
 
 @dataclass(frozen=True, slots=True)
 class EarlierImprovement:
-    """A run that asked for a better version: when (UTC text), of whom, how it ended, and how its answer begins."""
+    """A past run of kind `improve`. `started_at` is UTC text, `title` the model, `opening` the answer's beginning."""
 
     run_uid: str
     number: int
@@ -76,7 +76,7 @@ class EarlierImprovement:
 
 @dataclass(frozen=True, slots=True)
 class ProposalAnswer:
-    """What a model proposes. `remark` is what it says about it; `is_whole` is False when it stops in a message."""
+    """A parsed answer. `remark` is the text around the messages; `is_whole` is False if the last one is cut off."""
 
     messages: tuple[Message, ...]
     remark: str = ""
@@ -85,9 +85,9 @@ class ProposalAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ProposalSlot:
-    """A message of the prompt, or with `index` None a new one, and what is proposed for it.
+    """A message of the prompt, or a new one (`index` None), and the change proposed for it.
 
-    Its changes are numbered from `first` among all changes of the proposal.
+    Its changes are numbered from `first` within the proposal.
     """
 
     index: int | None
@@ -98,7 +98,7 @@ class ProposalSlot:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An answer beside the prompt that it was made for; `slots` are in the order of the messages afterwards."""
+    """A proposal for the prompt `base`; `slots` are in the order of the resulting messages."""
 
     base: Content
     slots: tuple[ProposalSlot, ...]
@@ -107,11 +107,11 @@ class Proposal:
 
     @property
     def count(self) -> int:
-        """How many changes there are."""
+        """Number of changes."""
         return sum(len(slot.diff.hunks) for slot in self.slots)
 
     def apply(self, accepted: Collection[int]) -> Content:
-        """Return the prompt with the changes of these numbers made, and no others."""
+        """Return the prompt with only the changes of these numbers applied."""
         messages: list[Message] = []
         for slot in self.slots:
             chosen = {n - slot.first for n in accepted if slot.first <= n < slot.first + len(slot.diff.hunks)}
@@ -122,13 +122,13 @@ class Proposal:
         return replace(self.base, messages=tuple(messages))
 
     def variables(self, accepted: Collection[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return which variables these changes lose, and which they bring."""
+        """Return the variables that these changes remove, and those that they add."""
         before, after = content_variables(self.base), content_variables(self.apply(accepted))
         return tuple(n for n in before if n not in after), tuple(n for n in after if n not in before)
 
 
 def tag_for(texts: Iterable[str]) -> str:
-    """Return the name of a tag that occurs in none of the texts."""
+    """Return a tag name that occurs in none of the texts."""
     whole = "\n".join(texts).lower()
     return next(
         tag
@@ -138,9 +138,9 @@ def tag_for(texts: Iterable[str]) -> str:
 
 
 def question(content: Content, feedback: str, answers: Sequence[RecentAnswer]) -> tuple[str, str]:
-    """Return what the model is asked about a prompt, and the name of the tag that its messages stand in.
+    """Return the request text for a prompt, and the name of the tag that encloses its messages.
 
-    No value of a variable is in it but those that belong to `answers`.
+    The only values of variables in it are those of `answers`.
     """
     shown = [_answer(answer) for answer in answers]
     rest = {name: part for name, part in to_json(content).items() if name not in ("format", "messages", "template")}
@@ -166,7 +166,7 @@ def _answer(answer: RecentAnswer) -> str:
 
 
 def read_answer(text: str, tag: str = _TAG) -> ProposalAnswer:
-    """Read what a model wrote; what stands around the messages is its remark. Raises AnswerError."""
+    """Parse a model's answer; the text around the messages is its remark. Raises ProposalError."""
     text = _THOUGHT.sub("", text.replace("\r\n", "\n"), count=1)
     if not text.strip():
         raise ProposalError(NOTHING)
@@ -205,7 +205,7 @@ def _remark(around: str) -> str:
 
 
 def propose(content: Content, answer: ProposalAnswer) -> Proposal:
-    """Put an answer beside a prompt: messages of one role are paired in their order, further ones are new."""
+    """Match an answer with a prompt: messages of equal role are paired in order, further ones are new."""
     free = {role: deque(i for i, m in enumerate(content.messages) if m.role == role) for role in ROLES}
     proposed: dict[int, str] = {}
     news: dict[int, list[Message]] = {}
@@ -230,7 +230,7 @@ def propose(content: Content, answer: ProposalAnswer) -> Proposal:
 
 
 def _fitted(new: str, old: str) -> str:
-    """Return a new text with the white space that the old one begins and ends with."""
+    """Return the new text with the leading and trailing white space of the old one."""
     before, after = old.strip(), new.strip()
     if not before or not after:
         return after or (old if not before else "")

@@ -1,6 +1,6 @@
-"""Packages that are not installed with the product: whether they are there, and the command that adds them.
+"""Optional packages: whether they are installed, and the command that installs them.
 
-Invariant: nothing is imported to find out.
+Invariant: the optional module itself is never imported to find out.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ PRODUCT = "prompt-workbench"
 
 
 def is_installed(module: str) -> bool:
-    """Return whether a module can be imported, also one that was installed since the start."""
+    """Return whether a module can be imported, including one installed since the program started."""
     importlib.invalidate_caches()
     try:
         return importlib.util.find_spec(module) is not None
     except ModuleNotFoundError:
-        # A package above it is not there.
+        # A parent package is missing.
         return False
 
 
 def install_command(distribution: str, prefix: str) -> str:
-    """Return the command that adds a package to the Python environment at `prefix` (`sys.prefix`)."""
+    """Return the command that installs a package into the Python environment at `prefix` (`sys.prefix`)."""
     parts = PurePath(prefix).parts
     python = PurePath(prefix) / "bin" / "python"
     if "pipx" in parts:

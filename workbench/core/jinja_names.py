@@ -1,8 +1,8 @@
-"""Which variables a Jinja template asks for, read without rendering it.
+"""Variables of a Jinja template, found without rendering it.
 
-Invariant: text is scanned and nothing runs. A name that the template makes itself (by `for`, `set`, `macro`, `with`)
-is not asked for. This is a reading, not a parse: where a template is broken it may find too much, which costs a row
-for a value, and the renderer says what is wrong.
+Invariant: the text is scanned; no template code runs. Names that the template defines itself (by `for`, `set`,
+`macro`, `with`) are excluded. This is a scanner, not a parser: in an invalid template it may find too many names,
+which costs an unneeded row for a value; the renderer reports the error.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _BEFORE = re.compile(r"(?:\.|\||\bis(?:\s+not)?)\s*$")
 _KEYWORD_ARGUMENT = re.compile(r"\s*=(?!=)")
 _NEAR = 200
-"""Characters before a name that are looked at; from the beginning, a long tag would take minutes."""
+"""Characters examined before a name; searching from the start of a long tag would take minutes."""
 _MOST = 100_000
-"""Places that are told of one text; nobody writes so many, and a stranger who does gains nothing."""
+"""Maximum number of positions reported per text, a bound for hostile input."""
 _SHORT = 400
 _WORDS = """
 and or not in is if else elif endif for endfor recursive set endset macro endmacro call endcall filter endfilter
@@ -35,16 +35,16 @@ _KNOWN = frozenset(_WORDS.split())
 
 
 def jinja_names(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that these templates ask for, each once, in order of first appearance."""
+    """Return the distinct variable names of these templates, in order of first appearance."""
     return tuple(dict.fromkeys(name for text in texts for name, _ in jinja_places(text)))
 
 
 def jinja_places(text: str) -> list[tuple[str, int]]:
-    """Return the names that a template asks for, each time with where it stands, in code points."""
+    """Return every occurrence of a variable name with its position in code points."""
     made: set[str] = set()
     used: list[tuple[str, int]] = []
     for tag, start, inside in _tags(text):
-        # While somebody types, all tags but one are those of the key before.
+        # Cached: between two keystrokes all tags but one are unchanged.
         names, asked = (_read_short if len(inside) <= _SHORT else _read)(tag, inside)
         made |= names
         used += [(name, start + at) for name, at in asked]
@@ -54,9 +54,9 @@ def jinja_places(text: str) -> list[tuple[str, int]]:
 
 
 def _tags(text: str) -> Iterator[tuple[str, int, str]]:
-    """Yield what opens a tag, where its inside begins, and the inside.
+    """Yield the opening delimiter, the position of the inside, and the inside of each tag.
 
-    A tag that is not closed before the next one is left out.
+    A tag that is not closed before the next one is skipped.
     """
     opened = _OPENS.search(text)
     while opened is not None:
@@ -67,7 +67,7 @@ def _tags(text: str) -> Iterator[tuple[str, int, str]]:
             continue
         close = _INSIDE[tag].search(text, start)
         while close is not None and close[0] in "\"'":
-            # What looks like the end of a tag is text inside a string.
+            # A closing delimiter inside a string does not end the tag.
             end = text.find(close[0], close.end())
             close = None if end < 0 else _INSIDE[tag].search(text, end + 1)
         if close is None:
@@ -85,8 +85,8 @@ def _tags(text: str) -> Iterator[tuple[str, int, str]]:
 
 
 def _read(tag: str, inside: str) -> tuple[frozenset[str], tuple[tuple[str, int], ...]]:
-    """Return the names that a tag makes, and those that it asks for with their places."""
-    # As long as before, so that places stay.
+    """Return the names that a tag defines, and those that it uses with their positions."""
+    # Strings are replaced by blanks of equal length, so that positions stay valid.
     code = _STRING.sub(lambda match: " " * len(match[0]), inside)
     return frozenset(_made(code[:_MOST]) if tag == "{%" else ()), tuple(islice(_used(code), _MOST))
 

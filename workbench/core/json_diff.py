@@ -1,7 +1,7 @@
-"""What differs between two JSON texts as data.
+"""Structural diff of two JSON texts.
 
-Invariant: two texts that say the same are no change, however they are laid out and in whatever order their keys stand.
-Numbers are compared as they are written, so 1 and 1.0 differ, and it is said that their value is the same.
+Invariant: layout and key order do not count as changes. Numbers are compared as written, so 1 and 1.0 differ, with a
+note that their value is equal.
 """
 
 from __future__ import annotations
@@ -22,10 +22,9 @@ _LONGEST_SHOWN = 400
 
 @dataclass(frozen=True, slots=True)
 class JsonChange:
-    """One difference. `path` is like `$.items[2].name`; an item that moved has the place it came from in `before`.
+    """One difference. `path` is for example `$.items[2].name`; for a moved item `before` is its old path.
 
-    `before` and `after` are JSON on one line, shortened when long, "" where there was or is nothing; `note` is a
-    remark.
+    `before` and `after` are JSON on one line, truncated when long, "" if absent; `note` is a remark.
     """
 
     kind: Literal["added", "removed", "changed", "moved"]
@@ -37,19 +36,19 @@ class JsonChange:
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A number as it is written."""
+    """A number as written."""
 
     written: str
 
     def equals(self, other: _Number) -> bool:
-        # Here, because it takes some ms to load and few answers need it.
+        # Imported here: it takes some ms to load and few answers need it.
         from decimal import Decimal
 
         return Decimal(self.written) == Decimal(other.written)
 
 
 def parse(text: str) -> Any:
-    """Read an answer that is JSON as a whole, or one fenced block of it. Raises ValueError for anything else."""
+    """Parse an answer that is entirely JSON or one fenced block of JSON. Raises ValueError for anything else."""
     fenced = _FENCED.fullmatch(text)
     try:
         return json.loads(
@@ -64,20 +63,20 @@ def _no_constant(name: str) -> None:
 
 
 def diff_json(old: str, new: str) -> tuple[JsonChange, ...] | None:
-    """Return the differences in the order of the old data, or None when one of the texts is no object or array."""
+    """Return the differences in the order of the old data, or None if a text is not a JSON object or array."""
     try:
         before, after = parse(old), parse(new)
         if not all(isinstance(value, dict | list) for value in (before, after)):
             return None
         return tuple(_changes("$", before, after))
     except (ValueError, RecursionError):
-        # Not JSON, or deeper than it can be walked: it is compared as text.
+        # Not JSON, or nested too deeply: the caller compares it as text.
         return None
 
 
 def _changes(path: str, before: Any, after: Any) -> Iterator[JsonChange]:
     if before == after and type(before) is type(after):
-        # Python holds True equal to 1, but numbers are not ints here.
+        # True == 1 in Python does no harm here, because numbers are _Number.
         return
     if isinstance(before, dict) and isinstance(after, dict):
         yield from _in_objects(path, before, after)
@@ -138,7 +137,7 @@ def _in_arrays(path: str, before: Sequence[Any], after: Sequence[Any]) -> Iterat
 def _partners(
     before: Sequence[Any], after: Sequence[Any], gone: Sequence[int], come: Sequence[int]
 ) -> Iterator[tuple[int | None, int | None]]:
-    """Pair what changed: first what says the same of itself, then what is of one kind, in order."""
+    """Yield index pairs of changed items, None for a missing side: matched by identity, then by type in order."""
     free = dict.fromkeys(come)
     pairs: dict[int, int] = {}
     for same in (_identity, _type):
@@ -157,7 +156,7 @@ def _partners(
 
 
 def _identity(value: Any) -> str | None:
-    """Return what an item says it is, None when it says nothing."""
+    """Return an object's first of `_IDENTITIES` as text, None if it has none."""
     if isinstance(value, dict):
         for name in _IDENTITIES:
             if isinstance(value.get(name), str | _Number):

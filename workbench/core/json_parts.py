@@ -1,7 +1,7 @@
-"""JSON of stored rows and files, which may be anybody's.
+"""JSON parsing with bounds, for rows and files from untrusted sources.
 
-Invariant: what is read of a text takes some hundred MB at most, whatever it holds. 45 MB of empty lists would take more
-than a gigabyte.
+Invariant: parsing takes at most a few hundred MB of memory for any input. Unbounded, 45 MB of empty lists would take
+more than a gigabyte.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ import json
 from typing import Any
 
 MOST_PARTS = 2_000_000
-"""Of values in a text."""
+"""Maximum number of values in a text."""
 DEEPEST = 200
 """Maximum nesting; code that walks the values recurses once per level."""
-# Possessive, so that no way back through a long string is remembered.
+# Possessive quantifiers, so that a long string needs no memory for backtracking.
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
 
 
 def load(text: str | bytes, **hooks: Any) -> Any:
-    """Return what JSON holds; `hooks` are those of `json.loads`.
+    """Parse JSON; `hooks` are the keyword arguments of `json.loads`.
 
-    Raises ValueError, also for more than MOST_PARTS values and for what is nested more than DEEPEST deep;
-    RecursionError; TypeError for what is no text.
+    Raises ValueError, also for more than MOST_PARTS values and for nesting deeper than DEEPEST; RecursionError;
+    TypeError if `text` is neither str nor bytes.
     """
     if len(text) > MOST_PARTS and _parts(text) > MOST_PARTS:
-        import re  # hardly any text is so long, and the first paint waits for this module
+        import re  # here, because few texts are so long, and the first paint loads this module
 
-        # Nor do strings count, which may be tables of thousands of lines.
+        # Count again without strings, which may be tables of thousands of lines.
         words = re.sub(_STRING.encode(), b"", text) if isinstance(text, bytes) else re.sub(_STRING, "", text)
         if _parts(words) > MOST_PARTS:
             raise ValueError(f"it has more than {MOST_PARTS:,} values")
@@ -52,7 +52,7 @@ def _is_deep(value: Any) -> bool:
 
 
 def _parts(text: str | bytes) -> int:
-    """Return how many values there are at most: commas and brackets within strings are counted, too."""
+    """Return an upper bound of the number of values: commas and brackets within strings are counted, too."""
     if isinstance(text, bytes):
         return text.count(b",") + text.count(b"[") + text.count(b"{")
     return text.count(",") + text.count("[") + text.count("{")

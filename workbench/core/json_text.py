@@ -1,6 +1,6 @@
-"""JSON as a person types it.
+"""Validation of typed JSON.
 
-Invariant: text is judged, never changed; a mistake is told with its line, as RFC 8259 sees it.
+Invariant: text is checked, never changed. Errors against RFC 8259 are reported with their line.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def read_object(text: str) -> dict[str, Any]:
 
 
 def fault(text: str) -> str:
-    """Return a sentence about what keeps `text` from being a JSON object, "" for nothing or for no text."""
+    """Return a sentence about the error in `text`, "" if it is a JSON object or blank."""
     if not text.strip():
         return ""
     try:

@@ -1,6 +1,6 @@
 """Lanes, endpoints and parameters.
 
-Invariant: a parameter that was not set is absent, everywhere: no default of ours ever reaches a provider.
+Invariant: a parameter that is not set is absent everywhere; the product never sends a default of its own.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ MOST_SAMPLES = 20
 
 @dataclass(frozen=True, slots=True)
 class Endpoint(VisibleFields):
-    """Where models answer.
+    """A destination of calls.
 
-    `litellm`: any provider LiteLLM knows, the model id names it. `openai`: an OpenAI-compatible `base_url`.
-    `builtin`: the model that ships with the product. `gguf`: `path` to a GGUF file, with an optional LoRA `adapter`.
-    `echo`: answers with the rendered prompt. `headers` are extra, not secret, HTTP headers; names of headers whose
-    values are in the keyring stand in `secret_headers`. `needs_key` is False for servers without authentication.
-    A `litellm` one with a `base_url` speaks as its `provider` does, and `settings` are further parameters of that.
+    Kinds: `litellm` is any provider of LiteLLM, named by the model id. `openai` is an OpenAI-compatible `base_url`.
+    `builtin` is the model that ships with the product. `gguf` is a GGUF file at `path`, with an optional LoRA
+    `adapter`. `echo` answers with the rendered prompt. `headers` are extra, non-secret HTTP headers; `secret_headers`
+    are names of headers whose values are in the keyring. `needs_key` is False for servers without authentication.
+    A `litellm` endpoint with a `base_url` uses the protocol of its `provider`, with `settings` as further parameters.
     """
 
     uid: str
@@ -54,17 +54,17 @@ class Endpoint(VisibleFields):
 
     @property
     def has_address(self) -> bool:
-        """Whether it is at an address that somebody entered."""
+        """Whether its address was entered by a user."""
         return self.kind == "openai" or (self.kind == "litellm" and self.uid != LITELLM)
 
     def full_model(self, model: str) -> str:
-        """Return a model as LiteLLM names it, with its provider before it."""
+        """Return LiteLLM's name of a model, with the provider as prefix."""
         prefix = f"{self.provider}/"
         return model if not self.provider or model.startswith(prefix) else prefix + model
 
     @property
     def is_local(self) -> bool:
-        """Whether answers cost no money: our own runtime or echo."""
+        """Whether answers are free: the built-in runtime or echo."""
         return self.kind in ("builtin", "gguf", "echo")
 
 
@@ -77,10 +77,10 @@ FIXED_ENDPOINTS: tuple[Endpoint, ...] = (
 
 @dataclass(frozen=True, slots=True, init=False)
 class Params:
-    """Parameters of a lane, by the rows of `core.parameters`; what is not set is absent.
+    """Parameters of a lane, keyed by the rows of `core.parameters`; unset ones are absent.
 
-    `extra` is JSON text of an object, merged into the request. `unknown` is JSON text of an object with the stored keys
-    that this release has no row for; they are kept, and sent as they are.
+    `extra` is JSON text of an object that is merged into the request. `unknown` is JSON text of an object with stored
+    keys that have no row in this release; they are kept and sent unchanged.
     """
 
     values: tuple[tuple[str, Value], ...]
@@ -90,9 +90,10 @@ class Params:
     def __init__(
         self, *, values: Iterable[tuple[str, Value]] = (), extra: str = "", unknown: str = "", **named: Any
     ) -> None:
-        """Set `values` and, over them, what is `named`; None, "" and () leave a parameter unset.
+        """Set parameters from `values`, overridden by `named`; None, "" and () leave a parameter unset.
 
-        `dataclasses.replace` takes names too. Raises ValueError on another shape.
+        `dataclasses.replace` accepts parameter names too. Raises ValueError for a value of the wrong type, TypeError
+        for an unknown name.
         """
         known = {row.name: row for row in parameters.table()}
         given = {**dict(values), **named}
@@ -104,11 +105,11 @@ class Params:
         object.__setattr__(self, "unknown", unknown)
 
     def get(self, name: str) -> Any:
-        """Return the value of a parameter, None when it is not set."""
+        """Return the value of a parameter, None if it is not set."""
         return next((value for known, value in self.values if known == name), None)
 
     def to_json(self) -> dict[str, Any]:
-        """Return only what is set; `extra` stays nested under its own key, as text as long as it is no object."""
+        """Return the set parameters; `extra` stays nested under its own key, as text if it is not an object."""
         data: dict[str, Any] = {name: list(value) if isinstance(value, tuple) else value for name, value in self.values}
         if self.unknown:
             data |= _object(self.unknown)
@@ -121,7 +122,7 @@ class Params:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Params:
-        """Read `to_json` back. Raises ValueError with a sentence on a foreign shape; ranges are not looked at."""
+        """Read `to_json` back. Raises ValueError with a sentence for an invalid shape; ranges are not checked."""
         if not isinstance(data, Mapping):
             raise ValueError("The parameters of a lane are not an object.")
         rows = parameters.table()
@@ -133,9 +134,9 @@ class Params:
         return cls(extra=extra if isinstance(extra, str) else _dumped(extra), unknown=_dumped(unknown), **values)
 
     def out_of_range(self) -> str:
-        """Return a sentence about the first parameter that its row does not allow, "" when all are fine.
+        """Return a sentence about the first parameter outside its row's range, "" if all are valid.
 
-        Those in `extra` count. Raises ValueError when that is no object.
+        Parameters in `extra` are included. Raises ValueError if `extra` is not an object.
         """
         for name, value in self.values:
             row = parameters.parameter(name)
@@ -145,14 +146,14 @@ class Params:
         return f"Extra parameters of a lane: {problems[0]}" if problems else ""
 
     def sent(self) -> dict[str, Any]:
-        """Return `to_json` without what only says how an answer is read."""
+        """Return `to_json` without parameters that only control how an answer is read."""
         kept = {row.name for row in parameters.table() if not row.is_sent}
         return {name: value for name, value in self.to_json().items() if name not in kept}
 
     def request(self) -> dict[str, Any]:
-        """Return what goes into a chat-completions request: the set parameters with `extra` merged in on top.
+        """Return the parameters of a chat completions request: the set ones, overridden by `extra`.
 
-        Raises ValueError when `extra` is no object.
+        Raises ValueError if `extra` is not an object.
         """
         data = self.sent()
         data.pop("extra", None)
@@ -161,12 +162,12 @@ class Params:
 
 @dataclass(frozen=True, slots=True)
 class Lane(VisibleFields):
-    """A column: who answers, how, and with which version.
+    """A column: endpoint, model, parameters and version.
 
-    `slot` stays the same over iterations, so that a lane can be compared with its own past. `pinned` is the number of
-    a version of the same prompt, or None for the current text. `label` overrides the shown name ("" = the model).
-    `samples` (1 to MOST_SAMPLES) is how many independent answers a run asks for. A `hidden` lane is neither shown nor
-    run; a `baseline` keeps the answers that it gave in the run of this uid, to compare with, and is not run again.
+    `slot` is constant over iterations, so that a lane can be compared with its own past. `pinned` is the number of a
+    version of the same prompt, or None for the current text. `label` overrides the shown name ("": the model).
+    `samples` (1 to MOST_SAMPLES) is the number of independent answers per run. A `hidden` lane is neither shown nor
+    run. A lane with a `baseline` keeps its answers of the run with this uid for comparison and is not run again.
     `unknown` is JSON text of an object with the stored keys that this release does not know.
     """
 
@@ -202,7 +203,7 @@ class Lane(VisibleFields):
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Lane:
-        """Read `to_json` back. Raises ValueError with a sentence on a foreign shape."""
+        """Read `to_json` back. Raises ValueError with a sentence for an invalid shape."""
         if not isinstance(data, Mapping):
             raise ValueError("A lane is not an object.")
         unknown = {name: value for name, value in data.items() if name not in _KEYS}
@@ -290,7 +291,7 @@ def _whole(data: Mapping[str, Any], name: str) -> int | None:
 
 
 def is_stored_int(value: object) -> bool:
-    """Whether a value is a whole number that a database can hold; JSON has them with any number of digits."""
+    """Whether a value is an integer that SQLite can store (64 bits); JSON integers can be larger."""
     return type(value) is int and abs(value) < 1 << 63
 
 

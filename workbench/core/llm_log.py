@@ -1,6 +1,6 @@
-"""What the log of the `llm` command says of one call, whichever generation of its tables it stands in.
+"""Calls in the log of the `llm` command, independent of the version of its tables.
 
-Invariant: nothing is interpreted here; what a row does not have is None or "".
+Invariant: nothing is interpreted here; missing values are None or "".
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ PartKind = Literal["text", "reasoning", "tool_call", "tool_result", "attachment"
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
-    """An attachment: its bytes, or None with the place that the log names instead of them."""
+    """An attachment: its bytes, or None and the path or URL (`place`) in the log."""
 
     media_type: str
     body: bytes | None
@@ -22,8 +22,8 @@ class LogFile:
 
 @dataclass(frozen=True, slots=True)
 class LogPart:
-    """A part of a message. `text` is what was said, the arguments of a call, or what a tool gave back; `opaque` is
-    JSON of what belongs to the provider."""
+    """A part of a message. `text` is the text, the arguments of a tool call, or a tool's result; `opaque` is JSON of
+    provider-specific data."""
 
     kind: PartKind
     text: str = ""
@@ -52,9 +52,9 @@ class LogTool:
 
 @dataclass(frozen=True, slots=True)
 class LogTurn:
-    """One call: all that was sent (`before`, oldest first) and what came back (`said`).
+    """One call: the messages sent (`before`, oldest first) and received (`said`).
 
-    `at` and the JSON texts are as the log has them.
+    `at` and the JSON texts are as stored in the log.
     """
 
     id: str

@@ -1,6 +1,6 @@
-"""How a history is looked after: when copies are made, how many stay, what may be dropped.
+"""Maintenance rules of a history: when backups are made, how many are kept, what may be deleted.
 
-Invariant: a rule that nobody set drops nothing.
+Invariant: default rules delete no data.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from datetime import datetime, timedelta
 from workbench.core.json_parts import load
 
 CARE = "care"
-"""The fact of a history that holds its rules."""
+"""The key under which a history stores its rules."""
 _EVERY = timedelta(hours=24)
 MOST = 3650
-"""The most that a rule may count, of days or copies."""
+"""Upper limit of days or backups in a rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class MaintenanceRules:
-    """`daily` makes a copy a day, of which the newest `keep` stay; raw responses older than `raw_days` are dropped
-    (None: never); `folder` is where copies go, "" for a folder beside the history."""
+    """`daily` enables a backup per day, of which the newest `keep` are kept. Raw responses older than `raw_days` are
+    deleted (None: never). `folder` is the backup directory, "" for one beside the history."""
 
     daily: bool = True
     keep: int = 7
@@ -54,7 +54,7 @@ def _whole(value: object) -> int:
 
 
 def is_due(newest: str | None, now: str) -> bool:
-    """Whether a daily copy is due, from the time of the newest one; a time in the future (a clock was set back) is."""
+    """Whether a daily backup is due, given the time of the newest; also if that is in the future (clock set back)."""
     if newest is None:
         return True
     age = _moment(now) - _moment(newest)
@@ -62,7 +62,7 @@ def is_due(newest: str | None, now: str) -> bool:
 
 
 def days_before(now: str, days: int) -> str:
-    """Return the moment `days` before `now`, as times are written in the history."""
+    """Return the timestamp `days` before `now`, in the format of the history."""
     earlier = _moment(now) - timedelta(days=days)
     return earlier.strftime("%Y-%m-%dT%H:%M:%S.") + f"{earlier.microsecond // 1000:03}Z"
 

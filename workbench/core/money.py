@@ -1,6 +1,6 @@
 """Prices and costs in US dollars.
 
-Invariant: unknown is None and never zero; only models of our own runtime and echo are free.
+Invariant: unknown is None, never zero; only models of the built-in runtime and echo are free.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from workbench.core.usage import UsageDetails as UsageDetails
 from workbench.core.usage import UsageSource as UsageSource
 
 RateSource = Literal["catalogue", "user", "provider", "local", "gateway"]
-"""LiteLLM's list, a person, the cost that a server reported, our own runtime, and the price list of a gateway."""
+"""LiteLLM's list, the user, a cost reported by the server, the built-in runtime, a gateway's price list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Dollars per token. `cached` is the price of an input token that was read from a cache, `written` of one that was
-    written into it; None when they are not known to differ.
+    """Prices in dollars per token.
 
-    `sheet` is the whole row of a price list (`core.billing`), of which the others are the ordinary prices; empty where
-    there is no more than these. `named` says who reported a cost or whose list it is.
+    `cached` is the price of an input token read from a cache, `written` of one written into it; None if not known to
+    differ from `input`. `sheet` is the whole row of a price list (`core.billing`), of which the other fields are the
+    standard prices; empty if there is none. `named` names the reporter of a cost or the owner of the price list.
     """
 
     input: float
@@ -39,17 +39,17 @@ class Rates:
 
     @property
     def reading(self) -> float:
-        """What is reckoned for an input token that was read from a cache."""
+        """The effective price of an input token read from a cache."""
         return self.input if self.cached is None else self.cached
 
     @property
     def per_second(self) -> float | None:
-        """The price of a second, None where tokens are billed."""
+        """The price per second, None if tokens are billed."""
         return second_price(self.sheet)
 
     @property
     def writing(self) -> float:
-        """What is reckoned for an input token that was written into a cache."""
+        """The effective price of an input token written into a cache."""
         return self.input if self.written is None else self.written
 
 
@@ -59,9 +59,9 @@ FREE = Rates(0.0, 0.0, 0.0, "local")
 def cost(
     usage: Usage, rates: Rates | None, *, seconds: float | None = None, at: datetime | None = None
 ) -> float | None:
-    """Return dollars, or None when a needed number is unknown. Our own runtime and echo cost 0 however many.
+    """Return the cost in dollars, None if a needed number is unknown, 0 for the built-in runtime and echo.
 
-    `seconds` is how long the call took and `at` when it ended, which some price lists go by.
+    `seconds` is the duration of the call and `at` its end; some price lists depend on them.
     """
     if rates is not None and rates.source == "local":
         return 0.0
@@ -80,7 +80,7 @@ def cost(
 
 
 def reported_cost(usage: Usage) -> tuple[float, str] | None:
-    """Return the dollars that the server itself reported and who it is, None unless it did so for every request."""
+    """Return the cost in dollars reported by the server, and its name; None unless reported for every request."""
     rounds = usage.rounds or (usage,)
     costs = [one.details.reported_usd for one in rounds]
     known = [one for one in costs if one is not None]
@@ -88,14 +88,14 @@ def reported_cost(usage: Usage) -> tuple[float, str] | None:
 
 
 def source_words(rates: Rates | None) -> str:
-    """Return where a cost is from: "reported by openrouter.ai", "LiteLLM's price list"; "" for free and unknown."""
+    """Return the source of a cost, such as "reported by openrouter.ai"; "" if free or unknown."""
     if rates is None or rates.source == "local":
         return ""
     return rates.named or ("your own price" if rates.source == "user" else "LiteLLM's price list")
 
 
 def saved(usage: Usage, rates: Rates | None) -> float | None:
-    """Return the dollars that cached input tokens did not cost, None when there were none or their price is unknown."""
+    """Return the dollars saved by cached input tokens, None if there were none or their price is unknown."""
     if rates is None or rates.source == "local" or rates.cached is None:
         return None
     spared = [_spared(one, rates, rates.cached) for one in usage.rounds or (usage,)]
@@ -114,9 +114,9 @@ def _spared(usage: Usage, rates: Rates, cached: float) -> float | None:
 
 
 def show_sum(usd: float | None, unpriced: int) -> str:
-    """Return what several answers cost together, `unpriced` of them not known.
+    """Format the total cost of several answers, `unpriced` of which have no known price.
 
-    "free", "unknown" where nothing is known, or "$0.0004 + 2 without prices".
+    Returns "free", "unknown" if no price is known, or for example "$0.0004 + 2 without prices".
     """
     if unpriced:
         return "unknown" if usd is None else f"{show_cost(usd)} + {unpriced:,} without {_prices(unpriced)}"
@@ -128,7 +128,7 @@ def _prices(count: int) -> str:
 
 
 def show_cost(usd: float | None, *, free: bool = False, about: bool = False) -> str:
-    """Return "free", "unknown", or dollars with enough digits to compare small amounts ("$0.0004", "about $1.20")."""
+    """Format a cost: "free", "unknown", or dollars with enough digits for small amounts ("$0.0004", "about $1.20")."""
     if free:
         return "free"
     if usd is None:
@@ -137,7 +137,7 @@ def show_cost(usd: float | None, *, free: bool = False, about: bool = False) -> 
         return "< $0.0001"
     if usd == 0:
         text = "$0"
-    elif usd < 0.99995:  # from here on four digits would round to 1.0000
+    elif usd < 0.99995:  # larger amounts below 1 would show as 1.0000
         text = f"${usd:.4f}"
     else:
         text = f"${usd:,.2f}"

@@ -1,6 +1,6 @@
-"""Hours with little traffic, in which some models cost less.
+"""Off-peak hours, in which some models cost less.
 
-Invariant: hours are those of UTC, weekdays those of the calendar that the row names.
+Invariant: hours are in UTC; weekdays are in the time zone named by the price sheet.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from workbench.core.price_sheet import Sheet
 
 
 def off_peak(sheet: Sheet, at: datetime) -> Mapping[str, Any]:
-    """Return the prices of hours with little traffic when `at` is in them, none otherwise."""
+    """Return the off-peak prices if `at` is in off-peak hours, an empty mapping otherwise."""
     listed = sheet.get("off_peak_pricing")
     if not isinstance(listed, Mapping):
         return {}
@@ -54,7 +54,7 @@ def _calendar(name: Any) -> tzinfo:
 
 
 def _in_hours(hours: str, utc: datetime) -> bool:
-    """Whether a time is in "HH:MM-HH:MM", which may go over midnight, and is the whole day when both are the same."""
+    """Whether a time is in "HH:MM-HH:MM", which may span midnight; equal ends mean the whole day."""
     found = re.fullmatch(r"\s*(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)\s*", hours)
     if found is None:
         return False

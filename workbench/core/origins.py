@@ -1,7 +1,7 @@
-"""Scheme, host and port of an address: what a key is bound to, and what of an address may be shown. Pure.
+"""Origins (scheme, host, port) of URLs, to which keys are bound, and masking of URLs for display.
 
-Invariant: two addresses have the same origin only when every HTTP client sends their requests to the same server; an
-address that clients could read in different ways has none, and so gets no key.
+Invariant: two URLs have the same origin only if every HTTP client sends their requests to the same server. A URL that
+clients could parse differently has no origin, and so gets no key.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _DOTS = re.compile("[\u3002\uff0e\uff61]")
-"""What counts as a dot in the name of a server, beside the usual one."""
+"""Characters that IDNA treats as a dot in host names, other than the ASCII one."""
 _USUAL = {"http": 80, "https": 443}
 _HIGHEST_PORT = 65_535
 
 
 def origin_of(address: str) -> str:
-    """Return an address's origin, such as `https://api.example.com` or `http://127.0.0.1:8000`; "" when it has none.
+    """Return a URL's origin, such as `https://api.example.com` or `http://127.0.0.1:8000`; "" if it has none.
 
-    A port that is usual for the scheme is left out, letters are lower case, and a host in other scripts is written as
-    clients send it.
+    The default port is omitted, letters are lower case, and an internationalised host is in its ASCII form.
     """
     text = address.strip()
     if not text.isascii():
@@ -40,15 +39,15 @@ def origin_of(address: str) -> str:
 
 
 def base_origin(address: str) -> str:
-    """Return the origin of an address that paths are appended to; "" when it has none, or a query or fragment."""
+    """Return the origin of a base URL, to which paths are appended; "" if it has none, or has a query or fragment."""
     return "" if "?" in address or "#" in address else origin_of(address)
 
 
 def shown_address(address: str) -> str:
-    """Return an address with its user, password, query and fragment masked; it need not be well formed.
+    """Return a URL with user, password, query and fragment masked; it need not be well-formed.
 
-    One that can be used has none of them and stays as it is. In any other everything before the last “@” counts as user
-    and password, because a password may hold any character.
+    A valid base URL has none of them and is returned unchanged. In any other, everything before the last “@” is masked
+    as user and password, because a password may contain any character.
     """
     if base_origin(address):
         return address
@@ -65,8 +64,8 @@ def _in_ascii(text: str) -> str:
     host, after = (rest, "") if end is None else (rest[: end.start()], rest[end.start() :])
     try:
         name = host.encode("idna")
-        # HTTP clients go by the newer rules for names, which keep some letters that the older ones replace: of “faß”
-        # they make another server than “fass”. What comes back unchanged is the same by both.
+        # Python has IDNA 2003, HTTP clients use IDNA 2008, which keeps some letters that 2003 replaces: for clients
+        # “faß” is another host than “fass”. A name that survives the round trip is the same in both.
         if name.decode("idna") != _DOTS.sub(".", host.lower()):
             return ""
     except UnicodeError:

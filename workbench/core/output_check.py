@@ -1,7 +1,7 @@
-"""Whether an answer has the form that was asked for.
+"""Validation of answers against the prompt's output format.
 
-Invariant: what is checked is the answer as it came: a code fence around JSON is said, never taken away. A check asks
-nobody: references in a schema reach only into the schema itself. Draft 2020-12 counts, whatever `$schema` says.
+Invariant: the answer is checked as received: a code fence around JSON is reported, never removed. Nothing is fetched:
+references in a schema resolve only within the schema. Draft 2020-12 applies, whatever `$schema` says.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from referencing.exceptions import Unresolvable
 
 MOST_CHECKED = 2_000_000
-"""Characters; a longer answer is not checked."""
+"""Maximum length in characters of a checked answer."""
 MOST_SCHEMA = 1_000_000
-"""Characters; of a longer schema, which would take seconds, only that it is a JSON object is checked."""
+"""Length in characters above which a schema, which would take seconds, is only checked to be a JSON object."""
 _FENCE = re.compile(r"\s*```[\w-]*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 _SHOWN = 200
 _WHAT = "The schema of the output format"
 
 
 def schema_problem(output: OutputFormat) -> str:
-    """Return why nothing can be asked for in this form, as a sentence, "" when it can."""
+    """Return a sentence about the error in the output format, "" if it can be used."""
     return "" if output.kind == "json" else schema_fault(output.schema, _WHAT)
 
 
 def schema_fault(text: str, what: str) -> str:
-    """Return why a text is no JSON Schema, as a sentence that begins with `what`, "" when it is one."""
+    """Return a sentence, beginning with `what`, about the error in a JSON Schema, "" if it is valid."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
@@ -52,7 +52,7 @@ def schema_fault(text: str, what: str) -> str:
 
 
 def check_output(output: OutputFormat, text: str) -> FormatCheck:
-    """Return whether `text` is valid, and if not the first error."""
+    """Return whether `text` is valid, with the first error if it is not."""
     if len(text) > MOST_CHECKED:
         return FormatCheck(None, f"not checked: longer than {MOST_CHECKED // 1_000_000} million characters")
     try:
@@ -86,7 +86,7 @@ def _against(output: OutputFormat, value: Any) -> FormatCheck:
 
 
 def _unresolved(schema: Any, error: Unresolvable) -> str:
-    """Return where a reference leads to nothing, and what to do."""
+    """Return a message about an unresolvable reference, with a next step."""
     anchor = getattr(error, "anchor", "")
     if anchor:
         if any(ref.rpartition("#")[2] == anchor for ref in _values(schema, "$dynamicRef")):
@@ -101,7 +101,7 @@ def _unresolved(schema: Any, error: Unresolvable) -> str:
 
 
 def _values(schema: Any, key: str) -> Iterator[str]:
-    """Yield each text under `key`, however deep."""
+    """Yield each string under `key`, at any depth."""
     items = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
     if isinstance(schema, dict) and isinstance(schema.get(key), str):
         yield schema[key]
@@ -132,7 +132,7 @@ def _no_number(name: str) -> None:
 
 
 def _path(parts: Any) -> str:
-    """Return a place as people write it: `orders[0].id`, "the top" for all of it."""
+    """Format a JSON path for display: `orders[0].id`, "the top" for the root."""
     shown = ""
     for part in parts:
         if isinstance(part, int):

@@ -1,6 +1,6 @@
-"""Which parameters a model takes, as far as it is known before it is asked.
+"""Parameters that a model supports, as far as known before a call.
 
-Invariant: only what a list of models or the model's own provider says counts as refused; silence refuses nothing.
+Invariant: a parameter counts as refused only if a model list or the model's provider says so, never for lack of data.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from workbench.core.parameters import Parameter
 
 @dataclass(frozen=True, slots=True)
 class ParameterSupport:
-    """`refused` has a sentence for each parameter that the model does not take. `efforts` are the reasoning efforts
-    that it takes, None for unknown."""
+    """`refused` maps each unsupported parameter to a sentence. `efforts` are the supported reasoning efforts, None if
+    unknown."""
 
     refused: Mapping[str, str] = field(default_factory=dict)
     efforts: tuple[str, ...] | None = None
 
     def choices(self, row: Parameter) -> tuple[str, ...]:
-        """Return the words that a `choice` offers for this model."""
+        """Return the values that a `choice` offers for this model."""
         return self.efforts if row.name == "reasoning_effort" and self.efforts is not None else row.choices

@@ -1,8 +1,8 @@
-"""The parameters of a lane, one row each.
+"""The registry of lane parameters, one row each.
 
-Invariant: this table is the only place that knows a parameter's name, range, words and names elsewhere. The form, the
-summary in a lane's header, the terminal and its help, requests, and every file format read it through `table()`, so a
-new row is there everywhere at once.
+Invariant: this table is the only definition of a parameter's name, range, labels and names in other formats. The form,
+the summary in a lane's header, the command line and its help, requests, and every file format read it through
+`table()`, so that a new row appears everywhere.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ Kind = Literal["number", "integer", "switch", "choice", "texts"]
 Value = float | int | bool | str | tuple[str, ...]
 
 FORMATS = ("github", "promptfoo", "promptfoo-other", "llm", "openai", "anthropic")
-"""Where parameters have names of their own: `modelParameters` of a `.prompt.yml`; the `config` of promptfoo's providers
-that take OpenAI's parameters, and of its others; the options of llm; arguments of OpenAI's library; the Messages API of
-Anthropic."""
+"""Formats with parameter names of their own: `modelParameters` of a `.prompt.yml`; the `config` of promptfoo's
+providers with OpenAI's parameters, and of its other providers; the options of llm; arguments of OpenAI's library;
+Anthropic's Messages API."""
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
-"""Reasoning efforts, as LiteLLM orders them."""
+"""Reasoning efforts in LiteLLM's order."""
 _DIGITS = 18
-"""Of a whole number: more than that is no number of a provider, and does not fit into a database."""
+"""Maximum digits of an integer: no provider has larger ones, and they would not fit into SQLite's 64 bits."""
 _NUMBER = re.compile(r"[+-]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][+-]?[0-9]+)?")
 _SHORT = 12
-"""Characters of a text that the summary shows."""
+"""Longest text in characters that the summary shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class WireName:
-    """The name of a parameter at a provider that is asked without translation.
+    """The name of a parameter in requests to a provider that is called without LiteLLM's translation.
 
-    `models` is a regular expression for the models that use it, "" for all. `replaces` is the name it stands for where
+    `models` is a regular expression for the models that use it, "" for all. `replaces` is the name that it replaces if
     that is not the row's own.
     """
 
@@ -49,9 +49,9 @@ class WireName:
 class Parameter:
     """One parameter. `name` is its key in stored lanes and in chat completions.
 
-    `label` is for the form, `brief` for the header ("temp 0.2"), `help` a sentence without the range. `low` and `high`
-    are included; `choices` are the words of a `choice`, and `unset` says in a word what holds without one, "" where
-    the provider decides. `formats` has the name in each of FORMATS, "" where that format has none. `aliases` are other
+    `label` is shown in the form, `brief` in the header ("temp 0.2"); `help` is a sentence without the range. `low` and
+    `high` are inclusive. `choices` are the values of a `choice`; `unset` is a word for the effect of having none, ""
+    if the provider decides. `formats` has the name in each of FORMATS, "" if that format has none. `aliases` are other
     names for the same value; `carriers` are settings of translated requests that hold it in another form or for one
     kind of server only. A parameter that is not `is_sent` controls how an answer is read and is left out of requests.
     """
@@ -73,7 +73,7 @@ class Parameter:
 
     @property
     def requirement(self) -> str:
-        """What its value has to be: "a number from 0 to 2", "one of low, high"."""
+        """The valid values in words, for example "a number from 0 to 2", "one of low, high"."""
         if self.kind in ("number", "integer"):
             noun = "a number" if self.kind == "number" else "a whole number"
             if self.low is None:
@@ -87,13 +87,13 @@ class Parameter:
 
     @property
     def is_text(self) -> bool:
-        """Whether its value is text, however it is spelled."""
+        """Whether its value is text."""
         return self.kind in ("choice", "texts")
 
     def stored(self, value: Any) -> Value | None:
-        """Return a value of a stored lane, None for unset. Raises ValueError on another shape.
+        """Return a stored value in canonical form, None for unset. Raises ValueError for the wrong type.
 
-        The range is not looked at: what an older release or a provider's own terminal allowed stays readable.
+        The range is not checked, so that values accepted by an older release or another tool stay readable.
         """
         if value is None:
             return None
@@ -120,14 +120,14 @@ class Parameter:
         raise ValueError(f"The {self.name} of a lane is not a number.")
 
     def checked(self, value: Any) -> Value | None:
-        """Return a value that a person or a file gave, None for unset. Raises ValueError with a sentence."""
+        """Return a value from a user or a file in canonical form, None for unset. Raises ValueError with a sentence."""
         found = self.stored(value)
         if found is not None and not self.allows(found):
             raise ValueError(f"The {self.name} of a lane is {self.requirement}.")
         return found
 
     def allows(self, value: Value) -> bool:
-        """Whether a value of the right shape is in range."""
+        """Whether a value of the right type is in range."""
         if self.kind == "choice":
             return value in self.choices
         if isinstance(value, tuple):
@@ -139,9 +139,9 @@ class Parameter:
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def read(self, text: str) -> Value | None:
-        r"""Return the value of what was typed, None for nothing. Raises ValueError that says `requirement`.
+        r"""Parse typed text, None for blank. Raises ValueError, whose text contains `requirement`.
 
-        A comma counts as the decimal point. Texts stand one a line, with \n, \t, \r and \\ for what a line cannot hold.
+        A comma is accepted as the decimal point. Lists have one text per line, with the escapes \n, \t, \r and \\.
         """
         if self.kind == "texts":
             return read_lines(text) or None
@@ -160,12 +160,12 @@ class Parameter:
             return text.lower()
         if self.kind == "integer":
             return int(text) if re.fullmatch(rf"[+-]?[0-9]{{1,{_DIGITS}}}", text) else None
-        # Python's own reading also takes 0_1 and the digits of other scripts.
+        # float() would also accept 0_1 and digits of other scripts.
         value = float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else math.inf
         return value if math.isfinite(value) else None
 
     def show(self, value: Value | None) -> str:
-        """Return what `read` reads back as the same value, "" for unset."""
+        """Format a value so that `read` returns it unchanged, "" for unset."""
         if value is None:
             return ""
         if isinstance(value, tuple):
@@ -177,7 +177,7 @@ class Parameter:
         return str(value) if isinstance(value, str) else repr(value)
 
     def summary(self, value: Value) -> str:
-        """Return a value as the header shows it: "temp 0.2", "2 stops", "logprobs on"."""
+        """Format a value for the header: "temp 0.2", "2 stops", "logprobs on"."""
         if isinstance(value, tuple):
             if len(value) == 1 and len(value[0]) <= _SHORT:
                 return f"{self.brief} “{escaped(value[0])}”"
@@ -261,11 +261,11 @@ PARAMETERS: tuple[Parameter, ...] = (
         ),
         frozenset({"max_completion_tokens", "maxOutputTokens", "max_output_tokens", "maxTokens", "max_new_tokens"}),
         (
-            # OpenAI's reasoning models refuse the old name, and Mistral knows only that.
+            # OpenAI's reasoning models reject the old name; Mistral knows only the old one.
             WireName("openai", "max_completion_tokens", r"^(o[1-9]|gpt-[5-9]|gpt-\d\d)"),
             WireName("mistral", "max_tokens", replaces="max_completion_tokens"),
         ),
-        # Ollama also takes -1 and -2 under its own name.
+        # Ollama also accepts -1 and -2 under its own name.
         carriers=frozenset({"num_predict", "maxTokenCount", "max_gen_len"}),
         low=1,
     ),
@@ -361,7 +361,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "Not set: an answer that begins with <think> is reasoning up to </think>. kept: it stays text. unopened: also "
         "an answer without <think> begins as reasoning, for models that write only </think>.",
         _formats(),
-        # Not in the endpoint: one server has models with tags and without, and a stored run has to say how it was read.
+        # Not a setting of the endpoint: one server has models with and without tags, and a stored run must record it.
         choices=("kept", "unopened"),
         unset="reasoning",
         is_sent=False,
@@ -375,17 +375,17 @@ def table() -> tuple[Parameter, ...]:
 
 
 def parameter(name: str) -> Parameter | None:
-    """Return the row of a name, None when there is none."""
+    """Return the row with this name, None if there is none."""
     return next((row for row in table() if row.name == name), None)
 
 
 def names_in(format_: str) -> dict[str, str]:
-    """Return the parameters that a format has: its name, then ours."""
+    """Return the parameters of a format: its names mapped to row names."""
     return {row.formats[format_]: row.name for row in table() if row.formats[format_]}
 
 
 def wire_names(provider: str, model: str) -> dict[str, str]:
-    """Return the parameters that have another name for this model of a provider that is asked without translation."""
+    """Return the renamed parameters for a model of a provider that is called without translation: old name to new."""
     return {
         name.replaces or row.name: name.name
         for row in table()

@@ -1,7 +1,7 @@
-"""What is known of a provider: its name, and where its key, address and settings are found.
+"""Descriptions of providers: name, and sources of key, address and settings.
 
-Invariant: a provider that `speaks_openai` takes and answers OpenAI chat completions as they are, apart from the
-names in `core.parameters`; every other one is translated by LiteLLM.
+Invariant: a provider with `speaks_openai` implements OpenAI chat completions unchanged, apart from the wire names in
+`core.parameters`; LiteLLM translates for every other one.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 _DOCS = "https://docs.litellm.ai/docs/providers/"
-# A slash or the like in the region of https://REGION-service.example would make another address of it.
+# Such a character in the region of https://REGION-service.example would change the server.
 _CUTS_AN_ADDRESS = re.compile(r"[/\\?#@%\s\x00-\x1f]")
 
 SettingKind = Literal["", "region", "account", "sign_in"]
-"""`region`: a region or API version, which a lane may choose. `account`: whose account, project or resource. `sign_in`:
-who signs in and how, which no history may choose. Regions and accounts stand in addresses."""
+"""`region`: a region or API version, which a lane may set. `account`: an account, project or resource. `sign_in`:
+identity or method of signing in, which a history must not set. Regions and accounts become part of URLs."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderSetting:
-    """What a provider needs besides a key and an address, such as a region.
+    """A setting of a provider other than key and address, such as a region.
 
-    `name` is LiteLLM's parameter, `variables` are the environment variables that may hold the value (the first that is
-    set counts). A `secret` one is kept and redacted like a key. One that goes `by_environment` is no parameter: a
-    library under LiteLLM reads its variables in the environment of the child.
+    `name` is LiteLLM's parameter. `variables` are environment variables for the value; the first that is set is used.
+    A `secret` setting is stored and redacted like a key. A setting `by_environment` is not passed as a parameter: a
+    library used by LiteLLM reads its variables from the environment of the child process.
     """
 
     name: str
@@ -37,20 +37,20 @@ class ProviderSetting:
     by_environment: bool = False
     kind: SettingKind = ""
     usual_variable: str = ""
-    """The one of `variables` that people know, where that is not the first."""
+    """The best known of `variables`, if that is not the first."""
 
     @property
     def proves_identity(self) -> bool:
-        """Whether it is part of what somebody signs in with."""
+        """Whether it is part of the credentials."""
         return bool(self.name) and (self.secret or self.kind == "sign_in")
 
     @property
     def is_of_endpoint(self) -> bool:
-        """Whether an endpoint, which a history holds, may have a value of its own for it."""
+        """Whether an endpoint, which is stored in the history, may have its own value for it."""
         return bool(self.name) and not self.secret and self.kind != "sign_in"
 
     def allows(self, value: str) -> bool:
-        """Return whether a value has only characters that are safe where it goes."""
+        """Return whether all characters of a value are safe where it is used."""
         if self.kind in ("region", "account"):
             return fits_in_address(value)
         return self.secret or value.isprintable()
@@ -60,8 +60,8 @@ class ProviderSetting:
 class ProviderPackage:
     """A Python package that a provider needs and that is not installed with the product.
 
-    `module` is what is imported, `distribution` what is installed, `extra` the extra of the product that brings it
-    ("" for none), `purpose` ends the sentence "… needs the package X, which …".
+    `module` is the import name, `distribution` the package name, `extra` the product's extra that includes it ("" for
+    none). `purpose` completes the sentence "… needs the package X, which …".
     """
 
     module: str
@@ -75,9 +75,9 @@ class Provider:
     """One provider.
 
     `id` is LiteLLM's name, the part before the first slash of a model id. `key_variables` and `address_variables` are
-    environment variables, the first that is set counts. `base_url` is the public address, "" when every customer has
-    another one; with `needs_address` it cannot be called before someone gives one. `check` is the path that proves a
-    key at `base_url`. Models that match `translated` need LiteLLM although the provider `speaks_openai`.
+    environment variables; the first that is set is used. `base_url` is the public address, "" if each customer has
+    their own; with `needs_address` one must be given. `check` is the path below `base_url` that tests a key.
+    Models that match the regular expression `translated` need LiteLLM although the provider `speaks_openai`.
     """
 
     id: str
@@ -94,31 +94,31 @@ class Provider:
     settings: tuple[ProviderSetting, ...] = ()
     packages: tuple[ProviderPackage, ...] = ()
     doc: str = ""
-    """A page of LiteLLM's documentation, or a whole address; "" when none is known."""
+    """A page of LiteLLM's documentation, or a full URL; "" if none is known."""
     address_hint: str = ""
-    """What an address of this provider looks like, for those that have no public one."""
+    """An example address, for providers without a public one."""
     token_file: str = ""
-    """The file that LiteLLM's own login writes, below its folder of tokens; "" when there is no such login."""
+    """The file that LiteLLM's own login writes, relative to its token directory; "" if there is no such login."""
     key_hosts: tuple[str, ...] = ()
-    """Hosts besides that of the address which LiteLLM sends the key to: where it is exchanged, or where the address is
-    made of a region. `*` stands for letters, digits and dashes, `{name}` for the value of a setting; https unless the
-    setting is an address, with the usual port unless one is given."""
+    """Further hosts to which LiteLLM sends the key: token exchanges, or addresses built from a region. `*` matches
+    letters, digits and dashes; `{name}` is the value of a setting. The scheme is https unless the setting is a URL, the
+    port the default unless one is given."""
     caches_where_told: bool = False
-    """LiteLLM can tell it where to cache, for models of Anthropic."""
+    """Whether LiteLLM can set cache breakpoints for it, for Anthropic's models."""
     json_by_tool: bool = False
-    """LiteLLM asks it for JSON without a schema by a tool of its own, which would stand in the way of the prompt's."""
+    """Whether LiteLLM implements JSON without a schema by a tool of its own, which conflicts with the prompt's."""
     bare_models: str = ""
-    """Matches ids of its models that are commonly typed without the provider; "" for none."""
+    """A regular expression for model ids commonly typed without the provider; "" for none."""
     signs_in: bool = False
-    """Its library finds credentials on the machine by itself, in files of a cloud's own tools."""
+    """Whether its library finds credentials on the machine itself, in files of the cloud's own tools."""
 
     def is_plain(self, model: str) -> bool:
-        """Return whether `model` (without the provider's prefix) can be asked without translation."""
+        """Return whether `model` (without the provider's prefix) can be called without LiteLLM's translation."""
         return self.speaks_openai and not (self.translated and re.search(self.translated, model))
 
     @property
     def documentation(self) -> str:
-        """The address of the documentation, "" for none."""
+        """The URL of the documentation, "" for none."""
         return self.doc if not self.doc or "://" in self.doc else _DOCS + self.doc
 
     @property
@@ -128,19 +128,19 @@ class Provider:
         return (*self.key_variables, *self.address_variables, *settings)
 
     def setting(self, name: str) -> ProviderSetting | None:
-        """Return a setting by its name."""
+        """Return the setting with this name, None if there is none."""
         return next((one for one in self.settings if one.name == name), None)
 
 
 def fits_in_address(value: str) -> bool:
-    """Return whether a value can stand in an address without changing which server it names."""
+    """Return whether a value can be inserted into a URL without changing the server."""
     return not _CUTS_AN_ADDRESS.search(value)
 
 
 def row(id_: str, name: str, keys: str, addresses: str, base_url: str = "", **more: Any) -> Provider:
-    """Return a provider. `keys` and `addresses` are variables separated by blanks, the preferred one first.
+    """Build a provider. `keys` and `addresses` are environment variables separated by blanks, the preferred one first.
 
-    The page of the documentation is called like the provider, unless `doc` says otherwise.
+    `doc` defaults to `id_`.
     """
     more.setdefault("doc", id_)
     return Provider(id_, name, tuple(keys.split()), tuple(addresses.split()), base_url, **more)

@@ -1,7 +1,7 @@
-"""What a provider needs before it can be asked, as failures that say where to enter it. Pure.
+"""Failures for missing provider settings (address, key, setting, package), with where to enter them.
 
-Invariant: window, terminal and engine say the same sentence for the same lack; `in_terminal` alone turns what to do
-about it into the words of the terminal.
+Invariant: window, command line and engine use the same sentence for the same problem; only `in_terminal` rephrases the
+next step for the command line.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from workbench.core.provider import Provider, ProviderPackage, ProviderSetting
 from workbench.core.runs import Failure
 
 NOT_CONFIRMED = "address_not_confirmed"
-"""The code of a failure whose call waits for a person to confirm an address."""
+"""The failure code of a call that waits for the user to confirm an address."""
 _PLACE = "Settings → Keys"
 _ENTER = re.compile(r"(Add|Enter) (one|it|yours|them) in (Settings → \w+)(.*), or set (\w+), then restart the app\.")
-"""A sentence of `where_to_enter` that names a variable."""
+"""Matches a sentence of `where_to_enter` that names a variable."""
 
 
 def no_address(provider: Provider) -> Failure:
-    """Return the failure of a provider without a public address that was given none."""
+    """Return the failure for a provider without a public address when none was entered."""
     example = f", such as {provider.address_hint}" if provider.address_hint else ""
     enter = where_to_enter("yours", provider.address_variables, example)
     return Failure("no_address", f"{provider.name} has no public address. {enter}", f"provider {provider.id}")
 
 
 def no_key(provider: Provider) -> Failure:
-    """Return the failure of a provider that needs a key and has none."""
+    """Return the failure for a missing key."""
     return Failure(
         "no_key",
         f"{provider.name} needs an API key. {where_to_enter('one', provider.key_variables)}",
@@ -37,7 +37,7 @@ def no_key(provider: Provider) -> Failure:
 
 
 def missing_setting(provider: Provider, settings: Mapping[str, str]) -> Failure | None:
-    """Return the failure of the first required setting that has no value, None when there is none."""
+    """Return the failure for the first required setting without a value, None if all are set."""
     missing = next((one for one in provider.settings if one.required and not settings.get(one.name)), None)
     if missing is None:
         return None
@@ -48,7 +48,7 @@ def missing_setting(provider: Provider, settings: Mapping[str, str]) -> Failure 
 
 
 def unfit_setting(provider: Provider, settings: Mapping[str, str]) -> Failure | None:
-    """Return the failure of the first setting whose value has unsafe characters, None when there is none."""
+    """Return the failure for the first setting whose value has unsafe characters, None if all are safe."""
     unfit = next((one for one in provider.settings if not one.allows(settings.get(one.name, ""))), None)
     if unfit is None:
         return None
@@ -58,7 +58,7 @@ def unfit_setting(provider: Provider, settings: Mapping[str, str]) -> Failure | 
 
 
 def setting_trouble(setting: ProviderSetting) -> str:
-    """Return a sentence about a value that a setting does not allow."""
+    """Return a sentence about a value with unsafe characters."""
     if setting.kind in ("region", "account"):
         return (
             f"The setting “{setting.label}” has characters that cannot be part of an address, such as “/” or a blank."
@@ -67,7 +67,7 @@ def setting_trouble(setting: ProviderSetting) -> str:
 
 
 def package_sentence(provider: Provider, package: ProviderPackage, command: str) -> str:
-    """Return what to do about a package that is not installed; `command` installs it."""
+    """Return a sentence about a package that is not installed, with the `command` that installs it."""
     needs = f"{provider.name} needs the package {package.distribution}, which {package.purpose}."
     return f"{needs} Install it with “{command}”."
 
@@ -75,16 +75,16 @@ def package_sentence(provider: Provider, package: ProviderPackage, command: str)
 def where_to_enter(
     what: Literal["one", "it", "yours", "them"], variables: tuple[str, ...], more: str = "", place: str = _PLACE
 ) -> str:
-    """Return the sentence about where to enter what is missing; `variables` are those of the environment, best first.
+    """Return the sentence about where to enter a missing value; the first of the environment `variables` is named.
 
-    one: a key. it, yours, them: a setting, an address, credentials. `more` follows the place.
+    `what` is "one" for a key; "it", "yours" or "them" for a setting, an address or credentials. `more` follows `place`.
     """
     exported = f", or set {variables[0]}, then restart the app" if variables else ""
     return f"{'Add' if what == 'one' else 'Enter'} {what} in {place}{more}{exported}."
 
 
 def in_terminal(sentence: str) -> str:
-    """Return a sentence with what `where_to_enter` says in it in the words of the terminal."""
+    """Return a sentence with the part made by `where_to_enter` rephrased for the command line."""
     return _ENTER.sub(_enter_in_terminal, sentence)
 
 

@@ -1,6 +1,6 @@
-"""Providers where every customer has another address, signs in otherwise than with a key, or runs the server.
+"""Providers with an address per customer, with other credentials than a key, or run by the customer.
 
-What stands here was read in the source of the installed LiteLLM, as in `provider_table`.
+The rows were derived from the source of the installed LiteLLM, as in `provider_table`.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ _SAP = tuple(
     for label, variable in (("Profile", "AICORE_PROFILE"), ("Folder", "AICORE_HOME"), ("File", "AICORE_CONFIG"))
 )
 
-# Where every customer has another address, or the key is more than one text.
+# Providers with an address per customer, or with credentials of several parts.
 _OWN_ADDRESS = (
     row(
         "azure",
@@ -295,7 +295,7 @@ _OWN_ADDRESS = (
     ),
 )
 
-# LiteLLM signs in to these itself and keeps what it got in a file; a login needs a terminal, which a lane has not.
+# LiteLLM signs in to these itself and stores the token in a file; the login needs a terminal, which a lane lacks.
 _SIGNED_IN = (
     row(
         "github_copilot",
@@ -324,7 +324,7 @@ _SIGNED_IN = (
     row("microsoft_365_copilot", "Microsoft 365 Copilot", "", "", "https://graph.microsoft.com"),
 )
 
-# Servers of one's own, most of which want no key.
+# Self-hosted servers, most of which need no key.
 _OWN_SERVERS = (
     row("ollama", "Ollama", "OLLAMA_API_KEY", "OLLAMA_API_BASE", "http://localhost:11434", needs_key=False),
     row(

@@ -1,6 +1,6 @@
 """Providers with one public address and a key, by name.
 
-What stands here was read in the source of the installed LiteLLM, as in `provider_table`.
+The rows were derived from the source of the installed LiteLLM, as in `provider_table`.
 """
 
 from __future__ import annotations

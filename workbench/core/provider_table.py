@@ -1,7 +1,7 @@
-"""The rows of the provider table, in the order in which lists show them: the most used first, then by name.
+"""The registry of providers, in display order: the most used first, then by name.
 
-What stands here was read in the source of the installed LiteLLM: variables where it reads them, addresses where it
-falls back to them, documentation where it links to it. `tests/core/test_providers.py` compares.
+The rows were derived from the source of the installed LiteLLM: environment variables, default addresses and links to
+documentation. `tests/core/test_providers.py` compares them with it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _MOST_USED = (
         "OPENAI_BASE_URL OPENAI_API_BASE",
         "https://api.openai.com/v1",
         speaks_openai=True,
-        # These answer at other paths than chat completions.
+        # These models use other paths than chat completions.
         translated=r"codex|-pro\b|deep-research|computer-use|instruct|audio|^ft:(davinci|babbage)",
         settings=(
             ProviderSetting("organization", "Organization", ("OPENAI_ORGANIZATION",), hint="org-…", kind="account"),
@@ -77,7 +77,7 @@ _MOST_USED = (
         "OPENROUTER_API_BASE",
         "https://openrouter.ai/api/v1",
         speaks_openai=True,
-        # Its list of models is public, so only the question about the key itself proves the key.
+        # Its list of models is public, so it does not test the key; this path does.
         check="/key",
     ),
     row(
@@ -96,7 +96,7 @@ _MOST_USED = (
         "FIREWORKS_API_BASE",
         "https://api.fireworks.ai/inference/v1",
         speaks_openai=True,
-        # Short names want their account put before them, which LiteLLM knows how to do.
+        # Short names need an account prefix, which LiteLLM adds.
         translated=r"^(?!accounts/)",
     ),
     row(

@@ -1,7 +1,7 @@
-"""What a lane asks: content with its values filled in.
+"""The content of a request: a version's content with values filled in.
 
-Invariant: nothing is sent that a person did not write or choose, but for the few words that tell examples in a system
-message apart; what is empty or switched off is not sent.
+Invariant: only text that the user wrote or chose is sent, except for the tags around examples in a system message.
+Empty and disabled parts are not sent.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One question without its model: messages as they are sent, the wanted form of the answer, tools and rounds."""
+    """A request without its model: the messages as sent, output format, tools, and maximum rounds of tool calls."""
 
     messages: tuple[Message, ...]
     output: OutputFormat | None = None
@@ -28,10 +28,11 @@ class Rendered:
 
 
 def assemble(content: Content, texts: Sequence[str]) -> Rendered:
-    """Return what `content` asks, with `texts` in the places of `template_texts(content)`.
+    """Return the request for `content`, with `texts` in place of `template_texts(content)`.
 
-    Examples stand before the first message that is not of the system, as messages of their own, or at the end of the
-    first system message. Messages without text and attachments are left out: providers refuse them.
+    Examples are inserted as messages before the first non-system message, or appended to the first system message.
+    Messages without text and attachments are left out, because providers reject them. Raises ValueError for a wrong
+    number of texts.
     """
     if len(texts) != len(template_texts(content)):
         raise ValueError("there is one text for each place of the content")
@@ -51,7 +52,7 @@ def assemble(content: Content, texts: Sequence[str]) -> Rendered:
 
 
 def fill_plain(content: Content, values: Mapping[str, str]) -> Rendered:
-    """Return what `content` asks with these values, as a plain template."""
+    """Return the request for `content` as a plain template with these values."""
     return assemble(content, render_plain(template_texts(content), values))
 
 

@@ -1,7 +1,7 @@
-"""What one run may take before a person is asked.
+"""Limits of one run above which the user is asked for confirmation.
 
-Invariant: a limit that is not set never asks; what is unknown is told beside what is over, and an unknown price asks
-where a limit of money is set, because nobody can tell that it is kept.
+Invariant: a limit that is not set never asks. With a cost limit an unknown price asks too, because the limit cannot be
+checked. Unknown amounts are mentioned along with exceeded limits.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from workbench.core.json_parts import load
 from workbench.core.money import show_cost
 
 LIMITS = "limits"
-"""The fact of a history that holds them."""
+"""The key under which a history stores the limits."""
 MOST = 10**15
-"""A larger number is damage, not a limit."""
+"""Larger stored numbers are rejected as damaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most of one run: dollars, tokens in and out, calls; None for no limit."""
+    """Limits per run: dollars, input plus output tokens, calls; None for no limit."""
 
     usd: float | None = None
     tokens: int | None = None
@@ -29,7 +29,7 @@ class Limits:
 
     @property
     def any(self) -> bool:
-        """Whether there is a limit."""
+        """Whether any limit is set."""
         return self != Limits()
 
     def to_text(self) -> str:
@@ -58,7 +58,7 @@ class Limits:
 
 
 def excess(limits: Limits, forecast: Forecast, what: str = "This run") -> str:
-    """Return a sentence about what of `what` is over the limits, "" when nothing is."""
+    """Return a sentence about the limits that `what` exceeds, "" if none."""
     over: list[str] = []
     if limits.calls is not None and forecast.calls > limits.calls:
         over.append(f"{forecast.calls:,} {'call' if forecast.calls == 1 else 'calls'} (your limit is {limits.calls:,})")

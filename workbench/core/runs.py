@@ -1,6 +1,6 @@
 """Runs, outputs and verdicts as values.
 
-Invariant: an output is named by (run, lane, value set, sample, attempt); nothing that ended is ever changed.
+Invariant: an output is identified by (run, lane, value set, sample, attempt); an output that ended is never changed.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from workbench.core.visible_text import VisibleFields
 
 RunKind = Literal["iteration", "test", "improve", "judge", "import"]
 DRAFTABLE: tuple[RunKind, ...] = ("iteration", "test", "import")
-"""The kinds of runs whose text, values and lanes a draft can have; what a model was asked besides has others."""
+"""Kinds of runs that can be loaded into a draft; the other kinds send requests of the product's own."""
 OutputState = Literal["waiting", "queued", "streaming", "finished", "failed", "stopped", "interrupted"]
 VerdictKind = Literal["winner", "tie", "all_bad", "none"]
 RowVerdict = Literal["winner", "lost", "tie", "all_bad", "none"]
-"""`lost`: an answer of an earlier iteration, kept beside this one, was better than all of its own."""
+"""`lost`: the answer of a lane kept from an earlier iteration won over all answers of this one."""
 StepKind = Literal["text", "reasoning", "tool_call", "tool_result"]
 
 ENDED: frozenset[OutputState] = frozenset({"finished", "failed", "stopped", "interrupted"})
 WHY_IS_HIDDEN = "This call failed. Why is shown with the names."
-"""What is told of a failure while it is hidden who answers: what an endpoint says may name it."""
+"""Shown for a failure in blind mode, because an endpoint's message may reveal its name."""
 LOOP_GAP_MS = 10 * 60 * 1000
 MIN_RATE_MS = 100
-"""Between first token and end; less than this tells how an answer was packed into pieces, not how fast it was made."""
+"""Minimum time from first token to end for a token rate; below it chunking determines the rate, not the model."""
 MIN_RATE_TOKENS = 5
-"""The same for tokens: over two or three of them one hiccup of the network decides."""
+"""Minimum number of tokens for a token rate; with two or three, network jitter determines it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Whole ms on the engine's monotonic clock since the call arrived there; None when the moment never came."""
+    """Whole ms on the engine's monotonic clock since the call arrived there; None if that stage was not reached."""
 
     queued: int | None = None
     sent: int | None = None
@@ -46,16 +46,16 @@ class Timing:
 
     @property
     def ttft(self) -> int | None:
-        """Time to first token in ms: sent to first."""
+        """Time to first token in ms: from `sent` to `first`."""
         return None if self.first is None or self.sent is None else self.first - self.sent
 
     @property
     def duration(self) -> int | None:
-        """Sent to end in ms."""
+        """Time from `sent` to `end` in ms."""
         return None if self.end is None or self.sent is None else self.end - self.sent
 
     def tokens_per_second(self, output_tokens: int | None) -> float | None:
-        """Return output tokens per second from first token to end, or None when unknown or too short to tell."""
+        """Return output tokens per second from first token to end, None if unknown or below the minima above."""
         if output_tokens is None or output_tokens < MIN_RATE_TOKENS or self.first is None or self.end is None:
             return None
         took = self.end - self.first
@@ -64,7 +64,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Failure(VisibleFields):
-    """What went wrong: a stable code, one sentence with a next step, and the folded technical detail."""
+    """An error: a stable code, one sentence with a next step, and the technical detail, which is shown collapsed."""
 
     code: str
     sentence: str
@@ -74,7 +74,7 @@ class Failure(VisibleFields):
 
 @dataclass(frozen=True, slots=True)
 class Mark(VisibleFields):
-    """Something the way to the provider did to the request: it added, changed or refused a parameter."""
+    """A change to the request on the way to the provider: a parameter that was added, changed or refused."""
 
     kind: Literal["added", "changed", "refused"]
     name: str
@@ -83,25 +83,25 @@ class Mark(VisibleFields):
 
 
 ADDRESS = "address"
-"""The name of the mark that says where a request went: "changed" when that is not the provider's public address."""
+"""Name of the mark for the request's address; kind "changed" if that is not the provider's public address."""
 _USUAL = frozenset({("added", "stream_options"), ("added", ADDRESS)})
 
 
 def notable(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    """Leave out what changes no answer: the wish for token counts, and the address of an endpoint of one's own.
+    """Return the marks that may affect answers: without the request for token counts and a custom endpoint's address.
 
-    What shows whole requests lists them all the same.
+    Views of whole requests list all marks.
     """
     return tuple(mark for mark in marks if (mark.kind, mark.name) not in _USUAL)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerStep:
-    """One thing on the way to an answer in which tools took part.
+    """One step of an answer with tool calls.
 
-    `text` is what was said or thought, the arguments of a call as the model wrote them, or what the tool gave back.
-    `name` and `call_id` are the tool's name and the provider's id of the call ("" for text and reasoning). `opaque` is
-    JSON of what the provider wants back unchanged, signatures for example, "" for nothing.
+    `text` is text or reasoning, the arguments of a call as the model wrote them, or the tool's result. `name` and
+    `call_id` are the tool's name and the provider's id of the call ("" for text and reasoning). `opaque` is JSON that
+    must be returned to the provider unchanged, for example signatures, "" for none.
     """
 
     kind: StepKind
@@ -114,22 +114,22 @@ class AnswerStep:
 def steps_so_far(
     rounds: Iterable[AnswerStep], reasoning: str, text: str, calls: Iterable[AnswerStep] = ()
 ) -> tuple[AnswerStep, ...]:
-    """Return all steps of an answer in order: finished rounds, then what was thought, said and called since.
+    """Return all steps of an answer in order: finished rounds, then reasoning, text and calls of the current one.
 
-    () when no tool took part: the answer is its reasoning and its text then.
+    () without tool calls: the answer then consists of its reasoning and text.
     """
     before, called = tuple(rounds), tuple(calls)
     return (*before, *said_steps(reasoning, text), *called) if before or called else ()
 
 
 def said_steps(reasoning: str, text: str, opaque: str = "") -> tuple[AnswerStep, ...]:
-    """Return what was thought and said in one round as steps; `opaque` is what goes back with the thoughts."""
+    """Return the reasoning and text of one round as steps; `opaque` is returned to the provider with the reasoning."""
     thought = (AnswerStep("reasoning", reasoning, opaque=opaque),) if reasoning or opaque else ()
     return (*thought, AnswerStep("text", text)) if text else thought
 
 
 def told_steps(result: Result) -> Iterator[tuple[str, str]]:
-    """Yield title and text of what came before the final text, where a tool took part."""
+    """Yield title and text of each step before the final text; nothing without tool calls."""
     said = {"text": "Said first", "reasoning": "Thought"}
     last = len(result.steps) - 1
     for number, step in enumerate(result.steps):
@@ -141,7 +141,7 @@ def told_steps(result: Result) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class FormatCheck:
-    """How an answer stands against its output format: valid or not, None where that cannot be told, and why."""
+    """The result of validating an answer against its output format: `ok` is None if unknown; `words` is the reason."""
 
     ok: bool | None
     words: str
@@ -149,7 +149,7 @@ class FormatCheck:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one output ended. With `steps`, `text` and `reasoning` are those after the last tool answered."""
+    """The result of one output. With `steps`, `text` and `reasoning` are those after the last tool result."""
 
     state: OutputState
     text: str = ""
@@ -162,18 +162,18 @@ class Result:
     cost_usd: float | None = None
     timing: Timing = field(default_factory=Timing)
     request: Any = None
-    """The JSON that went on the wire, without keys; None when nothing was sent."""
+    """The JSON as sent, without keys; None if nothing was sent."""
     marks: tuple[Mark, ...] = ()
     response: Any = None
-    """The raw response or the last chunks of the stream; None when there is none."""
+    """The raw response or the last chunks of the stream; None if there is none."""
     steps: tuple[AnswerStep, ...] = ()
-    """Everything in order, the final text included; () when no tool took part."""
+    """All steps in order, including the final text; () without tool calls."""
     format_check: FormatCheck | None = None
-    """Not stored, because text and version tell it anew; None without an output format, and for what did not finish."""
+    """Recomputed from text and version, not stored; None without an output format and for unfinished outputs."""
 
 
 def median_loop_ms(starts_ms: Sequence[int]) -> int | None:
-    """Return the median gap between consecutive run starts (ms, ascending), gaps over 10 minutes left out."""
+    """Return the median gap between consecutive run starts (ms, ascending), excluding gaps over 10 minutes."""
     gaps = sorted(b - a for a, b in itertools.pairwise(starts_ms) if 0 <= b - a <= LOOP_GAP_MS)
     if not gaps:
         return None
@@ -183,7 +183,7 @@ def median_loop_ms(starts_ms: Sequence[int]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class PromptRow(VisibleFields):
-    """A prompt as the list shows it."""
+    """A row of the list of prompts."""
 
     uid: str
     name: str
@@ -197,7 +197,7 @@ class PromptRow(VisibleFields):
 class VersionRow:
     """An immutable version; `parent` is a version number of the same prompt.
 
-    `newer` is "" or a sentence: a newer release made it, and `content` is only what this one can show of it.
+    `newer` is "", or a sentence if a newer release made it and `content` is only the part that this one can show.
     """
 
     uid: str
@@ -212,9 +212,9 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many answers a run has, one per lane, and how many of them ended otherwise than finished.
+    """Number of answers of a run, one per lane, and how many of them did not finish.
 
-    `cut` are those that finished only because they may have no more tokens, `empty` those that finished without a text.
+    `cut` counts answers that finished because they reached the token limit, `empty` those that finished without text.
     """
 
     answers: int = 0
@@ -226,14 +226,14 @@ class Outcome:
 
     @property
     def trouble(self) -> Literal["", "failed", "interrupted", "stopped"]:
-        """What weighs most of how answers ended, "" when all finished."""
+        """The most severe state among the answers, "" if all finished."""
         return "failed" if self.failed else "interrupted" if self.interrupted else "stopped" if self.stopped else ""
 
     @property
     def words(self) -> str:
-        """Trouble, and answers that were cut off or are empty, in a few words, "" for none.
+        """The unfinished, truncated and empty answers in a few words, "" for none.
 
-        "failed" when it befell all, else "1 of 2 failed".
+        For example "failed" if all failed, otherwise "1 of 2 failed".
         """
         counted = (
             (self.failed, "failed"),
@@ -244,7 +244,7 @@ class Outcome:
         )
         told = [(count, word) for count, word in counted if count]
         if len(told) == 1 and told[0][0] == self.answers:
-            # "empty" alone might be the prompt.
+            # "empty" alone could be read as an empty prompt.
             return told[0][1] if not self.empty else "empty answer" if self.empty == 1 else "empty answers"
         parts = [
             f"{count} of {self.answers} {word}" if i == 0 else f"{count} {word}" for i, (count, word) in enumerate(told)
@@ -254,11 +254,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class IterationRow(VisibleFields):
-    """One line of the timeline.
+    """One row of the timeline.
 
-    `winner` is what people read of `verdict`: the title of the winning lane, "lost to 12 gpt", "tie", "all bad", "" for
-    none; with several value sets each of them and how often. `version` is the number
-    of the version that its current lanes used; `branched` says that this version's parent was not the newest.
+    `winner` is `verdict` as shown: the title of the winning lane, "lost to 12 gpt", "tie", "all bad", "" for none; with
+    several value sets, each of them with a count. `version` is the number of the version that its unpinned lanes used;
+    `branched` means that this version's parent was not the newest version.
     """
 
     run_uid: str
@@ -275,21 +275,21 @@ class IterationRow(VisibleFields):
     branched: bool = False
     outcome: Outcome = field(default_factory=Outcome)
     blind: bool = False
-    """It ran blind, and a part of it is not judged yet."""
+    """Whether it ran blind and is not fully judged yet."""
     kind: RunKind = "iteration"
     damage: str = ""
-    """What of it cannot be read, in a few words, "" for nothing; something neutral stands in its place."""
+    """The unreadable parts in a few words, "" for none; neutral values are substituted for them."""
     SHOWN = ("winner", "summary")
 
     @property
     def uid(self) -> str:
-        """What the row is known by among all rows of the timeline."""
+        """The unique id of the row within the timeline."""
         return self.run_uid
 
 
 @dataclass(frozen=True, slots=True)
 class OutputRecord:
-    """One attempt as stored. `position` and `value_set` are places of lane and value set in the run, from 0."""
+    """One attempt as stored. `position` and `value_set` are the indices of lane and value set in the run, from 0."""
 
     uid: str
     position: int
@@ -301,7 +301,7 @@ class OutputRecord:
 
 @dataclass(frozen=True, slots=True)
 class PastAnswer(VisibleFields):
-    """An answer that others are compared with: its iteration's number, the name of its lane then, and its text."""
+    """A past answer to compare with: its iteration's number, its lane's title at that time, and its text."""
 
     uid: str
     number: int
@@ -312,7 +312,7 @@ class PastAnswer(VisibleFields):
 
 @dataclass(frozen=True, slots=True)
 class RunLane:
-    """A lane as it ran: what was set, and the version it resolved to."""
+    """A lane as it ran: its settings, and the version it resolved to."""
 
     position: int
     lane: Lane
@@ -323,10 +323,10 @@ class RunLane:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The latest judgement of a run; `positions` are the winning (or tied) lanes.
+    """The latest verdict on a run; `positions` are the winning (or tied) lanes.
 
-    `kept` are the slots of lanes that stood beside the run (`BesideLane`) and share that place; if all were bad, those
-    that were judged with the others.
+    `kept` are the slots of lanes beside the run (`BesideLane`) that also won or tied; for `all_bad`, those judged
+    along with the others.
     """
 
     kind: VerdictKind
@@ -337,24 +337,24 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An output that a verdict compares: of the lane at `place` of the run, or of the kept lane in this slot."""
+    """An output compared by a verdict: of the run's lane at index `place`, or of the kept lane with this slot."""
 
     uid: str
     place: int | str
     state: OutputState
 
     def is_first(self, verdict: Verdict) -> bool:
-        """Whether a verdict names it: as the winner, as tied, as bad. One without places names all."""
+        """Whether a verdict names it, as winner, tied or bad. A verdict without lanes names all outputs."""
         named = (*verdict.positions, *verdict.kept)
         return self.place in named or not named
 
 
 @dataclass(frozen=True, slots=True)
 class BesideLane:
-    """A lane that stood beside a run without being asked: it showed what it had answered in the run of `run_uid`.
+    """A lane beside a run that was not called: it showed its answers from the run `run_uid`.
 
-    `place` is its place among all lanes of then, from 0, those of the run included. `hidden` and `baseline` say why it
-    was not asked; neither does for one that was left out once.
+    `place` is its index among all lanes at that time, from 0, including those of the run. `hidden` and `baseline` are
+    the reasons why it was not called; neither is set for a lane that was left out once.
     """
 
     slot: str
@@ -366,7 +366,7 @@ class BesideLane:
 
 @dataclass(frozen=True, slots=True)
 class RunSet(VisibleFields):
-    """A value set as a run went through it; `uid` and `name` are "" for values that belong to no named set."""
+    """A value set as used by a run; `uid` and `name` are "" for values that belong to no named set."""
 
     uid: str
     name: str
@@ -376,10 +376,10 @@ class RunSet(VisibleFields):
 
 @dataclass(frozen=True, slots=True)
 class IterationDetail:
-    """An iteration exactly as it was: content of the version it ran, value sets, lanes, all attempts, verdicts.
+    """A complete iteration: content of its version, value sets, lanes, all attempts, verdicts.
 
-    `values` and `verdict` are those of the first set; `sets` and `verdicts` go on from there, by position. `newer` is
-    what it is in a `VersionRow`.
+    `values` and `verdict` are those of the first set; `sets` and `verdicts` have those of all sets, by position.
+    `newer` is as in `VersionRow`.
     """
 
     row: IterationRow
@@ -393,8 +393,8 @@ class IterationDetail:
     sets: tuple[RunSet, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     blind: frozenset[int] = frozenset()
-    """The sets, by position, whose answers are shown without names until they are judged."""
+    """Positions of the sets whose answers are shown without names until they are judged."""
     beside: tuple[BesideLane, ...] = ()
-    """The lanes that stood beside it, by place."""
+    """The lanes beside the run, by place."""
     earlier: tuple[IterationDetail, ...] = ()
-    """The iterations that their answers are from, with those lanes alone."""
+    """The iterations from which the lanes in `beside` show answers, reduced to those lanes."""

@@ -1,6 +1,6 @@
-"""Several independent answers of one lane, and how far they are apart.
+"""Several independent samples of one lane, and their spread.
 
-Invariant: no two samples ask with the same seed, because a server that honours it would give the same answer twice.
+Invariant: no two samples use the same seed, because a server that honours it would give the same answer twice.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _BLANK = re.compile(r"\s+")
 
 
 def nth(lane: Lane, sample: int) -> Lane:
-    """Return a lane as it asks for a sample, from 0: a seed that was set is counted on from there."""
+    """Return the lane for a sample, from 0: a seed that is set is increased by `sample`."""
     params = lane.params
     if not sample:
         return lane
@@ -36,9 +36,9 @@ def nth(lane: Lane, sample: int) -> Lane:
 
 @dataclass(frozen=True, slots=True)
 class SampleSpread:
-    """How far answers are apart: how many, how many different ones, how often the most frequent, and ranges.
+    """Counts of answers, of distinct answers and of the most frequent one, and ranges (minimum, maximum).
 
-    Lengths are in characters, times in ms from sending to the end, costs in dollars; None where nothing is known.
+    Lengths are in characters, times in ms from sending to the end, costs in dollars; None if unknown.
     """
 
     count: int
@@ -50,7 +50,7 @@ class SampleSpread:
 
 
 def spread(results: Sequence[Result]) -> SampleSpread:
-    """Return how far the finished ones among `results` are apart. White space and case make no difference."""
+    """Return the spread of the finished results. Answers that differ only in white space or case count as equal."""
     done = [result for result in results if result.state == "finished"]
     alike = Counter(_BLANK.sub(" ", result.text).strip().casefold() for result in done)
     lengths = [len(result.text) for result in done]
@@ -67,7 +67,7 @@ def spread(results: Sequence[Result]) -> SampleSpread:
 
 
 def spread_words(found: SampleSpread) -> str:
-    """Return one line about it."""
+    """Describe a spread in one line."""
     if found.count < 2:
         return "There are not two finished samples to compare yet."
     if found.distinct == 1:
@@ -80,7 +80,7 @@ def spread_words(found: SampleSpread) -> str:
         parts.append(f"{_range(*(f'{length:,}' for length in found.lengths))} characters")
     if found.times is not None:
         low, high = (f"{ms / 1000:.2f}" for ms in found.times)
-        # "0.00 s" would say that no time passed.
+        # "0.00 s" would be misleading.
         took = "<0.01" if high == "0.00" else f"up to {high}" if low == "0.00" else _range(low, high)
         parts.append(f"{took} s")
     if found.costs is not None and found.costs[1]:

@@ -1,7 +1,7 @@
-"""A JSON Schema as a form: the properties of an object, with what people set most.
+"""A JSON Schema as a form: the properties of an object, with the most common keywords.
 
-Invariant: writing back what was read gives the same schema, and a change touches nothing but itself: every property
-keeps the schema that it came from, with all that the form does not show.
+Invariant: writing an unchanged form returns the same schema, and a change affects nothing else: every property keeps
+its source schema, including keywords that the form does not show.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workbench.core.json_text import read_object
 Kind = Literal["string", "number", "integer", "boolean", "object", "array", "other"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 DEEPEST = 12
-"""Levels of objects and lists that are shown; what lies deeper is kept as it is."""
+"""Levels of objects and lists that are shown; deeper levels are kept unchanged."""
 _SHOWN = frozenset({"type", "description"})
 _BY_KIND: Mapping[Kind, frozenset[str]] = {
     "string": frozenset({"enum"}),
@@ -26,15 +26,15 @@ _BY_KIND: Mapping[Kind, frozenset[str]] = {
 
 
 class SchemaFormError(ValueError):
-    """A schema that no form can show, or a form that is no schema; the text is a sentence."""
+    """A schema that the form cannot show, or a form that is not a valid schema; the text is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaField:
-    """One property. `source` is the JSON of the schema it came from; "{}" for a new one.
+    """One property. `source` is the JSON of its schema as read; "{}" for a new one.
 
-    `choices` are the texts that a string may be, () for any; `items` is the kind of a list's elements; `children` are
-    the properties of an object, or of the objects in a list. "other" is what the form cannot show.
+    `choices` are the allowed values of a string, () for any; `items` is the kind of an array's elements; `children` are
+    the properties of an object, or of the objects in an array. Kind "other" is what the form cannot show.
     """
 
     name: str
@@ -48,16 +48,16 @@ class SchemaField:
 
     @property
     def holds_children(self) -> bool:
-        """Whether it is an object or a list of objects."""
+        """Whether it is an object or an array of objects."""
         return self.kind == "object" or (self.kind == "array" and self.items == "object")
 
 
 NEW = SchemaField("", "object", source='{"type": "object", "properties": {}}')
-"""The form of a schema that nobody wrote yet."""
+"""The form of an empty schema."""
 
 
 def read_schema(text: str) -> SchemaField:
-    """Return the form of a JSON Schema as it was typed; without text, an empty one. Raises SchemaFormError."""
+    """Return the form of a typed JSON Schema; NEW for blank text. Raises SchemaFormError."""
     if not text.strip():
         return NEW
     try:
@@ -74,12 +74,12 @@ def read_schema(text: str) -> SchemaField:
 
 
 def write_schema(form: SchemaField) -> str:
-    """Return the schema as text. Raises SchemaFormError when properties lack a name or share one."""
+    """Return the schema as text. Raises SchemaFormError for missing or duplicate names of properties."""
     return json.dumps(_write(form, 0, _is_closed(form)), indent=2, ensure_ascii=False)
 
 
 def unshown(form: SchemaField) -> tuple[str, ...]:
-    """Return what the schema has and the form does not show, such as `minLength of name`; it is kept."""
+    """Return the keywords that the form does not show but keeps, for example `minLength of name`."""
     return tuple(_unshown(form, ""))
 
 
@@ -126,7 +126,7 @@ def _text(schema: object, key: str) -> str:
 
 
 def _choices(schema: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the texts of an enum that can be written in one line with commas, () for others."""
+    """Return the values of an enum of strings that survives editing as one line with commas, () for any other."""
     values = schema.get("enum")
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         return ()
@@ -134,7 +134,7 @@ def _choices(schema: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def split_choices(text: str) -> tuple[str, ...]:
-    """Return the choices in a line with commas, each once."""
+    """Split a line at commas into distinct choices."""
     return tuple(dict.fromkeys(part for one in text.split(",") if (part := one.strip())))
 
 
@@ -195,7 +195,7 @@ def _write_properties(
     schema["properties"] = {child.name: _write(child, depth, closed) for child in children}
     wanted = {child.name for child in children if child.required}
     known = {child.name for child in before} | set(names)
-    # What is required and is no property of this object stays required.
+    # Names in `required` that are not properties of this object are kept.
     kept = [name for name in _required(schema) if name in wanted or name not in known]
     required = [*kept, *(name for name in names if name in wanted and name not in kept)]
     if required != _required(schema):

@@ -1,7 +1,7 @@
-"""What simulated tools answer.
+"""Results of simulated tools.
 
-Invariant: every call gets an answer, and the same call the same one. What a model did wrong is said to the model, in
-words that let it try again.
+Invariant: every call gets a result, and equal calls get equal results. A model's error is reported to the model, so
+that it can try again.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 from workbench.core.blocks import Tool, ToolRow
 
 _QUOTED = 500
-"""Characters of broken arguments, or of a wrong name, that are said back."""
+"""Characters of invalid arguments, or of an unknown name, that are quoted in an error."""
 
 
 def arguments_of(text: str) -> dict[str, Any] | None:
-    """Return the arguments that a model wrote, nothing at all for none; None when they are no JSON object."""
+    """Parse the arguments that a model wrote, {} for blank text; None if they are not a JSON object."""
     try:
         found = json.loads(text) if text.strip() else {}
     except (ValueError, RecursionError):
@@ -26,7 +26,7 @@ def arguments_of(text: str) -> dict[str, Any] | None:
 
 
 def answer_of(tools: Sequence[Tool], name: str, arguments: str) -> str:
-    """Return what the call gets back: the answer of the first row whose arguments it holds, else the fixed one."""
+    """Return the result of a call: the answer of the first matching row, else the tool's default answer."""
     tool = next((tool for tool in tools if tool.name == name), None)
     if tool is None:
         known = ", ".join(tool.name for tool in tools)
@@ -42,12 +42,12 @@ def _matches(given: dict[str, Any], row: ToolRow) -> bool:
     try:
         return wanted is not None and holds(given, wanted)
     except RecursionError:
-        # Both are nested so deeply that nobody can compare them.
+        # Both are nested too deeply to be compared.
         return False
 
 
 def holds(given: Any, wanted: Any) -> bool:
-    """Whether `given` has everything that `wanted` has: each key of an object, each item of a list in its order."""
+    """Whether `given` contains `wanted`: all its keys in objects; arrays need equal length and order."""
     if isinstance(wanted, dict):
         return isinstance(given, dict) and all(key in given and holds(given[key], wanted[key]) for key in wanted)
     if isinstance(wanted, list):
@@ -56,5 +56,5 @@ def holds(given: Any, wanted: Any) -> bool:
             and len(given) == len(wanted)
             and all(holds(one, other) for one, other in zip(given, wanted, strict=True))
         )
-    # In Python True equals 1, in JSON it does not.
+    # True == 1 in Python, but not in JSON.
     return isinstance(given, bool) == isinstance(wanted, bool) and bool(given == wanted)

@@ -1,10 +1,10 @@
-"""Text with gaps to fill in.
+"""Snippets: text with gaps to fill in.
 
-Invariant: `parse(escape(text)).text == text` for every text; gaps lie in order of their numbers, the last one is where
-the caret rests, and no two of them overlap.
+Invariant: `parse(escape(text)).text == text` for every text. Gaps are ordered by number, with 0, the final position of
+the caret, last; they never overlap.
 
-A gap is `${1:what to write}`, `${1}`, or `$0` for the last one. Everything else is text, `{{variables}}` and LaTeX
-too; a `$` that would begin a gap is written `\\$`, and backslashes count in pairs only before a `$`.
+A gap is `${1:what to write}`, `${1}`, or `$0` for the last one. Everything else is text, including `{{variables}}` and
+LaTeX. A `$` that would begin a gap is written `\\$`; backslashes are escapes only before a `$`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MOST_GAPS = 40
 
 
 class SnippetError(ValueError):
-    """A snippet that cannot be read: a sentence, and the line in the snippet, from 1."""
+    """An invalid snippet: a sentence, and the line of the error, from 1."""
 
     def __init__(self, sentence: str, line: int) -> None:
         super().__init__(sentence)
@@ -27,37 +27,37 @@ class SnippetError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SnippetGap:
-    """From `start` to `end` in the text, in code points; what is between says what to write."""
+    """A gap from `start` to `end` in the text, in code points; the text between is its placeholder."""
 
     start: int
     end: int
 
     def moved(self, by: int) -> SnippetGap:
-        """Return the same gap `by` code points further on."""
+        """Return the gap moved by `by` code points."""
         return SnippetGap(self.start + by, self.end + by)
 
 
 @dataclass(frozen=True, slots=True)
 class TextSnippet:
-    """The text to insert, and its gaps in the order in which they are visited."""
+    """The text to insert, and its gaps in visiting order."""
 
     text: str
     gaps: tuple[SnippetGap, ...] = ()
 
 
 def escape(text: str) -> str:
-    """Return a snippet without gaps that stands for `text`."""
+    """Return the source of a snippet without gaps whose text is `text`."""
     return _DOLLAR.sub(lambda match: 2 * match[1] + "\\$", text)
 
 
 def parse(source: str) -> TextSnippet:
-    """Read a snippet. Raises SnippetError with the line where it goes wrong."""
+    """Parse a snippet. Raises SnippetError with the line of the error."""
     parts: list[str] = []
     found: dict[int, SnippetGap] = {}
     length = at = 0
     for match in _DOLLAR.finditer(source):
         if match.start() < at:
-            continue  # inside a gap that was read already
+            continue  # inside a gap that was already parsed
         slashes, dollar = match[1], match.end() - 1
         before = source[at : match.start()] + "\\" * (len(slashes) // 2)
         parts.append(before)
@@ -84,7 +84,7 @@ def parse(source: str) -> TextSnippet:
 
 
 def filled(snippet: TextSnippet, text: str) -> TextSnippet:
-    """Return the snippet with `text` in its first gap, which is then none; unchanged if there is no gap."""
+    """Return the snippet with its first gap replaced by `text`; unchanged if it has no gap."""
     if not snippet.gaps:
         return snippet
     first, rest = snippet.gaps[0], snippet.gaps[1:]
@@ -94,7 +94,7 @@ def filled(snippet: TextSnippet, text: str) -> TextSnippet:
 
 
 def _words(source: str, gap: re.Match[str]) -> tuple[str, int]:
-    """Return what a gap says and where it ends; braces inside come in pairs, so that `{{name}}` can stand there."""
+    """Return a gap's placeholder and its end; braces inside must be balanced, so that it may contain `{{name}}`."""
     if gap[2] != ":":
         return "", gap.end()
     depth = 1

@@ -1,7 +1,7 @@
-"""Which techniques a version of a prompt uses, as far as anybody knows.
+"""Techniques used by a version of a prompt, as far as known.
 
-Invariant: what an insertion left counts while something of it stands in the prompt; what a person said counts until
-they say otherwise. Examples, output format and tools need no mark: the content tells of them.
+Invariant: a mark set by an insertion holds while the prompt contains part of the inserted text; a mark set by the user
+holds until they change it. Examples, output format and tools need no mark, because they are visible in the content.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from workbench.core.content import Content
 from workbench.core.techniques import Technique
 
 TOLD = {"examples": "Few-shot examples", "output": "Output format", "tools": "Tools"}
-"""What a content tells of itself, by key."""
+"""Techniques derived from the content itself, by key."""
 
 OWN = "own:"
-"""What keys of a person's own techniques begin with."""
+"""Key prefix of the user's own techniques."""
 
 _NUMBER = re.compile(r"^\d+-")
 _WORD = re.compile(r"\w+")
 
 
 class TechniqueMark(NamedTuple):
-    """That a version uses a technique, or with `used` False that it does not although something said so.
+    """A record that a version uses a technique, or (`used` False) that the user denied it.
 
-    `key` is the technique's name across releases, `name` what people call it. `brought` are the pieces that inserting
-    it brought, a line each; "" when a person said it.
+    `key` identifies the technique across releases, `name` is its title. `brought` are the pieces of text that its
+    insertion added, one per line; "" if the user set the mark.
     """
 
     key: str
@@ -37,33 +37,33 @@ class TechniqueMark(NamedTuple):
 
 
 def key_of(technique: Technique) -> str:
-    """Return what a technique is known by: its file's name without the number that only orders the list."""
+    """Return a technique's key: its file name without the number that orders the list."""
     return OWN + technique.id if technique.own else _NUMBER.sub("", technique.id)
 
 
 def mark_of(technique: Technique, before: Content) -> TechniqueMark | None:
-    """Return the mark that inserting a technique into a content leaves; None where the content will tell by itself."""
+    """Return the mark for inserting a technique into `before`; None if it needs none."""
     if technique.place in TOLD:
         return None
     pieces = list(dict.fromkeys(_pieces(technique)))
     telling = [piece for piece in pieces if len(_WORD.findall(piece)) > 1] or pieces
-    # A piece that stood there already says nothing about this insertion.
+    # A piece that was already in the content is no evidence of this insertion.
     news = [piece for piece in telling if not _in(piece, before)] or telling
     return TechniqueMark(key_of(technique), technique.name, "\n".join(news)) if news else None
 
 
 def stands(mark: TechniqueMark, content: Content) -> bool:
-    """Whether something of what was inserted stands in a content."""
+    """Whether a content contains a piece of the inserted text."""
     return any(_in(piece, content) for piece in mark.brought.split("\n") if piece)
 
 
 def passed_on(
     fresh: Iterable[TechniqueMark], parent: Iterable[TechniqueMark], known: Iterable[TechniqueMark], content: Content
 ) -> list[TechniqueMark]:
-    """Return the marks of a new version.
+    """Return the marks of a new version, sorted.
 
-    `fresh` are those of its draft, which outdo what was said of its `parent`; `known` are those of earlier versions of
-    the prompt, because an older text may have come back.
+    `fresh` are those of its draft, which take precedence over those set by the user on its `parent`. `known` are those
+    of earlier versions of the prompt, because an older text may have been restored.
     """
     found = {mark.key: mark for mark in fresh if stands(mark, content)}
     for mark in parent:
@@ -76,7 +76,7 @@ def passed_on(
 
 
 def _pieces(technique: Technique) -> Iterator[str]:
-    """Yield what stands outside of the gaps, in lines."""
+    """Yield the text outside the gaps, by line."""
     snippet, at = technique.parsed(), 0
     for gap in (*sorted(snippet.gaps, key=lambda gap: gap.start), None):
         end = len(snippet.text) if gap is None else gap.start

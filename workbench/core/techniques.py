@@ -1,6 +1,6 @@
-"""Building blocks of prompts, and where in a prompt each of them goes.
+"""Techniques (building blocks of prompts) and their insertion.
 
-Invariant: inserting changes nothing that is there; it adds text at one place of one message, or a message.
+Invariant: inserting changes no existing text; it adds text at one place of one message, or adds a message.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _PARTING = re.compile(r"^---$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Technique:
-    """One building block.
+    """One technique.
 
-    `id` is the name of its file without ending. `what`, `helps`, `hurts` and `evidence` are texts for people, the last
-    one may be "". `snippet` is a valid `snippets` source. `own`: the person's, not the product's.
+    `id` is its file name without extension. `what`, `helps`, `hurts` and `evidence` are texts for the user; `evidence`
+    may be "". `snippet` is valid source for `snippets.parse`. `own` marks techniques made by the user.
     """
 
     id: str
@@ -50,12 +50,12 @@ class Technique:
     own: bool = False
 
     def parsed(self) -> TextSnippet:
-        """Return the text and gaps of the snippet."""
+        """Parse the snippet."""
         return parse(self.snippet)
 
 
 def example_pairs(technique: Technique) -> tuple[Example, ...]:
-    """Return the examples that a technique with the place `examples` adds. Raises ValueError for half a pair."""
+    """Return the examples of a technique with place `examples`. Raises ValueError for an incomplete pair or a gap."""
     snippet = technique.parsed()
     texts = [text.strip("\n") for text in _PARTING.split(snippet.text)]
     if len(texts) % 2 or not all(texts) or snippet.gaps:
@@ -64,7 +64,7 @@ def example_pairs(technique: Technique) -> tuple[Example, ...]:
 
 
 def output_format(technique: Technique) -> OutputFormat:
-    """Return the format that a technique with the place `output` makes. Raises ValueError for what is no JSON."""
+    """Return the format of a technique with place `output`. Raises ValueError for invalid JSON or a gap."""
     snippet = technique.parsed()
     if snippet.gaps:
         raise ValueError("A JSON Schema has no gaps. Write it out; people edit it in its block.")
@@ -75,7 +75,7 @@ def output_format(technique: Technique) -> OutputFormat:
 
 @dataclass(frozen=True, slots=True)
 class CaretPlace:
-    """Where the caret is: the message's index, and what is selected, in code points of its text."""
+    """The caret: the message's index, and the selection in code points of its text."""
 
     index: int
     start: int
@@ -84,10 +84,10 @@ class CaretPlace:
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """What inserting does: `text` replaces `removed` at `offset` of message `index`, in code points.
+    """The edit of an insertion: `text` replaces `removed` at `offset` (code points) of message `index`.
 
-    With `new` there is no such message yet, and one of `role` is made at `index`. `gaps` are positions in the whole
-    text of the message afterwards; `body` is the part of it that the technique brought, without blank lines around.
+    With `new` a message of `role` is created at `index`. `gaps` are positions in the resulting text of the message;
+    `body` is the inserted part of it, without surrounding blank lines.
     """
 
     index: int
@@ -101,7 +101,7 @@ class Insertion:
 
 
 def insertion(content: Content, technique: Technique, caret: CaretPlace | None = None) -> Insertion:
-    """Return where a technique goes in `content`; without a caret what belongs there goes to the end of the user."""
+    """Return the insertion of a technique into `content`; without a caret, place `caret` means `user end`."""
     snippet, place = technique.parsed(), technique.place
     messages = content.messages
     if place == "caret":
@@ -140,7 +140,7 @@ def _at_caret(text: str, role: Role, snippet: TextSnippet, caret: CaretPlace) ->
 
 
 def _blank_line(before: str, after: str) -> str:
-    """Return the line ends that part two texts by a blank line."""
+    """Return the newlines needed to separate two texts by a blank line."""
     if not before or not after:
         return ""
     there = (len(before) - len(before.rstrip("\n"))) + (len(after) - len(after.lstrip("\n")))
@@ -148,7 +148,7 @@ def _blank_line(before: str, after: str) -> str:
 
 
 def where(found: Insertion, count: int) -> str:
-    """Say in a few words where an insertion goes, in a prompt of `count` messages."""
+    """Describe the place of an insertion in a prompt of `count` messages."""
     name = {"system": "System", "user": "User", "assistant": "Assistant"}[found.role]
     if found.new:
         place = "" if not count else " at the top" if found.index == 0 else " at the end"
@@ -159,20 +159,20 @@ def where(found: Insertion, count: int) -> str:
 
 
 def matches(technique: Technique, query: str) -> bool:
-    """Whether every word of `query` is in the name or the texts, case and accents aside."""
+    """Whether every word of `query` is in the name or the texts, ignoring case and accents."""
     text = _folded(" ".join((technique.name, technique.what, technique.helps, technique.snippet)))
     return all(word in text for word in _folded(query).split())
 
 
 def ranked(techniques: tuple[Technique, ...], query: str) -> tuple[Technique, ...]:
-    """Return what matches, names that hold the query before texts that do, otherwise in the given order."""
+    """Return the matches: first names that start with the query, then names that contain it, then the others."""
     wanted = _folded(query).strip()
     found = [technique for technique in techniques if matches(technique, query)]
     return tuple(sorted(found, key=lambda t: (not _folded(t.name).startswith(wanted), wanted not in _folded(t.name))))
 
 
 def file_name(name: str, taken: frozenset[str] = frozenset()) -> str:
-    """Return an id for a technique of this name that is none of `taken`: plain letters, digits and hyphens."""
+    """Return an id for a technique of this name that is not in `taken`: a-z, digits and hyphens."""
     stem = re.sub(r"[^a-z0-9]+", "-", _folded(name)).strip("-")[:60].strip("-") or "technique"
     number, found = 2, stem
     while found in taken:

@@ -1,8 +1,8 @@
 """Variables in prompts.
 
-Invariant: a plain template changes nothing but `{{name}}` of a known variable; LaTeX, `{#`, and code in any template
-language pass through byte for byte. Jinja templates are only scanned here, by what is loaded with the first of them;
-they are rendered in a child process.
+Invariant: a plain template replaces only `{{name}}` of known variables; LaTeX, `{#`, and code in any template language
+pass through byte for byte. Jinja templates are only scanned here, by a module imported on first use; they are rendered
+in a child process.
 """
 
 from __future__ import annotations
@@ -17,15 +17,12 @@ PLAIN_VARIABLE = re.compile(r"\{\{[ \t]*([^\W\d]\w*)[ \t]*\}\}")
 
 
 def variables(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the names used as `{{name}}`, each once, in order of first appearance."""
+    """Return the distinct names used as `{{name}}`, in order of first appearance."""
     return tuple(dict.fromkeys(name for text in texts for name in PLAIN_VARIABLE.findall(text)))
 
 
 def template_texts(content: Content) -> tuple[tuple[str, str], ...]:
-    """Return all texts in which variables are filled in, each after the name of its place: messages, then examples.
-
-    What is switched off is left out.
-    """
+    """Return (description, text) of all texts with variables: messages, then enabled examples."""
     found = [(f"message {number} ({m.role})", m.text) for number, m in enumerate(content.messages, start=1)]
     for number, example in enumerate(content.examples, start=1):
         if example.enabled:
@@ -44,7 +41,7 @@ def content_variables(content: Content) -> tuple[str, ...]:
 
 
 def places(text: str, template: Template) -> list[tuple[str, int]]:
-    """Return the names that a text asks for, each time with where it stands, in code points."""
+    """Return every occurrence of a variable name with its position in code points."""
     if template == "jinja":
         from workbench.core.jinja_names import jinja_places
 
@@ -53,18 +50,18 @@ def places(text: str, template: Template) -> list[tuple[str, int]]:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Replace each `{{name}}` by its value, in one pass: a value that contains `{{x}}` is not expanded again.
+    """Replace each `{{name}}` by its value in one pass: a value that contains `{{x}}` is not expanded again.
 
-    A name without a value stays as it is typed.
+    A name without a value is left unchanged.
     """
     return PLAIN_VARIABLE.sub(lambda m: values.get(m.group(1), m.group(0)), text)
 
 
 def missing(content: Content, values: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the variables that have no value at all (an empty string is a value)."""
+    """Return the variables without a value (an empty string is a value)."""
     return tuple(name for name in content_variables(content) if name not in values)
 
 
 def render_plain(texts: Iterable[tuple[str, str]], values: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the texts of `template_texts` with their values filled in."""
+    """Return the texts of `template_texts` with values filled in."""
     return tuple(fill(text, values) for _, text in texts)

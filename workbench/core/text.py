@@ -1,4 +1,4 @@
-"""Text as people typed it.
+"""Newlines and words of typed text.
 
 Invariant: the only change ever made to typed or pasted text is CRLF to LF. No Unicode normalisation, no trimming;
 a lone CR, NBSP, U+2028 and trailing newlines are part of the text.
@@ -10,15 +10,15 @@ import functools
 import re
 from collections.abc import Iterator
 
-# CJK has no spaces between words: every character counts as one, also right after a Latin word.
+# CJK has no spaces between words: every character counts as a word, also directly after a Latin word.
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
-# Accents, vowel signs and joiners that belong to the letter before them, which regular expressions do not know.
+# Accents, vowel signs and joiners that belong to the letter before them, but are not matched by \w.
 _SIGNS = (
     "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u0963\u0981-\u0df3"
     "\u0f71-\u0f84\u200c\u200d"
 )
-# Thai, Lao, Burmese and Khmer write no spaces between words either. There a vowel before its consonant, what is written
-# above, below and behind it, a stacked consonant, and in Burmese the consonant that ends a syllable are one with it.
+# Thai, Lao, Burmese and Khmer have no spaces between words either. A consonant forms one cluster with a vowel before
+# it, signs above, below and after it, a stacked consonant, and in Burmese the consonant that ends the syllable.
 _SPACELESS = (
     "\u0e01-\u0e46\u0e81-\u0ec6\u0edc-\u0edf\u1000-\u103f\u1050-\u108f\u1780-\u17dd"
     "\ua9e0-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa7f"
@@ -47,19 +47,19 @@ def _ascii_word() -> re.Pattern[str]:
 
 @functools.cache
 def _any_word() -> re.Pattern[str]:
-    """Return what a word is. Its large classes take as long to compile as some modules to import."""
+    """Return the pattern for words of any script. Compiled lazily, because its large classes are slow to compile."""
     letters = rf"[^\W_{CJK}{_SPACELESS}]+"
     latin = rf"{letters}(?:[_'’{_SIGNS}]+{letters}|[{_SIGNS}]+)*"
     return re.compile(rf"[{CJK}]|{latin}|{_THAI}|{_BURMESE}|{_KHMER}")
 
 
 _STRETCH = 20_000
-"""Characters in which words are looked for in one go: while that goes on no other thread can do anything."""
+"""Characters searched for words per call, because a regular expression search holds the GIL."""
 
 
 @functools.cache
 def boundary() -> re.Pattern[str]:
-    """Return what no word goes on across."""
+    """Return the pattern for characters that no word extends across."""
     return re.compile(rf"[\s{CJK}]")
 
 
@@ -69,21 +69,21 @@ def _visible() -> re.Pattern[str]:
 
 
 def unify_newlines(text: str) -> str:
-    """Return `text` with CRLF as LF; a lone CR stays."""
+    """Return `text` with CRLF replaced by LF; a lone CR is kept."""
     return text.replace("\r\n", "\n")
 
 
 def word_pattern(text: str) -> re.Pattern[str]:
     """Return a pattern whose matches in `text` are its words."""
-    # Most prompts are ASCII, and there the same words are found several times faster.
+    # Most prompts are ASCII, for which this pattern finds the same words several times faster.
     return _ascii_word() if text.isascii() else _any_word()
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text: runs of letters and digits, with `_` and apostrophes inside; each CJK character, and
-    each cluster of letter and signs where a script has no spaces between words.
+    """Return the words of a text, without punctuation, symbols and white space.
 
-    Punctuation, symbols and white space are none.
+    Words are runs of letters and digits with inner `_` and apostrophes, single CJK characters, and clusters of a letter
+    and its signs in other scripts without spaces between words.
     """
     found: list[str] = []
     for start, end in stretches(text, 0, len(text)):
@@ -92,7 +92,7 @@ def words(text: str) -> list[str]:
 
 
 def stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield where a part of a text can be cut so that its words are those of its pieces."""
+    """Yield (start, end) of the chunks of a part of a text, cut only at word boundaries."""
     while end - start > _STRETCH:
         found = boundary().search(text, start + _STRETCH, end)
         cut = end if found is None else found.start()
@@ -103,8 +103,8 @@ def stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def first_line(text: str, limit: int = 80) -> str:
-    """Return the first line that is not blank, cut to `limit` characters with an ellipsis; empty if there is none."""
-    # No more is looked at than can be needed: a text may be megabytes.
+    """Return the first non-blank line, truncated to `limit` characters with an ellipsis; "" if there is none."""
+    # Reads only the beginning, because a text may be megabytes.
     if (start := _visible().search(text)) is None:
         return ""
     stripped = text[start.start() : start.start() + _STRETCH].splitlines()[0].strip()
@@ -112,8 +112,8 @@ def first_line(text: str, limit: int = 80) -> str:
 
 
 def opening_words(text: str, limit: int) -> str:
-    """Return the beginning of a text on one line, white space as single spaces, cut at a word if it is longer."""
-    # No more is looked at than can be needed: a text may be a megabyte.
+    """Return the beginning of a text on one line, white space collapsed, cut at a word after at most `limit`."""
+    # Reads only the beginning, because a text may be a megabyte.
     line = " ".join(text[: 4 * limit].split())
     if len(line) <= limit:
         return line

@@ -1,8 +1,7 @@
-"""What the timeline of a prompt is made of.
+"""The timeline of a prompt.
 
-Invariant: every version of a prompt is in its timeline: as the text of its iterations, or, where it has none, as a row
-of its own. A version that only ran in lanes that were pinned to it has no iteration: the row of such an iteration shows
-another text.
+Invariant: every version of a prompt is in its timeline: through its iterations, or as a row of its own if it has none.
+A version that ran only in lanes pinned to it has no iteration, because the row of such an iteration shows another text.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ from workbench.core.visible_text import VisibleFields, visible_note
 
 @dataclass(frozen=True, slots=True)
 class BareVersion(VisibleFields):
-    """The row of a version without iterations; `added` and `removed` are against its parent.
+    """The row of a version without iterations; `added` and `removed` are word counts relative to its parent.
 
-    `ran` says whether lanes that were pinned to it ran it all the same, `imported` that answers to it were imported,
-    and `branched` that its parent was not the newest.
+    `ran`: pinned lanes ran it. `imported`: answers to it were imported. `branched`: its parent was not the newest
+    version.
     """
 
     uid: str
@@ -40,9 +39,9 @@ TimelineRow = IterationRow | BareVersion
 
 
 def nearest_ancestor(number: int, parents: Mapping[int, int | None], among: Container[int]) -> int | None:
-    """Return the nearest ancestor of a version that is one of `among`, None without any; all are numbers.
+    """Return the number of a version's nearest ancestor in `among`, None if there is none.
 
-    Ends also where a damaged history lets versions come from each other in a circle.
+    Terminates even if a damaged history has a cycle of parents.
     """
     passed = {number}
     parent = parents.get(number)
@@ -55,13 +54,13 @@ def nearest_ancestor(number: int, parents: Mapping[int, int | None], among: Cont
 
 
 def caption(row: TimelineRow) -> str:
-    """Return the note, else the changed words, for a screen; `row.note` is exact, because people edit it."""
+    """Return the note, or else the changed words, made safe for display; `row.note` itself is exact for editing."""
     return visible_note(row.note) or row.summary
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineCursor:
-    """Where a page ended: the numbers of the last iteration and of the last version that were passed."""
+    """The end of a page: the numbers of the last iteration and of the last version that were read for it."""
 
     iteration: int
     version: int
@@ -69,7 +68,7 @@ class TimelineCursor:
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
-    """Rows, newest first; `next` is where the following page begins, None at the end."""
+    """Rows, newest first; `next` is the cursor of the following page, None at the end."""
 
     rows: tuple[TimelineRow, ...] = ()
     next: TimelineCursor | None = None
@@ -77,7 +76,7 @@ class TimelinePage:
 
 @dataclass(frozen=True, slots=True)
 class VersionDetail:
-    """A version without iterations, whole. `newer` is what it is in a `VersionRow`."""
+    """A complete version without iterations. `newer` is as in `VersionRow`."""
 
     row: BareVersion
     content: Content
@@ -89,9 +88,9 @@ Detail = IterationDetail | VersionDetail
 
 @dataclass(frozen=True, slots=True)
 class VersionLabel(VisibleFields):
-    """What a person knows a version by: its note or what it changed, and how its text begins.
+    """A label for a version: `text` is its note or change summary, `opening` the beginning of its text.
 
-    Both are as they are stored, with their line breaks, and cut anywhere.
+    Both are as stored, including line breaks, and truncated at any position.
     """
 
     number: int

@@ -1,7 +1,7 @@
-"""How many tokens a text has, and how well that is known.
+"""Token counts and their precision.
 
-Invariant: a count that may be wrong says so: only a model's own tokenizer is exact, and whatever a provider adds to a
-prompt in a way that is not public makes the whole "about".
+Invariant: a count that may be wrong is marked `about`. Only a model's own tokenizer is exact, and anything that a
+provider adds to a prompt in an undocumented way makes the whole count `about`.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 RULE = "estimate"
-"""Id of the tokenizer that is none: a rule over letters, digits and signs."""
+"""Id of the fallback tokenizer: an estimate from letters, digits and other characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokenizer:
-    """What counts the tokens of a model.
+    """The tokenizer used to count for a model.
 
-    `id` says which vocabulary; `name` is for people. `exact` is whether the model itself uses it. `per_message` and
-    `per_prompt` are the tokens that its chat format puts around one message and around all of them.
+    `id` identifies the vocabulary, `name` is shown. `exact` means that the model itself uses it. `per_message` and
+    `per_prompt` are the tokens that the chat format adds per message and per prompt.
     """
 
     id: str
@@ -30,9 +30,9 @@ class Tokenizer:
 
 @dataclass(frozen=True, slots=True)
 class TokenCount:
-    """Tokens of a prompt: of each message's text, and of all with what stands around them.
+    """Token counts of a prompt: `parts` for each message's text, `whole` including the chat format.
 
-    `cacheable` are those of the whole that the provider is asked to keep for the next call.
+    `cacheable` are the tokens of the whole up to the last cache breakpoint.
     """
 
     tokenizer: Tokenizer
@@ -43,13 +43,13 @@ class TokenCount:
 
 
 def count_of(tokenizer: Tokenizer, parts: Sequence[int], extra: int = 0, *, about: bool = False) -> TokenCount:
-    """Return the count of messages with these many tokens each, and `extra` for what is no message."""
+    """Return the count of a prompt from the tokens of each message, and `extra` tokens for everything else."""
     whole = sum(parts) + tokenizer.per_message * len(parts) + tokenizer.per_prompt + extra if parts else 0
     return TokenCount(tokenizer, tuple(parts), whole, about or not tokenizer.exact or extra > 0)
 
 
 def show_tokens(low: int, high: int | None = None, *, about: bool = False) -> str:
-    """Return "412 tokens", "about 412 tokens" or "398–412 tokens"."""
+    """Return for example "412 tokens", "about 412 tokens" or "398–412 tokens"."""
     high = low if high is None else high
     word = "token" if high == 1 else "tokens"
     number = f"{low:,}" if low == high else f"{low:,}–{high:,}"

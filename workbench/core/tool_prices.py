@@ -1,6 +1,6 @@
-"""What a provider's own tools cost: searches, pages, maps.
+"""Cost of a provider's built-in tools: searches, pages, maps.
 
-Invariant: a search that the provider counted is billed as LiteLLM bills it, and what was not counted costs nothing.
+Invariant: searches counted by the provider are billed as LiteLLM bills them; uncounted ones cost nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _GROQ_PAGE = 0.001
 
 
 def tools_cost(sheet: Sheet, usage: Usage) -> float:
-    """Return what the provider's own tools cost: searches, pages, maps."""
+    """Return the cost of the provider's built-in tools in dollars."""
     details, provider = usage.details, str(sheet.get("litellm_provider") or "")
     google = provider in ("gemini", "vertex_ai")
     per_query = sheet.get("web_search_billing_unit") == "per_query"
@@ -39,7 +39,7 @@ def tools_cost(sheet: Sheet, usage: Usage) -> float:
 
 
 def search_price(sheet: Sheet, size: str) -> float:
-    """Return the price of a search with "low", "medium" or "high" context, 0 where none is listed."""
+    """Return the price of a search with context `size` "low", "medium" or "high", 0 if none is listed."""
     listed = sheet.get(_SEARCH)
     if isinstance(listed, int | float):
         return as_number(listed) or 0.0

@@ -1,7 +1,7 @@
-"""Answers that people chose, as rows to train a model with.
+"""Training rows from judged answers: deduplication, contradictions, and a training and validation split.
 
-Invariant: no row stands in both parts of a split, and neither do rows of value sets that are nearly the same; whatever
-is left out is counted with its reason. What people said both ways about is in no row, and is listed.
+Invariant: no row is in both parts of a split, and neither are rows of nearly equal value sets. Everything left out is
+counted with its reason. Contradictory judgements produce no row and are listed.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ from workbench.core.runs import AnswerStep
 Kind = Literal["chosen", "preference", "label"]
 """Rows of good answers, pairs of a better and a worse one, or answers with thumbs up or down."""
 ALIKE = 95.0
-"""Per cent of the letters that two texts have in common, from which they count as the same answer."""
+"""Minimum similarity (per cent, `rapidfuzz.fuzz.ratio`) of near-duplicate rows."""
 AKIN = 90.0
-"""The same for value sets that may not be in both parts of a split."""
+"""Minimum similarity of value sets that must be in the same part of a split."""
 _COMPARED = 4000
-"""Characters of a text that are compared."""
+"""Number of characters of a text that are compared."""
 _LONG, _PROBE, _PROBED = 1000, 200, 50.0
-"""Longer texts are compared whole only when they begin or end a little alike, which takes a tenth of the time."""
+"""Texts longer than _LONG are compared only if their first or last _PROBE characters have a similarity of _PROBED per
+cent, which takes a tenth of the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingCall:
-    """A call of a tool; `arguments` are JSON as the model wrote it."""
+    """A tool call; `arguments` is JSON as the model wrote it."""
 
     id: str
     name: str
@@ -42,7 +43,7 @@ class TrainingCall:
 
 @dataclass(frozen=True, slots=True)
 class TrainingTurn:
-    """A message: `calls` are those of an assistant, `call_id` and `name` say what a tool answers to."""
+    """A message. `calls` are an assistant's tool calls; `call_id` and `name` identify the call of a tool's result."""
 
     role: Literal["system", "user", "assistant", "tool"]
     text: str
@@ -56,10 +57,10 @@ Turns = tuple[TrainingTurn, ...]
 
 @dataclass(frozen=True, slots=True)
 class TrainingRow:
-    """A prompt with an answer that is wanted, or, with `label` False, is not; `rejected` is a worse one, () for none.
+    """A prompt with a good answer, or (`label` False) a bad one; `rejected` is a worse answer, () for none.
 
-    `values` is the hash of the value set that was answered, `about` its text for people, and `given` those of its
-    values that the prompt asks for, which tell how alike two sets are.
+    `values` is the hash of the value set, `about` its text for display, and `given` those of its values that the prompt
+    uses, by which the similarity of two sets is measured.
     """
 
     output: str
@@ -75,7 +76,7 @@ class TrainingRow:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """An answer that was found better and worse, good and bad; `outputs` are those that say so."""
+    """An answer judged both better and worse, or both good and bad; `outputs` are the outputs involved."""
 
     about: str
     answer: str
@@ -84,7 +85,7 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSplit:
-    """Rows to train with and rows to look with how well that went; what is in neither, with its reason."""
+    """Rows for training and for validation, and the counts of rows left out by reason."""
 
     train: tuple[TrainingRow, ...]
     validation: tuple[TrainingRow, ...]
@@ -93,7 +94,7 @@ class TrainingSplit:
 
 
 def turns_of(steps: Sequence[AnswerStep], text: str) -> Turns:
-    """Return what an answer adds to a conversation: rounds of calls with what tools gave back, and the final text."""
+    """Return the messages of an answer: rounds of tool calls with their results, and the final text."""
     turns: list[TrainingTurn] = []
     said, calls = "", list[TrainingCall]()
 
@@ -121,16 +122,17 @@ def turns_of(steps: Sequence[AnswerStep], text: str) -> Turns:
 
 
 def unwatched() -> None:
-    """Nobody wants to stop it."""
+    """Do nothing: the default `watch`, which never cancels."""
 
 
 def prepare(
     rows: Sequence[TrainingRow], kind: Kind, share: float, seed: int = 0, watch: Callable[[], None] = unwatched
 ) -> TrainingSplit:
-    """Return rows without doubles and contradictions, `share` of their value sets for validation.
+    """Split rows for training and validation, without duplicates and contradictions.
 
-    Where good answers are chosen, those with `label` False only tell what others found of the same answer. `watch` is
-    called for every row, and may raise to stop: many rows take long to be compared.
+    About `share` of the rows, by whole value sets, are for validation. For kind "chosen", rows with `label` False are
+    used only to detect contradictions. `watch` is called for every row and may raise to cancel, because comparing many
+    rows takes long.
     """
     left_out: Counter[str] = Counter()
     used = [row for row in rows if row.label or kind != "chosen"]
@@ -149,7 +151,7 @@ def prepare(
 
 
 def text_of(turns: Iterable[TrainingTurn]) -> str:
-    """Return turns as one text that is the same for the same turns, whatever ids the calls have."""
+    """Return turns as one text, which is independent of the ids of calls."""
     return "\n".join(
         f"{turn.role}: {turn.text}" + "".join(f"\n> {call.name} {_canonical(call.arguments)}" for call in turn.calls)
         for turn in turns
@@ -189,7 +191,7 @@ _Key = tuple[str, str]
 def _agreed(
     rows: list[TrainingRow], kind: Kind, against: Sequence[TrainingRow] = ()
 ) -> tuple[list[TrainingRow], tuple[Contradiction, ...]]:
-    """Return the rows about which people did not say one thing and its opposite, in these or in those `against`."""
+    """Return the rows without contradictory judgements, in `rows` or in `against`, and the contradictions."""
     said: dict[_Key, dict[bool, list[TrainingRow]]] = defaultdict(lambda: defaultdict(list))
     for row in (*rows, *against):
         for key, side in _claims(row, kind):
@@ -207,7 +209,7 @@ def _agreed(
 
 
 def _claims(row: TrainingRow, kind: Kind) -> list[tuple[_Key, bool]]:
-    """Return what a row claims, and which way round."""
+    """Return the claims of a row: a key for the answers concerned, and the direction of the judgement."""
     prompt, answer = text_of(row.prompt), text_of(row.completion)
     if kind != "preference":
         return [((prompt, answer), row.label)]
@@ -226,9 +228,9 @@ def _without_doubles(rows: list[TrainingRow], left_out: Counter[str], watch: Cal
             left_out["duplicates"] += 1
             continue
         seen.add((*texts, row.label))
-        # Only rows of one form are compared: the same roles, and values of the same names.
+        # Only rows of equal form are compared: equal roles, and values of equal names.
         form = (row.label, (*(t.role for t in row.prompt), *(name for name, _ in row.given)))
-        # First what tells most rows apart.
+        # The most distinctive part first.
         parts = (texts[1], *(value for _, value in row.given), texts[2], *(turn.text for turn in row.prompt))
         if any(_alike(parts, other) for other in near[form]):
             left_out["rows that are nearly the same as another"] += 1
@@ -239,11 +241,11 @@ def _without_doubles(rows: list[TrainingRow], left_out: Counter[str], watch: Cal
 
 
 def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether two rows of one form say nearly the same, in each of their parts.
+    """Whether two rows of equal form are nearly equal in each of their parts.
 
-    Not in all parts together: beside a long instruction no two questions would look different.
+    The parts are not compared as one text, because a long instruction would hide a different question.
     """
-    # A loop: this is asked for every two of thousands of rows, and a generator takes as long as the comparison.
+    # A loop, because this runs for every pair of thousands of rows, and a generator takes as long as the comparison.
     for mine, its in zip(one, other, strict=True):  # noqa: SIM110
         if not _near(mine, its, ALIKE):
             return False
@@ -253,7 +255,7 @@ def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 def _near(one: str, other: str, least: float) -> bool:
     if one == other:
         return True
-    # Two lengths tell already how alike texts can be at most.
+    # The lengths give an upper bound of the similarity.
     mine, its = len(one), len(other)
     shorter = mine if mine < its else its
     if 2 * shorter < (least / 100) * (mine + its):
@@ -266,7 +268,7 @@ def _near(one: str, other: str, least: float) -> bool:
 
 
 def _for_validation(rows: list[TrainingRow], share: float, seed: int, watch: Callable[[], None]) -> set[str]:
-    """Return the value sets whose rows are not trained with: groups of akin sets go together."""
+    """Return the value sets for validation; groups of similar sets stay together."""
     first = {row.values: row for row in rows}
     given = {values: dict(row.given) for values, row in first.items()}
     asked: dict[str, set[str]] = defaultdict(set)
@@ -274,7 +276,7 @@ def _for_validation(rows: list[TrainingRow], share: float, seed: int, watch: Cal
         asked[row.values].add(text_of(row.prompt))
 
     def akin(one: str, other: str) -> bool:
-        # Two sets may differ in what this prompt never asked for.
+        # Two sets may differ only in values that this prompt does not use.
         if not asked[one].isdisjoint(asked[other]):
             return True
         mine, its = given[one], given[other]
@@ -302,14 +304,14 @@ def _for_validation(rows: list[TrainingRow], share: float, seed: int, watch: Cal
             chosen.update(group)
             room -= size(group)
     if not chosen:
-        # All are larger than the share; the smallest one is at most half of the rows.
+        # All groups are larger than the share; the smallest has at most half of the rows.
         smallest = min(drawn, key=size)
         chosen.update(smallest)
     return chosen
 
 
 def _groups(items: list[str], akin: Callable[[str, str], bool], watch: Callable[[], None]) -> list[list[str]]:
-    """Return items in groups: two that are akin, directly or through others, stand together."""
+    """Return the connected components of the items under `akin`."""
     groups: list[list[str]] = []
     for item in items:
         watch()
@@ -320,7 +322,7 @@ def _groups(items: list[str], akin: Callable[[str, str], bool], watch: Callable[
 
 
 def renumbered(turns: Turns) -> Turns:
-    """Return turns whose calls have ids of their own: those of providers tell nothing, and some of them repeat."""
+    """Return turns with new, unique call ids: those of providers carry no information, and some repeat."""
     known: dict[str, str] = {}
     made = []
     for turn in turns:

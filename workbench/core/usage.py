@@ -1,7 +1,7 @@
-"""What a call used, as its provider counted it.
+"""Usage of a call, as counted by its provider.
 
-Invariant: None is unknown, and a detail of zero was not reported; what a provider says of a cost is kept apart from
-what a price list makes of the counts.
+Invariant: None is unknown, and a detail of zero was not reported. A cost reported by the provider is kept separate from
+a cost computed from a price list.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ UsageSource = Literal["provider", "estimate"]
 
 @dataclass(frozen=True, slots=True)
 class UsageDetails:
-    """Counts of kinds that some models have a price of their own for; 0, "" and None are not reported.
+    """Counts that some models price separately; 0, "" and None mean not reported.
 
-    Parts of the input: `input_audio`, `input_image`, `input_video` (tokens), and of those from a cache `cached_audio`
-    and `cached_image`; `written_1h` and `written_12h` of what was written into a cache for that long. Parts of the
-    output: `output_audio`, `output_image`, `output_video`. `searches`, `pages_opened` and `maps` are calls of the
-    provider's own tools, `search_size` how much context was asked of a search. `citations` are tokens of sources.
-    `images`, `characters`, `queries` and the seconds of `audio_seconds` and `video_seconds` are inputs that are counted
-    in other units. `explicit_cache` says that a cache was used which the request named. `tier` is the service tier
-    that answered, `geo` and `speed` what Anthropic says of a call, `region` where OpenAI or Vertex answered.
-    `reported_usd` is the cost that the server reported, by the name `reported_by`.
+    Tokens of the input: `input_audio`, `input_image`, `input_video`; read from a cache, `cached_audio` and
+    `cached_image`; written into a cache for 1 or 12 hours, `written_1h` and `written_12h`. Tokens of the output:
+    `output_audio`, `output_image`, `output_video`. `searches`, `pages_opened` and `maps` count calls of the provider's
+    built-in tools; `search_size` is the context size of a search. `citations` are tokens of sources. `images`,
+    `characters`, `queries`, `audio_seconds` and `video_seconds` count inputs in other units. `explicit_cache` means
+    that the request named the cache used. `tier` is the service tier of the answer, `geo` and `speed` are reported by
+    Anthropic, `region` by OpenAI and Vertex. `reported_usd` is the cost reported by the server `reported_by`.
     """
 
     input_audio: int = 0
@@ -58,14 +57,14 @@ class UsageDetails:
     reported_by: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return what was reported."""
+        """Return the stored form, without fields that were not reported."""
         if self == _NOTHING:
             return {}
         return {f.name: value for f in dataclasses.fields(self) if (value := getattr(self, f.name)) != f.default}
 
     @classmethod
     def from_json(cls, data: Any) -> UsageDetails:
-        """Read `to_json` back; what has another shape is left out."""
+        """Read `to_json` back; values of the wrong type are ignored."""
         if not isinstance(data, Mapping):
             return _NOTHING
         known: dict[str, Any] = {}
@@ -86,8 +85,8 @@ _NOTHING = UsageDetails()
 class Usage:
     """Tokens of one call; None is unknown.
 
-    `input` includes `cached` (read from a cache) and `written` (into one), `output` includes `reasoning`. A call that
-    took several requests has the usage of each in `rounds`: what a request costs may depend on its own length.
+    `input` includes `cached` (read from a cache) and `written` (into one), `output` includes `reasoning`. A call with
+    several requests has the usage of each in `rounds`, because the price of a request may depend on its own length.
     """
 
     input: int | None = None
@@ -101,11 +100,11 @@ class Usage:
 
     @property
     def is_known(self) -> bool:
-        """Whether anything is known: tokens, or a cost that the server reported."""
+        """Whether anything is known: tokens, or a cost reported by the server."""
         return not (self.input is self.output is self.details.reported_usd is None) or bool(self.rounds)
 
     def extra_json(self) -> dict[str, Any]:
-        """Return what is known beside the counts: `details` and `rounds`, only where there are any."""
+        """Return `details` and `rounds`, without empty ones."""
         data: dict[str, Any] = {}
         if details := self.details.to_json():
             data["details"] = details
@@ -114,13 +113,13 @@ class Usage:
         return data
 
     def to_json(self) -> dict[str, Any]:
-        """Return what is known."""
+        """Return the stored form, without unknown counts."""
         counts = {name: value for name in _COUNTS if (value := getattr(self, name)) is not None}
         return {**counts, "source": self.source, **self.extra_json()}
 
     @classmethod
     def from_json(cls, data: Any) -> Usage:
-        """Read `to_json` back; what has another shape is left out."""
+        """Read `to_json` back; values of the wrong type are ignored."""
         if not isinstance(data, Mapping):
             return cls()
         counts: dict[str, int] = {name: data[name] for name in _COUNTS if type(data.get(name)) is int}

@@ -1,7 +1,7 @@
-"""What is amiss with the variables of a prompt.
+"""Problems with the variables of a prompt.
 
-Invariant: nothing is guessed silently: a name is taken for misspelt only if it has no value and exactly resembles one
-that has; who wrote it decides.
+Invariant: nothing is corrected silently. A name counts as misspelt only if it has no value and closely resembles one
+that has; the user decides.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _SHORTEST = 3
 
 @dataclass(frozen=True, slots=True)
 class VariableProblems:
-    """Variables in trouble.
+    """Variables with problems.
 
-    `missing` are used and have no value; `misspelt` is the part of them that resembles a name with a value, which it
-    gives; `unused` have a value that is not empty, and are used nowhere.
+    `missing` are used but have no value. `misspelt` are pairs of a missing name and the name with a value that it
+    resembles. `unused` have a non-empty value but are used nowhere.
     """
 
     missing: tuple[str, ...] = ()
@@ -30,12 +30,12 @@ class VariableProblems:
 
     @property
     def meant(self) -> dict[str, str]:
-        """The likely name by the misspelt one."""
+        """The likely names by misspelt name."""
         return dict(self.misspelt)
 
 
 def amiss(content: Content, values: Mapping[str, str]) -> VariableProblems:
-    """Return what is amiss with the variables of `content` while these values are given."""
+    """Return the problems of the variables of `content` with these values."""
     used = content_variables(content)
     missing = tuple(name for name in used if name not in values)
     given = [name for name, value in values.items() if value]
@@ -44,9 +44,9 @@ def amiss(content: Content, values: Mapping[str, str]) -> VariableProblems:
 
 
 def repeats(content: Content, sets: Sequence[Mapping[str, str]]) -> int:
-    """Return how many of these sets of values give `content` the same as one before them, and so send the same.
+    """Return how many of these value sets render `content` the same as an earlier one.
 
-    A set without a value for a plain template's variable cannot be sent, and repeats none.
+    A set that lacks a value for a variable of a plain template cannot be sent and is not counted.
     """
     used = content_variables(content)
     given = [tuple(values.get(name) for name in used) for values in sets]
@@ -55,9 +55,9 @@ def repeats(content: Content, sets: Sequence[Mapping[str, str]]) -> int:
 
 
 def lacking(content: Content, sets: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Return which variables each of these sets has no value for, without those that lack none.
+    """Return the missing variables by value set, for the sets that have any.
 
-    What a Jinja template needs is known only when it is rendered: there nothing lacks.
+    The result is empty for Jinja templates, whose variables are known only when rendered.
     """
     used = content_variables(content) if content.template == "plain" else ()
     found = {key: tuple(name for name in used if name not in values) for key, values in sets.items()}
@@ -65,7 +65,7 @@ def lacking(content: Content, sets: Mapping[str, Mapping[str, str]]) -> dict[str
 
 
 def renamed(content: Content, name: str, meant: str) -> Content:
-    """Return `content` with a variable called otherwise in all messages and examples, also in those that are off."""
+    """Return `content` with a variable renamed in all messages and examples, including disabled ones."""
 
     def mended(text: str) -> str:
         return renamed_in(text, content.template, name, meant)
@@ -80,7 +80,7 @@ def renamed(content: Content, name: str, meant: str) -> Content:
 
 
 def renamed_in(text: str, template: Template, name: str, meant: str) -> str:
-    """The same with one text."""
+    """Return `text` with a variable renamed."""
     for found, at in reversed(places(text, template)):
         if found == name:
             text = text[:at] + meant + text[at + len(name) :]
@@ -88,10 +88,10 @@ def renamed_in(text: str, template: Template, name: str, meant: str) -> str:
 
 
 def likely(name: str, known: Sequence[str]) -> str:
-    """Return the known name that a person probably meant by another one, "" when none is near."""
+    """Return the known name that is closest to `name`, "" if none is close."""
     if len(name) < _SHORTEST or not known:
         return ""
-    # Only for names that have no value, so only when somebody mistyped.
+    # Imported here, because it is needed only for names without a value.
     from difflib import get_close_matches
 
     near = get_close_matches(name, [other for other in known if other != name], 1, _ALIKE)

@@ -1,7 +1,7 @@
-"""Characters that steer a terminal or turn the direction of text, made visible.
+"""Escaping of control characters and of characters that change the direction of text.
 
-Invariant: what comes back holds none of them; everything else is as it was, but that CR LF ends a line as LF does. It
-is meant for what is shown, and for names and messages, which are only shown; never for prompts, values and answers.
+Invariant: the result contains none of them; everything else is unchanged, except that CRLF becomes LF. Use it for text
+that is only displayed, such as names and messages, never for prompts, values and answers.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-# C0 but tab and line feed, DEL, C1, separators of lines and paragraphs, embeddings, overrides and isolates, deprecated
-# format characters, annotations, tags (an alphabet that is not drawn), and halves of characters.
+# C0 except tab and line feed, DEL, C1, line and paragraph separators, bidirectional embeddings, overrides and isolates,
+# deprecated format characters, interlinear annotations, tags (invisible letters), and lone surrogates.
 _STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u180e\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
-# Right-to-left names are spelled with them, and they reach no further than their neighbours.
+# Direction marks are needed in right-to-left names, and affect only adjacent characters.
 _MARKS = "\u061c\u200e\u200f"
-# The flag of a part of a country is spelled with tags.
+# Flags of subdivisions (emoji tag sequences) are encoded with tags.
 _FLAG = "\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f"
 _IN_TEXT = re.compile(f"{_FLAG}|\r\n|[{_STEERING}{_MARKS}]")
 _IN_NOTE = re.compile(f"{_FLAG}|\r\n|[{_STEERING}]")
@@ -25,24 +25,24 @@ _DELETE = "␡"
 
 
 def visible(text: str) -> str:
-    """Return a text with such characters as pictures (␛) or escapes (\\u202e); tabs and line feeds stay."""
+    """Return a text with such characters as control pictures (␛) or escapes (\\u202e); keeps tabs and line feeds."""
     return _IN_TEXT.sub(_shown, text)
 
 
 def visible_name(name: str) -> str:
-    """Return a name for a place of one line: the same, also of tabs and line feeds; direction marks stay."""
+    """Return a name for display on one line: escapes tabs and line feeds too, keeps direction marks."""
     return _IN_NAME.sub(_shown, name)
 
 
 def visible_note(text: str) -> str:
-    """Return a text of people for the window: the same, tabs, line feeds and direction marks stay."""
+    """Return user text for display: keeps tabs, line feeds and direction marks."""
     return _IN_NOTE.sub(_shown, text)
 
 
 class VisibleFields:
-    """Base of records: makes the fields visible that `SHOWN` names, which are only shown. Lines stay lines.
+    """Mixin for records that applies `visible_note` to the display-only fields named in `SHOWN`.
 
-    A record that is stored again is stored so: a name or message with such characters loses them at its next change.
+    A record that is stored again is stored in this form, so such characters are lost when it is next changed.
     """
 
     __slots__ = ()
@@ -51,9 +51,9 @@ class VisibleFields:
     def __post_init__(self) -> None:
         for field in self.SHOWN:
             text = getattr(self, field)
-            # A damaged row may hold no text here, which the store replaces.
+            # A damaged row may have a value that is not a string; the store replaces it.
             if isinstance(text, str) and not text.isprintable():
-                # The record is frozen for everybody else.
+                # The record is a frozen dataclass.
                 object.__setattr__(self, field, visible_note(text))
 
 

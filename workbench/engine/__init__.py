@@ -1,5 +1,5 @@
-"""Talking to models: the wire, the client that owns the children, the children, and the catalogue read as data.
+"""Model access: the wire protocol, the client that owns the child processes, the children, and the model catalogue.
 
-Invariant: nothing that a person's screen imports from here imports litellm, xllamacpp or httpx; those live in the
-children (`engine.child`, `engine.runtime`). A key travels in a run message to one endpoint and is kept nowhere.
+Invariant: no module that the window imports from here imports litellm, xllamacpp or httpx; only the children do
+(`engine.child`, `engine.runtime`). A key travels in a `run` message to one endpoint and is stored nowhere.
 """

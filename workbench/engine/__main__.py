@@ -1,6 +1,6 @@
 """The engine process: `python -m workbench.engine`.
 
-Invariant: the pipe is taken and the environment cleaned before anything else is imported that could print or read keys.
+Invariant: stdout is moved and the environment cleaned before the import of any module that could print or read keys.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from workbench.engine.pipes import ChildPipe
 
 
 def main() -> None:
-    """Serve until stdin closes."""
+    """Run the engine until stdin closes."""
     parent = os.getppid()
     pipe = ChildPipe()
     die_with_parent(parent)

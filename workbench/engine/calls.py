@@ -1,8 +1,8 @@
-"""What the engine is asked for and what it tells: calls and events as frozen values.
+"""Calls to the engine and its events, as frozen values.
 
-Invariant: every call that was accepted ends in exactly one `CallEnded`; `Delta` offsets count code points of that
-kind's text, without gaps, so the text so far is always the concatenation of the deltas seen since the last `Stepped`,
-and the same holds for the arguments of each tool call.
+Invariant: every accepted call ends in exactly one `CallEnded`; `Delta` offsets count code points of that kind's text,
+without gaps, so the text so far is always the concatenation of the deltas since the last `Stepped`, and the same holds
+for the arguments of each tool call.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EngineState = Literal["new", "starting", "ready", "restarting", "closed"]
 
 
 class EngineError(Exception):
-    """A question to the engine (models, key check, rendering) that has no answer; `failure` says why."""
+    """A question to the engine (models, key check, rendering) failed; `failure` says why."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.sentence)
@@ -33,20 +33,20 @@ class EngineError(Exception):
 
 
 class ModelIds(tuple[str, ...]):
-    """The model ids that an endpoint lists, in its order. `left_out` counts those beyond the most that are taken."""
+    """The model ids that an endpoint lists, in its order. `left_out` counts those dropped beyond the limit."""
 
     left_out: int = 0
 
     @classmethod
     def cut(cls, ids: Iterable[str], left_out: int) -> ModelIds:
-        """Return ids of which so many were left out."""
+        """Return `ids` with the number of ids that were dropped."""
         found = cls(ids)
         found.left_out = left_out
         return found
 
     @property
     def remark(self) -> str:
-        """A sentence about what was left out, "" when nothing was."""
+        """A sentence about the dropped ids, "" when there are none."""
         if not self.left_out:
             return ""
         return f"The endpoint lists {self.left_out:,} more models than are shown; type the name of one that is missing."
@@ -54,9 +54,9 @@ class ModelIds(tuple[str, ...]):
 
 @dataclass(frozen=True, slots=True)
 class TokensCounted:
-    """Tokens of each message as `tokenizer` (an id) counts them; `whole` is what the model's own format makes of all.
+    """Tokens of each message, counted by `tokenizer` (an id); `whole` is the prompt's total in the model's own format.
 
-    `reason` says why it is not the vocabulary that was asked for, "" when it is.
+    `reason` says why another tokenizer than the requested one was used, "" otherwise.
     """
 
     tokenizer: str
@@ -72,9 +72,9 @@ class TokensCounted:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: to connect, from sent to the first text, and between two signs of life after that.
+    """Timeouts in seconds: to connect, from sent to the first text, and between received chunks after that.
 
-    A call that does not stream shows no sign of life before its end: it gets `first` + `silence`.
+    A call that does not stream receives nothing before its end: its timeout is `first` + `silence`.
     """
 
     connect: float = 10.0
@@ -84,15 +84,14 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One question to one model. `id` is the output's uid and unique among calls in flight.
+    """One request to one model. `id` is the output's uid and unique among calls in flight.
 
-    `params` is the chat-completions form of what was set (`Params.request()`). `key`, `secret_headers` and `settings`
-    (parameters of the provider, some of them secret) go to `endpoint` and nowhere else. Calls of one `group` (a run)
-    wait in turn with those of other groups. `retries` counts repetitions after the first attempt, of each round. A
-    model may call `tools` in `tool_rounds` rounds before it is stopped. `files` are hash and path of each attached
-    file. `format_in_words` says why the form of `output` has to be asked for in words, "" to let the provider hold the
-    model to it. `think_tags` is the lane's parameter of that name, "" for unset. `marks` are those that
-    are known before it is made.
+    `params` are the set parameters in chat-completions form (`Params.request()`). `key`, `secret_headers` and
+    `settings` (parameters of the provider, some of them secret) are sent to `endpoint` only. `group` is the run: groups
+    waiting at one endpoint are served round-robin. `retries` counts repetitions after the first attempt, per round.
+    `tool_rounds` limits the rounds in which the model may call `tools`. `files` are hash and path of each attached
+    file. `format_in_words` says why the format `output` has to be requested in the prompt, "" when the provider
+    enforces it. `think_tags` is the lane's parameter of that name, "" for unset. `marks` are those known beforehand.
     """
 
     id: str
@@ -117,7 +116,7 @@ class Call:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Everything in it that is taken out of texts."""
+        """The secrets of the call, which are redacted from texts."""
         known = secret_settings()
         return (
             self.key,
@@ -128,7 +127,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class KeyCheck:
-    """What is checked: the key of a `provider`, with a `model` to ask where nothing cheaper proves it."""
+    """The key check of a `provider`; `model` is used where nothing cheaper proves the key."""
 
     provider: str
     model: str
@@ -136,7 +135,7 @@ class KeyCheck:
 
 
 def _secret_parts(value: str) -> tuple[str, ...]:
-    """Return a secret, and where it is the JSON of a key file the private key in it, too."""
+    """Return a secret, plus the private keys in it when it is the JSON of a key file."""
     if not value.lstrip().startswith("{"):
         return (value,)
     try:
@@ -148,14 +147,14 @@ def _secret_parts(value: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """The engine has the call; it may wait for a free place at its endpoint."""
+    """The engine has accepted the call; it may wait for a free slot at its endpoint."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The request is on its way. `wire` is its JSON body, without keys; a repeated attempt sends this again."""
+    """The request was sent. `wire` is its JSON body, without keys; a retry emits this event again."""
 
     id: str
     wire: Any
@@ -164,7 +163,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
-    """Nothing has arrived and the engine tries again after `in_ms`; `attempt` is the one that comes, from 2."""
+    """The attempt failed before any text arrived. `attempt` is the number of the next one, from 2, after `in_ms`."""
 
     id: str
     in_ms: int
@@ -174,7 +173,7 @@ class Retrying:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """More text of one kind; `offset` is the number of code points of that kind before it."""
+    """A chunk of text of one kind; `offset` is the number of code points of that kind before it."""
 
     id: str
     kind: DeltaKind
@@ -184,10 +183,10 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Calling:
-    """More of a tool call that the model is writing: call `number` of the present round, from 0.
+    """A chunk of a tool call that is being streamed: call `number` of the current round, from 0.
 
-    `name` and `call_id` are those of the call as far as they are known, `text` are more of its arguments, and `offset`
-    is the number of code points of them before it. Only the end of the round tells the call as it counts.
+    `name` and `call_id` are those of the call as far as known, `text` is the next part of its arguments, and `offset`
+    is the number of code points before it. The end of the round gives the authoritative call.
     """
 
     id: str
@@ -200,7 +199,7 @@ class Calling:
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """A round with tools is over; `steps` are all that it held, in order. The offsets of what follows start at 0."""
+    """A round with tools ended; `steps` are all its steps, in order. Later offsets start at 0."""
 
     id: str
     steps: tuple[AnswerStep, ...]
@@ -208,7 +207,7 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """The call is over: finished, failed or stopped, with all its text."""
+    """The call ended: finished, failed or stopped, with all its text."""
 
     id: str
     result: Result
@@ -216,7 +215,7 @@ class CallEnded:
 
 @dataclass(frozen=True, slots=True)
 class EngineNotice:
-    """Something about the engine itself, for a status line; never about one call."""
+    """A notice about the engine itself, for a status line; never about one call."""
 
     kind: NoticeKind
     text: str

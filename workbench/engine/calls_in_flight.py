@@ -1,7 +1,7 @@
-"""The client's memory of calls in flight.
+"""The client's ledger of calls in flight.
 
-Invariant: the text of a call, and the tool calls in it, are kept here as they arrive, so that they survive the death of
-the engine; a call leaves the ledger exactly once, with its result.
+Invariant: the text of a call and its tool calls are stored here as they arrive, so that they survive the death of the
+engine; a call leaves the ledger exactly once, with its result.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class _Flight:
         self.calling = []
 
     def called(self) -> tuple[AnswerStep, ...]:
-        """The calls of the present round as far as they have come."""
+        """Return the tool calls received so far in the current round."""
         return tuple(AnswerStep("tool_call", "".join(c.arguments), c.name, c.call_id) for c in self.calling)
 
     def all_steps(self, calls: tuple[AnswerStep, ...]) -> tuple[AnswerStep, ...]:
@@ -56,7 +56,7 @@ class _Flight:
 
 
 class CallsInFlight:
-    """Turns messages of the engine into events. Not thread-safe: the client holds its lock around every use."""
+    """Converts the engine's messages into events. Not thread-safe: the client holds its lock around every use."""
 
     def __init__(self) -> None:
         self._flights: dict[str, _Flight] = {}
@@ -68,7 +68,7 @@ class CallsInFlight:
         return len(self._flights)
 
     def add(self, call: Call) -> None:
-        """Take a call in. Raises ValueError when its id is in flight already."""
+        """Add a call. Raises ValueError when its id is already in flight."""
         if call.id in self._flights:
             raise ValueError(f"The call {call.id} is in flight already.")
         self._flights[call.id] = _Flight(call)
@@ -78,9 +78,9 @@ class CallsInFlight:
         return tuple(flight.call for flight in self._flights.values())
 
     def apply(self, message: Mapping[str, Any]) -> Event | None:
-        """Return the event of one message, or None for another call's, an unknown type's or a late one's.
+        """Return the event of one message, or None when its call is not in flight or its type is unknown.
 
-        Raises ProtocolError when the message contradicts what came before.
+        Raises ProtocolError when the message contradicts earlier ones.
         """
         flight = self._flights.get(message.get("id", ""))
         if flight is None:
@@ -108,13 +108,13 @@ class CallsInFlight:
         return None
 
     def abandon(self, state: OutputState, failure: Failure | None) -> list[CallEnded]:
-        """End every call that is still in flight, with the text so far and an estimated usage."""
+        """End every call in flight, with the text received so far and an estimated usage."""
         ended = [self._abandon(flight, state, failure) for flight in self._flights.values()]
         self._flights.clear()
         return ended
 
     def drop(self, call_id: str, state: OutputState, failure: Failure | None) -> CallEnded:
-        """End one call the same way. Raises KeyError when it is not in flight."""
+        """End one call as `abandon` does. Raises KeyError when it is not in flight."""
         return self._abandon(self._flights.pop(call_id), state, failure)
 
     def _delta(self, flight: _Flight, message: Mapping[str, Any]) -> Delta:
@@ -142,7 +142,7 @@ class CallsInFlight:
     def _end(self, flight: _Flight, state: OutputState, message: Mapping[str, Any]) -> CallEnded:
         del self._flights[flight.call.id]
         failure = message.get("failure")
-        # An end that could not say all still has the calls as they came.
+        # The final message may lack the steps; the calls received so far are used then.
         calls = protocol.steps_from_json(message["steps"]) if "steps" in message else flight.called()
         result = Result(
             state=state,
@@ -170,7 +170,7 @@ class CallsInFlight:
         asked = (*call.messages, Message("assistant", before)) if before else call.messages
         said = "\n".join((text, *(step.text for step in calls)))
         usage = estimate_ended(asked, said, reasoning, sent=flight.wire is not None, failed=state == "failed")
-        # Without the engine's clock there is no timing that could be compared with others.
+        # Times measured by another clock than the engine's would not be comparable.
         result = Result(
             state=state,
             text=text,

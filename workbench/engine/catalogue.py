@@ -1,7 +1,7 @@
-"""The models that LiteLLM knows, read as data.
+"""The catalogue of chat models, read from LiteLLM's data file.
 
-Invariant: reading it imports nothing of LiteLLM and asks nobody; a price that is not in the data is None, and so is a
-price of zero, because zero there means "not per token" far more often than free.
+Invariant: loading imports nothing of LiteLLM and sends no request; a missing price is None, and so is a price of zero,
+because zero in that file means "not per token" far more often than free.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _ABILITIES = {
     "supports_response_schema": "json",
     "supports_prompt_caching": "cache",
 }
-# The data splits some providers by model family.
+# The file splits some providers by model family.
 _FAMILIES = (("vertex_ai-", "vertex_ai"), ("fireworks_ai-", "fireworks_ai"), ("bedrock_converse", "bedrock"))
-# The order in which an empty search shows them; the rest follows by name.
+# The order of providers in an empty search; the others follow by name.
 _FIRST = ("openai", "anthropic", "gemini", "mistral", "groq", "deepseek", "xai", "openrouter")
 
 
@@ -43,7 +43,7 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """One model. `context` and `max_output` are tokens; `retires` is the day in UTC when it is switched off."""
+    """One model. `context` and `max_output` are tokens; `retires` is its shutdown date in UTC."""
 
     id: str
     provider: str
@@ -53,9 +53,9 @@ class ModelInfo:
     abilities: frozenset[str] = frozenset()
     retires: date | None = None
     support: ParameterSupport = field(default_factory=ParameterSupport)
-    """Which parameters of a lane it takes."""
+    """The lane parameters that it accepts."""
     lacks: frozenset[str] = frozenset()
-    """Abilities that the data says it does not have; of those it is silent about, nobody knows."""
+    """Abilities that the file says it does not have; an ability in neither set is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +68,22 @@ class Catalogue:
 
     @classmethod
     def load(cls, path: Path | None = None) -> Catalogue:
-        """Read `path`, or the file that comes with LiteLLM; takes some 100 ms, so not on a thread that paints.
+        """Read `path`, or the file that comes with LiteLLM. Takes about 100 ms: do not call it on the UI thread.
 
-        LiteLLM's is read once: windows that follow each other in one process share it. Raises CatalogueError.
+        LiteLLM's file is read once: successive windows of one process share it. Raises CatalogueError.
         """
         return _installed() if path is None else _read(path)
 
     @classmethod
     def of(cls, models: Iterable[ModelInfo]) -> Catalogue:
-        """Make a catalogue of these models."""
+        """Return a catalogue of `models`."""
         rank = {provider: place for place, provider in enumerate(_FIRST)}
         ordered = sorted(models, key=lambda m: (rank.get(m.provider, len(rank)), m.provider, m.id))
         searched = (f"{m.id} {m.provider} {provider_name(m.provider)}".lower() for m in ordered)
         return cls(tuple(ordered), {m.id: m for m in ordered}, tuple(searched))
 
     def search(self, query: str, limit: int = 50) -> list[ModelInfo]:
-        """Return models whose id or provider contains every word of `query`; those that start with it come first."""
+        """Return models whose id or provider contains every word of `query`, those starting with it first."""
         terms = query.lower().split()
         if not terms:
             return list(self.models[:limit])
@@ -96,7 +96,7 @@ class Catalogue:
         return [model for _, model in hits[:limit]]
 
     def get(self, model: str) -> ModelInfo | None:
-        """Return a model by id, with or without its provider's prefix; None when it is not known."""
+        """Return a model by id, with or without its provider's prefix; None when it is unknown."""
         if (found := self._by_id.get(model)) is not None:
             return found
         provider, name = split_model(model)
@@ -107,7 +107,7 @@ class Catalogue:
         return None
 
     def provider_of(self, model: str) -> str:
-        """Return the provider id that answers `model`, "" when neither the id nor the catalogue tells."""
+        """Return the id of the provider of `model`, "" when neither the model id nor the catalogue names it."""
         prefix = model.partition("/")[0]
         if "/" in model and prefix in PROVIDERS:
             return prefix
@@ -149,7 +149,7 @@ def _is_chat(entry: Any) -> bool:
 def _info(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> ModelInfo:
     listed = entry["litellm_provider"]
     provider = next((family for start, family in _FAMILIES if listed.startswith(start)), listed)
-    # LiteLLM prices a model by the row with its provider's name, and finds its efforts in the row without.
+    # LiteLLM takes prices from the row with the provider's prefix, and reasoning efforts from the row without.
     named, bare = data.get(f"{provider}/{name}"), data.get(name.removeprefix(f"{listed}/"))
     priced = named if isinstance(named, dict) and not name.startswith(f"{provider}/") else entry
     return ModelInfo(
@@ -166,7 +166,7 @@ def _info(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> Model
 
 
 def _told_apart(name: str, provider: str) -> str:
-    """Return a model's id, with its provider before it where it would be asked at another one without."""
+    """Return a model's id, prefixed with its provider where the bare id would be routed to another provider."""
     asked = split_model(name)[0]
     return f"{provider}/{name}" if asked and provider_name(asked) != provider_name(provider) else name
 

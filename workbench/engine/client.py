@@ -1,8 +1,8 @@
-"""The engine as its parent sees it: ask, cancel, and be told.
+"""The parent's client of the engine process: send calls, cancel them, receive events.
 
-Invariant: the callback is never called by two threads at once, nor by the thread that asks; every accepted call gets
-exactly one `CallEnded`, whatever happens to the child; a dead or hung child is replaced by itself, with back-off; after
-`close` no child is left.
+Invariant: the callback never runs on two threads at once, nor on the thread that calls a method here; every accepted
+call gets exactly one `CallEnded`, whatever happens to the child; a dead or hung child is restarted automatically, with
+back-off; after `close` no child is left.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 GIVE_UP_AFTER = 3
-"""Failed starts in a row after which waiting calls fail; the client goes on trying."""
+"""Consecutive failed starts after which waiting calls fail; the client keeps trying to start the child."""
 _CLOSE_GRACE_S = 2.0
 _STABLE_S = 10.0
 _TOO_LONG = Failure(
@@ -51,7 +51,7 @@ _CLOSED = Failure("engine_closed", "The engine was closed. Start the workbench a
 
 
 class EngineClient(EngineQuestions):
-    """Owns the engine process. All methods may be called from any thread and return at once, `close` excepted."""
+    """Owns the engine process. Methods are thread-safe and return immediately, except `close`, which waits."""
 
     def __init__(
         self,
@@ -66,11 +66,11 @@ class EngineClient(EngineQuestions):
         backoff: Sequence[float] = BACKOFF_S,
         launch: Callable[[Sequence[str], Mapping[str, str]], EngineProcess] = EngineProcess,
     ) -> None:
-        """Prepare a client; nothing is started yet.
+        """Prepare a client; `start` starts the child.
 
-        `env` is the child's whole environment, already without keys. `limits` sets how many calls may be under way at
-        once, by endpoint uid, where the default does not fit. `dead_after` and `ready_within` are seconds, as is
-        `backoff` after the first, second, … death in a row. `launch` starts the command in an environment.
+        `env` is the child's whole environment, already without keys. `limits` overrides the default number of
+        concurrent calls, by endpoint uid. `dead_after` and `ready_within` are timeouts in seconds. `backoff` is the
+        delay in seconds after the first, second, … death in a row. `launch` starts the command in an environment.
         """
         self._command = engine_command() if command is None else list(command)
         self._env = child_env(env or {})
@@ -89,12 +89,12 @@ class EngineClient(EngineQuestions):
 
     @property
     def state(self) -> EngineState:
-        """What the engine is doing: new, starting, ready, restarting or closed."""
+        """The state of the engine: new, starting, ready, restarting or closed."""
         return self._state
 
     @property
     def pid(self) -> int | None:
-        """The process id of the living child, None when there is none."""
+        """The process id of the running child, None when there is none."""
         process = self._outbox.process
         return None if process is None else process.pid
 
@@ -108,15 +108,15 @@ class EngineClient(EngineQuestions):
         self._watchdog.start()
 
     def use_builtin_model(self, path: Path | None) -> None:
-        """Take other weights for the built-in model from now on, without a restart."""
+        """Change the weights of the built-in model without a restart."""
         with self._lock:
             self._builtin_model = path
             self._outbox.tell("configure", **self._configuration())
 
     def run(self, call: Call) -> None:
-        """Ask one model; events follow. Waits for the engine by itself.
+        """Send one call; its events are passed to the callback. A call made before the engine is ready is queued.
 
-        Raises ValueError when the id is in flight already and EngineError when the client is closed.
+        Raises ValueError when the id is already in flight and EngineError when the client is closed.
         """
         line = self._outbox.encode("run", protocol.call_to_json(call))
         with self._lock:
@@ -128,7 +128,7 @@ class EngineClient(EngineQuestions):
             self._end_aside(call.id, _TOO_LONG)
 
     def cancel(self, call_id: str) -> None:
-        """Stop one call; its `CallEnded` follows. Unknown ids do nothing: the call may have ended meanwhile."""
+        """Cancel one call; its `CallEnded` follows. Unknown ids are ignored: the call may have ended meanwhile."""
         with self._lock:
             if call_id not in self._ledger:
                 return
@@ -138,7 +138,7 @@ class EngineClient(EngineQuestions):
         self._end_aside(call_id, None)
 
     def warm(self, kind: WarmKind) -> None:
-        """Load something before it is needed, now and after every restart."""
+        """Preload LiteLLM or the built-in model, now and after every restart."""
         with self._lock:
             if kind not in self._warm:
                 self._warm.append(kind)
@@ -146,13 +146,13 @@ class EngineClient(EngineQuestions):
                 self._outbox.tell("warm", what=kind)
 
     def set_limit(self, endpoint_uid: str, limit: int) -> None:
-        """Set how many calls may be under way at once at one endpoint, now and after every restart."""
+        """Set the number of concurrent calls at one endpoint, now and after every restart."""
         with self._lock:
             self._limits[endpoint_uid] = limit
             self._outbox.tell("configure", **self._configuration())
 
     def close(self) -> None:
-        """Stop what runs, end the child and its children, and wait for that; calls in flight end as stopped."""
+        """Cancel all calls, end the child and its children, and wait for their exit; calls in flight end as stopped."""
         with self._lock:
             started = self._state != "new"
             self._state = "closed"
@@ -188,7 +188,7 @@ class EngineClient(EngineQuestions):
         return future
 
     def _end_aside(self, call_id: str, failure: Failure | None) -> None:
-        # The caller may hold a lock that the listener takes.
+        # On a thread of its own: the caller may hold a lock that the listener acquires.
         threading.Thread(target=self._end_now, args=(call_id, failure), name="engine-end", daemon=True).start()
 
     def _end_now(self, call_id: str, failure: Failure | None) -> None:
@@ -203,7 +203,7 @@ class EngineClient(EngineQuestions):
             try:
                 self._on_event(event)
             except Exception:
-                # One bad listener must not take the reader down, and with it every other call.
+                # An error in the listener must not end the reader thread, and with it every other call.
                 logger.exception("The listener failed on an event of type %s", type(event).__name__)
 
     def _emit_all(self, events: Sequence[Event]) -> None:
@@ -232,7 +232,7 @@ class EngineClient(EngineQuestions):
         self._emit_all(self._abandon_all("stopped", None, _CLOSED))
 
     def _live(self) -> tuple[bool, str]:
-        """One life of the child: whether it got ready, and how it ended."""
+        """Run one child until it ends; return whether it became ready, and a report of how it ended."""
         try:
             process = self._launch(self._command, self._env)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""What can be asked of the engine besides calls of models.
+"""The engine client's questions besides model calls.
 
 Invariant: every question has one answer, the engine's or an EngineError.
 """
@@ -18,28 +18,28 @@ from workbench.engine.calls import ModelIds, TokensCounted
 
 
 class EngineQuestions(ABC):
-    """The questions; `_ask` sends one."""
+    """Base class of the client with one method per question; the client implements `_ask`."""
 
     @abstractmethod
     def _ask(self, kind: str, fields: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Any]) -> Future[Any]:
-        """Send a question and return the future of its answer, as `read` reads it."""
+        """Send a question and return the future of its answer, converted by `read`."""
 
     def list_models(
         self, endpoint: Endpoint, key: str = "", secret_headers: tuple[tuple[str, str], ...] = ()
     ) -> Future[ModelIds]:
-        """Return the model ids that the endpoint lists; EngineError when it does not."""
+        """Return the model ids that the endpoint lists; EngineError when listing fails."""
         fields = protocol.access_to_json(endpoint, key, secret_headers)
         return self._ask("models", fields, lambda message: ModelIds.cut(message["models"], message.get("left_out", 0)))
 
     def list_prices(
         self, endpoint: Endpoint, key: str = "", secret_headers: tuple[tuple[str, str], ...] = ()
     ) -> Future[Mapping[str, Mapping[str, Any]]]:
-        """Return the prices that the endpoint tells of its models, by model; EngineError when it cannot be asked."""
+        """Return the prices that the endpoint publishes, by model; EngineError when it cannot be queried."""
         fields = protocol.access_to_json(endpoint, key, secret_headers)
         return self._ask("prices", fields, lambda message: dict(message["prices"]))
 
     def supported_parameters(self, model: str) -> Future[Collection[str] | None]:
-        """Return the parameters of chat completions that LiteLLM passes on for a model, None for unknown."""
+        """Return the chat-completions parameters that LiteLLM forwards for a model, None when unknown."""
         return self._ask("parameters", {"model": model}, lambda message: message["parameters"])
 
     def check_key(
@@ -52,15 +52,15 @@ class EngineQuestions(ABC):
         model: str = "",
         settings: tuple[tuple[str, str], ...] = (),
     ) -> Future[str]:
-        """Test a key as cheaply as honestly possible; return a sentence that says what was tested, else EngineError.
+        """Test a key with the cheapest request that proves it; return a sentence naming the test, else EngineError.
 
-        `provider` says whose key it is; `model` is asked for one token where nothing cheaper proves it."""
+        `provider` is the owner of the key; one token is requested of `model` where nothing cheaper proves the key."""
         asked = {"provider": provider, "model": model, "settings": [list(pair) for pair in settings]}
         fields = protocol.access_to_json(endpoint, key, secret_headers) | asked
         return self._ask("check", fields, lambda message: str(message["sentence"]))
 
     def render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[str, ...]]:
-        """Return the texts of `template_texts` with values filled in; EngineError names the line of a mistake."""
+        """Return the texts of `template_texts` with values substituted; EngineError names the line of a mistake."""
         texts = template_texts(content)
         if content.template == "plain":
             done: Future[tuple[str, ...]] = Future()
@@ -70,7 +70,7 @@ class EngineQuestions(ABC):
         return self._ask("render", fields, lambda message: tuple(message["texts"]))
 
     def count(self, endpoint: Endpoint, tokenizer: str, messages: Sequence[Message]) -> Future[TokensCounted]:
-        """Count the tokens of messages with a vocabulary (an id), by the runtime where it has the model loaded."""
+        """Count the tokens of messages with a tokenizer (an id); the runtime counts if it has the model loaded."""
         fields = {
             "endpoint": protocol.endpoint_to_json(endpoint),
             "tokenizer": tokenizer,

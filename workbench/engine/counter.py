@@ -1,7 +1,7 @@
-"""The process that counts tokens: `python -m workbench.engine.counter`.
+"""The token counting process: `python -m workbench.engine.counter`.
 
-Invariant: counting reads files of the installation and nothing else, above all not the network; it answers with the
-counts of a vocabulary that it names, which is the rule of `estimate` where the wanted one cannot be had.
+Invariant: counting reads only files of the installation, never the network; every answer names the vocabulary that
+counted, which is the rule of `estimate` where the requested one is not available.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from workbench.engine.pipes import ChildPipe
 
 Counting = Callable[[str], int]
 KEPT = 2
-"""Vocabularies that stay loaded; each takes 20 to 50 MB."""
+"""Number of vocabularies that stay loaded; each takes 20 to 50 MB."""
 _FILES = {"claude": "anthropic_tokenizer.json", "deepseek": "deepseek_tokenizer.json"}
 
 
 class Vocabularies:
-    """Loads vocabularies on first use and forgets the one that was not used for longest."""
+    """An LRU cache of vocabularies, loaded on first use."""
 
     def __init__(self) -> None:
         self._kept: collections.OrderedDict[str, Counting] = collections.OrderedDict()
 
     def count(self, wanted: str, texts: Sequence[str]) -> tuple[str, list[int], str]:
-        """Return the id of the vocabulary that counted, its counts, and why it is not the wanted one ("")."""
+        """Return the id of the vocabulary that counted, its counts, and why it is not `wanted` ("" when it is)."""
         reason = ""
         if wanted != RULE:
             try:
                 counting = self._counting(wanted)
                 return wanted, [counting(whole_characters(text)) for text in texts], ""
-            except Exception as error:  # noqa: BLE001 - a library's own trouble; the estimate says that it is one
+            except Exception as error:  # noqa: BLE001 - libraries raise anything; the estimate is marked as one
                 reason = f"{type(error).__name__}: {error}"
         return RULE, [estimate.tokens(text) for text in texts], reason
 
@@ -55,7 +55,7 @@ class Vocabularies:
 
 
 def whole_characters(text: str) -> str:
-    """Return `text` with the replacement character for each half of a character, which no vocabulary has."""
+    """Return `text` with lone surrogates, which no vocabulary has, replaced by U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -66,20 +66,20 @@ def _load(wanted: str) -> Counting:
 
         read = Tokenizer.from_file(str(directory / _FILES[wanted]))
         return lambda text: len(read.encode(text, add_special_tokens=False).ids)
-    # The files of tiktoken's own vocabularies are not in its package; without this it would fetch them.
+    # tiktoken's package lacks the files of its own vocabularies; without this it would download them.
     os.environ["TIKTOKEN_CACHE_DIR"] = str(directory)
     import tiktoken
     import tiktoken.load
 
     tiktoken.load.read_file = _refuse
     encoding = tiktoken.get_encoding(wanted)
-    # What it was made of, kept for those who take an encoding to another process: as large as all the rest.
+    # The source table, which is only needed for pickling and doubles the memory of an encoding.
     vars(encoding).pop("_mergeable_ranks", None)
     return lambda text: len(encoding.encode_ordinary(text))
 
 
 def _give_back() -> None:
-    """Return to the system what was only needed to load; glibc keeps up to 20 MB of it."""
+    """Return memory that was only needed for loading to the system; glibc keeps up to 20 MB of it."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
@@ -97,7 +97,7 @@ def _directory() -> Path:
 
 
 def main() -> None:
-    """Answer orders until stdin closes."""
+    """Answer requests until stdin closes."""
     parent = os.getppid()
     pipe = ChildPipe()
     die_with_parent(parent)

@@ -1,8 +1,8 @@
-"""Token counts when the provider sent none.
+"""Estimated token counts for answers without a count by the provider.
 
-Invariant: an estimate says that it is one. The rule needs no tokenizer and no data: a CJK character counts one token,
-a run of other letters one token per five letters begun, digits one per three, each other visible character one, and
-blanks nothing, because common vocabularies attach a blank to the word after it.
+Invariant: an estimate is marked as such. The rule needs no tokenizer and no data: one token per CJK character, one per
+five letters begun in a run of ASCII letters (three in other scripts), one per three digits begun, one per newline and
+per other visible character, none for blanks, because common vocabularies attach a blank to the following word.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from workbench.core.content import Message
 from workbench.core.money import Usage, UsageDetails
 
 MESSAGE_OVERHEAD = 4
-"""Tokens that chat templates put around one message."""
+"""Tokens that chat templates add to one message."""
 
 _PIECES = re.compile(
     r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af])"
@@ -23,14 +23,14 @@ _PIECES = re.compile(
 
 
 _SLICE = 20_000
-"""Characters that are looked at in one go: other threads wait meanwhile."""
+"""Characters per regular expression call, which holds the GIL and so blocks other threads."""
 
 
 def tokens(text: str) -> int:
-    """Return about how many tokens `text` has; 0 only when there is nothing but blanks."""
+    """Return the estimated number of tokens of `text`; 0 only for blanks."""
     count = start = 0
     while len(text) - start > _SLICE:
-        # At a blank, so that no run of letters is counted as two.
+        # Split at a blank, so that no run of letters is counted as two.
         stop = text.find(" ", start + _SLICE) + 1
         if not stop:
             break
@@ -47,7 +47,7 @@ def _tokens(text: str) -> int:
         elif digits:
             count += -(-len(digits) // 3)
         elif letters:
-            # Words outside ASCII fall into more and shorter pieces.
+            # Vocabularies split words outside ASCII into more and shorter pieces.
             count += -(-len(letters) // (5 if letters.isascii() else 3))
         else:
             count += 1
@@ -55,10 +55,10 @@ def _tokens(text: str) -> int:
 
 
 def estimate_ended(messages: Iterable[Message], text: str, reasoning: str = "", *, sent: bool, failed: bool) -> Usage:
-    """Return the usage of a call that ended without a count of the provider's.
+    """Return the usage of a call that ended without a count by the provider.
 
-    It is unknown when the request never went out, and when the call failed before its first letter: whether anything
-    was counted then nobody can tell, and an estimate would look like a price.
+    It is unknown when the request was never sent, and when the call failed before any text arrived: the provider may
+    have billed nothing then, and an estimate would look like a price.
     """
     if not sent or (failed and not text and not reasoning):
         return Usage()
@@ -66,9 +66,9 @@ def estimate_ended(messages: Iterable[Message], text: str, reasoning: str = "", 
 
 
 def total(usages: Sequence[Usage]) -> Usage:
-    """Return the tokens of several rounds together, an estimate if one of them is.
+    """Return the summed usage of several rounds, an estimate if any of them is.
 
-    A round of which neither tokens nor a cost is known adds nothing.
+    Rounds with neither tokens nor a cost are ignored.
     """
     if len(usages) == 1:
         return usages[0]
@@ -91,7 +91,7 @@ def _sum(counts: Iterable[int | None]) -> int | None:
 
 
 def estimate(messages: Iterable[Message], text: str, reasoning: str = "") -> Usage:
-    """Return an estimated usage of a call with this prompt that answered this much."""
+    """Return the estimated usage of a call with these messages, answer text and reasoning."""
     given = sum(tokens(m.text) + MESSAGE_OVERHEAD for m in messages)
     thought = tokens(reasoning)
     return Usage(input=given, output=tokens(text) + thought, cached=None, reasoning=thought or None, source="estimate")

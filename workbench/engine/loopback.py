@@ -1,7 +1,7 @@
-"""Which hosts are this machine. Pure.
+"""Loopback detection for host names and addresses. Pure.
 
-Invariant: every spelling that the operating system takes for the loopback counts, so that nothing meant for this
-machine is ever handed to a proxy.
+Invariant: every spelling that the operating system resolves to the loopback counts, so that no request to this machine
+is ever sent to a proxy.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import socket
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host name or address is this machine: `localhost`, all of 127.0.0.0/8 and ::1, however spelled.
+    """Return whether a host name or address is this machine: `localhost`, 127.0.0.0/8 and ::1, in any spelling.
 
-    An address without a host of its own (0.0.0.0, ::) reaches this machine as well.
+    The unspecified addresses (0.0.0.0, ::) reach this machine as well.
     """
     name = host.strip("[]").split("%", 1)[0].rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
@@ -28,7 +28,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _is_short_loopback(name: str) -> bool:
-    # 127.1, 0x7f000001 and 2130706433 are addresses to the resolver, though not to `ipaddress`.
+    # The resolver accepts 127.1, 0x7f000001 and 2130706433 as addresses, `ipaddress` does not.
     try:
         address = ipaddress.IPv4Address(socket.inet_aton(name)) if name[:1].isdigit() else None
     except (OSError, ValueError):

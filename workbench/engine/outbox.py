@@ -1,7 +1,7 @@
-"""What the client has to say to the child.
+"""The client's outgoing messages to the engine process.
 
-Invariant: a call or question is given to exactly one life of the child, or waits for one; nothing is given to a child
-that has not said that it is ready.
+Invariant: a call or question is sent to exactly one engine process or waits for one; none is sent before that process
+has reported that it is ready.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from workbench.engine.protocol import ProtocolError
 
 
 class Outbox:
-    """Lines for the child. Not thread-safe: the client holds its lock around every use, `encode` excepted."""
+    """Queue of lines for the child. Not thread-safe, except `encode`: the client holds its lock around every use."""
 
     def __init__(self) -> None:
         self.process: EngineProcess | None = None
-        """The living child, None between two lives."""
+        """The running child, None while there is none."""
         self._open = False
         self._waiting: dict[str, bytes] = {}
         self._seq = itertools.count(1)
 
     @property
     def waiting(self) -> frozenset[str]:
-        """Ids of what no child was given yet."""
+        """Ids of the calls and questions that have not been sent yet."""
         return frozenset(self._waiting)
 
     def encode(self, kind: str, fields: Mapping[str, Any]) -> bytes | None:
-        """Return a line for `post`, None when it is longer than a call may be."""
+        """Return a line for `post`, None when it is longer than MAX_CALL."""
         try:
             line = protocol.encode(kind, next(self._seq), fields)
         except ProtocolError:
@@ -39,11 +39,11 @@ class Outbox:
         return line if len(line) <= protocol.MAX_CALL else None
 
     def attach(self, process: EngineProcess) -> None:
-        """A child was born; it is told only what `tell` says until it is ready."""
+        """Set a newly started child; only `tell` sends to it until `open`."""
         self.process = process
 
     def open(self) -> None:
-        """The child is ready: give it what waits."""
+        """Send everything that waits, now that the child is ready."""
         self._open = True
         if self.process is not None:
             for line in self._waiting.values():
@@ -51,25 +51,25 @@ class Outbox:
             self._waiting.clear()
 
     def detach(self) -> None:
-        """The child is dead."""
+        """Remove the child after its death."""
         self.process, self._open = None, False
 
     def tell(self, kind: str, **fields: Any) -> None:
-        """Say something short that is only of interest to this life of the child, if there is one."""
+        """Send a short message that concerns only the current child; dropped when there is none."""
         if self.process is not None:
             self.process.send(protocol.encode(kind, next(self._seq), fields))
 
     def post(self, item: str, line: bytes) -> None:
-        """Give the child a call or question, or keep it until there is a child."""
+        """Send a call or question, or keep it until a child is ready."""
         if self._open and self.process is not None:
             self.process.send(line)
         else:
             self._waiting[item] = line
 
     def withdraw(self, item: str) -> bool:
-        """Take back what still waits; return False when a child has it already."""
+        """Remove an item that waits; return False when it was already sent."""
         return self._waiting.pop(item, None) is not None
 
     def clear(self) -> None:
-        """Forget what waits."""
+        """Remove everything that waits."""
         self._waiting.clear()

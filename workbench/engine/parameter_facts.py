@@ -1,6 +1,6 @@
-"""Which parameters LiteLLM's list says that a model takes.
+"""Parameter support of models, read from LiteLLM's model list.
 
-Invariant: nothing of LiteLLM is imported; what the list is silent about is not refused.
+Invariant: nothing of LiteLLM is imported; a parameter that the list does not mention is not refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _ALWAYS = frozenset({"medium", "high"})
 
 
 def support_of(name: str, row: Mapping[str, Any], bare: Mapping[str, Any]) -> ParameterSupport:
-    """Return what a row says of a model; `bare` is the row of the same model without the provider's name, or empty."""
+    """Return a model's support by its row; `bare` is the row of the model without provider prefix, or empty."""
     efforts = _efforts(row, bare)
     refused: dict[str, str] = {}
     if row.get("supports_sampling_params") is False:
@@ -29,10 +29,11 @@ def support_of(name: str, row: Mapping[str, Any], bare: Mapping[str, Any]) -> Pa
 
 
 def _efforts(row: Mapping[str, Any], bare: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Return the reasoning efforts of a model, () for none and None for unknown, by LiteLLM's own reading of its list:
+    """Return the reasoning efforts of a model, () for none and None for unknown.
 
-    `reasoning_effort_levels` counts alone; else low and minimal are taken unless the list says no, xhigh and max only
-    where it says yes, and none unless it says no, except by GPT-5 on Azure.
+    Follows LiteLLM's own reading of its list: `reasoning_effort_levels` overrides the flags; otherwise low and minimal
+    are accepted unless flagged false, xhigh and max only if flagged true, and none unless flagged false, where
+    GPT-5 on Azure needs it flagged true.
     """
     if row.get("supports_reasoning") is False:
         return ()

@@ -1,7 +1,7 @@
 """The child's side of the wire: its stdin and stdout.
 
-Invariant: only messages ever reach the pipe. The real stdout is moved to a private descriptor before anything else can
-print, and whatever prints goes to stderr. When stdin closes, the process is gone at once, whatever it was doing.
+Invariant: only messages reach the pipe. The real stdout is moved to a private descriptor before anything else can
+print, and printed output goes to stderr. When stdin closes, the process exits immediately.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _READ_SIZE = 1 << 16
 
 
 class ChildPipe:
-    """Reads messages on one thread, writes them on another; `send` never blocks and may be called from any thread."""
+    """Reads messages on one thread and writes them on another; `send` never blocks and is thread-safe."""
 
     def __init__(self) -> None:
-        """Take stdin and stdout away from the rest of the process."""
+        """Move stdin and stdout to private descriptors; descriptors 0 and 1 become the null device and stderr."""
         self._out = os.dup(1)
         os.dup2(2, 1)
         sys.stdout = sys.stderr
@@ -42,7 +42,7 @@ class ChildPipe:
             self._lines.put(encode(kind, self._seq, fields))
 
     def send_raw(self, line: bytes) -> None:
-        """Queue bytes that are no message, to show what a broken child does."""
+        """Queue bytes that are not a message, to simulate a broken child."""
         self._lines.put(line)
 
     def flush(self, timeout: float) -> None:
@@ -64,7 +64,7 @@ class ChildPipe:
         except (ProtocolError, OSError) as error:
             print(f"The wire broke: {error}", file=sys.stderr, flush=True)  # noqa: T201 - stderr is the child's log
             os._exit(2)
-        # The parent is gone or wants us gone; nothing here may delay that, not even an import in another thread.
+        # The parent has exited or closed the pipe; nothing may delay this exit, not even an import in another thread.
         os._exit(0)
 
     def _write(self) -> None:
@@ -78,5 +78,5 @@ class ChildPipe:
                 while view:
                     view = view[os.write(self._out, view) :]
             except OSError:
-                # Nobody reads any more: the parent has closed its end.
+                # The parent has closed its end.
                 os._exit(0)

@@ -1,6 +1,6 @@
-"""Reading prices from rows of LiteLLM's list, and from what gateways tell of their models.
+"""Prices read from rows of LiteLLM's model list and from the model lists of gateways.
 
-Invariant: a row without a price that can be billed gives None; what is no price is left out of the sheet.
+Invariant: a row without a billable price gives None; the sheet holds only fields that are prices.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from workbench.core.money import Rates, RateSource
 from workbench.core.price_sheet import INPUT, OUTPUT, READ, WRITE, has_prices, number
 
 _PRICE = re.compile(r"cost|pricing|uplift_multiplier|^provider_specific_entry$|^web_search_billing_unit$")
-# Of batches and decisions, which are no chats; in units of one provider; and what LiteLLM does not read itself.
+# Prices of batches and decisions, which are not chats; in provider-specific units; and fields that LiteLLM ignores.
 _NO_PRICE = re.compile(
     r"_batches$|_decisions$|_dbu_|_cache_hit$|^code_interpreter|^cache_read_input_token_cost_above_200k_tokens_flex$"
 )
-# Names of prices in the lists that OpenRouter and servers like it give with their models.
+# Price fields in the model lists of OpenRouter and similar servers.
 _GATEWAY_NAMES = {
     "prompt": INPUT,
     "completion": OUTPUT,
@@ -33,7 +33,7 @@ _GATEWAY_NAMES = {
 def rates_of(
     name: str, provider: str, row: Mapping[str, Any], source: RateSource = "catalogue", named: str = ""
 ) -> Rates | None:
-    """Return the prices in a row, None when it has none that can be billed. `named` is whose list it is."""
+    """Return the prices in a row, None when none is billable. `named` is the owner of the list."""
     sheet = {key: value for key, value in row.items() if value is not None and _is_price(key)}
     sheet |= {"model": name, "litellm_provider": provider}
     if not has_prices(sheet):
@@ -51,7 +51,7 @@ def _is_price(key: str) -> bool:
 
 
 def gateway_row(pricing: Any) -> dict[str, float]:
-    """Return the row for a `pricing` object of a model list, empty when it is none. Its prices may be texts."""
+    """Convert a `pricing` object of a model list, whose prices may be strings, into a row; empty when invalid."""
     if not isinstance(pricing, Mapping):
         return {}
     read = {ours: _read(pricing[theirs]) for theirs, ours in _GATEWAY_NAMES.items() if pricing.get(theirs) is not None}

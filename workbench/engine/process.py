@@ -1,8 +1,8 @@
-"""One life of the engine process, seen from its parent.
+"""One engine child process, from start to exit, managed by its parent.
 
-Invariant: an `EngineProcess` that ended left nothing behind: it leads a process group of its own, and `finish` kills
-whatever is left of that group before it lets go of the group's id. The thread that starts a child has to last until its
-`finish`, because the kernel ends the child with that thread.
+Invariant: an `EngineProcess` that ended leaves no process behind: it leads its own process group, and `finish` kills
+the rest of that group before it releases the group's id. The thread that starts a child must live until `finish`,
+because the kernel kills the child when that thread ends.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _EXIT_GRACE_S = 2.0
 
 
 class EngineProcess:
-    """A running child: `messages` to read from one thread, `send` and `kill` from any."""
+    """A running child. `messages` is read by one thread; `send` and `kill` are thread-safe."""
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
         """Start the child. Raises OSError when the command cannot be started."""
@@ -57,22 +57,22 @@ class EngineProcess:
         return self._child.pid
 
     def send(self, line: bytes) -> None:
-        """Queue one encoded line; never blocks. Lines to a dead child vanish, its death is reported by `messages`."""
+        """Queue one encoded line; never blocks. Lines to a dead child are dropped; `messages` ends at its death."""
         self._outgoing.put(line)
 
     def hang_up(self) -> None:
-        """Close the child's stdin once everything queued is written."""
+        """Close the child's stdin after everything queued is written."""
         self._outgoing.put(None)
 
     def messages(self) -> Iterator[dict[str, Any]]:
-        """Yield messages until the child closes its end. Raises ProtocolError on what is no message."""
+        """Yield messages until the child closes its stdout. Raises ProtocolError on an invalid line."""
         splitter = LineSplitter()
         while chunk := os.read(self._stdout.fileno(), _READ_SIZE):
             for line in splitter.feed(chunk):
                 yield decode(line)
 
     def kill(self, reason: str) -> None:
-        """Kill the child and its group; the first reason given is kept for the report."""
+        """Kill the child and its process group; the first reason given goes into the report."""
         with self._lock:
             self._kill_reason = self._kill_reason or reason
             if self._reaped:
@@ -80,7 +80,7 @@ class EngineProcess:
             self._kill_group()
 
     def finish(self) -> str:
-        """Wait for the end, kill what is left, and return a report: how it ended and the tail of its stderr."""
+        """Wait for the exit, kill the rest of the group, and return a report: how it ended and the tail of stderr."""
         self._await_end(_EXIT_GRACE_S)
         with self._lock:
             self._kill_group()
@@ -95,7 +95,7 @@ class EngineProcess:
         return "\n".join([how, *self._stderr])
 
     def _await_end(self, timeout: float) -> None:
-        """Wait for the child's end without reaping it: the zombie keeps its group's id from being used again."""
+        """Wait for the child's exit without reaping it: the zombie keeps its group's id from being reused."""
         deadline = time.monotonic() + timeout
         pause = 0.001
         while not self._has_ended() and time.monotonic() < deadline:
@@ -115,7 +115,7 @@ class EngineProcess:
             self._child.kill()
 
     def _write(self) -> None:
-        # A broken pipe means that the child is gone, which the reader reports.
+        # A broken pipe means that the child has exited, which the reader reports.
         with contextlib.suppress(OSError), self._stdin:
             while (line := self._outgoing.get()) is not None:
                 view = memoryview(line)

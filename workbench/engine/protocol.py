@@ -1,8 +1,8 @@
-"""The wire between the client and the engine: one ASCII JSON object per line.
+"""The wire protocol between the client and the engine: one ASCII JSON object per line.
 
-Invariant: every line has `v`, `type` and `seq`, is at most MAX_LINE bytes, and what `to_json` writes `from_json` reads
-back unchanged, lone surrogates too (the two halves of a pair become one character). Readers ignore types
-and keys they do not know.
+Invariant: every line has `v`, `type` and `seq` and is at most MAX_LINE bytes; each `*_from_json` is the inverse of
+`*_to_json`, lone surrogates included (two adjacent halves of a pair become one character). Readers ignore unknown
+types and keys.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from workbench.engine.calls import Call, Timeouts
 VERSION = 1
 MAX_LINE = 8 * 1024 * 1024
 MAX_CALL = 7 * 1024 * 1024
-"""A call's line; less than MAX_LINE because `sent` repeats its messages and adds to them."""
+"""Bytes of a call's line; less than MAX_LINE because `sent` repeats its messages and adds to them."""
 MAX_DELTA = 500_000
-"""Code points of one delta: at twelve bytes each they still fit into a line."""
+"""Code points of one delta: at twelve bytes each they fit into a line."""
 MAX_RESPONSE = 1024 * 1024
-"""Characters of a raw response as JSON; a longer one is left out of the result."""
+"""Characters of a raw response as JSON; a longer one is omitted from the result."""
 
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 class ProtocolError(Exception):
-    """A line that no engine of this version writes."""
+    """A line is invalid or belongs to another version of the protocol."""
 
 
 def encode(kind: str, seq: int, fields: Mapping[str, Any]) -> bytes:
@@ -44,7 +44,7 @@ def encode(kind: str, seq: int, fields: Mapping[str, Any]) -> bytes:
 
 
 def decode(line: bytes) -> dict[str, Any]:
-    """Return the object of one line. Raises ProtocolError when it is none or of another version."""
+    """Return the object of one line. Raises ProtocolError when it is not a message or has another version."""
     try:
         message = json.loads(line)
     except ValueError as error:
@@ -57,7 +57,7 @@ def decode(line: bytes) -> dict[str, Any]:
 
 
 class LineSplitter:
-    """Cuts a byte stream into lines without their newline; raises ProtocolError once a line exceeds MAX_LINE."""
+    """Splits a byte stream into lines without their newline; raises ProtocolError when a line exceeds MAX_LINE."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -84,7 +84,7 @@ class LineSplitter:
 
 
 def messages_to_json(messages: Iterable[Message]) -> list[list[Any]]:
-    """Return messages as lists of role, text, attachments, and whether to cache up to here."""
+    """Return messages as lists of role, text, attachments, and whether a cache breakpoint follows."""
     return [[m.role, m.text, [[a.hash, a.media_type, a.name] for a in m.attachments], m.cache] for m in messages]
 
 
@@ -105,7 +105,7 @@ def _set_fields(value: Any) -> dict[str, Any]:
 
 
 def endpoint_to_json(endpoint: Endpoint) -> dict[str, Any]:
-    """Return an endpoint's set fields; its secret headers are names only."""
+    """Return an endpoint's non-empty fields; of its secret headers only the names."""
     return _set_fields(endpoint)
 
 
@@ -119,7 +119,7 @@ def endpoint_from_json(data: Mapping[str, Any]) -> Endpoint:
 
 
 def access_to_json(endpoint: Endpoint, key: str, secret_headers: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Return where a question goes and what opens it, as questions carry it."""
+    """Return an endpoint with its key and secret headers, as questions carry them."""
     return {
         "endpoint": endpoint_to_json(endpoint),
         "key": key,
@@ -128,7 +128,7 @@ def access_to_json(endpoint: Endpoint, key: str, secret_headers: Iterable[tuple[
 
 
 def call_to_json(call: Call) -> dict[str, Any]:
-    """Return a call as the `run` message carries it, key included."""
+    """Return the fields of a `run` message, key included."""
     return {
         "id": call.id,
         "endpoint": endpoint_to_json(call.endpoint),
@@ -208,7 +208,7 @@ def steps_from_json(data: Iterable[Any]) -> tuple[AnswerStep, ...]:
 
 
 def usage_to_json(usage: Usage) -> dict[str, Any]:
-    """Return what is known of a usage."""
+    """Return the known fields of a usage."""
     return usage.to_json()
 
 

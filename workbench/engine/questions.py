@@ -1,7 +1,7 @@
-"""Questions with one answer (models, key check, rendering) that wait for the engine.
+"""Pending questions to the engine, each with one answer (models, key check, rendering).
 
 Invariant: every question's future is resolved exactly once, with the answer or an EngineError, and within
-ANSWER_WITHIN_S as long as somebody calls `expire`.
+ANSWER_WITHIN_S provided that `expire` is called regularly.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from workbench.engine.protocol import failure_from_json
 
 Reader = Callable[[Mapping[str, Any]], Any]
 ANSWER_WITHIN_S = 120.0
-"""Longer than the engine takes for any of them, a start of the engine and the import of LiteLLM included."""
+"""Timeout in seconds: longer than any answer takes, including a start of the engine and the import of LiteLLM."""
 _LATE = Failure("no_answer", f"The engine did not answer within {ANSWER_WITHIN_S:.0f} s. Try again.")
 _UNREADABLE = Failure("internal", "The engine gave an answer that cannot be read. Try again.")
 
@@ -37,7 +37,7 @@ class PendingQuestions:
     def add(self, read: Reader) -> tuple[str, Future[Any]]:
         """Open a question whose answer `read` turns into the result; return its id and its future."""
         future: Future[Any] = Future()
-        # A running future cannot be cancelled, so nobody else resolves it.
+        # A running future cannot be cancelled, so only this class resolves it.
         future.set_running_or_notify_cancel()
         with self._lock:
             question = f"?{next(self._numbers)}"
@@ -49,7 +49,10 @@ class PendingQuestions:
         return question in self._open
 
     def answer(self, message: Mapping[str, Any]) -> None:
-        """Resolve the question that `message` answers; an answer that comes too late changes nothing."""
+        """Resolve the question that `message` answers; an answer to a closed question is ignored.
+
+        Raises KeyError, TypeError or ValueError when the answer cannot be read.
+        """
         if (found := self._take(message["id"])) is None:
             return
         read, future = found
@@ -63,12 +66,12 @@ class PendingQuestions:
             raise
 
     def fail(self, question: str, failure: Failure) -> None:
-        """Resolve one question with a failure; one that is not open any more stays as it is."""
+        """Resolve one question with a failure; a question that is no longer open is ignored."""
         if (found := self._take(question)) is not None:
             found[1].set_exception(EngineError(failure))
 
     def expire(self) -> None:
-        """Fail what has been open for too long."""
+        """Fail the questions that are past their deadline."""
         now = self._clock()
         with self._lock:
             late = [question for question, (_, _, until) in self._open.items() if now >= until]
@@ -81,7 +84,7 @@ class PendingQuestions:
         return None if found is None else found[:2]
 
     def fail_all(self, failure: Failure, spare: Collection[str] = ()) -> None:
-        """Resolve all open questions but those in `spare` with a failure."""
+        """Resolve all open questions except those in `spare` with a failure."""
         with self._lock:
             doomed = [question for question in self._open if question not in spare]
         for question in doomed:

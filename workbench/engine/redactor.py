@@ -1,6 +1,6 @@
-"""Keeping keys out of everything that is shown or stored.
+"""Redaction of keys from everything that is shown or stored.
 
-Invariant: no text that went through a `Redactor` contains one of its secrets.
+Invariant: no text returned by a `Redactor` contains one of its secrets.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.core.redaction import MASK, pattern_of, pattern_of_spellings, spellings_of
 
-# Keys of somebody else (an old one that a provider quotes, say) are not ours to know, but have familiar shapes.
+# Unknown keys, such as an old one that a provider quotes, are recognised by their shape.
 _LOOKS_LIKE_KEY = re.compile(
     r"\b(?:sk|pk|rk|gsk|xai|hf|ghp|gho|fw|pplx|tgp|r8|nvapi)[-_][A-Za-z0-9_*.\-]{12,}"
     r"|\bAIza[A-Za-z0-9_\-]{20,}"
@@ -21,21 +21,21 @@ _LOOKS_LIKE_KEY = re.compile(
 
 
 class Redactor:
-    """Replaces secrets in texts and JSON, in every spelling that `core.redaction` knows."""
+    """Masks secrets in texts and JSON, in every spelling that `core.redaction` knows."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._pattern = pattern_of(secrets)
 
     def text(self, text: str) -> str:
-        """Return `text` without the secrets and without anything shaped like a provider's key."""
+        """Return `text` with the secrets and anything shaped like a provider's key masked."""
         return _LOOKS_LIKE_KEY.sub(MASK, self.exact(text))
 
     def value(self, value: Any) -> Any:
-        """Return a JSON value without the secrets; equal to `value` when it holds none."""
+        """Return a JSON value with the secrets masked; equal to `value` when it holds none."""
         return value if self._pattern is None else self._walk(value)
 
     def exact(self, text: str) -> str:
-        """Return `text` without the secrets."""
+        """Return `text` with the secrets masked."""
         return text if self._pattern is None else self._pattern.sub(MASK, text)
 
     def _walk(self, value: Any) -> Any:
@@ -49,9 +49,9 @@ class Redactor:
 
 
 class StreamRedactor:
-    """Replaces secrets in a text that comes in pieces, also where one is cut in two.
+    """Masks secrets in a streamed text, also those split across chunks.
 
-    What may be the beginning of a secret is held back until more has come or the text is over.
+    A possible beginning of a secret is held back until the next chunk or the end of the text decides.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
@@ -63,7 +63,7 @@ class StreamRedactor:
         self._held = ""
 
     def feed(self, piece: str) -> str:
-        """Return what can be told of the text so far and was not told before."""
+        """Add a chunk; return the new text that certainly belongs to no unfinished secret."""
         if self._pattern is None:
             return piece
         text = self._pattern.sub(MASK, self._held + piece)
@@ -72,12 +72,12 @@ class StreamRedactor:
         return text[: len(text) - keep] if keep else text
 
     def close(self) -> str:
-        """Return what was held back: the text is over, so it was no secret."""
+        """End the text; return what was held back, which is not a secret."""
         held, self._held = self._held, ""
         return held
 
     def _beginning(self, text: str) -> int:
-        """How many characters at the end of `text` may be the beginning of a secret."""
+        """Return the number of characters at the end of `text` that may be the beginning of a secret."""
         for start in range(max(0, len(text) - self._longest + 1), len(text)):
             if text[start] in self._firsts:
                 rest = text[start:]

@@ -1,7 +1,7 @@
-"""The process that renders Jinja templates: `python -m workbench.engine.renderer`.
+"""The Jinja rendering process: `python -m workbench.engine.renderer`.
 
-Invariant: a template sees its values and nothing else, cannot use more than MEMORY bytes or CPU_S seconds of processor
-time (the kernel sees to that), and cannot fail silently: an unknown variable is an error with its line.
+Invariant: a template can access only its values, cannot use more than MEMORY bytes or CPU_S seconds of processor time
+(enforced by the kernel), and cannot fail silently: an unknown variable is an error with its line.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CPU_S = 4
 
 
 def limit_memory() -> None:
-    """Let the kernel refuse more than MEMORY bytes to this process, where it can."""
+    """Limit the address space of this process to MEMORY bytes, where the system supports it."""
     try:
         import resource
     except ImportError:
@@ -31,7 +31,7 @@ def limit_memory() -> None:
 
 
 def limit_time() -> None:
-    """Let the kernel end this process after CPU_S more seconds of processor time, where it can."""
+    """Have the kernel end this process after CPU_S more seconds of CPU time, where the system supports it."""
     try:
         import resource
     except ImportError:
@@ -42,13 +42,13 @@ def limit_time() -> None:
 
 
 def main() -> None:
-    """Answer orders until stdin closes."""
+    """Answer requests until stdin closes."""
     parent = os.getppid()
     pipe = ChildPipe()
     die_with_parent(parent)
     orders: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
     pipe.listen(orders.put)
-    # Before the limits: importing is not a template's doing.
+    # Before the limits, so that the import does not count against a template.
     importlib.import_module("jinja2.sandbox")
     limit_memory()
     while True:

@@ -1,11 +1,11 @@
-"""A scripted engine: the same protocol, no models. For tests and demonstrations of everything above the engine.
+"""A scripted engine: the same protocol without models, for tests and demonstrations of the layers above the engine.
 
-Invariant: it answers exactly what its script says, in order, and knows nothing of providers.
+Invariant: it answers exactly what its script says, in order, and contacts no provider.
 
 A script is a JSON object: `models` maps a model id to a list of steps, `default` is the list for all others, `listed`
-what the models question answers, `check` a sentence, or a failure [code, sentence, detail]. A step is one of
-{"text": s} {"reasoning": s} {"wait_ms": n} {"until": path} (a file that appears) {"retry_ms": n, "reason": s}
-{"call": number, "name": s, "call_id": s, "text": s} (more of a tool call; name and id with its first piece)
+is the answer to the `models` question, `check` a sentence or a failure [code, sentence, detail]. A step is one of
+{"text": s} {"reasoning": s} {"wait_ms": n} {"until": path} (wait for a file) {"retry_ms": n, "reason": s}
+{"call": number, "name": s, "call_id": s, "text": s} (a chunk of a tool call; name and id with the first one)
 {"steps": [[kind, text, name, call id, opaque], …]} (the end of a round with tools)
 {"usage": {...}} {"finish": s} {"response": any} {"mark": [kind, name, detail]} (before the request is sent)
 {"fail": [code, sentence, detail]} {"exit": code} {"hang": true} (stops answering pings) {"garbage": s}
@@ -52,7 +52,7 @@ class ScriptedEngine:
         self._hangs = threading.Event()
 
     def receive(self, message: Mapping[str, Any]) -> None:
-        """Take one message from the wire."""
+        """Handle one message from the wire."""
         kind = message["type"]
         if self._hangs.is_set():
             return
@@ -100,7 +100,7 @@ class ScriptedEngine:
 
 
 class Performance:
-    """One call of a script being played."""
+    """Plays the script of one call."""
 
     def __init__(self, call: Call, pipe: ChildPipe, cancelled: threading.Event, hangs: threading.Event) -> None:
         self._call, self._pipe, self._cancelled, self._hangs = call, pipe, cancelled, hangs
@@ -203,7 +203,7 @@ class Performance:
 
 
 def _fatal(args: threading.ExceptHookArgs) -> None:
-    # A script with a mistake must not look like a model that takes its time.
+    # An error in a script must not look like a slow model.
     traceback.print_exception(args.exc_type, args.exc_value, args.exc_traceback)
     os._exit(70)
 

@@ -1,7 +1,7 @@
-"""Which tokenizer counts for which model.
+"""The tokenizer of each model.
 
-Invariant: a tokenizer is exact only where the model's maker says that the model uses it; all others are named for what
-they are and count "about". Nothing here loads one.
+Invariant: a tokenizer is exact only where the model's maker says that the model uses it; all others count
+approximately and say so in their names. Nothing here loads a tokenizer.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ CLAUDE = Tokenizer("claude", "the tokenizer of Claude 2; newer models count some
 DEEPSEEK = Tokenizer("deepseek", "the tokenizer of DeepSeek V3")
 ESTIMATE = Tokenizer(RULE, "a rule over letters, digits and signs")
 RUNTIME = Tokenizer("runtime", "the model's own", exact=True, per_message=0, per_prompt=0)
-"""Of the model that our runtime has loaded; it counts whole prompts in the model's own format."""
+"""The tokenizer of the model that the built-in runtime has loaded; counts whole prompts in the model's own format."""
 
 BUILTIN_CONTEXT, RUNTIME_CONTEXT = 4096, 8192
-"""Tokens that the built-in model and a model file of one's own can hold in our runtime."""
+"""Context lengths in tokens of the built-in model and of a user's GGUF file in the built-in runtime."""
 
-# The families as tiktoken maps them; what is older than these is not asked for chats any more.
+# Model families as tiktoken maps them; older models no longer serve chats.
 _CL100K = re.compile(r"^(ft:)?(gpt-4(?!o|\.1|\.5)|gpt-3\.5|gpt-35)")
 _O200K = re.compile(r"^(ft:)?(gpt-|chatgpt-|o[1-9](-|$))")
 
 
 def tokenizer_of(endpoint: Endpoint, model: str) -> Tokenizer | None:
-    """Return what counts for a model there, None where nothing is counted: echo reads no tokens."""
+    """Return the tokenizer for a model at an endpoint, None for echo, which reads no tokens."""
     if endpoint.kind == "echo":
         return None
     if endpoint.kind in ("builtin", "gguf"):
         return RUNTIME
     if endpoint.has_address:
-        # A server of one's own may call anything "gpt-4o".
+        # A user's own server may name any model "gpt-4o".
         return ESTIMATE
     provider, name = split_model(model)
     name = name.rsplit("/", 1)[-1]

@@ -1,7 +1,7 @@
-"""JSON from strangers.
+"""Parser for untrusted JSON.
 
-Invariant: what is returned can be walked, written and stored by everything behind this: it is at most MAX_DEPTH deep
-and holds no number that JSON has no form for.
+Invariant: every returned value can be walked, serialised and stored safely: it is at most MAX_DEPTH levels deep and
+holds only finite numbers.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ MAX_DEPTH = 100
 
 
 def parse(text: str | bytes) -> Any:
-    """Parse JSON; NaN and infinities, which are none, become null. Raises ValueError, also for what is too deep."""
+    """Parse JSON; NaN and infinities, which JSON does not allow, become null.
+
+    Raises ValueError on invalid JSON and on more than MAX_DEPTH levels.
+    """
     try:
         value = json.loads(text, parse_constant=lambda name: None, parse_float=_finite)
     except RecursionError as error:
         raise ValueError("It is nested too deeply.") from error
-    # Counting brackets costs next to nothing, and few answers have enough of them to be deep.
+    # Counting brackets is cheap, and few answers have enough of them to need the walk.
     opened = text.count(b"[") + text.count(b"{") if isinstance(text, bytes) else text.count("[") + text.count("{")
     if opened > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         raise ValueError("It is nested too deeply.")

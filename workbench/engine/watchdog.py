@@ -1,7 +1,7 @@
-"""Whether the child still lives, judged by clocks.
+"""Watchdog timer for the engine process.
 
-Invariant: time in which this process itself did not run (a suspended laptop, a stopped debugger) is never held against
-the child, and time in which it did run always is, however often it was interrupted.
+Invariant: time in which this process itself did not run (suspend, debugger) never counts towards a timeout, and time
+in which it ran always does, however often it was interrupted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _JUMP_S = 2.0
 
 
 class Watchdog:
-    """Remembers when the child was last heard of. Times are seconds."""
+    """Tracks the last sign of life of the child. Times are in seconds."""
 
     def __init__(
         self,
@@ -30,40 +30,40 @@ class Watchdog:
         self.was_ready = self._pardoned = False
 
     def born(self) -> None:
-        """A new child was started."""
+        """Reset the clocks for a newly started child."""
         self._born = self._heard = self._looked = self._monotonic()
         self._looked_wall = self._wall()
         self.was_ready = self._pardoned = False
 
     def ready(self) -> None:
-        """The child said that it is ready."""
+        """Record that the child reported to be ready."""
         self.was_ready = True
         self.heard()
 
     def heard(self) -> None:
-        """The child answered a ping."""
+        """Record that the child answered a ping."""
         self._heard = self._monotonic()
         self._pardoned = False
 
     def lived(self, seconds: float) -> bool:
-        """Whether the child was ready and its life so far is at least that long."""
+        """Whether the child became ready and has run for at least `seconds`."""
         return self.was_ready and self._monotonic() - self._born >= seconds
 
     def look(self) -> str:
-        """Return why the child counts as dead, "" while it does not. Call it every `interval`."""
+        """Return why the child counts as dead, "" while it is alive. To be called every `interval` seconds."""
         now, wall = self._monotonic(), self._wall()
         slept = now - self._looked > self.interval + _JUMP_S
         jumped = (wall - self._looked_wall) - (now - self._looked) > _JUMP_S
         gap = max(0.0, now - self._looked - self.interval)
         self._looked, self._looked_wall = now, wall
         if (slept or jumped) and not self._pardoned:
-            # The clock starts anew, because everything is slow after a suspension.
+            # Restart the clock, because everything is slow after a suspend.
             self._heard = now
             self._born = min(now, max(self._born + gap, now - self._ready_within / 2))
             self._pardoned = True
             return ""
         if slept:
-            # As if the gap had not been: on a machine so busy that every look is late, a hung child is found too.
+            # Exclude only the gap, so that a hung child is found even on a machine so busy that every call is late.
             self._heard, self._born = min(now, self._heard + gap), min(now, self._born + gap)
         if not self.was_ready:
             if now - self._born > self._ready_within:

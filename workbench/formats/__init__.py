@@ -1,4 +1,5 @@
 """Foreign file formats, one module each.
 
-Invariant: files come from strangers; reading one runs nothing, and what cannot be read is a sentence.
+Invariant: files are untrusted. Reading one executes nothing, and a file that cannot be read raises an error whose text
+is a sentence for the user.
 """

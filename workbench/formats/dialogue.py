@@ -1,10 +1,10 @@
-"""Reading recorded dialogues: OpenAI and Anthropic JSON, JSON lines, and plain text with names before the turns.
+"""Read recorded dialogues: OpenAI and Anthropic JSON, JSON Lines, and plain text with a speaker before each turn.
 
-Invariant: nothing is guessed silently. A text is either one of the shapes below or refused with a sentence; what was
-recognised is named, and what was left out or folded into text is listed. Texts arrive exactly, but for CRLF.
+Invariant: nothing is guessed silently. A text has one of the forms below, or is refused with a sentence. The result
+names the recognised form and lists what was left out or converted to text. Texts are exact, but CRLF becomes LF.
 
-JSON: a list of messages, or an object with `messages` (or OpenAI's `input`), with `system` (Anthropic) or
-`instructions` (OpenAI) beside it. `content` is text or a list of parts; calls of tools and their results become text.
+JSON: a list of messages, or an object with `messages` (or OpenAI's `input`) and optionally `system` (Anthropic) or
+`instructions` (OpenAI). `content` is text or a list of parts; tool calls and their results become text.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workbench.core.content import Message, Role
 from workbench.core.text import unify_newlines
 
 LIMIT = 4 * 1024 * 1024
-"""Characters."""
+"""Longest text that is read, in characters."""
 MOST_MESSAGES = 2_000
 _ROLES: dict[str, Role] = {
     "system": "system",
@@ -49,7 +49,7 @@ _TURN = re.compile(
 
 
 class DialogueError(Exception):
-    """A text that is no dialogue: a sentence that says why, and the technical detail."""
+    """Raised for a text that is not a dialogue, with a sentence that says why and the technical detail."""
 
     def __init__(self, sentence: str, detail: str = "") -> None:
         super().__init__(sentence)
@@ -58,7 +58,7 @@ class DialogueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """Messages, what kind of text they were read from, and sentences about what is not in them as it was."""
+    """Messages, the recognised form of the text, and notes on what was left out or changed."""
 
     messages: tuple[Message, ...]
     kind: str
@@ -101,14 +101,14 @@ def _first_line(text: str, error: Exception) -> tuple[Any, str, int]:
     try:
         return json.loads(lines[0]), "JSON line, ", len(lines) - 1
     except (ValueError, RecursionError):
-        pass  # it is no JSON line, and what is wrong with it as a whole is told
+        pass  # not JSON Lines; report the error in the text as a whole
     where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
     raise DialogueError(f"This begins like JSON and is none{where}. Correct it there.", str(error)) from error
 
 
 def _messages(data: Any, notes: Counter[str]) -> tuple[tuple[Message, ...], str]:
     if isinstance(data, Mapping) and isinstance(body := data.get("body"), Mapping):
-        data = body  # a line of a batch file
+        data = body  # a line of OpenAI's batch format
     if isinstance(data, list):
         raw, system, beside = data, None, []
     elif isinstance(data, Mapping):
@@ -176,7 +176,7 @@ def _message(item: Any, number: int, notes: Counter[str]) -> tuple[Message | Non
 
 
 def _content(content: Any, notes: Counter[str], where: str) -> str:
-    """Return the text of a message's content; parts are on lines of their own."""
+    """Return the text of a message's content, each part on a line of its own."""
     if content is None:
         return ""
     if isinstance(content, str):
@@ -213,12 +213,12 @@ def _plain(value: Any) -> str:
 
 
 def _whole(text: str) -> str:
-    """Return text with LF line ends, and the halves of characters joined that JSON writes as two escapes."""
+    """Return text with LF line ends, surrogate pairs from JSON escapes joined, lone surrogates replaced by U+FFFD."""
     return unify_newlines(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 
 def _read_text(text: str) -> Dialogue:
-    # A fence is quoted text, and names in it are nobody's turn.
+    # A name inside a code fence is quoted text and starts no turn.
     fences = [match.span() for match in re.finditer(r"^```.*?(?:^```[ \t]*$|\Z)", text, re.MULTILINE | re.DOTALL)]
     starts = [start for start, _ in fences]
 
@@ -252,6 +252,6 @@ def _read_text(text: str) -> Dialogue:
 
 
 def looks_like_json_dialogue(text: str) -> bool:
-    """Whether it is worth reading a text as JSON messages: cheap, for any length."""
+    """Whether a text may be a JSON dialogue. Looks at the first 4,096 characters only."""
     head = text[:4096].lstrip()
     return head[:1] in ("[", "{") and bool(re.search(r'"(?:role|messages|input)"\s*:', head))

@@ -1,10 +1,10 @@
-"""Few-shot examples from a table or from JSON Lines.
+"""Read few-shot examples from a table or from JSON.
 
-Invariant: nothing is guessed silently: what was taken for which column is said, and what was not taken is named with
-its line. Texts are taken as they stand, line ends apart.
+Invariant: nothing is guessed silently. The result says which columns were used and lists every skipped row with its
+line. Texts are unchanged, except that CRLF becomes LF.
 
-Tables are as spreadsheets copy them (tab-separated) or as CSV (RFC 4180, also with semicolons). JSON is one object a
-line, or one array: {"user", "assistant"}, {"input", "output"} and the like, or {"messages": [...]} with a pair in it.
+A table is tab-separated, as spreadsheets copy it, or CSV (RFC 4180, also with semicolons). JSON is one object per line
+or one array; an object is {"user", "assistant"}, {"input", "output"} or similar, or {"messages": [...]} with a pair.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from workbench.core.blocks import Example
 ASKED = ("user", "input", "question", "prompt", "query", "text")
 ANSWERED = ("assistant", "output", "answer", "completion", "response", "ideal", "expected", "label")
 MOST = 500
-"""Examples that are taken from one paste; more would not fit into any prompt that is worth its price."""
+"""Most examples read from one paste; more would not fit into a prompt of reasonable cost."""
 MOST_LEFT_OUT = 1000
-"""Lines that cannot be taken, after which a text is something else and is not read on."""
+"""Unreadable lines after which reading stops, because the text is something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExamplePairs:
-    """What a text holds: examples, a few words about its form, and sentences about what was left out."""
+    """The examples of a text, a short description of its form, and sentences about what was left out."""
 
     examples: tuple[Example, ...]
     form: str
@@ -36,7 +36,7 @@ class ExamplePairs:
 
 
 def read_pairs(text: str) -> ExamplePairs:
-    """Return the examples in `text`; with none, `left_out` says why."""
+    """Return the examples in `text`. If there are none, `left_out` says why."""
     if not text.strip():
         return ExamplePairs((), "", ("There is no text. Copy rows of a table with two columns, or JSON Lines.",))
     found = _json(text) if text.lstrip()[0] in "{[" else _table(text)
@@ -142,7 +142,7 @@ def _pair(item: Any) -> Example | None:
 
 
 def _turn(messages: list[Any]) -> Example | None:
-    """Return the last user message with the assistant's answer to it."""
+    """Return the last user message that an assistant message follows, with that answer, or None."""
     said: list[tuple[str, str]] = [
         (m["role"], m["content"])
         for m in messages

@@ -1,7 +1,7 @@
-"""Tables of formats that are made of the formats' own modules.
+"""Registries of formats, built from the modules of a package.
 
-Invariant: a module of a format says everything about it in one row; its package lists the rows and knows none of them,
-so that a new format is a new module and nothing else.
+Invariant: a format's module declares the format in one row named FORMAT. The package discovers the rows and names none
+of them, so adding a format means adding one module.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from typing import Protocol, TypeVar
 
 
 class FormatRow(Protocol):
-    """What every row says: where it stands among the others."""
+    """What every row has: its sort key."""
 
     @property
     def order(self) -> int:
-        """Its place in lists: those with a lower number come before it."""
+        """Its position in lists, lowest first."""
 
 
 Row = TypeVar("Row", bound=FormatRow)
 
 
 def rows_of(package: str, path: Iterable[str], kind: type[Row]) -> tuple[Row, ...]:
-    """Return the rows of a package's modules, each called FORMAT, in their order; `path` is the package's.
+    """Return the FORMAT rows of a package's modules, sorted by `order`; `path` is the package's `__path__`.
 
-    Modules without one are parts that the others share. Raises TypeError for a FORMAT of another kind.
+    Modules without FORMAT are shared helpers and are skipped. Raises TypeError for a FORMAT that is not a `kind`.
     """
     rows = []
     for module in pkgutil.iter_modules(path):

@@ -1,6 +1,6 @@
-"""The head of a GGUF file: whether it is one, and what it holds.
+"""Read the header of a GGUF file: whether it is one, and whether it holds a model or an adapter.
 
-Invariant: reads at most `MOST` bytes and trusts no length in them; no tensor is ever read.
+Invariant: at most `MOST` bytes are read, lengths in the file are checked before use, and tensors are never read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 
 
 class GgufError(ValueError):
-    """A file that cannot be used: `sentence` says why and what to choose instead."""
+    """Raised for a file that cannot be used; `sentence` says why and what to choose instead."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -26,7 +26,7 @@ class GgufError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class GgufHead:
-    """What the file says of itself; "" where it says nothing."""
+    """Metadata of a GGUF file; "" for a key that the file lacks."""
 
     is_adapter: bool = False
     name: str = ""
@@ -34,7 +34,7 @@ class GgufHead:
 
 
 def read_head(path: Path) -> GgufHead:
-    """Read the first keys of a GGUF file. Raises GgufError."""
+    """Read the metadata at the start of a GGUF file. Raises GgufError."""
     try:
         with path.open("rb") as stream:
             return _head(stream, path.name)
@@ -59,7 +59,7 @@ def _head(stream: BinaryIO, name: str) -> GgufHead:
     reader = _Reader(stream.read(MOST))
     for _ in range(min(keys, 256)):
         pair = reader.pair()
-        # The tokenizer's arrays follow the keys that describe the file, and are megabytes.
+        # The tokenizer's arrays, which are megabytes, follow the keys that describe the file.
         if pair is None:
             break
         found[pair[0]] = pair[1]
@@ -76,7 +76,7 @@ class _Reader:
         self._at = 0
 
     def pair(self) -> tuple[str, str] | None:
-        """Return the next key and its value if that is text ("" otherwise); None at an array or the end."""
+        """Return the next key and its text value ("" for another type), or None at an array or the end."""
         key = self._text()
         kind = self._number(4)
         if key is None or kind is None:

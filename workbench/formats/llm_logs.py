@@ -1,9 +1,9 @@
-"""Calls from the log of the `llm` command as runs.
+"""Convert calls from the log of the `llm` command to runs.
 
-Invariant: an answer holds everything that came until the model was done with its tools, however many calls the log has
-for that. What was asked stands in the value `input`, so that everything asked under one system prompt is one version;
-what was said before in a conversation stands in the messages. Filled in, they are exactly what was sent, but for tool
-calls of earlier answers, which messages cannot hold.
+Invariant: an answer covers all tool rounds, however many calls the log has for them. The user's text is the value
+`input`, so that all questions under one system prompt are runs of one version; earlier turns of a conversation are
+messages. Rendered with the values, the messages are exactly what was sent, except for tool calls of earlier answers,
+which messages cannot hold.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _THOUGHT = (("completion_tokens_details", "reasoning_tokens"), ("output_tokens_d
 
 
 def runs_of(turns: Sequence[LogTurn]) -> Iterator[tuple[ImportedRun | LeftOut, int]]:
-    """Yield the runs of one conversation from its calls, which are in order, each with how many calls it is.
+    """Yield the runs of one conversation, each with the number of calls that it covers; `turns` are in order of time.
 
-    Parameters that are left out come before their run.
+    A LeftOut for each dropped parameter comes before its run.
     """
     groups = list(_groups(turns))
     key = prompt_of(turns[0]) if turns else ImportedPrompt("", NAMELESS)
@@ -58,14 +58,14 @@ def runs_of(turns: Sequence[LogTurn]) -> Iterator[tuple[ImportedRun | LeftOut, i
 
 
 def prompt_of(turn: LogTurn) -> ImportedPrompt:
-    """Return the prompt of a conversation that begins with this call: the one of its system prompt."""
+    """Return the prompt of a conversation that begins with this call; it is identified by the system prompt."""
     system = next((_said(message) for message in turn.before if message.role == "system"), "")
     name = first_line(system, _LONGEST_NAME)
     return ImportedPrompt(hashlib.sha256(system.encode()).hexdigest() if system else "", name or NAMELESS)
 
 
 def _groups(turns: Sequence[LogTurn]) -> Iterator[list[LogTurn]]:
-    """Yield calls together that make one answer: those that only bring back what tools said go on with the last."""
+    """Yield groups of calls that form one answer: a call that only returns tool results continues the previous one."""
     group: list[LogTurn] = []
     for turn in turns:
         if group and not (turn.before and turn.before[-1].role == "tool"):
@@ -85,7 +85,7 @@ def _run(group: Sequence[LogTurn], prompt: ImportedPrompt, parent: Content | Non
     notes = [clean(note), *(f"A file was not in the log: {place}" for place in lost)]
     asked = next((value for name, value in reversed(values) if name.startswith("input")), "")
     return ImportedRun(
-        # What follows later makes it another answer.
+        # The last call, so that an answer that has grown since an earlier import is a new run.
         foreign_id=last.id,
         prompt=prompt,
         started_at=started,
@@ -99,7 +99,7 @@ def _run(group: Sequence[LogTurn], prompt: ImportedPrompt, parent: Content | Non
 
 
 def _asked(turn: LogTurn) -> tuple[Content, tuple[tuple[str, str], ...], tuple[ImportedFile, ...], tuple[str, ...]]:
-    """Return content, values, files, and the places of files that the log does not have."""
+    """Return content, values, files, and the locations of files that the log lacks."""
     messages: list[Message] = []
     files: list[ImportedFile] = []
     lost: list[str] = []
@@ -123,7 +123,7 @@ def _asked(turn: LogTurn) -> tuple[Content, tuple[tuple[str, str], ...], tuple[I
         before = messages[:-1]
     else:
         before = messages
-    # Braces in what was sent are no variables: each is given as the value of itself.
+    # Braces in sent texts are literal, so each apparent variable gets its own text as its value.
     values = [*((name, f"{{{{{name}}}}}") for name in _as_written(before)), *values]
     output = OutputFormat("schema", clean(turn.schema)) if turn.schema else None
     tools = tuple(Tool(clean(tool.name), clean(tool.description), clean(tool.schema)) for tool in turn.tools)
@@ -219,7 +219,7 @@ def _nested(details: Mapping[str, Any], places: Sequence[tuple[str, ...]]) -> in
 
 
 def _params(options: str) -> tuple[Params, list[str]]:
-    """Return options as parameters, and a sentence about each that a lane cannot have."""
+    """Return the options as parameters, and a sentence about each that a lane cannot have."""
     found = sort_parameters({name: value for name, value in _object(options).items() if value is not None})
     problems = [clean(problem) for problem in found.problems]
     try:
@@ -231,7 +231,7 @@ def _params(options: str) -> tuple[Params, list[str]]:
 
 
 def _raw(response: str) -> Any:
-    """Return a raw response; one in which llm put marks in place of texts is not what came, and not kept."""
+    """Return a raw response; None if llm replaced texts in it with placeholders, as that is not the original."""
     return None if not response or '"$' in response else _json(response)
 
 
@@ -252,7 +252,7 @@ def _json(text: str) -> Any:
 
 
 def moment(text: str, ulid: str = "") -> str:
-    """Return a time of the log as ours; one that cannot be read is that of the call's id, which begins with it."""
+    """Return a time of the log as UTC text; if it is unreadable, the time encoded in the call's ULID."""
     return foreign(text) or later("1970-01-01T00:00:00.000Z", _ulid_ms(ulid))
 
 

@@ -1,7 +1,7 @@
-"""Reading `.prompt.yml` files, the shape in which GitHub Models kept prompts in repositories.
+"""Read `.prompt.yml` files, the format in which GitHub Models keeps prompts in repositories.
 
-Invariant: texts and values arrive exactly as YAML spells them (`007` stays `007`), nothing in a file can run, and what
-this release does not use is named and not silently dropped.
+Invariant: texts and values are exactly as YAML spells them (`007` stays `007`), nothing in a file is executed, and
+fields that this release does not use are listed in the notes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _USED = frozenset({"name", "description", "model", "modelParameters", "messages"
 
 
 class PromptFileError(Exception):
-    """A file that is not a prompt: a sentence that says where and what to do, and the technical detail."""
+    """Raised for a file that is not a prompt, with a sentence (where, and what to do) and the technical detail."""
 
     def __init__(self, sentence: str, detail: str = "") -> None:
         super().__init__(sentence)
@@ -38,8 +38,8 @@ class PromptFileError(Exception):
 class PromptFile:
     """A prompt from a file. `model` is "" when the file names none.
 
-    `values` are those of the first row of test data that the messages use. `notes` are sentences about what was not
-    taken over.
+    `values` are those of the first row of `testData` that the messages use. `notes` are sentences about what was left
+    out.
     """
 
     name: str
@@ -51,7 +51,7 @@ class PromptFile:
 
 
 def read_prompt_yml(raw: bytes, name: str) -> PromptFile:
-    """Read the bytes of a file; `name` stands in when the file has no name. Raises PromptFileError."""
+    """Read the bytes of a file; `name` is used when the file has no name. Raises PromptFileError."""
     data = _parse(raw)
     if isinstance(data.get("workbench"), dict):
         return _ours(raw, name, data)
@@ -76,7 +76,7 @@ def read_prompt_yml(raw: bytes, name: str) -> PromptFile:
 
 
 def _ours(raw: bytes, name: str, data: Mapping[str, Any]) -> PromptFile:
-    """Return the prompt of a file of a pack, which says more than the fields that others know."""
+    """Return the prompt of a file from a pack, which has the key `workbench` beside GitHub's fields."""
     try:
         prompt, notes = prompt_file.read(raw, name, "This prompt file")
     except PackError as error:
@@ -104,7 +104,7 @@ def _parse(raw: bytes) -> Mapping[str, Any]:
             "This prompt file is not UTF-8 text. Save it as UTF-8 and try again.", str(error)
         ) from error
     try:
-        # The base loader makes nothing but strings, lists and maps: no code, no numbers that lose their spelling.
+        # The base loader creates only strings, lists and maps: no code, and numbers keep their spelling.
         data = yaml.load(text, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -177,5 +177,5 @@ def _text(value: Any, where: str) -> str:
 
 
 def _whole(text: str) -> str:
-    """Return text with LF line ends, and with the halves of characters joined that JSON writes as two escapes."""
+    """Return text with LF line ends and with surrogate pairs from JSON escapes joined."""
     return unify_newlines(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass"))

@@ -1,9 +1,9 @@
-"""Results of promptfoo as runs.
+"""Convert result files of promptfoo to runs.
 
-Invariant: an eval is one run, or several where it has many tests: its columns (prompt and provider) are lanes, its
-tests are value sets, its prompts are versions of one prompt. Of what the file has about providers only sampling
-parameters are read, because the rest may hold keys; a key that stands there is masked in what a call said about its
-failure, too. How answers were graded is kept as JSON, since it is no verdict of a person.
+Invariant: an eval is one run, or several if it has many tests. Its columns (prompt and provider) are lanes, its tests
+are value sets, its prompts are versions of one prompt. Only sampling parameters are read from provider settings,
+because the rest may hold keys; keys found there are masked in error messages, too. Grades are kept as JSON, since they
+are not verdicts of a person.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ from workbench.core.text import first_line, opening_words
 from workbench.formats.promptfoo_settings import as_list, as_map, as_text, sampling, secrets
 
 MOST_BYTES = 100 * 2**20
-"""Of one file: reading takes some times as much memory."""
+"""Largest file that is read, in bytes; reading takes several times as much memory."""
 _TESTS = 200
-"""Of one run."""
+"""Most tests of one run."""
 _FAILED = 2
 _SENTENCE = "The call failed when promptfoo made it. Run it again here, or look at the details."
 _BRACES = re.compile(r"\{\{.*?\}\}|\{[%#]", re.DOTALL)
 
 
 class PromptfooError(Exception):
-    """A file that is no result of promptfoo; the text is a sentence."""
+    """Raised for a file that is not a result of promptfoo; the text is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """One answer, wherever in the file it stood: of which column and test, and the object that tells of it."""
+    """One answer: its column and test, from 0, and its JSON object, whichever version of the file format it is from."""
 
     column: int
     test: int
@@ -52,7 +52,7 @@ class _Cell:
 
 @dataclass(frozen=True, slots=True)
 class PromptfooEval:
-    """An eval as it was read: its answers, those that are not taken over, and `remarks` about its parameters."""
+    """An eval as read: its answers (`cells`), the answers that are not imported, and `remarks` on its parameters."""
 
     name: str
     id: str
@@ -66,12 +66,12 @@ class PromptfooEval:
 
     @property
     def total(self) -> int:
-        """How many answers there are."""
+        """The number of answers in the file, including those that are not imported."""
         return len(self.cells) + len(self.left_out)
 
 
 def looks_like_json(start: bytes) -> bool:
-    """Whether a file that begins so may be a JSON object."""
+    """Whether a file beginning with `start` may be a JSON object."""
     return start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 
 
@@ -109,7 +109,7 @@ def read_eval(raw: bytes) -> PromptfooEval:
 
 
 def runs_of(found: PromptfooEval) -> Iterator[tuple[ImportedRun | LeftOut, int]]:
-    """Yield what of an eval is not taken over, and then its runs, each with how many answers it is."""
+    """Yield what is not imported, then the runs, each with the number of answers that it covers."""
     yield from ((one, 1) for one in found.left_out)
     yield from ((one, 0) for one in found.remarks)
     prompt = ImportedPrompt(hashlib.sha256(found.name.encode()).hexdigest(), found.name)
@@ -147,7 +147,7 @@ def _parse(raw: bytes) -> Mapping[str, Any]:
 
 
 def _samples(cells: Sequence[_Cell]) -> tuple[list[_Cell], list[LeftOut]]:
-    """Return as many answers of each column to each test as a run can have, and the others."""
+    """Return the first MOST_SAMPLES answers of each column and test, and the rest as left out."""
     samples: Counter[tuple[int, int]] = Counter()
     kept, over = [], []
     for cell in cells:
@@ -163,8 +163,8 @@ def _samples(cells: Sequence[_Cell]) -> tuple[list[_Cell], list[LeftOut]]:
 def _of_results(
     results: Mapping[str, Any],
 ) -> tuple[list[Mapping[str, Any]], list[RunSet], list[_Cell], list[LeftOut]]:
-    """Return columns, tests and answers of version 3, which lists each answer with the numbers of both, and what says
-    of neither.
+    """Return columns, tests, answers and left-out answers of version 3, which lists answers with the indexes of their
+    column and test; an answer without valid indexes is left out.
     """
     columns: list[Mapping[str, Any]] = [one for one in as_list(results.get("prompts")) if isinstance(one, dict)]
     tests: dict[int, RunSet] = {}
@@ -195,8 +195,8 @@ def _of_results(
 
 
 def _places(says: Mapping[int, str]) -> dict[int, int]:
-    """Return the value set of each test, from 0, by what it says: with --repeat promptfoo writes a test several times,
-    each under a number of its own, and those are samples of one set, as many as a run can have."""
+    """Return the value set of each test, from 0. With --repeat promptfoo writes a test several times under different
+    numbers; equal tests are samples of one set, up to MOST_SAMPLES, then of another."""
     times: Counter[str] = Counter()
     sets: dict[tuple[str, int], int] = {}
     places = {}
@@ -208,7 +208,7 @@ def _places(says: Mapping[int, str]) -> dict[int, int]:
 
 
 def _of_table(table: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[RunSet], list[_Cell]]:
-    """Return the same of version 2, whose table has a row for each test."""
+    """Return columns, tests and answers of version 2, whose table has a row for each test."""
     head = as_map(table.get("head"))
     columns: list[Mapping[str, Any]] = [one for one in as_list(head.get("prompts")) if isinstance(one, dict)]
     names = [as_text(name) for name in as_list(head.get("vars"))]
@@ -254,7 +254,7 @@ def _lane(
 
 
 def content_of(raw: str) -> Content:
-    """Return a prompt of promptfoo: a list of chat messages in JSON, or a text for the user."""
+    """Return the content of a promptfoo prompt, which is a JSON list of chat messages or the text of a user message."""
     raw = clean(raw)
     messages = _chat(raw) or (Message("user", raw),)
     plain = all(PLAIN_VARIABLE.fullmatch(found[0]) for message in messages for found in _BRACES.finditer(message.text))
@@ -302,7 +302,7 @@ def _result(told: Mapping[str, Any], secret: re.Pattern[str] | None) -> Result:
     )
     wrong = clean(secret.sub(MASK, wrong) if secret else wrong)
     latency = _count(told.get("latencyMs"))
-    # Beside the response 0 stands for unknown, too.
+    # Outside `response`, 0 also means unknown.
     cost = response.get("cost", told.get("cost") or None)
     return Result(
         state="failed" if wrong else "finished",
@@ -320,13 +320,13 @@ def _usage(given: object) -> Usage:
     details = as_map(usage.get("completionDetails"))
     asked, said = _count(usage.get("prompt")), _count(usage.get("completion"))
     if not asked and not said:
-        # Nobody counted, or the answer came out of promptfoo's own cache.
+        # Not counted, or the answer came from promptfoo's own cache.
         return Usage()
     return Usage(asked, said, _count(details.get("cacheReadInputTokens")), _count(details.get("reasoning")))
 
 
 def grade_of(told: Mapping[str, Any]) -> str:
-    """Return how an answer was graded as JSON, "" for not at all; who graded is left out, with whatever keys it has."""
+    """Return an answer's grading as JSON, "" if ungraded. The grading provider is left out, as it may hold keys."""
     grading = told.get("gradingResult")
     return json.dumps(_grade(grading), ensure_ascii=False) if isinstance(grading, dict) else ""
 
@@ -357,7 +357,7 @@ def _is_number(value: object) -> bool:
     try:
         return math.isfinite(value)
     except OverflowError:
-        # An int has any number of digits.
+        # An int may be too large for a float.
         return False
 
 

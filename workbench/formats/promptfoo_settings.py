@@ -1,7 +1,7 @@
-"""What is read of the configuration that promptfoo writes into its results.
+"""Read the configuration that promptfoo writes into its results.
 
-Invariant: of providers only sampling parameters, because the rest may hold keys, and the keys themselves, to be masked
-where a failure cites them.
+Invariant: of providers only sampling parameters are imported, because the rest may hold keys. Keys are read only to
+mask them in error messages.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _SECRET = re.compile("(api_?key|token|secret|password|authorization)(?!envar)", 
 
 
 def sampling(config: Mapping[str, Any], model: str, label: str) -> tuple[Params, list[str]]:
-    """Return the sampling parameters of a provider, by its id and label, and a sentence about each that was left out.
+    """Return the sampling parameters of the provider with this id and label, and a sentence about each left out.
 
-    Names without a row are not taken, nor told: they may be of keys.
+    Names that are not in the parameter table are ignored and not reported: they may hold keys.
     """
     for one in (*as_list(config.get("providers")), *as_list(config.get("targets"))):
         if isinstance(one, dict) and len(one) == 1 and isinstance(next(iter(one.values())), dict):
@@ -29,7 +29,7 @@ def sampling(config: Mapping[str, Any], model: str, label: str) -> tuple[Params,
         if not isinstance(one, dict) or (as_text(one.get("id")), as_text(one.get("label"))) != (model, label):
             continue
         config = as_map(one.get("config"))
-        # What promptfoo has no name for goes to the provider as it is.
+        # Entries of `passthrough`, which promptfoo has no names for, go to the provider unchanged.
         given = {**as_map(config.get("passthrough")), **{ours: config[n] for n, ours in _names() if n in config}}
         found = sort_parameters(given)
         return Params(values=found.values.items()), found.problems
@@ -37,7 +37,7 @@ def sampling(config: Mapping[str, Any], model: str, label: str) -> tuple[Params,
 
 
 def secrets(config: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the texts of a configuration that may be keys, by what they are called."""
+    """Yield the texts of a configuration that may be keys, judging by their names."""
     left: list[tuple[str, object]] = [("", config)]
     while left:
         name, value = left.pop()
@@ -46,7 +46,7 @@ def secrets(config: Mapping[str, Any]) -> Iterator[str]:
         elif isinstance(value, list):
             left += [(name, item) for item in value]
         elif isinstance(value, str) and _SECRET.search(name):
-            # The key of "Bearer KEY" is told without its word.
+            # Of "Bearer KEY" also the key alone, as errors may cite it.
             yield from {value, value.rpartition(" ")[2]}
 
 
@@ -55,15 +55,15 @@ def _names() -> list[tuple[str, str]]:
 
 
 def as_map(value: object) -> Mapping[str, Any]:
-    """Return a value that should be an object, an empty one for any other."""
+    """Return `value` if it is a JSON object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def as_list(value: object) -> list[Any]:
-    """Return a value that should be a list, an empty one for any other."""
+    """Return `value` if it is a list, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def as_text(value: object) -> str:
-    """Return a value that should be a text, "" for any other."""
+    """Return `value` if it is text, else ""."""
     return value if isinstance(value, str) else ""

@@ -1,16 +1,16 @@
-"""Reading and writing technique files: one building block of prompts in YAML.
+"""Read and write technique files: one building block of prompts in YAML.
 
     name: Role
     what: What it is, in a sentence or two.
     helps: When it helps.
     hurts: When it does not.
-    evidence: What is known about it.        (may be left out)
+    evidence: What is known about it.        (optional, as are what, helps and hurts)
     place: system start                      (system end, user start, user end, caret, examples)
     snippet: |
       You are ${1:who}. $0
 
-Invariant: `read(write(t)) == t`; a file can run nothing, and what is wrong is said with its line. A file over
-`LIMIT_BYTES`, one with anchors or aliases, and one nested deeper than a map of texts are refused unread.
+Invariant: `read_technique(write_technique(t)) == t`. Reading executes nothing, and errors name the line. A file over
+`LIMIT_BYTES`, with anchors or aliases, or nested deeper than `_DEEPEST` is refused before YAML builds anything.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _DEEPEST = 8
 
 
 class TechniqueFileError(Exception):
-    """A file that is no technique: a sentence with the line and what to do, and the technical detail."""
+    """Raised for a file that is not a technique, with a sentence (line, and what to do) and the technical detail."""
 
     def __init__(self, sentence: str, detail: str = "") -> None:
         super().__init__(sentence)
@@ -44,11 +44,11 @@ class _Field:
     text: str
     line: int
     first: int
-    """The line of the file on which the text itself begins."""
+    """The line of the file, from 1, on which the text itself begins."""
 
 
 def read_technique(raw: bytes, identity: str, *, own: bool = False) -> Technique:
-    """Read the bytes of a file; `identity` is its name without ending. Raises TechniqueFileError."""
+    """Read the bytes of a file; `identity` is its name without the extension. Raises TechniqueFileError."""
     if len(raw) > LIMIT_BYTES:
         raise TechniqueFileError(f"It is larger than {LIMIT_BYTES // 1024} kB. Shorten it.")
     try:
@@ -92,7 +92,7 @@ def read_technique(raw: bytes, identity: str, *, own: bool = False) -> Technique
 
 
 def write_technique(technique: Technique) -> bytes:
-    """Return a file that reads as `technique`. Raises TechniqueFileError when no file can hold it."""
+    """Return the bytes of a file for `technique`. Raises TechniqueFileError for characters that no file can hold."""
     data = {"name": technique.name}
     data.update({key: getattr(technique, key) for key in _TEXTS if getattr(technique, key)})
     data.update(place=technique.place, snippet=technique.snippet + "\n")
@@ -106,7 +106,7 @@ def write_technique(technique: Technique) -> bytes:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as blocks, so that people can edit them."""
+    """Writes multi-line texts as block scalars, which are easy to edit."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -135,9 +135,9 @@ def _fields(text: str) -> dict[str, _Field]:
         root = yaml.compose(text, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        # A reader's complaint about a character has a position and no line.
+        # A ReaderError about a character has a position but no line.
         at = getattr(error, "position", 0)
-        # What is missing at the end is missed in a line after the last one.
+        # YAML reports something missing at the end on the line after the last one.
         line = min(mark.line if mark else text.count("\n", 0, at), text.rstrip().count("\n")) + 1
         raise TechniqueFileError(f"Line {line} is not valid YAML. Correct it there.", str(error)) from error
     if not isinstance(root, yaml.MappingNode):

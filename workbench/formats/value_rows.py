@@ -1,10 +1,10 @@
-"""Value sets from the rows of a spreadsheet.
+"""Read value sets from the rows of a spreadsheet.
 
-Invariant: the first row names the variables; every cell is taken as it stands, line ends apart, and what was not taken
-is named with its line.
+Invariant: the first row names the variables. Cells are unchanged, except that CRLF becomes LF, and skipped cells are
+reported with their line.
 
-Rows come as spreadsheets copy them (tab-separated) or as CSV (RFC 4180, also with semicolons). A first column called
-"name" gives the sets their names.
+Rows are tab-separated, as spreadsheets copy them, or CSV (RFC 4180, also with semicolons). A first column called "name"
+gives the sets their names.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from dataclasses import dataclass
 
 Values = tuple[tuple[str, str], ...]
 MOST = 500
-"""Sets that are taken from one paste; what is longer belongs into test cases."""
+"""Most sets read from one paste; longer tables belong in test cases."""
 _NAME = "name"
 _MOST_LISTED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class ValueRows:
-    """Sets in their order, each with its name ("" for none) and values, and sentences about what was left out."""
+    """Sets in order, each with its name ("" for none) and values; the variables' names; what was left out."""
 
     sets: tuple[tuple[str, Values], ...]
     names: tuple[str, ...] = ()
@@ -31,9 +31,9 @@ class ValueRows:
 
 
 def read_value_rows(text: str, variables: Iterable[str] = ()) -> ValueRows:
-    """Return the sets in `text`; with none, `left_out` says why.
+    """Return the sets in `text`. If there are none, `left_out` says why.
 
-    A first column "name" is a variable and no name of the set when the prompt has a variable of that name.
+    If the prompt has a variable called "name", a first column "name" holds its values, not the names of the sets.
     """
     if not text.strip():
         return ValueRows((), (), ("There is no text. Copy rows with the names of the variables in the first one.",))
@@ -62,7 +62,7 @@ def read_value_rows(text: str, variables: Iterable[str] = ()) -> ValueRows:
 
 
 def taken(rows: ValueRows, variables: Iterable[str]) -> str:
-    """Return a sentence on what was taken: "4 sets with values for question and language. ..."."""
+    """Return sentences about what was read: "4 sets with values for question and language. …"."""
     known, used = set(variables), list(rows.names)
     count = len(rows.sets)
     parts = [f"{count} {'set' if count == 1 else 'sets'} with values for {listed(used)}."]
@@ -75,7 +75,7 @@ def taken(rows: ValueRows, variables: Iterable[str]) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names in a row: "a", "a and b", "a, b and 3 more"."""
+    """Return names as a phrase: "a", "a and b", "a, b and 3 more"."""
     shown = list(names[:_MOST_LISTED])
     if len(names) > _MOST_LISTED:
         shown.append(f"{len(names) - _MOST_LISTED:,} more")

@@ -1,5 +1,5 @@
-"""What the operating system gives: identities, time, directories, locks, keys, processes, files beside the code.
+"""Operating system services: ids, time, directories, locks, keys, processes, resource files.
 
-Invariant: everything that depends on the machine comes through here as an argument or a value; nothing here knows
-the database, the engine or the screen, and whatever goes wrong is a HostError with a sentence for people.
+Invariant: everything that depends on the machine is accessed through this package; it does not depend on the database,
+the engine or the screen, and every failure is a HostError with a sentence for the user.
 """

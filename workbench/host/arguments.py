@@ -1,7 +1,6 @@
-"""What can be said when the window is started.
+"""Command line arguments of the window.
 
-Invariant: understood without Qt, so that help and version come where no window can open, and the same words are wrong
-there.
+Invariant: parsed without Qt, so that help, version and errors are printed where no window can open.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from workbench import __version__
 
 
 def database(argv: Sequence[str]) -> Path | None:
-    """Return the database that the arguments name, None for none; most starts have no arguments and load no parser.
+    """Return the database named by `argv`, None for none. Without arguments, argparse is not imported.
 
-    Raises SystemExit after help, version, or a sentence about arguments that are wrong.
+    Raises SystemExit after help, version, or an error message about invalid arguments.
     """
     if not argv:
         return None

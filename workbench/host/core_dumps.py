@@ -1,20 +1,20 @@
-"""Core dumps: the memory of a process that crashed, kept by the system."""
+"""Suppression of core dumps, which would store the memory of a crashed process on disk."""
 
 from __future__ import annotations
 
 import sys
 
 _MOST_BYTES = 1
-"""Linux writes no file that is smaller than a page, and to a program that takes core dumps in a pipe, such as
-systemd-coredump or Apport, it gives none at exactly this limit, while 0 counts for nothing there. Source: core(5) and
+"""Limit in bytes. Linux writes no core file smaller than a page, and pipes no core to a program such as
+systemd-coredump or Apport at exactly this limit, whereas it ignores a limit of 0 there. Source: core(5) and
 `do_coredump` in the kernel's fs/coredump.c."""
 
 
 def forbid_core_dumps() -> None:
-    """Let no crash of this process or its children leave their memory, with keys and prompts in it, on the machine.
+    """Disable core dumps of this process and its children, because their memory holds keys and prompts.
 
-    Not by PR_SET_DUMPABLE, which children lose and which would keep debuggers of the same person out. Where the hard
-    limit is 0 already, a program at the end of a pipe still gets a dump.
+    PR_SET_DUMPABLE is not used: children do not inherit it, and it would block the user's own debuggers. Where the
+    hard limit is already 0, a program that core dumps are piped to still receives one.
     """
     if sys.platform == "win32":
         return

@@ -1,7 +1,7 @@
-"""Where the product keeps its files.
+"""Directories of the product and the path of the history database.
 
-Invariant: on Linux and its kin the XDG variables of the given environment decide and nothing else; nothing is created
-until `ProductDirs.make` is called, and what is created is for the user alone.
+Invariant: on Linux and similar systems only the XDG variables of the given environment decide; no directory is created
+before `ProductDirs.make`, and created directories are accessible to the user only.
 """
 
 import os
@@ -16,12 +16,12 @@ APP = "prompt-workbench"
 DATABASE_VARIABLE = "WORKBENCH_DB"
 DATABASE_FILE = "workbench.db"
 MOVED = ".moved"
-"""Ends the name of a note beside a place that a history was moved away from; it holds the path of the new place."""
+"""Suffix of the forwarding note beside the old path of a moved history; the note holds the new path."""
 _MOST_MOVES = 20
 
 
 class ProductDirs(NamedTuple):
-    """Absolute directories: `data` to keep, `state` that may be lost, `config` set by people, `cache` to throw away."""
+    """Absolute directories: `data` to keep, `state` that may be lost, `config` of the user, `cache` to throw away."""
 
     data: Path
     state: Path
@@ -29,7 +29,7 @@ class ProductDirs(NamedTuple):
     cache: Path
 
     def make(self) -> Self:
-        """Create what is missing, readable by the user alone. Raises HostError when a directory cannot be made."""
+        """Create missing directories, accessible to the user only. Raises HostError when one cannot be created."""
         for directory in (self.data, self.state, self.config, self.cache):
             make_private(directory)
         return self
@@ -51,7 +51,7 @@ def home_of(env: Mapping[str, str]) -> Path:
     named = Path(env.get("HOME", ""))
     if named.is_absolute():
         return named
-    import pwd  # few environments are without
+    import pwd  # rarely needed, because most environments have HOME
 
     try:
         known = Path(pwd.getpwuid(os.getuid()).pw_dir)
@@ -63,7 +63,7 @@ def home_of(env: Mapping[str, str]) -> Path:
 
 
 def ensure_home(env: MutableMapping[str, str]) -> None:
-    """Set HOME where it is empty or relative, for libraries and children: they would take the root for it.
+    """Set HOME if it is empty or relative, because libraries and children would use the root directory instead.
 
     Raises HostError.
     """
@@ -72,7 +72,7 @@ def ensure_home(env: MutableMapping[str, str]) -> None:
 
 
 def places(env: Mapping[str, str]) -> ProductDirs:
-    """Return the directories for this environment; nothing is created. Raises HostError without a home directory."""
+    """Return the directories for this environment without creating them. Raises HostError without a home directory."""
     if sys.platform in ("darwin", "win32"):
         return _native()
     home = home_of(env)
@@ -85,9 +85,9 @@ def places(env: Mapping[str, str]) -> ProductDirs:
 
 
 def default_database(env: Mapping[str, str]) -> Path:
-    """Return the database file: `WORKBENCH_DB` when set (a leading `~` is home), else one in the data directory.
+    """Return the database file: `WORKBENCH_DB` if set (a leading `~` is home), else the one in the data directory.
 
-    Raises HostError when it was moved to where it is not.
+    Raises HostError when it was moved and is missing at the new path.
     """
     if chosen := env.get(DATABASE_VARIABLE, ""):
         return named_database(Path(chosen))
@@ -95,9 +95,9 @@ def default_database(env: Mapping[str, str]) -> Path:
 
 
 def named_database(path: Path) -> Path:
-    """Return the database file that a person named; a leading `~` is home, unless nobody is called so.
+    """Return the absolute path of a database file named by the user; a leading `~` is expanded if its user exists.
 
-    Raises HostError when it was moved to where it is not.
+    Raises HostError when it was moved and is missing at the new path.
     """
     try:
         return _followed(path.expanduser().absolute())
@@ -106,7 +106,7 @@ def named_database(path: Path) -> Path:
 
 
 def _followed(path: Path) -> Path:
-    """Return where the history is that was at `path`."""
+    """Follow forwarding notes from `path` and return the current path of the history."""
     place = path
     for _ in range(_MOST_MOVES):
         try:

@@ -1,7 +1,7 @@
-"""Whether a window can open.
+"""Check whether a window can open.
 
-Invariant: Qt aborts the whole process when it finds no display or misses a library, so this is asked before Qt is
-imported, and the answer is a sentence. The window waits for the answer, so nothing large is loaded to find it.
+Invariant: Qt aborts the process when a display or a library is missing, so this check runs before Qt is imported and
+reports the problem as a sentence. It delays the window, so it imports no large module.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def display_problem(env: Mapping[str, str]) -> str:
     if sys.platform in ("darwin", "win32") or _is_drawn_elsewhere(env):
         return ""
     wayland, x11 = env.get("WAYLAND_DISPLAY", ""), env.get("DISPLAY", "")
-    # A compositor may also hand the connection down already open.
+    # A compositor may also pass an open connection.
     if env.get("WAYLAND_SOCKET") or (wayland and _answers(str(Path(env.get("XDG_RUNTIME_DIR", "/"), wayland)))):
         return ""
     if not wayland and not x11:
@@ -34,7 +34,7 @@ def display_problem(env: Mapping[str, str]) -> str:
 
 
 def no_display(env: Mapping[str, str]) -> bool:
-    """Whether this is a machine, or a session, that was given no display at all."""
+    """Whether the environment names no display at all."""
     if sys.platform in ("darwin", "win32") or _is_drawn_elsewhere(env):
         return False
     return not any(env.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"))
@@ -46,12 +46,12 @@ def _is_drawn_elsewhere(env: Mapping[str, str]) -> bool:
 
 def _x_answers(number: str) -> bool:
     path = f"{_X_SOCKETS}/X{number}"
-    # Linux servers listen at an abstract address too, which reaches into sandboxes without /tmp.
+    # On Linux, X servers also listen on an abstract socket, which is reachable from sandboxes without /tmp.
     return _answers(path) or (sys.platform == "linux" and _answers(f"\0{path}"))
 
 
 def _answers(address: str) -> bool:
-    # The module socket wraps this one, and makes enumerations of all its constants first.
+    # Faster to import than `socket`, which creates enumerations of all constants.
     from _socket import AF_UNIX, SOCK_STREAM, socket
 
     connection = socket(AF_UNIX, SOCK_STREAM)

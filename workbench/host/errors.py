@@ -1,13 +1,13 @@
-"""The one error of this layer.
+"""The error class of this layer.
 
-Invariant: `sentence` is for people and names a next step; `detail` is technical and never holds a key.
+Invariant: `sentence` is for the user and names a next step; `detail` is technical and never holds a key.
 """
 
 from __future__ import annotations
 
 
 class HostError(Exception):
-    """Something the operating system refused: a sentence with a next step, and the technical detail apart."""
+    """The operating system refused an operation; `sentence` names a next step, `detail` is technical."""
 
     def __init__(self, sentence: str, detail: str = "") -> None:
         super().__init__(sentence)
@@ -16,5 +16,5 @@ class HostError(Exception):
 
 
 def explain(error: BaseException) -> str:
-    """Return the technical detail of an exception: its type and its own words."""
+    """Return the technical detail of an exception: its type and message."""
     return f"{type(error).__name__}: {error}"

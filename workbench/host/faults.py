@@ -1,7 +1,7 @@
 """The error log: unexpected exceptions of this program's processes.
 
-Invariant: the log holds reports of `core.faults` and fixed sentences, nothing that a person or a model wrote. It is
-limited in size and can be written by several processes at once. Noting an exception never raises one.
+Invariant: the log holds reports of `core.faults` and fixed sentences, never text by a user or a model. It is limited in
+size and can be written by several processes at once. Logging an exception never raises one.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ from workbench.host.files import open_to_append
 
 NAME = "errors.log"
 MOST_BYTES = 256 * 1024
-"""Of one file; there are at most two."""
+"""Size limit of one file; there are at most two."""
 _MOST_REPORT = 16 * 1024
 _AGAIN_S = 60.0
-"""A report that is repeated, such as one of a paint, is noted once in this time."""
+"""Seconds in which a repeated report, such as one from a paint event, is logged only once."""
 _REMEMBERED = 100
 _NOTED = "_workbench_noted"
 
 Tell = Callable[[str, Path | None], None]
-"""Gets a report and where it is logged, None if it could not be; called on any thread."""
+"""Callback for a report and its log file, None if logging failed; called on any thread."""
 
 
 def log_file(state: Path) -> Path:
-    """Return where the error log of a state directory is."""
+    """Return the path of the error log in a state directory."""
     return state / NAME
 
 
 class FaultLog:
-    """Appends to the log in `state`; `process` is what to call the writer."""
+    """Appends to the log in `state`; `process` is the writer's name in it."""
 
     def __init__(self, state: Path, process: str, version: str) -> None:
         self.file = log_file(state)
         self._process, self._version = process, version
 
     def write(self, report: str, process: str = "") -> bool:
-        """Append a report; False when that is not possible."""
+        """Append a report; return False when that fails."""
         head = (
             f"{utc_now()} {process or self._process} {os.getpid()}, Prompt Workbench {self._version}, {platform_name()}"
         )
@@ -65,7 +65,7 @@ class FaultLog:
 
 
 class _Recorder:
-    """Notes the exceptions of this process, each once."""
+    """Logs the exceptions of this process, each once."""
 
     def __init__(self, log: FaultLog, tell: Tell) -> None:
         self.log = log
@@ -75,9 +75,9 @@ class _Recorder:
         self._last: dict[str, float] = {}
 
     def note(self, report: str, *, tell: bool, process: str = "") -> Path | None:
-        """Log a report and, if wanted, tell it; return the file, None when it could not be logged.
+        """Log a report and, with `tell`, pass it to the callback; return the file, None when logging failed.
 
-        Does nothing when called from its own `tell` or while it writes, so an error in either ends here.
+        Ignores re-entrant calls, so that an error in the callback or in writing does not recurse.
         """
         if getattr(self._inside, "busy", False):
             return None
@@ -89,7 +89,7 @@ class _Recorder:
             if tell:
                 self._tell(report, where)
             return where
-        except Exception:  # noqa: BLE001 - whoever notes an exception must not get another one
+        except Exception:  # noqa: BLE001 - logging an exception must not raise another one
             return None
         finally:
             self._inside.busy = False
@@ -110,7 +110,7 @@ _recorder: _Recorder | None = None
 
 
 def watch(state: Path, process: str, version: str, tell: Tell, *, print_too: bool = False) -> Callable[[], None]:
-    """Note every unexpected exception of this process from now on; return a function that ends this."""
+    """Log every unexpected exception of this process from now on; return a function that stops this."""
     global _recorder
     recorder = _recorder = _Recorder(FaultLog(state, process, version), tell)
 
@@ -129,7 +129,7 @@ def watch(state: Path, process: str, version: str, tell: Tell, *, print_too: boo
 
 
 def note(error: BaseException) -> tuple[str, Path | None]:
-    """Log an exception that the caller tells itself; return its report and the log, None when there is none."""
+    """Log an exception that the caller reports itself; return its report and the log file, None when not logged."""
     report = report_of(error)
     if _recorder is None:
         return report, None
@@ -139,32 +139,32 @@ def note(error: BaseException) -> tuple[str, Path | None]:
 
 
 def note_of_child(report: str, process: str) -> Path | None:
-    """Log what a child reported; return the log, None when there is none."""
+    """Log the report of a child process; return the log file, None when not logged."""
     return None if _recorder is None else _recorder.note(report, tell=False, process=process)
 
 
 def _is_noted(error: BaseException) -> bool:
-    """Whether the exception was noted before; from now on it was."""
+    """Return whether the exception was logged before, and mark it as logged."""
     was = getattr(error, _NOTED, False)
-    with contextlib.suppress(AttributeError, TypeError):  # a type may take no attributes
+    with contextlib.suppress(AttributeError, TypeError):  # the type may not allow attributes
         setattr(error, _NOTED, True)
     return bool(was)
 
 
 def platform_name() -> str:
-    """Return the versions of Python and of the system."""
-    import platform  # the terminal starts without it
+    """Return the version of Python, the system and the machine type."""
+    import platform  # imported late, so that the terminal starts without it
 
     return f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
 
 
 @contextlib.contextmanager
 def _locked(file: Path) -> Iterator[IO[bytes]]:
-    """Open the log to append to it, alone; raises OSError for what is no file."""
+    """Open the log for appending under an exclusive lock. Raises OSError when it is not a regular file."""
     for _ in range(10):
         with os.fdopen(open_to_append(file), "ab", buffering=0) as stream:
             _lock(stream.fileno())
-            # Another process may have put the file aside while this one waited for it.
+            # Another process may have rotated the file while this one waited for the lock.
             with contextlib.suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(stream.fileno()), file.stat()):
                     stream.seek(0, os.SEEK_END)
@@ -176,6 +176,6 @@ def _locked(file: Path) -> Iterator[IO[bytes]]:
 def _lock(descriptor: int) -> None:
     try:
         import fcntl
-    except ImportError:  # not on Windows, where two processes may mix their lines
+    except ImportError:  # Windows has no fcntl; lines of two processes may interleave there
         return
     fcntl.flock(descriptor, fcntl.LOCK_EX)

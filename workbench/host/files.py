@@ -1,7 +1,7 @@
-"""Reading files that a person names, and appending to files of the state directory.
+"""Reading of files named by the user, and appending to files of the state directory.
 
-Invariant: a pipe or a device is refused before it is read or written, so nothing waits for its other end; so is a file
-that is too large.
+Invariant: pipes and devices are refused before any read or write, which could block; files that are too large are
+refused before they are read.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def read_file(path: Path, most_bytes: int) -> bytes:
-    """Return what is in a file. Raises OSError, also for what is no file or larger than `most_bytes`."""
+    """Return the content of a file. Raises OSError, also if it is not a regular file or exceeds `most_bytes`."""
     with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
         found = os.fstat(stream.fileno())
         if stat.S_ISDIR(found.st_mode):
@@ -26,9 +26,9 @@ def read_file(path: Path, most_bytes: int) -> bytes:
 
 
 def open_to_append(path: Path) -> int:
-    """Return a descriptor that appends to a file of ours, made if it is not there, for its owner alone.
+    """Open a file of the product for appending, creating it with mode 600, and return the descriptor.
 
-    Raises OSError for a link, and for what is no file.
+    Raises OSError for a symbolic link and for anything that is not a regular file.
     """
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(path, flags, 0o600)

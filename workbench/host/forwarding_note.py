@@ -1,7 +1,6 @@
-"""Where a history went that was moved.
+"""Forwarding notes for moved histories.
 
-Invariant: a file at the place itself is always the one that is meant; only where there is none a note beside it leads
-on.
+Invariant: a history file at a path always takes precedence over the note beside it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from workbench.host.errors import HostError, explain
 
 
 def leave_word(old: Path, new: Path) -> None:
-    """Let whoever looks for a history at `old` find it at `new`, once there is no file at `old`. Raises HostError."""
+    """Write a note that forwards from `old` to `new`; it takes effect when `old` is removed. Raises HostError."""
     note = old.with_name(old.name + MOVED)
     partial = note.with_name(f"{note.name}.partial")
     try:
@@ -33,5 +32,5 @@ def leave_word(old: Path, new: Path) -> None:
 
 
 def forget_word(path: Path) -> None:
-    """Take the note away that leads on from `path`, where a history came back to."""
+    """Remove the note beside `path` after a history was moved back there."""
     path.with_name(path.name + MOVED).unlink(missing_ok=True)

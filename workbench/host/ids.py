@@ -1,7 +1,7 @@
-"""Identities.
+"""Unique ids.
 
-Invariant: a uid is a UUIDv7 (RFC 9562) in its canonical lower-case text; ids made later by this process sort later, in
-every thread and however the clock of the machine is set.
+Invariant: a uid is a UUIDv7 (RFC 9562) in its canonical lower-case text; ids created later by this process sort later,
+across threads and even if the system clock is set back.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import time
 
 _RANDOM_BITS = 74
 _LOW_BITS = 62
-"""Of the random bits, those that stand behind the variant; the others stand behind the version."""
+"""Random bits after the variant field; the others follow the version field."""
 
 
 class _Series:
-    """Milliseconds and random bits as one number that only grows; a surplus carries into the milliseconds."""
+    """Milliseconds and random bits as one strictly increasing number; an overflow carries into the milliseconds."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()

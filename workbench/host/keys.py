@@ -1,8 +1,8 @@
 """Keys of providers and endpoints, each with the addresses that it may be sent to.
 
-Invariant: a key is in the operating system's keyring or in this process's memory, never in a file of ours; it shows
-itself in no repr, and no error of this module holds one. What is kept with a key says for which origin it was entered.
-`keyring` is imported on the first question, not before.
+Invariant: a key is stored in the operating system's keyring or in this process's memory, never in a file of the
+product; no repr and no error of this module contains one. A key is stored with the origin it was entered for.
+`keyring` is imported on the first access, not before.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ PATIENCE_S = 60.0
 T = TypeVar("T")
 KeySource = Literal["keyring", "environment", "session"]
 
-# Backends that keep nothing, or keep it in a file of their own that others may read.
+# Backends that store nothing, or store keys in a file that others may read.
 _NO_KEYRING = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
 
 
-# What a kept key is written as: text that no provider gives as a key.
+# Marks the JSON form of a stored key; no provider's key has this form.
 _FORMAT = "prompt-workbench"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key and where it came from. `variable` is the environment variable's name, "" for the other sources.
+    """A key and its source. `variable` is the environment variable's name, "" for the other sources.
 
-    `origin` is what it was entered for, as `core.origins` writes it; "" when that is not known.
+    `origin` is the origin it was entered for, in the form of `core.origins`; "" when unknown.
     """
 
     value: str = field(repr=False)
@@ -50,17 +50,17 @@ class Key:
 
     @property
     def place(self) -> str:
-        """Where it is kept, as confirmations name it."""
+        """The storage of the key as named in confirmations: the variable's name or the source."""
         return self.variable or self.source
 
 
 @dataclass(frozen=True, slots=True)
 class KeyName:
-    """What is known of the name of a key without asking for it.
+    """Static facts about the name of a key.
 
-    `variables` are environment variables that may hold it, the first that is set counts. `origin` is what a key was
-    entered for that does not say so itself, `environment_origins` what those from the environment belong to, one for
-    each variable. That there is no `optional` one is remembered.
+    `variables` are environment variables that may hold it; the first that is set is used. `origin` applies to keys
+    stored without one, `environment_origins` to keys from the environment, one for each variable. The absence of an
+    `optional` key in the keyring is cached.
     """
 
     variables: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class KeyName:
 
 @dataclass(frozen=True, slots=True)
 class KeyringStatus:
-    """Whether there is a keyring, what it calls itself, and a sentence for people."""
+    """Whether a keyring is available, its name, and a sentence for the user."""
 
     ok: bool
     name: str
@@ -82,9 +82,9 @@ class KeyringStatus:
 class KeyStore:
     """Keys by name: a provider ("openai"), `openai:client_secret`, `endpoint:<uid>`, or `endpoint:<uid>:header:<name>`.
 
-    What was set for this session wins over the keyring, and the keyring over the environment: what a person did in
-    the product is newer than what their shell was started with. What the keyring gave is remembered, because a
-    question to it costs milliseconds in every run; `refresh` forgets. Safe in any thread.
+    Keys of this session take precedence over the keyring, and the keyring over the environment, because a key entered
+    in the product is newer than the shell's environment. Keys from the keyring are cached, because each access takes
+    milliseconds; `refresh` clears the cache. Thread-safe.
     """
 
     def __init__(
@@ -96,28 +96,28 @@ class KeyStore:
         choices: ProviderChoices | None = None,
         patience_s: float = PATIENCE_S,
     ) -> None:
-        """`names` says what is known of the keys of providers; `choices` which key may go to which other address."""
+        """`names` describes the keys of providers; `choices` holds the confirmed other addresses of keys."""
         self._env = env
         self._names = names or {}
         self.choices = choices or ProviderChoices()
         self._chosen = backend
         self._patience_s = patience_s
-        # One question at a time to the keyring, which may take as long as a person needs to unlock it. What is in
-        # memory has a lock of its own, so that redacting an error never waits for that.
+        # Serialises access to the keyring, which may take as long as the user needs to unlock it. The memory has its
+        # own lock, so that redacting an error never waits for that.
         self._asking = threading.RLock()
         self._memory = threading.Lock()
         self._session: dict[str, Key] = {}
         self._kept: dict[str, Key] = {}
-        # Names that the keyring has no key for, where the environment has one or nobody minds.
+        # Names without a key in the keyring, cached if the environment has one or the key is optional.
         self._absent: set[str] = set()
 
     @property
     def env(self) -> Mapping[str, str]:
-        """The environment that keys are looked for in."""
+        """The environment in which keys are looked up."""
         return self._env
 
     def available(self) -> KeyringStatus:
-        """Return whether keys can be kept in a keyring on this machine, and which."""
+        """Return whether this machine has a usable keyring, and which."""
         try:
             backend = self._backend()
         except HostError as error:
@@ -133,14 +133,14 @@ class KeyStore:
         return KeyringStatus(True, name, f"Keys are kept in {name}.")
 
     def get(self, name: str) -> Key | None:
-        """Return the key in force, or None; to be shown, not to be sent. Raises HostError as `all` does."""
+        """Return the effective key, or None; for display, not for sending. Raises HostError as `all` does."""
         return next(self.all(name), None)
 
     def all(self, name: str) -> Iterator[Key]:
-        """Yield the keys of a name, the one in force first.
+        """Yield the keys of a name in order of precedence.
 
-        The keyring is not asked before the second one is wanted when there is one of this session. Raises HostError
-        when only a broken keyring could tell more.
+        Lazy: after a key of this session, the keyring is accessed only for the second one. Raises HostError when the
+        keyring fails and neither the session nor the environment has a key.
         """
         with self._memory:
             session = self._session.get(name)
@@ -163,22 +163,22 @@ class KeyStore:
             raise trouble
 
     def may_go(self, name: str, key: Key, origin: str) -> bool:
-        """Return whether a key may be sent to an origin: it was entered for it, or a person confirmed it."""
+        """Return whether a key may be sent to an origin: it was entered for it, or the user confirmed it."""
         if not origin:
             return False
         return key.origin == origin or self.choices.is_confirmed(ConfirmedAddress(name, key.place, origin), key.value)
 
     def confirm(self, name: str, key: Key, origin: str) -> None:
-        """Allow a key for another origin from now on. Raises HostError."""
+        """Allow a key for another origin permanently. Raises HostError."""
         self.choices.confirm(ConfirmedAddress(name, key.place, origin), key.value)
 
     def remembers(self, name: str) -> bool:
-        """Return whether `all` would answer at once, without a question to the keyring."""
+        """Return whether `all` returns without accessing the keyring."""
         with self._memory:
             return name in self._kept or name in self._session or name in self._absent
 
     def from_environment(self, name: str) -> Key | None:
-        """Return the key that the environment holds for a provider, whether or not another one wins over it."""
+        """Return the key of a provider in the environment, even if another one takes precedence."""
         known = self._names.get(name)
         for variable, origin in zip_longest(known.variables, known.environment_origins, fillvalue="") if known else ():
             if value := self._env.get(variable, "").strip():
@@ -186,11 +186,11 @@ class KeyStore:
         return None
 
     def set(self, name: str, value: str, *, session: bool = False, origin: str = "", lines: bool = False) -> Key:
-        """Keep a key for an origin, in the keyring or for this session only; white space around it goes.
+        """Store a key for an origin, in the keyring or for this session only; surrounding white space is stripped.
 
-        Without `origin` it counts as entered for the provider's own address. With `lines` it may have several, as the
-        text of a key file has. What was confirmed for another key of this name is forgotten. Raises HostError when the
-        value cannot be a key, or when there is no keyring or it refuses.
+        `origin` defaults to the provider's own address. With `lines` the key may have several lines, as a key file
+        does. Confirmations for earlier keys of this name are removed. Raises HostError when the value cannot be a key,
+        and when there is no keyring or it refuses.
         """
         value = value.strip() if lines else _clean(value)
         origin = origin or self._own_origin(name)
@@ -217,26 +217,26 @@ class KeyStore:
         return key
 
     def remove(self, name: str) -> None:
-        """Forget a key, in the session and in the keyring; one from the environment stays. Raises HostError."""
+        """Remove a key from the session and the keyring; the environment is not changed. Raises HostError."""
         try:
             backend = self._backend()
             if backend is not None and self._ask(name):
                 self._guarded(lambda: backend.delete_password(SERVICE, name), "remove the key")
             self.choices.forget(name)
         finally:
-            # After the keyring, so that a question that was under way cannot bring the key back.
+            # After the keyring, so that a concurrent read cannot restore the key.
             with self._memory:
                 self._session.pop(name, None)
                 self._kept.pop(name, None)
 
     def refresh(self) -> None:
-        """Ask the keyring again from now on, because a person may have changed it elsewhere."""
+        """Clear the cache, because the keyring may have been changed by another program."""
         with self._memory:
             self._kept.clear()
             self._absent.clear()
 
     def secrets(self) -> tuple[str, ...]:
-        """Return every key that is known, for `redact`."""
+        """Return all known keys, for redaction."""
         with self._memory:
             known = {key.value for key in (*self._kept.values(), *self._session.values())}
         environment = (self.from_environment(name) for name in self._names)
@@ -260,7 +260,7 @@ class KeyStore:
             return None
         key = _read(text, self._own_origin(name))
         with self._memory:
-            # What was set while the keyring was thinking is newer than its answer.
+            # A key set during the read is newer than its result.
             return self._kept.setdefault(name, key)
 
     def _ask(self, name: str) -> str:
@@ -281,12 +281,12 @@ class KeyStore:
 
 
 def _written(key: Key) -> str:
-    """Return what the keyring keeps: the key with the origin it was entered for."""
+    """Return the form stored in the keyring: the key with the origin it was entered for."""
     return json.dumps({_FORMAT: 1, "key": key.value, "origin": key.origin})
 
 
 def _read(text: str, own_origin: str) -> Key:
-    """Read `_written` back; any other text is a key that an earlier release kept, for the provider's own address."""
+    """Parse the form of `_written`; any other text is a key of an earlier release, for the provider's own address."""
     if text.startswith("{"):
         try:
             data = json.loads(text)
@@ -305,7 +305,7 @@ def _discover() -> KeyringBackend:
 
 
 def _usable(backend: KeyringBackend) -> KeyringBackend | None:
-    """Return the backend, the first usable one of a chain, or None when it is no keyring."""
+    """Return the backend, or the first usable one of a chain; None when it stores no keys safely."""
     module = type(backend).__module__
     if module == "keyring.backends.chainer":
         chain: Sequence[KeyringBackend] = getattr(backend, "backends", ())
@@ -329,13 +329,13 @@ def _name(backend: KeyringBackend) -> str:
 
 
 def _in_time(action: Callable[[], T], what: str, patience_s: float) -> T:
-    """Do it on a thread of its own, because a service that never answers would keep this one for ever."""
+    """Run `action` on its own thread with a timeout in seconds, because a keyring service may never answer."""
     answer: Future[T] = Future()
 
     def ask() -> None:
         try:
             answer.set_result(action())
-        except Exception as error:  # noqa: BLE001 - backends are plug-ins of other people and raise anything
+        except Exception as error:  # noqa: BLE001 - backends are third-party plug-ins and may raise anything
             answer.set_exception(error)
 
     threading.Thread(target=ask, name="keyring", daemon=True).start()
@@ -345,7 +345,7 @@ def _in_time(action: Callable[[], T], what: str, patience_s: float) -> T:
             "for this session."
         )
     if error := answer.exception():
-        # Only the type: the words of a foreign error could hold what was to be kept.
+        # Only the type: the message of a third-party error could contain the key.
         raise HostError(
             f"The keyring did not {what}. Unlock or start it and try again, or keep the key for this session.",
             type(error).__name__,

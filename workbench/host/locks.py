@@ -1,7 +1,7 @@
-"""Who is alive.
+"""File locks that show which processes are alive.
 
-Invariant: a lock is held by the operating system for a process and ends with it, however it ends; the lock files mean
-nothing by themselves.
+Invariant: the operating system releases a lock when its process ends, however it ends; the existence of a lock file
+means nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _POLL_S = 0.05
 
 
 class WindowLock:
-    """One window per database. Two paths to one file, through links for example, are one lock."""
+    """Ensures one window per database. Paths are resolved, so that links to one file share its lock."""
 
     def __init__(self, db_path: Path) -> None:
         try:
@@ -35,10 +35,10 @@ class WindowLock:
         self._lock = _lock(self._file)
 
     def acquire(self) -> bool:
-        """Take the lock; False when another window has it.
+        """Acquire the lock; return False when another window holds it.
 
-        In a directory that this user cannot write there is nothing to guard, and the answer is True. Raises HostError
-        when the lock cannot be made for another reason, such as a full disk.
+        Returns True in a directory without write permission, where there is nothing to guard. Raises HostError when
+        the lock file cannot be created for another reason, such as a full disk.
         """
         try:
             return self._lock.take()
@@ -48,12 +48,12 @@ class WindowLock:
             raise _trouble(self._file, error) from error
 
     def release(self, *, remove: bool = False) -> None:
-        """Give the lock back; `remove` leaves no file beside a database of somebody else. Harmless when not held."""
+        """Release the lock if it is held; `remove` also deletes its file, to leave none beside another's database."""
         self._lock.give_back(remove=remove)
 
 
 class OwnerLock:
-    """Held by a process as long as the runs that it started may still be running."""
+    """Lock held by a process while the runs that it started may still be running."""
 
     def __init__(self, directory: Path, owner_uid: str) -> None:
         self._directory = directory
@@ -61,7 +61,7 @@ class OwnerLock:
         self._lock = _lock(self._file)
 
     def acquire(self) -> None:
-        """Take the lock within a second; call it before the first row carries the owner's uid. Raises HostError."""
+        """Acquire the lock within a second, before any row contains the owner's uid. Raises HostError."""
         make_private(self._directory)
         deadline = time.monotonic() + _OWNER_WAIT_S
         try:
@@ -73,26 +73,26 @@ class OwnerLock:
             raise _trouble(self._file, error) from error
 
     def release(self) -> None:
-        """Give the lock back; from now on the owner counts as dead."""
+        """Release the lock; the owner then counts as dead."""
         self._lock.give_back(remove=True)
 
 
 def owners_directory(db_path: Path) -> Path:
-    """Return where the owners of a database keep their locks: beside it, so that every process looks in one place."""
+    """Return the directory of the owner locks of a database: beside it, the same for every process."""
     resolved = db_path.resolve()
     return resolved.with_name(f"{resolved.name}.owners")
 
 
 def owner_alive(directory: Path, owner_uid: str) -> bool:
-    """Return whether the process that took `OwnerLock` still lives; the file of a dead one is removed.
+    """Return whether the process that holds the `OwnerLock` is alive; the file of a dead one is removed.
 
-    An owner takes its lock before its uid is in any row, so nobody asks about one that is just starting. A lock that
-    cannot be looked at counts as alive: calling another's running outputs interrupted would be the worse mistake.
+    An owner acquires its lock before its uid is in any row, so a starting owner is never mistaken for a dead one. A
+    lock that cannot be checked counts as alive: marking running outputs of another process as interrupted is worse.
     """
     try:
         file = _owner_file(directory, owner_uid)
     except ValueError:
-        # No process of this program has such a name, whatever a history says.
+        # Not a uid of this program; a history may contain any text.
         return False
     if not file.exists():
         return False
@@ -120,22 +120,22 @@ def _trouble(file: Path, error: Exception) -> HostError:
 
 
 class _Lock(Protocol):
-    """A file that one process can hold; any thread of it may give it back."""
+    """A lock file that one process can hold; any of its threads may release it."""
 
     def take(self) -> bool:
-        """Return whether it is held now; False when another holder has it. Raises OSError."""
+        """Acquire the lock; return False when another holder has it. Raises OSError."""
 
     def give_back(self, *, remove: bool) -> None:
-        """End holding it, and remove the file if wanted; harmless when it is not held."""
+        """Release the lock if it is held, and delete the file if `remove` is set."""
 
 
 if sys.platform == "win32":
 
     class _FileLock:
-        """A mandatory lock of Windows, which also keeps its file from being removed."""
+        """A mandatory lock on Windows, which also prevents deletion of its file."""
 
         def __init__(self, file: Path) -> None:
-            # Loaded where it is needed: its metadata costs more than everything else here.
+            # Imported late, because its metadata takes longer to load than the rest of this module.
             from filelock import FileLock
 
             self._file = file
@@ -160,7 +160,7 @@ else:
     import fcntl
 
     class _FileLock:
-        """An advisory lock of the kernel on an open file."""
+        """An advisory lock (flock) on an open file."""
 
         def __init__(self, file: Path) -> None:
             self._file = file
@@ -171,7 +171,7 @@ else:
                 handle = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
                 try:
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    # The holder before may have removed the file after it was opened here: that lock guards nothing.
+                    # The previous holder may have deleted the file after it was opened here; retry with a new file.
                     if os.fstat(handle).st_nlink:
                         self._handle, handle = handle, -1
                 except BlockingIOError:
@@ -185,7 +185,7 @@ else:
             handle, self._handle = self._handle, None
             if handle is not None:
                 if remove:
-                    # While it is held: afterwards the file may be another's.
+                    # Delete while the lock is held: afterwards the file may belong to another process.
                     self._file.unlink(missing_ok=True)
                 os.close(handle)
 

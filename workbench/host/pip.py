@@ -1,7 +1,7 @@
-"""Running pip as a child.
+"""Runs pip as a child process.
 
-Invariant: pip installs only what has the pinned hash, without dependencies, without building anything, and into a
-directory of ours; when the caller goes on, no pip is left running.
+Invariant: pip installs only wheels with the pinned hash, without dependencies, into a directory of the product; no pip
+process is left running when the call returns.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _KEPT_LINES = 40
 
 @dataclass(frozen=True, slots=True)
 class PipProgress:
-    """Bytes done of a total; the total is None as long as it is unknown. `text` is pip's own last line."""
+    """Bytes downloaded of a total, which is None while unknown. `text` is pip's last line."""
 
     done: int
     total: int | None
@@ -34,12 +34,12 @@ class PipProgress:
 
     @property
     def share(self) -> float | None:
-        """The share that is done, from 0 to 1, or None when unknown."""
+        """The completed fraction from 0 to 1, None when unknown."""
         return min(self.done / self.total, 1.0) if self.total else None
 
 
 class CancelledError(HostError):
-    """The person stopped it."""
+    """The user cancelled the installation."""
 
     def __init__(self) -> None:
         super().__init__("The installation was stopped. Nothing was changed.")
@@ -73,7 +73,7 @@ def pip_install(
 
 
 def pip_env(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for pip: nothing secret but pip's own settings, where a private registry may need them."""
+    """Return the environment for pip: no secrets, except in pip's own settings, which private registries may need."""
     own = {name: value for name, value in env.items() if name.startswith("PIP_")}
     # A user installation cannot be combined with a target directory.
     return {**scrubbed_env(env), **own, "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}

@@ -1,12 +1,11 @@
-"""The environment of children.
+"""The environment of child processes.
 
-Invariant: a child gets only the variables that are named here, so no key, token or password under whatever name, no
-address that would send a key elsewhere, and no permission to fetch anything on its own: what it needs to know comes in
-messages.
+Invariant: a child gets only the variables listed here: no key, token or password under any name, no address that would
+redirect a key, and no permission to download anything; everything else it needs is sent in messages.
 
-The exceptions are said plainly: a proxy keeps the user and password in its address, because without them the network
-may not be reachable at all. The libraries of clouds (AWS, Google) are told which profile, region or file is meant, by
-the variables that the provider table names for it; keys and addresses in the environment go in the calls they are for.
+Exceptions: proxy addresses keep their user and password, because the network may be unreachable without them. The cloud
+libraries (AWS, Google) get the variables for profile, region and files that the provider table names; keys and
+addresses from the environment are sent in the calls that need them.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ _SECRET_VALUE = re.compile(
 )
 _USERINFO = re.compile(r"^[a-z][a-z0-9+.-]*://[^/\s]*:[^/\s]*@", re.IGNORECASE)
 
-# PWD matches as a word of its own; the variable of that name is where the shell stands.
+# PWD matches the pattern of secrets, but holds the working directory of the shell.
 _HARMLESS = frozenset({"PWD", "OLDPWD"})
 
 _PROXY = re.compile(r"^(https?|all|no)_proxy$", re.IGNORECASE)
 
 _PERSON = "HOME USER LOGNAME LANG LANGUAGE TZ TMPDIR"
-# Not every LC_ name: servers that take all of them from a client are used to smuggle other things in.
+# Not every LC_ name, because SSH servers that accept all of them are used to pass arbitrary variables.
 _LOCALE = (
     "LC_ALL LC_ADDRESS LC_COLLATE LC_CTYPE LC_IDENTIFICATION LC_MEASUREMENT LC_MESSAGES LC_MONETARY LC_NAME LC_NUMERIC "
     "LC_PAPER LC_TELEPHONE LC_TIME"
@@ -52,7 +51,7 @@ _WINDOWS = (
     "PROCESSOR_ARCHITECTURE"
 )
 _CERTIFICATES = "SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE NIX_SSL_CERT_FILE AWS_CA_BUNDLE"
-# What llama.cpp runs on, and with how many threads.
+# Devices and thread counts of llama.cpp.
 _HARDWARE = (
     "OMP_NUM_THREADS OMP_THREAD_LIMIT OMP_PROC_BIND OMP_PLACES OMP_WAIT_POLICY OMP_DYNAMIC GOMP_CPU_AFFINITY "
     "KMP_AFFINITY KMP_BLOCKTIME OPENBLAS_NUM_THREADS MKL_NUM_THREADS CUDA_VISIBLE_DEVICES CUDA_DEVICE_ORDER CUDA_HOME "
@@ -60,19 +59,19 @@ _HARDWARE = (
     "GPU_DEVICE_ORDINAL VK_ICD_FILENAMES VK_DRIVER_FILES VK_LAYER_PATH GGML_VK_VISIBLE_DEVICES ZE_AFFINITY_MASK "
     "ONEAPI_DEVICE_SELECTOR"
 )
-# Marks what a test run started, so that it finds what it left behind.
+# Marks the processes that a test run started, so that it finds those left behind.
 _TESTS = "WORKBENCH_TEST_RUN"
 _GROUPS = (_PERSON, _LOCALE, _DIRECTORIES, _LOADING, _PYTHON, _WINDOWS, _CERTIFICATES, _HARDWARE, _TESTS)
 _OF_CLOUDS = child_variables()
 _PASSED = frozenset(" ".join(_GROUPS).split()) | _OF_CLOUDS
 
 _FIXED = {
-    # Prices come with the package; the default is to fetch them at import.
+    # Use the price list of the package; by default litellm downloads it at import.
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-    # Otherwise litellm loads the .env file of whatever directory the product was started in, keys included.
+    # Otherwise litellm loads the .env file of the working directory, keys included.
     "LITELLM_MODE": "PRODUCTION",
     "PYTHON_DOTENV_DISABLED": "1",
-    # Counting tokens asks a hub for tokenizers: 20 s offline, and an address nobody set.
+    # Otherwise counting tokens requests tokenizers from a hub, which takes 20 s when offline.
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -82,9 +81,9 @@ _FIXED = {
 
 
 def scrubbed_env(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for a child: what of `env` is known to be needed, and everything that phones home off.
+    """Return the environment for a child: the required variables of `env`, with downloads and telemetry disabled.
 
-    A value that looks like a key does not pass under any name; a proxy's password does.
+    A value that looks like a key is dropped under any name, except in a proxy address.
     """
     kept = {name: value for name, value in env.items() if _PROXY.match(name) or _passes(name, value)}
     return {**kept, **_FIXED}
@@ -98,7 +97,7 @@ def is_secret(name: str, value: str) -> bool:
 
 
 def _passes(name: str, value: str) -> bool:
-    # An empty name of a profile or a file is not the same to the libraries of clouds as none.
+    # Cloud libraries treat an empty profile or file name differently from an unset one.
     return name.upper() in _PASSED and not _looks_secret(value) and bool(value or name not in _OF_CLOUDS)
 
 

@@ -1,9 +1,8 @@
-"""What a person chose about providers on this machine: addresses, settings, prices, and which address may have which
-key.
+"""The user's choices about providers on this machine: addresses, settings, prices, and addresses confirmed for keys.
 
-Invariant: this is outside of any history, because a history may come from somebody else; it holds no key, only salted
-digests of keys, so that what was confirmed for one key does not hold for the next one of that name. The file is
-replaced whole or not at all, and what cannot be read allows nothing.
+Invariant: the choices are stored outside of any history, because a history may come from somebody else. The file holds
+no keys, only salted digests, so that a confirmation does not apply to a later key of the same name. It is replaced
+atomically, and unreadable content confirms nothing.
 """
 
 from __future__ import annotations
@@ -26,14 +25,14 @@ from workbench.host.errors import HostError, explain
 
 FILE = "providers.json"
 _ROUNDS = 100_000
-"""Of the digest, about 30 ms: a key is long, but the value of a secret header may be a word."""
+"""PBKDF2 iterations, about 30 ms: keys are long, but the value of a secret header may be a word."""
 _ADDRESSES, _SETTINGS, _PRICES, _CONFIRMED = "addresses", "settings", "prices", "confirmed"
 
 
 class ConfirmedAddress(NamedTuple):
-    """A key that may go to an address other than the one it was entered for.
+    """Permission to send a key to another origin than the one it was entered for.
 
-    `name` is the key's name, `source` where it is kept ("keyring", "session", or the name of a variable).
+    `name` is the key's name, `source` its storage ("keyring", "session", or the name of a variable).
     """
 
     name: str
@@ -42,9 +41,9 @@ class ConfirmedAddress(NamedTuple):
 
 
 class ProviderChoices:
-    """The file in a configuration directory; with None for the directory it lasts as long as the process.
+    """The choices in a file of `directory`, or in memory only if that is None.
 
-    Safe in any thread. Another process's changes are seen at the next question.
+    Thread-safe. Changes by another process are read on the next access.
     """
 
     def __init__(self, directory: Path | None = None) -> None:
@@ -54,17 +53,17 @@ class ProviderChoices:
         self._read: tuple[int, int] | None = None
 
     def address(self, provider: str) -> str:
-        """Return the address that was entered for a provider, "" for none."""
+        """Return the address entered for a provider, "" for none."""
         found = self._part(_ADDRESSES).get(provider, "")
         return found if isinstance(found, str) else ""
 
     def settings(self, provider: str) -> dict[str, str]:
-        """Return the settings that were entered for a provider, by name."""
+        """Return the settings entered for a provider, by name."""
         found = self._part(_SETTINGS).get(provider, {})
         return {name: text for name, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
 
     def prices(self) -> dict[tuple[str, str], Rates]:
-        """Return the prices that were entered, by endpoint uid and model."""
+        """Return the prices entered by the user, by endpoint uid and model."""
         listed = self._part(_PRICES)
         rows = (
             (uid, model, row) for uid, part in listed.items() if isinstance(part, dict) for model, row in part.items()
@@ -72,7 +71,7 @@ class ProviderChoices:
         return {(uid, model): rates for uid, model, row in rows if (rates := _rates(row)) is not None}
 
     def set_price(self, endpoint_uid: str, model: str, rates: Rates | None) -> None:
-        """Keep the price of a model, or with None forget it. Raises HostError."""
+        """Store the price of a model; None removes it. Raises HostError."""
         row = None if rates is None else {"input": rates.input, "output": rates.output, "cached": rates.cached}
 
         def change(data: dict[str, Any]) -> None:
@@ -85,23 +84,23 @@ class ProviderChoices:
         self._change(change)
 
     def is_confirmed(self, confirmed: ConfirmedAddress, key: str) -> bool:
-        """Return whether a person allowed this key, of the value `key`, for this address."""
+        """Return whether the user confirmed this address for the key with the value `key`."""
         with self._lock:
             self._refresh()
             rows = [row for row in self._listed() if row[:-1] == list(confirmed)]
         return any(_is_of(row[-1], key) for row in rows)
 
     def set_address(self, provider: str, address: str) -> None:
-        """Keep an address, or with "" forget it. Raises HostError."""
+        """Store the address of a provider; "" removes it. Raises HostError."""
         self._change(lambda data: _put(data.setdefault(_ADDRESSES, {}), provider, address))
 
     def set_settings(self, provider: str, settings: dict[str, str]) -> None:
-        """Keep the settings of a provider; empty ones are forgotten. Raises HostError."""
+        """Store the settings of a provider; empty ones are removed. Raises HostError."""
         kept = {name: text for name, text in settings.items() if text}
         self._change(lambda data: _put(data.setdefault(_SETTINGS, {}), provider, kept))
 
     def confirm(self, confirmed: ConfirmedAddress, key: str) -> None:
-        """Allow a key for an address; what was confirmed there for an earlier value goes. Raises HostError."""
+        """Confirm an address for a key, replacing the confirmation of an earlier value. Raises HostError."""
         row = [*confirmed, _digest_of(key, secrets.token_hex(16))]
 
         def change(data: dict[str, Any]) -> None:
@@ -110,7 +109,7 @@ class ProviderChoices:
         self._change(change)
 
     def forget(self, name: str) -> None:
-        """Allow a key for no address any more, because it was replaced or removed. Raises HostError."""
+        """Remove all confirmations of a key that was replaced or removed. Raises HostError."""
         with self._lock:
             self._refresh()
             if not any(one[0] == name for one in self._listed()):
@@ -156,7 +155,7 @@ def _is_text(value: object) -> bool:
 
 @functools.lru_cache(maxsize=64)
 def _digest_of(key: str, salt: str) -> str:
-    """Return what is kept of a key: the salt and a digest."""
+    """Return the stored form of a key: salt and PBKDF2 digest."""
     return f"{salt}:{hashlib.pbkdf2_hmac('sha256', key.encode(), salt.encode(), _ROUNDS).hex()}"
 
 
@@ -201,7 +200,7 @@ def _load(file: Path) -> dict[str, Any]:
 
 def _write(directory: Path, data: dict[str, Any]) -> None:
     make_private(directory)
-    import tempfile  # written when a person changes something
+    import tempfile  # imported late: only needed for a change
 
     temporary = ""
     try:
@@ -213,7 +212,7 @@ def _write(directory: Path, data: dict[str, Any]) -> None:
         Path(temporary).replace(directory / FILE)
     except OSError as error:
         if temporary:
-            with contextlib.suppress(OSError):  # the first error is the one to tell
+            with contextlib.suppress(OSError):  # report the first error
                 Path(temporary).unlink(missing_ok=True)
         raise HostError(
             f"What you chose about providers cannot be written to {directory}. Make room or give yourself the right to "

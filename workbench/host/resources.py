@@ -1,7 +1,7 @@
-"""Files that come with the product.
+"""Resource files of the product.
 
-Invariant: a resource is found by the same name in a checkout, where `resources` is beside the package, and in an
-installed wheel, where it is inside the package.
+Invariant: a resource has the same name in a checkout, where `resources` is beside the package, and in an installed
+wheel, where it is inside the package.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _ROOTS = (_PACKAGE / "resources", _PACKAGE.parent / "resources")
 
 
 def resource(*parts: str) -> Path:
-    """Return the path of a file or folder that comes with the product. Raises HostError when it is not there."""
+    """Return the path of a resource file or folder. Raises HostError when it is missing."""
     for root in _ROOTS:
         path = root.joinpath(*parts)
         if path.exists():

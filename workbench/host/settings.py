@@ -1,7 +1,7 @@
-"""What a person chose about the window: theme, size of text, where things were.
+"""The user's settings of the window: theme, text size, geometry.
 
-Invariant: the file is replaced whole or not at all; what this release does not know in it survives; a file that cannot
-be read is put aside and never written over.
+Invariant: the file is replaced atomically; its unknown keys are preserved; a damaged file is renamed, never
+overwritten.
 """
 
 import contextlib
@@ -23,10 +23,10 @@ _KNOWN = frozenset({"theme", "font_scale", "motion", "keys", "geometry", "splitt
 
 
 class Settings(NamedTuple):
-    """The choices. `font_scale` is a factor (0.5 to 3); `geometry` and the states in `splitters` are base64 of Qt.
+    """The settings. `font_scale` is a factor (0.5 to 3); `geometry` and the `splitters` are base64 of Qt's states.
 
-    `keys` are the commands whose keys were changed, each with its keys as portable Qt key sequences.
-    `extra` is JSON text of the keys that another release wrote ("" for none).
+    `keys` are the commands with changed shortcuts, each with its portable Qt key sequences.
+    `extra` is JSON text of the unknown keys, written by another release ("" for none).
     """
 
     theme: Theme = "system"
@@ -36,17 +36,17 @@ class Settings(NamedTuple):
     geometry: str = ""
     splitters: tuple[tuple[str, str], ...] = ()
     reading: tuple[tuple[str, str], ...] = ()
-    """How answers are read: a mode by lane, the default under ""."""
+    """The reading mode of answers by lane, the default under ""."""
     wrap: bool = True
-    """Long lines of messages end where the editor ends."""
+    """Whether long lines of messages wrap at the editor's width."""
     lanes_by_content: bool = False
-    """Columns are as wide as their text asks for, not all alike."""
+    """Whether columns are sized to their text instead of equally."""
     lanes_together: bool = False
-    """Who scrolls one answer scrolls them all."""
+    """Whether scrolling one answer scrolls all of them."""
     extra: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the stored form; what was not chosen is absent."""
+        """Return the stored form; defaults are omitted, except theme and font_scale."""
         data: dict[str, Any] = json.loads(self.extra) if self.extra else {}
         data["theme"] = self.theme
         data["font_scale"] = self.font_scale
@@ -67,14 +67,14 @@ class Settings(NamedTuple):
 
 
 class LoadedSettings(NamedTuple):
-    """Settings, and a sentence about what could not be read ("" when all was well)."""
+    """Settings, and a sentence about what could not be read, "" for none."""
 
     settings: Settings
     notice: str = ""
 
 
 def load(directory: Path) -> LoadedSettings:
-    """Read the settings of a configuration directory; never fails, says in `notice` what was wrong."""
+    """Read the settings of a configuration directory. Never raises; `notice` describes problems."""
     file = directory / FILE
     try:
         raw = file.read_bytes()
@@ -94,9 +94,9 @@ def load(directory: Path) -> LoadedSettings:
 
 
 def save(directory: Path, settings: Settings) -> None:
-    """Write the settings. Raises HostError; the file that was there is then untouched."""
+    """Write the settings. Raises HostError, and leaves the existing file unchanged then."""
     make_private(directory)
-    import tempfile  # written when the window closes, read before it opens
+    import tempfile  # imported late: settings are read before the window opens and written after it closes
 
     text = json.dumps(settings.to_json(), indent=2, sort_keys=True) + "\n"
     temporary = ""
@@ -109,7 +109,7 @@ def save(directory: Path, settings: Settings) -> None:
         Path(temporary).replace(directory / FILE)
     except OSError as error:
         if temporary:
-            with contextlib.suppress(OSError):  # the first error is the one to tell
+            with contextlib.suppress(OSError):  # report the first error
                 Path(temporary).unlink(missing_ok=True)
         raise HostError(
             f"The settings cannot be written to {directory}. Make room or give yourself the right to write there.",
@@ -142,7 +142,7 @@ def _read(data: Mapping[str, Any], file: Path) -> LoadedSettings:
 
 
 def _value(name: str, value: Any) -> Any:
-    """Return the value of a known key as Settings wants it, or None when it is not one."""
+    """Convert the value of a known key for Settings; None when it is invalid."""
     if name == "theme":
         return cast(Theme, value) if value in get_args(Theme) else None
     if name == "font_scale":

@@ -1,7 +1,7 @@
-"""What the program needs of the system beside Python packages, and which packages of Debian and Ubuntu have it.
+"""System libraries that the program needs, and the Debian and Ubuntu packages that contain them.
 
-Invariant: the table is `resources/system-libraries.txt`, which `packaging/system-libs.sh` reads too. A check loads a
-library only where it is in none of the usual folders.
+Invariant: the only table is `resources/system-libraries.txt`, which `packaging/system-libs.sh` reads too. A check loads
+a library only if it is in none of the usual folders.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ TABLE = "system-libraries.txt"
 
 
 class SystemLibrary(NamedTuple):
-    """A library by its file name and the package that has it."""
+    """A library's file name and the package that contains it."""
 
     name: str
     package: str
 
 
 def missing_libraries(purpose: str) -> list[SystemLibrary]:
-    """Return what is missing for `purpose`: "window", or "model" for the built-in model and GGUF files."""
+    """Return the libraries missing for `purpose`: "window", or "model" for the built-in model and GGUF files."""
     if sys.platform != "linux":
-        return []  # Qt brings them along
+        return []  # Qt's wheels contain them
     rows = (line.split() for line in resource(TABLE).read_text("utf-8").splitlines() if not line.startswith("#"))
     libraries = [SystemLibrary(name, package) for what, kind, name, package in rows if (what, kind) == (purpose, "lib")]
     return [library for library in libraries if not _is_there(library.name)]
@@ -51,5 +51,5 @@ def _is_there(name: str) -> bool:
 
 
 def _usual_folders() -> tuple[str, ...]:
-    """Return where distributions keep libraries; only the loader knows of others."""
+    """Return the usual library folders of distributions; others are found by the loader only."""
     return f"/usr/lib/{os.uname().machine}-linux-gnu", "/usr/lib64", "/usr/lib"

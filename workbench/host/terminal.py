@@ -1,7 +1,7 @@
-"""What this process writes to its terminal.
+"""Safe output to the terminal.
 
-Invariant: nothing that a model, a provider, a file or a name says can steer the terminal: every character that could is
-written as something to see. Only styles of our own are written as they are, and exact texts into a pipe.
+Invariant: no text from a model, a provider, a file or a name can control the terminal: control characters are replaced
+by visible ones. Only the program's own styles, and exact texts written to a pipe or file, pass unchanged.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 class SafeStream:
-    """Writes to another stream, which it does not close: what is asked of standard output and error."""
+    """Wraps a stream, which it does not close, with the methods needed of standard output and error."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str, /) -> int:
-        """Write what can be seen of a text."""
+        """Write a text with its control characters made visible."""
         self._stream.write(visible(text))
         return len(text)
 
     def write_exact(self, text: str) -> None:
-        """Write a text that is what was asked for: as it is into a pipe or file, to a terminal like any other."""
+        """Write a command's result: unchanged to a pipe or file, as `write` does to a terminal."""
         if self._stream.isatty():
             self.write(text)
         else:
             self._stream.write(text)
 
     def write_styled(self, text: str, style: str) -> None:
-        """Write a text in a style, a sequence of ours."""
+        """Write a text in a style, such as `BOLD`."""
         self._stream.write(style)
         self.write(text)
         self._stream.write(PLAIN)
@@ -56,15 +56,15 @@ class SafeStream:
         return self._stream.fileno()
 
     def flush(self) -> None:
-        """Write what is buffered."""
+        """Flush the stream."""
         self._stream.flush()
 
 
 @contextmanager
 def safe_streams() -> Iterator[None]:
-    """Let standard output and error of this process be safe streams that no character can stop."""
+    """Replace standard output and error by safe streams, which escape characters that cannot be encoded."""
     before = sys.stdout, sys.stderr
-    # A command that was started with its output closed has no streams at all.
+    # A command started with its output closed has no streams.
     out, err = (stream or open(os.devnull, "w", encoding="utf-8") for stream in before)  # noqa: PTH123, SIM115
     for stream in (out, err):
         if isinstance(stream, io.TextIOWrapper):

@@ -1,7 +1,7 @@
 """The weights of the built-in model.
 
-Invariant: a path that `builtin_weights` returns is a whole file, and one that `install_model` returns has the pinned
-SHA-256; the package that carries the weights is never imported, it is only where the file lies.
+Invariant: a path that `builtin_weights` returns is a file of the right size, and one that `install_model` returns has
+the pinned SHA-256; the package that contains the weights is never imported, only located.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from workbench.host.resources import resource
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A model that comes as a package: the package's import name, the file in it, its size in bytes and its SHA-256."""
+    """A model distributed as a package: import name, file in the package, size in bytes and SHA-256."""
 
     package: str
     file: str
@@ -45,7 +45,7 @@ WEIGHTS_SHA256 = SMOLLM2.sha256
 def builtin_weights(data: Path | None = None, weights: Weights = SMOLLM2) -> Path | None:
     """Return the GGUF file of the built-in model, from its package or from the data directory, or None.
 
-    Only the size is compared: hashing 98 MB at every start costs more than it tells. `verify` hashes.
+    Only the size is compared, because hashing 98 MB at every start is too slow. `verify` compares the hash.
     """
     for path in (_in_package(weights), _in_data(_data(data), weights)):
         if path is not None and path.is_file() and path.stat().st_size == weights.size:
@@ -73,12 +73,12 @@ def install_model(
 ) -> Path:
     """Download the built-in model with pip into the data directory and return its file.
 
-    `progress` is called on this thread. Set `cancelled` from another one to stop: raises `pip.CancelledError`. Raises
-    HostError for everything else that goes wrong; what was there before is then as it was.
+    `progress` is called on this thread. Setting `cancelled` from another thread raises `pip.CancelledError`. Raises
+    HostError on any other failure. On failure the previous file is unchanged.
     """
     target = _in_data(_data(data), weights)
     make_private(target.parent)
-    # A model is installed once in a life; the window does not wait for this to be loaded.
+    # Imported late: a model is installed at most once, and the window must not wait for this import.
     from filelock import FileLock, Timeout
 
     lock = FileLock(target.parent / "install.lock")
@@ -89,7 +89,7 @@ def install_model(
     except OSError as error:
         raise _unwritable(target.parent, error) from error
     try:
-        # What a killed installation left behind; nobody else is in here.
+        # Left by a killed installation; the lock excludes running ones.
         for leftover in target.parent.glob(".install-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         _install_into(target, progress, cancelled, requirement or resource("weights.lock"), weights, env)
@@ -122,7 +122,7 @@ def _install_into(
     except OSError as error:
         raise _unwritable(target.parent, error) from error
     finally:
-        with contextlib.suppress(OSError):  # the next installation clears what cannot be removed now
+        with contextlib.suppress(OSError):  # the next installation removes what is left
             shutil.rmtree(work)
 
 
@@ -135,7 +135,7 @@ def _in_data(data: Path, weights: Weights) -> Path:
 
 
 def _in_package(weights: Weights) -> Path | None:
-    # find_spec of a top-level name reads the directory and runs nothing.
+    # find_spec of a top-level name only reads directories; it runs no code of the package.
     spec = importlib.util.find_spec(weights.package)
     if spec is None or not spec.submodule_search_locations:
         return None

@@ -1,4 +1,4 @@
-"""The product's own file format, and the library that uses prompts in production.
+"""The product's own file format, and the library for using prompts in production.
 
     from workbench.packs import load
 
@@ -6,7 +6,7 @@
     rendered = prompt.render(question="Where is my order?", record="…")
     client.chat.completions.create(messages=rendered.messages, **rendered.parameters)
 
-Invariant: importing this loads next to nothing, and nothing here ever loads Qt, LiteLLM or SQLite.
+Invariant: importing this package loads almost nothing, and nothing here imports Qt, LiteLLM or SQLite.
 """
 
 from __future__ import annotations

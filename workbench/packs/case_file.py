@@ -1,7 +1,7 @@
-"""`cases/<slug>.jsonl`: the cases of a prompt, one JSON object a line.
+"""`cases/<slug>.jsonl`: the cases of a prompt, one JSON object per line.
 
-Invariant: `read(write(cases))` is the cases. Lines end with LF; what editors and YAML take for a line end inside a text
-(U+2028, NEL) stands as an escape, so that a line is a line for everybody.
+Invariant: `read(write(cases))` equals the cases. Lines end with LF; characters that editors and YAML treat as line ends
+(U+2028, NEL) are escaped inside texts, so that every reader sees the same lines.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ _MARKS = re.compile(rb"[,:\[{]")
 
 
 def write(cases: Iterable[Case]) -> bytes:
-    """Return the lines of the cases."""
+    """Return the cases as JSON Lines."""
     return "".join(f"{line(case_to_json(case))}\n" for case in cases).encode()
 
 
 def line(data: Any) -> str:
-    """Return JSON that is one line for every reader."""
+    """Return JSON that every reader sees as one line."""
     return _ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", json_text(data))
 
 
 def read(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> tuple[Case, ...]:
-    """Return the cases of a file; `name` is said in errors, `allowance` is its pack's. Raises PackError."""
+    """Return the cases of a file; errors quote `name`, `allowance` is that of the pack. Raises PackError."""
     allowance = allowance or ReadAllowance()
     check_length(raw, name, allowance)
     allowance.marks -= _marks(raw, allowance.marks + 1)
@@ -47,7 +47,7 @@ def read(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> tuple
 
 
 def lines(raw: bytes, name: str, most: int = MOST_LINES) -> Iterator[tuple[int, Any]]:
-    """Yield the number and the JSON of each line that is not empty. Raises PackError."""
+    """Yield the number and the JSON of each non-empty line. Raises PackError."""
     counted = 0
     for number, one in enumerate(raw.split(b"\n"), start=1):
         if not one.strip():
@@ -62,7 +62,7 @@ def parse_line(raw: bytes, where: str) -> Any:
     """Return the JSON of a line. Raises PackError, whose sentence begins with `where`."""
     if len(raw) > MOST_TEXT:
         raise PackError(f"{where} has {len(raw):,} bytes, and at most {MOST_TEXT // MB} MB are read. Shorten it.")
-    # Texts may have commas too; a text of so many is refused as well, which no case has.
+    # Commas inside texts count too: a text with so many is refused, but no case has one.
     if _marks(raw, MOST_MARKS) >= MOST_MARKS:
         raise PackError(f"{where} has too many values. Shorten it.")
     depth = max(raw.count(b"["), raw.count(b"{"))
@@ -80,7 +80,7 @@ def parse_line(raw: bytes, where: str) -> Any:
 
 
 def _marks(raw: bytes, most: int) -> int:
-    """Return how many separators there are, at most `most`."""
+    """Return the number of separators, at most `most`."""
     return sum(1 for _ in zip(_MARKS.finditer(raw), range(most), strict=False))
 
 
@@ -89,7 +89,7 @@ def _no_constant(name: str) -> Any:
 
 
 def nodes(value: Any) -> Iterator[int]:
-    """Yield for every value in a value, itself too, how deep it is, from 1."""
+    """Yield the depth of a value (1) and of every value in it."""
     waiting = [(value, 1)]
     while waiting:
         one, depth = waiting.pop()

@@ -1,8 +1,8 @@
 """Rendering Jinja templates.
 
-Invariant: a template sees its values and nothing else; an unknown variable and every other mistake is an error with its
-place and line. The sandbox keeps a template from reaching anything of the program; it does not bound time and memory,
-for which there are processes that can be ended.
+Invariant: a template can access its values and nothing else; an unknown variable, like every other mistake, is an error
+with its place and line. The sandbox protects the program from a template, but does not limit time and memory; for that,
+render in a process that can be killed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _NAME = "<template>"
 
 
 class TemplateMistakeError(Exception):
-    """A template that cannot be rendered; the text is a sentence, `detail` is Jinja's own words."""
+    """A template that cannot be rendered; the text is a sentence, `detail` is Jinja's message."""
 
     def __init__(self, sentence: str, detail: str) -> None:
         super().__init__(sentence)
@@ -22,7 +22,7 @@ class TemplateMistakeError(Exception):
 
 
 def render(texts: Iterable[Sequence[str]], values: Mapping[str, str]) -> list[str]:
-    """Return rendered texts, given in pairs of the name of a place and a template. Raises TemplateMistakeError."""
+    """Return rendered texts, given as pairs of place name and template. Raises TemplateMistakeError."""
     return [_render_one(place, template, values) for place, template in texts]
 
 
@@ -33,7 +33,7 @@ def _render_one(place: str, template: str, values: Mapping[str, str]) -> str:
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False, newline_sequence="\n"
     )
-    # Jinja takes a lone CR for a line end and replaces it; it is text.
+    # Jinja treats a lone CR as a line end and replaces it, so hide it.
     stand_in = next(c for c in map(chr, range(0xE000, 0xF8FF)) if c not in template)
     try:
         text = environment.from_string(template.replace("\r", stand_in)).render(dict(values))

@@ -1,7 +1,7 @@
-"""Rendering a template in a process that can be ended: `python -m workbench.packs.jinja_process` is that process.
+"""Rendering templates in a process that can be killed: `python -m workbench.packs.jinja_process`.
 
-Invariant: however a template loops or grows, the caller has an answer or an error after the time it gave, and the
-template never has more than MEMORY bytes (where the kernel sees to that).
+Invariant: however a template loops or grows, the caller gets an answer or an error within its time limit and _START_S,
+and the template gets at most MEMORY bytes (where the kernel enforces it).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from workbench.packs.jinja import TemplateMistakeError, render
 
 MEMORY = 512 * 1024 * 1024
 _START_S = 5.0
-"""What the process itself may take until it begins."""
+"""Additional time for the process to start."""
 _ALARM = int(getattr(signal, "SIGALRM", 0))
 _LOOK = "the template, and whether a loop or a repetition in it grows"
 
 
 def render_apart(texts: Sequence[tuple[str, str]], values: Mapping[str, str], within: float) -> list[str]:
-    """Return rendered texts as `jinja.render` does. Raises TemplateMistakeError, after `within` seconds too."""
+    """Return rendered texts like `jinja.render`. Raises TemplateMistakeError, also after `within` seconds."""
     order = json.dumps({"texts": [list(one) for one in texts], "values": dict(values), "within": within})
     with subprocess.Popen(
         [sys.executable, "-m", "workbench.packs.jinja_process"],
@@ -55,7 +55,7 @@ def _late(within: float) -> TemplateMistakeError:
 
 
 def _limit(within: float) -> None:
-    """Let the kernel end this process after `within` seconds, and refuse it more than MEMORY bytes, where it can."""
+    """Limit this process to `within` seconds and MEMORY bytes, where the kernel can do that."""
     if _ALARM:
         signal.setitimer(signal.ITIMER_REAL, within)
     try:
@@ -66,9 +66,9 @@ def _limit(within: float) -> None:
 
 
 def main() -> None:
-    """Render what stdin asks for, once."""
+    """Read one request from stdin and write the rendered texts to stdout."""
     order = json.loads(sys.stdin.read())
-    # Before the limits: importing is not a template's doing.
+    # Before the limits, because the import should not count against the template.
     importlib.import_module("jinja2.sandbox")
     _limit(order["within"])
     answer: dict[str, object]

@@ -1,7 +1,7 @@
-"""Packs in programs: prompts that render to messages and parameters.
+"""Using packs in programs: prompts that render to messages and parameters.
 
-Invariant: what is rendered is what a lane of the workbench would send for the same version and values. A variable that
-is missing, or a name that the prompt does not know, is an error that names it: nothing is filled in silently.
+Invariant: a rendered request equals what a lane of the workbench sends for the same version and values. A missing
+variable or an unknown name is an error that names it: nothing is filled in silently.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class VariableError(PackError, ValueError):
-    """Values that do not fit the prompt; `missing` and `unknown` are the names."""
+    """Values that do not fit the prompt's variables; `missing` and `unknown` are the names."""
 
     def __init__(self, sentence: str, missing: tuple[str, ...], unknown: tuple[str, ...]) -> None:
         super().__init__(sentence)
@@ -37,11 +37,10 @@ class VariableError(PackError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to send: `messages` and `parameters` as chat completions take them; `model` is among the parameters.
+    """A request: `messages` and `parameters` in the form of chat completions; `model` is among the parameters.
 
-    `rounds` is how often the model may call tools before it is stopped. `refused` are the names of parameters of the
-    pack that are not for the model but for the program that asks it, such as an address; they are not among
-    `parameters`.
+    `rounds` is the maximum number of tool rounds. `refused` are the names of parameters in the pack that are meant for
+    the calling program and not for the model, such as an address; `parameters` does not contain them.
     """
 
     messages: list[dict[str, Any]]
@@ -51,7 +50,7 @@ class Request:
 
 
 class LoadedPack(Mapping[str, "LoadedPrompt"]):
-    """An open pack: its prompts by slug, each read when it is first asked for. Close it, or use it in `with`."""
+    """An open pack: its prompts by slug, each read on first access. Close it, or use it in `with`."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._place = open_source(path)
@@ -73,7 +72,7 @@ class LoadedPack(Mapping[str, "LoadedPrompt"]):
         return self._manifest.about
 
     def __getitem__(self, slug: str) -> LoadedPrompt:
-        """Return a prompt. Raises KeyError with the slugs that there are, PackError when its file cannot be read."""
+        """Return a prompt. Raises KeyError with the existing slugs, PackError if its file cannot be read."""
         if slug not in self._listed:
             raise KeyError(f"There is no prompt {slug!r} in this pack. It has: {', '.join(self._listed)}.")
         if slug not in self._read:
@@ -87,7 +86,7 @@ class LoadedPack(Mapping[str, "LoadedPrompt"]):
         return len(self._listed)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._place.close()
 
     def __enter__(self) -> LoadedPack:
@@ -110,19 +109,19 @@ class LoadedPrompt:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The prompt's name."""
         return self._prompt.name
 
     @property
     def description(self) -> str:
-        """What it is for, "" when nobody said so."""
+        """The prompt's purpose, "" if there is none."""
         return self._prompt.description
 
     @property
     def version(self) -> str:
-        """The hash of the version that is used, to log with what was answered.
+        """The hash of the main version, for logging with the answers.
 
-        Of a file that was edited by hand it is the hash of what stands there now.
+        If the file was edited by hand, it is the hash of the edited text.
         """
         return self._exact.main
 
@@ -133,19 +132,19 @@ class LoadedPrompt:
 
     @property
     def _exact(self) -> PackPrompt:
-        """The prompt with the hashes of what its file holds; it is read first with those that the file claims."""
+        """The prompt with computed hashes; the first read uses the hashes stated in the file, which is faster."""
         if self._hashed is None:
             self._hashed, _ = prompt_file.read(self._raw, self._prompt.slug, self._prompt.file)
         return self._hashed
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """The names that `render` asks for; in a Jinja template some of them may do without a value."""
+        """The variables for `render`; in a Jinja template some of them may be optional."""
         return content_variables(self._prompt.content)
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The models that it was tried with, the first one first."""
+        """The distinct models of its lanes, in order."""
         return tuple(dict.fromkeys(lane.model for lane in self._prompt.lanes if not lane.hidden))
 
     def render(
@@ -158,11 +157,11 @@ class LoadedPrompt:
         within: float | None = None,
         **more: str,
     ) -> Request:
-        """Return what to send with these values, given in a map, by name, or both.
+        """Return the request for these values, given as a map, by name, or both.
 
-        `version` is the hash of another version, or how it begins; `model` takes the parameters of the lane with that
-        model. `within` renders a Jinja template in a process of its own that is ended after so many seconds: for packs
-        of strangers, because a template can loop for ever. Raises VariableError for values that do not fit and
+        `version` is the hash of another version, or a prefix; `model` selects the parameters of the lane with that
+        model. `within` renders a Jinja template in its own process, which is killed after so many seconds: use it for
+        untrusted packs, because a template can loop for ever. Raises VariableError for values that do not fit and
         PackError for everything else.
         """
         given = {**(values or {}), **more}

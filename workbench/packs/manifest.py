@@ -1,6 +1,6 @@
-"""`pack.yaml`: what a pack is, and which prompts, versions and files are in it.
+"""`pack.yaml`: the description of a pack, and its prompts, versions and attachments.
 
-Invariant: `read(write(pack))` gives the same descriptions; it names every other file of the pack that counts.
+Invariant: `read(write(pack))` gives the same descriptions; the manifest implies the path of every other file of a pack.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NUMBERS = ("won", "lost", "tied", "low", "chance", "high")
 
 @dataclass(frozen=True, slots=True)
 class ListedPrompt:
-    """A prompt as the manifest lists it; `versions` are the hashes that were exported, oldest first."""
+    """A prompt in the manifest; `versions` are the exported hashes, oldest first."""
 
     slug: str
     uid: str = ""
@@ -36,7 +36,7 @@ class ListedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What `pack.yaml` says."""
+    """The content of `pack.yaml`."""
 
     about: PackAbout
     prompts: tuple[ListedPrompt, ...]
@@ -44,7 +44,7 @@ class Manifest:
 
 
 def write(pack: Pack) -> bytes:
-    """Return the file. Raises ValueError for half characters."""
+    """Return the file. Raises ValueError for unpaired surrogates."""
     from workbench.packs.yaml_writer import write as write_yaml
 
     about = pack.about
@@ -66,7 +66,7 @@ def write(pack: Pack) -> bytes:
 
 
 def standing_data(standing: PackStanding) -> dict[str, Any]:
-    """Return the stored form."""
+    """Return a standing in its stored form."""
     data: dict[str, Any] = {"verdicts": standing.verdicts, "blind": standing.blind}
     if standing.rows:
         data["rows"] = [
@@ -82,7 +82,7 @@ def _short(value: float) -> float | int:
 
 
 def read(raw: bytes) -> Manifest:
-    """Return what the file says. Raises PackError."""
+    """Return the manifest in a file. Raises PackError."""
     data = parse(raw, MANIFEST)
     if typed(data.get("format")) != FORMAT or isinstance(typed(data.get("format")), bool):
         raise PackError(
@@ -125,7 +125,7 @@ def _listed(one: Mapping[str, Any]) -> ListedPrompt:
 
 
 def standing_from(data: Mapping[str, Any]) -> PackStanding:
-    """Read `standing_data` back. Raises AttributeError, KeyError, TypeError or ValueError for another shape."""
+    """Return a standing from its stored form. Raises AttributeError, KeyError, TypeError or ValueError if invalid."""
     try:
         rows = [StandingRow(str(row["name"]), *(float(row[key]) for key in _NUMBERS)) for row in data.get("rows", [])]
     except OverflowError as error:

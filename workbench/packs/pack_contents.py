@@ -1,7 +1,7 @@
-"""What a pack holds.
+"""The contents of a pack as values.
 
-Invariant: a pack names nothing by numbers of one history: prompts are known by their uid, versions by their hash. What
-is here is all that an export writes, so that reading a pack and writing it gives the same bytes.
+Invariant: a pack contains no numbers of one history: prompts are identified by uid, versions by hash. These values hold
+everything that an export writes, so that reading and writing a pack gives the same bytes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Values = tuple[tuple[str, str], ...]
 class PackVersion:
     """A version; `parent` is the hash of its nearest ancestor in the pack, "" for none.
 
-    Of one that was changed by hand it is what the version was before, which is not in the pack.
+    For a version edited by hand, `parent` is the hash before the edit, which is not in the pack.
     """
 
     hash: str
@@ -37,7 +37,7 @@ class PackVersion:
 
 @dataclass(frozen=True, slots=True)
 class StandingRow:
-    """Who was ranked, with the chance to beat the average of those ranked and its 95 % interval."""
+    """An entrant of a ranking, with the chance to beat the average entrant and its 95 % interval."""
 
     name: str
     won: float
@@ -50,7 +50,7 @@ class StandingRow:
 
 @dataclass(frozen=True, slots=True)
 class PackStanding:
-    """Which answers won where the pack was made, and how sure; rows strongest first, sentences for people."""
+    """The ranking where the pack was made; rows strongest first, `remarks` are sentences."""
 
     verdicts: int
     blind: int
@@ -60,9 +60,9 @@ class PackStanding:
 
 @dataclass(frozen=True, slots=True)
 class PackPrompt:
-    """A prompt; `slug` names its files, `main` is the hash of the version that is used, `versions` are oldest first.
+    """A prompt; `slug` names its files, `main` is the hash of the main version, `versions` are oldest first.
 
-    A lane's `pinned` is the place of a version in `versions`, from 1. `values` are those that it was tried with.
+    A lane's `pinned` is a position in `versions`, from 1. `values` are those that the prompt was tried with.
     """
 
     uid: str
@@ -78,7 +78,7 @@ class PackPrompt:
 
     @property
     def content(self) -> Content:
-        """The content of the version that is used."""
+        """The content of the main version."""
         return next(version.content for version in self.versions if version.hash == self.main)
 
     @property
@@ -99,7 +99,7 @@ class PackPrompt:
 
 @dataclass(frozen=True, slots=True)
 class PackAbout:
-    """What people are told of a pack; `uid` is what it is known by when it is exported again."""
+    """Description of a pack; `uid` identifies it in later exports."""
 
     uid: str
     name: str
@@ -110,7 +110,7 @@ class PackAbout:
 
 @dataclass(frozen=True, slots=True)
 class PackFile:
-    """An attachment: the lower-case hex SHA-256 of its bytes, their media type and number."""
+    """An attachment: the lower-case hex SHA-256 of its bytes, media type, and size in bytes."""
 
     hash: str
     media_type: str
@@ -124,7 +124,7 @@ class PackFile:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A whole pack without the bytes of its attachments. `notes` are sentences about what is odd in what was read."""
+    """A pack without the bytes of its attachments. `notes` are sentences about oddities found while reading."""
 
     about: PackAbout
     prompts: tuple[PackPrompt, ...]

@@ -1,7 +1,6 @@
-"""Reading a whole pack, as an import does.
+"""Reading and verifying a whole pack, for an import.
 
-Invariant: all or nothing: either everything in a pack is what it should be, and comes out checked, or there is one
-sentence about what is not.
+Invariant: all or nothing: either everything in a pack is valid and verified, or reading fails with one sentence.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ Tell = Callable[[int, int], None]
 
 
 def _nobody(done: int, of: int) -> None:
-    """Nobody wants to know how far it is."""
+    """Ignore the progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadPack:
-    """A pack with the bytes of its attachments by hash, and the prompts that it has evidence of."""
+    """A pack with the bytes of its attachments by hash, and the slugs of prompts with evidence."""
 
     pack: Pack
     bodies: dict[str, bytes]
@@ -72,14 +71,14 @@ def read_place(place: PackSource, tell: Tell = _nobody) -> ReadPack:
 
 
 def evidence_lines(place: PackSource, prompt: PackPrompt) -> Iterator[tuple[int, Any]]:
-    """Yield number and JSON of each iteration in the evidence of a prompt, oldest first. Raises PackError."""
+    """Yield line number and JSON of each iteration in a prompt's evidence, oldest first. Raises PackError."""
     name = prompt.evidence_file
     if name in place.names:
         yield from case_file.lines(place.read(name, MOST_EVIDENCE), name)
 
 
 def expected(prompts: list[PackPrompt], files: tuple[PackFile, ...]) -> set[str]:
-    """Return the names that files of such a pack may have."""
+    """Return the paths of all files that such a pack may have."""
     names = {MANIFEST, "README.md", "promptfooconfig.yaml", *(file.path for file in files)}
     return names | {name for prompt in prompts for name in (prompt.file, prompt.case_file, prompt.evidence_file)}
 
@@ -111,5 +110,5 @@ def _attached(prompt: PackPrompt) -> Iterator[str]:
 
 
 def attachments(content: Content) -> Iterator[str]:
-    """Yield the hashes of the files of a content."""
+    """Yield the hashes of a content's attachments."""
     return (one.hash for message in content.messages for one in message.attachments)

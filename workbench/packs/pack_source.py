@@ -1,8 +1,7 @@
-"""Where a pack is read from: a folder, or an archive of one.
+"""Sources of packs: a folder, or an archive of one.
 
-Invariant: nothing is ever unpacked to a disk. Only regular files inside the folder, or plain entries of the archive,
-are read, each up to a limit; a name that could lead elsewhere, or that two systems would read differently, refuses the
-pack.
+Invariant: nothing is unpacked to disk. Only regular files in the folder, or plain entries of the archive, are read,
+each up to a limit. A pack is refused if one of its names leads outside, or differs between systems.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _FOLDERS = ("prompts", "cases", "evidence", "attachments")
 _END, _END_SIZE, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65535
 _END_64, _END_64_SIZE = b"PK\x06\x07", 20
 _NOT_IN_NAMES = frozenset('<>:"|?*\\') | {chr(code) for code in (*range(32), 127)}
-# Names that are devices on Windows, whatever their ending.
+# Names that are devices on Windows, with any suffix.
 _DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10)})
 
 
@@ -40,7 +39,7 @@ class PackSource(Protocol):
         """Return a file of at most `most` bytes. Raises PackError."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the source."""
 
     def __enter__(self) -> Self: ...
 
@@ -65,7 +64,7 @@ def open_source(path: str | os.PathLike[str]) -> PackSource:
 
 class _Closing:
     def close(self) -> None:
-        """Let go of it."""
+        """Close the source."""
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +76,7 @@ class _Closing:
 
 
 class FolderSource(_Closing):
-    """A folder; what is beside the files of a pack (`.git`, a licence text) is not looked at."""
+    """A folder; files that do not belong to a pack (`.git`, a licence text) are ignored."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -126,7 +125,7 @@ class FolderSource(_Closing):
         return _within(body, name, most, self._room)
 
     def _opened(self, name: str) -> int:
-        """Open a file without following a link, which may have come between listing and reading."""
+        """Open a file without following a link, which may have been created since listing."""
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         folder, _, file = name.rpartition("/")
         if not folder or os.open not in os.supports_dir_fd:
@@ -139,7 +138,7 @@ class FolderSource(_Closing):
 
 
 class ArchiveSource(_Closing):
-    """A zip archive. Entries may stand in one folder, as when a folder was packed from outside."""
+    """A zip archive. All entries may be in one folder, as in an archive of the folder itself."""
 
     def __init__(self, path: Path) -> None:
         import zipfile
@@ -173,7 +172,7 @@ class ArchiveSource(_Closing):
         try:
             with self._zip.open(entry) as file:
                 body = file.read(min(most, self._room) + 1)
-                # Reading to the end is what compares the checksum.
+                # The checksum is verified only at the end of the entry.
                 whole = not file.read(1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
             raise _damaged(self._path, error) from error
@@ -183,12 +182,12 @@ class ArchiveSource(_Closing):
         return _within(body, name, most, self._room)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the archive."""
         self._zip.close()
 
 
 def check_names(names: Iterable[str]) -> None:
-    """Raise PackError for a name that leads out of the pack or is not the same name everywhere."""
+    """Raise PackError for a name that leads out of the pack, or is not valid and unique on all systems."""
     seen: dict[str, str] = {}
     for name in names:
         shown = ascii(name)[1:-1][:80]
@@ -213,9 +212,9 @@ def check_names(names: Iterable[str]) -> None:
 
 
 def _key(name: str) -> tuple[str, bool]:
-    """Return what is the same for names that are one on some system, and whether no accent is written apart."""
+    """Return a key equal for names that coincide on some system, and whether the name is in NFC."""
     if name.isascii():
-        # What most packs have needs no tables, which take a millisecond to load.
+        # ASCII names, the usual ones, avoid importing unicodedata, which takes a millisecond.
         return name.lower(), True
     import unicodedata
 
@@ -224,14 +223,14 @@ def _key(name: str) -> tuple[str, bool]:
 
 
 def _is_seen(name: str) -> bool:
-    """Whether no character of a name is one that cannot be seen, or turns the text around."""
+    """Whether a name has no invisible characters and none that change the text direction."""
     import unicodedata
 
     return not any(unicodedata.category(character)[0] == "C" for character in name) and name.isprintable()
 
 
 def _check_end(path: Path) -> None:
-    """Refuse an archive by what its last bytes say, before its list of contents is read."""
+    """Refuse an archive by its end record, before its directory is read."""
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise PackError(f"This pack has {size / MB:,.0f} MB, and at most {MOST_BYTES // MB} MB are read.")
@@ -244,7 +243,7 @@ def _check_end(path: Path) -> None:
     disk, start, here, entries, directory, _, _ = struct.unpack("<HHHHIIH", tail[at + 4 : at + _END_SIZE])
     if disk or start or here != entries:
         raise PackError("This pack is a part of a divided archive. Put it together first.")
-    # Where this stands, Python takes the length of the list of contents from elsewhere.
+    # With a zip64 locator, Python takes the length of the directory from elsewhere.
     large = at >= _END_64_SIZE and tail.startswith(_END_64, at - _END_64_SIZE)
     if large or entries > MOST_FILES or directory > MOST_DIRECTORY:
         raise PackError(f"This pack has more than {MOST_FILES:,} files, which is more than is read.")
@@ -281,7 +280,7 @@ def _check_entries(archive: ZipFile, entries: list[ZipInfo]) -> None:
 
 
 def _prefix(names: Iterable[str]) -> str:
-    """Return the folder that all of a pack stands in, "" for none."""
+    """Return the folder prefix common to all entries, "" for none."""
     known = list(names)
     if MANIFEST in known:
         return ""

@@ -1,9 +1,8 @@
-"""Writing a pack as a folder or as one file.
+"""Writing a pack as a folder or an archive.
 
-Invariant: the same pack gives the same bytes; times, permissions and order in an archive are fixed. What is written has
-its name only when it is whole and was read again, within the limits of reading: a stop or a full disk on the way leaves
-what was there before. In a folder that is there already only files of a pack are changed or removed, and only those
-that differ.
+Invariant: the same pack gives the same bytes; times, permissions and order in an archive are fixed. A pack gets its
+name only after it is complete and was read back within the read limits: a stop or a full disk before that leaves the
+previous one unchanged. In an existing folder, only files of a pack are changed or removed, and only those that differ.
 """
 
 from __future__ import annotations
@@ -27,17 +26,17 @@ from workbench.packs.readme import write as write_readme
 Tell = Callable[[int, int], None]
 """(files written, files in all); may raise to stop."""
 Body = Callable[[str], bytes]
-"""The bytes of an attachment by its hash."""
+"""Returns the bytes of an attachment by hash."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _OWNED = {"prompts": ".prompt.yml", "cases": ".jsonl", "evidence": ".jsonl", "attachments": ""}
 
 
 def _nobody(done: int, of: int) -> None:
-    """Nobody wants to know how far it is."""
+    """Ignore the progress."""
 
 
 def texts(pack: Pack, evidence: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
-    """Return all files of a pack but the attachments, by path, in the order of the archive. Raises PackError."""
+    """Return all files of a pack except attachments, by path, in archive order. Raises PackError."""
     try:
         files = {MANIFEST: manifest.write(pack), README: write_readme(pack), PROMPTFOO: write_promptfoo(pack)}
         files |= {prompt.file: prompt_file.write(prompt) for prompt in pack.prompts}
@@ -53,7 +52,7 @@ def texts(pack: Pack, evidence: Mapping[str, bytes] | None = None) -> dict[str, 
 def write_archive(
     path: Path, pack: Pack, body: Body, evidence: Mapping[str, bytes] | None = None, tell: Tell = _nobody
 ) -> None:
-    """Write a pack as one file. Raises PackError."""
+    """Write a pack as an archive. Raises PackError."""
     import zipfile
 
     files = texts(pack, evidence)
@@ -65,7 +64,7 @@ def write_archive(
                     info = zipfile.ZipInfo(where, _EPOCH)
                     info.create_system = 3
                     info.external_attr = 0o100644 << 16
-                    # What packs as well as a bomb would be refused as one.
+                    # The reader would refuse an entry with such a compression ratio as a zip bomb.
                     info.compress_type = zipfile.ZIP_STORED if _is_bomb(raw) else zipfile.ZIP_DEFLATED
                     archive.writestr(info, raw, compresslevel=9)
                     tell(number, len(files) + len(pack.files))
@@ -83,7 +82,7 @@ def write_archive(
 def write_folder(
     path: Path, pack: Pack, body: Body, evidence: Mapping[str, bytes] | None = None, tell: Tell = _nobody
 ) -> None:
-    """Write a pack as a folder, or bring the one that is there up to date. Raises PackError."""
+    """Write a pack as a folder, or update an existing one. Raises PackError."""
     files = texts(pack, evidence)
     if path.exists() and (not path.is_dir() or (any(path.iterdir()) and not (path / MANIFEST).is_file())):
         raise PackError(f"{path} is there already and is no pack. Choose another name, or empty it.")
@@ -117,12 +116,12 @@ def _is_bomb(raw: bytes) -> bool:
 
 
 def _read_again(made: Path) -> None:
-    """Raise PackError for a pack that nobody could read, because it is larger than packs may be."""
+    """Raise PackError if a pack exceeds the read limits, so that it could not be read."""
     try:
         with open_source(made) as place:
             for prompt in read_place(place).pack.prompts:
                 for _ in evidence_lines(place, prompt):
-                    """Each line is looked at."""
+                    """Validate each line."""
     except PackError as error:
         raise PackError(
             f"Nothing was written, because nobody could read that pack. {error.sentence} Choose fewer prompts or "
@@ -156,7 +155,7 @@ def _take_over(made: Path, path: Path, written: set[str]) -> None:
 
 
 def left_over(path: Path, written: Collection[str]) -> tuple[str, ...]:
-    """Return the files of a pack in a folder that go when only these are written. Raises OSError."""
+    """Return the pack files in a folder that are removed when only these are written. Raises OSError."""
     folders = ((folder, end) for folder, end in _OWNED.items() if (path / folder).is_dir())
     ours = (f"{at}/{old.name}" for at, end in folders for old in (path / at).iterdir() if _is_ours(old.name, end))
     return tuple(sorted(where for where in ours if where not in written))

@@ -1,8 +1,8 @@
 """`prompts/<slug>.prompt.yml`: a prompt with its versions.
 
-Invariant: `read(write(prompt))` is the prompt. The fields of GitHub's `.prompt.yml` hold the version that is used, so
-that whoever knows that format can read and run it; everything that it has no field for stands under `workbench`. Where
-both say the same (the output format), `workbench` counts.
+Invariant: `read(write(prompt))` equals the prompt. The fields of GitHub's `.prompt.yml` hold the main version, so that
+tools for that format can read and run it; everything without such a field is under `workbench`. If both hold the same
+setting (the output format), `workbench` takes precedence.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OWN_FIELDS = frozenset({"format", "uid", "version", "content", "lanes", "versio
 
 
 def write(prompt: PackPrompt) -> bytes:
-    """Return the file. Raises ValueError for half characters."""
+    """Return the file. Raises ValueError for unpaired surrogates."""
     from workbench.packs.yaml_writer import write as write_yaml
 
     content = prompt.content
@@ -80,7 +80,7 @@ def _version(version: PackVersion, main: str) -> dict[str, Any]:
 
 
 def _lane_fields(lanes: tuple[Lane, ...]) -> dict[str, Any]:
-    """Return the model and parameters of the first lane that is not hidden, as GitHub names them."""
+    """Return model and parameters of the first visible lane as GitHub's fields."""
     lane = next((lane for lane in lanes if not lane.hidden), None)
     if lane is None:
         return {}
@@ -100,7 +100,7 @@ def _format_fields(content: Content) -> dict[str, Any]:
     try:
         form = format_form(content.output)
     except BlockError:
-        # A schema that is still being typed has no form that others could use.
+        # An incomplete schema has no form that other tools could use.
         return {}
     if form["type"] == "json_object":
         return {"responseFormat": "json_object"}
@@ -113,10 +113,10 @@ def _format_fields(content: Content) -> dict[str, Any]:
 def read(
     raw: bytes, slug: str, name: str, *, hashed: bool = True, allowance: ReadAllowance | None = None
 ) -> tuple[PackPrompt, tuple[str, ...]]:
-    """Return a prompt and sentences about what was changed by hand; `name` is said in errors. Raises PackError.
+    """Return a prompt, and sentences about edits by hand; errors quote `name`. Raises PackError.
 
-    Without `hashed` the hashes of versions are those that the file says, which takes half the time. `allowance` is that
-    of the pack.
+    Without `hashed`, the hashes of versions are taken from the file, which halves the time. `allowance` is that of the
+    pack.
     """
     allowance = allowance or ReadAllowance()
     data = parse(raw, name, allowance)
@@ -154,7 +154,7 @@ def read(
 def _unused(
     data: Mapping[str, Any], own: Mapping[str, Any], lanes: tuple[Lane, ...], content: Content
 ) -> Iterator[str]:
-    """Yield sentences about what a person wrote into the file and nobody reads."""
+    """Yield sentences about fields in the file that are ignored."""
     unknown = [key for key in data if key not in _FIELDS] + [f"{_OWN}.{key}" for key in own if key not in _OWN_FIELDS]
     if unknown:
         yield f"{_some(unknown)} is not used here."
@@ -172,7 +172,7 @@ def _some(keys: list[str]) -> str:
 
 
 def main_content(data: Mapping[str, Any], own: Mapping[str, Any], name: str) -> Content:
-    """Return the content of the version that is used. Raises PackError."""
+    """Return the content of the main version. Raises PackError."""
     messages = data.get("messages", [])
     if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
         raise PackError(f"{name}: `messages` is not a list of maps with `role` and `content`.")
@@ -218,7 +218,7 @@ def _versions(
             raise PackError(f"{name} has version {said[:12]} twice. Keep one.")
         hashes.add(hash_)
         known[said] = hash_
-        # What was changed by hand comes from what it was.
+        # The parent of a version edited by hand is the version before the edit.
         parent = said if hash_ != said else known.get(_text(one, "parent", name), "")
         found.append(PackVersion(hash_, made, parent, _text(one, "note", name)))
     used = _hash(content, name) if hashed or not main else main
@@ -242,7 +242,7 @@ def _lanes(listed: Any, versions: tuple[PackVersion, ...], name: str) -> tuple[L
         pinned = _plain(one.get("pinned"))
         data = _lane_json(one)
         if pinned is not None:
-            # What it was pinned to was changed by hand, or left out: it goes with the text that is used.
+            # If the pinned version was edited by hand or left out, the lane uses the main version.
             data.pop("pinned", None)
             if isinstance(pinned, str) and pinned in places:
                 data["pinned"] = places[pinned]
@@ -257,7 +257,7 @@ def _lanes(listed: Any, versions: tuple[PackVersion, ...], name: str) -> tuple[L
 
 
 def _given_lane(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    """Return the lane that the fields of GitHub tell of, for a file that somebody wrote by hand."""
+    """Return the lane described by GitHub's fields, for a handwritten file."""
     from workbench.core.lanes import LITELLM
 
     model, given = _text(data, "model", name), data.get("modelParameters", {})
@@ -270,7 +270,7 @@ def _given_lane(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def _lane_json(one: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a lane's stored form: numbers and truth values where they belong, and texts as they are spelled."""
+    """Return a lane's stored form: numbers and booleans are converted, texts stay as spelled."""
     texts = {key: _plain(value) for key, value in one.items() if key in ("slot", "endpoint", "model", "label")}
     data = {**typed(one), **texts}
     params = one.get("params")
@@ -289,7 +289,7 @@ _KNOWN = contents.KNOWN
 
 
 def content_json(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a content's stored form: what it knows is text but for numbers and marks, what it does not is JSON."""
+    """Return a content's stored form: known fields are text except numbers and flags, unknown ones are JSON."""
     return {key: _known(key, value) if key in _KNOWN else typed(value) for key, value in data.items()}
 
 

@@ -1,9 +1,9 @@
-"""`promptfooconfig.yaml`: a pack as promptfoo runs it.
+"""`promptfooconfig.yaml`: a pack as a configuration of promptfoo.
 
-Invariant: what promptfoo renders for a plain prompt is what we render, to the byte: its templates are Nunjucks, so
-braces of ours that are no variable are written as strings, and a value that promptfoo would change (it fills in names
-inside values, loads what begins with `file://` and drops a last line end) goes through its `load` filter as JSON. A
-Jinja prompt stands there as it is; Nunjucks reads most of it alike.
+Invariant: for a plain prompt, promptfoo renders the same bytes as the workbench. promptfoo's templates are Nunjucks, so
+braces that are no variable are written as strings. A value that promptfoo would change (it fills in names inside
+values, loads what begins with `file://` and drops a trailing newline) goes through its `load` filter as JSON. A Jinja
+prompt is written unchanged; Nunjucks reads most of it alike.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ _MADE = "# Made from the prompts and cases beside it. Run it with: npx promptfoo
 _BRACES = re.compile(r"\{+(?=[%#])|\{{2,}|\{\Z|#\}")
 _HOSTILE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _CHANGED = re.compile(r"\{\{|\Afile://|\Apackage:|\n\Z")
-"""What promptfoo changes in a value."""
+"""Parts of a value that promptfoo would change."""
 _SPOKEN = re.compile(r"(\{\{-?\s*)([^\W\d]\w*)(\s*(?:\||-?\}\}))")
-"""A value in what a check expects."""
+"""A reference to a variable in the expected value of a check."""
 _WORDS = """
 true false none null and or not in is if else for import include block set macro call filter raw
 constructor prototype toString valueOf hasOwnProperty isPrototypeOf toLocaleString _conversation
 """
 _RESERVED = frozenset(_WORDS.split())
-# LiteLLM's name of a provider, promptfoo's, and whether it takes OpenAI's parameters.
+# LiteLLM's name of a provider: promptfoo's name, and whether it accepts OpenAI's parameters.
 _PROVIDERS = {
     "openai": ("openai:chat", True),
     "anthropic": ("anthropic:messages", False),
@@ -58,7 +58,7 @@ _ECHO: dict[str, Any] = {"id": "echo"}
 
 
 def write(pack: Pack) -> bytes:
-    """Return the file. Raises ValueError for half characters."""
+    """Return the file. Raises ValueError for unpaired surrogates."""
     several = len(pack.prompts) > 1
     data: dict[str, Any] = {"description": pack.about.name}
     data["prompts"] = [_prompt(prompt) for prompt in pack.prompts]
@@ -68,7 +68,7 @@ def write(pack: Pack) -> bytes:
 
 
 def _all_providers(pack: Pack) -> list[Any]:
-    """Return the providers of all prompts, each with its prompts where there are several."""
+    """Return the providers of all prompts, with several prompts each with the list of its prompts."""
     prompts: dict[str, list[str]] = {}
     for prompt in pack.prompts:
         for one in list(_providers(prompt)) or [_ECHO]:
@@ -79,10 +79,10 @@ def _all_providers(pack: Pack) -> list[Any]:
 
 
 def _told_apart(providers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return providers with labels where names are not theirs alone.
+    """Return providers with labels that make their names unique.
 
-    promptfoo looks up which prompts a provider is for by its label, else its id, and every provider also writes them
-    down under its id: of two with one name the last would count, with the tools and formats of another prompt.
+    promptfoo looks up the prompts of a provider by its label, else its id, and also stores them under its id: of two
+    with the same name the last one would win, with the tools and format of another prompt.
     """
     taken = Counter(name for one in providers for name in {one["id"], one.get("label", one["id"])})
     made = []
@@ -120,7 +120,7 @@ def _messages(prompt: PackPrompt) -> list[dict[str, str]]:
     if content.template == "plain":
         names = _expressions(prompt)
         texts = [_nunjucks(text, names) for text in texts]
-    # Only texts: files would make it as large as they are.
+    # Texts only: attachments would make the file as large as they are.
     bare = replace(content, messages=tuple(Message(m.role, m.text) for m in content.messages))
     return [{"role": message.role, "content": message.text} for message in assemble(bare, texts).messages]
 
@@ -138,7 +138,7 @@ def _literal(text: str) -> str:
 
 
 def _expressions(prompt: PackPrompt) -> dict[str, str]:
-    """Return what stands for each variable."""
+    """Return the Nunjucks expression of each variable."""
     odd = _odd_names(prompt)
     return {
         name: f"{{{{ {alias} | load }}}}" if name in odd else f"{{{{{alias}}}}}"
@@ -147,7 +147,7 @@ def _expressions(prompt: PackPrompt) -> dict[str, str]:
 
 
 def _aliases(content: Content) -> dict[str, str]:
-    """Return the names of the variables in promptfoo, where some words are not free."""
+    """Return the names of variables in promptfoo, where some words are reserved."""
     names = content_variables(content)
     aliases: dict[str, str] = {}
     for name in names:
@@ -193,7 +193,7 @@ def _tests(prompt: PackPrompt, several: bool) -> Iterable[dict[str, Any]]:
 
 
 def _told(check: dict[str, Any], expressions: Mapping[str, str]) -> dict[str, Any]:
-    """Return an assertion that speaks of values as they stand in the test: under other names, or as JSON."""
+    """Return an assertion with references to variables as they are in the test: renamed, or decoded from JSON."""
 
     def told(part: Any) -> Any:
         if isinstance(part, str):
@@ -209,7 +209,7 @@ def _told(check: dict[str, Any], expressions: Mapping[str, str]) -> dict[str, An
 
 
 def _encoded(value: str) -> str:
-    """Return a value as JSON in which promptfoo finds nothing to fill in."""
+    """Return a value as JSON in which promptfoo finds no variables."""
     return json.dumps(value, ensure_ascii=False).replace("{", "\\u007b")
 
 
@@ -242,9 +242,9 @@ def _config(lane: Lane, content: Content, takes_all: bool) -> dict[str, Any]:
         return config
     passed: dict[str, Any] = {**params, **(extra if isinstance(extra, dict) else {})}
     for name, part in _parts(content):
-        # promptfoo renders these parts once or twice, but what is passed through not at all.
+        # promptfoo renders these parts once or twice, but not what is passed through.
         (passed if _BRACES.search(json.dumps(part, ensure_ascii=False)) else config)[name] = part
-    # Where we send no temperature and no limit, promptfoo would send 0 and 1,024.
+    # Without temperature and limit, promptfoo would send 0 and 1,024.
     bare = {} if {"temperature", "max_tokens"} <= config.keys() else {"omitDefaults": True}
     return {**config, **bare, **({"passthrough": passed} if passed else {})}
 
@@ -256,5 +256,5 @@ def _parts(content: Content) -> Iterable[tuple[str, Any]]:
         if content.output is not None:
             yield "response_format", format_form(content.output)
     except BlockError:
-        # What is still being typed is not sent by us either.
+        # The workbench does not send incomplete tools and schemas either.
         return

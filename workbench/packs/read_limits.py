@@ -1,7 +1,7 @@
-"""How much of a pack is read.
+"""Limits of reading packs.
 
-Invariant: every length and count that a stranger decides is compared with one of these before memory or time is spent
-on it, so that reading any pack takes less than five seconds and 500 MB.
+Invariant: every length and count that comes from an untrusted pack is compared with a limit before memory or time is
+spent on it, so that reading any pack takes less than five seconds and 500 MB.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 MB = 2**20
 MOST_FILES = 5_000
-"""Entries of an archive or files of a folder that a pack may have."""
+"""Entries of an archive, or files of a folder."""
 MOST_DIRECTORY = 2 * MB
-"""Bytes of the list of contents of an archive."""
+"""Bytes of the central directory of an archive."""
 MOST_BYTES = 200 * MB
 """Bytes of all files of a pack together, unpacked."""
 MOST_TEXT = 16 * MB
@@ -22,7 +22,7 @@ MOST_EVIDENCE = 64 * MB
 MOST_BLOB = 20 * MB
 """Bytes of one attachment."""
 MOST_RATIO = 200
-"""An entry may be so many times larger than it is packed; only those over a megabyte are looked at."""
+"""Compression ratio of an archive entry; checked only for entries over one megabyte."""
 MOST_NAME = 200
 """Bytes of one path in a pack."""
 MOST_DEPTH = 60
@@ -34,9 +34,9 @@ MOST_MARKS = 240_000
 MOST_ALL_MARKS = 600_000
 """Separators in all cases of a pack together."""
 MOST_TEXTS = 48 * MB
-"""Bytes of all YAML files and cases of a pack together; a character may take four times as many in memory."""
+"""Bytes of all YAML files and cases of a pack together; a character may take up to four times as much memory."""
 MOST_TAGS = 100_000
-"""Places where the texts that are used may have a variable, in a pack."""
+"""Places that may have a variable in the texts of the main versions of a pack."""
 MOST_LINES = 10_000
 """Cases of one prompt, or iterations in its evidence."""
 MOST_PROMPTS = 500
@@ -46,7 +46,7 @@ MOST_VERSIONS = 5_000
 
 @dataclass(slots=True)
 class ReadAllowance:
-    """What one pack may still take while it is read."""
+    """Remaining amounts of one pack while it is read."""
 
     nodes: int = MOST_NODES
     marks: int = MOST_ALL_MARKS

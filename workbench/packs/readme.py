@@ -1,7 +1,7 @@
-"""`README.md`: what a pack is for, in words.
+"""`README.md`: the description of a pack for people.
 
-Invariant: it is made of the pack alone, and it claims no more than the verdicts carry: who won stands with the interval
-and the number of verdicts, and where there are too few it says so.
+Invariant: it is generated from the pack alone, and claims no more than the verdicts support: the winner is given with
+its interval and the number of verdicts, and too few verdicts are reported as such.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _OPENING = 160
 _MOST_ROWS = 10
 _NOT_FREE = frozenset({"version", "model", "within"})
-"""What `render` itself is told by name."""
+"""Names of `render`'s own parameters."""
 
 
 def write(pack: Pack) -> bytes:
@@ -60,7 +60,7 @@ def _lines(pack: Pack) -> Iterator[str]:
 
 
 def _given(names: tuple[str, ...]) -> str:
-    """Return how values are given in a program; some names are not free there."""
+    """Return the values as Python arguments: as a map if a name is reserved, otherwise by keyword."""
     if any(name in _NOT_FREE or keyword.iskeyword(name) for name in names):
         return f"{{{', '.join(f'{json.dumps(name, ensure_ascii=False)}: …' for name in names)}}}"
     return ", ".join(f"{name}=…" for name in names)

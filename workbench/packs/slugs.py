@@ -1,6 +1,6 @@
-"""Names of files for prompts.
+"""File names for prompts.
 
-Invariant: a slug is a name for a file everywhere, and no two prompts of a pack have the same.
+Invariant: a slug is a valid file name on all systems, and unique among the prompts of a pack.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Iterable
 
 _NOT_IN_SLUGS = re.compile(r"[^a-z0-9]+")
 _LONGEST = 50
-# What Windows takes for a device, whatever its ending.
+# Names of devices on Windows, with any suffix.
 _DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 
 
 def slugs(names: Iterable[tuple[str, str]], given: Iterable[str] = ()) -> dict[str, str]:
-    """Return a slug by uid for (uid, name); the second of two that would be the same gets a number.
+    """Return a slug by uid for (uid, name); duplicates get a number.
 
-    None of them is one of those that others were `given` already.
+    Slugs in `given` are not used again.
     """
     made: dict[str, str] = {}
     taken = set(given)

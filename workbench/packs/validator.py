@@ -1,8 +1,8 @@
-"""Whether a pack is what its format says, told file by file.
+"""Validating a pack against its format, file by file.
 
-Invariant: looking changes nothing, and every problem is a sentence that begins with its file. The JSON Schemas that
-come with the product are the description of the files; what they cannot say (hashes, what belongs together) is said by
-reading the pack as an import does.
+Invariant: validation changes nothing, and every problem is a sentence that begins with its file. The JSON Schemas of
+the product describe the files; what schemas cannot express (hashes, references) is checked by reading the pack like an
+import.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from workbench.packs.read_limits import MOST_EVIDENCE, MOST_LINES, MOST_TEXT
 from workbench.packs.yaml_reader import parse, typed
 
 _HERE = Path(__file__).resolve().parent.parent
-# In a checkout resources are beside the package, in a wheel inside it.
+# In a checkout, resources are beside the package; in a wheel, inside it.
 _ROOTS = (_HERE / "resources" / "schemas", _HERE.parent / "resources" / "schemas")
 _MOST = 20
-"""Problems that are told of one file."""
+"""Maximum of reported problems per file."""
 _LONGEST = 200
 _MOST_LOOKED = 700_000
-"""Values of one file that are compared with its schema, which takes ten times as long as reading them."""
+"""Maximum of values per file that are validated by schema, which takes ten times as long as reading them."""
 
 
 def problems(path: str | os.PathLike[str]) -> list[str]:
-    """Return what is wrong with a pack, [] for nothing."""
+    """Return the problems of a pack, [] for none."""
     try:
         with open_source(path) as place:
             found = read_place(place)
@@ -80,7 +80,7 @@ def _faults(kind: str, data: Any, where: str) -> list[str]:
 
 
 def evidence(place: PackSource, prompt: PackPrompt) -> Iterator[dict[str, Any]]:
-    """Yield the iterations in the evidence of a prompt, each as its schema says. Raises PackError."""
+    """Yield the iterations in a prompt's evidence, validated by schema. Raises PackError."""
     for number, data in evidence_lines(place, prompt):
         if faults := _faults("evidence", data, f"{prompt.evidence_file}, line {number}"):
             raise PackError(f"{faults[0]} Export the pack again.")
@@ -102,7 +102,7 @@ def schema(kind: str) -> dict[str, Any]:
 
 
 def _generated(place: PackSource, found: ReadPack) -> Iterator[str]:
-    """Yield which of the files that are made from the others are not what these make."""
+    """Yield which generated files differ from what the pack generates."""
     made = texts(found.pack)
     for name in (README, PROMPTFOO):
         if name in place.names and place.read(name, MOST_TEXT) != made[name]:

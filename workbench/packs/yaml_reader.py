@@ -1,9 +1,8 @@
-"""Reading YAML of strangers.
+"""Reading untrusted YAML.
 
-Invariant: what comes out is maps, lists and texts, never more than the limits allow, and no line of a file can make
-anything else: anchors, aliases, tags and merge keys are refused. A text without quotes is a `PlainYaml`; whoever asks
-for a number, a truth value or JSON takes it for one, and whoever asks for text gets it as it is spelled (`007` stays
-`007`).
+Invariant: the result consists of maps, lists and texts within the limits; anchors, aliases, tags and merge keys are
+refused. An unquoted text is a `PlainYaml`: callers that need a number, a boolean or JSON convert it with `typed`, and
+callers that need text get it as spelled (`007` stays `007`).
 """
 
 from __future__ import annotations
@@ -17,18 +16,18 @@ from workbench.core.text import unify_newlines
 from workbench.packs.errors import PackError
 from workbench.packs.read_limits import MB, MOST_DEPTH, MOST_NODES, MOST_TEXT, MOST_TEXTS, ReadAllowance
 
-# libyaml is ten times faster; where it is not built in, PyYAML reads the same.
+# libyaml is ten times faster; without it, PyYAML gives the same result.
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class PlainYaml(str):
-    """A text without quotes, which may be a number or a truth value."""
+    """An unquoted text, which may be a number or a boolean."""
 
     __slots__ = ()
 
 
 def parse(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> dict[str, Any]:
-    """Return the map in a YAML file; `name` is said in errors, `allowance` is its pack's. Raises PackError."""
+    """Return the map in a YAML file; errors quote `name`, `allowance` is that of the pack. Raises PackError."""
     allowance = allowance or ReadAllowance()
     check_length(raw, name, allowance)
     try:
@@ -51,7 +50,7 @@ def parse(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> dict
 
 
 def check_length(raw: bytes, name: str, allowance: ReadAllowance) -> None:
-    """Take the bytes of a text file from what its pack may have. Raises PackError."""
+    """Subtract the bytes of a text file from the allowance of its pack. Raises PackError."""
     if len(raw) > MOST_TEXT:
         raise PackError(f"{name} has {len(raw):,} bytes, and at most {MOST_TEXT // MB} MB are read. Shorten it.")
     allowance.text -= len(raw)
@@ -60,7 +59,7 @@ def check_length(raw: bytes, name: str, allowance: ReadAllowance) -> None:
 
 
 def typed(value: Any) -> Any:
-    """Return JSON for what was read: texts without quotes that JSON takes for a number or a word become that."""
+    """Return a parsed value as JSON: unquoted texts that are JSON numbers, booleans or null are converted."""
     if isinstance(value, PlainYaml):
         try:
             read = json.loads(value, parse_constant=lambda constant: constant)
@@ -75,7 +74,7 @@ def typed(value: Any) -> Any:
 
 
 class _Reader:
-    """Builds values from events, so that a file is looked at once and stopped where it goes too far."""
+    """Builds values from parser events, so that a file is read once and refused at the first violation."""
 
     def __init__(self, loader: Any, name: str, allowance: ReadAllowance) -> None:
         self._loader = loader
@@ -83,7 +82,7 @@ class _Reader:
         self._allowance = allowance
 
     def document(self) -> Any:
-        """Return the one document of the file, None for an empty file."""
+        """Return the only document of the file, None for an empty file."""
         loader = self._loader
         loader.get_event()
         if loader.check_event(yaml.StreamEndEvent):

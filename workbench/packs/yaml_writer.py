@@ -1,9 +1,9 @@
 """Writing YAML that people review in git.
 
-Invariant: the same value gives the same bytes; `parse(write(value)) == value` for every text that UTF-8 can hold, with
-our reader and with those of YAML 1.1 and 1.2. Texts of several lines stand as blocks wherever a block holds them
-exactly, so that a changed line is one changed line; all others stand in quotes, with escapes for what readers change
-(CR, NEL, U+2028, control characters, a byte order mark).
+Invariant: the same value gives the same bytes; `parse(write(value)) == value` for every text that UTF-8 can encode,
+with our reader and with those of YAML 1.1 and 1.2. Texts of several lines are block scalars wherever these are exact,
+so that a changed line is one changed line; all others are quoted, with escapes for characters that readers change (CR,
+NEL, U+2028, control characters, a byte order mark).
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-# Words that no reader takes for a number, a date, a truth value or nothing.
+# Words that no reader parses as a number, a date, a boolean or null.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_][A-Za-z0-9_./-]*)*")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"})
 _LONGEST_PLAIN = 200
 _NOT_IN_BLOCK = re.compile("[^\n\t -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _LONGEST_KEY = 500
-"""Readers give up a key without a question mark after 1,024 characters."""
+"""Readers reject keys without a question mark after 1,024 characters."""
 
 
 def write(value: Mapping[str, Any]) -> bytes:
-    """Return a map as a YAML document with LF line ends. Raises ValueError for a text that UTF-8 cannot hold."""
+    """Return a map as a YAML document with LF line ends. Raises ValueError for a text that UTF-8 cannot encode."""
     text = "".join(f"{line}\n" for line in _map(value, 0)) if value else "{}\n"
     return text.encode()
 
 
 def quoted(text: str) -> str:
-    """Return a text in double quotes, as JSON and YAML both read it."""
+    """Return a double-quoted text that both JSON and YAML can read."""
     return _ESCAPED.sub(_escape, json.dumps(text, ensure_ascii=False))
 
 
@@ -65,7 +65,7 @@ def _list(items: Sequence[Any], indent: int) -> Iterator[str]:
 
 
 def _entry(head: str, item: Any, indent: int) -> Iterator[str]:
-    """Yield a key or a dash with what belongs to it; `indent` is that of the collection it stands in."""
+    """Yield a key or dash with its value; `indent` is that of the enclosing collection."""
     if isinstance(item, Mapping) and item:
         yield head
         yield from _map(item, indent + 2)
@@ -98,7 +98,7 @@ def _flow(item: Any) -> str:
 def _number(value: float) -> str:
     if not math.isfinite(value):
         raise ValueError("a number that is not finite")
-    # Readers of YAML 1.1 take 1e-07 for a text.
+    # YAML 1.1 readers parse 1e-07 as text.
     digits, e, power = repr(value).partition("e")
     return f"{digits}{'' if '.' in digits else '.0'}e{power if power[0] in '+-' else f'+{power}'}" if e else digits
 
@@ -112,7 +112,7 @@ def _scalar(text: str) -> str:
 def _fits_block(text: str) -> bool:
     if "\n" not in text.rstrip("\n") or _NOT_IN_BLOCK.search(text):
         return False
-    # Whether a line of nothing but spaces belongs to the text is read in more than one way.
+    # Readers disagree on lines that contain only spaces.
     return not any(line and not line.strip(" \t") for line in text.split("\n"))
 
 
@@ -120,7 +120,7 @@ def _block(head: str, text: str, pad: str) -> Iterator[str]:
     body = text.rstrip("\n")
     ends = len(text) - len(body)
     chomping = ("-", "")[ends] if ends < 2 else "+"
-    # Without a number readers take the white space of the first line for the block's own.
+    # Without an indentation indicator, readers count the first line's leading space as indentation.
     indentation = "2" if body[0] in " \t\n" else ""
     yield f"{head} |{indentation}{chomping}"
     for line in body.split("\n"):

@@ -1,7 +1,7 @@
-"""The history database: one SQLite file that remembers every prompt, run, output and verdict.
+"""The history database: one SQLite file with every prompt, run, output and verdict.
 
-Invariant: SQL is only in this package, and nothing leaves it but values of `workbench.core` and StoreError. A name is
-loaded when it is asked for: `draft_preview` is needed before the window is painted, and the rest is not.
+Invariant: only this package contains SQL, and it exposes nothing but values of `workbench.core` and StoreError. Names
+are imported lazily, because `draft_preview` is needed before the first paint and the rest is not.
 """
 
 from importlib import import_module

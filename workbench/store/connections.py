@@ -1,9 +1,9 @@
-"""Connections to the file, all set up the same way, and one reader for each thread that asks.
+"""Connections to the database file, all configured alike, and one read connection per thread.
 
-Invariant: a connection is used by one thread at a time, and is closed only while nothing runs on it. It takes what the
-file holds as data: the schema of the file may call only harmless functions, no value is larger than MOST_BYTES, and no
-statement reaches the inside of the search index. It has read the schema before anybody else gets it, because SQLite
-reads the statistics of its tables (sqlite_stat1) along with it, which may be anything.
+Invariant: a connection is used by one thread at a time and closed only while it is idle. The contents of the file are
+treated as data: its schema may call only harmless functions, no value is larger than MOST_BYTES, and no statement can
+write to the internals of the search index. The schema is read before a connection is handed out, because SQLite loads
+the statistics of the tables (sqlite_stat1) along with it, and in a crafted file these may be computed.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from workbench.store.damaged_text import read_text
 from workbench.store.errors import StoreError, failure, translate
 from workbench.store.sqlite import FILE_ERRORS, defend, sqlite3
 
-# Statements of the hot path stay prepared.
+# Keeps the statements of the hot path prepared.
 _CACHED_STATEMENTS = 256
 MOST_BYTES = 64 << 20
-"""Of one value or row. The longest answer that is kept, of characters of four bytes, has two thirds of it."""
+"""Bytes of one value or row. The longest answer that is kept takes two thirds of it, in four-byte characters."""
 MOST_VALUE = MOST_BYTES * 3 // 4
-"""Of one value, so that the rest of its row has room, too."""
+"""Bytes of one value, which leaves space for the rest of its row."""
 _MOST_SQL = 1 << 20
 """Bytes of one statement, and so of what the schema of a file says of one object."""
 _MOST_SCHEMA = 16 << 10
-"""Of a statement of the schema, and of a value while that is read. One function call cannot be interrupted, and the
-longest ones take the square of this."""
+"""Bytes of a schema statement, and of a value while the schema is read. A single function call cannot be interrupted,
+and the slowest ones take time quadratic in this."""
 _MOST_PATTERN = 100
-"""Of LIKE and GLOB, while the schema is read."""
+"""Bytes of a LIKE or GLOB pattern while the schema is read."""
 _CACHE_KB = 2000
-"""As SQLite has it by itself."""
+"""KiB of page cache; SQLite's default."""
 _SCHEMA_S, _STEPS = 2.0, 500
-"""For reading the schema, which takes a ms, and between two looks at the clock."""
+"""Seconds for reading the schema, which takes about 1 ms, and SQLite's steps between two checks of the clock."""
 _JOURNAL = bytes.fromhex("d9d505f920a163d7")
-"""Begins a journal, and ends one that names a super-journal."""
+"""Begins a rollback journal, and ends one that names a super-journal."""
 _STRANGE = (
     *(TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError),
     *(sqlite3.IntegrityError, sqlite3.OperationalError),
@@ -48,9 +48,9 @@ _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 
 
 def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: int = 5000) -> sqlite3.Connection:
-    """Open `path` in autocommit, foreign keys on; `mode` is "ro", "rw" or "rwc" (make it if it is not there).
+    """Open `path` in autocommit mode with foreign keys on; `mode` is "ro", "rw" or "rwc" (create if missing).
 
-    Raises sqlite3.Error, and StoreError (path) where something else is in the place of its log or journal.
+    Raises sqlite3.Error, and StoreError (path) as `check_beside` does.
     """
     if not immutable:
         check_beside(path)
@@ -68,7 +68,7 @@ def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: 
         harden(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         _read_schema(connection)
-        # A file can ask for a cache of any size.
+        # A file can request a cache of any size.
         connection.execute(f"PRAGMA cache_size = {-_CACHE_KB}")
     except BaseException:
         connection.close()
@@ -77,12 +77,11 @@ def connect(path: Path, *, mode: str = "rwc", immutable: bool = False, busy_ms: 
 
 
 def check_beside(path: Path) -> None:
-    """Refuse what SQLite would open or follow beside a database that is no log or journal of it.
+    """Refuse journal and log files that SQLite must not open or follow.
 
-    A pipe would keep it waiting for ever. A journal may name a second file, the super-journal of a transaction over
-    several databases, which SQLite deletes after a rollback whatever it is; a history never has such a transaction.
-    Source of the format: section 2.2 of SQLite's "Atomic Commit" and `readSuperJournal` in its pager.
-    Raises StoreError (path).
+    A pipe would block SQLite forever. A journal may name a second file, the super-journal of a transaction over several
+    databases, which SQLite deletes after a rollback whatever it is; a history never has such a transaction. Source of
+    the format: section 2.2 of SQLite's "Atomic Commit" and `readSuperJournal` in its pager. Raises StoreError (path).
     """
     real = Path(os.path.realpath(path))
     for end in ("-journal", "-wal", "-shm"):
@@ -112,7 +111,7 @@ def _ends_with_name(journal: Path) -> bool:
 
 
 def harden(connection: sqlite3.Connection) -> None:
-    """Let a connection take what its file holds as data; called before anything is read."""
+    """Make a connection treat the contents of its file as data; call it before anything is read."""
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
     connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, _MOST_SQL)
     connection.execute("PRAGMA trusted_schema = OFF")
@@ -120,13 +119,13 @@ def harden(connection: sqlite3.Connection) -> None:
 
 
 def _read_schema(connection: sqlite3.Connection) -> None:
-    """Have SQLite read the schema, with the statistics that may be computed. Raises sqlite3.Error."""
+    """Make SQLite read the schema with the statistics, which may be computed. Raises sqlite3.Error."""
     tight = {
         sqlite3.SQLITE_LIMIT_LENGTH: _MOST_SCHEMA,
         sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: _MOST_PATTERN,
     }
     usual = {limit: connection.setlimit(limit, most) for limit, most in tight.items()}
-    # Of work: a disk that has to wake up is no fault of the file.
+    # CPU time: a disk that has to spin up is no fault of the file.
     until = time.thread_time() + _SCHEMA_S
     connection.set_progress_handler(lambda: time.thread_time() > until, _STEPS)
     try:
@@ -146,17 +145,17 @@ def _read_schema(connection: sqlite3.Connection) -> None:
 
 
 def _quoted(path: Path) -> str:
-    """Return an absolute path, whatever bytes are in it, as it stands in a URI.
+    """Return an absolute path percent-encoded for a URI, whatever bytes it contains.
 
-    The first paint waits for this module, and importing urllib for it would take longer than reading the draft.
+    The first paint waits for this module, and importing urllib would take longer than reading the draft.
     """
     return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in os.fsencode(path.absolute()))
 
 
 def let_go(error: BaseException) -> None:
-    """End the statements that `error` left in the middle of their rows; it keeps them alive as long as somebody has it.
+    """Close the unfinished statements that the traceback of `error` keeps alive.
 
-    A rollback does not end them, and while one is open every later question to the connection sees that old moment.
+    A rollback does not end them, and while one is open, every later query on the connection sees the old snapshot.
     """
     import traceback  # the first paint waits for this module
 
@@ -171,8 +170,8 @@ def let_go(error: BaseException) -> None:
 
 
 def _wrong(connection: sqlite3.Connection, path: Path) -> str:
-    """Return what is wrong with the file, "" for nothing or where that takes too long; reads all of it."""
-    # Hardly any process needs them, and the first paint waits for this module.
+    """Return what is wrong with the file, "" if it is sound or the time limit passes; reads all of it."""
+    # Rarely needed, and the first paint waits for this module.
     from workbench.store.progress import limited, patience_s
     from workbench.store.schema.integrity import file_problems, missing_references
 
@@ -186,9 +185,9 @@ def _wrong(connection: sqlite3.Connection, path: Path) -> str:
 
 
 def as_damage(error: Exception, connection: sqlite3.Connection, path: Path) -> StoreError | None:
-    """Return what to tell of an error that looks like a fault of the program, None where the file is sound.
+    """Return a StoreError (corrupt) if `error` looks like a bug but the file is damaged, else None.
 
-    Reads all of the file where the error is of that kind, within a limit.
+    For an error of such a type it reads the whole file, within a time limit.
     """
     if isinstance(error, _STRANGE) and translate(error, path) is None and (wrong := _wrong(connection, path)):
         return failure("corrupt", f"{wrong}\n{type(error).__name__}: {error}")
@@ -196,15 +195,15 @@ def as_damage(error: Exception, connection: sqlite3.Connection, path: Path) -> S
 
 
 def bounded(column: str, most: int = MOST_VALUE) -> str:
-    """Return the SQL of a column whose value is NULL where it is larger than `most` bytes.
+    """Return SQL that yields a column, or NULL where its value is larger than `most` bytes.
 
-    One value that is too large must not keep the rest of its row, and the rows beside it, from being read.
+    One oversized value must not keep the rest of its row, and the rows beside it, from being read.
     """
     return f"iif(octet_length({column}) > {most}, NULL, {column})"
 
 
 class _Reader:
-    """One connection, its thread, and the lock that is held while it is used."""
+    """A connection, its thread, and the lock that is held while it is in use."""
 
     __slots__ = ("connection", "is_closed", "lock", "thread")
 
@@ -222,10 +221,10 @@ class _Reader:
 
 
 class Readers:
-    """Hands every thread its own read-only connection, made when it first asks."""
+    """Gives each thread its own read-only connection, opened on first use."""
 
     def __init__(self, path: Path, opener: Callable[[], sqlite3.Connection], limit_s: float | None = None) -> None:
-        """`limit_s` is how long a transaction may take; None for no limit."""
+        """`limit_s` limits the duration of a transaction in seconds; None for no limit."""
         self._path = path
         self._open = opener
         self._limit_s = limit_s
@@ -235,7 +234,7 @@ class Readers:
 
     @contextlib.contextmanager
     def use(self) -> Iterator[sqlite3.Connection]:
-        """Yield this thread's connection inside one read transaction: all statements see the same moment."""
+        """Yield this thread's connection inside one read transaction: all statements see the same snapshot."""
         try:
             reader = self._locked()
             try:
@@ -268,14 +267,14 @@ class Readers:
         return limited(connection, self._limit_s)
 
     def interrupt(self, thread: threading.Thread) -> None:
-        """Stop what `thread` is reading; its call raises StoreError with code interrupted. Harmless when idle."""
+        """Interrupt what `thread` is reading; its call raises StoreError (interrupted). No effect while it is idle."""
         with self._guard:
             reader = self._readers.get(thread.ident or 0)
         if reader is not None and reader.thread is thread:
             reader.connection.interrupt()
 
     def reopen(self, opener: Callable[[], sqlite3.Connection]) -> None:
-        """Interrupt and close every connection; from now on they are made by another `opener`."""
+        """Interrupt and close every connection; later ones are opened with `opener`."""
         with self._guard:
             self._open = opener
         self._let_go()
@@ -294,7 +293,7 @@ class Readers:
             reader.close()
 
     def _locked(self) -> _Reader:
-        """Return this thread's connection, held; one that was closed before it could be is replaced."""
+        """Return this thread's reader with its lock held; one that was closed meanwhile is replaced."""
         while True:
             reader = self._mine()
             reader.lock.acquire()
@@ -310,7 +309,7 @@ class Readers:
             reader = self._readers.get(ident)
             if reader is not None and reader.thread is threading.current_thread():
                 return reader
-            # Threads that ended leave their connection behind; a new one is the moment to clear up.
+            # Connections of threads that ended are closed when a new one is opened.
             gone = [key for key, other in self._readers.items() if not other.thread.is_alive() or key == ident]
             for key in gone:
                 self._readers.pop(key).close()

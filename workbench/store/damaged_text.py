@@ -1,7 +1,7 @@
-"""Texts of a damaged file, whose bytes are no UTF-8.
+"""Text of a damaged file whose bytes are not valid UTF-8.
 
-Invariant: such a text keeps no row from being read. It is read with U+FFFD for what is broken and known by its type;
-its bytes stay as they are, because the tables, which are STRICT, refuse what it becomes as a parameter.
+Invariant: such a text never keeps a row from being read. It is read with U+FFFD for invalid bytes and recognised by its
+type. Its stored bytes stay unchanged: as a parameter it becomes a BLOB, which the STRICT tables refuse.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from workbench.store.sqlite import sqlite3
 
 
 class DamagedText(str):
-    """A text with U+FFFD where its bytes, which are `raw`, are no UTF-8."""
+    """A text with U+FFFD for bytes that are not UTF-8; `raw` holds the original bytes."""
 
     __slots__ = ("raw",)
     raw: bytes
 
 
 def read_text(raw: bytes) -> str:
-    """Return the text of a column; for `text_factory`, which is called for every text that is read."""
+    """Decode the text of a column; a `text_factory`, so it is called for every text that is read."""
     try:
         return raw.decode()
     except UnicodeDecodeError:

@@ -1,7 +1,7 @@
-"""From a path to a file that is ours and up to date.
+"""Opens the database file: identifies it as a history, creates or upgrades it.
 
-Invariant: a file is changed only after it is known to be ours and after a copy was made of it; a file that cannot be
-written, or that a newer major release wrote, is opened to read and says so.
+Invariant: a file is changed only after it was identified as a history, and upgraded only after it was copied. A file
+that cannot be written, or that a newer major release wrote, is opened read-only with the reason.
 """
 
 from __future__ import annotations
@@ -23,20 +23,21 @@ from workbench.store.sqlite import sqlite3
 from workbench.store.write_ahead_log import damaged_log
 
 _OLDEST_SQLITE = (3, 43)
-"""The search index takes documents out without their texts, which FTS5 can since then."""
+"""Since this version FTS5 can delete documents from the search index without being given their text."""
 _MAY_BE_THE_FILE_SYSTEM = ("busy", "readonly", "io", "interrupted", "corrupt")
 _KEPT_COPIES = 2
 _LOOK_S = 5.0
-"""For a look at the schema of a file, which takes some ms."""
+"""Seconds for checking the schema of a file, which takes a few ms."""
 _CACHE_KB = 4000
-"""For the writing connection: hashes fall anywhere in their indexes, and every page of those has to be at hand."""
+"""KiB of page cache for the writing connection: hashes fall anywhere in their indexes, so all pages of those are
+kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedDatabase:
     """An opened file: its writing connection, or why there is none, and how to open readers.
 
-    `limit_s` is how long a question may take where the schema is not known here, None for no limit.
+    `limit_s` limits a read in seconds if the schema is unknown to this release, None for no limit.
     """
 
     writer: sqlite3.Connection | None
@@ -61,7 +62,7 @@ def open_file(path: Path, *, now: str, database_uid: str, busy_ms: int) -> Opene
     except Exception as error:
         told = translate(error, path)
         if told is None and isinstance(error, sqlite3.Error):
-            # These statements are right for every sound file.
+            # These statements are correct for every sound file.
             told = failure("corrupt", f"{type(error).__name__}: {error} ({path})")
         if told is not None and told.code in _MAY_BE_THE_FILE_SYSTEM:
             told = unsuitable(path, told.detail) or told
@@ -71,7 +72,7 @@ def open_file(path: Path, *, now: str, database_uid: str, busy_ms: int) -> Opene
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Raise before SQLite may write to something that is not a SQLite file at all."""
+    """Raise StoreError before SQLite could write to a file that is not a SQLite database."""
     check_place(path)
     if not path.parent.is_dir():
         raise StoreError(
@@ -81,7 +82,7 @@ def _refuse_foreign(path: Path) -> None:
         )
     try:
         if not path.exists():
-            # What people write is private; SQLite gives its side files the mode of the main one.
+            # The contents are private; SQLite gives its side files the mode of the main file.
             path.touch(mode=0o600)
     except OSError as error:
         raise failure("readonly", str(error)) from error
@@ -125,16 +126,16 @@ def _prepare(connection: sqlite3.Connection, path: Path, now: str, database_uid:
             _copy(connection, path, version, now)
         _migrate(connection, now, database_uid)
     else:
-        # A file or folder that cannot be written is found out now and not at the first change.
+        # Detect a read-only file or folder now, not at the first change.
         connection.execute("BEGIN IMMEDIATE")
         connection.rollback()
     return OpenedDatabase(connection)
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> tuple[int, str]:
-    """Return the `user_version` (0 for an empty file), and the triggers of a newer release that are not known here.
+    """Return the `user_version` (0 for an empty file), and the triggers of a newer release that are unknown here.
 
-    Raises StoreError when the file belongs to another program, holds what is no data, or is too old to be upgraded.
+    Raises StoreError if the file belongs to another program, contains anything but data, or is too old to upgrade.
     """
     with limited(connection, _LOOK_S):
         version = _version(connection, path)
@@ -165,7 +166,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _use_wal(connection: sqlite3.Connection, busy_ms: int) -> None:
-    # Two processes that switch a new file at once can get "locked" at once, without the usual patience of SQLite.
+    # Two processes that switch a new file at once can get "locked" immediately, without SQLite's busy timeout.
     deadline = time.monotonic() + busy_ms / 1000
     while True:
         try:
@@ -181,12 +182,12 @@ def _use_wal(connection: sqlite3.Connection, busy_ms: int) -> None:
 
 
 def _copy(connection: sqlite3.Connection, path: Path, version: int, now: str) -> None:
-    """Copy the file beside itself before it changes, and keep this copy and the newest other one."""
+    """Copy the file beside itself before it changes; keep this copy and the newest other one."""
     stamp = "".join(c for c in now if c.isalnum())
     target = path.with_name(f"{path.stem}.before-upgrade-{stamp}-from-{show(version)}{path.suffix}")
     copy_whole(connection, path, target)
     names = f"{glob.escape(path.stem)}.before-upgrade-*{glob.escape(path.suffix)}"
-    # Not by their order alone: a clock that was set back makes the newest copy look like the oldest.
+    # Not sorted with the new copy: after the clock was set back, that one would look like the oldest.
     others = sorted(other for other in path.parent.glob(names) if other != target)
     for old in others[: 1 - _KEPT_COPIES]:
         old.unlink(missing_ok=True)
@@ -194,7 +195,7 @@ def _copy(connection: sqlite3.Connection, path: Path, version: int, now: str) ->
 
 
 def _migrate(connection: sqlite3.Connection, now: str, database_uid: str) -> None:
-    """Apply what is missing, all of it or nothing, while no other process can."""
+    """Apply the missing migrations in one transaction, with other writers locked out."""
     from workbench.store.schema.migrations import migrate
 
     connection.execute("BEGIN IMMEDIATE")
@@ -204,7 +205,7 @@ def _migrate(connection: sqlite3.Connection, now: str, database_uid: str) -> Non
             "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
             (("database_uid", database_uid), ("created_at", now)),
         )
-        # What a file says of its own version decides how it is upgraded, and need not be true.
+        # The version that the file claims decides how it is upgraded, and may be wrong.
         check_schema(connection, VERSION)
         connection.execute("COMMIT")
     except BaseException:
@@ -214,7 +215,7 @@ def _migrate(connection: sqlite3.Connection, now: str, database_uid: str) -> Non
 
 
 def _open_readonly(path: Path, busy_ms: int) -> OpenedDatabase:
-    """Open what cannot be written. Raises StoreError when even reading is impossible."""
+    """Open a file that cannot be written. Raises StoreError if it cannot be read either."""
     notice = (
         "The history can be read but nothing new is saved, because its file or folder cannot be written to."
         " Change the permissions, or choose another place, and start again."
@@ -224,7 +225,7 @@ def _open_readonly(path: Path, busy_ms: int) -> OpenedDatabase:
         connection = connect(path, mode="ro", busy_ms=busy_ms)
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
-        # Without its shared-memory file a write-ahead database opens only as one that nobody changes.
+        # Without its shared-memory file, a WAL database can only be opened as immutable.
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size:
             raise StoreError(

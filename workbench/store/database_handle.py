@@ -1,8 +1,9 @@
-"""The way to the open history, for as long as the file that was opened stands at its path.
+"""Access to the open history for as long as the opened file is at its path.
 
-Invariant: SQLite finds the log of a file by its name, so once another file stands at the path, ours is folded into the
-file that was open and never left beside the other; nothing is read or written by that name any more, and what was open
-is kept under a name of its own, from which reading goes on. A file that is only gone may come back, and is waited for.
+Invariant: SQLite finds the write-ahead log of a file by name. So once another file is at the path, our log is
+checkpointed into the file that was opened and never left beside the other one; nothing is read or written through that
+name any more. What was open is kept under a new name and read from there. A file that is only missing may come back, so
+it is waited for.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ from workbench.store.writer import Writer
 T = TypeVar("T")
 
 _TRY_AGAIN_S = 60.0
-"""Between two tries to keep what was open, where there is no room for it."""
+"""Seconds between two attempts to keep what was open, if there is no space for it."""
 _REPLACED = "Another file took the place of the history. Quit and start again; nothing more is saved here."
 
 
 class DatabaseHandle:
-    """Lets changes and questions through to the file that was opened, or says why not. Safe from any thread."""
+    """Passes writes and reads to the opened file, or reports why it cannot. Safe from any thread."""
 
     def __init__(self, path: Path, opened: OpenedDatabase, indexer: Indexer, busy_ms: int) -> None:
         self._path, self._opened, self._busy_ms = path, opened, busy_ms
@@ -47,7 +48,7 @@ class DatabaseHandle:
         self.readers = Readers(path, self._connect, opened.limit_s)
 
     def write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> Future[T]:
-        """Have a change made in a transaction; the future holds what `work` returns, or a StoreError."""
+        """Run `work` in a write transaction; the future holds its result, or a StoreError."""
         why = self._trouble()
         if self.writer is not None and why is None:
             return self.writer.submit(work, durable=durable)
@@ -56,13 +57,13 @@ class DatabaseHandle:
         return future
 
     def alone(self, work: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        """Have something done between two transactions."""
+        """Run `work` on the writing connection between two transactions."""
         if self.writer is None or self._trouble() is not None:
             return self.write(work)
         return self.writer.ask(work)
 
     def require_place(self) -> None:
-        """Raise StoreError (moved) unless the file that was opened stands at its path."""
+        """Raise StoreError (moved) unless the opened file is at its path."""
         if (why := self._trouble()) is not None:
             raise why
 
@@ -78,9 +79,9 @@ class DatabaseHandle:
             return look(connection)
 
     def look(self) -> StoreError | None:
-        """Return what there is to tell of the place (moved), None while all is well.
+        """Return the error to report about the path (moved), None while all is well.
 
-        Where another file stands there, steps aside first, which blocks for as long as copying the history takes.
+        If another file is there, first switches to a kept copy, which blocks while the history is copied.
         """
         if self.writer is None:
             return None
@@ -91,7 +92,7 @@ class DatabaseHandle:
         return self._trouble()
 
     def close(self) -> None:
-        """Write everything that was asked for, then close. Safe to repeat."""
+        """Finish all queued writes, then close. Safe to repeat."""
         if not self._is_closed:
             self._is_closed = True
             self._next_try = 0.0
@@ -105,7 +106,7 @@ class DatabaseHandle:
         return self._which is not None and now is not None and now not in (self._which, NOTHING)
 
     def _trouble(self) -> StoreError | None:
-        """Return why nothing can be written to the file that was opened."""
+        """Return why nothing can be written to the opened file, None if it can."""
         if self._told is not None:
             return _again(self._told)
         if self._which is None or (now := which(self._path)) is None or now == self._which:
@@ -113,20 +114,20 @@ class DatabaseHandle:
         return failure("moved", str(self._path))
 
     def _connect(self) -> sqlite3.Connection:
-        # By its name the other file would be opened, with our log.
+        # The name would open the other file with our log.
         self.require_place()
         return connect(self._path, mode="ro", immutable=self._opened.immutable, busy_ms=self._busy_ms)
 
     def _leave(self, writer: Writer) -> None:
-        """Fold the log in, keep what was open beside the other file, and let readers read that."""
-        # Who reads keeps the log from being folded in.
+        """Checkpoint the log, keep what was open beside the other file, and let readers read that."""
+        # An open reader would block the checkpoint.
         self.readers.reopen(self._connect)
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         kept = self._real.with_name(f"{self._real.stem}.replaced-{stamp}{self._real.suffix}")
         try:
             writer.ask(lambda connection: self._keep(connection, kept)).result()
         except StoreError as error:
-            # While the connection is open nothing is lost, and room can be made.
+            # While the connection is open, nothing is lost and space can be freed.
             self._next_try = time.monotonic() + _TRY_AGAIN_S
             self._told = StoreError(
                 "Another file took the place of the history, and what was open could not be kept. Make room before you"
@@ -148,17 +149,17 @@ class DatabaseHandle:
     def _keep(self, connection: sqlite3.Connection, kept: Path) -> None:
         if not self._is_folded:
             (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            # Once it was emptied, whoever opened the other file may have begun to use it: it is theirs then.
+            # Once truncated, the log may be in use by a process that opened the other file, and belongs to that.
             self._is_folded = True
             if self.writer is not None:
                 self.writer.rest()
             if busy and which(self._log) == self._which_log:
-                # Somebody reads, so what is in it stays; it only must not be taken for the log of the other file.
+                # A reader keeps the log from being emptied; it must not be taken for that of the other file.
                 self._log.rename(kept.with_name(f"{kept.name}-wal.old"))
         copy_whole(connection, self._path, kept)
         kept.chmod(0o600)
 
 
 def _again(error: StoreError) -> StoreError:
-    """Return an equal error that nobody has raised yet."""
+    """Return an equal error without a traceback."""
     return StoreError(error.sentence, error.detail, error.code)

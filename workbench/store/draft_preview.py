@@ -1,7 +1,7 @@
-"""A first look at the draft, before the history is opened.
+"""Reads the draft for the first paint, before the history is opened.
 
-Invariant: nothing is written and nobody is waited for; whatever is unclear, takes long or is no table is no answer.
-Opening the history comes right after and says what is wrong.
+Invariant: nothing is written and no lock is waited for. Whatever is unclear, slow or not a table gives no result;
+opening the history follows at once and reports what is wrong.
 """
 
 import json
@@ -21,19 +21,19 @@ from workbench.store.sqlite import sqlite3
 LAST_WORKED_ON = (
     "uid = (SELECT value FROM meta WHERE key = 'last_prompt') DESC, prompts.updated_at DESC, prompts.id DESC"
 )
-"""The order of the prompts that are in use, the one to open first."""
+"""SQL order of the prompts in use, the one to open first."""
 
 _LOOK_S = 2.0
-"""The longest look, which takes some ms."""
+"""Seconds for reading, which takes a few ms."""
 _STEPS = 1000
 _MOST_BODY = 8_000_000
-"""Bytes of a draft that is shown so early; reading a longer one may take long, or the memory."""
-# As in `damaged_drafts`, which the first paint would wait for.
+"""Bytes of the longest draft to preview; a longer one may take too much time or memory."""
+# As in `damaged_drafts`, which is not imported because the first paint would wait for it.
 _UNREADABLE = (StoreError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class DraftPreview(NamedTuple):
-    """The draft to show first: its prompt, text and values, how many lanes it has, the version it started from.
+    """The draft to show first: its prompt, text and values, number of lanes, and the version it is based on.
 
     `bases` are the hashes of stored texts that an early draft shown here may replace; empty for a stored draft.
     """
@@ -47,7 +47,7 @@ class DraftPreview(NamedTuple):
 
 
 def read_preview(path: Path) -> DraftPreview | None:
-    """Return the draft that the history at `path` will open with, None when there is none or it cannot be read now."""
+    """Return the draft that the history at `path` will open with, None if there is none or it cannot be read now."""
     try:
         with _looking(path, ("prompts", "drafts", "meta")) as connection:
             row = connection.execute(
@@ -61,7 +61,7 @@ def read_preview(path: Path) -> DraftPreview | None:
 
 
 def read_newest_preview(path: Path) -> DraftPreview | None:
-    """Return the same with what an earlier start of the window was typed into before it could be stored."""
+    """Return the draft to open with; an early draft that is not stored yet takes the place of its text."""
     glimpse = read_preview(path)
     prefix = f"{path.name}{EARLY_DRAFT}"
     try:
@@ -74,7 +74,7 @@ def read_newest_preview(path: Path) -> DraftPreview | None:
 
 
 def fact(path: Path, key: str) -> str:
-    """Return a small fact of the history at `path`, which need be neither open nor sound; "" when it has none."""
+    """Return a meta value of the history at `path`, which need be neither open nor sound; "" if it has none."""
     try:
         with _looking(path, ("meta",)) as connection:
             row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -84,8 +84,8 @@ def fact(path: Path, key: str) -> str:
 
 
 def _overlay(glimpse: DraftPreview, path: Path) -> DraftPreview:
-    """Return `glimpse` with the newest early draft in place of its text, where one was typed over this text."""
-    from workbench.store.early_draft import latest, read, text_hash  # few starts need it
+    """Return `glimpse` with the text of the newest early draft that was typed over it, if there is one."""
+    from workbench.store.early_draft import latest, read, text_hash  # needed on few starts
 
     found = latest(read(path), glimpse.prompt_uid, text_hash(glimpse.content, glimpse.values))
     if found is None:
@@ -96,14 +96,14 @@ def _overlay(glimpse: DraftPreview, path: Path) -> DraftPreview:
 
 @contextmanager
 def _looking(path: Path, tables: Sequence[str]) -> Iterator[sqlite3.Connection]:
-    """Open a history that nobody has checked yet. Raises sqlite3.Error, and KeyError where these are no tables."""
+    """Open an unchecked history. Raises sqlite3.Error, and KeyError unless `tables` are ordinary tables."""
     connection = connect(path, mode="ro", busy_ms=0)
     until = time.monotonic() + _LOOK_S
     try:
         connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
         marks = ", ".join("?" * len(tables))
         found = f"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND rootpage > 1 AND name IN ({marks})"
-        # A generated column may compute for ever inside one function, where the handler is not called.
+        # A generated column may compute forever inside one function call, where the progress handler is not called.
         computed = (
             f"SELECT count(*) FROM sqlite_schema s, pragma_table_xinfo(s.name) c WHERE s.name IN ({marks}) AND c.hidden"
         )

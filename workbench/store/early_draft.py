@@ -1,7 +1,8 @@
-"""Early drafts: what was typed before the history was open, in files beside it.
+"""Early drafts: text typed before the history was open, in files beside it.
 
-Invariant: each start of a window writes a file of its own, as a whole, while it holds the window lock of the history;
-no start replaces or removes what another one wrote before that text is in the history. Only the owner can read them.
+Invariant: each start of a window writes a file of its own, atomically, while it holds the window lock of the history.
+No start replaces or removes the file of another one before its text is in the history. Only the owner can read the
+files.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from workbench.store.path_check import EARLY_DRAFT
 
 FORMAT = 1
 MOST_BYTES = 64 * 1024 * 1024
-"""Of all files together; larger ones are left alone: the editor holds no such text."""
+"""Bytes of all files together; larger files are left alone, because the editor never holds such a text."""
 MOST_FILES = 16
-"""More of them wait for a later start."""
+"""Number of files read at once; the others wait for a later start."""
 _SESSION = re.compile(r"[0-9a-f]{32}")
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
@@ -47,17 +48,17 @@ class EarlyDraft(NamedTuple):
 
 
 def path_of(db: Path, session: str) -> Path:
-    """Return where a start of the window saves its early draft of the history at `db`."""
+    """Return the path of the early draft that a window start saves for the history at `db`."""
     return db.with_name(f"{db.name}{EARLY_DRAFT}{session}")
 
 
 def text_hash(content: Content, values: Values) -> str:
-    """Return what tells one text with values from another."""
+    """Return a hash that identifies a text with its values."""
     return hashlib.sha256(json.dumps(_text(content, values)).encode()).hexdigest()
 
 
 def write(db: Path, draft: EarlyDraft) -> None:
-    """Put `draft` in the place of an earlier one of its session, also on the disk. Raises OSError."""
+    """Save `draft` durably, replacing an earlier one of its session. Raises OSError."""
     data = {
         "format": FORMAT,
         "prompt": draft.prompt_uid,
@@ -82,7 +83,7 @@ def write(db: Path, draft: EarlyDraft) -> None:
 
 
 def read(db: Path) -> list[EarlyDraft]:
-    """Return the early drafts beside the history at `db`, oldest first; what cannot be read is left alone."""
+    """Return the early drafts beside the history at `db`, oldest first; unreadable files are left alone."""
     found: list[EarlyDraft] = []
     left = MOST_BYTES
     try:
@@ -100,12 +101,12 @@ def read(db: Path) -> list[EarlyDraft]:
 
 
 def remove(db: Path, session: str) -> None:
-    """Remove what a session saved. Raises OSError."""
+    """Remove the early draft of a session. Raises OSError."""
     path_of(db, session).unlink(missing_ok=True)
 
 
 def latest(drafts: list[EarlyDraft], prompt_uid: str, stored: str) -> EarlyDraft | None:
-    """Return the newest of `drafts` that was typed over the text with the hash `stored`."""
+    """Return the newest of `drafts` that was typed over the text with the hash `stored`, None without one."""
     return next((one for one in reversed(drafts) if one.prompt_uid == prompt_uid and stored in one.bases), None)
 
 
@@ -114,7 +115,7 @@ def _text(content: Content, values: Values) -> dict[str, object]:
 
 
 def _bytes(file: Path, most: int) -> bytes:
-    """Return what is in a file; raises OSError for what is no file or larger than `most`, and never waits."""
+    """Return the contents of a regular file of at most `most` bytes, without blocking. Raises OSError for others."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     with os.fdopen(os.open(file, flags), "rb") as stream:
         found = os.fstat(stream.fileno())

@@ -1,7 +1,7 @@
-"""Values as they stand in columns.
+"""Conversion of values to and from columns.
 
-Invariant: what a person typed is stored exactly or refused; what a provider sent is always stored, and what in it no
-text can hold becomes U+FFFD or unknown.
+Invariant: what a person typed is stored exactly or refused. What a provider sent is always stored; whatever text cannot
+hold becomes U+FFFD or unknown.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from workbench.store.errors import failure
 from workbench.store.safe_records import as_text
 
 _MOST_DAMAGED = 10_000
-"""Characters of damaged values, which are only for the eye."""
+"""Characters of damaged values, which are only displayed."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Made once: making an encoder costs more than most of what it encodes.
+# Shared: creating an encoder costs more than encoding most values.
 _AS_TYPED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ESCAPED = json.JSONEncoder(separators=(",", ":"))
 
 
 def dump(value: Any) -> str:
-    """Return compact JSON; ASCII with escapes only where the text could not be stored otherwise."""
+    """Return compact JSON; escaped to ASCII only if the text could not be stored otherwise."""
     text = _AS_TYPED.encode(value)
     return text if text.isascii() or not _SURROGATE.search(text) else _ESCAPED.encode(value)
 
 
 def lenient(text: str) -> Any:
-    """Return the value that JSON stands for; of damaged JSON the text itself, so that the rest can be read."""
+    """Return the parsed JSON; damaged JSON as the text itself, so that the rest can be read."""
     try:
         return load(text)
     except (TypeError, ValueError, RecursionError):
@@ -38,7 +38,7 @@ def lenient(text: str) -> Any:
 
 
 def values_of(body: str) -> tuple[tuple[str, str], ...]:
-    """Return stored values by variable name; what is damaged is told as a value."""
+    """Return stored values by variable name; damaged ones as the value of "damaged values"."""
     values = lenient(body)
     if not isinstance(values, dict):
         return (("damaged values", as_text(body)[:_MOST_DAMAGED]),)
@@ -51,12 +51,12 @@ def digest(text: str) -> str:
 
 
 def typed(text: str) -> str:
-    """Return `text`; raises StoreError with code text when it holds a lone surrogate."""
+    """Return `text`. Raises StoreError (text) if it contains a lone surrogate."""
     if not text.isascii() and (found := _SURROGATE.search(text)):
         raise failure("text", f"character {found.start()}: {found.group()!a}")
     return text
 
 
 def received(text: str) -> str:
-    """Return `text` with each lone surrogate as U+FFFD: an answer is worth more than its broken character."""
+    """Return `text` with U+FFFD for each lone surrogate: one broken character must not lose an answer."""
     return text if text.isascii() else _SURROGATE.sub("�", text)

@@ -1,7 +1,7 @@
-"""What the history database says when it cannot do what was asked.
+"""The errors of the history database.
 
-Invariant: whatever the world can do to a file leaves this package as a StoreError: one sentence for a person with a
-next step, a stable code for programs, and the technical detail apart. Other exceptions are faults of the caller.
+Invariant: whatever can happen to a file leaves this package as a StoreError: one sentence for people with a next step,
+a stable code for programs, and the technical detail apart. Other exceptions are bugs of the caller.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ Code = Literal[
 ]
 
 MISUSE: tuple[Code, ...] = ("path", "not_a_database")
-"""The codes that mean that another file was meant."""
+"""Codes that mean that the wrong file was chosen."""
 
 DAMAGE: tuple[Code, ...] = ("corrupt", "log")
-"""The codes that mean that a history, or a part of it, is damaged."""
+"""Codes that mean that a history, or a part of it, is damaged."""
 
 _SENTENCES: dict[Code, str] = {
     "full": "The disk is full, so this was not saved. Free some space and try again; nothing is half written.",
@@ -67,28 +67,28 @@ _SENTENCES: dict[Code, str] = {
 }
 _DAMAGED = (
     *("Could not decode to UTF-8", "malformed database schema", "malformed JSON", "unsupported file format"),
-    # What a `DamagedText` comes to where it would be written.
+    # Raised when a `DamagedText` is written.
     "cannot store BLOB value in TEXT column",
-    # The number after the largest one.
+    # Raised for the number after the largest integer.
     "cannot store REAL value in INTEGER column",
-    # Only triggers give places, each the next one.
+    # Only triggers assign places, each the next one.
     "UNIQUE constraint failed: run_rows.",
 )
-"""How messages about a damaged file begin whose codes say nothing of it."""
-# Below this many free bytes an I/O error of SQLite (it cannot grow its shared-memory file) means a full disk.
+"""Prefixes of messages about a damaged file whose error codes do not say so."""
+# Below this many free bytes, an I/O error of SQLite (it cannot grow its shared-memory file) means a full disk.
 _FULL_BELOW = 256 * 1024
 
 
 class StoreError(Exception):
-    """A request to the history that could not be met.
+    """A request to the history that failed.
 
-    `sentence` is for people and ends in a next step; `detail` is technical; `code` is stable: full, readonly,
-    newer_major, too_old, corrupt, busy, not_a_database: the file; log: what is not in the file yet; path: where no file
-    can be; text: broken characters; secret: a key where keys are never stored; too_large: a file beyond what is kept;
-    missing: no such row; ended: it already has an end; incomparable: answers that no verdict can be about together;
-    judged: there is a newer verdict; running: it has not ended yet; taken: a name in use; moved: another file, or none,
-    is there; file_system: one without locks or shared memory; interrupted, closed, io. `is_of_file` says that the
-    history as a whole is damaged, and not one text in it.
+    `sentence` is for people and ends with a next step; `detail` is technical; `code` is stable: full, readonly,
+    newer_major, too_old, corrupt, busy, not_a_database: the file; log: its write-ahead log is damaged; path: no file
+    can be there; moved: it was moved or replaced; file_system: one without locks or shared memory; text: broken
+    characters; secret: a key where keys are never stored; too_large: above a size limit; missing: no such row; ended:
+    the output has already ended; incomparable: answers that one verdict cannot cover; judged: there is a newer verdict;
+    running: the run is in progress; taken: a name in use; interrupted, closed, io. `is_of_file` says that the history
+    as a whole is damaged, not one text in it.
     """
 
     def __init__(self, sentence: str, detail: str = "", code: Code = "io", *, is_of_file: bool = False) -> None:
@@ -105,7 +105,7 @@ def failure(code: Code, detail: str = "") -> StoreError:
 
 
 def missing(what: str, name: object) -> StoreError:
-    """Return the error for a row that is not there."""
+    """Return the error for a row that does not exist."""
     return StoreError(f"This {what} is not in the history. Reload the list and try again.", f"{what} {name}", "missing")
 
 
@@ -116,7 +116,7 @@ def _code(error: sqlite3.Error, path: Path) -> Code | None:
     if str(error).startswith(_DAMAGED):
         return "corrupt"
     if name.startswith("SQLITE_IOERR"):
-        import shutil  # it pulls in every compression of the standard library, and is needed once in a blue moon
+        import shutil  # imports every compression module, and is needed rarely
 
         with suppress(OSError):
             if shutil.disk_usage(path.parent).free < _FULL_BELOW:
@@ -130,7 +130,7 @@ def _code(error: sqlite3.Error, path: Path) -> Code | None:
         ("SQLITE_BUSY", "busy"),
         ("SQLITE_LOCKED", "busy"),
         ("SQLITE_CORRUPT", "corrupt"),
-        # Of a rowid: the largest one is taken, and what comes after it is no whole number.
+        # Of a rowid: the largest one is in use, and its successor is not an integer.
         ("SQLITE_MISMATCH", "corrupt"),
         ("SQLITE_NOTADB", "not_a_database"),
         ("SQLITE_INTERRUPT", "interrupted"),
@@ -140,13 +140,13 @@ def _code(error: sqlite3.Error, path: Path) -> Code | None:
 
 
 def translate(error: Exception, path: Path) -> StoreError | None:
-    """Return what to tell people about `error`, or None when it is a fault of the program and not of its world."""
+    """Return the StoreError for `error`, None if it is a bug of the program and not a failure of its environment."""
     if isinstance(error, StoreError):
         return error
     if isinstance(error, UnicodeEncodeError):
         return failure("text", f"character {error.start}: {error.object[error.start : error.end]!a}")
     if isinstance(error, UnicodeDecodeError):
-        # What SQLite says of a damaged schema quotes it.
+        # SQLite's messages about a damaged schema quote it.
         return failure("corrupt", f"{error} ({path})")
     if isinstance(error, ContentError):
         return StoreError(f"{error} Update the program, or go back to an earlier version.", "stored content", "corrupt")
@@ -160,7 +160,7 @@ def translate(error: Exception, path: Path) -> StoreError | None:
 
 
 def salvaging(path: Path, then: str) -> str:
-    """Return how to read what can be read of a history that is no good as it is; `then` is what is done with that."""
+    """Return how to salvage an unusable history; `then` says what to do with the new file."""
     import shlex  # not needed before the first paint
 
     command = f"workbench history salvage --db {shlex.quote(str(path))} NEW.db"

@@ -1,6 +1,6 @@
-"""What a file system must have for a history: file locks and shared memory.
+"""What a history needs of its file system: file locks and shared memory.
 
-Invariant: looking leaves nothing behind. It is only done after something failed, to say why.
+Invariant: the probe leaves nothing behind. It runs only after a failure, to explain it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ _PAGE = mmap.PAGESIZE
 
 
 def lack_of(folder: Path) -> str:
-    """Return what the file system of `folder` lacks in words, "" for nothing or where that cannot be found out."""
+    """Return what the file system of `folder` lacks, in words; "" for nothing or if unknown."""
     try:
         import fcntl
-    except ImportError:  # not on Windows, whose file systems have both
+    except ImportError:  # Windows, whose file systems have both
         return ""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -32,12 +32,12 @@ def lack_of(folder: Path) -> str:
             except OSError:
                 return "no shared memory"
     except OSError:
-        pass  # nothing can be made there, which is told as such
+        pass  # the folder is not writable, which is reported as such
     return ""
 
 
 def unsuitable(path: Path, detail: str) -> StoreError | None:
-    """Return what to say where the file system is why the history at `path` failed, None where it is not."""
+    """Return the error to report if the file system is why the history at `path` failed, else None."""
     if not (lack := lack_of(path.parent)):
         return None
     return StoreError(

@@ -1,7 +1,7 @@
-"""Whether a path can be that of a history at all.
+"""Checks whether a path can be that of a history.
 
-Invariant: looking changes nothing and waits for nobody: a pipe is never opened, and no file is made beside what turns
-out to belong to something else.
+Invariant: the check changes nothing and never blocks: pipes are not opened, and no file is created beside one that
+turns out to belong to something else.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from workbench.store.errors import StoreError, failure
 
 _HEADER = b"SQLite format 3\0"
 EARLY_DRAFT = ".early-draft-"
-"""Is in the names of the files beside a history that hold what was typed before the history was open."""
+"""Part of the names of files beside a history that hold text typed before it was open."""
 NOTHING = (0, 0)
-"""What `which` returns where no file is."""
+"""Returned by `which` if there is no file."""
 
 
 def check_place(path: Path) -> None:
-    """Raise StoreError where no history can be: path, not_a_database, readonly. A missing file is no obstacle."""
+    """Raise StoreError if no history can be there: path, not_a_database, readonly, corrupt. A missing file is fine."""
     try:
         str(path).encode()
     except UnicodeEncodeError as error:
@@ -50,13 +50,13 @@ def check_place(path: Path) -> None:
     if start and start != _HEADER:
         raise failure("not_a_database", f"{path} starts with {start!r}")
     if not start and _was_a_history(path):
-        # SQLite would take it for a new one, and throw the log away.
+        # SQLite would take it for a new one and discard the log.
         raise failure("corrupt", f"{path} is empty")
 
 
 def is_ours(path: Path) -> bool:
-    """Whether the header of a file, which damage elsewhere leaves, says that it is one of our histories."""
-    from workbench.store.schema.format_version import APPLICATION_ID  # no sound history asks
+    """Whether the header of a file, which survives damage elsewhere, says that it is a history."""
+    from workbench.store.schema.format_version import APPLICATION_ID  # not needed for a sound history
 
     with contextlib.suppress(OSError), path.open("rb") as file:
         return file.read(72)[68:] == APPLICATION_ID.to_bytes(4)
@@ -64,7 +64,7 @@ def is_ours(path: Path) -> bool:
 
 
 def which(path: Path) -> tuple[int, int] | None:
-    """Return what tells the file at `path` from any other that may come to stand there; None where nobody can say."""
+    """Return the identity of the file at `path`, NOTHING if there is none, None if it cannot be told."""
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -75,7 +75,7 @@ def which(path: Path) -> tuple[int, int] | None:
 
 
 def _was_a_history(path: Path) -> bool:
-    from workbench.store.maintenance.backups import folder_of, listed  # no whole history asks
+    from workbench.store.maintenance.backups import folder_of, listed  # not needed for a complete history
 
     log = path.with_name(f"{path.name}-wal")
     return (log.is_file() and log.stat().st_size > 0) or bool(listed(path, folder_of(path)))

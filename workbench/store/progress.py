@@ -1,6 +1,6 @@
-"""Long work on the file, watched: how far it is, and whether to go on.
+"""Progress and cancellation of long work on the file.
 
-Invariant: work that was told to stop ends soon, as a StoreError with the code `interrupted`, and leaves what it found.
+Invariant: cancelled work ends soon, with StoreError (interrupted), and leaves the file as it was.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from workbench.store.errors import StoreError
 from workbench.store.sqlite import sqlite3
 
 Watch = Callable[[float | None], bool]
-"""Gets the share that is done, from 0 to 1 or None where nobody knows, and answers whether to go on. Must be quick."""
+"""Receives the fraction that is done, 0 to 1 or None if unknown, and returns whether to go on. Must be quick."""
 _STEPS = 500
-"""So many steps of SQLite's machine between two looks, some dozens of rows."""
+"""Steps of SQLite's virtual machine between two calls, some dozens of rows."""
 
 
 _PATIENCE_S, _BYTES_A_SECOND = 5.0, 2_000_000
 
 
 def patience_s(path: Path) -> float:
-    """Return how many seconds reading a file once may take: more for a large file on a slow disk. Raises OSError."""
+    """Return the time limit in seconds for reading a file once, enough for a slow disk. Raises OSError."""
     return _PATIENCE_S + path.stat().st_size / _BYTES_A_SECOND
 
 
 def go_on(_: float | None) -> bool:
-    """Watch nothing."""
+    """Go on without watching; the default `Watch`."""
     return True
 
 
 def stopped() -> StoreError:
-    """Return what stopped work ends with."""
+    """Return the error that cancelled work ends with."""
     return StoreError("This was stopped; the history is as it was. Start it again when you like.", "", "interrupted")
 
 
 def look(watch: Watch, share: float | None) -> None:
-    """Tell how far it is. Raises StoreError (interrupted)."""
+    """Report progress. Raises StoreError (interrupted) if `watch` cancels."""
     if not watch(share):
         raise stopped()
 
@@ -48,9 +48,9 @@ def look(watch: Watch, share: float | None) -> None:
 def limited(
     connection: sqlite3.Connection, seconds: float, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[None]:
-    """Let `connection` work for so long at most. Raises StoreError (corrupt): a sound file is looked at in a moment.
+    """Limit the time that `connection` works. Raises StoreError (corrupt): a sound file takes far less.
 
-    On the main thread Ctrl+C ends the work as well, as in `watched`.
+    On the main thread Ctrl+C cancels the work as well, as in `watched`.
     """
     until = clock() + seconds
     connection.set_progress_handler(lambda: clock() > until, _STEPS)
@@ -75,9 +75,9 @@ def limited(
 def watched(
     connection: sqlite3.Connection, watch: Watch, share: Callable[[], float | None] = lambda: None
 ) -> Iterator[None]:
-    """Let `watch` look on while `connection` works; `share` tells how far it is. Raises StoreError (interrupted).
+    """Call `watch` while `connection` works; `share` returns the fraction done. Raises StoreError (interrupted).
 
-    On the main thread Ctrl+C ends the work as well: SQLite does not return to Python, but for the look.
+    On the main thread Ctrl+C cancels the work as well: SQLite returns to Python only for the progress handler.
     """
     is_main = threading.current_thread() is threading.main_thread()
     if watch is go_on and not is_main:
@@ -103,6 +103,6 @@ def watched(
 
 
 def _raise_signal(error: sqlite3.OperationalError) -> None:
-    """Raise KeyboardInterrupt where that is what ended the work: SQLite only tells that it was ended."""
+    """Raise KeyboardInterrupt if that is what ended the work: SQLite only reports an interrupt."""
     if threading.current_thread() is threading.main_thread() and error.sqlite_errorname == "SQLITE_INTERRUPT":
         raise KeyboardInterrupt from error

@@ -1,6 +1,6 @@
-"""What callers hand to the history when a run starts, and what they get back.
+"""What callers pass to the history when a run starts, and what they get back.
 
-Invariant: identities and times come from the caller; the history makes neither for rows that callers name.
+Invariant: ids and times come from the caller; the history makes neither for rows that callers name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OutputStart:
-    """One call that is about to be made; `sample` and `value_set` (its place in the run) count from 0."""
+    """A call that is about to be made; `sample` and `value_set` (its position in the run) count from 0."""
 
     uid: str
     sample: int = 0
@@ -29,7 +29,7 @@ class OutputStart:
 
 @dataclass(frozen=True, slots=True)
 class LaneStart:
-    """A lane of a run; `position` is its place from the left, from 0."""
+    """A lane of a run; `position` counts from 0, from the left."""
 
     uid: str
     lane: Lane
@@ -39,12 +39,12 @@ class LaneStart:
 
 @dataclass(frozen=True, slots=True)
 class RunStart:
-    """Everything that is known before anything is sent.
+    """Everything known about a run before anything is sent.
 
-    `based_on` is the version number the text started from. `content` is the current text, needed if any lane is not
-    pinned; `version_uid` names the version that it becomes if it is new. `sets` are the value sets that the run goes
-    through, at least one. `beside` are the lanes that show earlier answers meanwhile. `techniques` were inserted into
-    the text since the version that it is based on.
+    `based_on` is the number of the version that the text started from. `content` is the current text, required if any
+    lane is not pinned; `version_uid` is the uid of its version if that is new. `sets` are the value sets of the run, at
+    least one. `beside` are the lanes that show earlier answers meanwhile. `techniques` were inserted into the text
+    since the version it is based on.
     """
 
     uid: str
@@ -65,7 +65,7 @@ class RunStart:
 
 @dataclass(frozen=True, slots=True)
 class FirstVersion:
-    """A version of a prompt that is just being made, with a note on what it is about."""
+    """A version of a prompt that is being created, with a note about its purpose."""
 
     uid: str
     content: Content
@@ -74,7 +74,7 @@ class FirstVersion:
 
 @dataclass(frozen=True, slots=True)
 class WholePrompt:
-    """A prompt that comes whole or not at all: versions oldest first, draft, and the small fact that names it."""
+    """A prompt added as a whole: versions oldest first, draft, and the meta key `fact` that stores its uid."""
 
     uid: str
     name: str
@@ -85,7 +85,7 @@ class WholePrompt:
 
 @dataclass(frozen=True, slots=True)
 class PartialText:
-    """A piece of what an output says or thinks in its present round, from its character `at` on."""
+    """A chunk of an output's text or reasoning in its current round, from character `at` on."""
 
     output_uid: str
     kind: Literal["text", "reasoning"]
@@ -95,7 +95,7 @@ class PartialText:
 
 @dataclass(frozen=True, slots=True)
 class PartialCall:
-    """A piece of the arguments of tool call `number` (from 0) of the present round, from their character `at` on."""
+    """A chunk of the arguments of tool call `number` (from 0) in the current round, from character `at` on."""
 
     output_uid: str
     number: int
@@ -107,7 +107,7 @@ class PartialCall:
 
 @dataclass(frozen=True, slots=True)
 class PartialRounds:
-    """Rounds with tools that are over: their steps, of which `first` came before. What follows begins anew."""
+    """Finished rounds with tool calls: their steps, after `first` earlier ones. A new round follows."""
 
     output_uid: str
     first: int
@@ -115,12 +115,12 @@ class PartialRounds:
 
 
 Partial = PartialText | PartialCall | PartialRounds
-"""What an output said since it was saved last."""
+"""What an output produced since it was last saved."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunBegun:
-    """Where the run landed; `version_number` is None if every lane is pinned, `lane_versions` follow the lanes."""
+    """The stored run; `version_number` is None if every lane is pinned, `lane_versions` follow the lanes."""
 
     run_uid: str
     number: int
@@ -131,7 +131,7 @@ class RunBegun:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """How much was left unfinished by processes that died: outputs, and the runs they belong to."""
+    """What dead processes left unfinished: the number of outputs, and of the runs they belong to."""
 
     outputs: int = 0
     runs: int = 0
@@ -139,7 +139,7 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class DraftLane:
-    """A lane of the draft of a prompt that is in use: neither archived nor deleted."""
+    """A lane in the draft of a prompt that is neither archived nor deleted."""
 
     prompt_uid: str
     prompt_name: str

@@ -1,8 +1,8 @@
-"""Records that are safe to show, whatever stands in their rows.
+"""Records that are safe to show, whatever their rows contain.
 
-Invariant: each field of a record that leaves here holds a value of its declared type, moments are moments and amounts
-are amounts; what a damaged or crafted row held instead is replaced, and a record with a field `damage` says so. Who
-lists, counts or paints records relies on that and checks nothing.
+Invariant: each field of a record that `sound` returns holds a value of its declared type, a valid time or a valid
+amount. Values of a damaged or crafted row are replaced, and a record with a field `damage` says so. Code that lists,
+counts or paints records relies on that and checks nothing.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from workbench.core.runs import OutputState, RowVerdict, RunKind, StepKind, Verd
 
 T = TypeVar("T")
 _Check = Callable[[Any], Any]
-"""Returns what a field is to hold instead of a value, the value itself where it may stay."""
+"""Returns what a field is to hold instead of a value, or the same value if it is valid."""
 
 MOST_COUNT = 10**12
-"""Of a count or a number of milliseconds; sums over a history fit into 64 bits."""
+"""Maximum of a count or a number of milliseconds; sums over a history fit into 64 bits."""
 MOST_USD = 1e9
-# What stands for a word that nobody here knows: the most cautious that can be said.
+# Replaces an unknown word: the most cautious one of its type.
 _NEUTRAL: Mapping[object, str] = {
     OutputState: "interrupted",
     RowVerdict: "none",
@@ -33,11 +33,11 @@ _NEUTRAL: Mapping[object, str] = {
     UsageSource: "estimate",
 }
 _OPEN = (RunKind,)
-"""Words that are only shown: one of a newer release stays."""
+"""Types of words that are only displayed: an unknown one of a newer release is kept."""
 
 
 def sound(record: T) -> T:
-    """Return a frozen dataclass with every field that holds what it cannot hold replaced."""
+    """Return a frozen dataclass with every invalid field replaced."""
     changes: dict[str, Any] = {}
     kind: Any = type(record)
     for name, check in _checks(kind):
@@ -52,21 +52,21 @@ def sound(record: T) -> T:
 
 
 def as_text(value: object) -> str:
-    """Return a text, whatever stands where one should be."""
+    """Return `value` as text, whatever its type."""
     if isinstance(value, str):
-        return str(value)  # the same one, or of a `DamagedText` a plain one
+        return str(value)  # itself, or plain text for a `DamagedText`
     return value.decode(errors="replace") if isinstance(value, bytes) else "" if value is None else str(value)
 
 
 def count(value: object) -> int | None:
-    """Return a count or a number of milliseconds, None for what is none."""
+    """Return `value` if it is a valid count or number of milliseconds, else None."""
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 0 <= value <= MOST_COUNT else None
 
 
 def dollars(value: object) -> float | None:
-    """Return a sum of money, None for what is none."""
+    """Return `value` if it is a valid amount in US dollars, else None."""
     if not isinstance(value, int | float):
         return None
     return value if 0 <= value <= MOST_USD else None
@@ -78,7 +78,7 @@ def _said(names: Mapping[str, Any]) -> str:
 
 @functools.cache
 def _checks(kind: type) -> tuple[tuple[str, _Check], ...]:
-    """Return the checks of a dataclass by the names of its fields; fields of other kinds have none."""
+    """Return the checks of a dataclass by field name; fields of other types have none."""
     hints = get_type_hints(kind)
     found = ((field.name, _check(field.name, hints[field.name])) for field in dataclasses.fields(kind))
     return tuple((name, check) for name, check in found if check is not None)

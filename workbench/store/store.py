@@ -1,10 +1,10 @@
 """The history database as callers see it.
 
-Invariant: writes return at once with a future and happen in order on one thread; reads block and belong on a worker
-thread, each of which has its own connection. Whatever can happen to the file is a StoreError, also in futures.
+Invariant: writes return a future at once and run in order on one thread; reads block and belong on worker threads, each
+of which has its own connection. Whatever can happen to the file is a StoreError, also in futures.
 
-Callbacks of futures run on the writing thread: they are short, and never wait for another write or for
-`data_version`, which would wait for themselves.
+Callbacks of futures run on the writing thread. They must be short, and never wait for another write or for
+`data_version`, which would deadlock.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ from workbench.store.sqlite import sqlite3
 
 
 def open_store(path: Path, *, now: str, uid: Callable[[], str], busy_ms: int = 5000) -> Store:
-    """Open the history at `path`, made if it is not there, brought up to date if it is older.
+    """Open the history at `path`; create it if it is missing, upgrade it if it is older.
 
-    `uid` makes identities for rows that callers do not name; `busy_ms` is how long to wait for another process.
-    Raises StoreError. A file that can only be read gives a store that says so (`read_only`, `notice`).
+    `uid` makes uids for rows that callers do not name; `busy_ms` is how long to wait for another process. Raises
+    StoreError. A file that can only be read gives a store that says so (`read_only`, `notice`).
     """
     path = Path(path).absolute()
     return Store(path, open_file(path, now=now, database_uid=uid(), busy_ms=busy_ms), uid, busy_ms)
@@ -88,41 +88,41 @@ class Store:
 
     @property
     def read_only(self) -> bool:
-        """Whether nothing can be added; `notice` says why."""
+        """Whether the history can only be read; `notice` says why."""
         return self._writer is None
 
     @property
     def notice(self) -> str:
-        """One sentence about this file that people should see, or ""."""
+        """A sentence about this file for the user, or ""."""
         return self._refusal.sentence if self._refusal else ""
 
     def close(self) -> None:
-        """Write everything that was asked for, then close. Safe to repeat."""
+        """Finish all queued writes, then close. Safe to repeat."""
         self._gate.close()
 
     def look_at_place(self) -> StoreError | None:
-        """Return what to tell people when the file was moved or replaced (code moved), None while it is at its place.
+        """Return the error to report if the file was moved or replaced (moved), None while it is at its path.
 
-        Where another file stands there now, ours is kept under a name that the sentence tells, and read from there.
+        If another file is there, this history is kept under a name that the error tells, and read from there.
         """
         return self._gate.look()
 
     def interrupt(self, thread: threading.Thread) -> None:
-        """Stop what `thread` is reading here: its call raises StoreError with code interrupted."""
+        """Interrupt what `thread` is reading here; its call raises StoreError (interrupted)."""
         self._readers.interrupt(thread)
 
     # Prompts, drafts, versions
 
     def create_prompt(self, uid: str, name: str, now: str) -> Future[None]:
-        """Add a prompt with neither draft nor versions."""
+        """Add a prompt without draft and versions."""
         return self._write(lambda c: _nothing(prompts.create(c, uid, name, now)))
 
     def add_whole_prompts(self, made: Sequence[WholePrompt], now: str) -> Future[None]:
-        """Add prompts with versions, draft and a small fact that names each, in one transaction."""
+        """Add prompts with versions, draft and a meta key that stores their uid, in one transaction."""
         return self._write(lambda c: prompts.add_whole(c, made, now))
 
     def rename_prompt(self, uid: str, name: str, now: str) -> Future[None]:
-        """Give a prompt another name."""
+        """Rename a prompt."""
         return self._write(lambda c: prompts.rename(c, uid, name, now))
 
     def duplicate_prompt(self, uid: str, new_uid: str, name: str, now: str) -> Future[None]:
@@ -130,17 +130,17 @@ class Store:
         return self._write(lambda c: prompts.duplicate(c, uid, new_uid, name, now, self._uid))
 
     def archive_prompt(self, uid: str, archived: bool, now: str) -> Future[None]:
-        """Put a prompt out of the list, or back."""
+        """Archive a prompt, or list it again."""
         return self._write(lambda c: prompts.archive(c, uid, archived, now))
 
     def save_draft(self, prompt_uid: str, draft: Draft, now: str) -> Future[None]:
-        """Keep what the editor holds. Not durable against loss of power, only against loss of the process."""
+        """Save what the editor holds. Survives the death of the process, but not a loss of power."""
         return self._write(lambda c: prompts.save_draft(c, prompt_uid, draft, now), durable=False)
 
     def add_version(
         self, prompt_uid: str, uid: str, content: Content, parent: int | None, now: str, note: str = ""
     ) -> Future[VersionRow]:
-        """Make a version of `content`, or return the one the prompt already has."""
+        """Add a version of `content`, or return the one that the prompt already has."""
 
         def work(connection: sqlite3.Connection) -> VersionRow:
             prompt = prompts.prompt_id(connection, prompt_uid)
@@ -151,16 +151,16 @@ class Store:
         return self._write(work)
 
     def add_blob(self, body: bytes, media_type: str) -> Future[str]:
-        """Keep the bytes of an attached file, at most `blobs.MAX_BLOB`; the future holds their hash."""
+        """Store the bytes of an attached file, at most `blobs.MAX_BLOB`; the future holds their hash."""
         return self._write(lambda c: blobs.add(c, body, media_type))
 
     def blob(self, name: str) -> bytes:
-        """Return the bytes with this hash. Raises StoreError, missing too."""
+        """Return the bytes with this hash. Raises StoreError (missing)."""
         with self._readers.use() as connection:
             return blobs.read(connection, name)
 
     def prompts(self, archived: bool = False) -> list[PromptRow]:
-        """Return the prompts that are archived or those that are not, the one last worked on first."""
+        """Return the prompts that are archived or those that are not, most recently used first."""
         with self._readers.use() as connection:
             return prompts.listed(connection, archived)
 
@@ -170,12 +170,12 @@ class Store:
             return prompts.draft_lanes(connection)
 
     def draft(self, prompt_uid: str) -> Draft | None:
-        """Return the draft, or None when the prompt never had one."""
+        """Return the draft, None if the prompt never had one."""
         with self._readers.use() as connection:
             return prompts.draft(connection, prompt_uid)
 
     def keep_damaged_draft(self, prompt_uid: str) -> Path | None:
-        """Put a draft that cannot be read into a file beside the history and return that; None for a readable one."""
+        """Save an unreadable draft to a file beside the history and return its path; None if it is readable."""
         with self._readers.use() as connection:
             return damaged_drafts.keep(connection, prompts.prompt_id(connection, prompt_uid))
 
@@ -190,39 +190,39 @@ class Store:
             return versions.listed(connection, prompts.prompt_id(connection, prompt_uid))
 
     def version(self, prompt_uid: str, number: int) -> VersionRow:
-        """Return one version; StoreError (missing) if there is none."""
+        """Return one version. Raises StoreError (missing)."""
         with self._readers.use() as connection:
             return versions.one(connection, prompts.prompt_id(connection, prompt_uid), number)
 
     def version_labels(self, prompt_uid: str) -> list[VersionLabel]:
-        """Return what people know the versions of a prompt by, newest first."""
+        """Return how each version of a prompt is shown in lists, newest first."""
         with self._readers.use() as connection:
             return versions.labels(connection, prompts.prompt_id(connection, prompt_uid))
 
     def set_version_note(self, version_uid: str, note: str) -> Future[None]:
-        """Write the note of a version."""
+        """Set the note of a version."""
         return self._write(lambda c: versions.set_note(c, version_uid, note))
 
     # Runs and outputs
 
     def begin_run(self, start: RunStart) -> Future[RunBegun]:
-        """Write a run with its lanes and waiting outputs, before anything is sent."""
+        """Store a run with its lanes and waiting outputs, before anything is sent."""
         return self._write(lambda c: run_starts.begin_run(c, start))
 
     def add_attempt(self, output_uid_old: str, new_uid: str, now: str, *, owner_uid: str | None = None) -> Future[int]:
         """Add a retry beside an output and return its attempt number.
 
-        `owner_uid` is the process that makes the retry, which need not be the one that made the run.
+        `owner_uid` is the process that makes the retry, which may differ from the one that made the run.
         """
         return self._write(lambda c: run_starts.add_attempt(c, output_uid_old, new_uid, now, owner_uid))
 
     def save_partials(self, pieces: Iterable[Partial], now: str) -> Future[None]:
-        """Append what streaming outputs have said since the last time."""
+        """Append what streaming outputs produced since they were last saved."""
         taken = tuple(pieces)
         return self._write(lambda c: partials.save(c, taken), durable=False)
 
     def finish_output(self, output_uid: str, result: Result, now: str) -> Future[None]:
-        """Write how an output ended; StoreError (ended) if it already has."""
+        """Store how an output ended. Raises StoreError (ended) if it already has."""
         return self._write(lambda c: output_endings.finish_output(c, output_uid, result, now))
 
     def mark(self, run_uid: str, uid: str, verdict: Verdict_, output_uids: tuple[str, ...], now: str) -> Future[None]:
@@ -230,29 +230,29 @@ class Store:
         return self._write(lambda c: verdicts.mark(c, run_uid, uid, verdict, output_uids, now))
 
     def reveal(self, run_uid: str) -> Future[None]:
-        """Show the names of a blind run although it is not judged."""
+        """Reveal the names of a blind run that is not judged."""
         return self._write(lambda c: verdicts.reveal(c, run_uid))
 
     def set_note(self, run_uid: str, note: str, now: str) -> Future[None]:
-        """Write the note of a run."""
+        """Set the note of a run."""
         return self._write(lambda c: verdicts.set_note(c, run_uid, note))
 
     def recover(self, alive: Callable[[str], bool], now: str) -> Future[Recovered]:
-        """End as interrupted, with their text so far, the outputs whose owner is not `alive`."""
+        """End the outputs whose owner is not `alive` as interrupted, with their text so far."""
         return self._write(lambda c: output_endings.recover(c, alive, now))
 
     def owners_in_flight(self) -> set[str]:
-        """Return the processes, dead or alive, whose outputs have no end yet."""
+        """Return the processes, dead or alive, that own unfinished outputs."""
         with self._readers.use() as connection:
             return output_endings.owners_in_flight(connection)
 
     def timeline(self, prompt_uid: str, after: TimelineCursor | None = None, limit: int = 100) -> TimelinePage:
-        """Return up to `limit` iterations, and versions without any, behind `after`, newest first."""
+        """Return up to `limit` iterations, and versions without any, after the cursor `after`, newest first."""
         with self._readers.use() as connection:
             return timeline_pages.page(connection, prompt_uid, after, limit)
 
     def version_detail(self, version_uid: str) -> VersionDetail:
-        """Return a version as the timeline shows it, whole."""
+        """Return a version as the timeline shows it, with its content."""
         with self._readers.use() as connection:
             return timeline_pages.version(connection, version_uid)
 
@@ -267,17 +267,17 @@ class Store:
             return timeline.one(connection, run_uid)
 
     def iteration_of(self, prompt_uid: str, run_uid: str) -> IterationRow | None:
-        """Return one row of a prompt's timeline, None when it is one of another prompt's."""
+        """Return one row of a prompt's timeline, None if the run belongs to another prompt."""
         with self._readers.use() as connection:
             return timeline.one_of(connection, prompt_uid, run_uid)
 
     def iteration_count(self, prompt_uid: str) -> int:
-        """Return how many iterations a prompt has."""
+        """Return the number of iterations of a prompt."""
         with self._readers.use() as connection:
             return timeline.count(connection, prompt_uid)
 
     def iteration_detail(self, run_uid: str) -> IterationDetail:
-        """Return an iteration exactly as it was, all attempts included."""
+        """Return an iteration exactly as it was, with all attempts."""
         with self._readers.use() as connection:
             return timeline.detail(connection, run_uid)
 
@@ -287,14 +287,14 @@ class Store:
             return reference_answers.previous(connection, output_uid)
 
     def winning_answer(self, output_uid: str) -> PastAnswer | None:
-        """Return the latest winner of the same prompt, for the same values if there is one."""
+        """Return the latest winner of the same prompt, one for the same values if there is one."""
         with self._readers.use() as connection:
             return reference_answers.winner(connection, output_uid)
 
     # Improvements
 
     def recent_answers(self, prompt_uid: str, limit: int = 60) -> list[RecentAnswer]:
-        """Return finished answers of a prompt's newest iterations, newest first, with how they were judged."""
+        """Return finished answers of a prompt's newest iterations, newest first, with their verdicts."""
         with self._readers.use() as connection:
             return improvements.recent_answers(connection, prompt_uid, limit)
 
@@ -304,46 +304,46 @@ class Store:
             return improvements.earlier(connection, prompt_uid, limit)
 
     def version_meant(self, prompt_uid: str, content: Content, based_on: int | None) -> int | None:
-        """Return the version that a text is, else the one that it started from, else the newest; None without any."""
+        """Return the version with this content, else the one it is based on, else the newest; None without any."""
         with self._readers.use() as connection:
             return improvements.version_meant(connection, prompt_uid, content, based_on)
 
     # Endpoints, small facts
 
     def past_amounts(self, prompt_uid: str, endpoint_uid: str, model: str, limit: int) -> list[PastAmounts]:
-        """Return what the newest finished answers of a model to a prompt took, newest first."""
+        """Return tokens and costs of the newest finished answers of a model to a prompt, newest first."""
         with self._readers.use() as connection:
             return past_outputs.past_amounts(connection, prompt_uid, endpoint_uid, model, limit)
 
     def save_endpoint(self, endpoint: Endpoint, now: str) -> Future[None]:
-        """Add or replace an endpoint; StoreError (secret) when a header or the address holds a key."""
+        """Add or replace an endpoint. Raises StoreError (secret) if a header or the address holds a key."""
         return self._write(lambda c: endpoints.save(c, endpoint, now))
 
     def remove_endpoint(self, uid: str, now: str) -> Future[None]:
-        """Take an endpoint out of the list; history keeps naming it."""
+        """Remove an endpoint from the list; past runs keep naming it."""
         return self._write(lambda c: endpoints.remove(c, uid, now))
 
     def endpoints(self) -> list[Endpoint]:
-        """Return the built-in endpoints, then the person's own by name."""
+        """Return the built-in endpoints, then the user's own by name."""
         with self._readers.use() as connection:
             return endpoints.listed(connection)
 
     def set_meta(self, key: str, value: str) -> Future[None]:
-        """Keep a small fact about this file; `last_prompt` is one."""
+        """Set a meta value of this file, such as `last_prompt`."""
         return self._write(lambda c: prompts.set_meta(c, key, value), durable=False)
 
     def get_meta(self, key: str) -> str | None:
-        """Return a small fact, or None."""
+        """Return a meta value, None if it is not set."""
         with self._readers.use() as connection:
             return prompts.meta(connection, key)
 
     def last_prompt(self) -> str | None:
-        """Return the prompt to open: the meta fact `last_prompt`, else the one changed last, else None."""
+        """Return the prompt to open: the meta value `last_prompt`, else the one changed last, else None."""
         with self._readers.use() as connection:
             return prompts.last_prompt(connection)
 
     def data_version(self) -> int:
-        """Return a number that changes when another process has written, and not when this one has."""
+        """Return a number that changes when another process has written, but not when this one has."""
         return self._gate.data_version()
 
 

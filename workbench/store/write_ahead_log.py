@@ -1,8 +1,8 @@
-"""Whether SQLite would throw away a part of the log that was committed.
+"""Detects committed frames of the write-ahead log that SQLite would discard.
 
-Invariant: looking changes neither file nor log. SQLite reads a log up to the first frame that does not fit and says
-nothing about the rest, which the next change then writes over: so whoever opens a history asks here before.
-Source: "WAL-mode File Format", sqlite.org/walformat.html.
+Invariant: the check changes neither file nor log. SQLite reads a log up to the first invalid frame and ignores the
+rest, which the next change then overwrites; so this check precedes opening a history. Source: "WAL-mode File Format",
+sqlite.org/walformat.html.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _HEADER, _FRAME = 32, 24
 _MAGIC = (0x377F0682, 0x377F0683)
 _MXFRAME_AT = 16
 _MOST_LOG = 1 << 30
-"""Bytes of a log that are looked at; ours are folded in long before, and a file can claim any size."""
+"""Bytes of a log to check; ours is checkpointed long before that, and a file can claim any size."""
 _SETTLE_S = 0.2
-"""Within this time whoever writes has told the others about a frame that is in the log."""
+"""Seconds within which a writer publishes a frame that is in the log."""
 
 
 def damaged_log(database: Path) -> str:
-    """Return what is wrong with the log of a database, "" for nothing. Opening it is what decides about the file."""
+    """Return what is wrong with the log of a database, "" for nothing; opening reports other errors of the file."""
     log = database.with_name(f"{database.name}-wal")
     try:
         if log.stat().st_size <= _HEADER:
@@ -37,22 +37,22 @@ def damaged_log(database: Path) -> str:
             return ""
         time.sleep(_SETTLE_S)
         known = _known(database)
-        # A log that another process began anew meanwhile has other salts.
+        # A log that another process restarted meanwhile has other salts.
         if newest <= known or _last_commit(log)[2] != salts:
             return ""
         if newest == last and _fits(log, known, newest):
-            # The head of a frame is written before its page, and the process was killed in between.
+            # The header of a frame is written before its page, and the process was killed in between.
             return ""
     except FileNotFoundError:
         return ""
     except (*FILE_ERRORS, OSError):
-        # Opening the file says what this is.
+        # Opening the file reports the error.
         return ""
     return f"{log} has {newest} frames, and the first {known} of them are sound"
 
 
 def _last_commit(log: Path) -> tuple[int | None, int, bytes]:
-    """Return the number of the last frame that ends a transaction, None for no log; of the last frame; the salts."""
+    """Return the number of the last commit frame (None if this is no log), that of the last frame, and the salts."""
     whole = min(log.stat().st_size, _MOST_LOG)
     with log.open("rb") as file:
         head = file.read(_HEADER)
@@ -75,7 +75,7 @@ def _last_commit(log: Path) -> tuple[int | None, int, bytes]:
 
 
 def _fits(log: Path, known: int, newest: int) -> bool:
-    """Whether all frames between a sound one and the newest are sound, so that only the newest is not."""
+    """Whether all frames after `known` and before `newest` are valid, so that only the newest is not."""
     with log.open("rb") as file:
         head = file.read(_HEADER)
         magic, _, size = struct.unpack(">3I", head[:12])
@@ -93,10 +93,10 @@ def _fits(log: Path, known: int, newest: int) -> bool:
 
 
 def _known(database: Path) -> int:
-    """Return how many frames of the log SQLite takes."""
+    """Return the number of frames that SQLite accepts."""
     connection = connect(database, mode="ro", busy_ms=1000)
     try:
-        # Who reads first after a crash reads the log and writes down in the index of it what fits.
+        # The first reader after a crash reads the log and stores the number of valid frames in its index.
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         with database.with_name(f"{database.name}-shm").open("rb") as index:
             head = index.read(_MXFRAME_AT + 4)

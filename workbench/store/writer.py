@@ -1,9 +1,9 @@
 """The one thread that writes.
 
-Invariant: all changes go through one connection, in the order they were asked for, each either whole or not at all.
-A future is resolved only after the transaction that holds its change was committed. Of what follows from changes (the
-search index), a small piece is done in their transaction and the rest when nobody waits; its failure is no failure of a
-change, which is then made again without it.
+Invariant: all changes go through one connection, in the order they were submitted, each atomically. A future is
+resolved only after the transaction that holds its change was committed. Of the follow-up work (the search index), a
+small piece is done in that transaction and the rest while the queue is empty. If it fails, the change does not: it is
+repeated without it.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
 T = TypeVar("T")
 
-# What waits while a transaction runs is written in the next one together; this bounds how long others are locked out.
+# Changes queued during a transaction go into the next one together; this bounds how long others are locked out.
 _BATCH = 64
 _LAST_WAIT_MS = 200
 _SMALL, _LARGE = 64_000, 600_000
-"""Characters to index while somebody waits, some ms, and while nobody does, which the next change waits for."""
+"""Characters to index in the transaction of a change, a few ms, and while idle, which delays the next change."""
 _TRY_AGAIN_S = 0.5
 
 
 class Follow(Protocol):
-    """Work that follows from changes."""
+    """Follow-up work after changes."""
 
     def due(self, connection: sqlite3.Connection) -> bool:
         """Whether there is anything to do."""
 
     def work(self, connection: sqlite3.Connection, characters: int) -> bool:
-        """Do about so much of it, inside a transaction; return whether more is to do."""
+        """Process about so many characters, inside a transaction; return whether more is left."""
 
     def failed(self, connection: sqlite3.Connection, error: StoreError) -> bool:
-        """Hear why a piece failed, outside of any transaction; return whether to go on."""
+        """Handle the failure of a piece, outside of any transaction; return whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """`work` gets the connection. It may run twice (when others or what follows failed), so it touches nothing else."""
+    """A queued task; `work` may run twice (if the batch or follow-up work failed), so it changes only the database."""
 
     work: Callable[[sqlite3.Connection], Any]
     durable: bool
@@ -62,7 +62,7 @@ class Writer:
         self._path = path
         self._follow = follow
         self._busy_ms = busy_ms
-        # An earlier process may have left something to do.
+        # An earlier process may have left follow-up work.
         self._behind = True
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
@@ -73,19 +73,19 @@ class Writer:
         self._thread.start()
 
     def submit(self, work: Callable[[sqlite3.Connection], T], *, durable: bool) -> Future[T]:
-        """Queue a change; the future holds what `work` returns, or a StoreError."""
+        """Queue a change; the future holds the result of `work`, or a StoreError."""
         return self._put(work, durable=durable, changes=True)
 
     def ask(self, look: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        """Queue something that only looks at the connection, outside of any transaction."""
+        """Queue something that uses the connection outside of any transaction."""
         return self._put(look, durable=False, changes=False)
 
     def rest(self) -> None:
-        """Follow up on no changes any more; for work that is asked for here."""
+        """Stop follow-up work; called from a task of this writer."""
         self._follows = False
 
     def close(self, *, fold: bool = True) -> None:
-        """Finish everything queued, close the connection; `fold` the log into the file before. Safe to repeat."""
+        """Finish everything queued, checkpoint the log if `fold`, and close the connection. Safe to repeat."""
         with self._guard:
             if not self._closed:
                 self._closed = True
@@ -126,7 +126,7 @@ class Writer:
             self._finish()
 
     def _next(self) -> _Task | None:
-        """Wait for the next task, and follow up meanwhile; None is the end."""
+        """Return the next task, None at the end; does follow-up work while it waits."""
         patience = 0.0
         while self._behind and self._follows:
             try:
@@ -136,12 +136,12 @@ class Writer:
         return self._tasks.get()
 
     def _catch_up(self, characters: int) -> bool:
-        """Do a piece of what follows; return False when another process is writing, and it has to be tried again."""
+        """Do a piece of follow-up work; return False if another process is writing, so that it must be retried."""
         try:
             self._behind = self._follow.due(self._connection)
             if not self._behind:
                 return True
-            # Nobody's change waits for this, so neither does it wait for others.
+            # No change waits for this work, so it waits for no lock.
             self._connection.execute("PRAGMA busy_timeout = 0")
             try:
                 self._sync(full=False)
@@ -150,12 +150,12 @@ class Writer:
                 self._connection.execute("COMMIT")
             finally:
                 self._connection.execute(f"PRAGMA busy_timeout = {self._busy_ms}")
-        except Exception as error:  # noqa: BLE001 - what was changed is committed; this is told to whoever searches
+        except Exception as error:  # noqa: BLE001 - the changes are committed; searches report this error
             told = self._undo(error)
             if isinstance(told, StoreError) and told.code == "busy":
                 self._behind = True
                 return False
-            # What a sound index never answers, such as a violated constraint, is damage, too.
+            # Errors that a sound index never raises, such as a violated constraint, mean damage, too.
             whole = told if isinstance(told, StoreError) else failure("corrupt", f"{type(told).__name__}: {told}")
             self._behind = self._follow.failed(self._connection, whole)
         return True
@@ -165,10 +165,10 @@ class Writer:
         if len(batch) > 1:
             try:
                 results = self._transaction(batch)
-            except Exception as error:  # noqa: BLE001 - below, each task is tried alone and reports its own error
+            except Exception as error:  # noqa: BLE001 - each task is retried alone below and reports its own error
                 told = self._undo(error)
                 if isinstance(told, StoreError) and told.code == "busy":
-                    # The lock belongs to somebody else: trying each alone would only multiply the wait.
+                    # Another process holds the lock: trying each task alone would only multiply the wait.
                     for task in batch:
                         task.future.set_exception(told)
                     return
@@ -179,19 +179,19 @@ class Writer:
         for task in batch:
             try:
                 result = self._transaction([task])[0] if task.changes else task.work(self._connection)
-            except Exception as error:  # noqa: BLE001 - belongs to whoever waits for the future
+            except Exception as error:  # noqa: BLE001 - reported through the future
                 task.future.set_exception(self._undo(error))
             else:
                 task.future.set_result(result)
 
     def _undo(self, error: Exception) -> Exception:
         let_go(error)
-        # After a full disk or an I/O error SQLite may have rolled back by itself.
+        # After a full disk or an I/O error SQLite may have rolled back already.
         if self._connection.in_transaction:
             self._connection.rollback()
         told = translate(error, self._path) or as_damage(error, self._connection, self._path)
         if told is None and isinstance(error, OverflowError):
-            # A row holds a number near the largest one there is, and was counted on from there.
+            # A row holds a number near the largest integer, and was counted up from there.
             told = failure("corrupt", f"{error} ({self._path})")
         if told is None or told is error:
             return error
@@ -201,10 +201,10 @@ class Writer:
     def _transaction(self, batch: Sequence[_Task]) -> list[Any]:
         results = self._begun(batch)
         try:
-            # One commit for both: what a commit costs is more than what a small piece does.
+            # One commit for both, because a commit costs more than a small piece of work.
             self._behind = self._follow.due(self._connection) and self._follow.work(self._connection, _SMALL)
             self._connection.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - whose fault it was shows when each is tried without the other
+        except Exception as error:  # noqa: BLE001 - retried without the follow-up work to tell which failed
             self._undo(error)
             results = self._begun(batch)
             self._connection.execute("COMMIT")
@@ -212,7 +212,7 @@ class Writer:
         return results
 
     def _begun(self, batch: Sequence[_Task]) -> list[Any]:
-        """Begin a transaction and make the changes in it; return what they return."""
+        """Begin a transaction and run the changes in it; return their results."""
         self._sync(full=any(task.durable for task in batch))
         self._connection.execute("BEGIN IMMEDIATE")
         return [task.work(self._connection) for task in batch]

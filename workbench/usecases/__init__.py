@@ -1,4 +1,4 @@
-"""What a person can do, without a screen; the window and the terminal both call these.
+"""Use cases: everything the product does, without a user interface. The window and the terminal both call them.
 
-Invariant: plain Python, safe in any thread, and never Qt. Nothing is sent to a model before its run is recorded.
+Invariant: plain Python, thread-safe, no Qt. Nothing is sent to a model before its run is recorded.
 """

@@ -1,8 +1,8 @@
-"""Attached files on their way to a call.
+"""Temporary files that hold attachments for calls.
 
-Invariant: a file is written once for all calls of this session, readable by the user alone, and gone when the session
-ends; those of sessions that died are removed by the next one. What a model is known not to take is refused with a
-reason before anything is sent.
+Invariant: a file is written once for all calls of this session, is readable by the user alone, and is removed when the
+session ends; the next session removes those of sessions that died. Attachments that a model is known not to support
+are refused with a reason before anything is sent.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ NO_VISION = Failure(
 
 
 def attachments_of(rendered: Rendered) -> tuple[Attachment, ...]:
-    """Return the files of a question, each once."""
+    """Return the distinct attachments of a rendered prompt."""
     return tuple(dict.fromkeys(one for message in rendered.messages for one in message.attachments))
 
 
 def refusal(attached: Iterable[Attachment], endpoint: Endpoint, lacking: frozenset[str]) -> Failure | None:
-    """Return why a model cannot be given these files, as far as it is known; None when nothing speaks against it."""
+    """Return why a model cannot receive these attachments, None when no reason is known."""
     images = [one for one in attached if one.is_image]
     if not images or endpoint.kind == "echo":
         return None
@@ -51,10 +51,10 @@ def refusal(attached: Iterable[Attachment], endpoint: Endpoint, lacking: frozens
 
 
 class AttachedFiles:
-    """Writes files out for calls. Blocks, and belongs on worker threads."""
+    """Writes attachments to files for calls. Blocks; use it on worker threads."""
 
     def __init__(self, cache: Path, database: Path, owner_uid: str, blob: Callable[[str], bytes]) -> None:
-        """The folder in `cache` is that of the database, which alone knows whether its other sessions live."""
+        """Use a folder of `cache` for this database, which alone knows whether its other sessions are alive."""
         self._all = cache / "attachments" / hashlib.sha256(str(database).encode()).hexdigest()[:16]
         self._mine = self._all / owner_uid
         self._blob = blob
@@ -62,7 +62,7 @@ class AttachedFiles:
         self._written: set[str] = set()
 
     def paths(self, attached: Iterable[Attachment]) -> tuple[tuple[str, str], ...]:
-        """Return hash and path of each. Raises StoreError when one is not in the history, HostError for the disk."""
+        """Return hash and path of each file. Raises StoreError if one is not in the history, HostError for the disk."""
         return tuple((one.hash, str(self._path(one.hash))) for one in attached)
 
     def _path(self, name: str) -> Path:
@@ -84,7 +84,7 @@ class AttachedFiles:
         return path
 
     def sweep(self, alive: Callable[[str], bool]) -> None:
-        """Remove what sessions that died have left."""
+        """Remove the folders of sessions that are not alive."""
         if self._all.is_dir():
             for folder in self._all.iterdir():
                 if not alive(folder.name):

@@ -1,7 +1,7 @@
-"""Attaching files to messages.
+"""Adding files to the history as attachments of messages.
 
-Invariant: what an attachment points to is in the history before anybody hears of it; everything here blocks and belongs
-on a thread of its own.
+Invariant: the bytes of an attachment are in the history before its reference is returned. Everything here blocks; use
+it on worker threads.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Attachments:
         self._store = store
 
     def take_file(self, path: Path) -> Attachment:
-        """Keep a copy of a file. Raises RefusedError for one that cannot be read or that no model takes."""
+        """Store a copy of a file. Raises RefusedError if it cannot be read or no model accepts its type."""
         name = _name(path)
         try:
             about = path.stat()
@@ -42,7 +42,7 @@ class Attachments:
         return self.take(body, name)
 
     def take(self, body: bytes, name: str) -> Attachment:
-        """Keep bytes under a name. Raises RefusedError for what no model takes, StoreError when it cannot be kept."""
+        """Store bytes under a name. Raises RefusedError if no model accepts their type, StoreError if storing fails."""
         try:
             kind = media_type(name, body)
         except AttachError as error:
@@ -50,7 +50,7 @@ class Attachments:
         return Attachment(self._store.add_blob(body, kind).result(), kind, name)
 
     def body(self, attachment: Attachment) -> bytes:
-        """Return the bytes. Raises StoreError (missing) for one that is not in this history."""
+        """Return the bytes. Raises StoreError (missing) for an attachment that is not in this history."""
         return self._store.blob(attachment.hash)
 
 

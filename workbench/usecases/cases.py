@@ -1,7 +1,7 @@
-"""The cases of a prompt, as a person changes them.
+"""Editing the cases of a prompt.
 
-Invariant: a change is to one case and leaves all others as they are, whoever else writes beside it; checks are kept as
-they came. A value set and a case of the same uid are the same thing, once to be run and once to be held on to.
+Invariant: a change affects one case and no other, also while other processes write to the history; checks are stored
+unchanged. A value set and a case with the same uid are the same thing, one to run and one to keep.
 """
 
 from __future__ import annotations
@@ -18,48 +18,48 @@ NAME_LIMIT = 200
 
 
 class CaseBook:
-    """Cases of one history. `all` blocks; the rest returns at once with a future. Both raise StoreError."""
+    """Cases of one history. `all` blocks; the other methods return a future at once. Both raise StoreError."""
 
     def __init__(self, store: Store, new_uid: Callable[[], str]) -> None:
         self._store = store
         self._new_uid = new_uid
 
     def all(self, prompt_uid: str) -> tuple[Case, ...]:
-        """Return the cases of a prompt in their order."""
+        """Return the cases of a prompt in order."""
         return self._store.packs.cases(prompt_uid)
 
     def add(self, prompt_uid: str, name: str, values: Values) -> tuple[Case, Future[None]]:
-        """Put a case without checks behind the others."""
+        """Append a case without checks."""
         case = Case(self._new_uid(), clean(name), values)
         return case, self._store.packs.add_case(prompt_uid, case)
 
     def keep(self, prompt_uid: str, one: ValueSet) -> tuple[Case, Future[Case | None]]:
-        """Make a case of a value set; one that there is already keeps its checks and takes over name and values.
+        """Make a case of a value set. An existing case keeps its checks and gets the new name and values.
 
-        The future holds the case as it was, None for a new one.
+        The future holds the case before the change, None for a new one.
         """
         case = Case(one.uid or self._new_uid(), clean(one.name), one.values)
         return case, self._store.packs.keep_case(prompt_uid, case)
 
     def change(self, prompt_uid: str, case: Case) -> Future[None]:
-        """Let a case be another one of the same uid; the future fails when it is not there any more."""
+        """Replace the case of the same uid; the future fails if the case no longer exists."""
         return self._store.packs.change_case(prompt_uid, case)
 
     def delete(self, prompt_uid: str, uid: str) -> Future[RemovedCase]:
-        """Take a case away; what the future holds brings it back."""
+        """Remove a case; the future holds what `bring_back` needs."""
         return self._store.packs.take_case(prompt_uid, uid)
 
     def bring_back(self, prompt_uid: str, taken: RemovedCase) -> Future[None]:
-        """Put a case where it was."""
+        """Insert a removed case at its old position."""
         return self._store.packs.put_case_back(prompt_uid, taken)
 
 
 def clean(name: str) -> str:
-    """Return a name on one line."""
+    """Return a name on one line, at most NAME_LIMIT characters."""
     return " ".join(name.split())[:NAME_LIMIT]
 
 
 def free_name(names: Iterable[str]) -> str:
-    """Return a name for a case that has none of its own."""
+    """Return the first unused name of the form "Case 1"."""
     taken = set(names)
     return next(name for number in range(1, len(taken) + 2) if (name := f"Case {number}") not in taken)

@@ -1,6 +1,6 @@
-"""Looking whether everything works on this machine.
+"""Diagnosing the installation on this machine.
 
-Invariant: a check-up contacts nothing outside this machine, leaves no history behind, shows no key, and every finding
+Invariant: a check-up contacts nothing outside this machine, leaves no history behind and shows no key. Every finding
 that is not fine says what to do.
 """
 
@@ -44,12 +44,12 @@ _ANSWER_WITHIN_S = 60.0
 
 
 Level = Literal["ok", "warn", "no"]
-"""Fine; missing, though the loop works without it; not in order."""
+"""ok: works; warn: missing, but optional; no: broken."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckupFinding:
-    """One thing that was looked at: how it is, a sentence, and technical detail."""
+    """One result of a check-up: its level, a sentence, and technical detail."""
 
     name: str
     level: Level
@@ -58,7 +58,7 @@ class CheckupFinding:
 
 
 class Checkup:
-    """Makes findings one by one, because the later ones take seconds."""
+    """Yields findings one by one, because the later ones take seconds."""
 
     def __init__(self, db: Path, places: ProductDirs, env: Mapping[str, str], product: str) -> None:
         self._db = db
@@ -67,7 +67,7 @@ class Checkup:
         self._product = product
 
     def findings(self) -> Iterator[CheckupFinding]:
-        """Yield findings in the order in which they are made."""
+        """Yield findings as they are made."""
         yield self._versions()
         sqlite = _sqlite()
         yield sqlite
@@ -108,7 +108,7 @@ class Checkup:
             store.close()
 
     def _no_database(self) -> CheckupFinding:
-        """Say whether the first start can make the file, without making it."""
+        """Report whether the first start can create the file, without creating it."""
         ground = next(folder for folder in self._db.absolute().parents if folder.exists())
         if os.access(ground, os.W_OK | os.X_OK):
             return CheckupFinding("database", "ok", f"{self._db} is not there yet; the first start or run makes it.")
@@ -170,7 +170,7 @@ class Checkup:
 
     def _display(self) -> CheckupFinding:
         if no_display(self._env):
-            # A server has none and needs none: nothing is out of order there.
+            # A server has no display and needs none, so this is fine.
             return CheckupFinding("display", "ok", "None here, so the window cannot open; workbench run needs none.")
         problem = display_problem(self._env)
         if problem:
@@ -178,7 +178,7 @@ class Checkup:
         return CheckupFinding("display", "ok", "The window can open here.")
 
     def _error_log(self) -> CheckupFinding:
-        """Name the log; that something is in it may be long over, so it is no fault of this machine."""
+        """Name the log. Its entries may be old, so they are no problem of this machine."""
         log = log_file(self._places.state)
         try:
             size = log.stat().st_size
@@ -188,7 +188,7 @@ class Checkup:
 
 
 def _sqlite() -> CheckupFinding:
-    """Make a history in a temporary folder, and read it."""
+    """Create a history in a temporary folder and read it."""
     try:
         with tempfile.TemporaryDirectory() as folder:
             store = open_store(Path(folder, "history.db"), now=utc_now(), uid=new_uid)
@@ -202,14 +202,14 @@ def _sqlite() -> CheckupFinding:
         return CheckupFinding(
             "SQLite", "no", "Nothing can be made in the temporary folder. Make room, or set TMPDIR.", str(error)
         )
-    except Exception as error:  # noqa: BLE001 - a fault of the installation may be anything
+    except Exception as error:  # noqa: BLE001 - a broken installation may raise anything
         again = "No history can be made with the SQLite of this Python. Install Prompt Workbench again."
         return CheckupFinding("SQLite", "no", again, f"{type(error).__name__}: {error}")
     return CheckupFinding("SQLite", "ok", f"Version {SQLITE_VERSION} makes and reads a history.")
 
 
 def _with_address(keys: KeyStore, provider: str) -> str:
-    """Return a provider's name, and where its calls go when that is not its public address."""
+    """Return a provider's name, with the address of its calls if that is not its public one."""
     where = destination(provider, keys.env, keys.choices)
     return provider_name(provider) + ("" if where.is_public else f" (to {where.base_url})")
 

@@ -1,6 +1,6 @@
-"""From a lane to code that repeats it.
+"""Writing code that repeats the call of a lane.
 
-Invariant: no key leaves the keyring for it: code names environment variables. Blocks, and belongs on a worker thread.
+Invariant: no key is read from the keyring; code names environment variables. Blocks; use it on worker threads.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ from workbench.usecases.problems import RefusedError
 from workbench.usecases.run_plan import Render, render_content, sendable
 
 MOST_IN_CODE = 200_000
-"""Characters of an attached text that stand in code."""
+"""Maximum characters of an attached text that code includes."""
 _ONLY_FILLED = "The values stand in the texts: filled in by this code, they would make other messages than the lane's."
 
 
 Where = Callable[[str], tuple[str, str]]
-"""Provider id → the address in force, "" for the public one, and the variable of its key, "" for none."""
+"""Maps a provider id to its address in force ("" for the public one) and the variable of its key ("" for none)."""
 
 
 class SharedSource(TypedDict):
-    """What a snippet is made of wherever the model is."""
+    """The fields of a CodeSource that do not depend on the endpoint."""
 
     messages: tuple[Message, ...]
     params: dict[str, Any]
@@ -58,7 +58,7 @@ class SharedSource(TypedDict):
 
 
 class CodeWriter:
-    """Writes snippets."""
+    """Writes snippets for all targets."""
 
     def __init__(
         self,
@@ -69,16 +69,16 @@ class CodeWriter:
         lacks: Lacks = lambda model: frozenset(),
         where: Where = lambda provider: ("", _first_variable(provider)),
     ) -> None:
-        """`version` returns a version of a prompt, `body` the bytes of an attached file by its hash."""
+        """Use `version` to read a version of a prompt, and `body` to read the bytes of an attachment by hash."""
         self._where = where
         self._endpoint, self._version, self._render, self._body = endpoint, version, render, body
         self._lacks = lacks
 
     def snippets(self, prompt_uid: str, draft: Draft, lane: Lane, *, filled: bool) -> dict[str, tuple[str, bool]]:
-        """Return for every target its code and True, or why there is none and False.
+        """Return for each target its code and True, or the reason why there is none and False.
 
-        With `filled` the values stand in the texts; a Jinja template is always filled. Raises RefusedError and
-        EngineError as a run would.
+        With `filled`, texts contain the values; a Jinja template is always filled. Raises RefusedError and EngineError
+        like a run.
         """
         endpoint = self._endpoint(lane.endpoint)
         if endpoint is None:
@@ -120,13 +120,13 @@ class CodeWriter:
         return found
 
     def _files(self, rendered: Rendered) -> dict[str, str]:
-        """Return the attached texts that are short enough to stand in code, by hash."""
+        """Return by hash the attached texts that are short enough for code."""
         found = {a.hash for m in rendered.messages for a in m.attachments if not a.is_image}
         texts = {name: self._body(name).decode("utf-8-sig", "replace") for name in found}
         return {name: text for name, text in texts.items() if len(text) <= MOST_IN_CODE}
 
     def _form(self, endpoint: Endpoint, lane: Lane, rendered: Rendered) -> tuple[str, OutputFormat | None]:
-        """Return the words that ask for the wanted form, "" for none, and the form that is asked for without words."""
+        """Return the instruction that asks for the output format ("" for none) and the format to request natively."""
         output = rendered.output
         if output is None:
             return "", None
@@ -144,7 +144,7 @@ def _told(rendered: Rendered, words: str) -> tuple[Message, ...]:
 
 
 def _filled(messages: tuple[Message, ...], values: Mapping[str, str]) -> tuple[Message, ...]:
-    """Return messages as code fills them."""
+    """Return messages with values filled in as the generated code does it."""
     made = (replace(message, text=fill(message.text, values)) for message in messages)
     return tuple(message for message in made if message.text or message.attachments)
 
@@ -224,13 +224,13 @@ def _notes(rendered: Rendered, files: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def variable_of(name: str) -> str:
-    """Return a name of an environment variable made of `name`."""
+    """Return `name` as the name of an environment variable."""
     made = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
     return made if made and not made[0].isdigit() else f"ENDPOINT_{made}".rstrip("_")
 
 
 def _own_stem(name: str) -> str:
-    """Return how the variables of an endpoint begin: never like those of a provider, whose key would go to it."""
+    """Return a prefix for an endpoint's variables that no provider uses, whose key would be sent to the endpoint."""
     stem = variable_of(name)
     is_taken = any(one.startswith(f"{stem}_") for known in PROVIDERS.values() for one in known.all_variables)
     return f"ENDPOINT_{stem}" if is_taken else stem
@@ -242,7 +242,7 @@ def _first_variable(provider: str) -> str:
 
 
 def where_of(keys: KeyStore) -> Where:
-    """Return what says where the calls of a provider go on this machine, and which variable holds its key."""
+    """Return a function that looks up a provider's address and key variable on this machine."""
 
     def where(provider: str) -> tuple[str, str]:
         going = destination(provider, keys.env, keys.choices)

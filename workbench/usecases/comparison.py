@@ -1,6 +1,6 @@
-"""Answers against one another, and prompts against their own past.
+"""Comparing answers with each other, and prompts with their earlier versions.
 
-Invariant: there is a sentence wherever there is nothing to compare with.
+Invariant: a comparison without a base has a sentence instead.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ IS_WINNER = "This answer is the winner, with which the others are compared."
 
 @dataclass(frozen=True, slots=True)
 class ComparisonBase:
-    """What answers are compared with; `slot` names the lane when it is one."""
+    """What answers are compared with; for a lane, `slot` names it."""
 
     kind: Against = "previous"
     slot: str = ""
@@ -36,10 +36,10 @@ class ComparisonBase:
 
 @dataclass(frozen=True, slots=True)
 class ComparedAnswer:
-    """An answer against its base. `base` names it ("iteration 13"), `short` where there is little room ("13"), "" for
-    none; `sentence` says why there is no `diff`.
+    """An answer and its difference from a base.
 
-    `data` are the differences of both as JSON, None when one of them is none.
+    `base` names the base ("iteration 13", "" for none), `short` is its name for small spaces ("13"). `sentence` says
+    why there is no `diff`. `data` holds the differences as JSON, None unless both answers are JSON.
     """
 
     base: str
@@ -50,7 +50,7 @@ class ComparedAnswer:
 
 
 def base_name(store: Store, base: ComparisonBase, output_uid: str) -> str:
-    """Return what an answer would be compared with of the history, "" when there is nothing. Blocks."""
+    """Return the name of an answer's base in the history, "" for none. Blocks."""
     found = store.winning_answer(output_uid) if base.kind == "winner" else store.previous_answer(output_uid)
     if found is None or found.uid == output_uid:
         return ""
@@ -58,7 +58,7 @@ def base_name(store: Store, base: ComparisonBase, output_uid: str) -> str:
 
 
 def against_history(store: Store, base: ComparisonBase, output_uid: str, text: str) -> ComparedAnswer:
-    """Compare an answer with its lane's previous one, or with the winner. Blocks; belongs on a worker thread."""
+    """Compare an answer with its lane's previous one or with the winner. Blocks; use it on worker threads."""
     if base.kind == "winner":
         found: PastAnswer | None = store.winning_answer(output_uid)
         if found is None:
@@ -73,13 +73,13 @@ def against_history(store: Store, base: ComparisonBase, output_uid: str, text: s
 
 
 def compared(base: str, old: str, new: str, short: str = "") -> ComparedAnswer:
-    """Compare two answers; `short` is the base's name where there is little room. Takes up to seconds for megabytes."""
+    """Compare two answers; `short` is the base's name for small spaces. Takes up to seconds for megabytes."""
     return ComparedAnswer(base, diff_texts(old, new), diff_json(old, new), short=short or base)
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonSide:
-    """A prompt as it was, or as it is in the editor: its content and the lanes it ran in."""
+    """One side of a comparison of prompts: content and lanes, from the history or the editor."""
 
     content: Content
     lanes: tuple[Lane, ...] = ()
@@ -92,7 +92,7 @@ def side_of(detail: Detail) -> ComparisonSide:
 
 
 def compare_prompts(old: ComparisonSide, new: ComparisonSide) -> tuple[PartDiff, ...]:
-    """Compare two prompts part by part. Lanes take part when both sides have some."""
+    """Compare two prompts part by part. Lanes are compared only if both sides have some."""
     both = bool(old.lanes and new.lanes)
     return compare(parts_of(old.content, old.lanes if both else ()), parts_of(new.content, new.lanes if both else ()))
 
@@ -100,7 +100,7 @@ def compare_prompts(old: ComparisonSide, new: ComparisonSide) -> tuple[PartDiff,
 def against_parent(
     store: Store, prompt_uid: str, version: int, content: Content
 ) -> tuple[int | None, tuple[PartDiff, ...]]:
-    """Compare a version's content with the version that it came from; None and () when it came from none. Blocks."""
+    """Compare a version with its parent: the parent's number and the differences, None and () without one. Blocks."""
     parent = store.version(prompt_uid, version).parent
     if parent is None:
         return None, ()

@@ -1,6 +1,6 @@
-"""Going on from an answer.
+"""Continuing a conversation from an answer.
 
-Invariant: the next draft holds what the lane was really asked, the version that it ran, and the answer to the byte.
+Invariant: the next draft holds the lane's actual request, the version that it ran, and the answer byte for byte.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from workbench.usecases.run_plan import sendable
 def continued_draft(
     detail: IterationDetail, output_uid: str, version: Callable[[int], VersionRow], current: Draft
 ) -> Draft:
-    """Return the draft that goes on from an output of an iteration; lanes stay as they are in `current`.
+    """Return the draft that continues from an output of an iteration; the lanes are those of `current`.
 
-    `version` returns a version of the prompt by its number. Raises RefusedError when there is no answer to go on from,
-    or this release cannot read what was asked.
+    `version` returns a version of the prompt by its number. Raises RefusedError if the output has no answer, or this
+    release cannot read the content that was run.
     """
     record = next((record for record in detail.outputs if record.uid == output_uid), None)
     if record is None or not record.result.text:

@@ -1,8 +1,8 @@
-"""Which key goes where.
+"""Choosing the credentials of a call.
 
-Invariant: a key is looked up for one endpoint and handed over for that endpoint alone, and only when it was entered for
-the scheme, host and port of the endpoint's address, or a person confirmed that address. A model that answers without a
-key never makes anyone look for one.
+Invariant: a key is looked up for one endpoint and passed to that endpoint alone, and only if it was entered for the
+scheme, host and port of the endpoint's address, or a person confirmed that address. Models that need no key cause no
+lookup.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from workbench.usecases.destinations import (
 from workbench.usecases.endpoint_form import address_trouble
 
 ProviderOf = Callable[[str], str]
-"""Model id → provider id, "" when nobody knows."""
+"""Maps a model id to its provider id, "" if unknown."""
 
 SIGN_IN = "sign-in of this computer"
 _MACHINE = "machine"
 ENDPOINT_ENTRY = "its entry in Settings → Endpoints, which is part of this history,"
-"""Where the address of an endpoint stands, whoever wrote it there."""
+"""Names in a sentence the place of an endpoint's address, without saying who wrote it there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What proves to an endpoint who asks, and what else its provider needs.
+    """The secrets of a call, and its provider's other settings.
 
     `base_url` is the address to call, "" for the one that the engine knows. `settings` are parameters of the provider
     by name; some are secret.
@@ -52,15 +52,15 @@ class Credentials:
     base_url: str = ""
     settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     named_by: str = ""
-    """What named the address: a variable, or the settings; "" for an endpoint's own and a public one."""
+    """Source of the address: a variable or the settings; "" for an endpoint's own address and a public one."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddressQuestion:
-    """Keys that would go to an address that they were not entered for.
+    """A question whether keys may go to an address that they were not entered for.
 
-    `whose` is a provider or an endpoint in words, `entered_for` the origins that they were entered for ("" for one that
-    is not known), `address` where they would go, in words.
+    `whose` names a provider or an endpoint. `entered_for` are the origins of the keys, "" for an unknown one. `address`
+    is the new address as text.
     """
 
     whose: str
@@ -70,16 +70,16 @@ class AddressQuestion:
     origin: str
     keys: tuple[tuple[str, Key], ...] = field(repr=False)
     found_in: str = ""
-    """Where the new address stands: "OPENAI_BASE_URL", "Settings → Keys"; a subject of "names"."""
+    """Place of the new address ("OPENAI_BASE_URL", "Settings → Keys"), as the subject of "names"."""
 
     @property
     def known(self) -> tuple[str, ...]:
-        """The addresses that they were entered for, in words; what is not known is left out."""
+        """The known addresses that the keys were entered for, as text."""
         return tuple(_in_words(origin) for origin in self.entered_for if origin)
 
     @property
     def sentence(self) -> str:
-        """What is asked about, with both addresses."""
+        """The question's subject, with both addresses."""
         before = " and ".join(self.known)
         entered = f"was entered for {before}" if before else "was entered before addresses were kept with keys"
         if self.what == SIGN_IN:
@@ -99,27 +99,27 @@ class _NotConfirmedError(Exception):
 
 
 def open_keys(env: Mapping[str, str], choices: ProviderChoices | None = None) -> KeyStore:
-    """Return the keys of this machine and this environment."""
+    """Return the key store of this machine and environment."""
     return KeyStore(env, names=key_names(env), choices=choices)
 
 
 def provider_key(provider: str) -> str:
-    """Return the name under which a provider's key is kept: providers of one company share one key."""
+    """Return the name under which a provider's key is stored; providers of one company share a key."""
     return key_id(provider)
 
 
 def endpoint_key(uid: str) -> str:
-    """Return the name under which the key of a custom endpoint is kept."""
+    """Return the name under which the key of a custom endpoint is stored."""
     return f"endpoint:{uid}"
 
 
 def header_key(uid: str, header: str) -> str:
-    """Return the name under which the value of a secret header is kept; header names know no case."""
+    """Return the name under which the value of a secret header is stored; header names are case-insensitive."""
     return f"endpoint:{uid}:header:{header.lower()}"
 
 
 def wanted_keys(endpoint: Endpoint, model: str, provider_of: ProviderOf) -> tuple[str, ...]:
-    """Return the names of the keys that `credentials` asks for; none for a model that answers without one."""
+    """Return the names of the keys that `credentials` looks up; none for a model that needs no key."""
     if endpoint.is_local:
         return ()
     if endpoint.kind == "litellm" and not _is_own(endpoint):
@@ -132,9 +132,9 @@ def wanted_keys(endpoint: Endpoint, model: str, provider_of: ProviderOf) -> tupl
 
 
 def credentials(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: ProviderOf) -> Credentials | Failure:
-    """Return what a call needs, or the failure that says what is missing or has to be confirmed.
+    """Return the credentials of a call, or the failure that says what is missing or must be confirmed.
 
-    `provider_of` is asked only when the model id itself does not name its provider.
+    `provider_of` is called only if the model id does not name its provider.
     """
     if endpoint.is_local:
         return Credentials()
@@ -154,7 +154,7 @@ def credentials(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: Pro
 
 
 def address_question(keys: KeyStore, endpoint: Endpoint, model: str, provider_of: ProviderOf) -> AddressQuestion | None:
-    """Return what a person has to confirm before a call can be made, None for nothing. Raises HostError."""
+    """Return what must be confirmed before a call, None for nothing. Raises HostError."""
     try:
         if not endpoint.is_local:
             _of(keys, endpoint, model, provider_of)
@@ -165,7 +165,7 @@ def address_question(keys: KeyStore, endpoint: Endpoint, model: str, provider_of
 
 
 def confirm(keys: KeyStore, question: AddressQuestion) -> None:
-    """Allow what was asked about, from now on. Raises HostError."""
+    """Allow the keys of a question at its address from now on. Raises HostError."""
     for name, key in question.keys:
         keys.confirm(name, key, question.origin)
 
@@ -176,9 +176,9 @@ def provider_of_call(endpoint: Endpoint, model: str, provider_of: ProviderOf) ->
 
 
 def _is_own(endpoint: Endpoint) -> bool:
-    """Whether an endpoint has a key of its own, not the one of its provider.
+    """Whether an endpoint has its own key instead of its provider's.
 
-    One that lost its address has it too: without an address it would be asked at the provider's.
+    Also true for one that lost its address; otherwise its calls would go to the provider's address.
     """
     return endpoint.kind != "litellm" or endpoint.uid != LITELLM
 
@@ -208,13 +208,13 @@ def _question(
     entered_for = tuple(dict.fromkeys(key.origin for _, key in refused))
     address = where.base_url or _in_words(where.origin)
     if not address.isascii():
-        # Letters of other scripts look like ours; what clients call tells them apart.
+        # Letters of other scripts look like Latin ones; the origin that clients call shows the difference.
         address = f"{address}, which is {where.origin}"
     return AddressQuestion(whose, what, entered_for, address, where.origin, tuple(refused), found_in)
 
 
 def _allowed(keys: KeyStore, name: str, origin: str, refused: list[tuple[str, Key]]) -> Key | None:
-    """Return the first key of a name that may go to an origin; those that may not are added to `refused`."""
+    """Return the first key of a name that may go to an origin; otherwise add its first key to `refused`."""
     found = []
     for key in keys.all(name):
         if keys.may_go(name, key, origin):
@@ -237,7 +237,7 @@ def _of_provider(keys: KeyStore, endpoint: Endpoint, provider: str) -> Credentia
     has_secret = any(one.name in settings for one in _secret_settings(known))
     if key is None and refused and not has_secret:
         raise _NotConfirmedError(refused)
-    # LiteLLM knows more providers than we do, and some of them need no key.
+    # LiteLLM supports providers that are not in our table, and some of them need no key.
     if key is None and not has_secret and known is not None and known.needs_key:
         return no_key(known)
     if known is not None and (trouble := unfit_setting(known, settings) or missing_setting(known, settings)):
@@ -282,7 +282,7 @@ def _settings(
     *,
     with_secrets: bool,
 ) -> Iterator[tuple[str, str]]:
-    """Yield the settings of a provider; the secret ones stand in for a key, so they are looked for without one."""
+    """Yield a provider's settings. Secret ones replace a key, so they are read only if there is no key."""
     entered = keys.choices.settings(key_id(provider))
     for setting in known.settings if known else ():
         if setting.secret and not with_secrets:
@@ -291,7 +291,7 @@ def _settings(
             key = _allowed(keys, setting_key(provider, setting.name), where.origin, refused)
             value = "" if key is None else key.value
         else:
-            # What a library reads in the environment is not given twice: it may mean something else as a parameter.
+            # A variable that the library reads is not passed again: as a parameter it may mean something else.
             value = entered.get(setting.name, "")
             if not value and not setting.by_environment:
                 value = next((found for name in setting.variables if (found := keys.env.get(name, "").strip())), "")
@@ -300,13 +300,13 @@ def _settings(
 
 
 def _sign_in(provider: str) -> tuple[str, Key]:
-    """Return what stands for the credentials that a provider's library finds on the machine by itself."""
+    """Return a placeholder for the credentials that a provider's library finds on the machine by itself."""
     mine = key_id(provider)
     return f"machine:{mine}", Key("", "environment", _MACHINE, own_origin(provider) or f"{OWN}{mine}")
 
 
 def _endpoint_settings(endpoint: Endpoint, known: Provider | None) -> tuple[tuple[str, str], ...]:
-    """Return the settings of an endpoint that its provider has; a history may hold any others."""
+    """Return those settings of an endpoint that its provider defines; a history may contain others."""
     names = {one.name for one in known.settings if one.is_of_endpoint} if known else set()
     return tuple((name, value) for name, value in endpoint.settings if name in names)
 

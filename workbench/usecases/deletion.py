@@ -1,7 +1,7 @@
-"""Deleting with a way back, and for good.
+"""Deleting reversibly and permanently.
 
-Invariant: nothing goes for good that was not looked at before, so that the person knows what goes along and which
-copies still hold it; copies are removed only when they were named, and never without a new one in their place.
+Invariant: a permanent deletion takes a DeletionOutlook, so that the person saw its extent and the copies that still
+hold the data. Copies are removed only if the outlook lists them, and never before a new one was made.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ __all__ = ["DeletionOutlook", "DeletionReport", "Eraser", "PurgeTargets", "count
 
 @dataclass(frozen=True, slots=True)
 class DeletionOutlook:
-    """What would go for good, and the copies of the history that would still hold it.
+    """The extent of a permanent deletion, and the copies of the history that would still hold the data.
 
-    `unseen` is the folder for backups where that is not there, as on a disk that is not connected.
+    `unseen` is the backup folder if it does not exist, for example on a disk that is not connected.
     """
 
     doomed: PurgeTargets
@@ -38,7 +38,7 @@ class DeletionOutlook:
 
     @property
     def what(self) -> str:
-        """What goes: "3 runs and 1 prompt"."""
+        """The subject of a sentence: "3 runs and 1 prompt"."""
         extent = self.extent
         parts = [counted(extent.prompts, "prompt")] if extent.prompts else []
         parts += [counted(extent.runs, "run")] if extent.runs or not parts else []
@@ -46,11 +46,11 @@ class DeletionOutlook:
 
     @property
     def verb(self) -> str:
-        """What goes with that in a sentence: "is" or "are"."""
+        """The verb that agrees with `what`: "is" or "are"."""
         return "is" if self.extent.runs + self.extent.prompts == 1 else "are"
 
     def sentences(self, *, are_deleted: bool = False) -> list[str]:
-        """Return what the person should know before; `are_deleted` things could still be brought back."""
+        """Return what to tell the person beforehand; `are_deleted` is true for things that can still be restored."""
         it, its = ("it", "its") if self.verb == "is" else ("them", "their")
         answers = {0: "", 1: "answer, "}.get(self.extent.answers, f"{counted(self.extent.answers, 'answer')}, ")
         deletes = f"Deletes {its} {answers}notes and verdicts from the history for good."
@@ -70,10 +70,10 @@ class DeletionOutlook:
 
 @dataclass(frozen=True, slots=True)
 class DeletionReport:
-    """What went for good: runs and prompts; versions that stay, copies that were removed and copies that are left.
+    """The result of a permanent deletion: versions that stay, copies removed and copies left.
 
-    `trouble` is why the file could not be written anew, "" when it was: until then bytes of it may be found there.
-    `copy_trouble` is why copies could not be removed, or no new one be made before.
+    `trouble` is why rewriting the file failed, "" if it succeeded; until then the file may contain the deleted bytes.
+    `copy_trouble` is why copies were not removed, or why no new one could be made first.
     """
 
     outlook: DeletionOutlook
@@ -85,7 +85,7 @@ class DeletionReport:
 
     @property
     def sentence(self) -> str:
-        """What to tell the person."""
+        """The result as text for the person."""
         said = [f"{self.outlook.what} {self.outlook.verb} deleted for good."]
         if self.kept:
             named = ", ".join(f"version {one.number} of “{one.prompt}”" for one in self.kept[:3])
@@ -104,37 +104,37 @@ class DeletionReport:
 
 
 def counted(count: int, one: str, many: str = "") -> str:
-    """Return a number with its noun."""
+    """Return a number with its noun in singular or plural."""
     return f"1 {one}" if count == 1 else f"{count:,} {many or f'{one}s'}"
 
 
 class Eraser:
-    """Hides and deletes. What returns no future blocks and belongs on a worker thread; all raise StoreError."""
+    """Hides and deletes. Methods without a future block; use them on worker threads. All raise StoreError."""
 
     def __init__(self, store: Store, now: Callable[[], str], new_uid: Callable[[], str]) -> None:
         self._store, self._now, self._new_uid = store, now, new_uid
         self._care = Maintenance(store, now)
 
     def delete(self, run_uids: Sequence[str], deleted: bool) -> Future[None]:
-        """Hide runs everywhere, or bring them back."""
+        """Hide runs everywhere, or restore them."""
         return self._store.curation.delete(run_uids, deleted)
 
     def delete_prompt(self, uid: str, deleted: bool) -> Future[None]:
-        """Hide a prompt with its runs, or bring it back."""
+        """Hide a prompt with its runs, or restore it."""
         return self._store.curation.delete_prompt(uid, deleted)
 
     def bring_all_back(self, doomed: PurgeTargets) -> None:
-        """Bring back what is deleted."""
+        """Restore deleted runs and prompts."""
         for uid in doomed.prompts:
             self._store.curation.delete_prompt(uid, False).result()
         self._store.curation.delete(doomed.runs, False).result()
 
     def deleted(self) -> PurgeTargets:
-        """Return what is deleted and could be brought back."""
+        """Return the deleted runs and prompts that can be restored."""
         return self._store.deleting.deleted()
 
     def look(self, doomed: PurgeTargets) -> DeletionOutlook:
-        """Return what deleting for good would do."""
+        """Return what a permanent deletion would do."""
         deleting = self._store.deleting
         extent = deleting.extent(doomed)
         folder = self._care.folder()
@@ -143,7 +143,7 @@ class Eraser:
         return DeletionOutlook(doomed, extent, tuple(copies), folder if is_gone else None)
 
     def erase(self, outlook: DeletionOutlook, *, with_copies: bool, tell: Callable[[str], None]) -> DeletionReport:
-        """Delete for good; `tell` gets sentences about what goes on."""
+        """Delete permanently; `tell` receives progress as sentences."""
         tell("Deleting for good…")
         _, kept = self._store.deleting.purge(outlook.doomed, self._now(), self._new_uid)
         tell("Writing the file anew…")
@@ -159,9 +159,9 @@ class Eraser:
         return DeletionReport(outlook, kept, removed, self._left(outlook), copy_trouble=trouble)
 
     def _replace(self, copies: Sequence[Path]) -> tuple[int, str]:
-        """Remove copies once there is a new one; return how many went, and why the rest did not.
+        """Remove copies after making a new one; return the number removed and why the others were not.
 
-        Raises nothing that a disk or a folder can be the reason of: what these copies are of is gone already.
+        Raises no error of a disk or folder, because the data itself is deleted already.
         """
         removed = 0
         try:
@@ -176,9 +176,9 @@ class Eraser:
         return removed, ""
 
     def _left(self, outlook: DeletionOutlook) -> int:
-        """Return how many copies hold it now; one may have been made since somebody looked."""
+        """Return the number of copies that hold the data now; one may have been made since the outlook."""
         return len(self._store.deleting.copies(self._care.folder(), outlook.doomed))
 
     def clean(self) -> None:
-        """Write the file anew without what went."""
+        """Rewrite the file without the deleted data."""
         self._store.deleting.clean()

@@ -1,8 +1,8 @@
-"""Where the calls of an endpoint go, and why there.
+"""Addresses of calls, and where each address comes from.
 
-Invariant: an address comes from the endpoint, from what was entered in the settings, from the environment, or is the
-provider's public one, in this order; whichever it is, it says so. One with a user, a password, a query or a fragment
-cannot be used, and leaves this module only as it may be shown.
+Invariant: an address comes from the endpoint, the settings, the environment, or is the provider's public one, in this
+order, and names its source. An address with a user, a password, a query or a fragment cannot be used, and leaves this
+module only in a form without secrets.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from workbench.host.keys import KeyName
 from workbench.host.provider_choices import ProviderChoices
 
 OWN = "provider:"
-"""Begins what stands for the address of a provider that LiteLLM makes of a region or an account."""
+"""Prefix of pseudo-origins, for providers whose address LiteLLM makes from a region or an account."""
 AddressSource = Literal["endpoint", "settings", "environment", "public"]
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """An address in force. `origin` is what keys are compared with, "" when the address cannot be used.
+    """An address in force. Keys are compared with `origin`, which is "" if the address cannot be used.
 
     `base_url` is "" for a provider whose address LiteLLM makes from its settings, such as a region.
     """
@@ -39,18 +39,18 @@ class Destination:
 
     @property
     def is_public(self) -> bool:
-        """Whether nobody gave another address than the provider's own."""
+        """Whether the address is the provider's own."""
         return self.source == "public"
 
 
 def key_id(provider: str) -> str:
-    """Return the id that stands for a provider and those of the same company: they share keys and settings."""
+    """Return the id shared by all providers of one company, which share keys and settings."""
     return _key_ids().get(provider, provider)
 
 
 @cache
 def _key_ids() -> Mapping[str, str]:
-    """The first of those of one company, by the id of each provider; comparing all with all takes time."""
+    """The shared id by provider id, cached because comparing all providers with each other is slow."""
     return {known.id: next(row.id for row in ROWS if _shares(row, known)) for known in PROVIDERS.values()}
 
 
@@ -62,9 +62,9 @@ def _shares(row: Provider, other: Provider) -> bool:
 
 @lru_cache(1024)
 def own_origin(provider: str) -> str:
-    """Return the origin of a provider's own address, "" when every customer has another one.
+    """Return the origin of a provider's own address, "" if each customer has a different one.
 
-    Where LiteLLM makes the address from a region or an account there is a name for it that is no address.
+    The origin is a pseudo-origin if LiteLLM makes the address from a region or an account.
     """
     known = PROVIDERS.get(provider)
     if known is None:
@@ -86,9 +86,9 @@ def environment_address(provider: str, env: Mapping[str, str]) -> tuple[str, str
 def destination(
     provider: str, env: Mapping[str, str], choices: ProviderChoices, endpoint: Endpoint | None = None
 ) -> Destination:
-    """Return where the calls to a provider go, those of `endpoint` or of the provider itself.
+    """Return the address for calls to a provider, for `endpoint` if it has one.
 
-    An address in the environment that is no address counts nevertheless: what was meant for it goes nowhere else.
+    An invalid address in the environment still counts, so that calls meant for it go nowhere else.
     """
     if endpoint is not None and endpoint.base_url:
         return endpoint_destination(endpoint)
@@ -102,7 +102,7 @@ def destination(
 
 
 def endpoint_destination(endpoint: Endpoint) -> Destination:
-    """Return where the calls of an endpoint with an address of its own go."""
+    """Return the address of an endpoint that has its own."""
     return _given(endpoint.base_url, "endpoint")
 
 
@@ -111,14 +111,14 @@ def _given(address: str, source: AddressSource, variable: str = "") -> Destinati
 
 
 def setting_key(provider: str, setting: str) -> str:
-    """Return the name under which a secret setting of a provider is kept."""
+    """Return the name under which a secret setting of a provider is stored."""
     return f"{key_id(provider)}:{setting}"
 
 
 def key_names(env: Mapping[str, str]) -> dict[str, KeyName]:
-    """Return what is known of the names of all keys of providers.
+    """Return the variables and origins of all provider keys, by the name of the key.
 
-    What the environment holds belongs to the address that the environment names, and without one to the provider's own.
+    A key in the environment belongs to the address in the environment, or to the provider's own if there is none.
     """
     found: dict[str, KeyName] = {}
     for provider in ROWS:
@@ -136,9 +136,9 @@ def key_names(env: Mapping[str, str]) -> dict[str, KeyName]:
 
 
 def _environment_origin(provider: Provider, variable: str, env: Mapping[str, str]) -> str:
-    """Return what the key in a variable belongs to when a provider takes it.
+    """Return the origin of the key in a variable that a provider reads.
 
-    Several providers take some variables: a gateway that the environment names for one of them has given the key.
+    Providers can share a variable: if the environment names a gateway for one of them, the key is the gateway's.
     """
     for row in (provider.id, *_sharing().get(variable, ())):
         value, _ = environment_address(row, env)
@@ -149,7 +149,7 @@ def _environment_origin(provider: Provider, variable: str, env: Mapping[str, str
 
 @cache
 def _sharing() -> Mapping[str, tuple[str, ...]]:
-    """The ids of the providers that take a variable, in the order of the table."""
+    """The ids of the providers that read a variable, in the order of the table."""
     found: dict[str, tuple[str, ...]] = {}
     for row in ROWS:
         for variable in dict.fromkeys(row.all_variables):

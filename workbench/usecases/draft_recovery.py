@@ -1,6 +1,6 @@
-"""Going on where something stored is damaged.
+"""Opening drafts of a damaged history.
 
-Invariant: what cannot be read keeps nobody from the rest, is said in a sentence, and stays as it was found.
+Invariant: a damaged row blocks nothing else, is reported in a sentence, and stays unchanged.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OpenedDraft:
-    """A draft to work on, and what to say about it; None when it is the one that was kept."""
+    """A draft to work on, and what to report about it; None if it is the stored one."""
 
     draft: Draft
     problem: Problem | None = None
 
 
 def open_draft(store: Store, prompt_uid: str, first: Draft) -> OpenedDraft:
-    """Return the draft of a prompt; `first` where there is none, and what the history has where it is damaged.
+    """Return the draft of a prompt; `first` if there is none, and one made from the history if it is damaged.
 
-    A damaged draft is put into a file of its own. Raises StoreError for everything else.
+    A damaged draft is copied to a file of its own. Raises StoreError for every other error.
     """
     try:
         return OpenedDraft(store.draft(prompt_uid) or first)
@@ -52,7 +52,7 @@ def _kept(store: Store, prompt_uid: str) -> tuple[str, str]:
 
 
 def _from_history(store: Store, prompt_uid: str, first: Draft) -> Draft:
-    """Return a draft that starts from the newest version that can be read, with the newest iteration's lanes."""
+    """Return a draft with the newest readable version and the newest iteration's lanes."""
     newest = store.iterations(prompt_uid, None, 1)
     detail = _unless_damaged(lambda: store.iteration_detail(newest[0].run_uid)) if newest else None
     if detail is not None:

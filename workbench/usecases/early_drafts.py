@@ -1,7 +1,7 @@
-"""Taking what was typed before an earlier end of the window into the history.
+"""Importing text that was typed before an earlier window had opened completely.
 
-Invariant: a draft that changed since the text was typed over it is never overwritten, and the text is removed from its
-file only once it is in the history.
+Invariant: a draft that changed after the text was typed is never overwritten, and the text is removed from its file
+only after it is in the history.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NAME = "Typed before the window was open"
 
 @dataclass(frozen=True, slots=True)
 class RecoveredDraft:
-    """What to say about an early draft, None for nothing; and the draft of `prompt_uid` if that cannot be saved now."""
+    """What to report about an early draft, None for nothing; and `prompt_uid`'s new draft if saving it failed."""
 
     problem: Problem | None = None
     prompt_uid: str = ""
@@ -31,9 +31,9 @@ class RecoveredDraft:
 def take_over(store: Store, prompts: PromptLibrary, session: str = "") -> RecoveredDraft:
     """Save the early drafts that sessions other than `session` left beside the history.
 
-    The newest one that was typed over the stored draft replaces it. What is neither that, nor what it was typed over,
-    nor in the history, becomes a prompt of its own, whatever its age. What cannot be saved stays in its file, for the
-    next start. Never raises StoreError.
+    The newest one replaces the stored draft if it was typed over that draft. A text becomes a prompt of its own,
+    whatever its age, unless it is that, a base of another early draft, or in the history. What cannot be saved stays
+    in its file for the next start. Never raises StoreError.
     """
     found = [one for one in early_draft.read(store.path) if one.session != session]
     typed_over = {(one.prompt_uid, base) for one in found for base in one.bases}
@@ -45,7 +45,7 @@ def take_over(store: Store, prompts: PromptLibrary, session: str = "") -> Recove
         except StoreError:
             return taken
         if this.unsaved is None:
-            with contextlib.suppress(OSError):  # the next start finds that the history has it
+            with contextlib.suppress(OSError):  # the next start finds it in the history
                 early_draft.remove(store.path, one.session)
         taken = taken if taken.problem or taken.unsaved else this
     return taken
@@ -77,5 +77,5 @@ def _save(store: Store, prompts: PromptLibrary, found: EarlyDraft) -> RecoveredD
 
 
 def typed_early(why: str = "") -> Problem:
-    """Return what to say when text that was typed early became a prompt of its own, with the reason if there is one."""
+    """Return the report that early text became a prompt of its own; `why` is the reason, if any."""
     return Problem(f"What you typed before the window was open is in the prompt “{NAME}”{why and f': {why}'}.")

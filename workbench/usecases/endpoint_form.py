@@ -1,4 +1,4 @@
-"""Checking what people type about an endpoint. Pure.
+"""Validating the form of an endpoint. Pure functions.
 
 Invariant: an address that passes is an http or https URL without user, query or fragment, and holds no secret.
 """
@@ -25,10 +25,10 @@ _TAKEN = frozenset({"echo", "builtin", "litellm"})
 
 @dataclass(frozen=True, slots=True)
 class EndpointForm:
-    """What a person typed. `uid` is "" for a new endpoint; `key` None leaves the key as it is, "" removes it.
+    """Input of a person. `uid` is "" for a new endpoint; `key` None leaves the stored key, "" removes it.
 
-    A secret header with the value None keeps the value that it has. `provider` is LiteLLM's id of the provider whose
-    protocol the address speaks, "" for that of OpenAI; `settings` are what that provider needs besides.
+    A secret header with the value None keeps its stored value. `provider` is LiteLLM's id of the provider whose
+    protocol the address speaks, "" for OpenAI's; `settings` are that provider's other settings.
     """
 
     name: str
@@ -43,14 +43,14 @@ class EndpointForm:
 
 @dataclass(frozen=True, slots=True)
 class FieldMistake:
-    """What is wrong, and at which field of the form."""
+    """A mistake in a form: its field and a sentence."""
 
     where: Field
     sentence: str
 
 
 def check_form(form: EndpointForm, others: Iterable[Endpoint]) -> tuple[FieldMistake, ...]:
-    """Return everything that is wrong with a form; `others` are the endpoints that there are."""
+    """Return all mistakes of a form; `others` are the existing endpoints."""
     found = [*check_name(form.name, form.uid, others), *_check_url(form.base_url), *_check_headers(form.headers)]
     if (known := PROVIDERS.get(form.provider)) is not None:
         given = dict(form.settings)
@@ -62,7 +62,7 @@ def check_form(form: EndpointForm, others: Iterable[Endpoint]) -> tuple[FieldMis
 
 
 def check_name(name: str, uid: str, others: Iterable[Endpoint]) -> tuple[FieldMistake, ...]:
-    """Return what is wrong with the name of an endpoint, which is also how the terminal names its models."""
+    """Return the mistakes in the name of an endpoint, which is also the prefix of its models in the terminal."""
     cleaned = name.strip()
     if not cleaned or not cleaned.isprintable():
         return (FieldMistake("name", "An endpoint needs a name. Type a short one, such as the name of the server."),)
@@ -78,7 +78,7 @@ def check_name(name: str, uid: str, others: Iterable[Endpoint]) -> tuple[FieldMi
 
 
 def clean_url(text: str) -> str:
-    """Return an address as it is kept: no white space around, no trailing slash, no path of one single call."""
+    """Return an address as it is stored: without surrounding space, trailing slash, or the path of a single call."""
     cleaned = text.strip().rstrip("/")
     for ending in ("/chat/completions", "/completions", "/models"):
         cleaned = cleaned.removesuffix(ending)
@@ -92,7 +92,7 @@ def _check_url(text: str) -> tuple[FieldMistake, ...]:
 
 
 def address_trouble(text: str) -> str:
-    """Return why an address cannot be used, which quotes nothing of it; "" when it can."""
+    """Return why an address cannot be used, without quoting it; "" if it can."""
     example = "Write it like http://localhost:8000/v1."
     if not text.strip().isprintable():
         return f"The address has a character that cannot be seen. Type it anew. {example}"
@@ -117,7 +117,7 @@ def address_trouble(text: str) -> str:
 
 
 def warnings(base_url: str) -> tuple[str, ...]:
-    """Return what a person should know about an address that is usable."""
+    """Return what a person should know about a usable address."""
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     if parts.scheme == "http" and not is_loopback(host):
@@ -126,7 +126,7 @@ def warnings(base_url: str) -> tuple[str, ...]:
 
 
 def is_secret_header(name: str, value: str) -> bool:
-    """Return whether a header looks like one whose value must not be in the database."""
+    """Return whether a header looks as if its value must not be in the database."""
     return names_secret(name) or is_secret(name.replace("-", "_"), value)
 
 

@@ -1,7 +1,7 @@
-"""The places where models answer, as people manage them.
+"""Managing endpoints, the places where models answer.
 
-Invariant: what is secret about an endpoint goes into the key store before the endpoint is written, and never anywhere
-else; the endpoint that is written holds names only.
+Invariant: the secrets of an endpoint are written to the key store before the endpoint is written, and nowhere else; the
+endpoint holds only their names.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 
 Headers = tuple[tuple[str, str], ...]
 _UNSAVED = "unsaved"
-"""The identity of an endpoint whose form is tried before it is saved."""
+"""The uid of an endpoint whose form is tried before it is saved."""
 
 
 class EndpointEngine(Protocol):
-    """The part of the engine's client that answers questions about endpoints."""
+    """The part of the engine's client that queries endpoints."""
 
     def list_models(self, endpoint: Endpoint, key: str = "", secret_headers: Headers = ()) -> Future[ModelIds]:
         """Return the model ids that the endpoint lists."""
@@ -57,7 +57,7 @@ class EndpointEngine(Protocol):
     def list_prices(
         self, endpoint: Endpoint, key: str = "", secret_headers: Headers = ()
     ) -> Future[Mapping[str, Mapping[str, Any]]]:
-        """Return the prices that the endpoint tells of its models."""
+        """Return the prices that the endpoint lists for its models."""
 
     def check_key(
         self,
@@ -73,7 +73,7 @@ class EndpointEngine(Protocol):
 
 
 class WrongFormError(Exception):
-    """A form that cannot be saved; `wrongs` say what to change where."""
+    """A form that cannot be saved; `wrongs` are its mistakes."""
 
     def __init__(self, wrongs: tuple[FieldMistake, ...]) -> None:
         super().__init__(wrongs[0].sentence)
@@ -84,7 +84,7 @@ class WrongFormError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SavedEndpoint:
-    """An endpoint that is being written; `done` holds the outcome, `warnings` what a person should know."""
+    """An endpoint that is being written; `done` holds the outcome, `warnings` are for the person."""
 
     endpoint: Endpoint
     warnings: tuple[str, ...]
@@ -92,7 +92,7 @@ class SavedEndpoint:
 
 
 class Endpoints:
-    """List, save, remove, ask. Reads block; the rest returns futures."""
+    """Lists, saves, removes and queries endpoints. Reads block; the other methods return futures."""
 
     def __init__(
         self,
@@ -113,24 +113,24 @@ class Endpoints:
         self._now = now
 
     def all(self) -> list[Endpoint]:
-        """Return every endpoint: the built-in ones, then the person's own by name."""
+        """Return every endpoint: the built-in ones, then the custom ones by name."""
         return self._store.endpoints()
 
     def custom(self) -> list[Endpoint]:
-        """Return the person's own endpoints by name."""
+        """Return the custom endpoints by name."""
         fixed = {endpoint.uid for endpoint in FIXED_ENDPOINTS}
         return [endpoint for endpoint in self.all() if endpoint.uid not in fixed]
 
     def find(self, uid: str) -> Endpoint | None:
-        """Return an endpoint, None when it was removed."""
+        """Return an endpoint, None if it was removed."""
         return next((endpoint for endpoint in self.all() if endpoint.uid == uid), None)
 
     def save(self, form: EndpointForm, *, session_only: bool = False) -> SavedEndpoint:
-        """Add or change an endpoint at an address.
+        """Add or change an endpoint that has an address.
 
-        Keys and secret headers go into the keyring, or with `session_only` into memory, each for this address; what is
-        kept already stays bound to the one that it was entered for. Raises WrongFormError, and HostError when the
-        keyring does not take a key; nothing is written then.
+        Keys and secret headers go into the keyring, or with `session_only` into memory, each for this address; stored
+        ones stay bound to the address that they were entered for. Raises WrongFormError, and HostError if the keyring
+        refuses a key; nothing is written then.
         """
         if wrongs := check_form(form, self.all()):
             raise WrongFormError(wrongs)
@@ -153,17 +153,17 @@ class Endpoints:
         return SavedEndpoint(endpoint, warnings(endpoint.base_url), self._store.save_endpoint(endpoint, self._now()))
 
     def question(self, endpoint: Endpoint, model: str = "") -> AddressQuestion | None:
-        """Return what has to be confirmed before an endpoint can be called, None for nothing. Raises HostError."""
+        """Return what must be confirmed before an endpoint can be called, None for nothing. Raises HostError."""
         return address_question(self._keys, endpoint, model, self._provider_of)
 
     def question_of(self, form: EndpointForm) -> AddressQuestion | None:
-        """Return what has to be confirmed before keys that are kept go to the address in a form. Raises HostError."""
+        """Return what must be confirmed before stored keys go to the address in a form. Raises HostError."""
         kept = tuple(name for name, value in form.headers if value is None)
         asks = replace(_endpoint_of(form, form.uid), needs_key=form.needs_key and form.key is None, secret_headers=kept)
         return self.question(asks) if form.uid else None
 
     def confirm(self, question: AddressQuestion) -> None:
-        """Allow keys for the address that was asked about. Raises HostError."""
+        """Allow the keys of a question at its address. Raises HostError."""
         confirm(self._keys, question)
 
     def save_file(self, name: str, path: Path, adapter: Path | None = None, uid: str = "") -> SavedEndpoint:
@@ -180,7 +180,7 @@ class Endpoints:
         return SavedEndpoint(endpoint, (), self._store.save_endpoint(endpoint, self._now()))
 
     def remove(self, uid: str) -> Future[None]:
-        """Take an endpoint out of the list and forget its keys; past runs keep naming it. Raises HostError."""
+        """Remove an endpoint and its keys; past runs still refer to it. Raises HostError."""
         endpoint = self.find(uid)
         if endpoint is not None:
             self._forget(endpoint_key(uid), known=endpoint.needs_key)
@@ -190,7 +190,7 @@ class Endpoints:
         return self._store.remove_endpoint(uid, self._now())
 
     def models(self, endpoint: Endpoint) -> Future[ModelIds]:
-        """Ask an endpoint for its models, and remember the answer; EngineError says why not."""
+        """Fetch and remember the models of an endpoint; fails with EngineError."""
         who = credentials(self._keys, endpoint, "", self._provider_of)
         if isinstance(who, Failure):
             return _failed(who)
@@ -198,14 +198,14 @@ class Endpoints:
         return self._remembered(endpoint, listed)
 
     def prices(self, endpoint: Endpoint) -> Future[Mapping[str, Mapping[str, Any]]]:
-        """Ask an endpoint what its models cost; waits for its key. Raises EngineError when nothing can be sent."""
+        """Fetch the prices of an endpoint's models; blocks for its key. Raises EngineError if nothing can be sent."""
         who = credentials(self._keys, endpoint, "", self._provider_of)
         if isinstance(who, Failure):
             raise EngineError(who)
         return self._engine.list_prices(endpoint, who.key, who.secret_headers)
 
     def models_of(self, form: EndpointForm) -> Future[ModelIds]:
-        """Ask the address in a form, with what was typed and, where nothing was, with what is kept for this address."""
+        """Fetch the models at the address in a form, with the typed secrets and otherwise those stored for it."""
         endpoint = _endpoint_of(form, form.uid or _UNSAVED)
         typed = {name for name, value in form.headers if value is not None}
         who = Credentials()
@@ -244,14 +244,14 @@ class Endpoints:
         return self._engine.check_key(asked, who.key, provider=provider, model=model, settings=who.settings)
 
     def look_for_servers(self) -> list[FoundServer]:
-        """Look for Ollama and LM Studio on this machine; blocks for a second or two."""
-        # HTTP is needed when somebody asks, and not before the first paint.
+        """Search for Ollama and LM Studio on this machine; blocks for one or two seconds."""
+        # Import HTTP only on demand, not before the first paint.
         from workbench.usecases.server_discovery import look_for_servers
 
         return look_for_servers()
 
     def _remembered(self, endpoint: Endpoint, listed: Future[ModelIds]) -> Future[ModelIds]:
-        """Return a future of what `listed` brings that is done once later questions know that, too."""
+        """Return a future with the result of `listed` that is done only after the result is remembered."""
         told: Future[ModelIds] = Future()
         told.set_running_or_notify_cancel()
 
@@ -278,13 +278,13 @@ class Endpoints:
             self.known.set_silent(endpoint)
 
     def _forget(self, name: str, *, known: bool) -> None:
-        # Asking the keyring to remove what was never there would wake it up for nothing.
+        # Removing a key that was never stored would wake up the keyring for nothing.
         if known:
             self._keys.remove(name)
 
 
 def _endpoint_of(form: EndpointForm, uid: str) -> Endpoint:
-    """Return the endpoint that a form describes; the values of its secret headers are not in it."""
+    """Return the endpoint that a form describes, without the values of its secret headers."""
     secret = tuple(name for name, value in form.headers if value is None or is_secret_header(name, value))
     return Endpoint(
         uid,
@@ -300,7 +300,7 @@ def _endpoint_of(form: EndpointForm, uid: str) -> Endpoint:
 
 
 def file_troubles(endpoint: Endpoint) -> tuple[FieldMistake, ...]:
-    """Return what is wrong with the files of a GGUF endpoint; blocks while the disk answers."""
+    """Return what is wrong with the files of a GGUF endpoint. Blocks for the disk."""
     files: tuple[tuple[Field, str], ...] = (("path", endpoint.path), ("adapter", endpoint.adapter))
     return tuple(FieldMistake(where, wrong) for where, file in files if file and (wrong := _check_gguf(Path(file))))
 

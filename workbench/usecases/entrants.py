@@ -1,6 +1,6 @@
-"""Whom verdicts are about: the answers' makers, grouped and named.
+"""Entrants of a ranking: the makers of judged answers, grouped and named.
 
-Invariant: two that are ranked apart never have the same name.
+Invariant: two entrants of a ranking never have the same name.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from workbench.usecases.ranking_result import Grouping
 
 _APART = "\x1f"
 MODEL_PART = "\x1fmodel "
-"""What the part of an entrant begins with that is its model and no technique."""
+"""Prefix of the model in an entrant that is made of techniques and a model."""
 
 
 def entrant(who: Maker, grouping: Grouping) -> str:
-    """Return what tells an entrant of this grouping from the others; versions sort by number."""
+    """Return the key of a maker's entrant in this grouping; versions sort by number."""
     parts = {
         "version": (f"{who.version:09}",),
         "both": (f"{who.version:09}", who.model, who.endpoint),
@@ -32,10 +32,10 @@ def entrant(who: Maker, grouping: Grouping) -> str:
 def maker(
     store: Store, prompt_uid: str, grouping: Grouping, found: Collection[Maker]
 ) -> tuple[Callable[[Maker], str], list[VersionMarks]]:
-    """Return what tells entrants of this grouping apart, and what is known of the versions of `found`.
+    """Return a function from maker to entrant key, and what is known of the versions of `found`.
 
-    Where techniques are ranked, versions with the same techniques and model are one entrant; else nothing is read of
-    versions. Raises StoreError.
+    Grouped by technique, versions with the same techniques and model are one entrant; in other groupings no versions
+    are read. Raises StoreError.
     """
     if grouping != "technique":
         return lambda who: entrant(who, grouping), []
@@ -45,7 +45,7 @@ def maker(
 
 
 def names(found: Iterable[Maker], grouping: Grouping, endpoints: Mapping[str, str]) -> dict[str, str]:
-    """Return how entrants are called: models without their provider, as far as that tells them apart.
+    """Return the names of entrants: models without their provider where that is unambiguous.
 
     `endpoints` are the names of endpoints by uid.
     """
@@ -64,14 +64,14 @@ def names(found: Iterable[Maker], grouping: Grouping, endpoints: Mapping[str, st
 
 
 def judgement(verdict: StoredVerdict, grouping: Grouping) -> Judgement:
-    """Return a stored verdict as the statistics take it."""
+    """Return a stored verdict as input of the statistics."""
     return judgement_of(verdict, lambda who: entrant(who, grouping))
 
 
 def judgement_of(verdict: StoredVerdict, maker: Callable[[Maker], str]) -> Judgement:
-    """The same with entrants that `maker` tells apart.
+    """Return a stored verdict as input of the statistics, with entrants made by `maker`.
 
-    What was judged in a pair is drawn as one with all pairs of the same runs: those answers were made together.
+    Pairs of the same runs are one cluster in resampling, because those answers were made together.
     """
     run = verdict.run or " ".join(sorted({output.run for output in verdict.outputs}))
     outputs = tuple(JudgedOutput(one.uid, maker(one.who), one.place) for one in verdict.outputs)

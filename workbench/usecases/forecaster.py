@@ -1,7 +1,7 @@
-"""What the next run will take, worked out on this computer.
+"""Forecasting tokens and cost of the next run on this computer.
 
-Invariant: nothing is asked over the network and no model is loaded for it; a text is counted once per vocabulary as
-long as it is remembered. Every method blocks and belongs on a worker thread.
+Invariant: a forecast uses no network and loads no model; a text in the cache is not counted again for the same
+vocabulary. Every method blocks; use them on worker threads.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ from workbench.engine.tokenizers import BUILTIN_CONTEXT, ESTIMATE, RUNTIME, RUNT
 
 REMEMBERED = 4096
 PAST = 50
-"""Past answers that the range of the next one's length is taken from."""
+"""Number of past answers from which the length of the next one is estimated."""
 WITHIN_S = 60.0
 IMAGE = 800
-"""Tokens that a picture takes, about: providers ask 85 to 1,600 by size, and the size says little in advance."""
+"""Approximate tokens of an image: providers count 85 to 1,600 by size, and the size says little in advance."""
 
 
 class CountingEngine(Protocol):
-    """The part of the engine that counts."""
+    """The part of the engine that counts tokens."""
 
     def count(self, endpoint: Endpoint, tokenizer: str, messages: Sequence[Message]) -> Future[TokensCounted]:
         """Count the tokens of messages."""
 
 
 class PastStore(Protocol):
-    """The part of the history that is looked at."""
+    """The part of the history that forecasts read."""
 
     def past_amounts(self, prompt_uid: str, endpoint_uid: str, model: str, limit: int) -> list[PastAmounts]:
-        """Return what the newest answers took."""
+        """Return the amounts of the newest answers."""
 
     def version(self, prompt_uid: str, number: int) -> VersionRow:
         """Return a version."""
 
 
 class Forecaster:
-    """Counts and reckons; safe in any thread."""
+    """Counts tokens and estimates costs; thread-safe."""
 
     def __init__(
         self,
@@ -65,18 +65,18 @@ class Forecaster:
         rates_for: Callable[[Endpoint, str], Rates | None],
         info: Callable[[str], ModelInfo | None],
     ) -> None:
-        """`info` returns what the catalogue knows of a model of LiteLLM."""
+        """Use `info` to look up a LiteLLM model in the catalogue."""
         self._store, self._engine = store, engine
         self._endpoint, self._rates_for, self._info = endpoint, rates_for, info
         self._lock = threading.Lock()
         self._counts: collections.OrderedDict[tuple[str, bytes], tuple[str, int]] = collections.OrderedDict()
 
     def forecast(self, prompt_uid: str, draft: Draft) -> Forecast:
-        """Return what running `draft` now would take."""
+        """Return the forecast of running `draft` now."""
         return Forecast(tuple(self._lane(prompt_uid, draft, lane) for lane in draft.run_lanes))
 
     def again(self, prompt_uid: str, detail: IterationDetail, output_uids: Collection[str]) -> Forecast:
-        """Return what asking again what these outputs of an iteration asked would take."""
+        """Return the forecast of repeating these outputs of an iteration."""
         ran = {lane.position: lane for lane in detail.lanes}
         found: list[LaneForecast] = []
         for output in detail.outputs:
@@ -97,7 +97,7 @@ class Forecaster:
         content = draft.content
         if lane.pinned is not None:
             content = self._store.version(prompt_uid, lane.pinned).content
-        # Where breakpoints do not go out nothing is reckoned for them.
+        # Breakpoints that are not sent cause no costs.
         caches = endpoint.uid == LITELLM and takes_breakpoints(lane.model)
         try:
             counts = tuple(
@@ -131,7 +131,7 @@ class Forecaster:
     def _count(
         self, endpoint: Endpoint, tokenizer: Tokenizer, content: Content, values: Mapping[str, str], caches: bool
     ) -> TokenCount:
-        # A Jinja template is counted as it is typed: while one types it is rarely whole, and its loops decide.
+        # A Jinja template is counted unrendered: while typing it is rarely valid, and its loops decide the length.
         plain = content.template == "plain"
         typed = template_texts(content)
         texts = render_plain(typed, values) if plain else tuple(text for _, text in typed)
@@ -151,7 +151,7 @@ class Forecaster:
         asides = sum(by_text[text] if text in by_text else tokens(text) for text in beside)
         extra = asides + _pictures(rendered.messages)
         count = count_of(used, [by_text[text] for text in wanted], extra, about=about)
-        # Tools come before all messages, so what is kept up to a breakpoint holds them too.
+        # Tools come before all messages, so the cached prefix includes them.
         kept = _kept(rendered.messages) if caches else ()
         if kept:
             text_tokens = sum(by_text[m.text] + used.per_message for m in kept)
@@ -188,7 +188,7 @@ def _tier(lane: Lane) -> str:
     try:
         tier = lane.params.request().get("service_tier")
     except ValueError:
-        # What is being typed is no JSON yet.
+        # Parameters that are being typed are not valid JSON yet.
         return ""
     return tier if isinstance(tier, str) else ""
 
@@ -198,12 +198,12 @@ def _pictures(messages: Iterable[Message]) -> int:
 
 
 def _kept(messages: Sequence[Message]) -> Sequence[Message]:
-    """Return the messages up to the last breakpoint, none without one."""
+    """Return the messages up to the last cache breakpoint, none without one."""
     last = max((number for number, message in enumerate(messages, start=1) if message.cache), default=0)
     return messages[:last]
 
 
 def _beside(rendered: Rendered) -> list[str]:
-    """Return the texts that are sent beside the messages: tools and the wanted form of the answer."""
+    """Return the texts sent beside the messages: tools and the JSON schema of the output."""
     texts = [f"{tool.name}\n{tool.description}\n{tool.parameters}" for tool in rendered.tools]
     return texts + ([rendered.output.schema] if rendered.output is not None and rendered.output.schema else [])

@@ -1,8 +1,8 @@
-"""Prices that gateways tell of their own models: a LiteLLM Proxy, OpenRouter, and servers like them.
+"""Prices that gateways list for their own models: a LiteLLM Proxy, OpenRouter, and similar servers.
 
-Invariant: only `prepare` asks a server, once while its list is fresh, and only the address that answers the lane, with
-that address's key; everything else reads the last list that is known. A server that fails, or tells no prices, is not
-asked again for a while.
+Invariant: only `prepare` sends a request, at most once while the list is fresh, only to the address of the lane's
+endpoint, with that address's key; everything else reads the last known list. A server that fails or lists no prices is
+not asked again for RETRY_S seconds.
 """
 
 from __future__ import annotations
@@ -21,36 +21,36 @@ from workbench.engine.price_list import rates_of
 FRESH_S = 3600.0
 RETRY_S = 300.0
 PATIENCE_S = 2.0
-"""How long after its question a list is waited for when a call has ended."""
+"""Maximum seconds after the request that `rates` waits for a list."""
 Rows = Mapping[str, Mapping[str, Any]]
 
 
 class ListCache(Protocol):
-    """Where the last lists are kept between sessions."""
+    """Persistent cache of price lists."""
 
     def prices(self, endpoint: Endpoint) -> Rows:
-        """Return the last list of an endpoint, empty when there is none."""
+        """Return the last list of an endpoint, empty if there is none."""
 
     def put_prices(self, endpoint: Endpoint, rows: Rows) -> None:
-        """Keep the list that an endpoint gave now."""
+        """Store the current list of an endpoint."""
 
 
 @dataclass(slots=True)
 class _Listed:
     rows: Rows
     asked_at: float | None = None
-    """None before it is asked for the first time."""
+    """None before the first request."""
     fresh_s: float = 0.0
     arrived: threading.Event = field(default_factory=threading.Event)
 
 
 class GatewayPrices:
-    """Price lists by endpoint; safe in any thread."""
+    """Price lists by endpoint; thread-safe."""
 
     def __init__(
         self, ask: Callable[[Endpoint], Future[Rows]], clock: Callable[[], float], cache: ListCache | None = None
     ) -> None:
-        """`ask` asks an endpoint for the rows of its models, or raises EngineError when it sent nothing; it may block.
+        """Use `ask` to request the rows of an endpoint; it may block, and raises EngineError if it sent nothing.
         `clock` returns seconds.
         """
         self._ask, self._clock, self._cache = ask, clock, cache
@@ -58,7 +58,7 @@ class GatewayPrices:
         self._lists: dict[tuple[str, str], _Listed] = {}
 
     def prepare(self, endpoint: Endpoint) -> None:
-        """Ask for the list unless it is fresh; the answer is waited for by `rates` only."""
+        """Request the list unless it is fresh; only `rates` waits for the answer."""
         if not tells_prices(endpoint):
             return
         listed, now = self._list(endpoint), self._clock()
@@ -69,17 +69,17 @@ class GatewayPrices:
             listed.asked_at, listed.fresh_s = now, RETRY_S
             listed.arrived.clear()
         try:
-            # Without the lock: the keyring may keep this thread waiting.
+            # Without the lock, because the keyring may block this thread.
             asked = self._ask(endpoint)
         except EngineError:
-            # Nothing was sent, such as to an address that is not confirmed yet, so the next call may ask.
+            # Nothing was sent, for example because the address is not confirmed, so the next call may ask.
             listed.asked_at = before
             listed.arrived.set()
             return
         asked.add_done_callback(lambda done: self._take(endpoint, listed, done))
 
     def rates(self, endpoint: Endpoint, model: str) -> Rates | None:
-        """Return the price of a model, None when its endpoint tells none; a list on its way is waited for shortly."""
+        """Return the price of a model, None if its endpoint lists none; waits briefly for a list in flight."""
         if not tells_prices(endpoint):
             return None
         listed = self._list(endpoint)
@@ -88,7 +88,7 @@ class GatewayPrices:
         return self.known_rates(endpoint, model)
 
     def known_rates(self, endpoint: Endpoint, model: str) -> Rates | None:
-        """Return the price of a model in the last list of its endpoint, None without one; asks nobody."""
+        """Return the price of a model in the last known list, None without one; sends nothing."""
         row = self._list(endpoint).rows.get(model) if tells_prices(endpoint) else None
         if row is None:
             return None
@@ -112,5 +112,5 @@ class GatewayPrices:
 
 
 def tells_prices(endpoint: Endpoint) -> bool:
-    """Whether an endpoint may have a price list of its own."""
+    """Whether an endpoint may have its own price list."""
     return endpoint.kind == "openai" or (endpoint.has_address and endpoint.provider == "litellm_proxy")

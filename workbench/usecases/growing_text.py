@@ -1,6 +1,6 @@
-"""Text that grows at its end, and how much of it was handed on to be saved.
+"""A text buffer that grows at its end and tracks which part was taken for saving.
 
-Invariant: appending costs the same however long the text is; what was handed on comes again only when it is given back.
+Invariant: appending is O(chunk), whatever the text's length; taken text is returned again only after `give_back`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from bisect import bisect_right
 
 
 class GrowingText:
-    """Growing text; not thread-safe by itself."""
+    """Append-only text buffer; not thread-safe."""
 
     def __init__(self, text: str = "") -> None:
         self._pieces: list[str] = []
@@ -17,11 +17,11 @@ class GrowingText:
         self.length = 0
         """In code points."""
         self.stored = 0
-        """How many of them were handed on."""
+        """Number of code points taken."""
         self.add(0, text)
 
     def add(self, offset: int, text: str) -> None:
-        """Append `text`, which starts at `offset`; what is here already is left out."""
+        """Append `text`, which starts at `offset`; a part that overlaps the buffer is skipped."""
         fresh = text[max(0, self.length - offset) :]
         if fresh:
             self._pieces.append(fresh)
@@ -34,7 +34,7 @@ class GrowingText:
             return ""
         if offset == 0:
             if len(self._pieces) > 1:
-                # Whoever asks for all of it asks again.
+                # Join the pieces, because a caller that reads the whole text will do so again.
                 self._pieces, self._starts = ["".join(self._pieces)], [0]
             return self._pieces[0]
         first = bisect_right(self._starts, offset) - 1
@@ -42,10 +42,10 @@ class GrowingText:
         return head + "".join(self._pieces[first + 1 :])
 
     def take(self) -> tuple[int, str]:
-        """Return what was not handed on yet with its offset."""
+        """Return the text not yet taken, with its offset."""
         at, self.stored = self.stored, self.length
         return at, self.since(at)
 
     def give_back(self, offset: int) -> None:
-        """Say that what was handed on from `offset` on was not saved."""
+        """Mark the text from `offset` on as not taken, because saving it failed."""
         self.stored = min(self.stored, offset)

@@ -1,6 +1,6 @@
-"""What is done to a history that nobody has open: another one in its place, another place for it, a mended one.
+"""Changes to a closed history: restoring a backup, moving it, repairing it.
 
-Invariant: nothing is written over. What was there is kept, and the sentence that is returned says where.
+Invariant: nothing is overwritten. The previous file is kept, and the returned sentence says where.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from workbench.usecases.problems import RefusedError
 
 @dataclass(frozen=True, slots=True)
 class RestoreHistory:
-    """Let a backup, or another history of the same kind, be the history."""
+    """Replace the history by a backup or another history of the same kind."""
 
     backup: Path
 
 
 @dataclass(frozen=True, slots=True)
 class MoveHistory:
-    """Put the history into another folder; `keep` leaves the old file there under another name."""
+    """Move the history to another folder; with `keep` the old file stays there under another name."""
 
     folder: Path
     keep: bool
@@ -46,30 +46,30 @@ class MoveHistory:
 
 @dataclass(frozen=True, slots=True)
 class RepairHistory:
-    """Read what can be read of the history into a new one, and use that if the person likes it."""
+    """Read what can be read of the history into a new one, and use that if the person accepts it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenHistory:
-    """Open another history; nothing is done to any."""
+    """Open another history without changing any."""
 
     database: Path
 
 
 Change = RestoreHistory | MoveHistory | RepairHistory | OpenHistory
-"""What a closed history is waited for."""
+"""A change that needs the history closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryReplaced:
-    """Where the history is, and a sentence about what was done."""
+    """The path of the history, and a sentence about the change."""
 
     database: Path
     sentence: str
 
 
 def is_damaged(error: BaseException | None, database: Path) -> bool:
-    """Whether an error of opening means a history of ours that is damaged, and not just a file of another program."""
+    """Whether an error of opening means that a history is damaged, and not a file of another program."""
     if not isinstance(error, StoreError):
         return False
     if error.code == "not_a_database":
@@ -78,7 +78,7 @@ def is_damaged(error: BaseException | None, database: Path) -> bool:
 
 
 def rules_of(database: Path) -> MaintenanceRules:
-    """Return the rules of a history that need be neither open nor sound; where none can be read those by default."""
+    """Return the rules of a history, which may be closed or damaged; the defaults if they cannot be read."""
     try:
         return MaintenanceRules.from_text(fact(database, CARE))
     except ValueError:
@@ -86,21 +86,21 @@ def rules_of(database: Path) -> MaintenanceRules:
 
 
 def folder_for(database: Path) -> Path:
-    """Return where the backups of a history are that need not be open nor sound."""
+    """Return the backup folder of a history, which may be closed or damaged."""
     chosen = rules_of(database).folder
     return Path(chosen) if chosen else folder_of(database)
 
 
 def backups_of(database: Path) -> list[Backup]:
-    """Return the backups of a history that need not be open nor sound, newest first."""
+    """Return the backups of a history, newest first; the history may be closed or damaged."""
     return backups.listed(database, folder_for(database))
 
 
 def restore(database: Path, backup: Path, now: str, watch: Watch = go_on) -> HistoryReplaced:
-    """Let a backup be the history; what was there becomes a backup, so that this can be undone. Raises StoreError.
+    """Replace the history by a backup; the old one becomes a backup, for undo. Raises RefusedError, StoreError.
 
-    How the history is looked after stays as it is where that can be read: the backup tells of another day, and perhaps
-    of another folder for backups, in which nobody would find the one that was just made.
+    The maintenance rules of the history are kept if they can be read: those in the backup are older, and may name
+    another backup folder, in which the backup that was just made would not be found.
     """
     if not database.exists():
         raise RefusedError(f"{database} is not there. Name the history that is to be replaced.")
@@ -116,7 +116,7 @@ def restore(database: Path, backup: Path, now: str, watch: Watch = go_on) -> His
 
 
 def _carry_over(database: Path, facts: Mapping[str, str], now: str) -> str:
-    """Let a history be looked after as these facts say, and know the folders of both; return why it could not be."""
+    """Write the given rules, and the folders of both histories, to a history; return why that failed, or ""."""
     try:
         store = open_store(database, now=now, uid=new_uid)
         try:
@@ -131,27 +131,27 @@ def _carry_over(database: Path, facts: Mapping[str, str], now: str) -> str:
 
 
 def repair(database: Path, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
-    """Read what can be read into a new file beside the history, which stays as it is. Raises StoreError."""
+    """Read what can be read into a new file beside the history, which stays unchanged. Raises StoreError."""
     stamp = "".join(c for c in now if c.isalnum())
     real = database.resolve()
     return rescue(database, real.with_name(f"{real.stem}.repaired-{stamp}{real.suffix}"), now=now, uid=uid, watch=watch)
 
 
 def use_repaired(database: Path, repaired: Salvaged, now: str, watch: Watch = go_on) -> HistoryReplaced:
-    """Let what was read of a damaged history be the history. Raises StoreError."""
+    """Replace a damaged history by its repaired copy. Raises StoreError."""
     kept = put_in_place(database, repaired.path, now, folder=folder_for(database), watch=watch)
     repaired.path.unlink(missing_ok=True)
     return HistoryReplaced(database, f"The repaired history is open. The old file is kept as {kept}.")
 
 
 def start_anew(database: Path, now: str) -> HistoryReplaced:
-    """Put a damaged history aside, so that a new one is made in its place. Raises StoreError."""
+    """Move a damaged history aside, so that a new one is created in its place. Raises StoreError."""
     kept = set_aside(database, now)
     return HistoryReplaced(database, f"This history is new. The damaged file is kept as {kept}.")
 
 
 def open_without_log(database: Path, now: str) -> HistoryReplaced:
-    """Open a history without what is damaged of its log, which is kept. Raises StoreError."""
+    """Open a history without the damaged part of its log, which is kept. Raises StoreError."""
     kept = without_log(database, now)
     return HistoryReplaced(
         database, f"The history is open without the damaged part of its log, which is kept as {kept}."
@@ -159,16 +159,16 @@ def open_without_log(database: Path, now: str) -> HistoryReplaced:
 
 
 def target_of(database: Path, folder: Path) -> Path:
-    """Return the file that a history becomes in another folder."""
+    """Return the path of a history after a move to another folder."""
     return folder.absolute() / database.resolve().name
 
 
 def move_to(
     database: Path, folder: Path, now: str, uid: Callable[[], str], *, keep: bool, watch: Watch = go_on
 ) -> HistoryReplaced:
-    """Put the history into another folder, where every start finds it; its backups stay. Raises StoreError, HostError.
+    """Move the history to a folder, where every start finds it; its backups stay.
 
-    Without `keep` the old file is removed when the new one was read and found sound.
+    Without `keep`, the old file is removed after the new one was verified. Raises RefusedError, StoreError, HostError.
     """
     real, folder, target = database.resolve(), folder.absolute(), target_of(database, folder)
     if folder.resolve() == real.parent:
@@ -190,7 +190,7 @@ def move_to(
 
 
 def _remember(database: Path, old: Path, old_backups: Path, now: str, uid: Callable[[], str], *, stay: bool) -> None:
-    """Let backups go where they went before where some `stay`, and the history know where copies may be left."""
+    """Keep the old backup folder if some `stay`, and record the folders that may contain copies."""
     store = open_store(database, now=now, uid=uid)
     try:
         care = Maintenance(store, lambda: now)

@@ -1,7 +1,7 @@
 """Asking a model for a better version of a prompt.
 
-Invariant: nothing of the prompt changes here, and no value of a variable leaves this computer but with an answer that
-the person chose to show. The question is recorded before it is sent, as for every run.
+Invariant: nothing in the prompt changes here, and values of variables leave this computer only within answers that the
+person chose to include. The request is recorded before it is sent, like every run.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FIELDS = ("base", "tag", "feedback", "answers")
 
 @dataclass(frozen=True, slots=True)
 class ImprovementRequest:
-    """What is asked: about which text of which prompt, of whom, with which instructions, feedback and answers."""
+    """A request for an improvement: prompt and text, the lane to ask, instructions, feedback and answers."""
 
     prompt_uid: str
     content: Content
@@ -45,7 +45,7 @@ class ImprovementRequest:
 
 @dataclass(frozen=True, slots=True)
 class ImprovementDefaults:
-    """What the person finds when they ask: of whom was asked last (None: of nobody yet), with which instructions.
+    """Initial values of an improvement: the lane (None before the first one) and the instructions used last.
 
     `shipped` are the instructions that come with the product.
     """
@@ -59,7 +59,7 @@ class ImprovementDefaults:
 
 @dataclass(frozen=True, slots=True)
 class PastQuestion:
-    """An earlier question with its answer; `tag` is the one that its messages stand in."""
+    """An earlier request with its answer; `tag` encloses the messages in the answer."""
 
     base: Content
     tag: str
@@ -69,13 +69,13 @@ class PastQuestion:
 
 
 class Improver:
-    """Asks, and finds again what was asked. What reads the database blocks and belongs on worker threads."""
+    """Requests improvements and reads earlier ones. Database reads block; use them on worker threads."""
 
     def __init__(self, store: Store, runner: Runner) -> None:
         self._store, self._runner = store, runner
 
     def ask(self, wanted: ImprovementRequest) -> tuple[RunHandle, str]:
-        """Ask; return the run and the tag that the answer's messages stand in. Raises RefusedError."""
+        """Start a request; return its run and the tag that encloses the messages in the answer. Raises RefusedError."""
         if not any(message.text.strip() for message in wanted.content.messages):
             raise RefusedError("There is no text to improve yet. Write a message, then ask.")
         if not wanted.instructions.strip():
@@ -97,11 +97,11 @@ class Improver:
         return handle, tag
 
     def stop(self, handle: RunHandle) -> None:
-        """Stop an answer that still comes; its text is kept."""
+        """Stop a streaming answer; its text is kept."""
         self._runner.stop(handle.output_uids[0])
 
     def known(self, prompt_uid: str) -> ImprovementDefaults:
-        """Return what the person finds when they ask about a prompt."""
+        """Return the initial values of an improvement of a prompt."""
         shipped = resource("improve", "instructions.txt").read_text("utf-8").strip()
         return ImprovementDefaults(
             self._last_lane(),
@@ -112,11 +112,11 @@ class Improver:
         )
 
     def earlier(self, prompt_uid: str) -> tuple[EarlierImprovement, ...]:
-        """Return what was asked about a prompt before, newest first."""
+        """Return the earlier improvements of a prompt, newest first."""
         return tuple(self._store.improvements(prompt_uid))
 
     def past(self, run_uid: str) -> PastQuestion:
-        """Return an earlier question with its answer. Raises RefusedError for one that this release cannot read."""
+        """Return an earlier request with its answer. Raises RefusedError for one that this release cannot read."""
         detail = self._store.iteration_detail(run_uid)
         values = dict(detail.sets[0].values)
         try:
@@ -131,7 +131,7 @@ class Improver:
         return PastQuestion(base, tag, feedback, detail.lanes[0].lane, detail.outputs[-1].result)
 
     def remember(self, lane: Lane, instructions: str) -> tuple[Future[None], ...]:
-        """Keep of whom was asked, and how; instructions of the product are kept as none of one's own."""
+        """Save the lane and the instructions; "" stands for the shipped instructions."""
         return (
             self._store.set_meta(_LANE, json.dumps(lane.to_json())),
             self._store.set_meta(_INSTRUCTIONS, instructions),
@@ -141,7 +141,7 @@ class Improver:
         try:
             return Lane.from_json(json.loads(self._store.get_meta(_LANE) or "null"))
         except ValueError:
-            # Nobody was asked yet, or another release remembers it differently: the person chooses again.
+            # No request yet, or another release stored it differently: the person chooses again.
             return None
 
     def _start(self, wanted: ImprovementRequest, given: RunSet, handle: RunHandle, owner: RunOwner) -> RunStart:
@@ -155,7 +155,7 @@ class Improver:
             owner_uid=owner.uid,
             started_at=owner.now(),
             based_on=version,
-            # Only a prompt without any version gets one: a run says what it was about.
+            # Only a prompt without versions gets one, because a run must refer to a version.
             content=wanted.content if version is None else None,
             version_uid=owner.new_uid(),
             sets=(given,),
@@ -164,7 +164,7 @@ class Improver:
 
 
 def as_draft(wanted: ImprovementRequest) -> Draft:
-    """Return the question as a draft, for the forecast of what it takes."""
+    """Return a request as a draft, to forecast its cost."""
     return Draft(Content(_messages(wanted)[0]), lanes=(wanted.lane,))
 
 
@@ -174,5 +174,5 @@ def _messages(wanted: ImprovementRequest) -> tuple[tuple[Message, ...], str]:
 
 
 def proposal_of(content: Content, text: str, tag: str) -> Proposal:
-    """Return what an answer proposes for a text; takes up to seconds for long ones. Raises AnswerError."""
+    """Return the proposal in an answer to a text; takes up to seconds for long ones. Raises AnswerError."""
     return propose(content, read_answer(text, tag))

@@ -1,8 +1,8 @@
-"""The judging queue: pairs of answers, blind, those that connect what is ranked first, and the verdicts on them.
+"""The judging queue: blind pairs of answers, chosen to connect the ranked entrants first, and the verdicts on them.
 
-Invariant: what is shown of a pair says nothing about who answered. A verdict is stored in the order the answers were
-shown, belongs to no run, and undo adds a row that takes it back. This module brings numpy along, so nothing imports it
-before somebody judges.
+Invariant: a shown pair does not reveal the models. A verdict is stored in the order in which the answers were shown,
+belongs to no run, and undo adds a row that revokes it. This module imports numpy, so import it only when judging
+starts.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from workbench.usecases.entrants import entrant, judgement_of, maker, names
 from workbench.usecases.ranking_result import Grouping
 
 OF_EACH = 4
-"""Answers of one entrant to the same values that pairs are made of, the newest: more would tell little more of it."""
+"""Newest answers of an entrant to the same values that are paired: more would add little information."""
 MOST_PAIRS = 10_000
 MOST_ENTRANTS = 300
-"""So many versions with models meet in a sitting, those of the newest answers: strengths of thousands take minutes to
-fit, and nobody judges so many pairs."""
+"""Maximum of entrants in a session, those of the newest answers: fitting the strengths of thousands takes minutes, and
+nobody judges so many pairs."""
 KEPT = 20
-"""Judged pairs whose texts are kept for undo; those of older ones are read again when they are wanted."""
+"""Number of judged pairs whose texts are kept for undo; older ones are read again on demand."""
 GROWN = 20
-"""Strengths are fitted anew after each verdict, or after a twentieth of as many as there are verdicts or entrants:
-fewer change little, and the queue itself counts each pair that it gives as judged."""
+"""Strengths are fitted again after every verdict, or after a twentieth of the number of verdicts or entrants: fewer
+change little, and the queue counts each pair it returns as judged."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPair:
-    """A pair as it is shown: two texts and the values they answer.
+    """A pair as shown: two texts and their values.
 
-    `source` is the queue that the pair was taken from, without what was believed; None where its texts were read again.
+    `source` is the queue before the pair was taken, without beliefs; None if the texts were read again.
     """
 
     pair: OutputPair
@@ -52,9 +52,9 @@ class ShownPair:
 
 @dataclass(frozen=True, slots=True)
 class SessionVerdict:
-    """A verdict of this sitting, and the uid of its row. `stayed` is None for a pair that was not judged before.
+    """A verdict of this session, with the uid of its row. `stayed` is None for a pair that was not judged before.
 
-    `winner` is 1 for the left answer, 2 for the right one, and 0 where nobody won.
+    `winner` is 1 for the left answer, 2 for the right one, and 0 without a winner.
     """
 
     uid: str
@@ -75,9 +75,9 @@ class SkippedPair:
 
 @dataclass(frozen=True, slots=True)
 class UndoneJudgement:
-    """A verdict or a skip that is taken back: its pair, what was shown of it if that is kept, and when that is stored.
+    """An undone verdict or skip: its pair, the shown texts if they are kept, and the future of storing the undo.
 
-    `said` is the verdict, which was number `place` of what was done, from 0. Nothing is stored of a skip.
+    `said` is the verdict, None for a skip, of which nothing is stored. `place` is its position in the session, from 0.
     """
 
     pair: OutputPair
@@ -89,7 +89,7 @@ class UndoneJudgement:
 
 @dataclass(frozen=True, slots=True)
 class FittedBeliefs:
-    """What was fitted to the verdicts with these uids, on top of those from before the sitting."""
+    """Strengths fitted to the verdicts with these uids and to those from before the session."""
 
     fit: DavidsonFit
     covariances: Floats
@@ -97,7 +97,7 @@ class FittedBeliefs:
 
 
 class JudgingSession:
-    """One sitting over the answers of a prompt. Opening it, `prepare`, `read` and `learn` block; the others are quick.
+    """A judging session over the answers of a prompt. The constructor, `prepare`, `read` and `learn` block.
 
     `prepare` and `learn` may run on threads of their own, one call of each at a time.
     """
@@ -110,10 +110,10 @@ class JudgingSession:
         now: Callable[[], str],
         grouping: Grouping = "both",
     ) -> None:
-        """Read the history and put the pairs in order, for a ranking of this grouping. Raises StoreError.
+        """Read the history and order the pairs for a ranking of this grouping. Raises StoreError.
 
-        Answers of one entrant of the grouping are never paired. Where models are ranked over all prompts, verdicts of
-        all prompts connect them, but only answers to this prompt are paired.
+        Answers of the same entrant are never paired. If models are ranked over all prompts, verdicts of all prompts
+        connect them, but only answers to this prompt are paired.
         """
         self._store, self._new_uid, self._now = store, new_uid, now
         stored = store.judgements.verdicts(None if grouping == "everywhere" else prompt_uid)
@@ -121,14 +121,14 @@ class JudgingSession:
         makers = {one.who for one in answers} | {one.who for verdict in stored for one in verdict.outputs}
         self._maker, _ = maker(store, prompt_uid, grouping, makers)
         before = [judgement_of(verdict, self._maker) for verdict in stored]
-        # No more than this of verdicts that may be many: collections of garbage look at every object.
+        # Keep little of the possibly many verdicts: the garbage collector visits every object.
         self._last = {pair: said for verdict in before for pair, said in relations(verdict).items()}
         self._known = compare(before)
         self._answers = {answer.uid: answer for answer in answers}
         texts = equal_texts(store, answers)
         candidates = few(pairs(answers, before, self._maker, grouping, texts))
         self.pairs = len(candidates)
-        """How many pairs there are to judge."""
+        """Number of pairs to judge."""
         self._titles = names(
             {one.who for one in answers}, "both", {one.uid: one.name for one in store.endpoints()} if answers else {}
         )
@@ -149,7 +149,7 @@ class JudgingSession:
             self._queue = queue(candidates, fitted, self._beliefs.covariances, seed=len(stored))
 
     def prepare(self) -> ShownPair | None:
-        """Return the next pair with its texts, None when none is left. Raises StoreError."""
+        """Return the next pair with its texts, None if none is left. Raises StoreError."""
         if not self._names:
             return None
         done, waiting = tuple(self._done), tuple(self._waiting.values())
@@ -161,7 +161,7 @@ class JudgingSession:
             later = [one.pair for one in said if one.uid not in beliefs.learnt]
             given = [pair.candidate for pair in (*later, *waiting) if not pair.again]
             self._queue = believe(rewound or self._queue, beliefs.fit, beliefs.covariances, given)
-        # What was called all bad connects nobody, and neither does what was skipped or taken back.
+        # Pairs that were judged all bad, skipped or undone connect no entrants.
         connecting = (*(one.pair for one in said if one.kind != "all_bad"), *waiting)
         links = [(pair.candidate.first_entrant, pair.candidate.second_entrant) for pair in connecting]
         skipped = {one.shown.pair.candidate.key for one in done if isinstance(one, SkippedPair)}
@@ -173,7 +173,7 @@ class JudgingSession:
             try:
                 shown = self.read(pair)
             except StoreError as error:
-                # Another process deleted an answer of this pair: the next one is shown in its place.
+                # Another process deleted an answer of this pair, so take the next one.
                 if error.code != "missing":
                     raise
                 continue
@@ -181,9 +181,9 @@ class JudgingSession:
             return replace(shown, source=unbelieving(source))
 
     def drop(self, ahead: Sequence[ShownPair]) -> None:
-        """Put pairs that were prepared and not judged back into the queue: what they were chosen after did not happen.
+        """Return prepared but unjudged pairs to the queue, because the verdicts they were chosen after were undone.
 
-        They must be the last that were taken from it, and no `prepare` may run.
+        They must be the last ones taken from the queue, and `prepare` must not be running.
         """
         for shown in ahead:
             self._waiting.pop(id(shown.pair), None)
@@ -199,15 +199,15 @@ class JudgingSession:
 
     @property
     def wants_to_learn(self) -> bool:
-        """Whether enough was said since the strengths were fitted."""
+        """Whether enough verdicts changed since the strengths were fitted."""
         many = max(self._known.comparing + self.judged, len(self._names))
         return abs(self.judged - self._learnt) >= max(1, many // GROWN)
 
     def learn(self) -> None:
-        """Fit the strengths to what was said, for the pairs after those that wait."""
+        """Fit the strengths to the verdicts; applies to pairs prepared from now on."""
         said = self._said
         self._learnt = len(said)
-        # What was judged again weighs twice here, which moves no pair that is drawn.
+        # A pair judged again counts twice here, which changes no result for pairs that are drawn.
         news = compare(one.verdict for one in said)
         comparisons = replace(self._known, items=(*self._known.items, *news.items))
         fitted = fit(comparisons, also=self._names)
@@ -216,7 +216,7 @@ class JudgingSession:
     def prompt_text(self) -> str:
         """Return the messages of the newest version with their roles, the same for every pair; blocks.
 
-        It says nothing about who answered: the answers of a pair may be to other versions. Raises StoreError.
+        Reveals nothing about the makers, as the answers of a pair may be to other versions. Raises StoreError.
         """
         numbers = self._store.version_numbers(self._prompt)
         if not numbers:
@@ -225,12 +225,12 @@ class JudgingSession:
         return "\n\n".join(f"{one.role.capitalize()}\n{one.text}" for one in content.messages if one.text)
 
     def who(self, pair: OutputPair) -> tuple[str, str]:
-        """Return how the makers of the left and of the right answer are called."""
+        """Return the names of the makers of the left and the right answer."""
         left, right = (self._titles[entrant(self._answers[uid].who, "both")] for uid in (pair.left, pair.right))
         return left, right
 
     def judge(self, shown: ShownPair, kind: VerdictKind, winner: int = 0) -> Future[None]:
-        """Store a verdict on a pair; `winner` is 1 for the left answer, 2 for the right one, 0 when nobody won."""
+        """Store a verdict on a pair; `winner` is 1 for the left answer, 2 for the right one, 0 for none."""
         outputs = (shown.pair.left, shown.pair.right)
         won = outputs[winner - 1] if kind == "winner" else ""
         verdict = self._verdict(outputs, kind, won)
@@ -250,17 +250,17 @@ class JudgingSession:
         return self._store.judgements.judge(uid, kind, outputs, won, self._now(), blind=True)
 
     def skip(self, shown: ShownPair) -> None:
-        """Ask no more about this pair in this sitting."""
+        """Exclude this pair from the rest of the session."""
         self._done.append(SkippedPair(shown))
         self._waiting.pop(id(shown.pair), None)
 
     @property
     def can_undo(self) -> bool:
-        """Whether a verdict or a skip of this sitting can be taken back."""
+        """Whether a verdict or a skip of this session can be undone."""
         return bool(self._done)
 
     def undo(self) -> UndoneJudgement | None:
-        """Take the last verdict or skip of this sitting back, None when there is none."""
+        """Undo the last verdict or skip of this session; return None if there is none."""
         if not self._done:
             return None
         last, place = self._done.pop(), len(self._done)
@@ -272,18 +272,18 @@ class JudgingSession:
         return UndoneJudgement(last.pair, last.shown, place, last, stored)
 
     def restore(self, undone: UndoneJudgement) -> None:
-        """Count a verdict again: that it was taken back could not be stored."""
+        """Count an undone verdict again, because storing the undo failed."""
         if undone.said is not None:
             self._done.insert(undone.place, undone.said)
             self._waiting.pop(id(undone.pair), None)
 
     def forget(self, shown: ShownPair) -> None:
-        """Count a verdict on this pair no more: it could not be stored."""
+        """Stop counting the verdict on this pair, because storing it failed."""
         self._done = [one for one in self._done if isinstance(one, SkippedPair) or one.pair is not shown.pair]
 
     @property
     def judged(self) -> int:
-        """How many verdicts were given in this sitting."""
+        """Number of verdicts in this session."""
         return len(self._said)
 
     @property
@@ -292,7 +292,7 @@ class JudgingSession:
 
     @property
     def consistency(self) -> VerdictAgreement:
-        """How often a pair that had been judged before was judged alike in this sitting."""
+        """How often a repeated pair got the same verdict in this session."""
         repeats = [one.stayed for one in self._said if one.stayed is not None]
         return VerdictAgreement(len(repeats), sum(repeats))
 
@@ -313,10 +313,10 @@ def pairs(
     grouping: Grouping,
     texts: Mapping[str, bytes],
 ) -> list[PairOption]:
-    """Return pairs of answers by different entrants to the same values, with how they were judged and shown before.
+    """Return pairs of answers by different entrants to the same values, with counts of earlier verdicts and positions.
 
-    Of answers given newest first the newest are taken, fewer of each entrant where there would be too many pairs.
-    `texts` holds something of each text that may occur twice, equal for equal ones; such answers are not paired.
+    Answers must be given newest first; the newest are used, fewer per entrant if there would be too many pairs.
+    `texts` maps answers whose text may occur twice to a digest of it; answers with equal texts are not paired.
     """
     found: list[tuple[StoredAnswer, StoredAnswer]] = []
     for of_each in range(OF_EACH, 0, -1):
@@ -349,7 +349,7 @@ def _verdicts(done: Iterable[SessionVerdict | SkippedPair]) -> list[SessionVerdi
 
 
 def equal_texts(store: Store, answers: Iterable[StoredAnswer]) -> dict[str, bytes]:
-    """Return a digest of each answer that has as many bytes as another one to the same values. Raises StoreError."""
+    """Return a digest of each answer that has the same size and values as another one. Raises StoreError."""
     alike: dict[tuple[str, int], list[str]] = defaultdict(list)
     for answer in answers:
         alike[answer.values, answer.size].append(answer.uid)
@@ -358,14 +358,14 @@ def equal_texts(store: Store, answers: Iterable[StoredAnswer]) -> dict[str, byte
 
 
 def _apart(one: Maker, other: Maker, grouping: Grouping) -> int:
-    """Return whether two makers differ in what the grouping does not tell apart."""
+    """Return 1 if two makers differ in a respect that the grouping ignores, otherwise 0."""
     if grouping == "version":
         return int((one.model, one.endpoint) != (other.model, other.endpoint))
     return int(one.version != other.version) if grouping in ("model", "everywhere") else 0
 
 
 def few(candidates: Sequence[PairOption], most: int = MOST_ENTRANTS) -> list[PairOption]:
-    """Return the pairs among the first entrants, `most` at most."""
+    """Return the pairs among the first `most` entrants."""
     names: set[str] = set()
     kept = []
     for candidate in candidates:
@@ -390,7 +390,7 @@ def _met(
 
 
 def _told(verdict: Judgement) -> Iterator[frozenset[str]]:
-    """Yield the pairs of answers that a verdict says something about; nothing is said about two that lost."""
+    """Yield the pairs of answers that a verdict compares; it does not compare two losers."""
     for one, other in combinations(verdict.outputs, 2):
         if verdict.kind == "all_bad" or 1 in (one.place, other.place):
             yield frozenset((one.output, other.output))

@@ -1,8 +1,8 @@
-"""From a planned lane to a call of the engine.
+"""Sending planned lanes to the engine as calls.
 
-Invariant: what cannot be asked becomes a failure without any network. A model on this machine gets the time that it
-needs to be loaded and to read a long prompt; a provider that is as slow is broken. A lane that waits for the keyring
-keeps no other lane waiting.
+Invariant: a call that cannot be sent becomes a failure without network access. A model on this machine gets the time
+to load and to read a long prompt; a provider that is as slow is considered broken. A lane that waits for the keyring
+does not block other lanes.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ NO_TOOLS = Failure(
     "lane, or switch the prompt's tools off.",
 )
 Lacks = Callable[[str], frozenset[str]]
-"""The abilities ("tools", "vision", "json") that a model is known not to have."""
+"""Returns the abilities ("tools", "vision", "json") that a model is known to lack."""
 FilePaths = Callable[[tuple[Attachment, ...]], tuple[tuple[str, str], ...]]
-"""Hash and path of each attached file; raises StoreError or HostError."""
+"""Returns hash and path of each attachment; raises StoreError or HostError."""
 
 
 def call_for(
@@ -63,7 +63,7 @@ def call_for(
     lacks: Lacks = lambda model: frozenset(),
     files: FilePaths = lambda attached: (),
 ) -> Call | Failure:
-    """Return the call that asks a lane's model, or why there is none."""
+    """Return the call for a lane's model, or the failure that says why there is none."""
     if endpoint is None:
         return NO_ENDPOINT
     attached = attachments_of(rendered)
@@ -105,21 +105,21 @@ def call_for(
 
 
 def _full_model(endpoint: Endpoint, model: str, provider_of: ProviderOf) -> str:
-    """Return a model as the engine is asked for it: with its provider, where LiteLLM asks."""
+    """Return the model id for the engine, with its provider for LiteLLM."""
     if endpoint.kind != "litellm":
         return model
     return endpoint.full_model(model) if endpoint.has_address else with_provider(model, provider_of(model))
 
 
 def _address_mark(base_url: str, named_by: str) -> Mark:
-    """Return what the record of a call says about where it went, when that is no public address."""
+    """Return the mark of a call that does not go to a public address."""
     if named_by:
         return Mark("changed", ADDRESS, f"{base_url} ({named_by})")
     return Mark("added", ADDRESS, base_url)
 
 
 def timeouts_for(endpoint: Endpoint) -> Timeouts:
-    """Return how long an endpoint may take."""
+    """Return the timeouts for an endpoint."""
     here = endpoint.is_local or is_loopback(urlsplit(endpoint.base_url).hostname or "")
     return _ON_THIS_MACHINE if here else _OF_A_PROVIDER
 
@@ -128,13 +128,13 @@ class CallEngine(Protocol):
     """The part of the engine's client that runs need."""
 
     def start(self) -> None:
-        """Start the child in the background; twice does nothing."""
+        """Start the child in the background; does nothing if it was started."""
 
     def run(self, call: Call) -> None:
-        """Ask one model; events follow."""
+        """Send one call; events follow."""
 
     def cancel(self, call_id: str) -> None:
-        """Stop one call; its end follows."""
+        """Stop one call; its end event follows."""
 
     def render(self, content: Content, values: Mapping[str, str]) -> Future[Texts]:
         """Return the texts of `template_texts` with values filled in."""
@@ -142,9 +142,9 @@ class CallEngine(Protocol):
 
 @dataclass(slots=True)
 class LiveOutput:
-    """An output that has not ended; `endpoint`, `model` and `output` are set once it is asked.
+    """An output that has not ended; `endpoint`, `model` and `output` are set by `LaneCaller.ask`.
 
-    `waits` holds while it waits for its key: until then the engine does not know it.
+    `waits` is true while it waits for its key; until then the engine does not know it.
     """
 
     transcript: Transcript
@@ -157,16 +157,16 @@ class LiveOutput:
 
 @dataclass(frozen=True, slots=True)
 class LaneQuestion:
-    """One question to one lane."""
+    """A rendered prompt for one lane."""
 
     lane: Lane
     rendered: Rendered
 
 
 class LaneCaller:
-    """Hands lanes to the engine, each as soon as its keys are known.
+    """Sends lanes to the engine, each as soon as its keys are known.
 
-    `on_sent` is told the endpoint of what was handed over, and `end` what ends without the engine.
+    `on_sent` is called with the endpoint of each sent call, `end` for outputs that end without the engine.
     """
 
     def __init__(
@@ -187,10 +187,10 @@ class LaneCaller:
         self._closing = False
 
     def ask(self, live: LiveOutput, asked: LaneQuestion) -> None:
-        """Ask; at once where the keys are known, else on a thread of its own once they are.
+        """Send a call: at once if its keys are cached, otherwise on a new thread once they are read.
 
-        A keyring may take as long as a person needs to unlock it, and one that hangs takes a minute. Nobody waits for
-        that thread: it must not keep the program from ending.
+        Reading a key takes as long as a person needs to unlock the keyring, and a minute if the keyring hangs. The
+        thread is a daemon, so that it does not keep the program from ending.
         """
         live.model, live.output = asked.lane.model, asked.rendered.output
         with self._lock:
@@ -203,7 +203,7 @@ class LaneCaller:
             known = live.endpoint is None or all(
                 self._keys.remembers(name) for name in wanted_keys(live.endpoint, live.model, self._provider_of)
             )
-        except Exception as error:  # noqa: BLE001 - the output is recorded, so it must end, and the other lanes go on
+        except Exception as error:  # noqa: BLE001 - a recorded output must end, and other lanes continue
             self._end_waiting(live, "failed", _internal(error))
             return
         if known:
@@ -216,7 +216,7 @@ class LaneCaller:
         self._end_waiting(live, "stopped", None)
 
     def close(self) -> None:
-        """Ask nothing from now on."""
+        """Send nothing from now on."""
         with self._lock:
             self._closing = True
 
@@ -252,7 +252,7 @@ class LaneCaller:
         except Exception as error:  # noqa: BLE001 - as above
             self._end(live, "failed", _internal(error))
             return
-        # A stop that came between the question above and the call found nothing to cancel.
+        # A stop between `_take` and `run` found nothing to cancel.
         if live.transcript.stopping:
             self._engine.cancel(call.id)
 
@@ -261,7 +261,7 @@ class LaneCaller:
             self._end(live, state, failure)
 
     def _take(self, live: LiveOutput) -> bool:
-        """Whether the output still waits; whoever is told so sends it or ends it, and nobody else does."""
+        """Return whether the output was waiting. Only the caller that gets True sends or ends it."""
         with self._lock:
             waits, live.waits = live.waits, False
             return waits

@@ -1,7 +1,7 @@
-"""Looking after the history: copies, size, soundness.
+"""Maintenance of the history: backups, size, integrity.
 
-Invariant: what drops something drops first what another place tells as well, says what it did, and can be stopped
-between two steps; what was dropped until then stays dropped.
+Invariant: an operation that drops data drops redundant data first, reports what it did, and can be stopped between two
+steps; data dropped until then stays dropped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from workbench.usecases.problems import RefusedError
 
 @dataclass(frozen=True, slots=True)
 class FreedSpace:
-    """What making smaller did: raw responses dropped, bytes given back to the disk, whether it was stopped."""
+    """Result of shrinking: raw responses dropped, bytes returned to the disk, whether it was stopped."""
 
     responses: int
     size: int
@@ -32,7 +32,7 @@ class FreedSpace:
 
 @dataclass(frozen=True, slots=True)
 class HistoryCheck:
-    """What is damaged of the file, and sentences about the tables whose rows hold wrong values."""
+    """Damage of the file, and sentences about tables with invalid rows."""
 
     damage: tuple[str, ...] = ()
     wrong_values: tuple[str, ...] = ()
@@ -45,14 +45,14 @@ WRONG_VALUES = (
 
 
 class Maintenance:
-    """All methods block and belong on a worker thread; they raise StoreError."""
+    """Maintains one history. All methods block, so use them on worker threads; they raise StoreError."""
 
     def __init__(self, store: Store, now: Callable[[], str]) -> None:
         self._store = store
         self._now = now
 
     def rules(self) -> MaintenanceRules:
-        """Return the rules in force; damaged ones are the default ones, which drop nothing."""
+        """Return the rules in force; if they are damaged, the defaults, which drop nothing."""
         text = self._store.get_meta(CARE)
         try:
             return MaintenanceRules.from_text(text) if text else MaintenanceRules()
@@ -60,32 +60,32 @@ class Maintenance:
             return MaintenanceRules()
 
     def set_rules(self, rules: MaintenanceRules) -> None:
-        """Let other rules hold."""
+        """Replace the rules."""
         before = self.folder()
         if rules.folder != self.rules().folder:
             self.remember([before])
         self._store.set_meta(CARE, rules.to_text()).result()
 
     def remember(self, folders: Iterable[Path]) -> None:
-        """Remember folders that copies may be left in."""
+        """Record folders that may contain copies."""
         text = self._store.get_meta(FOLDERS)
         self._store.set_meta(FOLDERS, remembering(text, folders)).result()
 
     def folder(self) -> Path:
-        """Return where copies go."""
+        """Return the backup folder."""
         chosen = self.rules().folder
         return Path(chosen) if chosen else folder_of(self._store.path)
 
     def backups(self) -> list[Backup]:
-        """Return the copies, newest first."""
+        """Return the backups, newest first."""
         return self._store.upkeep.backups(self.folder())
 
     def back_up(self, watch: Watch = go_on) -> Backup:
-        """Make a copy that stays until somebody removes it; `watch` can stop it."""
+        """Make a backup that is never pruned; `watch` can stop it."""
         return self._store.upkeep.backup(self.folder(), self._now(), by_hand=True, watch=watch)
 
     def back_up_if_due(self, watch: Watch = go_on) -> Backup | None:
-        """Make the daily copy where one is due and something is new, and remove old ones; None when none was made."""
+        """Make the daily backup if it is due and the history changed, and prune old ones; None if none was made."""
         rules, upkeep, folder, now = self.rules(), self._store.upkeep, self.folder(), self._now()
         if not rules.daily:
             return None
@@ -98,21 +98,21 @@ class Maintenance:
         return backup
 
     def tidy(self, stop: threading.Event | None = None) -> int:
-        """Drop what a rule names; return how many raw responses that were. Without a rule nothing."""
+        """Drop the raw responses that the rules name, none without a rule; return how many."""
         days = self.rules().raw_days
         if days is None or self._store.read_only:
             return 0
         return self._drop(days_before(self._now(), days), stop or threading.Event(), lambda _: None)
 
     def look_after(self, stop: threading.Event, watch: Watch = go_on) -> tuple[Backup | None, int]:
-        """Make the daily copy where one is due, and drop what a rule names; return the copy and how many were dropped.
+        """Make the daily backup if it is due, and apply `tidy`; return the backup and the number of dropped responses.
 
-        A copy that there is no room or no folder for does not hold up the rule, and is raised when that was followed.
+        If there is no room or no folder for a backup, `tidy` runs all the same and then the error is raised.
         """
         try:
             made = self.back_up_if_due(watch)
         except StoreError as error:
-            # Nothing is dropped from a file that may have to be read by other means first.
+            # After other errors drop nothing: the file may have to be salvaged.
             if error.code not in ("full", "path", "readonly"):
                 raise
             self.tidy(stop)
@@ -120,15 +120,15 @@ class Maintenance:
         return made, self.tidy(stop)
 
     def size(self, watch: Watch = go_on) -> HistorySize:
-        """Return what takes room; `watch` can stop it."""
+        """Return what takes up space; `watch` can stop it."""
         return self._store.upkeep.size(watch)
 
     def droppable(self, watch: Watch = go_on) -> tuple[int, int]:
-        """Return how many raw responses making smaller would drop, and their bytes; `watch` can stop it."""
+        """Return the number and bytes of the raw responses that `make_smaller` would drop; `watch` can stop it."""
         return self._store.upkeep.droppable(watch)
 
     def make_smaller(self, stop: threading.Event, tell: Callable[[str], None]) -> FreedSpace:
-        """Drop raw responses and give the room back; `tell` gets sentences, `stop` ends it after the present step."""
+        """Drop raw responses and shrink the file; `tell` receives sentences, `stop` ends it after the current step."""
         dropped = self._drop(None, stop, lambda count: tell(f"Dropped {count:,} raw responses…"))
         if stop.is_set():
             return FreedSpace(dropped, 0, stopped=True)
@@ -141,7 +141,7 @@ class Maintenance:
             return FreedSpace(dropped, 0, stopped=True)
 
     def check(self, watch: Watch = go_on) -> HistoryCheck:
-        """Look at all of the file, and at its rows where the file is sound; `watch` can stop it."""
+        """Check the whole file, and its rows if the file is sound; `watch` can stop it."""
         damage = self._store.upkeep.check(watch)
         return HistoryCheck(tuple(damage), () if damage else tuple(self._store.upkeep.wrong_rows(watch)))
 
@@ -154,9 +154,9 @@ class Maintenance:
 
 
 def rescue(database: Path, target: Path, *, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
-    """Read what can be read of a damaged history into a new one at `target`, which must not be there yet; blocks.
+    """Read what can be read of a damaged history into a new one at `target`, which must not exist; blocks.
 
-    Raises RefusedError, and StoreError when nothing can be read.
+    Raises RefusedError, and StoreError if nothing can be read.
     """
     if target.exists():
         raise RefusedError(f"{target} is there already. Name a file that is not.")

@@ -1,4 +1,4 @@
-"""What is known of models: where they are, which keys they need, what they can do and what they cost."""
+"""Access to models: endpoints, keys, catalogue and prices."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ class CatalogueReader(Protocol):
         """Return the catalogue; the first call blocks."""
 
     def provider_of(self, model: str) -> str:
-        """Return the provider id that answers a model id, "" when nobody knows."""
+        """Return the id of the provider of a model, "" if unknown."""
 
     def retires(self, endpoint: Endpoint, model: str) -> date | None:
-        """Return the day on which a model is switched off, None when that is not known."""
+        """Return the day on which a model is switched off, None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelAccess:
-    """The parts of a workbench that settings and model picker need. What they read may block."""
+    """The parts of a workbench that settings and the model picker need. Their reads may block."""
 
     keys: KeyStore
     endpoints: Endpoints
     catalogue: CatalogueReader
     pricing: Pricing
     weights: Callable[[], Path | None]
-    """Returns the file of the built-in model, None while it is not installed."""
+    """Returns the file of the built-in model, None if it is not installed."""
     today: Callable[[], date]
-    """Returns the day in UTC."""
+    """Returns the current day in UTC."""

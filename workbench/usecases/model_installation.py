@@ -1,6 +1,6 @@
-"""Getting the built-in model onto this machine.
+"""Installing the built-in model.
 
-Invariant: a person is told how far it is in a few lines, whatever the download's own pace of reporting.
+Invariant: progress is reported in a few lines, however often the download reports.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ def install_builtin(
     tell: Callable[[str], None],
     cancelled: threading.Event | None = None,
 ) -> Path:
-    """Download the built-in model and return its file; `tell` gets a short sentence now and then, on this thread.
+    """Download the built-in model and return its file; `tell` receives short sentences, on this thread.
 
-    Blocks for as long as the download takes; set `cancelled` from another thread to stop it. Raises HostError.
+    Blocks for the whole download; set `cancelled` from another thread to stop it. Raises HostError.
     """
     return install_model(InstallationSteps(tell).report, data=places.data, cancelled=cancelled, env=env)
 
 
 class InstallationSteps:
-    """Turns a stream of progress into one sentence for each tenth."""
+    """Reduces download progress to one sentence per tenth."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._step = -1
 
     def report(self, progress: PipProgress) -> None:
-        """Take in how far it is."""
+        """Report progress if another tenth is reached."""
         if progress.share is None or progress.total is None:
             return
         step = int(progress.share * _STEPS)

@@ -1,6 +1,6 @@
-"""How models and parameters are named in a line of text. Pure.
+"""Names of models and parameters in text. Pure functions.
 
-Invariant: every endpoint's models can be named without its uid, and a name means one model only.
+Invariant: the models of every endpoint have a name without its uid, and a name means one model only.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from workbench.core.providers import PROVIDERS, provider_name
 from workbench.usecases.problems import RefusedError
 
 ENDPOINT = "endpoint:"
-"""Begins the name of a model of an endpoint that is called like a provider."""
+"""Prefix of models of an endpoint that has the name of a provider."""
 
 
 def resolve_model(text: str, endpoints: Iterable[Endpoint]) -> tuple[str, str]:
     """Return (endpoint uid, model) for `echo`, `builtin`, `endpoint-name/model`, the name of a GGUF, or a LiteLLM id.
 
-    The name of a provider means the provider: a history may come from somebody else, whose endpoint must not get what
-    was meant for it. Such an endpoint is `endpoint:name/model`. Raises RefusedError when the text names an endpoint
-    without a model, several endpoints, or nothing.
+    A provider's name always means the provider: a history may come from somebody else, whose endpoint must not receive
+    calls meant for the provider. Such an endpoint is `endpoint:name/model`. Raises RefusedError if the text is empty,
+    matches several endpoints, or names an endpoint without a model.
     """
     name = text.strip()
     if not name:
@@ -52,12 +52,12 @@ def resolve_model(text: str, endpoints: Iterable[Endpoint]) -> tuple[str, str]:
 
 
 def is_of_provider(text: str) -> bool:
-    """Return whether a text names a provider, or a model of one with its provider before it."""
+    """Return whether a text is the name of a provider, or starts with one and a slash."""
     return text.strip().partition("/")[0].casefold() in PROVIDERS
 
 
 def shadowed(text: str, endpoints: Iterable[Endpoint]) -> str:
-    """Return a sentence about an endpoint that has the name of the provider which a text means, "" for none."""
+    """Return a sentence about an endpoint with the same name as the provider in a text, "" for none."""
     head, _, rest = text.strip().partition("/")
     same = [one for one in endpoints if one.has_address and one.name.casefold() == head.casefold()]
     if not same or not is_of_provider(text):
@@ -69,7 +69,7 @@ def shadowed(text: str, endpoints: Iterable[Endpoint]) -> str:
 
 
 def model_name(endpoint: Endpoint, model: str) -> str:
-    """Return what `resolve_model` reads as this model of this endpoint."""
+    """Return the text that `resolve_model` resolves to this model of this endpoint."""
     if endpoint.kind in ("echo", "builtin"):
         return endpoint.kind
     if not endpoint.has_address:
@@ -78,7 +78,7 @@ def model_name(endpoint: Endpoint, model: str) -> str:
 
 
 def slots(count: int) -> tuple[str, ...]:
-    """Return names for lanes: a … z, then aa, ab, …"""
+    """Return names of lane slots: a … z, then aa, ab, …"""
     letters = "abcdefghijklmnopqrstuvwxyz"
     made = []
     for number in range(count):
@@ -103,9 +103,9 @@ def pair(text: str, what: str) -> tuple[str, str]:
 def with_params(params: Params, given: Sequence[tuple[str, str]]) -> Params:
     """Return `params` with more of them set, from text.
 
-    A name means a row of the table in any spelling, or by an alias. One that has no row goes into the extra parameters,
-    its value read as JSON if it is JSON. What is given here also counts where the lane's extra parameters say
-    otherwise. Lists may be given a text at a time. Raises RefusedError.
+    A name is a row of the table in any spelling, or an alias. Other names become extra parameters, with values read as
+    JSON if they are JSON. These values replace the lane's extra parameters of the same row. Lists may be given one text
+    at a time. Raises RefusedError.
     """
     data = params.to_json()
     extra = data.pop("extra", {})

@@ -1,7 +1,7 @@
-"""Which parameters of a lane its model takes.
+"""Which parameters a lane's model supports.
 
-Invariant: the list of models answers at once; LiteLLM, which has to be loaded for it, adds what it knows of the
-provider, and says nothing of addresses that people entered.
+Invariant: the catalogue answers at once. LiteLLM, which must be loaded first, adds what it knows about the provider,
+but nothing about custom addresses.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ WITHIN_S = 60.0
 
 
 class SupportEngine(Protocol):
-    """The part of the engine that knows what LiteLLM passes on."""
+    """The part of the engine that knows which parameters LiteLLM passes on."""
 
     def supported_parameters(self, model: str) -> Future[Collection[str] | None]:
-        """Return the parameters of chat completions that LiteLLM passes on for a model, None for unknown."""
+        """Return the parameters of chat completions that LiteLLM passes on for a model, None if unknown."""
 
 
 class ModelParameters:
-    """Answers for one lane at a time. Both methods block and belong on a worker thread."""
+    """Looks up parameter support, one lane at a time. Both methods block; use them on worker threads."""
 
     def __init__(
         self,
@@ -37,17 +37,17 @@ class ModelParameters:
         provider_of: Callable[[str], str],
         engine: SupportEngine,
     ) -> None:
-        """`info` returns what the catalogue knows of a model of LiteLLM."""
+        """Use `info` to look up a LiteLLM model in the catalogue."""
         self._info, self._provider_of, self._engine = info, provider_of, engine
         self._passed: dict[str, Collection[str] | None] = {}
 
     def listed(self, endpoint: Endpoint | None, model: str) -> ParameterSupport:
-        """Return what is known without asking anything."""
+        """Return what is known without LiteLLM."""
         if endpoint is None:
             return ParameterSupport()
         if endpoint.kind == "echo":
             return ParameterSupport(dict.fromkeys((row.name for row in table()), "Echo has no settings."))
-        # An address of one's own may call anything "gpt-5".
+        # A custom address may name any model "gpt-5".
         info = self._info(model) if endpoint.uid == LITELLM else None
         found = ParameterSupport() if info is None else info.support
         if endpoint.uid == LITELLM and self._provider_of(model) == "openai":
@@ -57,7 +57,7 @@ class ModelParameters:
         return found
 
     def full(self, endpoint: Endpoint | None, model: str) -> ParameterSupport:
-        """Return the same with what LiteLLM knows; that of `listed` when it cannot be asked."""
+        """Return the support including LiteLLM's knowledge; only that of `listed` if LiteLLM does not answer."""
         found = self.listed(endpoint, model)
         if endpoint is None or endpoint.kind != "litellm":
             return found

@@ -1,6 +1,6 @@
-"""Other processes that run on the same database.
+"""Recovery of runs of other processes on the same database.
 
-Invariant: only what a dead process left behind is ended here; what a living one runs is its own.
+Invariant: only runs of dead processes are ended here; those of living ones are left alone.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from workbench.store import Recovered, Store
 
 @dataclass(frozen=True, slots=True)
 class OtherProcessesSeen:
-    """What a look found: whether another living process runs something, and what dead ones had left unfinished."""
+    """Result of a look: whether another living process has runs, and what was recovered from dead ones."""
 
     running: bool = False
     recovered: Recovered = field(default_factory=Recovered)
 
 
 class OtherProcesses:
-    """Looks after what others run. A look blocks and belongs on a worker thread."""
+    """Recovers outputs of dead processes. Blocks; use it on worker threads."""
 
     def __init__(self, store: Store, own: str, alive: Callable[[str], bool], now: Callable[[], str]) -> None:
-        """`own` is the uid of this process, `alive` tells of another's, `now` returns UTC text."""
+        """`own` is the uid of this process, `alive` checks another one's, `now` returns UTC text."""
         self._store, self._own, self._alive, self._now = store, own, alive, now
 
     def look(self) -> OtherProcessesSeen:
-        """End as interrupted, with their text, the outputs of processes that died. Raises StoreError."""
+        """Mark outputs of dead processes as interrupted, keeping their text. Raises StoreError."""
         owners = self._store.owners_in_flight() - {self._own}
         dead = {owner for owner in owners if not self._alive(owner)}
         if not dead or self._store.read_only:
@@ -37,7 +37,7 @@ class OtherProcesses:
 
 
 def ended_elsewhere(recovered: Recovered) -> str:
-    """Return one quiet sentence about processes that died beside this one, "" when there was nothing to recover."""
+    """Return a sentence about outputs recovered from other processes, "" if there are none."""
     if recovered.outputs == 0:
         return ""
     what = "1 interrupted answer" if recovered.outputs == 1 else f"{recovered.outputs} interrupted answers"

@@ -1,7 +1,7 @@
-"""Answers with what their output format says of them.
+"""Checking answers against their output format.
 
-Invariant: only an answer that finished is checked, and checking never loses one. Blocks for as long as a large answer
-takes to be read, so it belongs on a worker thread.
+Invariant: only finished answers are checked, and checking changes nothing else of them. Blocks while it parses large
+answers; use it on worker threads.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from workbench.core.runs import IterationDetail, Result
 
 
 def with_check(result: Result, output: OutputFormat | None) -> Result:
-    """Return a result with its check, as it is when it has none to pass."""
+    """Return a result with its format check, unchanged if there is nothing to check."""
     if output is None or result.state != "finished":
         return result
     return replace(result, format_check=check_output(output, result.text))
 
 
 def with_checks(detail: IterationDetail) -> IterationDetail:
-    """Return an iteration with the checks of all its answers, and of those beside them."""
+    """Return an iteration with the checks of all its answers, including those of earlier iterations."""
     if detail.earlier:
         detail = replace(detail, earlier=tuple(with_checks(one) for one in detail.earlier))
     formats = {lane.position: lane.output for lane in detail.lanes}

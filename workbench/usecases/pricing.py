@@ -1,7 +1,7 @@
-"""What a call costs.
+"""Prices of calls.
 
-Invariant: a price that a person set on this computer wins over what a server reports, that over a price list; unknown
-stays None, and only our own runtime and echo are free. The catalogue is read on the first question that needs it.
+Invariant: a price set by the person takes precedence over the server's reported cost, and that over a price list. An
+unknown price is None; only our runtime and echo are free. The catalogue is read on first use.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from workbench.usecases.gateway_prices import GatewayPrices
 
 
 class OwnPrices(Protocol):
-    """The prices that a person set on this computer."""
+    """The prices set by the person on this computer."""
 
     def prices(self) -> Mapping[tuple[str, str], Rates]:
         """Return them by endpoint uid and model."""
 
     def set_price(self, endpoint_uid: str, model: str, rates: Rates | None) -> None:
-        """Keep one, or with None forget it. Raises HostError."""
+        """Store a price, or remove it with None. Raises HostError."""
 
 
 ListedRates = Callable[[Endpoint, str], Rates | None]
 
 
 class Pricing:
-    """Rates by endpoint and model; safe in any thread."""
+    """Rates by endpoint and model; thread-safe."""
 
     def __init__(
         self,
@@ -47,23 +47,23 @@ class Pricing:
         self._gateways = gateways
 
     def own_prices(self) -> Mapping[tuple[str, str], Rates]:
-        """Return the prices that a person set, by endpoint uid and model."""
+        """Return the prices set by the person, by endpoint uid and model."""
         return self._own.prices()
 
     def set_price(self, endpoint_uid: str, model: str, rates: Rates | None) -> None:
-        """Set what a model costs there, or with None leave it to the catalogue; outputs that ended keep their rates.
+        """Set a model's price at an endpoint, or remove it with None; outputs that have ended keep their rates.
 
-        Waits for the disk. Raises HostError.
+        Blocks for the disk. Raises HostError.
         """
         self._own.set_price(endpoint_uid, model, rates)
 
     def prepare(self, endpoint: Endpoint) -> None:
-        """Ask an endpoint for its price list, because a person runs or looks at its models. Waits for its key."""
+        """Request an endpoint's price list, before a run or when its models are shown. Blocks for its key."""
         if self._gateways is not None:
             self._gateways.prepare(endpoint)
 
     def rates_for(self, endpoint: Endpoint, model: str) -> Rates | None:
-        """Return the rates of a model there as far as they are known, None when they are not; asks no server."""
+        """Return the known rates of a model at an endpoint, None if unknown; sends no request."""
         return self._rates(endpoint, model, None if self._gateways is None else self._gateways.known_rates)
 
     def _rates(self, endpoint: Endpoint, model: str, listed: ListedRates | None) -> Rates | None:
@@ -73,20 +73,20 @@ class Pricing:
             return set_by_user
         if endpoint.uid == LITELLM:
             return self._catalogue_rates(model)
-        # A custom address may call anything "gpt-5": only LiteLLM's own names have LiteLLM's prices.
+        # A custom address may name any model "gpt-5": LiteLLM's prices are valid for LiteLLM's names only.
         return None if listed is None else listed(endpoint, model)
 
     def price(self, result: Result, endpoint: Endpoint, model: str) -> Result:
         """Return the result with its rates and its cost in dollars.
 
-        What the server reported counts more than a price list, and a price that a person set counts most. May wait two
+        A price set by the person takes precedence over the reported cost, and that over a price list. May wait two
         seconds for the price list of a gateway.
         """
         rates = self._rates(endpoint, model, None if self._gateways is None else self._gateways.rates)
         if rates is FREE:
             return replace(result, rates=rates, cost_usd=0.0)
         if result.request is None:
-            # Nothing was sent: nothing was spent, and there is no usage that could say so.
+            # Nothing was sent, so there is no cost and no usage from which to compute one.
             return replace(result, rates=rates, cost_usd=None)
         took = result.timing.duration
         seconds = None if took is None else took / 1000

@@ -1,6 +1,6 @@
-"""What went wrong, as people read it.
+"""Errors as text for the person.
 
-Invariant: whatever a lower layer raises becomes one sentence with a next step, its technical detail apart.
+Invariant: an exception of any lower layer becomes one sentence with a next step, and separate technical detail.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _END = re.compile(r"It (was ended by signal \d+|exited with code -?\d+)\.")
 
 @dataclass(frozen=True, slots=True)
 class MissingInput:
-    """What a draft lacks to be run: values of these variables in a value set, or, without any, a message.
+    """Missing input of a draft: values of these variables in a value set, or a message if `values` is empty.
 
-    `value_set` is the uid of the set, "" for values that belong to none.
+    `value_set` is the uid of the set, "" for values outside of sets.
     """
 
     values: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class MissingInput:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A sentence with a next step, the folded technical detail, and what is lacking if that is the problem."""
+    """A sentence with a next step, technical detail, and the missing input if that is the problem."""
 
     sentence: str
     detail: str = ""
@@ -42,7 +42,7 @@ class Problem:
 
 
 class RefusedError(Exception):
-    """Something was not done because what it was asked for cannot work; nothing was changed."""
+    """An operation was refused because it cannot succeed; nothing was changed."""
 
     def __init__(self, sentence: str, detail: str = "", lack: MissingInput | None = None) -> None:
         super().__init__(sentence)
@@ -52,13 +52,13 @@ class RefusedError(Exception):
 
 
 def unsaved_sentence(count: int) -> str:
-    """Return what to say about answers that could not be saved before the end."""
+    """Return the sentence about answers that could not be saved before the end."""
     what = "1 answer" if count == 1 else f"{count} answers"
     return f"{what} could not be saved in the history. Make room on the disk or free the database, then run again."
 
 
 def problem_of(error: BaseException) -> Problem:
-    """Return the problem that an exception of any layer stands for."""
+    """Return the problem for an exception of any layer."""
     if isinstance(error, RefusedError):
         return Problem(error.sentence, error.detail, error.lack)
     if isinstance(error, HostError | StoreError | PackError):
@@ -72,29 +72,29 @@ def problem_of(error: BaseException) -> Problem:
 
 
 def fault_problem(report: str, log: Path | None) -> Problem:
-    """Return what to say about an exception that nobody expected and that stopped nothing."""
+    """Return the problem for an unexpected exception that stopped nothing."""
     return Problem(f"Unexpected error, {logged(log)}. Prompt Workbench goes on working.", report)
 
 
 def fault_of_child(report: str, process: str) -> Problem:
-    """Log what a child reported of itself, and return what to say."""
+    """Log an exception reported by a child, and return the problem."""
     log = faults.note_of_child(report, process)
     return Problem(f"Unexpected error of the {process}, {logged(log)}. It goes on working.", report)
 
 
 def note_death(report: str, process: str) -> None:
-    """Log how a child ended, without its own words."""
+    """Log how a child ended, without text from the child."""
     found = _END.search(report)
     faults.note_of_child(f"The {process} ended. {found.group() if found else 'Its parent ended it.'}", process)
 
 
 def about_this_program(report: str) -> str:
-    """Return a report with the versions that its reader needs."""
+    """Return a report with the version and platform prepended."""
     return f"Prompt Workbench {__version__}, {faults.platform_name()}\n{report}"
 
 
 def logged(log: Path | None) -> str:
-    """Return the words that say where an exception is logged."""
+    """Return the phrase that says where an exception is logged."""
     if log is None:
         return "which could not be logged"
     home = Path.home() if os.environ.get("HOME") else None

@@ -1,6 +1,6 @@
-"""The prompts of a database.
+"""The prompts of a history.
 
-Invariant: a prompt has a name that can be seen; names may repeat, uids do not.
+Invariant: a prompt's name has a visible character; names may repeat, uids do not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from workbench.usecases.problems import RefusedError
 NAME_LIMIT = 200
 SAMPLE = "sample_prompt"
 TOOL_SAMPLE = "tool_sample_prompt"
-"""The small fact that names the prompt that came with the product."""
+"""Meta keys that hold the uids of the sample prompts."""
 
 FIRST_DRAFT = Draft(
     content=Content((Message("user", ""),)),
@@ -31,7 +31,7 @@ FIRST_DRAFT = Draft(
 
 
 class PromptLibrary:
-    """Create, find, rename, duplicate, archive; drafts and versions. Reads block, writes return futures."""
+    """Prompts with their drafts and versions. Reads block, writes return futures."""
 
     def __init__(self, store: Store, new_uid: Callable[[], str], now: Callable[[], str]) -> None:
         self._store = store
@@ -39,15 +39,15 @@ class PromptLibrary:
         self._now = now
 
     def all(self, *, archived: bool = False) -> list[PromptRow]:
-        """Return the prompts that are in use, or the archived ones."""
+        """Return the active prompts, or the archived ones."""
         return self._store.prompts(archived=archived)
 
     def find(self, name: str) -> PromptRow:
-        """Return the prompt of a uid or a name: exactly that, else ignoring case, else the only one that starts so.
+        """Return a prompt by uid or name: exact match, else ignoring case, else a unique prefix.
 
-        Raises RefusedError with the names that there are.
+        Raises RefusedError with the existing names.
         """
-        rows, name = self.all(), visible_note(name)  # as the rows have it
+        rows, name = self.all(), visible_note(name)  # the form in the rows
         for match in (
             [row for row in rows if row.uid == name],
             [row for row in rows if row.name == name],
@@ -65,7 +65,7 @@ class PromptLibrary:
         raise RefusedError(f"There is no prompt “{name}”. There are: {known}.")
 
     def sample(self) -> PromptRow:
-        """Return the prompt that came with the product, else the one last worked on. Raises RefusedError."""
+        """Return the sample prompt, else the prompt last worked on. Raises RefusedError."""
         rows = self.all()
         wanted = (self._store.get_meta(SAMPLE), self._store.last_prompt())
         for uid in wanted:
@@ -76,16 +76,16 @@ class PromptLibrary:
     def create(self, name: str, draft: Draft = FIRST_DRAFT, *, uid: str = "") -> tuple[str, Future[None]]:
         """Create a prompt with a draft, under `uid` or a new one; return its uid and a future.
 
-        Raises RefusedError for an unusable name.
+        Raises RefusedError for an invalid name.
         """
         uid = uid or self._new_uid()
         name = clean_name(name)
-        # The history writes in the order it is asked, so the draft's future also answers for the prompt.
+        # The store writes in order, so the draft's future ends after the prompt's.
         made = self._store.create_prompt(uid, name, self._now())
         return uid, both(made, self._store.save_draft(uid, draft, self._now()))
 
     def rename(self, prompt_uid: str, name: str) -> Future[None]:
-        """Rename a prompt. Raises RefusedError for an unusable name."""
+        """Rename a prompt. Raises RefusedError for an invalid name."""
         return self._store.rename_prompt(prompt_uid, clean_name(name), self._now())
 
     def duplicate(self, prompt_uid: str, name: str) -> tuple[str, Future[None]]:
@@ -94,23 +94,23 @@ class PromptLibrary:
         return uid, self._store.duplicate_prompt(prompt_uid, uid, clean_name(name), self._now())
 
     def archive(self, prompt_uid: str, archived: bool = True) -> Future[None]:
-        """Take a prompt out of the list, or bring it back; nothing is deleted."""
+        """Archive a prompt, or restore it; nothing is deleted."""
         return self._store.archive_prompt(prompt_uid, archived, self._now())
 
     def draft(self, prompt_uid: str) -> Draft:
-        """Return the draft; FIRST_DRAFT where there is none yet. Raises StoreError where it is damaged."""
+        """Return the draft, FIRST_DRAFT if there is none. Raises StoreError if it is damaged."""
         return self._store.draft(prompt_uid) or FIRST_DRAFT
 
     def open(self, prompt_uid: str) -> OpenedDraft:
-        """Return the draft to work on; in place of a damaged one, which is kept, what the history has."""
+        """Return the draft; a damaged one is kept, and one made from the history is returned instead."""
         return open_draft(self._store, prompt_uid, FIRST_DRAFT)
 
     def save_draft(self, prompt_uid: str, draft: Draft) -> Future[None]:
-        """Keep what the editor holds."""
+        """Save the draft."""
         return self._store.save_draft(prompt_uid, draft, self._now())
 
     def rebase(self, prompt_uid: str, draft: Draft, based_on: int) -> Future[None]:
-        """Keep a draft whose text has become a version as one that starts from there."""
+        """Save a draft whose text has become a version as one based on that version."""
         return self.save_draft(prompt_uid, replace(draft, based_on=based_on))
 
     def version_numbers(self, prompt_uid: str) -> tuple[int, ...]:
@@ -118,12 +118,12 @@ class PromptLibrary:
         return self._store.version_numbers(prompt_uid)
 
     def version_labels(self, prompt_uid: str) -> list[VersionLabel]:
-        """Return what people know the versions by, newest first."""
+        """Return the names by which people know the versions, newest first."""
         return self._store.version_labels(prompt_uid)
 
 
 def clean_name(name: str) -> str:
-    """Return a name without surrounding white space. Raises RefusedError when it cannot be one."""
+    """Return a name with white space collapsed. Raises RefusedError if it is invalid."""
     cleaned = " ".join(name.split())
     if not cleaned or not any(character.isprintable() and not character.isspace() for character in cleaned):
         raise RefusedError("A prompt needs a name. Type at least one visible character.")
@@ -133,7 +133,7 @@ def clean_name(name: str) -> str:
 
 
 def both(first: Future[None], second: Future[None]) -> Future[None]:
-    """Return a future that is done with `second`, and failed when `first` or else `second` failed."""
+    """Return a future that ends with `second`, with the exception of `first` or else of `second`."""
     joined: Future[None] = Future()
 
     def settle(done: Future[None]) -> None:

@@ -1,6 +1,6 @@
-"""How it stands with one provider on this machine: address, key, settings, and what is missing.
+"""State of a provider on this machine: address, key, settings, and what is missing.
 
-Invariant: what is secret leaves this module as its last four characters only.
+Invariant: of a secret, only the last four characters leave this module.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _LITELLM = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITE
 
 @dataclass(frozen=True, slots=True)
 class SettingState:
-    """A setting of a provider. `value` is what was entered, "" for a secret one, of which `tail` is what may be shown.
+    """A setting of a provider. `value` is the entered one; a secret has only `tail`, the part that may be shown.
 
-    `variable` is the environment variable that holds a value, whether or not an entered one wins over it.
+    `variable` is the environment variable that holds a value, even if an entered value takes precedence.
     """
 
     setting: ProviderSetting
@@ -37,12 +37,12 @@ class SettingState:
     tail: str = ""
     variable: str = ""
     found: str = ""
-    """What the environment says, "" for a secret one."""
+    """The value in the environment, "" for a secret one."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderState:
-    """What the settings show of a provider. `address` is the one in force, `entered` the one that was entered here."""
+    """A provider as the settings show it. `where` is the address in force, `entered` the one entered here."""
 
     provider: str
     name: str
@@ -60,7 +60,7 @@ class ProviderState:
 
     @property
     def goes_to(self) -> str:
-        """Where requests go, in words."""
+        """Where requests go, as text."""
         where = self.where
         if where.base_url and not where.origin:
             named_by = where.variable or "The address below"
@@ -80,26 +80,26 @@ class ProviderState:
 
 
 def tail_of(key: str) -> str:
-    """Return what may be shown of a key: "…" and its last four characters, or only "…" when it is short."""
+    """Return the part of a key that may be shown: "…" and its last four characters, or only "…" for a short key."""
     return f"…{key[-4:]}" if len(key) >= _LONG_ENOUGH else "…" if key else ""
 
 
 def is_listed(provider: Provider) -> bool:
-    """Return whether a provider has something to enter, and stands for those that share it."""
+    """Return whether a provider has anything to enter and represents the providers that share its key."""
     return key_id(provider.id) == provider.id and bool(
         provider.takes_key or provider.settings or provider.address_variables
     )
 
 
 def where_is(keys: KeyStore, provider: str) -> Destination:
-    """Return where the calls to a provider go."""
+    """Return the address for calls to a provider."""
     return destination(provider, keys.env, keys.choices)
 
 
 def key_in_force(keys: KeyStore, provider: str) -> tuple[Key | None, bool]:
-    """Return the key that calls take, and True; or one that may not go to the address in force, and False.
+    """Return the key that calls use and True, or a key not allowed at the address in force and False.
 
-    Raises HostError when only a broken keyring could tell.
+    Raises HostError if the answer depends on a keyring that fails.
     """
     name, origin = provider_key(provider), where_is(keys, provider).origin
     first: Key | None = None
@@ -111,7 +111,7 @@ def key_in_force(keys: KeyStore, provider: str) -> tuple[Key | None, bool]:
 
 
 def set_key(keys: KeyStore, provider: str, value: str, *, session: bool) -> Key:
-    """Keep a key for the address in force. Raises HostError when there is none, or the key cannot be kept."""
+    """Store a key for the address in force. Raises HostError if there is no address, or storing fails."""
     where = where_is(keys, provider)
     if not where.origin:
         raise HostError(
@@ -121,7 +121,7 @@ def set_key(keys: KeyStore, provider: str, value: str, *, session: bool) -> Key:
 
 
 def state_of(keys: KeyStore, provider: str) -> ProviderState:
-    """Read how it stands with a provider; blocks while the keyring answers. Raises HostError."""
+    """Return the state of a provider; blocks for the keyring. Raises HostError."""
     known = PROVIDERS.get(provider)
     if known is None:
         return ProviderState(provider, provider_name(provider), where_is(keys, provider))
@@ -145,7 +145,7 @@ def state_of(keys: KeyStore, provider: str) -> ProviderState:
 
 
 def remove_keys(keys: KeyStore, provider: str) -> None:
-    """Forget the key and the secret settings of a provider that are kept here. Raises HostError."""
+    """Remove the stored key and secret settings of a provider. Raises HostError."""
     known = PROVIDERS.get(provider)
     keys.remove(provider_key(provider))
     for setting in known.settings if known else ():
@@ -156,7 +156,7 @@ def remove_keys(keys: KeyStore, provider: str) -> None:
 def save_settings(
     keys: KeyStore, provider: str, address: str, settings: Mapping[str, str | None], *, session: bool
 ) -> None:
-    """Keep an address and settings; "" forgets, None leaves a secret one as it is. Raises HostError."""
+    """Store an address and settings; "" removes a value, None leaves a secret one unchanged. Raises HostError."""
     known = PROVIDERS[provider]
     address = address.strip().rstrip("/")
     if address and (trouble := address_trouble(address)):
@@ -193,5 +193,5 @@ def _setting(keys: KeyStore, provider: str, setting: ProviderSetting) -> Setting
 
 
 def _shown(value: str) -> str:
-    """Return a setting of the environment as it may be shown: some are addresses."""
+    """Return a value from the environment in a form that may be shown: some are addresses."""
     return shown_address(value) if "://" in value else value

@@ -1,7 +1,6 @@
-"""Who wins, and how sure: from the verdicts in the history to one frozen result.
+"""Computing rankings from the verdicts in the history.
 
-Invariant: the same history gives the same result. This module brings numpy along, so nothing imports it before Rank is
-opened.
+Invariant: the same history gives the same result. This module imports numpy, so import it only when Rank is opened.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ from workbench.usecases.entrants import entrant, judgement, names
 from workbench.usecases.ranking_result import EntrantStrength, Grouping, RankingRemark, RankingResult, RankRow
 
 _FITS = 40_000
-"""So many strengths are fitted at most over all resamples: a long list of entrants is drawn less often."""
+"""Maximum of fitted strengths over all resamples; with many entrants there are fewer resamples."""
 _FEWEST_RESAMPLES = 200
 MOST_RANKED = 500
-"""So many are ranked at most, those of the newest verdicts: time and memory grow with their square and more, and nobody
+"""Maximum of ranked entrants, those of the newest verdicts: time and memory grow at least quadratically, and nobody
 reads further down."""
 _LISTED = 3
 _MANY = 6
@@ -52,7 +51,7 @@ def rank(store: Store, prompt_uid: str, grouping: Grouping) -> RankingResult:
 
 
 def newest(judgements: Sequence[Judgement], most: int = MOST_RANKED) -> tuple[list[Judgement], int]:
-    """Return the judgements among the `most` entrants that were judged last, and how many others there are."""
+    """Return the judgements among the `most` entrants judged last, and the number of other entrants."""
     names: set[str] = set()
     kept, every = [], set[str]()
     for one in reversed(judgements):
@@ -73,7 +72,7 @@ def _left_out(ranked: int, others: int) -> Iterable[RankingRemark]:
 
 
 def draws(strengths: int) -> int:
-    """Return how many resamples are fitted for so many strengths."""
+    """Return the number of resamples to fit for a number of strengths."""
     return max(_FEWEST_RESAMPLES, min(RESAMPLES, _FITS // max(1, strengths)))
 
 
@@ -100,7 +99,7 @@ def _strength(sure: Uncertainty, key: str) -> EntrantStrength:
 def row(
     name: str, strength: EntrantStrength, tally: EntrantTally | PartTally, spent: Sequence[StoredSpending]
 ) -> RankRow:
-    """Return the row of what is called `name`, with what the answers cost and took that it has a part in."""
+    """Return the row of an entrant or technique, with costs and durations of the answers it contributed to."""
     costs = [cost for one in spent for cost in one.costs]
     durations = [duration for one in spent for duration in one.durations]
     answers = sum(one.answers for one in spent)
@@ -121,9 +120,9 @@ def row(
 
 
 def _standing(comparisons: ComparisonSet, sure: Uncertainty, titles: Mapping[str, str]) -> Iterable[RankingRemark]:
-    """Yield what tells the two strongest apart, and who is not connected."""
+    """Yield how the two strongest differ, and which groups are not connected."""
     groups = sure.fit.groups
-    # Where the two strongest are not connected, the groups below say so.
+    # If the two strongest are not connected, the remark on groups below says so.
     if (found := separate(comparisons, sure)) is not None and found.state != "unconnected":
         yield RankingRemark(separation_words(found, titles.__getitem__))
     if len(groups) > 1:
@@ -137,7 +136,7 @@ def _standing(comparisons: ComparisonSet, sure: Uncertainty, titles: Mapping[str
 
 
 def listed(titles: Sequence[str], word: str = "and") -> str:
-    """Return "A, B and C", of many the first few."""
+    """Return "A, B and C", only the first few of a long list."""
     if len(titles) > _MANY:
         titles = [*titles[: _MANY - 1], f"{len(titles) - _MANY + 1} more"]
     return f" {word} ".join(filter(None, (", ".join(titles[:-1]), titles[-1])))
@@ -149,7 +148,7 @@ def _some(titles: Sequence[str]) -> str:
 
 
 def honesty(judgements: Sequence[Judgement]) -> Iterable[RankingRemark]:
-    """Yield what about the verdicts themselves could mislead, and how far they repeat themselves."""
+    """Yield remarks on possible biases of the verdicts, and on how consistent they are."""
     named, seen, sides, again = (
         not_blind(judgements),
         seen_before(judgements),

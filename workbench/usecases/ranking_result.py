@@ -1,7 +1,7 @@
-"""What a ranking is once it is computed, in numbers and sentences for people.
+"""Results of a ranking, as numbers and sentences.
 
-Invariant: a row never has a strength without its interval, and where there is too little data there are no rows but a
-sentence. Nothing here imports numpy, so that views can be made before anything is computed.
+Invariant: a row never has a strength without its interval; with too little data there is a sentence instead of rows.
+Nothing here imports numpy, so that views can be created before anything is computed.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from workbench.core.ranking.sufficiency import Sufficiency
 from workbench.store.runs.technique_marks import VersionMarks
 
 Grouping = Literal["both", "version", "model", "technique", "everywhere"]
-"""Who is ranked: versions with models, versions, models, techniques of versions, or models over all prompts."""
+"""Entrants: versions with models, versions, models, techniques of versions, or models over all prompts."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntrantStrength:
-    """A strength on the natural log scale with its 95 % interval; 0 is `against` whom it stands."""
+    """A strength on the natural log scale with its 95 % interval, relative to `against`, which has 0."""
 
     low: float
     estimate: float
     high: float
     chances: tuple[float, float, float]
-    """The same as the chance to beat `against` when one of the two wins."""
+    """The strength as chance to beat `against`, given that one of the two wins: low, estimate, high."""
     against: str = "the average entrant"
 
 
@@ -32,8 +32,8 @@ class EntrantStrength:
 class RankRow:
     """An entrant, or a technique. `won`, `lost` and `tied` count comparisons; `pairs` is their sum.
 
-    `per_thousand` is dollars for 1,000 answers, None when no cost is known; `free` when all were made here; `priced` of
-    `answers` answers have a known cost. `median_ms` is the median duration of an answer, None when none is known.
+    `per_thousand` is dollars for 1,000 answers, None if no cost is known; `free` if all were made locally; `priced` of
+    `answers` answers have a known cost. `median_ms` is the median duration of an answer, None if none is known.
     """
 
     name: str
@@ -51,13 +51,13 @@ class RankRow:
 
     @property
     def pairs(self) -> float:
-        """How many comparisons it was in."""
+        """Number of comparisons."""
         return self.won + self.lost + self.tied
 
 
 @dataclass(frozen=True, slots=True)
 class RankingRemark:
-    """A sentence below the table; `warns` when the ranking could mislead."""
+    """A sentence below the table; `warns` if the ranking could mislead."""
 
     text: str
     warns: bool = False
@@ -65,10 +65,10 @@ class RankingRemark:
 
 @dataclass(frozen=True, slots=True)
 class RankingResult:
-    """A ranking of a prompt, strongest first. Without `enough` there are no rows, and it says why.
+    """A ranking of a prompt, strongest first. If `enough` is false, there are no rows and `enough` says why.
 
-    Where techniques are ranked, `versions` are those that were judged, oldest first, with what is known of them, and
-    `choices` the techniques that they could be marked with: names by key.
+    For techniques, `versions` are the judged versions with their marks, oldest first, and `choices` the available
+    techniques as (key, name).
     """
 
     prompt_uid: str

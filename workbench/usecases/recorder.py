@@ -1,8 +1,8 @@
-"""Getting streamed text, steps and ends into the database.
+"""Writing streamed text, steps and ends of outputs to the database.
 
-Invariant: an end is either in the database or held here and tried again; what streams is saved every 250 ms, and
-what could not be saved is saved with the next piece, also when its output has ended meanwhile and its end, which needs
-more room, is still held here. A trouble is told once, and its end too.
+Invariant: an end is either in the database, or held here and retried. Streamed pieces are saved every 250 ms; a piece
+that could not be saved is saved with the next one, even if its output has ended and the end, which needs more room, is
+still held here. A problem is reported once until saving works again.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class OutputStore(Protocol):
     """The part of the history that outputs are written to."""
 
     def save_partials(self, pieces: Iterable[Partial], now: str) -> Future[None]:
-        """Append what has streamed."""
+        """Append streamed pieces."""
 
     def finish_output(self, output_uid: str, result: Result, now: str) -> Future[None]:
-        """Write how an output ended, durably."""
+        """Write the end of an output durably."""
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class _End:
 
 
 class Recorder:
-    """Owns one thread, which sleeps while nothing streams and nothing is left to save."""
+    """Saves outputs on its own thread, which sleeps while nothing streams and nothing is left to save."""
 
     def __init__(
         self,
@@ -55,8 +55,8 @@ class Recorder:
         on_problem: Callable[[Problem], None],
         on_late: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`now` returns UTC text. The others may be called from any thread: `on_late` with a run of which an end was
-        saved that could not be at first.
+        """`now` returns UTC text. The callbacks may run on any thread; `on_late` gets the uid of a run of which an end
+        was saved on a retry.
         """
         self._store = store
         self._now = now
@@ -75,13 +75,13 @@ class Recorder:
         self._thread.start()
 
     def watch(self, transcript: Transcript) -> None:
-        """Save what this output says from now on."""
+        """Save the pieces of this output from now on."""
         with self._changed:
             self._live[transcript.uid] = transcript
             self._changed.notify_all()
 
     def finish(self, transcript: Transcript, result: Result, then: Callable[[], None]) -> None:
-        """Save how an output ended; `then` is called after the first try, from any thread, saved or not."""
+        """Save the end of an output; `then` is called after the first try, successful or not, on any thread."""
         end = _End(transcript, result, self._now(), then)
         with self._changed:
             self._live.pop(transcript.uid, None)
@@ -89,12 +89,12 @@ class Recorder:
 
     @property
     def unsaved(self) -> int:
-        """How many ends are not in the database."""
+        """Number of ends that are not in the database."""
         with self._changed:
             return len(self._unsaved) + self._flying
 
     def close(self, timeout_s: float) -> int:
-        """Take nothing more, `settle`, and return how many ends could not be saved."""
+        """Stop the thread, `settle`, and return the number of ends that could not be saved."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -102,7 +102,7 @@ class Recorder:
         return self.settle(timeout_s)
 
     def settle(self, timeout_s: float) -> int:
-        """Wait for what is being saved, try the rest once more, and return how many ends are not saved by then."""
+        """Wait for writes in flight, retry the failed ends once, and return the number of ends not saved by then."""
         with self._changed:
             self._changed.wait_for(lambda: self._flying == 0, timeout_s)
             for end in self._take_failed():
@@ -118,12 +118,12 @@ class Recorder:
                     return
                 if self._changed.wait_for(lambda: self._closing, PARTIALS_EVERY_S):
                     return
-                # Taking and handing over under one lock keeps a piece from reaching the database after its end.
+                # Taking and submitting under one lock prevents a piece from reaching the database after its end.
                 self._save_pieces()
             self._try_again()
 
     def _save_pieces(self) -> None:
-        # One hand-over at a time: a later piece must not get into the database when an earlier one did not.
+        # One write at a time: a later piece must not reach the database if an earlier one did not.
         if self._pieces_fly:
             return
         speaking = [*self._live.values(), *(end.transcript for end in self._unsaved.values())]
@@ -180,7 +180,7 @@ class Recorder:
             elif then is None:
                 self._late[end.transcript.run_uid] = None
             if self._flying == 0:
-                # Once for all that were tried together.
+                # Report once for all ends that were retried together.
                 late, self._late = list(self._late), {}
             self._changed.notify_all()
         for run_uid in late:

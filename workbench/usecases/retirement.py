@@ -1,7 +1,7 @@
-"""Models that prompts use and that their providers retire.
+"""Models in use that their providers retire.
 
-Invariant: a model is looked up as its price is, so that both are known of the same names; what cannot be read is left
-out, because nothing depends on it.
+Invariant: a model is looked up by the same names as its price. Unreadable data is skipped, because nothing depends on
+it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from workbench.core.retirement import is_retired, retirement_note
 from workbench.store.records import DraftLane
 
 NAMED = 3
-"""How many models one sentence names."""
+"""Number of models that a sentence lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetiringUse:
-    """A lane of a prompt's draft whose model is retired, or will be soon. `day` is in UTC."""
+    """A lane of a draft whose model is retired or will be soon. `day` is in UTC."""
 
     lane: DraftLane
     day: date
@@ -28,7 +28,7 @@ class RetiringUse:
 
     @property
     def line(self) -> str:
-        """Prompt, model and day in one line."""
+        """The prompt, model and day as one line."""
         note = f"retired {self.day}" if self.retired else f"retires on {self.day}"
         return f"{self.lane.prompt_name}: {self.lane.model}, {note}"
 
@@ -39,7 +39,7 @@ def retiring(
     retires: Callable[[Endpoint, str], date | None],
     today: date,
 ) -> tuple[RetiringUse, ...]:
-    """Return the uses of models that are retired or soon will be, the earliest day first."""
+    """Return the uses of models that are retired or will be soon, earliest day first."""
     by_uid = {endpoint.uid: endpoint for endpoint in endpoints}
     found = []
     for lane in lanes:
@@ -51,7 +51,7 @@ def retiring(
 
 
 def models_of(uses: Iterable[RetiringUse]) -> list[str]:
-    """Return the models in the order of their days, each once."""
+    """Return the distinct models in order of their days."""
     return list(dict.fromkeys(use.lane.model for use in uses))
 
 
@@ -61,7 +61,7 @@ def states_of(uses: Iterable[RetiringUse]) -> set[tuple[str, bool]]:
 
 
 def retirement_line(uses: tuple[RetiringUse, ...]) -> str:
-    """Return what is said of these uses in one line, with the short names of the models; "" for none."""
+    """Return a sentence about these uses, with short model names; "" for none."""
     models = models_of(uses)
     if not models:
         return ""

@@ -1,16 +1,16 @@
-"""A run of the past as a document for programs.
+"""A run of the history as a JSON document.
 
 The JSON document of `workbench history show --json`:
 
     {"run": uid, "number", "version", "based_on": version or null, "started_at", "note", "summary", "verdict": words,
-     "content": the version as it is stored, "newer": "" or why it is not whole here,
+     "content": the stored version, "newer": "" or why this release cannot read all of it,
      "value_sets": [{"name", "values": {name: text}, "verdict": {"kind", "lanes": [number from 1], "blind"}, "blind"}],
      "lanes": [{"lane": number from 1, "title", "endpoint", "model", "params", "version", "pinned": version or null}],
      "outputs": [{"output": uid, "lane", "value_set", "sample": numbers from 1, "attempt", "state", "text", …}]}
 
-An output has the keys that `workbench run --json` gives it. Invariant: a value set that is blind yet gives its answers
-under no lane and in the order of their texts: "lane" and "output" are null, and so is what would tell who answered;
-"lanes" are not in the document then. Of a run that goes on it tells no such text, whose growth would.
+An output has the keys that `workbench run --json` gives it. Invariant: a blind value set lists its answers without
+lanes and ordered by text: "lane", "output" and all keys that could reveal the model are null or absent, and "lanes" is
+empty. While such a run is running, texts are empty, because their growth could reveal the model.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _lane(detail: IterationDetail, position: int) -> dict[str, Any]:
 
 
 def _ordered(detail: IterationDetail) -> list[OutputRecord]:
-    """Return the outputs by value set, in each by lane or, while it is blind, by text."""
+    """Return the outputs by value set, within it by lane, or by text if the set is blind."""
     by_text = sorted(detail.outputs, key=lambda output: output.result.text)
     blind = [output for output in by_text if output.value_set in detail.blind]
     return sorted(

@@ -1,7 +1,7 @@
-"""A run as the one who started it holds it.
+"""Handle of a started run.
 
-Invariant: a handle is done exactly once: when it was refused, or when all its outputs have ended and saving them was
-tried.
+Invariant: a handle is done exactly once: when the run was refused, or when all its outputs have ended and a try to save
+them was made.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from workbench.usecases.transcript import Transcript
 
 
 class RunHandle:
-    """One start: an iteration with an output per lane, value set and sample, or the retry of one output."""
+    """A started run: an iteration with an output per lane, value set and sample, or the retry of one output."""
 
     def __init__(self, run_uid: str, prompt_uid: str, transcripts: tuple[Transcript, ...]) -> None:
         self.run_uid = run_uid
@@ -33,42 +33,42 @@ class RunHandle:
         return tuple(transcript.uid for transcript in self.transcripts)
 
     def of_lane(self, position: int) -> tuple[Transcript, ...]:
-        """Return the transcripts of the lane at this place of the run."""
+        """Return the transcripts of the lane at this position of the run."""
         return tuple(transcript for transcript in self.transcripts if transcript.position == position)
 
     @property
     def began(self) -> RunBegun | None:
-        """Where the run landed; None until it is recorded, and for a retry."""
+        """The recorded run; None until it is recorded, and for a retry."""
         return self._began
 
     @property
     def problem(self) -> Problem | None:
-        """Why the run was refused; None when it was not."""
+        """Why the run was refused; None if it was not."""
         return self._problem
 
     @property
     def done(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether the run was refused or has ended."""
         return self._done.is_set()
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Wait until it is done; False when the time is up before."""
+        """Wait until the run is done; return False on timeout."""
         return self._done.wait(timeout_s)
 
     def begin(self, begun: RunBegun) -> None:
-        """Note where the run landed."""
+        """Set the recorded run."""
         self._began = begun
 
     def refuse(self, problem: Problem) -> None:
-        """Note that nothing was written or sent."""
+        """Set the reason why nothing was written or sent."""
         self._problem = problem
 
     def close_output(self, output_uid: str) -> bool:
-        """Note that an output ended and saving it was tried; True when it was the last one."""
+        """Mark an output as ended after the try to save it; return True for the last one."""
         with self._lock:
             self._open.discard(output_uid)
             return not self._open
 
     def finish(self) -> None:
-        """Wake up who waits."""
+        """Mark the run as done and wake up waiting threads."""
         self._done.set()

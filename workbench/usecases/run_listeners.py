@@ -1,6 +1,6 @@
-"""Telling others what happened.
+"""Listeners for events of runs and the engine.
 
-Invariant: a listener that fails is logged and harms nobody else; callbacks come from worker threads, in order per run.
+Invariant: an exception in a listener is logged and affects no other; callbacks run on worker threads, in order per run.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ _log = logging.getLogger(__name__)
 
 
 class RunListener:
-    """Override what you want to hear. Callbacks must return quickly and must not wait for the runner."""
+    """Base class with empty callbacks. Callbacks must return quickly and must not wait for the runner."""
 
     def on_run_started(self, begun: RunBegun) -> None:
-        """A run is recorded and about to be sent."""
+        """Called when a run is recorded and about to be sent."""
 
     def on_output_ended(self, output_uid: str) -> None:
-        """An output has its final text and cost; it is being saved."""
+        """Called when an output has its final text and cost; it is being saved."""
 
     def on_run_ended(self, run_uid: str) -> None:
-        """All outputs of a run have ended and were saved as far as possible, or the run was refused."""
+        """Called when all outputs of a run have ended and saving was tried, or the run was refused."""
 
     def on_saved_late(self, run_uid: str) -> None:
-        """Answers of a run that could not be saved when they ended are saved now."""
+        """Called when answers of a run that could not be saved at their end are saved."""
 
     def on_problem(self, sentence: str, detail: str) -> None:
-        """Something to tell the person, outside of any output."""
+        """Called with a problem that belongs to no output."""
 
     def on_engine(self, kind: NoticeKind, text: str) -> None:
-        """The engine starts, is ready, restarts, or cannot start."""
+        """Called when the engine starts, is ready, restarts, or cannot start."""
 
 
 class Listeners(RunListener):
-    """Passes everything on to all who listen."""
+    """Forwards every event to all listeners."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -47,7 +47,7 @@ class Listeners(RunListener):
         self._engine: tuple[NoticeKind, str] | None = None
 
     def add(self, listener: RunListener) -> None:
-        """Tell `listener` from now on, and at once how the engine is: it may be ready before anybody listens."""
+        """Add a listener and call it with the engine's current state, which may be older than the listener."""
         with self._lock:
             self._all = (*self._all, listener)
             engine = self._engine
@@ -55,7 +55,7 @@ class Listeners(RunListener):
             listener.on_engine(*engine)
 
     def remove(self, listener: RunListener) -> None:
-        """Tell `listener` nothing more."""
+        """Remove a listener."""
         with self._lock:
             self._all = tuple(one for one in self._all if one is not listener)
 
@@ -80,7 +80,7 @@ class Listeners(RunListener):
         self._tell(lambda one: one.on_engine(kind, text))
 
     def engine(self, notice: EngineNotice) -> None:
-        """Pass on what the engine tells of itself; its unexpected exceptions are problems, and logged."""
+        """Forward a notice of the engine; its unexpected exceptions are logged and forwarded as problems."""
         if notice.kind == "fault":
             self.problem(fault_of_child(notice.text, "engine"))
             return
@@ -89,12 +89,12 @@ class Listeners(RunListener):
         self.on_engine(notice.kind, notice.text)
 
     def problem(self, problem: Problem) -> None:
-        """Pass a problem on."""
+        """Forward a problem."""
         self.on_problem(problem.sentence, problem.detail)
 
     def _tell(self, call: Callable[[RunListener], None]) -> None:
         for one in self._all:
             try:
                 call(one)
-            except Exception:  # noqa: BLE001 - a listener may be anything
+            except Exception:  # noqa: BLE001 - a listener may raise anything
                 _log.exception("A listener failed: %s", type(one).__name__)

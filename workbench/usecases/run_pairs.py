@@ -1,7 +1,7 @@
-"""Two runs of the history, answer by answer.
+"""Comparison of two runs, answer by answer.
 
-Invariant: an answer stands beside the one of the same lane to the same values, by the names that people know; what has
-no like stands alone. Of a value set that is blind in either run no answer takes part, because its lanes have no names.
+Invariant: an answer is paired with that of the lane with the same title, to the same values; others are unpaired.
+Answers of a value set that is blind in either run are excluded, because their lanes have no names.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workbench.usecases.comparison import ComparisonSide, compare_prompts, side_
 
 @dataclass(frozen=True, slots=True)
 class AnswerPair:
-    """An answer of either run, or of both; `sample` counts from 0."""
+    """An answer in either or both runs; `sample` counts from 0."""
 
     title: str
     sample: int
@@ -29,7 +29,7 @@ class AnswerPair:
 
     @property
     def state(self) -> State:
-        """How the one became the other."""
+        """How the answer changed."""
         if self.old is None or self.new is None:
             return "added" if self.old is None else "removed"
         return "changed" if self.diff.hunks else "same"
@@ -37,7 +37,7 @@ class AnswerPair:
 
 @dataclass(frozen=True, slots=True)
 class RunPair:
-    """`parts` are those of prompts and lanes, and the values; lanes take part unless one of the runs is blind."""
+    """Two runs. `parts` compares prompts, lanes (unless one of the runs is blind) and values."""
 
     old: IterationDetail
     new: IterationDetail
@@ -46,7 +46,7 @@ class RunPair:
 
 
 def compare_runs(old: IterationDetail, new: IterationDetail) -> RunPair:
-    """Compare two runs. Takes a while for long texts."""
+    """Compare two runs. Slow for long texts."""
     blind = bool(old.blind or new.blind)
     sides = [ComparisonSide(detail.content) if blind else side_of(detail) for detail in (old, new)]
     parts = (*compare_prompts(*sides), compare_values(old.sets, new.sets))
@@ -54,7 +54,7 @@ def compare_runs(old: IterationDetail, new: IterationDetail) -> RunPair:
 
 
 def compare_values(old: Sequence[RunSet], new: Sequence[RunSet]) -> PartDiff:
-    """Compare what two runs were given, all sets as one text."""
+    """Compare the value sets of two runs, each as one text."""
     diff = diff_texts(*("\n\n".join(_written(one) for one in sets) for sets in (old, new)))
     return PartDiff("Values", "changed" if diff.hunks else "same", diff)
 
@@ -79,7 +79,7 @@ def _answers(old: IterationDetail, new: IterationDetail) -> Iterator[AnswerPair]
 
 
 def _named(detail: IterationDetail, place: int) -> dict[tuple[str, int, int], OutputRecord]:
-    """Return the newest attempts of a set by title, which of the lanes of that title it is, and sample."""
+    """Return the newest attempts of a set by lane title, index among the lanes of that title, and sample."""
     titles: Counter[str] = Counter()
     by_lane: dict[int, list[OutputRecord]] = {lane.position: [] for lane in detail.lanes}
     for output in detail.outputs:

@@ -1,6 +1,6 @@
-"""From a draft to what is recorded and sent.
+"""Planning a run: from a draft to what is recorded and sent.
 
-Invariant: a plan is whole or refused; whatever a lane needs is known before anything is written.
+Invariant: a plan is complete or refused; everything that a lane needs is known before anything is written.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from workbench.usecases.problems import MissingInput, Problem, RefusedError
 
 Texts = tuple[str, ...]
 Render = Callable[[Content, Mapping[str, str]], Future[Texts]]
-"""The texts of `template_texts` with values filled in."""
+"""Returns the texts of `template_texts` with values filled in."""
 RENDER_WITHIN_S = 45.0
-"""An engine that is just starting may take 30 s; rendering itself is cut off after 2 s by the engine."""
+"""An engine that is starting may take 30 s; the engine itself stops rendering after 2 s."""
 
 _MOST_NAMES = 5
-"""Names that a sentence lists before it only counts."""
+"""Number of names that a sentence lists before it counts the rest."""
 _NOTHING = "There is nothing to send yet. Write a message, then run."
 
 
 def check(draft: Draft) -> Problem | None:
-    """Return what keeps a draft from running, as far as it can be seen without the database; None when nothing does."""
+    """Return what prevents a draft from running, as far as visible without the database; None for nothing."""
     if not draft.lanes:
         return Problem("There is no lane to run. Add a lane with a model, then run.")
     if not draft.run_lanes:
@@ -78,7 +78,7 @@ def _check_extra(lane: Lane, number: int) -> Problem | None:
 def _check_content(content: Content, given: ValueSet, version: int | None = None) -> Problem | None:
     if content.is_empty:
         return Problem(_NOTHING, lack=MissingInput())
-    # What a Jinja template needs is only known by rendering it: a name may be a loop variable, or have a default.
+    # Only rendering shows what a Jinja template needs: a name may be a loop variable, or have a default.
     if content.template == "plain" and (names := missing(content, dict(given.values))):
         return Problem(_missing_sentence(names, given, version), lack=MissingInput(names, given.uid))
     return None
@@ -99,17 +99,17 @@ def _missing_sentence(names: Sequence[str], given: ValueSet, version: int | None
 
 @dataclass(frozen=True, slots=True)
 class PlannedLane:
-    """A lane with what it asks, once for each value set of the run."""
+    """A lane with its rendered prompts, one for each value set of the run."""
 
     lane: Lane
     rendered: tuple[Rendered, ...]
 
 
 def plan_lanes(draft: Draft, pinned: Callable[[int], Content], render: Render) -> tuple[PlannedLane, ...]:
-    """Return every lane that runs with what it asks.
+    """Return every lane that runs, with its rendered prompts.
 
-    `pinned` returns the content of a version. Raises RefusedError when a lane has nothing to send or lacks a value,
-    what `pinned` raises, and EngineError when a Jinja template is wrong.
+    `pinned` returns the content of a version. Raises RefusedError if a lane has nothing to send or lacks a value,
+    whatever `pinned` raises, and EngineError for an invalid Jinja template.
     """
     contents: dict[int | None, Content] = {}
     for lane in draft.run_lanes:
@@ -122,16 +122,16 @@ def plan_lanes(draft: Draft, pinned: Callable[[int], Content], render: Render) -
 
 
 def sendable(version: VersionRow) -> Content:
-    """Return the content of a version. Raises RefusedError when what would be sent is not what it says."""
+    """Return the content of a version. Raises RefusedError if this release cannot read all of it."""
     if version.newer:
         raise RefusedError(f"Version {version.number} was not sent. {version.newer}")
     return version.content
 
 
 def render_content(content: Content, given: ValueSet, render: Render, version: int | None = None) -> Rendered:
-    """Return what is sent. Raises RefusedError or EngineError.
+    """Return the rendered prompt. Raises RefusedError or EngineError.
 
-    `version` is the number of the version that `content` is, None for the draft's own text.
+    `version` is the number of the version that has `content`, None for the draft.
     """
     values = dict(given.values)
     if problem := _check_content(content, given, version):
@@ -148,14 +148,14 @@ def render_content(content: Content, given: ValueSet, render: Render, version: i
 
 
 def _parts_problem(content: Content) -> str:
-    """Return what keeps tools and output format from being sent, "" when nothing does."""
+    """Return what prevents tools and output format from being sent, "" for nothing."""
     try:
         tools_form([tool for tool in content.tools if tool.enabled])
     except BlockError as error:
         return str(error)
     if content.output is None or content.output.kind == "json":
         return ""
-    # What reads schemas takes 80 ms to load, which only prompts with one wait for.
+    # The schema library takes 80 ms to import, so only prompts with a schema import it.
     from workbench.core.output_check import schema_problem
 
     return schema_problem(content.output)

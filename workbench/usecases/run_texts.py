@@ -1,7 +1,7 @@
-"""A run as text to take along: its prompt, its answers, all of it, what went on the wire.
+"""A run as text to copy: its prompt, its answers, the whole run, its requests.
 
-Invariant: texts are exact; a value set that is blind yet gives its answers in an order that tells nothing, without
-names, numbers or requests.
+Invariant: texts are exact; a blind value set lists its answers in an order that reveals nothing, without names, numbers
+or requests.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workbench.usecases.run_document import document
 
 
 def prompt_text(detail: IterationDetail) -> str:
-    """Return the prompt; a single message as it is, several parts each under its title."""
+    """Return the prompt: a single message as it is, several parts each with a title."""
     parts = parts_of(detail.content)
     if len(parts) == 1:
         return parts[0].text
@@ -25,13 +25,13 @@ def prompt_text(detail: IterationDetail) -> str:
 
 
 def answers_text(detail: IterationDetail) -> str:
-    """Return the answers; a single one as it is, several each under who gave it."""
+    """Return the answers: a single one as it is, several each with the lane's title."""
     heads = [(head, output.result.text) for _, head, _, output in _answers(detail)]
     return heads[0][1] if len(heads) == 1 else "\n\n".join(f"{head}\n{text}" for head, text in heads)
 
 
 def answers_markdown(detail: IterationDetail, name: str) -> str:
-    """Return the answers as Markdown, under the values they answered; `name` is what the run is called."""
+    """Return the answers as Markdown, grouped by value set; `name` is the title of the run."""
     row = detail.row
     facts = " · ".join(filter(None, (absolute(row.started_at), f"version {row.version}", row.winner)))
     lines = [f"# {name}", facts, *([row.note] if row.note else ())]
@@ -43,19 +43,19 @@ def answers_markdown(detail: IterationDetail, name: str) -> str:
             lines.append("\n".join(f"- {key}: {' '.join(value.split())}" for key, value in one.values))
         told = value_set
         failure = output.result.failure
-        # What an endpoint says in its own words may name it.
+        # An endpoint's error message may reveal its name.
         said = WHY_IS_HIDDEN if failure is not None and value_set in detail.blind else failure and failure.sentence
         lines += [f"### {head}", facts, output.result.text, f"> {said}" if said else ""]
     return "\n\n".join(filter(None, lines)) + "\n"
 
 
 def run_json(detail: IterationDetail) -> str:
-    """Return the run as the document that the terminal gives."""
+    """Return the run as the JSON document of `workbench history show`."""
     return json.dumps(document(detail), ensure_ascii=False, indent=2)
 
 
 def requests_json(detail: IterationDetail) -> str:
-    """Return what went on the wire for each answer, a list; nothing of a value set that is blind yet."""
+    """Return the list of requests on the wire, one per answer; none of a blind value set."""
     sent = [
         {"answer": head, "request": output.result.request}
         for value_set, head, _, output in _answers(detail)
@@ -65,7 +65,7 @@ def requests_json(detail: IterationDetail) -> str:
 
 
 def _answers(detail: IterationDetail) -> Iterator[tuple[int, str, str, OutputRecord]]:
-    """Yield the last attempt of each answer: its value set, who gave it, what it took."""
+    """Yield the last attempt of each answer: value set, title, tokens, time and cost, record."""
     lanes = {ran.position: ran.lane for ran in detail.lanes}
     last: dict[tuple[int, int, int], OutputRecord] = {}
     for output in detail.outputs:

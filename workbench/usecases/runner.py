@@ -1,8 +1,8 @@
 """Running drafts: from a key press to recorded answers.
 
-Invariant: nothing is sent before its run is durably recorded; every output that was recorded ends exactly once, and its
-text is never lost: it is in the database, or in its transcript and tried again. No method here waits for the database,
-the engine or the network, `close` excepted.
+Invariant: nothing is sent before its run is durably recorded. Every recorded output ends exactly once, and its text is
+never lost: it is in the database, or in its transcript and saving it is retried. No method here blocks on the database,
+the engine or the network, except `close` and `settle`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _SAVE_ON_CLOSE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class RunOwner:
-    """Whose runs these are, and how identities and times are made: uid text, UTC text, monotonic ms."""
+    """Identity of the process that owns runs, and sources of uids, UTC text and monotonic ms."""
 
     uid: str
     new_uid: Callable[[], str]
@@ -48,7 +48,7 @@ class RunOwner:
 
 
 class Runner:
-    """Starts, stops and retries. Callbacks reach listeners from worker threads; streaming text is polled."""
+    """Starts, stops and retries runs. Listeners are called on worker threads; streaming text is polled."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Runner:
         listeners: Listeners,
         owner: RunOwner,
     ) -> None:
-        """`endpoint` returns the endpoint of a uid, None when there is none; it must not wait for the network."""
+        """`endpoint` returns the endpoint of a uid, None if there is none; it must not access the network."""
         self._store = store
         self._engine = engine
         self._pricing = pricing
@@ -94,12 +94,12 @@ class Runner:
         blind: bool = False,
         beside: tuple[BesideLane, ...] = (),
     ) -> RunHandle:
-        """Run all lanes of a draft, `blind` without telling who answers what until it is judged. Returns at once.
+        """Run all lanes of a draft; `blind` hides the lanes' names until the run is judged. Returns at once.
 
-        `beside` are lanes that show earlier answers meanwhile.
+        `beside` are lanes that show earlier answers beside this run.
 
-        Raises RefusedError when the draft cannot run as it is. What only the database or the engine can tell comes
-        later: then `handle.problem` is set, `on_problem` and `on_run_ended` are called, and nothing was sent.
+        Raises RefusedError if the draft cannot run as it is. Refusals by the database or the engine come later: then
+        `handle.problem` is set, `on_problem` and `on_run_ended` are called, and nothing was sent.
         """
         if problem := check(draft):
             raise RefusedError(problem.sentence, problem.detail, problem.lack)
@@ -118,9 +118,9 @@ class Runner:
     def start_aside(
         self, prompt_uid: str, asked: LaneQuestion, plan: Callable[[RunHandle, RunOwner], RunStart]
     ) -> RunHandle:
-        """Ask one model something about a prompt, in a run that is no iteration. Returns at once.
+        """Send one model a request about a prompt, in a run that is not an iteration. Returns at once.
 
-        `plan` returns what is recorded before, on a worker thread; it may read the database and raise as it does.
+        `plan` returns what to record first; it runs on a worker thread, and may read the database and raise its errors.
         """
         run_uid = self._owner.new_uid()
         handle = RunHandle(run_uid, prompt_uid, (self._transcript(run_uid, 0),))
@@ -133,7 +133,7 @@ class Runner:
         return handle
 
     def retry(self, output_uid: str, *, run_uid: str = "", prompt_uid: str = "") -> RunHandle:
-        """Ask again what an output asked, as a further attempt; the earlier ones stay.
+        """Repeat the call of an output as another attempt; earlier attempts stay.
 
         `run_uid` and `prompt_uid` are needed for outputs of earlier sessions. Raises RefusedError while the output has
         not ended.
@@ -150,7 +150,7 @@ class Runner:
         return handle
 
     def stop(self, output_uid: str) -> None:
-        """Stop an output; it ends as stopped with the text so far. Harmless when it has ended."""
+        """Stop an output; it ends as stopped with the text so far. No effect on an output that has ended."""
         with self._lock:
             live = self._live.get(output_uid)
         if live is not None:
@@ -170,19 +170,19 @@ class Runner:
             self.stop(uid)
 
     def running(self, run_uid: str = "") -> tuple[str, ...]:
-        """Return the outputs that have not ended, of one run or ("") of all."""
+        """Return the outputs that have not ended, of one run, or of all runs for ""."""
         with self._lock:
             return tuple(uid for uid, live in self._live.items() if run_uid in ("", live.transcript.run_uid))
 
     def transcript(self, output_uid: str) -> Transcript | None:
-        """Return the transcript of an output that has not ended; ended ones are held by their handles."""
+        """Return the transcript of an output that has not ended; handles hold those of ended ones."""
         with self._lock:
             live = self._live.get(output_uid)
             return None if live is None else live.transcript
 
     @property
     def unsaved(self) -> int:
-        """How many answers are not in the database yet; they are tried again by themselves."""
+        """Number of answers that are not in the database yet; saving them is retried automatically."""
         return self._recorder.unsaved
 
     def drain_dirty(self) -> set[str]:
@@ -192,7 +192,7 @@ class Runner:
             return dirty
 
     def on_event(self, event: Event) -> None:
-        """Take in an event of the engine."""
+        """Handle an event of the engine."""
         if isinstance(event, EngineNotice):
             self._listeners.engine(event)
             return
@@ -207,26 +207,26 @@ class Runner:
             self._touch(event.id)
 
     def begin_close(self) -> None:
-        """Take no more starts and ask what runs to stop; close the engine after this and then call `close`."""
+        """Refuse new starts and stop running outputs; afterwards close the engine, then call `close`."""
         with self._lock:
             self._closing = True
         self._asker.close()
         self.stop_everything()
 
     def settle(self, within_s: float) -> int:
-        """Stop everything and return how many answers are not saved after at most twice that time; blocks.
+        """Stop everything and return how many answers are not saved after at most twice `within_s` seconds; blocks.
 
-        What has not stopped by then is not counted: it ends with the engine.
+        Outputs that have not stopped by then are not counted: they end with the engine.
         """
         self.stop_everything()
         with self._fewer:
             self._fewer.wait_for(lambda: not self._live, within_s)
-        # Behind the end that is just being worked on.
+        # Wait for the end that is being processed.
         self._ends.submit(lambda: None).result()
         return self._recorder.settle(within_s / 2)
 
     def close(self) -> int:
-        """Wait for the ends and their saving; return how many answers could not be saved."""
+        """Wait until the ends are processed and saved; return how many answers could not be saved."""
         self._starts.shutdown()
         self._ends.shutdown()
         return self._recorder.close(_SAVE_ON_CLOSE_S)
@@ -250,7 +250,7 @@ class Runner:
     def _guarded(self, handle: RunHandle, start: Callable[[], None]) -> None:
         try:
             start()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the person is told and nothing hangs
+        except Exception as error:  # noqa: BLE001 - report every error, so that no handle hangs
             self._refuse(handle, problem_of(error))
 
     def _begin(self, handle: RunHandle, draft: Draft, start: Callable[[], RunStart]) -> None:
@@ -302,7 +302,7 @@ class Runner:
     def _end(self, live: LiveOutput, result: Result) -> None:
         try:
             self._end_output(live, result)
-        except Exception as error:  # noqa: BLE001 - nobody waits for this thread, so the person is told
+        except Exception as error:  # noqa: BLE001 - errors in this thread would be lost otherwise
             self._listeners.problem(problem_of(error))
 
     def _end_output(self, live: LiveOutput, result: Result) -> None:

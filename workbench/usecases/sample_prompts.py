@@ -1,6 +1,6 @@
-"""The prompts that come with the product.
+"""The sample prompts that come with the product.
 
-Invariant: a sample is data in a file; reading it gives exactly the texts that the file holds.
+Invariant: a sample is a data file; reading it returns its texts unchanged.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PARTS = ("messages", "examples", "examples_in", "output", "tools", "tool_rounds
 
 @dataclass(frozen=True, slots=True)
 class EarlierVersion:
-    """A text that a sample's draft comes from, and what is to be said about it."""
+    """An earlier version of a sample, with its note."""
 
     content: Content
     note: str
@@ -33,7 +33,7 @@ class EarlierVersion:
 
 @dataclass(frozen=True, slots=True)
 class SamplePrompt:
-    """A prompt with its earlier versions, oldest first, and the draft that the editor opens with."""
+    """A prompt with its earlier versions, oldest first, and its draft."""
 
     name: str
     versions: tuple[EarlierVersion, ...]
@@ -41,12 +41,12 @@ class SamplePrompt:
 
 
 def load_sample(file: str = ORDER_STATUS) -> SamplePrompt:
-    """Read a sample that comes with the product. Raises HostError when it is missing."""
+    """Read a sample that comes with the product. Raises HostError if it is missing."""
     return read_sample(resource("samples", file))
 
 
 def read_sample(path: Path) -> SamplePrompt:
-    """Read a sample file. Raises ContentError, KeyError, TypeError or ValueError when it is not one."""
+    """Read a sample file. Raises ContentError, KeyError, TypeError or ValueError if it is invalid."""
     data = yaml.safe_load(path.read_text("utf-8"))
     draft = data["draft"]
     return SamplePrompt(

@@ -1,7 +1,6 @@
-"""Searches under a name: keeping them, finding them again.
+"""Saving searches under a name.
 
-Invariant: what is kept is the text that was typed, so that a moment such as `7d` goes on meaning what it says; a name
-is one line.
+Invariant: the typed text is stored, so that a relative time such as `7d` stays relative; a name is one line.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ _MOST_LETTERS = 80
 
 
 class Bookmarks:
-    """Keeps searches. Reads block and raise StoreError; writes return futures, and raise RefusedError at once."""
+    """Stores searches. Reads block and raise StoreError; writes return futures and raise RefusedError at once."""
 
     def __init__(self, store: Store, now: Callable[[], str], new_uid: Callable[[], str]) -> None:
         self._saved, self._now, self._new_uid = store.searches.saved, now, new_uid
@@ -28,7 +27,7 @@ class Bookmarks:
         return self._saved.all()
 
     def named(self, name: str) -> SavedSearch:
-        """Return the search of a name, in any case. Raises RefusedError, which names those that there are."""
+        """Return a search by name, ignoring case. Raises RefusedError with the existing names."""
         every = self.all()
         found = next((one for one in every if one.name.casefold() == name.strip().casefold()), None)
         if found is None:
@@ -38,13 +37,13 @@ class Bookmarks:
         return found
 
     def save(self, name: str, query: str) -> Future[None]:
-        """Keep a search under a name, in place of one of that name."""
+        """Save a search under a name, replacing one of the same name."""
         if not query.strip():
             raise RefusedError("Nothing is searched for. Type a search first, then save it.")
         return self._saved.save(SavedSearch(self._new_uid(), _checked(name), query.strip(), self._now()))
 
     def rename(self, search: SavedSearch, name: str) -> Future[None]:
-        """Give a search another name."""
+        """Rename a search."""
         return self._saved.rename(search.uid, _checked(name))
 
     def delete(self, search: SavedSearch) -> Future[None]:
@@ -52,7 +51,7 @@ class Bookmarks:
         return self._saved.delete(search.uid)
 
     def bring_back(self, search: SavedSearch) -> Future[None]:
-        """Undo deleting it."""
+        """Undo a deletion."""
         return self._saved.save(search)
 
 

@@ -1,6 +1,6 @@
-"""Finding again what was ever run.
+"""Searching the history.
 
-Invariant: looking changes nothing; whatever is typed is searched, and what of it was not understood is said beside.
+Invariant: searching changes nothing; any text can be searched, and parts that were not understood are reported.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ __all__ = ["PAGE", "SearchPage", "SearchStop", "Searcher"]
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """What a search brought: a page of runs, complaints about places in the text, and remarks about the whole.
+    """Result of a search: a page of runs, complaints about places in the text, and remarks about the whole.
 
-    `text` is the search in the form in which it can be kept; `took_ms` is what it took. While it `is_late`, runs are on
-    the way into the index, and the same search may soon find more.
+    `text` is the normalised search; `took_ms` is its duration. While `is_late`, runs are being indexed, and the same
+    search may soon find more.
     """
 
     page: HistoryPage
@@ -43,12 +43,12 @@ class SearchPage:
 
 
 class Searcher:
-    """Searches the runs of all prompts. Blocks, so it belongs on a worker thread; a `SearchStop` ends one early."""
+    """Searches the runs of all prompts. Blocks; use it on worker threads. A `SearchStop` interrupts a search."""
 
     def __init__(
         self, store: Store, now: Callable[[], str], clock_ms: Callable[[], int], zone: tzinfo | None = None
     ) -> None:
-        """`now` returns UTC text, `clock_ms` a monotonic clock; days begin where `zone` is, None is the system's."""
+        """`now` returns UTC text, `clock_ms` monotonic ms; `zone` decides when days begin, None is the system's."""
         self._store, self._now, self._clock_ms, self._zone = store, now, clock_ms, zone
 
     def search(
@@ -60,9 +60,9 @@ class Searcher:
         order: Order = "newest",
         stop: SearchStop | None = None,
     ) -> SearchPage:
-        """Return up to `limit` runs behind `after` (None: from the first); without words, all runs.
+        """Return up to `limit` runs after `after` (None: from the first); without words, all runs.
 
-        Raises StoreError, with code interrupted when `stop` asked for it.
+        Raises StoreError, with code interrupted after a request by `stop`.
         """
         began, now = self._clock_ms(), self._now()
         parsed = parse(text, FIELDS)
@@ -83,20 +83,20 @@ class Searcher:
         return SearchPage(page, to_text(parsed.query, FIELDS), tuple(complaints), remarks, took, late)
 
     def complete(self, text: str, caret: int) -> QueryCompletion:
-        """Return what can stand at the caret: filters, or values that the history has. Raises StoreError."""
+        """Return completions at the caret: filters, or values in the history. Raises StoreError."""
         return complete(text, caret, self._store.searches.known(), FIELDS)
 
     def run_of(self, beginning: str) -> tuple[str, ...]:
-        """Return the uids of runs that begin so, two at most: one is the run, two are not clear."""
+        """Return the uids of runs with this prefix, at most two: with two the prefix is ambiguous."""
         return tuple(self._store.searches.find_run(beginning))
 
     def behind(self, most: int = 1_000_000) -> int:
-        """Return how many runs, up to `most`, are on the way into the index; 0 also when there is no getting there."""
+        """Return the number of runs waiting to be indexed, up to `most`; 0 if indexing is impossible."""
         searches = self._store.searches
         return 0 if self._store.read_only or searches.trouble is not None else searches.behind(most)
 
     def _prompts_called(self, parsed: ParsedQuery) -> tuple[str, ...]:
-        """Say which prompt has a name of these words: names are asked for by a filter."""
+        """Return a remark on prompts whose names contain these words, because only a filter searches names."""
         words = [folded(term.text) for term in parsed.query.terms if isinstance(term, QueryWords) and not term.negated]
         prompts = self._store.searches.known()["prompt"]
         named = [name for name in prompts if all(word in folded(name) for word in words)]
@@ -122,7 +122,7 @@ class Searcher:
 
 
 def _unknown(parsed: ParsedQuery, page: HistoryPage) -> list[QueryComplaint]:
-    """Return complaints about filters that name nothing that there is."""
+    """Return complaints about filters whose value is not in the history."""
     found = []
     for number in page.unknown:
         term, (start, end) = parsed.query.terms[number], parsed.spans[number]

@@ -1,6 +1,6 @@
-"""Looking for model servers on this machine, when asked.
+"""Searching for model servers on this machine, on request.
 
-Invariant: only loopback addresses are contacted, without any proxy, once, with a short patience.
+Invariant: only loopback addresses are contacted, without a proxy, once, with a short timeout.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LIMIT = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ServerCandidate:
-    """A server that may be running: its name and where its OpenAI-compatible address would be."""
+    """A server that may be running: its name and the OpenAI-compatible address it would have."""
 
     name: str
     base_url: str
@@ -37,7 +37,7 @@ CANDIDATES = (
 
 @dataclass(frozen=True, slots=True)
 class FoundServer:
-    """What one candidate answered. `models` are its model ids; `sentence` says what was found, or what to do."""
+    """The result for one candidate. `models` are its model ids; `sentence` says what was found, or what to do."""
 
     candidate: ServerCandidate
     running: bool
@@ -49,7 +49,7 @@ class FoundServer:
 def look_for_servers(
     candidates: Sequence[ServerCandidate] = CANDIDATES, patience_s: float = _PATIENCE_S
 ) -> list[FoundServer]:
-    """Ask every candidate for its models at once and return what each said; blocks up to about `patience_s`."""
+    """Request the models of all candidates in parallel; blocks for about `patience_s` seconds."""
     with ThreadPoolExecutor(max(1, len(candidates)), "look") as pool:
         return list(pool.map(lambda candidate: _ask(candidate, patience_s), candidates))
 
@@ -73,7 +73,7 @@ def _ask(candidate: ServerCandidate, patience_s: float) -> FoundServer:
 
 
 def _get(url: str, patience_s: float) -> tuple[int, bytes]:
-    """Return status and body; without any proxy, and never from where a redirect points. Raises OSError and more."""
+    """Return status and body, without using a proxy or following redirects. Raises OSError, HTTPException."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=patience_s)
     with contextlib.closing(connection):
@@ -86,10 +86,10 @@ def _get(url: str, patience_s: float) -> tuple[int, bytes]:
 
 @contextlib.contextmanager
 def _hung_up_after(sock: socket.socket, seconds: float) -> Iterator[None]:
-    """Limit the whole exchange: a server that sends a byte now and then would keep its reader for ever."""
+    """Limit the whole exchange: a server that sends a byte now and then would block its reader for ever."""
 
     def hang_up() -> None:
-        # It may have hung up itself.
+        # The server may have closed the connection.
         with contextlib.suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
 

@@ -1,6 +1,6 @@
-"""Time and money of this session.
+"""Time and cost of this session.
 
-Invariant: a session counts only what this process ran; unknown costs are counted apart and never as zero.
+Invariant: a session counts only runs of this process; unknown costs are counted separately and never as zero.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from workbench.core.runs import LOOP_GAP_MS, Result
 class SessionStats:
     """`spent_usd` is the sum of known costs; `unknown` counts answers of unknown cost, without refused calls.
 
-    `about` says that a part is estimated. `median_loop_ms` is from one run's start to the next on the same prompt, gaps
-    over 10 minutes left out; None before there is one. `cached` input tokens came from providers' caches, which saved
-    `saved_usd` as far as their price is known.
+    `about` is true if a part is estimated. `median_loop_ms` is the time from one run's start to the next on the same
+    prompt, without gaps over 10 minutes; None if there is none. `cached` input tokens came from providers' caches,
+    which saved `saved_usd` as far as prices are known.
     """
 
     iterations: int = 0
@@ -33,7 +33,7 @@ class SessionStats:
 
 
 class SessionTotals:
-    """Adds up; safe in any thread."""
+    """Accumulates the totals of a session; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -45,12 +45,12 @@ class SessionTotals:
         self._saved: list[float] = []
 
     def started(self, prompt_uid: str, at_ms: int) -> None:
-        """Count an iteration that began at `at_ms` of a monotonic clock."""
+        """Count an iteration that began at `at_ms` of the monotonic clock."""
         with self._lock:
             self._starts.setdefault(prompt_uid, []).append(at_ms)
 
     def ended(self, result: Result) -> None:
-        """Count what an output cost."""
+        """Add the cost of an output."""
         spared = saved(result.usage, result.rates)
         with self._lock:
             self._cached += result.usage.cached or 0
@@ -62,7 +62,7 @@ class SessionTotals:
                 self._unknown += 1
 
     def stats(self) -> SessionStats:
-        """Return the sums of this moment."""
+        """Return the current totals."""
         with self._lock:
             gaps = [
                 later - earlier

@@ -1,11 +1,11 @@
-"""What techniques bring: from the verdicts on a prompt and the marks of its versions to one frozen result.
+"""Effects of techniques, computed from the verdicts on a prompt and the marks of its versions.
 
-Invariant: as for `ranking`. A technique has a row only where the verdicts tell of it alone, and never without the
-sentence that versions with it differ in other ways too.
+Invariant: as for `ranking`. A technique has a row only if the verdicts separate it from others, and never without the
+remark that versions with it differ in other ways too.
 
-Who made an answer is a version with a model. Its strength is the sum of what the techniques of the version bring and,
-where there are several, what the model brings; so verdicts across models say nothing false about techniques. Versions
-with the same techniques are one entrant.
+An answer is made by a version with a model. Its strength is the sum of the effects of the version's techniques and, if
+there are several models, of the model; so verdicts across models do not bias the effects of techniques. Versions with
+the same techniques are one entrant.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _OTHER_WAYS = (
 
 
 def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> RankingResult:
-    """Return what techniques bring; blocks. Raises StoreError, and HostError when the product's files are missing."""
+    """Return the effects of techniques; blocks. Raises StoreError, and HostError if the product's files are missing."""
     verdicts = store.judgements.verdicts(prompt_uid)
     makers = {output.who for verdict in verdicts for output in verdict.outputs}
     made_by, versions = maker(store, prompt_uid, "technique", makers)
@@ -89,7 +89,7 @@ def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranki
 
 
 def _names(versions: Sequence[VersionMarks], library: Techniques) -> dict[str, str]:
-    """Return how techniques are called, those of the list first; what is in no list any more by its name of then."""
+    """Return the names of techniques, listed ones first; a technique that is listed no more has its name of then."""
     called = {key_of(one): one.name for one in library.all().techniques if one.place not in TOLD}
     found = called | {key: name for one in versions for key, name in one.used.items() if key not in called}
     often = Counter(found.values())
@@ -113,7 +113,7 @@ def _strength(interval: StrengthInterval) -> EntrantStrength:
 
 
 def _standing(rows: Sequence[RankRow]) -> Iterable[RankingRemark]:
-    """Yield which effects are larger than chance, or what it would take for the nearest."""
+    """Yield which effects are larger than chance, or how many verdicts the nearest one needs."""
     helping = [one.name for one in rows if one.strength.low > 0]
     hurting = [one.name for one in rows if one.strength.high < 0]
     if helping:
@@ -137,7 +137,7 @@ def _standing(rows: Sequence[RankRow]) -> Iterable[RankingRemark]:
 
 
 def _reach(strength: EntrantStrength) -> float:
-    """Return how far the interval reaches from the estimate towards 0."""
+    """Return the width of the interval from the estimate towards 0."""
     return max(strength.estimate - strength.low if strength.estimate > 0 else strength.high - strength.estimate, 1e-9)
 
 

@@ -1,7 +1,7 @@
-"""The techniques that come with the product and those of the person.
+"""The library of techniques: those of the product and the person's own.
 
-Invariant: a file that cannot be read harms nothing but itself and is named; only files in the person's own folder are
-ever written or removed, each whole or not at all.
+Invariant: an unreadable file affects no other and is named in a problem. Only files in the person's own folder are
+written or removed, each completely or not at all.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ MOST_FILES = 500
 
 @dataclass(frozen=True, slots=True)
 class TechniqueLibrary:
-    """All techniques, the product's first, and a sentence for each file that is none."""
+    """All techniques, the product's first, and a sentence for each invalid file."""
 
     techniques: tuple[Technique, ...] = ()
     problems: tuple[str, ...] = ()
 
     def own_ids(self) -> frozenset[str]:
-        """Return the names of the person's files."""
+        """Return the ids of the person's techniques, which are their file names without suffix."""
         return frozenset(technique.id for technique in self.techniques if technique.own)
 
 
 class Techniques:
-    """Reads and writes technique files. Every method waits for the disk."""
+    """Reads and writes technique files. Every method blocks for the disk."""
 
     def __init__(self, places: ProductDirs) -> None:
         self.folder = places.data / FOLDER
 
     def all(self) -> TechniqueLibrary:
-        """Read everything. Raises HostError when the product's own files are missing."""
+        """Read all techniques. Raises HostError if the product's own files are missing."""
         shipped, wrong = _read(_files(resource(FOLDER)), own=False)
         try:
             files = _files(self.folder) if self.folder.is_dir() else []
@@ -54,9 +54,9 @@ class Techniques:
         return TechniqueLibrary((*shipped, *own), (*wrong, *mine))
 
     def save(self, technique: Technique) -> Technique:
-        """Write one of the person's own; with the id "" a new file is made. Returns it as it is kept.
+        """Write one of the person's techniques, to a new file if its id is "". Return it as stored.
 
-        Raises RefusedError when it is no technique, or its file cannot be written.
+        Raises RefusedError if it is invalid, or its file cannot be written.
         """
         try:
             make_private(self.folder)
@@ -76,7 +76,7 @@ class Techniques:
         return kept
 
     def remove(self, technique: Technique) -> None:
-        """Delete the file of one of the person's own. Raises RefusedError."""
+        """Delete the file of one of the person's techniques. Raises RefusedError."""
         if not technique.own:
             raise RefusedError("This technique comes with Prompt Workbench and stays. Save a copy and change that.")
         try:
@@ -92,7 +92,7 @@ class Techniques:
 
 
 def _files(folder: Path) -> list[Path]:
-    # By name, and of two files of one name the one with the usual ending first.
+    # Sorted by name; of two files with the same name, the one with the usual suffix first.
     found = (path for path in folder.iterdir() if path.suffix in _ENDINGS and not path.name.startswith("."))
     return sorted(found, key=lambda path: (path.stem, _ENDINGS.index(path.suffix)))
 

@@ -1,6 +1,6 @@
-"""Whether a template can be rendered, before anybody runs it.
+"""Checking templates while they are typed.
 
-Invariant: what is said while somebody types is what a run would say: the same renderer is asked.
+Invariant: the check reports what a run would report, because it uses the same renderer.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _TIMEOUT_S = 30
 
 @dataclass(frozen=True, slots=True)
 class TemplateMistake:
-    """A template that cannot be rendered: `number` counts the messages or examples from 1, `line` the lines of one."""
+    """A template that cannot be rendered: `number` counts messages or examples from 1, `line` the lines in it."""
 
     sentence: str
     kind: str = ""
-    """message, example, or "" where the place is not known."""
+    """message, example, or "" if the position is unknown."""
     number: int = 0
     line: int = 0
 
 
 def schema_faults(content: Content) -> tuple[str, tuple[str, ...]]:
-    """Return what is wrong with the schema of the output format, and with the parameters of each tool; "" for nothing.
+    """Return the faults of the output schema and of each tool's parameters, "" for none.
 
-    Slow at first: the checker is loaded when it is first needed.
+    The first call is slow, because it imports the schema checker.
     """
     from workbench.core.output_check import schema_fault
 
@@ -46,9 +46,9 @@ def schema_faults(content: Content) -> tuple[str, tuple[str, ...]]:
 
 
 def mistake(content: Content, values: Mapping[str, str], render: Render) -> TemplateMistake | None:
-    """Return the first mistake of a Jinja template, None for a sound or a plain one; blocks.
+    """Return the first mistake of a Jinja template, None for a valid or a plain one; blocks.
 
-    Variables without a value count as empty: that they lack one is said elsewhere.
+    Variables without a value count as empty, because missing values are reported elsewhere.
     """
     if content.template != "jinja":
         return None

@@ -1,7 +1,7 @@
-"""Training files from what people chose.
+"""Training files from judged and starred answers.
 
-Invariant: reading changes nothing, and a file is written only when every line of it has been looked at by the rules of
-its format. Of a blind run nothing is taken before it is judged, because only judged answers are taken at all.
+Invariant: reading changes nothing, and a file is written only after all its lines were checked against its format.
+Answers of blind runs are excluded until they are judged, because only judged answers are used.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ _FILES = ("train.jsonl", "validation.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class TrainingCost:
-    """What training takes: tokens of one pass over the training rows, an estimate, and passes.
+    """Cost of training: estimated tokens of one pass over the training rows, and number of passes.
 
-    `per_million` is dollars for a million trained tokens, None when nobody said.
+    `per_million` is dollars per million trained tokens, None if not given.
     """
 
     tokens: int
@@ -55,12 +55,12 @@ class TrainingCost:
 
     @property
     def usd(self) -> float | None:
-        """Dollars in all, None when unknown."""
+        """Total in dollars, None if unknown."""
         return None if self.per_million is None else self.tokens * self.epochs * self.per_million / 1e6
 
     @property
     def sentence(self) -> str:
-        """What people are told."""
+        """The cost as text for the person."""
         passes = f"{self.epochs} epochs" if self.epochs != 1 else "1 epoch"
         said = f"About {self.tokens:,} tokens to train with, {self.tokens * self.epochs:,} in {passes}"
         if self.usd is None:
@@ -70,7 +70,7 @@ class TrainingCost:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """What would be written: the lines of both files, and what to know of them."""
+    """The lines of both files, and facts about them."""
 
     format: TrainingFormat
     train: tuple[str, ...]
@@ -83,7 +83,7 @@ class TrainingSet:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences for people."""
+        """Sentences for the person."""
         told = [f"Left out ({count:,}): {reason}." for reason, count in self.left_out]
         if self.format.least and len(self.train) < self.format.least:
             told.append(
@@ -100,10 +100,10 @@ class TrainingSet:
 
 
 class Trainer:
-    """Makes training files of one history. Methods block and belong on a worker thread; they raise StoreError."""
+    """Makes training files of one history. Methods block, so use them on worker threads; they raise StoreError."""
 
     def __init__(self, store: Store, watch: Callable[[], None] = unwatched) -> None:
-        """`watch` is called all the while something is prepared, and may raise to stop."""
+        """`watch` is called repeatedly during `prepare`, and may raise to stop it."""
         self._store = store
         self._watch = watch
         self._details: dict[str, IterationDetail] = {}
@@ -121,7 +121,7 @@ class Trainer:
         epochs: int = 3,
         per_million: float | None = None,
     ) -> TrainingSet:
-        """Return what would be written, `share` of the value sets for validation. Raises RefusedError for nothing."""
+        """Return the training set, with `share` of the value sets for validation. Raises RefusedError if empty."""
         form = FORMATS[format_name]
         if form.kind == "preference" and chosen_by == "starred":
             raise RefusedError(
@@ -150,9 +150,9 @@ class Trainer:
         )
 
     def write(self, made: TrainingSet, folder: Path) -> tuple[Path, ...]:
-        """Write train.jsonl, and validation.jsonl if there is any, and return them. Raises HostError.
+        """Write train.jsonl, and validation.jsonl if it has lines; return the paths. Raises HostError.
 
-        What is there under these names is replaced, each file at once or not at all.
+        Existing files of these names are replaced, each atomically.
         """
         written = []
         try:
@@ -162,7 +162,7 @@ class Trainer:
                     _write(folder / name, lines)
                     written.append(folder / name)
                 else:
-                    # Rows of an earlier time beside new ones could be in both files.
+                    # Old validation rows beside new training rows could be the same rows.
                     (folder / name).unlink(missing_ok=True)
         except OSError as error:
             raise HostError(
@@ -173,7 +173,7 @@ class Trainer:
     def _taken(
         self, form: TrainingFormat, rows: tuple[TrainingRow, ...], left_out: Counter[str]
     ) -> list[tuple[TrainingRow, str]]:
-        """Return the rows that the format takes, each with its line."""
+        """Return the rows that fit the format, each with its line."""
         taken = []
         for row in rows:
             data = form.line(row)
@@ -186,7 +186,7 @@ class Trainer:
     def _rows(self, prompt_uid: str, kind: Kind, chosen_by: ChosenBy, left_out: Counter[str]) -> Iterator[TrainingRow]:
         verdicts = self._store.judgements.verdicts(prompt_uid) if chosen_by != "starred" else []
         starred = self._store.judgements.starred(prompt_uid) if chosen_by != "winner" and kind != "preference" else []
-        # Where good answers are chosen, a star says so of one that was not the best.
+        # With the kind "chosen", a star marks a good answer even if another one won.
         stars = {output for _, output in starred} if kind == "chosen" else set()
         for verdict in verdicts:
             if verdict.kind == "tie":
@@ -205,7 +205,7 @@ class Trainer:
                 yield row
 
     def _row(self, prompt_uid: str, run: str, output_uid: str, left_out: Counter[str]) -> TrainingRow | None:
-        """Return an answer as one that is wanted, None for one that nobody can train with."""
+        """Return an answer as a row with a positive label, None if it cannot be used for training."""
         detail = self._detail(run)
         output = next(one for one in detail.outputs if one.uid == output_uid)
         if output.result.state != "finished" or output.result.finish_reason.lower() in _CUT_OFF:
@@ -229,7 +229,7 @@ class Trainer:
         return TrainingRow(output.uid, _hash(values), about, prompt, completion, tools=rendered.tools, given=given)
 
     def _rendered(self, content: Content, values: tuple[tuple[str, str], ...]) -> Rendered | None:
-        """Return the messages of a content with values; a Jinja template takes a process, so each is made once."""
+        """Return the messages of a content with values, cached because a Jinja template needs a process."""
         key = content, values
         if key not in self._asked:
             self._asked[key] = _rendered(content, dict(values))
@@ -242,7 +242,7 @@ class Trainer:
         return self._details[run]
 
     def _content(self, prompt_uid: str, detail: IterationDetail, output: OutputRecord) -> Content | None:
-        """Return what was asked, None where this release knows only a part of it."""
+        """Return the content that was run, None if this release cannot read all of it."""
         number = next(lane.version for lane in detail.lanes if lane.position == output.position)
         key = prompt_uid, number
         if key not in self._contents:
@@ -259,7 +259,7 @@ def _reserves(form: TrainingFormat, taken: Iterable[tuple[TrainingRow, str]]) ->
 def _pairs(
     verdict: StoredVerdict, rows: Mapping[str, TrainingRow | None], left_out: Counter[str]
 ) -> Iterator[TrainingRow]:
-    """Yield each winner against each of the rest: nobody said anything about the rest among themselves."""
+    """Yield each winner paired with each loser: the verdict does not order the losers."""
     if verdict.kind != "winner":
         return
     for winner in (rows[o.uid] for o in verdict.outputs if o.place == 1):
@@ -274,13 +274,13 @@ def _pairs(
 
 
 def _counter(kind: Kind, verdict: StoredVerdict, output: StoredOutput, left_out: Counter[str]) -> Counter[str]:
-    """Return where to count an answer that cannot be used; nobody misses one that is not trained with."""
+    """Return the counter for an answer that cannot be used; a throwaway one if the answer is not needed anyway."""
     unused = kind == "chosen" and not (verdict.kind == "winner" and output.place == 1)
     return Counter() if unused or (kind == "preference" and verdict.kind != "winner") else left_out
 
 
 def _judged(verdict: StoredVerdict, rows: Mapping[str, TrainingRow | None]) -> Iterator[TrainingRow]:
-    """Yield winners as wanted, and the rest and what was all bad as not wanted."""
+    """Yield winners with a positive label, losers and all-bad answers with a negative one."""
     for output in verdict.outputs:
         if (row := rows.get(output.uid)) is not None:
             won = verdict.kind == "winner" and output.place == 1
@@ -288,7 +288,7 @@ def _judged(verdict: StoredVerdict, rows: Mapping[str, TrainingRow | None]) -> I
 
 
 def _rendered(content: Content, values: dict[str, str]) -> Rendered | None:
-    """Return the messages with their values; None when they cannot be made any more."""
+    """Return the messages with their values; None if they cannot be rendered any more."""
     texts = template_texts(content)
     if content.template == "plain":
         return None if missing(content, values) else assemble(content, render_plain(texts, values))
@@ -327,7 +327,7 @@ def _write(path: Path, lines: tuple[str, ...]) -> None:
 
 
 def to_document(made: TrainingSet, written: tuple[Path, ...]) -> dict[str, Any]:
-    """Return what `workbench history training --json` says."""
+    """Return the JSON document of `workbench history training --json`."""
     return {
         "format": made.format.name,
         "files": [str(path) for path in written],

@@ -1,8 +1,8 @@
-"""What one output has said so far, while it is being said.
+"""The text and state of one output while it streams.
 
-Invariant: a transcript only grows until it ends, and once it has ended it never changes. With tools its text begins
-anew after each round, and what was said before is in its steps. Any thread may read it; a snapshot is consistent in
-itself. Everything it was told is handed on to be saved, and again when it was not.
+Invariant: a transcript only grows until it ends, and never changes afterwards. With tools, the text restarts after each
+round, and earlier text is in the steps. Any thread may read it; a snapshot is consistent. Every piece is handed out for
+saving, and handed out again if saving failed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TEXTS: tuple[DeltaKind, ...] = ("text", "reasoning")
 
 @dataclass(frozen=True, slots=True)
 class TranscriptRetry:
-    """The engine waits before it tries again: `in_ms` from the moment `at_ms` of the runner's clock on."""
+    """The engine waits before a retry: `in_ms` from `at_ms` of the runner's clock on."""
 
     in_ms: int
     attempt: int
@@ -35,12 +35,12 @@ class TranscriptRetry:
 class TranscriptSnapshot:
     """An output at one moment.
 
-    `text` and `reasoning` begin at the offsets that were asked for; `text_length` and `reasoning_length` are those of
-    the whole, to ask from next time. `attempt` counts from 1 and is 0 until it is known. `timing` is by the runner's
+    `text` and `reasoning` begin at the requested offsets; `text_length` and `reasoning_length` are the total lengths,
+    the offsets for the next request. `attempt` counts from 1 and is 0 until it is known. `timing` is by the runner's
     clock until the output has ended, then by the engine's. `wire` is what was sent, None before. `result` is None
-    until it has ended. `saved` says whether the end is in the database. `steps` are all so far in order, with the text
-    and the calls that are still being written; () while no tool took part. `began_ms` is when it was asked for, on the
-    runner's clock, None for one of another process or session.
+    until it has ended. `saved` is true once the end is in the database. `steps` are all so far in order, including the
+    text and calls that are streaming; () without tools. `began_ms` is the start on the runner's clock, None for an
+    output of another process or session.
     """
 
     output_uid: str
@@ -64,27 +64,27 @@ class TranscriptSnapshot:
 
     @property
     def rounds(self) -> int:
-        """How often tools have answered; whenever this changes the text begins anew."""
+        """Number of tool rounds; whenever it changes, the text has restarted."""
         kinds = [step.kind for step in self.steps]
         return sum(one == "tool_call" and other == "tool_result" for one, other in pairwise(kinds))
 
 
 @dataclass(slots=True)
 class _Call:
-    """A tool call of the present round."""
+    """A tool call of the current round."""
 
     name: str = ""
     call_id: str = ""
     arguments: GrowingText = field(default_factory=GrowingText)
     is_fresh: bool = True
-    """Whether something of it was not handed on to be saved."""
+    """Whether a part of it was not handed out for saving."""
 
     def step(self) -> AnswerStep:
         return AnswerStep("tool_call", self.arguments.since(0), self.name, self.call_id)
 
 
 class Transcript:
-    """One output: fed by the engine's events, read by the screen and by the recorder."""
+    """One output: fed by the engine's events, read by the UI and by the recorder."""
 
     def __init__(
         self,
@@ -97,9 +97,9 @@ class Transcript:
         value_set: int = 0,
         sample: int = 0,
     ) -> None:
-        """`clock` returns monotonic ms; this moment is the zero of the timing.
+        """`clock` returns monotonic ms; the timing starts now.
 
-        `position`, `value_set` and `sample` are places in the run, from 0.
+        `position`, `value_set` and `sample` are positions in the run, from 0.
         """
         self.value_set = value_set
         self.sample = sample
@@ -125,7 +125,7 @@ class Transcript:
         self._saved = False
 
     def apply(self, event: Queued | Sent | Retrying | Delta | Calling | Stepped) -> None:
-        """Take in an event of this output; one that comes after the end changes nothing."""
+        """Apply an event to this output; an event after the end changes nothing."""
         with self._lock:
             if self._result is not None:
                 return
@@ -137,7 +137,7 @@ class Transcript:
                 case Sent(wire=wire, marks=marks):
                     self._state, self._retry = "streaming", None
                     self._wire, self._marks = wire, marks
-                    # Of several rounds the first one's moment counts.
+                    # With several rounds, the first one counts.
                     if self._timing.first is None:
                         self._timing = replace(self._timing, sent=now)
                 case Retrying(in_ms=in_ms, attempt=attempt, reason=reason):
@@ -155,7 +155,7 @@ class Transcript:
                     self._begin_round()
 
     def end(self, result: Result) -> bool:
-        """Take in how it ended; False if it had ended before."""
+        """Set the final result; return False if the output had ended before."""
         if result.state not in ENDED:
             raise ValueError(f"not an end: {result.state}")
         with self._lock:
@@ -172,7 +172,7 @@ class Transcript:
             return True
 
     def snapshot(self, text_from: int = 0, reasoning_from: int = 0) -> TranscriptSnapshot:
-        """Return the present state, with the text from the given offsets (code points) on."""
+        """Return the current state, with the text from the given offsets (code points) on."""
         with self._lock:
             said, thought = self._texts["text"], self._texts["reasoning"]
             return TranscriptSnapshot(
@@ -198,40 +198,40 @@ class Transcript:
 
     @property
     def position(self) -> int:
-        """The lane's place in the run, from 0."""
+        """The lane's position in the run, from 0."""
         with self._lock:
             return self._position
 
     @property
     def result(self) -> Result | None:
-        """How it ended; None while it has not."""
+        """The final result; None until the output has ended."""
         with self._lock:
             return self._result
 
     def place(self, position: int, attempt: int, value_set: int = 0, sample: int = 0) -> None:
-        """Set whose attempt this is, and which, once the database has told."""
+        """Set the position and attempt of this output once they are read from the database."""
         with self._lock:
             self._position, self._attempt = position, attempt
             self.value_set, self.sample = value_set, sample
 
     def ask_to_stop(self) -> None:
-        """Note that a person wants it to stop."""
+        """Record that a person stopped the output."""
         with self._lock:
             self._stopping = True
 
     @property
     def stopping(self) -> bool:
-        """Whether a person wants it to stop."""
+        """Whether a person stopped the output."""
         with self._lock:
             return self._stopping
 
     def mark_saved(self) -> None:
-        """Note that the end is in the database."""
+        """Record that the end is in the database."""
         with self._lock:
             self._saved = True
 
     def take_unsaved(self) -> tuple[Partial, ...]:
-        """Return what no earlier call returned; of the text, after the end, the rest of the whole."""
+        """Return the pieces not returned yet; after the end, also the rest of the final text."""
         with self._lock:
             found: list[Partial] = []
             if self._rounds_stored < len(self._rounds):
@@ -248,9 +248,9 @@ class Transcript:
             return tuple(found)
 
     def give_back(self, partial: Partial) -> None:
-        """Say that something was not saved after all; it comes again with the next `take_unsaved`."""
+        """Return a piece whose saving failed; the next `take_unsaved` returns it again."""
         with self._lock:
-            # It may be of a round that is over by now: then more than is needed is saved again, which does no harm.
+            # If its round is over, more than needed is saved again, which is harmless.
             match partial:
                 case PartialRounds(first=first):
                     self._rounds_stored = min(self._rounds_stored, first)
@@ -284,7 +284,7 @@ class Transcript:
         return steps_so_far(self._rounds, thought, said, [call.step() for call in self._calls])
 
     def _whole(self, kind: DeltaKind, text: str) -> GrowingText:
-        """Return the final text; if it does not begin with what has streamed, all of it counts as not stored."""
+        """Return the final text; if it does not start with the streamed one, all of it counts as not stored."""
         streamed, whole = self._texts[kind], GrowingText(text)
         if text.startswith(streamed.since(0)[: streamed.stored]):
             whole.stored = streamed.stored

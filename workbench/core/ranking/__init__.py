@@ -1,8 +1,8 @@
-"""Who wins, and how sure: comparisons, strengths with intervals, what could mislead, and what to judge next.
+"""Statistics of verdicts: comparisons, strengths with intervals, bias checks, and the choice of pairs to judge next.
 
-Invariant: the same verdicts give the same answer in any order, and no strength is told without its uncertainty. This is
-the one part of core that imports numpy, so nothing imports it before Rank is opened.
+Invariant: results do not depend on the order of the verdicts, and no strength is reported without its uncertainty. This
+is the only part of core that imports numpy, so nothing imports it before Rank is opened.
 
-The way through it: `judgements.compare` → `enough.enough` → `davidson.fit` → `intervals.measure` →
-`separation.separate`; `verdict_bias` looks at the same judgements, and `pairs` draws pairs for the judging queue.
+Data flow: `judgements.compare` → `sufficiency.enough` → `davidson.fit` → `intervals.measure` → `separation.separate`;
+`verdict_bias` checks the same judgements, and `pairs` selects pairs for the judging queue.
 """

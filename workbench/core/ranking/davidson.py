@@ -1,10 +1,10 @@
-"""Strengths of entrants by the Bradley-Terry model with ties, as Davidson (1970) extended it.
+"""Strengths of entrants by the Bradley-Terry model with ties (Davidson 1970).
 
-Invariant: with a prior every entrant has a finite strength, and strengths are centred at 0, so that they say how an
-entrant stands against the average of those ranked, and nothing about how good any of them is.
+Invariant: with a prior every strength is finite. Strengths are centred at 0: they are relative to the average of the
+ranked entrants and say nothing about absolute quality.
 
-One more win never narrows the winner's lead over whom it beat. Where nobody ties it never lowers its strength either;
-with ties it can by a little, because a decided comparison where ties were expected brings all strengths nearer.
+One more win never reduces the winner's lead over the loser. Without ties it never lowers the winner's strength either;
+with ties it can slightly, because a decided comparison where ties were expected brings all strengths closer together.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from workbench.core.ranking.judgements import Comparison, ComparisonSet
 from workbench.core.ranking.likelihood import DavidsonModel, LikelihoodPeak
 
 PRIOR = 1.0
-"""Half a win and half a loss against an average entrant: enough that nobody is infinitely strong, and outweighed by a
-handful of verdicts."""
+"""Half a win and half a loss against an average entrant: enough to keep strengths finite, and outweighed by a few
+verdicts."""
 
 
 def chance_of(strength: float) -> float:
-    """Return the chance that an entrant beats one that is weaker by `strength`, when one of them wins."""
+    """Return the probability that an entrant beats one weaker by `strength`, given that there is no tie."""
     return 1 / (1 + exp(-strength)) if strength >= 0 else 1 - chance_of(-strength)
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonChances:
-    """The chances of a comparison; they make 1."""
+    """The probabilities of the outcomes of a comparison; their sum is 1."""
 
     win: float
     tie: float
@@ -43,9 +43,9 @@ class ComparisonChances:
 class DavidsonFit:
     """Strengths on the natural log scale, centred at 0, in the order of `entrants`.
 
-    `nu` is Davidson's tie parameter: between equals a tie is nu / (2 + nu) likely. `groups` are the entrants that
-    verdicts connect; how entrants of different groups stand to each other, only the prior says. `centre` is how far the
-    average entrant is from the prior's.
+    `nu` is Davidson's tie parameter: between equals the probability of a tie is nu / (2 + nu). `groups` are the sets of
+    entrants connected by verdicts; only the prior relates entrants of different groups. `centre` is the distance of the
+    average entrant from the prior's.
     """
 
     entrants: tuple[str, ...]
@@ -56,15 +56,15 @@ class DavidsonFit:
     centre: float = 0.0
 
     def strength(self, entrant: str) -> float:
-        """Return the strength of an entrant. Raises ValueError for one that is not ranked."""
+        """Return the strength of an entrant. Raises ValueError if it is not ranked."""
         return self.strengths[self.entrants.index(entrant)]
 
     def chance(self, entrant: str) -> float:
-        """Return the chance to beat the average entrant, when one of them wins."""
+        """Return the probability of beating the average entrant, given that there is no tie."""
         return chance_of(self.strength(entrant))
 
     def outcome(self, entrant: str, other: str) -> ComparisonChances:
-        """Return the chances that `entrant` wins, ties and loses against `other`."""
+        """Return the probabilities that `entrant` wins, ties and loses against `other`."""
         distance = self.strength(entrant) - self.strength(other)
         small, middle = exp(-abs(distance)), self.nu * sqrt(exp(-abs(distance)))
         whole = 1 + small + middle
@@ -72,7 +72,7 @@ class DavidsonFit:
         return ComparisonChances(win, middle / whole, loss)
 
     def connected(self, entrant: str, other: str) -> bool:
-        """Whether verdicts connect both, directly or over others."""
+        """Whether verdicts connect both, directly or through others."""
         return any(entrant in group and other in group for group in self.groups)
 
     @property
@@ -83,15 +83,15 @@ class DavidsonFit:
 
     @property
     def peak(self) -> LikelihoodPeak:
-        """Where the likelihood is highest."""
+        """The maximum of the likelihood, in the model's own coordinates."""
         return LikelihoodPeak(np.array([self.strengths]) + self.centre, np.array([self.nu]))
 
 
 def fit(comparisons: ComparisonSet, prior: float = PRIOR, also: Iterable[str] = ()) -> DavidsonFit:
-    """Return the strengths of all that were compared, and of those that `also` names although nobody compared them.
+    """Fit the strengths of all compared entrants, and of those in `also`, which need no comparison.
 
-    Raises ValueError when there is nobody, and without a prior also when some strengths have no finite estimate: when
-    the entrants fall into two parts of which one never beat or tied the other (Ford 1957), or all comparisons are ties.
+    Raises ValueError without entrants, and without a prior also if some strengths have no finite estimate: if the
+    entrants fall into two parts of which one never beat or tied the other (Ford 1957), or if all comparisons are ties.
     """
     entrants = tuple(sorted({*comparisons.entrants, *also}))
     if not entrants:
@@ -116,27 +116,27 @@ def fit(comparisons: ComparisonSet, prior: float = PRIOR, also: Iterable[str] = 
 
 
 def covariance(comparisons: ComparisonSet, fitted: DavidsonFit) -> Floats:
-    """Return variances and covariances of the centred strengths, in the order of the entrants.
+    """Return the covariance matrix of the centred strengths, in the order of the entrants.
 
-    The inverse curvature at the peak, prior included (Laplace's approximation), corrected for the pairs of a verdict of
-    k entrants, which are not independent: where strengths are equal, the score of the pairs is k/2 times that of the
-    choice that they were broken from, so its variance is k/2 times what the curvature says (the two information
-    matrices of composite likelihoods; Varin, Reid and Firth 2011, Statistica Sinica 21).
+    It is the inverse curvature at the peak, prior included (Laplace's approximation), corrected for the dependence of
+    the pairs of a verdict on k entrants: for equal strengths, the score of the pairs is k/2 times that of the choice
+    that they were derived from, so its variance is k/2 times that of the curvature (the two information matrices of
+    composite likelihoods; Varin, Reid and Firth 2011, Statistica Sinica 21).
     """
     evidence = gather(comparisons.items, fitted.entrants)
     return laplace(evidence, fitted)
 
 
 def laplace(evidence: Evidence, fitted: DavidsonFit) -> Floats:
-    """Return what `covariance` says, of evidence that is gathered already."""
+    """Return the same as `covariance` for gathered evidence."""
     return centred(spread(DavidsonModel(evidence, fitted.prior), fitted.peak)[0])
 
 
 def spread(model: DavidsonModel, peak: LikelihoodPeak, share: float = 1.0) -> tuple[Floats, Floats]:
-    """Return variances and covariances of a model's strengths around the prior's average, as `covariance` explains.
+    """Return the covariance matrix of a model's uncentred strengths, computed as in `covariance`.
 
-    `share` is how much of the prior's own uncertainty is in them: all of it if strengths lie as far apart as the prior
-    has them. The second result is the inverse curvature alone, which takes the pairs of a verdict for independent.
+    `share` is the share of the prior's own uncertainty in it: 1 is right if strengths vary as much as the prior
+    assumes. The second result is the inverse curvature alone, which treats the pairs of a verdict as independent.
     """
     sums = model.evidence.sums()
     curve, prior = model.curvature(sums, peak)
@@ -148,7 +148,7 @@ def spread(model: DavidsonModel, peak: LikelihoodPeak, share: float = 1.0) -> tu
 
 
 def centred(covariances: Floats) -> Floats:
-    """Return the covariances of the distances from the mean of all."""
+    """Return the covariance matrix of the distances from the overall mean."""
     across = covariances - covariances.mean(axis=0)
     apart: Floats = across - across.mean(axis=1)[:, None]
     return apart
@@ -165,7 +165,7 @@ def _check_finite(entrants: Sequence[str], items: Sequence[Comparison]) -> None:
 
 
 def _reached(entrants: Sequence[str], links: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
-    """Return whom each entrant reaches over the links, itself included."""
+    """Return the set of entrants reachable from each entrant over directed links, including itself."""
     ahead: dict[str, set[str]] = defaultdict(set)
     for start, end in links:
         ahead[start].add(end)

@@ -1,12 +1,13 @@
-"""What parts bring to the strengths of those who have them: techniques of versions, for one.
+"""Effects of parts, such as techniques of versions, on the strengths of entrants.
 
-Invariant: a part has an effect only where the verdicts can tell it from all other parts; about others is said with
-which they are tangled, and no number is given. An effect is never told without its interval.
+Invariant: an effect is reported only if the verdicts can separate it from those of all other parts; otherwise the
+confounded parts are named without a number. An effect is never reported without its interval.
 
-The strength of an entrant is the sum of what its parts bring, in Davidson's model (`likelihood.Model` with a design).
-So an effect is the distance from an entrant without the part up to the same one with it. The verdicts know only
-differences of designs: an effect is told by them exactly if its unit vector lies in the row space of these differences
-(estimable functions of a linear model; Rao 1973, "Linear statistical inference and its applications", 4a.2).
+The strength of an entrant is the sum of the effects of its parts, in Davidson's model (`likelihood.DavidsonModel` with
+a design matrix). An effect is thus the difference in strength between an entrant with the part and the same one
+without. Verdicts depend only on differences of designs, so an effect is estimable exactly if its unit vector lies in
+the row space of these differences (estimable functions of a linear model; Rao 1973, "Linear statistical inference and
+its applications", 4a.2).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from workbench.core.ranking.judgements import ComparisonSet, Judgement, pairs_of
 from workbench.core.ranking.likelihood import DavidsonModel, LikelihoodPeak, sides_of
 
 Parts = Mapping[str, frozenset[str]]
-"""What each entrant is made of."""
+"""The parts of each entrant."""
 
 Tie = Literal["level", "together", "instead", "mixed"]
 
@@ -35,10 +36,10 @@ _NEAR = 1e-8
 
 @dataclass(frozen=True, slots=True)
 class TechniqueTangle:
-    """Parts whose effects the verdicts cannot tell.
+    """Parts whose effects are not estimable from the verdicts.
 
-    level: a single one, which in every comparison both sides had, or neither. together: two or more that always stood
-    on the same side. instead: two that always stood on opposite sides. mixed: any others.
+    level: a single part, which in every comparison both sides had, or neither. together: two or more that were always
+    on the same side. instead: two that were always on opposite sides. mixed: any others.
     """
 
     parts: tuple[str, ...]
@@ -47,9 +48,9 @@ class TechniqueTangle:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effects:
-    """What each of `parts` brings, on the natural log scale, in their order; 0 is what it is like without.
+    """Effects of `parts`, in their order, on the natural log scale; 0 is no effect.
 
-    Those in `tangles` have a value only by the prior, which says nothing about the part.
+    The values of parts in `tangles` come only from the prior and say nothing about the part.
     """
 
     parts: tuple[str, ...]
@@ -60,13 +61,13 @@ class Effects:
 
     @property
     def told(self) -> tuple[str, ...]:
-        """The parts whose effects are known, the largest first; equal ones by name."""
+        """The parts with estimable effects, the largest first; equal ones by name."""
         tangled = {part for tangle in self.tangles for part in tangle.parts}
         found = [(-value, part) for value, part in zip(self.values, self.parts, strict=True) if part not in tangled]
         return tuple(part for _, part in sorted(found))
 
     def of(self, part: str) -> StrengthInterval:
-        """Return the effect of a part with its interval. Raises ValueError for one that is not told."""
+        """Return the effect of a part with its interval. Raises ValueError if it is not estimable."""
         if part not in self.told:
             raise ValueError(f"The verdicts do not tell the effect of {part}.")
         direction = np.zeros((1, len(self.parts)))
@@ -77,10 +78,10 @@ class Effects:
 def effects(
     comparisons: ComparisonSet, made_of: Parts, prior: float = PRIOR, seed: int = 0, resamples: int = RESAMPLES
 ) -> Effects:
-    """Return what the parts bring of those that were compared.
+    """Estimate the effects of the parts of the compared entrants.
 
-    Raises ValueError when there are no parts, or without a prior, as nothing is finite then by itself; KeyError for an
-    entrant that nobody said the parts of.
+    Raises ValueError if there are no parts, or without a prior, because estimates may then be infinite; KeyError for an
+    entrant that is not in `made_of`.
     """
     entrants = comparisons.entrants
     parts = tuple(sorted({part for entrant in entrants for part in made_of[entrant]}))
@@ -100,7 +101,7 @@ def effects(
 
 
 def _tangles(parts: tuple[str, ...], sides: Floats) -> tuple[TechniqueTangle, ...]:
-    """Return what lies in the null space of the differences, in groups that have nothing to do with each other."""
+    """Return the parts in the null space of the differences, as independent groups."""
     _, sizes, rows = np.linalg.svd(np.unique(sides, axis=0), full_matrices=True)
     rank = int((sizes > sizes.max(initial=0.0) * max(sides.shape) * np.finfo(float).eps).sum())
     null = rows[rank:]
@@ -128,7 +129,7 @@ def _tie(columns: Floats) -> Tie:
 
 @dataclass(frozen=True, slots=True)
 class PartTally:
-    """What is counted about a part: comparisons of which exactly one side had it, and the verdicts they are from."""
+    """Counts for a part: comparisons in which exactly one side had it, and the verdicts that they are from."""
 
     part: str
     won: float = 0.0
@@ -139,12 +140,12 @@ class PartTally:
 
     @property
     def pairs(self) -> float:
-        """How many comparisons these are."""
+        """Number of comparisons."""
         return self.won + self.lost + self.tied
 
 
 def tallies(judgements: Iterable[Judgement], comparisons: ComparisonSet, made_of: Parts) -> tuple[PartTally, ...]:
-    """Return what is counted about each part, sorted."""
+    """Return the counts for each part, sorted by part."""
     results: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     for item in comparisons.items:
         first, second = made_of[item.first], made_of[item.second]

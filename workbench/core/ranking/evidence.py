@@ -1,6 +1,6 @@
 """Comparisons as arrays, and their sums over any selection of runs.
 
-Invariant: pairs are numbered in the order of their names, so the sums do not depend on the order of the verdicts.
+Invariant: pairs are numbered in the order of their names, so that sums do not depend on the order of the verdicts.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.intp]
 
 _CELLS = 500_000
-"""At most about this many numbers are held at once while sums are made."""
+"""Approximate maximum number of temporary numbers while summing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
-    """What a model needs to know of each selection, one row each.
+    """Sufficient statistics of each selection of runs, one row each.
 
     `counts` are comparisons per pair, `leads` half of wins minus losses per entrant, `ties` the tied comparisons.
     """
@@ -35,10 +35,10 @@ class Sums:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """Comparisons between `entrants`; `first` and `second` are the places of each pair's entrants among them.
+    """Comparisons between `entrants`; `first` and `second` are the indices of each pair's entrants.
 
-    Comparisons are sorted by pair, those of pair p from `starts[p]` on; `run` is the place of each one's run, `lanes`
-    how many entrants met in it. `run_leads` and `run_ties` hold a row for each run.
+    Comparisons are sorted by pair; those of pair p begin at `starts[p]`. `run` is the index of each one's run, `lanes`
+    the number of entrants in its verdict. `run_leads` and `run_ties` have a row for each run.
     """
 
     entrants: tuple[str, ...]
@@ -52,11 +52,11 @@ class Evidence:
 
     @property
     def runs(self) -> int:
-        """How many runs there are."""
+        """Number of runs."""
         return len(self.run_ties)
 
     def sums(self, times: Floats | None = None) -> Sums:
-        """Return the sums with every run counted as often as each row of `times` says; None counts each once."""
+        """Return the sums for each row of `times`, which has the weight of every run; None counts each once."""
         times = np.ones((1, self.runs)) if times is None else times
         counts = np.empty((len(times), len(self.first)))
         step = max(1, _CELLS // max(1, len(self.run)))
@@ -66,12 +66,12 @@ class Evidence:
         return Sums(counts, times @ self.run_leads, times @ self.run_ties)
 
     def lane_counts(self) -> Floats:
-        """Return half the sum of `lanes` of each pair: what its comparisons would count if they were independent."""
+        """Return half the sum of `lanes` per pair: the counts for the variance of the score (see `davidson.spread`)."""
         return np.add.reduceat(self.lanes, self.starts) / 2 if len(self.first) else np.zeros(0)
 
 
 def gather(items: Sequence[Comparison], entrants: Sequence[str]) -> Evidence:
-    """Return the evidence of these comparisons. All their entrants must be among `entrants`."""
+    """Return the evidence of these comparisons. All their entrants must be in `entrants`."""
     place = {entrant: number for number, entrant in enumerate(entrants)}
     runs = {run: number for number, run in enumerate(sorted({item.run for item in items}))}
     ordered = sorted(items, key=lambda item: (place[item.first], place[item.second], item.run))

@@ -1,28 +1,28 @@
-"""How sure the strengths are: 95 % intervals from the profile of the likelihood, and from a bootstrap over runs.
+"""95 % intervals of strengths, from the profile likelihood and from a bootstrap over runs.
 
-Invariant: an interval always holds its estimate, is the same for the same verdicts and seed, and is never claimed from
+Invariant: an interval always contains its estimate, is the same for the same verdicts and seed, and is never based on
 resampling alone.
 
-An interval holds each value whose deviance is at most 1.96 squared: twice the fall of the log likelihood, prior
-included, to the highest point that has this value (the profile; Venzon and Moolgavkar 1988, "A method for computing
-profile-likelihood-based confidence intervals", Applied Statistics 37). It need not be symmetric, and holds the truth
-more exactly than the curvature at the peak. The deviance is scaled by what `davidson.covariance` corrects for pairs of
-one verdict (Varin, Reid and Firth 2011). Of more than `PROFILED` strengths the corrected curvature tells both ends.
+An interval contains each value whose deviance is at most 1.96 squared. The deviance is twice the drop of the log
+likelihood, prior included, from its maximum to the maximum at this value (the profile; Venzon and Moolgavkar 1988, "A
+method for computing profile-likelihood-based confidence intervals", Applied Statistics 37). It need not be symmetric,
+and its coverage is more accurate than that of the curvature at the peak. The deviance is scaled by the correction of
+`davidson.covariance` for pairs of one verdict (Varin, Reid and Firth 2011). For more than `PROFILED` strengths the
+corrected curvature gives both ends.
 
-Where a run holds several value sets, its verdicts may agree more than chance, which the likelihood does not know.
-Runs are drawn with replacement, as many as there are, and strengths fitted anew to each draw (Efron and Tibshirani
-1993, "An introduction to the bootstrap"; whole runs, because verdicts of one run belong together: Cameron, Gelbach and
-Miller 2008, "Bootstrap-based improvements for inference with clustered errors", Review of Economics and Statistics 90).
-The interval then reaches at least as far as the standard error of these fits times Student's t. Its degrees of freedom
-are runs - 1 for the part of the variance that the curvature does not explain (`Precision._freedom`).
+If a run has several value sets, its verdicts may be correlated, which the likelihood ignores. Runs are then resampled
+with replacement, and strengths fitted to each resample (Efron and Tibshirani 1993, "An introduction to the bootstrap";
+whole runs, because verdicts of one run form a cluster: Cameron, Gelbach and Miller 2008, "Bootstrap-based improvements
+for inference with clustered errors", Review of Economics and Statistics 90). The interval then extends at least to the
+standard error of these fits times Student's t. Its degrees of freedom are runs - 1 for the part of the variance that
+the curvature does not explain (`Precision._freedom`).
 
-With two to five runs a resampled variance says little. But m verdicts of a run that agree with each other have at most
-m times the variance of independent ones, 1 + (m - 1) rho times for an intraclass correlation rho (Kish 1965, "Survey
-sampling", ch. 5). The interval then reaches as far as the curvature has it with the variance that the resampled one
-makes likely (`_widening`).
+With two to five runs a resampled variance is unreliable. But m correlated verdicts of a run have at most m times the
+variance of independent ones, 1 + (m - 1) rho times for an intraclass correlation rho (Kish 1965, "Survey sampling",
+ch. 5). The interval by curvature is then widened by the variance that the resampled one makes likely (`_widening`).
 
-Measured with tests/core/ranking/coverage.py (1,000 repetitions, 400 resamples; how many of a hundred intervals of the
-strengths held the truth, by the curvature alone, and as told here):
+Measured with tests/core/ranking/coverage.py (1,000 repetitions, 400 resamples): coverage in per cent of the intervals
+of the strengths, by the curvature alone ("curve"), and as computed here ("told"):
 
                                                                          curve   told
     2 entrants 1 apart, 2 lanes, 8 runs                                  96.5   96.5
@@ -50,12 +50,12 @@ strengths held the truth, by the curvature alone, and as told here):
     10 entrants 3.6 apart, 2 lanes, 30 runs                              96.7   96.0
     10 entrants 3.6 apart, 2 lanes, 100 runs                             95.9   95.0
 
-Outside 93 to 97: two to five runs do not tell how far their verdicts agree, so that intervals allow for more agreement
-than there is; and of 12 verdicts about 8 entrants the prior knows more than they do. (These and the other cases of two
-to four runs with 3,000 repetitions.) A rule that never makes an interval narrower than the likelihood's cannot hold 93
-to 97 both where the verdicts of two runs agree and where they do not.
+Outside 93 to 97: two to five runs do not show how strongly their verdicts correlate, so that intervals allow for more
+correlation than there is; and with 12 verdicts on 8 entrants the prior outweighs the verdicts. (These and the other
+cases of two to four runs with 3,000 repetitions.) A rule that never makes an interval narrower than the likelihood's
+cannot keep within 93 to 97 both for two runs with correlated verdicts and for two runs without.
 
-With a shift, each entrant is stronger or weaker in a run, in all of its value sets, by a normal number with that
+With a shift, each entrant's strength in a run, in all of its value sets, is changed by a normal random number with that
 standard deviation.
 """
 
@@ -79,31 +79,31 @@ _STUDENT = (12.7062, 4.30265, 3.18245, 2.77645, 2.57058, 2.44691, 2.36462, 2.306
 """The 97.5 % points of Student's t with 1 to 9 degrees of freedom."""
 
 _CELLS = 500_000
-"""About so many numbers a matrix has while resamples are fitted: more take longer, and a thread that took room for them
-keeps it."""
+"""Approximate maximum size of a matrix while fitting resamples: larger ones are slower, and the memory is not returned
+by the thread that allocated it."""
 PRIOR_SHARE = 0.5
-"""How much of the prior's own uncertainty intervals have. All of it is right where strengths lie as far from their
-average as the prior's curvature allows, a standard deviation of 2; half of it where they lie 1.4 from it."""
+"""Share of the prior's own uncertainty in intervals. 1 is right if strengths have the standard deviation of 2 that the
+prior's curvature implies; 0.5 if it is 1.4."""
 PROFILED = 60
-"""Up to so many strengths intervals are profiles of the likelihood; of more the curvature at the peak alone says them,
-which takes a hundredth of the time."""
+"""Maximum number of strengths for profile intervals; above it only the curvature at the peak is used, which takes a
+hundredth of the time."""
 _LEAST = 1e-12
 _FEW_RUNS = 6
 _AGREEMENT: Floats = (np.arange(100) + 0.5) / 100
-"""Intraclass correlations of the verdicts of a run. Beforehand they have the density 4 (1 - rho)³: 0.2 on average."""
+"""Grid of intraclass correlations of the verdicts of a run. Their prior density is 4 (1 - rho)³, with mean 0.2."""
 _REACHED = np.linspace(0, 5, 501)
 _WITHIN = np.array([erf(reach / sqrt(2)) for reach in _REACHED])
-"""How much of a normal distribution lies so many standard deviations around its mean."""
+"""Probability that a normal variable is within that many standard deviations of its mean."""
 MANY = 150
-"""Beyond so many strengths a draw is not fitted but followed for one step, which takes a thousandth of the time."""
+"""Above this number of strengths a resample is approximated by one Newton step, in a thousandth of the time."""
 _DRAWN = 200_000
-"""About so many are drawn at once: numpy keeps the interpreter's lock meanwhile, a millisecond."""
+"""Approximate number of random numbers per call: numpy holds the GIL meanwhile, for about a millisecond."""
 
 
 def student(freedom: int) -> float:
-    """Return the 97.5 % point of Student's t, to three digits.
+    """Return the 97.5 % point of Student's t with `freedom` degrees of freedom, to three digits.
 
-    From ten degrees on it is the expansion in powers of 1 / freedom (Abramowitz and Stegun 1964, 26.7.5).
+    From ten degrees on it uses the expansion in powers of 1 / freedom (Abramowitz and Stegun 1964, 26.7.5).
     """
     if freedom <= len(_STUDENT):
         return _STUDENT[freedom - 1]
@@ -115,7 +115,7 @@ def student(freedom: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class StrengthInterval:
-    """From `low` to `high` around `estimate`, on the log scale of strengths."""
+    """An interval from `low` to `high` around `estimate`, on the natural log scale of strengths."""
 
     low: float
     estimate: float
@@ -123,17 +123,17 @@ class StrengthInterval:
 
     @property
     def chances(self) -> tuple[float, float]:
-        """Both ends as the chance to win, when one of the two wins."""
+        """Both ends as probabilities of winning, given that there is no tie."""
         return chance_of(self.low), chance_of(self.high)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Precision:
-    """How sure the strengths of a model are at its peak.
+    """The uncertainty of the strengths of a model at its peak.
 
-    `covariances` are those of the strengths by the curvature, corrected as `davidson.covariance` explains, `inverse`
-    those without that correction. `drawn` are those of the resamples of `runs` runs, None where nothing is resampled.
-    `verdicts` is how many a run holds.
+    `covariances` is the covariance matrix by curvature, corrected as in `davidson.covariance`; `inverse` is the one
+    without that correction. `drawn` is that of the resamples of `runs` runs, None without resampling. `verdicts` is the
+    mean number of verdicts per run, weighted by size.
     """
 
     model: DavidsonModel
@@ -145,12 +145,12 @@ class Precision:
     verdicts: float = 1.0
 
     def intervals(self, directions: Floats) -> list[StrengthInterval]:
-        """Return the interval of each direction: a row of weights for the strengths."""
+        """Return the interval of each direction, which is a row of weights for the strengths."""
         estimates = directions @ self.peak.strengths[0]
         corrected = _variances(self.covariances, directions)
         half = NORMAL * np.sqrt(corrected)
         ends = np.column_stack([estimates - half, estimates + half])
-        # A single entrant has no distance from the average, and nothing uncertain about it.
+        # A single entrant is the average itself, so its direction is zero and nothing is uncertain.
         if self.model.size <= PROFILED and directions.any(axis=1).all():
             levels = NORMAL**2 * corrected / _variances(self.inverse, directions)
             step = max(1, _CELLS // (2 * (self.model.size + 2) ** 2))
@@ -168,18 +168,18 @@ class Precision:
         return [StrengthInterval(*map(float, one)) for one in zip(ends[:, 0], estimates, ends[:, 1], strict=True)]
 
     def _freedom(self, share: float) -> int:
-        """Return the degrees of freedom of a resampled variance of which the curvature explains this share.
+        """Return the degrees of freedom of a resampled variance of which the curvature explains `share`.
 
-        Only the rest of it is known from so few runs (Satterthwaite 1946, Biometrics Bulletin 2).
+        Only the rest is estimated from the runs (Satterthwaite 1946, Biometrics Bulletin 2).
         """
         return int(min((self.runs - 1) / max(1 - share, 1e-3) ** 2, 1e6))
 
 
 def _widening(ratios: Floats, runs: int, verdicts: float) -> Floats:
-    """Return how many times the variance by the curvature an interval needs, for each ratio of the resampled one to it.
+    """Return the factors for the variance by curvature, given the ratios of the resampled variance to it.
 
-    With as many times the variance as the agreement within runs makes, the ratio is that of a chi-squared variable with
-    runs - 1 degrees of freedom to their number; resampling makes it smaller by (runs - 1) / runs.
+    With the variance inflated by the correlation within runs, the ratio is distributed as a chi-squared variable with
+    runs - 1 degrees of freedom divided by their number; resampling reduces it by (runs - 1) / runs.
     """
     times = 1 + (max(verdicts, 1.0) - 1) * _AGREEMENT
     freedom, ratios = runs - 1, ratios[:, None] * runs / (runs - 1)
@@ -202,22 +202,22 @@ def _variances(covariances: Floats, directions: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Uncertainty:
-    """How sure a fit is. `strengths` are the intervals of the strengths, in the order of the entrants."""
+    """The uncertainty of a fit. `strengths` are the intervals of the strengths, in the order of the entrants."""
 
     fit: DavidsonFit
     precision: Precision
     strengths: tuple[StrengthInterval, ...]
 
     def of(self, entrant: str) -> StrengthInterval:
-        """Return the interval of an entrant's strength. Raises ValueError for one that is not ranked.
+        """Return the interval of an entrant's strength. Raises ValueError if it is not ranked.
 
-        It is about the distance from the average, which is uncertain too: an entrant that was hardly judged widens all
-        intervals by its share of the average. The distances that `between` gives know nothing of that.
+        Strength is the distance from the average, which is uncertain too: an entrant with few verdicts widens all
+        intervals by its share of the average. The distances of `between` are not affected.
         """
         return self.strengths[self.fit.entrants.index(entrant)]
 
     def between(self, entrant: str, other: str) -> StrengthInterval:
-        """Return the interval of the distance from `other` up to `entrant`."""
+        """Return the interval of the strength of `entrant` minus that of `other`."""
         direction = np.zeros((1, len(self.fit.entrants)))
         direction[0, self.fit.entrants.index(entrant)] += 1
         direction[0, self.fit.entrants.index(other)] -= 1
@@ -225,9 +225,9 @@ class Uncertainty:
 
 
 def measure(comparisons: ComparisonSet, fitted: DavidsonFit, seed: int = 0, resamples: int = RESAMPLES) -> Uncertainty:
-    """Return how sure `fitted` is, which must be the fit of these comparisons.
+    """Return the uncertainty of `fitted`, which must be the fit of these comparisons.
 
-    Raises ValueError when it was made without a prior: a resample may then have no finite strengths.
+    Raises ValueError if it was made without a prior, because a resample may then have no finite strengths.
     """
     if not fitted.prior:
         raise ValueError("Intervals need a prior: a resample may have no finite strengths without one.")
@@ -235,7 +235,7 @@ def measure(comparisons: ComparisonSet, fitted: DavidsonFit, seed: int = 0, resa
     sure = precision(comparisons, model, fitted.peak, seed, resamples)
     size = len(fitted.entrants)
     found = sure.intervals(np.eye(size) - 1 / size)
-    # Exactly the strengths of the fit: what is the same must not differ by rounding.
+    # Use the strengths of the fit, so that estimates do not differ by rounding.
     strengths = (StrengthInterval(one.low, told, one.high) for one, told in zip(found, fitted.strengths, strict=True))
     return Uncertainty(fitted, sure, tuple(strengths))
 
@@ -243,19 +243,19 @@ def measure(comparisons: ComparisonSet, fitted: DavidsonFit, seed: int = 0, resa
 def precision(
     comparisons: ComparisonSet, model: DavidsonModel, peak: LikelihoodPeak, seed: int, resamples: int
 ) -> Precision:
-    """Return how sure the strengths of a model of these comparisons are at its peak."""
+    """Return the uncertainty of the strengths of a model of these comparisons at its peak."""
     covariances, inverse = spread(model, peak, PRIOR_SHARE)
     runs = model.evidence.runs
     is_drawn = runs > 1 and comparisons.cases > comparisons.runs
     drawn = redrawn(model, peak, seed, resamples) if is_drawn else None
     each = np.bincount(model.evidence.run, minlength=1).astype(np.float64)
-    # Runs that hold more weigh more; a verdict of several answers is several items.
+    # Weighted by size, so that larger runs weigh more; in verdicts, because one on several answers is several items.
     verdicts = (each**2).sum() / max(each.sum(), 1.0) ** 2 * comparisons.cases
     return Precision(model, peak, covariances, inverse, drawn, runs, float(verdicts))
 
 
 def redrawn(model: DavidsonModel, peak: LikelihoodPeak, seed: int, resamples: int) -> Floats:
-    """Return variances and covariances of the strengths fitted to draws of runs, of which there must be two or more."""
+    """Return the covariance matrix of the strengths fitted to resamples of runs. Needs at least two runs."""
     evidence = model.evidence
     generator, runs, size, rows = np.random.default_rng(seed), evidence.runs, model.size, []
     is_many = size > MANY

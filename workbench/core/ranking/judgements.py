@@ -1,18 +1,18 @@
-"""Verdicts become comparisons between entrants.
+"""Conversion of verdicts into comparisons between entrants.
 
-Invariant: of one run and one value set every pair of entrants makes one comparison of weight 1, however many samples,
-outputs or repeated verdicts there were; outputs of the same entrant never meet.
+Invariant: in one run and one value set every pair of entrants makes one comparison of weight 1, however many samples,
+outputs or repeated verdicts there were; outputs of the same entrant are never compared.
 
 An entrant is what the caller ranks: a version, a model, a version with a model, or a technique.
 
-A verdict that names one winner of k outputs is broken into k - 1 pairs, the winner against each other. Under Luce's
-choice axiom (Luce 1959), P(i is chosen) / P(j is chosen) does not depend on the others that were there, so each of
-these pairs is a Bradley-Terry comparison, and the estimate from them is consistent (Azari Soufiani, Chen, Parkes and
-Xia 2013, "Generalized method-of-moments for rank aggregation", who call this the top-1 breaking; Khetan and Oh 2016,
-"Data-driven rank breaking for efficient rank aggregation", JMLR 17). The losers are not compared: nobody said anything
-about them, and calling them tied would draw all of them together, which those papers show to be inconsistent.
+A verdict that names one winner of k outputs is broken into k - 1 pairs, the winner against each of the others. Under
+Luce's choice axiom (Luce 1959), P(i is chosen) / P(j is chosen) does not depend on the other options, so each of these
+pairs is a Bradley-Terry comparison, and the estimate from them is consistent (Azari Soufiani, Chen, Parkes and Xia
+2013, "Generalized method-of-moments for rank aggregation", who call this the top-1 breaking; Khetan and Oh 2016,
+"Data-driven rank breaking for efficient rank aggregation", JMLR 17). The losers are not compared with each other,
+because the verdict does not order them; counting them as tied would be inconsistent, as those papers show.
 
-The pairs of one verdict depend on each other. `Comparison.lanes` keeps how many entrants met, for the uncertainty.
+The pairs of one verdict are dependent. `Comparison.lanes` keeps the number of entrants, to correct the uncertainty.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Kind = Literal["winner", "tie", "all_bad"]
 
 @dataclass(frozen=True, slots=True)
 class JudgedOutput:
-    """One output in a verdict. `place` is 1 for the winner or each of those tied, 2 for the rest, None for no place."""
+    """One output in a verdict. `place` is 1 for the winner or each tied output, 2 for the rest, None if unplaced."""
 
     output: str
     entrant: str
@@ -38,10 +38,10 @@ class JudgedOutput:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict that counts; `outputs` are in the order shown.
+    """A valid verdict; `outputs` are in the order shown.
 
-    `run` is what is resampled as one: a run's uid, or for outputs of several runs a name of their own. `values` is the
-    value set within it. `seen` says that some of the outputs had been judged before.
+    `run` is the unit of resampling: a run's uid, or a name for outputs of several runs. `values` is the value set
+    within it. `seen` means that some of the outputs had been judged before.
     """
 
     run: str
@@ -54,7 +54,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How `first` did against `second` in a run: `won`, `lost` and `tied` make 1. `first` < `second` as text."""
+    """The result of `first` against `second` in a run: `won`, `lost`, `tied` sum to 1. `first` < `second` as text."""
 
     run: str
     first: str
@@ -63,15 +63,15 @@ class Comparison:
     lost: float
     tied: float
     lanes: float = 2.0
-    """How many entrants met in the verdict, the mean of several."""
+    """Number of entrants in the verdict; the mean for several verdicts."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntrantTally:
-    """What is counted about one entrant.
+    """Counts for one entrant.
 
-    `verdicts` placed it or called it bad with all others, `blind` of them blind, and it was the winner of `firsts`.
-    `won`, `lost` and `tied` count its comparisons, in parts where samples of one entrant fared differently.
+    `verdicts` counts the verdicts that placed it or found all bad, `blind` the blind ones of these, `firsts` those that
+    it won. `won`, `lost` and `tied` count its comparisons, with fractions if samples of one entrant fared differently.
     """
 
     entrant: str
@@ -85,17 +85,17 @@ class EntrantTally:
 
     @property
     def pairs(self) -> float:
-        """How many comparisons it was in."""
+        """Number of its comparisons."""
         return self.won + self.lost + self.tied
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonSet:
-    """All comparisons, sorted, and what was counted on the way.
+    """All comparisons, sorted, and counts of verdicts.
 
-    `comparing` verdicts compare entrants and `blind` of these were blind; `all_bad` ones compare nobody, and neither do
-    the `silent` ones, whose outputs all belong to one entrant. `cases` are the value sets of runs that were compared,
-    each once however often it was judged.
+    `comparing` verdicts compare entrants, of which `blind` were blind. `all_bad` verdicts compare no entrants, and
+    neither do `silent` ones, whose outputs all belong to one entrant. `cases` is the number of compared value sets of
+    runs, each counted once however often it was judged.
     """
 
     items: tuple[Comparison, ...] = ()
@@ -108,12 +108,12 @@ class ComparisonSet:
 
     @property
     def entrants(self) -> tuple[str, ...]:
-        """Those that were compared with another, sorted."""
+        """The compared entrants, sorted."""
         return tuple(sorted({name for item in self.items for name in (item.first, item.second)}))
 
     @property
     def runs(self) -> int:
-        """In how many runs somebody was compared."""
+        """Number of runs with comparisons."""
         return len({item.run for item in self.items})
 
 
@@ -122,7 +122,7 @@ _Key = tuple[str, str, str, str]
 
 
 def compare(judgements: Iterable[Judgement]) -> ComparisonSet:
-    """Return the comparisons that these verdicts make."""
+    """Return the comparisons of these verdicts."""
     found: dict[_Key, list[tuple[_Shares, int]]] = defaultdict(list)
     counts = {"comparing": 0, "blind": 0, "all_bad": 0, "silent": 0}
     met: dict[str, list[Judgement]] = defaultdict(list)
@@ -158,7 +158,7 @@ def pairs_of(judgement: Judgement) -> dict[tuple[str, str], _Shares]:
 
 def _joined(key: _Key, parts: list[tuple[_Shares, int]]) -> Comparison:
     run, _, first, second = key
-    # Exact sums, so that the order of the verdicts leaves no trace.
+    # Exact sums, so that the result does not depend on the order of the verdicts.
     won, lost, tied = (fsum(shares[i] for shares, _ in parts) / len(parts) for i in range(3))
     return Comparison(run, first, second, won, lost, tied, sum(lanes for _, lanes in parts) / len(parts))
 

@@ -1,23 +1,23 @@
-"""Davidson's likelihood with a small prior, its peak, and its curvature there, for many selections of runs at once.
+"""Davidson's likelihood with a weak prior: its peak and its curvature there, for many selections of runs at once.
 
-Invariant: every step of the search goes uphill on a concave function, so it ends at its only peak.
+Invariant: every step of the search increases a concave function, so it converges to the only maximum.
 
-With strengths s on the log scale and d = s_i - s_j, the chances of win, loss and tie are in the proportion
+With strengths s on the log scale and d = s_i - s_j, the probabilities of win, loss and tie are in the proportion
 exp(d/2) : exp(-d/2) : nu (Davidson 1970, "On extending the Bradley-Terry model to accommodate ties in paired comparison
 experiments", JASA 65). This is an exponential family in s and log nu, so the log likelihood is concave and Newton's
-method with halved steps converges. Hunter (2004, "MM algorithms for generalized Bradley-Terry models", Annals of
-Statistics 32) gives the slower alternative that needs no second derivatives; here these are needed anyway.
+method with step halving converges. Hunter (2004, "MM algorithms for generalized Bradley-Terry models", Annals of
+Statistics 32) gives the slower alternative without second derivatives; here these are needed anyway.
 
-The prior lets every entrant win half a comparison and lose half a comparison against a virtual one whose strength is 0,
-ties aside (as the pseudo-rankings of Turner, van Etten, Firth and Kosmidis 2020, "Modelling rankings in R: the
-PlackettLuce package"), and adds half a decided comparison between equals, so that nu is finite if all are tied. Without
-a single tie nu is 0, and the model is that of Bradley and Terry (1952).
+The prior adds half a win and half a loss of every entrant against a virtual one with strength 0, without ties (like the
+pseudo-rankings of Turner, van Etten, Firth and Kosmidis 2020, "Modelling rankings in R: the PlackettLuce package"), and
+half a decided comparison between equals, so that nu is finite if all comparisons are ties. Without any tie nu is 0, and
+the model is that of Bradley and Terry (1952).
 
-With a design the strengths of entrants are sums of what their parts bring (a structured Bradley-Terry model: Springall
-1973, "Response surface fitting using a generalization of the Bradley-Terry paired comparison model", Applied Statistics
-22; Turner and Firth 2012, "Bradley-Terry models in R: the BradleyTerry2 package", JSS 48). Everything then is about the
-parts: "strengths" are theirs, and the prior is half a win and half a loss of each against being without it. Strengths
-are linear in them, so the function is as concave as before.
+With a design matrix the strengths of entrants are sums of effects of their parts (a structured Bradley-Terry model:
+Springall 1973, "Response surface fitting using a generalization of the Bradley-Terry paired comparison model", Applied
+Statistics 22; Turner and Firth 2012, "Bradley-Terry models in R: the BradleyTerry2 package", JSS 48). "Strengths" then
+means the effects of the parts, and the prior is half a win and half a loss of each against its absence. Strengths are
+linear in the effects, so the function is still concave.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from workbench.core.ranking.evidence import Evidence, Floats, Sums
 
 _STEPS = 200
 _NEAR = 1e-14
-"""The search ends when a step promises less than this much of the size of the log likelihood."""
+"""The search stops when the expected gain of a step, relative to the log likelihood, is below this."""
 
 _SETTLED = 1e-9
-"""The ends of a profile are known when neither they nor the strengths move farther than this in a step."""
+"""The ends of a profile have converged when neither they nor the strengths move by more than this in a step."""
 
 _REACH = 2.0
-"""The longest way that a strength, or log nu, goes in one step."""
+"""Maximum change of a strength, or of log nu, in one step."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LikelihoodPeak:
-    """Where the likelihood of each selection is highest: `strengths` has a row and `nu` a number for each."""
+    """The maximum of the likelihood for each selection: a row of `strengths` and an element of `nu` each."""
 
     strengths: Floats
     nu: Floats
@@ -49,10 +49,10 @@ class LikelihoodPeak:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _View:
-    """The log likelihood at a point, and what its slopes are made of; a row for each selection.
+    """The log likelihood (`height`) at a point, and the terms of its derivatives; a row for each selection.
 
-    `lean` is half the difference of the chances to win and to lose of each pair, `tie` that of a tie; `level` the
-    chance to beat the virtual entrant.
+    `lean` is half the difference between the probabilities of win and loss of each pair, `tie` the probability of a
+    tie, `level` the probability of beating the virtual entrant.
     """
 
     height: Floats
@@ -63,10 +63,10 @@ class _View:
 
 @dataclass(frozen=True, slots=True)
 class DavidsonModel:
-    """Davidson's model of some evidence. `prior` is how many comparisons the prior is worth per strength, 0 for none.
+    """Davidson's model for given evidence. `prior` is its weight in comparisons per strength, 0 for none.
 
-    `design` has a row for each entrant and a column for each part, with how often it has that; None: each entrant is
-    a part by itself.
+    `design` has a row for each entrant and a column for each part, with the number of times that the entrant has it;
+    None means the identity: each entrant is its own part.
     """
 
     evidence: Evidence
@@ -75,11 +75,11 @@ class DavidsonModel:
 
     @property
     def size(self) -> int:
-        """How many strengths there are."""
+        """Number of strengths."""
         return len(self.evidence.entrants) if self.design is None else self.design.shape[1]
 
     def climb(self, sums: Sums, start: LikelihoodPeak) -> LikelihoodPeak:
-        """Return the peak for each selection, beginning at `start`. Raises ArithmeticError if there is none."""
+        """Return the peak for each selection, starting from `start`. Raises ArithmeticError without convergence."""
         tied = sums.ties > 0
         strengths = start.strengths
         log_nu = np.where(tied, np.log(np.maximum(start.nu, 1e-3)), -np.inf)
@@ -88,7 +88,7 @@ class DavidsonModel:
             slope, curve = self._slopes(sums, view, np.exp(log_nu))
             step = np.linalg.solve(curve, slope[:, :, None])[:, :, 0]
             promised = (slope * step).sum(axis=1)
-            # Of many strengths one could run away while all together still get better.
+            # Limit the step, because a single strength could diverge while the total still improves.
             step *= np.minimum(1.0, _REACH / np.maximum(np.abs(step).max(axis=1), _REACH))[:, None]
             length = np.ones(len(strengths))
             while True:
@@ -104,7 +104,7 @@ class DavidsonModel:
         raise ArithmeticError("The strengths did not settle.")
 
     def one_step(self, sums: Sums, peak: LikelihoodPeak, curve: Floats) -> Floats:
-        """Return about where the strengths of each selection are highest, a row each: one step of Newton's from `peak`.
+        """Return the approximate peak strengths of each selection, a row each: one Newton step from `peak`.
 
         `curve` is minus the second derivatives there, of all runs together (Schucany and Wang 1991, "One-step
         bootstrapping for smooth iterative procedures", JRSS B 53).
@@ -118,12 +118,12 @@ class DavidsonModel:
         return moved
 
     def profile(self, peak: LikelihoodPeak, directions: Floats, levels: Floats) -> Floats:
-        """Return the lowest and the highest value of each direction whose deviance is at most its level, a row each.
+        """Return the lowest and highest value of each direction whose deviance is at most its level, a row each.
 
-        A direction holds a weight for each strength; the deviance of a value is twice the fall of the log likelihood,
-        prior included, from the peak to the highest point where the weighted sum has that value. Levels are above 0.
-        Newton's method with the value as a constraint, while the value itself is moved along the square root of the
-        deviance, which is nearly linear in it. An end that does not settle is that of the curvature at the peak.
+        A direction has a weight for each strength. The deviance of a value is twice the drop of the log likelihood,
+        prior included, from the peak to the highest point where the weighted sum has that value. Levels must be
+        positive. Uses Newton's method with the value as a constraint, while the value itself is moved along the square
+        root of the deviance, which is nearly linear in it. An end that does not converge falls back to the curvature.
         """
         sums, number, size = self.evidence.sums(), len(directions), self.size
         log_nu = np.log(peak.nu, where=peak.nu > 0, out=np.full(1, -np.inf))
@@ -150,7 +150,7 @@ class DavidsonModel:
             strengths, log_nu = strengths + step[:, :-1], log_nu + step[:, -1]
             view = self._look(every, strengths, log_nu)
             root = np.sqrt(np.maximum(2 * (top - view.height), 1e-12))
-            # The slack of the constraint is how fast the height falls along it.
+            # The Lagrange multiplier (slack) of the constraint is the slope of the log likelihood along it.
             move = np.clip((level - root) * root / np.maximum(slack, 1e-9), -1.0, 1.0)
             value = value + side * move
             settled = (np.abs(step).max(axis=1) < _SETTLED) & (np.abs(move) < _SETTLED)
@@ -161,7 +161,7 @@ class DavidsonModel:
         return ends
 
     def curvature(self, sums: Sums, peak: LikelihoodPeak) -> tuple[Floats, Floats]:
-        """Return minus the second derivatives of the evidence and of the prior at a peak of one selection.
+        """Return minus the second derivatives of the evidence and of the prior, at the peak of one selection.
 
         Rows and columns are the strengths and, last, log nu.
         """
@@ -182,13 +182,13 @@ class DavidsonModel:
         height = (self._leads(sums) * strengths).sum(axis=1) - (sums.counts * (np.log(whole) + far / 2)).sum(axis=1)
         height += sums.ties * np.where(sums.ties > 0, log_nu, 0)
         if self.prior:
-            # Half a win and half a loss is minus the mean of log(1 + e^s) and log(1 + e^-s).
+            # The log likelihood of half a win and half a loss is minus the mean of log(1 + e^s) and log(1 + e^-s).
             drawn = np.logaddexp(0, strengths) + np.logaddexp(0, -strengths)
             height -= self.prior / 2 * (drawn.sum(axis=1) + np.log1p(np.exp(log_nu) / 2))
         return _View(height, np.sign(distance) * (1 - small) / whole / 2, middle / whole, _level(strengths))
 
     def _slopes(self, sums: Sums, view: _View, nu: Floats) -> tuple[Floats, Floats]:
-        """Return first derivatives and minus the second ones, for each selection."""
+        """Return the first derivatives, and minus the second ones, for each selection."""
         size, sides = self.size, sides_of(self.evidence, self.design)
         tied = sums.counts * view.tie
         weight = sums.counts * ((1 - view.tie) / 4 - view.lean**2)
@@ -207,7 +207,7 @@ class DavidsonModel:
         curve[:, diagonal, diagonal] += strength_curve
         curve[:, -1, -1] += nu_curve
         if not self.prior:
-            # Nothing says where the middle is; any wall keeps it where it was.
+            # Without a prior the mean is not determined; this makes the matrix regular and keeps the mean.
             curve[:, :-1, :-1] += 1.0
         curve[nu == 0, -1, -1] = 1.0
         return self._slope(sums, view, nu), curve
@@ -233,7 +233,7 @@ def _level(strengths: Floats) -> Floats:
 
 
 def sides_of(evidence: Evidence, design: Floats | None = None) -> Floats:
-    """Return a row for each pair: 1 at its first entrant and -1 at its second, or how much more of each part it has."""
+    """Return a row for each pair: 1 for its first entrant and -1 for its second, or the difference of their designs."""
     sides = np.zeros((len(evidence.first), len(evidence.entrants)))
     pairs = np.arange(len(evidence.first))
     sides[pairs, evidence.first], sides[pairs, evidence.second] = 1.0, -1.0

@@ -1,24 +1,23 @@
-"""Which two outputs to judge next: what connects the entrants, then what tells most, with left and right in balance.
+"""Selection of the next two outputs to judge: connect the entrants, then maximise information, balance left and right.
 
-Invariant: a queue is a value. Taking a pair from it gives the next queue and leaves this one as it was, so undo is
-keeping the one before; the same candidates, beliefs and seed give the same pairs in any order of the candidates.
+Invariant: a queue is immutable. Taking a pair returns the next queue, so that undo is keeping the previous one. The
+same candidates, beliefs and seed give the same pairs, whatever the order of the candidates.
 
-Which groups may come next, the graph decides whose nodes are the entrants and whose edges are the pairs given and the
-comparisons known before. While what was compared falls into parts, only pairs across two of them come; where no pair
-does that, pairs that lead on from a part. Once it is whole every pair touches it. So what was judged is connected
-after each pair, and a strength is never told of entrants that nothing connects as long as some pair can change that.
-A pair that was skipped, or that said nothing about who is better, is no edge.
+The groups allowed next follow from a graph: its nodes are the entrants, its edges the pairs given and the comparisons
+known before. While the compared entrants form several components, only pairs across two of them are allowed; if there
+are none, pairs that extend a component. Once there is one component, every pair must touch it. So the judged entrants
+are connected after each pair, and strengths are never reported for unconnected entrants if some pair can connect them.
+A pair that was skipped, or whose verdict compared nothing, is not an edge.
 
-Among these the most informative comes first: the one whose verdict is expected to take most from the uncertainty of the
-order. That is the sum over all pairs of entrants of the share that it takes from the variance of their distance,
-weighted by how open it is which of them is better (L-optimality: Atkinson, Donev and Tobias 2007, "Optimum experimental
-designs", ch. 10; the weights as in Glickman and Jensen 2005, "Adaptive paired comparison design", JSPI 127, adapt the
-design to what is known). A pair that is taken counts as judged at once: the variance falls by what one comparison is
-expected to bring, so that the next pair is another one, without a new fit. Of two groups that tell the same chance
-takes one.
+Among these the most informative pair comes first: the one whose verdict is expected to reduce the uncertainty of the
+order most. That is the sum over all pairs of entrants of the reduction of the variance of their distance, weighted by
+how uncertain their order is (L-optimality: Atkinson, Donev and Tobias 2007, "Optimum experimental designs", ch. 10; the
+weights, as in Glickman and Jensen 2005, "Adaptive paired comparison design", JSPI 127, adapt the design to current
+knowledge). A pair counts as judged once it is taken: the variance is reduced by the expected information of one
+comparison, so that the next pair is a different one without a new fit. Ties between groups are broken at random.
 
-Every twentieth pair is one that was judged before, with its sides swapped, for `honesty.agreement`. Where none was
-judged before this sitting, it is one of this sitting, the longest ago first.
+Every twentieth pair is a repeat with its sides swapped, for `verdict_bias.agreement`. If no pair was judged before this
+judging session, it repeats one of this session, the oldest first.
 """
 
 from __future__ import annotations
@@ -35,10 +34,10 @@ from workbench.core.ranking.davidson import DavidsonFit
 from workbench.core.ranking.evidence import Bools, Floats, Ints
 
 AGAIN = 20
-"""Every so many pairs one is judged again: 25 in a sitting of 500, which is enough to tell whether verdicts hold."""
+"""Interval of repeated pairs: 25 in a session of 500, enough to measure whether verdicts are consistent."""
 
 _NEAR = 64
-"""So many candidates of two entrants are looked at for outputs that were not shown yet."""
+"""Number of candidates per group that are searched for outputs not shown yet."""
 
 _LEAST, _ALIKE = 1e-12, 1e-9
 
@@ -48,11 +47,11 @@ _SHARES: Floats = _WEIGHTS / _WEIGHTS.sum()
 
 @dataclass(frozen=True, slots=True)
 class PairOption:
-    """Two outputs that answer the same prompt with the same `values`, and the entrants they are of.
+    """Two outputs for the same prompt and the same `values`, and their entrants.
 
-    They were judged `judged` times against each other before, and shown `first_left` times with `first` on the left and
-    `second_left` times the other way round. `apart` is how much else the entrants of their makers differ in: of two
-    versions that are compared, whether another model answered.
+    They were compared `judged` times before, and shown `first_left` times with `first` on the left and `second_left`
+    times with `second` on the left. `apart` is the number of other differences between their lanes: for versions,
+    whether the models differ.
     """
 
     first: str
@@ -67,13 +66,13 @@ class PairOption:
 
     @property
     def key(self) -> tuple[str, str]:
-        """The outputs in the order of text."""
+        """The outputs in text order."""
         return min(self.first, self.second), max(self.first, self.second)
 
 
 @dataclass(frozen=True, slots=True)
 class OutputPair:
-    """Two outputs to show; `again` says that they were judged before."""
+    """Two outputs to show; `again` means that they were judged before."""
 
     left: str
     right: str
@@ -83,12 +82,12 @@ class OutputPair:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairQueue:
-    """What is left to judge, and what is believed. Made by `queue`; `take` gives the pairs.
+    """The pairs left to judge, and the current beliefs. Created by `queue`; `take` returns the pairs.
 
-    Group g holds the candidates of entrants `first[g]` and `second[g]` that nobody judged yet; `leaning[g]` is how
-    often its first entrant stood left less how often its second one did. `lefts` is that over all pairs of an entrant.
-    `given` are the pairs that were taken for the first time, oldest first. `parts` tells for each entrant which part
-    of the graph it was in before, and `links` are the edges that came since, as places of entrants.
+    `fresh[g]` are the unjudged candidates of group g, that of entrants `first[g]` and `second[g]`; `leaning[g]` is how
+    often its first entrant was shown left minus how often its second one was. `lefts` is the same per entrant over all
+    its pairs. `given` are the pairs taken for the first time, oldest first. `parts` is the initial component of each
+    entrant in the graph, and `links` are the edges added since, as indices of entrants.
     """
 
     entrants: tuple[str, ...]
@@ -111,11 +110,11 @@ class PairQueue:
 
     @property
     def remaining(self) -> int:
-        """How many pairs there are that nobody judged yet."""
+        """Number of unjudged pairs."""
         return sum(map(len, self.fresh))
 
     def gains(self) -> Floats:
-        """Return how much a verdict on each group is expected to take from the uncertainty of the order."""
+        """Return the expected reduction of the uncertainty of the order by a verdict on each group."""
         variance = _between(self.covariances)
         np.fill_diagonal(variance, 1.0)
         distance = self.strengths[:, None] - self.strengths
@@ -129,13 +128,13 @@ class PairQueue:
 
     @staticmethod
     def _information(outcomes: Floats) -> Floats:
-        """Return what one comparison is expected to tell of the distance, from the chances of its outcomes."""
+        """Return the expected information of one comparison on the distance, from its outcome probabilities."""
         lead = outcomes[0] - outcomes[2]
         information: Floats = ((1 - outcomes[1] - lead**2) / 4) @ _SHARES
         return information
 
     def allowed(self) -> Bools:
-        """Return which groups may come next: those that connect what was compared, as long as some do."""
+        """Return the mask of the groups allowed next: those that connect compared entrants, if there are any."""
         parts, touched = self._connected()
         one, other = touched[self.first], touched[self.second]
         across = parts[self.first] != parts[self.second]
@@ -145,14 +144,14 @@ class PairQueue:
         return next((found for tier in (*tiers, one | other) if (found := some & tier).any()), some)
 
     def _connected(self) -> tuple[Ints, Bools]:
-        """Return the part of each entrant, and whether it was compared with another."""
+        """Return the component of each entrant, and whether it was compared with another."""
         parts = np.array(self.parts, dtype=np.intp)
         for first, second in self.links:
             parts[parts == parts[second]] = parts[first]
         return parts, np.bincount(parts, minlength=len(parts))[parts] > 1
 
     def _outcomes(self, groups: slice = slice(None)) -> Floats:
-        """Return the chances of win, tie and loss by group and by how far the distance may be off."""
+        """Return the probabilities of win, tie and loss by group and quadrature node of the distance."""
         first, second = self.first[groups], self.second[groups]
         middle = self.strengths[first] - self.strengths[second]
         variance = np.diag(self.covariances)
@@ -161,10 +160,10 @@ class PairQueue:
 
 
 def queue(candidates: Iterable[PairOption], fitted: DavidsonFit, covariances: Floats, seed: int = 0) -> PairQueue:
-    """Return the queue of these candidates. Outputs of one entrant never meet, so such candidates are left out.
+    """Return the queue of these candidates, without those whose outputs have the same entrant.
 
-    `fitted` has to know all entrants (see `also` in `davidson.fit`), and `covariances` are those of its strengths.
-    Raises KeyError for an entrant that it does not know.
+    `fitted` must include all entrants (see `also` in `davidson.fit`), and `covariances` are those of its strengths.
+    Raises KeyError for an unknown entrant.
     """
     place = {entrant: number for number, entrant in enumerate(fitted.entrants)}
     random = Random(seed)
@@ -174,7 +173,7 @@ def queue(candidates: Iterable[PairOption], fitted: DavidsonFit, covariances: Fl
             sides = place[candidate.first_entrant], place[candidate.second_entrant]
             groups[min(sides), max(sides)].append(candidate)
     keys = sorted(groups)
-    # Among groups that tell the same the first is taken, so chance decides which that is.
+    # Of equally informative groups the first is taken, so shuffling breaks ties at random.
     random.shuffle(keys)
     leaning, lefts = [0] * len(keys), [0] * len(place)
     fresh, judged = [], []
@@ -214,9 +213,10 @@ def _parts(fitted: DavidsonFit) -> tuple[int, ...]:
 
 
 def believe(old: PairQueue, fitted: DavidsonFit, covariances: Floats, given: Iterable[PairOption] = ()) -> PairQueue:
-    """Return the queue with what a new fit of the same entrants says, and with `given` counted as judged on top.
+    """Return the queue with the beliefs of a new fit of the same entrants.
 
-    These are pairs that were taken, but that the fit does not know yet. Raises ValueError for other entrants.
+    `given` are pairs that were taken but are not in the fit yet; they count as judged. Raises ValueError for other
+    entrants.
     """
     if fitted.entrants != old.entrants:
         raise ValueError("A queue goes on only with a fit of the same entrants.")
@@ -227,14 +227,14 @@ def believe(old: PairQueue, fitted: DavidsonFit, covariances: Floats, given: Ite
 
 
 def unbelieving(old: PairQueue) -> PairQueue:
-    """Return the queue without what is believed, which takes little memory; `believe` makes it whole again."""
+    """Return the queue without beliefs, to save memory; `believe` restores them."""
     return replace(old, strengths=np.zeros(0), covariances=np.zeros((0, 0)))
 
 
 def connect(old: PairQueue, links: Iterable[tuple[str, str]], skipped: Collection[tuple[str, str]] = ()) -> PairQueue:
-    """Return the queue with exactly these entrants connected since it was made, and without repeats of `skipped`.
+    """Return the queue with `links` as the edges added since it was made, and without repeats of `skipped`.
 
-    `skipped` holds keys of candidates.
+    `skipped` are keys of candidates.
     """
     place = {entrant: number for number, entrant in enumerate(old.entrants)}
     given, judged = old.given, old.judged
@@ -244,7 +244,7 @@ def connect(old: PairQueue, links: Iterable[tuple[str, str]], skipped: Collectio
 
 
 def take(old: PairQueue) -> tuple[OutputPair | None, PairQueue]:
-    """Return the next pair and the queue after it; None when nothing is left, not even to judge again."""
+    """Return the next pair and the queue after it; None if nothing is left, not even a repeat."""
     is_again = old.taken % AGAIN == AGAIN - 1
     if old.judged and (is_again or not old.remaining):
         return _again(replace(old, judged=old.judged[1:]), old.judged[0])
@@ -253,7 +253,7 @@ def take(old: PairQueue) -> tuple[OutputPair | None, PairQueue]:
     if old.given and is_again:
         return _again(replace(old, given=old.given[1:]), old.given[0])
     gains = np.where(old.allowed(), old.gains(), -np.inf)
-    # The first of those that tell the same, rounding aside.
+    # The first of the equally informative groups, up to rounding.
     number = int(np.argmax(gains >= gains.max() * (1 - _ALIKE)))
     group = old.fresh[number]
     at = min(range(min(len(group), _NEAR)), key=lambda place: (*_seen(old, group[place]), place))
@@ -273,14 +273,14 @@ def _again(old: PairQueue, candidate: PairOption) -> tuple[OutputPair, PairQueue
 
 
 def _once_more(pair: OutputPair) -> PairOption:
-    """Return the candidate of a pair with its showing counted."""
+    """Return the candidate of a pair with the counts updated for showing and judging it."""
     one, left = pair.candidate, int(pair.left == pair.candidate.first)
     return replace(one, first_left=one.first_left + left, second_left=one.second_left + 1 - left, judged=one.judged + 1)
 
 
 def _seen(old: PairQueue, candidate: PairOption) -> tuple[int, int, bool]:
-    """Return what makes a candidate come late: how far its makers are apart, how often its outputs were shown in this
-    sitting, and whether its values are those just shown."""
+    """Return the sort key of a candidate: other differences of its lanes, how often its outputs were shown in this
+    session, and whether its values are those just shown."""
     shown = old.shown.get(candidate.first, 0) + old.shown.get(candidate.second, 0)
     return candidate.apart, shown, candidate.values == old.values
 
@@ -313,7 +313,7 @@ def _shown(old: PairQueue, candidate: PairOption, number: int, *, again: bool) -
 
 
 def _told(old: PairQueue, number: int) -> PairQueue:
-    """Return the queue with the variances as a verdict on a group is expected to leave them."""
+    """Return the queue with the covariances expected after a verdict on a group."""
     information = float(old._information(old._outcomes(slice(number, number + 1)))[0])
     across = old.covariances[:, old.first[number]] - old.covariances[:, old.second[number]]
     spread = across[old.first[number]] - across[old.second[number]]
@@ -322,7 +322,7 @@ def _told(old: PairQueue, number: int) -> PairQueue:
 
 
 def _chances(distance: Floats, nu: float) -> Floats:
-    """Return Davidson's chances to win, tie and lose at these distances, along a new first axis."""
+    """Return Davidson's probabilities of win, tie and loss at these distances, along a new first axis."""
     odds = np.stack([distance / 2, np.full_like(distance, np.log(nu) if nu else -np.inf), -distance / 2])
     odds = np.exp(odds - odds.max(axis=0))
     chances: Floats = odds / odds.sum(axis=0)
@@ -330,14 +330,14 @@ def _chances(distance: Floats, nu: float) -> Floats:
 
 
 def _between(covariances: Floats) -> Floats:
-    """Return the variance of the distance of every two."""
+    """Return the matrix of the variances of all pairwise distances."""
     variance = np.diag(covariances)
     between: Floats = np.maximum(variance[:, None] + variance - 2 * covariances, _LEAST)
     return between
 
 
 def _spread(random: Random, candidates: list[PairOption]) -> tuple[PairOption, ...]:
-    """Return candidates in an order drawn so that each value set comes once before any comes again."""
+    """Return candidates in random order such that each value set comes once before any is repeated."""
     random.shuffle(candidates)
     rounds: dict[tuple[int, str], int] = defaultdict(int)
     order = []

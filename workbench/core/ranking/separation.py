@@ -1,20 +1,20 @@
-"""How many more verdicts would tell the two strongest apart.
+"""Number of further verdicts needed to separate the two strongest entrants.
 
-Invariant: a number is never more precise than what it comes from: it is a range, rounded, and above a limit it is left
-out and the two are called about equal.
+Invariant: numbers are no more precise than their basis: they are a rounded range, and above a limit they are omitted
+and the two entrants count as about equal.
 
-What is known of the distance d between two entrants is taken as normal with the variance V behind its 95 % interval.
-After x more verdicts the variance will be some smaller W, and the estimate, seen from now, is normal around d with the
-variance V - W. So the chance that the interval then leaves out 0 is known for every x (the predictive power or
+The distance d between two entrants is modelled as normal, with the variance V derived from its 95 % interval. After x
+more verdicts the variance will be a smaller W, and the predictive distribution of the estimate is normal around d with
+variance V - W. So the probability that the interval then excludes 0 is known for every x (the predictive power or
 assurance of a trial; Spiegelhalter, Abrams and Myles 2004, "Bayesian approaches to clinical trials and health-care
-evaluation", ch. 6). Because V is in it, two that look far apart after a few verdicts do not get a number as if that
-distance were known. The two numbers told are where the chance reaches one half, and 80 %.
+evaluation", ch. 6). Because it includes V, a large distance after few verdicts is not treated as certain. The two
+numbers reported are those where the probability reaches 50 % and 80 %.
 
-In 2,098 made cases the chance foretold for 40 more verdicts after 30, for 40 after 60 and for 120 after 60 was 39, 27
-and 48 % on average; 39, 27 and 44 % came true.
+In 2,098 simulated cases the predicted probability for 40 more verdicts after 30, for 40 after 60 and for 120 after 60
+was 39, 27 and 48 % on average; 39, 27 and 44 % were separated.
 
-`alike` verdicts are a mix like all so far, under which W = V n / (n + x) with n verdicts so far; `direct` ones compare
-just these two, under which 1 / W = 1 / V + x I with Davidson's information I about d of one comparison.
+`alike` verdicts are a mix like all so far: W = V n / (n + x) with n verdicts so far. `direct` ones compare only these
+two: 1 / W = 1 / V + x I, where I is Davidson's information on d from one comparison.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from workbench.core.ranking.intervals import NORMAL, StrengthInterval, Uncertain
 from workbench.core.ranking.judgements import ComparisonSet
 
 MOST = 1000
-"""More verdicts than this nobody gives for one question: two sittings of 500."""
+"""Limit of further verdicts that are realistic for one question: two sessions of 500."""
 
 EVEN, LIKELY = 0.5, 0.8
 _STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
@@ -40,7 +40,7 @@ State = Literal["separated", "more", "equal", "unconnected"]
 
 @dataclass(frozen=True, slots=True)
 class VerdictNeed:
-    """How many more verdicts separate with an even chance, and likely (80 %); None for more than the limit."""
+    """Further verdicts needed to separate with probability 50 % (`even`) and 80 % (`likely`); None above the limit."""
 
     even: int | None
     likely: int | None
@@ -48,13 +48,13 @@ class VerdictNeed:
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """Whether the two strongest, `first` and `second`, are told apart, and what it would take.
+    """Whether the two strongest entrants, `first` and `second`, are separated, and the verdicts needed.
 
-    separated: the interval of their distance leaves out 0. more: `alike` or `direct` says how many. equal: both would
-    take more than `most`. unconnected: no verdict connects them, so only direct ones can say anything.
+    separated: the interval of their distance excludes 0. more: `alike` or `direct` has the number. equal: both would
+    need more than `most`. unconnected: no verdict connects them, so only direct ones help.
 
-    It is about these two as they stand now. Who was picked as the strongest of many is partly lucky, so it is no test
-    that the first is the best of all.
+    It concerns only these two. It is not a test that the first is the best of all, because the apparent best of many is
+    partly due to chance.
     """
 
     first: str
@@ -67,7 +67,7 @@ class Separation:
 
 
 def separate(comparisons: ComparisonSet, sure: Uncertainty, most: int = MOST) -> Separation | None:
-    """Return what separates the two strongest; None when there are not two entrants."""
+    """Return the separation of the two strongest entrants; None for fewer than two entrants."""
     if len(sure.fit.entrants) < 2:
         return None
     first, second = sure.fit.ranked[:2]
@@ -85,24 +85,24 @@ def separate(comparisons: ComparisonSet, sure: Uncertainty, most: int = MOST) ->
 
 
 def needed(distance: StrengthInterval, verdicts: int, most: int = MOST) -> VerdictNeed:
-    """Return how many more verdicts like the `verdicts` so far would tell a distance with this interval from 0."""
+    """Return the further verdicts, like the `verdicts` so far, needed to separate a distance from 0."""
     variance = variance_of(distance)
     return _need(distance.estimate, variance, lambda more: variance * verdicts / (verdicts + more), most)
 
 
 def variance_of(distance: StrengthInterval) -> float:
-    """Return the variance behind the end of an interval that lies towards 0, whose two ends may be unequally far."""
+    """Return the variance implied by the end of an interval nearer to 0; intervals may be asymmetric."""
     end = distance.low if distance.estimate > 0 else distance.high
     return ((end - distance.estimate) / NORMAL) ** 2
 
 
 def information(outcome: ComparisonChances) -> float:
-    """Return Davidson's information about the distance of two entrants that one comparison with these chances has."""
+    """Return Davidson's information on the distance from one comparison with these probabilities."""
     return (1 - outcome.tie) / 4 - (outcome.win - outcome.loss) ** 2 / 4
 
 
 def chance_to_separate(distance: float, variance: float, left: float) -> float:
-    """Return the chance that the interval leaves out 0 once the variance went down from `variance` to `left`."""
+    """Return the probability that the interval excludes 0 once the variance has fallen from `variance` to `left`."""
     spread = sqrt(max(variance - left, 0.0))
     edge = NORMAL * sqrt(left)
     if not spread:
@@ -126,13 +126,13 @@ def _need(distance: float, variance: float, left: Callable[[int], float], most: 
 
 
 def rounded(number: int) -> int:
-    """Return a number rounded up to one that does not look more exact than it is: 31 to 40, 104 to 120."""
+    """Return a number rounded up to about one significant digit: 31 to 40, 104 to 120."""
     ten = int(10 ** floor(log10(number)))
     return next(ceil(step * ten) for step in _STEPS if step * ten >= number)
 
 
 def separation_words(found: Separation, name: Callable[[str], str] = str) -> str:
-    """Return one sentence about it; `name` says what an entrant is called."""
+    """Describe a separation in one sentence; `name` returns the display name of an entrant."""
     pair = f"{name(found.first)} and {name(found.second)}"
     if found.state == "separated":
         return f"{name(found.first)} is stronger than {name(found.second)}: their difference is larger than chance."

@@ -1,6 +1,6 @@
-"""Whether there is enough for a table, or a sentence has to stand in its place.
+"""Whether there are enough verdicts for a ranking, or a sentence to show instead.
 
-Invariant: where the verdicts cannot show any difference, whatever they say, no rank is told.
+Invariant: no rank is shown if there are too few verdicts to show a difference, whatever their outcome.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import Literal
 from workbench.core.ranking.judgements import ComparisonSet
 
 FEWEST = 6
-"""Of two equal entrants one wins all of five verdicts in 1 of 16 cases, all of six in 1 of 32 (sign test, both sides).
-So with fewer than six not even a unanimous judge shows a difference at 95 %."""
+"""One of two equal entrants wins all of five verdicts in 1 of 16 cases, all of six in 1 of 32 (two-sided sign test). So
+with fewer than six not even unanimous verdicts show a difference at 95 %."""
 
 Reason = Literal["", "no_verdict", "all_bad", "one_entrant", "few", "untold"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sufficiency:
-    """Whether a table may be shown, "" for yes; else why not, how many verdicts are missing, and a sentence.
+    """Whether a table may be shown: `reason` is "" for yes, else the reason, with the missing verdicts and a sentence.
 
-    untold: there are verdicts enough, but what is asked they cannot tell.
+    untold: there are enough verdicts, but they cannot answer the question.
     """
 
     reason: Reason = ""

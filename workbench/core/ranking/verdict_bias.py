@@ -1,7 +1,7 @@
-"""What about the verdicts themselves could mislead: places on the screen, names in sight, memory, and a changing mind.
+"""Checks of verdicts for bias: position on the screen, visible names, outputs seen before, and inconsistency.
 
-Invariant: a check counts only what it can know. What a check says could mislead follows from a threshold with a reason,
-and too few cases are told as unknown, never as fine.
+Invariant: a check counts only cases that it can decide. Whether it warns depends on a justified threshold, and too few
+cases are reported as unknown, never as fine.
 """
 
 from __future__ import annotations
@@ -20,62 +20,64 @@ from workbench.core.ranking.intervals import NORMAL
 from workbench.core.ranking.judgements import Judgement
 
 SWAYED = 0.2
-"""If a fifth of the verdicts all fall on one side for another reason than the answers, equals look like 60 to 40, which
-a hundred verdicts tell as a difference (two standard errors). So from a fifth on a share could mislead."""
+"""Share from which verdicts could mislead. If a fifth of the verdicts favour one side for reasons other than the
+answers, equals look like 60 to 40, which a hundred verdicts show as a difference (two standard errors)."""
 
 RARE = 0.01
-"""The check for places is looked at after each verdict, and at 5 % it would cry wolf over and over; at 1 % hardly."""
+"""Significance level of the position check. It is evaluated after each verdict, so 5 % would cause repeated false
+alarms; 1 % rarely does."""
 
 LEANING = 0.05
-"""A habit that moves less than one verdict in twenty moves no ranking that is told with its uncertainty."""
+"""Minimum bias that matters: one that affects less than one verdict in twenty changes no ranking beyond its
+uncertainty."""
 
 FEWEST_REPEATS = 10
-"""With fewer repeats the agreement may as well be luck: of nine coin tosses seven or more agree in 1 of 11 cases."""
+"""With fewer repeats the agreement may be chance: of nine coin tosses seven or more agree in 1 of 11 cases."""
 
 STEADY = 0.68
-"""If a verdict is what the person would usually say with chance r, two of them agree with r^2 + (1 - r)^2. Below 0.68
-r is below 0.8: more than a fifth of the verdicts are slips."""
+"""Minimum agreement. If a verdict is the judge's usual one with probability r, two of them agree with probability
+r^2 + (1 - r)^2. Below 0.68 r is below 0.8: more than a fifth of the verdicts are errors."""
 
 Misleads = bool | None
-"""None for too few to tell."""
+"""None if there are too few cases."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictShare:
-    """How many of the verdicts something is true of."""
+    """The number of verdicts with a property, `count` of `of`."""
 
     count: int
     of: int
 
     @property
     def share(self) -> float:
-        """The share, 0 of none."""
+        """The share, 0 without verdicts."""
         return self.count / self.of if self.of else 0.0
 
     @property
     def misleads(self) -> bool:
-        """Whether so many could make equals look different."""
+        """Whether the share is large enough to make equals look different."""
         return self.share >= SWAYED
 
 
 def not_blind(judgements: Iterable[Judgement]) -> VerdictShare:
-    """Return how many winners and ties were given with names in sight."""
+    """Return how many winners and ties were given with visible names."""
     placing = [judgement for judgement in judgements if judgement.kind != "all_bad"]
     return VerdictShare(sum(not judgement.blind for judgement in placing), len(placing))
 
 
 def seen_before(judgements: Iterable[Judgement]) -> VerdictShare:
-    """Return how many winners and ties are about outputs that had been judged before."""
+    """Return how many winners and ties concern outputs that had been judged before."""
     placing = [judgement for judgement in judgements if judgement.kind != "all_bad"]
     return VerdictShare(sum(judgement.seen for judgement in placing), len(placing))
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceBias:
-    """How often the winner stood first, `first` of `winners` times, where chance would have it `expected` times.
+    """How often the winner was shown first: `first` of `winners` times, with `expected` times by chance.
 
-    `chance` is how likely a count that is no more likely than this one is, when places mean nothing. `left_out` winners
-    were chosen where the order was not drawn.
+    `chance` is the p-value: the probability of a count that is no more likely than this one, without a position bias.
+    `left_out` winners were chosen in an order that was not random.
     """
 
     winners: int
@@ -86,16 +88,16 @@ class PlaceBias:
 
     @property
     def misleads(self) -> bool:
-        """Whether places seem to matter, and enough to move a ranking."""
+        """Whether the position bias is significant, and large enough to change a ranking."""
         return self.chance < RARE and abs(self.first - self.expected) >= LEANING * self.winners
 
 
 def places(judgements: Iterable[Judgement]) -> PlaceBias:
-    """Return whether winners stand first more or less often than chance.
+    """Test whether winners are shown first more or less often than by chance.
 
-    Only blind verdicts count, because only their order is drawn: in others a strong entrant may always stand first.
-    With k outputs in a drawn order the winner stands first with chance 1 / k, however strong anybody is, so the count
-    is a sum of such tosses, and its distribution is known exactly. For a single k it is the two-sided binomial test.
+    Only blind verdicts count, because only their order is random: in others a strong entrant may always be first. With
+    k outputs in random order the winner is first with probability 1 / k, whatever the strengths, so the count is a sum
+    of Bernoulli variables with a known exact distribution. For a single k it is the two-sided binomial test.
     """
     shown: Counter[int] = Counter()
     first = left_out = 0
@@ -122,19 +124,19 @@ def _binomial(number: int, chance: float) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class VerdictAgreement:
-    """How often a verdict about a pair of outputs said the same as the one before, `agreeing` of `repeats` times."""
+    """The agreement of verdicts on a pair of outputs with the previous ones: `agreeing` of `repeats` times."""
 
     repeats: int
     agreeing: int
 
     @property
     def share(self) -> float:
-        """The share, 0 of none."""
+        """The share, 0 without repeats."""
         return self.agreeing / self.repeats if self.repeats else 0.0
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the share (Wilson 1927, JASA 22); all there is without repeats."""
+        """The 95 % interval of the share (Wilson 1927, JASA 22); (0, 1) without repeats."""
         if not self.repeats:
             return 0.0, 1.0
         square = NORMAL**2
@@ -146,7 +148,7 @@ class VerdictAgreement:
 
     @property
     def misleads(self) -> Misleads:
-        """Whether too many verdicts are slips; None with too few repeats."""
+        """Whether too many verdicts are inconsistent; None with too few repeats."""
         return None if self.repeats < FEWEST_REPEATS else self.share < STEADY
 
 
@@ -154,10 +156,10 @@ Relation = Literal["first", "second", "tie", "bad"]
 
 
 def agreement(judgements: Iterable[Judgement]) -> VerdictAgreement:
-    """Return how far verdicts repeat what was said before about the same two outputs.
+    """Return how often verdicts agree with the previous ones on the same two outputs.
 
-    Unlike the other checks it wants every verdict that was meant, oldest first, and not only the latest about the same
-    outputs; a verdict that was taken back or corrected at once was not meant.
+    Unlike the other checks it needs every intended verdict, oldest first, not only the latest on the same outputs; a
+    verdict that was undone or corrected immediately was not intended.
     """
     last: dict[tuple[str, str], Relation] = {}
     repeats = agreeing = 0
@@ -171,7 +173,7 @@ def agreement(judgements: Iterable[Judgement]) -> VerdictAgreement:
 
 
 def relations(judgement: Judgement) -> dict[tuple[str, str], Relation]:
-    """Return what a verdict says about its pairs of outputs, each in the order of text; nothing about two that lost."""
+    """Return the relations that a verdict states between pairs of outputs, in text order; none between two losers."""
     said: dict[tuple[str, str], Relation] = {}
     for first, second in combinations(sorted(judgement.outputs, key=lambda judged: judged.output), 2):
         pair, won, lost = (first.output, second.output), first.place == 1, second.place == 1

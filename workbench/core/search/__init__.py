@@ -1,1 +1,1 @@
-"""The language in which the history is searched: reading it, writing it, completing it, marking what it finds."""
+"""The query language of the history search: parsing, serialising, completion, and marking of matches."""

@@ -1,7 +1,6 @@
-"""What can come next where the caret stands.
+"""Completion of a search query at the caret.
 
-Invariant: pure; taking a choice replaces the span that the completion names and nothing else, and what then stands
-there is understood.
+Invariant: accepting a choice replaces exactly the span of the completion, and the parser understands what is inserted.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from workbench.core.search.text_folding import folded
 MOST_CHOICES = 50
 
 Known = Mapping[str, tuple[str, ...]]
-"""Names that the history has, by the field that can ask for them, in the order to offer them."""
+"""Names in the history by filter field, in the order in which they are offered."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryCompletionItem:
-    """One way to go on: the text to put in, and what it means ("" where it says so itself)."""
+    """One choice: the text to insert, and its meaning ("" if it is self-explanatory)."""
 
     text: str
     meaning: str = ""
@@ -30,7 +29,7 @@ class QueryCompletionItem:
 
 @dataclass(frozen=True, slots=True)
 class QueryCompletion:
-    """Choices for the characters from `start` to `end`."""
+    """Choices that replace the characters from `start` to `end`."""
 
     start: int
     end: int
@@ -38,7 +37,7 @@ class QueryCompletion:
 
 
 def complete(text: str, caret: int, known: Known, fields: FilterFields) -> QueryCompletion:
-    """Return what can stand at the caret: filters, or values of the filter that it stands in."""
+    """Return the choices at the caret: filters, or values if the caret is in the value of a filter."""
     caret = max(0, min(caret, len(text)))
     piece = next((piece for piece in pieces(text) if piece.start < caret <= piece.end), None)
     if piece is None:
@@ -54,7 +53,7 @@ def complete(text: str, caret: int, known: Known, fields: FilterFields) -> Query
 
 
 def _end_of_name(text: str, piece: QueryToken, caret: int) -> int:
-    """Return where a name ends that is being typed before a value that is there already."""
+    """Return the end of the span for a filter name: before an existing value, if there is one."""
     return piece.body if piece.name else max(caret, piece.end)
 
 
@@ -74,7 +73,7 @@ def _values(field: FilterField, typed: str, known: Known) -> tuple[QueryCompleti
 
 
 def _matching(names: Iterable[QueryCompletionItem], wanted: str) -> list[QueryCompletionItem]:
-    """Return the names that hold what was typed, those that begin with it first."""
+    """Return the names that contain `wanted`, those that start with it first."""
     held = [(folded(name.text.lstrip('"')), name) for name in names]
     matching = [(text.startswith(wanted), name) for text, name in held if wanted in text]
     return [name for begins, name in matching if begins] + [name for begins, name in matching if not begins]

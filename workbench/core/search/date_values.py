@@ -1,6 +1,6 @@
-"""Days and spans of time, as they are written in a search.
+"""Dates and periods in a search query.
 
-Invariant: pure; what now is, and in which time zone a day begins, is told by the caller.
+Invariant: the current time and the time zone are arguments; the clock is never read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _FIRST, _LAST = "0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"
 
 
 def read_moment(text: str) -> str | None:
-    """Return the one way to write a moment (2026-11-24, 2026-11, 2026, today, yesterday, 7d, 12h, 2w), else None."""
+    """Return the canonical form of a date (2026-11-24, 2026-11, 2026, today, yesterday, 7d, 12h, 2w), else None."""
     text = text.strip().casefold()
     if text in ("today", "yesterday"):
         return text
@@ -35,9 +35,9 @@ def read_moment(text: str) -> str | None:
 
 
 def stored_moment(moment: str, now: str, zone: tzinfo | None = None) -> str:
-    """Return when a moment begins, as moments are stored; `now` is stored UTC text, `zone` None is the system's.
+    """Return the start of a date as a stored timestamp; `now` is a stored timestamp, `zone` None is the system's.
 
-    A day begins at its midnight in `zone`; `7d` is that long before now. Raises ValueError for anything else.
+    A day begins at midnight in `zone`; `7d` is seven days before `now`. Raises ValueError for anything else.
     """
     try:
         return _begins(moment, now, zone).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

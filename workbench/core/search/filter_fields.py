@@ -1,8 +1,8 @@
-"""What a filter of a search is, and the kinds of values that filters take.
+"""Search filters, and the kinds of values that they accept.
 
-Invariant: a field is one row, and what a person reads of it and may type behind its colon is told by that row alone:
-the parser, completion, complaints and the terminal's help derive from a table of rows. The table itself is the
-store's (`workbench.store.search.fields`), because a row also says where the history has the values.
+Invariant: a field is one row, which alone defines its description and its values: the parser, completion, complaints
+and the command line help derive from a table of rows. The table itself belongs to the store
+(`workbench.store.search.fields`), because a row also has the source of the values in the history.
 """
 
 from __future__ import annotations
@@ -19,53 +19,53 @@ from workbench.core.search.query import QueryRange
 from workbench.core.search.text_folding import folded
 
 _WIDTH = 100
-"""Characters of a line of the terminal's help."""
+"""Width in characters of a line of the command line help."""
 
 FieldGroup = Literal["words", "amounts", "moments"]
 
 
 class FieldValues(Protocol):
-    """The values that a field takes."""
+    """The values that a field accepts."""
 
     @property
     def group(self) -> FieldGroup:
-        """Fields of a group that follow each other share lines of the terminal's help."""
+        """Consecutive fields of equal group share lines of the command line help."""
 
     @property
     def usages(self) -> tuple[str, ...]:
-        """What the terminal's help writes behind the colon."""
+        """The forms of the value in the command line help."""
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """What a complaint proposes to write behind the colon."""
+        """Example values that a complaint suggests."""
 
     @property
     def summary(self) -> str:
-        """Say in a few words what can be written, "" where only the field can tell."""
+        """The accepted values in a few words, "" if only the field can describe them."""
 
     @property
     def noun(self) -> str:
-        """What of the history has the names that can be written, "" where values are no names."""
+        """The kind of thing in the history whose names are accepted, "" if values are not names."""
 
     @property
     def needs_names(self) -> bool:
-        """Whether there is nothing to write while the history has no such names."""
+        """Whether the field has no values while the history has no such names."""
 
     def read(self, text: str) -> str | QueryRange | None:
-        """Return the value in the form that a query holds, None for no such value."""
+        """Parse a value into the form used in a query, None if it is invalid."""
 
     def write(self, value: str | QueryRange) -> str:
-        """Return what `read` reads as this value; it may need quotation marks."""
+        """Return the text that `read` parses as this value; it may need quotation marks."""
 
     def offers(self, typed: str) -> Iterator[tuple[str, str]]:
-        """Yield the values that begin as typed, each with its meaning; names of the history come besides."""
+        """Yield fixed values that start with `typed`, with their meanings; names of the history are added elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameValues:
-    """Names that the history has, or parts of them; before them, fixed `choices` with their meanings.
+    """Names in the history, or parts of them; preceded by fixed `choices` with their meanings.
 
-    `thing` is what has the name, and `placeholder` stands for one in the terminal's help.
+    `thing` is the kind of thing named; `placeholder` represents a name in the command line help.
     """
 
     thing: str
@@ -104,7 +104,7 @@ class NameValues:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceValues:
-    """One of a few words, each with its meaning."""
+    """One of a few words, with their meanings."""
 
     choices: Mapping[str, str]
     group: ClassVar[FieldGroup] = "words"
@@ -136,7 +136,7 @@ class ChoiceValues:
 
 @dataclass(frozen=True, slots=True)
 class AmountValues:
-    """A range of numbers. `offered` are offered while it is typed, and the first two are proposed by complaints."""
+    """A range of numbers. `offered` are the choices of completion, of which complaints suggest the first two."""
 
     units: AmountUnits
     offered: tuple[str, ...]
@@ -189,7 +189,7 @@ def _begun(offered: Mapping[str, str], typed: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class FilterField:
-    """A filter: what stands before the colon, its values, and what it asks for ("" where its values say so)."""
+    """A filter: the name before the colon, its values, and its description ("" if the values describe it)."""
 
     name: str
     values: FieldValues
@@ -197,12 +197,12 @@ class FilterField:
 
     @property
     def meaning(self) -> str:
-        """What it asks for or takes, in a few words, as completion shows it."""
+        """The description shown in completion."""
         return self.about or self.values.summary
 
     @property
     def example(self) -> str:
-        """How it is written, for a sentence: "model:haiku", "winner:yes, winner:no or winner:tie"."""
+        """Examples for a sentence: "model:haiku", "winner:yes, winner:no or winner:tie"."""
         return either([f"{self.name}:{value}" for value in self.values.examples])
 
 
@@ -211,7 +211,7 @@ FilterFields = Mapping[str, FilterField]
 
 
 def help_lines(fields: FilterFields) -> Iterator[str]:
-    """Yield all filters as the terminal's help lists them: each group on lines of its own, first usages first."""
+    """Yield the lines of the command line help: each group on lines of its own, beginning with all first usages."""
     for _, group in itertools.groupby(fields.values(), lambda row: row.values.group):
         by_row = [[f"{row.name}:{usage}" for usage in row.values.usages] for row in group]
         line = ""
@@ -224,6 +224,6 @@ def help_lines(fields: FilterFields) -> Iterator[str]:
 
 
 def either(words: Sequence[str]) -> str:
-    """Return "a, b or c"."""
+    """Return for example "a, b or c"."""
     *first, last = words
     return f"{', '.join(first)} or {last}" if first else last

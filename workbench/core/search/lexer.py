@@ -1,7 +1,7 @@
-"""The pieces of a search as it is typed, before they mean anything.
+"""Tokeniser for search queries.
 
-Invariant: never fails; pieces come in order, do not overlap, and every character outside of them is white space or a
-dash or quotation mark with nothing behind it.
+Invariant: it never fails. Tokens are in order and do not overlap; every character outside of them is white space, or a
+dash or quotation mark with nothing after it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ _LONGEST_NAME = 20
 
 @dataclass(frozen=True, slots=True)
 class QueryToken:
-    """One piece: from `start` to `end`, its text from `body` on.
+    """One token from `start` to `end`; its text begins at `body`.
 
-    `name` is what stands before a colon, in lower case, "" without one. `quote` is the quotation mark that opens it, ""
-    for none; `closed` says that there is a second one.
+    `name` is the lower-case name before a colon, "" without one. `quote` is the opening quotation mark, "" for none;
+    `closed` is False if the closing one is missing. `prefix`: a star follows. `negated`: a dash precedes.
     """
 
     start: int
@@ -33,7 +33,7 @@ class QueryToken:
 
 
 def pieces(text: str) -> list[QueryToken]:
-    """Return the pieces of a search."""
+    """Return the tokens of a search query."""
     found: list[QueryToken] = []
     at = 0
     while at < len(text):
@@ -64,7 +64,7 @@ def _piece(text: str, start: int) -> QueryToken:
 
 
 def _name(text: str, at: int) -> tuple[str, int]:
-    """Return the name before a colon and where its value begins; "" and `at` when there is none."""
+    """Return the name before a colon and the position of its value; "" and `at` if there is none."""
     end = at
     while end < len(text) and end - at < _LONGEST_NAME and text[end].isascii() and text[end].isalpha():
         end += 1
@@ -74,7 +74,7 @@ def _name(text: str, at: int) -> tuple[str, int]:
 
 
 def _quoted(text: str, start: int) -> tuple[str, int, bool]:
-    """Return what stands in quotation marks, where it ends, and whether it has an end; \\ takes the next mark as is."""
+    """Return a quoted text, its end, and whether it is closed; \\ escapes the closing mark and itself."""
     closing, read, at = _QUOTES[text[start]], [], start + 1
     while at < len(text):
         character = text[at]

@@ -1,7 +1,7 @@
-"""Where in a text the words of a search stand, and a piece of the text around them.
+"""Positions of the words of a search in a text, and snippets around them.
 
-Invariant: marks are places in the text as it is, in order, and do not overlap. They are found by the same rules as in
-the index; where an unusual script is judged differently there, a hit is shown without a mark.
+Invariant: marks are positions in the original text, in order and without overlaps. They follow the same rules as the
+index; where the index treats an unusual script differently, a hit is shown without a mark.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ Mark = tuple[int, int]
 _BLANKS = re.compile(r"\s+")
 MOST_MARKS = 1000
 _BEFORE = 0.3
-"""How much of a snippet stands before its first mark."""
+"""Share of a snippet before its first mark."""
 _INSIDE = f"[{ACCENTS}{JOINERS}]*+"
 _LETTER = f"(?:[^\\W_{SPACELESS}]|[{SIGNS}])"
 _ASCII_LETTER = "[a-z0-9]"
-# Characters that were moved for the index are letters there.
+# Offset of characters that were moved for the index, where they count as letters.
 _MOVED = 0xF0000
 _WORD = re.compile(f"(?:[^\\W_]|[{chr(_MOVED)}-\U0010ffff])(?:[^\\W_]|[{chr(_MOVED)}-\U0010ffff{ACCENTS}])*")
 
 
 @dataclass(frozen=True, slots=True)
 class MatchSnippet:
-    """A piece of a text on one line; `marks` are places in it. `cut_start` and `cut_end` say that more stands there."""
+    """A part of a text on one line, with positions of `marks`. `cut_start` and `cut_end`: text was cut off there."""
 
     text: str
     marks: tuple[Mark, ...] = ()
@@ -39,21 +39,21 @@ class MatchSnippet:
 
 
 class _Looked:
-    """What one word or phrase looks like in a folded text."""
+    """A matcher for one word or phrase in folded text."""
 
     __slots__ = ("_any", "_ascii", "_at_letter", "_tokens", "_words")
 
     def __init__(self, words: QueryWords, tokens: Sequence[str]) -> None:
         self._words, self._tokens = words, tokens
         self._at_letter = not _stands_alone(tokens[0])
-        # Nearly all texts are ASCII. There nothing stands between the letters of a word, and a pattern that begins with
-        # plain letters is found many times faster. The other takes some ms to compile, so only when it is needed.
+        # Nearly all texts are ASCII, which has no marks between the letters of a word, and a pattern of plain letters
+        # is many times faster. The general pattern takes some ms to compile, so it is compiled only when needed.
         is_ascii = all(_token(token, "").isascii() for token in tokens)
         self._ascii = re.compile(_pattern(words, tokens, "", _ASCII_LETTER)) if is_ascii else None
         self._any: re.Pattern[str] | None = None
 
     def find(self, low: str) -> Iterator[Mark]:
-        """Yield where it stands, at most MOST_MARKS times."""
+        """Yield the positions of its occurrences, at most MOST_MARKS."""
         is_ascii = low.isascii()
         if not is_ascii and self._any is None:
             self._any = re.compile(_pattern(self._words, self._tokens, _INSIDE, _LETTER))
@@ -69,7 +69,7 @@ class _Looked:
 
 
 class MatchMarker:
-    """Finds the words of one query in many texts."""
+    """Marks the words of one query in any number of texts."""
 
     def __init__(self, query: SearchQuery) -> None:
         self._looked = [_Looked(words, tokens) for words in query.words if (tokens := _tokens(words.text))]
@@ -78,7 +78,7 @@ class MatchMarker:
         return bool(self._looked)
 
     def marks(self, text: str) -> tuple[Mark, ...]:
-        """Return where words stand in `text`, at most MOST_MARKS of each."""
+        """Return the positions of the words in `text`, at most MOST_MARKS of each."""
         low = folded(text)
         return _joined([mark for looked in self._looked for mark in looked.find(low)])
 
@@ -94,7 +94,7 @@ def _joined(found: list[Mark]) -> tuple[Mark, ...]:
 
 
 def _pattern(words: QueryWords, tokens: Sequence[str], inside: str, letter: str) -> str:
-    """Return the pattern of a word or phrase, but for what may not stand before it."""
+    """Return the pattern of a word or phrase, without the condition on the preceding character."""
     parts = [_token(tokens[0], inside)]
     for before, after in itertools.pairwise(tokens):
         apart = _stands_alone(before) or _stands_alone(after)
@@ -104,7 +104,7 @@ def _pattern(words: QueryWords, tokens: Sequence[str], inside: str, letter: str)
         end = f"(?:{letter}{inside})*"
     else:
         end = "" if _stands_alone(tokens[-1]) else f"(?!{letter})"
-    # Signs behind the last letter belong to it.
+    # Marks after the last letter belong to it.
     return f"{''.join(parts)}{inside}{end}"
 
 
@@ -114,7 +114,7 @@ def _letter(is_ascii: bool) -> re.Pattern[str]:
 
 
 def _tokens(text: str) -> list[str]:
-    """Return the words that the index knows in a text, characters back where they were."""
+    """Return the words of a text as tokenised by the index, with moved characters restored."""
     found: list[str] = _WORD.findall(prepared(text))
     return ["".join(chr(ord(c) - _MOVED) if ord(c) >= _MOVED else c for c in word) for word in found]
 
@@ -128,7 +128,7 @@ def _stands_alone(token: str) -> bool:
 
 
 def snippet(text: str, marks: Sequence[Mark], width: int = 160) -> MatchSnippet:
-    """Return about `width` characters of `text` around the first mark, from its beginning when there is none."""
+    """Return about `width` characters of `text` around the first mark, or its beginning without marks."""
     first = marks[0][0] if marks else 0
     start = max(0, min(first - int(width * _BEFORE), len(text) - width))
     if start:
@@ -147,7 +147,7 @@ def _gap() -> re.Pattern[str]:
 
 
 def _space_after(text: str, start: int, until: int) -> int | None:
-    """Return where the first whole word behind `start` begins, at most `until`."""
+    """Return the start of the first whole word after `start` and up to `until`, None if there is none."""
     found = _gap().search(text, start, until)
     return None if found is None else found.start() + found.group().isspace()
 
@@ -163,5 +163,5 @@ def _on_one_line(text: str, start: int, end: int, marks: Sequence[Mark]) -> Matc
 
 
 def _joined_up(text: str) -> str:
-    """Return a text without what is blank at its start, and with single spaces for any other white space."""
+    """Return a text without leading white space, with other white space collapsed to single spaces."""
     return _BLANKS.sub(" ", text).lstrip()

@@ -1,6 +1,6 @@
 """Numbers with units, and ranges of them.
 
-Invariant: `read_range(units, write_range(units, range))` is `range`; amounts are exact decimals of dollars, tokens or
+Invariant: `read_range(units, write_range(units, range)) == range`; amounts are exact decimals of dollars, tokens or
 milliseconds.
 """
 
@@ -19,10 +19,10 @@ _COMPARISONS = (">=", "<=", "≥", "≤", ">", "<", "=")
 
 @dataclass(frozen=True, slots=True)
 class AmountUnits:
-    """What may stand behind a number, in lower case, each with its size in the unit that is stored.
+    """The lower-case unit suffixes of a number, with their sizes in the stored unit.
 
-    `written` are those in which amounts are written, the largest first; the last one has the size 1. `sign` may stand
-    before a number.
+    `written` are the suffixes used for output, the largest first; the last one has size 1. `sign` is an optional prefix
+    of a number.
     """
 
     sizes: Mapping[str, Decimal]
@@ -46,11 +46,11 @@ DURATION = AmountUnits(
     },
     written=("min", "s", "ms"),
 )
-"""Of milliseconds; a number without a unit is seconds."""
+"""Durations in ms; a number without a unit is in seconds."""
 
 
 def read_range(units: AmountUnits, text: str) -> QueryRange | None:
-    """Return the range that is written as `>0.01`, `<=2s`, `1k..5k` or `0`; None when it is none."""
+    """Parse a range such as `>0.01`, `<=2s`, `1k..5k` or `0`; None if it is invalid."""
     text = text.strip()
     for sign in _COMPARISONS:
         if text.startswith(sign):
@@ -85,12 +85,12 @@ def _read(units: AmountUnits, text: str) -> Decimal | None:
 
 
 def _plain(number: Decimal) -> Decimal:
-    """Return a number in the one form in which equal ones are written the same."""
+    """Return a number in canonical form, so that equal numbers are written the same."""
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
 def write_range(units: AmountUnits, amounts: QueryRange) -> str:
-    """Return the shortest text that reads as this range."""
+    """Return the shortest text that parses as this range. Raises ValueError for a range without limits."""
     low, high = amounts.low, amounts.high
     if low is not None and high is not None:
         return _write(units, low) if low == high else f"{_write(units, low)}..{_write(units, high)}"

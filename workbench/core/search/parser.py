@@ -1,7 +1,7 @@
-"""From what a person typed to a query.
+"""Parser for search queries.
 
-Invariant: never fails, whatever is typed. What is not understood becomes a complaint and is searched as words, so that
-a mistake finds less than was meant and never everything.
+Invariant: it never fails on any input. Invalid parts become complaints and are searched as words, so that a mistake
+narrows the result and never matches everything.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from workbench.core.search.text_folding import beginning_length, first_words, is
 MOST_CHARACTERS = 4000
 MOST_TERMS = 100
 MOST_SIGNS = 200
-"""Words of the index in all words and phrases together; signs of scripts without spaces are one each. A phrase of
-thousands takes seconds in a large history, and what tells a text apart is far shorter."""
+"""Maximum number of index words in all words and phrases together; characters of scripts without spaces count as one
+each. A phrase of thousands takes seconds in a large history, and far fewer identify a text."""
 MOST_QUOTED = 60
 _SHORTEST_BEGINNING = 2
 _OPERATORS = {
@@ -34,11 +34,11 @@ _OPERATORS = {
     "OR": "All words have to be there; search for each in turn.",
     "NOT": "Write -word to leave out runs that have it.",
 }
-"""Words of other searches, in capitals."""
+"""Operators of other search engines, in capitals, with what to write instead."""
 
 
 def parse(text: str, fields: FilterFields) -> ParsedQuery:
-    """Return the query that a text means where there are these filters, and what in it was not understood."""
+    """Parse a query with these filters. Returns the query and complaints about invalid parts."""
     complaints: list[QueryComplaint] = []
     if len(text) > MOST_CHARACTERS:
         sentence = f"Only the first {MOST_CHARACTERS:,} characters are searched. Take a few words that tell it apart."
@@ -69,7 +69,7 @@ def parse(text: str, fields: FilterFields) -> ParsedQuery:
 
 
 def cited(text: str) -> str:
-    """Return what was typed in quotation marks, for a sentence: of what is long, the beginning."""
+    """Return typed text in quotation marks for a message, truncated if it is long."""
     return f"“{text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + '…'}”"
 
 
@@ -103,7 +103,7 @@ def _words(piece: QueryToken) -> tuple[Term | None, str]:
         )
     prefix = piece.prefix
     if prefix and (length := beginning_length(piece.text)) < _SHORTEST_BEGINNING:
-        # A character that stands for itself begins nothing: it is found wherever it is.
+        # A character that is a word of its own (length 0) is found anywhere, so a star is ignored.
         prefix = False
         if length:
             sentence = f"{cited(piece.text + '*')} would find nearly every text. Write two letters before the star."
@@ -113,7 +113,7 @@ def _words(piece: QueryToken) -> tuple[Term | None, str]:
 
 
 def _from_elsewhere(text: str) -> str:
-    """Return what to say about signs that mean something in other searches, and nothing here."""
+    """Return a complaint about syntax of other search engines that has no meaning here, "" for none."""
     if text in _OPERATORS:
         return f"“{text}” is searched as a word. {_OPERATORS[text]}"
     if "*" in text.strip("*") or text.startswith("*"):
@@ -127,7 +127,7 @@ def _as_words(text: str, piece: QueryToken, sentence: str) -> tuple[Term | None,
 
 
 def read_value(field: FilterField, text: str) -> str | QueryRange | None:
-    """Return the value of a field in the form that a query holds; None when the field takes no such value."""
+    """Parse the value of a field into the form used in a query; None if the field does not accept it."""
     return field.values.read(text.strip())
 
 

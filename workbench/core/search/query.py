@@ -1,8 +1,7 @@
-"""A parsed search.
+"""A parsed search query.
 
-Invariant: every part is valid. `QueryWords` hold at least one searchable character, and a filter has a value that its
-field accepts. Dates stay as written (`7d` is seven days before the search runs), so that a saved search moves with
-time.
+Invariant: every part is valid. `QueryWords` have at least one searchable character, and a filter has a value that its
+field accepts. Dates stay as written (`7d` is seven days before the search runs), so that a saved search stays relative.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class QueryRange:
-    """Numbers from `low` to `high`; None is no limit. Dollars, tokens, or milliseconds."""
+    """Numbers from `low` to `high` in dollars, tokens or ms; None is no limit. `with_low`, `with_high`: inclusive."""
 
     low: Decimal | None = None
     high: Decimal | None = None
@@ -21,7 +20,7 @@ class QueryRange:
     with_high: bool = True
 
     def holds(self, number: Decimal | float) -> bool:
-        """Whether a number lies in it; compared as floats, which costs are stored as."""
+        """Whether a number is in the range; compared as floats, because costs are stored as floats."""
         low, high, given = float(self.low or 0), float(self.high or 0), float(number)
         above = self.low is None or given > low or (self.with_low and given == low)
         return above and (self.high is None or given < high or (self.with_high and given == high))
@@ -29,7 +28,7 @@ class QueryRange:
 
 @dataclass(frozen=True, slots=True)
 class QueryWords:
-    """A word, or words that follow each other; with `prefix` the last one is only a beginning."""
+    """A word or a phrase; with `prefix` the last word matches as a prefix."""
 
     text: str
     prefix: bool = False
@@ -38,7 +37,7 @@ class QueryWords:
 
 @dataclass(frozen=True, slots=True)
 class QueryFilter:
-    """What a run has to be besides its words. The value is a `QueryRange` for amounts and text for all other fields."""
+    """A condition on a field of a run. The value is a `QueryRange` for amounts and text for all other fields."""
 
     field: str
     value: str | QueryRange
@@ -50,19 +49,19 @@ Term = QueryWords | QueryFilter
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """A search: a run is found when every term holds. Words hold for a value set with its prompt, answers and notes."""
+    """A search query: all terms must match. Words are matched per value set, in its prompt, answers and notes."""
 
     terms: tuple[Term, ...] = ()
 
     @property
     def words(self) -> tuple[QueryWords, ...]:
-        """What is looked for in texts, and not what must be missing there."""
+        """The words that must occur, without negated ones."""
         return tuple(term for term in self.terms if isinstance(term, QueryWords) and not term.negated)
 
 
 @dataclass(frozen=True, slots=True)
 class QueryComplaint:
-    """What was not understood: where it stands, and a sentence with a next step."""
+    """An invalid part of a query: its position, and a sentence with a next step."""
 
     start: int
     end: int
@@ -71,7 +70,7 @@ class QueryComplaint:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query, where each of its terms stands in the text, and what was not understood."""
+    """A query, the position of each of its terms in the text, and complaints about invalid parts."""
 
     query: SearchQuery
     spans: tuple[tuple[int, int], ...] = ()

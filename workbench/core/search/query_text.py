@@ -1,7 +1,7 @@
-"""A query as text.
+"""Serialisation of a query as text.
 
-Invariant: `parse(to_text(query))` is `query`, without complaints; equal queries have equal texts, so that a kept search
-is found again.
+Invariant: `parse(to_text(query))` is `query` without complaints; equal queries have equal texts, so that a saved search
+is recognised.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from workbench.core.search.query import QueryFilter, SearchQuery, Term
 
 
 def to_text(query: SearchQuery, fields: FilterFields) -> str:
-    """Return the shortest text that means this query."""
+    """Return the shortest text that parses as this query."""
     return " ".join(_write(term, fields) for term in query.terms)
 
 
@@ -36,5 +36,5 @@ def _means(text: str, term: Term, fields: FilterFields) -> bool:
 
 
 def quoted(text: str) -> str:
-    """Return a text in quotation marks."""
+    """Return a text in quotation marks, escaped."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,6 +1,6 @@
-"""What a search finds.
+"""Results of a search.
 
-Invariant: a row is what the history shows of a run, and nothing in it tells who answered in a blind run before its
+Invariant: a row is the data that the history shows of a run; nothing in it identifies models in a blind run before its
 verdict.
 """
 
@@ -19,7 +19,7 @@ Part = Literal["answer", "prompt", "values", "note"]
 
 @dataclass(frozen=True, slots=True)
 class SearchHit(VisibleFields):
-    """Where a run has the words: in an answer (its uid, its lane's title, "" while it is blind) or elsewhere."""
+    """A match in a run: in an answer (with its uid, and its lane's title, "" while it is blind) or in another part."""
 
     part: Part
     snippet: MatchSnippet
@@ -31,11 +31,11 @@ class SearchHit(VisibleFields):
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A run as the history shows it; `row` is its line in the timeline of its prompt.
+    """A run as shown in the history; `row` is its row in the timeline of its prompt.
 
-    Costs are over all attempts, None when nothing is known; `unpriced` answers are not in them. `longest_ms` is the
-    time of the answer that took longest. A run that still goes on is not counted yet. Of a run that is blind yet, there
-    are neither titles of lanes nor any of these numbers.
+    The cost is over all attempts, None if unknown; it excludes `unpriced` answers. `longest_ms` is the duration of the
+    slowest answer. A run in progress has no numbers yet. A run that is still blind has neither titles of lanes nor any
+    of these numbers.
     """
 
     row: IterationRow
@@ -54,7 +54,7 @@ class HistoryRow:
     longest_ms: int | None = None
     hits: tuple[SearchHit, ...] = ()
     is_uncounted: bool = False
-    """Its numbers are not known yet: it came in with many others, and they are counted one after the other."""
+    """Whether its numbers are still to be computed: it was imported with many others, which are counted one by one."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "prompt", visible_note(self.prompt))
@@ -64,8 +64,8 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class SearchCursor:
-    """Where a page ended. Newest or oldest first: the place of its last run; best match: how many were shown, of those
-    that were there at `place`."""
+    """The end of a page. By date, `place` is the position of the last run. By best match, `shown` is the number of
+    results shown so far, and runs from `place` on are newer than the first page and ignored."""
 
     place: int
     shown: int = 0
@@ -73,25 +73,25 @@ class SearchCursor:
 
 @dataclass(frozen=True, slots=True)
 class SearchTotal:
-    """How many runs are found: exactly, or more than that many."""
+    """The number of runs found: exactly `count`, or more than that."""
 
     count: int
     exact: bool = True
 
     @property
     def words(self) -> str:
-        """As people read it: "1,284 runs", "more than 10,000 runs"."""
+        """The number as text: "1,284 runs", "more than 10,000 runs"."""
         noun = "run" if self.count == 1 else "runs"
         return f"{self.count:,} {noun}" if self.exact else f"more than {self.count:,} {noun}"
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """Rows, and where the next page begins (None at the end). `total` is counted for the first page only.
+    """Rows, and the cursor of the next page (None at the end). `total` is counted for the first page only.
 
-    `unknown` are the numbers of terms whose filter names nothing that the history has. `behind` runs have ended and
-    cannot be found by their words yet (10,001 for any more than 10,000). `within` says, for the best match, among how
-    many of the newest documents it was looked for; 0 for among all.
+    `unknown` are the indices of terms whose filter matches no name in the history. `behind` is the number of ended runs
+    that are not indexed yet (10,001 for more than 10,000). `within` is the number of newest documents searched for the
+    best match; 0 for all.
     """
 
     rows: tuple[HistoryRow, ...] = ()

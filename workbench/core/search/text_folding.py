@@ -1,14 +1,13 @@
-"""How text is prepared for the search index, and which characters can be searched for.
+"""Preparation of text for the search index, and folding for comparison.
 
-Invariant: texts and what is looked for in them go through the same functions, so that what stands in a text is found
-by typing it. The index knows words of letters and digits; here everything else becomes such words:
+Invariant: texts and queries go through the same functions, so that any text is found by typing it. The index
+(SQLite FTS5) tokenises into words of letters and digits; everything else is converted into such words:
 
-- Scripts that write no spaces between words (Chinese, Japanese, Korean, Thai, Lao, Burmese, Khmer) are parted into
-  characters, so that words that follow each other find any substring. An index of trigrams does the same at five times
-  the size of the text.
-- Symbols, emoji among them, are words of one character. They, and vowel signs, which the index would take for spaces,
-  are moved into planes 15 and 16, whose characters it takes for letters.
-- Characters for private use are taken out: the index has marks of its own among them.
+- Scripts without spaces between words (Chinese, Japanese, Korean, Thai, Lao, Burmese, Khmer) are split into characters,
+  so that a phrase finds any substring. A trigram index does the same at five times the size of the text.
+- Symbols, including emoji, are words of one character. They, and vowel signs, which the index would treat as spaces,
+  are moved into planes 15 and 16, whose characters it treats as letters.
+- Private use characters are removed, because the index uses some as markers.
 """
 
 from __future__ import annotations
@@ -24,28 +23,28 @@ _CJK = (
 )
 _THAI_TO_KHMER = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 SPACELESS = _CJK + _THAI_TO_KHMER
-"""Ranges of characters that stand for themselves, as inside a class of a regular expression."""
+"""Characters that are words of their own, as the inside of a regular expression's character class."""
 
 ACCENTS = "\u0300-\u036f"
-"""Signs that the index takes from the letter before them."""
+"""Combining marks that the index removes from the preceding letter."""
 JOINERS = (
     "\u00ad\u034f\u180e\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff"
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
 )
-"""What stands inside words and is not seen, or not always written: the points of Hebrew and Arabic."""
+"""Characters inside words that are invisible or optional: joiners, and the points of Hebrew and Arabic."""
 SIGNS = "\u0900-\u0963\u0966-\u0df3"
 """Scripts whose vowel signs are parts of words."""
 
 _MOVED = 0xF0000
 _MOVABLE = 0x20000
-# Letters and numbers by Unicode that SQLite takes for spaces all the same (New Tai Lue, Vedic signs).
+# Letters and numbers in Unicode that SQLite nevertheless treats as spaces (New Tai Lue, Vedic signs).
 _UNKNOWN = re.compile("[\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]")
 _FULL_WIDTH = (0xFF01, 0xFF5E, 0xFEE0)
 
 
 @functools.cache
 def _apart() -> re.Pattern[str]:
-    # Compiling takes 5 ms, which the start of the window can do without.
+    # Compiled lazily: it takes 5 ms, which would delay the start of the window.
     return re.compile(f"[{SPACELESS}]")
 
 
@@ -55,7 +54,7 @@ def _unseen() -> re.Pattern[str]:
 
 
 class _Prepared(dict[int, str]):
-    """What each character becomes; looked up once."""
+    """A `str.translate` table that prepares characters, filled on first use."""
 
     def __missing__(self, code: int) -> str:
         made = self[code] = _prepare(chr(code))
@@ -84,24 +83,24 @@ _PREPARED = _Prepared()
 
 
 def prepared(text: str) -> str:
-    """Return `text` as the index is given it."""
+    """Return `text` in the form that is indexed."""
     if text.isascii():
         return text.replace("\0", " ")
     return text.translate(_PREPARED)
 
 
 def is_searchable(text: str) -> bool:
-    """Whether there is anything in `text` that the index knows."""
+    """Whether `text` has any character that is indexed."""
     return any(_is_known(character) for character in prepared(text))
 
 
 def first_words(text: str, most: int) -> tuple[str, int]:
-    """Return the beginning of `text` that has at most so many words of the index, and how many it has."""
+    """Return the beginning of `text` with at most `most` index words, and their number."""
     count, inside = 0, False
     for at, character in enumerate(text):
         made = prepared(character)
         if not made or unicodedata.category(character)[0] == "M":
-            # What stands inside a word neither begins nor ends one.
+            # Joiners and marks neither begin nor end a word.
             continue
         known = is_searchable(character)
         if known and (made[0] == " " or not inside):
@@ -113,7 +112,7 @@ def first_words(text: str, most: int) -> tuple[str, int]:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words that the index knows of a text that was prepared for it."""
+    """Return the index words of a prepared text."""
     return "".join(c if _is_known(c) or "\u0300" <= c <= "\u036f" else " " for c in text).split()
 
 
@@ -123,7 +122,7 @@ def _is_known(character: str) -> bool:
 
 
 class _Folded(dict[int, str]):
-    """What each character is compared by; always one character, so that places stay."""
+    """A `str.translate` table for comparison, filled on first use; always one character, to keep positions."""
 
     def __missing__(self, code: int) -> str:
         made = self[code] = _fold(chr(code))
@@ -131,7 +130,7 @@ class _Folded(dict[int, str]):
 
 
 def _fold(character: str) -> str:
-    # Accents are taken from Latin letters only, as the index does; й is no и.
+    # Accents are removed from Latin letters only, as in the index; й is not и.
     base = unicodedata.normalize("NFD", character)[0]
     plain = base if base < "\u0250" and base.isalpha() else character
     if _FULL_WIDTH[0] <= ord(plain) <= _FULL_WIDTH[1]:
@@ -144,12 +143,12 @@ _FOLDED = _Folded()
 
 
 def folded(text: str) -> str:
-    """Return `text` without case and accents, character for character at the same places."""
+    """Return `text` without case and accents; positions of characters are unchanged."""
     return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
 def beginning_length(text: str) -> int:
-    """Return how many letters the last word of `text` has; 0 for a character that stands for itself."""
+    """Return the number of letters of the last word of `text`; 0 for a character that is a word of its own."""
     length = 0
     for character in reversed(prepared(text.rstrip())):
         if _is_known(character):

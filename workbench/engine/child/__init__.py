@@ -1,4 +1,4 @@
-"""The engine's own process: takes calls from the wire, asks providers, tells the wire.
+"""The engine process: receives calls over the wire, queries providers and sends back events.
 
-Invariant: only modules of this package import httpx or litellm, and nothing outside the child imports this package.
+Invariant: only modules of this package import httpx or litellm, and only the child imports this package.
 """

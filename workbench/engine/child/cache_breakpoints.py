@@ -1,6 +1,6 @@
-"""Where a prompt asks the provider to keep what comes before for the next call.
+"""Cache breakpoints of a prompt: the provider is to cache everything before them for the next call.
 
-Invariant: a breakpoint goes out where the provider has them, and is marked as refused, with the reason, where not.
+Invariant: a breakpoint is sent where the provider supports it; elsewhere it is marked as refused, with the reason.
 """
 
 from __future__ import annotations
@@ -20,6 +20,6 @@ def refusals(messages: Sequence[Message]) -> tuple[Mark, ...]:
 
 
 def with_breakpoint(content: Any) -> Any:
-    """Return a message's content with a breakpoint at its end."""
+    """Return a message's content with a breakpoint after its last part."""
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
     return [*parts[:-1], {**parts[-1], "cache_control": {"type": "ephemeral"}}] if parts else content

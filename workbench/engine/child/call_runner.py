@@ -1,8 +1,8 @@
-"""One call from its arrival to its end: its place, its rounds with tools, its attempts, its ending.
+"""The life cycle of one call: its slot at the endpoint, its rounds with tools, its retries and its end.
 
-Invariant: every call ends exactly once; a further attempt is made only while nothing of its round has arrived that a
-person could read, and a cancel interrupts anything, waiting included. Tools are asked only here, and never more often
-than the call allows.
+Invariant: every call ends exactly once; an attempt is repeated only while no readable part of its round has arrived,
+and a cancel interrupts anything, waiting included. Tools are run only here, in at most as many rounds as the call
+allows.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ logger = logging.getLogger(__name__)
 
 
 def pause_s(attempt: int, after: float | None, rng: random.Random) -> float:
-    """Return the pause after failed attempt number `attempt` (from 1): what the provider asked for, or a doubling one.
+    """Return the pause in seconds after failed attempt number `attempt` (from 1): `after`, or exponential back-off.
 
-    Jitter only lengthens a pause that was asked for, and spreads the doubling ones over their upper half.
+    `after` is the provider's Retry-After; jitter only lengthens it. Back-off pauses are jittered over their upper half.
     """
     if after is not None:
         return after + rng.uniform(0.0, 0.25)
@@ -41,7 +41,7 @@ def pause_s(attempt: int, after: float | None, rng: random.Random) -> float:
 async def run_call(
     call: Call, answer: StreamedAnswer, provider: CallProvider, gate: RateLimit | None, rng: random.Random
 ) -> None:
-    """See a call through. The place at the endpoint is kept during pauses: whoever waits would be refused as well."""
+    """Run a call to its end. Its slot is held during retry pauses, because waiting calls would be refused as well."""
     try:
         if gate is None:
             await _rounds(call, answer, provider, rng)
@@ -74,10 +74,10 @@ async def _rounds(call: Call, answer: StreamedAnswer, provider: CallProvider, rn
                 f"The model still called tools after {times}, which is the limit of this prompt, so it was stopped. "
                 "Raise the limit beside the prompt's tools, or say when it has to answer.",
             )
-        # Looking through ten thousand rows for each of many calls takes longer than other lanes may wait.
+        # In a thread: searching ten thousand rows for each of many calls would block the other lanes too long.
         results = await asyncio.to_thread(_simulate, call, calls)
         answer.answered(calls, results)
-        # A cancel that came meanwhile stops it here; nothing else would, when a provider answers at once.
+        # Lets a pending cancel take effect, also with a provider that answers without awaiting.
         await asyncio.sleep(0)
 
 
@@ -102,7 +102,7 @@ async def _attempts(call: Call, answer: StreamedAnswer, provider: CallProvider, 
 
 
 def unforeseen(error: BaseException) -> Failure:
-    """Return the failure of an exception that nobody expected."""
+    """Return the failure of an unexpected exception."""
     return Failure(
         "internal",
         "The engine met something it does not know. Retry the lane; if it stays, the details belong in a bug report.",

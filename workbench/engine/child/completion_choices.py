@@ -1,7 +1,7 @@
-"""The choices of one completion: the first is the answer, the others are kept beside it.
+"""The choices of one completion: the first is the answer, the others are stored with the raw response.
 
-Invariant: the choice with the lowest index is the one that is shown, in whatever order they come; what the others say
-never gets into it. Together they hold no more characters than an answer may have.
+Invariant: the choice with the lowest index is the shown one, in whatever order they arrive; text of the others never
+gets into it. The others together hold at most MAX_ANSWER characters.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from workbench.engine.child.model_turn import ModelTurn
 from workbench.engine.child.streamed_answer import StreamedAnswer
 
 MAX_CHOICES = 128
-"""As many as OpenAI gives; what has a higher place than that is left out."""
+"""OpenAI's maximum; further choices are dropped."""
 MAX_KEPT = 500_000
-"""Characters of JSON that all choices beside the first may take of a raw response."""
+"""Characters of JSON in a raw response for all choices except the first."""
 
 
 class StreamedChoice:
-    """A choice that is not shown."""
+    """Accumulates a choice that is not shown."""
 
     def __init__(self, answer: StreamedAnswer) -> None:
         self.finish_reason = ""
@@ -34,27 +34,27 @@ class StreamedChoice:
         self._is_cut = False
 
     def text(self, piece: str, kind: DeltaKind = "text") -> None:
-        """Take a piece, as far as there is room."""
+        """Add a chunk, truncated to the remaining room."""
         taken = self._answer.keep_aside(piece)
         self._is_cut = self._is_cut or len(taken) < len(piece)
         if taken:
             self.pieces.append((kind, taken))
 
     def extras(self, part: Mapping[str, Any]) -> None:
-        """Take calls of tools, as far as there is room."""
+        """Add tool calls, up to the limits of a turn."""
         try:
             if self.turn.read(part):
                 self._answer.keep_aside("")
         except CallError:
-            # The shown answer goes on.
+            # The limit of this choice must not end the shown answer.
             self._is_cut = True
 
     def joined(self, kind: DeltaKind) -> str:
-        """Return all of its text or reasoning."""
+        """Return the choice's text or reasoning."""
         return "".join(piece for one, piece in self.pieces if one == kind)
 
     def to_json(self, index: int, room: int) -> dict[str, Any]:
-        """Return it as `core.further_choices` reads it, its texts cut to `room` characters of JSON."""
+        """Return the choice in the form of `core.further_choices`, its texts cut to `room` characters of JSON."""
         self.turn.close()
         text, reasoning, calls = self.joined("text"), self.joined("reasoning"), self.turn.raw()
         cut_text, cut_reasoning = _fitting(text, room), _fitting(reasoning, room // 2)
@@ -71,7 +71,7 @@ class StreamedChoice:
 
 
 class CompletionChoices:
-    """Leads each choice of one completion to its place."""
+    """Dispatches the parts of one completion to their choices."""
 
     def __init__(self, answer: StreamedAnswer) -> None:
         self._answer = answer
@@ -82,18 +82,18 @@ class CompletionChoices:
 
     @property
     def has_any(self) -> bool:
-        """Whether anything came of any choice."""
+        """Whether any choice has arrived."""
         return self._has_shown or bool(self._others)
 
     @property
     def is_finished(self) -> bool:
-        """Whether it was said of the shown choice why it ended."""
+        """Whether the shown choice has a finish reason."""
         if self._has_shown or not self._others:
             return self._is_finished
         return bool(self._others[min(self._others)].finish_reason)
 
     def read(self, index: int, part: Any, finish_reason: Any) -> None:
-        """Take a delta or a message of choice `index`, and why it ended if that is known. Raises CallError."""
+        """Add a delta or a message of choice `index`, and its finish reason if any. Raises CallError."""
         if index == 0:
             self._has_shown = True
             if isinstance(part, Mapping):
@@ -111,7 +111,7 @@ class CompletionChoices:
             other.finish_reason = _reason(finish_reason)
 
     def close(self) -> None:
-        """Nothing follows: show the lowest choice where there was none at 0, and keep the others."""
+        """End the completion: show the choice with the lowest index if none had index 0, and store the others."""
         if not self._has_shown and self._others:
             self._show(self._others.pop(min(self._others)))
         room = MAX_KEPT // max(1, len(self._others)) // 2
@@ -126,9 +126,9 @@ class CompletionChoices:
 
 
 def indexed(choices: Any, *, joins: bool) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield index and choice of what stands under `choices`; one without an index has that of its place.
+    """Yield index and choice of a `choices` field; a choice without an index gets that of its position.
 
-    With `joins` two choices of the same index are parts of one, as in a stream; else each is one of its own.
+    With `joins`, choices with the same index are parts of one, as in a stream; else each gets an index of its own.
     """
     found = [choices] if isinstance(choices, Mapping) else choices if isinstance(choices, list) else []
     taken: set[int] = set()
@@ -153,7 +153,7 @@ def _reason(value: Any) -> str:
 
 
 def _fitting(text: str, room: int) -> str:
-    """Return the beginning of a text that takes at most `room` characters of JSON."""
+    """Return a prefix of `text` that takes at most `room` characters of JSON."""
     if len(text) > room:
         text = text[:room]
     while len(json.dumps(text)) > room:

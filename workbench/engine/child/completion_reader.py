@@ -1,6 +1,6 @@
-"""Reading chat completions, whole or in chunks, from any server that claims to speak them.
+"""Lenient parser of chat completions, whole or streamed.
 
-Invariant: unknown fields never fail, a missing usage stays unknown, and an error inside a stream is an error.
+Invariant: unknown fields are ignored, a missing usage stays unknown, and an error inside a stream raises CallError.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DONE = "[DONE]"
 
 
 def read_whole(data: Any, answer: StreamedAnswer, where: FailureSubject) -> None:
-    """Take a whole completion. Raises CallError when it is an error or none."""
+    """Read a whole completion into `answer`. Raises CallError when it is an error or not a completion."""
     raise_error(data, where)
     if not isinstance(data, Mapping):
         raise broken_stream(where, json.dumps(data)[:2000])
@@ -41,7 +41,7 @@ class ChunkReader:
 
     def __init__(self, answer: StreamedAnswer, where: FailureSubject) -> None:
         self.done = False
-        """Whether the server said that nothing follows."""
+        """Whether the server sent [DONE]."""
         self._answer = answer
         self._where = where
         self._choices = CompletionChoices(answer)
@@ -49,11 +49,11 @@ class ChunkReader:
 
     @property
     def finished(self) -> bool:
-        """Whether the server said why it stopped, so that nothing of the text is missing."""
+        """Whether the server sent a finish reason, which means that the text is complete."""
         return self._choices.is_finished
 
     def read(self, data: str, name: str = "") -> None:
-        """Take one event. Raises CallError for an error, or for what is no chunk."""
+        """Read one event. Raises CallError for an error and for data that is not a chunk."""
         if data.startswith(DONE):
             self.done = True
             return
@@ -81,7 +81,7 @@ class ChunkReader:
             answer.model = _text(chunk.get("model"))
 
     def close(self) -> None:
-        """The stream is over: leave its last chunks, and the choices that are not shown, with the answer."""
+        """End the stream: store its last chunks and the choices that are not shown in the answer."""
         self._choices.close()
         self._answer.turn.close()
         calls = self._answer.turn.raw()
@@ -90,12 +90,12 @@ class ChunkReader:
 
     def _keep(self, chunk: dict[str, Any]) -> None:
         if not self._tail or self._tail[-1] is not chunk:
-            # Some servers count in every chunk; only the last of each kind says something new.
+            # Only the last two are kept: some servers send a usage in every chunk.
             self._tail = [*self._tail[-1:], chunk]
 
 
 def _message(choice: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    """Return the delta or message of a choice; a bare text, as plain completions have it, counts as its content."""
+    """Return the delta or message of a choice; a bare text, as in legacy completions, becomes its content."""
     part = choice.get(name)
     text = part if isinstance(part, str) else choice.get("text")
     if isinstance(part, Mapping):
@@ -104,7 +104,7 @@ def _message(choice: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
 
 
 def raise_error(data: Any, where: FailureSubject) -> None:
-    """Raise the CallError of a body that is an error; do nothing for any other."""
+    """Raise CallError when a body reports an error."""
     if not isinstance(data, Mapping) or not data.get("error"):
         return
     error = data["error"]

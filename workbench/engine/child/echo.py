@@ -1,6 +1,6 @@
-"""The endpoint that answers with the rendered prompt: free, offline, and there before anything else is loaded.
+"""The echo endpoint, which answers with the rendered prompt: free, offline, and available before other providers load.
 
-Invariant: a single message comes back byte for byte; several come back with a line that names the role before each.
+Invariant: a single message is returned byte for byte; several are returned each after a line with its role.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from workbench.engine.child.wire_messages import wire_messages
 from workbench.engine.estimate import estimate
 
 DELAY = "delay_ms"
-"""The only parameter: a pause before each word, to watch streaming without a model."""
+"""The only parameter: a pause in ms before each word, to try out streaming without a model."""
 _WORD = re.compile(r"\s*\S+|\s+")
 _BREATH = 64
 
 
 class EchoProvider:
-    """Answers any call at once."""
+    """Answers any call without a model."""
 
     async def ask(self, call: Call, answer: StreamedAnswer) -> None:
-        """Send the prompt back, word by word."""
+        """Return the prompt as the answer, word by word."""
         delay = call.params.get(DELAY, 0)
         seconds = delay / 1000 if isinstance(delay, int | float) and 0 < delay <= 10_000 else 0.0
         wire: dict[str, Any] = {
@@ -50,7 +50,7 @@ class EchoProvider:
 
 
 def echoed(call: Call) -> str:
-    """Return what echo answers."""
+    """Return echo's answer to a call."""
     if len(call.messages) == 1:
         return call.messages[0].text
     return "\n\n".join(f"{m.role}:\n{m.text}" for m in call.messages)

@@ -1,7 +1,7 @@
 """The child's environment variables.
 
-Invariant: once `clean` has run, no library of this process can find a key, or an address to send one to, in the
-environment: keys come in run messages only; and none hands a request to this machine to a proxy.
+Invariant: after `clean`, the environment of this process holds no key and no address that a library would send a key
+to (keys arrive in `run` messages only), and no library sends a request to this machine through a proxy.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ _SECRET = re.compile(
     r"|_(API_BASE|BASE_URL|API_URL|ENDPOINT)$",
     re.IGNORECASE,
 )
-# Files and places that the libraries of clouds look for; none of them holds a key.
+# Variables with paths that cloud libraries read; their values are not keys.
 _PLACES = child_variables()
 _PROXY = re.compile(r"(https?|all)_proxy", re.IGNORECASE)
 _HERE = ("localhost", ".localhost", "127.0.0.1", "::1")
 _QUIET = {
-    # Without it litellm fetches its price map from the network when it is imported.
+    # Without it litellm downloads its price map when it is imported.
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     # In its other mode litellm reads a .env file of the working directory into the environment.
     "LITELLM_MODE": "PRODUCTION",
@@ -32,12 +32,12 @@ _QUIET = {
 
 
 def is_secret(name: str) -> bool:
-    """Whether a variable of that name may hold a key or redirect one."""
+    """Whether a variable of that name may hold a key or an address that a key would be sent to."""
     return name.upper() not in _PLACES and _SECRET.search(name) is not None
 
 
 def clean(names: Iterable[str] | None = None) -> None:
-    """Remove every such variable from this process (and so from its children) and keep libraries off the network."""
+    """Remove secret variables from this process and its future children, and set libraries to offline mode."""
     for name in list(os.environ if names is None else names):
         if is_secret(name):
             os.environ.pop(name, None)
@@ -46,7 +46,7 @@ def clean(names: Iterable[str] | None = None) -> None:
 
 
 def bypass_proxies(*hosts: str) -> None:
-    """Make every library of this process ask these hosts itself; does nothing where there is no proxy."""
+    """Add hosts to `no_proxy`, so that libraries connect to them directly; does nothing without a proxy."""
     if not any(map(_PROXY.fullmatch, os.environ)):
         return
     named = [one.strip() for one in (os.environ.get("no_proxy") or os.environ.get("NO_PROXY", "")).split(",")]

@@ -1,7 +1,7 @@
-"""Why a call failed, in sentences.
+"""Failures of calls: codes, sentences and retry decisions.
 
-Invariant: every failure has a stable code, a sentence with a next step, and the technical words apart; whether it is
-worth another attempt is decided here and nowhere else.
+Invariant: every failure has a stable code, a sentence with a next step, and separate technical details; whether an
+attempt may be repeated is decided here only.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from workbench.engine.untrusted_json import parse
 
 _DAY_S = 24 * 3600.0
 MAX_WAIT_S = 120.0
-"""A provider that asks for a longer pause is told to the person instead of being waited for."""
+"""Longest Retry-After in seconds that is waited for; longer ones are reported to the user."""
 _DETAIL = 64_000
-"""Generous: what is shown is cut after keys were taken out, so that no half of a key survives the cut."""
+"""Characters; generous, because the shown detail is cut only after redaction, so that no half of a key remains."""
 
 
 class CallError(Exception):
-    """A call that cannot go on. `retry` says that another attempt may help, `after` how many seconds to wait first."""
+    """A call failed. `retry` says whether another attempt may help, `after` is the pause before it in seconds."""
 
     def __init__(
         self, code: str, sentence: str, detail: str = "", *, retry: bool = False, after: float | None = None
@@ -39,35 +39,35 @@ class CallError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FailureSubject:
-    """Whom a sentence is about."""
+    """The endpoint and model that a failure's sentence is about."""
 
     endpoint: str
     model: str
     has_key: bool = True
     local: bool = False
     page: str = "Keys"
-    """The page of the settings that holds its key."""
+    """The page of the settings that holds the key."""
     provider: str = ""
-    """Its id in the provider table, "" when it is not known there."""
+    """Id in the provider table, "" when it is not listed there."""
     address: str = ""
-    """Where it is asked, "" where that is made of settings."""
+    """The base URL, "" when it is derived from settings."""
     given: tuple[str, ...] = ()
     """The names of the settings that have values."""
 
 
 def no_key(where: FailureSubject) -> CallError:
-    """A provider that wants a key, and none was given."""
+    """Return the failure for a provider that requires a key when none is set."""
     sentence = f"{where.endpoint} needs an API key and none is set. Add one in Settings → {where.page}."
     return CallError("no_key", sentence)
 
 
 def bad_key(where: FailureSubject, detail: str) -> CallError:
-    """A key or other credentials that were refused."""
+    """Return the failure for a refused key or other credentials."""
     return CallError("bad_key", f"{where.endpoint} refused the key. Check it in Settings → {where.page}.", detail)
 
 
 def connect_failed(where: FailureSubject, detail: str) -> CallError:
-    """Nobody answers at the address."""
+    """Return the failure for an address that accepts no connection."""
     is_own = where.page == "Endpoints"
     if is_loopback(urlsplit(where.address).hostname or ""):
         start, enter = ("the server", "correct") if is_own else (where.endpoint, "enter")
@@ -81,7 +81,7 @@ def connect_failed(where: FailureSubject, detail: str) -> CallError:
 
 
 def bad_address(where: FailureSubject, error: Exception) -> CallError:
-    """An address or a header that cannot be used; the error's own words may quote a key, so they are left out."""
+    """Return the failure for an unusable address or header; the error's message may quote a key and is omitted."""
     return CallError(
         "bad_address",
         f"The address, the key or a header of {where.endpoint} has a form that cannot be sent. "
@@ -91,14 +91,14 @@ def bad_address(where: FailureSubject, error: Exception) -> CallError:
 
 
 def tls_only(where: FailureSubject, detail: str) -> CallError:
-    """A server that speaks TLS was asked without."""
+    """Return the failure for an http:// address of a TLS server."""
     sentence = f"{where.endpoint} answers with TLS only. Write https:// instead of http:// in its address."
     return CallError("bad_address", sentence, detail)
 
 
 def timed_out(phase: str, seconds: float, where: FailureSubject) -> CallError:
-    """A time-out while connecting, before the first text (`first`), between two signs of life (`silence`), or of a
-    question about models or keys (`listing`).
+    """Return the failure for a timeout in a phase: `connect`, before the first text (`first`), between two chunks
+    (`silence`), or in a question about models or keys (`listing`).
     """
     sentence = {
         "connect": f"{where.endpoint} did not accept the connection within {seconds:g} s. "
@@ -118,7 +118,7 @@ def timed_out(phase: str, seconds: float, where: FailureSubject) -> CallError:
 
 
 def half_answer(where: FailureSubject, detail: str) -> CallError:
-    """The connection ended before the answer did."""
+    """Return the failure for a connection that was closed before the end of the answer."""
     return CallError(
         "half_answer",
         f"{where.endpoint} hung up before the answer was complete. What had arrived is kept; try again.",
@@ -128,7 +128,7 @@ def half_answer(where: FailureSubject, detail: str) -> CallError:
 
 
 def broken_stream(where: FailureSubject, detail: str) -> CallError:
-    """What arrives is not the protocol."""
+    """Return the failure for a response that does not follow the protocol."""
     return CallError(
         "broken_stream",
         f"{where.endpoint} sent something that is not an answer of an OpenAI-compatible server. "
@@ -138,7 +138,7 @@ def broken_stream(where: FailureSubject, detail: str) -> CallError:
 
 
 def whole_too_long(limit: str, where: FailureSubject) -> CallError:
-    """An answer in one piece is larger than `limit`, which has a unit."""
+    """Return the failure for a response, not streamed, larger than `limit` (with a unit)."""
     return CallError(
         "answer_too_long",
         f"{where.endpoint} sent an answer of more than {limit}, which is too large to read. "
@@ -147,7 +147,7 @@ def whole_too_long(limit: str, where: FailureSubject) -> CallError:
 
 
 def event_too_long(limit: str, where: FailureSubject) -> CallError:
-    """A line or event of a stream does not end within `limit`, which has a unit."""
+    """Return the failure for a line or event of a stream longer than `limit` (with a unit)."""
     return CallError(
         "answer_too_long",
         f"{where.endpoint} sent a single piece of its stream of more than {limit}, which no answer needs, so reading "
@@ -156,7 +156,7 @@ def event_too_long(limit: str, where: FailureSubject) -> CallError:
 
 
 def error_words(body: Any, fallback: str = "") -> str:
-    """Return the provider's own words from a JSON error body of any common shape."""
+    """Return the provider's message from a JSON error body of any common form, or `fallback`."""
     if isinstance(body, list) and body:
         body = body[0]
     if isinstance(body, dict):
@@ -207,7 +207,7 @@ _NO_TOOLS = re.compile(
 
 
 def no_tools(where: FailureSubject, detail: str = "") -> CallError:
-    """A model that cannot call tools was given some."""
+    """Return the failure for a prompt with tools and a model that cannot call any."""
     return CallError(
         "no_tools",
         f"{where.model} cannot call tools at {where.endpoint}, and this prompt has some. Choose a model with tools for "
@@ -216,7 +216,7 @@ def no_tools(where: FailureSubject, detail: str = "") -> CallError:
     )
 
 
-# As nginx, Go and Apache say it.
+# The messages of nginx, Go and Apache.
 _TLS_WANTED = re.compile(r"HTTP request (was sent )?to (an )?HTTPS (port|server)|speaking plain HTTP to an SSL", re.I)
 _NO_VISION = re.compile(
     r"(image|vision|multi-?modal).{0,60}(not supported|unsupported|not allowed|not enabled|not available)"
@@ -227,7 +227,7 @@ _NO_VISION = re.compile(
 
 
 def no_vision(where: FailureSubject, detail: str = "") -> CallError:
-    """A model that cannot see was given an image."""
+    """Return the failure for an image in a prompt for a model without vision."""
     return CallError(
         "no_vision",
         f"{where.model} cannot see images at {where.endpoint}, and this prompt has some. Choose a model with vision "
@@ -237,7 +237,7 @@ def no_vision(where: FailureSubject, detail: str = "") -> CallError:
 
 
 def refused_param_of(body: Any) -> str:
-    """Return the request parameter that an error body names as not accepted, "" when it names none."""
+    """Return the request parameter that an error body names as refused, "" when it names none."""
     name, code, words = _field(body, "param"), _field(body, "code"), error_words(body)
     if code in ("unsupported_parameter", "unsupported_value", "unknown_parameter") or _PARAM.search(words):
         if name:
@@ -248,7 +248,7 @@ def refused_param_of(body: Any) -> str:
 
 
 def http_failure(status: int, raw: str, where: FailureSubject, *, after: float | None = None) -> CallError:
-    """Return the failure of an HTTP answer that is not a success. `after` is Retry-After in seconds."""
+    """Return the failure for an unsuccessful HTTP response. `after` is Retry-After in seconds."""
     try:
         body: Any = parse(raw)
     except ValueError:
@@ -333,7 +333,7 @@ def _by_status(status: int, detail: str, where: FailureSubject, after: float | N
 
 
 def rate_limited(where: FailureSubject, detail: str, after: float | None) -> CallError:
-    """Too many requests; worth another attempt unless the provider wants a long pause."""
+    """Return the failure for too many requests; retried unless Retry-After exceeds MAX_WAIT_S."""
     long = after is not None and after > MAX_WAIT_S
     wait = _later(after) if after is not None and long else "in a moment"
     return CallError(
@@ -346,7 +346,7 @@ def rate_limited(where: FailureSubject, detail: str, after: float | None) -> Cal
 
 
 def server_error(where: FailureSubject, what: str, detail: str, after: float | None = None) -> CallError:
-    """The server's own trouble."""
+    """Return the failure for a server error; `what` is its status or name."""
     return CallError(
         "server_error",
         f"{where.endpoint} returned a server error ({what}). Retry in a moment.",
@@ -364,9 +364,9 @@ def _later(seconds: float) -> str:
 
 
 def retry_after_seconds(value: str, now: float) -> float | None:
-    """Read a Retry-After header: seconds, or an HTTP date compared with `now` (Unix time); None when it is neither.
+    """Parse a Retry-After header: seconds, or an HTTP date relative to `now` (Unix time); None when it is neither.
 
-    The answer is from 0 to a day: nobody means more than that by it.
+    The result is clamped to 0 to 24 hours.
     """
     try:
         seconds = float(value)

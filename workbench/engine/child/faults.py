@@ -1,6 +1,6 @@
-"""Unexpected exceptions of the engine, told to its parent, which logs them.
+"""Reporting of the engine's unexpected exceptions to its parent, which logs them.
 
-Invariant: what is told is a report of `core.faults`, without messages; the engine writes no file.
+Invariant: a report is that of `core.faults`, without exception messages; the engine writes no file.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ _FLUSH_S = 1.0
 
 
 def watch(pipe: ChildPipe) -> None:
-    """Tell every exception that nobody catches from now on; a crash of a library leaves its places on stderr."""
+    """Report uncaught exceptions from now on; a crash of a native library dumps its stacks to stderr."""
     install_hooks(lambda error: pipe.send("notice", kind="fault", text=report_of(error)), print_too=True)
     noted = sys.excepthook
 
     def last(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         noted(kind, error, trace)
-        pipe.flush(_FLUSH_S)  # the process ends now
+        pipe.flush(_FLUSH_S)  # the process exits after this hook
 
     sys.excepthook = last
-    with contextlib.suppress(OSError, RuntimeError):  # stderr may be no file
+    with contextlib.suppress(OSError, RuntimeError):  # stderr may have no file descriptor
         faulthandler.enable()
 
 
 def watch_loop(pipe: ChildPipe, loop: asyncio.AbstractEventLoop) -> None:
-    """Tell what fails in callbacks and forgotten tasks of an event loop."""
+    """Report exceptions of an event loop's callbacks and of tasks that are never awaited."""
 
     def handle(_: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
         error = context.get("exception")

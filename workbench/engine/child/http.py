@@ -1,8 +1,8 @@
 """HTTP clients of the engine.
 
-Invariant: a request to this machine never goes through a proxy, no request follows a redirect, nothing but the given
-headers authorises one (no netrc, no cookies), and no answer grows in memory beyond what its reader asked for: what is
-compressed is opened piece by piece.
+Invariant: requests to this machine never go through a proxy, no request follows a redirect, only the given headers
+authorise a request (no netrc, no cookies), and no response takes more memory than its reader requests: bodies are
+decompressed in chunks.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _HEADERS = {"user-agent": f"prompt-workbench/{__version__}", "accept-encoding": 
 
 
 class CertificatesError(Exception):
-    """The certificates that the environment names cannot be read."""
+    """The certificates of the environment cannot be read."""
 
 
 class HttpClients:
-    """Clients that are lent for one exchange at a time, the last used first: its connection is the likeliest to live.
+    """Pool of clients with one connection each, most recently used first: its connection is the likeliest to be open.
 
-    One client with many connections would look at all of them for every request, which at 64 lanes costs ten times as
-    much as the request.
+    A single client with many connections would inspect all of them for every request, which at 64 lanes costs ten
+    times as much as the request.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class HttpClients:
         self._ssl: ssl.SSLContext | None = None
 
     def prepare(self) -> None:
-        """Read the certificates, which takes a while. Raises CertificatesError."""
+        """Load the certificates, which is slow. Raises CertificatesError."""
         if self._ssl is None:
             try:
                 self._ssl = httpx.create_ssl_context()
@@ -54,9 +54,9 @@ class HttpClients:
 
     @contextlib.contextmanager
     def lend(self, url: str) -> Iterator[httpx.AsyncClient]:
-        """Lend a client for that address.
+        """Lend a client for one exchange with `url`.
 
-        Raises ValueError or ImportError when the address or the proxy is none, and CertificatesError.
+        Raises ValueError or ImportError when the address or the proxy is unusable, and CertificatesError.
         """
         parts = urlsplit(url)
         if parts.port == 0:
@@ -69,7 +69,7 @@ class HttpClients:
             idle.append(client)
 
     def _client(self, scheme: str, *, trust_env: bool) -> httpx.AsyncClient:
-        # A proxy may be reached by TLS although the address is not.
+        # A proxy may use TLS although the address does not.
         if scheme == "https" or trust_env:
             self.prepare()
         client = httpx.AsyncClient(
@@ -80,26 +80,26 @@ class HttpClients:
             headers=_HEADERS,
             timeout=None,
         )
-        # An endpoint must not recognise one call in another.
+        # An endpoint must not be able to link calls.
         client.cookies.jar.set_policy(_NO_COOKIES)
         return client
 
 
 def auth_headers(key: str, headers: tuple[tuple[str, str], ...], secret: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Return the headers of a request: a bearer key if there is one, then the endpoint's own, which win."""
+    """Return the headers of a request: a bearer key if there is one, overridden by the endpoint's own headers."""
     key = key.strip()
     found: dict[str, str] = {"authorization": f"Bearer {key}"} if key else {}
     return found | {name.lower(): value.strip() for name, value in own_headers(headers, secret).items()}
 
 
 def own_headers(headers: tuple[tuple[str, str], ...], secret: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Return the headers that an endpoint adds to every request, plain and secret ones, as they are written."""
+    """Return the plain and secret headers that an endpoint adds to every request, unnormalised."""
     named = secret_names(name for name, _ in secret)
     return {**dict(plain_headers(headers)), **{name: value for name, value in secret if name in named}}
 
 
 def body(response: httpx.Response) -> AsyncIterator[bytes]:
-    """Return the chunks of an answer, decompressed. Raises httpx.DecodingError while reading."""
+    """Return the decompressed chunks of a response. Reading them raises httpx.DecodingError."""
     encodings = [one.strip().lower() for one in response.headers.get("content-encoding", "").split(",")]
     encodings = [one for one in encodings if one not in ("", "identity")]
     return _decompressed(response, encodings) if encodings else response.aiter_raw()
@@ -107,7 +107,7 @@ def body(response: httpx.Response) -> AsyncIterator[bytes]:
 
 async def _decompressed(response: httpx.Response, encodings: list[str]) -> AsyncIterator[bytes]:
     if len(encodings) > 1 or encodings[0] not in ("gzip", "x-gzip", "deflate"):
-        # Several layers are how a few bytes become gigabytes; nothing but these was asked for.
+        # Nested encodings can expand a few bytes to gigabytes; only gzip was requested.
         raise httpx.DecodingError(f"The content-encoding is {', '.join(encodings)!r}, which was not asked for.")
     opened = zlib.decompressobj(_GZIP_OR_ZLIB)
     try:
@@ -122,7 +122,7 @@ async def _decompressed(response: httpx.Response, encodings: list[str]) -> Async
 
 
 async def read_up_to(chunks: AsyncIterator[bytes], limit: int) -> tuple[bytes, bool]:
-    """Return the first `limit` bytes or fewer, and whether that is all there is."""
+    """Return at most `limit` bytes, and whether the body is complete."""
     parts, size = [], 0
     async for chunk in chunks:
         parts.append(chunk)
@@ -133,7 +133,7 @@ async def read_up_to(chunks: AsyncIterator[bytes], limit: int) -> tuple[bytes, b
 
 
 class ForeignProtocolError(httpx.RemoteProtocolError):
-    """The server does not answer in HTTP/1.1; `said` is how its answer, or its greeting, begins."""
+    """The server does not speak HTTP/1.1; `said` holds the first bytes of its response or greeting."""
 
     def __init__(self, said: bytes) -> None:
         super().__init__(f"It says: {said[:80].decode('ascii', 'replace')}")
@@ -141,10 +141,10 @@ class ForeignProtocolError(httpx.RemoteProtocolError):
 
 
 def extensions(connect: float) -> dict[str, Any]:
-    """Return the extensions of a request: only connecting is limited, by seconds; its reader watches the rest.
+    """Return the httpx extensions of a request: a connect timeout in seconds; the reader enforces the other timeouts.
 
-    Reading raises ForeignProtocolError at the first byte that is not HTTP. A parser would wait for the end of a line
-    or a header that never comes: servers that greet (SSH, mail, databases) then leave the connection open.
+    Reading raises ForeignProtocolError when the first bytes are not HTTP. The HTTP parser would wait for the end of a
+    line or header that never comes, because servers that greet (SSH, mail, databases) keep the connection open.
     """
     return {"timeout": httpx.Timeout(None, connect=connect).as_dict(), "trace": _expect_http}
 
@@ -157,10 +157,10 @@ async def _expect_http(event: str, info: dict[str, Any]) -> None:
 
     async def first_read(*args: Any, **more: Any) -> bytes:
         said: bytes = await read(*args, **more)
-        del stream.read  # what follows is read without this detour
+        del stream.read  # later reads call the original method
         if not said.startswith(_HTTP) and not _HTTP.startswith(said):
             raise ForeignProtocolError(said)
         return said
 
-    # Of TLS this sees nothing: that reads from what is below the stream.
+    # TLS is unaffected: it reads from the transport below the stream.
     stream.read = first_read

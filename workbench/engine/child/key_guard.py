@@ -1,8 +1,8 @@
-"""A guard between LiteLLM and the network: which server may see the key of a call.
+"""A filter between LiteLLM and the network that keeps the key of a call from other servers.
 
-Invariant: a request that carries a secret of the call, in its address, a header or its body, or any header that
-authorises it, goes to the origin of the call's address or to a host that the provider table names, or it is not sent.
-LiteLLM builds some addresses out of model ids and settings, so its own choice is not enough.
+Invariant: a request that carries a secret of the call, in its address, a header or its body, or any authorising
+header, is sent only to the origin of the call's address or to a host that the provider table names. LiteLLM builds
+some addresses from model ids and settings, so its choice cannot be trusted.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _SETTING = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class AllowedServer:
-    """Where the secrets of a call may go: to one origin ("" for none), and to those that `hosts` match.
+    """The servers that may receive the secrets of a call: one origin ("" for none), and origins matched by `hosts`.
 
-    `base_url` is the address of the call, `asked` the hosts that were asked for it so far. A call `by_token` proves who
-    it is by a bearer token alone.
+    `base_url` is the address of the call, `asked` the hosts that requests were made to so far. A call `by_token`
+    authenticates by a bearer token only.
     """
 
     origin: str
@@ -50,11 +50,11 @@ class AllowedServer:
 
 
 HELD_BACK = "because it held a key that is not for it"
-"""LiteLLM wraps the error, so its words tell what it was."""
+"""Identifies a KeyHeldBackError by its message, because LiteLLM wraps the exception."""
 
 
 class KeyHeldBackError(Exception):
-    """A request that would have taken a key to a server that it is not for."""
+    """A request was blocked because it would have sent a key to another server."""
 
 
 _allowed: ContextVar[AllowedServer | None] = ContextVar("allowed", default=None)
@@ -62,7 +62,7 @@ _allowed: ContextVar[AllowedServer | None] = ContextVar("allowed", default=None)
 
 @contextlib.contextmanager
 def guarded(call: Call, provider_id: str) -> Iterator[None]:
-    """Hold back what would take a secret of `call` elsewhere, in this task and those that it starts."""
+    """Block requests that would send a secret of `call` to other servers, in this task and the tasks it starts."""
     token = _allowed.set(_allowed_for(call, provider_id))
     try:
         yield
@@ -71,13 +71,13 @@ def guarded(call: Call, provider_id: str) -> Iterator[None]:
 
 
 def has_asked() -> bool:
-    """Return whether the call that this task makes has sent a request; True outside of one."""
+    """Return whether the current task's call has attempted a request; True outside of `guarded`."""
     allowed = _allowed.get()
     return allowed is None or bool(allowed.asked)
 
 
 def call_address() -> str:
-    """Return the address of the call that this task makes, "" outside of one."""
+    """Return the address of the current task's call, "" outside of `guarded`."""
     allowed = _allowed.get()
     return "" if allowed is None else allowed.base_url
 
@@ -88,7 +88,7 @@ def _allowed_for(call: Call, provider_id: str) -> AllowedServer:
     origin = origin_of(base_url)
     hosts = provider.key_hosts if provider else ()
     if call.endpoint.has_address:
-        # Which provider's protocol it speaks stands in the history, where somebody else may have changed it.
+        # The endpoint's provider is read from the history file, which somebody else may have changed.
         hosts = tuple(host for host in hosts if _company(f"https://{host}") == _company(origin))
     patterns = tuple(pattern for host in hosts if (pattern := _pattern(host, dict(call.settings))))
     by_token = any(name == "auth_token" for name, _ in call.settings)
@@ -100,14 +100,14 @@ def _company(url: str) -> str:
 
 
 def _pattern(host: str, settings: Mapping[str, str]) -> re.Pattern[str] | None:
-    """Return what matches the origins that a host of the table stands for; None when a setting in it is not set."""
+    """Return the pattern of the origins that a host of the provider table covers; None if it needs an unset setting."""
     filled = _SETTING.sub(lambda found: settings.get(found[1], ""), host)
     origin = origin_of(filled if "://" in filled else f"https://{filled.replace('*', 'x--x')}")
     return re.compile(re.escape(origin).replace(r"x\-\-x", "[a-z0-9-]+")) if origin else None
 
 
 def install() -> None:
-    """Put the guard before every request of httpx, which LiteLLM and the clients under it send theirs with."""
+    """Patch httpx, which LiteLLM and its client libraries use, so that every request is checked first."""
     send, asend = httpx.Client.send, httpx.AsyncClient.send
 
     def guarded_send(self: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:

@@ -1,7 +1,7 @@
-"""Asking through LiteLLM, for every provider that does not speak plain OpenAI.
+"""Calls through LiteLLM, for every provider that does not speak the plain OpenAI protocol.
 
-Invariant: LiteLLM is imported on first need, in a thread; it gets the key of this call and no other; it retries
-nothing, follows no redirect and logs nowhere; and what it did to the parameters is marked.
+Invariant: LiteLLM is imported on first use, in a thread; it receives only the key of the current call; it makes no
+retries, follows no redirects and writes no logs; every change it makes to the parameters is marked.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _PARTS = (
     *("content", "refusal", "reasoning_content", "reasoning", "thinking_blocks", "reasoning_details"),
     *("tool_calls", "function_call"),
 )
-"""What is read of a delta."""
+"""The fields of a delta that are read."""
 
 logger = logging.getLogger(__name__)
 
@@ -71,19 +71,19 @@ class LiteLLM:
         self._in_words: dict[str, str] = {}
 
     async def load(self) -> Any:
-        """Import LiteLLM, off the loop; later calls return at once."""
+        """Import LiteLLM in a thread and return it; later calls return at once."""
         async with self._loading:
             if self._module is None:
                 self._module = await asyncio.to_thread(_import)
         return self._module
 
     async def supported_parameters(self, model: str) -> list[str] | None:
-        """Return the parameters of chat completions that LiteLLM passes on for a model, None when it is not known."""
+        """Return the chat-completions parameters that LiteLLM forwards for a model, None when it is unknown."""
         found = await asyncio.to_thread(_supported, await self.load(), model)
         return None if found is None else [str(name) for name in found]
 
     async def ask(self, call: Call, answer: StreamedAnswer) -> None:
-        """Ask once, directly where that is safe. Raises CallError."""
+        """Make one attempt, without LiteLLM where the provider needs no translation. Raises CallError."""
         provider_id, model = split_model(call.model)
         provider = PROVIDERS.get(provider_id)
         name = (
@@ -103,20 +103,20 @@ class LiteLLM:
             headers = {**_organization(call), **target_headers(call)}
             await self._chat.ask(call, answer, ChatTarget(address, model, where, headers, known))
         elif "://" in model:
-            # Some providers would be asked at an address that is their model's name.
+            # Some of LiteLLM's providers would send the request to a model name that is a URL.
             raise CallError(
                 "no_model",
                 f"The model “{call.model}” is an address. Add it in Settings → Endpoints, then choose a model of it.",
             )
         else:
             if is_loopback(host := urlsplit(address).hostname or ""):
-                # LiteLLM makes its own clients, which know this machine by its usual names only.
+                # LiteLLM makes its own clients, which recognise this machine by its usual names only.
                 bypass_proxies(host)
             with guarded(call, provider_id):
                 await self._translate(call, answer, where)
 
     async def _translate(self, call: Call, answer: StreamedAnswer, where: FailureSubject) -> None:
-        """Ask through LiteLLM; a form that is refused is asked for in words, also by later calls to the model."""
+        """Call LiteLLM; if the output format is refused, this and later calls to the model request it in the prompt."""
         known = replace(call, format_in_words=call.format_in_words or self._in_words.get(call.model, ""))
         litellm = await self.load()
         try:
@@ -159,7 +159,7 @@ class Translated:
         return ""
 
     async def ask(self) -> None:
-        """Ask and read the answer. Raises CallError."""
+        """Send the request and read the answer. Raises CallError."""
         call, answer = self._call, self._answer
         limit = call.timeouts.first if call.stream else call.timeouts.first + call.timeouts.silence
         try:
@@ -186,8 +186,8 @@ class Translated:
         loop, home = asyncio.get_running_loop(), threading.get_ident()
 
         def on_log(details: Mapping[str, Any]) -> None:
-            # It is shown before it is sent, still without some keys, and again with the answer, complete. LiteLLM
-            # prepares requests in a thread of its own.
+            # LiteLLM logs the request before sending it, with some keys missing, and again with the answer, complete.
+            # It prepares requests in its own thread.
             body = visible((details.get("additional_args") or {}).get("complete_input_dict"))
             if body is None:
                 return
@@ -219,7 +219,7 @@ class Translated:
         return wire_messages(self._call, self._answer.turns, files, format_in_words=self._in_words, caches=self._caches)
 
     def _tell(self, body: Any) -> None:
-        """Tell what went on the wire, and again when it is known better."""
+        """Report the request body that was sent, and again when a more complete one is known."""
         if body is None:
             if self._told is None:
                 self._told = {"model": self._call.model, "messages": self._messages()}
@@ -227,12 +227,12 @@ class Translated:
         elif body != self._told:
             tell = self._answer.sent if self._told is None else self._answer.amend
             self._told = body
-            # Some providers take their key in the body.
+            # Redacted, because some providers take their key in the body.
             tell(self._answer.redacted(body), (*self._marks, *self._seen(body)))
 
     def _seen(self, body: Mapping[str, Any]) -> Iterator[Mark]:
         for mark in compare({**self._params, **self._shape}, body):
-            # Every provider has a form of its own for tools and schemas, which says nothing.
+            # Every provider has its own format for tools and schemas, so a mark would say nothing.
             if mark.kind != "changed" or mark.name not in self._shape:
                 yield mark
 
@@ -253,13 +253,13 @@ class Translated:
             raise
         finally:
             choices.close()
-        # Where the provider counts nothing LiteLLM guesses, and does not say so.
+        # If the provider sends no usage, LiteLLM estimates one without saying so.
         counted = any(getattr(chunk, "usage", None) for chunk in getattr(stream, "chunks", ()))
         if counted and usage is not None:
             answer.usage = usage_of(usage.model_dump(exclude_none=True), tier)
             answer.response = {"usage": usage.model_dump(mode="json", exclude_none=True)}
         elif not answer.has_text:
-            # LiteLLM also takes garbage for an empty answer.
+            # LiteLLM also reads garbage as an empty answer.
             raise broken_stream(self._where, "The answer has no text, no token counts and no calls.")
 
     def _take(self, chunk: Any, choices: CompletionChoices) -> None:
@@ -271,11 +271,11 @@ class Translated:
 
 
 def _supported(litellm: Any, model: str) -> Collection[str] | None:
-    """The parameters that LiteLLM passes on for a model, None when it does not know."""
+    """Return the parameters that LiteLLM forwards for a model, None when it does not know the model."""
     try:
         return cast("Collection[str] | None", litellm.get_supported_openai_params(model=model))
     except Exception:
-        # It knows no provider for the name, which a call itself is going to say.
+        # It knows no provider for the name; the call itself reports that.
         logger.debug("LiteLLM does not know the parameters of a model", exc_info=True)
         return None
 
@@ -285,9 +285,9 @@ def _text(value: Any) -> str:
 
 
 def _part(delta: Any) -> dict[str, Any]:
-    """Return what a delta of LiteLLM's holds, as plain JSON in the form of chat completions."""
+    """Return a delta of LiteLLM's as plain JSON in the format of chat completions."""
     found = {name: value for name in _PARTS if (value := _plain(getattr(delta, name, None))) is not None}
-    # It keeps here what it has no name of its own for.
+    # LiteLLM puts fields here that its own class lacks.
     special = _plain(getattr(delta, "provider_specific_fields", None))
     if isinstance(special, dict):
         found |= {name: special[name] for name in _PARTS if name in special and name not in found}
@@ -295,7 +295,7 @@ def _part(delta: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value of LiteLLM's as JSON, None for nothing."""
+    """Return a value of LiteLLM's as JSON, None for an empty one."""
     if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, list | tuple):
@@ -306,40 +306,40 @@ def _plain(value: Any) -> Any:
 
 
 def split_params(params: Mapping[str, Any], own: Set[str] = frozenset()) -> tuple[dict[str, Any], tuple[Mark, ...]]:
-    """Return what may be handed to LiteLLM, and marks for what may not; `own` are names that it keeps to itself."""
+    """Return the parameters that may be passed to LiteLLM, and marks for the others; `own` are LiteLLM's settings."""
     refused = [name for name, value in params.items() if name in own - ALLOWED or not is_of_the_model(name, value)]
     kept = {name: value for name, value in params.items() if name not in refused}
     return kept, tuple(Mark(_CONTROL.kind, name, _CONTROL.detail) for name in refused)
 
 
 def _own_settings(litellm: Any) -> Set[str]:
-    """Everything that LiteLLM takes for itself: settings of its router, its callbacks, and of where and who."""
+    """Return the parameters that LiteLLM consumes itself: router, callbacks, addresses and credentials."""
     return frozenset(litellm.types.utils.all_litellm_params)
 
 
 def _stay_at_the_address() -> None:
-    # LiteLLM and the libraries under it tell their clients to follow redirects, and some carry the key along.
+    # LiteLLM and its libraries configure their clients to follow redirects, and some of them resend the key.
     httpx.Response.has_redirect_location = property(lambda response: False)  # type: ignore[assignment]
-    # It asks the Ollama of this machine about a model, although another one is to answer.
+    # LiteLLM queries the Ollama of this machine about a model even when the call goes to another one.
     ollama = importlib.import_module("litellm.llms.ollama.common_utils").OllamaModelInfo
     usual = PROVIDERS["ollama"].base_url
     ollama.get_api_base = staticmethod(lambda api_base=None: api_base or key_guard.call_address() or usual)
 
 
 def access(call: Call) -> dict[str, Any]:
-    """Return the arguments that say where a call goes and what opens it."""
+    """Return LiteLLM's arguments for the address, credentials and headers of a call."""
     settings = dict(call.settings)
     headers = own_headers(call.endpoint.headers, call.secret_headers)
     found: dict[str, Any] = {}
     if token := settings.pop("auth_token", ""):
-        # LiteLLM takes it from the environment only. It wants a key nevertheless, which `key_guard` takes out again.
+        # LiteLLM reads the token from the environment only. It still requires a key, which `key_guard` removes again.
         headers["Authorization"] = f"Bearer {token}"
         found["api_key"] = token
     found |= settings
     if call.key:
         found["api_key"] = call.key
     elif call.endpoint.has_address and "api_key" not in found and not settings:
-        # A server of one's own that wants no key; LiteLLM wants one nevertheless.
+        # A user's own server without a key; LiteLLM requires one nevertheless.
         found["api_key"] = "none"
     if call.endpoint.base_url:
         found["api_base"] = call.endpoint.base_url
@@ -354,14 +354,14 @@ def _organization(call: Call) -> dict[str, str]:
 
 
 class _Vocabulary:
-    """The vocabulary that LiteLLM hands to every provider, loaded when one asks it for something.
+    """Lazy proxy for the vocabulary that LiteLLM passes to every provider, loaded on first attribute access.
 
-    Nearly none does, and it takes 40 MB and a third of a second of the first call.
+    Nearly no provider uses it, and loading takes 40 MB and a third of a second of the first call.
     """
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
-            raise AttributeError(name)  # copies and the like look for these
+            raise AttributeError(name)  # probed by copying
         return getattr(_vocabulary(), name)
 
 
@@ -371,7 +371,7 @@ def _vocabulary() -> Any:
 
 
 def _put_off_the_vocabulary() -> None:
-    # LiteLLM keeps it there once it is loaded.
+    # LiteLLM stores the loaded vocabulary in this attribute.
     importlib.import_module("litellm.main").encoding = _Vocabulary()  # type: ignore[attr-defined]
 
 
@@ -387,6 +387,6 @@ def _import() -> Any:
     module.suppress_debug_info = True
     module.drop_params = True
     module.set_verbose = False
-    # It would count and price each answer for nobody: what a call costs follows from its own usage.
+    # Unused, because costs are computed from the usage; it would count and price each answer.
     module.response_cost_calculator = lambda **_: None
     return module

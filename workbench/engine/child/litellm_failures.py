@@ -1,7 +1,7 @@
-"""LiteLLM's exceptions as failures.
+"""Conversion of LiteLLM's exceptions into failures.
 
-Invariant: whatever LiteLLM raises becomes a failure with a code of ours; it hides connection errors behind status 500
-and provider bodies inside its own sentences, and both are dug out here.
+Invariant: every exception of LiteLLM becomes a failure with one of the engine's codes; LiteLLM reports connection
+errors as status 500 and embeds provider bodies in its own messages, and both are extracted here.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _SHORT_ADDRESS = re.compile(r"is not a canonical IPv4 address")
 _NO_KEY = re.compile(
     r"missing .*(api.?key|credentials)|api_key client option must be set|api key.* (not|missing)", re.IGNORECASE
 )
-# What the libraries of clouds say when they found nobody to sign in as, and when nobody let them in.
+# Messages of cloud libraries about missing and about refused credentials.
 _NO_CREDENTIALS = re.compile(
     r"unable to locate credentials|no credentials found|credentials were not found|no usable aws credentials"
     r"|could not find credentials|config profile .* could not be found|missing required parameter.*oci_",
@@ -61,14 +61,14 @@ _BAD_CREDENTIALS = re.compile(
     re.IGNORECASE,
 )
 _NO_PROJECT = re.compile(r"could not resolve project_id", re.IGNORECASE)
-# Named here and not read from the words: a server can put those of its own into an error.
+# A fixed package instead of the one in the message: a server can put any text into an error.
 _NO_AIPLATFORM = re.compile(r"vertexai import failed")
 _AIPLATFORM = ProviderPackage("vertexai", "google-cloud-aiplatform", "LiteLLM uses for this model")
 _BYTES = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"")
 
 
 def failure_of(error: Any, where: FailureSubject, *, has_text: bool, has_asked: bool = True) -> CallError:
-    """Return the failure of an exception that came out of LiteLLM; `has_asked` says whether a request was sent."""
+    """Return the failure of an exception raised by LiteLLM; `has_asked` says whether a request was sent."""
     words = str(error)
     name = type(error).__name__
     if _NO_PROVIDER.search(words):
@@ -139,7 +139,7 @@ def failure_of(error: Any, where: FailureSubject, *, has_text: bool, has_asked: 
 
 
 def _redirect(error: BaseException) -> int:
-    """The status of the redirect behind an error, which LiteLLM turns into a 500; 0 when there is none."""
+    """Return the status of the redirect that caused an error, which LiteLLM reports as 500; 0 for none."""
     seen: BaseException | None = error
     for _ in range(10):
         response = getattr(seen, "response", None)
@@ -150,7 +150,7 @@ def _redirect(error: BaseException) -> int:
 
 
 def _body(words: str) -> str:
-    """The provider's own body inside LiteLLM's sentence, or the sentence."""
+    """Return the provider's body embedded in LiteLLM's message, or the message."""
     if found := _BYTES.search(words):
         quoted: bytes = ast.literal_eval(found.group(0))
         return quoted.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Asking models that run here.
+"""Calls to local models.
 
 Invariant: the death of a runtime is reported as such, with the text so far, and the next attempt starts a new one.
 """
@@ -19,13 +19,13 @@ _HEALTH_S = 2.0
 
 
 class LocalModels:
-    """Asks the runtime of one model through the lean client."""
+    """Sends calls to the runtime of one model."""
 
     def __init__(self, chat: OpenAIChat, clients: HttpClients, runtimes: Runtimes, model: RuntimeModel | None) -> None:
         self._chat, self._clients, self._runtimes, self._model = chat, clients, runtimes, model
 
     async def ask(self, call: Call, answer: StreamedAnswer) -> None:
-        """Ask once. Raises CallError."""
+        """Make one attempt. Raises CallError."""
         if self._model is None:
             raise CallError(
                 "no_builtin_model",

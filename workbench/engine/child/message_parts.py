@@ -1,7 +1,7 @@
-"""What one delta or message of a chat completion says: its thoughts and its text, in the shapes of all vendors.
+"""Extraction of text and reasoning from a delta or message, in the formats of all vendors.
 
-Invariant: any JSON value may stand in any place; what is text, or can be written as text, is found, and nothing
-raises.
+Invariant: every field may hold any JSON value; everything that is text, or can be written as text, is extracted, and
+nothing raises.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from typing import Any, Protocol
 from workbench.engine.calls import DeltaKind
 
 _THOUGHTS = ("reasoning_content", "reasoning", "reasoning_text", "thinking", "thinking_blocks", "reasoning_details")
-"""Where thoughts stand: DeepSeek, vLLM; OpenRouter, Groq, Ollama; Copilot; Ollama's own; Anthropic through LiteLLM;
-OpenRouter's signed form. Many servers send the same thoughts under two of these names."""
+"""Fields with reasoning: DeepSeek, vLLM; OpenRouter, Groq, Ollama; Copilot; Ollama's native API; Anthropic through
+LiteLLM; OpenRouter's signed form. Many servers send the same reasoning in two of these fields."""
 _BESIDES = frozenset({*_THOUGHTS, "refusal", "tool_calls", "function_call"})
-"""The keys of a delta that count beside its content."""
+"""The relevant keys of a delta besides its content."""
 _TEXTS = ("text", "thinking", "summary", "content", "reasoning")
-"""Where the words of a thought stand in it."""
+"""Fields with the text of a reasoning block."""
 _THOUGHT_PARTS = frozenset({"thinking", "reasoning", "reasoning_text", "summary_text", "redacted_thinking"})
 _MAX_DEPTH = 8
-"""How deep thoughts and parts of a content may be nested."""
+"""Maximum nesting of reasoning blocks and content parts."""
 
 
 class PartSink(Protocol):
-    """What takes in what one choice says."""
+    """Receives the parts of one choice."""
 
     def text(self, piece: str, kind: DeltaKind = "text") -> None:
-        """Take the next piece of text or of reasoning."""
+        """Receive the next chunk of text or reasoning."""
 
     def extras(self, part: Mapping[str, Any]) -> None:
-        """Take a whole delta or message, for the tool calls and signatures in it."""
+        """Receive a whole delta or message, for the tool calls and signatures in it."""
 
 
 class PartReader:
-    """Reads the deltas of one choice, or its one message, into a sink."""
+    """Reads the deltas, or the single message, of one choice into a sink."""
 
     def __init__(self, sink: PartSink) -> None:
         self._sink = sink
@@ -44,8 +44,8 @@ class PartReader:
         self._length = 0
 
     def read(self, part: Mapping[str, Any]) -> None:
-        """Take a delta or a message. Raises what the sink raises."""
-        # Nearly every delta is a piece of text and nothing else.
+        """Read a delta or a message. Propagates the exceptions of the sink."""
+        # Fast path: nearly every delta holds only text.
         has_more = not _BESIDES.isdisjoint(part)
         if has_more:
             source, thought = reasoning_of(part)
@@ -58,7 +58,7 @@ class PartReader:
         else:
             self._say(content)
         if has_more:
-            # Some servers send false where none is refused.
+            # Some servers send false when nothing is refused.
             if refusal := part.get("refusal"):
                 self._say(refusal)
             self._sink.extras(part)
@@ -76,15 +76,15 @@ class PartReader:
         self._sink.text(thought, "reasoning")
 
     def _is_repeated(self, source: str, thought: str) -> bool:
-        """Whether these are all thoughts so far once more: some servers end with the whole under another name."""
-        # Only what is as long as all before is compared with it, which doubles it or is dropped: linear in the whole.
+        """Whether `thought` repeats all reasoning so far: some servers send the whole once more in another field."""
+        # Compares only equal lengths, after which the length doubles or the text is dropped: linear in the total.
         return 0 < self._length == len(thought) and source != self._source and thought == "".join(self._thoughts)
 
 
 def reasoning_of(part: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the thoughts that a delta or a message has beside its content, and the key they stand under.
+    """Return the field and the text of the reasoning that a delta or a message has besides its content.
 
-    Of several keys the first that has words counts; ("", "") for none.
+    Of several fields the first with text is used; ("", "") for none.
     """
     for name in _THOUGHTS:
         if text := _words(part.get(name)):
@@ -93,7 +93,7 @@ def reasoning_of(part: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def content_pieces(content: Any, depth: int = 0) -> Iterator[tuple[DeltaKind, str]]:
-    """Yield what a content says, in order. What is neither text nor a list of parts is written as JSON."""
+    """Yield the text and reasoning of a content, in order; values of unknown form are written as JSON."""
     if content is None or content == {} or content == []:
         return
     if isinstance(content, str):
@@ -119,10 +119,10 @@ def _is_part(item: Any) -> bool:
 
 
 def _text_of(part: Mapping[str, Any]) -> Any:
-    """Return the text of a part of a content, None when it has none."""
+    """Return the text of a content part, None when it has none."""
     for name in ("text", "refusal"):
         text = part.get(name)
-        # Assistants wrap their texts once more.
+        # The Assistants API wraps texts in another object.
         text = text.get("value") if isinstance(text, Mapping) else text
         if isinstance(text, str):
             return text
@@ -130,7 +130,7 @@ def _text_of(part: Mapping[str, Any]) -> Any:
 
 
 def _words(thought: Any, depth: int = 0) -> str:
-    """Return the words of a thought: text, a list of blocks, or an object around it; "" for what is encrypted."""
+    """Return the text of reasoning given as text, a list of blocks, or an object; "" when it is encrypted."""
     if isinstance(thought, str):
         return thought
     if depth >= _MAX_DEPTH:

@@ -1,8 +1,8 @@
-"""Which models an endpoint lists, and whether a key is good.
+"""Model lists and prices of endpoints, and key checks.
 
-Invariant: a check costs nothing where the provider has a free question that needs the key, else at most one token; it
-never says more than it has proved. A question that asks no model is over within 15 s, whatever the server does, and
-its answer fits into a message.
+Invariant: a check is free where the provider has a free request that needs the key, else it costs at most one token; it
+never claims more than it proved. A question that queries no model ends within 15 s, whatever the server does, and its
+answer fits into a wire message.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ CONNECT_S = 10.0
 MAX_BYTES = 16 * 1024 * 1024
 MAX_IDS = 10_000
 _MAX_ID = 200
-"""Code points; at twelve bytes each in the worst case the most ids of a usual length still fit into a message."""
+"""Code points; with twelve bytes each in the worst case, MAX_IDS ids of a usual length fit into a message."""
 _MAX_TOGETHER = 500_000
 _MAX_ROWS, _MAX_ROW = 2_000, 3_000
-"""Rows of prices, and characters of each, that fit into a message together."""
+"""Number of price rows, and characters of each, that together fit into a message."""
 _UNUSABLE = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError)
 _ANTHROPIC_VERSION = "2023-06-01"
 
 
 class ModelListing:
-    """Asks endpoints about themselves."""
+    """Queries endpoints for their models and prices, and checks keys."""
 
     def __init__(
         self, clients: HttpClients, litellm: CallProvider, patience_s: float = PATIENCE_S, connect_s: float = CONNECT_S
@@ -60,7 +60,7 @@ class ModelListing:
         self._patience_s, self._connect_s = patience_s, connect_s
 
     async def models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
-        """Return the ids under `/models`, in the endpoint's order, not more than MAX_IDS. Raises CallError."""
+        """Return the ids under `/models`, in the endpoint's order, at most MAX_IDS. Raises CallError."""
         where = FailureSubject(
             endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints", address=endpoint.base_url
         )
@@ -79,9 +79,9 @@ class ModelListing:
         return _ids(listed)
 
     async def prices(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> dict[str, dict[str, Any]]:
-        """Return what the endpoint says that its models cost, by model, in the form of LiteLLM's list.
+        """Return the prices that the endpoint publishes, by model, in the format of LiteLLM's list.
 
-        A LiteLLM Proxy tells it under `/model/info`, others beside their models; most tell nothing. Raises CallError.
+        A LiteLLM Proxy has them under `/model/info`, others in `/models`, most nowhere. Raises CallError.
         """
         where = FailureSubject(
             endpoint.name or endpoint.base_url, "", bool(key or secret), page="Endpoints", address=endpoint.base_url
@@ -98,7 +98,7 @@ class ModelListing:
         return price_rows(told, "id", lambda item: gateway_row(item.get("pricing")))
 
     async def check(self, endpoint: Endpoint, key: str, secret: SecretHeaders, question: KeyCheck) -> str:
-        """Return a sentence that says what the endpoint accepted. Raises CallError."""
+        """Check a key; return a sentence that says what the endpoint accepted. Raises CallError."""
         if endpoint.has_address:
             found = await self.models(endpoint, key, secret)
             return f"{endpoint.name or endpoint.base_url} answers and lists {len(found) + found.left_out} models."
@@ -146,7 +146,7 @@ class ModelListing:
             seconds = None if after is None else retry_after_seconds(after, time.time())
             raise http_failure(status, raw.decode("utf-8", "replace"), where, after=seconds)
         try:
-            # Off the loop: megabytes take a tenth of a second, in which no other lane would stream.
+            # In a thread: parsing megabytes takes a tenth of a second, in which no lane would stream.
             return await asyncio.to_thread(parse, raw.decode("utf-8-sig", "replace"))
         except ValueError as error:
             raise broken_stream(where, raw[:500].decode("utf-8", "replace")) from error
@@ -180,7 +180,7 @@ class ModelListing:
 
 
 def price_rows(told: Any, name: str, row_of: Callable[[Mapping[str, Any]], Any]) -> dict[str, dict[str, Any]]:
-    """Return the rows with prices in a list of models, by model; of several with one name the first counts."""
+    """Return the rows with prices in a list of models, by model; of rows with the same name, the first."""
     listed = told.get("data") if isinstance(told, dict) else None
     found: dict[str, dict[str, Any]] = {}
     for item in listed[:MAX_IDS] if isinstance(listed, list) else ():
@@ -223,4 +223,4 @@ def _question(endpoint: Endpoint, provider: str, key: str) -> tuple[str, str, di
 
 
 def _silent(kind: str, /, **fields: Any) -> None:
-    """The answer to a check is not told: only that there was one counts."""
+    """Discard the messages of a check's answer: only its success matters."""

@@ -1,7 +1,7 @@
-"""What a model's turn holds besides its text: calls of tools, and what the provider wants back with them.
+"""The parts of a model's turn besides its text: tool calls, and the signed data that the provider expects back.
 
-Invariant: pieces of a call join to what the model wrote, but for the call's secrets; what the provider signed goes back
-as it came. A turn is at most MAX_CALLS calls with MAX_ARGUMENTS characters, and what came up to there is kept.
+Invariant: the chunks of a tool call concatenate to the model's output, except for masked secrets; signed data is sent
+back unchanged. A turn holds at most MAX_CALLS calls with MAX_ARGUMENTS characters; what arrived within that is kept.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from workbench.engine.child.stream_buffer import StreamBuffer
 
 MAX_CALLS = 64
 MAX_ARGUMENTS = 200_000
-"""Characters of the names, ids and arguments of one turn's calls, and of what the provider signed in it."""
+"""Characters of the names, ids and arguments of one turn's calls, and of its signed data, together."""
 _PLAIN = frozenset({"index", "id", "type", "function"})
 
 
 @dataclass(slots=True)
 class ToolCall:
-    """One call; `signed` is what came with it besides its name and arguments."""
+    """One tool call; `signed` holds its fields besides index, id, type and function."""
 
     arguments: StreamBuffer
     id: str = ""
     name: str = ""
     signed: dict[str, Any] = field(default_factory=dict)
     told: tuple[str, str] | None = None
-    """Name and id as they were told last, None before."""
+    """Name and id as last sent over the wire, None before that."""
 
     @property
     def text(self) -> str:
-        """The arguments as the model wrote them."""
+        """The arguments received so far."""
         return self.arguments.text
 
 
 class ModelTurn:
-    """Collects one turn, streamed or whole."""
+    """Accumulates one turn, streamed or whole."""
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
         self._secrets = secrets
@@ -52,7 +52,7 @@ class ModelTurn:
         self._size = 0
 
     def read(self, part: Mapping[str, Any]) -> bool:
-        """Take what a delta or a message holds; return whether it was part of a call. Raises CallError."""
+        """Add a delta or a message; return whether it held part of a tool call. Raises CallError beyond the limits."""
         if isinstance(thought := part.get("reasoning_content"), str) and thought:
             self._thought_key = True
         for block in _list(part.get("thinking_blocks")):
@@ -62,19 +62,19 @@ class ModelTurn:
             self._details += details
         pieces = [piece for piece in _list(part.get("tool_calls")) if isinstance(piece, Mapping)]
         if isinstance(function := part.get("function_call"), Mapping):
-            # What tool calls were called before there could be several.
+            # The deprecated field, from before a message could hold several tool calls.
             pieces.append({"index": 0, "function": function})
         for piece in pieces:
             self._piece(piece)
         return bool(pieces)
 
     def close(self) -> None:
-        """Nothing follows."""
+        """End the turn."""
         for call in self.calls:
             call.arguments.close()
 
     def name_calls(self, prefix: str, taken: set[str]) -> None:
-        """Give every call an id that no other has, and add it to `taken`: what comes back has to name its call."""
+        """Give every call a unique id, which its result refers to, and add it to `taken`."""
         for number, call in enumerate(self.calls, start=1):
             if not call.id or call.id in taken:
                 call.id = f"{prefix}_{number}"
@@ -84,7 +84,7 @@ class ModelTurn:
 
     @property
     def opaque(self) -> dict[str, Any]:
-        """What the provider wants back beside the calls."""
+        """The data besides the calls that the provider expects back."""
         kept: dict[str, Any] = {}
         if self._thinking:
             kept["thinking_blocks"] = self._thinking
@@ -93,15 +93,15 @@ class ModelTurn:
         return kept
 
     def message(self, text: str, reasoning: str) -> dict[str, Any]:
-        """Return the turn as the next request repeats it."""
+        """Return the turn as an assistant message for the next request."""
         message: dict[str, Any] = {"role": "assistant", "content": text or None, "tool_calls": []}
         for call in self.calls:
-            # Providers parse them and fail on what is no object; what was wrong with it says the tool's answer.
+            # Providers fail on arguments that are not a JSON object; the tool's answer already names the mistake.
             arguments = call.text if call.text.strip() and arguments_of(call.text) is not None else "{}"
             function = {"name": call.name, "arguments": arguments}
             message["tool_calls"].append({"id": call.id, "type": "function", "function": function, **call.signed})
         if self._thought_key and reasoning and not self._thinking:
-            # Models that think between calls want their thoughts back under the name they came by.
+            # Models that reason between calls expect their reasoning back in the field in which it arrived.
             message["reasoning_content"] = reasoning
         return message | self.opaque
 
@@ -113,7 +113,7 @@ class ModelTurn:
         ]
 
     def raw(self) -> list[dict[str, str]]:
-        """Return the calls for whoever reads the raw response."""
+        """Return the calls for the raw response."""
         return [{"id": call.id, "name": call.name, "arguments": call.text} for call in self.calls]
 
     def _think(self, block: Any) -> None:
@@ -141,7 +141,7 @@ class ModelTurn:
             self._grow(len(name))
             call.name = name
         arguments = function.get("arguments")
-        # Some servers send the arguments as JSON, not as a text that holds it.
+        # Some servers send the arguments as a JSON value instead of a string.
         written = arguments if isinstance(arguments, str) else "" if arguments is None else json.dumps(arguments)
         if written:
             call.arguments.add(written[: max(0, MAX_ARGUMENTS - self._size)])
@@ -153,7 +153,7 @@ class ModelTurn:
     def _call_of(self, index: Any, call_id: str, name: str) -> ToolCall:
         numbered = isinstance(index, int)
         found = self._by_index.get(index) if numbered else None
-        # Some servers number every call 0, and some number none.
+        # Some servers give every call the index 0, and some give none.
         is_another = found is not None and bool(call_id and found.id and call_id != found.id)
         if found is not None and not is_another:
             return found
@@ -185,7 +185,7 @@ class ModelTurn:
 
 
 def _list(value: Any) -> list[Any]:
-    """Return what should be a list; one thing alone counts as a list of it."""
+    """Return a value as a list: a single object becomes a list of one, any other value an empty list."""
     return value if isinstance(value, list) else [value] if isinstance(value, Mapping) else []
 
 

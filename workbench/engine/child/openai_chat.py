@@ -1,7 +1,7 @@
-"""Asking an OpenAI-compatible server without anything in between.
+"""Direct client for OpenAI-compatible servers.
 
-Invariant: one call is one request at a time to one address with that address's key; the connection is closed the moment
-the call is cancelled or fails.
+Invariant: a call makes one request at a time, to one address with that address's key; the connection is closed as soon
+as the call is cancelled or fails.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _SCHEMA_REFUSED = "the server does not take this schema."
 
 @dataclass(frozen=True, slots=True)
 class ChatTarget:
-    """Where a call goes and what is known about that place. `key` says which learned adjustments apply."""
+    """The address and model of a request, with the adjustments known for them."""
 
     base_url: str
     model: str
@@ -71,12 +71,12 @@ class ChatTarget:
 
     @property
     def url(self) -> str:
-        """The address of chat completions."""
+        """The URL of chat completions."""
         return self.base_url.rstrip("/") + "/chat/completions"
 
 
 class OpenAIChat:
-    """The lean way to ask. It remembers what servers refused, so that the next call does not ask for it again."""
+    """Sends calls over HTTP. Caches what each server refused for a model, so that later calls omit it."""
 
     def __init__(self, clients: HttpClients) -> None:
         self._clients = clients
@@ -84,7 +84,7 @@ class OpenAIChat:
         self._draining: set[asyncio.Task[None]] = set()
 
     async def ask(self, call: Call, answer: StreamedAnswer, target: ChatTarget) -> None:
-        """Ask, and again without what the server refuses. Raises CallError."""
+        """Send the call; resend it without what the server refuses. Raises CallError."""
         place = (target.base_url, target.model)
         answer.address = target.base_url
         known = self._learned.get(place, target.known)
@@ -96,7 +96,7 @@ class OpenAIChat:
             if less is None:
                 raise http_failure(refusal.status, refusal.raw, target.where)
             known = less
-        # What was refused for its value may be accepted with another one.
+        # Not cached: a parameter or schema refused for its value may be accepted with another one.
         in_words = "" if known.format_in_words == _SCHEMA_REFUSED else known.format_in_words
         self._learned[place] = replace(known, refused={}, format_in_words=in_words)
 
@@ -107,7 +107,7 @@ class OpenAIChat:
         if (files := answer.files) is None:
             content = _content(fields)
         else:
-            # Files may have many megabytes.
+            # In a thread: files may have many megabytes.
             content = await asyncio.to_thread(
                 lambda: _content(build(call, target.model, known, answer.turns, files)[0])
             )
@@ -158,7 +158,7 @@ class OpenAIChat:
         return None
 
     def _drain(self, chunks: AsyncIterator[bytes], held: contextlib.AsyncExitStack) -> None:
-        # A connection read to its end can be used again; that is not worth waiting for.
+        # A connection read to its end can be reused; the call does not wait for that.
         task = asyncio.get_running_loop().create_task(_drain(chunks, held))
         self._draining.add(task)
         task.add_done_callback(self._draining.discard)
@@ -187,19 +187,19 @@ def _request(client: httpx.AsyncClient, call: Call, target: ChatTarget, content:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRequest:
-    """An answer of status 400 or 422, which may be about something that can be left out."""
+    """A response with status 400 or 422, which may concern a field that can be omitted."""
 
     status: int
     raw: str
 
 
 def about_format(words: str) -> bool:
-    """Whether a refusal is about the wanted form of the answer."""
+    """Whether a refusal concerns the output format."""
     return bool(_ABOUT_FORMAT.search(words))
 
 
 def adjusted(known: Adjustments, call: Call, refusal: RefusedRequest) -> Adjustments | None:
-    """Return what to leave out or rename next, None when the refusal is about something else."""
+    """Return the adjustments for the next attempt, None when the refusal concerns something else."""
     if known.wish_usage and call.stream and "stream_options" not in call.params and _ABOUT_USAGE.search(refusal.raw):
         return replace(known, wish_usage=False)
     if call.output and not (call.format_in_words or known.format_in_words) and about_format(refusal.raw):
@@ -231,7 +231,7 @@ async def _refused(response: httpx.Response, where: FailureSubject) -> RefusedRe
 
 
 async def _start(chunks: AsyncIterator[bytes]) -> bytes:
-    """Return what comes first and is not blank."""
+    """Return the first chunks, up to one that is not blank or more than _BEGINNING bytes."""
     start = b""
     async for chunk in chunks:
         start += chunk
@@ -241,9 +241,9 @@ async def _start(chunks: AsyncIterator[bytes]) -> bytes:
 
 
 def _is_json(start: bytes, content_type: str) -> bool:
-    """Whether a server that was asked to stream does not; what it says it sends may be wrong both ways."""
+    """Whether a server answers a streaming request with JSON; its content type may be wrong either way."""
     begun = start.lstrip(b"\xef\xbb\xbf \r\n\t")
-    # No line of a stream begins so.
+    # No line of an event stream starts with a brace.
     return begun.startswith(b"{") or ("json" in content_type and not begun.startswith(_EVENT_STARTS))
 
 
@@ -267,7 +267,7 @@ async def _read_json(chunks: AsyncIterator[bytes], answer: StreamedAnswer, where
 async def _read_events(
     chunks: AsyncIterator[bytes], call: Call, answer: StreamedAnswer, where: FailureSubject, deadline: asyncio.Timeout
 ) -> bool:
-    """Read a stream to its end; return whether the connection still has an end to be read."""
+    """Read a stream to its last event; return whether the rest of the response is still to be read."""
     stream, reader = EventStream(), ChunkReader(answer, where)
     now = asyncio.get_running_loop().time
     beginning, pace = b"", ReadPace()
@@ -283,7 +283,7 @@ async def _read_events(
                 deadline.reschedule(now() + call.timeouts.silence)
                 await pace.after_read(len(chunk))
             else:
-                # What was compressed can be megabytes that say nothing, and come without a wait.
+                # Yields to the loop: megabytes of decompressed blanks may arrive without any wait.
                 await asyncio.sleep(0)
             pace.before_read()
         for event in stream.close():
@@ -318,5 +318,5 @@ async def _drain(chunks: AsyncIterator[bytes], held: contextlib.AsyncExitStack) 
 
 
 def target_headers(call: Call) -> dict[str, str]:
-    """Return the headers that go to the call's endpoint and nowhere else."""
+    """Return the authorising headers, which are sent to the call's endpoint only."""
     return auth_headers(call.key, call.endpoint.headers, call.secret_headers)

@@ -1,7 +1,7 @@
-"""The interface behind which models answer.
+"""The interface of call providers.
 
-Invariant: a provider tells the answer everything that arrives, raises CallError for everything that goes wrong, and
-lets cancellation through after closing its connection.
+Invariant: a provider passes everything that arrives to the answer, raises CallError for every failure, and propagates
+cancellation after closing its connection.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from workbench.engine.child.streamed_answer import StreamedAnswer
 
 
 class CallProvider(Protocol):
-    """Somebody who can answer calls."""
+    """Answers calls."""
 
     async def ask(self, call: Call, answer: StreamedAnswer) -> None:
-        """Ask once; return when the answer is complete. Raises CallError."""
+        """Make one attempt; return when the answer is complete. Raises CallError."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class CallPlace:
-    """The gate a call goes through: `name` is an endpoint's uid, or `uid/part`; `limit` is how many by default."""
+    """The gate of a call: `name` is an endpoint's uid or `uid/part`, `limit` the default number of concurrent calls."""
 
     name: str
     limit: int

@@ -1,6 +1,6 @@
-"""What a provider needs before it can be asked, checked against its row of the provider table.
+"""Requirements of a provider, checked against its row of the provider table before a call.
 
-Invariant: each failure names what is missing and where to enter it, or the command that brings it.
+Invariant: each failure names what is missing and where to enter it, or the command that installs it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _TOKENS = Path("~/.config/litellm")
 
 
 def check_provider(provider: Provider, call: Call, where: FailureSubject) -> None:
-    """Raise CallError when something is missing that can be known before anything is sent."""
+    """Raise CallError when a package, an address, a key or a sign-in is missing."""
     for package in provider.packages:
         if not is_installed(package.module):
             raise no_package(provider, package)
@@ -37,7 +37,7 @@ def check_provider(provider: Provider, call: Call, where: FailureSubject) -> Non
 
 
 def no_package(provider: Provider, package: ProviderPackage) -> CallError:
-    """A Python package that the provider needs is not installed."""
+    """Return the failure for a missing Python package of a provider."""
     command = install_command(package.distribution, sys.prefix)
     sentence = f"{package_sentence(provider, package, command)} Then run the lane again."
     return CallError("no_package", sentence, f"provider {provider.id}")
@@ -48,10 +48,10 @@ def _error(failure: Failure) -> CallError:
 
 
 def no_credentials(provider: Provider, where: FailureSubject, detail: str = "") -> CallError:
-    """Return the error for a provider without credentials; it names the settings that are still missing."""
+    """Return the failure for a provider without credentials; it names the missing settings."""
     missing = [one for one in provider.settings if one.name and one.name not in where.given]
     labels = [*(["an API key"] if provider.takes_key else []), *(one.label for one in missing)]
-    # Settings that are no credentials come last: a project alone does not authenticate.
+    # Credentials first: other settings, such as a project, do not authenticate.
     missing.sort(key=lambda one: not one.proves_identity)
     named = [one.usual_variable or one.variables[0] for one in missing if one.variables]
     variables = [*provider.key_variables, *named]

@@ -1,7 +1,7 @@
-"""Who answers which call or question.
+"""Selection of the provider for each call and question.
 
-Invariant: what talks HTTP or loads models is imported on first need, off the loop when there is time; echo needs none
-of it.
+Invariant: modules that use HTTP or load models are imported on first use, in a thread where `prepare` runs before that;
+echo needs none of them.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ class ProviderRegistry:
         self._counting: TokenCounting | None = None
 
     async def prepare(self) -> None:
-        """Load what the first real call will need."""
+        """Preload the modules and certificates that the first remote call needs."""
         await asyncio.to_thread(importlib.import_module, "workbench.engine.child.remote_providers")
         await asyncio.to_thread(self._reach_out().prepare)
 
     async def warm(self, what: str) -> None:
-        """Load litellm, or start the built-in model; what fails is told when it is needed."""
+        """Preload LiteLLM or the built-in model; a failure is reported when it is first used."""
         await self._reach_out().warm(what, self.builtin_model)
 
     def provider(self, call: Call) -> tuple[CallProvider, CallPlace | None]:
-        """Return who answers `call`, and the gate before it (None: no limit)."""
+        """Return the provider of `call` and its gate, None for no limit. Raises ImportError for a missing library."""
         if call.endpoint.kind == "echo":
             return self._echo, None
         return self._reach_out().provider(call, self.builtin_model)
 
     async def answer(self, kind: str, message: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer a question, one of `server.REPLIES`, with the fields of its reply. Raises CallError."""
+        """Return the fields of the reply to a question of a kind in `server.REPLIES`. Raises CallError."""
         if kind == "count":
             return await self._count(message)
         if kind == "render":
@@ -70,7 +70,7 @@ class ProviderRegistry:
         return {"sentence": await outside.check_key(endpoint, message["key"], secret, question)}
 
     async def _count(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        """Count by the runtime where it has the model loaded, else by the vocabulary that is asked for."""
+        """Count tokens by the runtime if it has the model loaded, else by the requested vocabulary."""
         if self._counting is None:
             from workbench.engine.child.token_counters import TokenCounting
 
@@ -80,7 +80,7 @@ class ProviderRegistry:
         return await self._counting.count(endpoint, message["tokenizer"], messages, self.builtin_model)
 
     def close(self) -> None:
-        """End every process that was started."""
+        """End all child processes."""
         self._runtimes.close()
         if self._counting is not None:
             self._counting.close()

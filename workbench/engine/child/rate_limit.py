@@ -1,7 +1,7 @@
-"""Who may ask when: places per endpoint.
+"""Concurrency limits per endpoint.
 
-Invariant: never more than `limit` holders of a gate; waiting groups take turns, and within a group first come is first
-served, so that a run of a thousand cases does not keep two lanes waiting.
+Invariant: a gate never has more than `limit` holders; waiting groups are served round-robin and FIFO within a group, so
+that a run of a thousand cases does not block two lanes.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ DEFAULT_LIMIT = 8
 
 
 class RateLimit:
-    """Places at one endpoint."""
+    """A semaphore for one endpoint that serves groups round-robin."""
 
     def __init__(self, limit: int) -> None:
         self._limit = max(1, limit)
         self._busy = 0
-        # The order of the keys is the order of turns.
+        # The order of the keys is the round-robin order.
         self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}
 
     def set_limit(self, limit: int) -> None:
-        """Change the number of places; holders keep theirs."""
+        """Change the number of slots; current holders keep theirs."""
         self._limit = max(1, limit)
         self._admit()
 
     @contextlib.asynccontextmanager
     async def place(self, group: Hashable) -> AsyncIterator[None]:
-        """Hold one place."""
+        """Hold one slot, waiting until one is free."""
         if self._busy < self._limit and not self._waiting:
             self._busy += 1
         else:
@@ -49,7 +49,7 @@ class RateLimit:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                # The place was given in the same moment; pass it on.
+                # Cancelled after the slot was granted; release it.
                 self._busy -= 1
                 self._admit()
             else:
@@ -69,7 +69,7 @@ class RateLimit:
             turn = queue.popleft()
             del self._waiting[group]
             if queue:
-                # To the back: the other groups come first.
+                # Move the group to the end of the order.
                 self._waiting[group] = queue
             if not turn.done():
                 self._busy += 1
@@ -77,7 +77,7 @@ class RateLimit:
 
 
 class RateLimits:
-    """All gates by name; a name is an endpoint's uid, or `uid/part` where parts of an endpoint count apart."""
+    """All gates by name: an endpoint's uid, or `uid/part` for parts of an endpoint with separate limits."""
 
     def __init__(self) -> None:
         self._gates: dict[str, RateLimit] = {}
@@ -85,13 +85,13 @@ class RateLimits:
         self._limits: Mapping[str, int] = {}
 
     def set_limits(self, limits: Mapping[str, int]) -> None:
-        """Set limits by name, or by uid for all parts of an endpoint; what is not named has its default."""
+        """Set limits by name, or by uid for all parts of an endpoint; gates not named use their default."""
         self._limits = dict(limits)
         for name, gate in self._gates.items():
             gate.set_limit(self._limit(name))
 
     def gate(self, name: str, default: int = DEFAULT_LIMIT) -> RateLimit:
-        """Return the gate of that name, made with the set or the default limit when it is new."""
+        """Return the gate of that name, creating it with the configured or the default limit."""
         if name not in self._gates:
             self._defaults[name] = default
             self._gates[name] = RateLimit(self._limit(name))

@@ -1,6 +1,6 @@
-"""Everything that is asked over HTTP: addresses of people's own, LiteLLM's providers, and our own runtimes.
+"""The providers that use HTTP: users' own addresses, LiteLLM's providers, and the local runtimes.
 
-Invariant: a key goes into requests to the endpoint it came with and into no other.
+Invariant: a key is sent only to the endpoint that it came with.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SecretHeaders = tuple[tuple[str, str], ...]
 
 
 class RemoteProviders:
-    """The providers that need HTTP."""
+    """Creates and selects the providers that use HTTP."""
 
     def __init__(self, runtimes: Runtimes) -> None:
         self._clients = HttpClients()
@@ -37,19 +37,19 @@ class RemoteProviders:
         self._listing = ModelListing(self._clients, self._litellm)
 
     def prepare(self) -> None:
-        """Make the HTTP clients; reading certificates takes a while."""
-        with contextlib.suppress(CertificatesError):  # the first call that needs them says so
+        """Load the certificates of the HTTP clients, which is slow."""
+        with contextlib.suppress(CertificatesError):  # reported by the first call that needs them
             self._clients.prepare()
 
     async def warm(self, what: str, builtin_model: str) -> None:
-        """Load litellm, or start the built-in model."""
+        """Import LiteLLM, or start the built-in model."""
         if what == "litellm":
             await self._litellm.load()
         elif what == "builtin" and builtin_model:
             await self._runtimes.warm(RuntimeModel.builtin(builtin_model))
 
     def provider(self, call: Call, builtin_model: str) -> tuple[CallProvider, CallPlace]:
-        """Return who answers `call`, and the gate before it."""
+        """Return the provider of `call` and its gate."""
         endpoint = call.endpoint
         if endpoint.kind == "openai":
             return self._address, CallPlace(endpoint.uid, DEFAULT_LIMIT)
@@ -60,15 +60,15 @@ class RemoteProviders:
         return LocalModels(self._chat, self._clients, self._runtimes, model), CallPlace(endpoint.uid, RUNTIME_LIMIT)
 
     async def list_models(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> ModelIds:
-        """Return the ids the endpoint lists. Raises CallError."""
+        """Return the model ids that the endpoint lists. Raises CallError."""
         return await self._listing.models(endpoint, key, secret)
 
     async def list_prices(self, endpoint: Endpoint, key: str, secret: SecretHeaders) -> dict[str, dict[str, Any]]:
-        """Return the prices that the endpoint tells, by model. Raises CallError."""
+        """Return the prices that the endpoint publishes, by model. Raises CallError."""
         return await self._listing.prices(endpoint, key, secret)
 
     async def supported_parameters(self, model: str) -> list[str] | None:
-        """Return the parameters that LiteLLM passes on for a model, None when it does not know the model."""
+        """Return the parameters that LiteLLM forwards for a model, None when it does not know the model."""
         return await self._litellm.supported_parameters(model)
 
     async def check_key(self, endpoint: Endpoint, key: str, secret: SecretHeaders, question: KeyCheck) -> str:
@@ -77,13 +77,13 @@ class RemoteProviders:
 
 
 class RemoteAddress:
-    """Asks an OpenAI-compatible address that somebody entered."""
+    """Sends calls to an OpenAI-compatible address that the user entered."""
 
     def __init__(self, chat: OpenAIChat) -> None:
         self._chat = chat
 
     async def ask(self, call: Call, answer: StreamedAnswer) -> None:
-        """Ask once. Raises CallError."""
+        """Make one attempt. Raises CallError."""
         endpoint = call.endpoint
         name, has_key = endpoint.name or endpoint.base_url, bool(call.key or call.secret_headers)
         where = FailureSubject(name, call.model, has_key, page="Endpoints", address=endpoint.base_url)

@@ -1,7 +1,7 @@
-"""The body of a chat-completions request, and what it did to what was asked.
+"""Builds the body of a chat-completions request, with marks for every deviation from the call.
 
-Invariant: a parameter that was set goes out unchanged or is marked; a parameter that was not set goes out only when it
-is marked as added.
+Invariant: a parameter that was set is sent unchanged or marked; a parameter that was not set is sent only with a mark
+that says so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workbench.engine.child.request_files import RequestFiles
 from workbench.engine.child.wire_messages import wire_messages
 
 RESERVED = frozenset({"model", "messages", "stream"})
-"""Keys that the lane and the engine decide; extra JSON does not change what the screen says was asked."""
+"""Keys decided by the lane and the engine; extra JSON cannot override them, so the screen stays true."""
 FORMAT = "response_format"
 
 _USAGE_WISH = Mark("added", "stream_options", "Asks the server to count the tokens of a streamed answer.")
@@ -32,14 +32,14 @@ _USAGE_REFUSED = Mark(
 
 @dataclass(frozen=True, slots=True)
 class Adjustments:
-    """What is known not to work at an endpoint with a model: learned from its refusals, or from data."""
+    """Adjustments that an endpoint needs for a model, learned from its refusals or taken from data."""
 
     wish_usage: bool = True
     renames: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
-    """Refused parameters, with the provider's words."""
+    """Refused parameters, with the provider's message."""
     format_in_words: str = ""
-    """Why the wanted form of the answer is asked for in words, "" where `response_format` works."""
+    """Why the output format is requested in the prompt, "" where `response_format` works."""
 
 
 def build(
@@ -49,9 +49,9 @@ def build(
     turns: list[dict[str, Any]] | None = None,
     files: RequestFiles | None = None,
 ) -> tuple[dict[str, Any], tuple[Mark, ...]]:
-    """Return the JSON body for `model` as the endpoint calls it, and the marks; `turns` go after the messages.
+    """Return the JSON body for `model` (the endpoint's name for it), and the marks; `turns` follow the messages.
 
-    Without `files` hashes stand in their places.
+    Without `files`, hashes replace the attached files. Raises CallError for an invalid schema.
     """
     shape, marks, in_words = shaped(call, known.format_in_words)
     marks = [*refusals(call.messages), *marks]
@@ -90,14 +90,14 @@ DECIDED = {
 
 
 def decided_by_prompt(call: Call, name: str) -> bool:
-    """Whether the prompt says what this parameter would say."""
+    """Whether the prompt's tools or output format override this parameter."""
     return (name == "tools" and bool(call.tools)) or (name == FORMAT and call.output is not None)
 
 
 def shaped(call: Call, format_in_words: str) -> tuple[dict[str, Any], list[Mark], bool]:
-    """Return the request's tools and `response_format`, the marks, and whether the form is to be told in words.
+    """Return the request's tools and `response_format`, the marks, and whether the prompt must describe the format.
 
-    `format_in_words` says why it has to be. Raises CallError where what was typed is no schema.
+    `format_in_words` is the reason for the latter, "" for none. Raises CallError for an invalid schema.
     """
     shape: dict[str, Any] = {}
     marks: list[Mark] = []
@@ -121,9 +121,9 @@ def shaped(call: Call, format_in_words: str) -> tuple[dict[str, Any], list[Mark]
 
 
 def dumps(body: Mapping[str, Any]) -> bytes:
-    """Return the bytes that go out: UTF-8, or ASCII escapes when a lone surrogate has no UTF-8.
+    """Return the encoded body: UTF-8, or ASCII escapes when it holds a lone surrogate, which has no UTF-8 form.
 
-    Raises ValueError for a number that JSON has no form for.
+    Raises ValueError for NaN and infinities.
     """
     try:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

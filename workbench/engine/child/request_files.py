@@ -1,7 +1,7 @@
-"""Attached files as requests carry them.
+"""Attached files in requests.
 
-Invariant: bytes go to the provider and nowhere else: what is recorded of a request has `sha256:` and the hash in their
-place. What is sent is what the hash names, or nothing is.
+Invariant: file contents are sent to the provider only: recorded requests hold `sha256:` and the hash in their place.
+A request is not sent unless every file matches its hash.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from workbench.engine.calls import Call
 from workbench.engine.child.failures import CallError
 
 MOST_BYTES = 50 * 1024 * 1024
-"""Of all files of one call together."""
+"""Total size of all files of one call."""
 _WORTH_A_LOOK = 32
-"""Characters; a shorter string in a request is no file."""
+"""Characters; shorter strings in a request are not searched for file contents."""
 
 
 class RequestFiles:
-    """The files of one call. Reading and encoding take a while, so not on the event loop."""
+    """The files of one call. To be created in a thread, because reading and encoding are slow."""
 
     def __init__(self, call: Call) -> None:
-        """Read them. Raises CallError when one is missing, changed, too large, or no text where it should be."""
+        """Read the files. Raises CallError when one is missing, changed, too large, or a text file without UTF-8."""
         paths = dict(call.files)
         self._bodies: dict[str, str] = {}
         room = MOST_BYTES
@@ -38,11 +38,11 @@ class RequestFiles:
                 self._bodies[attachment.hash] = _encoded(attachment, body)
 
     def body(self, attachment: Attachment) -> str:
-        """Return an image in base64, or the text of a text file."""
+        """Return an image as base64, or the text of a text file."""
         return self._bodies[attachment.hash]
 
     def hidden(self, value: Any) -> Any:
-        """Return a JSON value with hashes in place of the files in it."""
+        """Return a JSON value with the file contents in it replaced by hashes."""
         if isinstance(value, str):
             if len(value) >= _WORTH_A_LOOK:
                 for name, body in self._bodies.items():
@@ -62,9 +62,9 @@ def attachments(messages: Iterable[Message]) -> list[Attachment]:
 
 
 def content_of(message: Message, files: RequestFiles | None) -> Any:
-    """Return a message's content: its exact text, or parts where it has images; hashes stand for files without `files`.
+    """Return a message's content: its text, or a list of parts if it has images. Without `files`, hashes replace files.
 
-    Text files follow the text, each within tags that name it: parts of their own would be refused by many servers.
+    Text files follow the text, each within tags that name it, because many servers refuse separate parts for them.
     """
     texts = [message.text] if message.text else []
     images = []

@@ -1,7 +1,7 @@
-"""Runtimes of local models: started on first use, kept while useful, replaced when dead.
+"""Pool of runtime processes for local models: started on first use, restarted when dead.
 
-Invariant: at most MAX_RUNTIMES processes are kept; the least recently used idle one makes room for a new one, and
-whatever is under way at a runtime keeps it alive.
+Invariant: at most MAX_RUNTIMES processes exist; the least recently used idle one is ended to make room for a new one,
+and a runtime in use is never ended for that.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _GGUF = b"GGUF"
 
 @dataclass(frozen=True, slots=True)
 class RuntimeModel:
-    """What a runtime serves: a GGUF file, perhaps with a LoRA adapter. `context` is tokens for all slots together."""
+    """A GGUF file, optionally with a LoRA adapter. `context` is the number of tokens of all slots together."""
 
     path: str
     adapter: str = ""
@@ -42,25 +42,25 @@ class RuntimeModel:
 
     @classmethod
     def builtin(cls, path: str) -> RuntimeModel:
-        """The model that comes with the product."""
+        """Return the built-in model with its weights at `path`."""
         return cls(path, "", BUILTIN_CONTEXT)
 
     @property
     def name(self) -> str:
-        """What people call it: the file's name, and the adapter's."""
+        """The display name: the file's name, and the adapter's if there is one."""
         name = Path(self.path).stem
         return f"{name} + {Path(self.adapter).stem}" if self.adapter else name
 
 
 def model_of(endpoint: Endpoint, builtin_model: str) -> RuntimeModel | None:
-    """Return what a local endpoint serves, None when the built-in model is not installed."""
+    """Return the model of a local endpoint, None when the built-in model is not installed."""
     if endpoint.kind == "gguf":
         return RuntimeModel(endpoint.path, endpoint.adapter)
     return RuntimeModel.builtin(builtin_model) if builtin_model else None
 
 
 class Runtime:
-    """One living process that serves one model."""
+    """A runtime process that serves one model."""
 
     def __init__(self, process: asyncio.subprocess.Process, key: str) -> None:
         self._process = process
@@ -82,7 +82,7 @@ class Runtime:
         return self._process.returncode is None
 
     async def load(self, model: RuntimeModel) -> None:
-        """Have it load `model`. Raises CallError when it cannot."""
+        """Load `model` in the process. Raises CallError when that fails."""
         order = {
             "model": model.path,
             "adapter": model.adapter,
@@ -114,14 +114,14 @@ class Runtime:
         self.address = answer["address"]
 
     async def died(self) -> bool:
-        """Whether it has ended; waits a moment, because a broken connection shows before the end of a process."""
+        """Whether the process has ended; waits up to _EXIT_S, because a connection breaks before the process exits."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_EXIT_S):
                 await self._process.wait()
         return not self.alive
 
     async def report(self) -> str:
-        """Return how it ended, if it did, and the tail of its stderr."""
+        """Return how the process ended, if it did, and the tail of its stderr."""
         if self.alive and not await self.died():
             return "\n".join(self._stderr)
         with contextlib.suppress(TimeoutError):
@@ -131,11 +131,11 @@ class Runtime:
 
     @property
     def was_killed(self) -> bool:
-        """Whether somebody else killed it, as the system does when the memory is full."""
+        """Whether the process was killed from outside, as the system does when memory runs out."""
         return self._process.returncode == -_SIGKILL and not self._is_killed_here
 
     def kill(self) -> None:
-        """End it now."""
+        """Kill the process."""
         if self.alive:
             self._is_killed_here = True
             with contextlib.suppress(ProcessLookupError):
@@ -149,7 +149,7 @@ class Runtime:
 
 
 class Runtimes:
-    """The runtimes of one engine."""
+    """The engine's pool of runtimes."""
 
     def __init__(self, notice: Callable[[str], None]) -> None:
         self._notice = notice
@@ -160,7 +160,7 @@ class Runtimes:
 
     @contextlib.asynccontextmanager
     async def use(self, model: RuntimeModel) -> AsyncIterator[Runtime]:
-        """Hold a loaded runtime of `model`, starting it if need be. Raises CallError when it does not load."""
+        """Hold a loaded runtime of `model`, starting it if necessary. Raises CallError when it does not load."""
         async with self._freed:
             await self._freed.wait_for(lambda: model in self._kept or self._make_room())
             self._in_use[model] += 1
@@ -175,10 +175,10 @@ class Runtimes:
                 self._freed.notify_all()
 
     async def _loaded(self, model: RuntimeModel) -> Runtime:
-        """The runtime of `model`; one that has died meanwhile is returned once and then forgotten."""
+        """Return the runtime of `model`; a dead one is removed from the pool and returned once."""
         if model not in self._kept:
             self._kept[model] = asyncio.ensure_future(self._start(model))
-            # Whoever waited may be gone when it fails, and a failure must not be what the next one finds.
+            # The waiting call may have been cancelled when the start fails, and later calls must not find the failure.
             self._kept[model].add_done_callback(lambda done: self._forget_failed(model, done))
         self._kept.move_to_end(model)
         starting = self._kept[model]
@@ -194,7 +194,7 @@ class Runtimes:
         return runtime
 
     def loaded(self, model: RuntimeModel | None) -> Runtime | None:
-        """Return the living runtime of `model` if it is loaded already; starts nothing."""
+        """Return the runtime of `model` if it is loaded and alive, else None; starts nothing."""
         starting = None if model is None else self._kept.get(model)
         if starting is None or not starting.done() or starting.cancelled() or starting.exception() is not None:
             return None
@@ -202,17 +202,17 @@ class Runtimes:
         return runtime if runtime.alive else None
 
     def tell_ended(self, model: RuntimeModel) -> None:
-        """Say that the runtime of `model` is gone, in the place of that it is loaded."""
+        """Replace the notice that `model` is loaded by one that its runtime has ended."""
         self._notice(f"{model.name} has ended; it is loaded again when it is used next.")
 
     async def warm(self, model: RuntimeModel) -> None:
-        """Start a runtime ahead of its first use; what fails is told when it is used."""
+        """Preload a runtime; a failure is reported when it is first used."""
         with contextlib.suppress(CallError):
             async with self.use(model):
                 pass
 
     def close(self) -> None:
-        """End all of them."""
+        """End all runtimes."""
         for starting in self._kept.values():
             _end(starting)
         self._kept.clear()
@@ -259,7 +259,7 @@ class Runtimes:
 
 
 def _end(starting: asyncio.Task[Runtime]) -> None:
-    """End a runtime, also one that is still loading."""
+    """End a runtime, even one that is still loading."""
     if not starting.done():
         starting.cancel()
     elif not starting.cancelled() and starting.exception() is None:
@@ -288,7 +288,7 @@ def _check_file(model: RuntimeModel) -> None:
 
 
 def _killed(model: RuntimeModel, signal_number: int, detail: str) -> CallError | None:
-    """Return the failure of a runtime that a signal ended while it loaded, None when none did."""
+    """Return the failure of a runtime that was ended by a signal while loading, None when there was no signal."""
     if signal_number == _SIGKILL:
         return CallError(
             "model_load_failed",

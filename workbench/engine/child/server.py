@@ -1,7 +1,7 @@
-"""The engine's event loop: messages in, tasks out.
+"""The engine's event loop: dispatches each message to a task.
 
-Invariant: the loop never blocks on work of its own; whatever loads slowly does so in a thread, so a ping is always
-answered. Every call and every question gets an end, also one that cannot be read or whose answer cannot be told.
+Invariant: the loop never blocks; slow imports and loads run in threads, so a ping is always answered. Every call and
+every question is ended, even one that cannot be parsed or whose answer cannot be sent.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ REPLIES = {
     "render": "rendered",
     "count": "counted",
 }
-"""What may be asked, and what the answer is called."""
+"""Message types of questions, and the type of each answer."""
 _TOO_LARGE = Failure("too_long", "The answer to this question is larger than 8 MB. Ask for less.")
 
 logger = logging.getLogger(__name__)
 
 
 def serve(pipe: ChildPipe) -> None:
-    """Run the engine until stdin closes or a shutdown is asked for."""
+    """Run the engine until stdin closes or a shutdown is requested."""
     asyncio.run(EngineServer(pipe).run())
 
 
 class EngineServer:
-    """Dispatches messages; all state belongs to the event loop."""
+    """Dispatches messages; all state is confined to the event loop."""
 
     def __init__(self, pipe: ChildPipe) -> None:
         self._pipe = pipe
@@ -58,7 +58,7 @@ class EngineServer:
         self._down = asyncio.Event()
 
     async def run(self) -> None:
-        """Serve until shutdown, then stop what runs and tell its text."""
+        """Serve until shutdown, then cancel the running calls and send their endings."""
         loop = asyncio.get_running_loop()
         watch_loop(self._pipe, loop)
         self._pipe.listen(lambda message: _hand_over(loop, self._receive, message))
@@ -117,7 +117,7 @@ class EngineServer:
         try:
             provider, place = self._house.provider(call)
         except ImportError as error:
-            # A library of a provider is missing or broken.
+            # A provider's library is missing or broken.
             answer.end("failed", unforeseen(error))
             return
         gate = None if place is None else self._gates.gate(place.name, place.limit)
@@ -128,10 +128,10 @@ class EngineServer:
     def _ended(self, call_id: str, answer: StreamedAnswer, task: asyncio.Task[None]) -> None:
         del self._calls[call_id]
         if task.cancelled():
-            # Cancelled before its first step: it had no chance to say so.
+            # Cancelled before its first step, so `run_call` did not send the end.
             answer.end("stopped")
         elif (error := task.exception()) is not None:
-            # Whatever a provider does is told by `run_call`; what is left is that the telling failed.
+            # `run_call` handles every error of a provider; an error here means that sending the end failed.
             logger.error("The end of a call could not be told", exc_info=error)
             answer.end_bare(unforeseen(error))
 

@@ -1,7 +1,7 @@
-"""Server-sent events out of bytes.
+"""Incremental parser for server-sent events.
 
-Invariant: whatever way the bytes are cut into chunks, the same events come out. Lines end in LF, CRLF or CR; comments
-and fields other than `data` and `event` are skipped; text is decoded per line, so no character is ever cut in two.
+Invariant: the events do not depend on how the bytes are split into chunks. Lines end in LF, CRLF or CR; comments and
+fields other than `data` and `event` are skipped; text is decoded per line, so no character is ever split.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class EventTooLongError(Exception):
-    """An event that nobody would send in good faith."""
+    """An event is longer than MAX_EVENT bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerEvent:
-    """One event: its data lines joined by LF, and its name ("" is a message)."""
+    """One event: its data lines joined by LF, and its name ("" for the default, "message")."""
 
     data: str
     name: str = ""
 
 
 class EventStream:
-    """An incremental parser."""
+    """Parses one stream."""
 
     def __init__(self) -> None:
         self._rest = b""
-        # A line without an end is kept in pieces: joining it anew for every chunk would cost its length each time.
+        # An unfinished line is kept as chunks: joining it for every chunk would be quadratic.
         self._pieces: list[bytes] = []
         self._held = 0
         self._after_cr = False
@@ -69,7 +69,7 @@ class EventStream:
         return events
 
     def close(self) -> list[ServerEvent]:
-        """Return the event that the end of the stream cut off, if it had data: servers forget the last blank line."""
+        """Return the unfinished last event if it has data, because servers may omit the last blank line."""
         if rest := self._rest + b"".join(self._pieces):
             self._field(rest)
             self._rest, self._pieces, self._held = b"", [], 0

@@ -1,7 +1,7 @@
-"""The texts of an answer as they come in pieces: what is said, what is thought, and the arguments of calls.
+"""Buffer for one streamed text of an answer: its text, its reasoning or the arguments of a tool call.
 
-Invariant: what is told is what arrived, in order and once, but for the call's secrets, which are masked also when they
-come in pieces. It is always valid Unicode, even when a server cuts a surrogate pair in two.
+Invariant: the output equals the input, in order and once, except that the call's secrets are masked, even when split
+across chunks. It is always valid Unicode, even when a server splits a surrogate pair.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from workbench.engine.redactor import StreamRedactor
 
 
 class StreamBuffer:
-    """One text that grows."""
+    """Accumulates one streamed text."""
 
     __slots__ = ("_held", "_pending", "_redact", "_whole", "told")
 
@@ -27,23 +27,23 @@ class StreamBuffer:
 
     @property
     def text(self) -> str:
-        """All of it, but for what may be half a character or the beginning of a secret until it is closed."""
+        """The text so far; until `close` without a trailing half surrogate pair or possible beginning of a secret."""
         return "".join(self._whole)
 
     def add(self, piece: str) -> None:
-        """Take the next piece."""
+        """Add the next chunk."""
         if self._held or not piece.isascii():
             piece = self._mend(self._held + piece)
         self._keep(self._redact.feed(piece))
 
     def close(self) -> None:
-        """Nothing follows: what was held back belongs to the text."""
+        """End the text and release what was held back."""
         end = "\ufffd" if self._held else ""
         self._held = ""
         self._keep(self._redact.feed(end) + self._redact.close())
 
     def take(self) -> Iterator[tuple[int, str]]:
-        """Yield what was not told yet with its offset, in parts that fit into a message."""
+        """Yield offset and text of what was not yet taken, in parts that fit into a message."""
         text = "".join(self._pending)
         self._pending.clear()
         for start in range(0, len(text), MAX_DELTA):

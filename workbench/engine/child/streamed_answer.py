@@ -1,9 +1,9 @@
-"""The answer of one call as it comes in.
+"""The streamed answer of one call.
 
-Invariant: what is told over the wire is exactly what arrived, in order, joined into at most one delta per kind, and one
-per tool call, in 16 ms, with one exception: where a server sends the call's own key or a secret header back, the mask
-stands instead. An answer is never longer than MAX_ANSWER, and what its rounds with tools add to a request never longer
-than MAX_TURNS.
+Invariant: the text sent over the wire is exactly what arrived, in order, coalesced into at most one delta per kind and
+one per tool call every 16 ms, with one exception: where a server echoes the call's own key or a secret header, the mask
+replaces it. An answer is never longer than MAX_ANSWER, and the messages that its rounds with tools add to a request
+never longer than MAX_TURNS.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from workbench.engine.redactor import Redactor
 
 JOIN_S = 0.016
 MAX_ANSWER = 10_000_000
-"""Characters of one answer with its reasoning; twenty times what any model writes, and what a window can still hold."""
+"""Characters of one answer with its reasoning; twenty times what any model writes, and what a window can display."""
 MAX_TURNS = 900_000
-"""Bytes that rounds may add to a request: a call has 7 of the 8 MB that a message of the engine holds."""
+"""Bytes that rounds may add to a request: a call takes up to 7 of the 8 MB of a wire message."""
 
 _SHOWN_DETAIL, _SHOWN_WORD = 4000, 200
-"""Characters of a failure's detail, and of a model or finish reason that a server names, which may be megabytes."""
+"""Characters of a failure's detail, and of a server's model name or finish reason, each of which may be megabytes."""
 
 
 class WireSend(Protocol):
@@ -45,7 +45,7 @@ class WireSend(Protocol):
 
 
 class StreamedAnswer:
-    """Collects what a provider says about one call and tells the wire. Used on the event loop only."""
+    """Accumulates a provider's answer to one call and sends it over the wire. Used on the event loop only."""
 
     def __init__(self, call: Call, send: WireSend, clock: Callable[[], float] = time.monotonic) -> None:
         self.call = call
@@ -54,21 +54,21 @@ class StreamedAnswer:
         self.response: Any = None
         self.usage: Usage | None = None
         self.address = ""
-        """Where the call went, "" when that is not known."""
+        """The base URL that the call was sent to, "" when unknown."""
         self.header_usd: float | None = None
-        """What the headers of this round's answer say that it cost."""
+        """The cost in US dollars from the response headers of this round."""
         self.marks: tuple[Mark, ...] = ()
         self._secrets = call.secrets
         self.turn = ModelTurn(self._secrets)
-        """What the model's present turn holds besides text."""
+        """The parts of the model's current turn besides text."""
         self.turns: list[dict[str, Any]] = []
-        """What the rounds so far add to the call's messages, as requests carry it."""
+        """The messages that the rounds so far add to the request."""
         self.further: list[dict[str, Any]] = []
-        """The choices of this round that are not shown, as the response keeps them."""
+        """The choices of this round that are not shown, in the form stored in the response."""
         self.files: RequestFiles | None = None
-        """The files that are attached to the call's messages, None for none."""
+        """The files attached to the call's messages, None for none."""
         self.rounds = 0
-        """How often tools have answered."""
+        """Number of completed rounds with tools."""
         self._turns_size = 0
         self._call_ids: set[str] = set()
         self._spent: list[Usage] = []
@@ -89,30 +89,30 @@ class StreamedAnswer:
         return {kind: StreamBuffer(self._secrets) for kind in kinds}
 
     def _new_tags(self) -> ThinkTags:
-        # What echo says is the prompt, to the letter.
+        # Echo must return the prompt verbatim.
         return ThinkTags("kept" if self.call.endpoint.kind == "echo" else self.call.think_tags)
 
     @property
     def has_text(self) -> bool:
-        """Whether anything of this round has arrived that a person could read, or a part of a tool call."""
+        """Whether any text, reasoning or part of a tool call has arrived in this round."""
         return self._heard
 
     def queued(self) -> None:
-        """The call waits for its turn."""
+        """Report that the call is queued."""
         self._send("queued", id=self.call.id)
 
     def redacted(self, value: Any) -> Any:
-        """Return a JSON value without the call's secrets."""
+        """Return a JSON value with the call's secrets masked."""
         return self._redact.value(value)
 
     def sent(self, wire: Any, marks: tuple[Mark, ...]) -> None:
-        """The request goes out now. Of several rounds the first one's moment counts."""
+        """Report that the request is being sent; its time is recorded until the first text of the call arrives."""
         if self._first_ms is None:
             self._sent_ms = self._now()
         self._tell(wire, marks)
 
     def amend(self, wire: Any, marks: tuple[Mark, ...]) -> None:
-        """What went out is known better now; the moment stays the same."""
+        """Replace the reported request and marks by more exact ones, without changing the time of sending."""
         self._tell(wire, marks)
 
     def _tell(self, wire: Any, marks: tuple[Mark, ...]) -> None:
@@ -120,7 +120,7 @@ class StreamedAnswer:
         self._send("sent", id=self.call.id, wire=wire, marks=protocol.marks_to_json(self.marks))
 
     def retrying(self, seconds: float, attempt: int, reason: str) -> None:
-        """Another attempt follows after a pause."""
+        """Report that another attempt follows after a pause of `seconds`."""
         self.turn = ModelTurn(self._secrets)
         self._send(
             "retrying",
@@ -131,7 +131,7 @@ class StreamedAnswer:
         )
 
     def text(self, piece: str, kind: DeltaKind = "text") -> None:
-        """A piece of the answer arrived. Raises CallError when the answer is longer than MAX_ANSWER."""
+        """Add a chunk of the answer. Raises CallError when the answer is longer than MAX_ANSWER."""
         if not piece:
             return
         self._hear()
@@ -143,7 +143,7 @@ class StreamedAnswer:
             self._add(part, part_kind)
 
     def keep_aside(self, piece: str) -> str:
-        """A piece of a choice that is not shown arrived: returns what of it fits; all such have MAX_ANSWER together."""
+        """Return the part of a hidden choice's chunk that fits into MAX_ANSWER, which all hidden choices share."""
         self._hear()
         taken = piece[: self._room_aside]
         self._room_aside -= len(taken)
@@ -160,7 +160,7 @@ class StreamedAnswer:
         self._take(piece, kind)
 
     def extras(self, part: Mapping[str, Any]) -> None:
-        """A delta or a message arrived that may hold calls of tools. Raises CallError when they are too many."""
+        """Add a delta or a message that may hold tool calls. Raises CallError when they exceed the limits."""
         if self.turn.read(part):
             self._hear()
             self._tell_soon()
@@ -185,15 +185,15 @@ class StreamedAnswer:
                 self._timer = loop.call_later(wait, self._flush)
 
     def close_turn(self) -> list[AnswerStep]:
-        """The model's turn is over: tells what is still held back, and returns the calls of tools in it."""
+        """End the model's turn: send what is still held back, and return the turn's tool calls."""
         self._finish_text()
         self.turn.name_calls(f"call_{self.rounds + 1}", self._call_ids)
         return self._calls()
 
     def answered(self, calls: Sequence[AnswerStep], results: Sequence[AnswerStep]) -> None:
-        """The tools that the model called have answered: tells the round, and the next one begins.
+        """End a round: send its steps with the tools' `results`, and begin the next round.
 
-        Raises CallError when the rounds have grown over MAX_TURNS.
+        Raises CallError when the rounds exceed MAX_TURNS.
         """
         text, reasoning = self._whole("text"), self._whole("reasoning")
         message = self._redact.value(self.turn.message(text, reasoning))
@@ -215,7 +215,7 @@ class StreamedAnswer:
 
     def _grow(self, message: Mapping[str, Any], answers: Sequence[Mapping[str, Any]]) -> None:
         size = sum(len(answer["content"]) for answer in answers)
-        # Simulated answers may be megabytes each: what is too long anyway is not written out to be measured.
+        # Simulated answers may be megabytes each: do not serialise them when their length alone exceeds the limit.
         if size <= MAX_TURNS:
             size = len(json.dumps([message, *answers]))
         self._turns_size += size
@@ -227,7 +227,7 @@ class StreamedAnswer:
             )
 
     def _calls(self) -> list[AnswerStep]:
-        """The calls of this turn, without the call's secrets."""
+        """Return the tool calls of this turn with the call's secrets masked."""
         exact = self._redact.exact
         return [
             AnswerStep(step.kind, step.text, exact(step.name), exact(step.call_id), exact(step.opaque))
@@ -235,7 +235,7 @@ class StreamedAnswer:
         ]
 
     def _asked(self) -> tuple[Message, ...]:
-        """What the present round asked, for an estimate."""
+        """Return the messages of the current round's request, for an estimate."""
         return (*self.call.messages, *(Message("user", json.dumps(turn, ensure_ascii=False)) for turn in self.turns))
 
     def _whole(self, kind: DeltaKind) -> str:
@@ -252,9 +252,9 @@ class StreamedAnswer:
         self._flush()
 
     def end(self, state: OutputState, failure: Failure | None = None) -> None:
-        """The call is over; tells everything that is still held back, then how it ended.
+        """End the call: send everything that is still held back, then the result.
 
-        The calls of a turn that no tool answered are told along.
+        Includes the tool calls that were not answered.
         """
         self._finish_text()
         if failure is not None:
@@ -275,7 +275,7 @@ class StreamedAnswer:
         )
 
     def end_bare(self, failure: Failure) -> None:
-        """The call is over and `end` could not say how: its text may be incomplete, and only `failure` is told."""
+        """End the call after `end` itself failed: send only `failure`; the text may be incomplete."""
         tell_failure(self._send, self.call.id, failure, Timing(0, self._sent_ms, self._first_ms, self._now()))
 
     def _final_usage(self, *, failed: bool) -> Usage:
@@ -287,7 +287,7 @@ class StreamedAnswer:
         return with_call(usage, self.call, self.address or self.call.endpoint.base_url, reported)
 
     def _estimate(self, *, failed: bool) -> Usage:
-        """The tokens of this round where the provider counts none; what was written into calls was an answer too."""
+        """Return the estimated usage of this round; tool calls and hidden choices count as output."""
         beside = (choice.get("text", "") for choice in self.further)
         said = "\n".join((self._whole("text"), *(call.text for call in self.turn.calls), *beside))
         return estimate_ended(
@@ -295,7 +295,7 @@ class StreamedAnswer:
         )
 
     def _small_response(self) -> Any:
-        """The raw response with the choices that are not shown; where it is too long, these alone."""
+        """Return the raw response with the hidden choices; only these when that is too long, None when both are."""
         further = {"further_choices": self.further} if self.further else {}
         response = self.response if isinstance(self.response, dict) else {}
         for kept in ({**response, **further}, further):
@@ -316,7 +316,7 @@ class StreamedAnswer:
             self._tell_call(number, call)
 
     def _tell_call(self, number: int, call: ToolCall) -> None:
-        """Tell what is new of a call; its name and id only when they are."""
+        """Send the new part of a tool call; its name and id only when they changed."""
         parts = list(call.arguments.take())
         names: dict[str, str] = {}
         if call.told != (call.name, call.id):
@@ -329,7 +329,7 @@ class StreamedAnswer:
 
 
 def tell_failure(send: WireSend, call_id: str, failure: Failure, timing: Timing | None = None) -> None:
-    """Tell the end of a call of which nothing but a failure can be told; its detail is left out, it may be anything."""
+    """Send the end of a call with only a failure; its detail, which may hold secrets, is omitted."""
     send(
         "failed",
         id=call_id,

@@ -1,7 +1,7 @@
-"""Rendering Jinja templates in a process that can be killed.
+"""Rendering of Jinja templates in a child process.
 
 Invariant: no template runs in the engine itself, none runs longer than LIMIT_S, and a process that exceeded a limit is
-never used again.
+never reused.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _START_S = 10.0
 
 
 class TemplateRenderers:
-    """One renderer process, kept warm and replaced when it had to be killed; templates take turns."""
+    """One renderer process, reused until it has to be killed; requests are serialised."""
 
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
     async def render(self, texts: Sequence[Sequence[str]], values: Mapping[str, str]) -> list[str]:
-        """Return rendered texts, given as pairs of place and template. Raises CallError with the mistake's line."""
+        """Render texts, given as pairs of place and template. Raises CallError, which names the line of a mistake."""
         order = protocol.encode("render", 1, {"texts": [list(pair) for pair in texts], "values": dict(values)})
         async with self._turn:
             try:
@@ -47,7 +47,7 @@ class TemplateRenderers:
                     str(error),
                 ) from error
             except asyncio.CancelledError:
-                # Its late answer would be taken for the next template's.
+                # A late answer would be read as that of the next template.
                 self.close()
                 raise
         if answer["type"] == "failed":
@@ -71,7 +71,7 @@ class TemplateRenderers:
                 stdout=asyncio.subprocess.PIPE,
                 limit=protocol.MAX_LINE,
             )
-            # Starting an interpreter is not the template's fault.
+            # Wait for the interpreter here, so that its start does not count against the template's limit.
             await self._exchange(self._process, protocol.encode("ping", 0, {}), _START_S)
         return self._process
 

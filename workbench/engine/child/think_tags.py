@@ -1,7 +1,7 @@
-"""Thoughts that a model writes into its text, between <think> and </think>.
+"""Parser for reasoning that a model writes into its text, between <think> and </think>.
 
-Invariant: nothing but the two tags and the blanks beside them is lost, and a tag counts only where the block begins the
-answer: one that is quoted later stays text.
+Invariant: only the two tags and the blanks next to them are removed, and a tag is recognised only in a block at the
+beginning of the answer: a tag quoted later stays text.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from workbench.engine.calls import DeltaKind
 OPEN, CLOSE = "<think>", "</think>"
 _State = Literal["start", "thinking", "after", "text"]
 _MOST_BLANKS = 1000
-"""How many blanks may be held back or dropped: more are text, which the limits of an answer count."""
+"""Blanks that may be held back or dropped; more are text and count towards the limit of an answer."""
 
 
 class ThinkTags:
-    """Parts the text of one turn as it comes; `mode` is the lane's `think_tags`.
+    """Splits the streamed text of one turn into text and reasoning; `mode` is the lane's `think_tags`.
 
-    "" reads a block at the beginning as reasoning, "unopened" also one without its first tag, "kept" reads none.
+    "" reads a block at the beginning as reasoning, "unopened" also one without its opening tag, "kept" reads none.
     """
 
     def __init__(self, mode: str) -> None:
@@ -30,7 +30,7 @@ class ThinkTags:
         self._dropped = 0
 
     def feed(self, piece: str) -> list[tuple[DeltaKind, str]]:
-        """Take the next piece and return what is certain by now."""
+        """Add the next chunk and return the parts that are decided."""
         if self._state == "text":
             return [("text", piece)]
         self._held += piece
@@ -48,17 +48,17 @@ class ThinkTags:
         return told
 
     def close(self) -> list[tuple[DeltaKind, str]]:
-        """Return what was held back: nothing follows."""
+        """End the text and return what was held back."""
         kind: DeltaKind = "reasoning" if self._state == "thinking" else "text"
         held, self._held = self._held, ""
         return [(kind, held)] if held else []
 
     def thought_elsewhere(self) -> None:
-        """The server sent thoughts apart from the text, so the text does not begin among them."""
+        """Record that the server sends reasoning separately, so the text does not begin with an unopened block."""
         self._is_unopened = False
 
     def _open(self) -> None:
-        """Decide whether the text begins with thoughts; stays undecided while it may."""
+        """Decide whether the text begins with reasoning, as soon as enough of it has arrived."""
         begun = self._held.lstrip()
         if begun.startswith(OPEN):
             self._state, self._held = "thinking", begun[len(OPEN) :]
@@ -72,7 +72,7 @@ class ThinkTags:
             self._held = begun
 
     def _thought(self) -> str:
-        """Take the thoughts out of what is held, as far as no part of the closing tag can be among them."""
+        """Remove and return the held reasoning, except a possible beginning of the closing tag at its end."""
         if not self._has_thought:
             self._drop_blanks()
         thought, tag, rest = self._held.partition(CLOSE)
@@ -86,5 +86,5 @@ class ThinkTags:
 
 
 def _beginning_of(tag: str, text: str) -> int:
-    """Return how many characters at the end of `text` may be the beginning of a tag."""
+    """Return the number of characters at the end of `text` that may be the beginning of `tag`."""
     return next((length for length in range(len(tag) - 1, 0, -1) if text.endswith(tag[:length])), 0)

@@ -1,9 +1,9 @@
-"""Counting tokens beside the loop: in a process of its own, or by the runtime that has the model loaded.
+"""Token counting outside the event loop: in a child process, or by the runtime that has the model loaded.
 
-Short texts are counted by the rule at once: that takes a millisecond, and a process 10 MB.
+Short texts are counted by the rule in this process, which takes a millisecond; a child process takes 10 MB.
 
-Invariant: a question is answered or refused within LIMIT_S, delays no call, and loads no model; the process ends when
-nobody counted for a while.
+Invariant: a question is answered or refused within LIMIT_S, delays no call, and loads no model; the process ends after
+IDLE_S without a question.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from workbench.engine.child.runtimes import Runtime, Runtimes, model_of
 from workbench.engine.tokenizers import RUNTIME
 
 LIMIT_S = 20.0
-"""The slowest vocabulary takes half a second for a megabyte."""
+"""Seconds; the slowest vocabulary takes half a second per megabyte."""
 IDLE_S = 60.0
-"""A vocabulary takes up to 50 MB, and half a second to load again."""
+"""Seconds; a vocabulary takes up to 50 MB, and half a second to load again."""
 AT_ONCE = 16_000
 """Characters that the rule counts in a millisecond."""
 
 
 class TokenCounting:
-    """Decides who counts."""
+    """Selects the counter for each question: runtime, rule or child process."""
 
     def __init__(self, runtimes: Runtimes) -> None:
         self._runtimes = runtimes
@@ -44,7 +44,7 @@ class TokenCounting:
     async def count(
         self, endpoint: Endpoint, tokenizer: str, messages: Sequence[Message], builtin_model: str
     ) -> dict[str, Any]:
-        """Return the fields of the answer: tokenizer (an id), counts of the messages, whole (None: not known), reason.
+        """Return the fields of the answer: tokenizer (an id), counts of the messages, whole (None if unknown), reason.
 
         Raises CallError.
         """
@@ -61,12 +61,12 @@ class TokenCounting:
         return {"tokenizer": used, "counts": counts, "whole": None, "reason": reason}
 
     def close(self) -> None:
-        """End what was started."""
+        """End the counting process."""
         self._counters.close()
 
 
 class TokenCounters:
-    """One counting process, started on first use; questions take turns."""
+    """One counting process, started on first use; questions are serialised."""
 
     def __init__(self, idle_s: float = IDLE_S) -> None:
         self._process: asyncio.subprocess.Process | None = None
@@ -75,7 +75,10 @@ class TokenCounters:
         self._resting: asyncio.TimerHandle | None = None
 
     async def count(self, tokenizer: str, texts: Sequence[str]) -> tuple[str, list[int], str]:
-        """Return the id of what counted, the counts, and why it is not what was wanted. Raises CallError."""
+        """Return the id of the vocabulary used, the counts, and why it is not `tokenizer` ("" when it is).
+
+        Raises CallError.
+        """
         order = protocol.encode("count", 1, {"tokenizer": tokenizer, "texts": list(texts)})
         async with self._turn:
             if self._resting is not None:
@@ -89,7 +92,7 @@ class TokenCounters:
                     "not_counted", "The tokens could not be counted. Type on to try again.", f"{error!r}"
                 ) from error
             except asyncio.CancelledError:
-                # Its late answer would be taken for the next question's.
+                # A late answer would be read as that of the next question.
                 self.close()
                 raise
             self._resting = asyncio.get_running_loop().call_later(self._idle_s, self.close)
@@ -103,7 +106,7 @@ class TokenCounters:
         self._process = None
 
     async def _exchange_again(self, order: bytes) -> bytes:
-        """The same, once more with a new process when the old one turns out to be gone."""
+        """Call `_exchange`, and retry once with a new process when the old one has died."""
         try:
             return await self._exchange(order)
         except (OSError, asyncio.IncompleteReadError):
@@ -129,7 +132,7 @@ class TokenCounters:
 
 
 async def count_there(clients: HttpClients, runtime: Runtime, messages: Sequence[Message]) -> tuple[list[int], int]:
-    """Return the tokens of each message, and of all in the model's own format, as its runtime counts them.
+    """Return the runtime's token count of each message, and of the whole prompt in the model's own format.
 
     Raises CallError.
     """

@@ -1,7 +1,7 @@
-"""Why a connection failed, in sentences: certificates, TLS on the wrong port, and servers of other protocols.
+"""Diagnosis of failed connections: certificates, TLS on the wrong port, and servers of other protocols.
 
-Invariant: the only probe that a diagnosis sends to a server is a TLS handshake. It carries no key, header or request,
-and never bypasses a proxy.
+Invariant: the only probe sent to a server is a TLS handshake. It carries no key, header or request, and never bypasses
+a proxy.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from workbench.engine.child.http import ForeignProtocolError
 from workbench.engine.loopback import is_loopback
 
 _FILES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
-"""Variables that name certificates, and that the HTTP clients read."""
+"""Environment variables with certificate paths, read by the HTTP clients."""
 _CERTIFICATE = re.compile(r"CERTIFICATE_VERIFY_FAILED|certificate verify failed", re.IGNORECASE)
 _NO_TLS = re.compile(r"WRONG_VERSION_NUMBER|wrong version number|record layer failure|HTTP_REQUEST\b|PACKET_LENGTH")
 _NO_HOST = re.compile(r"name or service not known|nodename nor servname|name resolution|no address associated", re.I)
@@ -71,9 +71,9 @@ _BANNERS = (
     (b"RFB ", "a screen sharing server"),
 )
 _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
-"""How an alert and a handshake begin."""
+"""The first bytes of a TLS alert and of a handshake."""
 _HTTP_2 = b"\x00\x00"
-"""How its first frame begins: settings, which are short."""
+"""The first bytes of HTTP/2's first frame: the length of SETTINGS, which are short."""
 _TLS_S = 2.0
 
 
@@ -87,7 +87,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def no_certificates(error: Exception) -> CallError:
-    """Return the failure that certificates could not be read at all."""
+    """Return the failure for certificates that cannot be read."""
     return certificate_files() or CallError(
         "certificate",
         "The certificates of this computer cannot be read, so no encrypted connection can be made. Install them (on "
@@ -97,7 +97,7 @@ def no_certificates(error: Exception) -> CallError:
 
 
 def certificate_files() -> CallError | None:
-    """Return the failure that variables name certificates which cannot be read, None when they can."""
+    """Return the failure for environment variables that name unreadable certificates, None when all are readable."""
     for variable in _FILES:
         path = os.environ.get(variable, "")
         if path and not _is_readable(Path(path)):
@@ -120,7 +120,7 @@ def _is_readable(path: Path) -> bool:
 
 
 def failure_by_words(words: str, where: FailureSubject) -> CallError | None:
-    """Return the failure that the words of a TLS library or a resolver mean, None for none of these."""
+    """Return the failure for the error message of a TLS library or a resolver, None for any other message."""
     if _CERTIFICATE.search(words):
         found = next((sentence for pattern, sentence in _CERTIFICATES if pattern.search(words)), "")
         sentence = found or "The certificate of {endpoint} is not accepted; the details say why."
@@ -143,7 +143,7 @@ def failure_by_words(words: str, where: FailureSubject) -> CallError | None:
 
 
 async def transport_failure(error: Exception, url: str, where: FailureSubject, *, has_text: bool) -> CallError:
-    """Return the failure of an exchange with the server at `url` that broke off, or never began."""
+    """Return the failure for a failed connection or an interrupted exchange with the server at `url`."""
     if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
         return bad_address(where, error)
     words = f"{type(error).__name__}: {error}"
@@ -161,7 +161,7 @@ async def transport_failure(error: Exception, url: str, where: FailureSubject, *
 
 
 async def time_out(error: Exception, url: str, where: FailureSubject, seconds: float, phase: str) -> CallError:
-    """Return the failure of an exchange in which nothing came in time, in a phase that `timed_out` knows."""
+    """Return the failure for a timeout of `seconds` in one of the phases of `timed_out`."""
     if phase == "connect" and _is_in_handshake(error):
         return CallError(
             "timeout_connect",
@@ -169,7 +169,7 @@ async def time_out(error: Exception, url: str, where: FailureSubject, seconds: f
             "If it serves plain HTTP there, write http:// instead of https://; else check the port and the network.",
         )
     if phase in ("first", "listing"):
-        # The person has waited that long for the answer; finding out why takes no longer than that again.
+        # The probe may at most double the time that the user has already waited.
         found = await tls_server(url, where, "", min(_TLS_S, seconds))
         if found is not None:
             return found
@@ -177,7 +177,7 @@ async def time_out(error: Exception, url: str, where: FailureSubject, seconds: f
 
 
 def foreign_server(error: ForeignProtocolError, where: FailureSubject) -> CallError:
-    """Return the failure that a server does not answer in HTTP/1.1, with what it is as far as its first words tell."""
+    """Return the failure for a server that does not speak HTTP/1.1, naming its protocol if its first bytes tell."""
     said, words = error.said, str(error)
     if said.startswith(_TLS_RECORDS):
         return tls_only(where, words)
@@ -190,9 +190,9 @@ def foreign_server(error: ForeignProtocolError, where: FailureSubject) -> CallEr
 
 
 async def tls_server(url: str, where: FailureSubject, detail: str, within: float = _TLS_S) -> CallError | None:
-    """Return the failure that an http:// address is that of a server which speaks TLS, None when it does not.
+    """Return the failure for an http:// address whose server completes a TLS handshake, None when it does not.
 
-    It has `within` seconds for the handshake.
+    The handshake is limited to `within` seconds.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -202,7 +202,7 @@ async def tls_server(url: str, where: FailureSubject, detail: str, within: float
 
 
 def replace_detail(error: CallError, detail: str) -> CallError:
-    """Return a failure with other technical words."""
+    """Replace the technical details of a failure, and return it."""
     error.failure = replace(error.failure, detail=detail)
     return error
 
@@ -225,7 +225,7 @@ def _another_http(where: FailureSubject, detail: str) -> CallError:
 
 
 def _is_in_handshake(error: Exception) -> bool:
-    """Whether a time-out while connecting came after the connection was there."""
+    """Whether a connect timeout occurred in the TLS handshake, after the TCP connection was made."""
     frames = (frame for one in _chain(error) for frame, _ in traceback.walk_tb(one.__traceback__))
     return any(frame.f_code.co_name == "start_tls" for frame in frames)
 

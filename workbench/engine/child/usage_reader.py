@@ -1,7 +1,7 @@
-"""Reading how many tokens, calls of tools and dollars a server counted.
+"""Parser for the usage that a server reports: tokens, tool calls and costs.
 
-Invariant: a count that is no count stays unknown; the shape is that of chat completions with what providers and LiteLLM
-add to it.
+Invariant: an invalid count stays unknown. The format is that of chat completions with the additions of providers and
+LiteLLM.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from workbench.core.usage import Usage, UsageDetails
 from workbench.engine.calls import Call
 
 _MOST_TOKENS = 10**12
-"""A larger count is no count, and would not fit into a database."""
+"""Larger counts are invalid, and would not fit into the database."""
 _TICKS = 10**10
-"""Parts of a dollar that xAI counts in."""
+"""xAI's ticks per US dollar."""
 _MOST_USD = 10**6
 _OPENAI_REGION = re.compile(r"^(eu|us|gov)\.api\.openai\.com$")
 
@@ -39,16 +39,16 @@ def usage_of(data: Any, tier: str = "") -> Usage | None:
     written = _first(into, "cache_write_tokens", into, "cache_creation_tokens", data, "cache_creation_input_tokens")
     reasoning = _first(out, "reasoning_tokens", data, "reasoning_tokens")
     if given is not None and answered is not None and reasoning:
-        # xAI counts thoughts beside the answer, everyone else within it.
+        # xAI counts reasoning tokens besides the completion tokens, all others within them.
         answered += reasoning if _count(data, "total_tokens") == given + answered + reasoning else 0
     details = replace(_details(data, into, out), tier=tier or _word(data, "service_tier"), reported_usd=reported)
     return Usage(given, answered, cached, reasoning, "provider", written, details)
 
 
 def with_call(usage: Usage, call: Call, address: str, header_usd: float | None = None) -> Usage:
-    """Return a usage with what only the call tells: who reported a cost, where it was answered, what was asked for.
+    """Add the details that only the call knows to a usage: who reported a cost, region, tier and search size.
 
-    `address` is where the call went, `header_usd` a cost that stood in the headers of the answer.
+    `address` is the base URL of the call, `header_usd` a cost from the response headers.
     """
     details, params = usage.details, call.params
     host = _host(address)
@@ -71,7 +71,7 @@ def with_call(usage: Usage, call: Call, address: str, header_usd: float | None =
 
 
 def header_cost(headers: Mapping[str, str]) -> float | None:
-    """Return the cost that a LiteLLM Proxy puts into the headers of an answer, None when there is none."""
+    """Return the cost in US dollars that a LiteLLM Proxy puts into the response headers, None when there is none."""
     try:
         return _usd(float(headers.get("x-litellm-response-cost", "")))
     except ValueError:
@@ -137,7 +137,7 @@ def _count(data: Any, name: str) -> int | None:
 
 
 def _first(*places: Any) -> int | None:
-    """Return the first count among objects and the names of their fields, in pairs."""
+    """Return the first valid count; `places` alternates objects and field names."""
     counts = (_count(data, name) for data, name in zip(places[::2], places[1::2], strict=True))
     return next((count for count in counts if count is not None), None)
 

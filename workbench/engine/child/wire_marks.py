@@ -1,7 +1,7 @@
-"""What a translation did to the parameters, seen by comparing what was asked with what went on the wire.
+"""Marks for parameters changed by LiteLLM, found by comparing the requested parameters with the body sent.
 
-Invariant: every parameter that was set is either found on the wire as it was, or marked; every setting on the wire that
-nobody asked for is marked.
+Invariant: every parameter that was set is either in the body unchanged, or marked; every setting in the body that was
+not requested is marked.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import Any
 from workbench.core.parameters import parameter
 from workbench.core.runs import Mark
 
-# Where translations put settings; elsewhere on the wire is content.
+# Objects in which translations nest settings; other nested objects are content.
 _CONTAINERS = frozenset(
     {"generationConfig", "generation_config", "inferenceConfig", "parameters", "options", "extra_body", "config",
      "additionalModelRequestFields", "textGenerationConfig"}
 )  # fmt: skip
-# What is said, not how: no settings, whoever put them there.
+# Fields that hold content or transport options, never settings.
 _CONTENT = frozenset(
     {"model", "modelId", "messages", "contents", "system", "system_instruction", "systemInstruction", "prompt",
      "stream", "input", "inputs", "message", "chat_history", "extra_headers", "headers", "timeout", "api_key",
      "instructions"}
 )  # fmt: skip
-# Of what is no parameter of a lane; those have their names in their own table.
+# Wire names of fields that are not lane parameters; those have theirs in `core.parameters`.
 _ALIASES: Mapping[str, frozenset[str]] = {
     "max_completion_tokens": frozenset(
         {"max_tokens", "maxOutputTokens", "max_output_tokens", "maxTokens", "num_predict"}
@@ -38,7 +38,7 @@ _HIDDEN = re.compile(r"key|token$|secret|password|credential|authorization", re.
 
 
 def visible(wire: Any) -> Any:
-    """Return the body that went on the wire without what LiteLLM keeps beside it: headers, keys, time-outs."""
+    """Return the body that was sent without LiteLLM's own additions: headers, keys, timeouts. None if unreadable."""
     if isinstance(wire, str | bytes):
         try:
             wire = json.loads(wire)
@@ -49,12 +49,12 @@ def visible(wire: Any) -> Any:
     body = {k: v for k, v in wire.items() if k not in ("extra_headers", "headers", "timeout", "api_key", "extra_body")}
     if isinstance(extra := wire.get("extra_body"), Mapping):
         body.update(extra)
-    # A copy in plain JSON: LiteLLM goes on to change what it showed.
+    # A copy in plain JSON, because LiteLLM modifies the object later.
     return json.loads(json.dumps(body, default=str))
 
 
 def compare(asked: Mapping[str, Any], wire: Mapping[str, Any]) -> tuple[Mark, ...]:
-    """Return the marks for `asked` parameters against the body on the wire."""
+    """Return the marks for the `asked` parameters, compared with the body that was sent."""
     settings = dict(_settings(wire))
     marks, explained = [], set()
     for name, value in asked.items():

@@ -1,6 +1,6 @@
-"""The messages of a request as chat completions take them.
+"""The messages of a request in the format of chat completions.
 
-Invariant: a message of text alone goes out as its role and its exact text; what else is added is said by a mark.
+Invariant: a message of text alone is sent as its role and its exact text; every addition is reported by a mark.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ def wire_messages(
     format_in_words: bool = False,
     caches: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return the call's messages and the turns since; the wanted form is told in the system message if asked for.
+    """Return the call's messages and the later turns.
 
-    Without `files` the hashes of attached files stand in their places, as requests are recorded. `caches` says that
-    the provider takes breakpoints of its cache.
+    With `format_in_words` the system message describes the output format. Without `files`, hashes replace the attached
+    files, as in recorded requests. `caches` says that the provider supports cache breakpoints.
     """
     messages = list(call.messages)
     if format_in_words and call.output is not None:

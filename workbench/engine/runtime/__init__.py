@@ -1,5 +1,5 @@
-"""The runtime of local models: llama.cpp's server in a process of its own.
+"""The runtime of local models: llama.cpp's server in its own process.
 
-Invariant: it listens on 127.0.0.1 only, answers nobody without the key that its parent made up for this one life, and
-is gone when its parent is.
+Invariant: it listens on 127.0.0.1 only, requires the key that its parent generated for this process, and exits with
+its parent.
 """

@@ -1,6 +1,6 @@
 """The runtime process: `python -m workbench.engine.runtime`.
 
-Invariant: the first message on stdin says what to load; the only answer is `loaded` with the address, or `failed`.
+Invariant: the first message on stdin names the model to load; the only reply is `loaded` with the address, or `failed`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workbench.engine.pipes import ChildPipe
 
 
 def main() -> None:
-    """Load what the parent names and serve it until the parent is gone."""
+    """Load the model that the parent names and serve it until stdin closes."""
     parent = os.getppid()
     pipe = ChildPipe()
     die_with_parent(parent)

@@ -1,7 +1,7 @@
-"""llama.cpp, set up the way we want it served.
+"""Configuration and start of llama.cpp's server.
 
-Invariant: none of its open defaults survives: loopback only, a key, no cross-origin access, no web pages, no slot or
-metric listing, and no cache that grows beside the context.
+Invariant: none of its permissive defaults remains: loopback only, a key, no cross-origin access, no web pages, no slot
+or metric listing, and no cache that grows beside the context.
 """
 
 from __future__ import annotations
@@ -39,25 +39,25 @@ def _settings(order: Mapping[str, Any]) -> Any:
     p.ui, p.endpoint_slots, p.endpoint_props, p.endpoint_metrics = False, False, False, False
     p.use_jinja, p.enable_chat_template = True, True
     p.n_parallel = order["slots"]
-    # One context for all slots: a lone long prompt may use all of it.
+    # One context for all slots, so that a single long prompt may use all of it.
     p.n_ctx, p.kv_unified = order["context"], True
     p.n_batch = p.n_ubatch = _BATCH
     p.cache_ram_mib, p.cache_idle_slots, p.n_ctx_checkpoints = 0, False, 0
     _share_cores(p)
     p.verbosity = 1
-    # The first question warms up as well, and is answered sooner than after a warm-up.
+    # The first request warms up as well, and is answered sooner without a separate warm-up.
     p.warmup = False
     p.offline = True
     return p
 
 
 def _share_cores(p: Any) -> None:
-    # Threads wait for each other: one that something else interrupts stalls them all, and on a busy machine as many
-    # threads as cores are ten times slower than one less. An idle machine lends its last core for reading the prompt,
-    # which happens before anything moves on the screen.
+    # Threads wait for each other, so one that is preempted stalls them all: on a busy machine as many threads as cores
+    # are ten times slower than one less. On an idle machine the last core is used for prompt processing only, which
+    # ends before anything moves on the screen.
     cores = os.cpu_count() or 1
     if cores > 4:
-        # Usually two for each real one.
+        # Usually two logical cores per physical one.
         cores //= 2
     idle = hasattr(os, "getloadavg") and os.getloadavg()[0] < cores / 2
     p.cpuparams.n_threads = max(1, cores - 1)

@@ -1,8 +1,8 @@
-"""Code that repeats a lane outside the workbench: one module per target, each a function from a Source to a text.
+"""Code snippets that repeat a lane outside the workbench: one module per target, each a function of a CodeSource.
 
-Invariant: a snippet sends exactly the texts and parameters that it was given, runs as pasted, and holds no key: keys
-are read from environment variables. What a target cannot send is a comment in the snippet, never left out in silence.
-A target is a module with a row FORMAT.
+Invariant: a snippet sends exactly the given texts and parameters, runs as pasted, and contains no key: keys are read
+from environment variables. What a target cannot send is noted in a comment, never dropped silently. A target is a
+module with a row FORMAT.
 """
 
 from __future__ import annotations
@@ -14,6 +14,6 @@ from workbench.formats.code.target import CodeTarget
 from workbench.formats.format_rows import rows_of
 
 TARGETS: Mapping[str, CodeTarget] = {row.title: row for row in rows_of(__name__, __path__, CodeTarget)}
-"""By the name that people see, in the order in which they are offered."""
+"""Targets by their title, in display order."""
 
 __all__ = ["TARGETS", "CannotWriteError", "CodeSource"]

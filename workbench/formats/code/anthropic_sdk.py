@@ -1,4 +1,4 @@
-"""Python with Anthropic's own library, for its own models."""
+"""Python with Anthropic's SDK, for Anthropic's own models."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from workbench.formats.code.target import CodeTarget
 from workbench.formats.code.tool_code import answers_code, anthropic_loop
 
 MOST_TOKENS = 4096
-"""Anthropic wants a limit; this one is taken where the lane sets none."""
+"""Used for `max_tokens`, which Anthropic requires, if the lane sets no limit."""
 _OWN = ("thinking", "metadata", "service_tier")
-"""Parameters that the library knows and chat completions spell alike."""
+"""Parameters that have the same name in the SDK and in chat completions."""
 _ARGUMENTS = ("max_tokens", "stop_sequences")
-"""Arguments of the library among the parameters of a lane; the others that the service takes go into the body."""
+"""Lane parameters that are arguments of the SDK; others that the service supports go into `extra_body`."""
 _SHOW = 'print("".join(block.text for block in response.content if block.type == "text"))\n'
 _SYSTEM = """\
 system = []
@@ -37,7 +37,7 @@ messages = [message for message in messages if message["role"] != "system"]
 
 
 def write(source: CodeSource) -> str:
-    """Return a program. Raises CannotWriteError, and BlockError for a tool that has no schema."""
+    """Return a program. Raises CannotWriteError, and BlockError for a tool without a valid schema."""
     if source.provider != "anthropic":
         raise CannotWriteError("This is no model of Anthropic's own service. Choose another library.")
     params: dict[str, Any] = dict(source.params)
@@ -74,12 +74,12 @@ def write(source: CodeSource) -> str:
     if left_out:
         names = ", ".join(left_out)
         lines.append(comment(f"This service has no parameter of this name, so it is not sent: {names}"))
-    # The library adds the version to the path by itself.
+    # The SDK adds the version to the path by itself.
     root = source.api_base.rstrip("/").removesuffix("/v1")
     address = f", base_url={quoted(root)}" if root else ""
     key = f"os.environ[{quoted(source.key_variable)}]" if source.key_variable else quoted("none")
     lines.append(f"client = anthropic.Anthropic(api_key={key}{address})")
-    # The library takes no answer as a whole that may become long.
+    # The SDK refuses non-streaming requests whose answer may become long.
     ask = (
         f"with {python_call('client.messages.stream', arguments)} as stream:\n    response = stream.get_final_message()"
     )

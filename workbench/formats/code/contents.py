@@ -1,7 +1,7 @@
-"""Messages with their attached files, as each target spells them.
+"""Messages and attachments as code, in the form of each target.
 
-Invariant: the parts of a message are those that the workbench sends: text files follow the text within tags that name
-them, images come last. A file's own text is never filled with values.
+Invariant: a message has the parts that the workbench sends: text files follow the text in tags with their name, images
+come last. Variables inside a file's text are never replaced.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ for message in messages:
 
 
 def images(source: CodeSource) -> list[Attachment]:
-    """Return all pictures, in order."""
+    """Return all images, in order."""
     return [one for message in source.messages for one in message.attachments if one.is_image]
 
 
 def file_texts(source: CodeSource, message: Message) -> list[str]:
-    """Return the text files of a message as they are sent."""
+    """Return the text files of a message in the form that is sent."""
     return [
         f'<file name="{one.name}">\n{source.files[one.hash]}\n</file>'
         for one in message.attachments
@@ -55,9 +55,9 @@ def file_texts(source: CodeSource, message: Message) -> list[str]:
 
 
 def python_messages(source: CodeSource, image: str = OPENAI_IMAGE, *, caches: bool = False) -> str:
-    """Return the list of messages, and before it what it is made with; `image` is the function that reads a picture.
+    """Return code for the list of messages and its helpers; `image` is the code of the function that reads an image.
 
-    With `caches` the breakpoints of the provider's cache are in it.
+    `caches` includes the breakpoints of the provider's cache.
     """
     lines: list[str] = []
     if images(source):
@@ -105,7 +105,7 @@ def _python_content(source: CodeSource, message: Message, cache: bool) -> str:
 
 
 def shell_body(source: CodeSource, body: dict[str, Any]) -> str:
-    """Return a here-document of a request with the messages of `source` filled in; pictures are read by the shell."""
+    """Return a here-document of a request: the messages with their values, and `body`. The shell reads the images."""
     places: dict[str, str] = {}
     messages = []
     for message in source.messages:
@@ -121,7 +121,7 @@ def shell_body(source: CodeSource, body: dict[str, Any]) -> str:
             content: Any = [*([{"type": "text", "text": text}] if text else []), *parts] if parts else text
             messages.append({"role": message.role, "content": content})
     text = json_text({"model": source.model, "messages": messages, **body})
-    # A line of JSON is never the bare word, because texts stand in quotes.
+    # A line of JSON is never the bare word BODY, because texts are quoted.
     if not places:
         return f"<<'BODY'\n{text}\nBODY\n"
     text = re.sub(r"([\\$`])", r"\\\1", text)

@@ -1,4 +1,4 @@
-"""A curl command, for every server that speaks chat completions."""
+"""A curl command, for every server with the chat completions API."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from workbench.formats.code.target import CodeTarget
 
 
 def write(source: CodeSource) -> str:
-    """Return a shell command; values are filled in, a shell has no templates. Raises CannotWriteError."""
+    """Return a shell command with the values filled in, as a shell has no templates. Raises CannotWriteError."""
     if not source.base_url:
         raise CannotWriteError("This model is not asked in OpenAI's format. Choose LiteLLM or the workbench command.")
     headers = ["-H 'Content-Type: application/json'"]
     if source.key_variable:
         headers.append(f'-H "Authorization: Bearer ${source.key_variable}"')
-    # With a colon alone curl would take a header away.
+    # `Name:` would make curl remove the header; `Name;` sends it empty.
     headers += [f"-H {shlex.quote(f'{name}: {value}' if value else f'{name};')}" for name, value in source.headers]
     headers += [f'-H {shlex.quote(name + ": ")}"${variable}"' for name, variable in source.secret_headers]
     url = shlex.quote(source.base_url.rstrip("/") + "/chat/completions")
-    # Without this curl reads brackets and braces as ranges of addresses.
+    # Without --globoff curl expands brackets and braces to several URLs.
     literally = " --globoff" if re.search(r"[\[\]{}]", url) else ""
     notes = [f"Reads {one.name} from the directory that it runs in." for one in images(source)]
     if source.tools:

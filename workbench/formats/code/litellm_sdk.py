@@ -33,7 +33,7 @@ _GIVEN = frozenset(
         "extra_body",
     }
 )
-"""What the lane decides; the workbench does not take these as parameters either."""
+"""Arguments that the lane itself decides; the workbench does not accept them as parameters either."""
 
 
 def _is_name(name: str) -> bool:
@@ -55,11 +55,11 @@ def write(source: CodeSource) -> str:
     if headers := python_headers(source):
         arguments.append(("extra_headers", headers))
     given = {k: v for k, v in all_params(source).items() if k not in _GIVEN}
-    # The lane does not hand these to LiteLLM either: one of them could send the key to another address.
+    # The lane does not pass these to LiteLLM either: one of them could send the key to another address.
     left_out = [name for name, value in given.items() if not is_of_the_model(name, value)]
     params = {k: v for k, v in given.items() if k not in left_out}
     arguments += [(name, python(value, 1)) for name, value in params.items() if _is_name(name)]
-    # What a model does not take is left out, as the lane does it.
+    # Drops parameters that the model does not support, as the lane does.
     arguments.append(("drop_params", "True"))
     if others := {name: value for name, value in params.items() if not _is_name(name)}:
         arguments.append(("extra_body", python(others, 1)))

@@ -1,4 +1,4 @@
-"""Python with OpenAI's own library, for every server that speaks chat completions."""
+"""Python with OpenAI's SDK, for every server with the chat completions API."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MORE = frozenset(
         *("tool_choice", "tools", "user", "verbosity"),
     }
 )
-"""Arguments of the library beside the parameters of a lane; what it does not know goes into the body as it is."""
+"""Arguments of the SDK beside the parameters of a lane; anything else goes into `extra_body` unchanged."""
 
 
 def write(source: CodeSource) -> str:

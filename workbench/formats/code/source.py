@@ -1,7 +1,6 @@
-"""What a snippet is made of, and how texts are spelt in code.
+"""The input of a code snippet, and literals for its texts.
 
-Invariant: whatever is in a text, reading its literal gives that text again, and no literal holds a character that
-cannot be seen.
+Invariant: evaluating a literal gives back the exact text, and no literal contains an invisible character.
 """
 
 from __future__ import annotations
@@ -17,23 +16,22 @@ from workbench.core.content import TOOL_ROUNDS, Message
 
 
 class CannotWriteError(Exception):
-    """A target that cannot repeat this lane; the text is a sentence that says why and what to choose instead."""
+    """Raised if a target cannot repeat a lane; the text is a sentence that says why and what to choose instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeSource:
-    """A lane to be repeated.
+    """A lane to repeat.
 
-    `model` is the model as its server calls it, `litellm_model` as LiteLLM does ("" when only the workbench serves it),
-    `workbench_model` as the terminal does. `base_url` is the OpenAI-compatible address, "" where there is none.
-    `provider` is the provider's id. `key_variable` is the environment variable of the key, "" for no key; `headers` are
-    sent as they are and `secret_headers` are pairs of a header's name and the variable of its value. `params` is the
-    chat-completions form, `renames` the names that some of them have there. `values` fill `messages`; they are empty
-    when the messages are filled already. `files` are the texts of attached text files by hash. `tools` may be called in
-    `tool_rounds` rounds; `output` is the wanted form of the answer, None where words in the messages ask for it.
-    `caches` says that the provider takes breakpoints of its cache. `notes` are sentences about what the code does not
-    do; they become comments. `api_base` is the address for libraries that speak the provider's own protocol, "" for its
-    public one, and `settings` are what the provider needs besides.
+    `model` is the server's name of the model, `litellm_model` LiteLLM's ("" if only the workbench serves it),
+    `workbench_model` the terminal's. `base_url` is the OpenAI-compatible address, "" if there is none. `provider` is
+    the provider's id. `key_variable` is the environment variable of the key, "" for no key. `headers` are sent
+    unchanged; `secret_headers` are pairs of a header's name and the variable of its value. `params` are in
+    chat-completions form; `renames` maps some of them to the server's names. `values` are substituted in `messages`,
+    empty if that is done. `files` are the texts of attached text files by hash. `tool_rounds` limits rounds of `tools`.
+    `output` is the output format, None if the messages ask for it in words. `caches` says that the provider supports
+    cache breakpoints. `notes` are sentences about what the code does not do; they become comments. `api_base` is the
+    address for libraries with the provider's own protocol, "" for its public one; `settings` are its other settings.
     """
 
     model: str
@@ -63,7 +61,7 @@ STEP = "    "
 
 
 def quoted(text: str, *, long_escapes: bool = True) -> str:
-    """Return `text` as a double-quoted literal; JSON needs `long_escapes` off, Python and YAML read them."""
+    """Return `text` as a double-quoted literal. `long_escapes` allows `\\U…`, which Python and YAML read, JSON not."""
     plain = json.dumps(text, ensure_ascii=False)
     return "".join(c if c.isprintable() else _escape(c, long_escapes) for c in plain)
 
@@ -76,18 +74,18 @@ def _escape(character: str, long_escapes: bool) -> str:
 
 
 def json_text(value: Any) -> str:
-    """Return indented JSON in which every character can be seen."""
+    """Return indented JSON with invisible characters escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return "\n".join(map(visible, text.split("\n")))
 
 
 def visible(json_text: str) -> str:
-    """Return JSON of one line in which every character can be seen."""
+    """Return one line of JSON with invisible characters escaped."""
     return "".join(c if c.isprintable() else _escape(c, False) for c in json_text)
 
 
 def python(value: Any, indent: int = 0) -> str:
-    """Return a Python literal; texts of several lines are written line by line."""
+    """Return a Python literal; multi-line texts are one literal per line in parentheses."""
     pad, inner = STEP * indent, STEP * (indent + 1)
     if isinstance(value, str):
         lines = re.findall(r"[^\n]*\n|[^\n]+", value)
@@ -103,12 +101,12 @@ def python(value: Any, indent: int = 0) -> str:
 
 
 def python_call(name: str, arguments: list[tuple[str, str]]) -> str:
-    """Return a call with a keyword argument per line; values are code."""
+    """Return a call with one keyword argument per line; the values are code."""
     return f"{name}(\n" + "".join(f"{STEP}{key}={value},\n" for key, value in arguments) + ")"
 
 
 def python_head(source: CodeSource, package: str, *, uses_keys: bool, parses: bool = False) -> str:
-    """Return what is installed and imported."""
+    """Return the install comment and the imports of the standard library."""
     used = {
         "base64": any(one.is_image for message in source.messages for one in message.attachments),
         "json": parses and bool(source.tools),
@@ -120,7 +118,7 @@ def python_head(source: CodeSource, package: str, *, uses_keys: bool, parses: bo
 
 
 def comment(text: str) -> str:
-    """Return a comment of one line; nothing in `text` can end it."""
+    """Return a one-line comment; line ends in `text` are escaped."""
     return "# " + "".join(c if c.isprintable() else _escape(c, True) for c in text)
 
 
@@ -132,7 +130,7 @@ def python_headers(source: CodeSource) -> str:
 
 
 def all_params(source: CodeSource) -> dict[str, Any]:
-    """Return tools, the wanted form and the parameters. Raises BlockError for a schema that is none."""
+    """Return the parameters, tools and response format. Raises BlockError for an invalid schema."""
     shape: dict[str, Any] = {}
     if source.tools:
         shape["tools"] = tools_form(source.tools)
@@ -142,7 +140,7 @@ def all_params(source: CodeSource) -> dict[str, Any]:
 
 
 def sent_params(source: CodeSource) -> dict[str, Any]:
-    """Return tools, the wanted form and the parameters under the names that they have at the server."""
+    """Return the parameters, tools and response format under the server's names. Raises BlockError."""
     taken = all_params(source)
     return {
         new if (new := source.renames.get(name)) is not None and new not in taken else name: value

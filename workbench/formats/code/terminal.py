@@ -1,4 +1,4 @@
-"""The workbench's own command, with the prompt as a file."""
+"""The `workbench run` command, with the prompt in a file."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from workbench.formats.code.target import CodeTarget
 
 FILE = "lane.prompt.yml"
 _MOST_IN_A_WORD = 128 * 1024 - 1
-"""Bytes; Linux takes no longer argument."""
+"""Longest command-line argument on Linux, in bytes."""
 _AS_VALUES = {"braces": "{{", "return": "\r"}
 
 
 def write(source: CodeSource) -> str:
     """Return shell commands: one that writes the prompt's file, one that runs it. Raises CannotWriteError."""
-    # YAML takes a while to import, and only what is written here needs to know its limit.
+    # Imported here because YAML is slow to import and only this function needs the limit.
     from workbench.formats.prompt_yml import LIMIT_BYTES
 
     said, values = _texts(source)
@@ -46,8 +46,8 @@ def write(source: CodeSource) -> str:
 def _texts(source: CodeSource) -> tuple[list[tuple[str, str]], dict[str, str]]:
     """Return roles with the texts of the file, and the values of its variables.
 
-    Texts stay as they were typed where the command makes the same of them as the lane does. Elsewhere, such as where an
-    attached file looks as if it had variables, they are filled, and values stand in for what reading would change.
+    Texts stay templates if the command renders them as the lane does. Otherwise, for example if an attached file seems
+    to contain variables, they are rendered, and the values hold what reading the file would change: braces and CR.
     """
     roles = [str(message.role) for message in source.messages]
     files = [file_texts(source, message) for message in source.messages]
@@ -72,7 +72,7 @@ def _escaped(text: str) -> str:
 
 
 def _param(name: str, value: Any) -> str:
-    """Return a parameter as the command reads it: those whose value is text as they are, all others as JSON."""
+    """Return a parameter as the command reads it: text unchanged, any other value as JSON. Raises CannotWriteError."""
     if not name or name != name.strip() or "=" in name:
         raise CannotWriteError(f"The command takes no parameter named {name!r}. Choose another library.")
     row = parameter(name)

@@ -1,4 +1,4 @@
-"""Tools as code: what the simulated ones answer, and the loop that asks again with it.
+"""Tools as code: the simulated answers, and the loop that sends them back.
 
 Invariant: the code answers a call exactly as the workbench does, and stops after the same number of rounds.
 """
@@ -43,7 +43,7 @@ def parsed(text):
 
 
 def answers_code(source: CodeSource, *, parses: bool) -> str:
-    """Return the simulated answers and the function that gives them; with `parses` the arguments come as text."""
+    """Return code with the simulated answers and `call_tool`; `parses` adds a parser for arguments that are text."""
     answers: dict[str, Any] = {}
     for tool in source.tools:
         rows = [[wanted, row.answer] for row in tool.rows if (wanted := arguments_of(row.arguments)) is not None]
@@ -52,7 +52,7 @@ def answers_code(source: CodeSource, *, parses: bool) -> str:
 
 
 def chat_loop(source: CodeSource, ask: str) -> str:
-    """Return the rounds of a model that is asked with chat completions by the expression `ask`."""
+    """Return the tool loop for chat completions; `ask` is the expression that sends a request."""
     return _loop(
         source,
         f"response = {ask}",
@@ -68,7 +68,7 @@ def chat_loop(source: CodeSource, ask: str) -> str:
 
 
 def anthropic_loop(source: CodeSource, ask: str, show: str) -> str:
-    """Return the rounds of a model of Anthropic; `ask` is code that makes `response`, `show` prints the answer."""
+    """Return the tool loop for Anthropic's SDK; `ask` is code that assigns `response`, `show` prints the answer."""
     return _loop(
         source,
         ask,

@@ -1,10 +1,10 @@
-"""Answers as a table, by RFC 4180: a comma between cells, quotes where needed, CRLF line ends, in UTF-8 without a mark.
+"""Write answers as CSV (RFC 4180): commas, quotes where needed, CRLF line ends, UTF-8 without a byte order mark.
 
-A column for each variable that the runs have, as `value: name`, after those that every answer has. Unknown is empty.
+Fixed columns come first, then a column `value: NAME` for each variable of the runs. An unknown value is an empty cell.
 
-Invariant: no cell is taken for a formula by a spreadsheet. A text that begins with one of = + - @, their full-width
-forms, a tab or a line break gets an apostrophe before it, which spreadsheets know as the mark of a text. So texts are
-exact but for that; the exact ones are in JSON Lines.
+Invariant: no spreadsheet reads a cell as a formula. A text that begins with one of = + - @, their full-width forms, a
+tab or a line break is prefixed with an apostrophe, which spreadsheets take as the mark of a text. Otherwise texts are
+exact; JSON Lines has the unprefixed ones.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _COLUMNS = (
 
 
 def write(parts: Iterable[ExportedPart], context: ExportContext) -> Iterator[str]:
-    """Yield the rows, the first one with the names of the columns."""
+    """Yield the rows, the header first."""
     variables = context.variables()
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)

@@ -1,7 +1,7 @@
-"""What an export format says of itself.
+"""The declaration of an export format.
 
-Invariant: a writer is given the parts of runs one by one, and whatever it asks of all of them costs only those formats
-that ask.
+Invariant: a writer receives the parts of runs one at a time. What needs all runs is computed lazily, so only formats
+that call it pay for it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from workbench.core.exported_runs import ExportedPart
 
 @dataclass(frozen=True, slots=True)
 class ExportContext:
-    """What a writer may ask besides the parts. Calls may read all runs once more, and raise StoreError.
+    """Lazy information for a writer beside the parts. Calls may read all runs again, and raise StoreError.
 
-    `title` is what a person would call the runs, `variables` are the names of all their values in the order in which
-    they come, and `style` is the CSS of a page.
+    `title` returns a title for the runs, `variables` the names of all their values in order of first occurrence,
+    `style` the CSS of a page.
     """
 
     title: Callable[[], str]
@@ -27,10 +27,10 @@ class ExportContext:
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """One format. `id` is its name in the terminal and what the terminal's documents call it.
+    """One export format. `id` is its name in the terminal and in the terminal's JSON documents.
 
-    `title` stands in the file dialog, `help` in the terminal's help. `extensions` are those of files that are written
-    in it, with the dot; the first one is given to names without any. `write` yields the text of a file, piece by piece.
+    `title` is shown in the file dialog, `help` in the terminal's help. `extensions` are those of its files, with the
+    dot; the first is appended to names without one. `write` yields the text of a file in chunks.
     """
 
     id: str
@@ -42,7 +42,7 @@ class ExportFormat:
 
     @property
     def suffix(self) -> str:
-        """The usual extension, without the dot."""
+        """The default extension, without the dot."""
         return self.extensions[0].removeprefix(".")
 
     @property

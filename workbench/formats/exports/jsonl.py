@@ -1,19 +1,19 @@
-"""Answers as JSON Lines, with everything that is known about each.
+"""Write answers as JSON Lines, with everything that is known about each.
 
-One object a line, in UTF-8 with LF line ends; every key is always there, unknown is null:
+One object per line, in UTF-8 with LF line ends. Every key is present; unknown values are null:
 
     {"format": 1, "run": uid, "kind", "number", "prompt": {"uid", "name"}, "started_at", "note", "summary",
      "tags": [name], "starred", "archived",
      "version": number and "content": what the lane ran, null while the set is blind and the lanes ran different texts,
      "value_set": number from 1, "value_set_name", "values": {name: text},
      "lane": number from 1, "title", "endpoint", "model": as asked, "params", all null while the set is blind,
-     "won": true, false, or null where nobody judged, "verdict": "winner" | "tie" | "all_bad" | "none", "blind",
+     "won": true, false, or null if not judged, "verdict": "winner" | "tie" | "all_bad" | "none", "blind",
      "output": uid, null while the set is blind, "sample": number from 1, "attempt",
      "state", "text", "reasoning", "steps", "format_check", "answered_by", "finish_reason", "empty", "further_choices",
      "error", "usage", "cost_usd", "timing", "marks", "request": as in `workbench run --json`,
      "response": the raw one, or null}
 
-`content` is the stored form of a version: RFC 8785 makes of it the bytes whose SHA-256 is its hash.
+`content` is the stored form of a version; its hash is the SHA-256 of the canonical JSON (RFC 8785).
 Invariant: texts are exact.
 """
 
@@ -34,12 +34,12 @@ _ESCAPED = json.JSONEncoder(separators=(",", ":"))
 
 
 def looks_like_export(start: bytes) -> bool:
-    """Whether a file that begins so was written here."""
+    """Whether a file beginning with `start` was written by this module."""
     return start.startswith(f'{{"format":{VERSION},"run":"'.encode())
 
 
 def write(parts: Iterable[ExportedPart], context: ExportContext) -> Iterator[str]:
-    """Yield the lines."""
+    """Yield one line per answer."""
     for part in parts:
         for answer in answers_of(part):
             yield f"{_dump(_line(part, answer))}\n"
@@ -50,7 +50,7 @@ def _dump(line: dict[str, Any]) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        # Half a character, in what a newer release stored: written as its escape it is read back as it is.
+        # A lone surrogate, stored by a newer release. As a JSON escape it survives a round trip.
         return _ESCAPED.encode(line)
     return text
 

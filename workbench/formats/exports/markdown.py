@@ -1,7 +1,7 @@
-"""Runs as a text that people read and pass on, in Markdown (CommonMark).
+"""Write runs as Markdown (CommonMark), to read and share.
 
-Invariant: what a model or a person wrote stands in fences that are longer than any in it, or with every mark escaped,
-so that it can neither end its place nor become markup, a link or a picture.
+Invariant: text of a model or a person is inside a fence longer than any in it, or has every markup character escaped.
+It can neither close its fence nor become markup, a link or an image.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FENCE = re.compile(r"`{3,}")
 
 
 def write(parts: Iterable[ExportedPart], context: ExportContext) -> Iterator[str]:
-    """Yield the text."""
+    """Yield the text in chunks."""
     first = True
     for part in parts:
         if part.is_first:
@@ -90,7 +90,7 @@ def _title(answer: ExportedAnswer, number: int) -> str:
 
 
 def facts_of(answer: ExportedAnswer) -> str:
-    """Return how an answer ended, in a few words; nothing where that would tell who gave it."""
+    """Return state, duration, tokens and cost of an answer; "" while it is blind, as they could identify its lane."""
     if answer.lane is None:
         return ""
     result = answer.result
@@ -104,21 +104,21 @@ def facts_of(answer: ExportedAnswer) -> str:
 
 
 def further_texts(answer: ExportedAnswer) -> Iterator[tuple[str, str]]:
-    """Yield title and text of the choices beside the shown one; nothing while blind, where their number would tell."""
+    """Yield title and text of the further choices; none while blind, as their number could identify the lane."""
     if answer.lane is not None:
         for choice in further_choices(answer.result.response):
             yield f"Choice {choice.index}, not shown in the lane", choice.text
 
 
 def fenced(text: str) -> str:
-    """Return a text between fences that it cannot end."""
+    """Return a text in a code fence that it cannot close."""
     longest = max((len(found) for found in _FENCE.findall(text)), default=2)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text}{'' if text.endswith(chr(10)) else chr(10)}{fence}\n"
 
 
 def plain(text: str) -> str:
-    """Return a text on one line in which no character is markup."""
+    """Return a text on one line with all markup characters escaped."""
     return _MARKS.sub(r"\\\g<0>", " ".join(text.split()))
 
 

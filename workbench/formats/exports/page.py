@@ -1,8 +1,8 @@
-"""Runs as one HTML page that is read in a browser, passed on, and printed.
+"""Write runs as one HTML page, to read in a browser, share and print.
 
-Invariant: the page is one file, loads nothing and runs nothing, and its own policy tells the browser so. What a model
-or a person wrote is text in it: escaped, with control characters made visible, and unable to turn the direction of what
-stands around it.
+Invariant: the page is one file that loads and executes nothing, which its Content-Security-Policy enforces. Text of a
+model or a person is escaped, its control characters are made visible, and it is isolated (`bdi`, `dir="auto"`), so that
+it cannot change the direction of the text around it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _TAIL = "</main>\n</body>\n</html>\n"
 
 
 def write(parts: Iterable[ExportedPart], context: ExportContext) -> Iterator[str]:
-    """Yield the page."""
+    """Yield the page in chunks."""
     yield _HEAD.format(title=escaped(context.title()), style=context.style())
     for part in parts:
         if part.is_first:
@@ -122,7 +122,7 @@ def _shown(moment: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text as it stands in HTML, between tags or in an attribute."""
+    """Return a text escaped for HTML, between tags or in an attribute."""
     return html.escape(_CONTROL.sub(_picture, text.replace("\r\n", "\n")))
 
 

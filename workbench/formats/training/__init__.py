@@ -1,6 +1,6 @@
-"""Files to train models with, one module for each format.
+"""Training file formats, one module each.
 
-Invariant: a format is a module with a row FORMAT. The dialog, the terminal's help and the trainer are made of the rows.
+Invariant: a format is a module with a row FORMAT. The dialog, the terminal's help and the trainer read these rows.
 """
 
 from __future__ import annotations
@@ -11,4 +11,4 @@ from workbench.formats.format_rows import rows_of
 from workbench.formats.training.format import TrainingFormat
 
 FORMATS: Mapping[str, TrainingFormat] = {row.name: row for row in rows_of(__name__, __path__, TrainingFormat)}
-"""By name, in the order in which they are offered; the first one is taken where nobody chose."""
+"""Formats by name, in display order; the first is the default."""

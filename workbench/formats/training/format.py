@@ -1,7 +1,7 @@
-"""What a training format says of itself.
+"""The declaration of a training format.
 
-Invariant: what `line` makes of a row has no fault, and whatever is written was looked at by `fault`, which knows the
-format's rules and not how we write it.
+Invariant: `fault` finds nothing wrong with the output of `line`. It checks every line before it is written, against the
+format's rules and independently of `line`.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ def _no_reserve(data: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TrainingFormat:
-    """A format: what its rows are made of, the JSON of a row, and a sentence about what is wrong with such JSON.
+    """A training format: the kind of its rows, how a row becomes JSON, and how such JSON is checked.
 
-    `name` is what the terminal calls it, `title` what the dialog does, `what` what sentences do, and `help` is its line
-    in the terminal's help. `least` is how many lines whoever trains with it asks for, 0 for any. `reserve` says who of
-    those that take the format does not take such a row, "" when all of them do.
+    `name` is its name in the terminal, `title` in the dialog, `what` in sentences, `help` its line in the terminal's
+    help. `line` returns the JSON of a row, `fault` says what is wrong with such JSON. `least` is the minimum number of
+    lines that training services require, 0 for any. `reserve` names the services that support the format but not this
+    row, "" if all accept it.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""Messages as OpenAI and TRL write them, and what is wrong with some.
+"""Convert messages to the forms of OpenAI and TRL, and validate them.
 
-Invariant: OpenAI has the arguments of a call as text, TRL as an object; a tool's answer names the call that it answers.
+Invariant: a call's arguments are text for OpenAI and an object for TRL; OpenAI's tool messages name their call by id.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _ROLES = ("system", "user", "assistant", "tool")
 
 
 def openai(turns: Turns) -> list[dict[str, Any]]:
-    """Return messages as OpenAI takes them."""
+    """Return messages in OpenAI's form."""
     return [_openai(turn) for turn in renumbered(turns)]
 
 
@@ -36,7 +36,7 @@ def _openai(turn: TrainingTurn) -> dict[str, Any]:
 
 
 def trl(turns: Turns) -> list[dict[str, Any]]:
-    """Return messages as TRL's chat templates take them."""
+    """Return messages in the form that TRL's chat templates expect."""
     return [_trl(turn) for turn in turns]
 
 
@@ -54,17 +54,17 @@ def _function(call: TrainingCall) -> dict[str, Any]:
 
 
 def openai_tools(tools: Sequence[Tool]) -> dict[str, Any]:
-    """Return the tools of a row, nothing when it has none."""
+    """Return the entry `tools` of a row, empty if it has none."""
     return {"tools": tools_form(tools)} if tools else {}
 
 
 def trl_tools(tools: Sequence[Tool]) -> dict[str, Any]:
-    """Return the tools of a row as the JSON text that every release of `datasets` keeps as it is."""
+    """Return the entry `tools` of a row as JSON text, which every release of `datasets` keeps unchanged."""
     return {"tools": json.dumps(tools_form(tools), ensure_ascii=False)} if tools else {}
 
 
 def fault(messages: Any, where: str, *, arguments: type) -> str:
-    """Return what is wrong with a list of messages, "" for nothing; `arguments` is what those of calls are."""
+    """Return what is wrong with a list of messages, "" if nothing; `arguments` is the type of a call's arguments."""
     if not isinstance(messages, list) or not messages:
         return f"{where} are no list of messages"
     open_calls: list[str] = []
@@ -93,11 +93,11 @@ def fault(messages: Any, where: str, *, arguments: type) -> str:
 
 
 def ends_with_assistant(messages: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the last message is a text of the assistant."""
+    """Whether the last message is from the assistant and has text."""
     return bool(messages) and messages[-1]["role"] == "assistant" and bool(messages[-1].get("content"))
 
 
 def late_system(messages: Sequence[Mapping[str, Any]]) -> str:
-    """Return who does not take these messages, because a message of the system is not the first, "" when all do."""
+    """Return which services refuse these messages because a system message is not the first, "" if none."""
     late = any(message["role"] == "system" for message in messages[1:])
     return "Together and Fireworks take a system message only as the first" if late else ""

@@ -1,7 +1,7 @@
 """Preferences for OpenAI, Azure, Together and Fireworks: `{"input": {"messages"}, "preferred_output", …}`.
 
-Invariant: both outputs answer the same input. Together takes exactly one message of the assistant in each, so answers
-with calls of tools are for the others only.
+Invariant: both outputs answer the same input. Together accepts exactly one assistant message in each, so answers with
+tool calls are for the other services only.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def line(row: TrainingRow) -> dict[str, Any]:
 
 
 def fault(data: Mapping[str, Any]) -> str:
-    """Return what is wrong with a row, "" for nothing."""
+    """Return what is wrong with a row, "" if nothing."""
     if set(data) != {"input", "preferred_output", "non_preferred_output"}:
         return "it needs input, preferred_output and non_preferred_output, and nothing else"
     asked = data["input"]
@@ -50,7 +50,7 @@ def fault(data: Mapping[str, Any]) -> str:
 
 
 def reserve(data: Mapping[str, Any]) -> str:
-    """Return who does not take a row that has no fault, "" when all do."""
+    """Return which services refuse a valid row, "" if none."""
     if len(data["preferred_output"]) > 1 or len(data["non_preferred_output"]) > 1:
         return "Together takes answers of a single message, and none with calls of tools"
     return messages.late_system(data["input"]["messages"])

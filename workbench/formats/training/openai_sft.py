@@ -1,7 +1,7 @@
-"""OpenAI chat fine-tuning: `{"messages": […], "tools": […]}`; Fireworks and Together take the same.
+"""OpenAI chat fine-tuning: `{"messages": […], "tools": […]}`; Fireworks and Together accept the same.
 
-Invariant: the last message is the answer that is wanted. Other messages of the assistant (few-shot examples) have
-`weight` 0, so that nobody trains with them.
+Invariant: the last message is the target answer. Assistant messages of the prompt (few-shot examples) have `weight` 0,
+which excludes them from training.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def line(row: TrainingRow) -> dict[str, Any]:
 
 
 def fault(data: Mapping[str, Any]) -> str:
-    """Return what is wrong with a row, "" for nothing."""
+    """Return what is wrong with a row, "" if nothing."""
     if unknown := set(data) - {"messages", "tools", "parallel_tool_calls"}:
         return f"it has {', '.join(sorted(unknown))}, which the format does not know"
     if wrong := messages.fault(data.get("messages"), "the messages", arguments=str):
@@ -42,7 +42,7 @@ def fault(data: Mapping[str, Any]) -> str:
 
 
 def reserve(data: Mapping[str, Any]) -> str:
-    """Return who does not take a row that has no fault, "" when all do."""
+    """Return which services refuse a valid row, "" if none."""
     return messages.late_system(data["messages"])
 
 

@@ -1,6 +1,6 @@
 """TRL's unpaired preference type, conversational: `{"prompt", "completion", "label"}`.
 
-Invariant: `label` is true for an answer that is wanted and false for one that is not.
+Invariant: `label` is true for a good answer and false for a bad one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def line(row: TrainingRow) -> dict[str, Any]:
 
 
 def fault(data: Mapping[str, Any]) -> str:
-    """Return what is wrong with a row, "" for nothing."""
+    """Return what is wrong with a row, "" if nothing."""
     if wrong := prompt_fault(data, ("completion",), ("label",)):
         return wrong
     return "" if isinstance(data.get("label"), bool) else "the label is neither true nor false"

@@ -1,6 +1,6 @@
 """TRL's preference type with an explicit prompt, conversational: `{"prompt", "chosen", "rejected"}`.
 
-Invariant: both answers are to the prompt that stands beside them, and differ.
+Invariant: both answers are to the prompt of the same row, and differ.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def line(row: TrainingRow) -> dict[str, Any]:
 
 
 def fault(data: Mapping[str, Any]) -> str:
-    """Return what is wrong with a row, "" for nothing."""
+    """Return what is wrong with a row, "" if nothing."""
     if wrong := prompt_fault(data, ("chosen", "rejected")):
         return wrong
     return "both answers are the same" if data["chosen"] == data["rejected"] else ""

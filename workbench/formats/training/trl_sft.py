@@ -1,6 +1,6 @@
 """TRL's prompt-completion type, conversational: `{"prompt": […], "completion": […]}`.
 
-Invariant: only the completion is trained with, so few-shot examples stand in the prompt.
+Invariant: only the completion is a training target, so few-shot examples are in the prompt.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ def line(row: TrainingRow) -> dict[str, Any]:
 
 
 def fault(data: Mapping[str, Any]) -> str:
-    """Return what is wrong with a row, "" for nothing."""
+    """Return what is wrong with a row, "" if nothing."""
     return prompt_fault(data, ("completion",))
 
 
 def prompt_fault(data: Mapping[str, Any], answers: tuple[str, ...], others: tuple[str, ...] = ()) -> str:
-    """Return what is wrong with a row that has a prompt and these answers, "" for nothing."""
+    """Return what is wrong with a row of a prompt, these `answers` and the keys `others`, "" if nothing."""
     if unknown := set(data) - {"prompt", "tools", *answers, *others}:
         return f"it has {', '.join(sorted(unknown))}, which the type does not know"
     if wrong := messages.fault(data.get("prompt"), "the prompt", arguments=dict):

@@ -1,1 +1,1 @@
-"""Copies of the history, deleting for good, and its soundness and size."""
+"""Backups of the history, permanent deletion, integrity checks and size."""

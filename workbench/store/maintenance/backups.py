@@ -1,7 +1,7 @@
-"""Copies of the history that are kept in case.
+"""Backups of the history.
 
-Invariant: a backup has its name only when it is whole, was opened and found sound, and is on the disk. Removing old
-ones touches only those that were made by themselves, and never the newest.
+Invariant: a backup gets its name only once it is complete, was opened and verified, and is on the disk. Pruning removes
+only automatic backups, and never the newest.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _UNSOUND = "This backup is damaged and cannot be used. Choose another one."
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One copy. `made_at` is UTC as everywhere in the history; `by_hand` ones are only removed by hand."""
+    """One backup. `made_at` is UTC as everywhere in the history; those made `by_hand` are never pruned."""
 
     path: Path
     made_at: str
@@ -38,12 +38,12 @@ class Backup:
 
 
 def folder_of(database: Path) -> Path:
-    """Return the folder that holds the backups of a database."""
+    """Return the default folder for the backups of a database."""
     return database.parent / FOLDER
 
 
 def place_of(database: Path, folder: Path, now: str, *, by_hand: bool) -> Path:
-    """Return the name of a backup that is made now."""
+    """Return the path of a backup that is made at `now`."""
     return folder / f"{database.stem}-{now.replace(':', '')}{_KEPT if by_hand else ''}{database.suffix}"
 
 
@@ -56,13 +56,13 @@ def make(
     watch: Watch = go_on,
     sure: Callable[[], None] = lambda: None,
 ) -> Backup:
-    """Copy `database` into `folder` and open the copy to see that it is sound; blocks for as long as that takes.
+    """Copy `database` into `folder` and verify the copy; blocks for as long as that takes.
 
-    `sure` raises StoreError where another file stands at its place: a copy would be of that with the log of this one.
-    Raises StoreError. Nothing is left of a copy that failed, was interrupted or turned out unsound.
+    `sure` raises StoreError if another file is at the path: the copy would combine that file with the log of this
+    one. Raises StoreError. Nothing is left of a copy that failed, was interrupted or is not sound.
     """
     target = place_of(database, folder, now, by_hand=by_hand)
-    # Under another name until it was looked at.
+    # Under another name until it is verified.
     copied = target.with_name(f"{target.name}.unseen")
     try:
         check_folder(database, folder)
@@ -88,9 +88,9 @@ def make(
 
 
 def check_folder(database: Path, folder: Path) -> None:
-    """See that there is a folder for backups; only that beside the history is made. Raises StoreError and OSError.
+    """Check that there is a folder for backups; only the default one is created. Raises StoreError and OSError.
 
-    One that a person chose may be on a disk that is not connected, where another disk would get what was meant for it.
+    A folder that the user chose may be on a disk that is not connected; creating it would fill another disk.
     """
     if folder == folder_of(database):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -116,9 +116,9 @@ def _told(error: Exception, database: Path, folder: Path) -> StoreError | None:
 
 
 def verify(path: Path, watch: Watch = go_on) -> int:
-    """Open a history that nobody writes to, and read all of it; return its `user_version`.
+    """Open a history that is not being written to, and read all of it; return its `user_version`.
 
-    Raises StoreError: corrupt, not_a_database, newer_major or too_old when this release cannot read it, missing, io,
+    Raises StoreError: corrupt, not_a_database, newer_major or too_old if this release cannot read it, missing, io,
     interrupted.
     """
     if not path.is_file():
@@ -151,7 +151,7 @@ def verify(path: Path, watch: Watch = go_on) -> int:
 
 
 def _verify_copy(copied: Path, watch: Watch) -> None:
-    """Raise what `verify` raises of a copy that was just made: what is wrong with it is wrong with the history."""
+    """Raise what `verify` raises for a new copy; damage of the copy is reported as damage of the history."""
     try:
         verify(copied, watch)
     except StoreError as error:
@@ -170,7 +170,7 @@ def _check_schema(connection: sqlite3.Connection, version: int, path: Path) -> N
 
 
 def listed(database: Path, folder: Path) -> list[Backup]:
-    """Return the backups of a database, newest first by their own time."""
+    """Return the backups of a database, newest first by the time in their names."""
     found = []
     for path in folder.glob(f"{glob.escape(database.stem)}-*{glob.escape(database.suffix)}"):
         stamp = _STAMP.search(path.stem)
@@ -181,21 +181,21 @@ def listed(database: Path, folder: Path) -> list[Backup]:
 
 
 def halves(database: Path, folder: Path) -> list[Path]:
-    """Return what is not a backup yet, or was left by a kill before it was one."""
+    """Return incomplete backups, still being written or left by a killed process."""
     stem = glob.escape(database.stem)
     patterns = (f"*{PARTIAL}", f"*{PARTIAL}-journal", "*.unseen")
     return sorted(path for pattern in patterns for path in folder.glob(f"{stem}-{pattern}"))
 
 
 def halves_beside(database: Path) -> list[Path]:
-    """Return what a kill left of a repair, a move to this place and a restore; none goes on while it is open."""
+    """Return what a killed repair, move or restore left here; none is in progress while the history is open."""
     stem, name, suffix = (glob.escape(part) for part in (database.stem, database.name, database.suffix))
     patterns = (f"{stem}.repaired-*{suffix}{PARTIAL}*", f"{name}.*{PARTIAL}", f"{name}.fresh")
     return sorted(path for pattern in patterns for path in database.parent.glob(pattern))
 
 
 def prune(database: Path, folder: Path, keep: int) -> list[Backup]:
-    """Remove all but the newest `keep` (at least one) that were made by themselves; return what was removed."""
+    """Remove all automatic backups but the newest `keep` (at least one); return the removed ones."""
     own = [backup for backup in listed(database, folder) if not backup.by_hand]
     gone = own[max(1, keep) :]
     for backup in gone:

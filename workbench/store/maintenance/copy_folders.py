@@ -1,7 +1,7 @@
-"""Folders that may hold copies of a history and are neither its own nor that of its backups any more.
+"""Former folders of a history and its backups, which may still hold copies of it.
 
-Invariant: a folder that copies were left in is remembered as long as the history is, so that what goes for good is
-looked for there, too.
+Invariant: a folder that copies were left in is remembered as long as the history exists, so that permanent deletion
+looks there, too.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pathlib import Path
 from workbench.core.json_parts import load
 
 FOLDERS = "copy_folders"
-"""The fact of a history that holds them, as JSON."""
+"""The meta key of a history that holds them, as JSON."""
 
 
 def folders(text: str | None) -> tuple[Path, ...]:
-    """Return what is remembered; what cannot be read is nothing."""
+    """Return the remembered folders; none for unreadable JSON."""
     try:
         found = load(text or "[]")
     except (ValueError, RecursionError):
@@ -26,5 +26,5 @@ def folders(text: str | None) -> tuple[Path, ...]:
 
 
 def remembering(text: str | None, more: Iterable[Path]) -> str:
-    """Return what is to be remembered with these folders, too."""
+    """Return JSON of the remembered folders and `more`."""
     return json.dumps(list(dict.fromkeys(str(one) for one in (*folders(text), *more))))

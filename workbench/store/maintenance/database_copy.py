@@ -1,6 +1,6 @@
-"""Whole copies of a database.
+"""Complete copies of a database.
 
-Invariant: a copy has its name only when it is whole and on the disk; what a kill left of one has another name.
+Invariant: a copy gets its name only once it is complete and on the disk; what a killed process left has another name.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from workbench.store.sqlite import sqlite3
 PARTIAL = ".partial"
 _BLOCK = 4 << 20
 _PAGES = 1024
-"""That are copied between two looks."""
+"""Pages copied between two progress reports."""
 _MOST_TIMES, _MOST_MORE = 2, 16 << 20
-"""A copy has at most so many times the bytes of its source, and so many more."""
+"""A copy has at most this many times the bytes of its source, plus this many."""
 _STALE_S = 3600
-"""Another process may be writing a partial copy that is younger than this."""
+"""Seconds; another process may still be writing a partial copy that is younger."""
 
 
 def copy_whole(connection: sqlite3.Connection, source: Path, target: Path, watch: Watch = go_on) -> None:
@@ -34,7 +34,7 @@ def copy_whole(connection: sqlite3.Connection, source: Path, target: Path, watch
     partial.unlink(missing_ok=True)
     whole = max(1, source.stat().st_size)
 
-    # In a damaged file a page can be in many places of a table, and would be copied without an end.
+    # A damaged file can link a page from many places of a table, which would be copied without end.
     most = _MOST_TIMES * (whole + _size(source.with_name(f"{source.name}-wal"))) + _MOST_MORE
     is_endless = False
 
@@ -65,13 +65,13 @@ def copy_whole(connection: sqlite3.Connection, source: Path, target: Path, watch
         sync(target.parent)
     except BaseException:
         partial.unlink(missing_ok=True)
-        # SQLite leaves it where the connection locks its file for good.
+        # SQLite leaves it if the connection keeps an exclusive lock on its file.
         partial.with_name(f"{partial.name}-journal").unlink(missing_ok=True)
         raise
 
 
 def _size(path: Path) -> int:
-    """Return the bytes of a file, 0 where none is."""
+    """Return the size of a file in bytes, 0 if there is none."""
     try:
         return path.stat().st_size
     except FileNotFoundError:
@@ -79,15 +79,15 @@ def _size(path: Path) -> int:
 
 
 def needs_others(error: sqlite3.OperationalError) -> bool:
-    """Whether VACUUM failed because another program keeps something in the file that only that program can make.
+    """Whether VACUUM failed because objects of another program in the file need code that only that program has.
 
-    It makes every table and index once more, also those whose functions are not here.
+    VACUUM creates every table and index again, including those whose functions are not available here.
     """
     return error.sqlite_errorname == "SQLITE_ERROR" and "locked" not in str(error)
 
 
 def _copy_pages(connection: sqlite3.Connection, target: Path, watch: Watch) -> None:
-    """Copy all pages as they are, the free ones, too."""
+    """Copy all pages unchanged, including the free ones."""
     target.unlink(missing_ok=True)
     copy = sqlite3.connect(target)
     try:
@@ -99,9 +99,9 @@ def _copy_pages(connection: sqlite3.Connection, target: Path, watch: Watch) -> N
 
 
 def copy_file(source: Path, target: Path, watch: Watch = go_on) -> None:
-    """Copy the bytes of a file that nobody writes to, for the user alone; an interrupted copy leaves nothing.
+    """Copy the bytes of a file that is not being written to; the copy is readable by the user only.
 
-    Raises OSError, and StoreError (interrupted).
+    An interrupted copy leaves nothing. Raises OSError, and StoreError (interrupted).
     """
     partial = target.with_name(f"{target.name}{PARTIAL}")
     # Create a new file: an existing one may be a link to another file, or a pipe.
@@ -122,7 +122,7 @@ def copy_file(source: Path, target: Path, watch: Watch = go_on) -> None:
 
 
 def sync(path: Path) -> None:
-    """See that a file, or the names in a folder, are on the disk."""
+    """Flush a file, or the entries of a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -131,12 +131,12 @@ def sync(path: Path) -> None:
 
 
 def remove_stale(halves: Iterable[Path]) -> None:
-    """Remove what a kill left of copies, unless somebody may still be writing it."""
+    """Remove partial copies left by killed processes, unless one may still be written."""
     for half in halves:
         if is_stale(half):
             half.unlink(missing_ok=True)
 
 
 def is_stale(half: Path) -> bool:
-    """Whether nobody writes this copy any more."""
+    """Whether a partial copy is too old to be still written."""
     return abs(time.time() - half.stat().st_mtime) > _STALE_S

@@ -1,7 +1,7 @@
-"""Deleting for good in an open history, and the copies that still hold what went.
+"""Permanent deletion in an open history, and the copies that still hold what was deleted.
 
-Invariant: what is said to be gone is out of the file, its log and its index; where that failed, it is said and can be
-tried again.
+Invariant: what is reported as deleted is gone from the file, its log and its index; a failure is reported and can be
+retried.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _APART_S = 0.1
 
 
 class Deletion:
-    """All methods block, `clean` for as long as writing the file anew takes, and belong on a worker thread.
+    """Permanent deletion. All methods block, `clean` while it rewrites the file, and belong on a worker thread.
 
     They raise StoreError.
     """
@@ -45,19 +45,19 @@ class Deletion:
         self._path, self._readers, self._write, self._alone = path, readers, write, alone
 
     def deleted(self) -> PurgeTargets:
-        """Return what is deleted and can still be brought back."""
+        """Return the deleted runs and prompts that can still be restored."""
         with self._readers.use() as connection:
             return history_purge.deleted(connection)
 
     def extent(self, doomed: PurgeTargets) -> PurgeExtent:
-        """Return what deleting for good would take; code running when it would be refused."""
+        """Return what permanent deletion would remove. Raises StoreError (running) if it would be refused."""
         with self._readers.use() as connection:
             return history_purge.extent(connection, doomed)
 
     def purge(
         self, doomed: PurgeTargets, now: str, uid: Callable[[], str]
     ) -> tuple[PurgeExtent, tuple[KeptVersion, ...]]:
-        """Delete for good; return what went, and versions that stay. `clean` has to follow."""
+        """Delete permanently; return what was removed, and the versions that are kept. `clean` must follow."""
 
         def work(connection: sqlite3.Connection) -> tuple[PurgeExtent, tuple[KeptVersion, ...]]:
             return history_purge.purge(connection, doomed, now, uid)
@@ -67,12 +67,12 @@ class Deletion:
 
     @property
     def is_unclean(self) -> bool:
-        """Whether bytes of what was deleted for good may still be in the file."""
+        """Whether bytes of permanently deleted rows may still be in the file."""
         with self._readers.use() as connection:
             return history_purge.is_unclean(connection)
 
     def clean(self) -> None:
-        """Write the file anew without any byte of what was deleted for good; nothing else is written meanwhile."""
+        """Rewrite the file without any byte of permanently deleted rows; blocks other writes."""
         for _ in range(_TRIES):
             try:
                 if self._alone(history_purge.clean).result():
@@ -90,10 +90,10 @@ class Deletion:
         )
 
     def copies(self, folder: Path, doomed: PurgeTargets) -> list[Path]:
-        """Return backups in a folder, and what upgrades, moves and repairs left, that hold any of it or cannot tell.
+        """Return backups in a folder, and files left by upgrades, moves and repairs, that hold any of it or may do so.
 
-        Folders that the history or its backups were in before are looked through, too. A damaged history never can
-        tell, nor what of it found no place.
+        Former folders of the history and its backups are searched, too. A damaged history, and the list of rows that a
+        repair could not place, cannot be checked.
         """
         with self._readers.use() as connection:
             earlier = copy_folders.folders(meta(connection, copy_folders.FOLDERS))
@@ -105,7 +105,7 @@ class Deletion:
             for what in ("before-upgrade", "moved", "repaired"):
                 found += self._beside(place, f"{what}-*", self._path.suffix)
             if place != self._path.parent and (place / self._path.name).exists():
-                # Another history is there now, and these may be its own.
+                # Another history is here now, and these files may belong to it.
                 continue
             unclear += self._beside(place, "replaced-*", self._path.suffix)
             unclear += self._beside(place, "repaired-*.leftover", ".jsonl")
@@ -116,7 +116,7 @@ class Deletion:
         return sorted(folder.glob(f"{glob.escape(self._path.stem)}.{what}{glob.escape(suffix)}"))
 
     def remove_copies(self, paths: Sequence[Path]) -> None:
-        """Remove copies. Raises OSError."""
+        """Remove copies with their logs. Raises OSError."""
         for path in paths:
             for end in ("", "-wal", "-shm"):
                 path.with_name(path.name + end).unlink(missing_ok=True)
@@ -132,5 +132,5 @@ def _holds(path: Path, doomed: PurgeTargets) -> bool:
         finally:
             connection.close()
     except (*FILE_ERRORS, StoreError):
-        # What cannot be read cannot be said to be free of it.
+        # An unreadable copy may hold it.
         return True

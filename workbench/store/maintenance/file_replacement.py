@@ -1,7 +1,8 @@
-"""Another file in the place of the history.
+"""Replaces the file of the history.
 
-Invariant: at every moment the place holds a whole history, the old one or the new one, with no log of the other beside
-it; the old one stays, as a backup where it is sound, else with its log under a name that tells when it was replaced.
+Invariant: at every moment there is a complete history at the path, the old one or the new one, without the log of the
+other beside it. The old one is kept: as a backup if it is sound, else with its log under a name that tells when it was
+replaced.
 """
 
 from __future__ import annotations
@@ -29,12 +30,11 @@ def put_in_place(
     busy_ms: int = 5000,
     watch: Watch = go_on,
 ) -> Path:
-    """Let a copy of `other` be the history at `database`, and return where the one that was there is kept.
+    """Replace the history at `database` with a copy of `other`; return the path where the old one is kept.
 
-    That is among the backups in `folder` (None: the one beside the history) where it is sound. Through a link the file
-    that it leads to is replaced. The history must not be open here. Raises StoreError: busy while another program has
-    it open, what `verify` raises when `other` is not sound, interrupted, and what the disk refuses; the history is then
-    as it was.
+    A sound one is moved to the backups in `folder` (None: the one beside the history). If `database` is a link, its
+    target is replaced. The history must not be open here. Raises StoreError: busy while another program has it open,
+    what `verify` raises if `other` is not sound, interrupted, and errors of the disk; the history is then unchanged.
     """
     real = database.resolve()
     try:
@@ -56,9 +56,9 @@ def put_in_place(
 
 
 def set_aside(database: Path, now: str, *, busy_ms: int = 5000) -> Path:
-    """Give a history that cannot be opened another name beside its place, with its log, and return that name.
+    """Rename a history that cannot be opened, with its log, and return its new path beside the old one.
 
-    Nothing is at the place afterwards. Raises StoreError.
+    There is nothing at the old path afterwards. Raises StoreError.
     """
     real = database.resolve()
     try:
@@ -66,7 +66,7 @@ def set_aside(database: Path, now: str, *, busy_ms: int = 5000) -> Path:
         for end in ("", *_LOGS):
             if (part := _beside(real, end)).exists():
                 _link(part, _beside(kept, end))
-        # The log goes before what it belongs to: alone it would be taken for that of the next history.
+        # Logs first: a log without its file would be taken for that of the next history.
         for end in (*_LOGS, ""):
             _beside(real, end).unlink(missing_ok=True)
         sync(real.parent)
@@ -77,11 +77,11 @@ def set_aside(database: Path, now: str, *, busy_ms: int = 5000) -> Path:
 
 
 def without_log(database: Path, now: str, *, busy_ms: int = 5000) -> Path:
-    """Fold what is sound of the log into the history, and keep a copy of the log; return that. Raises StoreError."""
+    """Checkpoint the valid part of the log and keep a copy of the log; return its path. Raises StoreError."""
     real = database.resolve()
     kept = _beside(_replaced(real, now), "-wal")
     try:
-        # A copy, no second name: folding in empties the log.
+        # A copy, not a hard link, because the checkpoint empties the log.
         copy_file(_beside(real, "-wal"), kept)
         connection = connect(real, mode="rw", busy_ms=busy_ms)
         try:
@@ -95,18 +95,18 @@ def without_log(database: Path, now: str, *, busy_ms: int = 5000) -> Path:
 
 
 def _set_aside(real: Path, now: str, busy_ms: int, watch: Watch) -> tuple[Path, bool]:
-    """Give the history a second name, with its log folded in or, where that cannot be, under a second name too.
+    """Link the history to a second name, with its log checkpointed or, if that fails, linked too.
 
-    Returns that name, and whether what is there is sound.
+    Returns that name, and whether the history is sound.
     """
     kept = _replaced(real, now)
     logs = {log: _beside(kept, end) for end in _LOGS if (log := _beside(real, end)).exists()}
-    # First of all: SQLite throws a log away that does not fit the file, as that of a damaged one.
+    # First of all: SQLite discards a log that does not match the file, such as that of a damaged one.
     for log, second in logs.items():
         _link(log, second)
     folded = is_sound = False
     try:
-        # Folding a damaged log in would throw away what is behind the damage.
+        # Checkpointing a damaged log would discard what follows the damage.
         folded = not damaged_log(real) and _fold(real, busy_ms)
         is_sound = folded and _is_sound(real, watch)
         _link(real, kept)
@@ -121,9 +121,9 @@ def _set_aside(real: Path, now: str, busy_ms: int, watch: Watch) -> tuple[Path, 
 
 
 def _among_backups(kept: Path, database: Path, folder: Path, now: str) -> Path:
-    """Put what was replaced among the backups, and return where it is: as before where there is no room for it.
+    """Move what was replaced to the backups and return its path, which is unchanged if there is no space.
 
-    Only when the place has another file: until then both names are one file, which is written to.
+    Only once another file is at the path: until then both names are one file, which is written to.
     """
     target = place_of(database, folder, now, by_hand=True)
     try:
@@ -159,7 +159,7 @@ def _is_sound(real: Path, watch: Watch) -> bool:
 
 
 def _fold(database: Path, busy_ms: int) -> bool:
-    """Fold the log into the history; False when it is too damaged for that. Raises StoreError (busy)."""
+    """Checkpoint the log; return False if the history is too damaged for that. Raises StoreError (busy)."""
     try:
         connection = connect(database, mode="rw", busy_ms=busy_ms)
         try:
@@ -175,9 +175,9 @@ def _fold(database: Path, busy_ms: int) -> bool:
 
 
 def fold(connection: sqlite3.Connection) -> None:
-    """Fold the log into the file and end it. Raises StoreError (busy) unless this connection is alone with the file."""
+    """Checkpoint the log and end WAL mode. Raises StoreError (busy) unless this is the only connection to the file."""
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    # Only whoever is alone with a file can end its write-ahead log.
+    # Only the sole connection to a file can end its WAL mode.
     (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     if mode != "delete":
         raise StoreError(
@@ -186,7 +186,7 @@ def fold(connection: sqlite3.Connection) -> None:
 
 
 def _link(source: Path, target: Path) -> None:
-    """Give a file a second name, or copy it where the file system knows no second names."""
+    """Hard-link a file, or copy it if the file system has no hard links."""
     try:
         os.link(source, target)
     except OSError:

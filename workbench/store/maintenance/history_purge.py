@@ -1,8 +1,8 @@
-"""Taking runs and prompts out of the file for good.
+"""Permanently deletes runs and prompts from the file.
 
-Invariant: one transaction takes a run with everything that only it used, and whatever others use stays as it is; then
-the file is written anew, so that no byte of what went is left in it, in its log or in the index. Numbers are never
-given a second time.
+Invariant: one transaction deletes a run with everything that only it used, and leaves unchanged what others use. Then
+the file is rewritten, so that no byte of the deleted rows is left in it, in its log or in the index. Numbers are never
+reused.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from workbench.store.runs.visibility import DELETED
 from workbench.store.sqlite import sqlite3
 
 UNCLEAN = "unclean"
-"""The small fact that something went whose bytes may still be in the file."""
+"""The meta key that says that bytes of deleted rows may still be in the file."""
 
 _RUNS = "(SELECT value FROM json_each(:runs))"
 _OUTPUTS = f"(SELECT id FROM outputs WHERE run_id IN {_RUNS})"
 _JUDGED = f"(SELECT verdict_id FROM verdict_outputs WHERE output_id IN {_OUTPUTS})"
-# Verdicts that count, on runs that stay, in which nobody is left who won, or only one of those who tied.
+# Current verdicts on remaining runs that lose their winner, or all but one of those tied.
 _VOID = (
     "SELECT id, run_id, value_set, prompt_id, blind FROM verdicts"
     f" WHERE id IN {_JUDGED} AND run_id NOT IN {_RUNS} AND kind IN ('winner', 'tie')"
@@ -37,12 +37,12 @@ _VOID = (
 _PAIRS = f"FROM verdicts WHERE run_id IS NULL AND id IN {_JUDGED}"
 _BESIDE = f"FROM run_beside WHERE from_run_id IN {_RUNS} AND run_id NOT IN {_RUNS}"
 _SHARED = ("contents", "value_bodies", "bodies")
-"""Tables whose rows nobody owns: each lives as long as any row of another table names it."""
+"""Tables of shared rows: each row lives as long as any row of another table refers to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PurgeTargets:
-    """What shall go, by uid: runs, and prompts with all their runs."""
+    """What to delete, by uid: runs, and prompts with all their runs."""
 
     runs: tuple[str, ...] = ()
     prompts: tuple[str, ...] = ()
@@ -53,10 +53,10 @@ class PurgeTargets:
 
 @dataclass(frozen=True, slots=True)
 class PurgeExtent:
-    """How much goes: runs with their answers, and prompts; and what others lose by it.
+    """What a purge deletes: runs with their answers, and prompts; and its effects elsewhere.
 
-    `verdicts` elsewhere count no more, because they are about an answer that goes; beside `beside` runs one of these
-    answers stood.
+    `verdicts` counts other verdicts that become void because they are about a deleted answer, `beside` the other runs
+    that showed such an answer beside their own.
     """
 
     runs: int
@@ -68,21 +68,21 @@ class PurgeExtent:
 
 @dataclass(frozen=True, slots=True)
 class KeptVersion:
-    """A version that stays although its runs went: the draft starts from it, a lane pins it, or it has a label."""
+    """A version kept although its runs were deleted: the draft starts from it, a lane pins it, or it has a label."""
 
     prompt: str
     number: int
 
 
 def deleted(connection: sqlite3.Connection) -> PurgeTargets:
-    """Return what is deleted and can still be brought back."""
+    """Return the deleted runs and prompts that can still be restored."""
     prompts = connection.execute(f"SELECT uid FROM prompts WHERE archived >= {DELETED} ORDER BY id")
     runs = connection.execute(f"SELECT uid FROM runs WHERE archived >= {DELETED} ORDER BY id")
     return PurgeTargets(tuple(uid for (uid,) in runs), tuple(uid for (uid,) in prompts))
 
 
 def extent(connection: sqlite3.Connection, doomed: PurgeTargets) -> PurgeExtent:
-    """Return what deleting for good would take. Raises StoreError (running) when it would be refused."""
+    """Return what a purge would delete. Raises StoreError (running) if it would be refused."""
     runs, prompts = _keys(connection, doomed)
     _refuse_running(connection, runs)
     given = {"runs": json.dumps(runs)}
@@ -98,9 +98,9 @@ def extent(connection: sqlite3.Connection, doomed: PurgeTargets) -> PurgeExtent:
 def purge(
     connection: sqlite3.Connection, doomed: PurgeTargets, now: str, make_uid: Callable[[], str]
 ) -> tuple[PurgeExtent, tuple[KeptVersion, ...]]:
-    """Delete for good, inside a transaction; return what went, and the versions that stay.
+    """Delete permanently, inside a transaction; return what was deleted, and the versions that are kept.
 
-    Raises StoreError (running), and then nothing is changed. What went is out of the file only after `clean`.
+    Raises StoreError (running), and then nothing is changed. The bytes leave the file only with `clean`.
     """
     size = extent(connection, doomed)
     runs, prompts = _keys(connection, doomed)
@@ -138,23 +138,23 @@ def purge(
 
 
 def is_unclean(connection: sqlite3.Connection) -> bool:
-    """Whether something was deleted for good and the file was not written anew since."""
+    """Whether something was purged and the file was not rewritten since."""
     return meta(connection, UNCLEAN) == "1"
 
 
 def clean(connection: sqlite3.Connection) -> bool:
-    """Write index and file anew, outside of any transaction, so that nothing is left of what went.
+    """Rewrite index and file, outside of any transaction, so that nothing purged is left in them.
 
-    Return whether the log is empty, too: somebody who reads keeps it. Raises sqlite3.Error, when the disk is full for
-    one, and can be called again.
+    Return whether the log is empty, too, which an active reader prevents. Raises sqlite3.Error, for example if the disk
+    is full, and can be called again.
     """
     connection.execute("INSERT INTO run_search (run_search) VALUES ('optimize')")
-    # What is in the log takes its room in the file while there is some.
+    # Checkpoint while there is space, because what is in the log needs space in the file.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     try:
         write_anew(connection)
     finally:
-        # On a full disk the log holds what there was room for, and keeps that from everybody else.
+        # On a full disk the log has used up the remaining space; free it for other programs.
         (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if not busy:
         set_meta(connection, UNCLEAN, "0")
@@ -162,13 +162,13 @@ def clean(connection: sqlite3.Connection) -> bool:
 
 
 def holds(connection: sqlite3.Connection, doomed: PurgeTargets) -> bool:
-    """Whether a history, a copy for one, has any of it."""
+    """Whether a history, such as a copy, contains any of it."""
     runs, prompts = _keys(connection, doomed)
     return bool(runs or prompts)
 
 
 def _keys(connection: sqlite3.Connection, doomed: PurgeTargets) -> tuple[list[int], list[int]]:
-    """Return the keys of all runs, those of the prompts included, and of the prompts."""
+    """Return the keys of all runs, including those of the prompts, and of the prompts."""
     prompts = [
         key
         for (key,) in connection.execute(
@@ -188,10 +188,10 @@ def _refuse_running(connection: sqlite3.Connection, runs: Sequence[int]) -> None
 
 
 def _forget_origins(connection: sqlite3.Connection, given: dict[str, str], prompts: Sequence[int]) -> None:
-    """Let what was imported be imported again."""
+    """Forget the origins of what is deleted, so that it can be imported again."""
     connection.execute(f"DELETE FROM origins WHERE uid IN (SELECT uid FROM runs WHERE id IN {_RUNS})", given)
     connection.execute(
-        # A case has a uid of its own only within its prompt, but its foreign name begins with that of the prompt.
+        # The uid of a case is unique only within its prompt, but its foreign id begins with that of the prompt.
         "WITH gone AS (SELECT id, uid FROM prompts WHERE id IN (SELECT value FROM json_each(?)))"
         " DELETE FROM origins WHERE uid IN (SELECT uid FROM gone"
         "  UNION SELECT uid FROM versions WHERE prompt_id IN (SELECT id FROM gone)"
@@ -214,7 +214,7 @@ def _remember_numbers(connection: sqlite3.Connection, given: dict[str, str]) -> 
 
 
 def _take_back(connection: sqlite3.Connection, verdict: tuple[int, int, int, int, int], uid: str, now: str) -> None:
-    """Let a verdict on a run that stays count no more."""
+    """Withdraw a verdict on a run that remains."""
     old, run, value_set, prompt, blind = verdict
     key = connection.execute(
         "INSERT INTO verdicts (uid, prompt_id, run_id, value_set, kind, blind, supersedes_id, created_at)"
@@ -230,7 +230,7 @@ def _take_back(connection: sqlite3.Connection, verdict: tuple[int, int, int, int
 
 
 def _drop_versions(connection: sqlite3.Connection, versions: Sequence[int]) -> tuple[KeptVersion, ...]:
-    """Drop those of these versions that nothing needs any more; return those that only a draft or a label needs."""
+    """Delete those versions that nothing uses any more; return those that only a draft or a label uses."""
     kept = []
     for version in versions:
         row = connection.execute(
@@ -253,7 +253,7 @@ def _drop_versions(connection: sqlite3.Connection, versions: Sequence[int]) -> t
             " ON CONFLICT (prompt_id, kind) DO UPDATE SET number = max(number, excluded.number)",
             (prompt, number),
         )
-        # A summary of words that were taken away quotes the text that they were in.
+        # The summary of a change that only removed words quotes the deleted version.
         connection.execute(
             "UPDATE runs SET summary = '' WHERE based_on_id = ? AND added = 0 AND summary <> ''", (version,)
         )
@@ -267,7 +267,7 @@ def _drop_versions(connection: sqlite3.Connection, versions: Sequence[int]) -> t
 
 
 def _drafted(connection: sqlite3.Connection, prompt: int) -> set[int]:
-    """Return the versions that a draft starts from or pins; all of them when it cannot be read."""
+    """Return the versions that a draft starts from or pins; all of them if it cannot be read."""
     body = damaged_drafts.body_of(connection, prompt)
     try:
         draft = None if body is None else damaged_drafts.parse(body)
@@ -281,10 +281,10 @@ def _drafted(connection: sqlite3.Connection, prompt: int) -> set[int]:
 
 
 def _drop_unused(connection: sqlite3.Connection, names: Sequence[str]) -> None:
-    """Drop shared texts, files, tags and names that nothing uses any more.
+    """Delete shared texts, files, tags and names that nothing uses any more.
 
-    Whoever names a shared row is asked of the schema; where there is no index to look in, one is made meanwhile:
-    otherwise every row that goes would read through all answers.
+    The schema tells which columns refer to shared rows. They get temporary indexes, because otherwise deleting each row
+    would read through all answers.
     """
     users = [
         (table, user, column)
@@ -322,7 +322,7 @@ def _drop_unused(connection: sqlite3.Connection, names: Sequence[str]) -> None:
 
 
 def _files_in(connection: sqlite3.Connection, bodies: Sequence[str]) -> set[str]:
-    """Return the attached files that these texts name by their hash."""
+    """Return the hashes of attached files that these texts contain."""
     every = connection.execute("SELECT hash FROM blobs").fetchall()
     if not every:
         return set()

@@ -1,7 +1,7 @@
-"""The history in another folder.
+"""Moves the history to another folder.
 
-Invariant: at every moment the place where a start looks leads to a whole history, the old one or the new one; the old
-file goes only after the new one was read and found sound, and only when nobody touched it meanwhile.
+Invariant: at every moment the path where a start looks leads to a complete history, the old one or the new one. The old
+file is removed only after the new one was verified, and only if it was not written to meanwhile.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _HEADER = 100
 
 @dataclass(frozen=True, slots=True)
 class MovedHistory:
-    """Where the history is, and where the old file was kept: None when it was removed."""
+    """The path of the history, and that of the old file; None if it was removed."""
 
     path: Path
     kept: Path | None
@@ -39,11 +39,11 @@ def move(
     busy_ms: int = 5000,
     watch: Watch = go_on,
 ) -> MovedHistory:
-    """Put the history into the file `target`, which must not be there yet; the old one is kept under another name.
+    """Move the history to the file `target`, which must not exist; the old one is kept under another name.
 
-    `leave_word` makes starts at the old place find the new one; it is called when the new file is there. Without `keep`
+    `leave_word` makes starts at the old path find the new one; it is called once the new file is there. Without `keep`
     the old one is removed at the end. The history must not be open here. Raises StoreError: busy while another program
-    has it open, corrupt, full, readonly, interrupted; the history is then as it was. Raises what `leave_word` raises.
+    has it open, corrupt, full, readonly, interrupted; the history is then unchanged. Raises what `leave_word` raises.
     """
     real = database.resolve()
     moving = target.with_name(f"{target.name}.moving")
@@ -62,7 +62,7 @@ def move(
                 raise StoreError("Another program wrote to the history meanwhile. Try again.", str(real), "busy")
             real.replace(kept)
         except BaseException:
-            # Nobody can have opened it yet.
+            # No other process can have opened it yet.
             target.unlink(missing_ok=True)
             raise
         sync(real.parent)
@@ -78,7 +78,7 @@ def move(
 
 
 def _copy(real: Path, target: Path, moving: Path, busy_ms: int, watch: Watch) -> bytes:
-    """Copy the history while nobody else can write to it; return how it began then."""
+    """Copy the history with other writers locked out; return its header at that time."""
     if target.exists():
         raise StoreError(
             f"There is a file {target} already. Choose another folder, or give that file another name.",
@@ -95,14 +95,14 @@ def _copy(real: Path, target: Path, moving: Path, busy_ms: int, watch: Watch) ->
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("COMMIT")
         copy_whole(connection, real, moving, watch)
-        # The last thing that this connection is for: reading the file any other way ends the locks of a process.
+        # Last, because closing another handle of the file would release the locks of this process.
         return _header(real)
     finally:
         connection.close()
 
 
 def _claim(moving: Path, target: Path) -> None:
-    """Give the new file its name, unless somebody has taken that meanwhile."""
+    """Give the new file its name. Raises StoreError (path) if a file was created there meanwhile."""
     try:
         target.touch(mode=0o600, exist_ok=False)
     except FileExistsError as error:
@@ -112,7 +112,7 @@ def _claim(moving: Path, target: Path) -> None:
 
 
 def _header(path: Path) -> bytes:
-    """Return what changes with every change of a file without a log."""
+    """Return the bytes that every change of a file without a log changes."""
     with path.open("rb") as file:
         return file.read(_HEADER)
 

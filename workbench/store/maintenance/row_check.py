@@ -1,6 +1,6 @@
-"""Rows that hold values which this program never writes, in a file that is sound for SQLite.
+"""Finds rows with values that this program never writes, in a file that is sound for SQLite.
 
-Invariant: the rules are those that rows of others are imported by (`row_rules`). Nothing is changed.
+Invariant: the rules are those for imported rows (`row_rules`). Nothing is changed.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class _Column:
 
 
 def wrong_rows(connection: sqlite3.Connection, watch: Watch = go_on) -> list[str]:
-    """Return a sentence about each table with rows that hold wrong values: how many, and the first of them.
+    """Return a sentence for each table with invalid rows: how many, and the first of them.
 
-    Raises sqlite3.Error, and StoreError (interrupted) when `watch` stops it.
+    Raises sqlite3.Error, and StoreError (interrupted) if `watch` cancels.
     """
     return [sentence for table in _TABLES if (sentence := _table(connection, table, watch))]
 

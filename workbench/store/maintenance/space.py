@@ -1,7 +1,7 @@
-"""What takes room in the history, and giving some of it back.
+"""Measures the size of the history, and frees space.
 
-Invariant: what is given back is only what another column or table tells as well, or what a rule names that the person
-set; outputs that won, are starred or noted are never touched.
+Invariant: only data that another column or table also has, or that a rule set by the user names, is removed. Outputs
+that won, are starred or have a note are never touched.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _TABLES: dict[str, Kind] = {
     "search_names": "search",
     "unindexed": "search",
 }
-# Winners and what people marked otherwise keep everything; so do runs that still go on. Where a repair lost the
-# verdicts, the row of a run still says that something won there, but not which answer: all of it stays.
+# Winners and what people marked otherwise keep everything, and so do runs in progress. If a repair lost the verdicts,
+# the row of a run still says that something won there, but not which answer, so all of it is kept.
 _KEPT_OUTPUTS = """
   SELECT verdict_outputs.output_id FROM verdict_outputs JOIN verdicts ON verdicts.id = verdict_outputs.verdict_id
    WHERE verdict_outputs.place = 1
@@ -52,7 +52,7 @@ DROP_AT_ONCE = 2000
 
 @dataclass(frozen=True, slots=True)
 class HistorySize:
-    """Bytes of the file by kind, most first; they add up to the size of the file without its log."""
+    """Bytes of the file by kind, largest first; they add up to the size of the file without its log."""
 
     by_kind: tuple[tuple[Kind, int], ...]
 
@@ -63,7 +63,7 @@ class HistorySize:
 
 
 def measure(connection: sqlite3.Connection) -> HistorySize:
-    """Return what takes room; reads the whole file once, so it can be interrupted."""
+    """Return the size by kind. Reads the whole file once, so it can be interrupted."""
     (page,) = connection.execute("PRAGMA page_size").fetchone()
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     (free,) = connection.execute("PRAGMA freelist_count").fetchone()
@@ -72,7 +72,7 @@ def measure(connection: sqlite3.Connection) -> HistorySize:
         kind = _kind(name, table)
         sizes[kind] = sizes.get(kind, 0) + size
     sizes["free"] = free * page
-    # What SQLite keeps for itself: the schema, pages between, and what is not told apart without dbstat.
+    # Used by SQLite itself: the schema, internal pages, and whatever cannot be assigned without dbstat.
     sizes["other"] = sizes.get("other", 0) + max(0, pages * page - sum(sizes.values()))
     return HistorySize(tuple(sorted(((kind, size) for kind, size in sizes.items() if size), key=lambda one: -one[1])))
 
@@ -93,7 +93,7 @@ def _objects(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
 
 
 def _without_dbstat(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
-    """The same where SQLite was built without dbstat: the bytes of the long columns, without what surrounds them."""
+    """Return the same if SQLite was built without dbstat: the bytes of the long columns, without overhead."""
     long_columns = {
         "outputs": ("text", "reasoning", "marks"),
         "steps": ("body",),
@@ -118,7 +118,7 @@ def _kind(name: str, table: str) -> Kind:
 
 
 def droppable(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Return how many raw responses could be dropped, and their bytes."""
+    """Return how many raw responses can be dropped, and their bytes."""
     count, size = connection.execute(
         f"SELECT count(*), coalesce(sum(length(CAST(body AS BLOB))), 0) FROM responses"
         f" WHERE output_id NOT IN ({_KEPT_OUTPUTS})"
@@ -127,7 +127,7 @@ def droppable(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 def drop_raw(connection: sqlite3.Connection, before: str | None = None, limit: int = DROP_AT_ONCE) -> int:
-    """Drop up to `limit` raw responses, of outputs made before a time if one is given; return how many there were.
+    """Drop up to `limit` raw responses, only of outputs made before a time if one is given; return the number.
 
     The text, the numbers and the request of an output stay.
     """
@@ -140,25 +140,25 @@ def drop_raw(connection: sqlite3.Connection, before: str | None = None, limit: i
 
 
 def shrink(connection: sqlite3.Connection, path: Path, watch: Watch = go_on) -> int:
-    """Give free pages back to the disk, outside of any transaction; return by how many bytes the file shrank.
+    """Return free pages to the disk, outside of any transaction; return by how many bytes the file shrank.
 
-    Needs as much free room as the file is large. Raises sqlite3.Error, and StoreError (interrupted); the file is then
-    as it was.
+    Needs as much free space as the file is large. Raises sqlite3.Error, and StoreError (interrupted); the file is then
+    unchanged.
     """
     before = path.stat().st_size
-    # What is in the log takes its room in the file while there is some.
+    # Checkpoint while there is space, because what is in the log needs space in the file.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     try:
         with watched(connection, watch):
             write_anew(connection)
     finally:
-        # On a full disk the log holds what there was room for, and keeps that from everybody else.
+        # On a full disk the log has used up the remaining space; free it for other programs.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return max(0, before - path.stat().st_size)
 
 
 def write_anew(connection: sqlite3.Connection) -> None:
-    """Have SQLite write the whole file anew. Raises sqlite3.Error, and StoreError for what others keep in it."""
+    """Rewrite the whole file. Raises sqlite3.Error, and StoreError if objects of other programs prevent it."""
     try:
         connection.execute("VACUUM")
     except sqlite3.OperationalError as error:
@@ -173,7 +173,7 @@ def write_anew(connection: sqlite3.Connection) -> None:
 
 
 def check(connection: sqlite3.Connection, most: int = 50) -> list[str]:
-    """Look at all of the file; return what is wrong with it, nothing for a sound one. Can be interrupted."""
+    """Check the whole file; return what is wrong with it, [] for a sound one. Can be interrupted."""
     found = file_problems(connection, most, quick=False)
-    # Of damaged pages there may be rows without an end.
+    # Damaged pages may yield endless rows.
     return found or missing_references(connection, most)

@@ -1,6 +1,6 @@
-"""Looking after an open history: its copies, its size, its soundness.
+"""Maintenance of an open history: backups, size, integrity.
 
-Invariant: nothing here keeps writers waiting for longer than a step takes, but `shrink`, which says so.
+Invariant: nothing here blocks writers for longer than one step, except `shrink`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Work = Callable[[sqlite3.Connection], int]
 
 
 class Upkeep:
-    """All methods block, some for minutes, and belong on a worker thread. They raise StoreError."""
+    """Maintenance. All methods block, some for minutes, and belong on a worker thread. They raise StoreError."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Upkeep:
     ) -> None:
         """`write` runs work within a transaction of the writer, `alone` between two of them.
 
-        `require_place` raises StoreError where another file stands at `path` than the one that is open.
+        `require_place` raises StoreError if the file at `path` is not the one that is open.
         """
         self._path = path
         self._readers = readers
@@ -41,19 +41,19 @@ class Upkeep:
         self._require_place = require_place
 
     def backup(self, folder: Path, now: str, *, by_hand: bool, watch: Watch = go_on) -> Backup:
-        """Make a copy and look whether it is sound; `watch` can stop it."""
+        """Make a backup and verify it; `watch` can cancel."""
         return backups.make(self._path, folder, now, by_hand=by_hand, watch=watch, sure=self._require_place)
 
     def backups(self, folder: Path) -> list[Backup]:
-        """Return the copies in a folder, newest first."""
+        """Return the backups in a folder, newest first."""
         return backups.listed(self._path, folder)
 
     def prune(self, folder: Path, keep: int) -> list[Backup]:
-        """Remove all but the newest copies that were made by themselves."""
+        """Remove all automatic backups but the newest; return the removed ones."""
         return backups.prune(self._path, folder, keep)
 
     def changed_since(self, moment: str) -> bool:
-        """Whether a run, a verdict or a draft is newer than a moment; what else changes is found by their company."""
+        """Whether a run, verdict, draft or prompt is newer than a time; all other changes come with one of these."""
         with self._readers.use() as connection:
             (changed,) = connection.execute(
                 "SELECT EXISTS (SELECT 1 FROM runs WHERE started_at > ?1)"
@@ -65,23 +65,23 @@ class Upkeep:
             return bool(changed)
 
     def size(self, watch: Watch = go_on) -> space.HistorySize:
-        """Return what takes room; `watch` can stop it."""
+        """Return the size by kind; `watch` can cancel."""
         with self._readers.use() as connection, watched(connection, watch):
             return space.measure(connection)
 
     def droppable(self, watch: Watch = go_on) -> tuple[int, int]:
-        """Return how many raw responses could be dropped, and their bytes; `watch` can stop it."""
+        """Return how many raw responses can be dropped, and their bytes; `watch` can cancel."""
         with self._readers.use() as connection, watched(connection, watch):
             return space.droppable(connection)
 
     def drop_raw(self, before: str | None = None) -> int:
-        """Drop some raw responses, one step; 0 when there is nothing left to drop."""
+        """Drop some raw responses, one step; return how many, 0 if none is left."""
         return self._write(lambda connection: space.drop_raw(connection, before)).result()
 
     def shrink(self, watch: Watch = go_on) -> int:
-        """Give free room back to the disk and return how many bytes; nothing else is written meanwhile.
+        """Return free space to the disk and return how many bytes; blocks other writes.
 
-        `watch` can stop it; the room is then used by what comes next.
+        `watch` can cancel; the space is then reused by later writes.
         """
 
         def work(connection: sqlite3.Connection) -> int:
@@ -95,7 +95,7 @@ class Upkeep:
         return self._alone(work).result()
 
     def check(self, watch: Watch = go_on) -> list[str]:
-        """Return what is damaged of the file, nothing for a sound one; `watch` can stop it."""
+        """Return what is damaged in the file, [] for a sound one; `watch` can cancel."""
         try:
             with self._readers.use() as connection, watched(connection, watch):
                 return space.check(connection)
@@ -105,8 +105,8 @@ class Upkeep:
             return [error.detail or error.sentence]
 
     def wrong_rows(self, watch: Watch = go_on) -> list[str]:
-        """Return a sentence about each table whose rows hold wrong values; `watch` can stop it."""
-        # Few processes check a history.
+        """Return a sentence for each table with invalid rows; `watch` can cancel."""
+        # Rarely needed.
         from workbench.store.maintenance.row_check import wrong_rows
 
         with self._readers.use() as connection, watched(connection, watch):

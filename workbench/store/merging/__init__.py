@@ -1,6 +1,6 @@
-"""What comes from elsewhere: other histories, packs, and logs of other programs.
+"""Imports from other histories, packs, and logs of other programs.
 
-Invariant: another file is only read. Things are the same when they have the same uid, and texts when they have the
-same hash; numbers are given anew. What is in both stays as it is here, except that judgements, tags, stars and ends of
-answers that one side lacks are added. So merging is repeatable, and both ways lead to the same runs.
+Invariant: another file is only read. Things are the same if they have the same uid, and texts if they have the same
+hash; numbers are assigned anew. What is in both stays unchanged here, except that verdicts, tags, stars and ends of
+answers that are missing here are added. So merging is repeatable, and both directions lead to the same runs.
 """

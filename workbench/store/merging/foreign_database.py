@@ -1,7 +1,7 @@
-"""Databases of other programs, opened to be read.
+"""Opens databases of other programs for reading.
 
-Invariant: nothing is written into the folder of the file, not even what SQLite keeps beside a file that it only reads.
-Where it would have to (a log without its index, a change that was not finished), a private copy is read instead.
+Invariant: nothing is written to the folder of the file, not even the side files that SQLite creates when it only reads.
+Where they would be needed (a log without its index, an unfinished transaction), a private copy is read instead.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _LOOK_EVERY = 10_000
 SCRATCH = ".import-"
 _STALE_S = 24 * 3600
 _PARTS = ("", "-wal", "-journal")
-"""Ends of the names of what is copied."""
+"""Suffixes of the files to copy."""
 _MOST_HOLES = 64 << 20
-"""Bytes that a file may have without any on the disk."""
+"""Bytes that a file may claim without having any on the disk."""
 _TRIES, _PAUSE_S = 10, 0.05
-"""How often a file that changes while it is copied is looked at anew, and after how many seconds."""
+"""Attempts to copy a file that changes meanwhile, and seconds between them."""
 
 
 class ReadingHalt:
-    """A way to end reading from another thread, and by itself when it does not get on."""
+    """Cancels reading from another thread, and measures how long it has made no progress."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._event = threading.Event()
@@ -47,39 +47,39 @@ class ReadingHalt:
         self._since = clock()
 
     def went_on(self) -> None:
-        """Say that something was read: patience begins anew."""
+        """Report progress, which restarts the measured time."""
         self._since = self._clock()
 
     @property
     def waited_s(self) -> float:
-        """For how long nothing was read, in seconds."""
+        """Seconds since the last progress."""
         return self._clock() - self._since
 
     def ask(self) -> None:
-        """End what reads as soon as it can. Safe to repeat."""
+        """Cancel reading as soon as possible. Safe to repeat."""
         self._event.set()
 
     def wait(self, seconds: float) -> bool:
-        """Wait so long, or until the end is asked for; return whether it was."""
+        """Wait for so many seconds or until cancelled; return whether it was cancelled."""
         return self._event.wait(seconds)
 
     @property
     def asked(self) -> bool:
-        """Whether the end was asked for."""
+        """Whether reading was cancelled."""
         return self._event.is_set()
 
 
 def is_sqlite(path: Path) -> bool:
-    """Whether a file begins as a SQLite database does. Raises OSError."""
+    """Whether a file begins like a SQLite database. Raises OSError."""
     with path.open("rb") as file:
         return file.read(len(_HEADER)) == _HEADER
 
 
 @contextlib.contextmanager
 def reading(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[sqlite3.Connection]:
-    """Open a database that is only read; a copy that has to be made is put into the folder `scratch` and removed again.
+    """Open a database for reading only; a copy, if needed, is made in the folder `scratch` and removed again.
 
-    Text that is no UTF-8 is read with U+FFFD. Raises StoreError; interrupted after `halt`.
+    Text that is not UTF-8 is read with U+FFFD. Raises StoreError; interrupted after `halt`.
     """
     _sweep(scratch)
     try:
@@ -95,7 +95,7 @@ def reading(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[sqlite3.Co
 
 
 def told(path: Path, items: Iterator[T], halt: ReadingHalt) -> Iterator[T]:
-    """Yield what is read of a database; what happens on the way is a StoreError about it."""
+    """Yield what is read from a database; errors of SQLite become StoreError about it."""
     try:
         for item in items:
             yield item
@@ -105,12 +105,12 @@ def told(path: Path, items: Iterator[T], halt: ReadingHalt) -> Iterator[T]:
 
 
 def damaged(path: Path, detail: str) -> StoreError:
-    """Return the error for another history that is damaged: what to do with it."""
+    """Return the error for another history that is damaged, with what to do."""
     return StoreError(f"“{path.name}” is damaged. {salvaging(path, 'import')}", detail, "corrupt")
 
 
 def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
-    """Return the real tables of a database with their columns; views, which could be anything, are none."""
+    """Return the ordinary tables of a database with their columns; views, which may compute anything, are excluded."""
     names = [
         name
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0")
@@ -124,21 +124,21 @@ def tables(connection: sqlite3.Connection) -> dict[str, frozenset[str]]:
 
 @contextlib.contextmanager
 def _plain(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[tuple[Path, bool]]:
-    """Yield a file that can be opened without writing beside it, and whether it is to be taken as immutable."""
+    """Yield a file that can be opened without writing beside it, and whether to open it as immutable."""
     check_beside(path)
     log, index, journal = (path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
     for _ in range(_TRIES):
         with path.open("rb") as file:
             keeps_log = file.read(20)[18:20] == _WAL
         if not _has_bytes(journal) and (index.exists() or not _has_bytes(log)):
-            # With a log and its index a reader is one of several. Without a log nobody that keeps one has it open.
+            # With a log and its index, readers can share the file. Without a log, it is not open in WAL mode.
             yield path, keeps_log and not index.exists()
             return
         _check_room(path, scratch)
         with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=scratch) as folder:
             copy = Path(folder) / "copy.db"
             if _copied(path, copy):
-                # Finishes or takes back what was not finished, in the copy.
+                # Completes or rolls back the unfinished transaction, in the copy.
                 recovering = connect(copy, mode="rw")
                 try:
                     recovering.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -156,7 +156,7 @@ def _plain(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[tuple[Path,
 
 
 def _check_room(path: Path, scratch: Path) -> None:
-    """Raise before a copy fills the disk: a log can claim any size and have no bytes. Raises StoreError and OSError."""
+    """Check the free disk space: a log can claim any size without having bytes. Raises StoreError and OSError."""
     needed = 0
     for end in _PARTS:
         with contextlib.suppress(FileNotFoundError):
@@ -174,14 +174,14 @@ def _check_room(path: Path, scratch: Path) -> None:
 
 
 def _copied(path: Path, copy: Path) -> bool:
-    """Copy a database with its log or journal; return whether they are as they were at one moment."""
+    """Copy a database with its log and journal; return whether they are a consistent snapshot."""
     beside = {path.with_name(path.name + end): copy.with_name(copy.name + end) for end in _PARTS if end}
     before = [_stamp(source) for source in (path, *beside)]
     shutil.copyfile(path, copy)
     for source, target in beside.items():
         with contextlib.suppress(FileNotFoundError):
             shutil.copyfile(source, target)
-    # A change that ended meanwhile took away what would undo the half of it that was copied.
+    # A transaction that ended meanwhile removed what would undo the half of it that was copied.
     return before == [_stamp(source) for source in (path, *beside)]
 
 
@@ -194,7 +194,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 def _sweep(scratch: Path) -> None:
-    """Remove copies that a kill left, unless somebody may still be reading one."""
+    """Remove copies left by killed processes, unless one may still be in use."""
     for left in scratch.glob(f"{SCRATCH}*"):
         if time.time() - left.stat().st_mtime > _STALE_S:
             shutil.rmtree(left, ignore_errors=True)
@@ -208,8 +208,10 @@ def _has_bytes(path: Path) -> bool:
 
 
 def only_read(connection: sqlite3.Connection, halt: ReadingHalt, patience_s: float) -> None:
-    """Let a connection to the file of a stranger do nothing but read, end when `halt` asks for it, and when nothing was
-    read for so long."""
+    """Make a connection to an untrusted file read-only, and let `halt` cancel it.
+
+    Reading also ends after `patience_s` seconds without progress.
+    """
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA cell_size_check = ON")
     halt.went_on()
@@ -217,7 +219,7 @@ def only_read(connection: sqlite3.Connection, halt: ReadingHalt, patience_s: flo
 
 
 def _told(error: Exception, path: Path, halt: ReadingHalt) -> Exception:
-    """Return the error as one about a file that is imported, and not about the history."""
+    """Return the error as one about an imported file instead of the history."""
     told = translate(error, path)
     if told is None:
         return error

@@ -1,8 +1,8 @@
-"""Reading the log of the `llm` command.
+"""Reads the log of the `llm` command.
 
-Invariant: only what the log says, both generations of its tables alike: `turns` over messages that are stored once
-(since llm 0.32), and `responses` before. A call that stands in both is read once, as a turn. Columns that older logs
-lack are unknown. Memory is bounded by one conversation: a text of more than MOST_TEXT bytes leaves its call out.
+Invariant: only what the log says, from both generations of its tables: `turns` over messages that are stored once
+(since llm 0.32), and `responses` before. A call in both is read once, as a turn. Columns that older logs lack are
+unknown. Memory is bounded by one conversation: a call with a text of more than MOST_TEXT bytes is left out.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def is_log(connection: sqlite3.Connection) -> bool:
 
 
 class LlmLog:
-    """One log. `conversations` yields its calls, conversation by conversation."""
+    """Reads one log. `conversations` yields its calls, conversation by conversation."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -54,7 +54,7 @@ class LlmLog:
 
     @property
     def total(self) -> int:
-        """How many calls are in it."""
+        """The number of calls."""
         old = f"SELECT count(*) FROM responses{self._not_a_turn()}" if "responses" in self._tables else ""
         return (self._turns.total if self._turns else 0) + (self._connection.execute(old).fetchone()[0] if old else 0)
 
@@ -69,7 +69,7 @@ class LlmLog:
         return " WHERE responses.id NOT IN (SELECT id FROM turns)" if self._turns is not None else ""
 
     def _legacy(self) -> Iterator[list[LogTurn | LeftOut]]:
-        """Yield conversations of the older log, whose calls have no index by conversation: so it is made here."""
+        """Yield conversations of the older tables, whose calls lack an index by conversation: one is made in memory."""
         column = "conversation_id" if "conversation_id" in self._tables["responses"] else "NULL"
         groups: dict[tuple[bool, Any], list[Any]] = {}
         for key, conversation in self._connection.execute(
@@ -116,9 +116,9 @@ class LlmLog:
     def _turn(
         self, row: Mapping[str, Any], name: str, history: tuple[LogMessage, ...], system: str
     ) -> tuple[LogTurn, str]:
-        """Return a call, and the system prompt that holds from there on."""
+        """Return a call, and the system prompt in effect from there on."""
         key = row["id"]
-        # As llm puts them together: system prompts by blank lines, prompts by line breaks.
+        # Joined as in llm: system prompts by blank lines, prompts by line breaks.
         said_first = [part.strip() for part in (*self._fragments("system_fragments", key), text(row["system"]))]
         mine = "\n\n".join(part for part in said_first if part)
         before = list(history)
@@ -164,7 +164,7 @@ class LlmLog:
         return [text(content) for (content,) in self._all(_FRAGMENTS.format(table=table), key)]
 
     def _of(self, table: str, column: str, key: Any, statement: str) -> list[tuple[Any, ...]]:
-        """Return the rows that belong to a call. These tables have no index by call, so it is made here, once."""
+        """Return the rows of a call. These tables have no index by call, so one is made in memory, once."""
         if table not in self._owned:
             owned: dict[Any, list[Any]] = {}
             self._owned[table] = owned

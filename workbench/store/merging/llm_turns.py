@@ -1,7 +1,7 @@
-"""Reading the newer log of the `llm` command: turns over messages that are stored once.
+"""Reads the newer log of the `llm` command: turns over messages that are stored once.
 
-Invariant: a message is known by its hash and reached through that of what came after it; texts that stand in fragments,
-and files, are put back where they belong. A chain that is broken or never ends leaves its turn out.
+Invariant: a message is identified by its hash and reached through the message after it. Texts stored in fragments, and
+files, are put back where they belong. A turn whose chain is broken or endless is left out.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from workbench.core.llm_log import LogFile, LogMessage, LogPart, LogTool, LogTur
 from workbench.store.sqlite import sqlite3
 
 LONGEST = 200
-"""Calls of one conversation that are read: each holds all that was said before it."""
+"""Calls that are read of one conversation, because each holds everything said before it."""
 _DEEPEST = 5000
-"""Messages of one chain."""
+"""Maximum number of messages in a chain."""
 _KEPT = 5000
-"""Messages that are kept for the next turns of their conversation."""
+"""Messages cached for the next turns of their conversation."""
 _MOST_KEPT = 50_000_000
 _KINDS: dict[str, PartKind] = {
     "text": "text",
@@ -44,11 +44,11 @@ _TOOLS = (
 
 
 class _BrokenError(Exception):
-    """A chain that cannot be followed, or is too large; the text is a sentence."""
+    """A chain that cannot be followed, or is too large; the text is a sentence for people."""
 
 
 class LlmTurns:
-    """The turns of one log."""
+    """Reads the turns of one log."""
 
     def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, frozenset[str]], most_text: int) -> None:
         self._connection, self._tables, self._most = connection, tables, most_text
@@ -57,7 +57,7 @@ class LlmTurns:
 
     @property
     def total(self) -> int:
-        """How many turns there are."""
+        """The number of turns."""
         return int(self._connection.execute("SELECT count(*) FROM turns").fetchone()[0])
 
     def threads(self) -> Iterator[list[LogTurn | LeftOut]]:
@@ -135,7 +135,7 @@ class LlmTurns:
         return message
 
     def _part(self, kind: str, said: Any, payload: Any) -> LogPart | None:
-        """Return a part; kinds of a newer release are left out."""
+        """Return a part of a message, None for a kind of a newer release."""
         if kind not in _KINDS:
             return None
         body = _object(payload)
@@ -190,18 +190,18 @@ class LlmTurns:
 
 
 def too_many(key: Any) -> LeftOut:
-    """Return what is said of the calls from `key` on, the first one that is not read."""
+    """Return the report on the calls from `key` on, the first one that is not read."""
     return LeftOut(text(key), f"Of a conversation the first {LONGEST} calls are taken, so not from this one on.")
 
 
 def file_of(media_type: Any, path: Any, url: Any, body: Any) -> LogFile:
-    """Return an attachment as the log has it: with its bytes, or with the place where it was."""
+    """Return an attachment as it was logged: with its bytes, or with its former location."""
     taken = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else None
     return LogFile(text(media_type), taken or None, text(path) or text(url))
 
 
 def text(value: Any) -> str:
-    """Return a value of a column that should be text: tables of llm do not hold their columns to their types."""
+    """Return the value of a text column as text: tables of llm do not enforce their types."""
     if value is None:
         return ""
     if isinstance(value, bytes):
@@ -210,7 +210,7 @@ def text(value: Any) -> str:
 
 
 def count(value: Any) -> int | None:
-    """Return a number of a column that should be one, None for anything else."""
+    """Return the value of a count column, None if it is not a count."""
     return value if isinstance(value, int) and value >= 0 else None
 
 

@@ -1,8 +1,8 @@
-"""One merge, step by step.
+"""Merges another history, step by step.
 
 Invariant: first the other history is copied and checked, while nothing here is locked; only the copy is merged. Then
-each step is a transaction that leaves a whole history: origins first, so that nothing is imported a second time; then
-prompts, files, runs in the order of time, and judgements when all that they can be about is there.
+each step is a transaction that leaves a consistent history: origins first, so that nothing is imported twice; then
+prompts, files, and runs in order of time; and verdicts once everything they are about is there.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from workbench.store.sqlite import sqlite3
 
 _RUNS, _ROWS = 25, 500
 _UNFIT = (sqlite3.IntegrityError, StoreError, KeyError)
-"""What rows of a stranger can raise that do not fit together."""
+"""Raised by untrusted rows that are inconsistent."""
 _SENTENCE = "Its rows do not fit together."
 _ENDPOINT = (
     *("uid", "kind", "name", "base_url", "headers", "secret_headers", "needs_key", "path", "adapter", "provider"),
@@ -42,18 +42,18 @@ _ENDPOINT = (
 
 @dataclass(frozen=True, slots=True)
 class MergeStep:
-    """What a step did: what is new, how many runs were here already and were looked at, and what was left out."""
+    """The result of a step: what is new, how many runs were here already, how many were read, and what was left out."""
 
     added: ImportedCounts = field(default_factory=ImportedCounts)
     known: int = 0
     read: int = 0
     left_out: tuple[LeftOut, ...] = ()
     more_left_out: int = 0
-    """What was left out and is not named."""
+    """How many rows were left out without being listed."""
 
 
 class HistoryMerge:
-    """Takes another history into this one. Blocks, so it belongs on a worker thread."""
+    """Merges another history into this one. Blocks, so it belongs on a worker thread."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class HistoryMerge:
         uid: Callable[[], str],
         now: str,
     ) -> None:
-        """`other` was checked (`other_history.check`); the copy of it is made in the folder `scratch`."""
+        """`other` must have passed `other_history.check`; its copy is made in the folder `scratch`."""
         self._theirs, self._scratch, self._halt = other, scratch, halt
         self._other = other
         self._use, self._write, self._uid, self._now = use, write, uid, now
@@ -73,15 +73,15 @@ class HistoryMerge:
 
     @property
     def total(self) -> int:
-        """How many runs the other history has."""
+        """The number of runs in the other history."""
         return int(self._theirs.execute("SELECT count(*) FROM runs").fetchone()[0])
 
     def preview(self) -> Generator[MergeStep]:
-        """Yield what a merge would bring, without writing to the history."""
+        """Yield what a merge would add, without writing to the history."""
         yield from self._on_copy(self._counted, light=True)
 
     def steps(self) -> Generator[MergeStep]:
-        """Merge, and yield after each step what it did."""
+        """Merge, and yield the result of each step."""
         yield from self._on_copy(self._merged, light=False)
 
     def _on_copy(self, go: Callable[[], Iterator[MergeStep]], *, light: bool) -> Generator[MergeStep]:
@@ -169,8 +169,11 @@ class HistoryMerge:
         return MergeStep(ImportedCounts(prompts=new), left_out=tuple(left_out))
 
     def _endpoints(self, mine: sqlite3.Connection) -> MergeStep:
-        """Bring the names of endpoints, out of the list: keys in the keyring go by their identity, and must not be sent
-        to an address that somebody else wrote. Prices stay where they are, too: they are what somebody else pays."""
+        """Add unknown endpoints, archived, and no prices.
+
+        The keyring finds keys by the uid of an endpoint, and they must not be sent to an address that another person
+        wrote. Prices are what that person pays.
+        """
         fixed = {endpoint.uid for endpoint in FIXED_ENDPOINTS}
         for row in rows(self._other, f"SELECT {', '.join(_ENDPOINT)} FROM endpoints ORDER BY id"):
             known = mine.execute("SELECT 1 FROM endpoints WHERE uid = ?", (row["uid"],)).fetchone()
@@ -179,7 +182,7 @@ class HistoryMerge:
         return MergeStep()
 
     def _blob(self, mine: sqlite3.Connection, keys: Sequence[int]) -> MergeStep:
-        """Bring the bytes of one file, which may be large."""
+        """Add one attached file, which may be large."""
         [key] = keys
         (name,) = self._other.execute("SELECT hash FROM blobs WHERE rowid = ?", (key,)).fetchone()
         if mine.execute("SELECT 1 FROM blobs WHERE hash = ?", (name,)).fetchone() is None:
@@ -189,7 +192,7 @@ class HistoryMerge:
             ).fetchone()
             if body is None:
                 return MergeStep(left_out=(LeftOut(name, "A file of more than 20 MB is not taken."),))
-            # Under the hash of what it is, whatever it is called there.
+            # Under the hash of its bytes, whatever it is called there.
             blobs.add(mine, bytes(body), media_type)
         return MergeStep()
 
@@ -232,12 +235,12 @@ def _why(error: Exception) -> str:
 
 @contextmanager
 def _apart(mine: sqlite3.Connection) -> Iterator[None]:
-    """Take back what was done here when it fails, and nothing else of the transaction."""
+    """Roll back what was done in this block if it fails, and nothing else of the transaction."""
     mine.execute("SAVEPOINT one")
     try:
         yield
     except BaseException:
-        # SQLite may have rolled back all of it, on a full disk for example.
+        # SQLite may have rolled back the whole transaction, on a full disk for example.
         if mine.in_transaction:
             mine.execute("ROLLBACK TO one")
             mine.execute("RELEASE one")

@@ -1,7 +1,6 @@
-"""The other history, opened to be read.
+"""Another history, opened for reading.
 
-Invariant: its tables are those of this release, of an older one, which has fewer of them, or of a newer minor, which
-has more but nothing else.
+Invariant: its tables are those of this release, fewer of them (an older release), or more (a newer minor one).
 """
 
 from __future__ import annotations
@@ -16,16 +15,16 @@ from workbench.store.sqlite import sqlite3
 
 Row = dict[str, object]
 HistoryConnection = sqlite3.Connection
-"""A name for those who carry one and may not know what it is."""
+"""Alias for modules that pass a connection on and do not know SQLite."""
 
 
 def is_history(connection: sqlite3.Connection) -> bool:
-    """Whether a database is one of ours."""
+    """Whether a database is a history."""
     return bool(connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)
 
 
 def check(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise StoreError (newer_major, corrupt) unless a history can be read here as the data that it is."""
+    """Raise StoreError (newer_major, corrupt) unless a history can be read here as plain data."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if major(version) > major(VERSION):
         raise StoreError(
@@ -43,7 +42,7 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def rows(connection: sqlite3.Connection, statement: str, *given: object) -> Iterator[Row]:
-    """Yield rows as columns with their values."""
+    """Yield rows as mappings from column to value."""
     cursor = connection.execute(statement, given)
     names = [column[0] for column in cursor.description]
     for values in cursor:
@@ -51,7 +50,7 @@ def rows(connection: sqlite3.Connection, statement: str, *given: object) -> Iter
 
 
 def insert(connection: sqlite3.Connection, table: str, row: Row) -> int:
-    """Insert a row and return its key; a uid that something else has is a fault of the other file.
+    """Insert a row and return its key; a uid that is in use elsewhere is an error of the other file.
 
     Raises sqlite3.IntegrityError.
     """
@@ -62,6 +61,6 @@ def insert(connection: sqlite3.Connection, table: str, row: Row) -> int:
 
 
 def key_of(connection: sqlite3.Connection, table: str, uid: object) -> int | None:
-    """Return the key of the row with a uid, None when there is none."""
+    """Return the key of the row with a uid, None if there is none."""
     row = connection.execute(f'SELECT id FROM "{table}" WHERE uid = ?', (uid,)).fetchone()
     return None if row is None else int(row[0])

@@ -1,7 +1,7 @@
-"""What the history remembers of packs, as it is stored.
+"""Validates the stored records of packs.
 
-Invariant: what is returned has the shape that exporting relies on, and names of files in it are names that a pack may
-have; what has another shape is nothing.
+Invariant: what is returned has the shape that exporting relies on, and the file names in it are valid names in a pack;
+a record of any other shape is rejected.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _ABOUT = ("name", "description", "licence", "author")
 
 
 def pack_body(text: str) -> dict[str, Any] | None:
-    """Return what a stored text remembers of a pack, None where it has another shape."""
+    """Return the stored record of a pack, None if it has another shape."""
     try:
         said = load(text)
         about = {key: _text(said.get(key, "")) for key in _ABOUT}

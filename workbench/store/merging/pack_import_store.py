@@ -1,7 +1,7 @@
-"""Bringing prompts of a pack into the history, and taking them out again.
+"""Imports prompts of a pack into the history, and undoes the import.
 
-Invariant: what was there stays as it was: prompts, versions, cases and files are added, never changed. All of a pack
-comes in one transaction, and goes in one, as long as nobody has built on it.
+Invariant: existing rows stay unchanged: prompts, versions, cases and files are added, never changed. A pack is imported
+in one transaction, and removed in one, as long as nothing has been based on it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from workbench.store.runs import blobs, cases, prompts, versions
 from workbench.store.sqlite import sqlite3
 
 LAST = "last_pack_import"
-"""The fact that says what the last import added."""
+"""The meta key for what the last import added."""
 KIND = "pack"
 _NUMBERS = (
     "SELECT contents.hash, versions.number FROM versions JOIN contents ON contents.id = versions.content_id"
@@ -32,7 +32,7 @@ _NUMBERS = (
 
 @dataclass(frozen=True, slots=True)
 class ArrivingVersion:
-    """A version; `parent` is the hash of the version that it comes from, "" for none."""
+    """A version to import; `parent` is the hash of its parent, "" for none."""
 
     uid: str
     hash: str
@@ -43,10 +43,10 @@ class ArrivingVersion:
 
 @dataclass(frozen=True, slots=True)
 class ArrivingPrompt:
-    """A prompt that arrives: `foreign` is its uid in the pack, `uid` the one it gets, or has when it is not `new`.
+    """A prompt to import: `foreign` is its uid in the pack, `uid` the one here, which exists unless `new`.
 
-    `draft` is that of a new prompt; its `based_on` and the versions that lanes are pinned to are places among
-    `versions`. `cases` are only those that the prompt lacks, with what each was called in the pack.
+    `draft` is for a new prompt; its `based_on` and the pinned versions of its lanes are positions, from 1, among
+    `versions`. `cases` are only those that the prompt lacks, each with its foreign id.
     """
 
     foreign: str
@@ -60,7 +60,7 @@ class ArrivingPrompt:
 
 @dataclass(frozen=True, slots=True)
 class PackArrival:
-    """All that one import adds; `body` is what is remembered of the pack, `source` the file for people."""
+    """Everything that one import adds; `body` is the record of the pack, `source` the file, for people."""
 
     pack_uid: str
     body: str
@@ -70,7 +70,7 @@ class PackArrival:
 
 
 def arrive(connection: sqlite3.Connection, arrival: PackArrival, now: str) -> None:
-    """Add everything, and remember what was added so that it can be taken out again. Raises StoreError."""
+    """Add everything, and record what was added so that it can be undone. Raises StoreError."""
     for body, media_type in arrival.files:
         blobs.add(connection, body, media_type)
     added: dict[str, object] = {
@@ -125,7 +125,7 @@ def _draft(connection: sqlite3.Connection, prompt: int) -> str:
 
 
 def _bodies(connection: sqlite3.Connection, prompt: int) -> dict[str, str]:
-    """Return by uid what tells whether a case, or the note of a version, was changed."""
+    """Return digests by uid that show whether a case, or the note of a version, was changed."""
     rows = connection.execute(
         "SELECT uid, json_array(name, values_id, checks, threshold, metadata, rest) FROM cases WHERE prompt_id = ?1"
         " UNION ALL SELECT uid, note FROM versions WHERE prompt_id = ?1",
@@ -149,7 +149,7 @@ def _origin(connection: sqlite3.Connection, foreign: str, thing: str, uid: str, 
 
 
 def _last(connection: sqlite3.Connection) -> dict[str, Any] | None:
-    """Return what the last import added, None without one, and where what is remembered of it cannot be read."""
+    """Return what the last import added, None if there is none or its record cannot be read."""
     try:
         added: dict[str, Any] = load(prompts.meta(connection, LAST) or "null")
         texts = [added["pack"], *(() if added["before"] is None else (added["before"],))]
@@ -163,7 +163,7 @@ def _last(connection: sqlite3.Connection) -> dict[str, Any] | None:
 
 
 def take_back(connection: sqlite3.Connection) -> str:
-    """Take out what the last import added and return a sentence about it. Raises StoreError (missing)."""
+    """Undo the last import and return a sentence about it. Raises StoreError (missing)."""
     added = _last(connection)
     if added is None:
         raise StoreError("No import can be undone: nothing was imported, or it was undone already.", "", "missing")
@@ -175,7 +175,7 @@ def take_back(connection: sqlite3.Connection) -> str:
             connection.execute("DELETE FROM prompts WHERE uid = ?", (prompt["uid"],))
         else:
             cases.remove(connection, prompt["uid"], prompt["cases"])
-            # The newest first: a version is not removed before those that come from it.
+            # Newest first: a version cannot be removed before those that are based on it.
             connection.executemany(
                 "DELETE FROM versions WHERE uid = ?", [(uid,) for uid in reversed(prompt["versions"])]
             )
@@ -196,7 +196,7 @@ def take_back(connection: sqlite3.Connection) -> str:
 
 
 def _check_untouched(connection: sqlite3.Connection, added: dict[str, Any]) -> None:
-    """Raise StoreError when somebody has built on what was added: that would go with it."""
+    """Raise StoreError if something is based on what was added, because it would be removed, too."""
     uid = str(added["uid"])
     row = connection.execute("SELECT id, name FROM prompts WHERE uid = ?", (uid,)).fetchone()
     if row is None:
@@ -230,7 +230,7 @@ def _check_untouched(connection: sqlite3.Connection, added: dict[str, Any]) -> N
 
 
 def _leans(connection: sqlite3.Connection, prompt: int, arrived: str) -> bool:
-    """Whether the draft comes from a version that arrived, or has a lane that is pinned to one."""
+    """Whether the draft is based on an imported version, or has a lane that is pinned to one."""
     return (
         connection.execute(
             "SELECT 1 FROM drafts, versions WHERE drafts.prompt_id = ?1 AND versions.prompt_id = ?1"
@@ -243,8 +243,8 @@ def _leans(connection: sqlite3.Connection, prompt: int, arrived: str) -> bool:
 
 
 def _changed(connection: sqlite3.Connection, prompt: int, added: dict[str, Any]) -> bool:
-    """Whether a case or the note of a version that arrived was changed, or a case was added to a prompt that did."""
-    # What an older release brought in says nothing of this.
+    """Whether an imported case or version note was changed, or a case was added to an imported prompt."""
+    # Imports of older releases did not record this.
     before, here = added.get("bodies"), _bodies(connection, prompt)
     if before is None:
         return False
@@ -253,7 +253,7 @@ def _changed(connection: sqlite3.Connection, prompt: int, added: dict[str, Any])
 
 
 def remember(connection: sqlite3.Connection, pack_uid: str, body: str, now: str) -> None:
-    """Keep what is said of a pack."""
+    """Store the record of a pack."""
     connection.execute(
         "INSERT INTO packs (uid, body, updated_at) VALUES (?, ?, ?)"
         " ON CONFLICT (uid) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
@@ -262,8 +262,9 @@ def remember(connection: sqlite3.Connection, pack_uid: str, body: str, now: str)
 
 
 def forget(connection: sqlite3.Connection, prompt_uids: Collection[str]) -> None:
-    """Let no pack name these prompts any more, because they go for good: neither what is remembered nor what could be
-    undone. A pack that was made of nothing else is forgotten.
+    """Remove permanently deleted prompts from the records of packs and of the last import.
+
+    A pack with no other prompts is forgotten.
     """
     gone = frozenset(prompt_uids)
     for uid, body in connection.execute("SELECT uid, body FROM packs").fetchall():
@@ -281,9 +282,9 @@ def forget(connection: sqlite3.Connection, prompt_uids: Collection[str]) -> None
 
 
 def _without(body: str, gone: Collection[str]) -> str | None:
-    """Return what is remembered of a pack without these prompts, unchanged without any; None when none is left.
+    """Return the record of a pack without these prompts, unchanged if it has none; None if nothing is left.
 
-    Nor is what cannot be read kept: it may name them.
+    An unreadable record gives None, too, because it may name them.
     """
     if (said := pack_body(body)) is None:
         return None

@@ -1,7 +1,7 @@
-"""What another history remembers of packs, so that one that is exported again here stays the pack that it is.
+"""Merges the records of packs, so that a pack exported again from here keeps its identity.
 
-Invariant: what is remembered here stays as it is. What comes has the shape that exporting relies on, and names prompts
-that are here only; names of files out of it are names that a pack may have.
+Invariant: records here stay unchanged. An added record has the shape that exporting relies on, names only prompts that
+are here, and contains only file names that are valid in a pack.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from workbench.store.merging.pack_bodies import pack_body
 from workbench.store.sqlite import sqlite3
 
 _MOST_BODY = 4_000_000
-"""Bytes of what is remembered of one pack; of 1,000 prompts with 50 versions each it is some 3 MB."""
+"""Bytes of the record of one pack; with 1,000 prompts of 50 versions each it has about 3 MB."""
 
 
 def take_packs(mine: sqlite3.Connection, other: sqlite3.Connection) -> None:
-    """Take over what the other history remembers of packs that are not known here.
+    """Add the other history's records of packs that are unknown here.
 
-    One that cannot be understood is passed over: that pack is a new one when its prompts are exported.
+    An invalid record is skipped: exporting its prompts makes a new pack.
     """
     here = {uid for (uid,) in mine.execute("SELECT uid FROM prompts")}
     known = {uid for (uid,) in mine.execute("SELECT uid FROM packs")}
@@ -32,10 +32,10 @@ def take_packs(mine: sqlite3.Connection, other: sqlite3.Connection) -> None:
 
 
 def _understood(body: str, here: Collection[str]) -> dict[str, Any] | None:
-    """Return what is remembered of the prompts that are here, None when it is nothing or has another shape."""
+    """Return the part of a record about prompts that are here, None if it is empty or has another shape."""
     if (said := pack_body(body)) is None:
         return None
     left = [one for one in said["prompts"] if one["uid"] in here]
     slugs = {one["slug"] for one in left}
-    said.pop("place", None)  # a place on the disk of somebody else
+    said.pop("place", None)  # a path on the disk of another person
     return {**said, "prompts": left} if left and len(slugs) == len(left) else None

@@ -1,7 +1,6 @@
 """Cases and packs of an open history.
 
-Invariant: reads block and belong on a worker thread; writes return at once with a future, and each is whole or not at
-all.
+Invariant: reads block and belong on a worker thread; writes return a future at once, and each is atomic.
 """
 
 from __future__ import annotations
@@ -29,67 +28,67 @@ class PackRecords:
         self._write = write
 
     def cases(self, prompt_uid: str) -> tuple[Case, ...]:
-        """Return the cases of a prompt in their order."""
+        """Return the cases of a prompt in order."""
         with self._readers.use() as connection:
             return cases.listed(connection, prompt_uid)
 
     def save_cases(self, prompt_uid: str, kept: Sequence[Case]) -> Future[None]:
-        """Let a prompt have exactly these cases; each has a uid of its own."""
+        """Replace the cases of a prompt; each has a uid of its own."""
         taken = tuple(kept)
         return self._write(lambda c: cases.replace(c, prompt_uid, taken))
 
     def add_case(self, prompt_uid: str, case: Case) -> Future[None]:
-        """Put a case behind the others."""
+        """Append a case."""
         return self._write(lambda c: cases.append(c, prompt_uid, [case]))
 
     def keep_case(self, prompt_uid: str, case: Case) -> Future[Case | None]:
-        """Add a case, or give the one of its uid its name and values; the future holds that as it was."""
+        """Add a case, or update name and values of the one with its uid; the future holds that one as it was."""
         return self._write(lambda c: cases.keep(c, prompt_uid, case))
 
     def change_case(self, prompt_uid: str, case: Case) -> Future[None]:
-        """Let a case be another one of the same uid, in its place."""
+        """Replace the case with the same uid, in its position."""
         return self._write(lambda c: cases.change(c, prompt_uid, case))
 
     def take_case(self, prompt_uid: str, uid: str) -> Future[RemovedCase]:
-        """Take a case away; the future holds it with its place."""
+        """Remove a case; the future holds it with its position."""
         return self._write(lambda c: cases.take(c, prompt_uid, uid))
 
     def put_case_back(self, prompt_uid: str, taken: RemovedCase) -> Future[None]:
-        """Put a case where it was."""
+        """Restore a removed case to its position."""
         return self._write(lambda c: cases.put_back(c, prompt_uid, taken))
 
     def is_taken(self, prompt_uid: str) -> bool:
-        """Whether a prompt has this uid, also one that is deleted and can still be brought back."""
+        """Whether a prompt has this uid, including one that is deleted and can be restored."""
         with self._readers.use() as connection:
             return connection.execute("SELECT 1 FROM prompts WHERE uid = ?", (prompt_uid,)).fetchone() is not None
 
     def about(self, pack_uid: str) -> Mapping[str, Any] | None:
-        """Return what is remembered of a pack, None when nothing readable is known here."""
+        """Return the record of a pack, None if there is no readable one."""
         with self._readers.use() as connection:
             row = connection.execute("SELECT body FROM packs WHERE uid = ?", (pack_uid,)).fetchone()
         return None if row is None else pack_body(row[0])
 
     def known(self) -> list[tuple[str, Mapping[str, Any]]]:
-        """Return uid and what is remembered of every pack, the one last used first; what cannot be read is left out."""
+        """Return uid and record of every pack, most recently used first; unreadable ones are left out."""
         with self._readers.use() as connection:
             rows = connection.execute("SELECT uid, body FROM packs ORDER BY updated_at DESC, uid").fetchall()
         return [(uid, body) for uid, text in rows if (body := pack_body(text)) is not None]
 
     def remember(self, pack_uid: str, body: Mapping[str, Any], now: str) -> Future[None]:
-        """Keep what is said of a pack."""
+        """Store the record of a pack."""
         text = json.dumps(body)
         return self._write(lambda c: pack_import_store.remember(c, pack_uid, text, now))
 
     def origins(self, thing: str) -> dict[str, str]:
-        """Return the uids of things that came from packs, by what they were called there."""
+        """Return the uids of things of a kind that came from packs, by foreign id."""
         with self._readers.use() as connection:
             rows = connection.execute("SELECT foreign_id, uid FROM origins WHERE kind = ? AND thing = ?", (KIND, thing))
             return dict(rows.fetchall())
 
     def arrive(self, arrival: PackArrival, now: str) -> Future[None]:
-        """Add what a pack brings, all of it or nothing."""
+        """Import a pack in one transaction."""
         return self._write(lambda c: pack_import_store.arrive(c, arrival, now))
 
     def take_back(self) -> Future[str]:
-        """Take out what the last import added; the future holds a sentence about it."""
+        """Undo the last import; the future holds a sentence about it."""
         return self._write(pack_import_store.take_back)

@@ -1,7 +1,7 @@
-"""Prompts with their versions, labels, cases and drafts, from another history.
+"""Merges prompts with their versions, labels, cases and drafts from another history.
 
-Invariant: a version is what its hash says, or it is not taken; its number is the next one here, and whatever names
-versions by number (a draft) is told the new ones.
+Invariant: a version is merged only if its content matches its hash. It gets the next number here, and a draft that
+refers to versions by number gets the new ones.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workbench.store.sqlite import sqlite3
 
 _TECHNIQUES = (
     "INSERT INTO version_techniques (version_id, technique, name, brought, used) VALUES (?, ?, ?, ?, ?)"
-    # What a person said outdoes what was only inserted; what a person said here stays.
+    # What a person stated there replaces what was only inserted here; what a person stated here stays.
     " ON CONFLICT (version_id, technique) DO UPDATE SET brought = '', used = excluded.used"
     " WHERE excluded.brought = '' AND version_techniques.brought <> ''"
 )
@@ -37,8 +37,10 @@ class MergedKeys:
 
 
 def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int) -> bool:
-    """Whether a prompt there is as it was made, as the samples of each history are, and one of its name that is listed
-    here has all that it says. It would only be listed twice."""
+    """Whether a prompt there is as it was created, and a listed one here has its name and all its versions.
+
+    The samples of each history are such prompts; they would only be listed twice.
+    """
     untouched = (
         "SELECT uid, name FROM prompts JOIN drafts ON drafts.prompt_id = prompts.id WHERE prompts.id = ?"
         " AND drafts.saved_at = prompts.created_at AND starred = 0 AND note = ''"
@@ -62,7 +64,7 @@ def is_untouched_twin(mine: sqlite3.Connection, other: sqlite3.Connection, promp
 def take_prompt(
     mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, keys: MergedKeys, uid: Callable[[], str]
 ) -> bool:
-    """Take over a prompt with all its versions; return whether it is new here."""
+    """Merge a prompt with all its versions; return whether it is new here."""
     [row] = rows(other, f"SELECT {', '.join(_PROMPT)} FROM prompts WHERE id = ?", prompt)
     key = key_of(mine, "prompts", row["uid"])
     new = key is None
@@ -89,7 +91,7 @@ def take_prompt(
 
 
 def _take_cases(mine: sqlite3.Connection, other: sqlite3.Connection, uid: str) -> None:
-    """Take over the cases that are not here; when one of them cannot be read they stay where they are."""
+    """Add the cases that are missing here; none if one of those there cannot be read."""
     try:
         theirs = cases.listed(other, uid)
     except StoreError:
@@ -101,7 +103,7 @@ def _take_cases(mine: sqlite3.Connection, other: sqlite3.Connection, uid: str) -
 def _take_versions(
     mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, keys: MergedKeys, uid: Callable[[], str]
 ) -> dict[int, int]:
-    """Take over versions, parents first; return numbers here by numbers there."""
+    """Merge versions, parents first; return numbers here by numbers there."""
     key, numbers = keys.prompts[prompt], dict[int, int]()
     newest = max(newest_number(mine, key) or 0, last_number(mine, key, "version"))
     statement = (
@@ -134,7 +136,7 @@ def _take_versions(
 
 
 def _take_techniques(mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, keys: MergedKeys) -> None:
-    """Take over which techniques versions use."""
+    """Merge which techniques versions use."""
     statement = (
         "SELECT version_id, technique, name, brought, used FROM version_techniques"
         " JOIN versions ON versions.id = version_id WHERE prompt_id = ?"
@@ -152,7 +154,7 @@ def _content(mine: sqlite3.Connection, row: Row) -> int:
 def _take_draft(
     mine: sqlite3.Connection, other: sqlite3.Connection, prompt: int, key: int, numbers: dict[int, int]
 ) -> None:
-    """Take over a draft where there is none; one that cannot be read stays where it is."""
+    """Add the draft if there is none here; an unreadable one is skipped."""
     body = damaged_drafts.body_of(other, prompt)
     if body is None or damaged_drafts.body_of(mine, key) is not None:
         return

@@ -1,7 +1,7 @@
-"""What the columns of a row may hold, so that rows of a stranger are held to what this program writes itself.
+"""What the columns of a row may contain; holds untrusted rows to what this program writes itself.
 
-Invariant: a row that passes can be listed, searched, counted, ranked, merged and painted. Types and missing values are
-the business of the tables, which are STRICT; here is what their types cannot say.
+Invariant: a row that passes can be listed, searched, counted, ranked, merged and painted. The STRICT tables check types
+and missing values; the rules check what types cannot express.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MOST_PLACES = 10_000_000
 _MOST_SAMPLES = 1_000_000
 
 _WORDS = {"params": "its parameters", "body": "its content", "uid": "its id", "at": "its position"}
-"""What people call some columns."""
+"""Display names of some columns."""
 
 Row = Mapping[str, object]
 Rule = Callable[[object], str]
@@ -31,7 +31,7 @@ Rule = Callable[[object], str]
 
 
 def trouble(table: str, row: Row) -> str:
-    """Return what is wrong with a row, in a few words, "" for nothing. A column that may be NULL passes with it."""
+    """Return what is wrong with a row, in a few words, "" for nothing. NULL always passes."""
     rules = _RULES.get(table, {})
     for column, value in row.items():
         if value is None:
@@ -55,7 +55,7 @@ def _text(most: int, least: int = 0) -> Rule:
 
 
 def _identity(value: object) -> str:
-    """A uid goes into lists, commands and names of files."""
+    """Check a uid, which is used in lists, commands and file names."""
     wrong = _text(200, 1)(value)
     if not wrong and not (str(value).isprintable() and set(str(value)).isdisjoint("/\\")):
         return "is not a valid id"

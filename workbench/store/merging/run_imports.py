@@ -1,9 +1,9 @@
-"""Taking over what was run elsewhere.
+"""Imports runs of other programs.
 
-Invariant: a run comes whole or not at all, and once: `origins` has the names that things had where they are from, and
-what has one there is left as it is here. Its identity follows from that name, so that two histories that took over the
-same things can be merged. Runs that are brought in are older than others, so whoever brings them in
-orders places anew when all are there (`indexing.rebuild`).
+Invariant: a run is imported completely or not at all, and once: `origins` has the foreign ids of imported things, and a
+thing whose foreign id is known is left unchanged. Its uid is derived from that id, so that two histories that imported
+the same things can be merged. Imported runs are older than others, so the importer assigns all places anew at the end
+(`search_index.rebuild`).
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from workbench.store.merging.merge import HistoryMerge
 
 OWNER = "import"
-"""Stands where the process is that made a run; no process has this name."""
+"""The owner of imported runs; no process has this name."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOrigin:
-    """Where runs are from: whose they are (`kind`), the file (`source`, for people), and the moment of importing."""
+    """Where runs come from: the program (`kind`), the file (`source`, for people), and the time of the import."""
 
     kind: str
     source: str
@@ -48,7 +48,7 @@ class ImportOrigin:
 
 
 class RunImports:
-    """Brings runs into one history. Reads block and belong on worker threads; writes return futures."""
+    """Imports runs into one history. Reads block and belong on worker threads; writes return futures."""
 
     def __init__(
         self,
@@ -59,24 +59,24 @@ class RunImports:
         self._use, self._write, self._uid = use, write, uid
 
     def known(self, kind: str, thing: str, foreign_ids: Sequence[str]) -> set[str]:
-        """Return which of these are here already; what was imported and is gone since is not."""
+        """Return which of these are here; what was imported and has been deleted since is not."""
         with self._use() as connection:
             return _known(connection, kind, thing, foreign_ids)
 
     def newest(self) -> int:
-        """Return a number that grows with each run that comes in, from wherever."""
+        """Return a number that grows with each run that is added, from any source."""
         with self._use() as connection:
             return int(connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0])
 
     def merge(self, other: sqlite3.Connection, scratch: Path, halt: ReadingHalt, now: str) -> HistoryMerge:
-        """Return the merge of another history, which is open and was checked, into this one."""
-        # It brings a good deal along, which only a merge needs.
+        """Return the merge of another history, opened and checked, into this one."""
+        # It imports many modules that only a merge needs.
         from workbench.store.merging.merge import HistoryMerge
 
         return HistoryMerge(other, scratch, halt, self._use, self._write, self._uid, now)
 
     def add(self, origin: ImportOrigin, runs: Sequence[ImportedRun]) -> Future[ImportedCounts]:
-        """Take over runs, in one transaction, those that are not here yet."""
+        """Import the runs that are not here yet, in one transaction."""
         return self._write(lambda connection: _add(connection, origin, runs, self._uid))
 
 
@@ -103,7 +103,7 @@ def _add(
 
 
 class _Entry:
-    """One run on its way in."""
+    """Imports one run."""
 
     def __init__(self, connection: sqlite3.Connection, origin: ImportOrigin, uid: Callable[[], str]) -> None:
         self._connection, self._origin, self._uid = connection, origin, uid
@@ -133,7 +133,7 @@ class _Entry:
         return ImportedCounts(1, len(run.answers), int(new_prompt))
 
     def _prompt(self, prompt: ImportedPrompt, at: str) -> tuple[int, bool]:
-        """Return the key of a prompt, and whether it is new. It stands in the list where its time puts it."""
+        """Return the key of a prompt, and whether it is new. Its time decides its position in the list."""
         row = self._connection.execute(
             "SELECT prompts.uid FROM origins JOIN prompts ON prompts.uid = origins.uid"
             " WHERE origins.kind = ? AND thing = 'prompt' AND foreign_id = ?",
@@ -150,7 +150,7 @@ class _Entry:
         return int(cursor.lastrowid or 0), True
 
     def _versions(self, prompt: int, run: ImportedRun) -> tuple[list[tuple[int, int]], Change]:
-        """Return key and number of the version of each lane, and how far the first is from what it grew out of."""
+        """Return key and number of each lane's version, and how the first one changed from its parent."""
         newest = versions.newest_number(self._connection, prompt) or 0
         found: dict[Content, tuple[int, int]] = {}
         for lane in run.lanes:
@@ -231,7 +231,7 @@ class _Entry:
 
 
 def derived_uid(kind: str, thing: str, name: str, ms: int = 0) -> str:
-    """Return the uid of something that was made elsewhere: a UUIDv7 whose random part is a hash of its name there."""
+    """Return the uid of something made elsewhere: a UUIDv7 whose random part is a hash of its foreign id."""
     bits = int.from_bytes(hashlib.sha256("\0".join((kind, thing, name)).encode(errors="replace")).digest()[:10])
     middle, low = bits >> 62 & 0xFFF, bits & (1 << 62) - 1
     moment = min(max(ms, 0), (1 << 48) - 1)

@@ -1,7 +1,7 @@
-"""Runs from another history.
+"""Merges runs from another history.
 
-Invariant: a run comes whole or not at all. Of one that is here already only what is missing is added: attempts that
-were made there later, and the end of an answer that here was only taken for interrupted.
+Invariant: a run is merged completely or not at all. To a run that is here already only what is missing is added:
+attempts made there later, and the end of an answer that is here only assumed to be interrupted.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ _OUTPUT = (
 
 
 class UnsoundError(Exception):
-    """A run whose rows do not fit together; the text is a sentence."""
+    """A run whose rows are inconsistent; the text is a sentence for people."""
 
 
 class RunMerge:
-    """Takes runs over within one transaction."""
+    """Merges runs within one transaction."""
 
     def __init__(
         self, mine: sqlite3.Connection, other: sqlite3.Connection, keys: MergedKeys, uid: Callable[[], str], now: str
@@ -57,7 +57,7 @@ class RunMerge:
         self._mine, self._other, self._keys, self._uid, self._now = mine, other, keys, uid, now
 
     def take(self, run: int) -> tuple[bool, int]:
-        """Take over a run by its key there; return whether it is new here, and how many answers are.
+        """Merge a run by its key there; return whether it is new here, and how many answers are.
 
         Raises UnsoundError, sqlite3.IntegrityError.
         """
@@ -125,7 +125,7 @@ class RunMerge:
         return self._mine.execute(f'SELECT 1 FROM "{table}" WHERE uid = ?', (uid,)).fetchone() is None
 
     def _join(self, run: int, key: int, row: Row) -> int:
-        """Add what a run lacks here; return how many answers, below 0 when it is not the same run at all."""
+        """Add what a run lacks here; return the number of new answers, below 0 if it is a different run."""
         (prompt, lanes) = self._mine.execute(
             "SELECT prompt_id, (SELECT count(*) FROM lanes WHERE run_id = runs.id) FROM runs WHERE id = ?", (key,)
         ).fetchone()
@@ -161,7 +161,7 @@ class RunMerge:
             _check_list(made["marks"])
             steps = self._other.execute("SELECT seq, kind, body FROM steps WHERE output_id = ?", (there,)).fetchall()
             if made["state"] not in ENDED:
-                # Whoever was to end it is another process, or gone: what it brings later is taken then.
+                # Its owner is another process or dead; a result that comes later is added by the next merge.
                 said = so_far.get(there)
                 made |= {"state": "interrupted", "ended_at": self._now}
                 made |= {"text": said.text if said else "", "reasoning": said.reasoning if said else ""}
@@ -178,7 +178,7 @@ class RunMerge:
         return new
 
     def _output(self, run: int, made: Row) -> tuple[int, bool] | None:
-        """Insert an answer, or its end where here it was only taken for interrupted; None when it is as it is."""
+        """Insert an answer, or its end if it is only assumed interrupted here; None if nothing changes."""
         known = self._mine.execute("SELECT id, run_id, state FROM outputs WHERE uid = ?", (made["uid"],)).fetchone()
         if known is None:
             place = tuple(made[name] for name in ("lane", "value_set", "sample"))
@@ -186,7 +186,7 @@ class RunMerge:
                 "SELECT max(attempt) FROM outputs WHERE run_id = ? AND lane = ? AND value_set = ? AND sample = ?",
                 (run, *place),
             ).fetchone()
-            # Attempts that were made on both sides have the same number.
+            # Attempts made on both sides have the same number.
             attempt = max(cast(int, made["attempt"]), (newest or 0) + 1)
             return insert(self._mine, "outputs", made | {"run_id": run, "attempt": attempt}), True
         key, of, state = known

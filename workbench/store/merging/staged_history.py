@@ -1,7 +1,7 @@
 """A checked copy of another history, which is all that a merge reads.
 
-Invariant: the file of a stranger is read here and nowhere else, a page of rows at a time, while no transaction of the
-history is open. What is in the copy has the shape of this release and passes `row_rules`; what does not is left out.
+Invariant: only this module reads the untrusted file, one page of rows at a time, while no transaction of the history is
+open. Rows in the copy fit the schema of this release and pass `row_rules`; others are left out.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ COPIED = (
     *("run_tags", "run_values", "lanes", "bodies", "outputs", "in_flight", "partials", "steps", "responses", "blobs"),
     *("verdicts", "verdict_outputs", "saved_searches", "origins", "cases", "packs", "version_techniques"),
 )
-"""What is copied. Not prices, which are nobody's but of whom set them, nor what is known of a file itself."""
+"""The tables to copy. Not prices, which belong to the person who set them, nor facts about the file itself."""
 _HEAVY = frozenset({"bodies", "partials", "steps", "responses", "blobs"})
 _HEAVY_COLUMNS = frozenset({("outputs", "text"), ("outputs", "reasoning"), ("outputs", "marks")})
-"""What counting does without."""
+"""Not needed for counting."""
 _PAGE_ROWS = 200
 _ROW_BYTES = 4
-"""Of a row at least. Where a page is in many places of a damaged table, it makes rows without an end."""
+"""Minimum bytes of a row. A page that is in many places of a damaged table yields endless rows."""
 _REPORTED = 100
-"""Rows of one table that are named when they are left out; more are a table that is wrong as a whole."""
+"""Left out rows that are named per table; if there are more, the table as a whole is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class StagedHistory:
-    """What came of a page of rows: how many were left out, and the first of them."""
+    """The result of a page of rows: how many were left out, and the first of them."""
 
     left_out: int = 0
     listed: tuple[LeftOut, ...] = ()
 
 
 class HistoryStaging:
-    """Copies another history into a file of its own. `connection` reads the copy; close it in the end."""
+    """Copies another history into a file of its own. `connection` reads the copy; call `close` at the end."""
 
     def __init__(self, other: sqlite3.Connection, path: Path, halt: ReadingHalt, *, light: bool) -> None:
-        """`light` leaves out what only answers and files are made of, for whoever only counts."""
+        """`light` leaves out what counting does not need: the contents of answers and files."""
         self._other, self._halt, self._light = other, halt, light
         self.connection = connect(path)
         self._statements = dict(newest().tables)
@@ -66,12 +66,12 @@ class HistoryStaging:
                 yield from self._table(table)
 
     def close(self) -> None:
-        """Close the copy; its file is the business of the caller."""
+        """Close the copy; the caller removes its file."""
         self.connection.close()
 
     def _table(self, table: str) -> Iterator[StagedHistory]:
         theirs = set(_columns(self._other, table))
-        # An older one has fewer, whose defaults are right.
+        # An older file has fewer columns, and their defaults are right.
         columns = [name for name in _columns(self.connection, table) if name in theirs]
         read = ", ".join(self._reading(table, column) for column in columns)
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
@@ -98,11 +98,11 @@ class HistoryStaging:
     def _reading(self, table: str, column: str) -> str:
         if self._light and (table, column) in _HEAVY_COLUMNS:
             return "'[]'" if column == "marks" else "''"
-        # What is too large to be read at once must not keep the rest of its table from being read.
+        # One oversized value must not keep the rest of its table from being read.
         return bounded(f'"{column}"')
 
     def _insert(self, table: str, columns: Sequence[str], values: Sequence[object], statement: str) -> str:
-        """Insert a row; return why it could not be, "" when it was."""
+        """Insert a row; return why it was refused, "" if it was not."""
         row = dict(zip(columns, values, strict=True))
         if why := trouble(table, row):
             return why
@@ -120,7 +120,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
 
 
 def _words(error: str) -> str:
-    """Return what SQLite says of a row that a table refuses, as people read it."""
+    """Return SQLite's message about a refused row in readable words."""
     if error.startswith("NOT NULL"):
         return f"{error.rpartition('.')[2].replace('_', ' ')} is missing or too large"
     if error.startswith("UNIQUE"):

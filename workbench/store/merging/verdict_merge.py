@@ -1,7 +1,7 @@
-"""Judgements from another history.
+"""Merges verdicts from another history.
 
-Invariant: of the verdicts on a run the latest by its time counts, wherever it was made, as if all had been made here:
-those of each value set stand in the order of time, and each supersedes the one before it.
+Invariant: the latest verdict on a run by time counts, wherever it was made, as if all had been made here: those of each
+value set are in order of time, and each supersedes the one before it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _JUDGED = (
 
 
 def take_verdict(mine: sqlite3.Connection, other: sqlite3.Connection, verdict: int) -> bool:
-    """Take over a verdict by its key there, if all that it is about is here; return whether it is new.
+    """Merge a verdict by its key there, if all that it is about is here; return whether it is new.
 
-    Raises UnsoundError for one that nobody could have given.
+    Raises UnsoundError for an impossible verdict.
     """
     found = list(rows(other, _VERDICT, verdict))
     if not found:
@@ -68,7 +68,7 @@ def take_verdict(mine: sqlite3.Connection, other: sqlite3.Connection, verdict: i
 def _check(
     mine: sqlite3.Connection, prompt: int, kind: str, judged: Sequence[tuple[int | None, int, int | None]], named: int
 ) -> None:
-    """Raise UnsoundError unless answers to the same are compared, and one of them won where one has to."""
+    """Raise UnsoundError unless the answers are comparable and a winner is named where there has to be one."""
     if named != len(judged):
         raise UnsoundError("An answer that it is about was left out.")
     first = sum(place == 1 for _, _, place in judged)
@@ -86,13 +86,13 @@ def _check(
 
 
 def _put_in_order(mine: sqlite3.Connection, run: int, value_set: object) -> None:
-    """Give the verdicts on a value set their keys in the order of time: the latest is told by the largest."""
+    """Give the verdicts on a value set keys in order of time, because the largest key is the latest."""
     found = mine.execute(
         "SELECT id FROM verdicts WHERE run_id = ? AND value_set IS ? ORDER BY created_at, uid", (run, value_set)
     ).fetchall()
     now = [key for (key,) in found]
     wanted = sorted(now)
-    # Until the end of the transaction rows may name verdicts by keys that these do not have yet.
+    # Until the end of the transaction, rows may refer to keys of verdicts that do not exist yet.
     mine.execute("PRAGMA defer_foreign_keys = ON")
     moved = [(-new, old) for old, new in zip(now, wanted, strict=True) if old != new]
     mine.executemany("UPDATE verdicts SET supersedes_id = NULL WHERE id = ?", [(key,) for key in now])

@@ -1,1 +1,1 @@
-"""Rows of prompts, versions, runs, answers and verdicts: writing and reading them."""
+"""Writes and reads the rows of prompts, versions, runs, answers and verdicts."""

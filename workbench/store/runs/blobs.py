@@ -1,7 +1,7 @@
 """The bytes of attached files.
 
-Invariant: the same bytes are stored once, under the lower-case hex SHA-256 of what they are; they never change, and
-none is larger than MAX_BLOB.
+Invariant: equal bytes are stored once, under their lower-case hex SHA-256. They never change, and none is larger than
+MAX_BLOB.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from workbench.store.errors import StoreError
 from workbench.store.sqlite import sqlite3
 
 MAX_BLOB = 20 * 1024 * 1024
-"""Bytes of one file."""
+"""Maximum bytes of one file."""
 
 
 def add(connection: sqlite3.Connection, body: bytes, media_type: str) -> str:
-    """Store a file and return its hash; one that is here already stays. Raises StoreError (too_large)."""
+    """Store a file and return its hash; one that is here already is kept. Raises StoreError (too_large)."""
     if len(body) > MAX_BLOB:
         raise StoreError(
             f"The file has {len(body) / 2**20:.1f} MB, and at most {MAX_BLOB // 2**20} MB are kept. Make it smaller.",

@@ -1,7 +1,7 @@
 """The cases of a prompt.
 
-Invariant: what is read is what was written, checks that nobody knows included. The same values are stored once, with
-those of runs, so that answers to a case are found by them.
+Invariant: what is read is what was written, including unknown checks. Equal values are stored once and shared with
+runs, so that answers to a case are found by its values.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ _SELECT = (
 
 @dataclass(frozen=True, slots=True)
 class RemovedCase:
-    """A case that was taken away, with its place."""
+    """A removed case and its position, for undo."""
 
     case: Case
     position: int
 
 
 def listed(connection: sqlite3.Connection, prompt_uid: str) -> tuple[Case, ...]:
-    """Return the cases of a prompt in their order. Raises StoreError (missing, corrupt)."""
+    """Return the cases of a prompt in order. Raises StoreError (missing, corrupt)."""
     return tuple(_case(*row) for row in connection.execute(_SELECT, (prompt_id(connection, prompt_uid),)))
 
 
 def replace(connection: sqlite3.Connection, prompt_uid: str, cases: Sequence[Case]) -> None:
-    """Let a prompt have exactly these cases. Raises StoreError (missing, text)."""
+    """Replace all cases of a prompt. Raises StoreError (missing, text)."""
     key = prompt_id(connection, prompt_uid)
     connection.execute("DELETE FROM cases WHERE prompt_id = ?", (key,))
     for position, case in enumerate(cases):
@@ -46,7 +46,7 @@ def replace(connection: sqlite3.Connection, prompt_uid: str, cases: Sequence[Cas
 
 
 def append(connection: sqlite3.Connection, prompt_uid: str, cases: Sequence[Case]) -> None:
-    """Put cases behind those that a prompt has. Raises StoreError (missing, text)."""
+    """Append cases to those of a prompt. Raises StoreError (missing, text)."""
     key = prompt_id(connection, prompt_uid)
     (next_,) = connection.execute(
         "SELECT coalesce(max(position), -1) + 1 FROM cases WHERE prompt_id = ?", (key,)
@@ -56,13 +56,13 @@ def append(connection: sqlite3.Connection, prompt_uid: str, cases: Sequence[Case
 
 
 def remove(connection: sqlite3.Connection, prompt_uid: str, uids: Sequence[str]) -> None:
-    """Take cases away from a prompt."""
+    """Remove cases from a prompt."""
     key = prompt_id(connection, prompt_uid)
     connection.executemany("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", [(key, uid) for uid in uids])
 
 
 def change(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> None:
-    """Let a case be another one of the same uid. Raises StoreError (missing, text)."""
+    """Replace the case with the same uid, in its position. Raises StoreError (missing, text)."""
     key = prompt_id(connection, prompt_uid)
     position = _position(connection, key, case.uid)
     connection.execute("DELETE FROM cases WHERE prompt_id = ? AND uid = ?", (key, case.uid))
@@ -70,7 +70,7 @@ def change(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> None:
 
 
 def keep(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> Case | None:
-    """Add a case, or give the one of its uid its name and values; return that as it was. Raises StoreError."""
+    """Add a case, or update name and values of the one with its uid; return that one as it was. Raises StoreError."""
     before = next((one for one in listed(connection, prompt_uid) if one.uid == case.uid), None)
     if before is None:
         append(connection, prompt_uid, [case])
@@ -80,7 +80,7 @@ def keep(connection: sqlite3.Connection, prompt_uid: str, case: Case) -> Case | 
 
 
 def take(connection: sqlite3.Connection, prompt_uid: str, uid: str) -> RemovedCase:
-    """Take a case away and return it. Raises StoreError (missing, corrupt)."""
+    """Remove a case and return it. Raises StoreError (missing, corrupt)."""
     key = prompt_id(connection, prompt_uid)
     position = _position(connection, key, uid)
     case = next(one for one in listed(connection, prompt_uid) if one.uid == uid)
@@ -89,7 +89,7 @@ def take(connection: sqlite3.Connection, prompt_uid: str, uid: str) -> RemovedCa
 
 
 def put_back(connection: sqlite3.Connection, prompt_uid: str, taken: RemovedCase) -> None:
-    """Put a case where it was; what took its place meanwhile goes behind it. Raises StoreError (missing, text)."""
+    """Restore a case to its position, before the one that is there now. Raises StoreError (missing, text)."""
     key = prompt_id(connection, prompt_uid)
     place = (key, taken.position)
     if connection.execute("SELECT 1 FROM cases WHERE prompt_id = ? AND position = ?", place).fetchone():

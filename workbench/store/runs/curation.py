@@ -1,7 +1,7 @@
-"""What people put on runs: stars, tags, putting them away, deleting them.
+"""Stars, tags, archiving and deletion of runs.
 
-Invariant: nothing here changes what was run; triggers tell the index. A tag that no run has any more is gone. What is
-deleted is hidden everywhere and can be brought back as it was; `history_purge` takes it out of the file.
+Invariant: nothing here changes what was run; triggers list the runs for indexing. Unused tags are removed. Deleted rows
+are hidden everywhere and can be restored unchanged; `history_purge` removes them from the file.
 """
 
 from __future__ import annotations
@@ -19,40 +19,40 @@ _KEYS = "SELECT id FROM tags WHERE name IN (SELECT value FROM json_each(?))"
 
 
 class Curation:
-    """Writes to one history. Each call is all or nothing, and its future raises StoreError (missing)."""
+    """Writes to one history. Each call is atomic, and its future raises StoreError (missing)."""
 
     def __init__(self, write: Callable[[Callable[[sqlite3.Connection], None]], Future[None]]) -> None:
         self._write = write
 
     def star(self, run_uids: Sequence[str], starred: bool) -> Future[None]:
-        """Star runs, or take their stars away."""
+        """Star or unstar runs."""
         return self._write(lambda c: _update(c, "starred = ?", int(starred), run_uids))
 
     def star_answers(self, output_uids: Sequence[str], starred: bool) -> Future[None]:
-        """Star answers, or take their stars away."""
+        """Star or unstar answers."""
         return self._write(lambda c: _star_answers(c, output_uids, starred))
 
     def archive(self, run_uids: Sequence[str], archived: bool) -> Future[None]:
-        """Put runs away, or bring them back."""
+        """Archive runs, or list them again."""
         change = f"archived = (archived & ~{ARCHIVED}) | ?"
         return self._write(lambda c: _update(c, change, ARCHIVED if archived else 0, run_uids))
 
     def delete(self, run_uids: Sequence[str], deleted: bool) -> Future[None]:
-        """Hide runs everywhere, or bring them back as they were, with their prompt if that is deleted.
+        """Hide runs everywhere, or restore them, with their prompt if that is deleted.
 
-        StoreError (running) for a run that still goes on.
+        Raises StoreError (running) for a run in progress.
         """
         return self._write(lambda c: _delete(c, run_uids, deleted))
 
     def delete_prompt(self, uid: str, deleted: bool) -> Future[None]:
-        """Hide a prompt with all its runs, or bring it back with those that were hidden with it.
+        """Hide a prompt with all its runs, or restore it with those that were hidden with it.
 
-        StoreError (running) while one of its runs goes on.
+        Raises StoreError (running) while one of its runs is in progress.
         """
         return self._write(lambda c: _delete_prompt(c, uid, deleted))
 
     def tag(self, tags: Mapping[str, Sequence[str]]) -> Future[None]:
-        """Give each run, by uid, exactly these tags."""
+        """Set the tags of each run, by uid."""
         return self._write(lambda c: _tag(c, tags))
 
 
@@ -108,7 +108,7 @@ def _delete_prompt(connection: sqlite3.Connection, uid: str, deleted: bool) -> N
 
 
 def refuse_running(connection: sqlite3.Connection, which: str, value: object) -> None:
-    """Raise StoreError (running) when one of `which` runs, a condition with one value, still goes on."""
+    """Raise StoreError (running) if a run for which the condition `which`, with one value, holds is in progress."""
     row = connection.execute(
         f"SELECT runs.uid FROM in_flight JOIN runs ON runs.id = in_flight.run_id WHERE {which} LIMIT 1",
         (value,),
@@ -118,7 +118,7 @@ def refuse_running(connection: sqlite3.Connection, which: str, value: object) ->
 
 
 def count_iterations(connection: sqlite3.Connection, which: str, value: object) -> None:
-    """Count the iterations of `which` prompts, a condition with one value, anew: without deleted ones."""
+    """Recount the undeleted iterations of prompts for which the condition `which`, with one value, holds."""
     connection.execute(
         "UPDATE prompts SET iterations = (SELECT count(*) FROM runs WHERE runs.prompt_id = prompts.id"
         f" AND runs.kind = 'iteration' AND runs.archived < {DELETED}) WHERE {which}",

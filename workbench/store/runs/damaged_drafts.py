@@ -1,7 +1,7 @@
 """Drafts that cannot be read.
 
-Invariant: bytes that nobody here understands, or that are too many to be read at once, are never overwritten before
-they lie in a file of their own.
+Invariant: unreadable bytes, or more than are read at once, are never overwritten before they are in a file of their
+own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workbench.core.json_parts import load
 from workbench.store.connections import bounded
 from workbench.store.sqlite import sqlite3
 
-# What reading a stored form of a foreign shape can raise; a broken encoding or broken JSON is a ValueError too.
+# Raised by reading stored data of another shape; invalid UTF-8 or JSON is a ValueError, too.
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
@@ -24,23 +24,23 @@ _PIECE = 1 << 20
 
 
 def parse(body: bytes) -> Draft:
-    """Return a stored draft; raises one of UNREADABLE."""
+    """Parse a stored draft. Raises one of UNREADABLE."""
     if not body:
         raise ValueError("the draft is larger than what is read at once")
     return Draft.from_json(load(body.decode()))
 
 
 def body_of(connection: sqlite3.Connection, prompt: int) -> bytes | None:
-    """Return the bytes of a prompt's draft, whatever they are, None when there is no draft, b"" for one too large."""
+    """Return the raw bytes of a prompt's draft, None if there is no draft, b"" for one that is too large."""
     draft = f"SELECT CAST({bounded('body')} AS BLOB) FROM drafts WHERE prompt_id = ?"
     row = connection.execute(draft, (prompt,)).fetchone()
     return None if row is None else bytes(row[0] or b"")
 
 
 def keep(connection: sqlite3.Connection, prompt: int) -> Path | None:
-    """Put the prompt's draft into a file beside the database if it cannot be read, and return that file, else None.
+    """Save the prompt's draft to a file beside the database if it is unreadable; return the file, else None.
 
-    The file is named after its bytes, so that doing it again changes nothing. Raises OSError.
+    The file name has a hash of the bytes, so that repeating it changes nothing. Raises OSError.
     """
     body = body_of(connection, prompt)
     if body is None or _is_readable(body):
@@ -66,7 +66,7 @@ def keep(connection: sqlite3.Connection, prompt: int) -> Path | None:
 
 
 def _pieces(connection: sqlite3.Connection, prompt: int) -> Iterator[bytes]:
-    """Yield the bytes of a draft, of any size; none where a damaged row holds none."""
+    """Yield the bytes of a draft of any size; nothing if the row is damaged and has none."""
     (holds,) = connection.execute("SELECT body IS NOT NULL FROM drafts WHERE prompt_id = ?", (prompt,)).fetchone()
     if not holds:
         return

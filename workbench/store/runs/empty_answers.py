@@ -1,6 +1,6 @@
-"""Counting the empty answers of runs.
+"""Counts the empty answers of runs.
 
-Invariant: what counts is what `core.empty_answers` calls empty; of long texts only the length is read.
+Invariant: `core.empty_answers` defines what is empty; of long texts only the length is read.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from workbench.core.empty_answers import BLANKS, MOST_BLANKS
 from workbench.core.runs import Outcome
 from workbench.store.sqlite import sqlite3
 
-# A blank has at most four bytes, and the number of bytes is known without reading a text.
+# A blank has at most four bytes, and the length in bytes is known without reading a text.
 _COUNT = (
     "SELECT run_id, count(*), total(finish_reason = 'length') FROM outputs"
     " WHERE run_id IN (SELECT value FROM json_each(?)) AND state = 'finished'"
@@ -27,7 +27,7 @@ _COUNT = (
 
 
 def with_empty(connection: sqlite3.Connection, outcomes: Mapping[int, Outcome]) -> dict[int, Outcome]:
-    """Return outcomes of runs, by their keys, with their empty answers counted; these count as cut off no more."""
+    """Return outcomes of runs, by key, with their empty answers counted, and no longer counted as cut off."""
     found = _counts(connection, outcomes)
     return {
         run: outcome if run not in found else replace(outcome, empty=found[run][0], cut=outcome.cut - found[run][1])

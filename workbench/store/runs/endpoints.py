@@ -1,7 +1,7 @@
 """Endpoints.
 
 Invariant: no key is ever stored. Headers whose name says that they carry one, and addresses with a password, are
-refused; their values belong in the keyring, under their name in `secret_headers`.
+refused; their values belong in the keyring, and the names of the headers in `secret_headers`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _refuse_secrets(endpoint: Endpoint) -> None:
 
 
 def save(connection: sqlite3.Connection, endpoint: Endpoint, now: str) -> None:
-    """Add an endpoint or replace the one with its uid; raises StoreError (secret) when it holds a key."""
+    """Add an endpoint or replace the one with its uid. Raises StoreError (secret) if it contains a key."""
     _refuse_secrets(endpoint)
     connection.execute(
         "INSERT INTO endpoints (uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter,"
@@ -81,17 +81,17 @@ def save(connection: sqlite3.Connection, endpoint: Endpoint, now: str) -> None:
 
 
 def remove(connection: sqlite3.Connection, uid: str, now: str) -> None:
-    """Take an endpoint out of the list; its row stays, because past runs name it."""
+    """Remove an endpoint from the list; its row stays, because past runs name it."""
     connection.execute("UPDATE endpoints SET archived = 1, updated_at = ? WHERE uid = ?", (now, uid))
 
 
 def listed(connection: sqlite3.Connection) -> list[Endpoint]:
-    """Return the endpoints that every database has, then the person's own by name.
+    """Return the built-in endpoints, then the user's own by name.
 
-    One of a kind that is not known here is left out; parts of one that cannot be read are empty, and headers that
-    would name another server or replace a key are left out.
+    Endpoints of unknown kinds are left out. Unreadable parts are empty, and headers that would name another server or
+    replace a key are left out.
     """
-    # A history of an older release that can only be read has no protocols.
+    # The history of an older release, opened read-only, lacks the columns of the protocol.
     newer = any(row[1] == "provider" for row in connection.execute("PRAGMA table_info(endpoints)"))
     rows = connection.execute(
         "SELECT uid, kind, name, base_url, headers, secret_headers, needs_key, path, adapter,"
@@ -127,7 +127,7 @@ def _list(value: object) -> list[object]:
 
 
 def _pairs(value: object) -> tuple[tuple[str, str], ...]:
-    """Return what of a list are pairs of texts."""
+    """Return the items of a list that are pairs of texts."""
     return tuple(
         (one[0], one[1])
         for one in _list(value)

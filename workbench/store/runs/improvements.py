@@ -1,8 +1,8 @@
-"""Runs in which a model was asked for a better prompt, and what it may be shown of the prompt's past.
+"""Runs that asked a model for a better prompt, and what such a model may see of the prompt's past.
 
-Invariant: such a run belongs to its prompt and is none of its iterations: it has a lane that is pinned to the version
-that was meant, so that no count, number or row of the timeline follows from it. What was really asked is in the
-request of its answer, and the text that the proposal is for is among its values.
+Invariant: such a run belongs to its prompt without being one of its iterations. Its lane is pinned to the version that
+was meant, so it adds no count, number or row to the timeline. The actual request is stored with its answer, and the
+text that the proposal is for is among its values.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _RECENT = (
     f" AND archived < {DELETED} ORDER BY number DESC LIMIT ?),"
     " latest AS (SELECT max(verdicts.id) AS id FROM verdicts JOIN recent ON recent.id = verdicts.run_id"
     "  GROUP BY verdicts.run_id, verdicts.value_set),"
-    # An answer that stood beside later iterations was judged several times: what was said last counts.
+    # An answer shown beside later iterations was judged several times: the last verdict counts.
     " said AS (SELECT verdict_outputs.output_id, max(verdicts.id) AS id FROM latest"
     "  JOIN verdicts ON verdicts.id = latest.id AND verdicts.kind <> 'none'"
     "  JOIN verdict_outputs ON verdict_outputs.verdict_id = verdicts.id GROUP BY verdict_outputs.output_id)"
@@ -37,7 +37,7 @@ _RECENT = (
     " JOIN value_bodies ON value_bodies.id = run_values.values_id"
     " LEFT JOIN said ON said.output_id = outputs.id LEFT JOIN verdicts ON verdicts.id = said.id"
     " LEFT JOIN verdict_outputs ON verdict_outputs.output_id = outputs.id AND verdict_outputs.verdict_id = said.id"
-    # Who answered in a blind run is for nobody's eyes before the verdict, and an order would tell it too.
+    # Nothing may reveal who answered in a blind run before its verdict, and the order of answers would.
     " WHERE recent.blind <> 1 OR EXISTS (SELECT 1 FROM verdicts AS judged WHERE judged.run_id = outputs.run_id"
     "  AND judged.value_set = outputs.value_set)"
     " ORDER BY recent.number DESC, outputs.lane, outputs.value_set, outputs.sample, outputs.attempt LIMIT ?"
@@ -56,9 +56,9 @@ _VERSION = (
 
 
 def recent_answers(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> list[RecentAnswer]:
-    """Return finished answers of the newest iterations, newest first, with how they were judged.
+    """Return finished answers of the newest iterations, newest first, with their verdicts.
 
-    Those of a blind run come with its verdict, or once its names were shown.
+    Those of a blind run are included once it is judged or its names are revealed.
     """
     prompt = prompt_id(connection, prompt_uid)
     return [
@@ -79,12 +79,12 @@ def recent_answers(connection: sqlite3.Connection, prompt_uid: str, limit: int) 
 
 
 def _bytes(characters: int) -> int:
-    """Return how many bytes that many characters have at most."""
+    """Return the maximum number of bytes of that many characters."""
     return 4 * characters
 
 
 def _beginning(body: bytes) -> str:
-    # Bytes, because SQLite ends a text at the first NUL in it; the piece may end within a character.
+    # Bytes, because SQLite ends a text at its first NUL; the last bytes may be part of a character.
     return body.decode(errors="ignore")
 
 
@@ -110,7 +110,7 @@ def earlier(connection: sqlite3.Connection, prompt_uid: str, limit: int) -> list
 def version_meant(
     connection: sqlite3.Connection, prompt_uid: str, content: Content, based_on: int | None
 ) -> int | None:
-    """Return the version that a text is, else the one that it started from, else the newest; None without any."""
+    """Return the version with this content, else the one it is based on, else the newest; None without any."""
     hash_ = digest(canonical(content).decode())
     row = connection.execute(_VERSION, (prompt_id(connection, prompt_uid), hash_, based_on)).fetchone()
     return None if row is None else int(row[0])

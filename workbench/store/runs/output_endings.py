@@ -1,8 +1,8 @@
-"""How outputs stream into the history and end there.
+"""Stores how outputs end, and recovers those that never did.
 
-Invariant: an output ends once, with everything that is known about it in one transaction; what was saved while it
-streamed only bridges the time until then. The one exception is `interrupted`, which is a guess about a process that
-seemed dead: if it was alive after all, what it brings counts.
+Invariant: an output ends once, with everything known about it in one transaction; what was saved while it streamed only
+bridges the time until then. The one exception is `interrupted`, a guess about a process that seemed dead: if it was
+alive after all, its result counts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FINISH = (
 
 
 def finish_output(connection: sqlite3.Connection, uid: str, result: Result, now: str) -> None:
-    """Write how an output ended. Raises StoreError: missing, or ended when it already has an end that counts."""
+    """Store how an output ended. Raises StoreError: missing, or ended if it already has a final end."""
     if result.state not in ENDED:
         raise ValueError(f"{result.state} is not an end")
     key, run, state = _find(connection, uid)
@@ -96,7 +96,7 @@ def _write_end(connection: sqlite3.Connection, key: int, result: Result, now: st
 
 
 def _listed(rates: Rates, price: float) -> float | None:
-    """Return a price for its column, None where only the sum was reported and nobody knows it."""
+    """Return a price for its column, None if only the sum was reported."""
     return None if rates.source == "provider" and not rates.sheet else price
 
 
@@ -150,7 +150,7 @@ def _body_id(connection: sqlite3.Connection, value: Any) -> int:
 
 
 def _land(connection: sqlite3.Connection, run: int, outputs: Iterable[int]) -> None:
-    """Take ended outputs out of flight, and forget what streamed of their run once nothing of it is left there."""
+    """Remove ended outputs from in_flight, and the partials of their run once none of its outputs is left there."""
     connection.executemany(
         "DELETE FROM in_flight WHERE run_id = ? AND output_id = ?", ((run, output) for output in outputs)
     )
@@ -159,12 +159,12 @@ def _land(connection: sqlite3.Connection, run: int, outputs: Iterable[int]) -> N
 
 
 def owners_in_flight(connection: sqlite3.Connection) -> set[str]:
-    """Return the owners of outputs that have no end yet."""
+    """Return the owners of outputs that have not ended."""
     return {owner for (owner,) in connection.execute("SELECT DISTINCT owner_uid FROM in_flight")}
 
 
 def recover(connection: sqlite3.Connection, alive: Callable[[str], bool], now: str) -> Recovered:
-    """End what dead processes left in flight as interrupted, with the text and the steps that had streamed."""
+    """End the outputs of dead processes as interrupted, with the text and steps that had streamed."""
     lost: dict[int, list[int]] = {}
     for owner in sorted(owners_in_flight(connection)):
         if not alive(owner):

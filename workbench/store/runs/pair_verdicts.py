@@ -1,7 +1,7 @@
-"""Verdicts about two answers, of whatever runs.
+"""Verdicts about two answers of any runs.
 
-Invariant: such a verdict belongs to no run and is only ever added. Several about the same two answers stand side by
-side, and each counts until it is taken back: what is judged again tells how steady a person judges.
+Invariant: such a verdict belongs to no run and is only ever added. Several about the same two answers coexist, and each
+counts until it is withdrawn: repeated judgements show how consistent a person is.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ def judge(
     *,
     blind: bool,
 ) -> None:
-    """Add a verdict about answers in the order they were shown; `winner` is one of them, or "" for a tie or all bad.
+    """Add a verdict about answers in the order shown; `winner` is one of them, or "" for a tie or all bad.
 
-    Raises StoreError (missing; incomparable for answers of another prompt or to other values), or ValueError when the
-    winner does not fit.
+    Raises StoreError (missing; incomparable for answers of another prompt or to other values), or ValueError if the
+    winner does not fit the kind.
     """
     if (winner in outputs) != (kind == "winner") or len(set(outputs)) < 2:
         raise ValueError("a winner is one of at least two answers, and nobody wins a tie")
@@ -55,7 +55,7 @@ def judge(
 
 
 def take_back(connection: sqlite3.Connection, verdict_uid: str, uid: str, now: str) -> None:
-    """Let a verdict about a pair count no more; raises StoreError (missing) when there is none that counts."""
+    """Withdraw a verdict about a pair. Raises StoreError (missing) if there is none in effect."""
     row = connection.execute(
         "SELECT id, prompt_id, blind FROM verdicts WHERE uid = ? AND run_id IS NULL AND kind <> 'none'"
         " AND NOT EXISTS (SELECT 1 FROM verdicts AS later WHERE later.supersedes_id = verdicts.id)",

@@ -1,7 +1,7 @@
-"""What outputs have said so far, while they stream.
+"""What outputs have produced so far, while they stream.
 
-Invariant: pieces are only appended, so that saving them costs the same however much there is; together they tell all
-that was saved of an output until it ends. A piece that begins before the end of what is known replaces that end.
+Invariant: chunks are only appended, so that saving costs O(chunk), however much there is; together they give everything
+saved of an output until it ends. A chunk that begins before the end of the known text replaces that end.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _CALL, _ROUNDS = "tool_call", "rounds"
 
 
 def step_body(step: AnswerStep) -> dict[str, str]:
-    """Return what a step holds besides its kind, without what is empty."""
+    """Return the non-empty fields of a step besides its kind."""
     return {name: received(text) for name in _STEP_FIELDS if (text := getattr(step, name))}
 
 
 def step_of(kind: Any, body: Mapping[str, str]) -> AnswerStep:
-    """Read `step_body` back; keys of a newer release are left out."""
+    """Read `step_body` back; keys of a newer release are ignored."""
     return AnswerStep(kind, **{name: text for name, text in body.items() if name in _STEP_FIELDS})
 
 
 def save(connection: sqlite3.Connection, partials: Iterable[Partial]) -> None:
-    """Append pieces of streaming outputs; pieces of unknown outputs raise StoreError (missing)."""
+    """Append chunks of streaming outputs. Raises StoreError (missing) for an unknown output."""
     keys: dict[str, int] = {}
     rows = []
     for partial in partials:
@@ -66,7 +66,7 @@ def _row(partial: Partial) -> tuple[str, int, str]:
 
 
 class _Pieces:
-    """A text that grows by pieces. Putting them together is O(text), however many there are."""
+    """A text built from chunks. Joining them is O(text), however many there are."""
 
     __slots__ = ("_length", "_pieces")
 
@@ -75,7 +75,7 @@ class _Pieces:
         self._length = 0
 
     def put(self, at: int, piece: str) -> None:
-        """Put a piece at a place from 0, instead of what is known from there on."""
+        """Put a chunk at offset `at`, in place of what is known from there on."""
         while self._length > at:
             last = self._pieces.pop()
             self._length -= len(last)
@@ -93,7 +93,7 @@ class _Pieces:
 
 @dataclass(slots=True)
 class _Call:
-    """A call of a tool while its arguments stream."""
+    """A tool call while its arguments stream."""
 
     name: str = ""
     call_id: str = ""
@@ -102,7 +102,7 @@ class _Call:
 
 @dataclass(slots=True)
 class StreamedPartial:
-    """An output while it streams: finished rounds with tools, and what the present one holds."""
+    """A streaming output: finished rounds with tool calls, and the current round."""
 
     texts: dict[str, _Pieces] = field(default_factory=dict)
     calls: dict[int, _Call] = field(default_factory=dict)
@@ -110,17 +110,17 @@ class StreamedPartial:
 
     @property
     def text(self) -> str:
-        """What was said in the present round."""
+        """The text of the current round."""
         return str(self.texts.get("text", ""))
 
     @property
     def reasoning(self) -> str:
-        """What was thought in the present round."""
+        """The reasoning of the current round."""
         return str(self.texts.get("reasoning", ""))
 
     @property
     def steps(self) -> tuple[AnswerStep, ...]:
-        """All steps so far, () when no tool took part."""
+        """All steps so far, () if no tool was used."""
         calls = [
             sound(AnswerStep("tool_call", str(call.arguments), call.name, call.call_id))
             for _, call in sorted(self.calls.items())
@@ -128,7 +128,7 @@ class StreamedPartial:
         return steps_so_far(self.rounds, self.reasoning, self.text, calls)
 
     def take(self, kind: str, at: int, text: str) -> None:
-        """Take the next piece in; kinds of a newer release change nothing, nor does what cannot be read."""
+        """Add the next chunk; one of an unknown kind, or an unreadable one, is ignored."""
         with contextlib.suppress(*UNREADABLE):
             self._take(kind, at, text)
 
@@ -151,7 +151,7 @@ class StreamedPartial:
 
 
 def streamed(connection: sqlite3.Connection, outputs: Iterable[int]) -> dict[int, StreamedPartial]:
-    """Return what has streamed so far, by output key; nothing for an output of which nothing was saved."""
+    """Return what has streamed so far, by output key; outputs without saved chunks are left out."""
     wanted = set(outputs)
     found: dict[int, StreamedPartial] = {}
     if not wanted:

@@ -1,6 +1,6 @@
-"""What a prompt's own past says about the length and the cost of answers.
+"""Length and cost of a prompt's past answers, for estimates.
 
-Invariant: only answers that ended by themselves count; one that was stopped or failed says nothing about the next.
+Invariant: only answers that ended by themselves count; a stopped or failed one says nothing about the next.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _AMOUNTS = (
     " ORDER BY outputs.id DESC LIMIT ?"
 )
 _LOOK_BACK = 2000
-"""Runs of the whole history that are looked at, so that the question stays quick in a large one."""
+"""Newest runs of the whole history that are searched, so that the query stays fast in a large one."""
 
 
 def past_amounts(
     connection: sqlite3.Connection, prompt_uid: str, endpoint_uid: str, model: str, limit: int
 ) -> list[PastAmounts]:
-    """Return what the newest finished answers of a model to a prompt took, newest first."""
+    """Return tokens and costs of the newest finished answers of a model to a prompt, newest first."""
     found = connection.execute(_AMOUNTS, (prompt_uid, endpoint_uid, model, _LOOK_BACK, limit))
     return [PastAmounts(count(tokens), dollars(reported)) for tokens, reported in found]

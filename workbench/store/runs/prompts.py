@@ -1,6 +1,6 @@
-"""Prompts, their drafts, and small facts about the file.
+"""Prompts, their drafts, and meta values of the file.
 
-Invariant: a draft is never refused; text that cannot be sent can still be kept until it is mended.
+Invariant: a draft is never refused; text that cannot be sent can still be saved until it is corrected.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from workbench.store.sqlite import sqlite3
 
 
 def prompt_id(connection: sqlite3.Connection, uid: str) -> int:
-    """Return the local key of a prompt; raises StoreError (missing)."""
+    """Return the key of a prompt. Raises StoreError (missing)."""
     row = connection.execute("SELECT id FROM prompts WHERE uid = ?", (uid,)).fetchone()
     if row is None:
         raise missing("prompt", uid)
@@ -31,7 +31,7 @@ def prompt_id(connection: sqlite3.Connection, uid: str) -> int:
 
 
 def create(connection: sqlite3.Connection, uid: str, name: str, now: str) -> int:
-    """Insert a prompt without versions or draft and return its local key."""
+    """Insert a prompt without versions or draft and return its key."""
     cursor = connection.execute(
         "INSERT INTO prompts (uid, name, created_at, updated_at) VALUES (?, ?, ?, ?)", (uid, typed(name), now, now)
     )
@@ -41,8 +41,9 @@ def create(connection: sqlite3.Connection, uid: str, name: str, now: str) -> int
 
 
 def touch(connection: sqlite3.Connection, key: int, now: str, iterations: int = 0) -> None:
-    """Note that a prompt changed now, and got so many iterations: it is the one last worked on, also when the clock was
-    set back meanwhile.
+    """Record that a prompt changed now, and got so many iterations.
+
+    It becomes the one last worked on, even if the clock was set back meanwhile.
     """
     connection.execute(
         "UPDATE prompts SET iterations = iterations + ?, updated_at = max(?, coalesce((SELECT"
@@ -53,7 +54,7 @@ def touch(connection: sqlite3.Connection, key: int, now: str, iterations: int = 
 
 
 def add_whole(connection: sqlite3.Connection, made: Iterable[WholePrompt], now: str) -> None:
-    """Insert prompts with a line of versions and a draft, and remember each under its small fact."""
+    """Insert prompts with successive versions and a draft, and store the uid of each under its meta key."""
     for prompt in made:
         key = create(connection, prompt.uid, prompt.name, now)
         parent = None
@@ -65,21 +66,21 @@ def add_whole(connection: sqlite3.Connection, made: Iterable[WholePrompt], now: 
 
 
 def rename(connection: sqlite3.Connection, uid: str, name: str, now: str) -> None:
-    """Give a prompt another name."""
+    """Rename a prompt."""
     key = prompt_id(connection, uid)
     connection.execute("UPDATE prompts SET name = ? WHERE id = ?", (typed(name), key))
     touch(connection, key, now)
 
 
 def archive(connection: sqlite3.Connection, uid: str, archived: bool, now: str) -> None:
-    """Put a prompt out of the list, or back."""
+    """Archive a prompt, or list it again."""
     key = prompt_id(connection, uid)
     connection.execute("UPDATE prompts SET archived = ? WHERE id = ?", (int(archived), key))
     touch(connection, key, now)
 
 
 def listed(connection: sqlite3.Connection, archived: bool) -> list[PromptRow]:
-    """Return the prompts that are archived or those that are not, the one last worked on first."""
+    """Return the prompts that are archived or those that are not, most recently used first."""
     rows = connection.execute(
         "SELECT uid, name, iterations, archived, updated_at FROM prompts WHERE archived = ?"
         " ORDER BY updated_at DESC, id DESC",
@@ -89,7 +90,7 @@ def listed(connection: sqlite3.Connection, archived: bool) -> list[PromptRow]:
 
 
 def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str) -> None:
-    """Keep what the editor holds, instead of what it held; a draft that cannot be read is first put into a file."""
+    """Replace the draft; an unreadable one is first saved to a file."""
     key = prompt_id(connection, uid)
     damaged_drafts.keep(connection, key)
     connection.execute(
@@ -101,7 +102,7 @@ def save_draft(connection: sqlite3.Connection, uid: str, draft: Draft, now: str)
 
 
 def draft(connection: sqlite3.Connection, uid: str) -> Draft | None:
-    """Return the draft, or None when the prompt never had one; raises StoreError (corrupt) on a foreign shape."""
+    """Return the draft, None if the prompt never had one. Raises StoreError (corrupt) for an unexpected shape."""
     body = damaged_drafts.body_of(connection, prompt_id(connection, uid))
     if body is None:
         return None
@@ -116,8 +117,9 @@ def draft(connection: sqlite3.Connection, uid: str) -> Draft | None:
 
 
 def draft_lanes(connection: sqlite3.Connection) -> list[DraftLane]:
-    """Return the lanes of the drafts of the prompts in use, the prompt last worked on first; what cannot be read of a
-    draft is left out.
+    """Return the lanes of the drafts of the prompts in use, most recently used prompt first.
+
+    Unreadable parts of a draft are left out.
     """
     fields = ", ".join(f"json_extract(lane.value, '$.{name}') AS {name}" for name in ("slot", "endpoint", "model"))
     rows = connection.execute(
@@ -131,11 +133,11 @@ def draft_lanes(connection: sqlite3.Connection) -> list[DraftLane]:
 def duplicate(
     connection: sqlite3.Connection, uid: str, new_uid: str, name: str, now: str, make_uid: Callable[[], str]
 ) -> None:
-    """Make a second prompt that starts from where this one is, without its iterations.
+    """Create a prompt that starts from where this one is, without its iterations.
 
-    Copied are the draft and the versions it refers to: the one it is based on (without a draft the newest) and those
-    its lanes are pinned to. They are numbered from 1, and the draft's numbers follow. The whole history stays with the
-    original: a copy is made to go another way, and iterations that were never run in it would count there.
+    Copies the draft and the versions it refers to: the one it is based on (without a draft the newest) and those its
+    lanes are pinned to. They are numbered from 1, and the draft's numbers follow. The rest of the history stays with
+    the original: the copy is meant to go another way, and would count iterations that it never ran.
     """
     source = prompt_id(connection, uid)
     target = create(connection, new_uid, name, now)
@@ -146,7 +148,7 @@ def duplicate(
     wanted = {number for number in (base, *pinned) if number is not None}
     numbers = _copy_versions(connection, source, target, wanted, now, make_uid)
     if held is not None:
-        # The answers that a baseline keeps are of the original, too.
+        # The answers that a baseline keeps belong to the original, too.
         lanes = tuple(
             dataclasses.replace(lane, pinned=None if lane.pinned is None else numbers.get(lane.pinned), baseline="")
             for lane in held.lanes
@@ -191,13 +193,13 @@ def _copy_versions(
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str | None:
-    """Return a small fact, or None."""
+    """Return a meta value, None if it is not set."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return None if row is None else str(row[0])
 
 
 def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
-    """Keep a small fact."""
+    """Set a meta value."""
     connection.execute(
         "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         (key, typed(value)),
@@ -205,6 +207,6 @@ def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
 
 
 def last_prompt(connection: sqlite3.Connection) -> str | None:
-    """Return the uid of the prompt last worked on (meta `last_prompt`), else the newest change's, else None."""
+    """Return the uid of the prompt last worked on (meta `last_prompt`), else of the one changed last, else None."""
     row = connection.execute(f"SELECT uid FROM prompts WHERE archived = 0 ORDER BY {LAST_WORKED_ON} LIMIT 1").fetchone()
     return None if row is None else str(row[0])

@@ -1,7 +1,7 @@
-"""What Rank reads: verdicts that count, what answers cost and took, and answers that could be judged in pairs.
+"""Reads for Rank: current verdicts, costs and durations of answers, and answers to judge in pairs.
 
-Invariant: of a blind run nothing is told before its value set is judged or its names were shown. What is counted is the
-newest attempt of each answer, and a verdict that was taken back or replaced is not read.
+Invariant: nothing about a blind run is read before its value set is judged or its names are revealed. Only the newest
+attempt of each answer counts, and withdrawn or superseded verdicts are not read.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from workbench.store.safe_records import as_text
 from workbench.store.sqlite import sqlite3
 
 NEWEST_RUNS = 5000
-"""Runs of a prompt that are looked at for costs, times and pairs, so that both stay quick in a long history."""
+"""Newest runs of a prompt that are read for costs, durations and pairs, so that both stay fast in a long history."""
 MOST_ANSWERS = 4000
-"""Answers that pairs are made of, the newest ones."""
+"""Newest answers from which pairs are made."""
 
 VerdictKind = Literal["winner", "tie", "all_bad"]
 
-# Names that are still hidden: those of a blind run whose value set nobody judged.
+# The names are visible: the run is not blind, its names were revealed, or its value set was judged.
 _SHOWN = (
     "(runs.blind <> 1 OR EXISTS (SELECT 1 FROM verdicts AS judging WHERE judging.run_id = outputs.run_id"
     " AND judging.value_set = outputs.value_set))"
@@ -44,7 +44,7 @@ _VALUES = (
     " JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set"
     " JOIN value_bodies ON value_bodies.id = run_values.values_id"
 )
-# A verdict counts no more when who came first in it is deleted, or one of a pair.
+# Verdicts that no longer count, because an answer in first place, or one of a pair, is deleted.
 _DELETED = (
     "SELECT verdict_outputs.verdict_id FROM runs JOIN outputs ON outputs.run_id = runs.id"
     " JOIN verdict_outputs ON verdict_outputs.output_id = outputs.id"
@@ -89,7 +89,7 @@ _TEXT = f"SELECT outputs.text, value_bodies.body FROM outputs{_VALUES} WHERE out
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Who answered: a version of the prompt, asked of a model at an endpoint."""
+    """What produced an answer: a version of the prompt, a model and its endpoint."""
 
     version: int
     endpoint: str
@@ -98,7 +98,7 @@ class Maker:
 
 @dataclass(frozen=True, slots=True)
 class StoredOutput:
-    """One answer in a verdict; `run` is where it is from. `place` is 1 for first, 2 for the rest, None for no place."""
+    """An answer in a verdict; `run` is its run. `place` is 1 for first, 2 for the others, None for no place."""
 
     uid: str
     run: str
@@ -108,9 +108,9 @@ class StoredOutput:
 
 @dataclass(frozen=True, slots=True)
 class StoredVerdict:
-    """A verdict that counts; `outputs` in the order shown. `run` is "" where answers were judged in a pair.
+    """A current verdict; `outputs` in the order shown. `run` is "" if answers were judged in a pair.
 
-    `values` is the hash of what was answered. `seen` says that an earlier verdict that counts was about one of them.
+    `values` is the hash of the values answered. `seen` is whether an earlier current verdict was about one of them.
     """
 
     run: str
@@ -123,9 +123,10 @@ class StoredVerdict:
 
 @dataclass(frozen=True, slots=True)
 class StoredSpending:
-    """What the finished answers of one cost and took. Unknown costs are left out of `costs`, and `answers` counts all.
+    """Costs and durations of the finished answers of one maker.
 
-    Dollars and milliseconds; `local` answers cost nothing because they were made here.
+    In US dollars and milliseconds. Unknown costs are left out of `costs`, and `answers` counts all answers; `local`
+    ones cost nothing because they were made on this computer.
     """
 
     who: Maker
@@ -137,7 +138,7 @@ class StoredSpending:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """A finished answer that can be judged against another to the same `values` (a hash); `size` is in bytes."""
+    """A finished answer that can be judged against others to the same `values` (a hash); `size` is in bytes."""
 
     uid: str
     run: str
@@ -148,19 +149,19 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AnswerText:
-    """What an answer says, and the values that it answered, in the order they were given."""
+    """The text of an answer, and the values it answered, in the order given."""
 
     text: str
     values: tuple[tuple[str, str], ...]
 
 
 def place(kind: VerdictKind, *, won: bool) -> int | None:
-    """Return the place of an answer in a verdict of this kind; `won` says that it is the winner."""
+    """Return the place of an answer in a verdict of this kind; `won` is whether it is the winner."""
     return {"winner": 1 if won else 2, "tie": 1, "all_bad": None}[kind]
 
 
 def verdicts(connection: sqlite3.Connection, prompt_uid: str | None) -> list[StoredVerdict]:
-    """Return the verdicts that count, oldest first; those of all prompts with None."""
+    """Return the current verdicts, oldest first; None for those of all prompts."""
     prompt = None if prompt_uid is None else prompt_id(connection, prompt_uid)
     rows = connection.execute(_VERDICTS, (prompt, prompt))
     known: dict[tuple[Any, ...], Maker] = {}
@@ -180,7 +181,7 @@ def verdicts(connection: sqlite3.Connection, prompt_uid: str | None) -> list[Sto
 
 
 def spent(connection: sqlite3.Connection, prompt_uid: str | None) -> list[StoredSpending]:
-    """Return what finished answers of the newest runs cost and took, by who gave them."""
+    """Return what finished answers of the newest runs cost and took, by version, endpoint and model."""
     prompt = None if prompt_uid is None else prompt_id(connection, prompt_uid)
     rows = connection.execute(_SPENT, (prompt, prompt, prompt, prompt, NEWEST_RUNS))
     found = []
@@ -206,12 +207,12 @@ def digests(connection: sqlite3.Connection, output_uids: Collection[str]) -> dic
 
 
 def starred(connection: sqlite3.Connection, prompt_uid: str) -> list[tuple[str, str]]:
-    """Return (run, answer) by uid of the answers to a prompt that have a star, oldest first."""
+    """Return the uids (run, answer) of the starred answers to a prompt, oldest first."""
     return connection.execute(_STARRED, (prompt_id(connection, prompt_uid),)).fetchall()
 
 
 def text(connection: sqlite3.Connection, output_uid: str) -> AnswerText:
-    """Return what an answer says; raises StoreError (missing)."""
+    """Return the text of an answer and the values it answered. Raises StoreError (missing)."""
     row = connection.execute(_TEXT, (output_uid,)).fetchone()
     if row is None:
         raise missing("answer", output_uid)

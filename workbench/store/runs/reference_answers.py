@@ -1,7 +1,7 @@
 """Answers that another answer is compared with.
 
-Invariant: only what finished is compared with; an answer's own past is found by the slot of its lane and by its value
-set, whatever model the lane asked then.
+Invariant: only finished answers are compared with. The past of an answer is found by the slot of its lane and by its
+value set, whatever model the lane used then.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _PREVIOUS = (
     f" AND runs.archived < {DELETED}"
     " ORDER BY runs.number DESC, outputs.sample = ? DESC, outputs.sample, outputs.attempt DESC LIMIT 1"
 )
-# Of several winners the one for these very values, else the one for this set, else the latest. Who won in a pair of the
-# judging queue was only better than one other.
+# Prefers the winner for exactly these values, then for this value set, then the latest. Pair judgements are left out,
+# because their winner was only better than one other answer.
 _WINNER = (
     "SELECT outputs.id FROM verdicts"
     " JOIN verdict_outputs ON verdict_outputs.verdict_id = verdicts.id AND verdict_outputs.place = 1"
@@ -62,7 +62,7 @@ def previous(connection: sqlite3.Connection, output_uid: str) -> PastAnswer | No
 
 
 def winner(connection: sqlite3.Connection, output_uid: str) -> PastAnswer | None:
-    """Return the answer of the same prompt that was marked the winner last, for the same values if there is one."""
+    """Return the latest winner of the same prompt, one for the same values if there is one."""
     mine = connection.execute(_MINE, (output_uid,)).fetchone()
     if mine is None:
         return None

@@ -1,7 +1,7 @@
-"""How runs and retries enter the history.
+"""Stores the start of runs and retries.
 
-Invariant: a run is in the file, whole, before anything of it is sent; what it holds then (lanes, versions, values) is
-never changed again. Its outputs are in flight until they end, in the name of the process that will end them.
+Invariant: a run is stored completely before anything of it is sent, and its lanes, versions and values never change
+again. Its outputs are in flight until they end, owned by the process that will end them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _OUTPUT = "INSERT INTO outputs (uid, run_id, lane, value_set, sample, attempt, c
 
 
 def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
-    """Write a run with its lanes and waiting outputs; returns the numbers it got.
+    """Store a run with its lanes and waiting outputs; return the numbers it got.
 
     Raises StoreError (missing) for an unknown prompt or version, ValueError for a run without lanes, without value sets
     or without the content that a lane needs.
@@ -39,7 +39,7 @@ def begin_run(connection: sqlite3.Connection, start: RunStart) -> RunBegun:
     current, change = _current_version(connection, prompt, start, base)
     lane_keys = [_lane_version(connection, prompt, lane, current) for lane in start.lanes]
     run, number = insert_run(connection, prompt, start, current, lane_keys, change, base and base[0])
-    # A run that was refused meanwhile has no answers that could stand there.
+    # A run that was refused is not in the table, and has no answers to show.
     connection.executemany(
         "INSERT INTO run_beside (run_id, place, slot, from_run_id, hidden, baseline)"
         " SELECT ?, ?, ?, runs.id, ?, ? FROM runs WHERE runs.uid = ? AND runs.prompt_id = ?",
@@ -58,7 +58,7 @@ def insert_run(
     change: Change,
     based_on: int | None = None,
 ) -> tuple[int, int]:
-    """Insert a run with its value sets, lanes and waiting outputs; returns its key and its number.
+    """Insert a run with its value sets, lanes and waiting outputs; return its key and its number.
 
     `current` and `lane_keys` are keys and numbers of versions: of the current text, and of each lane; `based_on` is the
     key of the one that the text started from.
@@ -115,7 +115,7 @@ def insert_run(
 def _current_version(
     connection: sqlite3.Connection, prompt: int, start: RunStart, base: tuple[int, bytes] | None
 ) -> tuple[tuple[int, int] | None, Change]:
-    """Return key and number of the version that the current text is, and how far it is from what it was based on."""
+    """Return key and number of the current text's version, and its change from the version it is based on."""
     if start.content is None or all(lane.lane.pinned is not None for lane in start.lanes):
         return None, Change()
     content = versions.content_id(connection, start.content)
@@ -130,7 +130,7 @@ def _current_version(
 
 
 def _readable(body: bytes, number: int) -> Content | None:
-    """Return the text of a version; None when it is damaged: the change is then counted against nothing."""
+    """Return the content of a version, None if it is damaged: the change is then counted against nothing."""
     try:
         return versions.read(body, number)[0]
     except StoreError:

@@ -1,6 +1,6 @@
-"""How a cost came about, as it is stored beside the columns that count tokens.
+"""How a cost was calculated, stored beside the columns that count tokens.
 
-Invariant: what older releases stored reads as nothing, and what cannot be read never keeps an answer from being shown.
+Invariant: rows of older releases read as nothing, and unreadable data never keeps an answer from being shown.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ COLUMN = "outputs.billing"
 
 
 def column(connection: sqlite3.Connection) -> str:
-    """Return the SQL for the column; a history of 1.3 that cannot be written has none."""
+    """Return the SQL for the column, which a read-only history of format 1.3 lacks."""
     found = connection.execute("SELECT 1 FROM pragma_table_info('outputs') WHERE name = 'billing'").fetchone()
     return COLUMN if found else "''"
 
 
 def billing_text(usage: Usage, rates: Rates | None) -> str:
-    """Return what is stored, "" for nothing."""
+    """Return the text to store, "" for nothing."""
     beside: dict[str, Any] = usage.extra_json()
     if usage.written is not None:
         beside["written"] = usage.written
@@ -41,7 +41,7 @@ def billing_text(usage: Usage, rates: Rates | None) -> str:
 
 
 def with_billing(text: object, usage: Usage, rates: Rates | None) -> tuple[Usage, Rates | None]:
-    """Return a usage and rates of columns with what `billing_text` stored."""
+    """Return the usage and rates from columns, completed with what `billing_text` stored."""
     if not isinstance(text, str) or not text:
         return usage, rates
     try:
@@ -62,14 +62,14 @@ def with_billing(text: object, usage: Usage, rates: Rates | None) -> tuple[Usage
 
 
 def _count(digits: str) -> int:
-    """Return a whole number that can be a count or a price. Raises ValueError."""
+    """Parse a whole number that is a valid count or price. Raises ValueError."""
     if len(digits) > len(str(MOST_COUNT)) or not 0 <= int(digits) <= MOST_COUNT:
         raise ValueError("not a count")
     return int(digits)
 
 
 def _amount(digits: str) -> float:
-    """Return an amount that can be one. Raises ValueError."""
+    """Parse a valid amount. Raises ValueError."""
     if not 0 <= (value := float(digits)) <= MOST_COUNT:
         raise ValueError("not an amount")
     return value

@@ -1,6 +1,6 @@
 """Which techniques versions use.
 
-Invariant: a version gets its marks with itself and never again by the program; afterwards only a person changes them.
+Invariant: the program marks a version when it is created and never again; afterwards only a person changes the marks.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Work = Callable[[sqlite3.Connection], None]
 
 _LOOKED_AT = 100
-"""So many versions of a prompt are asked what was inserted into them when a new one is made."""
+"""Newest versions of a prompt whose insertions are considered when a version is created."""
 
 _ADD = "INSERT INTO version_techniques (version_id, technique, name, brought, used) VALUES (?, ?, ?, ?, ?)"
 _ANY = "SELECT 1 FROM version_techniques LIMIT 1"
@@ -50,7 +50,7 @@ _TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class VersionMarks:
-    """What is known of one version: its marks, and the keys of what its content tells (`core.technique_marks.TOLD`)."""
+    """What is known about a version: its marks, and the keys found in its content (`core.technique_marks.TOLD`)."""
 
     number: int
     marks: tuple[TechniqueMark, ...] = ()
@@ -58,7 +58,7 @@ class VersionMarks:
 
     @property
     def used(self) -> dict[str, str]:
-        """The techniques that the version uses: names by key."""
+        """The names of the techniques that the version uses, by key."""
         from workbench.core.technique_marks import TOLD
 
         names = {key: TOLD[key] for key in self.told}
@@ -73,7 +73,7 @@ def pass_on(
     content: Content,
     fresh: Sequence[TechniqueMark],
 ) -> None:
-    """Mark a version that was just made; `parent` is the number of the one that it is based on."""
+    """Mark a new version; `parent` is the number of the one that it is based on."""
     if not fresh and connection.execute(_ANY).fetchone() is None:
         return
     known = connection.execute(_KNOWN, (prompt, _LOOKED_AT)).fetchall()
@@ -89,7 +89,7 @@ def pass_on(
 
 
 def of(connection: sqlite3.Connection, prompt_uid: str, numbers: Collection[int]) -> list[VersionMarks]:
-    """Return what is known of the versions with these numbers, oldest first."""
+    """Return what is known about the versions with these numbers, oldest first."""
     rows = connection.execute(_TOLD, (prompt_id(connection, prompt_uid), json.dumps(sorted(numbers)))).fetchall()
     found = []
     for key, number, *flags in rows:
@@ -103,7 +103,7 @@ def of(connection: sqlite3.Connection, prompt_uid: str, numbers: Collection[int]
 
 
 def say(connection: sqlite3.Connection, prompt_uid: str, number: int, key: str, name: str, *, used: bool) -> None:
-    """Write that a version uses a technique or not, because a person says so; raises StoreError (missing)."""
+    """Store a person's statement whether a version uses a technique. Raises StoreError (missing)."""
     version = version_id(connection, prompt_id(connection, prompt_uid), number)
     connection.execute(
         f"{_ADD} ON CONFLICT (version_id, technique) DO UPDATE SET brought = '', used = excluded.used",
@@ -119,17 +119,17 @@ def _mark(row: tuple[str, str, str, int]) -> TechniqueMark:
 
 
 class TechniqueMarks:
-    """The same in an open history: reads block and belong on a worker thread; writes return at once with a future."""
+    """Technique marks in an open history: reads block and belong on a worker thread; writes return a future at once."""
 
     def __init__(self, readers: Readers, write: Callable[[Work], Future[None]]) -> None:
         self._readers = readers
         self._write = write
 
     def of(self, prompt_uid: str, numbers: Collection[int]) -> list[VersionMarks]:
-        """Return what is known of the versions with these numbers, oldest first. Raises StoreError."""
+        """Return what is known about the versions with these numbers, oldest first. Raises StoreError."""
         with self._readers.use() as connection:
             return of(connection, prompt_uid, numbers)
 
     def say(self, prompt_uid: str, number: int, key: str, name: str, *, used: bool) -> Future[None]:
-        """Write that a version uses a technique or not, because a person says so."""
+        """Store a person's statement whether a version uses a technique."""
         return self._write(lambda c: say(c, prompt_uid, number, key, name, used=used))

@@ -1,7 +1,7 @@
-"""Reading iterations: pages of rows, and one of them whole.
+"""Reads iterations: pages of rows, and single ones completely.
 
-Invariant: a page costs the same wherever it is (a range of one index, never an offset), and a detail is what was,
-whatever has happened to the prompt since.
+Invariant: the cost of a page does not depend on its position (a range of one index, never an offset). A detail is what
+was run, whatever has happened to the prompt since.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _ROW = (
     " (SELECT 1 FROM verdicts WHERE verdicts.run_id = runs.id AND verdicts.value_set = run_values.position))"
     " FROM runs JOIN versions ON versions.id = runs.version_id"
 )
-# The newest attempt of an answer is what a person sees of it.
+# Only the newest attempt of an answer is shown.
 _OUTCOMES = (
     "SELECT run_id, count(*), total(state = 'failed'), total(state = 'interrupted'), total(state = 'stopped'),"
     " total(state = 'finished' AND finish_reason = 'length') FROM"
@@ -87,7 +87,7 @@ _EVERY_SET = range(2**62)
 def rows_of(
     connection: sqlite3.Connection, runs: Sequence[int], outcomes: Mapping[int, Outcome]
 ) -> dict[int, IterationRow]:
-    """Return the lines of runs of any kind, by their keys; how their answers ended is told by the caller."""
+    """Return the rows of runs of any kind, by key; the caller provides the outcomes of their answers."""
     rows = connection.execute(f"{_ROW} WHERE runs.id IN (SELECT value FROM json_each(?))", (json.dumps(list(runs)),))
     counted = with_empty(connection, outcomes)
     return {row[0]: _row(row, counted.get(row[0], Outcome())) for row in rows}
@@ -135,7 +135,7 @@ def page(connection: sqlite3.Connection, prompt_uid: str, before: int | None, li
 
 
 def one(connection: sqlite3.Connection, run_uid: str) -> IterationRow:
-    """Return one row of the timeline; raises StoreError (missing)."""
+    """Return one row of the timeline. Raises StoreError (missing)."""
     row = connection.execute(f"{_ROW} WHERE runs.uid = ?", (run_uid,)).fetchone()
     if row is None:
         raise missing("iteration", run_uid)
@@ -143,7 +143,7 @@ def one(connection: sqlite3.Connection, run_uid: str) -> IterationRow:
 
 
 def one_of(connection: sqlite3.Connection, prompt_uid: str, run_uid: str) -> IterationRow | None:
-    """Return one row of a prompt's timeline, None when the run is not one of its iterations, or is deleted."""
+    """Return one row of a prompt's timeline, None if the run is not one of its iterations, or is deleted."""
     row = connection.execute(
         f"{_ROW} WHERE runs.uid = ? AND runs.kind = 'iteration' AND runs.prompt_id = ? AND runs.archived < {DELETED}",
         (run_uid, prompt_id(connection, prompt_uid)),
@@ -152,7 +152,7 @@ def one_of(connection: sqlite3.Connection, prompt_uid: str, run_uid: str) -> Ite
 
 
 def count(connection: sqlite3.Connection, prompt_uid: str) -> int:
-    """Return how many iterations a prompt has."""
+    """Return the number of iterations of a prompt."""
     row = connection.execute("SELECT iterations FROM prompts WHERE uid = ?", (prompt_uid,)).fetchone()
     if row is None:
         raise missing("prompt", prompt_uid)
@@ -160,7 +160,7 @@ def count(connection: sqlite3.Connection, prompt_uid: str) -> int:
 
 
 def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
-    """Return an iteration exactly as it was, and what stood beside it; what still streams has its text so far."""
+    """Return an iteration exactly as it was, and what was beside it; streaming answers have their text so far."""
     found = _detail(connection, run_uid)
     beside = _beside(connection, run_uid)
     slots: dict[str, list[str]] = {}
@@ -171,7 +171,7 @@ def detail(connection: sqlite3.Connection, run_uid: str) -> IterationDetail:
 
 
 def parts(connection: sqlite3.Connection, run_uid: str, answers: int) -> Iterator[tuple[range, IterationDetail]]:
-    """Yield a run as it was in parts of about so many answers, each with its value sets, without what stood beside."""
+    """Yield a run in parts of about `answers` answers, each with its value sets, without what was beside it."""
     whole = _detail(connection, run_uid, sets=range(0))
     (run,) = connection.execute("SELECT id FROM runs WHERE uid = ?", (run_uid,)).fetchone()
     places = {lane.position for lane in whole.lanes}
@@ -198,7 +198,7 @@ def _detail(
     slots: Collection[str] | None = None,
     sets: range = _EVERY_SET,
 ) -> IterationDetail:
-    """Return an iteration with all its lanes, or those in some slots, and the answers to some of its value sets."""
+    """Return an iteration with its lanes in `slots` (None: all) and the answers to some of its value sets."""
     row = one(connection, run_uid)
     run, blind, body, based_on = connection.execute(
         f"SELECT runs.id, runs.blind, CAST({bounded('contents.body')} AS BLOB), bases.number FROM runs"
@@ -282,7 +282,7 @@ def _output_format(body: object) -> OutputFormat | None:
     try:
         return output_from_json(load(body)) if isinstance(body, str) else None
     except (ValueError, BlockError):
-        # A newer release's; the version says so itself.
+        # Written by a newer release; the version itself says so.
         return None
 
 

@@ -1,8 +1,8 @@
 """Pages of the timeline: iterations, and between them the versions that have none.
 
-Invariant: rows come newest first, iterations in the order of their numbers and versions in that of theirs, so that a
-clock that was set back moves nothing; where both stand to each other is decided by their times. A page begins where the
-last one ended, by numbers and never by an offset, and looks at no more versions than were made in its time.
+Invariant: rows come newest first, iterations by their numbers and versions by theirs, so that a clock that was set back
+moves nothing; their times only decide how the two interleave. A page continues the last one by numbers, never by an
+offset, and reads no more versions than were created in its time.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _BARE = (
 
 
 def page(connection: sqlite3.Connection, prompt_uid: str, after: TimelineCursor | None, limit: int) -> TimelinePage:
-    """Return up to `limit` rows behind `after` (None: from the newest). Raises StoreError (missing)."""
+    """Return up to `limit` rows after the cursor `after` (None: from the newest). Raises StoreError (missing)."""
     passed = after or _BEFORE_ALL
     last_iteration, last_version = passed.iteration, passed.version
     iterations = timeline.page(connection, prompt_uid, passed.iteration, limit + 1)
-    # Read one by one: versions that are older than the page are not looked at.
+    # Fetched one by one: versions that are older than the page are not read.
     versions = connection.execute(_VERSIONS, (prompt_id(connection, prompt_uid), passed.version))
     version = versions.fetchone()
     taken: list[TimelineRow | int] = []
@@ -71,7 +71,7 @@ def page(connection: sqlite3.Connection, prompt_uid: str, after: TimelineCursor 
 
 
 def version(connection: sqlite3.Connection, uid: str) -> VersionDetail:
-    """Return one version without iterations, whole. Raises StoreError (missing)."""
+    """Return a version as the timeline shows it, with its content. Raises StoreError (missing)."""
     row = connection.execute(f"{_BARE} WHERE versions.uid = ?", (uid,)).fetchone()
     if row is None:
         raise missing("version", uid)
@@ -98,7 +98,7 @@ def _change(number: int, parent: int | None, body: bytes, parent_body: bytes | N
         before = None if parent_body is None or parent is None else read(parent_body, parent)[0]
         return count_change(before, read(body, number)[0])
     except StoreError as error:
-        # One version that is damaged keeps nobody from the others; opening it says what is wrong.
+        # One damaged version must not hide the others; opening it says what is wrong.
         if error.code != "corrupt":
             raise
         return Change(summary="cannot be read")

@@ -1,7 +1,7 @@
-"""What people judged.
+"""Verdicts on runs.
 
-Invariant: verdicts are only ever added. A new one supersedes the latest about the same run and value set, and the
-run's row shows what counts now, over all value sets. A verdict on a run may name outputs of earlier runs that stood
+Invariant: verdicts are only ever added. A new one supersedes the latest about the same run and value set, and the run's
+row shows the current ones over all value sets. A verdict on a run may include outputs of earlier runs that were shown
 beside it: of the same prompt, and to the same values.
 """
 
@@ -36,7 +36,7 @@ _NAMED = (
 
 @dataclass(frozen=True, slots=True)
 class _Output:
-    """An output that is judged; `values` is the hash of what it answered."""
+    """An output that is judged; `values` is the hash of the values it answered."""
 
     key: int
     run: int
@@ -47,13 +47,13 @@ class _Output:
     values: str
 
     def place(self, run: int) -> int | str:
-        """Return what a verdict on `run` calls its lane: its place, or the slot of one that stood beside."""
+        """Return how a verdict on `run` names the lane: its position, or the slot of one shown beside the run."""
         return self.lane if self.run == run else self.slot
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A verdict on a run; `supersedes` is the row that counted before it, None for none."""
+    """A verdict on a run; `supersedes` is the key of the one in effect before it, None for none."""
 
     key: int
     prompt: int
@@ -66,11 +66,11 @@ class _Stored:
 def mark(
     connection: sqlite3.Connection, run_uid: str, uid: str, verdict: Verdict, output_uids: tuple[str, ...], now: str
 ) -> None:
-    """Add a verdict about `output_uids`: all outputs that were compared, in the order they were shown.
+    """Add a verdict about `output_uids`: all outputs that were compared, in the order shown.
 
-    The lanes that `verdict` names share the first place, the other outputs come after them; a tie that names none is a
+    The lanes that `verdict` names share first place, and the other outputs come after them; a tie that names none is a
     tie of all. Raises StoreError (missing; incomparable for outputs of another prompt or to other values), or
-    ValueError when a winner is not one of the outputs.
+    ValueError if a winner is not one of the outputs.
     """
     row = connection.execute("SELECT id, prompt_id FROM runs WHERE uid = ?", (run_uid,)).fetchone()
     if row is None:
@@ -99,17 +99,17 @@ def mark(
 
 
 def take_back(connection: sqlite3.Connection, verdict_uid: str, after: str, uid: str, now: str) -> None:
-    """Add a verdict, with this `uid`, that says again what counted before `verdict_uid` was given.
+    """Add a verdict, with this `uid`, that repeats the one in effect before `verdict_uid`.
 
-    `after` is the verdict that counts now: another one is not overruled unseen. Raises StoreError (missing; judged when
-    it is not the one that counts).
+    `after` is the verdict that must be in effect now, so that no other one is overruled unseen. Raises StoreError
+    (missing; judged if it is not in effect).
     """
     verdict = _stored(connection, verdict_uid)
     _say_again(connection, verdict.supersedes, verdict, after, uid, now)
 
 
 def give_again(connection: sqlite3.Connection, verdict_uid: str, after: str, uid: str, now: str) -> None:
-    """Add a verdict, with this `uid`, that says again what `verdict_uid` said; `after` and errors as of `take_back`."""
+    """Add a verdict, with this `uid`, that repeats `verdict_uid`; `after` and errors as for `take_back`."""
     verdict = _stored(connection, verdict_uid)
     _say_again(connection, verdict.key, verdict, after, uid, now)
 
@@ -128,7 +128,7 @@ def _stored(connection: sqlite3.Connection, uid: str) -> _Stored:
 def _say_again(
     connection: sqlite3.Connection, source: int | None, about: _Stored, after: str, uid: str, now: str
 ) -> None:
-    """Add the verdict of row `source` once more; None stands for no verdict on the answers that `about` compared."""
+    """Repeat the verdict with key `source`; None stands for no verdict on the answers that `about` compared."""
     latest, latest_uid = connection.execute(
         "SELECT id, uid FROM verdicts WHERE run_id = ? AND value_set = ? ORDER BY id DESC LIMIT 1",
         (about.run, about.value_set),
@@ -170,7 +170,7 @@ def _place(verdict: Verdict, place: int | str) -> int | None:
 
 
 def _value_set(judged: list[_Output], run: int, prompt: int) -> int:
-    """Return the place of the value set that a verdict on `run` is about."""
+    """Return the position of the value set that a verdict on `run` is about."""
     sets = {output.value_set for output in judged if output.run == run} or {0}
     if len(sets) > 1:
         raise ValueError("a verdict is about one value set")
@@ -187,12 +187,12 @@ def _value_set(judged: list[_Output], run: int, prompt: int) -> int:
 
 
 def show_on_row(connection: sqlite3.Connection, run: int) -> None:
-    """Let the row of a run say what counts of its verdicts."""
+    """Update the row of a run with its current verdicts."""
     connection.execute("UPDATE runs SET verdict = ?, winner = ? WHERE id = ?", (*_row_words(connection, run), run))
 
 
 def counting(connection: sqlite3.Connection, run: int) -> dict[int, Verdict]:
-    """Return the verdicts about a run that count, by the position of their value set; kind "none" was taken back."""
+    """Return the current verdicts on a run, by position of their value set; kind "none" means withdrawn."""
     found: dict[int, Verdict] = {}
     for value_set, key, kind, blind in connection.execute(_LATEST, (run,)).fetchall():
         named = connection.execute(_NAMED, (key, kind)).fetchall()
@@ -204,7 +204,7 @@ def counting(connection: sqlite3.Connection, run: int) -> dict[int, Verdict]:
 
 
 def _row_words(connection: sqlite3.Connection, run: int) -> tuple[str, str]:
-    """Return kind and winner as the timeline shows them: of several value sets the words with how often, most first."""
+    """Return kind and winner as the timeline shows them; for several value sets, the words with counts, most first."""
     latest = connection.execute(_LATEST, (run,)).fetchall()
     counted = Counter(_words(connection, run, key, kind) for _, key, kind, _ in latest if kind != "none")
     if not counted:
@@ -216,7 +216,7 @@ def _row_words(connection: sqlite3.Connection, run: int) -> tuple[str, str]:
 
 
 def _words(connection: sqlite3.Connection, run: int, verdict: int, kind: str) -> tuple[str, str]:
-    """Return one verdict as the timeline shows it: an answer that was kept beside the run is no winner of it."""
+    """Return one verdict as the timeline shows it; an answer kept beside the run is not a winner of it."""
     if kind != "winner":
         return kind, _WORDS[kind]
     origin, _, _, number, label, model = connection.execute(_NAMED, (verdict, kind)).fetchone()
@@ -225,12 +225,12 @@ def _words(connection: sqlite3.Connection, run: int, verdict: int, kind: str) ->
 
 
 def reveal(connection: sqlite3.Connection, run_uid: str) -> None:
-    """Show the names of a blind run although it is not judged."""
+    """Reveal the names of a blind run that is not judged."""
     if connection.execute("UPDATE runs SET blind = 2 WHERE uid = ? AND blind = 1", (run_uid,)).rowcount == 0:
         raise missing("blind iteration", run_uid)
 
 
 def set_note(connection: sqlite3.Connection, run_uid: str, note: str) -> None:
-    """Write the note of a run."""
+    """Set the note of a run."""
     if connection.execute("UPDATE runs SET note = ? WHERE uid = ?", (typed(note), run_uid)).rowcount == 0:
         raise missing("iteration", run_uid)

@@ -1,4 +1,4 @@
-"""Contents and the versions that prompts make of them.
+"""Contents, and the versions that prompts make of them.
 
 Invariant: a content is stored once, by hash; a prompt has at most one version of a content, and numbers only grow.
 """
@@ -20,7 +20,7 @@ from workbench.store.safe_records import sound
 from workbench.store.sqlite import sqlite3
 
 _OPENING = 120
-# What a run was based on is what the one before it was, and was indexed with that.
+# Few suffice: a run is based on the version of the previous run, which was parsed when that was indexed.
 _PARSED = 4
 _LAST = (
     "SELECT max(number), (SELECT number FROM last_numbers WHERE prompt_id = ?1 AND kind = 'version')"
@@ -39,7 +39,7 @@ def content_id(connection: sqlite3.Connection, content: Content) -> int:
     for message in content.messages:
         typed(message.text)
     body = contents.canonical(content).decode()
-    hash_ = digest(body)  # what content_hash returns, without making the canonical form twice
+    hash_ = digest(body)  # equals content_hash, without making the canonical form twice
     row = connection.execute("SELECT id FROM contents WHERE hash = ?", (hash_,)).fetchone()
     if row is not None:
         return int(row[0])
@@ -47,13 +47,13 @@ def content_id(connection: sqlite3.Connection, content: Content) -> int:
 
 
 def newest_number(connection: sqlite3.Connection, prompt: int) -> int | None:
-    """Return the highest version number of a prompt, or None when it has only a draft."""
+    """Return the highest version number of a prompt, None if it has only a draft."""
     row = connection.execute("SELECT max(number) FROM versions WHERE prompt_id = ?", (prompt,)).fetchone()
     return None if row[0] is None else int(row[0])
 
 
 def last_number(connection: sqlite3.Connection, prompt: int, kind: str) -> int:
-    """Return the highest number of a kind of run, or of "version", that was deleted for good; 0 without any."""
+    """Return the highest permanently deleted number of a kind of run, or of "version"; 0 without any."""
     row = connection.execute(
         "SELECT number FROM last_numbers WHERE prompt_id = ? AND kind = ?", (prompt, kind)
     ).fetchone()
@@ -61,7 +61,7 @@ def last_number(connection: sqlite3.Connection, prompt: int, kind: str) -> int:
 
 
 def version_id(connection: sqlite3.Connection, prompt: int, number: int) -> int:
-    """Return the key of a version; raises StoreError (missing)."""
+    """Return the key of a version. Raises StoreError (missing)."""
     row = connection.execute("SELECT id FROM versions WHERE prompt_id = ? AND number = ?", (prompt, number)).fetchone()
     if row is None:
         raise missing("version", number)
@@ -69,7 +69,7 @@ def version_id(connection: sqlite3.Connection, prompt: int, number: int) -> int:
 
 
 def stored(connection: sqlite3.Connection, prompt: int, number: int) -> tuple[int, bytes]:
-    """Return the key of a version and its content for `read`; raises StoreError (missing)."""
+    """Return the key of a version and its content, for `read`. Raises StoreError (missing)."""
     row = connection.execute(
         f"SELECT versions.id, CAST({bounded('body')} AS BLOB) FROM versions JOIN contents ON contents.id = content_id"
         " WHERE prompt_id = ? AND number = ?",
@@ -83,7 +83,7 @@ def stored(connection: sqlite3.Connection, prompt: int, number: int) -> tuple[in
 def insert_version(
     connection: sqlite3.Connection, prompt: int, uid: str, content: int, parent: int | None, now: str, note: str = ""
 ) -> tuple[int, int]:
-    """Return key and number of the prompt's version of a content, made with `parent` (a number) if there is none."""
+    """Return key and number of the prompt's version of a content; a new one gets the parent with number `parent`."""
     known = find_version(connection, prompt, content)
     if known is not None:
         return known
@@ -92,7 +92,7 @@ def insert_version(
 
 
 def find_version(connection: sqlite3.Connection, prompt: int, content: int) -> tuple[int, int] | None:
-    """Return key and number of the prompt's version of a content, None when it has none."""
+    """Return key and number of the prompt's version of a content, None if it has none."""
     row = connection.execute(
         "SELECT id, number FROM versions WHERE prompt_id = ? AND content_id = ?", (prompt, content)
     ).fetchone()
@@ -108,7 +108,7 @@ def make_version(
     now: str,
     note: str = "",
 ) -> tuple[int, int]:
-    """Make the version of a content that the prompt has none of; `parent` and what is returned are key and number."""
+    """Create the version of a content that the prompt lacks; `parent` and the result are key and number."""
     newest, deleted = connection.execute(_LAST, (prompt,)).fetchone()
     number = max(newest or 0, deleted or 0) + 1
     parent_key, parent_number = parent or (None, None)
@@ -122,19 +122,19 @@ def make_version(
 
 @functools.lru_cache(maxsize=_PARSED)
 def parsed(body: bytes) -> tuple[Content, str]:
-    """Return a stored content as `core.content.readable` does. Raises ValueError or RecursionError on a damaged one."""
+    """Parse a stored content as `core.content.readable` does. Raises ValueError or RecursionError if it is damaged."""
     return contents.readable(load(body.decode()))
 
 
 def read(body: bytes, number: int) -> tuple[Content, str]:
-    """Return the stored content of a version, and "" or why it is only what this release can show of it.
+    """Return the stored content of a version, and why this release can show only part of it, "" for all.
 
-    Raises StoreError (corrupt) when it cannot be read.
+    Raises StoreError (corrupt) if it cannot be read.
     """
     try:
         return parsed(body or b"")
     except (ValueError, RecursionError) as error:
-        # The word of a newer format is worth more than that it is strange here.
+        # The message of a newer format is more helpful than that it is unreadable here.
         what = str(error) if isinstance(error, ContentError) else "It is damaged."
         raise StoreError(
             f"The text of version {number} cannot be read. {what} Go on with another version of this prompt.",
@@ -150,7 +150,7 @@ def numbers(connection: sqlite3.Connection, prompt: int) -> tuple[int, ...]:
 
 
 def one(connection: sqlite3.Connection, prompt: int, number: int) -> VersionRow:
-    """Return a version by number; raises StoreError (missing)."""
+    """Return a version by number. Raises StoreError (missing)."""
     row = connection.execute(
         f"{_SELECT} WHERE versions.prompt_id = ? AND versions.number = ?", (prompt, number)
     ).fetchone()
@@ -166,9 +166,9 @@ def listed(connection: sqlite3.Connection, prompt: int) -> list[VersionRow]:
 
 
 def labels(connection: sqlite3.Connection, prompt: int) -> list[VersionLabel]:
-    """Return what people know the versions of a prompt by, newest first.
+    """Return how each version of a prompt is shown in lists, newest first.
 
-    There may be thousands, of which a few are looked at: contents are not read whole, and texts are left as they are.
+    There may be thousands, of which few are viewed: contents are not parsed, and texts are returned as stored.
     """
     rows = connection.execute(
         "SELECT versions.number, versions.note, runs.note, runs.summary,"
@@ -191,7 +191,7 @@ def _label(number: int, note: str, run_note: str | None, summary: str | None, te
 
 
 def set_note(connection: sqlite3.Connection, uid: str, note: str) -> None:
-    """Write the note of a version; raises StoreError (missing)."""
+    """Set the note of a version. Raises StoreError (missing)."""
     if connection.execute("UPDATE versions SET note = ? WHERE uid = ?", (typed(note), uid)).rowcount == 0:
         raise missing("version", uid)
 

@@ -1,14 +1,14 @@
-"""How the history remembers that something is out of sight.
+"""The bits that hide runs and prompts.
 
-Invariant: `archived` of runs and prompts holds bits, so that taking one back leaves the others as they were. Whatever
-lists runs leaves out those at or above DELETED.
+Invariant: `archived` of runs and prompts holds bits, so that undoing one leaves the others unchanged. Lists of runs
+leave out those at or above DELETED.
 """
 
 from __future__ import annotations
 
 ARCHIVED = 1
-"""Put away: only not listed where everything is."""
+"""Archived: left out only where everything is listed."""
 DELETED = 2
-"""Deleted, until it is brought back or deleted for good."""
+"""Deleted, until it is restored or deleted permanently."""
 WITH_PROMPT = 4
 """Deleted because its prompt is."""

@@ -1,5 +1,5 @@
-"""Reading what can still be read of a damaged history into a new file.
+"""Recovers the readable rows of a damaged history into a new file.
 
-Invariant: the damaged file and its log are only read. Nothing is made up: what a row refers to and was lost is put in
-place as something that says that it was lost.
+Invariant: the damaged file and its log are only read. Nothing is invented: a lost row that others refer to is replaced
+by a placeholder that says that it was lost.
 """

@@ -1,7 +1,7 @@
-"""SQLite's file format, as far as rows are concerned, read without SQLite.
+"""Reads the rows of SQLite's file format without SQLite.
 
-Invariant: whatever bytes a file holds, reading ends, stays within the file and raises nothing but what it says; what
-does not fit the format is passed over. Source: "Database File Format", sqlite.org/fileformat2.html.
+Invariant: whatever bytes a file holds, reading terminates, stays within the file and raises only what is documented;
+bytes that do not fit the format are skipped. Source: "Database File Format", sqlite.org/fileformat2.html.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from workbench.store.damaged_text import read_text
 
 MAGIC = b"SQLite format 3\0"
 PAGE_SIZE = 4096
-"""What is assumed where the header is lost: the size that SQLite gives new files."""
+"""Assumed if the header is lost: SQLite's default for new files."""
 TABLE_LEAF, TABLE_NODE, INDEX_LEAF, INDEX_NODE = 0x0D, 0x05, 0x0A, 0x02
 _WAL_MAGIC = {0x377F0682: "<", 0x377F0683: ">"}
 _WAL_HEADER, _FRAME_HEADER = 32, 24
@@ -29,7 +29,7 @@ Body = bytes | mmap.mmap
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """One record. `rowid` is None in an index or a table without rowids; `is_cut` when its end was lost."""
+    """One record. `rowid` is None in an index or a table without rowids; `is_cut` if its end was lost."""
 
     rowid: int | None
     values: tuple[Value, ...]
@@ -37,22 +37,22 @@ class FileRecord:
 
 
 class FilePages:
-    """All pages at one moment: those of the file, with the committed ones of its log in their place."""
+    """All pages of one snapshot: those of the file, with the committed ones of its log in their place."""
 
     def __init__(self, body: Body, log: Body = b"") -> None:
         self.size, self.reserved = _geometry(body)
         self._body = body
         self._over, self.strays, self.later = _frames(log, self.size)
-        """`strays` are pages of the log that SQLite would not use: behind a damaged place, or never committed. Those of
-        them that are sound by themselves and were committed are `later`, the newest of each number."""
+        """`strays` are pages of the log that SQLite would not use: after a damaged frame, or never committed. Of these,
+        `later` are the committed ones that are valid by themselves, the newest of each number."""
         self.count = max(len(body) // self.size, max(self._over, default=0))
 
     def behind(self) -> FilePages:
-        """Return the pages that are `later`, and no others."""
+        """Return only the pages in `later`."""
         return self._with(b"", self.later)
 
     def newest(self) -> FilePages:
-        """Return these pages with those that are `later` in their place."""
+        """Return these pages with those in `later` in their place."""
         return self._with(self._body, self._over | self.later)
 
     def _with(self, body: Body, over: dict[int, bytes]) -> FilePages:
@@ -62,7 +62,7 @@ class FilePages:
         return made
 
     def numbers(self) -> Iterator[int]:
-        """Yield the numbers of the pages that there are; those of a log may leave a large gap."""
+        """Yield the numbers of all pages; those of a log may leave a large gap."""
         whole = len(self._body) // self.size
         yield from range(1, whole + 1)
         yield from sorted(number for number in self._over if number > whole)
@@ -73,7 +73,7 @@ class FilePages:
         return self.size - self.reserved
 
     def get(self, number: int) -> bytes:
-        """Return a page by its number from 1, b"" where there is none."""
+        """Return a page by its number from 1, b"" if there is none."""
         if number in self._over:
             return self._over[number]
         if number < 1:
@@ -82,7 +82,7 @@ class FilePages:
         return page if len(page) == self.size else page.ljust(self.size, b"\0") if page else b""
 
     def free(self) -> set[int]:
-        """Return the numbers of pages that hold nothing any more, as far as their list can be read."""
+        """Return the numbers of free pages, as far as the freelist can be read."""
         first = self.get(1)
         found: set[int] = set()
         trunk = _u32(first, 32) if first.startswith(MAGIC) else 0
@@ -96,21 +96,21 @@ class FilePages:
 
 
 def kind_of(page: bytes, number: int) -> int:
-    """Return the kind of a b-tree page, 0 for what cannot be one."""
+    """Return the kind of a b-tree page, 0 if it cannot be one."""
     at = 100 if number == 1 else 0
     kind = page[at] if len(page) > at else 0
     return kind if kind in (TABLE_LEAF, TABLE_NODE, INDEX_LEAF, INDEX_NODE) else 0
 
 
 def children(page: bytes, number: int) -> list[int]:
-    """Return the pages below an inner page."""
+    """Return the child pages of an interior page."""
     start = 100 if number == 1 else 0
     found = [_u32(page, at) for at in _cells(page, start, 12)]
     return [*found, _u32(page, start + 8)]
 
 
 def rows(pages: FilePages, page: bytes, number: int) -> Iterator[FileRecord]:
-    """Yield the records of a page that can be read, of any kind but an inner one of a table."""
+    """Yield the readable records of a page of any kind but an interior one of a table."""
     kind = kind_of(page, number)
     start = 100 if number == 1 else 0
     for at in _cells(page, start, 12 if kind == INDEX_NODE else 8):
@@ -128,10 +128,10 @@ def _geometry(body: Body) -> tuple[int, int]:
 
 
 def _frames(log: Body, size: int) -> tuple[dict[int, bytes], list[tuple[int, bytes]], dict[int, bytes]]:
-    """Return the newest committed page of each number, the other frames as (number, page), and what `later` is.
+    """Return the newest committed page of each number, the other frames as (number, page), and `later`.
 
-    Each frame goes on with the checksum of the one before it, as that is written there; so what stands behind a damaged
-    frame can be told from noise and from what an earlier log has left.
+    The checksum of each frame continues the stored one of the frame before it; so frames after a damaged one can be
+    told from noise and from remains of an earlier log.
     """
     order = _WAL_MAGIC.get(_u32(log, 0)) if len(log) >= _WAL_HEADER else None
     valid = order is not None and _u32(log, 8) == size
@@ -170,7 +170,7 @@ def _checksum(data: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]
 
 
 def _cells(page: bytes, start: int, header: int) -> list[int]:
-    """Return where the cells of a page begin."""
+    """Return the offsets of the cells of a page."""
     count = int.from_bytes(page[start + 3 : start + 5], "big")
     first = start + header
     if first + 2 * count > len(page):
@@ -193,7 +193,7 @@ def _row(pages: FilePages, page: bytes, at: int, *, table: bool) -> FileRecord |
 
 
 def _payload(pages: FilePages, page: bytes, at: int, size: int, *, table: bool) -> bytes:
-    """Return what is there of a record's `size` bytes."""
+    """Return the available part of a record of `size` bytes."""
     usable = pages.usable
     most = usable - 35 if table else (usable - 12) * 64 // 255 - 23
     least = (usable - 12) * 32 // 255 - 23
@@ -203,7 +203,7 @@ def _payload(pages: FilePages, page: bytes, at: int, size: int, *, table: bool) 
     here = here if here <= most else least
     if at + here + 4 > usable:
         return b""
-    # The end of what no connection would read anyway is not worth the memory.
+    # The end of a value that no connection would read is not worth the memory.
     parts, left = [page[at : at + here]], min(size, _MOST_READ) - here
     next_page, seen = _u32(page, at + here), set[int]()
     while left > 0 and 0 < next_page <= pages.count and next_page not in seen:
@@ -216,7 +216,7 @@ def _payload(pages: FilePages, page: bytes, at: int, size: int, *, table: bool) 
 
 
 def _record(payload: bytes, size: int) -> tuple[Value, ...] | None:
-    """Return the values of a record, those that are cut off as far as they go; None for what is no record."""
+    """Return the values of a record, truncated ones as far as they go; None if it is not a record."""
     header, at = _varint(payload, 0)
     if not 1 < header <= len(payload) or header > size:
         return None
@@ -249,7 +249,7 @@ def _value(kind: int, data: bytes, length: int) -> Value:
     if kind >= 12 and kind % 2 == 0:
         return data
     if kind >= 13:
-        # The end of a text that was cut may be half a character.
+        # A truncated text may end within a character.
         return read_text(data) if len(data) == length else data.decode("utf-8", "ignore")
     if kind == 0 or len(data) < length:
         return None
@@ -259,7 +259,7 @@ def _value(kind: int, data: bytes, length: int) -> Value:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """Return a number and where the next thing begins; beyond the end it is read as zeros."""
+    """Return a varint and the offset behind it; bytes beyond the end are read as zeros."""
     value = 0
     for index in range(8):
         byte = data[at + index] if at + index < len(data) else 0

@@ -1,7 +1,7 @@
-"""From what can be read of a damaged history to a sound one.
+"""Builds a sound history from the readable records of a damaged one.
 
-Invariant: the new file is sound and whole before it has its name; every record that was read is in it or in the list of
-what found no place beside it.
+Invariant: the new file is sound and complete before it gets its name; every record that was read is in it or in the
+list of leftovers beside it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from workbench.store.schema.objects import newest
 from workbench.store.search.search_index import rebuild
 from workbench.store.sqlite import sqlite3
 
-# Parents before children, so that of two rows that exclude each other the one that others name is there first.
+# Parents before children; of two conflicting rows, the one that others refer to is inserted first.
 _ORDER = (
     *("meta", "prompts", "contents", "versions", "labels", "drafts", "endpoints", "prices", "value_bodies", "runs"),
     *("run_beside", "tags", "run_tags", "run_values", "lanes", "bodies", "outputs", "in_flight", "partials", "steps"),
@@ -48,8 +48,10 @@ _ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """What came of it: the new file, rows per table, rows that lost a part, rows put in place of lost ones, and the
-    file that holds what found no place (None when all did)."""
+    """The result: the new file, rows per table, truncated rows, placeholders for lost rows, and the leftover file.
+
+    `leftover` is None if every record was placed.
+    """
 
     path: Path
     rows: tuple[tuple[str, int], ...]
@@ -58,15 +60,15 @@ class Salvaged:
     leftover: Path | None
 
     def count(self, table: str) -> int:
-        """Return how many rows of a table were read."""
+        """Return the number of recovered rows of a table."""
         return dict(self.rows).get(table, 0)
 
 
 def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str], watch: Watch = go_on) -> Salvaged:
-    """Read what can be read of `database` and its log into a new history at `target`; blocks for as long as that takes.
+    """Recover what is readable of `database` and its log into a new history at `target`; blocks meanwhile.
 
-    `uid` makes identities. Nobody may write to the database meanwhile. Raises StoreError, `corrupt` when not one row
-    can be read, `interrupted` when `watch` said so.
+    `uid` makes uids. The database must not be written to meanwhile. Raises StoreError: corrupt if no row can be read,
+    interrupted if `watch` cancels.
     """
     fresh = target.with_name(f"{target.name}{PARTIAL}")
     leftover = target.with_name(f"{target.stem}.leftover.jsonl")
@@ -97,7 +99,7 @@ def salvage(database: Path, target: Path, *, now: str, uid: Callable[[], str], w
 
 
 def _list(path: Path, unplaced: Sequence[Mapping[str, object]]) -> None:
-    """Write down what found no place, for the user alone, as the history is."""
+    """Write the leftovers to a file for the user alone, like the history."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.writelines(json.dumps(_plain(one), default=_hex) + "\n" for one in unplaced)
@@ -116,7 +118,7 @@ def _mapped(path: Path) -> Iterator[bytes | mmap.mmap]:
 
 
 class _Found:
-    """The records of a file by table, by their key; of several with one key the first, which is the surest."""
+    """The records of a file by table and key; of several with one key the first, which is the most reliable."""
 
     def __init__(self, pages: FilePages, watch: Watch) -> None:
         self._pages = pages
@@ -144,7 +146,7 @@ class _Found:
         look(self._watch, min(1.0, self._looked_at / max(1, self._pages.count)))
 
     def _take_later(self, mine: Mapping[str, int]) -> None:
-        """Take rows from behind a damaged place of the log before older ones, where all of a row is there."""
+        """Prefer complete rows of log frames after a damaged one to older rows."""
         newest, behind = self._pages.newest(), self._pages.behind()
         for name, root in mine.items() if self._pages.later else ():
             for number in walk(newest, root) if name in self.rows else ():
@@ -174,7 +176,7 @@ class _Found:
 
     def _keep(self, table: StoredTable, row: FileRecord, named: dict[str, Value]) -> None:
         keys = [column.name for column in table.columns if column.key]
-        # A table like blobs has a key of its own besides the rowid.
+        # A table like blobs has a key besides the rowid.
         key = tuple(named[name] for name in keys) if keys else (row.rowid,)
         if key not in self.rows[table.name]:
             self.rows[table.name][key] = named
@@ -206,7 +208,7 @@ def _write(found: _Found, path: Path, now: str, uid: Callable[[], str]) -> _Writ
             counts.append((name, _insert(connection, name, found, unplaced)))
         stand_ins, dropped = mend(connection, now, uid)
         unplaced += dropped
-        # Places follow the order of time, and runs come back into the index when the file is next opened.
+        # Places follow the order of time, and runs are indexed when the file is next opened.
         rebuild(connection)
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -241,7 +243,7 @@ def _insert(connection: sqlite3.Connection, name: str, found: _Found, unplaced: 
 
 
 def _whole(row: Mapping[str, Value]) -> bool:
-    """A content that is not what its hash says would be shown as something that nobody wrote."""
+    """Whether a content matches its hash; a different one would be shown as something that nobody wrote."""
     return digest(str(row["body"])) == row["hash"]
 
 

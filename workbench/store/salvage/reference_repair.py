@@ -1,7 +1,7 @@
-"""Rows that name rows that were lost.
+"""Repairs references to lost rows.
 
-Invariant: afterwards every reference leads somewhere. What a person wrote or a model answered keeps its place: what it
-belonged to is put there again as something that says that it was lost. What means nothing alone is listed and dropped.
+Invariant: afterwards every reference is valid. What a person wrote or a model answered is kept: the row it belonged to
+is replaced by a placeholder that says that it was lost. Rows that mean nothing alone are listed and deleted.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from workbench.store.sqlite import sqlite3
 LOST = "This text was lost when the history was damaged."
 _PROMPT = "Recovered"
 _RUNS_PROMPT = "(SELECT prompt_id FROM runs WHERE runs.id = lanes.run_id)"
-# Alone they tell nothing: what they belonged to is gone.
+# Rows that mean nothing without the row they refer to.
 _DEPENDENT = (
     ("steps", "output_id", "outputs"),
     ("responses", "output_id", "outputs"),
@@ -39,11 +39,11 @@ _OPTIONAL = (
 
 
 def mend(connection: sqlite3.Connection, now: str, uid: Callable[[], str]) -> tuple[int, list[Mapping[str, object]]]:
-    """Let every reference lead somewhere; return how many rows stand in for lost ones, and what was dropped."""
+    """Make every reference valid; return the number of placeholders, and the deleted rows."""
     mending = _Mending(connection, now, uid)
     mending.prompts()
     mending.contents()
-    # Answers bring the runs back that they belonged to, and these name versions.
+    # Answers restore the runs they belonged to, and these refer to versions.
     mending.runs()
     mending.versions()
     mending.own_versions()
@@ -78,7 +78,7 @@ class _Mending:
         self.made += 1
 
     def prompts(self) -> None:
-        """Name a prompt for versions, runs, drafts and verdicts whose own was lost."""
+        """Create placeholder prompts for versions, runs, drafts and verdicts that lost theirs."""
         users = " UNION ".join(f"SELECT prompt_id FROM {table}" for table in ("versions", "runs", "drafts", "verdicts"))
         for (key,) in self._all(f"SELECT prompt_id FROM ({users}) WHERE prompt_id NOT IN (SELECT id FROM prompts)"):
             self._make(
@@ -92,7 +92,7 @@ class _Mending:
             )
 
     def contents(self) -> None:
-        """Give versions whose text was lost one that says so, each its own."""
+        """Give each version that lost its text a placeholder text of its own."""
         lost = self._all("SELECT id FROM versions WHERE content_id NOT IN (SELECT id FROM contents) ORDER BY id")
         for (version,) in lost:
             self._connection.execute("UPDATE versions SET content_id = ? WHERE id = ?", (self._lost_text(), version))
@@ -110,11 +110,11 @@ class _Mending:
         return self._last_text
 
     def _last(self, *queries: str) -> int:
-        """Return the highest id of a table that is known: what is made anew must not be taken for what was lost."""
+        """Return the highest id of a table that is known, so that a new row is not taken for a lost one."""
         return max(value or 0 for query in queries for (value,) in self._all(query))
 
     def versions(self) -> None:
-        """Give runs and lanes whose version was lost one that says so."""
+        """Create placeholder versions for runs and lanes that lost theirs."""
         users = (
             "SELECT version_id, prompt_id FROM runs UNION SELECT lanes.version_id, runs.prompt_id FROM lanes"
             " JOIN runs ON runs.id = lanes.run_id"
@@ -134,7 +134,7 @@ class _Mending:
         )
 
     def _lost_runs(self) -> list[tuple[int, str, int | None, int | None]]:
-        """Return key, time, version and prompt of runs that only their answers tell of; a lane tells the latter two."""
+        """Return key, time, version and prompt of lost runs that have answers; a lane tells version and prompt."""
         told = (
             "(SELECT versions.{0} FROM lanes JOIN versions ON versions.id = lanes.version_id"
             " WHERE lanes.run_id = outputs.run_id ORDER BY pinned, position LIMIT 1)"
@@ -145,7 +145,7 @@ class _Mending:
         ).fetchall()
 
     def runs(self) -> None:
-        """Put answers whose run was lost into one of their prompt, or of the prompt for what was recovered."""
+        """Create runs for answers that lost theirs, in their prompt or in the one for recovered answers."""
         lost = self._lost_runs()
         stray: tuple[int, int] | None = None
         for key, began, version, prompt in lost:
@@ -158,7 +158,7 @@ class _Mending:
             )
 
     def _number(self, prompt: int, run: int) -> int:
-        """Return the number that follows those of earlier runs where it is free, as that of a lost run is."""
+        """Return the number after that of earlier runs if it is free, as that of a lost run is, else the next one."""
         numbers = f"FROM runs WHERE prompt_id = {prompt} AND kind = 'iteration'"
         ((before, newest),) = self._all(
             f"SELECT coalesce(max(number) FILTER (WHERE id < {run}), 0), coalesce(max(number), 0) {numbers}"
@@ -167,7 +167,7 @@ class _Mending:
         return newest + 1 if is_taken else before + 1
 
     def _stray(self) -> tuple[int, int]:
-        """Return version and prompt of what was recovered and nothing tells more of."""
+        """Return version and prompt for recovered answers of unknown origin."""
         ((prompt,),) = self._all(f"SELECT max(id) FROM prompts WHERE name = '{_PROMPT}'")
         named = ("max(id) FROM versions", "max(version_id) FROM runs", "max(version_id) FROM lanes")
         version = self._last(*(f"SELECT {column}" for column in named)) + 1
@@ -175,7 +175,7 @@ class _Mending:
         return version, prompt
 
     def own_versions(self) -> None:
-        """Give runs and lanes that name a version of another prompt one of their own with the same text."""
+        """Give runs and lanes with a version of another prompt one of their own prompt with the same text."""
         for table, prompt_of in (("runs", "runs.prompt_id"), ("lanes", _RUNS_PROMPT)):
             strange = self._all(
                 f"SELECT DISTINCT versions.id, content_id, {prompt_of} FROM {table} JOIN versions ON"
@@ -188,7 +188,7 @@ class _Mending:
                 )
 
     def _same(self, prompt: int, content: int) -> int:
-        """Return the version of a prompt with this text, made anew where it has none."""
+        """Return the version of a prompt with this text, created if it has none."""
         find = f"SELECT id FROM versions WHERE prompt_id = {prompt} AND content_id = {content}"
         if not self._all(find):
             self._make(
@@ -200,9 +200,9 @@ class _Mending:
         return key
 
     def places(self) -> None:
-        """Give answers whose lane or values were lost a lane of their model and no values.
+        """Give answers that lost their lane or values a lane of their model and no values.
 
-        A run that lost its answers, too, has a value set all the same: whatever shows runs counts on that.
+        A run that lost its answers, too, gets a value set all the same, because code that shows runs relies on one.
         """
         lanes = self._all(
             "SELECT run_id, lane, max(model), (SELECT version_id FROM runs WHERE id = run_id) FROM outputs WHERE NOT"
@@ -246,7 +246,7 @@ class _Mending:
         return int(key or 0)
 
     def drop(self) -> list[Mapping[str, object]]:
-        """Take out what means nothing alone, and return it."""
+        """Delete the rows that mean nothing alone, and return them."""
         dropped: list[Mapping[str, object]] = []
         for table, condition in self._conditions():
             cursor = self._connection.execute(f"SELECT * FROM {table} WHERE {condition}")

@@ -1,7 +1,7 @@
-"""Which table a record belongs to.
+"""Assigns records to tables.
 
-Invariant: a record that the tree of a table leads to belongs to that table; one that no tree leads to any more is given
-to a table only where its columns, their types and what they hold leave no doubt.
+Invariant: a record in the b-tree of a table belongs to that table. A record that no tree leads to is assigned to a
+table only if its columns, their types and their values leave no doubt.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _TOO_PLAIN = frozenset({"run_tags", "in_flight", "meta"})
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A column of a table; `key` is its place in the primary key from 1, 0 for none."""
+    """A column of a table; `key` is its position in the primary key from 1, 0 if it is not part of it."""
 
     name: str
     type: str
@@ -57,7 +57,7 @@ class StoredTable:
 
     @property
     def stored(self) -> tuple[TableColumn, ...]:
-        """A table without rowids is an index: its key comes first."""
+        """The columns in record order: a table without rowids is an index, so its key comes first."""
         if self.has_rowid:
             return self.columns
         keys = sorted((c for c in self.columns if c.key), key=lambda c: c.key)
@@ -65,12 +65,12 @@ class StoredTable:
 
     @property
     def alias(self) -> str:
-        """The column that is the rowid, "" for none."""
+        """The column that is an alias of the rowid, "" for none."""
         keys = [c for c in self.columns if c.key]
         return keys[0].name if self.has_rowid and len(keys) == 1 and keys[0].type == "INTEGER" else ""
 
     def named(self, row: FileRecord) -> dict[str, Value] | None:
-        """Return a record by column names; None when it cannot be one of this table."""
+        """Return a record by column name, None if it cannot belong to this table."""
         if not len(row.values) <= len(self.stored) or not row.values or (row.rowid is None) == self.has_rowid:
             return None
         found: dict[str, Value] = {}
@@ -86,19 +86,19 @@ class StoredTable:
 
 
 def tables_of(statements: Sequence[str], names: Container[str]) -> dict[str, StoredTable]:
-    """Return the ordinary tables of these names that CREATE TABLE statements make; what is no statement is left out."""
+    """Return the ordinary tables of these names that CREATE TABLE statements create; invalid statements are skipped."""
     connection = sqlite3.connect(":memory:")
     try:
         harden(connection)
         for statement in statements:
             made = made_by(statement)
-            # CREATE TABLE AS would run a query, and a module is none that is known.
+            # CREATE TABLE AS would run a query, and virtual tables run modules.
             if made is None or made.kind != "table" or made.name not in names or table_words(statement) is None:
                 continue
             try:
                 connection.execute(statement)
             except sqlite3.Error:
-                continue  # the schema itself is damaged; what it says is then taken from this release
+                continue  # the schema itself is damaged; that of this release is used instead
         found = {}
         for name, has_rowid in connection.execute(
             "SELECT name, NOT wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE"
@@ -115,7 +115,7 @@ def tables_of(statements: Sequence[str], names: Container[str]) -> dict[str, Sto
 
 
 def roots(pages: FilePages) -> tuple[list[str], dict[str, int], dict[str, int]]:
-    """Return the CREATE TABLE statements of the file, and the first pages of its tables and of all else."""
+    """Return the CREATE TABLE statements of the file, and the root pages of its tables and of all else."""
     statements: list[str] = []
     mine: dict[str, int] = {}
     others: dict[str, int] = {}
@@ -135,7 +135,7 @@ def roots(pages: FilePages) -> tuple[list[str], dict[str, int], dict[str, int]]:
 
 
 def walk(pages: FilePages, root: int, passed: set[int] | None = None) -> Iterator[int]:
-    """Yield the pages of a tree that hold records, as far as its inner pages lead there.
+    """Yield the pages of a tree that hold records, as far as its interior pages lead.
 
     `passed` are pages of other trees, which are not walked again; those of this tree are added.
     """
@@ -154,7 +154,7 @@ def walk(pages: FilePages, root: int, passed: set[int] | None = None) -> Iterato
 
 
 def owner(row: FileRecord, known: Sequence[StoredTable]) -> tuple[str, dict[str, Value]] | None:
-    """Return the table of a record that no tree leads to, and the record; None when there is doubt."""
+    """Return the table of a record that no tree leads to, and the record; None in case of doubt."""
     fits = []
     if any(isinstance(value, DamagedText) for value in row.values):
         return None
@@ -167,7 +167,7 @@ def owner(row: FileRecord, known: Sequence[StoredTable]) -> tuple[str, dict[str,
 
 
 def _holds(table: StoredTable, row: dict[str, Value]) -> bool:
-    """Whether the columns hold what columns of these names hold."""
+    """Whether the values are plausible for columns of these names."""
     for name, value in row.items():
         if value is None:
             continue
@@ -182,7 +182,7 @@ def _holds(table: StoredTable, row: dict[str, Value]) -> bool:
         case "contents":
             return _matches(body, row["hash"]) and '"format":' in str(body)
         case "bodies":
-            # A request says for whom it is, or is the list of its messages.
+            # A request says whom it is for, or is a list of messages; a content has a format.
             return _matches(body, row["hash"]) and '"format":1' not in str(body)[:4000]
         case "value_bodies":
             return _matches(body, row["exact"])

@@ -1,1 +1,1 @@
-"""What a file of the history must look like: its format, its tables, and the check of both."""
+"""The schema of the history file: its format, its tables, and their checks."""

@@ -1,7 +1,7 @@
-"""The schema of format 1.3, which existing files are upgraded from, and what was added to it since.
+"""The schema of format 1.3, from which existing files are upgraded, and the changes since.
 
-Invariant: SCHEMA is never edited: a file that says it has format 1.3 is held to it before anything in it is read or
-changed. `tables` explains what the tables mean. This module and `bridge` go with the first release.
+Invariant: SCHEMA is never edited: a file that claims format 1.3 is compared with it before anything in it is read or
+changed. `tables` explains what the tables mean. This module and `bridge` are removed with the first release.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ CHANGES: tuple[tuple[int, tuple[str, ...]], ...] = (
     # The baseline: the same tables and columns, with comments.
     (1005, ()),
 )
-"""Statements that lead from one format to the next, by the `user_version` that they arrive at, oldest first.
+"""Statements from one format to the next, by the `user_version` they lead to, oldest first.
 
-The last one arrives at VERSION. Whoever edits the baseline adds one more, which brings existing files there.
+The last entry leads to VERSION. Editing the baseline requires another one, which upgrades existing files.
 """

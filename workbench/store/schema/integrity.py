@@ -1,8 +1,8 @@
 """SQLite's check of a whole file.
 
-Invariant: nothing that the schema computes is computed. SQLite's check evaluates the generated columns, constraints and
-modules of every table, also of those that other programs added, and one function call may take for ever and cannot be
-interrupted. Tables that compute are left out of the check, they are not ours.
+Invariant: nothing that the schema computes is evaluated. SQLite's check evaluates the generated columns, constraints
+and modules of every table, including those of other programs, and one function call may take forever and cannot be
+interrupted. Tables that compute are left out of the check; they are not part of the history.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from workbench.store.schema.schema_check import computing_tables
 from workbench.store.sqlite import sqlite3
 
 _OF_PAGES = "*** in database"
-"""Begins what SQLite says of the pages of a file."""
+"""Prefix of SQLite's messages about the pages of a file."""
 
 
 def file_problems(connection: sqlite3.Connection, most: int, *, quick: bool) -> list[str]:
     """Return what is wrong with the pages and rows of a file, at most `most` lines; [] for a sound one.
 
-    `quick` leaves out whether indexes hold what their tables do. Raises sqlite3.Error and UnicodeDecodeError.
+    `quick` does not compare indexes with their tables. Raises sqlite3.Error and UnicodeDecodeError.
     """
     pragma = "quick_check" if quick else "integrity_check"
     found: list[str] = []
@@ -28,7 +28,7 @@ def file_problems(connection: sqlite3.Connection, most: int, *, quick: bool) -> 
             if line != "ok":
                 found.append(str(line))
             if str(line).startswith(_OF_PAGES):
-                # A page that is in several places makes rows without an end, which would be looked at next.
+                # A page that is in several places yields endless rows, which would be checked next.
                 return found[:most]
         if len(found) >= most:
             break
@@ -36,7 +36,7 @@ def file_problems(connection: sqlite3.Connection, most: int, *, quick: bool) -> 
 
 
 def missing_references(connection: sqlite3.Connection, most: int) -> list[str]:
-    """Return which rows name rows that are not there, at most `most` lines. Raises as `file_problems`."""
+    """Return the rows that refer to missing rows, at most `most` lines. Raises as `file_problems`."""
     found: list[str] = []
     for table in _tables(connection):
         rows = connection.execute(f"PRAGMA foreign_key_check({table})" if table else "PRAGMA foreign_key_check")
@@ -50,12 +50,12 @@ def missing_references(connection: sqlite3.Connection, most: int) -> list[str]:
 
 
 def _tables(connection: sqlite3.Connection) -> Iterator[str]:
-    """Yield the quoted names of the tables to check one by one, or "" for the file as a whole."""
+    """Yield the quoted names of the tables to check one by one, or "" for the whole file."""
     apart = computing_tables(connection)
     if not apart:
         yield ""
         return
-    # Alone they leave out only whether each page of the file belongs to something.
+    # One by one, only pages that belong to nothing are not found.
     for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
         if name not in apart:
             yield '"' + name.replace('"', '""') + '"'

@@ -1,11 +1,11 @@
-"""How a file gets the newest schema, as migrations of sqlite-utils.
+"""Upgrades a file to the newest schema, with migrations of sqlite-utils.
 
-Until the first release there is one migration, the baseline: it makes the tables of a new file, and takes an existing
-one over the bridge. Its name holds the format, so that a baseline that was edited is due again everywhere. After a
-release the baseline is frozen, and what changes is a migration more behind it.
+Until the first release there is one migration, the baseline: it creates the tables of a new file, and upgrades an
+existing one with `bridge`. Its name contains the format, so that an edited baseline is due again everywhere. After a
+release the baseline is frozen, and changes are further migrations after it.
 
-Invariant: whatever a file says of migrations that it had, it has those of its `user_version` and no others. This module
-is imported only when a migration is due, because sqlite-utils costs a tenth of a second to import.
+Invariant: whatever migrations a file lists, those of its `user_version` count as applied, and no others. This module is
+imported only when a migration is due, because sqlite-utils takes a tenth of a second to import.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ migrations(name=BASELINE)(_baseline)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring an empty file, or one of an older format, to the newest schema, in the transaction of the caller.
+    """Upgrade an empty file, or one of an older format, to the newest schema, in the caller's transaction.
 
     Raises sqlite3.Error.
     """

@@ -1,4 +1,4 @@
-"""Which objects a file of each format has: tables, indexes, triggers and the search index, with their statements."""
+"""The objects of each format: tables, indexes, triggers and the search index, with their statements."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _SHADOWS = (
     ("docsize", "id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER)"),
     ("config", "k PRIMARY KEY, v) WITHOUT ROWID"),
 )
-"""The tables that FTS5 keeps an index in, by the ends of their names. The index holds no copy of its texts."""
+"""The internal tables of an FTS5 index, by suffix of their names. The index stores no copy of its texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaObjects:
     """The statements of the objects of one format, by name.
 
-    `shadows` are the tables inside its search index, as FTS5 makes them.
+    `shadows` are the internal tables of its search index, as FTS5 creates them.
     """
 
     tables: Mapping[str, str]
@@ -44,12 +44,12 @@ def newest() -> SchemaObjects:
 
 @functools.cache
 def objects_of(version: int) -> SchemaObjects | None:
-    """Return the objects of the format with this `user_version`; None for one that cannot be upgraded, or never was."""
+    """Return the objects of the format `version`; None if it cannot be upgraded or never existed."""
     return newest() if version == VERSION else bridged(version)
 
 
 def bridged(version: int) -> SchemaObjects | None:
-    """Return the objects of format 1.3 with all that was added until `version`, None when that never was."""
+    """Return the objects of format 1.3 with all changes up to `version`, None if that never existed."""
     from workbench.store.schema import format_1_3  # most files are up to date
 
     if version not in (format_1_3.FORMAT, *(at for at, _ in format_1_3.CHANGES)):
@@ -68,7 +68,7 @@ def bridged(version: int) -> SchemaObjects | None:
 def _objects(statements: list[str] | tuple[str, ...]) -> SchemaObjects:
     made: dict[str, dict[str, str]] = {kind: {} for kind in ("TABLE", "INDEX", "VIEW", "TRIGGER", "VIRTUAL TABLE")}
     for statement in statements:
-        # FTS5 puts the names of its own tables into quotes.
+        # FTS5 quotes the names of its internal tables.
         if (head := _HEAD.match(statement)) is not None:
             made[head[1]][head[2]] = statement
     virtual = made["VIRTUAL TABLE"]

@@ -49,8 +49,8 @@ _RUNS = (
   UNIQUE (prompt_id, kind, number)
 ) STRICT""",
     "CREATE INDEX runs_by_version ON runs (version_id)",
-    # What is deleted and can be restored, found without reading all runs. Programs of 1.3 and 1.4 compare it letter by
-    # letter, and refuse a file where it differs.
+    # Finds what is deleted and can be restored without reading all runs. Programs of 1.3 and 1.4 compare it literally,
+    # and refuse a file where it differs.
     """CREATE INDEX runs_hidden ON runs (
   -- archived holds bits from here on: 1 put away, 2 deleted, 4 deleted with its prompt; that of prompts 1 and 2. An
   -- older release sees all of them as put away. Undoing takes bits back, so that it tells exactly what was before.

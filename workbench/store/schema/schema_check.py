@@ -1,11 +1,12 @@
 """Compares the objects of a file with the schema.
 
-Invariant: what passes holds nothing that runs by itself: all that is read or written here is a real table of the shape
-that this program makes, or the search index; and no trigger, generated column, constraint, default or index on these
-computes anything that this program did not write. The same holds for tables of others whose rows change with ours, and
-for the statistics that SQLite reads unasked. Other objects are left alone, they act on nothing of ours.
+Invariant: a file that passes runs no code of its own. Everything that is read or written here is an ordinary table of
+the shape that this program creates, or the search index; and no trigger, generated column, constraint, default or index
+on these computes anything that this program did not write. The same holds for tables of other programs whose rows
+change with ours, and for the statistics that SQLite reads by itself. Other objects are ignored, because they do not act
+on ours.
 
-It is the sure way to take a database as data: SQLite runs whatever the schema of a file says, however it got there.
+Only this makes a database plain data: SQLite executes whatever the schema of a file says, however it got there.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ from workbench.store.sqlite import sqlite3
 
 _MIGRATIONS = "_sqlite_migrations"
 _INTERNAL = "sqlite_"
-"""Begins the names of tables that SQLite reads by itself, the statistics with the schema, before anything else."""
+"""Prefix of tables that SQLite reads by itself, the statistics together with the schema, before anything else."""
 _COMPUTING = frozenset({"check", "as"})
-"""Words that let a table compute something, besides those of `_computes`."""
+"""Words that make a table compute something, besides those in `_computes`."""
 _RULES = frozenset({"constraint", "primary", "unique", "check", "foreign", "references", "as", "generated", "collate"})
-"""Words that a column which somebody added may not have."""
+"""Words that a column added by another program must not have."""
 _MOST_COLUMNS = 200
 _COLLATIONS = frozenset({"binary", "nocase", "rtrim"})
 _NEXT = "Repair it, which reads its rows into a new file, or restore a backup."
@@ -54,7 +55,7 @@ class _Row:
 
 @dataclass(slots=True)
 class _Found:
-    """What was found; `wrong` are sentences without their stop."""
+    """What was found; `wrong` are sentences without their full stop."""
 
     wrong: list[str] = field(default_factory=list)
     triggers: list[str] = field(default_factory=list)
@@ -65,9 +66,9 @@ class _Found:
 def check_schema(connection: sqlite3.Connection, version: int) -> str:
     """Raise StoreError (corrupt, too_old) unless the objects of a file are those of its `user_version`, or add to them.
 
-    A newer minor may have triggers that nobody here knows: their names are returned, "" for none, and such a file must
-    not be written to. A newer major is only asked to compute nothing of what is read (newer_major). Raises
-    sqlite3.Error and UnicodeDecodeError for a file that is damaged.
+    A newer minor may have unknown triggers: their names are returned, "" for none, and such a file must not be written
+    to. A newer major must only compute nothing of what is read (newer_major). Raises sqlite3.Error and
+    UnicodeDecodeError for a damaged file.
     """
     rows = _rows(connection)
     if major(version) > major(VERSION):
@@ -112,9 +113,9 @@ def check_schema(connection: sqlite3.Connection, version: int) -> str:
 
 
 def computing_tables(connection: sqlite3.Connection) -> frozenset[str]:
-    """Return the tables that compute something when they are checked, or are modules, as others may have added.
+    """Return the tables that compute something when they are checked, or are virtual, as other programs may add.
 
-    Raises as `check_schema`, which is to be asked first.
+    Raises as `check_schema`, which must be called first.
     """
     ours = newest()
     found = set()
@@ -132,7 +133,7 @@ def computing_tables(connection: sqlite3.Connection) -> frozenset[str]:
 
 
 def _check_newer(rows: Iterable[_Row], version: int) -> None:
-    """Raise StoreError (newer_major) where a table that is read here may be anything but a table of values."""
+    """Raise StoreError (newer_major) if a table that is read here is not a plain table of values."""
     ours = newest()
     for row in rows:
         made = made_by(row.sql)
@@ -154,14 +155,14 @@ def _check_newer(rows: Iterable[_Row], version: int) -> None:
 
 
 def _rows(connection: sqlite3.Connection) -> list[_Row]:
-    """Return the rows of the schema; what is no text in it is shown with U+FFFD."""
+    """Return the rows of the schema; invalid UTF-8 in it is read with U+FFFD."""
     found = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
     # The indexes that SQLite makes for UNIQUE have no statement.
     return [_Row(str(kind), str(name), str(table), str(sql)) for kind, name, table, sql in found if sql]
 
 
 def _related(rows: Iterable[_Row], expected: SchemaObjects) -> frozenset[str]:
-    """Return the tables of others whose rows change with ours, because they name them with REFERENCES."""
+    """Return the tables of other programs whose rows change with ours, because they refer to them with REFERENCES."""
     return frozenset(
         lower(row.name)
         for row in rows
@@ -211,20 +212,20 @@ def _is_as_made(row: _Row, expected: SchemaObjects) -> bool:
     kinds = {"table": {**expected.tables, **expected.shadows}, "index": expected.indexes, "trigger": expected.triggers}
     known = kinds.get(row.type, {}).get(row.name)
     if row.type == "table" and known != row.sql:
-        # Tables are compared column by column: somebody may have added one.
+        # Tables are compared column by column, because another program may have added one.
         return expected.virtual.get(row.name) == row.sql
     return known is not None and (known == row.sql or tuple(words(known)) == tuple(words(row.sql)))
 
 
 def _says_so(row: _Row, made: CreatedObject) -> bool:
-    """Whether a row is named as its statement says: SQLite goes by the statement, whatever stands beside it."""
+    """Whether a row matches its statement: SQLite goes by the statement, whatever the other columns say."""
     kind = "table" if made.kind == "virtual table" else made.kind
     on = made.on or made.name
     return (row.type, lower(row.name), lower(row.table)) == (kind, made.name, on)
 
 
 def _table_trouble(sql: str, expected: str | None) -> str:
-    """Return what is wrong with the statement of a table, "" for nothing; None only asks that it computes nothing."""
+    """Return what is wrong with a table, "" for nothing; `expected` None accepts any that computes nothing."""
     if expected is None:
         return "computes its values" if _computes(sql) or "on" in words(sql) else ""
     have, want = table_words(sql), _table_words(expected)
@@ -237,7 +238,7 @@ def _table_trouble(sql: str, expected: str | None) -> str:
 
 
 def _computes(sql: str) -> bool:
-    """Whether a table computes values or rules, or needs a collation that is not here."""
+    """Whether a table computes values or constraints, or needs a collation that is not available here."""
     found = tuple(words(sql))
     return bool(_COMPUTING & set(found)) or any(
         (word == "default" and after == "(") or (word == "collate" and name_of(after) not in _COLLATIONS)
@@ -251,7 +252,7 @@ def _table_words(sql: str) -> TableWords | None:
 
 
 def _additions(have: Sequence[Words], want: Sequence[Words]) -> list[Words] | None:
-    """Return what a table has besides, None when it lacks something or has it in another order."""
+    """Return the additional columns of a table, None if it lacks some or has them in another order."""
     more, left = [], list(want)
     for part in have:
         if left and part == left[0]:
@@ -262,7 +263,7 @@ def _additions(have: Sequence[Words], want: Sequence[Words]) -> list[Words] | No
 
 
 def _is_plain_column(part: Words) -> bool:
-    """Whether a column that was added only holds a value: a default that is written out, and no rule."""
+    """Whether an added column only holds a value: with a literal default at most, and without constraints."""
     if not part or part[0] in _RULES or _RULES & set(part[1:]) or "on" in part[1:]:
         return False
     if "not" in part[1:] and "default" not in part[1:]:
@@ -276,7 +277,7 @@ def _is_plain_column(part: Words) -> bool:
 
 
 def _is_plain_index(sql: str, *, may_be_unique: bool) -> bool:
-    """Whether an index that was added only orders columns; a unique one would refuse rows, too."""
+    """Whether an added index only orders columns; a unique one would also refuse rows."""
     found = tuple(word for word in words(sql) if word != "unique" or not may_be_unique)
     start = found.index("(") if "(" in found else len(found)
     *inner, end = found[start + 1 :] or ("",)
@@ -285,9 +286,9 @@ def _is_plain_index(sql: str, *, may_be_unique: bool) -> bool:
 
 
 def _is_plain_term(term: Words) -> bool:
-    """Whether a term of an index is a column, with a collation of SQLite's own and a direction at most.
+    """Whether a term of an index is a column, with a built-in collation and a direction at most.
 
-    An expression needs no parentheses, and a function or a collation of another program is not known here.
+    An expression needs no parentheses, and a function or a collation of another program is unknown here.
     """
     column, *rest = term
     if rest[:1] == ["collate"]:
@@ -316,7 +317,7 @@ def _runs_commands(triggers: Sequence[str]) -> StoreError:
 
 
 def unknown_triggers(version: int, triggers: str) -> StoreError:
-    """Return why a file of a newer minor release is only read."""
+    """Return why a file of a newer minor release is read-only."""
     return StoreError(
         f"This history was written by a newer release (format {show(version)}) and is kept in order by rules that this"
         " one does not know, so it can be read but not added to. Update Prompt Workbench to go on with it.",

@@ -1,12 +1,12 @@
-"""What the history is searched by: saved searches, the rows of the timeline, and the full-text index.
+"""Tables for searching: saved searches, the rows of the timeline, and the full-text index.
 
-Invariant: as for `tables`. Everything here but saved_searches can be made again from the other tables.
+Invariant: as for `tables`. Everything here but saved_searches can be rebuilt from the other tables.
 
-One document for each run and value set holds everything that is said there, so that words which stand in the prompt, in
-an answer and in a note are found together. What a filter asks for is a word of the document, too (`search.facts`), so
-that one question to the index answers a search, newest first, without reading a table.
+One document for each run and value set holds all of its text, so that words in the prompt, in an answer and in a note
+are found together. The facts that filters match are terms of the document, too (`search.index_terms`), so that one
+query to the index answers a search, newest first, without reading a table.
 
-Triggers and not code keep the list of what must be indexed, so that a row that another tool edits leaves no wrong
+Triggers and not code maintain the list of what must be indexed, so that a row edited by another tool leaves no wrong
 document behind. The program writes the documents: SQL alone cannot separate characters of Chinese or Japanese.
 """
 
@@ -72,11 +72,11 @@ _TABLES = (
 )
 
 SEARCH = (
-    # Contentless: the documents can be made again at any time, and stand in no single table.
+    # Contentless: the documents can be rebuilt at any time, and are stored in no single table.
     "CREATE VIRTUAL TABLE run_search USING fts5 (text, facts, content='', contentless_delete=1,"
     " tokenize='unicode61 remove_diacritics 2')"
 )
-"""The index; it is made anew when it is damaged."""
+"""The index; it is rebuilt when it is damaged."""
 
 _TRIGGERS = (
     # A run appears in the timeline with its first value set.
@@ -90,7 +90,7 @@ _TRIGGERS = (
     FROM run_rows WHERE run_id = new.run_id;
   INSERT OR REPLACE INTO unindexed (run_id) VALUES (new.run_id);
 END""",
-    # Every column of a run that its documents say something of.
+    # Every column of a run that its documents depend on.
     """CREATE TRIGGER runs_update AFTER UPDATE ON runs
 WHEN new.note IS NOT old.note OR new.verdict IS NOT old.verdict OR new.starred IS NOT old.starred
   OR new.archived IS NOT old.archived OR new.blind IS NOT old.blind OR new.kind IS NOT old.kind
@@ -104,7 +104,7 @@ END""",
   DELETE FROM run_docs WHERE place = (SELECT place FROM run_rows WHERE run_id = old.id);
   DELETE FROM run_rows WHERE run_id = old.id;
 END""",
-    # After the cascade, whose deleted outputs put the run on the list once more.
+    # After the cascade, whose deleted outputs list the run once more.
     "CREATE TRIGGER runs_deleted AFTER DELETE ON runs BEGIN DELETE FROM unindexed WHERE run_id = old.id; END",
     """CREATE TRIGGER outputs_insert AFTER INSERT ON outputs BEGIN
   INSERT OR REPLACE INTO unindexed (run_id) VALUES (new.run_id);
@@ -140,6 +140,6 @@ PLACED = (
   FROM run_rows JOIN run_values ON run_values.run_id = run_rows.run_id""",
     "INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs",
 )
-"""Gives every run its place in the order of time, and has all of them indexed. No part of the schema."""
+"""Assigns every run its place in order of time, and lists all of them for indexing. Not part of the schema."""
 
 SEARCH_TABLES: tuple[str, ...] = (*_TABLES, SEARCH, *_TRIGGERS)

@@ -1,7 +1,7 @@
-"""The words of the CREATE statements that SQLite keeps.
+"""Splits the CREATE statements that SQLite stores into words.
 
-Invariant: comments and white space are none; a word outside of quotes is in lower case, a quoted one stands as it was
-written, so that a name in quotes never equals a keyword.
+Invariant: comments and white space are dropped. A word outside of quotes is in lower case, a quoted one unchanged, so
+that a quoted name never equals a keyword.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Literal
 Words = tuple[str, ...]
 Kind = Literal["table", "virtual table", "index", "view", "trigger"]
 
-# ASCII: what SQLite takes for a space or a letter does not follow Unicode. A byte order mark is a space where a word
-# could begin, and a letter within one.
+# ASCII, because SQLite's spaces and letters do not follow Unicode. A byte order mark is a space where a word could
+# begin, and a letter within one.
 _WORD = re.compile(
     r"--[^\n]*|/\*.*?(?:\*/|\Z)|[\s\ufeff]+"
     r"|('(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|\[[^\]]*\]|(?:[a-zA-Z_$]|[^\x00-\x7f])(?:[\w$]|[^\x00-\x7f])*"
@@ -29,7 +29,7 @@ _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def lower(text: str) -> str:
-    """Return a text in lower case as SQLite compares names: only ASCII letters have cases."""
+    """Return a text in lower case as SQLite compares names: ASCII letters only."""
     return text.translate(_LOWER)
 
 
@@ -41,7 +41,7 @@ def words(sql: str) -> Iterator[str]:
 
 
 def name_of(word: str) -> str:
-    """Return the name that a word is, in lower case, because SQLite compares names so."""
+    """Return the name that a word stands for, in lower case, because SQLite compares names so."""
     quoted = _QUOTED.fullmatch(word)
     if quoted is None:
         return lower(word)
@@ -51,7 +51,7 @@ def name_of(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CreatedObject:
-    """What a CREATE statement makes; `on` is the table of an index or a trigger, "" for none."""
+    """What a CREATE statement creates; `on` is the table of an index or a trigger, "" for others."""
 
     kind: Kind
     name: str
@@ -59,7 +59,7 @@ class CreatedObject:
 
 
 def made_by(sql: str) -> CreatedObject | None:
-    """Return what a statement makes, None for no CREATE statement and one with a NUL, where SQLite stops reading."""
+    """Return what a statement creates; None for other statements and for one with a NUL, where SQLite stops reading."""
     if "\0" in sql:
         return None
     rest = _Rest(words(sql))
@@ -84,7 +84,7 @@ def made_by(sql: str) -> CreatedObject | None:
 
 
 class _Rest:
-    """The words of a statement that were not taken yet."""
+    """The remaining words of a statement."""
 
     def __init__(self, found: Iterator[str]) -> None:
         self._found = found
@@ -96,7 +96,7 @@ class _Rest:
         return word
 
     def take_name(self) -> str:
-        """Return the next name without IF NOT EXISTS and without that of a database before it."""
+        """Return the next name, without IF NOT EXISTS and a database name before it."""
         word = self.take()
         if word == "if" and self._next == "not":
             self.take()
@@ -110,7 +110,7 @@ class _Rest:
 
 @dataclass(frozen=True, slots=True)
 class TableWords:
-    """A CREATE TABLE statement in parts: before, between and after its parentheses; `parts` are columns and rules."""
+    """A CREATE TABLE statement, split at its outer parentheses; `parts` are its columns and constraints."""
 
     head: Words
     parts: tuple[Words, ...]
@@ -118,7 +118,7 @@ class TableWords:
 
 
 def table_words(sql: str) -> TableWords | None:
-    """Take a CREATE TABLE statement apart; None for one without parentheses, such as CREATE TABLE AS."""
+    """Split a CREATE TABLE statement into parts; None for one without parentheses, such as CREATE TABLE AS."""
     found = tuple(words(sql))
     if "(" not in found:
         return None

@@ -1,19 +1,19 @@
-"""The tables of the history, with their indexes, in the order in which they build on each other.
+"""The tables of the history, with their indexes, in order of dependency.
 
 Invariant: the comments are inside the statements because SQLite keeps them: `.schema` of any tool shows what a table
 and its columns mean. Open for change until the first release: edit a statement here, raise VERSION in
-`format_version`, and add to CHANGES in `format_1_3` what brings an existing file there. A column that ALTER TABLE adds
-is the last one.
+`format_version`, and add to CHANGES in `format_1_3` what upgrades an existing file. A column that ALTER TABLE adds is
+the last one.
 
 Rules of all tables:
 
-- `id` is an integer that means something inside this file only; `uid` (UUIDv7 text) is what travels to other files.
-- Times are UTC text of fixed width, "2026-11-24T13:20:05.123Z", so that the order of texts is the order of time.
+- `id` is an integer that is valid in this file only; `uid` (UUIDv7 text) identifies a row across files.
+- Times are UTC text of fixed width, "2026-11-24T13:20:05.123Z", so that text order is time order.
 - NULL means "unknown", never zero. Text that may be absent is '' instead, and flags are 0 or 1.
 - Enumerations have no CHECK: a newer minor release may add values, and SQLite changes a CHECK only by rebuilding the
   table.
-- Tables whose rows are small and found by their key are WITHOUT ROWID; long texts stand at the end of a row, so that
-  reading the columns before them does not read through their pages.
+- Tables whose rows are small and found by their key are WITHOUT ROWID; long texts are at the end of a row, so that
+  reading the columns before them does not read their pages.
 """
 
 from __future__ import annotations

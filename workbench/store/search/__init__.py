@@ -1,1 +1,1 @@
-"""The search index, and what is found with it."""
+"""The search index, and searches with it."""

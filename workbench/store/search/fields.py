@@ -1,11 +1,11 @@
 """The filters of a search, one row each.
 
-Invariant: this table is the only place that knows a filter's name, words, values and source. The parser, completion,
-complaints, the terminal's help, the index and its queries read it, so a new row is there everywhere at once. Rows are
-in the store and not beside the language in core, because a source is SQL.
+Invariant: this table alone defines a filter's name, words, values and source. The parser, completion, error messages,
+the terminal's help, the index and its queries read it, so a new row works everywhere at once. Rows are in the store and
+not next to the query language in core, because a source is SQL.
 
-A new row whose source makes words of the index finds the runs that are indexed from then on; those before it need the
-index made anew (`Searches.rebuild`). A `NumberSource` without a letter makes none and finds all runs at once.
+A new row whose source makes index terms finds the runs that are indexed from then on; for earlier ones the index must
+be rebuilt (`Searches.rebuild`). A `NumberSource` without a letter makes none and finds all runs at once.
 """
 
 from __future__ import annotations
@@ -129,5 +129,5 @@ FIELDS: Mapping[str, HistoryField] = {row.name: row for row in ROWS}
 
 
 def words_of(connection: sqlite3.Connection, run: RunFacts) -> str:
-    """Return the words of the index for a run; names that are new are added to search_names."""
+    """Return the index terms of a run; new names are added to search_names."""
     return " ".join((ALL, *(word for row in FIELDS.values() for word in row.source.words(connection, run))))

@@ -1,8 +1,8 @@
-"""What a search can ask of a run besides its words, as words of the index.
+"""The facts of a run that filters can match, as terms of the index.
 
-Invariant: a fact is one word, which begins with a mark that no text in the index holds; indexing and searching make it
-by the same row of `search.fields`. Amounts are words for the power of two they lie under, so that a range is a few
-words, and only what shares a limit's power is compared with the limit itself.
+Invariant: a fact is one term, which begins with a mark that no indexed text contains; indexing and searching make it
+with the same row of `search.fields`. Amounts are terms for the power of two above them, so that a range is a few terms
+and only amounts that share a limit's power are compared with the limit itself.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _LEAST, _MOST = -40, 60
 
 
 def amount(letter: str, number: float) -> str:
-    """Return the word for a number; `letter` tells what it is a number of."""
+    """Return the term for a number; `letter` tells what it measures."""
     return _power(letter, _exponent(number))
 
 
 def amounts(letter: str, span: QueryRange) -> list[str]:
-    """Return the words of all numbers that may lie in a range."""
+    """Return the terms of all numbers that may lie in a range."""
     low = _LEAST - 1 if span.low is None else _exponent(span.low)
     high = _MOST if span.high is None else _exponent(span.high)
     return [_power(letter, exponent) for exponent in range(low, high + 1)]
@@ -46,10 +46,10 @@ def _exponent(number: float | Decimal) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What the rows of a run say, as far as a search can ask for it.
+    """The facts of a run that a search can filter by.
 
-    `numbers` has the values of run_rows from cost_usd on, by column. `states` and `errors` are those of the newest
-    attempts, `starred` is whether the run or an answer is, and `archived` as runs has it.
+    `numbers` has the columns of run_rows from cost_usd on. `states` and `errors` are those of the newest attempts,
+    `starred` is whether the run or an answer is, and `archived` is the column of runs.
     """
 
     prompt: int
@@ -75,7 +75,7 @@ _TAGS = "SELECT tag_id FROM run_tags WHERE run_id = ?"
 
 
 def facts_of(connection: sqlite3.Connection, run: int) -> RunFacts | None:
-    """Count a run, None when there is no such run."""
+    """Collect the facts of a run, None if there is no such run."""
     row = connection.execute(_RUN, (run,)).fetchone()
     if row is None:
         return None
@@ -112,7 +112,7 @@ def facts_of(connection: sqlite3.Connection, run: int) -> RunFacts | None:
 
 
 def _sound(output: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return an output without amounts that are none, whatever its row holds."""
+    """Return the row of an output with None for invalid amounts."""
     *named, state, finish_reason, code, cost, tokens_in, tokens_out, duration, is_starred = output
     words = (as_text(state), as_text(finish_reason), as_text(code) or None)
     return (*named, *words, dollars(cost), count(tokens_in), count(tokens_out), count(duration), is_starred)

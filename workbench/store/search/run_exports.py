@@ -1,7 +1,7 @@
-"""Reading runs to take them away.
+"""Reads runs for exports.
 
-Invariant: what is read at once is bounded, however many answers a run has; the runs come in the order that was asked
-for, each as it is at one moment.
+Invariant: the amount that is read at once is bounded, however many answers a run has. Runs come in the requested order,
+each from one snapshot.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workbench.store.search.search_rows import rows_for
 from workbench.store.sqlite import sqlite3
 
 _ANSWERS = 200
-"""Of one part."""
+"""Answers per part."""
 
 
 class RunExports:
@@ -31,7 +31,7 @@ class RunExports:
         self._use = use
 
     def name(self, run_uid: str) -> str:
-        """Return what people call a run. Raises StoreError (missing)."""
+        """Return the display name of a run. Raises StoreError (missing)."""
         with self._use() as connection:
             row = connection.execute(
                 "SELECT name, kind, number FROM runs JOIN prompts ON prompts.id = prompt_id WHERE runs.uid = ?",
@@ -43,7 +43,7 @@ class RunExports:
             return f"{' '.join(as_text(name).split())}, {kind} {number}"
 
     def variables(self, run_uid: str) -> tuple[str, ...]:
-        """Return the names of a run's values, in the order in which they come."""
+        """Return the names of a run's variables, in order of first use."""
         with self._use() as connection:
             rows = connection.execute(
                 "SELECT DISTINCT key FROM runs JOIN run_values ON run_id = runs.id"
@@ -54,9 +54,9 @@ class RunExports:
             return tuple(dict.fromkeys(name for (name,) in rows))
 
     def parts(self, run_uids: Iterable[str]) -> Generator[ExportedPart]:
-        """Yield these runs, large ones in parts. Raises StoreError (missing) for one that is not there.
+        """Yield these runs, large ones in parts. Raises StoreError (missing) for an unknown one.
 
-        Within a run nothing else can be read on this thread; who stops before the end closes what this returns.
+        Within a run nothing else can be read on this thread; close the generator to stop before the end.
         """
         for uid in run_uids:
             with self._use() as connection:

@@ -1,6 +1,6 @@
-"""Searches that people keep under a name.
+"""Saved searches.
 
-Invariant: a name stands once, whatever its case; a search that was deleted comes back as it was.
+Invariant: names are unique whatever their case; saving a deleted search again restores it unchanged.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from workbench.store.sqlite import sqlite3
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch(VisibleFields):
-    """A search in the language of the search field, as it was typed, and the name it is known by."""
+    """A saved search: the query as typed into the search field, and its name."""
 
     uid: str
     name: str
@@ -29,7 +29,7 @@ class SavedSearch(VisibleFields):
 
 
 class SavedSearches:
-    """The saved searches of one history. Reads block; futures raise StoreError: missing, taken for a name in use."""
+    """The saved searches of one history. Reads block; futures raise StoreError: missing, or taken for a name in use."""
 
     def __init__(
         self,
@@ -39,13 +39,13 @@ class SavedSearches:
         self._use, self._write = use, write
 
     def all(self) -> list[SavedSearch]:
-        """Return all, by name."""
+        """Return all saved searches, by name."""
         with self._use() as connection:
             query = "SELECT uid, name, query, created_at FROM saved_searches ORDER BY lower(name), id"
             return [sound(SavedSearch(*row)) for row in connection.execute(query)]
 
     def save(self, search: SavedSearch) -> Future[None]:
-        """Keep a search; one of the same name is replaced and keeps its uid."""
+        """Save a search; one of the same name is replaced and keeps its uid."""
 
         def work(connection: sqlite3.Connection) -> None:
             known = _key(connection, search.name)
@@ -60,7 +60,7 @@ class SavedSearches:
         return self._write(work)
 
     def rename(self, uid: str, name: str) -> Future[None]:
-        """Give a search another name."""
+        """Rename a search."""
 
         def work(connection: sqlite3.Connection) -> None:
             row = connection.execute("SELECT id FROM saved_searches WHERE uid = ?", (uid,)).fetchone()
@@ -73,7 +73,7 @@ class SavedSearches:
         return self._write(work)
 
     def delete(self, uid: str) -> Future[None]:
-        """Delete a search; saving it again brings it back."""
+        """Delete a search; saving it again restores it."""
 
         def work(connection: sqlite3.Connection) -> None:
             if connection.execute("DELETE FROM saved_searches WHERE uid = ?", (uid,)).rowcount == 0:
@@ -83,7 +83,7 @@ class SavedSearches:
 
 
 def _key(connection: sqlite3.Connection, name: str) -> int | None:
-    """Return the key of the search with this name in any case, None without one."""
+    """Return the key of the search with this name in any case, None if there is none."""
     wanted = name.casefold()
     rows = connection.execute("SELECT id, name FROM saved_searches")
     return next((key for key, known in rows if known.casefold() == wanted), None)

@@ -1,8 +1,7 @@
-"""Keeping the search index up to date.
+"""Keeps the search index up to date.
 
-Invariant: a document of the index says exactly what the tables say, or its run is on the list of those that are not up
-to date. Nothing that happens here can lose what is indexed: the writer makes a change again without it. A damaged index
-is made anew.
+Invariant: a document of the index says exactly what the tables say, or its run is listed in `unindexed`. A failure here
+never loses a change: the writer repeats it without indexing. A damaged index is rebuilt.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from workbench.store.search.fields import words_of
 from workbench.store.search.index_terms import facts_of
 from workbench.store.sqlite import FILE_ERRORS, sqlite3
 
-# Between the texts of a document, so that no phrase begins in one and ends in the next. Prepared texts do not hold it.
+# Separates the texts of a document, so that no phrase spans two of them. Prepared texts do not contain it.
 _APART = "\n\ue002\n"
 _SHOWN = (
     "UPDATE run_rows SET cost_usd = ?, unpriced = ?, tokens = ?, longest_ms = ?, answers = ?, failed = ?,"
@@ -48,37 +47,38 @@ _DOCS = (
     " JOIN value_bodies ON value_bodies.id = run_values.values_id"
     " WHERE run_rows.run_id = ? AND run_docs.value_set >= ? ORDER BY run_docs.value_set"
 )
-# By lanes, so that one value set of a run with thousands is a few steps in the key of outputs.
+# By lane, so that reading one value set of a run with thousands takes a few steps in the key of outputs.
 _ANSWERS = (
     "SELECT text FROM lanes CROSS JOIN outputs"
     " ON outputs.run_id = lanes.run_id AND outputs.lane = lanes.position AND outputs.value_set = ?"
     f" WHERE lanes.run_id = ? AND octet_length(text) BETWEEN 1 AND {MOST_VALUE}"
-    # The order of the keys: sorting would read all texts before the first is returned.
+    # The order of the key: sorting would read all texts before the first is returned.
     " ORDER BY lanes.position, sample, attempt"
 )
 _DOCUMENT = "INSERT OR REPLACE INTO run_search (rowid, text, facts) VALUES (?, ?, ?)"
-# One statement empties an index without a trace, and it would find nothing for good.
+# A single statement can empty an index without a trace, and searches would find nothing from then on.
 _IS_EMPTIED = (
     "SELECT EXISTS (SELECT 1 FROM run_docs) AND NOT EXISTS (SELECT 1 FROM run_search_docsize)"
     " AND NOT EXISTS (SELECT 1 FROM unindexed)"
 )
 _MOST_KEPT = 64
 _MOST_DOCUMENT = 12_000_000
-"""Characters of one document, which SQLite takes whatever they are: of the longest run, words are found up to there."""
+"""Characters of one document, which SQLite accepts whatever they are; the rest of a longer run is not found by its
+words."""
 
 
 class Indexer:
-    """Takes runs from the list, the newest first, a piece at a time. Belongs to the writing connection."""
+    """Indexes the runs in `unindexed`, newest first, a piece at a time. Belongs to the writing connection."""
 
     def __init__(self) -> None:
-        # Prepared texts of prompts by hash: runs that follow each other share them. Keys may be given to others.
+        # Prepared prompt texts by hash, which successive runs share. Not by key, because keys may be reused.
         self._contents: dict[str, str] = {}
         self._rebuilt = self._was_looked_at = False
         self.trouble: StoreError | None = None
-        """Why the index is not kept up to date any more, None while it is."""
+        """Why the index is no longer kept up to date, None while it is."""
 
     def due(self, connection: sqlite3.Connection) -> bool:
-        """Whether a run has ended that is not in the index as it is."""
+        """Whether an ended run is not up to date in the index."""
         if not self._was_looked_at:
             if connection.execute(_IS_EMPTIED).fetchone()[0]:
                 connection.execute("INSERT OR REPLACE INTO unindexed (run_id) SELECT id FROM runs")
@@ -86,7 +86,7 @@ class Indexer:
         return connection.execute(_DUE).fetchone() is not None
 
     def work(self, connection: sqlite3.Connection, characters: int) -> bool:
-        """Index runs until about `characters` of text are done; return whether more is to do. Inside a transaction."""
+        """Index runs, about `characters` of text, inside a transaction; return whether more are left."""
         left = characters
         while left > 0:
             due = connection.execute(_DUE).fetchone()
@@ -97,12 +97,12 @@ class Indexer:
         return True
 
     def rebuild(self, connection: sqlite3.Connection) -> None:
-        """Make the index anew, whatever is known of it."""
+        """Rebuild the index from scratch."""
         self._contents.clear()
         rebuild(connection)
 
     def failed(self, connection: sqlite3.Connection, error: StoreError) -> bool:
-        """Make a damaged index anew, once; remember any other trouble. Returns whether to go on."""
+        """Rebuild a damaged index, once; remember any other error. Return whether to go on."""
         sentence = f"The newest runs are not found by their words, because the index was not written. {error.sentence}"
         self.trouble = StoreError(sentence, error.detail, error.code)
         if error.code != "corrupt" or self._rebuilt:
@@ -113,7 +113,7 @@ class Indexer:
             self.rebuild(connection)
             connection.execute("COMMIT")
         except FILE_ERRORS:
-            # What is wrong was said already, and there is more wrong than the index.
+            # The error is recorded already, and more than the index is damaged.
             if connection.in_transaction:
                 connection.rollback()
             return False
@@ -121,11 +121,11 @@ class Indexer:
         return True
 
     def _index(self, connection: sqlite3.Connection, run: int, next_set: int, characters: int) -> int:
-        """Index one run from a value set on, as far as `characters` go; return how many it took."""
+        """Index one run from a value set on, up to about `characters`; return how many were used."""
         try:
             return self._document(connection, run, next_set, characters)
         except UNREADABLE:
-            # One run that is damaged keeps nobody from finding the others.
+            # A damaged run must not keep the others from being found.
             connection.execute("DELETE FROM unindexed WHERE run_id = ?", (run,))
             return 1
 
@@ -167,7 +167,7 @@ class Indexer:
 
 
 def _joined(texts: Iterable[str]) -> str:
-    """Return a document of these texts; what is more than _MOST_DOCUMENT is not read."""
+    """Return a document of these texts; anything beyond _MOST_DOCUMENT is not read."""
     taken, left = [], _MOST_DOCUMENT
     for text in texts:
         taken.append(text[:left])
@@ -178,7 +178,7 @@ def _joined(texts: Iterable[str]) -> str:
 
 
 def prompt_texts(body: bytes) -> tuple[str, ...]:
-    """Return the texts of a stored content; one that cannot be read is searched as it stands."""
+    """Return the texts of a stored content; an unreadable one as it is stored."""
     try:
         content, _ = parsed(body)
     except (ValueError, RecursionError):
@@ -196,7 +196,7 @@ def values_in(body: str) -> tuple[str, ...]:
 
 
 def behind(connection: sqlite3.Connection, most: int) -> int:
-    """Return how many runs have ended and are not in the index yet, at most `most`."""
+    """Return how many ended runs are not indexed yet, at most `most`."""
     counted = (
         "SELECT count(*) FROM (SELECT 1 FROM unindexed"
         " WHERE NOT EXISTS (SELECT 1 FROM in_flight WHERE in_flight.run_id = unindexed.run_id) LIMIT ?)"
@@ -205,10 +205,10 @@ def behind(connection: sqlite3.Connection, most: int) -> int:
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
-    """Make the index anew, empty, with every run on the list; also puts all runs in the order of time again."""
+    """Empty the index, list every run as unindexed, and assign all places anew in order of time."""
     connection.execute("DROP TABLE IF EXISTS run_search")
     connection.execute(SEARCH)
-    # What a run took does not change with its place, and people see it until it is counted again.
+    # The numbers of a run do not depend on its place, and are shown until they are counted again.
     connection.execute("DROP TABLE IF EXISTS temp.counted")
     connection.execute(f"CREATE TEMP TABLE counted (run_id INTEGER PRIMARY KEY, {_NUMBERS})")
     connection.execute(f"INSERT INTO counted SELECT run_id, {_NUMBERS} FROM run_rows WHERE answers > 0")

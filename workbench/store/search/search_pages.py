@@ -1,7 +1,7 @@
-"""Which runs a query finds, a page at a time.
+"""The runs that a query finds, a page at a time.
 
-Invariant: newest or oldest first, a page is read from the index in the order in which it is shown, up to its last row
-and no further, so that it costs the same wherever it is; a run stands on one page, however many of its documents match.
+Invariant: newest or oldest first, a page is read from the index in display order, up to its last row and no further, so
+its cost does not depend on its position. A run is on one page only, however many of its documents match.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ MOST_COUNTED = 10_000
 _COUNT_FOR_S = 0.008
 _COUNTED_AT_ONCE = 1000
 CANDIDATES = 5000
-"""Documents among which the best match is looked for: the newest that match."""
+"""The newest matching documents, among which the best matches are chosen."""
 _COMMON = 10_000
-"""A word in more documents says little about any of them, and to weigh it every one would be looked at."""
+"""A word in more documents says little about any of them, and weighing it would read each one."""
 _DOCS_SHOWN = 3
 _SKIP_AFTER = 200
 
@@ -37,7 +37,7 @@ class MatchedRun:
 
 @dataclass(frozen=True, slots=True)
 class MatchedPage:
-    """The runs of a page, and what is known about all."""
+    """The runs of a page, the cursor of the next one, and what is known about all."""
 
     runs: tuple[MatchedRun, ...] = ()
     next: SearchCursor | None = None
@@ -71,7 +71,7 @@ def _page(
 
 
 def _downwards(connection: sqlite3.Connection, plan: SearchPlan, high: int) -> Iterator[MatchedRun]:
-    """Yield runs whose places are below `high`, newest first; each once all of its documents were seen."""
+    """Yield runs whose places are below `high`, newest first, each once all of its documents were seen."""
     current: MatchedRun | None = None
     seen = 0
     rows = _documents(connection, plan, plan.low, high)
@@ -82,7 +82,7 @@ def _downwards(connection: sqlite3.Connection, plan: SearchPlan, high: int) -> I
                 yield current
             current, seen = MatchedRun(place), 0
         seen += 1
-        # They come from the last value set to the first, and the first ones are shown.
+        # Documents come from the last value set to the first, and the first ones are shown.
         current.docs = [doc, *current.docs[: _DOCS_SHOWN - 1]]
         if seen == _SKIP_AFTER:
             rows = _documents(connection, plan, plan.low, place)
@@ -91,10 +91,10 @@ def _downwards(connection: sqlite3.Connection, plan: SearchPlan, high: int) -> I
 
 
 def _upwards(connection: sqlite3.Connection, plan: SearchPlan, low: int) -> Iterator[MatchedRun]:
-    """Yield runs whose places are not below `low`, oldest first; each once its first documents were seen."""
+    """Yield runs whose places are not below `low`, oldest first, each once its first documents were seen."""
     current: MatchedRun | None = None
     for doc, place in _documents(connection, plan, low, plan.high, up=True):
-        # Documents of the run before have ids from its place on, and some of them may lie behind `low`.
+        # Documents of the preceding run have ids from its place on, so some may lie above `low`.
         if place < low:
             continue
         if current is None or current.place != place:
@@ -110,7 +110,7 @@ def _upwards(connection: sqlite3.Connection, plan: SearchPlan, low: int) -> Iter
 def _documents(
     connection: sqlite3.Connection, plan: SearchPlan, low: int, high: int, *, up: bool = False
 ) -> Iterator[tuple[int, int]]:
-    """Yield ids and places of documents, newest first, or oldest first when it goes `up`."""
+    """Yield ids and places of documents, newest first, or oldest first if `up`."""
     way = "ASC" if up else "DESC"
     if not plan.uses_index:
         listed = f"SELECT place, place{_listed(plan)} ORDER BY place {way}"
@@ -129,7 +129,7 @@ def _from(plan: SearchPlan) -> str:
 
 
 def _listed(plan: SearchPlan) -> str:
-    # Whoever asks for what is hidden asks the index.
+    # Queries for hidden runs use the index.
     return f" FROM run_rows WHERE place >= ? AND place < ?{_and([*plan.checks, 'run_rows.archived = 0'])}"
 
 
@@ -138,7 +138,7 @@ def _and(checks: Sequence[str]) -> str:
 
 
 def _total(connection: sqlite3.Connection, plan: SearchPlan) -> SearchTotal:
-    """Count runs as long as that is cheap."""
+    """Count the matching runs, as long as that is cheap."""
     if not plan.uses_index:
         listed = f"SELECT count(*) FROM (SELECT 1{_listed(plan)} LIMIT ?)"
         values = (plan.low, plan.high, *plan.values, MOST_COUNTED + 1)
@@ -157,12 +157,12 @@ def _total(connection: sqlite3.Connection, plan: SearchPlan) -> SearchTotal:
             return SearchTotal(count)
         if count > MOST_COUNTED or time.monotonic() > until:
             return SearchTotal(min(count, MOST_COUNTED), exact=False)
-        # All documents of a run have ids from its place on, so none of the last one is counted again.
+        # All documents of a run have ids from its place on, so no document of the last run is counted again.
         high = lowest
 
 
 def best(connection: sqlite3.Connection, plan: SearchPlan, after: SearchCursor | None, limit: int) -> MatchedPage:
-    """Return a page of runs, those that match best first, by bm25; of the newest CANDIDATES documents."""
+    """Return a page of runs by relevance (bm25) among the newest CANDIDATES documents."""
     if not plan.words:
         return newest(connection, plan, after, limit)
     high, shown = (plan.high, 0) if after is None else (after.place, after.shown)
@@ -184,11 +184,11 @@ def best(connection: sqlite3.Connection, plan: SearchPlan, after: SearchCursor |
 
 
 def _ranked(connection: sqlite3.Connection, plan: SearchPlan, places: dict[int, int]) -> list[int]:
-    """Return documents by how well they match; of those that match alike the newest first."""
+    """Return documents by relevance, best first; equal ones newest first."""
     counts = {part: _count(connection, part) for part in (*plan.words, *plan.facts)}
     parts = [part for part, count in counts.items() if count <= _COMMON]
     if not any(word in parts for word in plan.words):
-        # All are common; to weigh a phrase, the index would look for it in every document once more.
+        # All words are common. Weighing a phrase would look it up in every document again, so weigh one word.
         singles = [single for word in plan.words for single in single_words(word)]
         parts.append(max(singles, key=len, default=plan.words[0]))
     scores = connection.execute(
@@ -197,7 +197,7 @@ def _ranked(connection: sqlite3.Connection, plan: SearchPlan, places: dict[int, 
         (" AND ".join(parts), min(places), max(places), json.dumps(list(places))),
     ).fetchall()
     ranked = [doc for doc, _ in sorted(scores, key=lambda scored: (scored[1], -scored[0]))]
-    # Where the index parts words otherwise than `single_words`, a document that was found may have no weight.
+    # Where the index splits words differently from `single_words`, a matching document may have no score.
     return [*ranked, *sorted(places.keys() - set(ranked), reverse=True)]
 
 

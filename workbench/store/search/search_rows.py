@@ -1,6 +1,6 @@
-"""Rows of the history for the runs of a page, and where in them the words stand.
+"""Rows of the history for the runs of a page, and where they match.
 
-Invariant: only what is shown is read: a few statements for a page, and texts of documents that match, up to a bound.
+Invariant: only what is shown is read: a few statements for a page, and the texts of matching documents, up to a limit.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from workbench.store.search.search_pages import MatchedRun
 from workbench.store.sqlite import sqlite3
 
 _LONGEST = 200_000
-"""Characters of a text that are looked through for marks."""
+"""Characters of one text that are searched for matches."""
 _MOST = 3_000_000
-"""The same for a whole page."""
+"""Characters of a whole page that are searched for matches."""
 _ANSWER_HITS = 3
 
 _ROWS = (
@@ -65,7 +65,7 @@ _NOTES = (
 
 
 def rows_for(connection: sqlite3.Connection, found: Sequence[MatchedRun], query: SearchQuery) -> tuple[HistoryRow, ...]:
-    """Return the rows of these runs, in their order; a run that is gone has none."""
+    """Return the rows of these runs, in their order; runs that no longer exist are left out."""
     rows = {row[0]: row[1:] for row in connection.execute(_ROWS, (json.dumps([one.place for one in found]),))}
     keys = [row[0] for row in rows.values()]
     lines = timeline.rows_of(connection, keys, {row[0]: Outcome(*row[-5:]) for row in rows.values()})
@@ -79,7 +79,7 @@ def rows_for(connection: sqlite3.Connection, found: Sequence[MatchedRun], query:
     made = []
     for one in found:
         row = rows.get(one.place)
-        # The index may not know yet that a run is deleted.
+        # The index may not reflect yet that a run was deleted.
         if row is None or (row[5] >= DELETED) != deleted:
             continue
         if (line := lines.get(row[0])) is not None:
@@ -115,7 +115,7 @@ def _row(
 
 
 class _Hits:
-    """Looks through the texts of one page."""
+    """Finds the matches in the texts of one page."""
 
     def __init__(self, connection: sqlite3.Connection, marker: MatchMarker) -> None:
         self._connection = connection
@@ -124,7 +124,7 @@ class _Hits:
         self._contents: dict[int, tuple[str, ...]] = {}
 
     def of(self, run: int, found: MatchedRun, blind: bool) -> tuple[SearchHit, ...]:
-        """Return where a run has the words: answers first; without names while it is blind."""
+        """Return where a run matches, answers first; without names while it is blind."""
         if self._left <= 0:
             return ()
         places = "SELECT value_set FROM run_docs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY value_set"
@@ -142,12 +142,12 @@ class _Hits:
 
     def _answers(self, run: int, value_set: int, blind: bool) -> list[SearchHit]:
         hits: list[SearchHit] = []
-        # A text would end at the first NUL in it, and a piece of its bytes may end within a character.
+        # Bytes, because a text would end at its first NUL; the last bytes may be part of a character.
         given = self._connection.execute(_ANSWERS, (4 * _LONGEST, value_set, run))
         answers: Iterable[tuple[str, str, str, str]]
         answers = ((*named, body.decode(errors="ignore")[:_LONGEST]) for *named, body in given)
         if blind:
-            # By their texts, because lanes and identities come in an order that their owner knows.
+            # Sorted by text, because the order of lanes or ids would reveal who answered.
             answers = sorted(("", "", "", text) for *_, text in answers)
         for uid, label, model, text in answers:
             if marks := self._marks(text):

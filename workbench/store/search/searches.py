@@ -1,6 +1,6 @@
-"""Searching the history.
+"""Searches in the history.
 
-Invariant: a search reads and never writes, can be stopped at any time, and answers for one moment of the history.
+Invariant: a search only reads, can be stopped at any time, and sees one snapshot of the history.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MOST_NAMES = 2000
 
 
 class SearchStop:
-    """A way to stop one search, from any thread."""
+    """Stops one search, from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -35,14 +35,14 @@ class SearchStop:
         self.asked = False
 
     def stop(self) -> None:
-        """Let the search end as soon as it can; before it began, it will not begin. Safe to repeat."""
+        """Stop the search as soon as possible, or before it begins. Safe to repeat."""
         with self._lock:
             self.asked = True
             if self._connection is not None:
                 self._connection.interrupt()
 
     def watch(self, connection: sqlite3.Connection | None) -> None:
-        """Stop what runs on this connection from now on. Raises StoreError (interrupted) when it is asked already."""
+        """Set the connection to interrupt, None for none. Raises StoreError (interrupted) if already stopped."""
         with self._lock:
             self._connection = connection
         if self.asked and connection is not None:
@@ -53,7 +53,7 @@ _FIND = {"newest": search_pages.newest, "oldest": search_pages.oldest, "best": s
 
 
 class Searches:
-    """What is asked of one history. Reads block and belong on worker threads."""
+    """Searches in one history. Reads block and belong on worker threads."""
 
     def __init__(
         self,
@@ -74,9 +74,10 @@ class Searches:
         limit: int = 50,
         stop: SearchStop | None = None,
     ) -> HistoryPage:
-        """Return up to `limit` runs that a query finds, behind `after`.
+        """Return up to `limit` runs that match a query, after the cursor `after`.
 
-        `moment` tells when a moment of the language begins, as stored. Raises StoreError; interrupted after `stop`.
+        `moment` converts a time of the query language to its beginning, as stored. Raises StoreError; interrupted after
+        `stop`.
         """
         halt = stop or SearchStop()
         with self._use() as connection:
@@ -104,12 +105,12 @@ class Searches:
         return HistoryPage(rows, found.next, found.total, tuple(how.unknown), behind, found.within)
 
     def known(self) -> Known:
-        """Return what the history has that filters can name, the newest first."""
+        """Return the names in the history that filters can match, newest first."""
         with self._use() as connection:
             return {name: row.source.names(connection, _MOST_NAMES) for name, row in FIELDS.items()}
 
     def find_run(self, beginning: str) -> list[str]:
-        """Return the uids of up to two runs that begin so."""
+        """Return the uids of up to two runs that begin with `beginning`."""
         with self._use() as connection:
             rows = connection.execute(
                 "SELECT uid FROM runs WHERE uid >= ? AND uid < ? ORDER BY uid LIMIT 2",
@@ -118,15 +119,15 @@ class Searches:
             return [uid for (uid,) in rows]
 
     def behind(self, most: int = 1_000_000) -> int:
-        """Return how many runs have ended and cannot be found by their words yet, counted up to `most`."""
+        """Return how many ended runs cannot be found by their words yet, counted up to `most`."""
         with self._use() as connection:
             return search_index.behind(connection, most)
 
     @property
     def trouble(self) -> StoreError | None:
-        """Why runs cannot be made findable, None while they can."""
+        """Why runs cannot be indexed, None while they can."""
         return self._indexer.trouble
 
     def rebuild(self) -> Future[None]:
-        """Make the index anew, in the background; until then runs are found as they come back into it."""
+        """Rebuild the index, in the background; until then runs are found as they are indexed."""
         return self._write(self._indexer.rebuild)

@@ -1,7 +1,7 @@
-"""Where the history has what filters ask for: as words of the index, in columns, by the time of a run.
+"""Where the history has the values that filters match: index terms, columns, or the time of a run.
 
-Invariant: a source makes the words of a run and the words to look for, so the two are always the same. Nothing that was
-typed reaches SQL or the index but as a parameter or as a word that is known there.
+Invariant: a source makes both the terms of a run and the terms to look for, so they always agree. Typed text reaches
+SQL only as a parameter, and the index only as a known term.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ class SearchSource(Protocol):
     """Where the history has the values of a field."""
 
     def words(self, connection: sqlite3.Connection, run: RunFacts) -> Iterable[str]:
-        """Return the words of the index for a run. Inside a transaction of the writer.
+        """Return the index terms of a run. Inside a transaction of the writer.
 
-        Documents that are in the index already get new ones only when it is made anew.
+        Documents that are in the index already get new terms only when it is rebuilt.
         """
 
     def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
-        """Add to a plan what a filter asks for; return whether the history has what it names."""
+        """Add a filter term to a plan; return whether the history has what it names."""
 
     def names(self, connection: sqlite3.Connection, most: int) -> tuple[str, ...]:
-        """Return up to `most` names that the filter can ask for, in the order to offer them."""
+        """Return up to `most` names that the filter can match, in the order to offer them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryField(FilterField):
-    """A filter with the place where the history has what it asks for."""
+    """A filter with its source in the history."""
 
     source: SearchSource
 
     def ask(self, connection: sqlite3.Connection, made: SearchPlan, term: QueryFilter, stored: ToStored) -> bool:
-        """Add to a plan what a filter asks for; return whether the history has what it names."""
+        """Add a filter term to a plan; return whether the history has what it names."""
         return self.source.ask(connection, made, term, stored)
 
 
 class _Nameless:
-    """A source whose values are no names."""
+    """A source whose values are not names."""
 
     __slots__ = ()
 
@@ -57,7 +57,7 @@ class _Nameless:
 
 @dataclass(frozen=True, slots=True)
 class FlagSource(_Nameless):
-    """Words of the index for a few fixed values: `values` tells those of a run."""
+    """Index terms for a few fixed values; `values` returns those of a run."""
 
     prefix: str
     values: Callable[[RunFacts], Iterable[str]]
@@ -75,7 +75,7 @@ class FlagSource(_Nameless):
 
 @dataclass(frozen=True, slots=True)
 class KeySource:
-    """Words of the index for rows of a table by their ids: `keys` tells those of a run.
+    """Index terms for rows of a table, by id; `keys` returns those of a run.
 
     `listed` selects id and name of every row; `offered` selects the names to offer, in their order.
     """
@@ -100,9 +100,9 @@ class KeySource:
 
 @dataclass(frozen=True, slots=True)
 class TextSource:
-    """Words of the index for texts that have no table: `texts` tells those of a run.
+    """Index terms for texts that have no table; `texts` returns those of a run.
 
-    Each gets an id in search_names, under `kind`.
+    Each text gets an id in search_names, under `kind`.
     """
 
     kind: str
@@ -150,7 +150,7 @@ class FailureSource:
 
 @dataclass(frozen=True, slots=True)
 class NumberSource(_Nameless):
-    """A column of run_rows. With a `letter` its powers of two are words of the index, so that few rows are compared."""
+    """A column of run_rows. With a `letter`, its powers of two are index terms, so that few rows are compared."""
 
     column: str
     letter: str = ""
@@ -170,7 +170,7 @@ class NumberSource(_Nameless):
                 checks.append(f"run_rows.{self.column} {sign}{'=' if closed else ''} ?")
                 limits.append(float(limit))
         check = " AND ".join(checks)
-        # What is negated holds also where the number is unknown, and no word of the index tells that.
+        # A negated range also matches an unknown number, which has no index term.
         made.check(f"({check}) IS NOT 1" if term.negated else check, *limits)
         told = self.letter and not term.negated
         made.ask(index_terms.amounts(self.letter, span) if told else [index_terms.ALL], negated=False)
@@ -179,7 +179,7 @@ class NumberSource(_Nameless):
 
 @dataclass(frozen=True, slots=True)
 class TimeSource(_Nameless):
-    """The time at which a run began: before a moment, or not."""
+    """The start time of a run: before a time, or from it on."""
 
     before: bool
 

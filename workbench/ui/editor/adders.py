@@ -1,6 +1,6 @@
-"""The buttons below the messages, which add something.
+"""The buttons below the messages that add something.
 
-Invariant: every button that is offered can be seen whole; what does not fit into a line goes into the next one.
+Invariant: every offered button is fully visible; buttons that do not fit wrap to the next line.
 """
 
 from typing import NamedTuple
@@ -31,13 +31,13 @@ class Offer(NamedTuple):
 
 
 class Adders(QWidget):
-    """Buttons from left to right, in as many lines as they need."""
+    """Buttons from left to right, wrapped to as many lines as they need."""
 
     wanted = Signal(str)
-    """message, example, tool, output, system, template, or more: show more of the messages."""
+    """The kind: message, example, tool, output, system, template, or more, which shows more of the messages."""
 
     def __init__(self, left: int, parent: QWidget) -> None:
-        """`left` is where their words begin."""
+        """`left` is the x position of the button texts, in px."""
         super().__init__(parent)
         self._left = left
         self._offer = Offer()
@@ -51,11 +51,11 @@ class Adders(QWidget):
 
     @property
     def buttons(self) -> tuple[QPushButton, ...]:
-        """All buttons in the order of Tab."""
+        """All buttons in tab order."""
         return (self._more, self._message, self._example, self._tool, self._output, self._system, self._template)
 
     def offer(self, offer: Offer) -> None:
-        """Show what can be added; at most one output format can, and no message behind hidden ones."""
+        """Show what can be added: at most one output format, and no message while messages are hidden."""
         self._offer = offer
         self._more.setText(f"Show more of {offer.hidden:,} other messages")
         shown = (
@@ -79,7 +79,7 @@ class Adders(QWidget):
         return self._arranged(width, move=False)
 
     def place(self, y: int, width: int) -> None:
-        """Take the place at `y`."""
+        """Set the geometry, with the top at `y`."""
         self.setGeometry(QRect(0, y, width, self.height_for(width)))
         self._arranged(width, move=True)
 
@@ -99,7 +99,7 @@ class Adders(QWidget):
 
     def _button(self, kind: str, text: str, hint: str) -> QPushButton:
         button = QPushButton(self)
-        button.setText(text)  # the constructor that takes it would load QIcon and its theme
+        button.setText(text)  # the constructor with a text would load QIcon and its theme
         button.setToolTip(hint)
         button.setAutoDefault(False)
         set_role(button, "quiet")

@@ -1,6 +1,6 @@
-"""What helps a person who edits: colours, pairs of brackets and tags, lines that move together.
+"""Editing aids: colours, matching brackets and tags, indenting of several lines.
 
-Invariant: an editor works without any of it, and nothing of it is loaded before the window is painted.
+Invariant: an editor works without the aids, and none of them is loaded before the first paint.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _PLAIN = f"A line of code over {LONGEST_CODE:,} characters is not coloured as co
 
 
 class Aids(QObject):
-    """Helps in every message of one editor, also in those that come later."""
+    """Adds the aids to every message of one editor, including later ones."""
 
     def __init__(self, editor: ContentEditor, theme: Theme, run: Run) -> None:
-        """`run` does work off the UI thread and brings its result back."""
+        """`run` does work off the UI thread and delivers its result on it."""
         super().__init__(editor)
         self._editor, self._theme = editor, theme
         self._languages = Languages(run, self.again)
@@ -40,7 +40,7 @@ class Aids(QObject):
             Undressed(column, theme, self._colour)
 
     def again(self) -> None:
-        """Colour everything anew."""
+        """Colour everything again."""
         self._template = self._editor.parts.template
         for block in self._editor.blocks:
             if not block.is_undressed:

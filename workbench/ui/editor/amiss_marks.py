@@ -1,7 +1,7 @@
-"""Marks misspelt variables, variables without a value, and the line of an error in a template.
+"""Marks misspelt variables, variables without a value, and the line of a template error.
 
-Invariant: only visible paragraphs are scanned. A mark has a shape besides its colour: a wave for a misspelt name, dots
-for one without a value, a bar at the edge for a line. Nothing is changed here: a name is corrected by the owner,
+Invariant: only visible paragraphs are scanned. Marks differ in shape as well as in colour: a wave for a misspelt name,
+dots for a name without a value, a bar at the edge for a line. The text is not changed here: the owner corrects a name
 everywhere it occurs.
 """
 
@@ -27,10 +27,10 @@ _BAR = 3
 
 
 class AmissMarks(QObject):
-    """The marks of one field: a layer, and entries of its menu."""
+    """The marks of one field: a layer, and entries of the context menu."""
 
     mend_wanted = Signal(str, str)
-    """A misspelt name, and the one that was probably meant."""
+    """A misspelt name, and the name that was probably meant."""
 
     def __init__(self, field: ExactField, theme: Theme) -> None:
         super().__init__(field)
@@ -43,27 +43,27 @@ class AmissMarks(QObject):
         field.offered.append(self._offers)
 
     def show(self, found: VariableProblems, template: Template, line: int = 0) -> None:
-        """Mark the variables of `found`, and a line of the text, counted from 1; 0 for none."""
+        """Mark the variables of `found`, and a line of the text, counted from 1, or 0 for none."""
         now = (frozenset(found.missing), found.meant, template, line)
         if now != (self._missing, self._meant, self._template, self._line):
             self._missing, self._meant, self._template, self._line = now
             self._field.viewport().update()
 
     def fixes(self) -> tuple[tuple[str, str], ...]:
-        """Return the misspelt names in the field, each with the one that was meant."""
+        """Return the misspelt names in the field, each with the name that was probably meant."""
         if not self._meant:
             return ()
         names = dict.fromkeys(name for name, _ in templates.places(self._field.exact(), self._template))
         return tuple((name, self._meant[name]) for name in names if name in self._meant)
 
     def _offers(self) -> list[Offer]:
-        """Return entries that correct the misspelt names of the field."""
+        """Return the menu entries that correct misspelt names of the field."""
         return [
             (f"Change {{{{{name}}}}} to {{{{{meant}}}}}", partial(self.mend_wanted.emit, name, meant))
             for name, meant in self.fixes()
         ]
 
-    # A layer of the field.
+    # Layer protocol
 
     def prepare(self) -> None:
         pass

@@ -38,22 +38,22 @@ _HINTS: dict[Role, str] = {
 
 
 class MessageBlock(QWidget):
-    """A message in the editor; `key` identifies it in the journal. Undressed, it still has an older look."""
+    """A message in the editor; `key` identifies it in the journal. Restyling is deferred while `is_undressed`."""
 
     role_wanted = Signal(object, str)
     action_wanted = Signal(object, str)
 
     techniques_wanted = Signal()
     note_changed = Signal()
-    """The block needs another height although its text is the same."""
+    """The block needs another height although its text is unchanged."""
     controls_changed = Signal()
-    """The widgets that take the focus have changed."""
+    """The focusable widgets changed."""
     extras_wanted = Signal(int, object)
-    """The key, and the Extras that the message should have."""
+    """The key, and the new Extras of the message."""
     attach_wanted = Signal(object)
     """The block, to choose files for it."""
     chip_made = Signal(object)
-    """A Chip of a file whose bytes have not been read yet."""
+    """A Chip of a file that has not been read yet."""
 
     def __init__(self, theme: Theme, key: int, role: Role, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,11 +108,11 @@ class MessageBlock(QWidget):
 
     @property
     def role(self) -> Role:
-        """Who speaks."""
+        """The role of the message."""
         return self._role
 
     def set_role(self, role: Role) -> None:
-        """Change who speaks."""
+        """Change the role."""
         self._role = role
         self._offer_techniques()
         self._name()
@@ -143,7 +143,7 @@ class MessageBlock(QWidget):
             self._place_count()
 
     def count(self) -> str:
-        """Return the text about the tokens."""
+        """Return the text of the token count."""
         return self._tokens
 
     def _place_count(self) -> None:
@@ -164,20 +164,20 @@ class MessageBlock(QWidget):
         self._count.setVisible(bool(text) and left > self._role_button.geometry().right() + 8)
 
     def controls(self) -> tuple[QWidget, ...]:
-        """Return what takes the focus, in the order of Tab."""
+        """Return the focusable widgets in tab order."""
         files = () if self._chips is None else self._chips.controls()
         techniques = () if self._techniques is None else (self._techniques,)
         return (self._role_button, *techniques, self._more, self.field, *files)
 
     def restyle(self) -> None:
-        """Take fonts and colours from the theme again, unless that is deferred."""
+        """Apply the theme's fonts and colours, unless that is deferred."""
         if not self.is_undressed:
             self.field.restyle()
             self._natural = self._fitted = None
             self.update()
 
     def set_width(self, width: int, right: int) -> None:
-        """Take `width` px, of which `right` stay free at the edge; heights follow by `arrange`."""
+        """Set the width, with `right` px reserved at the edge; `arrange` sets the heights."""
         if self._fitted == (width, right):
             return
         self._fitted = width, right
@@ -190,7 +190,7 @@ class MessageBlock(QWidget):
         self.field.fit(QRect(x, field.y(), width - right - x, max(field.height(), 1)), scrolls=self._scrolls)
 
     def natural_height(self, limit: int) -> int:
-        """Return the height of the text field that shows all of it, or `limit` + 1 px when that is more."""
+        """Return the height of the text field that shows all of it, or `limit` + 1 px if that is more."""
         if self._natural is None or limit != self._limit:
             self._limit = limit
             self._natural = self.field.natural_height(limit)
@@ -278,7 +278,7 @@ class MessageBlock(QWidget):
         self.extras_wanted.emit(self.key, self._extras._replace(attachments=left))
 
     def _offer_techniques(self) -> None:
-        """Make the button that offers techniques, once; only system messages have it."""
+        """Create the button that offers techniques, once; only system messages have it."""
         if self._techniques is not None or self._role != "system":
             return
         self._techniques = button = QPushButton(self)
@@ -301,7 +301,7 @@ class MessageBlock(QWidget):
         self.field.setPlaceholderText(_HINTS[self._role] if self._editable else "Empty")
 
     def _name_role(self, room: int | None = None) -> None:
-        """Show who speaks, elided where the button would take more than `room` px."""
+        """Show the role, elided if the button would exceed `room` px."""
         name, mark = ROLE_NAMES[self._role], " ▾" if self._editable else ""
         button = self._role_button
         button.setText(name + mark)

@@ -22,7 +22,7 @@ class MenuMessage(Protocol):
 
     @property
     def role(self) -> Role:
-        """Who speaks."""
+        """The role of the message."""
         ...
 
     @property
@@ -44,7 +44,7 @@ class MenuMessage(Protocol):
 def fill_actions(
     menu: QMenu, message: MenuMessage, index: int, count: int, fill_roles: Callable[[QMenu], None]
 ) -> None:
-    """Add the actions of the message at `index` of `count`; `fill_roles` adds the roles to choose from."""
+    """Add the actions of the message at `index` of `count`; `fill_roles` adds the roles."""
     entries: tuple[tuple[str, Action, bool], ...] = (
         ("Move up", "up", index > 0),
         ("Move down", "down", index < count - 1),

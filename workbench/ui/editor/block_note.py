@@ -1,6 +1,6 @@
 """The note below a message.
 
-Invariant: it shows one thing at a time, the most urgent one; a refusal stays until the text changes.
+Invariant: it shows one text at a time, the most urgent; a refusal stays until the message text changes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BROKEN = (
 
 
 class BlockNote(QObject):
-    """Shows a note on a label, which is made for the first one."""
+    """Shows a note on a label, which is created with the first note."""
 
     changed = Signal()
     """The note needs another height."""
@@ -58,7 +58,7 @@ class BlockNote(QObject):
             self._label.setGeometry(rect)
 
     def want(self, *, wanted: bool = True) -> None:
-        """Say that a run needs text here, or take that back."""
+        """Show, or with `wanted` False hide, that a run needs text here."""
         self._wanted = wanted
         self._write()
 
@@ -68,24 +68,24 @@ class BlockNote(QObject):
         self._write()
 
     def warn(self, text: str) -> None:
-        """Say what is wrong with the text; "" when nothing is."""
+        """Show what is wrong with the text; "" for nothing."""
         if text != self._warning:
             self._warning = text
             self._write()
 
     def remark(self, text: str) -> None:
-        """Say how the text is shown, which is the least urgent; "" for nothing."""
+        """Show how the text is displayed, the least urgent note; "" for nothing."""
         self._remark = text
         self._write()
 
     def refuse(self, text: str) -> None:
-        """Say why something was not done to the message; "" for nothing."""
+        """Show why an action on the message was refused; "" for nothing."""
         if text or self._refused:
             self._refused, self._refused_for = text, self._field.exact()
             self._write()
 
     def _text_changed(self) -> None:
-        # A refused drop ends with a textChanged although the text is the same.
+        # A refused drop ends with a textChanged although the text is unchanged.
         if self._refused and self._field.exact() != self._refused_for:
             self.refuse("")
         if self._field.is_broken is not self.is_shown:
@@ -106,7 +106,7 @@ class BlockNote(QObject):
         label = QLabel(self._parent)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
-        # The margin that a field has below its text.
+        # The same margin as below the text of a field.
         label.setContentsMargins(0, 0, 0, 4)
         label.hide()
         return label

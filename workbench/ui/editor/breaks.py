@@ -1,11 +1,11 @@
-"""Long paragraphs in pieces.
+"""Soft breaks, which split long paragraphs.
 
-Qt lays out a whole paragraph for every letter (a fifth of a second in one of 1 MB), and one without white space takes
-it time that grows with the square of its length. So a document holds a paragraph that is longer than `LONGEST` as
-several, parted by soft breaks: line ends that are shown and are no part of the text.
+Qt lays out a whole paragraph for every typed letter (a fifth of a second in one of 1 MB), and one without white space
+takes time quadratic in its length. So a document holds a paragraph longer than `LONGEST` as several, separated by soft
+breaks: line ends that are displayed but not part of the text.
 
-Invariant: pure; raw text has `SOFT` where a document has a soft break, which stands for no character, and LF where it
-has any other line end. Positions are UTF-16 units: "raw" ones count soft breaks, "plain" ones do not.
+Invariant: pure; raw text has `SOFT` for a soft break of the document, which stands for no character, and LF for any
+other line end. Positions are UTF-16 units: "raw" ones count soft breaks, "plain" ones do not.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from bisect import bisect_left, bisect_right
 from workbench.ui.editor.exact import ESCAPE, units
 
 LONGEST = 10_000
-"""The longest paragraph that is shown as one, in UTF-16 units."""
+"""The longest paragraph that is not split, in UTF-16 units."""
 PIECE = 4_000
-"""About the length of a piece of a longer one."""
+"""The approximate length of the pieces of a split paragraph."""
 SOFT = "\u2029"
-"""A document never holds this character: it takes it for the end of a paragraph."""
+"""A document never contains this character, because it treats it as the end of a paragraph."""
 
 _REACH = 400
-"""How far before the length of a piece white space is looked for."""
+"""How far before the end of a piece to look for white space."""
 _MOST_HELD = 64
 _BLANK = re.compile(r"[ \t](?=[^ \t])")
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
 class Breaks:
-    """The soft breaks of one document, by their plain positions in order; no two are at the same."""
+    """The soft breaks of one document as sorted plain positions, no two of them equal."""
 
     def __init__(self) -> None:
         self._at: list[int] = []
@@ -40,7 +40,7 @@ class Breaks:
         return len(self._at)
 
     def clear(self) -> None:
-        """Forget all."""
+        """Remove all."""
         self._at.clear()
 
     def plain(self, raw: int) -> int:
@@ -48,11 +48,11 @@ class Breaks:
         return raw - self._before(raw)
 
     def raw(self, plain: int, *, behind: bool = False) -> int:
-        """Return the raw position of a plain one; where a break is, before it, or `behind` it."""
+        """Return the raw position of a plain one; at a break, the one before it, or with `behind` the one after it."""
         return plain + (bisect_right if behind else bisect_left)(self._at, plain)
 
     def splice(self, raw: int, removed: str, inserted: str) -> tuple[int, str, str]:
-        """Follow an edit of raw text; return the plain edit that it is."""
+        """Apply an edit of raw text; return the equivalent plain edit."""
         first = self._before(raw)
         start = raw - first
         pieces = inserted.split(SOFT)
@@ -68,19 +68,19 @@ class Breaks:
         return start, gone, come
 
     def _before(self, raw: int) -> int:
-        """Return how many breaks lie before a raw position."""
+        """Return the number of breaks before a raw position."""
         return bisect_left(range(len(self._at)), raw, key=lambda index: self._at[index] + index)
 
 
 def without_breaks(raw: str) -> str:
-    """Return the text that raw text stands for, as a document holds it."""
+    """Return raw text without its soft breaks, as the document holds it."""
     return raw.replace(SOFT, "") if SOFT in raw else raw
 
 
 def broken(text: str, before: int = 0, after: int = 0) -> str:
     """Return `text` with soft breaks in every paragraph that is too long.
 
-    `before` and `after` are the lengths of what it joins at both ends, which stays as it is.
+    `before` and `after` are the lengths of the text that it joins at both ends, which is not changed.
     """
     if units(text) + before + after <= LONGEST:
         return text
@@ -112,7 +112,7 @@ def _broken_line(line: str, before: int, after: int) -> str:
 
 
 def _cut(line: str, start: int, length: int) -> int:
-    """Return where a piece that begins at `start` and has about `length` characters ends."""
+    """Return the end of a piece that begins at `start` and has about `length` characters."""
     hard = start + max(length, 1)
     if len(line) - hard <= _REACH:
         return len(line)
@@ -129,7 +129,7 @@ def _cut(line: str, start: int, length: int) -> int:
 
 
 def _inside_braces(line: str, cut: int) -> int:
-    """Return where the braces open that `cut` would part from their end, 0 when there are none."""
+    """Return the start of the braces that a cut at `cut` would split, 0 if there are none."""
     opened = line.rfind("{{", max(0, cut - _REACH), cut + 1)
     if opened <= 0 or line.find("}}", opened, cut) >= 0 or line.find("}}", cut - 1, cut + _REACH) < 0:
         return 0
@@ -137,5 +137,5 @@ def _inside_braces(line: str, cut: int) -> int:
 
 
 def _holds_on(before: str, after: str) -> bool:
-    """Whether two neighbours make one letter, picture or escape."""
+    """Whether two adjacent characters form one letter, emoji or escape."""
     return before in ("\u200d", ESCAPE) or after in _JOINERS or unicodedata.combining(after) != 0

@@ -1,7 +1,7 @@
 """The files of a message, below its text.
 
-Invariant: a file can be told by its name before anything is known of its bytes; no chip is wider than its room. What a
-person wants removed is asked for by a signal.
+Invariant: a file is shown by name before it has been read; no chip is wider than the available width. Removal is
+requested by a signal.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _PAD = 6
 
 
 class Chip(QFrame):
-    """One file: a thumbnail when it is a picture, name and size, and a button that removes it."""
+    """One file: a thumbnail of an image, name and size, and a remove button."""
 
     gone = Signal()
     changed = Signal()
-    """It needs another size."""
+    """The chip needs another size."""
 
     def __init__(self, attachment: Attachment, parent: QWidget) -> None:
         super().__init__(parent)
@@ -51,18 +51,18 @@ class Chip(QFrame):
         self.tell("image" if attachment.is_image else "text")
 
     def tell(self, about: str, more: str = "") -> None:
-        """Say what is known of the file, such as its size, and more where a person asks."""
+        """Show a detail about the file, such as its size; `more` replaces it in the tooltip and accessible name."""
         self._about = about
         self._detail.setText(about)
         about = more or about
         name = self.attachment.name
-        # A name is text, whatever a stranger called the file.
+        # The name is untrusted, so it is escaped.
         self.setToolTip(f"<span>{escape(name)}<br>{escape(self.attachment.media_type)} · {escape(about)}</span>")
         self.setAccessibleName(f"Attached file {name}, {about}")
         self.changed.emit()
 
     def about(self) -> str:
-        """Return what is said of the file."""
+        """Return the detail shown."""
         return self._about
 
     def set_picture(self, picture: QPixmap) -> None:
@@ -82,21 +82,21 @@ class Chip(QFrame):
         return not self._picture.isHidden()
 
     def set_removable(self, removable: bool) -> None:
-        """Offer to remove the file, or not."""
+        """Show or hide the remove button."""
         self._removable = removable
         self.remove.setVisible(removable)
 
     def size_within(self, width: int) -> QSize:
         """Return the size that shows everything, at most `width` px wide."""
         for part in (self._name, self._detail, self.remove):
-            part.ensurePolished()  # it would be measured in another font than it is painted in
+            part.ensurePolished()  # otherwise the measured font is not the painted one
         # Eliding measures in fractions of a pixel.
         name = self._name.fontMetrics().horizontalAdvance(self.attachment.name) + 1
         words = max(name, self._detail.sizeHint().width())
         return QSize(min(self._around() + words, width), self._lines() + 2 * _PAD)
 
     def place(self, place: QRect) -> None:
-        """Take a place; the name is elided in its middle where it does not fit."""
+        """Set the geometry; a name that does not fit is elided in the middle."""
         self.setGeometry(place)
         inner = place.height() - 2 * _PAD
         x = _PAD
@@ -134,9 +134,9 @@ class Chips(QWidget):
     remove_wanted = Signal(object)
     """The Attachment."""
     changed = Signal()
-    """They need another height."""
+    """The chips need another height."""
     made = Signal(object)
-    """A Chip that is new and knows nothing but its name."""
+    """A new Chip, which shows only the name of its file."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -149,7 +149,7 @@ class Chips(QWidget):
         return tuple(self._chips)
 
     def show_files(self, attachments: Sequence[Attachment]) -> None:
-        """Show these files; chips of files that stay are kept."""
+        """Show these files; chips of files that remain are kept."""
         left = {chip.attachment: chip for chip in self._chips}
         fresh: list[Chip] = []
         self._chips = []
@@ -171,13 +171,13 @@ class Chips(QWidget):
             self.made.emit(chip)
 
     def set_removable(self, removable: bool) -> None:
-        """Offer to remove files, or not."""
+        """Show or hide the remove buttons."""
         self._removable = removable
         for chip in self._chips:
             chip.set_removable(removable)
 
     def controls(self) -> list[QWidget]:
-        """Return what takes the focus, in the order of Tab."""
+        """Return the focusable widgets in tab order."""
         return [chip.remove for chip in self._chips]
 
     def height_for(self, width: int) -> int:
@@ -185,7 +185,7 @@ class Chips(QWidget):
         return self._arranged(width, move=False)
 
     def place(self, place: QRect) -> None:
-        """Take a place."""
+        """Set the geometry."""
         self.setGeometry(place)
         self._arranged(place.width(), move=True)
 

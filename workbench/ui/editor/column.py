@@ -1,7 +1,7 @@
 """The layout of message blocks.
 
-Invariant: heights follow the text before the next paint, and no scroll bar changes a width: its room stays reserved
-while it is hidden. A block grows into the free height, and at least to a share of the view, before it scrolls itself.
+Invariant: heights follow the text before the next paint, and no scroll bar changes a width: its width is reserved while
+it is hidden. A block grows into the free height, and at least to a share of the view, before it scrolls.
 """
 
 from __future__ import annotations
@@ -80,18 +80,18 @@ class Column(QScrollArea):
 
     @property
     def page(self) -> QWidget:
-        """The parent of the blocks. Reparenting a widget polishes its style again, which is slow."""
+        """The parent of the blocks. Reparenting a widget polishes it again, which is slow."""
         return self._page
 
     def insert(self, index: int, block: MessageBlock) -> None:
-        """Put in a new block, a child of `page`."""
+        """Insert a new block, a child of `page`."""
         self._blocks.insert(index, block)
         self._order_is_new = True
         block.controls_changed.connect(self.reorder)
         block.show()
 
     def remove(self, index: int) -> MessageBlock | None:
-        """Delete a block; return its neighbour, None when it was the last one."""
+        """Delete a block; return its neighbour, None if it was the only one."""
         gone = self._blocks.pop(index)
         gone.hide()
         gone.setParent(None)
@@ -100,7 +100,7 @@ class Column(QScrollArea):
         return self._blocks[min(index, len(self._blocks) - 1)] if self._blocks else None
 
     def reorder(self) -> None:
-        """Renew the tab order with the next `arrange`."""
+        """Update the tab order with the next `arrange`."""
         self._order_is_new = True
 
     def relocate(self, source: int, target: int) -> MessageBlock:
@@ -111,7 +111,7 @@ class Column(QScrollArea):
         return block
 
     def set_sections(self, sections: Sequence[Section], tail: Sequence[Section] = ()) -> None:
-        """Show these sections, children of `page`: behind the first messages of the system, and behind all messages."""
+        """Show these sections, children of `page`: after the leading system messages, and after all messages."""
         self._order_is_new |= (self._sections, self._tail) != (list(sections), list(tail))
         self._sections, self._tail = list(sections), list(tail)
         for section in (*sections, *tail):
@@ -119,7 +119,7 @@ class Column(QScrollArea):
         self.arrange()
 
     def set_state(self, template: Template, *, has_output: bool) -> None:
-        """Say how variables are written, and whether there is an output format; there is at most one."""
+        """Set how variables are written, and whether there is an output format."""
         self._template, self._has_output = template, has_output
 
     def drop(self, section: Section) -> None:
@@ -132,27 +132,27 @@ class Column(QScrollArea):
         section.deleteLater()
 
     def set_hidden(self, count: int) -> None:
-        """Say how many messages come after those that are shown; while there are some, none can be added at the end."""
+        """Set the number of messages after the shown ones; while there are some, none can be added at the end."""
         if count != self._hidden:
             self._hidden = count
             self.arrange()
 
     def set_counts(self, counts: tuple[str, ...]) -> None:
-        """Show how many tokens each message has; () when that is not known."""
+        """Show the token count of each message; () if unknown."""
         for index, block in enumerate(self._blocks):
             block.set_count(counts[index] if index < len(counts) else "")
 
     def counts(self) -> tuple[str, ...]:
-        """Return the texts about the tokens of the shown messages."""
+        """Return the token counts of the shown messages, as text."""
         return tuple(block.count() for block in self._blocks)
 
     def set_editable(self, editable: bool) -> None:
-        """Show or hide what adds messages."""
+        """Show or hide the buttons that add messages."""
         self._editable = editable
         self.arrange()
 
     def restyle(self) -> None:
-        """Take fonts and colours from the theme again."""
+        """Apply the theme's fonts and colours."""
         for block in self._blocks:
             block.restyle()
         for section in (*self._sections, *self._tail):
@@ -160,7 +160,7 @@ class Column(QScrollArea):
         self.arrange()
 
     def follow(self, block: MessageBlock) -> None:
-        """Arrange again if the height of the text of `block` has changed."""
+        """Arrange if the text height of `block` changed."""
         if not self._page.isVisible():
             block.forget()
         elif block.grew():
@@ -178,7 +178,7 @@ class Column(QScrollArea):
                 self.arrange()
 
     def arrange(self) -> None:
-        """Give every block its number, place and height; to be called after blocks came, went or moved."""
+        """Set number, position and height of every block; call this after blocks were added, removed or moved."""
         if self._order_is_new:
             self._order_is_new = False
             self._renumber()
@@ -189,7 +189,7 @@ class Column(QScrollArea):
             bar = self.verticalScrollBar().sizeHint().width()
             for block in self._blocks:
                 block.set_width(self.width(), bar)
-            return  # Qt lays out nothing that is hidden; the page tells when it is shown.
+            return  # Qt does not lay out hidden widgets; the page signals when it is shown.
         self._arranged = self.size()
         has_system = any(block.role == "system" for block in self._blocks)
         self._adders.offer(Offer(self._editable, has_system, self._has_output, self._hidden, self._template))
@@ -216,7 +216,7 @@ class Column(QScrollArea):
         self._page.resize(width - bar if scrolls else width, max(total, view))
 
     def reveal_all(self, block: MessageBlock) -> None:
-        """Scroll so that all of `block` can be seen, below it what adds a message if it is the last; or its caret."""
+        """Scroll to show all of `block`, and the add buttons if it is the last; if it is too high, its caret."""
         bottom = self._page.height() if block is self._blocks[-1] else block.geometry().bottom() + 1
         bar, view = self.verticalScrollBar(), self.viewport().height()
         if bottom - block.y() <= view:
@@ -225,17 +225,17 @@ class Column(QScrollArea):
             self.reveal(block)
 
     def reveal_section(self, section: Section) -> None:
-        """Scroll so that all of a section can be seen."""
+        """Scroll to show all of a section."""
         bar, view, place = self.verticalScrollBar(), self.viewport().height(), section.geometry()
         bar.setValue(min(place.y(), max(bar.value(), place.bottom() + 1 - view)))
 
     def reveal(self, block: MessageBlock) -> None:
-        """Scroll so that the caret of `block` can be seen, and its header when the caret is on the first line."""
+        """Scroll to show the caret of `block`, and its header if the caret is on the first line."""
         top, bottom = around_caret(block.field, self._page)
         show_between(self, block.y() if _on_top(block.field) else top, bottom)
 
     def reveal_caret(self, section: Section) -> None:
-        """Scroll so that the caret can be seen if it is in a section, and below it what is said to be wrong there."""
+        """Scroll to show the caret if it is in a section, and the error note below it."""
         field = next((field for field in section.fields if field.hasFocus()), None)
         if field is not None:
             top, bottom = around_caret(field, self._page)
@@ -244,7 +244,7 @@ class Column(QScrollArea):
             show_between(self, top, end if told else bottom)
 
     def cross(self, block: MessageBlock, direction: int, x: int | None) -> bool:
-        """Take the caret from one message to the next (1) or the one before (-1); False at the ends."""
+        """Move the caret to the next message (1) or the previous one (-1); False at the ends."""
         index = self._blocks.index(block) + direction
         if not 0 <= index < len(self._blocks):
             return False
@@ -256,16 +256,16 @@ class Column(QScrollArea):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            event.ignore()  # the window makes its text larger or smaller
+            event.ignore()  # zoom is handled by the window
         else:
             super().wheelEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # A scroll bar that comes or goes makes the view narrower or wider, and moves nothing.
+        # A scroll bar that appears or disappears changes the viewport's width, but no block's.
         if self.size() != self._arranged:
             self.arrange()
-        # A value's row that comes below takes height from here, perhaps where somebody types.
+        # A new value row below may take height from here, where the user is typing.
         for block in self._blocks:
             if block.field.hasFocus():
                 self.reveal(block)
@@ -273,9 +273,9 @@ class Column(QScrollArea):
             self.reveal_caret(section)
 
     def _heights(self, view: int, fixed: int) -> tuple[list[int], list[int]]:
-        """Return the heights of the text fields, at most a share of the view or what is free there, and of all text.
+        """Return the heights of the text fields, at most a share of the view or its free height, and of all text.
 
-        `fixed` is the height of everything but them.
+        `fixed` is the height of everything else.
         """
         line = self._blocks[0].field.fontMetrics().lineSpacing() if self._blocks else 0
         share = max(int(SHARE * view), _FEWEST_LINES * line)
@@ -294,7 +294,7 @@ class Column(QScrollArea):
         return sum(block.frame_height() for block in self._blocks) + sum(self._section_heights.values()) + buttons
 
     def _first_turn(self) -> int:
-        """Return where the conversation begins: behind the first messages of the system."""
+        """Return the index of the first message after the leading system messages."""
         return next((i for i, block in enumerate(self._blocks) if block.role != "system"), len(self._blocks))
 
     def _place_sections(self, sections: Sequence[Section], y: int, width: int, bar: int) -> int:
@@ -314,13 +314,13 @@ class Column(QScrollArea):
                 self.part_wanted.emit(kind)
 
     def _renumber(self) -> None:
-        """Number the blocks and put their controls in the order of Tab, before the buttons."""
+        """Number the blocks and set the tab order of their controls, before the buttons."""
         for index, block in enumerate(self._blocks):
             block.set_place(index, len(self._blocks))
         turn = self._first_turn()
         parts: list[MessageBlock | Section] = [*self._blocks[:turn], *self._sections, *self._blocks[turn:], *self._tail]
         controls = [control for part in parts for control in part.controls()]
-        # Qt takes the ring's last and first control for neighbours and would leave the buttons at the front.
+        # Qt treats the last and first control of the focus ring as neighbours and would leave the buttons at the front.
         controls[1:1] = [*self._adders.buttons]
         for before, after in itertools.pairwise(controls):
             QWidget.setTabOrder(before, after)

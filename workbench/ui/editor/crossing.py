@@ -1,4 +1,4 @@
-"""Moves the caret from one field to the next with the arrow keys and Tab.
+"""Moves the caret between fields with the arrow keys and Tab.
 
 Invariant: the caret leaves a field only from the edge line in its direction; the owner of the fields decides whether
 there is a next one.
@@ -16,14 +16,14 @@ from PySide6.QtWidgets import QPlainTextEdit
 from workbench.ui.editor import paragraphs
 
 Cross = Callable[[Literal[-1, 1], int | None], bool]
-"""Moves the caret out of a field, up (-1) or down (1), at a horizontal position in px or to the far end (None).
+"""Moves the caret out of a field, up (-1) or down (1), to a horizontal position in px or to the far end (None).
 
-Returns False when there is no field to go to.
+Returns False if there is no field to go to.
 """
 
 
 def crosses(field: QPlainTextEdit, event: QKeyEvent, cross: Cross) -> bool:
-    """Handle an arrow key at the edge of a field, or to the edge with Ctrl; False when the key is not handled."""
+    """Handle an arrow key at the edge of a field, or Ctrl and an arrow key to the edge; False if not handled."""
     direction: Literal[-1, 1] = -1 if event.key() == Qt.Key.Key_Up else 1
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     if modifiers == Qt.KeyboardModifier.ControlModifier:
@@ -40,7 +40,7 @@ def crosses(field: QPlainTextEdit, event: QKeyEvent, cross: Cross) -> bool:
 
 
 def enter(field: QPlainTextEdit, direction: int, x: int | None) -> None:
-    """Focus a field with the caret coming from below (-1) or above (1), at `x` or at the far end."""
+    """Focus a field whose caret comes from below (-1) or above (1), at `x` px or at the far end (None)."""
     down = direction > 0
     end = QTextCursor.MoveOperation.Start if down is (x is not None) else QTextCursor.MoveOperation.End
     cursor = field.textCursor()

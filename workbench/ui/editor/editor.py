@@ -1,6 +1,6 @@
 """The message editor.
 
-Invariant: every change by the person is one step of the journal and one `edited`; `undo` restores content, roles and
+Invariant: every change by the user is one step of the journal and one `edited`; `undo` restores content, roles and
 order exactly, across messages.
 """
 
@@ -48,9 +48,9 @@ class ContentEditor(QWidget):
     """Edits a `Content`: a block per message, with one undo journal."""
 
     edited = Signal()
-    """After every change by the person, also by undo and redo; not after `set_content`."""
+    """Emitted after every change by the user, undo and redo included; not after `set_content`."""
     parts_changed = Signal()
-    """`parts` changed, also by `set_content`, undo and redo."""
+    """`parts` changed, by `set_content`, undo and redo too."""
     undo_state_changed = Signal()
     block_made = Signal(object)  # a MessageBlock that holds its text
     techniques_wanted = Signal()
@@ -90,7 +90,7 @@ class ContentEditor(QWidget):
     # Content
 
     def set_content(self, content: Content, *, undoable: bool = False) -> None:
-        """Show `content`. Undoable, it is one step of the journal; otherwise the journal starts anew."""
+        """Show `content`. If undoable, this is one step of the journal; otherwise the journal is cleared."""
         whole = self._shelf.whole_of(content)
         if undoable:
             if content != self.content():
@@ -103,7 +103,7 @@ class ContentEditor(QWidget):
         self._tell_undo_state()
 
     def content(self) -> Content:
-        """Return what the editor holds; cached until it changes."""
+        """Return the edited content; cached until it changes."""
         if self._content is None:
             self._content = replace(self._parts, messages=self._shelf.messages())
         return self._content
@@ -114,7 +114,7 @@ class ContentEditor(QWidget):
 
     @property
     def parts(self) -> Content:
-        """Everything but the messages: a content without any."""
+        """Everything but the messages: a content without messages."""
         return self._parts
 
     def set_parts(self, parts: Content, mark: str = "") -> None:
@@ -127,13 +127,13 @@ class ContentEditor(QWidget):
             self._do(PartsStep(self._parts, parts, mark))
 
     def set_extras(self, key: int, extras: Extras) -> None:
-        """Change what a message has besides its text, as a step of the journal."""
+        """Change the extras of a message, as a step of the journal."""
         block = self._column.by_key(key)
         if extras != block.extras and not self._read_only:
             self._do(ExtrasStep(key, block.extras, extras))
 
     def set_read_only(self, read_only: bool) -> None:
-        """Make the editor read-only or editable; text can always be selected and copied."""
+        """Set whether the editor is read-only; text can always be selected and copied."""
         self._read_only = read_only
         for block in self._column.blocks:
             block.set_editable(not read_only)
@@ -201,11 +201,11 @@ class ContentEditor(QWidget):
 
     @property
     def can_edit(self) -> bool:
-        """Whether a person can change anything."""
+        """Whether anything can be changed."""
         return not self._read_only
 
     def show_part(self, index: int, position: int, length: int) -> None:
-        """Select a part of a message, in UTF-16 units of its text, and scroll to it; the focus stays where it is."""
+        """Select a part of a message, in UTF-16 units of its text, and scroll to it; the focus does not move."""
         self._waiting.hurry(index + 1)
         block = self._column.blocks[index]
         block.field.select(position, length)
@@ -213,7 +213,7 @@ class ContentEditor(QWidget):
         self._column.reveal(block)
 
     def first_viewport(self) -> QWidget:
-        """Return the viewport of the first message, the editor itself while there is none."""
+        """Return the viewport of the first message, the editor itself if there is none."""
         return self._column.blocks[0].field.viewport() if self._column.blocks else self
 
     def add_next(self) -> None:

@@ -1,12 +1,12 @@
 """Exact text in a document that cannot hold every character.
 
 Invariant: `from_document(to_document(text)) == text` for every text that can be encoded, and both map character by
-character, so that parts of a document have the text of the whole.
+character, so that a part of a document maps to the same part of the text.
 
-QTextDocument turns CR, U+2029, U+FDD0 and U+FDD1 into new paragraphs, and a string that begins with U+FEFF or U+FFFE
-loses it on its way into Qt, which takes it for a byte order mark. Each of them has a stand-in among the
-noncharacters, which Unicode reserves for use inside a program; a stand-in (or the escape itself) that is part of the
-text is preceded by the escape.
+QTextDocument turns CR, U+2029, U+FDD0 and U+FDD1 into new paragraphs, and a leading U+FEFF or U+FFFE is lost on
+conversion to a Qt string, as a byte order mark. Each of them is replaced by one of the noncharacters, which Unicode
+reserves for internal use; a replacement character (or the escape itself) that is part of the text is preceded by the
+escape.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _SPECIAL = (*STAND_INS, ESCAPE, *_ORIGINALS)
 _FOREIGN = f"[{''.join(_SPECIAL)}]"
 _ENCODED = f"{ESCAPE}([{ESCAPE}{''.join(_ORIGINALS)}])|([{''.join(_ORIGINALS)}])"
 PARAGRAPH = "\u2029"
-"""What Qt puts between paragraphs in raw text and selections."""
+"""The paragraph separator of Qt in raw text and selections."""
 
 
 def encodable(text: str) -> str:
-    """Return `text` with U+FFFD for half a surrogate pair, which no encoding can carry."""
+    """Return `text` with lone surrogates, which no encoding can carry, replaced by U+FFFD."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -47,12 +47,12 @@ def encodable(text: str) -> str:
 
 
 def pasted(text: str) -> str:
-    """Return what a person means by text from elsewhere: CRLF is one new line."""
+    """Return pasted or dropped text in normal form: CRLF becomes LF."""
     return unify_newlines(encodable(text))
 
 
 def to_document(text: str) -> str:
-    """Return what to insert into a document so that it holds `text`."""
+    """Return the document text that represents `text`."""
     text = encodable(text)
     if not _holds_any(text, _SPECIAL):
         return text
@@ -60,7 +60,7 @@ def to_document(text: str) -> str:
 
 
 def from_document(raw: str) -> str:
-    """Return the text that raw document text stands for; paragraphs may be parted by LF or by U+2029."""
+    """Return the text that raw document text represents; paragraphs may be separated by LF or by U+2029."""
     raw = raw.replace(PARAGRAPH, "\n")
     if not _holds_any(raw, _ORIGINALS):
         return raw
@@ -68,7 +68,7 @@ def from_document(raw: str) -> str:
 
 
 def _holds_any(text: str, characters: Iterable[str]) -> bool:
-    """Whether one of `characters` is in `text`: a hundred times faster than a search by pattern."""
+    """Whether `text` contains one of `characters`; a hundred times faster than a regular expression."""
     return any(character in text for character in characters)
 
 
@@ -80,9 +80,9 @@ def units(text: str) -> int:
 def text_data(text: str) -> QMimeData:
     """Return plain text for the clipboard.
 
-    The clipboard outlives the interpreter, and deleting an object that Python made crashes then; so Qt makes it.
+    The clipboard outlives the interpreter, and deleting an object created by Python crashes then; so Qt creates it.
     """
-    from PySide6.QtCore import QStringListModel  # it takes a ms to load, and the first paint waits for nobody to copy
+    from PySide6.QtCore import QStringListModel  # takes a ms to load, not needed before the first paint
 
     model = QStringListModel([""])
     data = model.mimeData([model.index(0)])

@@ -16,10 +16,10 @@ from workbench.ui.theme import Theme, set_role
 
 
 class ExampleSection(Section):
-    """One pair: a message of the user, and the expected answer."""
+    """One pair: a user message and the expected answer."""
 
     changed = Signal(object)
-    """The section, after the person typed into it."""
+    """The section, after the user typed into it."""
     action_wanted = Signal(object, str)
     """The section, and an `Action` or "paste"."""
     home_wanted = Signal(str)
@@ -45,11 +45,11 @@ class ExampleSection(Section):
         return True
 
     def example(self) -> Example:
-        """Return the example in the fields."""
+        """Return the example from the fields."""
         return Example(self.user.exact(), self.assistant.exact(), self._enabled)
 
     def show_example(self, example: Example, index: int, count: int, home: ExamplesIn) -> None:
-        """Show an example, its position among the others, and where they are sent."""
+        """Show an example, its position among the others, and where examples are sent."""
         bring(self.user, example.user)
         bring(self.assistant, example.assistant)
         self._place, self._home, self._enabled = (index, count), home, example.enabled

@@ -1,10 +1,10 @@
 """A text field whose text is exact.
 
-Invariant: text that goes in by typing, pasting, dropping or `set_exact` comes out of `exact`, copy and drag byte for
-byte; only CRLF that is pasted or dropped becomes LF. Keys with Ctrl or Alt that do not edit text are left to the
-window. Long paragraphs are split by soft breaks (`breaks`), which are private to the field: its text and positions
-never count them. A very long text is recorded at once and inserted into the document in chunks (`pouring`), the last
-of them before the next key is handled.
+Invariant: text entered by typing, pasting, dropping or `set_exact` is returned by `exact`, copy and drag byte for byte;
+only pasted or dropped CRLF becomes LF. Keys with Ctrl or Alt that do not edit text are left to the window. Long
+paragraphs are split by soft breaks (`breaks`), which are internal to the field: its text and positions never count
+them. A very long text is recorded immediately and inserted into the document in chunks (`pouring`); pending chunks are
+inserted before the next key is handled.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ if TYPE_CHECKING:
     from workbench.ui.editor.pouring import ChunkScheduler
 
 _AT_ONCE = 250_000
-"""Characters that are inserted into the document in one go; Qt takes 15 ms for a million, its listeners the same."""
+"""Characters up to which text is inserted at once; Qt takes 15 ms for a million, its listeners the same."""
 
 
 class ExactField(TakingField):
-    """A plain text field that grows with its text when its owner lets it."""
+    """A plain text field whose owner may let it grow with its text."""
 
     edited = Signal(object, str)
-    """An `Edit` by the person and its `Kind`, before the layout has followed; textChanged comes after that."""
+    """An `Edit` by the user and its `Kind`, before the layout is updated; textChanged follows after that."""
     undo_wanted = Signal()
     redo_wanted = Signal()
     focus_changed = Signal()
@@ -64,7 +64,7 @@ class ExactField(TakingField):
     def __init__(
         self, theme: Theme, parent: QWidget | None = None, *, journaled: bool = False, mono: bool = True
     ) -> None:
-        """`journaled`: the owner keeps the undo journal and the field asks it by signals. `mono`: fixed width."""
+        """`journaled`: the owner keeps the undo journal, which the field uses by signals. `mono`: fixed-width font."""
         super().__init__(parent)
         self._theme = theme
         self._mono = mono
@@ -78,11 +78,11 @@ class ExactField(TakingField):
         self._scheduler: ChunkScheduler | None = None
         self.cross: Cross | None = None
         self.layers: list[Layer] = []
-        # Asked for entries of the context menu when it opens.
+        # Return entries of the context menu when it opens.
         self.offered: list[Callable[[], Iterable[Offer]]] = []
         # Key handlers that run first; one that returns True has handled the key.
         self.habits: list[Callable[[QKeyEvent], bool]] = []
-        # Whether a key is handled by `habits` although the field is read-only.
+        # Whether `habits` handle a key although the field is read-only.
         self.wakes: Callable[[QKeyEvent], bool] = lambda _: False
         self.history: Callable[[], tuple[bool, bool]] = lambda: (False, False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -98,7 +98,7 @@ class ExactField(TakingField):
 
     @property
     def own_history(self) -> FieldHistory | None:
-        """The undo of a field that stands alone, None where its owner keeps the journal."""
+        """The undo history of a stand-alone field, None if the owner keeps the journal."""
         return self._own
 
     @property
@@ -108,11 +108,11 @@ class ExactField(TakingField):
 
     @property
     def is_broken(self) -> bool:
-        """Whether a paragraph is shown in pieces."""
+        """Whether a paragraph is split by soft breaks."""
         return self.record.is_broken
 
     def caret(self) -> int:
-        """Return where the caret is, in UTF-16 units of the text."""
+        """Return the caret position, in UTF-16 units of the text."""
         return self.record.plain(self.textCursor().position())
 
     def exact(self) -> str:
@@ -142,7 +142,7 @@ class ExactField(TakingField):
             self._own.clear()
 
     def replace(self, position: int, removed: int, inserted: str, *, quiet: bool = True) -> None:
-        """Replace `removed` units at `position` by document text; the caret follows. Quiet, `edited` is not emitted."""
+        """Replace `removed` units at `position` by document text; the caret follows. Quiet: without `edited`."""
         self.catch_up()
         cursor = self.record.select(position, removed)
         self._quiet = quiet
@@ -152,16 +152,16 @@ class ExactField(TakingField):
             self._quiet = False
 
     def catch_up(self) -> None:
-        """Insert the rest of a long text into the document now."""
+        """Insert all pending chunks of a long text now."""
         if self._scheduler is not None:
             self._scheduler.insert_more(whole=True)
 
     def document_text(self) -> str:
-        """Return the text as the document holds it, in which positions are counted; O(n)."""
+        """Return the text as the document holds it, to which positions refer; O(n)."""
         return self.record.text()
 
     def selection(self) -> tuple[int, int]:
-        """Return where the selection starts and ends, in UTF-16 units of the text."""
+        """Return the start and end of the selection, in UTF-16 units of the text."""
         cursor = self.textCursor()
         return self.record.plain(cursor.selectionStart()), self.record.plain(cursor.selectionEnd())
 
@@ -175,18 +175,18 @@ class ExactField(TakingField):
         super().selectAll()
 
     def set_editable(self, editable: bool) -> None:
-        """Let the person edit, or only read, select and copy."""
+        """Set whether the text can be edited, or only selected and copied."""
         flag = Qt.TextInteractionFlag
         reading = flag.TextSelectableByMouse | flag.TextSelectableByKeyboard
         self.setTextInteractionFlags(flag.TextEditorInteraction if editable else reading)
 
     @property
     def editable(self) -> bool:
-        """Whether the person can edit."""
+        """Whether the text can be edited."""
         return bool(self.textInteractionFlags() & Qt.TextInteractionFlag.TextEditable)
 
     def restyle(self) -> None:
-        """Take fonts and colours from the theme again."""
+        """Apply the theme's fonts and colours."""
         font = self._theme.mono() if self._mono else self._theme.font()
         set_text_font(self, font)
         self._layout.space(font, mono=self._mono)
@@ -196,14 +196,14 @@ class ExactField(TakingField):
         self.viewport().update()
 
     def context_menu(self) -> QMenu:
-        """Return the context menu for the text as it is now; it deletes itself when it closes."""
+        """Return the context menu for the current text; it deletes itself when it closes."""
         can_undo, can_redo = self.history()
         offers = [offer for offered in self.offered for offer in offered()]
         undo, redo = self.undo_wanted.emit, self.redo_wanted.emit
         return text_menu(self, offers, undo if can_undo else None, redo if can_redo else None)
 
     def enter(self, direction: int, x: int | None) -> None:
-        """Take the caret coming from below (-1) or above (1), at `x` or at the end that is far from where it came."""
+        """Accept the caret from below (-1) or above (1), at `x` px or at the far end (None)."""
         enter(self, direction, x)
 
     # Qt event handlers
@@ -317,7 +317,7 @@ class ExactField(TakingField):
             self.edited.emit(edit, _kind(edit, self._kind))
 
     def _put(self, cursor: QTextCursor, raw: str) -> None:
-        """Replace the selection of `cursor` by raw text; the caret goes behind it."""
+        """Replace the selection of `cursor` by raw text; the caret goes after it."""
         if len(raw) <= _AT_ONCE or self._is_dropping:
             self.record.insert(cursor, raw)
         else:
@@ -325,20 +325,20 @@ class ExactField(TakingField):
         self.setTextCursor(cursor)
 
     def _insert_chunked(self, cursor: QTextCursor, raw: str) -> None:
-        from workbench.ui.editor.pouring import ChunkScheduler  # most texts are short
+        from workbench.ui.editor.pouring import ChunkScheduler  # lazy: most texts are short
 
         self._scheduler = self._scheduler or ChunkScheduler(self, self.record)
         self._take_in(self.record.insert_chunked(cursor, raw))
         self._scheduler.begin()
 
     def _before_input(self, event: QKeyEvent | None = None) -> None:
-        """Move the caret off a soft break before a key acts, and clear its format, which letters would inherit."""
+        """Move the caret off a soft break before a key acts, and clear its format, which typed text would inherit."""
         if not self.is_broken:
             return
         cursor = self.textCursor()
         if event is not None and paragraphs.hop(cursor, event):
             self.setTextCursor(cursor)
-        # A format that is set on a selection would also be set on the breaks in it.
+        # A format set on a selection would also apply to the breaks in it.
         if self.editable and not cursor.hasSelection():
             self.setCurrentCharFormat(QTextCharFormat())
 

@@ -1,6 +1,6 @@
-"""The bar to find and replace in.
+"""The find and replace bar.
 
-Invariant: it knows what a person wants, and nothing of the text that is searched.
+Invariant: it holds the query and knows nothing of the searched text.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from workbench.core.find_replace import FindQuery
 from workbench.ui.theme import set_role
 
 _TOGGLES = 4
-"""The place of the first toggle in the upper row."""
+"""The index of the first toggle in the upper row."""
 _LEAST_CHARACTERS = 50
-"""A bar that is narrower, in characters, has its toggles in a row of their own."""
+"""The width, in characters, below which the toggles move to a row of their own."""
 _EDGE = 4
 _LEAST_FIELD = 16
-"""Characters, with the edges, for what replaces; where they do not fit the buttons beside it go below."""
+"""Minimum width of the replacement field, in characters with its edges; below it the buttons move to the next row."""
 
 
 class FindBar(QFrame):
-    """One row to find in, one to replace with, and a sentence when the pattern is wrong."""
+    """A row to find, a row to replace, and a sentence if the pattern is invalid."""
 
     changed = Signal()
     step = Signal(int)
-    """1: to the next hit, -1: to the one before."""
+    """1: to the next hit, -1: to the previous one."""
     replace_wanted = Signal()
     replace_all_wanted = Signal()
     closed = Signal()
@@ -89,7 +89,7 @@ class FindBar(QFrame):
         self.hide()
 
     def query(self) -> FindQuery:
-        """Return what to look for."""
+        """Return the query."""
         return FindQuery(
             self._find.text(),
             regex=self._regex.isChecked(),
@@ -98,11 +98,11 @@ class FindBar(QFrame):
         )
 
     def by(self) -> str:
-        """Return what to replace it with."""
+        """Return the replacement."""
         return self._by.text()
 
     def open(self, text: str, *, replacing: bool) -> None:
-        """Show the bar, ready to be typed into; a `text` of one line is looked for."""
+        """Show and focus the bar; a single-line `text` becomes the query."""
         self._replacing = replacing
         self.allow_replacing(replacing)
         self.show()
@@ -112,12 +112,12 @@ class FindBar(QFrame):
         self._find.selectAll()
 
     def allow_replacing(self, allowed: bool) -> None:
-        """Show what replaces, if it was asked for, or hide it where nothing can be changed."""
+        """Show the replacement row if `open` requested it, or hide it in read-only content."""
         for widget in (self._by, self._one, self._all):
             widget.setVisible(self._replacing and allowed)
 
     def say(self, current: int, count: int, *, more: bool = False, problem: str = "") -> None:
-        """Tell how many hits there are and which one is shown (from 1, 0 for none), or what is wrong."""
+        """Show the number of hits and the current one (from 1, 0 for none), or a problem."""
         number = f"{count:,}{'+' if more else ''}"
         self._count.setText("" if problem or not self._find.text() else f"{current:,} of {number}" if count else "none")
         self._problem.setText(problem)
@@ -144,7 +144,7 @@ class FindBar(QFrame):
         button.clicked.connect(lambda: act())  # type: ignore[operator]
         return button
 
-    # What Qt calls.
+    # Qt event handlers
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -152,21 +152,21 @@ class FindBar(QFrame):
         acts = self._one.sizeHint().width() + self._all.sizeHint().width()
         if (below := self.width() < acts + _LEAST_FIELD * letter) != self._acts_below:
             self._acts_below = below
-            # Buttons show no edge, a field does: it ends where other fields do.
+            # Quiet buttons have no visible edge, but a field has: align it with the other field.
             self._second.setContentsMargins(0, 0, _EDGE if below else 0, 0)
             for at, button in enumerate((self._one, self._all)):
                 (self._second if below else self._third).removeWidget(button)
                 (self._third if below else self._second).insertWidget(at if below else at + 1, button)
         narrow = self.width() < _LEAST_CHARACTERS * letter
         if narrow != self._folded:
-            # What is looked for would have no room beside all the buttons.
+            # Next to all the buttons, the query field would be too narrow.
             self._folded = narrow
             for at, toggle in enumerate((self._case, self._word, self._regex)):
                 (self._first if narrow else self._options).removeWidget(toggle)
                 (self._options if narrow else self._first).insertWidget(at if narrow else _TOGGLES + at, toggle)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Enter on a button is left to the window, which presses it.
+        # Enter on a button is left to the window, which presses the button.
         if (
             event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             and not event.modifiers() & Qt.KeyboardModifier.ControlModifier

@@ -1,7 +1,7 @@
-"""Finding and replacing in all texts of the editor that is shown: messages, examples, tools, output format.
+"""Find and replace in all texts of the shown editor: messages, examples, tools, output format.
 
-Invariant: searches run off the UI thread, one at a time, and what is marked was found in the text that is shown; all
-that is replaced at once is one step of undo.
+Invariant: searches run off the UI thread, one at a time, and marks are shown only for hits in the current text; a
+replacement of all hits is one undo step.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DELAY_MS = 60
 
 
 class Work(Protocol):
-    """Does the first off the UI thread, then calls one of the others on it."""
+    """Runs the first callable off the UI thread, then one of the others on it."""
 
     def __call__(
         self, work: Callable[[], Any], then: Callable[[Any], None], on_error: Callable[[Exception], None], /
@@ -33,10 +33,10 @@ class Work(Protocol):
 
 
 class Finder(QObject):
-    """Connects the bar with whichever editor is shown."""
+    """Connects the bar with the shown editor."""
 
     toggled = Signal()
-    """The bar came or went."""
+    """The bar was opened or closed."""
 
     def __init__(self, bar: FindBar, editor: ContentEditor, theme: Theme, work: Work) -> None:
         super().__init__(bar)
@@ -74,11 +74,11 @@ class Finder(QObject):
             self._unmark()
             self._editor = editor
             self._bar.allow_replacing(editor.can_edit)
-        # It may show another content than when it was looked through.
+        # The content may have changed since it was searched.
         self.text_changed()
 
     def open(self, *, replacing: bool) -> None:
-        """Show the bar and look for what is selected."""
+        """Show the bar and search for the selection."""
         field = next((field for field in self._fields() if field.hasFocus()), None)
         text = "" if field is None else field.textCursor().selectedText().replace("\u2029", "\n")
         self._bar.open(text, replacing=replacing and self._editor.can_edit)
@@ -86,7 +86,7 @@ class Finder(QObject):
         self.toggled.emit()
 
     def close(self) -> bool:
-        """Hide the bar and give the keyboard back to the text; False when it was hidden."""
+        """Hide the bar and focus the text; False if it was hidden already."""
         if not self.is_open:
             return False
         self._timer.stop()
@@ -102,7 +102,7 @@ class Finder(QObject):
         return True
 
     def step(self, direction: int) -> None:
-        """Go to the next hit (1) or the one before (-1), around the ends."""
+        """Go to the next hit (1) or the previous one (-1); wraps around."""
         if not self.is_open:
             self.open(replacing=False)
         elif self._hits:
@@ -110,7 +110,7 @@ class Finder(QObject):
             self._reveal()
 
     def replace(self) -> None:
-        """Replace the hit that is shown and go to the next one."""
+        """Replace the current hit and go to the next one."""
         if not (0 <= self._current < len(self._hits)) or not self._is_fresh() or not self._editor.can_edit:
             return
         hit, content = self._hits[self._current], self._editor.content()
@@ -141,7 +141,7 @@ class Finder(QObject):
         self._work(lambda: replace_all(texts, query, by), put, self._failed)
 
     def text_changed(self) -> None:
-        """Search again: the text is another one."""
+        """Search again after the text changed."""
         if self.is_open:
             self._timer.start()
 
@@ -150,7 +150,7 @@ class Finder(QObject):
         self._timer.start()
 
     def _search(self) -> None:
-        """Search, or do so once the search that runs has ended."""
+        """Search now, or after the running search."""
         if self._busy:
             self._again = True
             return
@@ -209,7 +209,7 @@ class Finder(QObject):
             field.ensureCursorVisible()
             self._editor.parts_shown.reveal(field)
         else:
-            # Its section is still to be made, a few at a time.
+            # Its section has not been created yet; sections are created a few at a time.
             self._goes = True
             self._timer.start()
         self._mark()
@@ -236,11 +236,11 @@ class Finder(QObject):
                 marks.show(())
 
     def _is_fresh(self) -> bool:
-        """Whether the hits are those of the text that is shown and of what is asked for."""
+        """Whether the hits match the current text and query."""
         return self._searched == (self._editor.content(), self._bar.query())
 
     def _field(self, number: int, parts: Sequence[ExactField] | None = None) -> ExactField | None:
-        """Return the field that shows a text, None while there is none. `parts` saves asking for those of parts."""
+        """Return the field that shows a text, None if there is none yet. `parts`: the fields of parts, if known."""
         place, blocks = place_of(self._editor.content(), number), self._editor.blocks
         if place.is_message:
             return blocks[place.number].field if place.number < len(blocks) else None
@@ -264,7 +264,7 @@ def _span(text: str, hit: FindHit) -> tuple[int, int]:
 
 
 def _spans(text: str, hits: list[FindHit]) -> tuple[tuple[int, int], ...]:
-    """Return where hits are in the document that holds `text`, in UTF-16 units."""
+    """Return the hits in UTF-16 units of the document that holds `text`."""
     if text.isascii() and "\r" not in text:
         return tuple((hit.start, hit.end) for hit in hits)
     found, seen, position = [], 0, 0

@@ -1,7 +1,7 @@
-"""The gaps of a text that was just inserted, and the keys that move between them.
+"""The gaps of an inserted text, and the keys that move between them.
 
-Invariant: while gaps are open, Tab, Shift+Tab and Esc act on them alone; they close when the caret reaches the last
-one, the focus leaves the message, or anything but typing changes it. Gaps never change the text.
+Invariant: while gaps are open, Tab, Shift+Tab and Esc act only on them. They close when the caret reaches the last one,
+the focus leaves the message, or the message is changed other than by typing. Gaps never change the text.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Gaps(QObject):
 
     @property
     def are_open(self) -> bool:
-        """Whether keys move between gaps now."""
+        """Whether keys currently move between gaps."""
         return self._block is not None
 
     def open(self, block: MessageBlock, found: Insertion) -> None:
-        """Select the first gap of what was inserted into `block`."""
+        """Open the gaps of the text inserted into `block`, and select the first."""
         self.close()
         text = block.field.exact()
         self._spans = [(_units(text, gap.start), _units(text, gap.end)) for gap in found.gaps]
@@ -119,14 +119,14 @@ class Gaps(QObject):
 
 
 def text_step(block: MessageBlock, found: Insertion) -> TextStep:
-    """Return the step that puts an insertion into the message of `block`."""
+    """Return the step that inserts `found` into the message of `block`."""
     position = _units(block.field.exact(), found.offset)
     return TextStep(block.key, position, to_document(found.removed), to_document(found.text))
 
 
 def caret_of(field: ExactField, index: int) -> CaretPlace:
     """Return caret and selection of message `index` in code points."""
-    from workbench.core.techniques import CaretPlace  # with the first technique, not before the first paint
+    from workbench.core.techniques import CaretPlace  # lazy: not needed before the first paint
 
     raw = field.document_text()
     start, end = field.selection()
@@ -139,7 +139,7 @@ def selected(field: ExactField) -> str:
 
 
 def _part(raw: str, start: int, end: int) -> str:
-    """Return what is between two positions in UTF-16 units."""
+    """Return the text between two positions in UTF-16 units."""
     if raw.isascii():
         return raw[start:end]
     return raw.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le", "ignore")

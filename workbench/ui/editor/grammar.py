@@ -1,11 +1,10 @@
-"""What is coloured in a line of a prompt: Markdown, tags, JSON, template tags, and code between fences.
+"""The syntax that is coloured in a line of a prompt: Markdown, tags, JSON, template tags, and fenced code.
 
-Invariant: pure; a line depends on nothing but its own text and the state that the line before it ended in, so that a
-key costs one line and not the text. Positions are code points of the line.
+Invariant: pure; a line depends only on its own text and the end state of the line before it, so that a key press costs
+one line and not the whole text. Positions are code points of the line.
 
-Prompts are prose that borrows from Markdown, XML and JSON at once. A Markdown lexer reads whole texts and knows no
-tags, so what marks the structure of prose is found here; code between fences, and JSON, is read by Pygments
-(`lexers`).
+Prompts are prose that mixes Markdown, XML and JSON. A Markdown lexer needs whole texts and knows no tags, so the
+structure of prose is recognised here; fenced code and JSON are lexed by Pygments (`lexers`).
 """
 
 from __future__ import annotations
@@ -20,34 +19,34 @@ Piece = tuple[int, int, Kind]
 """Start, length, kind."""
 
 LONGEST_CODE = 4_000
-"""Characters of the longest line of code that is coloured: Pygments takes a millisecond for 1,000 of them."""
+"""Maximum length of a line of code that is coloured, in characters: Pygments takes a millisecond for 1,000."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a line ended in: prose, a comment, or a fence with the state of its language's lexer."""
+    """The end state of a line: prose, a comment, or a fence with the state of its language's lexer."""
 
     fence: str = ""
-    """The characters that opened the fence, "" outside of one."""
+    """The characters that opened the fence, "" outside of a fence."""
     language: str = ""
     stack: tuple[str, ...] = ()
     ends: str = ""
-    """What ends an open comment."""
+    """The end marker of an open comment."""
 
 
 PROSE = State()
 
 
 class LineLexer(Protocol):
-    """A language, line by line."""
+    """Lexer of a language, line by line."""
 
     def line(self, text: str, state: State) -> tuple[list[Piece], State]:
-        """Return the pieces of a line that begins in `state`, and the state that it ends in."""
+        """Return the pieces of a line that begins in `state`, and its end state."""
         ...
 
 
 Languages = Callable[[str], LineLexer | None]
-"""Gives the lexer of a language by the name that stands at a fence, None when there is none (yet)."""
+"""Returns the lexer of a language by its name in a fence, None if there is none (yet)."""
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w+#.-]*)")
 _BEGIN = re.compile(
@@ -91,9 +90,9 @@ _ENDS = {"remark": "-->", "jinja_remark": "#}"}
 def read(
     text: str, state: State, languages: Languages, *, jinja: bool = False, begins: bool = True
 ) -> tuple[list[Piece], State]:
-    """Return the pieces of a line in their order and the state that it ends in.
+    """Return the pieces of a line in order, and its end state.
 
-    `begins` is False for what goes on with a paragraph that is shown in parts.
+    `begins` is False for the continuation of a split paragraph.
     """
     if state.fence:
         return _fenced(text, state, languages)
@@ -129,7 +128,7 @@ def is_left_plain(text: str, state: State, *, begins: bool = True) -> bool:
 
 
 def leads_on(text: str) -> bool:
-    """Whether a line of prose can end in another state than prose: cheap, for the lines that nobody sees."""
+    """Whether a line of prose may end in another state than prose; a cheap test for invisible lines."""
     return "```" in text or "~~~" in text or "<!--" in text or "{#" in text
 
 
@@ -162,13 +161,13 @@ def _prose(text: str, start: int, *, jinja: bool) -> tuple[list[Piece], State]:
         elif name == "tag":
             found += _tag(text, begin, position)
         else:
-            # The name of the last group to close: that of the ticks closes before the code's.
+            # `lastgroup` is the group that closed last: the ticks close before the code.
             found.append((begin, position - begin, _KINDS[name]))
     return found, PROSE
 
 
 def _with_jinja(text: str, start: int) -> tuple[list[Piece], State]:
-    """The same where a template language is in force: its tags part the prose."""
+    """Do the same for Jinja, whose tags split the prose."""
     found: list[Piece] = []
     position = start
     while match := _JINJA.search(text, position):
@@ -193,7 +192,7 @@ def _before(text: str, start: int, stop: int) -> list[Piece]:
 
 
 def _tag(text: str, begin: int, end: int) -> list[Piece]:
-    """Return a tag in pieces: what is quoted in it is a literal."""
+    """Return a tag in pieces; quoted values are literals."""
     found: list[Piece] = []
     position = begin
     for value in _VALUE.finditer(text, begin, end):

@@ -1,6 +1,6 @@
-"""Measures text fields: their natural height, and where their lines are.
+"""Measures text fields: their natural height, and the positions of their lines.
 
-Invariant: only as many paragraphs are laid out as there is room for.
+Invariant: no more paragraphs are laid out than fit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workbench.ui.editor.layout import laid_out
 
 
 class MeasuredField(QPlainTextEdit):
-    """A text field whose height is set by its owner, by that of its text."""
+    """A text field whose owner sets its height by that of its text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +25,7 @@ class MeasuredField(QPlainTextEdit):
         self.setDocument(self._layout.document())
 
     def natural_height(self, limit: int) -> int:
-        """Return the height in px that shows all the text, or `limit` + 1 when that is more."""
+        """Return the height in px that shows all the text, or `limit` + 1 if that is more."""
         margin = self.document().documentMargin()
         height = 2 * self.viewport().y() + margin + 1 + self._bar_room()
         if self.document().isEmpty() and self.placeholderText():
@@ -37,7 +37,7 @@ class MeasuredField(QPlainTextEdit):
         return min(math.ceil(height), limit + 1)
 
     def lines_height(self, count: int) -> int:
-        """Return the height of the field that shows `count` lines of ordinary text."""
+        """Return the field height that shows `count` lines of ordinary text."""
         edges = 2 * self.viewport().y() + math.ceil(2 * self.document().documentMargin()) + self._bar_room()
         return count * self._layout.line_height(self.font()) + edges + 1
 
@@ -48,12 +48,12 @@ class MeasuredField(QPlainTextEdit):
         return max(1, (height - edge) // line) * line + edge
 
     def first_baseline(self) -> int:
-        """Return how far below the top of the field the first line stands."""
+        """Return the distance of the first baseline from the top of the field."""
         inside = self.viewport().y() + self.document().documentMargin()
         return round(inside + QFontMetricsF(self.font()).ascent())
 
     def fit(self, rect: QRect, *, scrolls: bool) -> None:
-        """Take `rect`. The width of the scroll bar stays reserved while it is hidden, so that text never re-wraps."""
+        """Set the geometry. The width of a hidden scroll bar stays reserved, so that text never re-wraps."""
         if self._fitted == (rect, scrolls) and self.geometry() == rect:
             return
         self._fitted = QRect(rect), scrolls
@@ -66,9 +66,9 @@ class MeasuredField(QPlainTextEdit):
         self.setGeometry(rect)
 
     def visible_blocks(self) -> Iterator[QTextBlock]:
-        """Yield the paragraphs that reach into the viewport."""
+        """Yield the visible paragraphs."""
         block, bottom = self.firstVisibleBlock(), self.viewport().height()
-        # Qt finds a paragraph's place by walking from the first one; summing heights from here is O(1) each.
+        # Qt finds a paragraph's position by walking from the first one; summing heights from here is O(1) each.
         top = self.contentOffset().y()
         while block.isValid() and top <= bottom:
             yield block
@@ -76,7 +76,7 @@ class MeasuredField(QPlainTextEdit):
             block = block.next()
 
     def block_rect(self, block: QTextBlock) -> QRectF:
-        """Return where a paragraph is in the viewport."""
+        """Return the rectangle of a paragraph in the viewport."""
         return self.blockBoundingGeometry(block).translated(self.contentOffset())
 
     def setPlaceholderText(self, text: str) -> None:
@@ -93,7 +93,7 @@ class MeasuredField(QPlainTextEdit):
             event.ignore()
 
     def _can_scroll(self, event: QWheelEvent) -> bool:
-        """Whether a turn of the wheel scrolls the field and not its surroundings."""
+        """Whether a wheel event scrolls the field and not its surroundings."""
         bar, delta = self.verticalScrollBar(), event.angleDelta().y() or event.pixelDelta().y()
         if delta == 0:
             bar, delta = self.horizontalScrollBar(), event.angleDelta().x() or event.pixelDelta().x()

@@ -1,11 +1,11 @@
-"""Colours in a text field, a paragraph at a time.
+"""Syntax colours in a text field, paragraph by paragraph.
 
-Invariant: what is typed is coloured before it is painted, at the cost of its own paragraph; the states behind an edit
-are carried on in slices of a few ms, and only paragraphs that are seen get colours. The text itself is never touched:
-colours lie in the layout of a paragraph, beside it.
+Invariant: edited text is coloured before it is painted, at the cost of its own paragraph; the states after an edit are
+propagated in slices of a few ms, and only visible paragraphs get colours. The text is never changed: colours are
+formats in the layout of a paragraph.
 
-Qt keeps one number for each paragraph and moves it with the paragraph. It holds the number of the state that the
-paragraph begins in, that of the one it ends in, the generation of colours, and whether the layout has them.
+Qt keeps one integer per paragraph and moves it with the paragraph. It packs the numbers of the states in which the
+paragraph begins and ends, the generation of the colours, and whether the layout has them.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 _SLICE_S = 0.003
 _PLAIN_DELAY_MS = 250
 _AT_ONCE = 60
-"""Paragraphs of one edit that are coloured as it is made."""
+"""Paragraphs of one edit up to which all are coloured immediately."""
 _NEAR = 400
-"""Paragraphs above the seen ones whose states are made at once."""
+"""Paragraphs above the visible ones whose states are computed immediately."""
 _BITS, _MOST_STATES = 12, 1 << 12
 _EPOCHS = 32
 _COLORED = 1 << 29
@@ -57,10 +57,10 @@ _INKS: dict[Kind, str] = {
 
 
 class Highlighter(QObject):
-    """The colours of one field. `is_jinja` says which template language the text is written in."""
+    """The colours of one field. `is_jinja` returns whether the text is a Jinja2 template."""
 
     left_plain = Signal(bool)
-    """Whether a line of code has been seen that is too long to be coloured."""
+    """Whether there is a line of code too long to be coloured."""
 
     def __init__(
         self, field: ExactField, theme: Theme, languages: Languages, is_jinja: Callable[[], bool] = lambda: False
@@ -73,7 +73,7 @@ class Highlighter(QObject):
         self._formats = _inks(self._theme.tokens)
         self._epoch = 0
         self._stale: tuple[int, int] | None = None
-        # Behind the first position states may be wrong; from the second on they are right if those before them are.
+        # States after the first position may be wrong; from the second on they are right if those before them are.
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._slice)
@@ -86,7 +86,7 @@ class Highlighter(QObject):
         self.again()
 
     def again(self) -> None:
-        """Colour everything anew: colours, languages or the template have changed."""
+        """Colour everything again, after a change of colours, languages or template."""
         self._formats = _inks(self._theme.tokens)
         self._epoch = (self._epoch + 1) % _EPOCHS
         self._mark(0, self._document.characterCount())
@@ -97,7 +97,7 @@ class Highlighter(QObject):
         """Whether the state of every paragraph is known."""
         return self._stale is None
 
-    # A layer of the field.
+    # Layer protocol
 
     def prepare(self) -> None:
         blocks = list(self._field.visible_blocks())
@@ -117,10 +117,10 @@ class Highlighter(QObject):
     def under(self, painter: QPainter, exposed: QRectF) -> None:
         pass
 
-    # States.
+    # States
 
     def _follow(self, position: int, removed: int, added: int) -> None:
-        """Colour what an edit touched, before Qt lays it out."""
+        """Colour the edited paragraphs, before Qt lays them out."""
         end = min(position + added, self._document.characterCount() - 1)
         if self._has_plain and not self._plain_timer.isActive():
             self._plain_timer.start()
@@ -153,7 +153,7 @@ class Highlighter(QObject):
             self._mark(following.position(), following.position())
 
     def _mark(self, start: int, stop: int) -> None:
-        """States from `start` on may be wrong; those from `stop` on are right if those before them are."""
+        """Mark states from `start` on as possibly wrong; those from `stop` on are right if those before them are."""
         if self._stale is not None:
             start, stop = min(start, self._stale[0]), max(stop, self._stale[1])
         self._stale = (start, stop)
@@ -169,7 +169,7 @@ class Highlighter(QObject):
             self._timer.start()
 
     def _carry_on(self, until: int, deadline: float) -> None:
-        """Make the states right up to a position, or as far as time allows."""
+        """Correct the states up to a position, or until the deadline."""
         if self._stale is None:
             return
         start, stop = self._stale
@@ -191,7 +191,7 @@ class Highlighter(QObject):
         self._stale = None
 
     def _count(self, block: QTextBlock, number: int) -> None:
-        """Find out what a paragraph ends in, without colouring it."""
+        """Compute the end state of a paragraph without colouring it."""
         text = block.text()
         if number == 0 and not leads_on(text):
             end = 0
@@ -200,13 +200,13 @@ class Highlighter(QObject):
         block.setUserState(self._head(number) | end)
 
     def _color(self, block: QTextBlock, number: int, *, dirty: bool) -> None:
-        """Give a paragraph its colours; `dirty`: Qt does not know yet that it has to lay it out again."""
+        """Colour a paragraph; with `dirty`, Qt has yet to be told to lay it out again."""
         layout = block.layout()
         text = block.text()
         pieces, after = self._read(block, text, number)
         state = self._head(number) | self._number(after)
         if layout.preeditAreaText():
-            # The colours are those of what an input method composes.
+            # While an input method composes, it sets the formats.
             block.setUserState(state)
             return
         if pieces or layout.formats():
@@ -252,7 +252,7 @@ class Highlighter(QObject):
         return number << _BITS | self._epoch << 2 * _BITS
 
     def _number(self, state: State) -> int:
-        """Return the number of a state; a text with more of them than any code has begins anew."""
+        """Return the number of a state; 0 (prose) if there are too many states, which real code does not reach."""
         if state not in self._numbers:
             if len(self._states) >= _MOST_STATES:
                 return 0

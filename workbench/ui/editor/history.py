@@ -1,6 +1,6 @@
-"""The undo history of a field that stands alone.
+"""The undo history of a stand-alone field.
 
-Invariant: the journal records the text without soft breaks, so that undo is exact however the field is laid out.
+Invariant: the journal records the text without soft breaks, so that undo is exact whatever the layout of the field.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class RecordedField(Protocol):
 
     @property
     def edited(self) -> SignalInstance:
-        """Emitted with an `Edit` by the person and its `Kind`."""
+        """Emitted with an `Edit` by the user and its `Kind`."""
         ...
 
     @property
@@ -34,16 +34,16 @@ class RecordedField(Protocol):
     def redo_wanted(self) -> SignalInstance: ...
 
     def caret(self) -> int:
-        """Return where the caret is, in UTF-16 units of the text."""
+        """Return the caret position, in UTF-16 units of the text."""
         ...
 
     def replace(self, position: int, removed: int, inserted: str, *, quiet: bool = True) -> None:
-        """Replace `removed` units at `position` by document text; quiet, `edited` is not emitted."""
+        """Replace `removed` units at `position` by document text; if quiet, `edited` is not emitted."""
         ...
 
 
 class FieldHistory:
-    """Records the edits of one field, and undoes or redoes them when the field asks for it."""
+    """Records the edits of one field, and undoes or redoes them at its request."""
 
     def __init__(self, field: RecordedField, clock: Callable[[], int] | None = None) -> None:
         """`clock` returns ms of any monotonic clock."""
@@ -61,7 +61,7 @@ class FieldHistory:
         return self.journal.can_undo, self.journal.can_redo
 
     def clear(self) -> None:
-        """Drop all steps: the text was replaced."""
+        """Drop all steps, after the text was replaced."""
         self.journal.clear()
 
     def undo(self) -> None:

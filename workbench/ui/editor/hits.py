@@ -1,7 +1,6 @@
-"""What a search found, marked in a text field.
+"""Search hits, marked in a text field.
 
-Invariant: only hits that can be seen are measured; the one that is gone to has a frame and a thick line besides its
-colour.
+Invariant: only visible hits are measured; the current one has a frame and a thick line besides its colour.
 """
 
 from __future__ import annotations
@@ -29,12 +28,12 @@ class Hits:
         self._current = -1
 
     def show(self, spans: tuple[tuple[int, int], ...], current: int = -1) -> None:
-        """Mark `spans`, and one of them, by its index, as the one that is gone to."""
+        """Mark `spans`, and the one with the index `current` as the current hit."""
         if (spans, current) != (self._spans, self._current):
             self._spans, self._current = spans, current
             self._field.viewport().update()
 
-    # A layer of the field.
+    # Layer protocol
 
     def prepare(self) -> None:
         pass

@@ -1,7 +1,7 @@
-"""Tab and Shift+Tab on lines that are selected.
+"""Tab and Shift+Tab on selected lines.
 
-Invariant: lines keep everything but the blanks at their start; both keys are one step of the journal, and mean what
-they mean everywhere else unless the selection reaches over a line end.
+Invariant: only leading white space of lines changes; each key is one step of the journal, and keeps its usual meaning
+unless the selection spans a line end.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ _DEFAULT = "  "
 
 
 def unit_of(text: str) -> str:
-    """Return what one level of indentation is in `text`: a tab where a line begins with one, otherwise two spaces."""
+    """Return one level of indentation in `text`: a tab if a line begins with one, otherwise two spaces."""
     return "\t" if text.startswith("\t") or "\n\t" in text else _DEFAULT
 
 
 def indented(lines: str, unit: str) -> str:
-    """Return `lines` one level deeper; lines without text stay as they are."""
+    """Return `lines` one level deeper; blank lines are not changed."""
     return "\n".join(unit + line if line.strip() else line for line in lines.split("\n"))
 
 
 def outdented(lines: str, unit: str) -> str:
-    """Return `lines` one level less deep, as far as they are indented."""
+    """Return `lines` one level less deep, where they are indented."""
     return "\n".join(_shallower(line, len(unit) if unit != "\t" else 4) for line in lines.split("\n"))
 
 
@@ -42,7 +42,7 @@ def _shallower(line: str, width: int) -> str:
 
 
 def takes(field: ExactField, event: QKeyEvent) -> bool:
-    """Indent or outdent the selected lines if that is what the key means here; return whether it is."""
+    """Indent or outdent the selected lines if the key means that here; return whether it does."""
     held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     deeper = event.key() == Qt.Key.Key_Tab and held == Qt.KeyboardModifier.NoModifier
     less = event.key() in (Qt.Key.Key_Backtab, Qt.Key.Key_Tab) and held == Qt.KeyboardModifier.ShiftModifier
@@ -52,7 +52,7 @@ def takes(field: ExactField, event: QKeyEvent) -> bool:
     before, text, after = parted(field.document_text(), start, stop)
     if "\n" not in text:
         return False
-    # A selection that ends at the very start of a line does not mean that line.
+    # A selection that ends at the start of a line does not include that line.
     trailing = text.endswith("\n")
     head = before[before.rfind("\n") + 1 :]
     tail = "" if trailing else after.partition("\n")[0]
@@ -67,7 +67,7 @@ def takes(field: ExactField, event: QKeyEvent) -> bool:
 
 
 def parted(text: str, start: int, stop: int) -> tuple[str, str, str]:
-    """Return what is before, in and behind a part of `text` whose ends are in UTF-16 units."""
+    """Return the text before, in and after a range of `text` in UTF-16 units."""
     if text.isascii():
         return text[:start], text[start:stop], text[stop:]
     data = text.encode("utf-16-le", "surrogatepass")

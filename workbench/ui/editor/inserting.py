@@ -1,6 +1,6 @@
 """Inserts a block of text, such as a technique, into the messages of an editor.
 
-Invariant: an insertion is one step of the journal; its open gaps close with any other step.
+Invariant: an insertion is one step of the journal; any other step closes its gaps.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class Inserting(QObject):
         self.gaps = Gaps(self)
 
     def caret(self) -> CaretPlace | None:
-        """Return where the caret is or last was, None when no message had it yet."""
+        """Return the current or last caret position, None if no message has had the focus."""
         index = self._focused()
         return None if index is None else caret_of(self._column.blocks[index].field, index)
 
     def selected(self) -> str:
-        """Return the text that is selected in the message with the caret, "" for none."""
+        """Return the selected text of the message with the caret, "" for none."""
         index = self._focused()
         return "" if index is None else selected(self._column.blocks[index].field)
 

@@ -1,8 +1,8 @@
-"""One undo journal over all messages of an editor.
+"""The undo journal over all messages of an editor.
 
-Invariant: applying `inverse(step)` to the state after `step` gives the state before it; what is kept stays within a
-budget, oldest steps leave first, and the newest step is always there. Each step has its stamp in the order of all that
-can be undone (`app.undo_order`); steps between which something else was done stay apart.
+Invariant: applying `inverse(step)` to the state after `step` gives the state before it. The size stays within a budget:
+the oldest steps are dropped first, and the newest is always kept. Each step has a stamp in the global undo order
+(`app.undo_order`); steps with another undoable action between them are not merged.
 """
 
 from collections import deque
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 Kind = Literal["typing", "deleting", "other"]
 PAUSE_MS = 1500
 RUN_LENGTH = 40
-"""A run of typing longer than this ends at the next word."""
+"""Characters after which a run of typing ends at the next word."""
 
 
 class Extras(NamedTuple):
-    """What a message has besides its text."""
+    """The attachments and the cache mark of a message."""
 
     attachments: "tuple[Attachment, ...]" = ()
     cache: bool = False
 
 
 class Block(NamedTuple):
-    """A message in the editor: `key` names it for as long as any step can bring it back."""
+    """A message in the editor: `key` identifies it as long as any step can restore it."""
 
     key: int
     role: Role
@@ -42,7 +42,7 @@ class Block(NamedTuple):
 
 
 class TextStep(NamedTuple):
-    """`removed` gave way to `inserted` in one message; text as the document holds it, position in UTF-16 units."""
+    """`removed` was replaced by `inserted` in one message; document text, position in UTF-16 units."""
 
     key: int
     position: int
@@ -52,7 +52,7 @@ class TextStep(NamedTuple):
 
 
 class BlockStep(NamedTuple):
-    """A message came (`added`) or went, at `place`, counted from 0."""
+    """A message was added (`added`) or removed at `place`, counted from 0."""
 
     place: int
     block: Block
@@ -60,7 +60,7 @@ class BlockStep(NamedTuple):
 
 
 class MoveStep(NamedTuple):
-    """A message went from one place to another; `target` counts without it."""
+    """A message was moved; `target` is the index after its removal."""
 
     key: int
     source: int
@@ -68,7 +68,7 @@ class MoveStep(NamedTuple):
 
 
 class RoleStep(NamedTuple):
-    """A message changed its role."""
+    """The role of a message changed."""
 
     key: int
     old: Role
@@ -76,7 +76,7 @@ class RoleStep(NamedTuple):
 
 
 class ExtrasStep(NamedTuple):
-    """What a message has besides its text changed."""
+    """The extras of a message changed."""
 
     key: int
     old: Extras
@@ -84,7 +84,7 @@ class ExtrasStep(NamedTuple):
 
 
 class PartsStep(NamedTuple):
-    """Something that is no message changed. Steps with one `mark` that follow each other quickly are one."""
+    """Something other than the messages changed. Steps with the same `mark` in quick succession are merged."""
 
     old: Content
     new: Content
@@ -92,11 +92,11 @@ class PartsStep(NamedTuple):
 
 
 class Whole(NamedTuple):
-    """Everything the editor holds."""
+    """The whole content of the editor."""
 
     blocks: tuple[Block, ...]
     parts: Content = Content()
-    """Everything but the messages, of which it has none."""
+    """Everything but the messages: a content without messages."""
 
 
 class ReplaceStep(NamedTuple):
@@ -110,7 +110,7 @@ Step = TextStep | BlockStep | MoveStep | RoleStep | ExtrasStep | PartsStep | Rep
 
 
 def inverse(step: Step) -> Step:
-    """Return the step that takes `step` back."""
+    """Return the step that reverts `step`."""
     match step:
         case TextStep():
             return step._replace(removed=step.inserted, inserted=step.removed)
@@ -129,10 +129,10 @@ def inverse(step: Step) -> Step:
 
 
 class Journal:
-    """Steps done and undone. Times are ms of any monotonic clock."""
+    """The done and undone steps. Times are ms of any monotonic clock."""
 
     def __init__(self, budget: int = 16_000_000) -> None:
-        """`budget` is in characters over all steps."""
+        """`budget` is the size limit of all steps together, in characters."""
         self._budget = budget
         self._done: deque[Step] = deque()
         self._undone: list[Step] = []
@@ -159,16 +159,16 @@ class Journal:
 
     @property
     def undone_at(self) -> int:
-        """The stamp at which the step was taken back that `redo` returns, 0 for none."""
+        """The stamp of the undo of the step that `redo` returns, 0 for none."""
         return self._undone_at[-1] if self._undone_at else 0
 
     @property
     def size(self) -> int:
-        """Characters kept."""
+        """Size of all steps, in characters."""
         return self._size
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Drop all steps."""
         self._done.clear()
         self._undone.clear()
         self._done_at.clear()
@@ -177,7 +177,7 @@ class Journal:
         self._open_at = None
 
     def record(self, step: Step, now: int) -> None:
-        """Add what was just done; it joins the last step when both are one run of typing or deleting."""
+        """Add a step that was just done, merged with the last one if both belong to one run of typing or deleting."""
         self.drop_redo()
         if last_stamp() != self.done_at:
             self.seal()
@@ -196,18 +196,18 @@ class Journal:
         self._open_at = now if _goes_on(step) else None
 
     def seal(self) -> None:
-        """End the run: the next step stands alone."""
+        """End the run: the next step is not merged."""
         self._open_at = None
 
     def drop_redo(self) -> None:
-        """Forget what was undone: something new was done, here or elsewhere."""
+        """Drop the undone steps, after something new was done here or elsewhere."""
         for gone in self._undone:
             self._size -= _cost(gone)
         self._undone.clear()
         self._undone_at.clear()
 
     def caret(self, key: int, position: int) -> None:
-        """End the run when the caret is not where the last step left it."""
+        """End the run if the caret is not where the last step left it."""
         last = self._done[-1] if self._done else None
         if self._open_at is None or not isinstance(last, TextStep):
             return
@@ -215,7 +215,7 @@ class Journal:
             self.seal()
 
     def undo(self) -> Step | None:
-        """Return the step to take back (apply its inverse), or None."""
+        """Return the step to revert (by applying its inverse), or None."""
         self.seal()
         if not self._done:
             return None
@@ -226,7 +226,7 @@ class Journal:
         return step
 
     def redo(self) -> Step | None:
-        """Return the step to do again, or None."""
+        """Return the step to repeat, or None."""
         self.seal()
         if not self._undone:
             return None
@@ -261,12 +261,12 @@ class Journal:
 
 
 def resting_place(step: TextStep) -> int:
-    """Return where the caret stands after `step`."""
+    """Return the caret position after `step`."""
     return step.position + units(step.inserted)
 
 
 def _goes_on(step: Step) -> bool:
-    """Whether the next step may join this one."""
+    """Whether the next step may be merged with this one."""
     match step:
         case TextStep():
             return step.kind != "other"
@@ -293,7 +293,7 @@ def _cost(step: Step) -> int:
 
 
 def _weight(parts: Content) -> int:
-    """Return about how many characters the parts hold."""
+    """Return the approximate number of characters in the parts."""
     examples = sum(len(example.user) + len(example.assistant) for example in parts.examples)
     tools = sum(
         len(tool.description) + len(tool.parameters) + len(tool.answer) + sum(len(row.answer) for row in tool.rows)

@@ -1,7 +1,7 @@
 """Which keys belong to a text field, and which to the window.
 
-Invariant: only what people know to edit text is taken. Qt's X11 bindings that delete text (Ctrl+D, Ctrl+K, Ctrl+U) or
-move (Ctrl+E) are commands of the window here.
+Invariant: a field handles only common editing keys. Qt's X11 bindings that delete text (Ctrl+D, Ctrl+K, Ctrl+U) or move
+the caret (Ctrl+E) are left to commands of the window.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _EDITING = (
 
 
 def plain_modifiers(event: QKeyEvent) -> bool:
-    """Whether the key types: no modifier but Shift and AltGr, which some systems report as Ctrl+Alt."""
+    """Whether the key types text: no modifier but Shift and AltGr, which some systems report as Ctrl+Alt."""
     held = event.modifiers() & (_Modifier.ControlModifier | _Modifier.AltModifier | _Modifier.MetaModifier)
     if held == _Modifier.ControlModifier | _Modifier.AltModifier:
         return bool(event.text()) and event.text().isprintable()
@@ -38,16 +38,16 @@ def plain_modifiers(event: QKeyEvent) -> bool:
 
 
 def edits_text(event: QKeyEvent) -> bool:
-    """Whether a key with Ctrl, Alt or Meta is one of those that edit text everywhere."""
+    """Whether a key with Ctrl, Alt or Meta is a common editing key."""
     return is_undo(event) or is_redo(event) or any(event.matches(key) for key in _EDITING)
 
 
 def is_undo(event: QKeyEvent) -> bool:
-    """Ctrl+Z."""
+    """Whether the key is Ctrl+Z."""
     return event.matches(_Key.Undo)
 
 
 def is_redo(event: QKeyEvent) -> bool:
-    """Ctrl+Shift+Z, and Ctrl+Y on every system."""
+    """Whether the key is Ctrl+Shift+Z, or Ctrl+Y on any system."""
     held = event.modifiers() & ~_Modifier.KeypadModifier
     return event.matches(_Key.Redo) or (event.key() == Qt.Key.Key_Y and held == _Modifier.ControlModifier)

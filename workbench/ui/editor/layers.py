@@ -1,4 +1,4 @@
-"""The protocol of what is painted in a text field beside its text.
+"""The protocol of the layers painted in a text field besides its text.
 
 Invariant: a layer changes no text and no height.
 """

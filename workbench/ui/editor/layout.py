@@ -1,8 +1,8 @@
-"""How a field's document is laid out.
+"""The layout of a field's document.
 
-Invariant: an edit lays out and paints anew what it touched. Qt counts the colours that a highlighter sets while it is
-told of an edit as changes of the whole paragraph and of as many characters behind it, and then paints everything.
-Every line stands the same distance below the one before it, over paragraph ends too; the first one stands at the top.
+Invariant: an edit lays out and repaints only what it touched. Qt counts formats that a highlighter sets during
+contentsChange as changes of the whole paragraph and of as many characters after it, and then repaints everything. All
+lines are the same distance apart, also across paragraphs, with no extra space above the first.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QTextBlock, QTextDocu
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
 _LINE_HEIGHT = 1.42
-"""From line to line in a fixed width, in sizes of letters."""
+"""Line distance of fixed-width text, in font sizes."""
 
 
 class Layout(QPlainTextDocumentLayout):
-    """Takes a change as it was announced. Formats set meanwhile may be set in its paragraphs only."""
+    """Handles a change as announced by contentsChange. Formats set meanwhile must lie within its paragraphs."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
@@ -27,12 +27,12 @@ class Layout(QPlainTextDocumentLayout):
         document.contentsChange.connect(self._announce)
 
     def space(self, font: QFont, *, mono: bool) -> None:
-        """Space the lines for `font`: those of a fixed width stand apart although such fonts bring no room along."""
+        """Set the line spacing for `font`; fixed-width fonts get extra space, because they have little of their own."""
         missing = _LINE_HEIGHT * QFontInfo(font).pixelSize() - QFontMetricsF(font).height()
         self._set_extra(max(0, round(missing)) if mono else 0)
 
     def line_height(self, font: QFont) -> int:
-        """Return the pixels from line to line."""
+        """Return the line distance in pixels."""
         return math.ceil(QFontMetricsF(font).height()) + self._extra
 
     def _set_extra(self, extra: int) -> None:
@@ -63,7 +63,7 @@ class Layout(QPlainTextDocumentLayout):
 
 
 def laid_out(document: QTextDocument) -> Layout:
-    """Give `document`, which is empty, that layout, and return it."""
+    """Set a new `Layout` on the empty `document`, and return it."""
     made = Layout(document)
     document.setDocumentLayout(made)
     return made

@@ -1,7 +1,7 @@
-"""Pygments, a line at a time.
+"""Pygments lexers, line by line.
 
-Invariant: a language is loaded off the UI thread, once, and never before somebody shows code in it; until then, and for
-names that Pygments does not know, there is no lexer and the code keeps the colour of text.
+Invariant: a language is loaded once, off the UI thread, when code in it is first shown; until then, and for names that
+Pygments does not know, there is no lexer and the code keeps the text colour.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import Any
 from workbench.ui.editor.grammar import Kind, LineLexer, Piece, State
 
 Run = Callable[[Callable[[], LineLexer | None], Callable[[LineLexer | None], None]], object]
-"""Does the first off the UI thread, then calls the second with its result on it."""
+"""Runs the first callable off the UI thread, then passes its result to the second on it."""
 
 _OPEN_COMMENTS = (("/*", "*/"), ("<!--", "-->"))
 _DEEPEST = 40
-"""States that are carried from line to line; code that nests deeper is coloured as if it began anew."""
+"""Maximum depth of the stack carried from line to line; deeper nested code is coloured from the root state."""
 
 
 class Languages:
-    """The lexers that are loaded; `changed` is called when one more is."""
+    """The loaded lexers; `changed` is called after each load."""
 
     def __init__(self, run: Run, changed: Callable[[], None]) -> None:
         self._run, self._changed = run, changed
         self._known: dict[str, LineLexer | None] = {}
 
     def __call__(self, name: str) -> LineLexer | None:
-        """Return the lexer of a language, None as long as there is none; asking makes it come."""
+        """Return the lexer of a language, None if it is not loaded; the first call starts loading it."""
         if name not in self._known:
             self._known[name] = None
             self._run(lambda: load(name), lambda lexer: self._loaded(name, lexer))
@@ -40,7 +40,7 @@ class Languages:
 
 
 def load(name: str) -> LineLexer | None:
-    """Return the lexer of a language, None when Pygments knows no such name. Slow: imports and compiles."""
+    """Return the lexer of a language, None if Pygments does not know the name. Slow: imports and compiles."""
     from pygments.lexer import ExtendedRegexLexer, RegexLexer
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
@@ -49,7 +49,7 @@ def load(name: str) -> LineLexer | None:
         lexer = get_lexer_by_name(name, stripnl=False, ensurenl=False)
     except ClassNotFound:
         return None
-    # An extended one, like that of YAML, keeps more than a stack.
+    # An extended lexer, like that of YAML, has more state than a stack.
     has_stack = isinstance(lexer, RegexLexer) and not isinstance(lexer, ExtendedRegexLexer)
     made: LineLexer = _Stacked(lexer) if has_stack else _Flat(lexer)
     made.line("warm = 1", State(fence="```"))
@@ -57,7 +57,7 @@ def load(name: str) -> LineLexer | None:
 
 
 class _Flat:
-    """A language whose lines can be read one by one, like JSON."""
+    """A language whose lines can be lexed independently, like JSON."""
 
     def __init__(self, lexer: Any) -> None:
         self._lexer = lexer
@@ -70,9 +70,9 @@ class _Flat:
 
 
 class _Stacked:
-    """A language with states, which Pygments keeps on a stack and tells nobody at the end of a text.
+    """A language with states, which Pygments keeps on a stack that it does not expose at the end of a text.
 
-    Comments over several lines are one match of most grammars, so an open one is carried apart from the stack.
+    Multi-line comments are one match in most grammars, so an open one is carried separately from the stack.
     """
 
     def __init__(self, lexer: Any) -> None:
@@ -97,7 +97,7 @@ class _Stacked:
             start = end + len(state.ends)
             found.append((0, start, "comment"))
         stack = list(state.stack) or ["root"]
-        # The end of the line is part of most grammars.
+        # Most grammars match the line end.
         whole = text + "\n"
         position = start
         while position < len(whole):
@@ -130,13 +130,13 @@ class _Stacked:
                 continue
             return int(match.end())
         if text[position] == "\n":
-            # As Pygments does at a line end that no rule takes.
+            # Pygments does the same at a line end that no rule matches.
             stack[:] = ["root"]
         return position + 1
 
 
 def _move(stack: list[str], target: Any) -> None:
-    """Do what a rule says about the stack; its bottom stays."""
+    """Apply the state transition of a rule to the stack; its bottom remains."""
     for one in target if isinstance(target, tuple) else (target,):
         if isinstance(one, int):
             del stack[max(1, len(stack) + one) :]
@@ -157,13 +157,13 @@ def _add(found: list[Piece], position: int, token: Any, value: str) -> None:
     if kind is None or not value or value.isspace():
         return
     if found and found[-1][2] == kind and found[-1][0] + found[-1][1] == position:
-        # Pygments parts strings into quotes and what is between; each piece costs time when it is laid out.
+        # Pygments splits strings into quotes and content; each piece costs layout time.
         position, value = found[-1][0], " " * found.pop()[1] + value
     found.append((position, len(value), kind))
 
 
 def _within(found: list[Piece], length: int) -> list[Piece]:
-    """Cut what reaches over the end of the line."""
+    """Clip pieces at the end of the line."""
     return [(at, min(size, length - at), kind) for at, size, kind in found if at < length]
 
 
@@ -185,7 +185,7 @@ _KINDS: dict[Any, Kind | None] = {}
 
 
 def _kind(token: Any) -> Kind | None:
-    """Return how a token of Pygments is coloured; what it calls text and punctuation stays as it is."""
+    """Return the kind of a Pygments token; None for text and punctuation, which are not coloured."""
     if token not in _KINDS:
         name = str(token)
         _KINDS[token] = next((kind for prefix, kind in _SORTS if name.startswith(prefix)), None)

@@ -1,6 +1,6 @@
-"""What can be done with one of several parts of a kind: an example among examples, a tool among tools.
+"""Actions on one part among several of its kind: an example, or a tool.
 
-Invariant: the others stay as they are, in their order.
+Invariant: the other parts and their order are not changed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Part = TypeVar("Part", Example, Tool)
 
 
 def acted(parts: tuple[Part, ...], index: int, action: Action) -> tuple[Part, ...]:
-    """Return `parts` after an action on the one at `index`; moving up or down needs a neighbour there."""
+    """Return `parts` after an action on the one at `index`; moving requires a neighbour in that direction."""
     changed = list(parts)
     match action:
         case "up" | "down":
@@ -33,7 +33,7 @@ def acted(parts: tuple[Part, ...], index: int, action: Action) -> tuple[Part, ..
 
 
 def fill_actions(menu: QMenu, place: tuple[int, int], *, is_on: bool, act: Callable[[Action], object]) -> None:
-    """Add the actions on a part at `place`, its index and how many there are, to a menu."""
+    """Add the actions on a part to a menu; `place` is its index and the number of parts."""
     index, count = place
     entries: tuple[tuple[str, Action, bool], ...] = (
         ("Move up", "up", index > 0),

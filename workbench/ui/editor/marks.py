@@ -1,6 +1,6 @@
 """Paints spans of text: variables on a chip, unusual characters with a mark.
 
-Invariant: only visible paragraphs are scanned and only visible lines are measured, so that the cost of a key does not
+Invariant: only visible paragraphs are scanned and only visible lines measured, so that the cost of a key press does not
 grow with the text.
 """
 
@@ -36,16 +36,16 @@ class _Seen(NamedTuple):
     chips: tuple[Span, ...]
     cursors: tuple[QTextCursor, ...]
     places: dict[int, tuple[QRectF, ...]]
-    """Where spans are in the paragraph, by their index; filled when first needed."""
+    """The rectangles of spans in the paragraph, by span index; computed lazily."""
 
     def still(self, block: QTextBlock, chips: tuple[Span, ...]) -> bool:
-        """Whether its cursors still fit `block`; they move with edits before them."""
+        """Whether the cursors, which move with edits before them, still fit `block`."""
         return chips == self.chips and (
             not chips or self.cursors[0].selectionStart() == block.position() + chips[0].start
         )
 
     def meeting(self, exposed: QRectF) -> Iterator[tuple[Span, list[QRectF]]]:
-        """Yield the spans on lines that overlap `exposed`, a rectangle of the paragraph, with their places."""
+        """Yield the spans on lines that overlap `exposed`, a rectangle of the paragraph, with their rectangles."""
         first, last = _between(self.block, exposed)
         # A span that begins on an earlier line may reach into the first one.
         at = max(0, bisect_left(self.spans, first, key=lambda span: span.start) - 1)
@@ -70,12 +70,12 @@ class Marks:
         self._size = QSize()
 
     def forget(self) -> None:
-        """Drop all cached spans: fonts or colours have changed."""
+        """Drop all cached spans, after a change of fonts or colours."""
         self._seen, self._state, self._size = [], (), QSize()
         self._field.setExtraSelections([])
 
     def refresh(self, state: tuple[object, ...], size: QSize) -> None:
-        """Scan the visible paragraphs, unless `state` and `size` of the view are those of the last scan."""
+        """Scan the visible paragraphs, unless `state` and `size` of the view are unchanged since the last scan."""
         if (state, size) == (self._state, self._size):
             return
         before = {seen.text: seen for seen in self._seen} if size == self._size else {}
@@ -86,7 +86,7 @@ class Marks:
         self._seen, self._state, self._size = kept, state, size
 
     def under(self, painter: QPainter, exposed: QRectF) -> None:
-        """Paint what lies below the text."""
+        """Paint below the text."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color("violet_soft"))
@@ -95,7 +95,7 @@ class Marks:
                 painter.drawRoundedRect(rect.adjusted(-1, 0, 1, 0), _RADIUS, _RADIUS)
 
     def over(self, painter: QPainter, exposed: QRectF) -> None:
-        """Paint what lies above the text."""
+        """Paint above the text."""
         painter.setPen(QPen(self._theme.color("warn"), 1))
         painter.setFont(self._field.font())
         for span, rects in self._exposed(exposed, _ODD):
@@ -126,7 +126,7 @@ class Marks:
         return _Seen(block, text, found, chips, tuple(cursors), places)
 
     def _chips(self, block: QTextBlock, found: tuple[Span, ...]) -> tuple[Span, ...]:
-        """Return the coloured spans on visible lines: every selection costs time on every line of a block."""
+        """Return the coloured spans on visible lines; every selection costs time on every line of a block."""
         if not found:
             return ()
         view = QRectF(self._field.viewport().rect())
@@ -136,7 +136,7 @@ class Marks:
         )
 
     def _color(self, seen: list[_Seen]) -> None:
-        """Colour the text itself. Selections of the widget do it at paint time and leave its layout alone."""
+        """Colour the text by extra selections, which apply at paint time and do not change the layout."""
         ink = self._theme.color("violet")
         chosen = []
         for one in seen:
@@ -165,8 +165,8 @@ class Marks:
             painter.drawLine(QPointF(x - 2, rect.top() + 2), QPointF(x + 2, rect.top() + 2))
         elif span.text in GLYPHS:
             if span.kind == "stand_in":
-                # No font has a shape for it. A selection that hides the box in its place makes Qt look for one in
-                # every font, for every one.
+                # No font has a glyph for it. Hiding the box with a selection would make Qt search all fonts for each
+                # one.
                 painter.fillRect(rect.adjusted(-1, 0, 1, 0), self._theme.color("warn_soft"))
             room = rect.adjusted(-4, 0, 4, 0) if span.kind == "stand_in" else rect.adjusted(2, 0, 40, 0)
             align = Qt.AlignmentFlag.AlignCenter if span.kind == "stand_in" else Qt.AlignmentFlag.AlignLeft
@@ -181,7 +181,7 @@ class Marks:
 
 
 def name_of(character: str) -> str:
-    """Return code point and Unicode name of one character."""
+    """Return the code point and Unicode name of a character."""
     code = f"U+{ord(character):04X}"
     controls = {"\r": "carriage return", "\0": "null", "\x1b": "escape", "\x7f": "delete"}
     name = controls.get(character) or unicodedata.name(character, "control character").lower()
@@ -198,7 +198,7 @@ def _names_of(characters: str) -> str:
 
 
 def _between(block: QTextBlock, exposed: QRectF) -> tuple[int, int]:
-    """Return the first and the last position on the lines of `block` that overlap `exposed`."""
+    """Return the first and last position on the lines of `block` that overlap `exposed`; (0, -1) for none."""
     layout = block.layout()
     count = layout.lineCount()
     first = bisect_left(range(count), exposed.top(), key=lambda i: layout.lineAt(i).y() + layout.lineAt(i).height())
@@ -210,7 +210,7 @@ def _between(block: QTextBlock, exposed: QRectF) -> tuple[int, int]:
 
 
 def _settled(block: QTextBlock, found: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Leave out spans behind text that an input method is composing: their positions are not final."""
+    """Leave out spans after text composed by an input method, because their positions are not final."""
     layout = block.layout()
     if not found or not layout.preeditAreaText():
         return found
@@ -222,7 +222,7 @@ def _places(block: QTextBlock, span: Span) -> tuple[QRectF, ...]:
 
 
 def places(block: QTextBlock, start: int, length: int) -> tuple[QRectF, ...]:
-    """Return where a stretch of a paragraph is in it, a rectangle for each line; UTF-16 units of the paragraph."""
+    """Return the rectangles of a range of a paragraph within it, one per line; UTF-16 units of the paragraph."""
     layout = block.layout()
     found: list[QRectF] = []
     position, end = start, start + length
@@ -239,10 +239,10 @@ def places(block: QTextBlock, start: int, length: int) -> tuple[QRectF, ...]:
 
 
 def _meets(place: QRectF, exposed: QRectF) -> bool:
-    """Whether the lines of both overlap; marks are wider than what they mark, which may have no width at all."""
+    """Whether the lines of both overlap; marks are wider than their characters, which may have no width."""
     return place.top() <= exposed.bottom() and place.bottom() >= exposed.top()
 
 
 def _x(answer: object) -> float:
-    """PySide returns the coordinate alone or with the position it belongs to, by version."""
+    """Return the coordinate, which PySide returns alone or with the cursor position, depending on its version."""
     return float(answer[0] if isinstance(answer, tuple) else answer)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The context menu of a text field: the commands that its keys have, and the entries that its layers offer."""
+"""The context menu of a text field: its standard editing commands, and the entries of its layers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QMenu, QPlainTextEdit
 
 Act = Callable[[], object]
 Offer = tuple[str, Act]
-"""An entry of only some fields: its text, and what it does."""
+"""An entry of some fields only: its text and its action."""
 
 
 def text_menu(field: QPlainTextEdit, offers: Sequence[Offer], undo: Act | None, redo: Act | None) -> QMenu:
-    """Return a menu that deletes itself when it closes; that of a read-only field has Copy and Select all.
+    """Return a menu that deletes itself when it closes; a read-only field has Copy and Select all.
 
-    `undo` and `redo` are None when there is nothing to undo or redo.
+    `undo` and `redo` are None if there is nothing to undo or redo.
     """
     menu = QMenu(field)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

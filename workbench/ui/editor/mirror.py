@@ -1,4 +1,4 @@
-"""A copy of what a document holds, so that a change can be told from its range alone.
+"""A copy of a document's text, from which changes are derived by their range.
 
 Invariant: the copy holds the same UTF-16 code units as the document after every `splice` or `reset`.
 """
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Edit(NamedTuple):
-    """`removed` was replaced by `inserted` at `position` (UTF-16 units); paragraphs are parted by LF."""
+    """`removed` was replaced by `inserted` at `position` (UTF-16 units); paragraphs are separated by LF."""
 
     position: int
     removed: str
@@ -15,7 +15,7 @@ class Edit(NamedTuple):
 
 
 class Mirror:
-    """Qt says of a change only where it was and how long; the removed text is known from here."""
+    """The copy. Qt reports only the position and lengths of a change; the removed text is looked up here."""
 
     def __init__(self) -> None:
         self._units = bytearray()
@@ -25,22 +25,22 @@ class Mirror:
         return len(self._units) // 2
 
     def reset(self, text: str) -> None:
-        """Hold `text` from now on."""
+        """Replace the copy by `text`."""
         self._units = bytearray(_encode(text))
 
     def text(self) -> str:
-        """Return everything; O(n)."""
+        """Return the whole text; O(n)."""
         return _decode(self._units)
 
     def part(self, start: int, end: int) -> str:
-        """Return what is between two positions."""
+        """Return the text between two positions."""
         return _decode(self._units[2 * start : 2 * end])
 
     def splice(self, position: int, removed: int, inserted: str) -> Edit | None:
-        """Replace `removed` units at `position` and return the smallest such edit, None when nothing changed.
+        """Replace `removed` units at `position` and return the smallest equivalent edit, None if nothing changed.
 
-        Qt reports whole paragraphs when an input method composes and when formats change, so what both sides share is
-        taken off; a surrogate pair is never split.
+        Qt reports whole paragraphs when an input method composes and when formats change, so the common prefix and
+        suffix are removed; a surrogate pair is never split.
         """
         start, end = 2 * position, 2 * (position + removed)
         old, new = bytes(self._units[start:end]), _encode(inserted)
@@ -53,7 +53,7 @@ class Mirror:
 
 
 def smallest(position: int, old: str | bytes, new: str | bytes) -> Edit | None:
-    """Return the smallest edit that turns `old`, at `position`, into `new`; None when they are equal."""
+    """Return the smallest edit that turns `old`, at `position`, into `new`; None if they are equal."""
     old = _encode(old) if isinstance(old, str) else old
     new = _encode(new) if isinstance(new, str) else new
     if old == new:
@@ -70,7 +70,7 @@ def smallest(position: int, old: str | bytes, new: str | bytes) -> Edit | None:
 
 
 def _shared(one: bytes, two: bytes) -> int:
-    """Return how many leading bytes are equal, as an even number."""
+    """Return the number of equal leading bytes, rounded down to an even number."""
     low, high = 0, min(len(one), len(two))
     while low < high:
         middle = (low + high + 1) // 2

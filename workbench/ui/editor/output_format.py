@@ -1,6 +1,6 @@
 """The section of the output format in the editor.
 
-Invariant: a schema stays as it was typed, also while it is not valid JSON; a note says what is wrong with it.
+Invariant: a schema is kept as typed, even while it is not valid JSON; a note reports the error.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _HINTS: dict[OutputKind, str] = {"json": "· any JSON", "schema": "· JSON Schem
 
 
 class OutputSection(Section):
-    """The form that answers must have."""
+    """The output format of the answers."""
 
     changed = Signal(object)
-    """OutputFormat, after the person typed."""
+    """OutputFormat, after the user typed."""
     wanted = Signal(object)
-    """OutputFormat or None, chosen in the menu."""
+    """OutputFormat or None, as chosen in the menu."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent)
@@ -47,7 +47,7 @@ class OutputSection(Section):
             field.edited.connect(lambda _edit, _kind: self._typed())
 
     def output(self) -> OutputFormat:
-        """Return the output format in the fields."""
+        """Return the output format from the fields."""
         return OutputFormat(self._kind, self.schema.exact(), self.name.exact())
 
     def show_output(self, output: OutputFormat) -> None:
@@ -73,7 +73,7 @@ class OutputSection(Section):
         menu.addAction("Remove").triggered.connect(lambda: self.wanted.emit(None))
 
     def as_kind(self, kind: OutputKind) -> OutputFormat:
-        """Return the format as another kind, with its schema, so that changing back restores it."""
+        """Return the format as another kind, including its schema, so that changing back restores it."""
         schema = self.schema.exact() or (FIRST_SCHEMA if kind == "schema" else "")
         return OutputFormat(kind, schema, self.name.exact())
 

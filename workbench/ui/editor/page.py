@@ -1,4 +1,4 @@
-"""The inside of a scroll area whose children are placed by their owner."""
+"""The content widget of a scroll area whose owner places the children."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from workbench.ui.theme import set_role
 
 
 class Page(QWidget):
-    """Tells when its children can be measured, and of clicks on its empty part."""
+    """Emits signals when its children can be measured, and for clicks on its empty area."""
 
     shown = Signal()
-    """It and its children are visible now: Qt lays out nothing that is hidden."""
+    """The page and its children became visible; Qt does not lay out hidden widgets."""
     clicked = Signal()
 
     def __init__(self, role: str, parent: QWidget | None = None) -> None:

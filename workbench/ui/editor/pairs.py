@@ -1,7 +1,7 @@
-"""Brackets and tags that belong together at the caret.
+"""Matching brackets and tags at the caret.
 
-Invariant: pure but for the layer; no more than `REACH` characters to each side are looked at, so a caret that moves
-through a megabyte costs what it costs in a short text. Positions are code points.
+Invariant: pure except for the layer; at most `REACH` characters on each side are searched, so the cost of a caret move
+does not depend on the length of the text. Positions are code points.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _TAG = re.compile(r"<(/?)([^\W\d][\w:.-]*)(?:\s[^<>]*?)?(/?)>")
 
 
 def pair_at(text: str, caret: int) -> tuple[Span, Span] | None:
-    """Return the bracket or tag beside or around `caret` and its partner; None when there is none."""
+    """Return the bracket or tag next to or around `caret`, and its partner; None if there is none."""
     for position in (caret - 1, caret):
         if 0 <= position < len(text) and text[position] in (*_OPENS, *_CLOSES):
             partner = _partner(text, position)
@@ -71,14 +71,14 @@ def _tags(text: str, caret: int) -> tuple[Span, Span] | None:
 
 
 def _is_in_tag(text: str, caret: int) -> bool:
-    """Whether `caret` is in or beside a tag: known from the nearest "<" alone, since no tag holds another one."""
+    """Whether `caret` is in or next to a tag; decided by the nearest "<", since a tag contains no other."""
     starts = (text.rfind("<", 0, caret + 1), text.rfind("<", 0, caret))
     found = (_TAG.match(text, start) for start in starts if start >= 0)
     return any(tag is not None and not tag[3] and caret <= tag.end() for tag in found)
 
 
 class Pairs(QObject):
-    """Frames the pair at the caret of one field, while it has the focus."""
+    """Frames the pair at the caret of one field while it has the focus."""
 
     def __init__(self, field: ExactField, theme: Theme) -> None:
         super().__init__(field)
@@ -92,7 +92,7 @@ class Pairs(QObject):
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """What is framed, in UTF-16 units of the text."""
+        """The framed ranges, in UTF-16 units of the text."""
         return self._spans
 
     def _look(self) -> None:
@@ -108,7 +108,7 @@ class Pairs(QObject):
             self._spans = spans
             self._field.viewport().update()
 
-    # A layer of the field.
+    # Layer protocol
 
     def prepare(self) -> None:
         pass

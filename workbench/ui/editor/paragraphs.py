@@ -1,8 +1,8 @@
-"""Soft breaks inside a text document.
+"""Soft breaks in a text document.
 
-Invariant: whether the end of a paragraph is a soft break is written on the character that ends it, so it goes where
-that character goes, whatever edits Qt makes; text has no such mark, and an end that a person makes never inherits it.
-Classes of Qt that few texts need are loaded with the first of those: the first paint waits for each.
+Invariant: a soft break is marked by a property of the character that ends the paragraph, so it moves with that
+character through all edits by Qt; text has no such property, and a line end typed by the user never inherits it. Qt
+classes that few texts need are imported lazily, because each import delays the first paint.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _Key = Qt.Key
 
 
 def is_soft(block: QTextBlock) -> bool:
-    """Whether what parts `block` from the one before it is a soft break."""
+    """Whether `block` is separated from the one before it by a soft break."""
     return block.isValid() and block.charFormat().hasProperty(_SOFT_END)
 
 
 def raw_text(document: QTextDocument, position: int, length: int, *, may_break: bool) -> str:
-    """Return raw text of `document`; without `may_break` all paragraphs in it are taken to end with LF."""
+    """Return raw text of `document`; without `may_break`, all paragraphs are assumed to end with LF."""
     cursor = QTextCursor(document)
     cursor.setPosition(position)
     cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
@@ -41,7 +41,7 @@ def raw_text(document: QTextDocument, position: int, length: int, *, may_break: 
 
 
 def insert(cursor: QTextCursor, raw: str) -> None:
-    """Replace the selection by raw text, as one change of the document."""
+    """Replace the selection by raw text, in one change of the document."""
     cursor.beginEditBlock()
     try:
         cursor.removeSelectedText()
@@ -55,14 +55,14 @@ def insert(cursor: QTextCursor, raw: str) -> None:
 
 
 def fitted(cursor: QTextCursor, text: str) -> str:
-    """Return plain `text` as raw text that can replace the selection of `cursor`."""
+    """Return plain `text` as raw text, with the soft breaks needed in place of the selection of `cursor`."""
     document, start, end = cursor.document(), cursor.selectionStart(), cursor.selectionEnd()
     first, last = document.findBlock(start), document.findBlock(end)
     return broken(text, start - first.position(), last.position() + last.length() - 1 - end)
 
 
 def settle(block: QTextBlock) -> bool:
-    """Part `block` if it has grown too long, or join it if it is an empty piece; return whether it was changed."""
+    """Split `block` if it is too long, or join it if it is an empty piece; return whether it changed."""
     if 1 < block.length() <= LONGEST + 1 or block.layout().preeditAreaText():
         return False
     cursor = QTextCursor(block)
@@ -81,7 +81,7 @@ def settle(block: QTextBlock) -> bool:
 
 
 def _part(document: QTextDocument, position: int, raw: str) -> None:
-    """Put the soft breaks of `raw` into the text that is at `position`; what stands there is not touched."""
+    """Insert the soft breaks of `raw` into the text at `position`, which is not changed otherwise."""
     cursor = QTextCursor(document)
     cursor.beginEditBlock()
     try:
@@ -103,7 +103,7 @@ def _insert_break(cursor: QTextCursor) -> None:
 
 
 def hop(cursor: QTextCursor, event: QKeyEvent) -> bool:
-    """Take `cursor` over the soft break that it stands at when a key would do no more than that; return whether."""
+    """Move `cursor` over an adjacent soft break if a key would do no more than that; return whether it did."""
     key, shift = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
     deletes = key in (_Key.Key_Backspace, _Key.Key_Delete)
     if not deletes and key not in (_Key.Key_Left, _Key.Key_Right):
@@ -122,7 +122,7 @@ def hop(cursor: QTextCursor, event: QKeyEvent) -> bool:
 
 
 def on_edge_line(cursor: QTextCursor, direction: int) -> bool:
-    """Whether `cursor` is on the first line of its document (-1), or on the last (1)."""
+    """Whether `cursor` is on the first (-1) or last (1) line of its document."""
     block = cursor.block()
     line = block.layout().lineForTextPosition(cursor.positionInBlock())
     if direction < 0:
@@ -132,10 +132,10 @@ def on_edge_line(cursor: QTextCursor, direction: int) -> bool:
 
 
 def align(blocks: Iterable[QTextBlock]) -> None:
-    """Align paragraphs that are read from right to left at the right.
+    """Align right-to-left paragraphs at the right.
 
-    Qt takes one alignment for a whole plain document, and gives it to a paragraph each time it lays it out. Where the
-    lines of one are drawn and clicked is asked for later, so a paragraph can be told otherwise in between.
+    Qt has one alignment for a whole plain document, and sets it on a paragraph at each layout. Drawing and hit testing
+    read the alignment later, so it can be changed in between.
     """
     for block in blocks:
         if block.textDirection() == Qt.LayoutDirection.RightToLeft:

@@ -1,7 +1,7 @@
-"""Makes the sections of an editor, and turns what is done in them into steps of its journal.
+"""Creates the sections of an editor, and turns actions in them into steps of its journal.
 
-Invariant: sections show the editor's `parts` and nothing else; a part without a widget is content like the others.
-Widgets are made a few at a time, so that no content blocks the UI thread.
+Invariant: sections show exactly the editor's `parts`; a part without a widget is content like the others. Widgets are
+created a few at a time, so that no content blocks the UI thread.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ _STEPS = {"up": -1, "down": 1, "duplicate": 1}
 
 
 class PartsOwner(Protocol):
-    """Holds the parts that sections show, and the journal of what is done to them."""
+    """Owns the parts that the sections show, and the journal."""
 
     @property
     def parts(self) -> Content:
-        """Everything but the messages: a content without any."""
+        """Everything but the messages: a content without messages."""
         ...
 
     @property
     def can_edit(self) -> bool:
-        """Whether a person can change anything."""
+        """Whether anything can be changed."""
         ...
 
     def set_parts(self, parts: Content, mark: str = "") -> None:
-        """Change the parts, as a step of the journal; quick changes with one `mark` become one step."""
+        """Change the parts, as a step of the journal; quick changes with one `mark` are merged into one step."""
         ...
 
     def share_undo(self, field: ExactField) -> None:
@@ -59,7 +59,7 @@ class PartsOwner(Protocol):
 
 
 class Parts(QObject):
-    """Keeps the sections of one editor in step with its content; `follow` is to be called after it changes."""
+    """Keeps the sections of one editor in sync with its content; call `follow` after it changes."""
 
     def __init__(self, editor: PartsOwner, column: Column, theme: Theme) -> None:
         super().__init__(column)
@@ -75,11 +75,11 @@ class Parts(QObject):
 
     @property
     def is_catching_up(self) -> bool:
-        """Whether sections are still to be made."""
+        """Whether more sections have to be created."""
         return self._later.isActive()
 
     def add(self, kind: str) -> None:
-        """Add a part of a kind (example, tool, output) and put the caret there."""
+        """Add a part (example, tool, output) and focus it, or switch the template language (template)."""
         from workbench.core.blocks import Example, OutputFormat, Tool
 
         parts = self._editor.parts
@@ -135,18 +135,18 @@ class Parts(QObject):
         self._go_on()
 
     def reveal(self, field: ExactField) -> None:
-        """Scroll so that the section of a field can be seen."""
+        """Scroll to show the section of a field."""
         for section in self._sections():
             if field in section.fields:
                 self._column.reveal_section(section)
 
     @property
     def example_sections(self) -> tuple[ExampleSection, ...]:
-        """The sections of examples that are made so far, in order."""
+        """The example sections created so far, in order."""
         return tuple(self._examples)
 
     def judge_schemas(self, output: str, tools: Sequence[str]) -> None:
-        """Show what is wrong with the schemas in their sections; "" for nothing."""
+        """Show the errors of the schemas in their sections; "" for none."""
         if self._output is not None:
             self._output.judge_schema(output)
         for section, fault in zip(self._tools, tools, strict=False):
@@ -176,7 +176,7 @@ class Parts(QObject):
             then()
 
     def _fit(self, sections: list[S], wanted: int, make: Callable[[], S], room: int) -> int:
-        """Drop surplus sections and make up to `room` missing ones; return how many were made."""
+        """Drop surplus sections and create up to `room` missing ones; return how many were created."""
         while len(sections) > wanted:
             self._column.drop(sections.pop())
         made = max(0, min(room, wanted - len(sections)))

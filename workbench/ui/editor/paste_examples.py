@@ -1,4 +1,4 @@
-"""The window that few-shot examples are pasted into, from a table or JSON Lines."""
+"""The dialog that pastes few-shot examples from a table or JSON Lines."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from workbench.ui.theme import Theme
 
 
 class PasteExamples(PasteDialog):
-    """Makes examples of pairs; `taken(tuple[Example, ...])`."""
+    """Turns pairs into examples; emits `taken(tuple[Example, ...])`."""
 
     def __init__(self, theme: Theme, copied: str, parent: QWidget) -> None:
-        """`copied` is what the clipboard holds; it is only offered if it looks like pairs."""
+        """`copied` is the clipboard text; it is offered only if it looks like pairs."""
         about = (
             "Copy two columns of a spreadsheet, CSV, or JSON Lines. "
             "A first row with names such as “user” and “assistant” is recognised."
         )
         super().__init__(theme, "Paste examples", about, parent)
         self.field.setAccessibleName("Table or JSON Lines with examples")
-        # A hint shows a tab as one space.
+        # A placeholder shows a tab as one space.
         hint = 'user           assistant\nWhere is it?   On its way.\n\n{"user": "…", "assistant": "…"}'
         self.field.setPlaceholderText(hint)
         is_offered = ("\t" in copied or copied.lstrip()[:1] in ("{", "[")) and len(copied) <= MOST

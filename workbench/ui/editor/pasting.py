@@ -1,7 +1,7 @@
-"""A window that rows or lines of somebody's are pasted into, to be made something of.
+"""The base of dialogs that turn pasted rows or lines into something else.
 
-Invariant: nothing in the draft changes before a person takes what was found, and what would be taken, and what would
-not, is said first. The text is read as it was pasted, to the byte.
+Invariant: the draft does not change before the user accepts the result, and the dialog first shows what would be
+accepted and what left out. The text is read exactly as pasted.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from workbench.ui.editor.field import ExactField
 from workbench.ui.theme import Theme, set_role
 
 MOST = 2_000_000
-"""Characters that are read while somebody waits; more would hold up the window."""
+"""Maximum number of characters read; more would block the UI thread."""
 AT_ONCE = 100_000
-"""Characters that are read with every key; more are read when a person pauses."""
+"""Characters up to which the text is read on every change; longer text is read after a pause in typing."""
 _PAUSE_MS = 150
 _MOST_SAID = 4
 _TAB_CHARACTERS = 16
@@ -28,7 +28,9 @@ _SIZE = QSize(620, 400)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a text holds: what is taken of it (None for nothing), in words, what is not, and what the button says."""
+    """The result of reading a text: the accepted value (None for none), its description, what is left out, and the
+    label of the button.
+    """
 
     taken: object | None
     words: str
@@ -37,10 +39,10 @@ class Found:
 
 
 class PasteDialog(Dialog):
-    """A sentence, a field, what would become of it, and the button that takes it. Esc leaves everything as it was."""
+    """An explanation, a field, a preview of the result, and a button to accept it. Esc changes nothing."""
 
     taken = Signal(object)
-    """What `read` found, once the window has closed."""
+    """The result of `read`, emitted after the dialog has closed."""
 
     def __init__(self, theme: Theme, title: str, about: str, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -80,18 +82,18 @@ class PasteDialog(Dialog):
         self.resize((_SIZE * min(theme.scale, 1.5)).boundedTo(geometry.room(self)))
 
     def begin(self, text: str) -> None:
-        """Show a text, all of it selected: what is pasted or typed next takes its place."""
+        """Show a text and select all of it, so that pasting or typing replaces it."""
         self.field.set_exact(text)
         self.field.selectAll()
         self.field.setFocus()
         self._changed()
 
     def read(self, text: str) -> Found:
-        """Return what is in a text; for subclasses."""
+        """Return the result for a text; overridden by subclasses."""
         raise NotImplementedError
 
     def _changed(self) -> None:
-        # What was found is no longer what is there, so it cannot be taken meanwhile.
+        # The result is outdated until the next read, so it cannot be accepted.
         if AT_ONCE < self.field.length <= MOST:
             self.take.setEnabled(False)
             self._pause.start()
@@ -106,7 +108,7 @@ class PasteDialog(Dialog):
             self._found = Found(None, "", (said,), self.read("").button)
         else:
             self._found = self.read(text)
-        # The words above and in the field say what an empty one waits for.
+        # For an empty text, the explanation and the placeholder are enough.
         found = self._found if text.strip() else replace(self._found, left_out=())
         lines = [found.words] if found.words else []
         lines += found.left_out[:_MOST_SAID]
@@ -120,7 +122,7 @@ class PasteDialog(Dialog):
 
     def _take(self) -> None:
         if (found := self._found.taken) is not None:
-            # Closing gives the keyboard back; whoever takes what was found puts it where that is.
+            # Closing restores the focus; a receiver of `taken` may then move it to the result.
             self.accept()
             self.taken.emit(found)
 

@@ -1,6 +1,6 @@
-"""Inserts a long text into a document in chunks, so that the UI thread never blocks for long.
+"""Inserts a long text into a document in chunks, so that the UI thread is not blocked.
 
-Invariant: chunks are inserted in order, and `insert_more(whole=True)` inserts all that are left.
+Invariant: chunks are inserted in order, and `insert_more(whole=True)` inserts all remaining ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from workbench.ui.editor.exact import units
 _CHUNK = 60_000
 """Characters of a chunk."""
 _FOR_S = 0.006
-"""How long chunks are inserted before other events get their turn."""
+"""Seconds of inserting before other events are processed."""
 
 
 class ChunkedInsert:
@@ -33,16 +33,16 @@ class ChunkedInsert:
 
     @property
     def rest(self) -> int:
-        """The length of what is left to insert, in UTF-16 units."""
+        """The length of the remaining chunks, in UTF-16 units."""
         return self._rest
 
     @property
     def position(self) -> int:
-        """The position in the document at which the next chunk is inserted."""
+        """The document position at which the next chunk is inserted."""
         return self._cursor.position()
 
     def insert_more(self, *, whole: bool) -> None:
-        """Insert chunks for a few ms, or all that are left."""
+        """Insert chunks for a few ms, or all remaining ones."""
         until = time.perf_counter() + _FOR_S
         self._cursor.beginEditBlock()
         try:
@@ -65,12 +65,12 @@ class ChunkedText(Protocol):
         ...
 
     def insert_more(self, *, whole: bool) -> bool:
-        """Insert more of the text, or all that is left; return whether the document is complete."""
+        """Insert more of the text, or all of the rest; return whether the document is complete."""
         ...
 
 
 class ChunkScheduler(QObject):
-    """Inserts the chunks of a field's text from a timer; the field emits signals for the first and the last one."""
+    """Inserts the chunks of a field's text on a timer; the field emits signals for the first and last chunk only."""
 
     def __init__(self, field: QPlainTextEdit, text: ChunkedText) -> None:
         super().__init__(field)
@@ -85,7 +85,7 @@ class ChunkScheduler(QObject):
         self._timer.start()
 
     def insert_more(self, *, whole: bool) -> None:
-        """Insert more chunks, or all that are left."""
+        """Insert more chunks, or all remaining ones."""
         field = self._field
         if not self._text.is_incomplete:
             return

@@ -1,7 +1,7 @@
-"""A copy of the text of a document, which answers without reading the document.
+"""A copy of a document's text, which can be queried without reading the document.
 
-Invariant: after every `follow` it equals the document's text with its soft breaks; the public text and positions count
-none. A long text that is inserted in chunks is recorded from the start, with its final positions.
+Invariant: after every `follow` it equals the document's text with its soft breaks; the public text and positions
+exclude them. A long text inserted in chunks is recorded from the start, with its final positions.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Record:
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether the document still lacks chunks of the text."""
+        """Whether chunks are still to be inserted into the document."""
         return self._pending is not None
 
     def text(self) -> str:
@@ -47,19 +47,19 @@ class Record:
         return without_breaks(self._mirror.text())
 
     def around(self, position: int, reach: int) -> tuple[str, str]:
-        """Return the text before and behind a position, up to `reach` UTF-16 units each."""
+        """Return the text before and after a position, up to `reach` UTF-16 units each."""
         first, here = self._breaks.raw(max(0, position - reach)), self._breaks.raw(position)
         last = min(self._breaks.raw(position + reach), len(self._mirror))
         before, behind = self._mirror.part(first, here), self._mirror.part(here, last)
         return without_breaks(before), without_breaks(behind)
 
     def selected(self, cursor: QTextCursor) -> str:
-        """Return the text that is selected, as the document holds it."""
+        """Return the selected text, as the document holds it."""
         start, end = cursor.selectionStart(), cursor.selectionEnd()
         return without_breaks(self._mirror.part(start + self._lacking(start), end + self._lacking(end)))
 
     def plain(self, position: int) -> int:
-        """Return a position of the document as one of the text."""
+        """Return the text position of a document position."""
         return self._breaks.plain(position + self._lacking(position))
 
     def select(self, position: int, length: int) -> QTextCursor:
@@ -74,7 +74,7 @@ class Record:
     def follow(self, position: int, removed: int, added: int) -> Edit | None:
         """Record a `contentsChange` of the document; return the edit of the text, None for none.
 
-        Some reports of Qt include the end of the last paragraph, which is not part of the text.
+        Some reports by Qt include the end of the last paragraph, which is not part of the text.
         """
         if self._is_inserting:
             return None
@@ -106,7 +106,7 @@ class Record:
         return self._splice(start, end - start, raw, may_break=SOFT in raw or self.is_broken)
 
     def insert_more(self, *, whole: bool) -> bool:
-        """Insert more chunks into the document, or all that are left; return whether it is complete."""
+        """Insert more chunks into the document, or all remaining ones; return whether it is complete."""
         if self._pending is not None:
             self._is_inserting = True
             try:
@@ -118,7 +118,7 @@ class Record:
         return self._pending is None
 
     def drop_chunks(self) -> None:
-        """Drop the chunks that are left: the text of the document is about to be replaced."""
+        """Drop the remaining chunks, before the text of the document is replaced."""
         self._pending = None
 
     def _splice(self, position: int, removed: int, raw: str, *, may_break: bool) -> Edit | None:

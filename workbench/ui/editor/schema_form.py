@@ -1,7 +1,7 @@
 """A JSON Schema as a form in a dialog.
 
-Invariant: the dialog holds one `SchemaField` and nothing else; what it gives back is that, written, and nothing is
-changed before a person says so. What the form does not show is named and kept.
+Invariant: the dialog's only state is one `SchemaField`; its result is that field written as a schema, and nothing
+changes before the user applies it. Parts that the form does not show are listed and kept.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _TYPES: tuple[tuple[str, Kind, Kind], ...] = (
 
 
 class SchemaDialog(Dialog):
-    """The properties of a schema, to be changed and taken over. Esc leaves everything as it was."""
+    """The properties of a schema, to edit and apply. Esc changes nothing."""
 
     taken = Signal(str)
     """The schema as text."""
@@ -122,7 +122,7 @@ class SchemaDialog(Dialog):
         self._judge()
 
     def insert(self, path: Path) -> None:
-        """Put in a new property, and the caret into its name."""
+        """Insert a new property and focus its name."""
         at = path[-1]
         self.form = _with_children(
             self.form, path[:-1], lambda children: (*children[:at], SchemaField(""), *children[at:])
@@ -151,7 +151,7 @@ class SchemaDialog(Dialog):
         (self.add if row is None else row.name).setFocus()
 
     def retype(self, path: Path, kind: Kind, items: Kind) -> None:
-        """Give a property another type; what is in an object stays with it."""
+        """Change the type of a property; the properties of an object are kept."""
         self.change(path, kind=kind, items=items)
         self._build()
         self.rows[path].kind.setFocus()
@@ -225,7 +225,7 @@ class Row:
             self.kind.addItem(title, (kind, items))
         items = field.items if field.kind == "array" else "other"
         titles = [title for title, kind, of in _TYPES if (kind, of) == (field.kind, items)]
-        # A list of lists or of yes and no is shown as a list, and stays what it is.
+        # A list of lists or of booleans is shown as a list, and keeps its item type.
         self.kind.setCurrentText(titles[0] if titles else "list")
         self.kind.activated.connect(lambda index: dialog.retype(path, *_TYPES[index][1:]))
         self.required = QCheckBox("required")
@@ -249,7 +249,7 @@ class Row:
         self.controls = (self.name, self.kind, self.required, self.description, self.choices, self.more)
 
     def menu(self) -> QMenu:
-        """Return what can be done with the property; the menu deletes itself when it closes."""
+        """Return the menu of actions on the property; it deletes itself when it closes."""
         menu = QMenu(self.more)
         menu.aboutToHide.connect(menu.deleteLater)
         at = self._path[-1]
@@ -324,7 +324,7 @@ def _words(role: str) -> QLabel:
 
 
 def open_form(text: str, what: str, parent: QWidget) -> SchemaDialog:
-    """Open the form of a schema as it was typed. Raises SchemaFormError when there is none."""
+    """Open the form of a schema as typed. Raises SchemaFormError if the text cannot be shown as a form."""
     dialog = SchemaDialog(read_schema(text), what, parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()

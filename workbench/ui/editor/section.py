@@ -26,11 +26,11 @@ _GAP = 2
 _FOCUS_BAR = 2
 _COMMON_LABEL = "if called with"
 MOST_LINES = 12
-"""Lines that a field shows at most before it scrolls."""
+"""Maximum number of lines of a field before it scrolls."""
 
 
 def bring(field: ExactField, text: str) -> None:
-    """Set the text of a field by the smallest edit, so that the caret stays in place."""
+    """Set the text of a field by the smallest edit, so that the caret keeps its place."""
     wanted = encodable(text)
     if wanted == field.exact():
         return
@@ -43,11 +43,11 @@ class Section(QWidget):
     """A title with a menu, and rows of a label and a field each."""
 
     controls_changed = Signal()
-    """The widgets that take the focus have changed."""
+    """The focusable widgets changed."""
     height_changed = Signal()
     """The section needs another height."""
     caret_moved = Signal()
-    """In a field that has the focus."""
+    """The caret moved in the focused field."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -82,7 +82,7 @@ class Section(QWidget):
         raise NotImplementedError
 
     def add_row(self, label: str, name: str, *, mono: bool = True) -> ExactField:
-        """Add a field behind `label`; `name` is what screen readers say."""
+        """Add a field after `label`; `name` is its accessible name."""
         text = QLabel(label, self)
         set_role(text, "muted")
         field = ExactField(self.theme, self, journaled=True, mono=mono)
@@ -130,19 +130,19 @@ class Section(QWidget):
         return [row for row in self._rows if not row[1].isHidden()]
 
     def set_hint(self, text: str) -> None:
-        """Show a hint behind the title, elided where there is no room."""
+        """Show a hint after the title, elided if needed."""
         self._hint = text
         self.hint.setToolTip(text)
         self.hint.setText(self.hint.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self.hint.width()))
 
     def judge_schema(self, fault: str) -> None:
-        """Set what is wrong with the schema in the section, "" for nothing; shown when there is no other note."""
+        """Set the error of the schema in the section, "" for none; shown if there is no other note."""
         if fault != self._schema_fault:
             self._schema_fault = fault
             self.set_note(self._own_note)
 
     def set_note(self, text: str) -> None:
-        """Say what is wrong, "" for nothing."""
+        """Show an error, "" for none."""
         self._own_note = text
         text = text or self._schema_fault
         if text != self.note.text():
@@ -158,7 +158,7 @@ class Section(QWidget):
         return tuple(field for _, field in self._rows)
 
     def controls(self) -> Sequence[QWidget]:
-        """Return what takes the focus, in the order of Tab."""
+        """Return the focusable widgets in tab order."""
         return (self.more, *self.fields)
 
     def set_editable(self, editable: bool) -> None:
@@ -185,7 +185,7 @@ class Section(QWidget):
         field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def restyle(self) -> None:
-        """Take fonts and colours from the theme again."""
+        """Apply the theme's fonts and colours."""
         for field in self.fields:
             field.restyle()
         self.update()

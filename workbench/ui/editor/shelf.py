@@ -1,7 +1,7 @@
 """The messages of an editor, with and without widgets.
 
-Invariant: all messages are held in order, each under its own key. Widgets are made for the first of them and reused,
-so that another content shows at once.
+Invariant: all messages are held in order, each under its own key. Widgets are created for the first ones and reused, so
+that other content is shown immediately.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workbench.ui.editor.waiting import AT_ONCE, Waiting
 
 
 class Shelf(QObject):
-    """Fills a column with blocks; `make` returns the widget of one."""
+    """Fills a column with blocks; `make` creates the widget of a block."""
 
     def __init__(self, column: Column, make: Callable[[Block], MessageBlock], parent: QObject) -> None:
         super().__init__(parent)
@@ -29,12 +29,12 @@ class Shelf(QObject):
         self._blanks: set[int] = set()
         self.keys = itertools.count(1)
         self.is_loading = False
-        """Whether texts are being filled in; signals of fields are no edits then."""
+        """Whether texts are being loaded; signals of fields are not edits then."""
         self.waiting = Waiting(self._show, self)
         column.more_wanted.connect(self.waiting.more)
 
     def whole_of(self, content: Content) -> Whole:
-        """Return what to show for `content`; without messages that is one blank user message."""
+        """Return the blocks and parts of `content`; without messages, one blank user message."""
         blocks = tuple(
             Block(next(self.keys), m.role, encodable(m.text), Extras(m.attachments, m.cache)) for m in content.messages
         )
@@ -44,7 +44,7 @@ class Shelf(QObject):
         return Whole(blocks, replace(content, messages=()))
 
     def blocks(self) -> tuple[Block, ...]:
-        """Return all messages as they are now."""
+        """Return all messages in their current state."""
         return tuple(block_of(block) for block in self._column.blocks) + self.waiting.blocks
 
     def messages(self) -> tuple[Message, ...]:
@@ -90,5 +90,5 @@ class Shelf(QObject):
 
 
 def block_of(block: MessageBlock) -> Block:
-    """Return the message of a widget."""
+    """Return the message shown by a widget."""
     return Block(block.key, block.role, block.field.exact(), block.extras)

@@ -1,4 +1,4 @@
-"""What is marked inside a paragraph: variables, and characters that a reader cannot see or would mistake.
+"""The marked spans of a paragraph: variables, and characters that are invisible or easily mistaken.
 
 Invariant: pure; positions are UTF-16 units of the paragraph as the document holds it.
 """
@@ -12,12 +12,12 @@ from workbench.ui.editor.exact import ESCAPE, STAND_INS, units
 SpanKind = Literal["variable", "stand_in", "space", "hidden", "line"]
 
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-# Not the zero-width joiner and non-joiner, nor variation selectors: emoji and several scripts are spelled with them.
+# Not the zero-width joiner and non-joiner, nor variation selectors: emoji and several scripts need them.
 _HIDDEN = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
     "\ufeff\ufff9-\ufffb\U000e0001-\U000e007f"
 )
-# Most prompts have none, so it is compiled for the first paragraph that may.
+# Most prompts have none, so it is compiled for the first paragraph that may contain one.
 _ODD = (
     f"(?P<stand_in>[{ESCAPE}{''.join(STAND_INS.values())}])|(?P<space>[{_SPACES}])"
     f"|(?P<hidden>[{_HIDDEN}]+)|(?P<line>\u2028)"
@@ -29,11 +29,11 @@ GLYPHS = {
     STAND_INS["\ufdd1"]: "□",
     "\u2028": "↵",
 }
-"""What is drawn for characters that have no shape of their own."""
+"""Glyphs drawn for characters without a shape of their own."""
 
 
 class Span(NamedTuple):
-    """A marked stretch; `text` is what stands there: one odd character, or several hidden ones in a row."""
+    """A marked span; `text` is its content: one odd character, or several hidden ones in a row."""
 
     start: int
     length: int
@@ -42,7 +42,7 @@ class Span(NamedTuple):
 
 
 def spans(paragraph: str) -> tuple[Span, ...]:
-    """Return the marked stretches of one paragraph in their order."""
+    """Return the marked spans of a paragraph in order."""
     found: list[tuple[re.Match[str], SpanKind]] = []
     if "{{" in paragraph:
         found += [(match, "variable") for match in PLAIN_VARIABLE.finditer(paragraph)]

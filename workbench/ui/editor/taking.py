@@ -1,7 +1,7 @@
-"""Pastes and drops of anything but text.
+"""Handling of pastes and drops that are not text.
 
-Invariant: the owner of a field decides first. A pack file that the owner does not take is left to the window, which
-opens packs wherever they are dropped; as text it would insert its path.
+Invariant: the owner of a field decides first. A pack file that it does not accept is left to the window, which opens
+dropped packs; as text, the field would insert the path.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from workbench.ui.editor.heights import MeasuredField
 
 
 class TakingField(MeasuredField):
-    """A field whose owner may take pastes and drops that are not text."""
+    """A field whose owner may accept pastes and drops that are not text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        # Takes data that is not text and returns whether it did; with False it only returns whether it would.
+        # Accepts data that is not text and returns whether it did; with False it only returns whether it would.
         self.takes: Callable[[QMimeData, bool], bool] = lambda _data, _act: False
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return source.hasText() or self.takes(source, False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from workbench.ui.dropped import pack_in  # nothing is dragged before the first paint
+        from workbench.ui.dropped import pack_in  # lazy: not needed before the first paint
 
         if not self.takes(event.mimeData(), False) and pack_in(event.mimeData()) is not None:
             event.ignore()

@@ -34,7 +34,7 @@ class ToolSection(Section):
     """One function: name, description, parameters, and simulated answers."""
 
     changed = Signal(object)
-    """The section, after the person typed into it."""
+    """The section, after the user typed into it."""
     action_wanted = Signal(object, str)
     row_gone = Signal(object, int)
     rounds_wanted = Signal(int)
@@ -61,7 +61,7 @@ class ToolSection(Section):
         field.edited.connect(lambda _edit, _kind: self._typed())
 
     def tool(self) -> Tool:
-        """Return the tool in the fields."""
+        """Return the tool from the fields."""
         rows = tuple(ToolRow(arguments.exact(), answer.exact()) for arguments, answer in self.pairs)
         return Tool(
             self.name.exact(),
@@ -143,7 +143,7 @@ class ToolSection(Section):
 
 
 def tool_fault(tool: Tool) -> str:
-    """Return a sentence about the first fault of a tool, "" for none."""
+    """Return a sentence about the first error of a tool, "" for none."""
     if not tool.name:
         return "The tool needs a name, such as lookup_order."
     if not _NAME.fullmatch(tool.name):

@@ -1,7 +1,7 @@
-"""Messages that take a new look later, because nobody sees them when it comes.
+"""Deferred restyling of invisible messages.
 
-Invariant: Qt passes by what is undressed when the look changes, and each of it is dressed before it is seen, else in
-turns. What is seen meanwhile stays where it is.
+Invariant: Qt skips undressed widgets when the theme changes. Each is restyled before it becomes visible, otherwise in
+turns. Visible messages do not move meanwhile.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class Undressed(QObject):
-    """The undressed messages of one column."""
+    """The messages of one column whose restyling is deferred."""
 
     def __init__(self, column: Column, theme: Theme, colour: Callable[[MessageBlock], None]) -> None:
-        """`colour` colours the text of a message anew."""
+        """`colour` colours the text of a message again."""
         super().__init__(column)
         self._column, self._colour = column, colour
         self._parts: dict[MessageBlock, list[QWidget]] = {}
@@ -37,24 +37,24 @@ class Undressed(QObject):
 
     @property
     def count(self) -> int:
-        """How many messages are still undressed."""
+        """Number of messages still to be restyled."""
         return len(self._parts)
 
     def _begin(self) -> None:
-        """Undress what nobody sees, because the look is about to change."""
+        """Detach invisible messages from the coming theme change."""
         for block in self._column.blocks:
             if block not in self._parts and not self._is_seen(block):
                 self._parts[block] = undress([block, *block.findChildren(QWidget)])
                 block.is_undressed = True
 
     def _restyle(self) -> None:
-        """Dress what can be seen by now, and the rest in turns; what was seen before is restyled already."""
+        """Restyle newly visible messages, and the rest in turns; those visible before are already restyled."""
         self._catch_up()
         if self._parts:
             Turns.of_application().ask(self, self._go_on)
 
     def _catch_up(self) -> None:
-        # What is dressed can be smaller than before, and let others be seen.
+        # A restyled message may be smaller than before and make others visible.
         while seen := [block for block in self._parts if isValid(block) and self._is_seen(block)]:
             for block in seen:
                 self._dress(block)
@@ -78,7 +78,7 @@ class Undressed(QObject):
             self._colour(block)
 
     def _arrange(self) -> None:
-        """Let heights follow, around what is seen."""
+        """Update the heights, keeping the first visible message in place."""
         bar = self._column.verticalScrollBar()
         first = next((block for block in self._column.blocks if self._is_seen(block)), None)
         above = 0 if first is None else first.y() - bar.value()

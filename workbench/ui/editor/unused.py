@@ -1,7 +1,7 @@
-"""Values that nothing in the prompt uses.
+"""Values that the prompt does not use.
 
-Invariant: they are shown and not edited here, each says in words that it is not used, and none goes but by its own
-button.
+Invariant: they are shown but not editable, each is labelled as not used, and each is removed only by its own button or
+by the one that removes all.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from workbench.ui.editor.value_row import CHIP, GAP, LEFT, RIGHT
 from workbench.ui.theme import QUIET_PADDING, Theme, set_role
 
 MOST = 5
-"""Values that have a row; of more only the number is said."""
+"""Values that get a row; the others are only counted."""
 _SHOWN = 200
 _INSIDE = 9
-"""Where the words in the fields of other values begin."""
+"""The x offset of text in the fields of other values, in px."""
 NOT_USED = "not used ✕"
 
 
 class _Row(QWidget):
-    """The name in a frame, the value as far as there is room, and the button that removes it."""
+    """The name in a frame, the value as far as it fits, and the remove button."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -45,15 +45,15 @@ class _Row(QWidget):
         self.update()
 
     def place(self, y: int, width: int, names: int) -> int:
-        """Take the place at `y`, `width` px wide, with `names` px for the name; return the bottom."""
+        """Set the geometry at `y`, `width` px wide, with `names` px for the name; return the bottom."""
         self._names = names
         size = self.remove.sizeHint()
         self.setGeometry(QRect(0, y, width, size.height()))
-        # Its words end where the fields of other values do.
+        # Its text is right-aligned with the fields of other values.
         self.remove.setGeometry(QRect(QPoint(width - RIGHT - size.width() + QUIET_PADDING, 0), size))
         return y + size.height()
 
-    # What Qt calls.
+    # Qt event handlers
 
     def paintEvent(self, _: QPaintEvent) -> None:
         mono, plain = QFontMetrics(self._theme.mono()), QFontMetrics(self._theme.font())
@@ -70,7 +70,7 @@ class _Row(QWidget):
             painter.setFont(self._theme.mono())
             painter.drawText(QPointF(LEFT + CHIP, top + mono.ascent()), shown)
             painter.setFont(self._theme.font())
-            # A value goes in the direction of its language, not of the window.
+            # A value has the text direction of its language, not of the window.
             painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
             value = plain.elidedText(self._value, Qt.TextElideMode.ElideRight, room.width())
             if value != "…":
@@ -78,10 +78,10 @@ class _Row(QWidget):
 
 
 class UnusedRows(QWidget):
-    """A row for each value that is not used, and one for all that have none."""
+    """A row for each unused value, and one for those without a row."""
 
     remove_wanted = Signal(object)
-    """tuple[str, ...]: the names whose values a person wants to be rid of."""
+    """tuple[str, ...]: the names whose values are to be removed."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -96,7 +96,7 @@ class UnusedRows(QWidget):
         self.hide()
 
     def show_values(self, values: Sequence[tuple[str, str]]) -> bool:
-        """Show these names with their values, () for none; return whether they are others than before."""
+        """Show these names with their values, () for none; return whether they changed."""
         if tuple(values) == self._values:
             return False
         self._values = tuple(values)
@@ -119,15 +119,15 @@ class UnusedRows(QWidget):
         return True
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of all that are not used."""
+        """Return the names of all unused values."""
         return self._all
 
     def buttons(self) -> list[QPushButton]:
-        """Return the buttons that remove, from top to bottom."""
+        """Return the remove buttons from top to bottom."""
         return [*(row.remove for row in self._rows), *([self._rest] if not self._rest.isHidden() else [])]
 
     def place(self, y: int, width: int, names: int) -> int:
-        """Take the place at `y`; return the bottom."""
+        """Set the geometry at `y`; return the bottom."""
         inside = 0
         for row in self._rows:
             inside = row.place(inside, width, names)

@@ -22,20 +22,20 @@ GAP = 10
 _MOST_LINES = 5
 _LONGEST_SUGGESTION = 18
 _SHORTEST_FIELD = 16
-"""Characters that a field has at least beside a suggestion, which else stands below it."""
+"""Minimum width of a field beside a suggestion, in characters; if there is less room, the suggestion goes below it."""
 
 
 def name_width(theme: Theme, names: Iterable[str], limit: int) -> int:
     """Return the width of the widest name with its chip, at most `limit` px."""
-    # Whole pixels are rounded down, and a name that lacks a part of one is elided.
+    # QFontMetrics would round down, and a name that lacks a fraction of a pixel is elided.
     metrics = QFontMetricsF(theme.mono())
     return min(limit, ceil(max((metrics.horizontalAdvance(name) for name in names), default=0)) + 2 * CHIP)
 
 
 class ValueRow(QWidget):
-    """The name on a chip, elided to its room, and the field; a missing value is said in the field.
+    """The name on a chip, elided to its width, and the field; a missing value is stated in the field.
 
-    Where the name is probably misspelt, a button offers the one that was meant.
+    If the name is probably misspelt, a button offers the one that was meant.
     """
 
     mend_wanted = Signal(str, str)
@@ -56,12 +56,12 @@ class ValueRow(QWidget):
         self.set_missing(True)
 
     def set_value(self, value: str | None) -> None:
-        """Show a value; None is none at all."""
+        """Show a value, None for no value."""
         self.field.set_exact(value or "")
         self.set_missing(value is None)
 
     def set_missing(self, missing: bool, *, wanted: bool = False) -> None:
-        """Say in words that there is no value, `wanted` that a run needs one, or that it is empty."""
+        """State that there is no value, with `wanted` that a run needs one, or that the value is empty."""
         if (missing, wanted) == (self._missing, self.is_wanted):
             return
         self._missing = missing
@@ -72,11 +72,11 @@ class ValueRow(QWidget):
 
     @property
     def is_wanted(self) -> bool:
-        """Whether it says that a run needs a value."""
+        """Whether the row states that a run needs a value."""
         return self.field.property("role") == "field-wrong"
 
     def suggest(self, meant: str) -> bool:
-        """Offer the name that was probably meant, "" for none; return whether that is another one than before."""
+        """Offer the name that was probably meant, "" for none; return whether it changed."""
         if meant == self._meant:
             return False
         self._meant = meant
@@ -95,7 +95,7 @@ class ValueRow(QWidget):
         return True
 
     def restyle(self) -> None:
-        """Take fonts and colours from the theme again."""
+        """Apply the theme's fonts and colours."""
         self.field.restyle()
         self.update()
 
@@ -104,7 +104,7 @@ class ValueRow(QWidget):
         return self.field.lines_height(1)
 
     def arrange(self, y: int, width: int, names: int, bar: int) -> int:
-        """Take the row at `y`, `width` px wide, with `names` px for the name; return its bottom."""
+        """Place the row at `y`, `width` px wide, with `names` px for the name; return its bottom."""
         self._names = names
         x = LEFT + names + GAP
         edge = width - max(RIGHT, bar)
@@ -112,7 +112,7 @@ class ValueRow(QWidget):
         is_below = False
         if mend is not None:
             size = mend.sizeHint()
-            # Its words end where the fields of other values do.
+            # Its text is right-aligned with the fields of other values.
             left = edge - size.width() + QUIET_PADDING
             is_below = left - 2 - x < self.fontMetrics().averageCharWidth() * _SHORTEST_FIELD
             if not is_below:
@@ -134,7 +134,7 @@ class ValueRow(QWidget):
         self.update()
         return y + height
 
-    # What Qt calls.
+    # Qt event handlers
 
     def paintEvent(self, _: QPaintEvent) -> None:
         metrics = QFontMetrics(self._theme.mono())

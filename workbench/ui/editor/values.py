@@ -1,8 +1,8 @@
-"""The values of the variables that the messages use.
+"""The values of the variables in the messages.
 
-Invariant: a value is exact text, and is never lost because its variable left the messages: it is kept for its return.
-A variable without a value is not the same as one with an empty value, and both are said in words. Only so many have a
-row as a person asked for; the values of all others are there nevertheless.
+Invariant: a value is exact text, and is kept when its variable leaves the messages, in case it returns. No value and an
+empty value are different, and both are stated in words. Only a limited number of variables have a row; the values of
+the others are kept all the same.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from workbench.ui.fill import fill
 from workbench.ui.theme import Theme, set_role
 
 SHARE = 0.4
-"""The most of its parent's height that the panel takes."""
+"""Maximum share of the parent's height."""
 AT_ONCE = 25
-"""Rows that are shown without being asked for, and that are added each time."""
+"""Rows shown at first, and added by each request for more."""
 _PAD = 8
 _GAP = 4
 _LINE = 1
@@ -32,12 +32,12 @@ _NAME_SHARE = 0.35
 
 
 class ValuesPanel(QWidget):
-    """A row per variable: its name, and a field for its value. Takes no height while there is none."""
+    """A row per variable: its name, and a field for its value. Takes no height without rows."""
 
     edited = Signal()
-    """After every change of a value by the person."""
+    """Emitted after every change of a value by the user."""
     remove_wanted = Signal(object)
-    """tuple[str, ...]: variables whose values a person wants to be rid of, because nothing uses them."""
+    """tuple[str, ...]: unused variables whose values are to be removed."""
     mend_wanted = Signal(str, str)
     """A name that is probably misspelt, and the one that was meant."""
 
@@ -78,7 +78,7 @@ class ValuesPanel(QWidget):
         self._watch()
 
     def set_variables(self, names: Sequence[str]) -> None:
-        """Show a row for each name, in this order, each once; values are kept for names that left."""
+        """Set the variables, in this order and without duplicates; values are kept for names that left."""
         self._used = tuple(dict.fromkeys(names))
         self._name()
 
@@ -87,7 +87,7 @@ class ValuesPanel(QWidget):
         return self._names
 
     def set_values(self, values: Mapping[str, str]) -> None:
-        """Replace all values, also those kept for names that have no row; `edited` is not emitted."""
+        """Replace all values, including those kept for names without a row; `edited` is not emitted."""
         self._asked = ()
         self._name()
         self._kept = {name: encodable(value) for name, value in values.items()}
@@ -104,11 +104,11 @@ class ValuesPanel(QWidget):
         return tuple((name, self._kept[name]) for name in self._names if name in self._kept)
 
     def all_values(self) -> dict[str, str]:
-        """Return every value that is kept, also for names without a row."""
+        """Return all kept values, including those for names without a row."""
         return dict(self._kept)
 
     def mark(self, meant: Mapping[str, str], unused: Sequence[str]) -> None:
-        """Offer what was probably meant by misspelt names, and show what nothing in the prompt uses."""
+        """Suggest corrections of misspelt names (`meant`), and show the values of `unused` variables."""
         self._meant = dict(meant)
         shown = tuple((name, self._kept[name]) for name in unused if name in self._kept)
         others = [self.unused.show_values(shown)]
@@ -118,19 +118,19 @@ class ValuesPanel(QWidget):
             self._arrange()
 
     def set_read_only(self, read_only: bool) -> None:
-        """Show values without letting them be changed."""
+        """Set whether the values are read-only."""
         self._read_only = read_only
         for row in self.rows:
             row.field.set_editable(not read_only)
 
     def current(self) -> ValueRow | None:
-        """Return the row that has, or had last, the caret; the first one when none ever had it."""
+        """Return the row that has or last had the focus; the first one if none had it."""
         if self._last in self.rows:
             return self._last
         return self.rows[0] if self.rows else None
 
     def focus(self, name: str) -> None:
-        """Put the caret into the field of `name`, if it is a variable; it gets a row if it has none."""
+        """Focus the field of `name`, if it is a variable; a missing row is created."""
         if name not in self._names:
             return
         row = next((row for row in self.rows if row.name == name), None)
@@ -142,9 +142,9 @@ class ValuesPanel(QWidget):
         self._reveal(row)
 
     def want(self, names: Sequence[str]) -> None:
-        """Mark what a run needs and has no value, until it gets one, and put the caret into the first of them.
+        """Mark variables that a run needs until they have a value, and focus the first of them.
 
-        A variable that only a pinned version uses becomes one of those shown here.
+        A variable used only by a pinned version is added to those shown here.
         """
         self._asked = tuple(dict.fromkeys((*self._asked, *(name for name in names if name not in self._used))))
         self._name()
@@ -158,7 +158,7 @@ class ValuesPanel(QWidget):
                 next(row for row in self.rows if row.name == name).set_missing(True, wanted=True)
                 return
 
-    # What Qt calls.
+    # Qt event handlers
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ParentChange:
@@ -167,7 +167,7 @@ class ValuesPanel(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._watched:
-            # A bar that comes beside the panel may leave less room for it.
+            # A new bar beside the panel may leave less room for it.
             changed = event.type() == QEvent.Type.LayoutRequest and self._limit(self._total) != self.height()
             if changed or event.type() == QEvent.Type.Resize:
                 self._arrange()
@@ -198,8 +198,8 @@ class ValuesPanel(QWidget):
             self._make_rows()
 
     def _make_rows(self) -> None:
-        """Give a row to each of the first variables and to those that were gone to; the rows that stay keep theirs."""
-        # A row does not go while somebody types into it, wherever its variable went.
+        """Create a row for each of the first variables and each opened one; existing rows are kept."""
+        # A row with the focus is kept, even if its variable moved behind the limit.
         self._opened |= {row.name for row in self.rows if row.field.hasFocus()}
         wanted = (*self._names[: self._most], *(name for name in self._names[self._most :] if name in self._opened))
         rows = {row.name: row for row in self.rows}
@@ -269,13 +269,13 @@ class ValuesPanel(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Give every row its place; the panel takes their height, up to its share of the parent's and what is left."""
+        """Place the rows; the panel's height is theirs, limited to its share of the parent's and the free height."""
         if not self.rows and not self.unused.names():
             self._total = 0
             self.setFixedHeight(0)
             return
         if not self._page.isVisible():
-            # One line each is close enough to reserve room before the first show, when nothing is laid out yet.
+            # Before the first show nothing is laid out yet; one line each is close enough to reserve room.
             self._total = 2 * _PAD + sum(row.line_height() + _GAP for row in self.rows)
             self.setFixedHeight(self._limit(self._total))
             return
@@ -322,7 +322,7 @@ class ValuesPanel(QWidget):
 
 
 def _needed_beside(one: QWidget, parent: QWidget) -> int:
-    """Return the least height in px of what stands above and below `one` in the column of `parent`."""
+    """Return the minimum height in px of the items above and below `one` in the layout of `parent`."""
     column = parent.layout()
     items = [] if column is None else [column.itemAt(index) for index in range(column.count())]
     width = parent.width()

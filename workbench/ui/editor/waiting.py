@@ -1,7 +1,7 @@
-"""Messages that have no widgets yet.
+"""Messages without widgets.
 
-Invariant: they are the last ones of the content, in their order, and part of it like all others. Widgets for the first
-`MOST` are made a few at a time, so that no content holds up the window; for more, the person asks.
+Invariant: they are the last ones of the content, in order, and part of it like all others. Widgets for the first `MOST`
+messages are created a few at a time, so that no content blocks the UI thread; the rest get theirs on request.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ AT_ONCE = 20
 """Messages that get their widgets immediately."""
 STEP = 5
 MOST = 120
-"""Messages that get widgets without being asked for; with more, each key that changes a height takes too long."""
+"""Messages that get widgets without a request; with more, each key press that changes a height takes too long."""
 MORE = 60
 
 
 class Waiting(QObject):
-    """`show` makes widgets for the messages that it is given, behind those that have some."""
+    """Holds the messages; `show` creates widgets for the given ones, after the existing ones."""
 
     def __init__(self, show: Callable[[tuple[Block, ...]], None], parent: QObject) -> None:
         super().__init__(parent)
@@ -45,12 +45,12 @@ class Waiting(QObject):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """The messages that wait."""
+        """The messages without widgets."""
         return self._blocks
 
     @property
     def for_good(self) -> int:
-        """How many messages wait until a person asks for them."""
+        """Number of messages that get widgets only on request."""
         return max(0, len(self._blocks) - max(0, self._most - self._shown))
 
     def load(self, blocks: Iterable[Block], shown: int) -> None:
@@ -59,26 +59,26 @@ class Waiting(QObject):
         self._go_on()
 
     def more(self) -> None:
-        """Make widgets for some that wait for good."""
+        """Create widgets for some messages beyond the limit."""
         self._most = max(self._most, self._shown) + MORE
         self._go_on()
 
     def hurry(self, count: int | None = None) -> None:
-        """Make at once what would be made soon, or, with `count`, until so many messages have widgets."""
+        """Create immediately the widgets that are due, or, with `count`, those of the first `count` messages."""
         wanted = self._most if count is None else count
         self._most = max(self._most, wanted)
         self._take(wanted - self._shown)
         self._go_on()
 
     def hurry_to(self, key: int) -> None:
-        """The same until the message with this journal key has one."""
+        """Create widgets up to the message with this journal key."""
         for index, block in enumerate(self._blocks):
             if block.key == key:
                 self.hurry(self._shown + index + 1)
                 return
 
     def make_way(self, step: Step) -> None:
-        """See that the messages that a step is about have widgets."""
+        """Create the widgets of the messages that a step affects."""
         match step:
             case TextStep() | RoleStep() | ExtrasStep():
                 self.hurry_to(step.key)

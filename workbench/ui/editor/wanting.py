@@ -12,7 +12,7 @@ from workbench.ui.editor.column import Column
 
 
 class Wanting:
-    """Marks the message that a run needs text in."""
+    """Marks the message in which a run needs text."""
 
     def __init__(self, column: Column) -> None:
         self._column = column
@@ -29,7 +29,7 @@ class Wanting:
             self._column.reveal(block)
 
     def written(self) -> None:
-        """Remove the note: something was written in some message."""
+        """Remove the note, after something was written in some message."""
         block, self._block = self._block, None
         if block is not None and block in self._column.blocks:
             block.want(wanted=False)

@@ -1,7 +1,7 @@
 """Wraps the long lines of messages, or scrolls them.
 
-Invariant: all messages of all followed editors have the same mode, also those that are made later. Unwrapped, a field
-reserves room for its horizontal scroll bar, visible or not, so that no text moves because of it.
+Invariant: all messages of all followed editors have the same mode, including later ones. Unwrapped, a field reserves
+room for its horizontal scroll bar, visible or not, so that no text moves because of it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _Policy = Qt.ScrollBarPolicy
 
 
 class Wrapping(QObject):
-    """Sets the mode of the messages of editors; `wraps` is the current one."""
+    """Sets the wrap mode of the messages of editors; `wraps` is the current one."""
 
     def __init__(self, parent: QObject | None = None, *, wraps: bool = True) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class Wrapping(QObject):
         self._editors: list[ContentEditor] = []
 
     def follow(self, editor: ContentEditor) -> None:
-        """Apply the mode to the messages of `editor`, now and later."""
+        """Apply the mode to the messages of `editor`, existing and later ones."""
         self._editors.append(editor)
         editor.block_made.connect(self._set)
         self._set_all(editor)
@@ -42,7 +42,7 @@ class Wrapping(QObject):
     def _set_all(self, editor: ContentEditor) -> None:
         for block in editor.blocks:
             self._set(block)
-        # One arrangement lays out all blocks.
+        # One signal is enough: it lays out all blocks.
         for block in editor.blocks[-1:]:
             block.note_changed.emit()
         for block in editor.blocks:

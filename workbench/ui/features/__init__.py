@@ -1,5 +1,5 @@
-"""What a person can do in the window, one folder for each feature.
+"""The features of the window, one folder each.
 
-Invariant: a feature knows the shell's services, widgets and the layers below; it knows neither the window nor another
+Invariant: a feature depends on the shell's services, widgets and the layers below, never on the window or another
 feature.
 """

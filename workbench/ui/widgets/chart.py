@@ -1,7 +1,7 @@
-"""Intervals, drawn by pyqtgraph over the column of a table.
+"""Intervals painted by pyqtgraph over a table column.
 
-Invariant: every interval lies at the height of its row, wherever the table is scrolled to, and all share one axis. The
-chart takes neither mouse nor keyboard: what it shows is told by the cells under it.
+Invariant: each interval is level with its table row at any scroll position, and all share one axis. The chart accepts
+neither mouse nor keyboard input; the cells below it state the values.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from workbench.ui.theme import Theme
 
-# It would end Qt by itself when the program ends, which the program does.
+# pyqtgraph would shut Qt down at exit; the application does that itself.
 pg.setConfigOptions(exitCleanup=False)
 _MARGIN = 0.04
 _DOT = 9
 _BAR = 3
 _CAP = 0.11
-"""Half the height of the end of an interval, in rows."""
+"""Half the height of an interval's end cap, in rows."""
 
 
 class Interval(Protocol):
-    """An estimate between the ends of its interval, on the axis that all share."""
+    """An estimate and its interval, on the shared axis."""
 
     @property
     def low(self) -> float:
-        """The left end."""
+        """Lower bound."""
 
     @property
     def estimate(self) -> float:
-        """The dot."""
+        """Point estimate, drawn as a dot."""
 
     @property
     def high(self) -> float:
-        """The right end."""
+        """Upper bound."""
 
 
 class IntervalChart(pg.GraphicsView):
-    """A guide per row, the average as a dashed line, the intervals, and a dot for each estimate.
+    """Row guides, a dashed line for the average, the intervals, and a dot for each estimate.
 
-    All are in a view box; a plot of pyqtgraph would add axes, a title and menus that stay when the window is closed.
+    Uses a bare ViewBox: a pyqtgraph plot would add axes, a title and menus that outlive the window.
     """
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -69,7 +69,7 @@ class IntervalChart(pg.GraphicsView):
         self.paint()
 
     def set_intervals(self, rows: Sequence[Interval]) -> None:
-        """Draw these, one in each row, the first one at the top."""
+        """Draw one interval per row, from the top."""
         if not rows:
             return
         left, right = min(0.0, *(row.low for row in rows)), max(0.0, *(row.high for row in rows))
@@ -81,26 +81,26 @@ class IntervalChart(pg.GraphicsView):
             middle, low, high = number + 0.5, row.low, row.high
             guides += [(left - edge, middle), (right + edge, middle)]
             bars += [(low, middle), (high, middle)]
-            # The ends, a short line each.
+            # The end caps.
             bars += [(end, middle + side) for end in (low, high) for side in (-_CAP, _CAP)]
         self._guides.setData(*_across_and_down(guides))
         self._bars.setData(*_across_and_down(bars))
         self._dots.setData([row.estimate for row in rows], [number + 0.5 for number in range(len(rows))])
 
     def lie(self, over: QRect, row_height: int, scrolled: int) -> None:
-        """Lie over a column; `scrolled` is how many pixels of the rows are above it."""
+        """Cover the column at `over`; `scrolled` is the vertical scroll offset in pixels."""
         self.setGeometry(over)
         if row_height > 0 and over.height() > 0:
             top = scrolled / row_height
             self._box.setYRange(top, top + over.height() / row_height, padding=0)
 
     def height_of(self, row: int) -> float:
-        """Return how far below the top of the chart a row is drawn, in pixels."""
+        """Return the distance of a row's centre from the top of the chart, in pixels."""
         scene = self._box.mapViewToScene(pg.Point(0, row + 0.5))
         return float(self.mapFromScene(scene).y())
 
     def paint(self) -> None:
-        """Take the colours of the theme."""
+        """Apply the theme's colours."""
         color = self._theme.color
         self._guides.setPen(pg.mkPen(color("line"), width=1))
         self._average.setPen(pg.mkPen(color("muted"), width=1, style=Qt.PenStyle.DashLine))

@@ -1,6 +1,6 @@
-"""Labels, buttons and other controls that pages and dialogs share.
+"""Labels, buttons and other controls shared by pages and dialogs.
 
-Invariant: what others wrote (names, sentences of servers) is shown as plain text.
+Invariant: text from outside (names, server messages) is shown as plain text.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class _Label(QLabel):
-    """Remembers how high its text is: Qt asks a dozen times for each change of a page, and lays it out each time."""
+    """Caches its height for a width: Qt asks a dozen times per page change, and lays the text out each time."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._heights: dict[tuple[int, str, object], int] = {}
 
     def heightForWidth(self, width: int) -> int:
-        # A role can bring a padding along.
+        # A role may add padding.
         asked = width, self.text(), self.property("role")
         if (known := self._heights.get(asked)) is None:
             if len(self._heights) >= _MOST_HEIGHTS:
@@ -70,7 +70,7 @@ def line(role: str = "hline") -> QFrame:
 
 
 class _Button(QPushButton):
-    """Enter presses it where it has the keyboard, which Qt does only for buttons that Enter presses from elsewhere."""
+    """Responds to Enter while focused; Qt does that only for auto-default buttons."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
@@ -104,7 +104,7 @@ def scrolled(content: QWidget) -> QScrollArea:
 
 
 class Status(QLabel):
-    """One sentence about what happens or happened; hidden while there is none."""
+    """One sentence about current or finished work; hidden while empty."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -114,7 +114,7 @@ class Status(QLabel):
         self.setVisible(False)
 
     def say(self, sentence: str, role: str = "muted") -> None:
-        """Show a sentence as "muted" (under way), "good" or "error"; "" hides it."""
+        """Show a sentence as "muted" (in progress), "good" or "error"; "" hides the label."""
         set_role(self, role)
         self.setText(sentence)
         self.setAccessibleName(sentence)
@@ -122,7 +122,7 @@ class Status(QLabel):
 
 
 class Confirm(QFrame):
-    """A question in the place of a modal box, with the safe answer focused."""
+    """An inline confirmation in place of a modal box; the safe answer has the focus."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,13 +152,13 @@ class Confirm(QFrame):
         no: str = "Keep",
         other: tuple[str, Callable[[], object]] | None = None,
     ) -> None:
-        """Ask; `action` is called when the person agrees. `other` is a second way to agree."""
+        """Ask; confirming calls `action`. `other` is the title and action of a second way to confirm."""
         self._back = self.window().focusWidget()
         self._show(question, yes, action, no, other)
         self._no.setFocus()
 
     def tell(self, question: str, yes: str, action: Callable[[], object], no: str = "Keep") -> None:
-        """Ask where nobody pressed anything: the focus stays where it is."""
+        """Ask without a preceding user action: the focus does not move."""
         self._back = None
         self._show(question, yes, action, no, None)
 
@@ -184,7 +184,7 @@ class Confirm(QFrame):
         self.setVisible(True)
 
     def close_question(self) -> None:
-        """Take the question away and the focus back to where it was."""
+        """Hide the question and restore the focus."""
         self.setVisible(False)
         if self._back is not None and self._back.isVisible() and self._back.isEnabled():
             self._back.setFocus()
@@ -199,7 +199,7 @@ class Confirm(QFrame):
 
 
 class SecretField(QWidget):
-    """A field for a key: dots unless shown, white space around a pasted key goes."""
+    """A field for a secret key: masked unless shown; white space around a pasted key is removed."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -220,12 +220,12 @@ class SecretField(QWidget):
         self.setFocusProxy(self.field)
 
     def text(self) -> str:
-        """Return what was typed."""
+        """Return the entered text."""
         return self.field.text()
 
     def clear(self) -> None:
-        """Empty the field, its undo history too, and show dots again."""
-        # clear() can be undone and would bring the key back; a new text cannot.
+        """Empty the field and its undo history, and mask it again."""
+        # QLineEdit.clear() can be undone, which would restore the key; setText() cannot.
         self.field.setText("")
         self._show.setChecked(False)
 

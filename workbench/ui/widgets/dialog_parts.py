@@ -1,6 +1,6 @@
-"""Small parts that the windows about packs and training files share.
+"""Small parts shared by the dialogs about packs and training files.
 
-Invariant: what others wrote is plain text; a refusal is a sentence, and its detail is folded until it is asked for.
+Invariant: external text is shown as plain text; an error is one sentence whose detail is collapsed at first.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ROOMY = 1.7
 
 
 class Told(QWidget):
-    """A sentence, "muted", "good" or "error", with its detail folded below; it takes no room while it is empty."""
+    """A "muted", "good" or "error" sentence with collapsible detail; takes no space while empty."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class Told(QWidget):
         self.say("")
 
     def say(self, sentence: str, tone: str = "muted", detail: str = "") -> None:
-        """Say something; "" says nothing."""
+        """Show a sentence; "" hides the widget."""
         self.sentence.setText(sentence)
         set_role(self.sentence, tone)
         self.more.setChecked(False)
@@ -67,7 +67,7 @@ class Told(QWidget):
         self.setVisible(bool(sentence))
 
     def text(self) -> str:
-        """Return what it says."""
+        """Return the sentence shown."""
         return self.sentence.text()
 
     def _unfold(self, shown: bool) -> None:
@@ -76,7 +76,7 @@ class Told(QWidget):
 
 
 class Progress(QProgressBar):
-    """How far something is; hidden while nothing goes on."""
+    """A progress bar, hidden while idle."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class Progress(QProgressBar):
         self.hide()
 
     def show_share(self, done: int, of: int) -> None:
-        """Show how much is done; `of` 0 is not known."""
+        """Show the share done; `of` 0 means that the total is unknown."""
         self.setRange(0, _STEPS if of else 0)
         if of:
             self.setValue(min(_STEPS, _STEPS * done // of))
@@ -93,7 +93,7 @@ class Progress(QProgressBar):
 
 
 def field(theme: Theme, name: str) -> QPlainTextEdit:
-    """Return a field that shows a text to read."""
+    """Return a read-only text field."""
     made = QPlainTextEdit()
     made.setReadOnly(True)
     made.setTabChangesFocus(True)
@@ -104,7 +104,7 @@ def field(theme: Theme, name: str) -> QPlainTextEdit:
 
 
 class _Lined(QStyledItemDelegate):
-    """Cells with room around their text, which shows both of its ends where it is too long."""
+    """Elides long cell text at the right."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
@@ -112,17 +112,17 @@ class _Lined(QStyledItemDelegate):
 
 
 class Roomy(QStyledItemDelegate):
-    """Rows of a list that are high enough for a box to be ticked."""
+    """List rows tall enough for a check box."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, round(option.fontMetrics.height() * _ROOMY))
 
 
 class Rows(QTableView):
-    """Rows that are selected as a whole; `wide` is the column that takes what the others leave."""
+    """A table whose rows are selected as a whole; the column `wide` takes the remaining width."""
 
     def __init__(self, model: QAbstractItemModel, name: str, wide: int, most: int = 8, widest: int = 0) -> None:
-        """`most` rows are asked room for; no other column gets more than `widest` times an average letter."""
+        """`most`: rows in the size hint; `widest`: maximum width of other columns in average characters, 0 for 30."""
         super().__init__()
         self._wide, self._most, self._widest = wide, most, widest or 30
         self.setModel(model)
@@ -151,14 +151,14 @@ class Rows(QTableView):
         self.fit()
 
     def fit(self) -> None:
-        """Give the columns what their texts need."""
+        """Fit the columns to their texts."""
         metrics, model = self.fontMetrics(), self.model()
         self.verticalHeader().setDefaultSectionSize(round(metrics.height() * _ROOMY))
         for column in range(model.columnCount()):
             if column == self._wide:
                 continue
             texts = [str(model.headerData(column, Qt.Orientation.Horizontal) or "")]
-            # Of very many rows some from everywhere: like ones stand together.
+            # Sample long tables evenly, because similar rows are adjacent.
             rows = range(0, model.rowCount(), 1 + model.rowCount() // _MOST_MEASURED)
             texts += [str(model.index(row, column).data() or "") for row in rows]
             checks = model.rowCount() and model.index(0, column).data(Qt.ItemDataRole.CheckStateRole) is not None
@@ -181,13 +181,13 @@ class Rows(QTableView):
 
 
 def as_high_as_rows(rows: QListWidget, most: int) -> None:
-    """Let a list take no more room than its rows, up to `most` of them."""
+    """Fix a list's height to that of its rows, `most` at most."""
     height = rows.sizeHintForRow(0) * min(rows.count(), most) if rows.count() else 0
     rows.setFixedHeight(height + 2 * rows.frameWidth() + 4)
 
 
 def noted(notes: Sequence[str]) -> str:
-    """Return notes below each other, and how many more there are than a window has room for."""
+    """Return notes one per line; those beyond `_MOST_NOTES` are only counted."""
     more = len(notes) - _MOST_NOTES
     return "\n".join(
         (*notes[:_MOST_NOTES], *([f"and {more:,} more note{'' if more == 1 else 's'}"] if more > 0 else []))
@@ -195,7 +195,7 @@ def noted(notes: Sequence[str]) -> str:
 
 
 def lay_out(page: QWidget, size: QSize) -> None:
-    """Lay out what a page shows before it is turned to, at the size that it will have."""
+    """Lay out a page at its future size before it is shown."""
     page.resize(size)
     layout = page.layout()
     if layout is not None:

@@ -1,6 +1,6 @@
-"""Paths on the screen: one line that fits, the file manager, and the dialog that chooses a model file.
+"""Paths on the screen: an elided label, the file manager, and the dialog that chooses a model file.
 
-Invariant: a shortened path never replaces the whole one, which `path` and the tooltip have.
+Invariant: an elided path never replaces the full one, which `path` and the tooltip give.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PySide6.QtGui import QDesktopServices, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QSizePolicy, QWidget
 
 ChooseFile = Callable[[QWidget, str], str]
-"""Asks for a file under a title; "" when the person changed their mind."""
+"""Asks for a file under a title; returns "" if cancelled."""
 
 
 def choose_file(parent: QWidget, title: str) -> str:
@@ -28,7 +28,7 @@ def show_folder(folder: Path) -> None:
 
 
 class PathLabel(QLabel):
-    """A path on one line; of a long one the middle yields, and the tooltip has all of it."""
+    """A path on one line, elided in the middle; the tooltip shows all of it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class PathLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def path(self) -> str:
-        """Return the whole path."""
+        """Return the full path."""
         return self._path
 
     def set_path(self, path: str) -> None:

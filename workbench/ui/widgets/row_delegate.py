@@ -20,7 +20,7 @@ _MARGIN = 14
 
 @dataclass(frozen=True, slots=True)
 class RowText:
-    """What a row says; `good` notes are green as well as worded so."""
+    """The text of a row; `good` notes are green in addition to their wording."""
 
     title: str
     note: str

@@ -1,7 +1,7 @@
-"""Small controls for places where text streams or room is scarce.
+"""Small controls for streaming text and scarce space.
 
-Invariant: text that changes while answers stream never asks for a new layout; text that others wrote is never taken
-for markup, and shows shortened, never cut off.
+Invariant: text that changes while answers stream never triggers a layout; external text is never interpreted as markup,
+and is elided, never cut off.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ _KEY_PADDING = 4
 
 
 def safe_tip(text: str) -> str:
-    """Return a tooltip that wraps and shows `text` as it is."""
+    """Return a wrapping tooltip that shows `text` literally."""
     if not text:
         return ""
     return "<qt>" + html.escape(visible_note(text)).replace("\n", "<br>") + "</qt>"
 
 
 def breakable(text: str, run: int = 16) -> str:
-    """Return `text` with invisible places to break inside long words, so that labels can wrap them."""
+    """Return `text` with zero-width spaces in words longer than `run`, so that labels can wrap them."""
     words = text.split(" ")
     return " ".join("\u200b".join(w[i : i + run] for i in range(0, len(w), run)) if len(w) > run else w for w in words)
 
 
 class Line(QLabel):
-    """One line of painted text that takes the longest of its candidates that fits, else shortens the last.
+    """One painted line of text: the first candidate that fits, else the last one elided.
 
-    `tabular` is for numbers that change while they are read: they stay where they are.
+    `tabular` is for numbers that change while they are read: digits keep their positions.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Line(QLabel):
         self._restyle()
 
     def candidates(self) -> tuple[str, ...]:
-        """Return what the line may show, fullest first."""
+        """Return the possible texts, fullest first."""
         return self._candidates
 
     def set_candidates(self, candidates: tuple[str, ...]) -> None:
@@ -86,7 +86,7 @@ class Line(QLabel):
             self.update()
 
     def shown(self) -> str:
-        """Return the text that is painted at the present width."""
+        """Return the text painted at the current width."""
         metrics = self.fontMetrics()
         for text in self._candidates:
             if metrics.horizontalAdvance(text) <= self.width():
@@ -94,7 +94,7 @@ class Line(QLabel):
         return metrics.elidedText(self._candidates[-1], self._elide, self.width())
 
     def natural_width(self) -> int:
-        """Return the width in pixels that the fullest text needs."""
+        """Return the width of the fullest text, in pixels."""
         return self.fontMetrics().horizontalAdvance(self._candidates[0]) + 1
 
     def sizeHint(self) -> QSize:
@@ -116,9 +116,9 @@ class Line(QLabel):
 
 
 class KeyButton(QPushButton):
-    """A button with a keycap behind its text; the keycap names the key that does the same.
+    """A button with a keycap after its text, which names the equivalent key.
 
-    Where there is little room it shows the sign that its text begins with, and the keycap.
+    In brief form it shows only the leading sign of its text, and the keycap.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -139,22 +139,22 @@ class KeyButton(QPushButton):
         self.update()
 
     def keycap(self) -> str:
-        """Return what the keycap shows."""
+        """Return the keycap's text."""
         return self._keycap
 
     def set_brief(self, brief: bool) -> None:
-        """Show the sign alone, or all of the text."""
+        """Switch between the leading sign and the full text."""
         if brief != self._brief:
             self._brief = brief
             self.updateGeometry()
             self.update()
 
     def shown(self) -> str:
-        """Return the text that is painted."""
+        """Return the painted text."""
         return self._words(brief=self._brief)
 
     def width_at(self, *, brief: bool) -> int:
-        """Return the pixels that the button wants with all of its text or in brief."""
+        """Return the preferred width in pixels, in full or in brief."""
         key = self._key_size().width() + _KEY_GAP if self._keycap else 0
         return QFontMetrics(self._theme.font(bold=True)).horizontalAdvance(self._words(brief=brief)) + 1 + key + 26
 
@@ -203,7 +203,7 @@ class KeyButton(QPushButton):
 
 
 class Fold(QPushButton):
-    """A quiet switch that unfolds what belongs to it; an arrow shows which way it goes."""
+    """A quiet toggle that expands a section; an arrow shows its state."""
 
     def __init__(self, theme: Theme, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -215,7 +215,7 @@ class Fold(QPushButton):
         self.toggled.connect(self.update)
         theme.changed.connect(self._restyle)
         self._restyle()
-        set_role(self, "quiet")  # after the font: a restyled widget would forget one that is set before it is shown
+        set_role(self, "quiet")  # after setFont: a widget that was restyled loses a font set before it is shown
 
     def set_words(self, words: str) -> None:
         """Show `words` before the arrow."""
@@ -224,7 +224,7 @@ class Fold(QPushButton):
         self.update()
 
     def words(self) -> str:
-        """Return what stands before the arrow."""
+        """Return the text before the arrow."""
         return self._words
 
     def sizeHint(self) -> QSize:
@@ -253,7 +253,7 @@ class Fold(QPushButton):
 
 
 class NameField(QLineEdit):
-    """Edits a lane's name in place; Enter or leaving takes it, Esc does not."""
+    """Edits a lane's name in place; Enter or losing the focus accepts it, Esc cancels."""
 
     done = Signal(str)
     cancelled = Signal()
@@ -264,7 +264,7 @@ class NameField(QLineEdit):
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Escape
         ):
-            event.accept()  # Esc ends the editing of the name, not the run
+            event.accept()  # Esc cancels the edit, not the run
             return True
         return super().event(event)
 
@@ -283,7 +283,7 @@ class NameField(QLineEdit):
 
 
 def quiet_button(text: str, name: str, parent: QWidget | None = None) -> QPushButton:
-    """Return a borderless button; `name` says to assistive technology and as a tooltip what it does."""
+    """Return a borderless button; `name` is its accessible name and tooltip."""
     button = QPushButton(text, parent)
     set_role(button, "quiet")
     button.setAccessibleName(name)
@@ -304,7 +304,7 @@ def menu_button(name: str, parent: QWidget | None = None) -> QToolButton:
 
 
 def pill(text: str, role: str = "pill", parent: QWidget | None = None) -> QLabel:
-    """Return a small rounded label that shows `text` as it is."""
+    """Return a small rounded label that shows `text` literally."""
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     set_role(label, role)

@@ -1,7 +1,7 @@
-"""Long work on texts, in slices.
+"""Cooperative scheduling of long text work in slices.
 
-Invariant: between two paints the work of all views together takes a few ms, however many of them there are and however
-much they have to do, so that keys come in between; none waits for ever.
+Invariant: between two paints, the slices of all views together take a few ms, however many views there are and however
+much work they have, so that keys are handled in between; no view starves.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from shiboken6 import isValid
 
 BUDGET_MS = 5
-"""A slice that would begin after this much of a turn is left to the next one."""
+"""Milliseconds of a turn after which no further slice begins."""
 
 
 class Turns(QObject):
-    """Those who wait for a turn; one for the whole application."""
+    """Round-robin queue of objects with pending work; one for the whole application."""
 
     def __init__(self, parent: QObject | None = None, clock_s: Callable[[], float] = time.perf_counter) -> None:
         super().__init__(parent)
@@ -29,33 +29,33 @@ class Turns(QObject):
 
     @classmethod
     def of_application(cls) -> Turns:
-        """Return the turns that all views of this application take."""
+        """Return the queue shared by all views of this application."""
         app = QCoreApplication.instance()
         assert app is not None
         found = app.findChild(cls, options=Qt.FindChildOption.FindDirectChildrenOnly)
         return found if isinstance(found, cls) else cls(app)
 
     def ask(self, who: QObject, work: Callable[[], bool]) -> None:
-        """Let `who` work in turns as long as `work`, which does a slice of a few ms, returns that there is more."""
+        """Queue `who`: `work`, which does a slice of a few ms, is called in turn until it returns False."""
         self._waiting.setdefault(who, work)
         if not self._timer.isActive():
             self._timer.start()
 
     def drop(self, who: QObject) -> None:
-        """Let `who` wait no more."""
+        """Remove `who` from the queue."""
         self._waiting.pop(who, None)
 
     def waits(self, who: QObject) -> bool:
-        """Whether `who` waits for a turn."""
+        """Whether `who` is queued."""
         return who in self._waiting
 
     @property
     def is_busy(self) -> bool:
-        """Whether anybody waits for a turn."""
+        """Whether anything is queued."""
         return bool(self._waiting)
 
     def take(self) -> None:
-        """Let those who wait work one after the other until the time is up, one of them at least."""
+        """Run queued slices until the budget is spent, at least one."""
         began = self._clock_s()
         while self._waiting and (self._clock_s() - began) * 1000 < BUDGET_MS:
             who, work = next(iter(self._waiting.items()))

@@ -1,6 +1,6 @@
-"""The dialog that shows what went on the wire.
+"""The dialog that shows the stored request and response.
 
-Invariant: it shows what is stored and nothing else; what the way to the provider changed stands first, in words.
+Invariant: only stored data is shown; what was changed on the way to the provider comes first, in words.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CHOICES = "Other choices"
 
 
 def pretty(data: Any) -> str:
-    """Return JSON over several lines; text that is not JSON as it is."""
+    """Return data as indented JSON; a string unchanged."""
     return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, indent=2, default=str)
 
 
@@ -43,7 +43,7 @@ def raw_text(request: Any, marks: tuple[Mark, ...], response: Any) -> str:
 
 
 def choices_text(further: Sequence[FurtherChoice]) -> str:
-    """Return choices as one text, each under its number, with why it ended and what it thought."""
+    """Return choices as one text, each under its number, with its finish reason and reasoning."""
     parts = []
     for choice in further:
         facts = [choice.finish_reason, "cut" if choice.is_cut else "", _calls(choice.calls)]
@@ -58,9 +58,9 @@ def _calls(count: int) -> str:
 
 
 class WireDialog(Dialog):
-    """Shows a request, its marks, and the response with its further choices when it is kept.
+    """Shows a request, its marks, and the stored response with its further choices.
 
-    None stands for "nothing was sent / kept". `page` names the one in front, "" for the request.
+    None stands for "nothing was sent / kept". `page` names the initial page, "" for the request.
     """
 
     def __init__(

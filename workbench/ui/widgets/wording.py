@@ -1,4 +1,4 @@
-"""Words and states of answers, wherever one is shown.
+"""Wording and state checks shared by all displays of answers.
 
 Invariant: pure.
 """
@@ -12,17 +12,17 @@ RUNNING = frozenset({"waiting", "queued", "streaming"})
 
 
 def is_running(status: LaneStatus) -> bool:
-    """Whether the lane still waits for something."""
+    """Whether the lane is still expecting output."""
     return status.state in RUNNING
 
 
 def has_ended(status: LaneStatus) -> bool:
-    """Whether the shown output will not change any more."""
+    """Whether the shown output is final."""
     return status.state in ENDED
 
 
 def seconds(ms: float, places: int = 1) -> str:
-    """Return a duration for people: "0.31 s", "12 s", "3 min 05 s"."""
+    """Return a readable duration: "0.31 s", "12 s", "3 min 05 s"."""
     if ms < 10_000:
         return f"{ms / 1000:.{places}f} s"
     whole = int(ms // 1000)
@@ -30,7 +30,7 @@ def seconds(ms: float, places: int = 1) -> str:
 
 
 def mark_sentence(mark: Mark) -> str:
-    """Return one mark in words."""
+    """Return a mark as a sentence."""
     if mark.name == ADDRESS:
         return f"Sent to {mark.detail}."
     what = "refused and left out" if mark.kind == "refused" else mark.kind

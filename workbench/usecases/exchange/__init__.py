@@ -1,1 +1,1 @@
-"""Ways into the history and out of it: what was run elsewhere, and what people take away."""
+"""Importing runs from other programs, and exporting runs."""

@@ -1,7 +1,7 @@
-"""Taking runs away as files.
+"""Exporting runs to files.
 
-Invariant: a file is whole or not there, and replaces another one only when that was asked for. Writing takes the
-memory of one part of a run, however many there are.
+Invariant: a file is complete or does not exist, and replaces another one only on request. Writing needs memory for one
+part of a run, however many runs there are.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class ExportProgress:
-    """How much was written: whole runs, and answers."""
+    """Numbers of runs and answers written so far."""
 
     runs: int = 0
     answers: int = 0
@@ -41,21 +41,21 @@ class ExportProgress:
 
 @dataclass(frozen=True, slots=True)
 class ExportSelection:
-    """Runs by their uids, in this order, or those that a search finds, the newest first."""
+    """Runs by uid, in this order, or the hits of a search, newest first."""
 
     run_uids: tuple[str, ...] = ()
     query: str | None = None
 
 
 class ExportTarget(Protocol):
-    """What takes text, piece by piece."""
+    """A sink for text in pieces."""
 
     def write(self, text: str, /) -> object:
-        """Take one piece."""
+        """Write one piece."""
 
 
 class Exporter:
-    """Writes runs of a history. Blocks, so it belongs on a worker thread; `halt` ends it and leaves nothing behind."""
+    """Writes runs of a history. Blocks; use it on worker threads. `halt` ends it and leaves no file behind."""
 
     def __init__(self, store: Store, searcher: Searcher) -> None:
         self._store, self._searcher = store, searcher
@@ -70,9 +70,9 @@ class Exporter:
         halt: ReadingHalt | None = None,
         tell: Callable[[ExportProgress], None] = lambda _: None,
     ) -> ExportProgress:
-        """Write a selection to a file, in the format of an id.
+        """Write a selection to a file; `format_` is the id of a format.
 
-        Raises RefusedError when there is one already, HostError, StoreError.
+        Raises RefusedError if the file exists, HostError, StoreError.
         """
         if target.is_dir():
             raise RefusedError(f"{target} is a folder. Name a file in it.")
@@ -90,7 +90,7 @@ class Exporter:
         halt: ReadingHalt | None = None,
         tell: Callable[[ExportProgress], None] = lambda _: None,
     ) -> ExportProgress:
-        """Write a selection to what takes text, in the format of an id.
+        """Write a selection to a sink; `format_` is the id of a format.
 
         Raises StoreError (interrupted after `halt`), RefusedError.
         """
@@ -128,7 +128,7 @@ class Exporter:
                 return
 
     def _variables(self, selection: ExportSelection) -> Sequence[str]:
-        """Return the names of all values, in the order in which they come."""
+        """Return the names of all variables, in the order of their first use."""
         names: dict[str, None] = {}
         for uid in self._uids(selection):
             names |= dict.fromkeys(self._store.exports.variables(uid))
@@ -144,14 +144,14 @@ class Exporter:
 
 
 class _Counted:
-    """Counts what goes through, and ends it when that is asked for."""
+    """Counts exported parts, and stops on request."""
 
     def __init__(self, halt: ReadingHalt, tell: Callable[[ExportProgress], None]) -> None:
         self._halt, self._tell = halt, tell
         self.progress = ExportProgress()
 
     def through(self, parts: Iterable[ExportedPart]) -> Iterator[ExportedPart]:
-        """Yield parts one by one."""
+        """Yield the parts unchanged."""
         for part in parts:
             if self._halt.asked:
                 raise failure("interrupted")
@@ -163,7 +163,7 @@ class _Counted:
 
 
 def format_of(path: Path) -> str | None:
-    """Return the id of the format that a name asks for, None when it does not tell."""
+    """Return the id of the format for a file name, None if its extension is unknown."""
     end = path.suffix.lower()
     return next((row.id for row in FORMATS.values() if end in row.extensions), None)
 
@@ -175,7 +175,7 @@ def _checked(part: ExportedPart) -> ExportedPart:
 
 @contextlib.contextmanager
 def _whole(target: Path, *, replace: bool) -> Iterator[TextIO]:
-    """Open a file that gets its name when it is whole. Raises RefusedError, HostError."""
+    """Open a temporary file that gets its name once it is complete. Raises RefusedError, HostError."""
     partial = target.with_name(f".{target.name[:100]}.{new_uid()}.partial")
     try:
         with partial.open("x", encoding="utf-8", newline="") as file:
@@ -201,13 +201,13 @@ def _whole(target: Path, *, replace: bool) -> Iterator[TextIO]:
 
 
 def _name(partial: Path, target: Path) -> None:
-    """Give a file its name; what somebody else put there meanwhile is not replaced."""
+    """Rename a file without replacing one that was created meanwhile."""
     try:
         target.hardlink_to(partial)
     except FileExistsError:
         raise
     except OSError:
-        # Not every file system has second names.
+        # Not every file system supports hard links.
         if target.exists():
             raise FileExistsError(target) from None
         partial.replace(target)

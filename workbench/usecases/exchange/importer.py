@@ -1,7 +1,8 @@
-"""Taking over what was run elsewhere.
+"""Importing runs of other programs and histories.
 
-Invariant: a file is only read. A run comes whole, in a transaction with some others, so that an import can be stopped
-or killed at any time and repeated: what is here already is left as it is. A preview is the same without writing.
+Invariant: a source file is only read. A run is imported completely, in a transaction with some others, so that an
+import can be stopped or killed at any time and repeated: runs that exist are skipped. A preview does the same without
+writing.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ __all__ = ["ImportReport", "Importer", "ReadingHalt"]
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What came of reading a file: `added` is what is new (in a preview: what would be), `known` how many runs were
-    here already. Of what was left out the first are listed. `read` of `total` are the calls that were read so far.
+    """Progress or result of an import. `added` counts new items (in a preview: those that would be added), `known` runs
+    that exist already. The first items left out are listed. `read` of `total` calls were read so far.
     """
 
     path: Path
@@ -43,31 +44,31 @@ class ImportReport:
     listed: tuple[LeftOut, ...] = ()
     state: Literal["reading", "done", "stopped", "broken"] = "reading"
     trouble: str = ""
-    """A sentence on why it was not read to its end, "" unless it is broken."""
+    """The reason why reading ended early, "" unless the state is broken."""
 
 
 Tell = Callable[[ImportReport], None]
 
 
 class Importer:
-    """Reads files into a history. Blocks, so it belongs on a worker thread; `halt` ends it between two batches."""
+    """Reads files into a history. Blocks; use it on worker threads. `halt` ends it between two batches."""
 
     def __init__(self, store: Store, now: Callable[[], str]) -> None:
         self._store, self._now = store, now
 
     def preview(self, path: Path, halt: ReadingHalt, tell: Tell) -> ImportReport:
-        """Read a file and say what would come in. Raises RefusedError or StoreError when it cannot be read at all."""
+        """Read a file and report what it would add. Raises RefusedError or StoreError if it cannot be read at all."""
         return self._go(path, halt, tell, write=False)
 
     def run(self, path: Path, halt: ReadingHalt, tell: Tell) -> ImportReport:
-        """Take over what a file has; `tell` hears how far it is. Raises as `preview` does."""
+        """Import a file; `tell` receives progress. Raises like `preview`."""
         if self._store.read_only:
             raise RefusedError(self._store.notice)
         newest = self._store.imports.newest()
         try:
             return self._go(path, halt, tell, write=True)
         finally:
-            # What came in is older than what is here, and lists go by place.
+            # Imported runs are older than the existing ones, and lists are ordered by row position.
             if self._store.imports.newest() != newest:
                 self._store.searches.rebuild().result()
 
@@ -98,7 +99,7 @@ class Importer:
 
 
 class _Reading:
-    """One file while it is read."""
+    """The import of one file."""
 
     def __init__(self, store: Store, now: str, source: ImportSource, tell: Tell, *, write: bool) -> None:
         self._store, self._source, self._tell, self._write = store, source, tell, write
@@ -107,7 +108,7 @@ class _Reading:
         self._prompts: set[str] = set()
 
     def all(self, halt: ReadingHalt) -> ImportReport:
-        """Read to the end, or as far as it goes."""
+        """Read to the end, or to a stop or damage."""
         try:
             for batch, read in self._batches(self._source.items()):
                 if halt.asked:
@@ -143,13 +144,13 @@ class _Reading:
                     yield batch, read
                     batch, characters = [], 0
         except StoreError:
-            # What was read before the damage is as good as ever.
+            # Items before the damage are valid.
             yield batch, read
             raise
         yield batch, read
 
     def _leave_out(self, item: LeftOut, calls: int) -> None:
-        """List what was left out; what is no call, as a parameter, is not counted."""
+        """List an item left out; it counts only if it is a call, not for example a parameter."""
         listed = self._report.listed
         self._report = replace(
             self._report,
@@ -193,7 +194,7 @@ def _length(run: ImportedRun) -> int:
 
 
 def sentence(report: ImportReport, *, preview: bool = False) -> str:
-    """Return what an import did, or would do, as people read it."""
+    """Return the result of an import or a preview as text for the person."""
     added = report.added
     new = f"{_number(added.runs, 'run')} with {_number(added.answers, 'answer')}"
     into = f" in {_number(added.prompts, 'new prompt')}" if added.prompts else ""

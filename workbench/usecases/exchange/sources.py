@@ -1,6 +1,6 @@
-"""Files that can be imported, told apart by what is in them.
+"""Recognising files that can be imported by their content.
 
-Invariant: a name decides nothing. What is no file, or nothing that this release reads, is refused with a sentence.
+Invariant: file names decide nothing. What is not a regular file, or has no known format, is refused with a sentence.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _KNOWN = "the logs.db of llm, a result of promptfoo, or another history of Promp
 
 @dataclass(frozen=True, slots=True)
 class ImportSource:
-    """A file that is open. `items` yields what is in it, each with how many of its `total` entries that was."""
+    """An open file. `items` yields its items, each with the number of its `total` entries that the item covers."""
 
     path: Path
     kind: str
@@ -41,7 +41,7 @@ class ImportSource:
 
 @dataclass(frozen=True, slots=True)
 class OtherHistory:
-    """Another history of Prompt Workbench that is open; it is merged and not read run by run."""
+    """Another open history of Prompt Workbench, which is merged instead of read run by run."""
 
     path: Path
     connection: HistoryConnection
@@ -51,7 +51,7 @@ class OtherHistory:
 
 @contextlib.contextmanager
 def opened(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[ImportSource | OtherHistory]:
-    """Open a file that was checked as what it is. Raises RefusedError for one that is nothing of these, StoreError."""
+    """Open a checked file by its format. Raises RefusedError for an unknown format, StoreError."""
     if is_sqlite(path):
         with reading(path, scratch, halt) as connection:
             if is_history(connection):
@@ -98,11 +98,11 @@ def _calls(log: LlmLog) -> Iterator[Item]:
 
 
 def check(path: Path) -> None:
-    """Raise RefusedError for what is no file, and for a file that cannot be read."""
+    """Raise RefusedError for what is not a regular file, and for a file that cannot be read."""
     try:
         mode = path.stat().st_mode
         if stat.S_ISREG(mode):
-            # Who may see a file may not always read it.
+            # Permission to stat a file does not imply permission to read it.
             path.open("rb").close()
     except FileNotFoundError as error:
         raise RefusedError(f"There is no file {path}. Check its name.") from error

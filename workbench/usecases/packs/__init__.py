@@ -1,1 +1,1 @@
-"""Packs taken out of a history and brought into one."""
+"""Exporting packs from a history and importing them."""

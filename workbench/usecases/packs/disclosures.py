@@ -1,7 +1,7 @@
-"""What a pack would give away, looked for where people would read it.
+"""Finding secrets and personal data in a pack before it is exported.
 
-Invariant: texts are looked at as they were typed and not as a file spells them: in JSON a key that stands on a line of
-its own follows the letter n of a line end, and would be taken for a part of a word.
+Invariant: texts are searched in decoded form, not as a file spells them: in JSON, a key on its own line follows the
+letter n of an escaped line end and would be taken for a part of a word.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from workbench.packs.yaml_reader import parse
 
 
 def disclosed(files: Mapping[str, bytes], pack: Pack, body: Callable[[str], bytes]) -> tuple[Disclosure, ...]:
-    """Return what of these files, and of the attachments that are text, looks like a key, an address or the like.
+    """Return what looks like a key, an address or the like in these files and in attached texts.
 
-    `body` gives the bytes of an attachment by its hash.
+    `body` returns the bytes of an attachment by its hash.
     """
-    # What stands in promptfoo's file stands in the others as well.
+    # promptfoo's file repeats texts of the other files.
     told = [(name, _said(name, raw)) for name, raw in files.items() if name != PROMPTFOO]
     return findings([*told, *_attached(pack, body)])
 
@@ -34,7 +34,7 @@ def _said(name: str, raw: bytes) -> str:
 
 
 def _lines(value: Any, key: str = "") -> Iterator[str]:
-    """Yield every text and number with what it is called."""
+    """Yield every text and number with its key."""
     if isinstance(value, dict):
         for name, item in value.items():
             yield from _lines(item, str(name))

@@ -1,6 +1,6 @@
-"""What was run and judged, as lines of a pack's evidence.
+"""The evidence in a pack: runs and verdicts as JSON lines.
 
-Invariant: an iteration whose names are still hidden from its judge is left out; keys and requests are not in it.
+Invariant: iterations whose models are still hidden from the judge are left out, as are keys and requests.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from workbench.store import Store
 
 _PAGE = 100
 Watch = Callable[[int], None]
-"""How many iterations were read; may raise to stop."""
+"""Called with the number of iterations read; may raise to stop."""
 
 
 def unwatched(done: int) -> None:
-    """Nobody wants to know how far it is."""
+    """Ignore the progress."""
 
 
 def evidence(store: Store, prompt_uid: str, versions: Set[str], watch: Watch = unwatched) -> tuple[bytes, list[str]]:
-    """Return the lines of a prompt's iterations, oldest first, and sentences about what is left out.
+    """Return the lines of a prompt's iterations, oldest first, and sentences about what was left out.
 
-    `versions` are the hashes that the pack has: an iteration of others is left out.
+    `versions` are the content hashes in the pack; iterations of other versions are left out.
     """
     hashes = {version.number: version.hash for version in store.versions(prompt_uid)}
     lines, hidden, others = [], 0, 0
@@ -58,7 +58,7 @@ def _iterations(store: Store, prompt_uid: str) -> Iterator[IterationDetail]:
 
 
 def _ran(detail: IterationDetail) -> set[int]:
-    """Return the versions of an iteration; in a damaged history they may be of another prompt."""
+    """Return the version numbers of an iteration; in a damaged history they may belong to another prompt."""
     return {detail.row.version, *(lane.version for lane in detail.lanes)}
 
 

@@ -1,7 +1,7 @@
-"""Prompts taken out of the history as a pack.
+"""Exporting prompts from the history as a pack.
 
-Invariant: exporting reads and never writes the history but for what is remembered of the pack; the same choice of the
-same history gives the same pack, and one that was imported gives the one that it came from.
+Invariant: exporting writes nothing to the history but the record of the pack. Exports of the same choice from the same
+history are equal, and an imported pack is exported unchanged.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from workbench.usecases.packs.target import is_file
 from workbench.usecases.problems import RefusedError
 
 Which = Literal["winner", "all"]
-"""The version that won, or every version; the winner is the one that is used in both."""
+"""The winning version, or every version; the winner is the main version in both."""
 _NOT_RANKED = {
     "all_bad": "Every verdict says that all answers are bad.",
     "one_entrant": "No verdict compares two models or versions.",
 }
-"""Why there is no ranking, for readers of a pack, by `Sufficiency.reason`; of too few verdicts its README tells."""
+"""Why a pack has no ranking, by `Sufficiency.reason`; the README covers too few verdicts."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackChoice:
-    """A prompt to export; `versions` are the winner, all, or numbers of which the last is used."""
+    """A prompt to export; `versions` is the winner, all, or numbers of which the last is the main version."""
 
     prompt_uid: str
     versions: Which | tuple[int, ...] = "winner"
@@ -47,9 +47,9 @@ class PackChoice:
 
 @dataclass(frozen=True, slots=True)
 class PackExport:
-    """A pack that is ready to be written, with sentences about what is not in it.
+    """A pack that is ready to be written, with sentences about what was left out.
 
-    `body` gives the bytes of an attachment by its hash.
+    `body` returns the bytes of an attachment by its hash.
     """
 
     pack: Pack
@@ -58,17 +58,17 @@ class PackExport:
     notes: tuple[str, ...] = ()
 
     def disclosed(self) -> tuple[Disclosure, ...]:
-        """Return what of it looks like a key, an address or the like. Raises PackError as writing does."""
+        """Return what looks like a key, an address or the like. Raises PackError like writing does."""
         return disclosed(texts(self.pack, self.evidence), self.pack, self.body)
 
     def sizes(self) -> tuple[tuple[str, int], ...]:
-        """Return the files that are written, with their bytes."""
+        """Return the files to be written, with their bytes."""
         made = tuple((name, len(raw)) for name, raw in texts(self.pack, self.evidence).items())
         return (*made, *((file.path, file.size) for file in self.pack.files))
 
 
 class PackExporter:
-    """Makes packs of one history. Methods block and belong on a worker thread; they raise StoreError."""
+    """Makes packs of one history. Methods block, so use them on worker threads; they raise StoreError."""
 
     def __init__(self, store: Store, new_uid: Callable[[], str], now: Callable[[], str]) -> None:
         self._store = store
@@ -76,7 +76,7 @@ class PackExporter:
         self._now = now
 
     def known(self, prompt_uids: Sequence[str]) -> PackAbout | None:
-        """Return what was said of the pack that these prompts were exported as, or came in, last."""
+        """Return the details of the pack in which these prompts were last exported or imported."""
         wanted = set(prompt_uids)
         for uid, body in self._store.packs.known():
             if {one["uid"] for one in body["prompts"]} == wanted:
@@ -84,7 +84,7 @@ class PackExporter:
         return None
 
     def place(self, pack_uid: str) -> Path | None:
-        """Return where a pack was written last, or the folder it came from; None when nobody knows or that is gone."""
+        """Return the last path or source folder of a pack; None if unknown or its parent does not exist."""
         said = (self._store.packs.about(pack_uid) or {}).get("place", "")
         return Path(said) if said and Path(said).parent.is_dir() else None
 
@@ -97,10 +97,10 @@ class PackExporter:
         tell: Tell | None = None,
         watch: Watch = unwatched,
     ) -> PackExport:
-        """Return what would be written. Raises RefusedError for a prompt that has only a draft.
+        """Return the export without writing it. Raises RefusedError for a prompt that has only a draft.
 
-        `tell` hears how many of how many prompts are done, `watch` how many iterations of one were read for the
-        evidence; both may raise to stop.
+        `tell` receives the numbers of finished and of all prompts, `watch` the number of a prompt's iterations read
+        for the evidence; both may raise to stop.
         """
         if not choices:
             raise RefusedError("A pack needs a prompt. Choose at least one.")
@@ -126,9 +126,9 @@ class PackExporter:
         return PackExport(Pack(about, tuple(prompts), self._files(prompts)), told, self._store.blob, tuple(notes))
 
     def write(self, export: PackExport, path: Path, tell: Tell | None = None) -> None:
-        """Write a pack: a file when the path ends so, else a folder; remember it. Raises PackError.
+        """Write a pack as an archive or a folder, depending on the suffix, and record it. Raises PackError.
 
-        `tell` hears how many of how many files are written, and may raise to stop: then nothing has changed.
+        `tell` receives the numbers of written and of all files, and may raise to stop; then nothing has changed.
         """
         write = write_archive if is_file(path) else write_folder
         write(path, export.pack, self._store.blob, export.evidence, tell or (lambda done, of: None))
@@ -175,8 +175,8 @@ class PackExporter:
         elif choice.versions == "winner":
             hashes = said.get("versions", [])
             numbers = [self._main(row.uid, list(known), said)]
-            # A pack that was imported is exported as it came, unless something else has won since. One that was made
-            # here with more versions gives no more away than is asked for now.
+            # An imported pack is exported unchanged, unless another version has won since. A pack made here with more
+            # versions reveals no more than is selected now.
             came = self._store.packs.origins("version").values()
             if known[numbers[0]].hash in hashes and known[numbers[0]].uid in came:
                 numbers = [number for number, version in known.items() if version.hash in hashes]
@@ -190,9 +190,9 @@ class PackExporter:
         return found, [words] if newer else []
 
     def _main(self, prompt_uid: str, numbers: list[int], said: Mapping[str, Any]) -> int:
-        """Return the version that is used: the winner; without verdicts the newest.
+        """Return the main version: the winner, or the newest without verdicts.
 
-        Of a pack that was brought in it is the one that the pack says, as long as nobody here has gone on from there.
+        For an imported pack without verdicts it is the pack's main version, until a newer version was made here.
         """
         won = self._winner(prompt_uid)
         if won in numbers:
@@ -203,7 +203,7 @@ class PackExporter:
         return max(numbers) if went_on or before not in numbers else before
 
     def _winner(self, prompt_uid: str) -> int:
-        """Return the number of the strongest version, of the last winner's while few are judged, 0 for none."""
+        """Return the number of the strongest version; with few verdicts, the last winner's; 0 for none."""
         ranked = self._ranked(prompt_uid, "version")
         if ranked is not None and ranked.rows:
             return int(ranked.rows[0].name.removeprefix("v"))
@@ -214,7 +214,7 @@ class PackExporter:
     def _ranked(self, prompt_uid: str, grouping: Literal["version", "both"]) -> Any:
         if not self._store.judgements.verdicts(prompt_uid):
             return None
-        # It brings numpy along, which a prompt that nobody judged does not need.
+        # This imports numpy, which prompts without verdicts do not need.
         from workbench.usecases.ranking import rank
 
         return rank(self._store, prompt_uid, grouping)
@@ -247,7 +247,7 @@ class PackExporter:
 
 
 def remembered(pack: Pack, place: Path | None) -> dict[str, Any]:
-    """Return what the history keeps of a pack, and of the place where it is written again."""
+    """Return what the history records about a pack, and `place`, where it was written."""
     about = pack.about
     prompts = [
         {
@@ -265,7 +265,7 @@ def remembered(pack: Pack, place: Path | None) -> dict[str, Any]:
 
 
 def with_sets(cases: Sequence[Case], draft: Draft) -> tuple[Case, ...]:
-    """Return the cases of a prompt, and behind them its named value sets that are no case yet."""
+    """Return the cases of a prompt, followed by the named value sets that are no cases yet."""
     known = {case.uid for case in cases}
     sets = (Case(one.uid, one.name, one.values) for one in draft.current_sets if one.uid not in known)
     return (*cases, *sets)
@@ -282,7 +282,7 @@ def _pack_versions(chosen: Sequence[VersionRow], parents: Mapping[int, int | Non
 
 
 def _lanes(lanes: Sequence[Lane], numbers: Sequence[int]) -> tuple[Lane, ...]:
-    """Return lanes as a pack has them: pinned to a place among its versions, and without what only this history has."""
+    """Return lanes for a pack: pinned to a position among its versions, without references to this history."""
 
     def moved(lane: Lane) -> Iterator[Lane]:
         pinned = numbers.index(lane.pinned) + 1 if lane.pinned in numbers else None
@@ -293,5 +293,5 @@ def _lanes(lanes: Sequence[Lane], numbers: Sequence[int]) -> tuple[Lane, ...]:
 
 
 def attached(pack: Pack) -> set[str]:
-    """Return the hashes of all files that versions of a pack name."""
+    """Return the hashes of all attachments in a pack."""
     return {hash_ for prompt in pack.prompts for version in prompt.versions for hash_ in attachments(version.content)}

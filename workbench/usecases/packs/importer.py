@@ -1,8 +1,8 @@
-"""Prompts of a pack brought into the history.
+"""Importing the prompts of a pack into the history.
 
-Invariant: nothing that is here is overwritten or removed. A plan says of each prompt what is new, changed, identical or
-conflicting before anything is written; bringing the same pack in again adds nothing; what one import added goes out
-again in one step.
+Invariant: an import overwrites and removes nothing. A plan states for each prompt whether it is new, changed, identical
+or conflicting before anything is written. Importing the same pack again adds nothing. One undo removes everything that
+an import added.
 """
 
 from __future__ import annotations
@@ -34,11 +34,10 @@ _DEFAULTS: Mapping[State, Action] = {"new": "add", "changed": "update", "identic
 
 @dataclass(frozen=True, slots=True)
 class PlannedPrompt:
-    """A prompt of a pack against the history.
+    """A prompt of a pack compared with the history.
 
-    `foreign` is what it is known by in packs, and `uid` the prompt here that it belongs to, "" for none. `versions` and
-    `cases` are those that are missing here.
-    `words` say what would happen, and what to know of it.
+    `foreign` is its identity in packs, `uid` the matching prompt of this history, "" for none. `versions` and `cases`
+    are those missing from the history. `words` describe the effect of importing it.
     """
 
     prompt: PackPrompt
@@ -51,13 +50,13 @@ class PlannedPrompt:
 
     @property
     def action(self) -> Action:
-        """What is done unless somebody chooses otherwise."""
+        """The default action."""
         return _DEFAULTS[self.state]
 
 
 @dataclass(frozen=True, slots=True)
 class PackImportPlan:
-    """What a pack would bring; `source` is where it was read from."""
+    """The effects of importing a pack; `source` is the path it was read from."""
 
     read: ReadPack
     prompts: tuple[PlannedPrompt, ...]
@@ -67,7 +66,7 @@ class PackImportPlan:
 
 @dataclass(frozen=True, slots=True)
 class ImportedPack:
-    """What came of an import: by slug the prompt here, and a sentence; `changed` when there is something to undo."""
+    """Result of an import: prompt uids by slug, and a sentence; `changed` if there is something to undo."""
 
     prompts: Mapping[str, str] = field(default_factory=dict)
     sentence: str = ""
@@ -75,7 +74,7 @@ class ImportedPack:
 
 
 class PackImporter:
-    """Brings packs into one history. Methods block and belong on a worker thread; they raise StoreError."""
+    """Imports packs into one history. Methods block, so use them on worker threads; they raise StoreError."""
 
     def __init__(self, store: Store, new_uid: Callable[[], str], now: Callable[[], str]) -> None:
         self._store = store
@@ -83,9 +82,9 @@ class PackImporter:
         self._now = now
 
     def plan(self, path: str | os.PathLike[str], tell: Tell | None = None) -> PackImportPlan:
-        """Read a pack and compare it with what is here; writes nothing. Raises PackError.
+        """Read a pack and compare it with the history; writes nothing. Raises PackError.
 
-        `tell` hears how many of how many prompts are read, and may raise to stop.
+        `tell` receives the numbers of read and of all prompts, and may raise to stop.
         """
         read = read_pack(path) if tell is None else read_pack(path, tell)
         here = {row.uid: row.name for archived in (False, True) for row in self._store.prompts(archived=archived)}
@@ -104,14 +103,14 @@ class PackImporter:
         return PackImportPlan(read, prompts, str(Path(path).absolute()), tuple(notes))
 
     def here(self, prompt: PackPrompt, pack: Pack) -> str:
-        """Return the uid of the prompt here that one of a pack belongs to, "" for none."""
+        """Return the uid of the matching prompt in this history, "" for none."""
         foreign = known_as(prompt, pack)
         uids = {row.uid for archived in (False, True) for row in self._store.prompts(archived=archived)}
         uid = foreign if foreign in uids else self._store.packs.origins("prompt").get(foreign, "")
         return uid if uid in uids else ""
 
     def apply(self, plan: PackImportPlan, actions: Mapping[str, Action] | None = None) -> ImportedPack:
-        """Bring in what was chosen by slug, else what each state suggests. Raises RefusedError for no such prompt."""
+        """Import with the actions chosen by slug, else the default ones. Raises RefusedError for an unknown slug."""
         chosen = dict(actions or {})
         if unknown := [slug for slug in chosen if slug not in {one.prompt.slug for one in plan.prompts}]:
             known = ", ".join(one.prompt.slug for one in plan.prompts)
@@ -126,13 +125,13 @@ class PackImporter:
         if not arriving:
             return ImportedPack(uids, "Nothing was brought in: all of it is here already, or was skipped.")
         pack = plan.read.pack
-        # What is remembered speaks of the prompts as they are called here.
+        # The record of the pack uses the uids of this history.
         kept = replace(pack, prompts=tuple(replace(p, uid=uids[p.slug]) for p in pack.prompts if uids[p.slug]))
         media = {file.hash: file.media_type for file in pack.files}
         needed = {hash_ for one in arriving for version in one.versions for hash_ in attachments(version.content)}
         files = tuple((body, media[hash_]) for hash_, body in plan.read.bodies.items() if hash_ in needed)
         uid = pack.about.uid or self._new_uid()
-        # A folder is where somebody keeps the pack; a file is only what it came in.
+        # A folder is the pack's permanent place; an archive is only a means of transport.
         place = Path(plan.source) if Path(plan.source).is_dir() else self._place(uid)
         arrival = PackArrival(uid, json.dumps(remembered(kept, place)), plan.source, tuple(arriving), files)
         self._store.packs.arrive(arrival, self._now()).result()
@@ -143,7 +142,7 @@ class PackImporter:
         return Path(said) if said else None
 
     def undo(self) -> str:
-        """Take out what the last import added and return a sentence. Raises StoreError when it was built on."""
+        """Remove what the last import added; return a sentence. Raises StoreError if later work depends on it."""
         return self._store.packs.take_back().result()
 
     def _planned(
@@ -170,7 +169,7 @@ class PackImporter:
         return PlannedPrompt(prompt, state, foreign, uid, missing, cases, words)
 
     def _went_on(self, prompt: PackPrompt, rows: list[VersionRow]) -> bool:
-        """Whether the newest version here is one that somebody made, and that the pack does not know."""
+        """Whether the newest version was made here and is not in the pack."""
         known = {hash_ for version in prompt.versions for hash_ in (version.hash, version.parent)}
         if not rows or rows[-1].hash in known:
             return False
@@ -182,7 +181,7 @@ class PackImporter:
         known = {digest(case) for case in mine}
         uids = {case.uid for case in mine}
         came = self._store.packs.origins("case")
-        # One that was brought in and changed here since is not brought in once more.
+        # A case that was imported and then changed here is not imported again.
         return tuple(
             case for case in prompt.cases if digest(case) not in known and came.get(_foreign(foreign, case)) not in uids
         )
@@ -219,12 +218,12 @@ class PackImporter:
 
 
 def known_as(prompt: PackPrompt, pack: Pack) -> str:
-    """Return what a prompt is known by in packs; one that a person wrote by hand has no uid, but a place."""
+    """Return the identity of a prompt in packs: its uid, or pack and slug for a handwritten one without a uid."""
     return prompt.uid or f"{pack.about.uid or pack.about.name}/{prompt.slug}"
 
 
 def digest(case: Case) -> str:
-    """Return what tells a case from others but for its uid."""
+    """Return a hash of a case's contents, without its uid."""
     data = {**case_to_json(case), "uid": ""}
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
@@ -234,7 +233,7 @@ def _foreign(foreign: str, case: Case) -> str:
 
 
 def _name(name: str) -> str:
-    """Return a name that a prompt can have here; a file may say anything."""
+    """Return a valid name for a prompt; the name in a file may be anything."""
     cleaned = " ".join(name.split())[:NAME_LIMIT].strip()
     return cleaned if any(c.isprintable() and not c.isspace() for c in cleaned) else "Imported prompt"
 

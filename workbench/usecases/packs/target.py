@@ -1,6 +1,6 @@
-"""Where a pack goes: a new file or folder, or one that is there and holds a pack.
+"""The target of a pack export: a new file or folder, or an existing pack.
 
-Invariant: looking writes nothing; a folder that holds something else, or another pack, is not written into.
+Invariant: inspecting a target writes nothing; a folder that holds other files or another pack is refused.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ FILES = (ENDING, ".zip")
 
 @dataclass(frozen=True, slots=True)
 class PackTarget:
-    """What writing a pack to a path would do, in words; `is_refused` when it would not be written.
+    """The effect of writing a pack to a path, as text; `is_refused` if it will not be written.
 
-    `uid` is that of the pack which is brought up to date there, "" for none; `is_replaced` when a file goes for it.
+    `uid` is that of the pack updated there, "" for none; `is_replaced` if a file is replaced.
     """
 
     words: str
@@ -33,12 +33,12 @@ class PackTarget:
 
 
 def is_file(path: Path) -> bool:
-    """Whether a pack at this path is one file."""
+    """Whether a pack at this path is an archive."""
     return path.suffix.lower() in FILES
 
 
 def look_at(path: Path, about: PackAbout, prompt_uids: Collection[str]) -> PackTarget:
-    """Return what writing a pack of these prompts to a path would do. Reads files; raises HostError."""
+    """Return the effect of writing a pack of these prompts to a path. Reads files; raises HostError."""
     try:
         return _file(path) if is_file(path) else _folder(path, about, prompt_uids)
     except OSError as error:
@@ -46,7 +46,7 @@ def look_at(path: Path, about: PackAbout, prompt_uids: Collection[str]) -> PackT
 
 
 def gone(path: Path, target: PackTarget, written: Collection[str]) -> tuple[str, ...]:
-    """Return the files of the pack at a path that go when these are written there. Reads; raises HostError."""
+    """Return the files of the pack at a path that are removed when `written` is written. Reads; raises HostError."""
     if not target.uid:
         return ()
     try:

@@ -1,4 +1,4 @@
-"""Asks whether the key of a lane may go to the address of its endpoint."""
+"""Asks whether the key of a lane may be sent to the address of its endpoint."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Confirming the address of a lane whose key waits for it.
+"""Confirmation of an address before a key is sent to it.
 
-Invariant: the keyring is not asked on the UI thread; the lane runs again only after the person agreed.
+Invariant: the keyring is never read on the UI thread; the lane runs again only after confirmation.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 
 class AddressConfirmation(QObject):
-    """Asks for the lanes of one window."""
+    """Asks about the addresses of one window's lanes."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services.dialogs.widget())
         self._services = services
         self._later = Later(self)
         self.open: AddressDialog | None = None
-        """The open question, None when there is none."""
+        """The open dialog, or None."""
 
     def stop(self) -> None:
-        """Do nothing: no work outlives the window."""
+        """Do nothing: there is no background work to stop."""
 
     def ask(self, slot: str) -> None:
-        """Ask about the address of a lane, and ask its model again once it is confirmed."""
+        """Ask about the address of a lane, and retry the lane once it is confirmed."""
         lane = next((lane for lane in self._services.session.draft().lanes if lane.slot == slot), None)
         if lane is None or self.open is not None:
             return
@@ -47,7 +47,7 @@ class AddressConfirmation(QObject):
 
         def show(question: AddressQuestion | None) -> None:
             if question is None:
-                # It was confirmed or changed meanwhile.
+                # The address was confirmed or changed in the meantime.
                 self._retry(slot)
             else:
                 self._show(slot, question)

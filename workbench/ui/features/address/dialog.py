@@ -1,6 +1,6 @@
-"""The question whether a key may go to another address than the one it was entered for.
+"""The dialog that asks whether a key may be sent to an address that it was not entered for.
 
-Invariant: Enter, Esc and closing send nothing; both addresses are shown whole, as plain text.
+Invariant: Enter, Esc and closing send nothing; both addresses are shown in full, as plain text.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from workbench.usecases.credentials import AddressQuestion
 
 _WIDTH = 460
 _LINE = 40
-"""Characters of an address that stand in one line; a longer one can be broken anywhere."""
+"""Characters of an address on one line; a longer address can be broken anywhere."""
 _NOT_KNOWN = "not recorded: it was kept before addresses were"
 
 
 class AddressDialog(Dialog):
-    """`accepted` when the person allows it."""
+    """Emits `accepted` on consent."""
 
     def __init__(self, theme: Theme, question: AddressQuestion, parent: QWidget) -> None:
         super().__init__(parent)
@@ -70,7 +70,7 @@ def _plain(text: str, role: str = "") -> QLabel:
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(role != "muted")
     if made.wordWrap():
-        # Its own least height is that of a column of single words, which would leave room above and below.
+        # The minimum height of a wrapped label assumes one word per line, which would leave space around it.
         made.setMinimumHeight(1)
     if role:
         set_role(made, role)

@@ -1,4 +1,4 @@
-"""Lists, edits and keeps the cases of a prompt."""
+"""Lists, edits and creates the test cases of a prompt."""
 
 from __future__ import annotations
 

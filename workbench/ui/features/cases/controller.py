@@ -1,6 +1,6 @@
-"""Carries out the commands of cases.
+"""Executes the commands of cases.
 
-Invariant: cases are read and written off the UI thread; the list belongs to the open prompt, and closes with it.
+Invariant: cases are read and written off the UI thread; the dialog belongs to the open prompt, and closes with it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from workbench.usecases.cases import CaseBook, free_name
 from workbench.usecases.problems import problem_of
 
 RETRY_MS = 2000
-"""How long after a failure a change is written again."""
+"""Delay in milliseconds before a failed write is retried."""
 
 
 class CasesController:
-    """Opens the list of cases and changes them."""
+    """Opens the cases dialog and stores changes."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -61,7 +61,7 @@ class CasesController:
         self._read(select)
 
     def use(self, case: Case) -> None:
-        """Put the values of a case into Compose, as a value set."""
+        """Add the values of a case to Compose, as a value set."""
         session = self._services.session
         name = case.name or free_name(one.name for one in session.draft().sets)
         undo = session.use_values(ValueSet(case.uid, name, case.values, ticked=True))
@@ -69,7 +69,7 @@ class CasesController:
         self._offer(sentence, undo)
 
     def keep(self) -> None:
-        """Make a case of the value set that is shown in Compose, or of the values there."""
+        """Create a case from the value set shown in Compose, or from the values there."""
         services, prompt, draft = self._services, self._services.session.prompt(), self._services.session.draft()
         shown = next((one for one in draft.sets if one.uid == draft.active), None)
         if shown is None:
@@ -99,7 +99,7 @@ class CasesController:
         self._read(case.uid)
 
     def stop(self) -> None:
-        """Save what was typed last, because the window closes."""
+        """Save pending edits before the window closes."""
         if self.dialog is not None:
             self.dialog.save()
 
@@ -108,7 +108,7 @@ class CasesController:
         self._save(case.uid)
 
     def _save(self, uid: str) -> None:
-        """Save a case as it was typed last; when that fails it stays in memory and is tried again."""
+        """Save the latest state of a case; on failure keep it in memory and retry."""
         if uid not in self._unsaved:
             return
         prompt, case = self._unsaved[uid]
@@ -140,7 +140,7 @@ class CasesController:
         tasks.watch(self._book.delete(prompt, case.uid), gone, self._failed)
 
     def _offer(self, sentence: str, undo: Callable[[], None]) -> None:
-        """Say what was done, in the list where that is open, and in the window."""
+        """Report an action with an undo offer, in the window and in the dialog if it is open."""
         self._undo = undo
         self._services.notices.offer(sentence, "Undo", self._take_back)
         if self.dialog is not None:

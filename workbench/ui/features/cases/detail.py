@@ -1,6 +1,6 @@
-"""One case: its name, its values, and its checks in words.
+"""One case: its name, its values, and descriptions of its checks.
 
-Invariant: what the person did not change is kept exactly as it came; checks are shown and never run.
+Invariant: values that were not edited are kept exactly as stored; checks are shown, never run.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _INDENT = 18
 
 
 class CaseDetail(QWidget):
-    """`edited` after every change by the person."""
+    """Emits `edited` after every edit by the user."""
 
     edited = Signal()
 
@@ -60,7 +60,7 @@ class CaseDetail(QWidget):
         self.values.edited.connect(self._edited)
 
     def show_case(self, case: Case | None, variables: Sequence[str], *, read_only: bool) -> None:
-        """Show a case with a row for each of its values and of the prompt's variables; None shows nothing."""
+        """Show a case with a row for each of its values and of the prompt's variables; None hides the pane."""
         self._is_showing = True
         self._case = case
         self.setVisible(case is not None)
@@ -75,7 +75,7 @@ class CaseDetail(QWidget):
         self._is_showing = False
 
     def case(self) -> Case | None:
-        """Return the case as it is on the screen."""
+        """Return the case including edits."""
         case = self._case
         if case is None:
             return None

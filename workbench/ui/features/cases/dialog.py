@@ -1,7 +1,7 @@
-"""The cases of the open prompt: a plain list, and one of them in full.
+"""The cases of the open prompt: a list, and the selected case in full.
 
-Invariant: what is typed is saved by itself, at the latest when another case is shown or the window closes; what is
-deleted can be brought back here.
+Invariant: edits are saved automatically, at the latest when another case is shown or the window closes; deletions can
+be undone here.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _NOTHING = (
 
 
 class CasesDialog(Dialog):
-    """Asks for changes; `show_cases` shows what came of them."""
+    """Emits signals for changes; the owner shows the results with `show_cases`."""
 
     use_wanted = Signal(object)
     """Case: put its values into Compose."""
     keep_wanted = Signal()
-    """Make a case of the value set that is shown in Compose."""
+    """Create a case from the value set shown in Compose."""
     changed = Signal(object)
     """Case: save it."""
     delete_wanted = Signal(object)
@@ -80,31 +80,31 @@ class CasesDialog(Dialog):
 
     @property
     def current(self) -> Case | None:
-        """The case that is shown, as it is on the screen."""
+        """The selected case including edits."""
         return self.detail.case() if self.list.currentIndex().isValid() else None
 
     def show_cases(self, cases: Sequence[Case], variables: Sequence[str], select: str = "") -> None:
-        """Show other cases, with the one of this uid selected, "" for the one at the same place as before."""
+        """Show these cases and select the one with uid `select`, "" to keep the selected position."""
         row = self.list.currentIndex().row()
         self._variables = tuple(variables)
         self.cases.show_cases(cases)
-        # What is typed meanwhile is newer than what was read.
+        # Pending edits are newer than the cases read.
         self.save()
         found = self.cases.row_of(select) if select else -1
         self.select(found if found >= 0 else min(max(row, 0), len(cases) - 1))
 
     def select(self, row: int) -> None:
-        """Show the case of a row, -1 for none."""
+        """Select a row and show its case; -1 selects none."""
         self.list.setCurrentIndex(self.cases.index(row))
         self._show_row(row)
 
     def say(self, sentence: str, tone: str = "muted", *, undo: bool = False) -> None:
-        """Say what was done, with a way back where there is one."""
+        """Show a message, optionally with the Undo button."""
         self.told.say(sentence, tone)
         self.undo.setVisible(undo)
 
     def save(self) -> None:
-        """Save what was typed, if anything was."""
+        """Save pending edits, if any."""
         self._save.stop()
         case = self.detail.case()
         if not self._is_dirty or case is None:

@@ -1,4 +1,4 @@
-"""The command that compares."""
+"""The Compare command."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Opens the dialog that compares prompts, for whatever stands on its two sides.
+"""Opens the dialog that compares drafts, versions or runs.
 
-Invariant: the draft is compared as it is in the editor when the dialog opens. Of runs that are still blind only the
-prompts are compared: their lanes would tell who answers.
+Invariant: the draft is compared as it was in the editor when the dialog opened. For blind runs only the prompts are
+compared, because the lanes would reveal the models.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from workbench.usecases.comparison import ComparisonSide, side_of
 
 _TITLE = 60
 _VERSION = "version "
-"""Begins the entry of a version, before its number."""
+"""Prefix of a version's entry, followed by its number."""
 
 
 class CompareController:
-    """Opens dialogs, several at a time if a person wants that; what they show is read on worker threads."""
+    """Opens dialogs, several at once if wanted; their content is read on worker threads."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self.dialog: CompareDialog | None = None
-        """The one that was opened last, None once it is closed."""
+        """The dialog opened last, None once it is closed."""
 
     def stop(self) -> None:
-        """Do nothing: no work outlives the window."""
+        """Do nothing: there is no background work to stop."""
 
     def compare(self) -> None:
-        """Compare the selected runs in the History; else the two marked rows, or the shown row with the draft."""
+        """In the History compare the selected runs, else the two marked rows, or the shown row with the draft."""
         services = self._services
         if services.navigator.shown() == "history":
             if (wanted := services.selection.comparison()) is not None:
@@ -47,7 +47,7 @@ class CompareController:
             services.events.publish(MarkedRowsCompared())
 
     def compare_rows(self, old: str | None = None, new: str | None = None) -> CompareDialog:
-        """Compare two rows of the timeline; without `new` a row with the draft, without `old` the shown row."""
+        """Compare two rows of the timeline. `new` defaults to the draft, `old` to the shown row."""
         session, store, history = self._services.session, self._services.backend.store, self._services.backend.history
         draft, prompt, timeline = session.draft(), session.prompt(), self._services.selection.timeline()
         rows = {row.uid: row for row in timeline.rows}
@@ -70,7 +70,7 @@ class CompareController:
         return dialog
 
     def compare_versions(self, wanted: VersionsComparison) -> None:
-        """Compare two versions of any prompt, as soon as the names of all its versions are read."""
+        """Compare two versions of any prompt; the dialog opens once the labels of all its versions are read."""
         store, prompt = self._services.backend.store, wanted.prompt_uid
 
         def open_dialog(labels: list[VersionLabel]) -> None:
@@ -83,7 +83,7 @@ class CompareController:
         self._services.tasks.run(lambda: store.version_labels(prompt), open_dialog)
 
     def compare_runs(self, wanted: RunsComparison) -> None:
-        """Compare the prompts, values and lanes of two runs, of whichever prompts they are."""
+        """Compare the prompts, values and lanes of two runs, possibly of different prompts."""
         runs = {"older": wanted.older, "newer": wanted.newer}
         blind = any(run.detail.blind for run in runs.values())
 
@@ -115,17 +115,17 @@ class CompareController:
 
 
 def _version_entry(number: int) -> str:
-    """Return what an entry of a version is known by."""
+    """Return the entry of a version."""
     return f"{_VERSION}{number}"
 
 
 def _version_of(entry: str) -> int:
-    """Return the number of the version that an entry stands for."""
+    """Return the version number of an entry."""
     return int(entry.removeprefix(_VERSION))
 
 
 def _version_entries(labels: Sequence[VersionLabel]) -> list[Entry]:
-    """Return the entries of all versions, newest first: the timeline holds only the rows that were scrolled to."""
+    """Return entries for all versions, newest first; the timeline contains only the rows loaded so far."""
     return [
         (_version_entry(label.number), _entry_title(f"Version {label.number}", label.text or label.opening))
         for label in sorted(labels, key=lambda label: -label.number)

@@ -1,7 +1,7 @@
-"""Two versions of a prompt as one text in which the changes are marked.
+"""A diff of two versions of a prompt.
 
-Invariant: no changed part of either version is left out; nothing is read or compared on the UI thread, and what comes
-late for another choice is dropped.
+Invariant: every change is contained in the diff; nothing is read or compared on the UI thread, and results that arrive
+after the selection changed are dropped.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ DRAFT = ""
 """The entry of the draft, which has no row in the timeline."""
 
 Entry = tuple[str, str]
-"""The uid of a row of the timeline, or `DRAFT`, and what is shown of it."""
+"""Entry key (uid of a timeline row, `DRAFT`, or a version) and title."""
 
 
 def side_by_side(runs: Sequence[Run]) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
-    """Return what the older and the newer side show. Both have the same number of lines: the shorter one is filled."""
+    """Return the runs of the older and the newer side, padded with filler lines to the same number of lines."""
     sides: tuple[list[Run], list[Run]] = ([], [])
     lines = [0, 0]
     for at, run in enumerate(runs):
@@ -52,7 +52,7 @@ def side_by_side(runs: Sequence[Run]) -> tuple[tuple[Run, ...], tuple[Run, ...]]
 
 
 def _scroll_together(one: DiffView, other: DiffView) -> None:
-    """Let two views show the same paragraph first."""
+    """Synchronise the first visible paragraph of two views."""
     for source, target in ((one, other), (other, one)):
 
         def follow(_: int, source: DiffView = source, target: DiffView = target) -> None:
@@ -67,7 +67,7 @@ def _scroll_together(one: DiffView, other: DiffView) -> None:
 
 
 class CompareDialog(Dialog):
-    """Pickers for both sides, and the changes. `read` returns one side; it blocks and is called on a worker."""
+    """Selectors for both sides, and their diff. `read` returns one side; it blocks and is called on a worker thread."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class CompareDialog(Dialog):
         *,
         guessed: bool = False,
     ) -> None:
-        """`guessed`: nobody chose the older side, so one that is the same as the newer one gives way to the next."""
+        """`guessed`: the older side is a default; if it equals the newer side, the next entry is selected instead."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Compare versions of the prompt")
@@ -99,14 +99,14 @@ class CompareDialog(Dialog):
         self.next = quiet_button("↓", "Next change (F7)")
         self.swap = quiet_button("⇄", "Exchange both sides")
         for button in (self.previous, self.next, self.swap):
-            # Qt presses the first one of a dialog with Enter from everywhere in it.
+            # Otherwise Enter anywhere in the dialog would press the first of these buttons.
             button.setAutoDefault(False)
         self.view = DiffView(theme, mono=True, parent=self)
         self.before = DiffView(theme, mono=True, old=True, parent=self)
         self.before.setAccessibleName("Changes, the older side")
         self.before.hide()
         for view in (self.before, self.view):
-            # What is read begins where the pickers do.
+            # Align the text with the selectors.
             view.document().setDocumentMargin(2)
         _scroll_together(self.before, self.view)
         pickers = QHBoxLayout()
@@ -142,7 +142,7 @@ class CompareDialog(Dialog):
         self.compare()
 
     def compare(self) -> None:
-        """Compare what is chosen."""
+        """Compare the selected sides."""
         self._ticket += 1
         old, new, read = self.old.currentData(), self.new.currentData(), self._read
         self.count.setText("Comparing…")
@@ -162,7 +162,7 @@ class CompareDialog(Dialog):
                 self._show()
 
     def add_entries(self, entries: Sequence[Entry]) -> None:
-        """Offer more, behind those that are there; what is chosen stays."""
+        """Append entries to both selectors; keeps the selection."""
         for picker in (self.old, self.new):
             if entries:
                 picker.insertSeparator(picker.count())

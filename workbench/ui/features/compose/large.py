@@ -1,7 +1,7 @@
-"""A value in a large pane.
+"""A large editor for a value.
 
-Invariant: the pane and the field of the value hold the same text at any time, so that a run takes what is seen, and
-closing the pane loses nothing.
+Invariant: the editor and the field of the value always hold the same text, so that a run uses what is shown, and
+closing loses nothing.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _SHARE = 0.8
 
 
 class LargeValue(Dialog):
-    """Edits the value that `small` holds. Ctrl+Enter runs, Esc closes."""
+    """Edits the text of the field `small`. Ctrl+Enter runs, Esc closes."""
 
     def __init__(self, theme: Theme, run: QAction, name: str, small: ExactField, window: QWidget) -> None:
-        """`name` is that of the variable, `run` the command that runs all lanes."""
+        """`name` is the name of the variable, `run` the command that runs all lanes."""
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Value of {name}")
@@ -60,7 +60,7 @@ class LargeValue(Dialog):
         self.resize(QSize(int(window.width() * _SHARE), int(window.height() * _SHARE)).boundedTo(room))
 
     def open_beside(self) -> None:
-        """Show the pane with the caret where it was."""
+        """Show the editor with the caret position of the field."""
         self.show()
         self.field.select(self._small.caret(), 0)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -75,6 +75,6 @@ class LargeValue(Dialog):
 
 
 def _key(action: QAction) -> str:
-    """Return the first key of an action as people read it, "" when it has none."""
+    """Return the display name of an action's first shortcut, "" if it has none."""
     keys = action.shortcuts()
     return spoken(keys[0].toString(QKeySequence.SequenceFormat.PortableText)) if keys else ""

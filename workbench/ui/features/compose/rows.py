@@ -1,4 +1,4 @@
-"""The window that rows of a spreadsheet are pasted into, to become value sets."""
+"""The dialog that turns pasted spreadsheet rows into value sets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbench.ui.theme import Theme
 
 
 class RowsDialog(PasteDialog):
-    """Makes value sets of rows whose first one names the variables; `taken(ValueRows)`."""
+    """Creates value sets from rows below a header row of variable names; emits `taken(ValueRows)`."""
 
     def __init__(self, theme: Theme, text: str, variables: Sequence[str], parent: QWidget | None = None) -> None:
         about = (
@@ -23,7 +23,7 @@ class RowsDialog(PasteDialog):
         super().__init__(theme, "Paste rows as value sets", about, parent)
         self._variables = tuple(variables)
         self.field.setAccessibleName("Rows")
-        # A hint shows a tab as one space.
+        # A placeholder shows a tab as a single space.
         self.field.setPlaceholderText("   ".join(("name", *(self._variables or ("question",)))) + "\nfirst   …")
         self.begin(text)
 

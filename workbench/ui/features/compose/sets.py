@@ -1,7 +1,7 @@
-"""What the commands about value sets do, and what shows them.
+"""Actions on value sets.
 
-Invariant: the values panel and the lanes go to a set together when a person pages; what a run or another process does
-never changes which values somebody is typing into.
+Invariant: paging by the user switches the values panel and the lanes together; a run or another process never switches
+the values being edited.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 
 _LOOKED_AT = 20_000
-"""Characters of the clipboard that tell whether it holds rows; all of a long one would hold up the window."""
+"""Characters of the clipboard checked for rows; parsing all of a long text would block the window."""
 
 
 class SetActions(QObject):
-    """Acts on the value sets of the draft, and pages the lanes."""
+    """Acts on the value sets of the draft, and switches the lanes between sets."""
 
     def __init__(self, services: Services, compose: Compose, view: ComposeView, notice: NoticeBar) -> None:
         super().__init__(services.dialogs.widget())
@@ -51,12 +51,12 @@ class SetActions(QObject):
         self._stage.paged.connect(self.show_page)
 
     def show(self) -> None:
-        """Show the sets as they are now."""
+        """Show the current value sets."""
         self._bar.show_sets(self._sets.sets, self._sets.active)
         self._view.show_set_bar()
 
     def show_page(self) -> None:
-        """Show which set the lanes show, and how far the run is."""
+        """Show which set the lanes display, and the progress of the run."""
         run, stage = self._stage.shown, self._stage
         done, count = stage.sets_done(), len(run.sets)
         judged = sum(verdict.kind != "none" for verdict in run.verdicts)
@@ -68,12 +68,12 @@ class SetActions(QObject):
             self._view.show_past_values(detail.content, run.shown_set.values)
 
     def choose(self, uid: str) -> None:
-        """Show the values of a set, and the answers to it where there are some."""
+        """Show the values of a set, and its answers if there are any."""
         self._sets.show(uid)
         self._page_to(uid)
 
     def step(self, delta: int) -> None:
-        """Go to the next set (1) or the one before (-1): of the shown run, or of the draft where that has no others."""
+        """Show the next (1) or previous (-1) set of the shown run; of the draft if the run has only one."""
         run = self._stage.shown
         if len(run.sets) > 1:
             self._stage.page(max(0, min(len(run.sets) - 1, run.at + delta)))
@@ -83,7 +83,7 @@ class SetActions(QObject):
             self._sets.step(delta)
 
     def show_lack(self, problem: Problem) -> None:
-        """Go to what the draft lacks to be run: to the set where a value is missing, and to the value."""
+        """Show what prevents the draft from running: the set with a missing value, and the value."""
         lack = problem.lack
         if lack is None:
             return
@@ -93,7 +93,7 @@ class SetActions(QObject):
         self._view.show_lack(lack)
 
     def end_lack(self) -> None:
-        """Take away what was said about a lack that the draft no longer has."""
+        """Remove the notice about a problem that the draft no longer has."""
         refused, notice = self._refused, self._notice
         if refused is None or refused.lack is None:
             return
@@ -114,7 +114,7 @@ class SetActions(QObject):
         self._view.values.set_values(dict(values))
 
     def add(self) -> None:
-        """Add a set and put the caret into its first value."""
+        """Add a set and focus its first value."""
         self._sets.add()
         self._focus_values()
 
@@ -124,22 +124,22 @@ class SetActions(QObject):
             self._focus_values()
 
     def rename(self, uid: str = "") -> None:
-        """Edit the name of a set, "" for the shown one, in its place."""
+        """Edit the name of a set in place, "" for the shown one."""
         self._bar.edit_name(uid or self._sets.active)
 
     def remove(self, uid: str = "") -> None:
-        """Delete a set, "" for the shown one, and offer to have it back."""
+        """Delete a set, "" for the shown one, with an undo offer."""
         gone = self._sets.get(uid or self._sets.active)
         if gone is not None and (bring_back := self._sets.remove(gone.uid)) is not None:
             self._services.notices.offer(f"The value set “{gone.name}” was deleted.", "Undo", bring_back)
 
     def tick(self) -> None:
-        """Let runs go through the shown set, or not."""
+        """Include the shown set in runs, or exclude it."""
         if (one := self._sets.get(self._sets.active)) is not None:
             self._sets.tick(one.uid, ticked=not one.ticked)
 
     def paste(self) -> None:
-        """Open the window that makes sets of rows, with what the clipboard holds if that is rows."""
+        """Open the dialog that turns rows into sets, filled with the clipboard if it contains rows."""
         if self._dialog is not None:
             self._dialog.raise_()
             return
@@ -154,11 +154,11 @@ class SetActions(QObject):
         dialog.taken.connect(self._take)
         dialog.finished.connect(self._closed)
         self._dialog = dialog
-        # Over the window: the sets would else become those of another prompt that is opened meanwhile.
+        # Window-modal: otherwise the rows could go into another prompt opened in the meantime.
         dialog.open()
 
     def enlarge(self) -> None:
-        """Open the value that has the caret, or the first one, in a large pane."""
+        """Open the focused value, or the first one, in a large editor."""
         from workbench.ui.features.compose.large import LargeValue  # not before the first paint
 
         row = self._view.values.current()
@@ -177,7 +177,7 @@ class SetActions(QObject):
         menu.popup(place)
 
     def menu(self, uid: str) -> QMenu:
-        """Return the menu of a set, "" for none."""
+        """Return the menu of a set, "" for no set."""
         menu = QMenu(self._bar)
         menu.setAccessibleName("Value sets")
         action = self._services.navigator.action

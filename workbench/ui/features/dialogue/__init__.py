@@ -1,4 +1,4 @@
-"""Continues a conversation from an answer, and makes messages of a recorded dialogue."""
+"""Continues a conversation from an answer, and converts recorded dialogues into messages."""
 
 from __future__ import annotations
 

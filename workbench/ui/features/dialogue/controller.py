@@ -1,6 +1,6 @@
-"""Carries out the commands about conversations.
+"""Executes the commands about conversations.
 
-Invariant: a draft that is replaced can be had back with one click and with Ctrl+Z; texts are read on the task pool.
+Invariant: a replaced draft can be restored with one click or Ctrl+Z; texts are parsed on the task pool.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _MOST_NAMES = 5
 
 
 class DialogueController:
-    """Continues from a lane, and takes recorded dialogues in."""
+    """Continues from a lane's answer, and imports recorded dialogues."""
 
     def __init__(self, services: Services) -> None:
         self._services, self._session = services, services.session
         self.dialog: DialogueDialog | None = None
 
     def stop(self) -> None:
-        """Do nothing: no work outlives the window."""
+        """Do nothing: there is no background work to stop."""
 
     def go_on(self, slot: str = "") -> None:
-        """Make a lane's answer and an empty user message the end of the next draft; "" is the focused lane."""
+        """Append a lane's answer and an empty user message to the draft; "" is the focused lane."""
         session, notices, store = self._session, self._services.notices, self._services.backend.store
         answer, prompt, before = session.answer(slot), session.prompt(), session.draft()
         if answer is None:
@@ -54,13 +54,13 @@ class DialogueController:
         self._services.tasks.run(make, show, failed)
 
     def offer_to_read(self, text: str) -> None:
-        """Offer to make messages of a text that looks like a recorded dialogue."""
+        """Offer to convert a text that looks like a recorded dialogue into messages."""
         if looks_like_json_dialogue(text):
             sentence = "This looks like a recorded dialogue."
             self._services.notices.offer(sentence, "Make messages…", lambda: self.paste(text))
 
     def paste(self, text: str | None = None) -> None:
-        """Open the window for a recorded dialogue, with `text` or what the clipboard holds if that is JSON of one."""
+        """Open the dialog with `text`, by default the clipboard if it contains a dialogue as JSON."""
         if self.dialog is not None:
             self.dialog.raise_()
             return
@@ -77,7 +77,7 @@ class DialogueController:
         dialog.chosen.connect(self._chosen)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
-        # Over the window: the messages would else go into another prompt that is opened meanwhile.
+        # Window-modal: otherwise the messages could go into another prompt opened in the meantime.
         dialog.open()
 
     def _read(self, text: str) -> None:

@@ -1,6 +1,6 @@
-"""The window that a recorded dialogue is pasted into.
+"""The dialog for pasting a recorded dialogue.
 
-Invariant: nothing in the prompt changes before `chosen`, and what would be taken is shown first, with what is left out.
+Invariant: the prompt does not change before `chosen`; the messages found are shown first, with notes on omissions.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _NAMES = {"system": "System", "user": "User", "assistant": "Assistant"}
 
 
 class DialogueDialog(Dialog):
-    """`read_wanted(text)` asks for a reading, which `show_found` or `show_wrong` answers.
+    """`read_wanted(text)` requests parsing; answered with `show_found` or `show_wrong`.
 
-    `chosen(Dialogue, keep_system, append)` is emitted once, after the window has closed.
+    `chosen(Dialogue, keep_system, append)` is emitted once, after the dialog has closed.
     """
 
     read_wanted = Signal(str)
@@ -90,12 +90,12 @@ class DialogueDialog(Dialog):
         scale, room = min(theme.scale, 1.5), geometry.room(self)
         self.resize(QSize(int(680 * scale), int(600 * scale)).boundedTo(room))
         self.field.set_exact(text)
-        # What is pasted next takes its place.
+        # The next paste replaces the text.
         self.field.selectAll()
         self._changed()
 
     def show_found(self, found: Dialogue) -> None:
-        """Show what was recognised."""
+        """Show the messages found."""
         self._found = found
         count = len(found.messages)
         self._tell(f"{found.kind}: {count} message{'' if count == 1 else 's'}", "heading")
@@ -108,7 +108,7 @@ class DialogueDialog(Dialog):
         self._enable()
 
     def show_wrong(self, sentence: str) -> None:
-        """Say why this is no dialogue."""
+        """Show why the text is not a dialogue."""
         self._found = None
         self.preview.clear()
         self.notes.setText("")

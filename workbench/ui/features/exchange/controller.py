@@ -1,6 +1,6 @@
-"""Carries out the commands of import and export.
+"""Executes the commands of import and export.
 
-Invariant: nothing is imported before its preview was shown; stopping leaves what was done so far whole.
+Invariant: nothing is imported before its preview was shown; after a stop, everything imported so far is complete.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _IMPORTABLE = "Importable files (*.db *.sqlite *.sqlite3 *.json *.promptpack);;A
 
 
 class ExchangeController:
-    """Opens file dialogs and the dialog that shows the progress; one of them at a time."""
+    """Opens file dialogs and the progress dialog, one at a time."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -41,11 +41,11 @@ class ExchangeController:
         self.dialog: ExchangeDialog | None = None
 
     def stop(self) -> None:
-        """End what goes on."""
+        """Cancel the running import or export."""
         self._halt.ask()
 
     def import_file(self) -> None:
-        """Let the person choose a file, and show what it would bring."""
+        """Ask for a file, and preview its import."""
         if self._busy():
             return
         files = self._choose("Import runs from other tools", _IMPORTABLE)
@@ -60,7 +60,7 @@ class ExchangeController:
             self.preview(path)
 
     def export_selected(self) -> None:
-        """Let the person choose where the selected runs go."""
+        """Ask for a file to export the selected runs to."""
         uids = self._services.selection.runs()
         if not uids:
             self._services.notices.refused("No run is selected. Select some in the History, then export them.")
@@ -69,7 +69,7 @@ class ExchangeController:
         self._export(ExportSelection(uids), name)
 
     def export_found(self) -> None:
-        """Let the person choose where all runs go that the search in the History finds."""
+        """Ask for a file to export all runs to that match the current search in the History."""
         text = self._services.selection.query()
         self._export(ExportSelection(query=text), f"all runs that “{text}” finds" if text else "all runs")
 
@@ -89,7 +89,7 @@ class ExchangeController:
         files.open()
 
     def preview(self, path: Path) -> None:
-        """Show what a file would bring, and offer to import it."""
+        """Preview the import of a file, and offer to import it."""
         dialog = self._open("Import", path.name)
         dialog.accepted_.connect(lambda: self._take(dialog, path))
         importer = Importer(self._services.backend.store, utc_now)
@@ -114,7 +114,7 @@ class ExchangeController:
         self._run(dialog, lambda: importer.run(path, halt, tell), came)
 
     def write(self, selection: ExportSelection, format_: str, target: Path) -> None:
-        """Write runs to a file that the person chose, who was asked already whether it may be replaced."""
+        """Write runs to a file; the file dialog has already asked before replacing an existing one."""
         format_ = format_of(target) or format_
         dialog = self._open("Export", target.name)
         dialog.what.setText(FORMATS[format_].title)
@@ -141,7 +141,7 @@ class ExchangeController:
         )
 
     def _busy(self) -> bool:
-        """Bring to the front what is open already."""
+        """Raise the open dialog, if any; return whether there is one."""
         shown = self.files or self.dialog
         if shown is not None:
             shown.raise_()

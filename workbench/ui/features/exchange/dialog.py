@@ -1,7 +1,7 @@
-"""The window in which a file is looked at, and then taken over or written.
+"""The progress dialog of imports and exports.
 
-Invariant: while something goes on Esc and Stop end it, and what was done so far is said; the window closes only then.
-What others wrote (names of files, sentences about them) is plain text.
+Invariant: during an operation Esc and Stop cancel it; the dialog then reports what was done, and stays open.
+Foreign texts (file names, error messages) are shown as plain text.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST_ROWS = 8
 
 
 class ExchangeDialog(Dialog):
-    """`accepted_` asks for what is offered, `stop_wanted` for the end of what goes on."""
+    """`accepted_` starts the offered action, `stop_wanted` cancels the running one."""
 
     accepted_ = Signal()
     stop_wanted = Signal()
@@ -65,11 +65,11 @@ class ExchangeDialog(Dialog):
 
     @property
     def is_running(self) -> bool:
-        """Whether something goes on."""
+        """Whether an operation is running."""
         return self._running
 
     def begin(self, sentence: str) -> None:
-        """Say what begins, and let it be stopped."""
+        """Show that an operation starts, and enable Stop."""
         self._running = True
         self.said.setText(sentence)
         self.progress.setRange(0, 0)
@@ -80,7 +80,7 @@ class ExchangeDialog(Dialog):
         self.close_.setFocus()
 
     def show_progress(self, sentence: str, done: int, total: int) -> None:
-        """Show how far it is; a `total` of 0 is not known."""
+        """Show the progress; a `total` of 0 means unknown."""
         if not self._running:
             return
         self.said.setText(sentence)
@@ -89,7 +89,7 @@ class ExchangeDialog(Dialog):
             self.progress.setValue(min(_STEPS, _STEPS * done // total))
 
     def finish(self, sentence: str, left_out: Sequence[LeftOut] = (), more: int = 0, offer: str = "") -> None:
-        """Say how it ended and what was left out; `offer` is what can be done next, "" for nothing."""
+        """Show the result and the omitted items; `offer` is the label of the next action, "" for none."""
         self._running = False
         self.said.setText(sentence)
         self.progress.hide()

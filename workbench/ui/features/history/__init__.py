@@ -1,6 +1,6 @@
-"""The History view: everything that was ever run, found again, curated and deleted.
+"""The History view: search, curate and delete all recorded runs.
 
-Invariant: looking changes nothing, and typing waits for nothing; importing this package loads no widget of the view.
+Invariant: viewing changes nothing, and typing never blocks; importing this package loads no widget of the view.
 """
 
 from __future__ import annotations

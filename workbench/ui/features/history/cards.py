@@ -1,7 +1,6 @@
-"""Texts of a run as high as they are, up to a limit, with marks, and the cards in which answers stand.
+"""Texts of a run with search matches marked, sized to their content up to a limit, and the cards of answers.
 
-Invariant: what was searched for is marked by colour and by a line below, and gold is the winner's alone. What is copied
-is the text to the byte.
+Invariant: matches are marked by colour and underline; gold is reserved for the winner. Copying yields the exact text.
 """
 
 from __future__ import annotations
@@ -26,26 +25,26 @@ from workbench.ui.widgets.small_controls import breakable, quiet_button
 _PROMPT_LINES, _ANSWER_LINES = 14, 11
 _LOOKED_THROUGH = 200_000
 _NARROWEST = 26
-"""Characters of a card, below which there is only one in a row."""
+"""Minimum width of a card in characters; below it there is only one card per row."""
 _TITLES = {"": "{}", "winner": "★ {}", "tie": "{} · tie", "bad": "{} · bad"}
 
 
 def fit(view: AnswerView, lines: int) -> None:
-    """Make a text as high as it is, at most so many lines."""
+    """Set the height of a text to its content, at most `lines` lines."""
     layout, block = view.document().documentLayout(), view.document().firstBlock()
     most = view.fontMetrics().lineSpacing() * 1.2 * lines
     height = 0.0
     while block.isValid() and height < most:
         height += layout.blockBoundingRect(block).height()
         block = block.next()
-    # The last paragraph brings the margin below it along.
+    # The last paragraph includes its bottom margin.
     view.setFixedHeight(math.ceil(min(height, most) + view.document().documentMargin()) + 2)
 
 
 class FittedDiff(DiffView):
-    """The changes of a prompt, as high as they are, with the words marked that were searched for."""
+    """The changes of a prompt, sized to their content, with search matches marked."""
 
-    # Its base fills the document while it is made.
+    # Class attributes, because the base constructor already fills the document.
     _marker: MatchMarker | None = None
     _marks: tuple[Mark, ...] = ()
 
@@ -56,9 +55,9 @@ class FittedDiff(DiffView):
         theme.changed.connect(self.fit)
 
     def show_marked(self, runs: Iterable[Run], marker: MatchMarker | None, *, keep: bool = False) -> None:
-        """Show pieces with the words of `marker` marked, from the first one on.
+        """Show runs with the matches of `marker` marked, scrolled to the first one.
 
-        With `keep` what is shown already stays as it is read, with what is selected in it.
+        With `keep` unchanged content keeps its scroll position and selection.
         """
         pieces, self._marker = tuple(runs), marker
         if keep and pieces == self._pieces and self.is_complete and self._marked() == self._marks:
@@ -79,7 +78,7 @@ class FittedDiff(DiffView):
         return () if self._marker is None else tuple(self._marker.marks(self._shown.text[:_LOOKED_THROUGH]))
 
     def fit(self) -> None:
-        """Take the height of the text."""
+        """Adjust the height to the text."""
         fit(self, _PROMPT_LINES)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -89,7 +88,7 @@ class FittedDiff(DiffView):
 
 
 class MarkedText(AnswerView):
-    """An answer in which places are marked."""
+    """An answer with marked ranges."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, parent=parent)
@@ -98,9 +97,9 @@ class MarkedText(AnswerView):
         theme.changed.connect(self._mark)
 
     def show_marked(self, text: str, marks: tuple[Mark, ...], *, keep: bool = False) -> None:
-        """Show a text with these places of it marked, from the first one on.
+        """Show a text with these ranges marked, scrolled to the first one.
 
-        With `keep` what is shown already stays as it is read, with what is selected in it.
+        With `keep` unchanged content keeps its scroll position and selection.
         """
         if keep and (text, marks) == (self.exact_text, self._marks):
             return
@@ -123,7 +122,7 @@ class MarkedText(AnswerView):
 
 
 class AnswerCard(QFrame):
-    """Whose answer it is, the answer, and what it took. `request_wanted(OutputRecord)`: show what went on the wire."""
+    """Title, answer, and costs. `request_wanted(OutputRecord)` is emitted to show its request and response."""
 
     request_wanted = Signal(object)
 
@@ -155,7 +154,7 @@ class AnswerCard(QFrame):
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(for_clipboard(self.card.whole)))
 
     def show_card(self, card: Card, *, keep: bool = False) -> None:
-        """Show an answer; with `keep` one that is shown already stays as it is read."""
+        """Show an answer; with `keep` an unchanged one keeps its scroll position."""
         self.card = card
         set_role(self.title, "gold" if card.standing == "winner" else "heading")
         self.title.set_full(_TITLES[card.standing].format(card.title))
@@ -175,7 +174,7 @@ class AnswerCard(QFrame):
 
 
 class Cards(QWidget):
-    """Answers side by side where there is room, else below each other."""
+    """Answers side by side if they fit, else stacked."""
 
     request_wanted = Signal(object)
 
@@ -191,9 +190,9 @@ class Cards(QWidget):
         theme.changed.connect(self._arrange)
 
     def show_cards(self, cards: tuple[Card, ...], *, keep: bool) -> Iterator[None]:
-        """Show these answers, one each time it is asked; their widgets are used again.
+        """Show these answers, one per iteration step, reusing widgets.
 
-        With `keep` what is shown stays until its turn comes, else it is gone at once.
+        With `keep` old content stays until it is replaced, otherwise it is hidden at once.
         """
         self._count = len(cards)
         self._shown = kept = min(self._shown, self._count) if keep else 0
@@ -208,7 +207,7 @@ class Cards(QWidget):
             yield
 
     def shown(self) -> list[AnswerCard]:
-        """Return the cards in their order."""
+        """Return the visible cards in order."""
         return self._cards[: self._shown]
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -1,7 +1,7 @@
-"""What can come next in a search, offered below its field.
+"""The completion popup below the search field.
 
-Invariant: the list never takes the keyboard; what is typed goes on being text, and only a choice that was gone to, or
-Tab, changes it.
+Invariant: the list never takes the keyboard focus. Typing continues to edit the text; only Tab, a click, or Enter on a
+completion selected with the arrow keys changes it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class _Delegate(QStyledItemDelegate):
-    """What is put in, and in muted letters what it means."""
+    """Paints the inserted text, followed by its muted description."""
 
     def __init__(self, theme: Theme, parent: QListWidget) -> None:
         super().__init__(parent)
@@ -66,7 +66,7 @@ class _Delegate(QStyledItemDelegate):
 
 
 class Choices(QFrame):
-    """A list that floats over its parent. `taken(Choice)` is emitted for one that was clicked."""
+    """A list that floats over its parent. `taken(QueryCompletionItem)` is emitted when one is clicked."""
 
     taken = Signal(object)
 
@@ -84,7 +84,7 @@ class Choices(QFrame):
         self.hide()
 
     def offer(self, choices: Sequence[QueryCompletionItem], at: QPoint) -> None:
-        """Show choices at a place of the parent; none hides the list."""
+        """Show completions at a position of the parent; an empty sequence hides the list."""
         self._choices = tuple(choices)
         self.list.clear()
         for choice in self._choices:
@@ -99,21 +99,21 @@ class Choices(QFrame):
         self.raise_()
 
     def step(self, by: int) -> None:
-        """Go to the next choice (1) or the one before (-1)."""
+        """Select the next (1) or previous (-1) completion; wraps around."""
         row, count = self.list.currentRow(), len(self._choices)
         self.list.setCurrentRow((row + by) % count if row >= 0 else 0 if by > 0 else count - 1)
 
     def current(self) -> QueryCompletionItem | None:
-        """Return the choice that was gone to, None before."""
+        """Return the selected completion, or None."""
         row = self.list.currentRow()
         return self._choices[row] if 0 <= row < len(self._choices) else None
 
     def first(self) -> QueryCompletionItem:
-        """Return the choice gone to, else the first one; only while there are some."""
+        """Return the selected completion, else the first one. The list must not be empty."""
         return self.current() or self._choices[0]
 
     def texts(self) -> list[str]:
-        """Return what is offered."""
+        """Return the texts of the completions."""
         return [choice.text for choice in self._choices]
 
     def _place(self, at: QPoint) -> None:

@@ -1,4 +1,4 @@
-"""The commands of the History view, and those that delete prompts."""
+"""The commands of the History view, including the deletion of prompts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _one_row(state: WindowState) -> bool:
 def _of_runs(
     name: str, title: str, act: Callable[[Curating], object], key: str = "", enabled: Enabled = _can_curate
 ) -> Command:
-    """Return a command about the runs that are selected in the History view."""
+    """Return a command that acts on the runs selected in the History view."""
     return Command(
         name,
         title,

@@ -1,7 +1,7 @@
-"""Carries out the commands of the History view, and connects its parts.
+"""Builds the History view and executes its commands.
 
-Invariant: the view is made, and its widgets imported, in steps that begin when the window is idle or a person goes
-there; commands about selected runs do nothing before.
+Invariant: the view is built, and its widgets imported, in steps that begin when the window is idle or the view is first
+opened; commands on selected runs have no effect before.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class HistoryController:
-    """`view`, `curating` and `saving` are None before the view is made."""
+    """`view`, `curating` and `saving` are None until the view is built."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -49,12 +49,12 @@ class HistoryController:
         services.events.subscribe(NoteRequested, lambda _: self.on_selected(lambda act: act.note()))
 
     def stop(self) -> None:
-        """End the search that goes on."""
+        """Cancel the running search."""
         if self._model is not None:
             self._model.close()
 
     def make(self) -> Making:
-        """Make the view in steps; its first page is on the way then."""
+        """Build the view in steps; the last step starts loading the first page."""
         from workbench.app.history.looker import Looker
         from workbench.app.history.model import HistoryTableModel
         from workbench.ui.features.history.run_actions import Curating
@@ -68,7 +68,7 @@ class HistoryController:
         view = HistoryView(services.theme, model, services.dialogs.stage())
 
         def complete(text: str, caret: int, then: Callable[[QueryCompletion], None]) -> None:
-            # What keeps from completing keeps from searching, too, and is said there.
+            # A failing completion means that searches fail too, so it is reported in the same place.
             tasks.run(
                 lambda: backend.searcher.complete(text, caret),
                 then,
@@ -95,40 +95,40 @@ class HistoryController:
         return view
 
     def show(self) -> None:
-        """Go to the view."""
+        """Open the view."""
         self._services.navigator.show("history")
 
     def enter(self) -> None:
-        """Give the keyboard to the search."""
+        """Focus the search field."""
         if self.view is not None:
             self.view.bar.field.setFocus()
 
     def search(self, query: str) -> None:
-        """Go to the view and search there."""
+        """Open the view and search there."""
         self.show()
         if self.view is not None:
             self.view.search(query)
 
     def save_search(self) -> None:
-        """Go to the view and ask for a name of what is searched for."""
+        """Open the view and ask for a name for the current search."""
         self._saved_searches().save()
 
     def show_saved_searches(self) -> None:
-        """Go to the view and list all saved searches."""
+        """Open the view and list all saved searches."""
         self._saved_searches().show_all()
 
     def delete_open_prompt(self) -> None:
-        """Hide the open prompt with its runs, with a way back."""
+        """Delete the open prompt with its runs, with an undo offer."""
         self.erasing.delete_prompt(self._services.session.prompt())
 
     def on_selected(self, act: Callable[[Curating], object]) -> None:
-        """Do something with the selected runs."""
+        """Call `act` with the actions on the selected runs, if the view is built."""
         if self.curating is not None:
             act(self.curating)
 
     @property
     def erasing(self) -> Erasing:
-        """What deletes runs and prompts; made when it is first used."""
+        """The actions that delete runs and prompts; created lazily."""
         if self._erasing is None:
             from workbench.ui.features.history.delete_actions import Erasing
 
@@ -145,7 +145,7 @@ class HistoryController:
             self.view.refresh()
 
     def _search_again(self) -> None:
-        """Search anew: runs came or went."""
+        """Repeat the search after runs were added or removed."""
         if self.view is not None:
             self.view.model.search_again(all_rows=True)
 
@@ -156,7 +156,7 @@ class HistoryController:
         self._services.events.publish(RunChosen(row.prompt_uid, row.row.run_uid, wish))
 
     def _show_request(self, record: OutputRecord) -> None:
-        """Show what went on the wire for an output."""
+        """Show the request and response of an output."""
         from PySide6.QtCore import Qt
 
         from workbench.ui.widgets.wire_dialog import WireDialog

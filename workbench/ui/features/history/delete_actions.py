@@ -1,7 +1,7 @@
 """Deleting runs and prompts in the window.
 
-Invariant: what is deleted is out of sight at once and can be brought back; what goes for good is asked about before,
-with what goes along, and Enter and Esc delete nothing.
+Invariant: deleted items disappear at once and can be restored. Permanent deletion asks first and lists everything
+affected; Enter and Esc delete nothing.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _KEY = "erasing"
 
 
 class Erasing(QObject):
-    """Asks, deletes, and lets everything that shows runs show what is left."""
+    """Asks for confirmation, deletes, and refreshes everything that shows runs."""
 
     def __init__(self, services: Services, search_again: Callable[[], object]) -> None:
-        """`search_again` lets the History show what is left."""
+        """`search_again` refreshes the History view."""
         super().__init__(services.dialogs.widget())
         self._services, self._search_again = services, search_again
         self.eraser = Eraser(services.backend.store, utc_now, new_uid)
         self._offer_once_opened: Callable[[], object] | None = None
         services.events.subscribe(PromptOpened, lambda _: self._prompt_opened())
         self.question: QMessageBox | None = None
-        """What is asked, None while nothing is."""
+        """The open confirmation dialog, or None."""
 
     def delete(self, uids: Sequence[str], what: str) -> None:
-        """Hide runs, with a way back; `what` names them."""
+        """Mark runs as deleted, with an undo offer; `what` names them."""
 
         def undo() -> None:
             self.bring_back(uids)
@@ -53,12 +53,12 @@ class Erasing(QObject):
         self._services.tasks.watch(self.eraser.delete(uids, True), done)
 
     def bring_back(self, uids: Sequence[str]) -> None:
-        """Show deleted runs again where they were."""
+        """Restore deleted runs."""
         self._services.notices.withdraw_offer()
         self._services.tasks.watch(self.eraser.delete(uids, False), lambda _: self._back(uids))
 
     def delete_prompt(self, uid: str) -> None:
-        """Hide a listed prompt with its runs, with a way back; another one opens in place of the open one."""
+        """Mark a prompt and its runs as deleted, with an undo offer; if it is open, the first other prompt opens."""
         services = self._services
         name = services.navigator.prompt_name(uid)
         if not name:
@@ -74,7 +74,7 @@ class Erasing(QObject):
             if uid != services.session.prompt():
                 offer()
             else:
-                # Whatever is offered goes when another prompt is opened.
+                # Opening another prompt withdraws the current offer, so offer the undo afterwards.
                 self._offer_once_opened = offer
                 services.navigator.open_first_prompt()
 
@@ -86,13 +86,13 @@ class Erasing(QObject):
         services.tasks.watch(self.eraser.delete_prompt(uid, True), done)
 
     def purge(self, uids: Sequence[str]) -> None:
-        """Ask whether runs shall go for good."""
-        # A draft that starts from a version keeps it, so the history has to know the draft as it is.
+        """Ask whether to delete runs permanently."""
+        # A version that the draft starts from is kept, so the store must have the current draft.
         self._services.session.save()
         self._services.tasks.run(lambda: self.eraser.look(PurgeTargets(tuple(uids))), self._ask)
 
     def show_deleted(self) -> None:
-        """Say what is deleted, and offer to bring it back or to let it go for good."""
+        """Show what is deleted, and offer to restore it or to delete it permanently."""
         self._services.session.save()
         self._services.tasks.run(
             lambda: self.eraser.look(self.eraser.deleted()), lambda outlook: self._ask(outlook, all_of_it=True)
@@ -135,7 +135,7 @@ class Erasing(QObject):
         self._services.tasks.run(lambda: self.eraser.bring_all_back(doomed), lambda _: self._back(doomed.runs))
 
     def _agreed(self, outlook: DeletionOutlook, *, with_copies: bool, all_of_it: bool) -> None:
-        """Delete what was asked about; ask again when there are copies by now that the person was not told of."""
+        """Delete what was confirmed; ask again if there are backups that the dialog did not list."""
 
         def looked(now: DeletionOutlook) -> None:
             if set(now.copies) <= set(outlook.copies):
@@ -168,7 +168,7 @@ class Erasing(QObject):
         services.tasks.run(lambda: self.eraser.erase(outlook, with_copies=with_copies, tell=tell), done, failed)
 
     def clean(self) -> None:
-        """Write the file anew without what was deleted for good."""
+        """Rewrite the database file without the permanently deleted data."""
         services = self._services
 
         def done(_: None) -> None:
@@ -191,7 +191,7 @@ class Erasing(QObject):
         self._look_again()
 
     def _look_again(self) -> None:
-        """Let lists show what there is."""
+        """Refresh all lists of runs and prompts."""
         self._services.events.publish(DataChanged(Changed.RUNS | Changed.PROMPTS))
         self._search_again()
 

@@ -1,7 +1,7 @@
-"""The selected run, whole: its prompt against the version before, its values, its answers.
+"""The selected run in full: its prompt compared with the parent version, its values, its answers.
 
-Invariant: it shows the run that was selected last, or nothing; a blind run that is not judged has no names here. What
-has many answers shows them one after the other, so that whoever walks through the table never waits for them.
+Invariant: it shows the run selected last, or nothing; a blind run without a verdict shows no names. Many answers are
+filled in one after the other, so that moving through the table is never blocked.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from workbench.ui.widgets.turns import Turns
 
 NOTHING_CHOSEN = "Choose a run to see its prompt, what changed in it, and its answers."
 _AT_ONCE = 2
-"""Answers that are shown together with the prompt: a row of them."""
+"""Answers shown together with the prompt: one row."""
 _LOOKED_THROUGH = 200_000
 _VALUE_LENGTH = 200
 SEVERAL = "{:,} runs are selected. Select one to read it, or two to compare them."
 
 
 def _worth_showing(looked: Looked) -> list[PartDiff]:
-    """Return the parts that changed, and those that have what was searched for."""
+    """Return the parts that changed or contain search matches."""
     marker = looked.marker
     return [
         part
@@ -49,7 +49,7 @@ def _worth_showing(looked: Looked) -> list[PartDiff]:
 
 
 def run_name(row: HistoryRow) -> str:
-    """Return "Order status bot · iteration 14"."""
+    """Return a name such as "Order status bot · iteration 14"."""
     return f"{row.prompt} · {row.kind} {row.row.number}"
 
 
@@ -58,7 +58,7 @@ def _uids(pair: Pair) -> tuple[str, str]:
 
 
 class _Section(QWidget):
-    """A heading in small letters, and what stands below it."""
+    """A small heading with content below it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -82,9 +82,9 @@ class _Answers(_Section):
         self.column.addWidget(self.cards)
 
     def show_set(self, answered: Answered, marker: MatchMarker | None, *, keep: bool) -> Iterator[None]:
-        """Show the values with the words of `marker` marked, each around its first mark, and one answer after another.
+        """Show the values, each as a snippet around its first match of `marker`, then one answer per step.
 
-        With `keep` answers that are shown stay until their turn comes.
+        With `keep` old answers stay until they are replaced.
         """
         self.heading.setText(" · ".join(filter(None, ("OUTPUTS", answered.name))))
         text, marks = "", []
@@ -100,24 +100,24 @@ class _Answers(_Section):
 
 
 class DetailPane(QWidget):
-    """Shows one run. Its buttons tell the row that is shown."""
+    """Shows one run or two. The signals of its buttons carry the row shown."""
 
     restore_wanted = Signal(object)
     branch_wanted = Signal(object)
     open_wanted = Signal(object)
     compare_wanted = Signal(object)
-    """HistoryRow: compare its version with the one it came from."""
+    """HistoryRow: compare its version with its parent."""
     beside_wanted = Signal(object)
     """Pair: compare the prompts of two runs."""
     request_wanted = Signal(object)
-    """OutputRecord"""
+    """OutputRecord: show its request and response."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.looked: Looked | None = None
         self.pair: Pair | None = None
-        """The two runs that are shown in place of one."""
+        """The two runs that are compared, or None."""
         self.nothing = QLabel(NOTHING_CHOSEN, self)
         self.nothing.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -161,7 +161,7 @@ class DetailPane(QWidget):
         self.say(NOTHING_CHOSEN)
 
     def say(self, sentence: str) -> None:
-        """Show a sentence in the place of a run."""
+        """Show a message instead of a run."""
         self.looked = self.pair = None
         self._turns.drop(self)
         self.nothing.setText(sentence)
@@ -194,7 +194,7 @@ class DetailPane(QWidget):
             self.area.verticalScrollBar().setValue(0)
 
     def show_pair(self, pair: Pair) -> None:
-        """Show two runs side by side."""
+        """Show two runs compared with each other."""
         is_same = self.pair is not None and _uids(self.pair) == _uids(pair)
         self.pair, self.looked = pair, None
         older, newer = pair.older.row, pair.newer.row
@@ -230,7 +230,7 @@ class DetailPane(QWidget):
     def _show_sets(
         self, sets: tuple[Answered, ...], left_out: int, marker: MatchMarker | None, *, keep: bool = False
     ) -> None:
-        """Show the first answers now and the others in turns; with `keep` those of before stay until then."""
+        """Show the first answers now and the others lazily; with `keep` old answers stay until they are replaced."""
         for section in self.answers[len(sets) if keep else 0 :]:
             section.hide()
         answers = "answer is" if left_out == 1 else "answers are"
@@ -252,13 +252,13 @@ class DetailPane(QWidget):
                 self._column.insertWidget(self._column.indexOf(self.more), made)
                 self.answers.append(made)
             section = self.answers[number]
-            # What is hidden has the answers of an earlier run.
+            # A hidden section still has the answers of an earlier run.
             filling = section.show_set(answered, marker, keep=keep and not section.isHidden())
             section.show()
             yield from filling
 
     def _fill_more(self) -> bool:
-        """Show another answer; False once all are shown."""
+        """Show the next answer; return False when all are shown."""
         for _ in self._filling:
             return True
         self.more.setVisible(self._left_out > 0)
@@ -275,7 +275,7 @@ class DetailPane(QWidget):
         else:
             self.prompt.heading.setText(f"PROMPT, AGAINST VERSION {looked.parent}")
             runs = list(part_runs(_worth_showing(looked), unchanged=True))
-        # Blank lines part what follows; there is nothing behind the last part.
+        # Parts are separated by blank lines; drop the one after the last part.
         self.diff.show_marked(runs[:-1], looked.marker, keep=keep)
 
     def _lay_out(self) -> None:

@@ -1,6 +1,6 @@
-"""What stands in the place of the table while no run is found.
+"""The page shown instead of the table when no run is found.
 
-Invariant: an empty table says why it is empty and what to type instead; every example can be pressed.
+Invariant: the page says why the table is empty and what to search for instead; every example is a button.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EXAMPLES = (
 
 
 class EmptyHistory(QWidget):
-    """Teaches the language. `wanted(text)`: an example was pressed."""
+    """Explains the query language. `wanted(text)` is emitted when an example is clicked."""
 
     wanted = Signal(str)
 
@@ -51,7 +51,7 @@ class EmptyHistory(QWidget):
         for number, (text, meaning) in enumerate(EXAMPLES):
             button = QPushButton(text, self._examples)
             set_role(button, "quiet-strong")
-            # The words of a search stand in the letters of its field.
+            # Queries are shown in the font of the search field.
             button.setStyleSheet('font-family: "JetBrains Mono", "DejaVu Sans Mono", monospace;')
             button.setAccessibleDescription(meaning)
             button.clicked.connect(lambda _=False, text=text: self.wanted.emit(text))
@@ -70,11 +70,11 @@ class EmptyHistory(QWidget):
         layout.addStretch(3)
 
     def explain(self, *, searched: bool) -> None:
-        """Say why there are no runs: none matches what was `searched`, or there are none at all."""
+        """Say that no run matches (if `searched`), or that there are no runs at all."""
         self._heading.setText(NOTHING_FOUND if searched else NOTHING_RUN)
         self._text.setText(NOTHING_FOUND_TEXT if searched else NOTHING_RUN_TEXT)
         self._examples.setVisible(searched)
 
     def words(self) -> str:
-        """Return what is shown."""
+        """Return the text shown."""
         return f"{self._heading.text()}\n{self._text.text()}"

@@ -1,7 +1,7 @@
-"""The field in which a search is typed.
+"""The search field.
 
-Invariant: places in the text are those of Python's characters, whatever Qt counts; a list of choices that comes late
-for another text is dropped.
+Invariant: positions in the text count Python characters, not Qt's UTF-16 units. Completions that arrive late, for
+another text, are dropped.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.shown import units
 
 Complete = Callable[[str, int, Callable[[QueryCompletion], None]], None]
-"""(text, caret, then): find what can stand at the caret, and tell it later on the UI thread."""
+"""(text, caret, then): compute the completions at the caret in the background and pass them to `then`."""
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 PLACEHOLDER = "Words, “phrases”, begin*, model:…, winner:yes, cost:>0.01"
 
 
 class SearchField(QLineEdit):
-    """Letters are a search at once; Down goes on to what was found."""
+    """Searches on every edit; Down moves the focus to the results."""
 
     left_downwards = Signal()
     entered = Signal()
 
     def __init__(self, theme: Theme, complete: Complete, over: QWidget) -> None:
-        """Choices float over the widget `over`."""
+        """The completion popup floats over the widget `over`."""
         super().__init__()
         self._theme, self._complete = theme, complete
         self._completion = QueryCompletion(0, 0)
@@ -45,12 +45,12 @@ class SearchField(QLineEdit):
         self._restyle()
 
     def caret(self) -> int:
-        """Return where the caret stands, in characters of the text."""
+        """Return the position of the caret in Python characters."""
         raw = self.text().encode("utf-16-le", "surrogatepass")[: 2 * self.cursorPosition()]
         return len(raw.decode("utf-16-le", "surrogatepass"))
 
     def ask(self, *, wanted: bool = False) -> None:
-        """Find out what can stand at the caret; where nothing is begun it is offered only when it is `wanted`."""
+        """Request completions at the caret; with no word begun they are offered only if explicitly `wanted`."""
         text, caret = self.text(), self.caret()
 
         def show(completion: QueryCompletion) -> None:
@@ -65,7 +65,7 @@ class SearchField(QLineEdit):
         self._complete(text, caret, show)
 
     def take(self, choice: QueryCompletionItem) -> None:
-        """Put a choice in, undoably, and offer what can follow it."""
+        """Insert a completion as an undoable edit, and request the next ones."""
         text, found = self.text(), self._completion
         start, end = units(text[: found.start]), units(text[: found.end])
         self.setSelection(start, end - start) if end > start else self.setCursorPosition(start)
@@ -95,7 +95,7 @@ class SearchField(QLineEdit):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and self.choices.isVisible():
             if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
-                # The window's own Esc would leave the view.
+                # Otherwise the window's own Esc would leave the view.
                 event.accept()
                 return True
             if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and not event.modifiers():
@@ -120,7 +120,7 @@ class SearchField(QLineEdit):
                 self.take(chosen)
 
     def _place(self, start: int) -> QPoint:
-        """Return where a list belongs that is about the text from `start` on."""
+        """Return the position of a popup for the text from `start` on."""
         over = self.choices.parentWidget()
         assert over is not None
         before = self.fontMetrics().horizontalAdvance(self.text()[:start])

@@ -1,6 +1,6 @@
-"""Places in texts that are marked because they were searched for.
+"""Marking of search matches in texts.
 
-Invariant: marks are told by colour and by a line below; nothing of a text is ever taken for HTML.
+Invariant: marks are visible by colour and underline; text is never interpreted as HTML.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from workbench.ui.widgets.small_controls import breakable
 
 
 def mark(view: AnswerView, theme: Theme, places: Iterable[tuple[int, int]]) -> None:
-    """Mark places of the document by colour and by a line below."""
+    """Mark ranges of the document by colour and underline."""
     look = QTextCharFormat()
     look.setBackground(theme.color("warn_soft"))
     look.setForeground(theme.color("warn"))
@@ -36,12 +36,12 @@ def mark(view: AnswerView, theme: Theme, places: Iterable[tuple[int, int]]) -> N
 
 
 def marked(view: AnswerView) -> list[str]:
-    """Return what is marked in a view."""
+    """Return the marked texts of a view."""
     return [selection.cursor.selectedText() for selection in view.extraSelections()]
 
 
 class MarkedLabel(QLabel):
-    """A text of some lines with marks in it."""
+    """A label of several lines with marked ranges."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class MarkedLabel(QLabel):
         theme.changed.connect(self._show)
 
     def show_marked(self, text: str, marks: Sequence[Mark] = ()) -> None:
-        """Show a text with these places of it marked."""
+        """Show a text with these ranges marked."""
         self._text, self._marks = text, tuple(marks)
         self._show()
 
@@ -62,7 +62,7 @@ class MarkedLabel(QLabel):
         return self._text
 
     def marked(self) -> list[str]:
-        """Return what is marked."""
+        """Return the marked texts."""
         return [self._text[start:end] for start, end in self._marks]
 
     def _show(self) -> None:

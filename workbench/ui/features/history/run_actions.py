@@ -1,7 +1,7 @@
-"""What can be done with the selected runs: open, compare, restore, star, tag, note, put away, delete, copy.
+"""Actions on the selected runs: open, compare, restore, star, tag, note, archive, delete, copy.
 
-Invariant: what takes runs out of sight can be undone at once and exactly; the table and the timeline show what was
-stored, never what was only asked for.
+Invariant: actions that hide runs have an exact undo. The table and the timeline show only what is stored, never pending
+changes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ HINT = "Separate tags with spaces. A search for tag:word finds them."
 
 
 class TagsDialog(LineDialog):
-    """One line of tags."""
+    """Edits tags on one line."""
 
     def __init__(self, parent: QWidget, what: str, tags: Sequence[str]) -> None:
         super().__init__(parent, f"Tags of {what}", "Tags", " ".join(tags), HINT)
@@ -58,10 +58,10 @@ class TagsDialog(LineDialog):
 
 
 class Curating(QObject):
-    """The menu of the table, and what its entries do."""
+    """The context menu of the table, and its actions."""
 
     def __init__(self, services: Services, view: HistoryView, erasing: Callable[[], Erasing]) -> None:
-        """`erasing` returns what deletes runs, which is made when it is first used."""
+        """`erasing` returns the delete actions, which are created lazily."""
         super().__init__(view)
         self._services, self._view, self._erasing = services, view, erasing
         self._curator = Curator(services.backend.store, utc_now)
@@ -77,7 +77,7 @@ class Curating(QObject):
             shortcut.setAutoRepeat(False)
 
     def menu(self) -> QMenu:
-        """Return the menu of what is selected, each entry with the key that does the same."""
+        """Return the menu of the selection, each entry with its shortcut."""
         rows = self._view.selected()
         menu = QMenu(self._view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -129,12 +129,12 @@ class Curating(QObject):
             self._view.opened.emit(row)
 
     def compare(self) -> None:
-        """Compare the prompts of the two selected runs, or of the one with the version before."""
+        """Compare the prompts of the two selected runs, or the selected one with its parent version."""
         if (wanted := self._view.comparison()) is not None:
             self._services.events.publish(wanted)
 
     def delete(self) -> None:
-        """Hide the selected runs, with a way back; bring them back where all are deleted."""
+        """Delete the selected runs, with an undo offer; restore them if all are deleted."""
         rows = self._view.selected()
         if not rows or self._services.backend.store.read_only:
             return
@@ -144,17 +144,17 @@ class Curating(QObject):
             self._erasing().delete([row.row.run_uid for row in rows if not row.deleted], _named(rows))
 
     def purge(self) -> None:
-        """Ask whether the selected runs shall go for good."""
+        """Ask whether to delete the selected runs permanently."""
         if rows := self._view.selected():
             self._erasing().purge(_uids(rows))
 
     def star(self) -> None:
-        """Star the selected runs; take the stars away where all have one."""
+        """Star the selected runs, or remove the stars if all have one."""
         rows = self._view.selected()
         self._write(rows, self._curator.star(_uids(rows), not all(row.starred for row in rows)))
 
     def archive(self) -> None:
-        """Put the selected runs away, with a way back; bring them back where all are away."""
+        """Archive the selected runs, with an undo offer; restore them if all are archived."""
         rows = self._view.selected()
         archived = not all(row.archived for row in rows)
         uids = [row.row.run_uid for row in rows if row.archived != archived]
@@ -169,7 +169,7 @@ class Curating(QObject):
         self._write(rows, self._curator.archive(uids, archived), offer, again=True)
 
     def tag(self) -> None:
-        """Let the person change the tags of the selected runs: those that all of them have."""
+        """Edit the tags that all selected runs have in common."""
         rows = self._view.selected()
         common = [tag for tag in rows[0].tags if all(tag in row.tags for row in rows)]
         dialog = TagsDialog(self._services.dialogs.widget(), _named(rows), common)
@@ -182,7 +182,7 @@ class Curating(QObject):
         dialog.open()
 
     def note(self) -> None:
-        """Let the person write a note on the selected run."""
+        """Edit the note of the selected run."""
         if (row := self._one()) is None or self._services.backend.store.read_only:
             return
         dialog = NoteDialog(self._services.dialogs.widget(), run_name(row), row.row.note)
@@ -190,14 +190,14 @@ class Curating(QObject):
             lambda: self._write(
                 [row],
                 self._curator.note(row.row.run_uid, dialog.field.text().strip()),
-                # Nothing else that is put on runs is in the timeline.
+                # Of all these changes, only notes appear in the timeline.
                 lambda: self._services.events.publish(RunNoted(row.row.run_uid)),
             )
         )
         dialog.open()
 
     def copy(self) -> None:
-        """Copy the selected rows as lines, cells apart by tabs."""
+        """Copy the selected rows as tab-separated lines."""
         now = utc_now()
         lines = ["\t".join(cell(row, column, now) for column in range(len(COLUMNS))) for row in self._view.selected()]
         if lines:
@@ -208,7 +208,7 @@ class Curating(QObject):
         return rows[0] if len(rows) == 1 else None
 
     def copy_as(self, form: Form) -> None:
-        """Copy a form of the selected run, as soon as it is read."""
+        """Read the selected run and copy it in the given form."""
         if (row := self._one()) is None:
             return
         name, history = run_name(row), self._services.backend.history
@@ -234,7 +234,7 @@ class Curating(QObject):
         *,
         again: bool = False,
     ) -> None:
-        """Show the runs anew when a change is stored; `again` where it makes rows come or go."""
+        """Refresh the rows once a change is stored; with `again` search again, because rows may appear or vanish."""
 
         def show(_: None) -> None:
             if again:

@@ -1,7 +1,7 @@
-"""Saved searches in the window: the menu beside the search field, the name that is asked for, the list of all.
+"""Saved searches: the menu beside the search field, the name dialog, the list of all.
 
-Invariant: choosing one puts its text into the search field, where it can be read and changed; deleting one can be
-undone. The menu shows what was read last, and waits for nothing.
+Invariant: choosing a search puts its text into the search field, where it can be read and edited; deleting one can be
+undone. The menu shows the list read last, and never blocks.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _NONE = "No search is saved yet. Type one into the search field, then save it wi
 
 
 class NameDialog(LineDialog):
-    """Asks under which name a search shall be kept."""
+    """Asks for the name of a saved search."""
 
     def __init__(self, parent: QWidget, query: str, name: str, taken: Sequence[str]) -> None:
         super().__init__(parent, "Save this search", "Name of the search", name, "")
@@ -119,7 +119,7 @@ class ListDialog(Dialog):
         self.resize(QSize(520, 380).boundedTo(geometry.room(self)))
 
     def show_searches(self, searches: Sequence[SavedSearch]) -> None:
-        """List these; the current row stays where it is."""
+        """Show these searches; keeps the current row."""
         at = max(0, self.list.currentRow())
         self.list.blockSignals(True)
         self.list.clear()
@@ -135,7 +135,7 @@ class ListDialog(Dialog):
         self._explain()
 
     def current(self) -> SavedSearch | None:
-        """Return the search that the buttons are about."""
+        """Return the current search, which the buttons act on."""
         item = self.list.currentItem()
         found = item.data(_SEARCH) if item is not None else None
         return found if isinstance(found, SavedSearch) else None
@@ -173,7 +173,7 @@ class ListDialog(Dialog):
 
 
 class Saving(QObject):
-    """Saves what stands in the search field, and brings saved searches back into it."""
+    """Saves the search in the field, and loads saved searches into it."""
 
     def __init__(self, services: Services, view: HistoryView) -> None:
         super().__init__(view)
@@ -181,7 +181,7 @@ class Saving(QObject):
         self._bookmarks = Bookmarks(services.backend.store, utc_now, new_uid)
         self._list: ListDialog | None = None
         self.searches: list[SavedSearch] = []
-        """What was read last."""
+        """The list read last."""
         menu = QMenu(view.bar.saved)
         menu.aboutToShow.connect(lambda: self._fill(menu))
         view.bar.saved.setMenu(menu)
@@ -189,11 +189,11 @@ class Saving(QObject):
         self.read()
 
     def read(self) -> None:
-        """Read the list again."""
+        """Reload the list."""
         self._services.tasks.run(self._bookmarks.all, self._show)
 
     def save(self) -> None:
-        """Ask for a name, then keep what is searched for."""
+        """Ask for a name and save the current search under it."""
         query = self._view.bar.field.text().strip()
         if not query:
             return
@@ -206,7 +206,7 @@ class Saving(QObject):
         dialog.open()
 
     def show_all(self) -> None:
-        """Open the list of all."""
+        """Open the list of all saved searches."""
         dialog = self._list = ListDialog(self._services.dialogs.widget())
         dialog.chosen.connect(lambda search: self._view.search(search.query))
         dialog.renamed.connect(

@@ -1,6 +1,6 @@
-"""The row above the table: the search, how many runs it finds, their order; below it what was not understood.
+"""The row above the table: search field, number of hits, order, and below it the parts of the query not understood.
 
-Invariant: whatever is typed is searched, and what of it was not understood is said quietly, with what was searched.
+Invariant: every input is searched; parts that were not understood are listed, together with the effective query.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from workbench.ui.widgets.small_controls import breakable, quiet_button
 from workbench.usecases.searcher import SearchPage
 
 _NARROW = 84
-"""Characters below which field and numbers stand below each other."""
+"""Width in characters below which the field and the count are stacked."""
 _TELL_AFTER_MS = 300
-"""How long a search may take before it is said that it goes on."""
+"""Delay before a running search is announced."""
 
 _MOST_SAID = 3
-"""Sentences about what was not understood: the table is what people came for."""
+"""Maximum number of complaints shown, to leave room for the table."""
 _MOST_CHARACTERS = 200
-"""Characters of what was searched that are said again."""
+"""Maximum length of the effective query shown, in characters."""
 
 
 class SearchBar(QWidget):
-    """`changed(text, order)`: something else is searched for."""
+    """Search field with its controls. `changed(text, order)` is emitted when the query or the order changes."""
 
     changed = Signal(str, str)
 
@@ -75,15 +75,15 @@ class SearchBar(QWidget):
         self.order.currentIndexChanged.connect(lambda _: self._changed())
 
     def chosen_order(self) -> Order:
-        """Return the order that is chosen."""
+        """Return the selected order."""
         return cast(Order, self.order.currentData())
 
     def said(self) -> str:
-        """Return what is said below the field, "" for nothing."""
+        """Return the text below the field, "" for none."""
         return "" if self._said.isHidden() else self._said.text()
 
     def show_found(self, found: SearchPage) -> None:
-        """Say how many runs were found, and what was not understood."""
+        """Show the number of hits, and the parts that were not understood."""
         self._late.stop()
         total = found.page.total
         self.count.setText(f"{total.words} · {found.took_ms} ms" if total is not None else "")
@@ -97,14 +97,14 @@ class SearchBar(QWidget):
         self._say([*sentences, *found.remarks])
 
     def show_refusal(self, sentence: str) -> None:
-        """Say why nothing could be searched."""
+        """Show why the search failed."""
         self._late.stop()
         self.count.hide()
         self._say([sentence])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # A search that cannot be read is worth a line of its own.
+        # In a narrow view the field gets a row of its own, so that the query stays readable.
         narrow = event.size().width() < _NARROW * self.fontMetrics().averageCharWidth()
         direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if direction != self._rows.direction():

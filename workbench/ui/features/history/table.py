@@ -1,7 +1,7 @@
 """The table of runs.
 
-Invariant: gold is for winners alone, and every text is elided, never cut. Rows have one height, so that a history of
-any length lays out at once.
+Invariant: gold is reserved for winners, and every text is elided, never clipped. All rows have the same height, so that
+layout time does not depend on the length of the history.
 """
 
 from __future__ import annotations
@@ -38,23 +38,23 @@ from workbench.ui.theme import Theme
 MARGIN = 14
 GAP = 12
 _SAMPLES = {WHEN: "Wednesday", NUMBER: "9999", COST: "< $0.0001"}
-"""What columns without a share of the width have room for at least; more when a row has more."""
+"""Minimum content of the columns without a share of the width; they grow for longer content."""
 _SHARES = {PROMPT: 0.36, LANES: 0.34, WINNER: 0.30}
 _NARROW = 34
-"""Characters of names and winners, below which lanes and costs have no columns."""
+"""Width in characters of names and winners below which the columns for lanes and costs are hidden."""
 _TONES = ("text", "muted", "gold", "accent", "red", "line")
 _ELIDED = 2000
-"""Cells whose elided texts are remembered."""
+"""Maximum number of cached elided texts."""
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _SELECTED = QStyle.StateFlag.State_Selected.value
 _AHEAD = 3
-"""Screens before the end at which the next page is fetched."""
+"""Distance from the end, in screens, at which the next page is fetched."""
 Index = QModelIndex | QPersistentModelIndex
 
 
 class RunDelegate(QStyledItemDelegate):
-    """One cell. What is selected has a bar at the edge, too: the tint alone is faint."""
+    """Paints one cell. A selected row also has a bar at its edge, because the tint alone is faint."""
 
     def __init__(self, theme: Theme, table: RunTable) -> None:
         super().__init__(table)
@@ -62,7 +62,7 @@ class RunDelegate(QStyledItemDelegate):
         self.refresh()
 
     def refresh(self) -> None:
-        """Read fonts and colours again after the theme has changed."""
+        """Reload fonts and colours after a theme change."""
         self._plain, self._bold = self._theme.font(tabular=True), self._theme.font(bold=True)
         self.row_height = QFontMetrics(self._plain).height() + 12
         self._pens = {name: QPen(self._theme.color(name), 1) for name in _TONES}
@@ -119,11 +119,11 @@ def _standing(row: HistoryRow) -> str:
 
 
 class RunTable(QTableView):
-    """Whole rows. Enter and a double click open the current one; two can be selected."""
+    """Selects whole rows. Enter and a double click open the current one; two can be compared."""
 
     opened = Signal()
     selected = Signal()
-    """The selection is another one."""
+    """The selection changed."""
     left_upwards = Signal()
     """Up was pressed in the first row."""
 
@@ -133,7 +133,7 @@ class RunTable(QTableView):
         self._delegate = RunDelegate(theme, self)
         self._longest = dict(_SAMPLES)
         self._chosen: list[HistoryRow] | None = []
-        """The selected runs, None while others may have come into their place."""
+        """The selected runs; None if they must be looked up again because rows changed."""
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName("Runs")
@@ -168,7 +168,7 @@ class RunTable(QTableView):
         self._restyle()
 
     def rows(self) -> list[HistoryRow]:
-        """Return the selected runs from top to bottom, all or, while some are read again, none of them."""
+        """Return the selected runs from top to bottom; an empty list while some of them are being reloaded."""
         model = self.runs()
         if self._chosen is None:
             if not model.holds_all:
@@ -178,7 +178,7 @@ class RunTable(QTableView):
         return list(self._chosen)
 
     def select(self, position: int, *others: int) -> None:
-        """Select the rows at these positions and no other ones; the first is the current one."""
+        """Select exactly the rows at these positions; the first becomes the current one."""
         whole = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         chosen = QItemSelection()
         for place in (position, *others):
@@ -190,7 +190,7 @@ class RunTable(QTableView):
 
     @property
     def is_at_top(self) -> bool:
-        """Whether the first row is in view."""
+        """Whether the table is scrolled to the top."""
         return self.verticalScrollBar().value() == 0
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -200,7 +200,7 @@ class RunTable(QTableView):
         elif event.key() == Qt.Key.Key_Up and not held and self.currentIndex().row() <= 0:
             self.left_upwards.emit()
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not held and self.model().rowCount():
-            # The base class would go to another column.
+            # The base class would move to another column.
             self.select(0 if event.key() == Qt.Key.Key_Home else self.model().rowCount() - 1)
         else:
             super().keyPressEvent(event)
@@ -224,7 +224,7 @@ class RunTable(QTableView):
 
     def _select(self) -> None:
         self._forget()
-        # Whoever selects thousands and deletes them means all of them.
+        # An action on thousands of selected rows must reach all of them, so the model must hold their data.
         self.runs().hold(self._ranges())
         self.selected.emit()
 
@@ -234,7 +234,7 @@ class RunTable(QTableView):
             self.model().fetchMore(QModelIndex())
 
     def _make_room(self, first: int, last: int) -> None:
-        """Widen columns for rows that have more in them; never back, or each search would move all of them."""
+        """Widen columns for rows with longer content; never narrow them, or each search would shift all columns."""
         metrics = QFontMetrics(self._theme.font(tabular=True))
         before = dict(self._longest)
         for column in _SAMPLES:
@@ -247,7 +247,7 @@ class RunTable(QTableView):
         self._delegate.refresh()
         self.verticalHeader().setMinimumSectionSize(self._delegate.row_height)
         self.verticalHeader().setDefaultSectionSize(self._delegate.row_height)
-        # Names of columns begin where their cells do. A font that is set would not outlive another size of text.
+        # Align headers with cells. Set the size in the style sheet: a font set here is lost when the text size changes.
         self.horizontalHeader().setStyleSheet(
             f"QHeaderView::section {{ padding: 6px 0px; font-size: {self._theme.font(-1).pointSizeF()}pt; }}"
             f"QHeaderView::section:first {{ padding-left: {MARGIN}px; }}"
@@ -255,13 +255,13 @@ class RunTable(QTableView):
         self._fit()
 
     def _fit(self) -> None:
-        """Divide the width: what has always the same shape gets what it needs, names share the rest."""
+        """Distribute the width: columns of fixed content get what they need, names share the rest."""
         metrics = QFontMetrics(self._theme.font(tabular=True))
-        # Texts are elided by parts of a pixel, and widths are whole ones.
+        # Text is elided with subpixel precision, but widths are whole pixels.
         fixed = {column: metrics.horizontalAdvance(text) + 1 + GAP for column, text in self._longest.items()}
         fixed[WHEN] += MARGIN
         rest = max(0, self.viewport().width() - sum(fixed.values()))
-        # Where there is little room, lanes and costs are read beside the table.
+        # In a narrow table lanes and costs are shown only in the detail pane.
         narrow = rest < _NARROW * metrics.averageCharWidth()
         self.setColumnHidden(LANES, narrow)
         self.setColumnHidden(COST, narrow)

@@ -1,7 +1,6 @@
-"""Everything that was ever run: a search, a table of runs, and beside it the selected one.
+"""The History view: a search, a table of runs, and the selected run beside it.
 
-Invariant: what is typed is searched at once and waits for nothing; rows that are being read stay where they are when
-something new is run.
+Invariant: typing starts a search at once and never blocks; new runs do not move the rows that are being read.
 """
 
 from __future__ import annotations
@@ -31,13 +30,13 @@ from workbench.usecases.searcher import SearchPage
 _TABLE_SHARE = 0.53
 _READING = "The selected runs are being read."
 _OLDER_EVERY_MS = 30_000
-"""How often the times in the table are written anew."""
+"""Refresh interval of the relative times in the table."""
 _LATE_MS = 1_000
-"""How long until it is searched again for runs that were not in the index yet."""
+"""Delay before the search is repeated for runs that were not indexed yet."""
 
 
 class HistoryView(QWidget):
-    """`build` makes its parts, and only then can it be used. `opened(HistoryRow)`: a run shall be shown in Compose."""
+    """Unusable until `build` has finished. `opened(HistoryRow)` is emitted to show a run in Compose."""
 
     bar: SearchBar
     table: RunTable
@@ -46,11 +45,11 @@ class HistoryView(QWidget):
 
     opened = Signal(object)
     wanted = Signal(object)
-    """list[HistoryRow]: another run is selected, or two are, and shall be read."""
+    """list[HistoryRow]: the selection changed to one or two runs, which must be loaded."""
     unwanted = Signal()
-    """No run is selected, or more are."""
+    """The selection has no run, or more than two."""
     selection_changed = Signal()
-    """Others are selected, or something else is searched for."""
+    """The selection or the query changed."""
 
     def __init__(self, theme: Theme, model: HistoryTableModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,8 +62,8 @@ class HistoryView(QWidget):
         self._kept_at, self._kept_text, self._kept_scroll = 0, "", 0
 
     def build(self, complete: Complete) -> Iterator[None]:
-        """Make the parts, one in each step."""
-        # From the outside in: a widget that is moved to another parent takes its style anew, with all its children.
+        """Build the parts, one per step."""
+        # Build from the outside in: reparenting a widget restyles it with all its children.
         self.divider = geometry.Divider(lambda width: round(width * _TABLE_SHARE), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -84,7 +83,7 @@ class HistoryView(QWidget):
         self.detail = DetailPane(self._theme, self.divider)
         yield
         self._connect()
-        # The thread that searches would take the lock from the one that shows the view.
+        # Delay the first search: its thread would compete for the GIL with the first display of the view.
         self.model.is_searching = True
         QTimer.singleShot(0, self, self._begin)
 
@@ -119,10 +118,10 @@ class HistoryView(QWidget):
 
     @functools.cached_property
     def empty(self) -> EmptyHistory:
-        """What stands in the place of the table while nothing is found; made when it is first needed."""
+        """The page shown when no run is found; created lazily."""
         made = EmptyHistory(self)
         made.wanted.connect(self.search)
-        # With large letters its examples are wider than the table needs to be.
+        # At a large text size the examples are wider than the table needs to be.
         area = QScrollArea(self)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
@@ -134,31 +133,31 @@ class HistoryView(QWidget):
         return made
 
     def search(self, text: str) -> None:
-        """Put a search into the field."""
+        """Set the text of the search field, which starts a search."""
         self.bar.field.setText(text)
         self.bar.field.setFocus()
 
     def refresh(self) -> None:
-        """Take in that something was run or judged: at once where the newest are looked at, else on the way back."""
+        """Show new runs and verdicts: at once if the view is visible and scrolled to the top, else when it is again."""
         self._is_stale = True
         self._look_again()
 
     def escape(self) -> bool:
-        """Empty the search; False when it is empty."""
+        """Clear the search; return False if it is empty."""
         if not self.bar.field.text():
             return False
         self.search("")
         return True
 
     def to_table(self) -> None:
-        """Give the keyboard to the table, where there are rows."""
+        """Focus the table if it has rows."""
         if self.model.rowCount():
             if not self.table.currentIndex().isValid():
                 self.table.select(0)
             self.table.setFocus()
 
     def panes(self) -> Sequence[tuple[QWidget, Callable[[], None]]]:
-        """Return the parts that F6 goes through, and what gives each the keyboard."""
+        """Return the panes that F6 cycles through, each with the function that focuses it."""
         found: list[tuple[QWidget, Callable[[], None]]] = [(self.bar, self.bar.field.setFocus)]
         if self.table.isVisible():
             found.append((self.table, self.to_table))
@@ -172,15 +171,15 @@ class HistoryView(QWidget):
         return self.table.rows()
 
     def query(self) -> str:
-        """Return the search whose runs are shown, "" for all."""
+        """Return the query of the runs shown, "" for all."""
         return self.model.text
 
     def has_query(self) -> bool:
-        """Whether something is typed into the search field."""
+        """Return whether the search field contains text."""
         return bool(self.bar.field.text().strip())
 
     def comparison(self) -> RunsComparison | VersionsComparison | None:
-        """Return what the shown runs are compared as, None while they are not read or have nothing before them."""
+        """Return the comparison for the runs shown; None if they are not loaded or there is no parent version."""
         detail = self.detail
         if detail.pair is not None:
             older, newer = (
@@ -196,7 +195,7 @@ class HistoryView(QWidget):
         return {geometry.HISTORY: self.divider}
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force in the menus that open from now on."""
+        """Set the function that names shortcuts in menus opened from now on."""
         self.key_name = name
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -205,7 +204,7 @@ class HistoryView(QWidget):
         self._is_unseen &= self.model.is_searching
 
     def _begin(self) -> None:
-        # What was typed or chosen meanwhile is searched for already.
+        # Text typed in the meantime has already started a search.
         if not self.bar.field.text():
             self.model.search("")
 
@@ -214,7 +213,7 @@ class HistoryView(QWidget):
         self.bar.field.selectAll()
 
     def _enter(self) -> None:
-        """Open the selected run; while what is shown is not yet what was typed, nothing."""
+        """Open the selected run; no effect while the results of the latest input are pending."""
         if not self.model.is_searching:
             self._open()
 
@@ -237,16 +236,16 @@ class HistoryView(QWidget):
         self._is_unseen &= not self.isVisible()
 
     def _keep_selection(self) -> None:
-        # What was selected while the view was made beforehand is nobody's choice.
+        # A selection made during preloading was not the user's choice.
         self._kept = [] if self._is_unseen else [row.row.run_uid for row in self.selected()]
         self._kept_at = self.model.position(self._kept[0]) if self._kept else -1
         self._kept_text, self._kept_scroll = self.model.text, self.table.verticalScrollBar().value()
 
     def _select_again(self) -> None:
-        """Select the runs that were selected, where they are found still, else the one that stands in their place."""
+        """Restore the selection; if its runs are gone, select the row that took their place."""
         if count := self.model.rowCount():
             places = self.model.positions(self._kept)
-            # Of another search the first one is as good as any; of the same one the next has moved up.
+            # For the same query the next row has moved up; for another query start with the first.
             is_same = self.model.text == self._kept_text
             self.table.select(*places or [max(0, min(self._kept_at, count - 1)) if is_same else 0])
             self.table.scrollTo(self.table.currentIndex())

@@ -1,4 +1,4 @@
-"""Asks a model for a better version of the prompt, and accepts its changes."""
+"""Asks a model for an improved version of the prompt, and applies its changes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Carries out the command that improves a prompt.
+"""Executes the command that improves a prompt.
 
-Invariant: the draft changes only by what a person accepts, as one step that can be undone; changes are shown against
-the draft that they are made in, so one that was edited meanwhile is compared anew first. Closing stops what is asked.
+Invariant: the draft changes only by accepted changes, in one undoable step. Changes are relative to the current draft:
+if it was edited in the meantime, they are computed again first. Closing stops the request.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NOT_WHOLE = {
 
 @dataclass(slots=True)
 class _Asked:
-    """What is shown: for which text, in which tag, and what streams (None once nothing does)."""
+    """The proposal shown: its base text, its tag, and the streaming handle (None once complete)."""
 
     base: Content
     tag: str
@@ -50,7 +50,7 @@ class _Asked:
 
 
 class ImproveController:
-    """Opens the dialog, asks, and puts what was accepted into the draft."""
+    """Opens the dialog, asks the model, and applies accepted changes to the draft."""
 
     def __init__(self, services: Services) -> None:
         self._services, self._session = services, services.session
@@ -63,7 +63,7 @@ class ImproveController:
         services.events.subscribe(PromptOpened, lambda _: self._close())
 
     def stop(self) -> None:
-        """Do nothing: the window stops what runs."""
+        """Do nothing: the window stops all runs."""
 
     def open(self) -> None:
         """Open the dialog for the prompt in the editor."""
@@ -86,13 +86,13 @@ class ImproveController:
         services.tasks.run(lambda: services.backend.improver.known(prompt), self._if_open(self._show_known))
 
     def open_earlier(self, run_uid: str) -> None:
-        """Open the dialog on what was asked earlier for the prompt in the editor."""
+        """Open the dialog with an earlier proposal for the prompt in the editor."""
         self.open()
         self._open_earlier(run_uid)
 
     def _show_known(self, dialog: ImproveDialog, known: ImprovementDefaults) -> None:
         first = next(iter(self._session.draft().lanes), Lane(_SLOT, BUILTIN, BUILTIN_MODEL))
-        # A lane's parameters are made for its answers, which are shorter than a prompt perhaps.
+        # Without the lane's parameters: they suit its answers, and may limit the length too much for a prompt.
         dialog.question.set_lane(known.lane or Lane(_SLOT, first.endpoint, first.model))
         dialog.question.set_instructions(known.instructions, known.shipped)
         dialog.question.set_answers(known.answers)
@@ -130,7 +130,7 @@ class ImproveController:
             self._send(wanted)
 
     def _decide(self, wanted: ImprovementRequest, dialog: ImproveDialog, forecast: Forecast) -> None:
-        """Ask first where the question is over the limits; asking the same again is the answer."""
+        """Send, or ask for confirmation if limits are exceeded; repeating the same request confirms."""
         if over := excess(self._session.limits(), forecast, "This question"):
             self._allowed = wanted
             dialog.proposal.show_answer("", f"{over} Ask once more to send it all the same.")
@@ -198,7 +198,7 @@ class ImproveController:
         dialog.set_earlier(found, utc_now())
 
     def _show_end(self, dialog: ImproveDialog, asked: _Asked, result: Result) -> None:
-        """Show what came of a question, now or earlier."""
+        """Show the result of a current or earlier request."""
         asked.text = result.text
         dialog.set_running(running=False)
         dialog.proposal.status.set_candidates((_numbers(result),))
@@ -266,7 +266,7 @@ class ImproveController:
         self.dialog = self._asked = None
 
     def _if_open(self, show: Callable[[ImproveDialog, T], None]) -> Callable[[T], None]:
-        """Return what hands a result to the dialog that is open now, unless it is closed by then."""
+        """Return a callback that passes a result to the current dialog, unless it has been closed since."""
         dialog = self.dialog
 
         def then(found: T) -> None:
@@ -277,7 +277,7 @@ class ImproveController:
 
 
 def _numbers(result: Result) -> str:
-    """Return how an answer ended, in how long, and what it cost."""
+    """Return how an answer ended, its duration, tokens and cost."""
     took, usage = result.timing.duration, result.usage
     parts: list[str] = [] if (state := state_words(result)) == "finished" else [state]
     if took is not None:

@@ -1,6 +1,6 @@
-"""The window in which a better version of a prompt is asked for, seen and accepted.
+"""The dialog for requesting, reviewing and accepting an improved prompt.
 
-Invariant: Esc stops a model that writes, and only then closes; nothing in the prompt changes before `accepted`.
+Invariant: Esc first stops a running model, then closes; the prompt does not change before `accepted`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _STATES = {"failed": "failed", "stopped": "stopped", "interrupted": "interrupted
 
 
 class ImproveDialog(Dialog):
-    """`earlier_wanted(run uid)` asks for an earlier answer; the panes have the other signals."""
+    """`earlier_wanted(run uid)` requests an earlier proposal; the other signals belong to the panes."""
 
     earlier_wanted = Signal(str)
 
@@ -69,17 +69,17 @@ class ImproveDialog(Dialog):
 
     @property
     def is_running(self) -> bool:
-        """Whether a model writes."""
+        """Whether a model is running."""
         return self._running
 
     def set_running(self, *, running: bool) -> None:
-        """Say whether a model writes."""
+        """Set whether a model is running."""
         self._running = running
         self.question.set_running(running=running)
         self.earlier.setEnabled(not running)
 
     def set_earlier(self, found: Sequence[EarlierImprovement], now: str) -> None:
-        """Offer earlier answers, newest first; none is chosen."""
+        """Offer earlier proposals, newest first; none is selected."""
         self.earlier.clear()
         for one in found:
             when, said = relative(one.started_at, now), visible_name(opening_words(one.opening, _OPENING))
@@ -96,7 +96,7 @@ class ImproveDialog(Dialog):
             super().keyPressEvent(event)
 
     def _make_primary(self, offered: bool) -> None:
-        """Let one button stand out, which Enter presses: the one that accepts once there is something to accept."""
+        """Set the default button: Accept if there are changes to accept, else Ask."""
         set_role(self.question.ask, "" if offered else "primary")
         (self.proposal.accept if offered else self.question.ask).setDefault(True)
 

@@ -1,6 +1,6 @@
-"""What a model proposes: its answer while it comes, then the changes, each of which can be taken or left.
+"""The proposal of a model: the streaming answer, then its changes, each of which can be accepted or rejected.
 
-Invariant: what the model wrote can always be read; nothing changes before `accepted`.
+Invariant: the full answer can always be read; nothing changes before `accepted`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SAME = "The model proposes no change: its text is the prompt as it is, to the l
 
 
 def proposal_runs(proposal: Proposal, accepted: Collection[int]) -> Iterator[Run]:
-    """Yield a proposal as it is shown: each message under its title; changes that are left show the old text."""
+    """Yield the runs of a proposal: each message below its title; rejected changes show the old text."""
     for number, slot in enumerate(proposal.slots, start=1):
         yield Run("heading", f"Message {number} · {slot.role} · {_state(slot)}\n")
         if not slot.diff.hunks:
@@ -47,11 +47,11 @@ def _state(slot: ProposalSlot) -> str:
 
 
 class ProposalPane(QWidget):
-    """`accepted(numbers)`: the changes to make, not none."""
+    """`accepted(numbers)` is emitted with the changes to apply, at least one."""
 
     accepted = Signal(object)
     offered = Signal(bool)
-    """Whether there are changes to accept now."""
+    """Whether there are changes to accept."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class ProposalPane(QWidget):
         self.raw.setAccessibleName("What the model wrote")
         self.view = DiffView(theme, mono=True)
         for view in (self.raw, self.view):
-            # What is read begins where all else does.
+            # Align the text with the other widgets.
             view.document().setDocumentMargin(2)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.raw)
@@ -86,24 +86,24 @@ class ProposalPane(QWidget):
         self.show_nothing()
 
     def show_nothing(self) -> None:
-        """Show what there is to expect."""
+        """Show what to expect here."""
         self._set(None)
         self.raw.set_text("")
         self.raw.setPlaceholderText(_INTRODUCTION)
 
     def start(self) -> None:
-        """Show an answer that begins."""
+        """Prepare for a new answer."""
         self._set(None)
         self.raw.setPlaceholderText("")
         self.raw.set_text("")
         self.raw.set_streaming(True)
 
     def append(self, text: str) -> None:
-        """Show more of the answer."""
+        """Append a chunk of the answer."""
         self.raw.append(text)
 
     def show_answer(self, text: str, trouble: str = "") -> None:
-        """Show a whole answer, and why it is no proposal."""
+        """Show a complete answer, and why it is not a proposal."""
         self._set(None)
         self.raw.set_streaming(False)
         self.raw.setPlaceholderText("")
@@ -112,7 +112,7 @@ class ProposalPane(QWidget):
         self._say(self.trouble, trouble)
 
     def show_proposal(self, proposal: Proposal, note: str = "") -> None:
-        """Show the changes, all of them taken at first."""
+        """Show the changes, initially all selected."""
         self._set(proposal)
         self._accepted = set(range(proposal.count))
         notes = [note] if note else []
@@ -130,7 +130,7 @@ class ProposalPane(QWidget):
 
     @property
     def chosen(self) -> frozenset[int]:
-        """The changes that are taken."""
+        """The selected changes."""
         return frozenset(self._accepted)
 
     def _set(self, proposal: Proposal | None) -> None:
@@ -209,7 +209,7 @@ class ProposalPane(QWidget):
         self._follow()
 
     def _follow(self) -> None:
-        """Say where one is, and what accepting would do."""
+        """Update the position, and the labels that tell the effect of accepting."""
         proposal = self.proposal
         count = 0 if proposal is None else proposal.count
         for widget in (self.take, self.all, self.previous, self.next, self.count):
@@ -228,7 +228,7 @@ class ProposalPane(QWidget):
         set_role(self.accept, "primary" if count else "")
         self.offered.emit(count > 0)
         if proposal is not None and self._named_for != self._accepted:
-            # Looking for variables takes its time in a long prompt, and going from change to change needs none of it.
+            # Finding variables in a long prompt is slow, and not needed when only the current change moves.
             self._named_for = set(self._accepted)
             lost, brought = proposal.variables(self._accepted)
             self._say(self.names, " ".join(filter(None, (_named("Loses", lost), _named("Brings along", brought)))))

@@ -1,6 +1,6 @@
-"""The question: of whom, what should be better, which answers the model is shown, and with which instructions.
+"""The request: model, feedback, answers to include, and instructions.
 
-Invariant: no answer is ticked that the person did not tick.
+Invariant: answers are included only if the user ticked them.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from workbench.ui.widgets.small_controls import quiet_button, safe_tip
 
 _TIP = 600
 _NAME, _SHORTEST_NAME = 30, 12
-"""Characters of a model's name that there is room for, at best and at least."""
+"""Preferred and minimum width for a model's name, in characters."""
 
 
 class ModelButton(QPushButton):
-    """A button with the name of a model, shortened where it does not fit."""
+    """A button with the name of a model, elided if it does not fit."""
 
     def sizeHint(self) -> QSize:
         return super().sizeHint().boundedTo(QSize(self.fontMetrics().averageCharWidth() * _NAME, 1_000))
@@ -53,7 +53,7 @@ class ModelButton(QPushButton):
 
 
 class QuestionPane(QWidget):
-    """`ask_wanted` and `stop_wanted` are the button's; `model_wanted` asks for the model picker."""
+    """`ask_wanted` and `stop_wanted` come from the button; `model_wanted` requests the model picker."""
 
     ask_wanted = Signal()
     stop_wanted = Signal()
@@ -100,7 +100,7 @@ class QuestionPane(QWidget):
         self.set_running(running=False)
 
     def set_lane(self, lane: Lane) -> None:
-        """Take of whom is asked."""
+        """Set the model to ask."""
         self.lane = lane
         name = visible_name(short_model(lane.model))
         self.model.setText(name)
@@ -109,7 +109,7 @@ class QuestionPane(QWidget):
         self.ask.setEnabled(True)
 
     def set_answers(self, answers: tuple[RecentAnswer, ...]) -> None:
-        """Offer these answers, the bad ones first."""
+        """List these answers, the bad ones first."""
         order = {"bad": 0, "lost": 1}
         self._answers = tuple(sorted(answers, key=lambda answer: order.get(answer.standing, 2)))
         self.answers.clear()
@@ -131,17 +131,17 @@ class QuestionPane(QWidget):
         return tuple(answer for row, answer in enumerate(self._answers) if self._is_ticked(row))
 
     def set_instructions(self, text: str, shipped: str) -> None:
-        """Show instructions; `shipped` are those that can be taken again."""
+        """Show instructions; `shipped` are the defaults that can be restored."""
         self._shipped = shipped
         self.instructions.set_exact(text)
 
     def own_instructions(self) -> str:
-        """Return the instructions, "" while they are those of the product."""
+        """Return the custom instructions, "" if they are the defaults."""
         text = self.instructions.exact()
         return "" if text == self._shipped else text
 
     def set_running(self, *, running: bool) -> None:
-        """Offer to stop while a model writes."""
+        """Switch between the Ask and the Stop button."""
         had_focus = self.ask.hasFocus() or self.stop.hasFocus()
         self._running = running
         self.ask.setVisible(not running)
@@ -183,7 +183,7 @@ class QuestionPane(QWidget):
         theirs: tuple[QWidget, ...] = (self.instructions_title, self.shipped, self.instructions)
         others: tuple[QWidget, ...] = (self._answers_title, self.bad, self.answers, self.told)
         for widget in (*theirs, *others):
-            # Without answers the room is for the feedback.
+            # Without answers the space goes to the feedback.
             needed = widget is self.told or widget in theirs or bool(self._answers)
             widget.setVisible(needed and shown == (widget in theirs))
 

@@ -1,7 +1,7 @@
-"""The lanes: answers next to each other, one column per lane.
+"""The lanes: answers side by side, one column per lane.
 
-Invariant: the view shows what it is given and asks by signals; it starts, stops, stores and judges nothing itself. What
-needs a run or a verdict is left to the owner of the room.
+Invariant: the view only displays state and emits signals; it starts, stops, stores and judges nothing. Actions that
+need a run or a verdict are delegated to the owner of the room.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The way through the attempts of an answer.
+"""The row that switches between the attempts (or samples) of an answer.
 
-Invariant: an attempt is only asked for when it exists.
+Invariant: only existing attempts can be requested.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from workbench.ui.widgets.small_controls import Line, safe_tip
 
 
 class AttemptsRow(QWidget):
-    """Which attempt is shown, with buttons to the earlier and the later one."""
+    """Shows the current position, with buttons to the previous and the next attempt."""
 
     wanted = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, word: str = "attempt") -> None:
-        """`word` is what is counted: attempts at one answer, or samples."""
+        """`word` names the counted items: "attempt" or "sample"."""
         super().__init__(parent)
         self._attempt = 0
         self._word = word
@@ -32,7 +32,7 @@ class AttemptsRow(QWidget):
             layout.addWidget(widget)
 
     def show_attempt(self, attempt: int, attempts: int) -> None:
-        """Show "attempt 2 of 3"."""
+        """Show the position, for example "attempt 2 of 3"."""
         self._attempt = attempt
         self.line.set_candidates((f"{self._word} {attempt} of {attempts}", f"{attempt} of {attempts}"))
         for button, other, possible in (

@@ -1,6 +1,6 @@
-"""The dialog with code that repeats a lane.
+"""The dialog with code that reproduces the call of a lane.
 
-Invariant: what is copied is exactly what is shown, and a target that cannot repeat the lane says why in its place.
+Invariant: the copied text equals the shown text. The tab of a target that cannot reproduce the lane shows the reason.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _RULES = (
 
 
 class _Colours(QSyntaxHighlighter):
-    """Keywords, texts and comments of Python and of a shell."""
+    """Highlights keywords, strings and comments of Python and shell code."""
 
     def __init__(self, field: QPlainTextEdit, theme: Theme) -> None:
         super().__init__(field.document())
@@ -52,7 +52,7 @@ class _Colours(QSyntaxHighlighter):
 
 
 class CodeDialog(Dialog):
-    """A tab per target. `wanted` asks for the code anew: the values are to be filled in, or not."""
+    """One tab per target. `wanted` requests new code, with or without filled-in values (`is_filled`)."""
 
     wanted = Signal()
 
@@ -65,7 +65,7 @@ class CodeDialog(Dialog):
         self.tabs = QTabBar(self)
         self.tabs.setAccessibleName("Library or command")
         self.tabs.setDrawBase(False)
-        # A bar without tabs has no name, and nothing to choose.
+        # An empty tab bar would be a control without a name or anything to choose.
         keep_room(self.tabs)
         self.tabs.hide()
         self.field = QPlainTextEdit(self)
@@ -110,11 +110,11 @@ class CodeDialog(Dialog):
         self.resize(letters.boundedTo(geometry.room(self)))
 
     def is_filled(self) -> bool:
-        """Whether the values are to stand in the texts."""
+        """Whether the code contains the values instead of the variables."""
         return self.filled.isChecked()
 
     def show_code(self, snippets: Snippets) -> None:
-        """Show the targets; the one in front stays there, at first the first one that can repeat the lane."""
+        """Show the targets; keeps the current tab, initially the first target that can reproduce the lane."""
         first = not self._snippets
         self._snippets = snippets
         if first:
@@ -126,7 +126,7 @@ class CodeDialog(Dialog):
         self._show()
 
     def show_error(self, error: Exception) -> None:
-        """Say why there is no code."""
+        """Show why no code could be generated."""
         self._explain(problem_of(error).sentence)
 
     def _show(self) -> None:

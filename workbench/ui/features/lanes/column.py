@@ -1,7 +1,7 @@
-"""One lane as a column: head, reasoning, answer, what happened, foot.
+"""One lane as a column: header, reasoning, answer, state strip, footer.
 
-Invariant: a column is built from a `LaneHead` and a `LaneStatus` alone and can be shown again from them at any time;
-parts that most lanes never need are made when they are first needed.
+Invariant: a column is built from a `LaneHead` and a `LaneStatus` alone and can be rebuilt from them at any time. Parts
+that most lanes never need are created lazily.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ _WASH_BELOW_HEADER = 56
 
 
 def minimum_width(widget: QWidget, theme: Theme) -> int:
-    """Return the width in pixels below which nobody can read a column."""
+    """Return the minimum readable width of a column in pixels."""
     return max(round(MINIMUM_PIXELS * theme.scale), widget.fontMetrics().averageCharWidth() * MINIMUM_CHARACTERS)
 
 
 def _show_support(dialog: ParamsDialog, support: ParameterSupport) -> None:
-    # The answer may come after the dialog was closed.
+    # The result may arrive after the dialog was closed.
     if isValid(dialog):
         dialog.set_support(support)
 
 
 class LaneColumn(QFrame):
-    """A column; `intents` are the signals its controls end in."""
+    """A column; its controls emit the signals of `intents`."""
 
     pressed = Signal(str)
 
@@ -112,16 +112,16 @@ class LaneColumn(QFrame):
 
     @property
     def head(self) -> LaneHead:
-        """The settings that are shown."""
+        """The settings shown."""
         return self._head
 
     @property
     def status(self) -> LaneStatus:
-        """The status that is shown."""
+        """The status shown."""
         return self._status
 
     def set_head(self, head: LaneHead, *, keep_params_line: bool, is_first: bool, is_last: bool) -> None:
-        """Show other settings; text and place of reading stay."""
+        """Show new settings; keeps the text and the scroll position."""
         self._edges = (is_first, is_last)
         if (head, keep_params_line) != (self._head, self._keep_params_line):
             self._head, self._keep_params_line = head, keep_params_line
@@ -129,7 +129,7 @@ class LaneColumn(QFrame):
             self._show_status()
 
     def set_status(self, status: LaneStatus) -> None:
-        """Show how the output stands."""
+        """Show the state of the output."""
         head, old, self._status = self._head, self._status, status
         if old == status:
             return
@@ -144,7 +144,7 @@ class LaneColumn(QFrame):
             self._show_status()
 
     def set_run_under_way(self, running: bool) -> None:
-        """Say whether any lane of the run is still busy."""
+        """Set whether any lane of the run is still running."""
         self._run_under_way = running
 
     def set_text(self, text: str, reasoning: str) -> None:
@@ -155,7 +155,7 @@ class LaneColumn(QFrame):
         self._show_footer()
 
     def append(self, kind: Literal["text", "reasoning", "steps"], piece: str) -> None:
-        """Add a piece at the end of the answer or of its reasoning, or show what is new of its steps."""
+        """Append a chunk to the answer or its reasoning, or refresh the steps."""
         if kind == "reasoning":
             self._reasoning_panel().append(piece)
             return
@@ -168,12 +168,12 @@ class LaneColumn(QFrame):
             self._show_footer()
 
     def show_elapsed(self) -> None:
-        """Bring the numbers up to date; called a few times a second while the lane runs."""
+        """Refresh the elapsed time; called a few times a second while the lane runs."""
         began = self._status.began_ms if is_running(self._status) else None
         self.header.show_numbers(self._status, None if began is None else max(0, monotonic_ms() - began))
 
     def set_focused(self, focused: bool, active: bool) -> None:
-        """Show that this is the lane that commands act on; `active` when bare keys do, too."""
+        """Mark the lane that commands act on; `active` if single-key shortcuts act on it as well."""
         if (focused, active) != (self._focused, self._active):
             changed = focused != self._focused
             self._focused, self._active = focused, active
@@ -182,15 +182,15 @@ class LaneColumn(QFrame):
                 self._show_footer()
 
     def reasoning_panel(self) -> ReasoningPanel | None:
-        """Return the reasoning, None while there was none."""
+        """Return the reasoning panel, or None if there was no reasoning yet."""
         return self._reasoning
 
     def strip(self) -> StateStrip | None:
-        """Return the strip about what happened, None while nothing did."""
+        """Return the strip about the outcome, or None if it was not needed yet."""
         return self._strip
 
     def tab_stops(self) -> list[QWidget]:
-        """Return the controls in reading order."""
+        """Return the controls in tab order."""
         reasoning = self._reasoning.tab_stops() if self._reasoning else []
         strip = self._strip.tab_stops() if self._strip else []
         head = [self.header.row.menu, self.header.reading, self.header.warning]
@@ -206,16 +206,16 @@ class LaneColumn(QFrame):
         menu.popup(position or button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height())))
 
     def open_reading_menu(self) -> None:
-        """Open the menu of reading modes."""
+        """Open the menu of view modes."""
         open_menu(self.header.reading, self._intents.readings, self.reading.mode, self.reading.subject)
 
     def start_rename(self) -> None:
-        """Edit the name in place."""
+        """Start editing the name in place."""
         self.header.row.edit(self._head.title, short_model(self._head.model))
 
     def edit_params(self) -> None:
         """Open the dialog for the parameters."""
-        from workbench.ui.features.lanes.params import ParamsDialog  # dialogs are no part of the first paint
+        from workbench.ui.features.lanes.params import ParamsDialog  # not before the first paint
 
         dialog = ParamsDialog(self._theme, self._head.params, title=self._head.title, parent=self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -300,12 +300,12 @@ class LaneColumn(QFrame):
     def _show_footer(self) -> None:
         footer = self.footer
         if is_running(self._status) == footer.stop.isHidden() and (footer.stop.hasFocus() or footer.winner.hasFocus()):
-            # One of these takes the place of the other; a key meant for the first must not press the second.
+            # The button may be replaced by another one; a key press meant for it must not trigger its replacement.
             self.reading.take_focus()
         footer.show_status(self._head, self._status, has_text=not self.reading.is_empty, focused=self._focused)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        # A right click opens the menu and leaves the focus where the person types.
+        # A right click opens the menu without moving the keyboard focus.
         if event.button() == Qt.MouseButton.LeftButton:
             self.pressed.emit(self.slot)
 
@@ -349,7 +349,7 @@ class LaneColumn(QFrame):
 
 
 def _numbers_only(old: LaneStatus, new: LaneStatus) -> bool:
-    """Whether nothing but the line of numbers differs, which is so on nearly every tick of a stream."""
+    """Return whether only the line of numbers differs, as on nearly every tick of a stream."""
     return new == replace(
         old,
         ttft_ms=new.ttft_ms,

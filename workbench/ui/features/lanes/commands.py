@@ -1,4 +1,4 @@
-"""The commands about lanes: the list of them, how they are seen and read, their samples, stars and differences."""
+"""The commands of the lanes: adding, layout, reading modes, samples, stars and differences."""
 
 from __future__ import annotations
 

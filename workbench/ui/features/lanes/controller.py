@@ -1,6 +1,6 @@
-"""Carries out what a person asks of the lanes.
+"""Connects the signals of the lanes view to their handlers.
 
-Invariant: every signal of the view leads to one place, which is named here, or to the owner of the room.
+Invariant: every signal of the view has exactly one handler, connected here or by the owner of the room.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from workbench.ui.shell.services import Services
 
 
 class LanesController:
-    """Does nothing before `make`, which the window calls once while it is built."""
+    """Inactive until `make`, which the window calls once during construction."""
 
     view: LanesView
     stars: Starring
@@ -38,10 +38,10 @@ class LanesController:
         self._services = services
 
     def stop(self) -> None:
-        """Do nothing: no work outlives the window."""
+        """Do nothing: there is no background work to stop."""
 
     def make(self, owner: LanesOwner) -> LanesView:
-        """Return the view, which shows what the owner keeps."""
+        """Create and return the view of the owner's lanes."""
         services = self._services
         self.view = view = LanesView(services.theme)
         self.lanes, self._answers, self._models = owner.lanes, owner.answers, owner.models
@@ -93,7 +93,7 @@ class LanesController:
         self._answers.stop(self.view.focused_slot())
 
     def step_lane(self, step: int) -> None:
-        """Move the focus between lanes."""
+        """Move the focus by `step` lanes."""
         slots = self.view.slots()
         if slots:
             focused = self.view.focused_slot()
@@ -101,19 +101,19 @@ class LanesController:
             self.view.focus_lane((at + step) % len(slots))
 
     def add(self) -> None:
-        """Add a lane with the last one's model and no parameters set, and offer to choose another model."""
+        """Add a lane with the last lane's model and no parameters set, and offer to choose another model."""
         last = self.lanes.lanes[-1] if self.lanes.lanes else None
         slot = self.lanes.add(last.endpoint, last.model) if last else self.lanes.add()
         self.view.focus_lane(len(self.lanes.shown) - 1)
         self.choose_model(slot)
 
     def choose_model(self, slot: str) -> None:
-        """Choose another model for a lane of the draft."""
+        """Open the model dialog for a lane of the draft."""
         if (lane := self.lanes.get(slot)) is not None:
             self._services.events.publish(ModelRequested(lane, partial(self._models.set_model, slot)))
 
     def use_model(self, endpoint: str, model: str, *, in_focused: bool) -> None:
-        """Add a lane with a model that was chosen already, or give the model to the focused lane if there is one."""
+        """Add a lane with the given model, or with `in_focused` assign it to the focused lane if there is one."""
         self._services.session.back()
         self._services.editor.focus_first()
         slot = self.view.focused_slot()

@@ -1,6 +1,6 @@
-"""Differences in the lanes of the window: on, off, against what, and from change to change.
+"""Differences between answers: toggling, choosing the base, and moving between changes.
 
-Invariant: switching the differences off brings back how each lane was read before.
+Invariant: turning differences off restores the previous view mode of each lane.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workbench.usecases.comparison import ComparisonBase
 
 
 class DiffActions(QObject):
-    """Acts on the readings of the lanes of one view."""
+    """Changes the view modes of the lanes of one view."""
 
     def __init__(self, services: Services, lanes: LanesView, board: Board) -> None:
         super().__init__(lanes)
@@ -38,7 +38,7 @@ class DiffActions(QObject):
         self.comparisons.ready.connect(lambda slot, made: lanes.set_reading_data(slot, DIFF, made))
 
     def toggle(self) -> None:
-        """Show what differs in every lane, or each lane as it was read before."""
+        """Show differences in every lane, or restore the previous view mode of each."""
         readings = self._lanes.readings
         if any(readings.of(slot) == DIFF for slot in self._slots()):
             readings.load({slot: mode for slot, mode in self._before.items() if mode != DIFF})
@@ -47,7 +47,7 @@ class DiffActions(QObject):
             readings.choose_for_all(DIFF)
 
     def against(self, base: ComparisonBase) -> None:
-        """Compare every answer with `base`, and show it."""
+        """Show the differences of every answer from `base`."""
         self.comparisons.choose(base)
         readings = self._lanes.readings
         if not all(readings.of(slot) == DIFF for slot in self._slots()):
@@ -55,19 +55,19 @@ class DiffActions(QObject):
             readings.choose_for_all(DIFF)
 
     def against_previous(self) -> None:
-        """Compare every answer with the one of its lane's previous iteration, and show it."""
+        """Show the differences of every answer from that of the lane's previous iteration."""
         self.against(ComparisonBase())
 
     def against_winner(self) -> None:
-        """Compare every answer with the winner, and show it."""
+        """Show the differences of every answer from the winner."""
         self.against(ComparisonBase("winner"))
 
     def against_focused(self) -> None:
-        """Compare every answer with that of the focused lane, and show it."""
+        """Show the differences of every answer from that of the focused lane."""
         self.against(ComparisonBase("lane", self._lanes.focused_slot()))
 
     def step(self, by: int) -> None:
-        """Go to the next change of the focused lane, or with -1 to the previous one; shows the changes first."""
+        """Go to the next (1) or previous (-1) change of the focused lane; shows the differences first."""
         from workbench.ui.widgets.reader.diff import DiffPage
 
         lanes = self._lanes

@@ -1,6 +1,6 @@
-"""What stands in the place of the columns while there are none.
+"""The page shown while there are no columns.
 
-Invariant: an empty view says why it is empty, and has a button only where that helps.
+Invariant: the page says why it is empty, and has a button only where that helps.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HIDDEN_TEXT = "Hidden lanes keep their answers and are not run. Show them again,
 
 
 class EmptyPage(QWidget):
-    """Teaches what lanes are; `button` adds one. It can say something else, and then has no button."""
+    """Explains what lanes are; `button` adds one. With a custom heading the button is hidden."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +38,7 @@ class EmptyPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         layout.addStretch(2)
-        # First what brings back what is there, then what makes something new.
+        # Restoring hidden lanes comes before adding a new one.
         for widget in (self._heading, self._text, self.hidden, self.button):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
@@ -46,12 +46,12 @@ class EmptyPage(QWidget):
         self._restyle()
 
     def say(self, heading: str = "", text: str = "") -> None:
-        """Show these words; none for what a lane is, or that all are hidden."""
+        """Show a custom text; by default explain what a lane is, or that all lanes are hidden."""
         self._said = (heading, text)
         self._show()
 
     def count_hidden(self, hidden: int) -> None:
-        """Say that so many lanes are hidden."""
+        """Set the number of hidden lanes."""
         self._hidden = hidden
         self._show()
 
@@ -66,12 +66,12 @@ class EmptyPage(QWidget):
         self._restyle()
 
     def take_focus(self) -> None:
-        """Take the keyboard where there is something to press."""
+        """Focus the first visible button."""
         button = self.button if self.hidden.isHidden() else self.hidden
         button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def words(self) -> str:
-        """Return what is shown."""
+        """Return the text shown."""
         return f"{self._heading.text()}\n{self._text.text()}"
 
     def _restyle(self) -> None:

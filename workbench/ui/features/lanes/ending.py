@@ -1,7 +1,7 @@
-"""What stands right of the last column.
+"""The controls right of the last column.
 
-Invariant: lanes that are not seen are never forgotten: as long as any is hidden, or one has the whole width, a button
-counts the others and shows them.
+Invariant: while lanes are hidden, or one lane has the full width, a button shows the number of the other lanes and
+brings them back.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _ADD = "+ Lane"
 
 
 class HiddenMark(QPushButton):
-    """Says how many lanes are hidden; takes no room when none is."""
+    """Shows the number of hidden lanes; itself hidden if there are none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class HiddenMark(QPushButton):
         self.hide()
 
     def count(self, hidden: int) -> None:
-        """Say that so many lanes are hidden."""
+        """Set the number of hidden lanes."""
         name = "Show the hidden lane" if hidden == 1 else f"Show the {hidden} hidden lanes"
         self.setText(f"{hidden} hidden")
         self.setAccessibleName(name)
@@ -35,7 +35,7 @@ class HiddenMark(QPushButton):
 
 
 class RowEnd(QWidget):
-    """Adds a lane, and brings back those that are hidden or behind the one that has the whole width."""
+    """Buttons to add a lane and to show lanes that are hidden or covered by the full-width lane."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +52,7 @@ class RowEnd(QWidget):
         self.say_less(False)
 
     def count_behind(self, count: int, key: str) -> None:
-        """Say that so many lanes are behind the one that has the whole width; `key` brings them back."""
+        """Set the number of lanes covered by the full-width lane; `key` is the shortcut that shows them."""
         self.behind.setText(f"{count} more")
         name = f"Show {'the other lane' if count == 1 else f'the other {count} lanes'} again"
         self.behind.setAccessibleName(name)
@@ -60,13 +60,13 @@ class RowEnd(QWidget):
         self.behind.setVisible(count > 0)
 
     def say_less(self, less: bool) -> None:
-        """Take as little room as possible, so that one lane more is seen whole."""
+        """Switch to the narrowest layout, so that one more lane fits into the view."""
         side = 1 if less else 6
         self.add.setText("+" if less else _ADD)
         self._layout.setContentsMargins(side, 8, side, 6)
 
     def room_for(self, *, less: bool) -> int:
-        """Return the px that it takes when it says less, or all."""
+        """Return the width in pixels of the narrow or the normal layout."""
         before = self.add.text() != _ADD
         self.say_less(less)
         room = self.room
@@ -75,5 +75,5 @@ class RowEnd(QWidget):
 
     @property
     def room(self) -> int:
-        """The px that it takes."""
+        """The current width in pixels; 0 while hidden."""
         return 0 if self.isHidden() else self.sizeHint().width()

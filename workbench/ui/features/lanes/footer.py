@@ -1,7 +1,7 @@
-"""The foot of a column: mark, stop, diff, copy, retry.
+"""The footer of a column: mark, stop, diff, copy, retry.
 
-Invariant: an answer that still streams can be stopped and not marked; one that ended can be marked and not stopped. No
-button is cut: where there is little room they say less, and what the lane's menu offers as well goes.
+Invariant: a streaming answer can be stopped but not marked, an ended one marked but not stopped. Buttons are never
+clipped: in a narrow column their labels get shorter, and those that the lane's menu offers too are hidden.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class LaneFooter(QWidget):
     """The buttons under an answer."""
 
     diff_pointed = Signal()
-    """Somebody is about to ask for differences, and wants to know against what; `name_base` answers."""
+    """The Diff button is hovered or focused and its tooltip needs the base; answered with `name_base`."""
 
     def __init__(self, theme: Theme, key_name: KeyName, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +52,7 @@ class LaneFooter(QWidget):
         self.show_diff(False)
 
     def show_status(self, head: LaneHead, status: LaneStatus, *, has_text: bool, focused: bool) -> None:
-        """Offer what can be done with the shown output."""
+        """Show and enable the actions that apply to the output shown."""
         running, ended = is_running(status), has_ended(status)
         can_win = ended and not status.other_values and (has_text or status.state == "finished")
         self._show_winner(head, status, enabled=can_win)
@@ -61,18 +61,18 @@ class LaneFooter(QWidget):
         self.winner.setVisible(not running)
         self._has_copy = has_text
         self.diff.setVisible(has_text and ended and not status.blind)
-        # A lane that was changed since it ran is run again; a retry would repeat the call as it was.
+        # A lane that changed since it ran must be run again; a retry would repeat the old call.
         self._has_retry = ended and not head.read_only and not head.answered_by
         self._fit()
 
     def show_diff(self, shown: bool, against: str = "", base: str = "") -> None:
-        """Say whether differences are shown, against what in few words, and what that is called."""
+        """Set whether differences are shown; `against` is the short name of the base, `base` its full name."""
         self._against = against
         self.diff.setChecked(shown)
         self.name_base(base if shown else "")
 
     def name_base(self, base: str) -> None:
-        """Say what the answer is compared with, or would be; "" for nothing that is known."""
+        """Set the name of the actual or potential base; "" if unknown."""
         shown, against, key = self.diff.isChecked(), base or "another answer", self._key_name("diff")
         said = (shown, base, self._against, key)
         if said == self._said:
@@ -88,10 +88,10 @@ class LaneFooter(QWidget):
         self._fit()
 
     def tab_stops(self) -> list[QWidget]:
-        """Return the controls in reading order."""
+        """Return the controls in tab order."""
         return [self.winner, self.stop, self.diff, self.copy, self.retry]
 
-    # What Qt calls.
+    # Qt event handlers.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -103,7 +103,7 @@ class LaneFooter(QWidget):
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
-        """Say as much as there is room for: what the menu has too goes first, then the winner's word."""
+        """Adapt to the width: first hide buttons that the menu offers too, then shorten the winner's label."""
         says = f"Diff vs {self._against}" if self.diff.isChecked() and self._against else "Diff"
         layout = self.layout()
         assert layout is not None
@@ -131,7 +131,7 @@ class LaneFooter(QWidget):
 
     def _show(self, button: QPushButton, wanted: bool) -> None:
         if button.hasFocus() and not wanted:
-            # A hidden button would pass the focus on to the next lane.
+            # Hiding the focused button would move the focus to the next lane.
             (self.winner if self.stop.isHidden() else self.stop).setFocus()
         button.setVisible(wanted)
 
@@ -155,7 +155,7 @@ class LaneFooter(QWidget):
 
 
 def _width(button: QPushButton, text: str) -> int:
-    """Return the pixels that a button wants with this text, whatever it says."""
+    """Return the width in pixels that a button would have with this text."""
     metrics = button.fontMetrics()
     return button.sizeHint().width() - metrics.horizontalAdvance(button.text()) + metrics.horizontalAdvance(text)
 

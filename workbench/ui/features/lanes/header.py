@@ -1,7 +1,7 @@
-"""The head of a column: name, pills, numbers, parameters.
+"""The header of a column: name, pills, numbers, parameters.
 
-Invariant: the name is shown in full as long as it fits at all; pills go first, the least important one first, and what
-is not shown is in the tooltip.
+Invariant: the name is shown in full if it fits at all; pills are dropped first, the least important one first. The
+tooltip contains everything that is dropped.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from workbench.ui.widgets.small_controls import Line, NameField, menu_button, pi
 
 _GAP = 8
 _SIDES = 18
-"""The margins at the left and the right."""
+"""The sum of the left and right margins in pixels."""
 
 
 class TitleRow(QWidget):
-    """Name, then pills as long as there is room, and the menu button at the right end."""
+    """Name, pills as far as they fit, and the menu button at the right end."""
 
     renamed = Signal(str)
 
@@ -39,7 +39,7 @@ class TitleRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_content(self, name: str, pills: tuple[str, ...], *, gold: bool) -> None:
-        """Show `name` (with a star when `gold`) and `pills`, the most important first."""
+        """Show `name` (with a star if `gold`) and `pills`, the most important first."""
         self.name.set_candidates((f"★ {name}" if gold else name,))
         self.name.set_color("gold" if gold else "text")
         if pills != tuple(label.text() for label in self._pills):
@@ -50,11 +50,11 @@ class TitleRow(QWidget):
         self.arrange()
 
     def shown_pills(self) -> list[str]:
-        """Return the pills that there is room for."""
+        """Return the pills that fit."""
         return [label.text() for label in self._pills if not label.isHidden()]
 
     def edit(self, text: str, hint: str) -> NameField:
-        """Put a field in the place of the name, with `text` selected and `hint` when it is empty."""
+        """Replace the name with a field, with `text` selected and `hint` as its placeholder."""
         if self._field is None:
             self._back = way_back()
             self._field = field = NameField(text, self)
@@ -82,7 +82,7 @@ class TitleRow(QWidget):
             field.deleteLater()
 
     def arrange(self) -> None:
-        """Place everything for the present width."""
+        """Lay out everything for the current width."""
         menu = self.menu.sizeHint()
         self.menu.setGeometry(self.width() - menu.width(), (self.height() - menu.height()) // 2, *menu.toTuple())
         room = self.width() - menu.width() - 2
@@ -113,9 +113,9 @@ class TitleRow(QWidget):
 
 
 class WarningButton(QPushButton):
-    """A quiet warning about the model, which leads to choosing another one. It says less where there is little room.
+    """A warning about the model; a click leads to choosing another one. Its text is shortened in narrow columns.
 
-    It is exactly as high as a line of its font, so that headers with and without it are aligned.
+    Its height is exactly one line of its font, so that headers with and without it are aligned.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -130,7 +130,7 @@ class WarningButton(QPushButton):
         self._restyle()
 
     def show_texts(self, texts: tuple[str, ...], tip: str) -> None:
-        """Show the first of `texts` that fits, nothing without one."""
+        """Set the texts, the longest first; the button is hidden if there are none."""
         self._texts = texts
         self.setVisible(bool(texts))
         if texts:
@@ -138,7 +138,7 @@ class WarningButton(QPushButton):
             self.setAccessibleName(f"{tip} Change model")
 
     def fit(self, width: int) -> None:
-        """Take the fullest text that fits into `width` pixels, else the shortest."""
+        """Show the longest text that fits into `width` pixels, else the shortest."""
         fitting = (text for text in self._texts if self._width_of(text) <= width)
         if self._texts and (text := next(fitting, self._texts[-1])) != self.text():
             self.setText(text)
@@ -171,7 +171,7 @@ class WarningButton(QPushButton):
 
 
 class LaneHeader(QWidget):
-    """Three lines: name and pills, numbers, and if a lane has any its warning and parameters."""
+    """Three lines: name and pills, numbers, and if needed warning and parameters."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -199,7 +199,7 @@ class LaneHeader(QWidget):
         theme.changed.connect(self.row.arrange)
 
     def show_head(self, head: LaneHead, status: LaneStatus, *, keep_params_line: bool) -> None:
-        """Show the lane's settings. `keep_params_line` keeps the third line's room so that columns stay aligned."""
+        """Show the lane's settings. `keep_params_line` reserves the third line so that columns stay aligned."""
         blind = status.blind
         self.row.set_content(wording.title(head, blind), wording.pills(head, status), gold=status.standing == "winner")
         self.row.name.setToolTip(safe_tip(wording.title_tip(head, blind)))
@@ -219,7 +219,7 @@ class LaneHeader(QWidget):
         self._fit_warning()
 
     def show_numbers(self, status: LaneStatus, elapsed_ms: int | None) -> None:
-        """Show how the output stands; `elapsed_ms` while it runs."""
+        """Show the state of the output; `elapsed_ms` is given while it runs."""
         self.numbers.set_candidates(wording.numbers(status, elapsed_ms))
         tip = safe_tip(wording.numbers_tip(status))
         if tip != self.numbers.toolTip():

@@ -1,7 +1,7 @@
-"""What a person can ask of the lanes.
+"""The signals of the lanes view.
 
-Invariant: every control of a column ends in exactly one of these signals; only the controller and the window act on
-them. How an answer is read is the view's own affair, and kept in `readings`.
+Invariant: every control of a column emits exactly one of these signals; only the controller and the window handle them.
+The view mode of an answer belongs to the view itself and is kept in `readings`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workbench.ui.widgets.reader.choice import Choices
 
 
 def _first_key(command_id: str) -> str:
-    """Return the key that the table gives a command, for columns without a window."""
+    """Return the default shortcut of a command, for columns without a window."""
     own = {command.id: command for command in COMMANDS}
     if command_id not in own:
         return first_keys(command_id)
@@ -29,19 +29,19 @@ def _first_key(command_id: str) -> str:
 
 
 class Intents(LanesWidget):
-    """The signals of the view, beside those that the window acts on; `str` arguments named first are slots."""
+    """The signals of the view, in addition to those that the window handles; the first `str` argument is a slot."""
 
     key_name: KeyName = staticmethod(_first_key)
-    """How the key of a command is called where a column names it."""
+    """Returns the name of a command's current shortcut."""
 
     ask_support: Callable[[str, Callable[[ParameterSupport], None]], None] = staticmethod(lambda slot, show: None)
-    """Shows which parameters the model of a slot takes, at once and again when more is known; set by the controller."""
+    """Reports which parameters the model of a slot supports, now and when more is known; set by the controller."""
 
     mark_heads: Callable[[Sequence[LaneHead]], Sequence[LaneHead]] = staticmethod(lambda heads: heads)
-    """Adds the warnings about models to heads that are to be shown; set by the controller."""
+    """Adds the warnings about models to heads; set by the controller."""
 
     keys_named = Signal()
-    """Keys are called otherwise now."""
+    """Emitted when shortcuts have changed."""
     add_requested = Signal()
     show_hidden_requested = Signal()
     duplicate_requested = Signal(str)
@@ -54,12 +54,12 @@ class Intents(LanesWidget):
     pin_requested = Signal(str, object)
     """Slot, version number or None for the current text."""
     rename_requested = Signal(str, str)
-    """Slot, new label; "" asks for the model's own name."""
+    """Slot, new label; "" restores the model's own name."""
     stop_requested = Signal(str)
     attempt_requested = Signal(str, int)
     sample_requested = Signal(str, int)
     samples_requested = Signal(str, int)
-    """Slot, and how many samples runs ask of it."""
+    """Slot, number of samples per run."""
     hide_requested = Signal(str)
     baseline_requested = Signal(str)
     wire_requested = Signal(str)
@@ -73,15 +73,15 @@ class Intents(LanesWidget):
     action_requested = Signal(str, str)
     """Slot, "keys", "endpoint", "address", "prompt", "run" or "install_model"."""
     reading_wanted = Signal(str, str)
-    """Slot, id of a reading mode whose page needs data; `set_reading_data` takes it."""
+    """Slot, id of a view mode whose page needs data; answered with `set_reading_data`."""
     diff_pointed = Signal(str)
-    """A lane's button of differences has the mouse or the keyboard; its foot takes what they would be against."""
+    """The Diff button of this slot is hovered or focused; its footer needs the name of the base."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.readings = Choices(self)
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Set the function that names shortcuts."""
         self.key_name = name
         self.keys_named.emit()

@@ -1,4 +1,4 @@
-"""What opens over the lanes. Each dialog is imported when it is first opened, so that the start stays quick.
+"""The dialogs about lanes. Each is imported when first opened, to keep startup fast.
 
 Invariant: no dialog is modal, and every one closes with Esc.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class LaneDialogs:
-    """Opens dialogs about what the lanes of one view show."""
+    """Opens dialogs about the content of the lanes of one view."""
 
     def __init__(self, services: Services, view: LanesView, owner: LanesOwner) -> None:
         self._services, self._view = services, view
@@ -28,7 +28,7 @@ class LaneDialogs:
         self._code: CodeDialog | None = None
 
     def wire(self, slot: str, page: str = "") -> None:
-        """Show what a lane sent and got, with one of the pages of `WireDialog` in front."""
+        """Show the requests and responses of a lane, with `page` of `WireDialog` in front."""
         from workbench.ui.widgets.wire_dialog import WireDialog
 
         shown = self._board.shown(slot)
@@ -47,13 +47,13 @@ class LaneDialogs:
         dialog.open()
 
     def choices(self, slot: str) -> None:
-        """Show the choices of a lane's answer that are kept beside the shown one."""
+        """Show the further choices of a lane's answer."""
         from workbench.ui.widgets.wire_dialog import CHOICES
 
         self.wire(slot, CHOICES)
 
     def code(self, slot: str) -> None:
-        """Show code that repeats a lane of the draft."""
+        """Show code that reproduces the call of a lane of the draft."""
         from workbench.ui.features.lanes.code import CodeDialog
 
         services, models, lane = self._services, self._models, self._lanes.get(slot)
@@ -65,7 +65,7 @@ class LaneDialogs:
         )
 
         def if_open(show: Callable[[Any], None]) -> Callable[[Any], None]:
-            # The dialog can be closed, and gone, before its code is there.
+            # The dialog may be closed and deleted before the code arrives.
             return lambda found: show(found) if self._code is dialog else None
 
         def read() -> None:

@@ -1,6 +1,6 @@
-"""Which lanes are seen, how wide they are, and which keep their answers.
+"""Visibility and width of lanes, and lanes that keep their answers (baselines).
 
-Invariant: a lane that is not run keeps its answers beside the new ones, and says which iteration they are from.
+Invariant: a lane that is not run keeps its answers beside the new ones, and shows which iteration they are from.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from workbench.ui.shell.services import Services
 
 
 class LaneLayout:
-    """Acts on the lanes of one view; how they are laid out is kept for the next start."""
+    """Changes the layout of the lanes of one view; the layout is restored at the next start."""
 
     def __init__(self, services: Services, view: LanesView, owner: LanesOwner) -> None:
         self._notices, self._view = services.notices, view
@@ -20,7 +20,7 @@ class LaneLayout:
         view.together.turn(self._remembered.settings.lanes_together)
 
     def toggle_widths(self) -> None:
-        """Make columns as wide as their text asks for, or all alike; kept for the next start."""
+        """Switch between columns as wide as their text and equal columns; persistent."""
         widths, remembered = self._view.widths, self._remembered
         widths.turn(not widths.by_content)
         self._view.reveal_focused()
@@ -29,7 +29,7 @@ class LaneLayout:
         self._notices.quiet("lane_widths", said)
 
     def toggle_together(self) -> None:
-        """Scroll lanes together, or each by itself; kept for the next start."""
+        """Switch between scrolling lanes together and separately; persistent."""
         together, remembered = self._view.together, self._remembered
         together.turn(not together.is_on)
         remembered.settings = remembered.settings._replace(lanes_together=together.is_on)
@@ -48,7 +48,7 @@ class LaneLayout:
             )
 
     def baseline(self, slot: str) -> None:
-        """Let a lane keep the answers that it shows and not be run again, or run it with the others again."""
+        """Make a lane a baseline, which keeps its answers and is not run, or include it in runs again."""
         lane = self._lanes.get(slot)
         if lane is None:
             return

@@ -1,7 +1,7 @@
 """The menu of a lane.
 
-Invariant: everything that can be done to a lane is here, reachable by keyboard; what cannot be done now is shown and
-disabled, so that nothing moves around.
+Invariant: the menu contains every action on a lane, reachable by keyboard. Unavailable actions are disabled, not
+hidden, so that entries keep their positions.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TIP_LENGTH = 80
 
 @dataclass(frozen=True, slots=True)
 class MenuState:
-    """What the menu depends on."""
+    """The state that the menu depends on."""
 
     head: LaneHead
     status: LaneStatus
@@ -40,7 +40,7 @@ class MenuState:
 def lane_menu(
     state: MenuState, intents: Intents, *, rename: Callable[[], None], edit_params: Callable[[], None], parent: QWidget
 ) -> QMenu:
-    """Build the menu; it deletes itself when it has closed."""
+    """Build the menu; it deletes itself when closed."""
     head, slot = state.head, state.head.slot
     editable = not head.read_only
     menu = QMenu(parent)
@@ -75,7 +75,7 @@ def lane_menu(
         lambda: intents.star_requested.emit(slot),
         state.status.state == "finished" and not state.status.blind,
     )
-    # What asks again stands in the foot as well, where there is room for it.
+    # Retry is in the footer as well, if there is room for it.
     can_retry = editable and has_ended(state.status) and not head.answered_by
     add("Retr&y", lambda: intents.retry_requested.emit(slot), can_retry)
     add("&Copy answer", lambda: intents.copy_requested.emit(slot), state.has_text)
@@ -103,7 +103,7 @@ def _add_samples(menu: QMenu, head: LaneHead, choose: Callable[[int], None], edi
 
 
 def offer_samples(menu: QMenu, current: int, choose: Callable[[int], None]) -> None:
-    """Fill a menu with how many answers a run can ask of a lane; the one that is current is ticked, and at hand."""
+    """Fill a menu with the possible numbers of samples per run; the current one is checked."""
     for count in range(1, MOST_SAMPLES + 1):
         entry = menu.addAction("1 answer a run" if count == 1 else f"{count} answers a run")
         entry.setCheckable(True)
@@ -112,7 +112,7 @@ def offer_samples(menu: QMenu, current: int, choose: Callable[[int], None]) -> N
 
 
 def _add_versions(menu: QMenu, head: LaneHead, pin: Callable[[int | None], None], editable: bool) -> None:
-    """Offer the newest versions, the pinned one and the first; the others are behind "More…"."""
+    """Add the newest versions, the pinned one and the first; the others go into the submenu "More…"."""
     versions = menu.addMenu("&Version")
     versions.menuAction().setEnabled(editable)
     versions.setToolTipsVisible(True)
@@ -131,7 +131,7 @@ def _add_versions(menu: QMenu, head: LaneHead, pin: Callable[[int | None], None]
 def _add_lazily(
     menu: QMenu, labels: tuple[VersionLabel, ...], head: LaneHead, pin: Callable[[int | None], None]
 ) -> None:
-    """Fill a menu with versions when it is first opened; many are parted, so that no menu is longer than a screen."""
+    """Fill a menu with versions when first opened; many are split into submenus that each fit on a screen."""
     menu.setToolTipsVisible(True)
 
     def fill() -> None:
@@ -151,7 +151,7 @@ def _add_lazily(
 
 
 def _add_version(menu: QMenu, label: VersionLabel | None, head: LaneHead, pin: Callable[[int | None], None]) -> None:
-    """Add one version, or with None the current text."""
+    """Add one version, or the current text if `label` is None."""
     number = None if label is None else label.number
     entry = menu.addAction("Current text" if label is None else version_text(label))
     if label is not None:
@@ -162,6 +162,6 @@ def _add_version(menu: QMenu, label: VersionLabel | None, head: LaneHead, pin: C
 
 
 def version_text(label: VersionLabel) -> str:
-    """Return the entry of a version: its number and what it is known by, on one line."""
+    """Return the entry of a version on one line: its number and its name."""
     known = opening_words(label.text, _LABEL_LENGTH).replace("&", "&&")
     return f"v{label.number}   {known}" if known else f"v{label.number}"

@@ -1,7 +1,7 @@
-"""Which lanes are near the view.
+"""Lazy creation of the columns near the viewport.
 
-Invariant: only those near the view are made and filled, the visible ones first, a few at once and then one in each turn
-of the event loop: thirty columns at once would hold up the window.
+Invariant: only columns near the viewport are created and filled, visible ones first: a few at once, then one per turn
+of the event loop, because thirty columns at once would block the window.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from workbench.ui.features.lanes.seat import Seat
 from workbench.ui.features.lanes.widths import Widths
 
 AT_ONCE = 4
-"""Columns made in one go: as many as fit a usual window, and no more than a frame has time for."""
+"""Columns created at once: as many as fit a usual window, and no more than a frame has time for."""
 
 
 class Nearby(QObject):
-    """Brings lanes up to date with `build`, which makes the column of a seat."""
+    """Updates the lanes near the viewport; `build` creates the column of a seat."""
 
     def __init__(
         self, area: QScrollArea, widths: Widths, seats: Callable[[], Sequence[Seat]], build: Callable[[Seat], object]
@@ -33,11 +33,11 @@ class Nearby(QObject):
 
     @property
     def is_catching_up(self) -> bool:
-        """Whether columns near the view are still to be made or filled."""
+        """Whether columns near the viewport are still to be created or filled."""
         return self._later.isActive()
 
     def look_around(self) -> None:
-        """Find out which lanes are near the view, and bring those up to date."""
+        """Find the lanes near the viewport and schedule their updates."""
         seats = self._seats()
         if not self._area.isVisible():
             for index, seat in enumerate(seats):
@@ -51,13 +51,13 @@ class Nearby(QObject):
             self.soon(seat)
 
     def begin(self) -> None:
-        """Look around, and make a few at once."""
+        """Find the lanes near the viewport and update a few at once."""
         self.look_around()
         for _ in range(AT_ONCE):
             self._build_one()
 
     def soon(self, seat: Seat) -> None:
-        """Bring a lane up to date before long, if it is near the view."""
+        """Schedule the update of a lane if it is near the viewport."""
         if seat.near and seat.is_late and not self._later.isActive():
             self._later.start()
 

@@ -1,6 +1,6 @@
-"""Takes the next step that a failed lane offers; `steps` says which one that is.
+"""Performs the next step that a failed lane offers; `steps` decides which one that is.
 
-Invariant: what the step needs is asked of others by an event or a command.
+Invariant: the step is delegated to other features by an event or a command.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from workbench.ui.shell.services import Services
 
 
 class NextSteps:
-    """Acts for the lanes of one view."""
+    """Performs steps for the lanes of one view."""
 
     def __init__(self, services: Services, lanes: LaneList) -> None:
         self._services, self._lanes = services, lanes
 
     def take(self, slot: str, action: str) -> None:
-        """Take the step of a lane: "keys", "endpoint", "address", "prompt", "run" or "install_model"."""
+        """Perform a step of a lane: "keys", "endpoint", "address", "prompt", "run" or "install_model"."""
         services, publish = self._services, self._services.events.publish
         if action == "install_model":
             publish(BuiltinModelRequested())

@@ -1,7 +1,7 @@
-"""The fields of the form for parameters, one for each row of the table.
+"""The fields of the parameter form, one per row of the table.
 
-Invariant: a field holds what `Parameter.show` wrote until a person changes it; what a model does not take cannot be
-set, and what was set before can still be taken away.
+Invariant: a field holds the output of `Parameter.show` until edited. A parameter that the model does not support cannot
+be set, but a value set before can be removed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REFUSED = "Not for this model: it is left out, or refused by the provider."
 
 
 class ShortText(QPlainTextEdit):
-    """Takes some lines. A paste of more than `LIMIT` is refused: to lay out a megabyte would stop the window."""
+    """A field of several lines. Refuses pastes longer than `LIMIT`: laying out a megabyte would block the window."""
 
     refused = Signal()
 
@@ -34,7 +34,7 @@ class ShortText(QPlainTextEdit):
 
 
 class LineField:
-    """A number."""
+    """A field for a number."""
 
     def __init__(self, row: Parameter, value: Value | None, parent: QWidget) -> None:
         self.widget = QLineEdit(row.show(value), parent)
@@ -56,7 +56,7 @@ class LineField:
 
 
 class AreaField:
-    """Texts, one a line."""
+    """A field for several texts, one per line."""
 
     def __init__(self, row: Parameter, value: Value | None, parent: QWidget) -> None:
         self.widget = ShortText(row.show(value), parent)
@@ -76,7 +76,7 @@ class AreaField:
 
 
 class ChoiceField:
-    """One of some words; a word of another release or provider that is set already can be kept."""
+    """A field for one of several words; an unknown word that is already set (by another release) can be kept."""
 
     def __init__(self, row: Parameter, value: Value | None, parent: QWidget) -> None:
         self.widget = QComboBox(parent)
@@ -110,7 +110,7 @@ class ChoiceField:
 
 
 def field_of(row: Parameter, value: Value | None, parent: QWidget) -> LineField | AreaField | ChoiceField:
-    """Return the field for a row, with a value in it."""
+    """Return the field for a row, filled with a value."""
     if row.kind == "texts":
         return AreaField(row, value, parent)
     return ChoiceField(row, value, parent) if row.kind in ("choice", "switch") else LineField(row, value, parent)

@@ -1,4 +1,4 @@
-"""The dialog for a lane's parameters, made from the rows of the table.
+"""The dialog for a lane's parameters, generated from the parameter table.
 
 Invariant: an empty field leaves the parameter unset. An invalid entry cannot be applied and shows its error beside the
 field; a stored value that is out of range may stay.
@@ -33,15 +33,15 @@ from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.small_controls import breakable, quiet_button
 
 _WIDTH = 116
-"""Characters of the dialog with two columns of fields."""
+"""Width of the dialog with two columns of fields, in characters."""
 _TEXT_MARGIN = 8
-"""Pixels around the text of a field with several lines, so that it begins where that of the others does."""
+"""Padding in pixels of multi-line fields, so that their text is aligned with that of the other fields."""
 _MARGIN = 60
-"""Pixels of the screen that stay free around it."""
+"""Pixels of the screen left free around the dialog."""
 
 
 class ParamsDialog(Dialog):
-    """Edits parameters; `params()` has the outcome once the dialog was accepted. `fields` are its widgets by name."""
+    """Edits parameters; `params()` returns the result after acceptance. `fields` are its widgets by name."""
 
     def __init__(self, theme: Theme, params: Params, *, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,11 +68,11 @@ class ParamsDialog(Dialog):
         self._made[next(iter(self._made))].widget.setFocus()
 
     def params(self) -> Params:
-        """Return what was applied, or what the dialog was opened with."""
+        """Return the applied parameters, or the initial ones."""
         return self._outcome
 
     def set_support(self, support: ParameterSupport) -> None:
-        """Grey out what the model does not take, with the reason."""
+        """Disable unsupported parameters and show the reasons."""
         self._support = support
         for name, row in self._rows.items():
             self._made[name].support(row, support)
@@ -83,7 +83,7 @@ class ParamsDialog(Dialog):
         self._fit()
 
     def _reasons(self) -> str:
-        """Return a line for each reason, with the fields that are grey for it."""
+        """Return one line per reason, with the labels of the fields disabled for it."""
         greyed: dict[str, list[str]] = {}
         for name, why in self._support.refused.items():
             if name in self._rows:
@@ -91,7 +91,7 @@ class ParamsDialog(Dialog):
         return "\n".join(f"{why} ({', '.join(labels)})" for why, labels in greyed.items())
 
     def error_of(self, field: QWidget) -> str:
-        """Return the sentence under a field, "" when the field is fine."""
+        """Return the error shown under a field, "" if it is valid."""
         return field.accessibleDescription()
 
     def accept(self) -> None:
@@ -210,7 +210,7 @@ class ParamsDialog(Dialog):
         self._fit()
 
     def _fit(self) -> None:
-        """Make room for the sentences under the fields, as far as the screen has it; they wrap."""
+        """Resize to fit the wrapped texts under the fields, within the limits of the screen."""
         width = max(self.width(), self.minimumWidth())
         page = max(self._grid.totalHeightForWidth(width), self._grid.totalMinimumSize().height())
         frame = self.layout()
@@ -226,7 +226,7 @@ class ParamsDialog(Dialog):
         self.apply.setEnabled(self._read() is not None)
 
     def _read(self) -> Params | None:
-        """Return the parameters in the fields, None when a field is wrong; shows what is wrong."""
+        """Return the parameters in the fields, or None after showing the errors."""
         values: dict[str, Any] = {}
         fine = True
         for name, row in self._rows.items():
@@ -240,7 +240,7 @@ class ParamsDialog(Dialog):
         try:
             extra = texts.read_extra(self.extra.toPlainText())
             if self.extra.toPlainText() == texts.show_extra(self._initial.extra):
-                # What another release or an import stored can be kept.
+                # Extra JSON stored by another release or an import can be kept.
                 self._say(self.extra, *texts.stored_remark(extra, set_names))
             else:
                 extra, more = texts.sort_extra(extra, set_names)
@@ -254,11 +254,11 @@ class ParamsDialog(Dialog):
 
     def _value(self, row: Parameter) -> Value | None:
         text, before = self._made[row.name].text(), self._initial.get(row.name)
-        # What another release or an import stored can be kept.
+        # A value stored by another release or an import can be kept.
         return before if text == row.show(before) else row.read(text)
 
     def _remark(self, row: Parameter, value: Value | None) -> tuple[str, str]:
-        """Return a sentence about a value that can be applied, and its role."""
+        """Return a remark about a valid value, and its role."""
         if value is None:
             return "", "muted"
         if row.name in self._support.refused:

@@ -1,6 +1,6 @@
-"""Extra parameters as JSON that people type; those that have a row are read by `core.parameters`.
+"""Parsing of extra parameters as JSON; `core.parameters` parses those that have a row.
 
-Invariant: an empty field means not set; what cannot be read raises ValueError with a sentence that says what would do.
+Invariant: an empty field means not set; invalid input raises ValueError with a sentence that says what is accepted.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from workbench.core.extra_parameters import sort_parameters
 from workbench.core.parameters import Value
 
 OWN_KEYS = frozenset({"model", "messages", "stream"})
-"""What the workbench itself puts into a request."""
+"""Keys that the workbench itself puts into a request."""
 
 LIMIT = 64_000
-"""Characters: a schema fits many times over, and a whole file that was pasted by mistake does not."""
+"""Characters: many times the size of a schema, but less than a whole file pasted by mistake."""
 TOO_LONG = f"longer than {LIMIT:,} characters. Paste less."
 _DIGITS = 300
-"""More than any number of a provider has, and fewer than Python would refuse with words of its own."""
+"""More digits than any provider's number has, and fewer than Python refuses with an error of its own."""
 
 
 def read_extra(text: str) -> str:
-    """Read extra JSON; return it on one line, "" for nothing or an empty object."""
+    """Return extra JSON on one line, "" for nothing or an empty object. Raises ValueError for invalid input."""
     if not text.strip():
         return ""
     if len(text) > LIMIT:
@@ -46,7 +46,7 @@ def read_extra(text: str) -> str:
 
 
 def show_extra(extra: str) -> str:
-    """Return extra JSON over several lines; what is no JSON as it is, so that it can be mended."""
+    """Return extra JSON pretty-printed; invalid JSON is returned unchanged, so that it can be corrected."""
     try:
         return json.dumps(json.loads(extra), ensure_ascii=False, indent=2) if extra else ""
     except ValueError:
@@ -54,9 +54,9 @@ def show_extra(extra: str) -> str:
 
 
 def sort_extra(extra: str, set_fields: Collection[str]) -> tuple[str, dict[str, Value]]:
-    """Return extra JSON without what has a field of its own, and the values for those fields.
+    """Split extra JSON into the part without a field of its own and the values for the fields.
 
-    Raises ValueError for a value that its field would not take, and for one of the fields in `set_fields`.
+    Raises ValueError for a value that its field does not accept, and for any of the fields in `set_fields`.
     """
     found = sort_parameters(json.loads(extra) if extra else {})
     if found.problems:
@@ -67,7 +67,7 @@ def sort_extra(extra: str, set_fields: Collection[str]) -> tuple[str, dict[str, 
 
 
 def stored_remark(extra: str, set_fields: Collection[str]) -> tuple[str, str]:
-    """Return a remark about extra JSON that is kept as it was stored, "" for none, and its role."""
+    """Return a remark about extra JSON kept as stored ("" for none), and its role."""
     found = sort_parameters(json.loads(extra) if extra else {})
     if found.problems:
         return found.problems[0], "error"

@@ -1,6 +1,6 @@
-"""What a person does to the way an answer is read, and what its pages ask for.
+"""Copying answers, choosing view modes, and loading data for their pages.
 
-Invariant: a choice that does not apply to an answer now is kept, and takes effect when it does.
+Invariant: a mode that does not apply to the current answer is remembered and takes effect when it applies.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _REMEMBERED = 200
 
 
 class ReadingHandlers:
-    """Acts on the lanes of one view. What a person chose is kept for the next start."""
+    """Acts on the lanes of one view. Chosen modes are restored at the next start."""
 
     def __init__(self, services: Services, view: LanesView, board: Board, remembered: RemembersSettings) -> None:
         self._notices, self._lanes, self._board, self._remembered = services.notices, view, board, remembered
@@ -28,16 +28,16 @@ class ReadingHandlers:
         self._lanes.readings.changed.connect(self._remember)
 
     def copy(self, form: str) -> None:
-        """Put the focused lane's answer on the clipboard as "text", "markdown" or "json"."""
+        """Copy the focused lane's answer to the clipboard as "text", "markdown" or "json"."""
         self.copy_as(self._lanes.focused_slot(), form)
 
     def copy_exact(self, slot: str) -> None:
-        """Put a lane's answer on the clipboard, to the byte."""
+        """Copy a lane's answer to the clipboard, byte for byte."""
         if (shown := self._board.shown(slot)) is not None:
             QApplication.clipboard().setText(shown.text)
 
     def copy_as(self, slot: str, form: str) -> None:
-        """Put a lane's answer on the clipboard as "text", "markdown" or "json"."""
+        """Copy a lane's answer to the clipboard as "text", "markdown" or "json"."""
         wanted: Form = next(known for known in get_args(Form) if known == form)
         text = copied(self._lanes.text(slot), wanted)
         if text is None:
@@ -46,15 +46,15 @@ class ReadingHandlers:
             QApplication.clipboard().setText(text)
 
     def read(self, mode: str) -> None:
-        """Read the focused lane in a mode."""
+        """Show the focused lane in a mode."""
         self._lanes.readings.choose(self._lanes.focused_slot(), mode)
 
     def read_automatic(self) -> None:
-        """Read all lanes as their text suggests."""
+        """Show every lane in the mode that suits its text."""
         self._lanes.readings.choose_for_all("")
 
     def read_next(self) -> None:
-        """Read the focused lane in the next mode that applies."""
+        """Switch the focused lane to its next applicable mode."""
         column = self._lanes.column(self._lanes.focused_slot())
         if column is None:
             return
@@ -63,7 +63,7 @@ class ReadingHandlers:
         self._lanes.readings.choose(column.slot, usable[(at + 1) % len(usable)])
 
     def give(self, slot: str, mode: str) -> None:
-        """Give a page what it asked for."""
+        """Provide the data that a page requested."""
         shown = self._board.shown(slot)
         if mode == "steps" and shown is not None:
             self._lanes.set_reading_data(slot, mode, shown.steps)
@@ -74,6 +74,6 @@ class ReadingHandlers:
             self._lanes.set_reading_data(slot, mode, raw_text(shown.wire, shown.marks, response))
 
     def _remember(self) -> None:
-        # The newest choices: lanes come and go.
+        # Only the newest choices, because lanes come and go.
         newest = tuple(self._lanes.readings.stored().items())[-_REMEMBERED:]
         self._remembered.settings = self._remembered.settings._replace(reading=newest)

@@ -1,6 +1,6 @@
-"""The reasoning of an answer, folded above it.
+"""The collapsible reasoning above an answer.
 
-Invariant: folded reasoning costs no layout: its text is put into a document only when it is unfolded.
+Invariant: collapsed reasoning needs no layout: its text is put into a document only when it is expanded.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LINES = 9
 
 
 class ReasoningPanel(QWidget):
-    """A fold that says how long the reasoning is, and the reasoning."""
+    """A header with the length of the reasoning, and the reasoning below it."""
 
     resized = Signal()
 
@@ -49,11 +49,11 @@ class ReasoningPanel(QWidget):
 
     @property
     def text(self) -> str:
-        """The whole reasoning so far."""
+        """The complete reasoning so far."""
         return "".join(self._pieces)
 
     def set_text(self, text: str) -> None:
-        """Show other reasoning; "" hides the panel."""
+        """Replace the reasoning; "" hides the panel."""
         if text == self.text:
             return
         self._pieces = [text] if text else []
@@ -63,7 +63,7 @@ class ReasoningPanel(QWidget):
         self._count()
 
     def append(self, piece: str) -> None:
-        """Add a piece at the end."""
+        """Append a chunk."""
         self._pieces.append(piece)
         self._words += len(piece.split())
         if self.fold.isChecked():
@@ -71,7 +71,7 @@ class ReasoningPanel(QWidget):
         self._count()
 
     def tab_stops(self) -> list[QWidget]:
-        """Return the controls in reading order."""
+        """Return the controls in tab order."""
         return [self.fold, self.view]
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -1,7 +1,7 @@
-"""What the window says about retired models: at their lanes, and in one line at the start.
+"""Warnings about retired models: at their lanes, and in a notice at the start.
 
-Invariant: the line is said until it is dismissed, and after that only for another model, or when one of them
-is retired by then. While a blind run is shown it is not said, because it names models.
+Invariant: the notice is shown until dismissed, and again only for another model, or when one of the dismissed models
+has been retired since. It is not shown during a blind run, because it names models.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ _DETAILED = 200
 
 
 class RetiredModels(QObject):
-    """Marks lanes whose models are retired, says once which prompts in use have such lanes, and leads there."""
+    """Marks lanes with retired models, shows a notice about the prompts in use that have such lanes, and opens them."""
 
     def __init__(self, services: Services, view: LanesView, answers: LaneAnswers) -> None:
         super().__init__(view)
         self._services, self._view, self._answers = services, view, answers
         self._retirements = Retirements(services.backend.models, services.tasks, self)
-        """The dates of the shown lanes' models."""
+        """Retirement dates of the models of the lanes shown."""
         self._retirements.changed.connect(lambda: view.set_heads(view.heads()))
         view.mark_heads = self._retirements.marked
         services.events.subscribe(WindowCompleted, lambda _: self.begin())
         services.events.subscribe(PromptOpened, lambda event: self._arrived(event.prompt_uid))
         self._goes_to: RetiringUse | None = None
-        """Where `show_next` leads, until its prompt is open."""
+        """The target of `show_next`, until its prompt is open."""
         self._uses: tuple[RetiringUse, ...] = ()
         self._next = 0
         self.has_looked = False
-        """Whether what is to be said at the start was said."""
+        """Whether the check at the start is complete."""
 
     def begin(self) -> None:
-        """Mark the lanes, and look once through all drafts; the window is there."""
+        """Mark the lanes and check all drafts once; called when the window is complete."""
         self._retirements.begin()
         self.look()
 
     def look(self) -> None:
-        """Read the drafts and the list of models, and say what there is to say."""
+        """Read the drafts and the model list, and show the notice if needed."""
 
         def show(found: tuple[tuple[RetiringUse, ...], str | None]) -> None:
             self._uses, dismissed = found
@@ -56,13 +56,13 @@ class RetiredModels(QObject):
                 self._say()
 
         def failed(_: Exception) -> None:
-            # A damaged history is reported by what needs it; this is only a hint.
+            # This is only a hint. A damaged history is reported by the parts that need it.
             self.has_looked = True
 
         self._services.tasks.run_large(self._read, show, failed)
 
     def show_next(self) -> None:
-        """Open the prompt of the next such lane and go to the lane; after the last one the first follows."""
+        """Open the prompt of the next affected lane and focus the lane; wraps around after the last one."""
         if not self._uses:
             return
         use = self._uses[self._next % len(self._uses)]
@@ -83,7 +83,7 @@ class RetiredModels(QObject):
             QTimer.singleShot(0, self, lambda: self._focus(use.lane.slot))
 
     def dismiss(self) -> None:
-        """Remember that the person knows about these models as they stand now."""
+        """Remember the current state of these models as known to the user."""
         store = self._services.backend.store
         if not store.read_only:
             self._services.tasks.watch(store.set_meta(_DISMISSED, json.dumps(sorted(states_of(self._uses)))))
@@ -92,7 +92,7 @@ class RetiredModels(QObject):
         models, store = self._services.backend.models, self._services.backend.store
         endpoints = {one.uid: one for one in models.endpoints.all() if one.kind == "litellm"}
         lanes = [lane for lane in store.draft_lanes() if lane.endpoint in endpoints]
-        # Without such a lane the list of models need not be read.
+        # Without such a lane there is no need to read the model list.
         uses = retiring(lanes, endpoints.values(), models.catalogue.retires, models.today()) if lanes else ()
         return uses, store.get_meta(_DISMISSED) if uses else None
 
@@ -118,7 +118,7 @@ class RetiredModels(QObject):
 
 
 def _dismissed(kept: str | None) -> set[tuple[str, bool]]:
-    """Return the models that were dismissed with whether they were retired; of another shape none count."""
+    """Parse the dismissed models, each with whether it was retired; malformed data counts as none."""
     try:
         return {(str(model), gone is True) for model, gone in json.loads(kept or "[]")}
     except (ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""How many answers a run asks of a lane, which of them is shown, and how far they are apart."""
+"""Samples of a lane: the number per run, the one shown, and their spread."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LaneSamples:
         self._lanes, self._board, self._answers = owner.lanes, owner.board, owner.answers
 
     def choose(self, slot: str) -> None:
-        """Open a menu, at the lane, of how many answers a run asks of it."""
+        """Open a menu at the lane with the number of samples per run."""
         column, lane = self._view.column(slot), self._lanes.get(slot)
         if column is None or lane is None:
             return
@@ -33,7 +33,7 @@ class LaneSamples:
         menu.setActiveAction(menu.actions()[lane.samples - 1])
 
     def add(self, slot: str, by: int) -> None:
-        """Let runs ask for one answer more (1) or fewer (-1) of a lane."""
+        """Change the number of samples per run by `by`."""
         lane = self._lanes.get(slot)
         if lane is not None:
             self._set(slot, lane.samples + by)
@@ -47,12 +47,12 @@ class LaneSamples:
             self._services.notices.quiet("samples", f"A run now asks {lane.title} for {asks}{most}.")
 
     def step(self, by: int) -> None:
-        """Show the focused lane's next sample (1) or the one before (-1)."""
+        """Show the next (1) or previous (-1) sample of the focused lane."""
         slot = self._view.focused_slot()
         self._answers.show_sample(slot, self._board.sample(slot) + by)
 
     def tell_spread(self) -> None:
-        """Say how far the samples of the focused lane are apart."""
+        """Show the spread of the focused lane's samples."""
         slot = self._view.focused_slot()
         results = self._answers.results(slot)
         if results is None:

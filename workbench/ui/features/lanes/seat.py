@@ -1,8 +1,8 @@
-"""The place of a lane in the row: its column, or as long as nobody can see one, what the column would show.
+"""A lane in the row: its column or, until the column is created, a placeholder and the pending content.
 
-Invariant: a seat knows everything about its lane at any time, whether there is a column or not; a column that is handed
-out shows all of it. Thirty columns made or filled at once would hold up the window, so only those near the view are,
-a few in each turn of the event loop.
+Invariant: a seat always has the complete state of its lane, with or without a column; a column returned by `column()`
+shows all of it. Thirty columns created or filled at once would block the window, so only those near the viewport are, a
+few per turn of the event loop.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from workbench.ui.features.lanes.intents import Intents
 from workbench.ui.theme import Theme
 
 Kind = Literal["text", "reasoning", "steps"]
-"""What an answer may have more of. Steps come without a piece: the page that shows them asks for all."""
+"""The parts of an answer that can grow. Steps come without a chunk: the page that shows them reads all of them."""
 
 
 def _nothing() -> dict[Kind, list[str]]:
@@ -30,10 +30,10 @@ def _nothing() -> dict[Kind, list[str]]:
 
 
 class Blank(QWidget):
-    """Stands in the row in the place of a column; whoever wants to use it asks for the column."""
+    """A placeholder in the row; `wanted` requests the column."""
 
     wanted = Signal(object)
-    """The Qt.FocusReason that brought the keyboard here, or None for the mouse."""
+    """The Qt.FocusReason of the keyboard focus, or None for a mouse press."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -60,7 +60,7 @@ class Blank(QWidget):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a column needs to know about the row it stands in."""
+    """The position of a column in its row."""
 
     keep_params_line: bool = False
     is_first: bool = True
@@ -68,7 +68,7 @@ class Place:
 
 
 class Seat:
-    """One lane of the row. Its column is worth having `near` the view, and follows at once while it is `seen`."""
+    """One lane of the row. Its column is created lazily when `near`, and updated at once while `seen`."""
 
     def __init__(self, theme: Theme, head: LaneHead, intents: Intents, row: QWidget) -> None:
         self._theme, self._intents, self._row = theme, intents, row
@@ -89,46 +89,46 @@ class Seat:
 
     @property
     def widget(self) -> QWidget:
-        """What stands in the row."""
+        """The widget in the row: column or placeholder."""
         widget = self._column or self.blank
         assert widget is not None
         return widget
 
     @property
     def built(self) -> LaneColumn | None:
-        """The column, None while there is none; it may lag behind."""
+        """The column, or None if not created yet; may be out of date."""
         return self._column
 
     @property
     def is_late(self) -> bool:
-        """Whether the column is missing or lags behind."""
+        """Whether the column is missing or out of date."""
         return self._stale or self._late is not None
 
     def text(self) -> str:
-        """Return the answer so far, to the byte."""
+        """Return the exact answer so far."""
         behind = "".join(self._late["text"]) if self._late is not None else ""
         if self._column is None or self._restart:
             return behind
         return self._column.reading.exact_text + behind
 
     def set_head(self, head: LaneHead, place: Place) -> None:
-        """Take other settings and another place."""
+        """Set the settings and the position."""
         self.head, self._place = head, place
         self._touch()
 
     def set_status(self, status: LaneStatus) -> None:
-        """Take in how the output stands."""
+        """Set the state of the output."""
         self.status = status
         self._touch()
 
     def set_text(self, text: str, reasoning: str) -> None:
-        """Take another answer."""
+        """Replace the answer."""
         self._late, self._restart = {"text": [text], "reasoning": [reasoning], "steps": []}, True
         if self.seen:
             self.catch_up()
 
     def append(self, kind: Kind, piece: str) -> None:
-        """Take the next piece of an answer."""
+        """Append a chunk to the answer."""
         if self._column is None or not self.seen:
             self._late = self._late or _nothing()
         if self._late is not None:
@@ -137,7 +137,7 @@ class Seat:
             self._column.append(kind, piece)
 
     def clear(self) -> None:
-        """Become a lane that has not run."""
+        """Reset to a lane that has not run."""
         self.status = LaneStatus()
         self._late, self._restart = _nothing(), True
         self._touch()
@@ -145,28 +145,28 @@ class Seat:
             self.catch_up()
 
     def set_run_under_way(self, running: bool) -> None:
-        """Say whether any lane of the run is still busy."""
+        """Set whether any lane of the run is still running."""
         self._running = running
         if self._column is not None:
             self._column.set_run_under_way(running)
 
     def set_focused(self, focused: bool, active: bool) -> None:
-        """Say whether this is the lane that keys act on, and whether it has the keyboard focus as well."""
+        """Set whether keys act on this lane, and whether it also has the keyboard focus."""
         self._focus = (focused, active)
         if self._column is not None:
             self._column.set_focused(focused, active)
 
     def show_elapsed(self) -> None:
-        """Bring the numbers of a running lane up to date."""
+        """Refresh the elapsed time of a running lane."""
         if self._column is not None and self.seen:
             self._column.show_elapsed()
 
     def tab_stops(self) -> list[QWidget]:
-        """Return the controls in reading order."""
+        """Return the controls in tab order."""
         return self._column.tab_stops() if self._column is not None else [self.widget]
 
     def column(self) -> LaneColumn:
-        """Return the column, whole and up to date; the caller puts a new one into the row."""
+        """Return the column, created if needed and up to date; the caller inserts a new one into the row."""
         if self._column is None:
             self._column = LaneColumn(self._theme, self.head, self._intents, self._row)
             self._column.set_run_under_way(self._running)
@@ -175,7 +175,7 @@ class Seat:
         return self._column
 
     def catch_up(self) -> None:
-        """Let the column, if there is one, show all that is known."""
+        """Bring the column, if there is one, up to date."""
         column = self._column
         if column is None:
             return
@@ -209,7 +209,7 @@ class Seat:
 
 
 def take_heads(seats: Sequence[Seat], heads: Sequence[LaneHead]) -> None:
-    """Give each seat its head; where one has a third line all keep the room for it."""
+    """Set the head of each seat; if any has a third line, all reserve the space for it."""
     third = any(wording.has_third_line(head, seat.status) for head, seat in zip(heads, seats, strict=True))
     for index, (head, seat) in enumerate(zip(heads, seats, strict=True)):
         seat.set_head(head, Place(third, index == 0, index == len(heads) - 1))

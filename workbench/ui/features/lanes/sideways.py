@@ -1,6 +1,6 @@
-"""What the columns lie in.
+"""The scroll area of the columns.
 
-Invariant: it never goes up or down: who turns a wheel over an answer reads that answer.
+Invariant: it never scrolls vertically; a vertical wheel event scrolls the answer under the pointer.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 
 class Sideways(QScrollArea):
-    """A scroll area that only goes sideways."""
+    """A scroll area that only scrolls horizontally."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,8 +33,8 @@ class Sideways(QScrollArea):
         event.accept()
 
     def reveal(self, widget: QWidget) -> None:
-        """Go sideways until a child of the page is in view, its left edge if there is not room for all."""
-        # A page that was just given more to show has neither its new width nor its new places yet.
+        """Scroll horizontally until a child of the page is visible, or its left edge if it is too wide."""
+        # Apply pending layouts first: after a change the page still has its old size and positions.
         QApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))
         place = widget.geometry()
         bar, left, right = self.horizontalScrollBar(), place.left(), place.right() + 1

@@ -1,6 +1,6 @@
 """Starring the answer that a lane shows.
 
-Invariant: only an answer that came to its end can have a star, because nobody can train with another one.
+Invariant: only a finished answer can be starred, because training data needs complete answers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from workbench.ui.shell.services import Services
 
 
 class Starring(QObject):
-    """Serves the lanes of one window."""
+    """Stars answers in the lanes of one window."""
 
     def __init__(self, services: Services, board: Board, parent: QObject) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class Starring(QObject):
         services.events.subscribe(HistoryChanged, lambda _: self._stars.read())
 
     def toggle(self, slot: str) -> None:
-        """Star what a lane shows, or take the star away."""
+        """Add or remove the star of the answer that a lane shows."""
         output, shown = self._board.output(slot), self._board.shown(slot) if slot else None
         if not output or shown is None or shown.state != "finished":
             self._notices.refused("This lane shows no answer that came to its end, and only those are starred.")

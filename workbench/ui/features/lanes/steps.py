@@ -1,7 +1,7 @@
-"""The step that a lane offers after a failure.
+"""The next step that a lane offers after a failure.
 
-Invariant: every code that the engine or the use cases can give has a decision here, and the step is the one that the
-failure's own sentence asks for; to ask again is always possible in the lane's foot.
+Invariant: every error code of the engine and the use cases has an entry here, whose step matches the advice in the
+error's message. A retry is always possible in the lane's footer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Action = Literal["keys", "model", "params", "endpoint", "prompt", "install_model
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a press of the button asks for, and what the button says."""
+    """The action of the button, and its label."""
 
     action: Action
     label: str
@@ -24,7 +24,7 @@ class Step:
 
 RETRY = Step("retry", "Retry")
 RUN = Step("run", "Run all lanes")
-"""For a lane that was changed since it failed: a retry would repeat the call as it was."""
+"""For a lane that changed since it failed: a retry would repeat the old call."""
 _MODEL = Step("model", "Change model…")
 _PARAMS = Step("params", "Parameters…")
 _PROMPT = Step("prompt", "Edit the prompt")
@@ -75,10 +75,10 @@ CODES = frozenset(_STEPS)
 
 
 def next_step(failure_code: str, place: str) -> Step:
-    """Return the step after a failure of a lane whose endpoint is of the kind `place` ("" when it was removed).
+    """Return the step after a failure of a lane whose endpoint is of the kind `place` ("" if it was removed).
 
-    Only endpoints that a person entered have settings; where there are none, the network or the key is what can be
-    mended. A code from another release is worth another attempt.
+    Only endpoints that the user added have settings; for the others the network or the key is what can be fixed.
+    A code of another release leads to a retry.
     """
     step = _STEPS.get(failure_code, RETRY)
     if step is _ENDPOINT and place != "openai":

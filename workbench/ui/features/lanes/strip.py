@@ -1,6 +1,6 @@
-"""What happened to an answer that did not end by itself, between its text and its foot.
+"""The outcome of an answer that did not end normally, between its text and its footer.
 
-Invariant: every failure shows a sentence and one next step; technical detail is folded below, never in its place.
+Invariant: every failure shows a sentence and one next step; technical detail is collapsed below them, never instead.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _PILL_LIMIT = 32
 
 
 class FailureBox(QFrame):
-    """A failure: sentence, next step, folded detail."""
+    """A failure: message, next step, collapsed detail."""
 
     step_wanted = Signal(str)
     """A `steps.Action`."""
@@ -95,7 +95,7 @@ class FailureBox(QFrame):
 
 
 class StateStrip(QWidget):
-    """Pills about how the answer came about, the way through its attempts, and the failure if there is one."""
+    """Pills about the outcome, switches for attempts and samples, and the failure if there is one."""
 
     step_wanted = Signal(str)
     marks_wanted = Signal()
@@ -137,7 +137,7 @@ class StateStrip(QWidget):
         self._layout.addWidget(self._pills)
 
     def show_status(self, head: LaneHead, status: LaneStatus) -> None:
-        """Show what is worth saying about the output of a lane; takes no room when there is nothing."""
+        """Show what is notable about the output of a lane; takes no space if there is nothing."""
         ending, marks = wording.ending(status), "" if status.blind else wording.marks_line(status.marks)
         self.ending.setText(f"▲ {ending}" if ending else "")
         self.ending.setVisible(bool(ending))
@@ -157,7 +157,7 @@ class StateStrip(QWidget):
             set_role(self.format, {True: "pill-green", False: "pill-red", None: "pill"}[status.format_ok])
             self.format.setText(chip)
             self.format_error.setText(breakable(picture(chip)))
-        # A sentence wraps over lines, which a pill cannot.
+        # A sentence needs line wrapping, which a pill cannot do.
         self.format.setVisible(0 < len(chip) <= _PILL_LIMIT)
         self.format_error.setVisible(len(chip) > _PILL_LIMIT)
         self._pills.setVisible(bool(ending or marks or choices or chip))
@@ -166,15 +166,15 @@ class StateStrip(QWidget):
         self._show_samples(status)
 
     def attempts_row(self) -> AttemptsRow | None:
-        """Return the row of attempts, None while there was only one."""
+        """Return the row of attempts, or None while there was only one."""
         return self._attempts
 
     def failure_box(self) -> FailureBox | None:
-        """Return the box of the failure, None when none was shown yet."""
+        """Return the box of the failure, or None if none was shown yet."""
         return self._failure
 
     def tab_stops(self) -> list[QWidget]:
-        """Return the controls in reading order."""
+        """Return the controls in tab order."""
         box = self._failure
         row = self._attempts
         failure = [box.step, box.fold, box.detail] if box else []
@@ -198,7 +198,7 @@ class StateStrip(QWidget):
             self._samples.show_attempt(status.sample, status.samples)
 
     def samples_row(self) -> AttemptsRow | None:
-        """Return the row of samples, None while there was only one."""
+        """Return the row of samples, or None while there was only one."""
         return self._samples
 
     def _show_attempts(self, status: LaneStatus) -> None:

@@ -1,7 +1,7 @@
-"""Whether who scrolls one answer scrolls them all.
+"""Synchronised scrolling of lanes.
 
-Invariant: only what a person does moves other lanes. A bar tells it apart: its wheel, drags and clicks are actions of
-a slider, keys are seen on their way to the text; following a stream, or being moved along, is neither.
+Invariant: only user input moves other lanes. Wheel, drags and clicks arrive as slider actions of a scroll bar, keys
+through an event filter; following a stream, or being moved along, triggers neither.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _WATCHED = "scrolls_with_others"
 
 
 class Together(QObject):
-    """Moves the columns that `columns` returns by the same share of their text; `is_on` says whether it does."""
+    """Scrolls the columns that `columns` returns to the same fraction of their text while `is_on`."""
 
     def __init__(self, columns: Callable[[], Iterable[LaneColumn]], parent: QObject) -> None:
         super().__init__(parent)
@@ -30,24 +30,24 @@ class Together(QObject):
 
     @property
     def is_idle(self) -> bool:
-        """Whether no key is on its way to a text."""
+        """Whether no key press is being processed."""
         return self._keyed is None
 
     def turn(self, on: bool) -> None:
-        """Begin or end moving lanes together; nothing moves by that alone."""
+        """Turn synchronised scrolling on or off; does not scroll by itself."""
         self.is_on = on
         if on:
             for column in self._columns():
                 self._watch(column)
 
     def take(self, column: LaneColumn) -> None:
-        """Take a new column in."""
+        """Register a new column."""
         column.reading.changed.connect(lambda: self._watch(column))
         self._watch(column)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and self.is_on and isinstance(watched, QAbstractScrollArea):
-            # A key moves the text before the timer can end.
+            # The key press scrolls the text before the timer fires.
             self._keyed = watched.verticalScrollBar()
             self._key_done.start()
         return False
@@ -77,6 +77,6 @@ class Together(QObject):
 
 
 def _area(column: LaneColumn) -> QAbstractScrollArea | None:
-    """Return what scrolls in the page in front, None when nothing does."""
+    """Return the scroll area of the current page, or None."""
     stops = column.reading.page.tab_stops()
     return next((stop for stop in stops if isinstance(stop, QAbstractScrollArea) and not stop.isHidden()), None)

@@ -1,7 +1,7 @@
 """The row of columns.
 
-Invariant: there is one column per slot, in the order of the heads; a column that stays keeps its text and its place of
-reading, and the focused lane is in view.
+Invariant: there is one column per slot, in the order of the heads; a column that stays keeps its text and scroll
+position, and the focused lane is in view.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ELAPSED_TICK_MS, _CALM_TICK_MS = 250, 1000
 
 
 class _Elapsed(QTimer):
-    """Brings the times of lanes that run up to date while any does, once a second for who wants little motion."""
+    """Refreshes the elapsed times while any lane runs, only once a second with reduced motion."""
 
     def __init__(self, theme: Theme, seats: Callable[[], Sequence[Seat]], parent: QWidget) -> None:
         super().__init__(parent)
@@ -52,8 +52,8 @@ class _Elapsed(QTimer):
 
 
 class LanesView(Intents):
-    """All lanes of a prompt, or of one past iteration. Calls for a slot that is not shown have no effect: an answer
-    may still be under way when its column has gone."""
+    """All lanes of a prompt, or of one past iteration. Calls for an unknown slot have no effect: chunks of an answer
+    may arrive after its column was removed."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,7 +91,7 @@ class LanesView(Intents):
         app.focusChanged.connect(self._focus_moved)
 
     def set_heads(self, heads: Sequence[LaneHead]) -> None:
-        """Show these lanes in this order. Slots must be unique."""
+        """Show these lanes in this order. Raises ValueError if two have the same slot."""
         heads = self.mark_heads(heads)
         wanted = {head.slot: head for head in heads}
         keyboard = self._holder()
@@ -120,11 +120,11 @@ class LanesView(Intents):
         self.widths.arrange()
         self._nearby.begin()
         if keyboard is not None and keyboard not in wanted:
-            # Qt would give it to whatever stands next in the window.
+            # Qt would focus the next widget of the window.
             self._take_keyboard()
 
     def _holder(self) -> str | None:
-        """Return the slot of the lane that has the keyboard, None when none has."""
+        """Return the slot of the lane that has the keyboard focus, or None."""
         widget = QApplication.focusWidget()
         holds = (s.slot for s in self._seats if widget is not None and s.widget.isAncestorOf(widget))
         return next(holds, None)
@@ -136,22 +136,22 @@ class LanesView(Intents):
             self._empty.take_focus()
 
     def explain_emptiness(self, heading: str = "", text: str = "") -> None:
-        """Say why there are no columns; without words, what a lane is and how to add one."""
+        """Set the explanation shown while there are no columns; by default what a lane is and how to add one."""
         self._empty.say(heading, text)
 
     def count_hidden(self, hidden: int) -> None:
-        """Say how many lanes are hidden; `show_hidden_requested` asks for them."""
+        """Set the number of hidden lanes; `show_hidden_requested` is emitted to show them."""
         self._end.hidden.count(hidden)
         self._empty.count_hidden(hidden)
         self.widths.soon()
         self._nearby.look_around()
 
     def emptiness(self) -> str:
-        """Return what is said in the place of the columns, "" while there are some."""
+        """Return the text shown while there are no columns, "" if there are some."""
         return "" if self._seats else self._empty.words()
 
     def set_status(self, slot: str, status: LaneStatus) -> None:
-        """Show how the output of a lane stands."""
+        """Show the state of a lane's output."""
         if (seat := self._seat(slot)) is not None:
             said = wording.settings_line(seat.head, seat.status)
             seat.set_status(status)
@@ -162,20 +162,20 @@ class LanesView(Intents):
             self.widths.soon()
 
     def set_text(self, slot: str, text: str, reasoning: str = "") -> None:
-        """Show a whole answer; text that continues what is shown is appended without moving what is read."""
+        """Show a whole answer; text that continues the current one is appended and keeps the scroll position."""
         if (seat := self._seat(slot)) is not None:
             seat.set_text(text, reasoning)
             self._nearby.soon(seat)
             self.widths.soon()
 
     def append_text(self, slot: str, kind: Kind, piece: str) -> None:
-        """Add a piece of a streaming answer; meant to be called once per frame and lane."""
+        """Append a chunk to a streaming answer; meant to be called once per frame and lane."""
         if (seat := self._seat(slot)) is not None:
             seat.append(kind, piece)
             self._nearby.soon(seat)
 
     def set_reading_data(self, slot: str, mode: str, data: object) -> None:
-        """Answer `reading_wanted`; without effect when the lane is read in another mode by now."""
+        """Answer `reading_wanted`; no effect if the lane has another view mode by now."""
         seat = self._seat(slot)
         if seat is not None and seat.built is not None:
             seat.built.reading.set_data(mode, data)
@@ -186,7 +186,7 @@ class LanesView(Intents):
         return seat.text() if seat is not None else ""
 
     def clear(self, slot: str) -> None:
-        """Empty a lane as if it had not run."""
+        """Reset a lane to the state before its first run."""
         if (seat := self._seat(slot)) is not None:
             seat.clear()
             self._nearby.soon(seat)
@@ -197,25 +197,25 @@ class LanesView(Intents):
         return tuple(seat.slot for seat in self._seats)
 
     def column(self, slot: str) -> LaneColumn | None:
-        """Return the column of a slot, up to date, None when there is no such lane."""
+        """Return the column of a slot, created if needed and up to date, or None if there is no such lane."""
         seat = self._seat(slot)
         return self._column_of(seat) if seat is not None else None
 
     def heads(self) -> list[LaneHead]:
-        """Return what the heads of the lanes say, from left to right."""
+        """Return the heads of the lanes from left to right."""
         return [seat.head for seat in self._seats]
 
     @property
     def is_catching_up(self) -> bool:
-        """Whether columns near the view are still to be made or filled."""
+        """Whether columns near the viewport are still to be created or filled."""
         return self._nearby.is_catching_up
 
     def focused_slot(self) -> str:
-        """Return the slot of the lane that keys act on, "" when there is no lane."""
+        """Return the slot of the lane that keys act on, "" if there is no lane."""
         return self._focused
 
     def focus_lane(self, index: int) -> None:
-        """Give the lane at `index` (from 0) the keyboard and scroll it into view; out of range has no effect."""
+        """Focus the lane at `index` (from 0) and scroll it into view; out of range has no effect."""
         if 0 <= index < len(self._seats):
             self._enter(self._seats[index], Qt.FocusReason.ShortcutFocusReason)
             self.entered.emit()
@@ -225,12 +225,12 @@ class LanesView(Intents):
         self._column_of(seat).reading.take_focus(reason)
 
     def show_keys_act(self, keys_act: bool) -> None:
-        """Show whether bare keys act on the lane that has the focus: not where it only fell back to it."""
+        """Set whether single-key shortcuts act on the focused lane; they do not if the focus only fell back to it."""
         self._keys_act = keys_act
         self._mark_focus()
 
     def toggle_solo(self) -> None:
-        """Give the focused lane the whole width, or all lanes their place again."""
+        """Switch between the focused lane at full width and all lanes."""
         self._solo = not self._solo
         self._show_seats()
 
@@ -241,7 +241,7 @@ class LanesView(Intents):
         self.widths.arrange()
 
     def set_all_running(self, running: bool) -> None:
-        """Say whether a run is under way; its lanes cannot be removed meanwhile."""
+        """Set whether a run is in progress; its lanes cannot be removed meanwhile."""
         self._running = running
         for seat in self._seats:
             seat.set_run_under_way(running)
@@ -252,7 +252,7 @@ class LanesView(Intents):
             column.start_rename()
 
     def edit_params(self, slot: str) -> None:
-        """Open the dialog for a lane's parameters; `params_changed` brings the outcome."""
+        """Open the dialog for a lane's parameters; the result is emitted as `params_changed`."""
         if (column := self.column(slot)) is not None:
             column.edit_params()
 
@@ -267,7 +267,7 @@ class LanesView(Intents):
         return seat
 
     def _column_of(self, seat: Seat) -> LaneColumn:
-        """Return a seat's column; a new one takes the place of the blank."""
+        """Return a seat's column; a new column replaces the placeholder."""
         blank, column = seat.blank, seat.column()
         if blank is not None:
             seat.blank = None
@@ -278,7 +278,7 @@ class LanesView(Intents):
             for before, after in itertools.pairwise((blank, *column.tab_stops())):
                 QWidget.setTabOrder(before, after)
             if blank.hasFocus():
-                # A hidden blank would pass the focus on to the next one, and that one too.
+                # Hiding the focused placeholder would focus the next placeholder, and so on.
                 column.tab_stops()[0].setFocus(Qt.FocusReason.OtherFocusReason)
             blank.hide()
             blank.deleteLater()
@@ -318,7 +318,7 @@ class LanesView(Intents):
         self._mark_focus()
         if changed:
             if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
-                # What is pressed with the mouse is in view, and would no longer be under it when it is let go.
+                # A widget under a pressed mouse button is in view; scrolling would move it away before the release.
                 self.reveal_focused()
             self.focus_changed.emit(slot)
 
@@ -329,7 +329,7 @@ class LanesView(Intents):
             seat.set_focused(seat.slot == self._focused, active)
 
     def reveal_focused(self) -> None:
-        """Go sideways until the focused lane is in view."""
+        """Scroll horizontally until the focused lane is in view."""
         seat = self._seat(self._focused)
         if seat is None:
             return

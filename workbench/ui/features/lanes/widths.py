@@ -1,7 +1,7 @@
-"""How wide the columns are: all alike, or as their text asks for.
+"""Column widths: equal, or by content.
 
-Invariant: while any lane streams, what a text asks for is not measured again, so no column moves because of a word.
-What is read stays where it is when a width changes.
+Invariant: widths by content are not measured again while any lane streams, so that no column moves with every word.
+Changing a width keeps the scroll positions.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from workbench.ui.widgets.reader.page import Page
 from workbench.ui.widgets.wording import is_running
 
 MOST_CHARACTERS = 72
-"""Longer lines are wrapped: they read badly, however much room there is."""
+"""Maximum line length; longer lines read badly and are wrapped."""
 _LOOKED_AT = 100_000
 _MEASURED = 8
 _BESIDE_TEXT = 2 * MARGIN + 18
-"""Margins, and the scroll bar."""
+"""Pixels of margins and scroll bar."""
 
 
 def shares(needs: Sequence[int], room: int, least: int, most: int) -> list[int]:
-    """Return the widths (px) of columns that need so much: within the limits, and what is left of `room` shared.
+    """Return column widths (px) between `least` and `most` for the given needs; the rest of `room` is distributed.
 
-    Where they do not fit, they are wider than the room together.
+    If the columns do not fit, the widths add up to more than `room`.
     """
     widths = [max(least, min(need, most)) for need in needs]
     left = room - sum(widths)
@@ -44,13 +44,13 @@ def shares(needs: Sequence[int], room: int, least: int, most: int) -> list[int]:
 
 
 def need(text: str, metrics: QFontMetrics) -> int:
-    """Return the width (px) of the longest line of a text, up to what is worth giving it."""
+    """Return the width (px) of the longest line of a text, up to `MOST_CHARACTERS`."""
     lines = heapq.nlargest(_MEASURED, text[:_LOOKED_AT].split("\n"), key=len)
     return max((metrics.horizontalAdvance(line[: 2 * MOST_CHARACTERS]) for line in lines), default=0) + _BESIDE_TEXT
 
 
 class Widths(QObject):
-    """Gives the columns of a row their widths. `is_alone` says whether one lane has the whole width."""
+    """Sets the widths of a row's columns. `is_alone` returns whether one lane has the full width."""
 
     def __init__(
         self,
@@ -76,17 +76,17 @@ class Widths(QObject):
         theme.changed.connect(self._restyle)
 
     def turn(self, by_content: bool) -> None:
-        """Let the text decide, or make all columns alike."""
+        """Switch between widths by content and equal widths."""
         self.by_content = by_content
         self.arrange()
 
     def soon(self) -> None:
-        """Arrange the columns once all that happens in this turn of the event loop has happened."""
+        """Schedule one `arrange` after the current turn of the event loop."""
         if self.by_content:
             self._later.start()
 
     def arrange(self) -> None:
-        """Give every column its width."""
+        """Set the width of every column."""
         seats = self._seats()
         self._fit_end(len(seats))
         widths: tuple[int, ...] = ()
@@ -100,13 +100,13 @@ class Widths(QObject):
             self._row.setMinimumWidth(sum(widths) + self._end.room if widths else 0)
             for index in range(len(seats)):
                 self._layout.setStretch(index, widths[index] if widths else 1)
-            # The area would do this in a later turn of the event loop, when the places are set already.
+            # The area would do this in a later turn of the event loop, after the scroll positions are restored.
             least = self._row.minimumWidth() or self._layout.minimumSize().width()
             self._row.resize(max(self._area.viewport().width(), least), self._row.height())
             self._layout.activate()
 
     def spans(self) -> Iterator[tuple[int, int]]:
-        """Yield where columns begin and end (px), or will: new ones are laid out in a later turn of the event loop."""
+        """Yield the left and right edges of the columns (px), predicted for those not laid out yet."""
         seats = self._seats()
         count = max(1, len(seats))
         if self._is_alone():
@@ -133,7 +133,7 @@ class Widths(QObject):
                     self._needs[seat.slot], self._texts[seat.slot] = need(text, metrics), text
 
     def _fit_end(self, count: int) -> None:
-        """Let what stands behind the columns say less where all of them are seen whole by that."""
+        """Switch the controls behind the columns to their narrow layout if that makes all columns fit."""
         room = self._area.viewport().width() - count * minimum_width(self._row, self._theme)
         fits = {less: self._end.room_for(less=less) <= room for less in (False, True)}
         self._end.say_less(fits[True] and not fits[False] and not self._is_alone())
@@ -153,7 +153,7 @@ class Widths(QObject):
 
 @contextmanager
 def _kept_places(seats: Sequence[Seat]) -> Iterator[None]:
-    """Keep the first line of every answer in view; a stream that is followed follows itself."""
+    """Preserve the first visible line of every answer, except for a stream that scrolls to its end."""
     pages: list[tuple[Page, int]] = [
         (page, page.place())
         for seat in seats

@@ -1,6 +1,6 @@
-"""The words and numbers of a lane's column.
+"""Texts and numbers of a lane's column.
 
-Invariant: pure; lines come as candidates, fullest first, so that narrow columns show less and never half.
+Invariant: pure; lines are lists of candidates, the longest first, so that narrow columns show a shorter one uncut.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _UNKNOWN = "cost unknown"
 
 
 def _first(ms: int) -> str:
-    # "0.00 s" would say that no time passed.
+    # "0.00 s" would look like no time at all.
     return "<0.01 s" if ms < 5 else seconds(ms, 2)
 
 
@@ -53,7 +53,7 @@ def _rate(tokens_per_second: float | None) -> str:
 
 
 def _tokens(usage: Usage) -> tuple[str, str, str]:
-    """Return the token counts in full, without what was cached, and of the answer alone."""
+    """Return the token counts in full, without the cached ones, and of the answer alone."""
     if usage.input is None and usage.output is None:
         return "", "", ""
     about = "about " if usage.source == "estimate" else ""
@@ -65,7 +65,7 @@ def _tokens(usage: Usage) -> tuple[str, str, str]:
 
 
 def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...]:
-    """Return the line of small numbers, fullest first. `elapsed_ms` is how long the lane has been running."""
+    """Return candidates for the line of numbers, longest first. `elapsed_ms` is how long the lane has been running."""
     if status.blind:
         word = _state_word(status)
         return (word,) if word else ("numbers hidden while blind", "numbers hidden")
@@ -76,7 +76,7 @@ def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...
     rate = _rate(status.tokens_per_second)
     full, plain, short = _tokens(status.usage)
     cost = _cost(status)
-    # A narrow column tells what was counted rather than that there is no price.
+    # In a narrow column the token count is more useful than "cost unknown".
     priced = "" if cost == _UNKNOWN else cost
     lines = [
         _join(parts)
@@ -95,7 +95,7 @@ def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...
     ]
     shorter: list[str] = []
     for line in filter(None, lines):
-        # "cost unknown" is no help to a column that has no room for "0 tok".
+        # "cost unknown" is no replacement for "0 tok" in a column without room for it.
         if not shorter or len(line) < len(shorter[-1]):
             shorter.append(line)
     return tuple(shorter) or ("",)
@@ -104,7 +104,7 @@ def numbers(status: LaneStatus, elapsed_ms: int | None = None) -> tuple[str, ...
 def _cost(status: LaneStatus) -> str:
     if status.cost != "unknown":
         return status.cost
-    # A call that failed before any token cost nothing that anybody asks for.
+    # A call that failed before the first token has no cost worth showing.
     return "" if status.failure and status.usage.output is None else _UNKNOWN
 
 
@@ -116,7 +116,7 @@ def _lead(status: LaneStatus, elapsed_ms: int | None) -> str:
     if status.notice:
         return status.notice
     word = _state_word(status)
-    # Of what another process asked for nobody here knows when its first token came.
+    # The time of the first token is not known for runs of another process.
     if status.state == "streaming" and status.ttft_ms is None and status.began_ms is not None:
         word = "waiting for the first token"
     if status.state in RUNNING and elapsed_ms is not None:
@@ -132,7 +132,7 @@ def _cached(status: LaneStatus) -> str:
 
 
 def numbers_tip(status: LaneStatus) -> str:
-    """Return all that is known about the shown output, one fact a line."""
+    """Return all details of the output shown, one per line."""
     if status.blind:
         return ""
     usage = status.usage
@@ -154,7 +154,7 @@ def numbers_tip(status: LaneStatus) -> str:
 
 
 def shown_title(heads: Iterable[LaneHead], slot: str) -> str:
-    """Return the name of a lane as its head has it, "" for a slot that no lane has."""
+    """Return the title of the lane's head, "" for an unknown slot."""
     return next((head.title for head in heads if head.slot == slot), "")
 
 
@@ -164,7 +164,7 @@ def title(head: LaneHead, blind: bool) -> str:
 
 
 def title_tip(head: LaneHead, blind: bool) -> str:
-    """Return the full id and what the pills say, one fact a line."""
+    """Return the full model id and the content of the pills, one fact per line."""
     if blind:
         return "Names are hidden while blind."
     facts = [
@@ -187,7 +187,7 @@ def pills(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
 
 
 def settings_line(head: LaneHead, status: LaneStatus) -> str:
-    """Return what sets this lane apart from the text in the editor and the model's defaults, "" for nothing."""
+    """Return how this lane deviates from the text in the editor and the model's defaults, "" for no deviation."""
     if status.blind:
         return ""
     pinned = "" if head.pinned is None else f"v{head.pinned} pinned"
@@ -199,38 +199,38 @@ def settings_line(head: LaneHead, status: LaneStatus) -> str:
 
 
 def warning_texts(head: LaneHead, status: LaneStatus) -> tuple[str, ...]:
-    """Return what the button about the model says, the fullest first; () for nothing to say."""
+    """Return candidates for the warning button about the model, longest first; () for no warning."""
     if status.blind or not head.warning:
         return ()
     return f"▲ {head.warning} · change model…", f"▲ {head.warning}"
 
 
 def has_third_line(head: LaneHead, status: LaneStatus) -> bool:
-    """Whether the header needs the line below its numbers."""
+    """Return whether the header needs the line below its numbers."""
     return bool(settings_line(head, status) or warning_texts(head, status))
 
 
 def origin(status: LaneStatus) -> str:
-    """Return which iteration an answer was kept from, "" for the shown one."""
+    """Return the iteration that a kept answer is from, "" for an answer of the current run."""
     if not status.kept:
         return ""
     return f"from {status.kept}" + (", other values" if status.other_values else "")
 
 
 def params_summary(params: Params) -> str:
-    """Return what is set, "" when nothing is."""
+    """Return a summary of the parameters set, "" if none is."""
     rows = {row.name: row for row in table()}
     known = [rows[name].summary(value) for name, value in params.values]
     return _join((*known, *unknown_names(params), "extra JSON" if params.extra else ""))
 
 
 def unknown_names(params: Params) -> tuple[str, ...]:
-    """Return the names of parameters that only a newer release knows."""
+    """Return the names of parameters known only to newer releases."""
     return tuple(json.loads(params.unknown)) if params.unknown else ()
 
 
 def ending(status: LaneStatus) -> str:
-    """Return how an answer ended when it did not end by itself, "" when it did or is still running."""
+    """Return how an answer ended abnormally, "" if it ended normally or is still running."""
     if status.state == "stopped":
         return "stopped by you"
     if status.state == "interrupted":
@@ -239,7 +239,7 @@ def ending(status: LaneStatus) -> str:
 
 
 def format_chip(status: LaneStatus) -> str:
-    """Return how the answer stands against its output format, with a mark before it, "" for nothing."""
+    """Return the result of the output format check with a leading mark, "" for none."""
     if not status.format_check:
         return ""
     mark = {True: "✓", False: "✗", None: "…"}[status.format_ok]
@@ -247,7 +247,7 @@ def format_chip(status: LaneStatus) -> str:
 
 
 def needs_strip(status: LaneStatus) -> bool:
-    """Whether there is anything to say below the answer."""
+    """Return whether there is anything to show below the answer."""
     marks = bool(status.marks) and not status.blind
     return (
         bool(status.failure or marks or ending(status) or status.format_check or choices_line(status))
@@ -257,14 +257,14 @@ def needs_strip(status: LaneStatus) -> bool:
 
 
 def choices_line(status: LaneStatus) -> str:
-    """Return that there are further choices, "" for none and while blind, where their number would tell lanes apart."""
+    """Return a line about further choices, "" for none and while blind, where their number would identify lanes."""
     return "" if status.blind else further_words(status.further)
 
 
 def marks_line(marks: tuple[Mark, ...]) -> str:
-    """Return "2 parameters changed", "" when there are none.
+    """Return a summary such as "2 parameters changed", "" if there are no marks.
 
-    That an output format was only asked for in words is said before anything else.
+    Another address, then an output format sent only as an instruction, take precedence.
     """
     if not marks:
         return ""
@@ -283,7 +283,7 @@ def marks_line(marks: tuple[Mark, ...]) -> str:
 
 
 def placeholder(head: LaneHead, status: LaneStatus, run_key: str) -> str:
-    """Return what an empty answer says instead of text; `run_key` runs the lanes, "" for no key."""
+    """Return the placeholder of an empty answer; `run_key` is the shortcut that runs the lanes, "" for none."""
     if status.empty is not None and not status.blind:
         return f"{EMPTY}\n\n{status.empty.hint}\n\n{status.empty.reason.capitalize()}"
     if status.state == "finished":

@@ -1,4 +1,4 @@
-"""Looks after the open history: backups, checks, and what takes room."""
+"""Maintenance of the open history: backups, integrity checks, disk space."""
 
 from __future__ import annotations
 

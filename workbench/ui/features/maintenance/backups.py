@@ -1,6 +1,6 @@
-"""Backups of the history: when they are made, where they are, and one of them put back.
+"""Backups of the history: their schedule, their folder, and restoring one.
 
-Invariant: a rule holds once it is shown; nothing is restored before it was asked about.
+Invariant: a displayed rule is in force or being saved; nothing is restored without confirmation.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _GONE = "This folder is not there. Connect its disk, or choose another one."
 
 
 class BackupsPart(QWidget):
-    """The rules, the list, and what can be done with the selected backup."""
+    """The rules, the list of backups, and actions on the selected one."""
 
     rules_changed = Signal(object)
-    """The Rules that are to hold."""
+    """The new MaintenanceRules."""
     back_up_clicked = Signal()
     restore_clicked = Signal(object, str)
-    """The file to restore, and how it is called."""
+    """The file to restore, and its display name."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class BackupsPart(QWidget):
         self._show = button("Show folder", self._show_folder, name="Show the folder of the backups")
         self._other = button("Restore another file…", self._restore_other)
         self._choose = button("Change…", self._choose_folder, "quiet", "Choose another folder for backups")
-        # A number that is typed holds when the hand rests, not at every digit.
+        # Debounced, so that a typed number is not applied at every digit.
         self._settled = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settled.timeout.connect(self._take)
         self._lay_out()
@@ -85,9 +85,9 @@ class BackupsPart(QWidget):
         self._enable()
 
     def show_overview(self, overview: Overview) -> None:
-        """Show rules and backups as they are."""
+        """Show the current rules and backups."""
         self._folder, self._may_write = overview.folder, not overview.read_only
-        # What was read before the newest choice was saved would take that back.
+        # An overview read before the latest change was saved would revert it.
         if not self._unsaved and not self._settled.isActive():
             self._show_rules(overview.rules)
         self._where.set_path(str(overview.folder))
@@ -109,18 +109,18 @@ class BackupsPart(QWidget):
             self.select_newest()
 
     def rules_saved(self) -> None:
-        """Hear that the rules of one `rules_changed` are kept, or could not be."""
+        """Note that the rules of one `rules_changed` were saved, or failed to be."""
         self._unsaved -= 1
 
     def set_busy(self, *, busy: bool) -> None:
-        """Let nothing begin while something goes on."""
+        """Disable the actions while a job is running."""
         self._may_work = not busy
         self._enable()
 
     def select_newest(self) -> None:
-        """Give the keyboard to the list, with the newest backup selected; without any to what makes one.
+        """Select the newest backup and focus the list; without backups focus the button that makes one.
 
-        Before it is known which there are, as soon as it is.
+        Deferred until the list is loaded.
         """
         self._wants_newest = not self._is_read
         if self.list.count():
@@ -130,7 +130,7 @@ class BackupsPart(QWidget):
             self._now.setFocus()
 
     def settle(self) -> None:
-        """Take what was typed last."""
+        """Apply pending input at once."""
         if self._settled.isActive():
             self._settled.stop()
             self._take()

@@ -1,4 +1,4 @@
-"""The commands about the history as a file."""
+"""The commands about the history file."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The history looked after from the window: commands, what they say, and leaving for what needs the history closed.
+"""Connects maintenance with the window: commands, notices, and changes that need the history closed.
 
-Invariant: the window closes for a change of the history only as it closes otherwise, with the same questions; when one
-is answered with staying, nothing is changed.
+Invariant: for such a change the window closes in the usual way, with the usual questions; if one of them is cancelled,
+nothing is changed.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ NOTICE = "care"
 
 
 class MaintenanceController:
-    """Speaks for the desk of the open history."""
+    """Controls the maintenance desk of the open history."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._has_settings_open = False
         self.panel: HistoryPanel | None = None
-        """The page of the history in open settings, once it was looked at."""
+        """The History page of the open settings, once created."""
         self.desk = CareDesk(services.backend.store, services.backend.runner, services.dialogs.widget())
         self.desk.ended.connect(self._ended)
         self.desk.daily_failed.connect(self._daily_failed)
@@ -43,16 +43,16 @@ class MaintenanceController:
         services.events.subscribe(SettingsClosed, lambda _: self._settings_closed())
 
     def stop(self) -> None:
-        """Stop what goes on, and wait until nothing here reads or writes the history."""
+        """Stop running jobs, and wait until none of them uses the history any more."""
         self.desk.close()
 
     def begin(self) -> None:
-        """Begin the daily backups, and say what an earlier session left undone."""
+        """Start the daily backups, and report work that an earlier session left unfinished."""
         self.desk.begin()
         self._look_for_rest()
 
     def back_up(self) -> None:
-        """Make a backup that stays."""
+        """Make a backup that is kept until deleted by hand."""
         notices = self._services.notices
         if self.desk.back_up():
             notices.quiet(NOTICE, "Making a backup…")
@@ -60,19 +60,19 @@ class MaintenanceController:
             notices.quiet(NOTICE, "The history is being looked after already. Try again in a moment.")
 
     def ask_which_backup(self) -> None:
-        """Lead to the list of backups."""
+        """Show the list of backups."""
         self._shown_panel().ask_which_backup()
 
     def check(self) -> None:
-        """Look whether the history is sound, and show that in the settings."""
+        """Check the integrity of the history, and show the result in the settings."""
         self._shown_panel().check()
 
     def ask_smaller(self) -> None:
-        """Ask in the settings whether to drop what can be dropped."""
+        """Ask in the settings whether to drop raw responses and free space."""
         self._shown_panel().ask_smaller()
 
     def add_page(self, opening: SettingsOpening) -> None:
-        """Add the page of the history to the settings that open."""
+        """Add the History page to the settings."""
         self._has_settings_open = True
         opening.add(SettingsPart("history", "History", self._make_page, self._close_page))
 
@@ -80,7 +80,7 @@ class MaintenanceController:
         self._has_settings_open = False
 
     def _make_page(self, confirm: Confirm) -> HistoryPanel:
-        from workbench.ui.features.maintenance.panel import HistoryPanel  # it brings what mends files along
+        from workbench.ui.features.maintenance.panel import HistoryPanel  # it imports the code for repairs
 
         self.panel = HistoryPanel(self._services.theme, self.desk, confirm)
         return self.panel
@@ -101,7 +101,7 @@ class MaintenanceController:
         publish(SettingsCloseRequested(lambda: publish(HistoryChangeRequested(change))))
 
     def _look_for_rest(self) -> None:
-        """Say when a kill kept the file from being written anew after something went for good."""
+        """Show a notice if the process was killed between a permanent deletion and rewriting the file."""
         services = self._services
 
         def known(is_unclean: bool) -> None:
@@ -117,7 +117,7 @@ class MaintenanceController:
         services.tasks.run(lambda: not read_only and deleting.is_unclean, known)
 
     def _ended(self, ended: Ended) -> None:
-        # Whoever looks at the page reads it there.
+        # The open page shows the result itself.
         if self._has_settings_open:
             return
         if ended.tone == "error":

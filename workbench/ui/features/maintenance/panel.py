@@ -1,7 +1,7 @@
-"""The page that looks after the history: where it is, what takes room, whether it is sound, its backups.
+"""The History page of the settings: location, disk space, integrity, backups.
 
-Invariant: whatever replaces, moves or drops something is asked about first; what takes long goes on beside the page,
-can be stopped, and is not ended by closing it.
+Invariant: everything that replaces, moves or drops data asks first. Long jobs run in the background, can be stopped,
+and continue when the page closes.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from workbench.ui.widgets.paths import PathLabel, show_folder
 from workbench.usecases.history_replacement import MoveHistory, RepairHistory, RestoreHistory
 
 _WORTH_BYTES = 200_000
-"""Free room below this is not worth writing the whole file anew."""
+"""Minimum free space in the file, in bytes, that is worth rewriting it."""
 _CLOSES = "The window closes for that and opens again."
 
 
 class HistoryPanel(QWidget):
-    """Sections below each other; what goes on is at the bottom, whatever is scrolled to."""
+    """Sections one below the other, and a fixed progress area at the bottom."""
 
     def __init__(self, theme: Theme, desk: CareDesk, confirm: Confirm) -> None:
         super().__init__()
@@ -60,16 +60,16 @@ class HistoryPanel(QWidget):
         self.load()
 
     def load(self) -> None:
-        """Read everything anew."""
+        """Reload all data."""
         self._later.watch(self._desk.overview(), self._show, self._failed)
         self._measure()
 
     def check(self) -> None:
-        """Look whether the history is sound."""
+        """Check the integrity of the history."""
         self._desk.check()
 
     def ask_smaller(self) -> None:
-        """Ask whether to drop what can be dropped, once it is known how much that is."""
+        """Ask whether to drop raw responses and free space, once their sizes are known."""
         room = self._room
         self._wants_smaller = room is None
         if room is None:
@@ -94,7 +94,7 @@ class HistoryPanel(QWidget):
         )
 
     def ask_repair(self) -> None:
-        """Ask whether to read what can be read into a new file."""
+        """Ask whether to salvage the readable data into a new file."""
         self._confirm.ask(
             f"Read what can be read of this history into a new file? {_CLOSES} You then choose whether to use the new"
             f" file; this one is kept as it is.{self._what_runs()}",
@@ -103,12 +103,12 @@ class HistoryPanel(QWidget):
         )
 
     def ask_which_backup(self) -> None:
-        """Lead to the list of backups."""
+        """Show the list of backups."""
         self.backups.select_newest()
         self._area.ensureWidgetVisible(self.backups.list)
 
     def close_work(self) -> None:
-        """Take what was typed last, and wait for nothing any more."""
+        """Apply pending input and disconnect from running jobs."""
         self.backups.settle()
         self._later.close()
         for signal, slot in (
@@ -166,7 +166,7 @@ class HistoryPanel(QWidget):
         self._later.watch(self._desk.room(), self._show_room, self._not_measured)
 
     def _not_measured(self, error: BaseException) -> None:
-        """Say why, but never in place of how something ended that the person asked for."""
+        """Report the error, unless that would replace the result of a requested job."""
         self._is_measuring = False
         self._measuring.hide()
         if self._wants_smaller or not self.progress.says:

@@ -1,6 +1,6 @@
-"""Parts of the page that looks after the history: what takes room, and what goes on.
+"""Parts of the History page: disk space, and progress.
 
-Invariant: what goes on is always in view, in words; a bar is there only when its length is known.
+Invariant: a running job is always visible, in words; there is a progress bar only if the share is known.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _STEPS = 1000
 
 
 class SizeGrid(QWidget):
-    """What takes room, the most first, with all of it below."""
+    """Disk space by kind of data, largest first, and the total."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -52,19 +52,19 @@ class SizeGrid(QWidget):
         self.setAccessibleName("What takes room")
 
     def show_room(self, room: Room) -> None:
-        """Show the sizes in place of those that were shown."""
+        """Show these sizes."""
         while (item := self._grid.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.deleteLater()
         self._rows = []
-        # What nobody can do anything about comes last, whatever its size.
+        # Everything else and free space come last, whatever their size.
         kinds = sorted(room.size.by_kind, key=lambda one: _LAST.index(one[0]) + 1 if one[0] in _LAST else 0)
         for row, (kind, size) in enumerate(kinds):
             self._add(row, KINDS[kind], size, "muted")
         self._add(len(room.size.by_kind), "Total", room.size.total, "")
 
     def rows(self) -> list[tuple[str, str]]:
-        """Return what is shown."""
+        """Return the rows shown."""
         return list(self._rows)
 
     def _add(self, row: int, title: str, size: int, role: str) -> None:
@@ -77,7 +77,7 @@ class SizeGrid(QWidget):
 
 
 class Progress(QFrame):
-    """What goes on, with a way to stop it; afterwards how it ended, with its details folded."""
+    """The running job with a Stop button, then its result with collapsible details."""
 
     stop_clicked = Signal()
 
@@ -112,7 +112,7 @@ class Progress(QFrame):
         self.show_job(None)
 
     def show_job(self, job: Job | None) -> None:
-        """Show what goes on, None for nothing."""
+        """Show the running job, None for none."""
         for part in (self._words, self._stop):
             part.setVisible(job is not None)
         self._bar.setVisible(job is not None and job.share is not None)
@@ -123,16 +123,16 @@ class Progress(QFrame):
         self._show_or_hide()
 
     def show_end(self, ended: Ended) -> None:
-        """Say how it ended."""
+        """Show the result of a job."""
         self.say(ended.sentence, ended.tone, ended.detail)
 
     @property
     def says(self) -> bool:
-        """Whether a sentence is shown."""
+        """Whether a message is shown."""
         return not self.status.isHidden()
 
     def say(self, sentence: str, tone: str = "muted", detail: str = "") -> None:
-        """Show a sentence, "" for none."""
+        """Show a message, "" for none."""
         self.status.say(sentence, tone)
         self.detail.setPlainText(detail)
         self._more.setChecked(False)

@@ -1,4 +1,4 @@
-"""Chooses models: one search field over every model that a lane can use."""
+"""The model picker: one search field over every model that a lane can use."""
 
 from __future__ import annotations
 

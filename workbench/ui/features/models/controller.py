@@ -1,6 +1,6 @@
-"""Opens the model picker, and keeps what the chosen model brings along.
+"""Opens the model picker, and stores the endpoint and price of the chosen model.
 
-Invariant: a new endpoint is in the history, and Compose knows it, before a lane names it.
+Invariant: a new endpoint is stored, and known to Compose, before a lane refers to it.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ class ModelsController:
     def __init__(self, services: Services) -> None:
         self._services = services
         self.picker: ModelPicker | None = None
-        """The open picker, None when it is closed."""
+        """The open picker, or None."""
         for changed in (KeysChanged, EndpointsChanged):
             services.events.subscribe(changed, lambda _: self._refresh())
 
     def stop(self) -> None:
-        """Do nothing: no work outlives the window."""
+        """Do nothing: there is no background work to stop."""
 
     def choose(self, lane: Lane, use: Callable[[str, str], object], over: QWidget | None = None) -> None:
-        """Open the picker on the model of `lane`, over a dialog or the window.
+        """Open the picker with the model of `lane` selected, over a dialog or the window.
 
-        `use` gets the endpoint and the model once both can be used.
+        `use` is called with the endpoint uid and the model once both are usable.
         """
         services, events = self._services, self._services.events
         source = WorkbenchPickerSource(services.backend.models)
@@ -48,7 +48,7 @@ class ModelsController:
         picker.show()
 
     def _keep(self, choice: Choice, use: Callable[[str, str], object]) -> None:
-        """Save the endpoint that the choice brings along, then use the choice and save its price."""
+        """Save the new endpoint of the choice, if any, then use the choice and save its price."""
         services = self._services
         pricing = services.backend.models.pricing
 

@@ -1,7 +1,7 @@
-"""How rows of the picker are drawn.
+"""Painting of the picker's rows.
 
-Invariant: every row has one height, so that thousands lay out at once; text is elided, never cut; "no key" is a word
-in a frame, not a colour.
+Invariant: all rows have the same height, so that thousands lay out at once; text is elided, never clipped; a missing
+key is shown as a framed word, not by colour.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BOTTOM = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
 
 
 class PickerDelegate(QStyledItemDelegate):
-    """Two lines for a model: id and price, then what is known of it."""
+    """Paints two lines per model: id and price, then its properties."""
 
     def __init__(self, theme: Theme, view: QListView) -> None:
         super().__init__(view)
@@ -31,7 +31,7 @@ class PickerDelegate(QStyledItemDelegate):
         self._read_fonts()
 
     def refresh(self) -> None:
-        """Read the fonts again after the theme has changed."""
+        """Reload the fonts after a theme change."""
         self._read_fonts()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -81,7 +81,7 @@ class PickerDelegate(QStyledItemDelegate):
             self._note(painter, QRect(rect.left(), title.bottom() + 3, rect.width(), self._small_height), row)
 
     def _note(self, painter: QPainter, rect: QRect, row: Row) -> None:
-        """Draw the second line: the warning first, which is never elided before the rest."""
+        """Paint the second line. The warning comes first, so that it is elided last."""
         mode = Qt.TextElideMode.ElideRight
         warning = f"{row.warning} · " if row.warning and row.note else row.warning
         painter.setFont(self._small)
@@ -93,7 +93,7 @@ class PickerDelegate(QStyledItemDelegate):
             painter.drawText(rest, _LEFT, self._small_metrics.elidedText(row.note, mode, rest.width()))
 
     def _price(self, painter: QPainter, rect: QRect, row: Row) -> int:
-        """Draw what stands at the right and return the width that it takes from the title."""
+        """Paint the price and the key marker; return the width in pixels that they take from the title."""
         taken = 0
         if row.price:
             painter.setFont(self._small)

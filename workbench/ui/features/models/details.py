@@ -1,6 +1,6 @@
-"""What is known of the model that is current in the list, and its price by hand.
+"""Details of the current model, and its manual price.
 
-Invariant: shows one row; says in words what is missing and offers the one step that helps.
+Invariant: shows one row; what is missing is said in words, with the one step that helps.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workbench.ui.theme import set_role
 
 
 class ModelDetails(QWidget):
-    """Name, facts, key and price. `keys_requested` carries the provider whose key is missing."""
+    """Name, facts, key and price. `keys_requested` carries the id of the provider whose key is missing."""
 
     keys_requested = Signal(str)
 
@@ -57,7 +57,7 @@ class ModelDetails(QWidget):
         layout.addWidget(self.prices)
 
     def show_row(self, row: Row, entry: ModelEntry, offer: Offer) -> None:
-        """Show a model; local ones have no price to set."""
+        """Show a model; local models have no price fields."""
         self._provider = entry.provider
         self._name.show_text(entry.model)
         self._warning.setText(row.reason)

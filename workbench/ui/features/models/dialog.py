@@ -1,6 +1,6 @@
-"""The model picker's window.
+"""The model picker dialog.
 
-Invariant: typing always goes to the search field and the list follows; closing it at any moment leaves nothing behind.
+Invariant: typing always goes to the search field and filters the list; closing the dialog never has side effects.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ _PAGE = 1_000
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.Key.Key_PageUp: -_PAGE}
 _USE = "Use model"
 _ACTIONS = {"retry": "Ask again", "endpoint": "Add endpoint…"}
-"""What the button does with a row that is no model."""
+"""Button labels for rows that are not models."""
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class ModelPicker(Dialog):
-    """Search, look, pick. `chosen(Choice)` is emitted once, then the dialog is accepted.
+    """Search, inspect, pick. `chosen(Choice)` is emitted once, then the dialog is accepted.
 
-    `keys_requested(id)` asks for the place where the key of a provider or endpoint is set; the picker stays open, and
-    `refresh` shows the new key. `endpoint_requested(address)` asks for the place where an endpoint is added, "" when no
-    address was typed. It is made for one question and deletes itself when it is finished.
+    `keys_requested(id)` asks for the key settings of a provider or endpoint; the picker stays open, and `refresh` shows
+    the new key. `endpoint_requested(address)` asks for the form of a new endpoint, "" unless an
+    address was typed. A picker is used once and deletes itself when finished.
     """
 
     chosen = Signal(object)
@@ -71,7 +71,7 @@ class ModelPicker(Dialog):
         self._wanted = (current.endpoint, current.model) if current else None
         self._row: Row | None = None
         self._is_chosen = False
-        """Whether the current row is one that the person went to."""
+        """Whether the user moved to the current row."""
         self._later = Later(self)
         self._models = EndpointModels(source, self)
         self._model = ModelListModel(self._models, self, current=self._wanted)
@@ -86,11 +86,11 @@ class ModelPicker(Dialog):
         self.refresh()
 
     def refresh(self) -> None:
-        """Read the offer again, after keys or endpoints have changed."""
+        """Reload the offer after keys or endpoints have changed."""
         self._later.watch(self._source.offer(), self._show_offer, self._offer_failed)
 
     def search(self, text: str) -> None:
-        """Put `text` into the search field."""
+        """Set the text of the search field."""
         self._search.setText(text)
 
     def done(self, result: int) -> None:
@@ -206,7 +206,7 @@ class ModelPicker(Dialog):
         return position if position >= 0 else self._model.best_position()
 
     def _keep_current(self) -> None:
-        """Stay on the row that the person chose when lists arrive; without one the best match may be another now."""
+        """When lists arrive, keep the row that the user moved to, else select the new best match."""
         row, scrolled = self._row, self._list.verticalScrollBar().value()
         if self._wanted and (position := self._model.position(*self._wanted)) >= 0:
             self._select(position, QAbstractItemView.ScrollHint.PositionAtCenter)
@@ -237,14 +237,14 @@ class ModelPicker(Dialog):
             self._current_changed(index)
 
     def _move(self, step: int) -> None:
-        """Go to the next row that can be picked, or a screenful on; stay when there is none."""
+        """Move to the next selectable row, or by a page; stay if there is none."""
         start = self._list.currentIndex().row()
         if abs(step) == _PAGE:
             height = max(1, self._delegate.row_height)
             step = max(1, self._list.viewport().height() // height - 1) * (1 if step > 0 else -1)
         last, way = self._model.rowCount() - 1, 1 if step > 0 else -1
         target = min(max(start + step, 0), last)
-        # Beyond a header first, and at the end of the list back towards where it began.
+        # First look past the target (it may be a header); at the end of the list look back towards the start.
         ahead = (i for i in range(target, last + 1 if way > 0 else -1, way) if self._model.is_pickable(i))
         behind = (i for i in range(target, start, -way) if self._model.is_pickable(i))
         position = next(ahead, next(behind, -1))
@@ -270,7 +270,7 @@ class ModelPicker(Dialog):
         self._pick.setText(_ACTIONS.get(row.kind, _USE) if row is not None else _USE)
 
     def _clicked(self, index: QModelIndex) -> None:
-        """One click runs what is an action; models are picked by two, so that one can look first."""
+        """Run actions on a single click; models need a double click, so that their details can be read first."""
         self._is_chosen = True
         if self._model.row(index.row()).entry is None:
             self._act()
@@ -281,7 +281,7 @@ class ModelPicker(Dialog):
 
     def _enter(self) -> None:
         if self._row is None:
-            # What only resembles the typed name is never taken unasked; the sentence that says so stands there already.
+            # Enter never picks a merely similar model; highlight the remark that already says so.
             set_role(self._remark, "error")
         elif self._row.entry is None:
             self._act()
@@ -296,7 +296,7 @@ class ModelPicker(Dialog):
             self._models.load(next(e for e in self._model.offer.endpoints if e.uid == row.endpoint))
         elif row.kind == "endpoint":
             typed = self._search.text().strip()
-            self._search.clear()  # an address finds none of the models that it will bring
+            self._search.clear()  # an address would filter out the models of its new endpoint
             self.endpoint_requested.emit(typed if is_address(typed) else "")
         elif self._files.ask("model" if row.kind == "gguf" else "adapter"):
             self._pick.setFocus()

@@ -1,4 +1,4 @@
-"""A label that is elided in the middle instead of cut, with the whole text as its tooltip."""
+"""A label elided in the middle, with the full text as its tooltip."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from workbench.core.visible_text import visible_name
 
 
 class ElidedLabel(QLabel):
-    """Shows one line; as narrow as the layout wants it."""
+    """Shows one line; can shrink to any width."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
     def show_text(self, text: str) -> None:
-        """Set text, tooltip and what is read aloud."""
+        """Set text, tooltip and accessible name."""
         text = visible_name(text)
         self.setText(text)
         self.setToolTip(tooltip(text))

@@ -1,6 +1,6 @@
-"""A GGUF file and a LoRA adapter as an endpoint.
+"""A GGUF file with an optional LoRA adapter as an endpoint.
 
-Invariant: what leaves is an endpoint whose files exist and begin as GGUF files do, each in its place.
+Invariant: an endpoint is returned only if its files exist and have GGUF headers of the right kind.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from workbench.usecases.endpoint_form import check_name
 
 
 class FilesError(ValueError):
-    """`field` ("model" or "adapter") is where the sentence belongs."""
+    """`field` is the field with the error: "model" or "adapter"."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -29,7 +29,7 @@ class FilesError(ValueError):
 def endpoint_from(model: str, adapter: str, builtin_path: str, known: Sequence[Endpoint]) -> tuple[Endpoint, bool]:
     """Return the endpoint for these files, and whether it is new. Raises FilesError.
 
-    Without a model file an adapter goes on top of the built-in model.
+    Without a model file the adapter is applied to the built-in model.
     """
     if not model and not adapter:
         raise FilesError("model", "Choose a GGUF file.")
@@ -61,7 +61,7 @@ def endpoint_from(model: str, adapter: str, builtin_path: str, known: Sequence[E
 
 
 def _printable(text: str) -> str:
-    """Return `text` as a name: on some systems a file name may hold anything, line breaks and slashes too."""
+    """Replace slashes and unprintable characters, which file names may contain on some systems, by spaces."""
     return "".join(c if c.isprintable() and c != "/" else " " for c in text).strip()
 
 
@@ -73,7 +73,7 @@ def _read(path: str, field: str) -> GgufHead:
 
 
 class FileFields(QWidget):
-    """Two paths, typed or chosen, each with its sentence below."""
+    """Two paths, typed or chosen, each with its error below."""
 
     def __init__(self, choose: ChooseFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,11 +108,11 @@ class FileFields(QWidget):
         layout.addStretch(1)
 
     def set_builtin(self, path: str) -> None:
-        """Say what is used without a model file."""
+        """Show as placeholder what is used without a model file."""
         self._fields["model"].setPlaceholderText("the built-in model" if path else "a .gguf file")
 
     def ask(self, name: str) -> bool:
-        """Let the person choose a file for "model" or "adapter"; return whether they did."""
+        """Open the file dialog for "model" or "adapter"; return whether a file was chosen."""
         title = "Choose a model file" if name == "model" else "Choose a LoRA adapter"
         path = self._choose(self, title)
         if path:
@@ -121,7 +121,7 @@ class FileFields(QWidget):
         return bool(path)
 
     def endpoint(self, builtin_path: str, known: Sequence[Endpoint]) -> tuple[Endpoint, bool] | None:
-        """Return the endpoint and whether it is new, or None after saying what is wrong next to the field."""
+        """Return the endpoint and whether it is new, or None after showing the error at its field."""
         paths = {name: field.text().strip() for name, field in self._fields.items()}
         for name in paths:
             self._say(name, "")

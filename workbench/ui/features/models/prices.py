@@ -1,6 +1,6 @@
-"""A price set by hand.
+"""A manual price for a model.
 
-Invariant: fields hold dollars per million tokens, `Rates` dollars per token; half a price is no price.
+Invariant: fields hold dollars per million tokens, `Rates` dollars per token; an incomplete price is invalid.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MOST_DOLLARS = 1_000_000.0
 
 
 def parse_dollars(text: str) -> float | None:
-    """Return dollars, None for nothing. Raises ValueError with a sentence. A comma may stand for the point."""
+    """Parse dollars; None for an empty text. Accepts a comma as decimal point. Raises ValueError with a sentence."""
     text = text.strip().removeprefix("$").replace(" ", "").replace("\u00a0", "")
     if not text:
         return None
@@ -33,7 +33,7 @@ def parse_dollars(text: str) -> float | None:
 
 
 def parse_rates(given: str, answered: str, cached: str) -> Rates | None:
-    """Return the rates that the fields say, None when all are empty. Raises ValueError with a sentence."""
+    """Parse the rates, None if all fields are empty. Raises ValueError with a sentence."""
     input_price, output_price, cached_price = map(parse_dollars, (given, answered, cached))
     if input_price is None and output_price is None and cached_price is None:
         return None
@@ -48,7 +48,7 @@ def parse_rates(given: str, answered: str, cached: str) -> Rates | None:
 
 
 def show_field(rate: float | None) -> str:
-    """Return a rate as a field shows it: dollars per million tokens without trailing zeros."""
+    """Format a rate for a field: dollars per million tokens without trailing zeros."""
     return "" if rate is None else f"{rate * PER_MILLION:.6f}".rstrip("0").rstrip(".")
 
 
@@ -94,9 +94,9 @@ class PriceFields(QWidget):
         layout.addWidget(self._trouble)
 
     def show_model(self, model: tuple[str, str], by_hand: Rates | None, catalogue: Rates | None) -> None:
-        """Show the price by hand of (endpoint, model) in the fields, the catalogue's behind them.
+        """Show the manual price of (endpoint, model) in the fields, the catalogue's as placeholders.
 
-        What is being typed survives when the same is shown again.
+        Showing the same model again keeps edits in progress.
         """
         if (shown := (model, by_hand, catalogue)) == self._shown:
             return
@@ -109,13 +109,13 @@ class PriceFields(QWidget):
         self._check()
 
     def clear(self) -> None:
-        """Empty the fields: the catalogue's price counts."""
+        """Empty the fields, so that the catalogue's price applies."""
         for field in self._fields:
             field.clear()
         self._check()
 
     def rates(self) -> Rates | Unchanged | None:
-        """Return the price by hand, None when it was taken away. Raises ValueError with a sentence."""
+        """Return the manual price, None if removed, `UNCHANGED` if not edited. Raises ValueError with a sentence."""
         rates = parse_rates(*(field.text() for field in self._fields))
         same = [show_field(getattr(self._before, name, None)) for name in ("input", "output", "cached")]
         if [show_field(getattr(rates, name, None)) for name in ("input", "output", "cached")] == same:
@@ -123,7 +123,7 @@ class PriceFields(QWidget):
         return rates
 
     def complain(self, sentence: str) -> None:
-        """Say why the price cannot be used, and put the caret where it is incomplete."""
+        """Show why the price is invalid, and focus the incomplete field."""
         self._say(sentence)
         empty = next((field for field in self._fields if not field.text().strip()), self._fields[0])
         empty.setFocus()

@@ -1,4 +1,4 @@
-"""Carries out the commands of packs."""
+"""The controller for the commands of packs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from workbench.ui.shell.services import Services
 
 
 class PacksController:
-    """The two directions, which share nothing: `exports` and `imports`."""
+    """Holds the independent controllers `exports` and `imports`."""
 
     def __init__(self, services: Services) -> None:
         self.exports = PackExportController(services)
         self.imports = PackImportController(services)
 
     def stop(self) -> None:
-        """Stop an export that goes on, which leaves what was there before. An import is finished."""
+        """Cancel a running export, which leaves existing files unchanged. A running import is completed."""
         self.exports.stop()

@@ -1,7 +1,6 @@
-"""The page on which a person says what goes into a pack, what it is called and where it goes.
+"""The page for choosing the content, the metadata and the target of a pack.
 
-Invariant: what was typed is never replaced by what is known of a pack; the path that is shown is the one that is
-written.
+Invariant: typed values are never replaced by stored ones; the path shown is the path written.
 """
 
 from __future__ import annotations
@@ -40,9 +39,9 @@ _EVIDENCE = "Include evidence: iterations, answers and verdicts, as they are in 
 
 
 class ChoicePage(QWidget):
-    """`versions_wanted(uid)` asks for a prompt's versions, `about_wanted` for what is known of a pack of the prompts.
+    """`versions_wanted(uid)` requests a prompt's versions, `about_wanted` the stored metadata for the chosen prompts.
 
-    `look_wanted` asks what writing to the path would do.
+    `look_wanted` requests a description of what writing to the path would do.
     """
 
     versions_wanted = Signal(str)
@@ -89,7 +88,7 @@ class ChoicePage(QWidget):
         self._connect()
 
     def wanted(self) -> Wanted:
-        """Return what is asked for."""
+        """Return the export settings."""
         about = PackAbout(
             self._known.uid,
             " ".join(self.name.text().split()),
@@ -100,7 +99,7 @@ class ChoicePage(QWidget):
         return Wanted(about, self.table.choices, self.evidence.isChecked(), Path(self.path.text()).expanduser())
 
     def lacks(self) -> str:
-        """Return what is lacking to go on, "" for nothing."""
+        """Return what is missing or invalid, "" for nothing."""
         if not self.table.choices:
             return "Tick at least one prompt."
         if any(choice.versions == () for choice in self.table.choices):
@@ -113,7 +112,7 @@ class ChoicePage(QWidget):
         return ""
 
     def show_about(self, known: PackAbout | None, place: Path | None) -> None:
-        """Show what is known of a pack of the chosen prompts and its place; what a person typed stays."""
+        """Show the stored metadata and path for the chosen prompts; typed values are kept."""
         self._known, self._place = known or PackAbout("", ""), place
         if place is not None and not self._is_path_typed:
             (self.as_file if is_file(place) else self.as_folder).setChecked(True)
@@ -135,12 +134,12 @@ class ChoicePage(QWidget):
         self.choosing.show_versions(versions, () if isinstance(chosen, str) else chosen)
 
     def show_target(self, target: PackTarget) -> None:
-        """Say what writing to the path would do."""
+        """Show what writing to the path would do."""
         tone = "error" if target.is_refused else "muted"
         self.place.say(target.words, tone)
 
     def select(self, row: int) -> None:
-        """Show the versions of a prompt."""
+        """Select a prompt, which shows its versions."""
         self.rows.selectRow(row)
 
     def _lay_out(self) -> None:
@@ -236,7 +235,7 @@ class ChoicePage(QWidget):
         self._pause.start()
 
     def _propose(self) -> None:
-        """Propose where the pack was written last, else a name for the file, unless the person gave one."""
+        """Propose the last path of the pack, else one made of its name, unless a path was typed."""
         if not self._is_path_typed:
             ending = ENDING if self.as_file.isChecked() else ""
             proposed = self._folder / f"{slug(self.name.text())}{ending}"
@@ -275,7 +274,7 @@ class ChoicePage(QWidget):
         files.open()
 
     def take_place(self, path: Path) -> None:
-        """Take a file or folder that was chosen."""
+        """Set the path to the chosen file or folder."""
         self.path.setText(str(path))
         self._path_typed()
 
@@ -283,7 +282,7 @@ class ChoicePage(QWidget):
         self.files = None
 
     def _text(self, one: QLineEdit, known: str) -> str:
-        # A description of several lines is shown in one, and stays as it is unless somebody changed it.
+        # The field shows a multi-line description on one line; return the stored text unless the field was edited.
         return one.text().strip() if one in self._typed else known
 
 

@@ -1,6 +1,6 @@
 """Exports prompts as packs.
 
-Invariant: closing the window ends what goes on, and leaves what was there before.
+Invariant: closing the window cancels the export and leaves existing files unchanged.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Chosen = Mapping[str, Which | tuple[int, ...]]
 
 
 class PackExportController:
-    """Opens the dialog and does what it asks for."""
+    """Opens the dialog and executes its requests."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -37,7 +37,7 @@ class PackExportController:
         exports.progress.connect(lambda *how: self._tell(lambda dialog: dialog.show_progress(*how)))
 
     def open(self) -> None:
-        """Let the person export what is open, or in the History the prompts and versions of the selected runs."""
+        """Open the dialog for the open prompt, or in the History for the prompts and versions of the selected runs."""
         selected = self._services.selection.versions()
         if selected:
             self.choose(selected)
@@ -46,7 +46,7 @@ class PackExportController:
             self.choose({uid: "winner"} if uid else {})
 
     def choose(self, chosen: Chosen) -> None:
-        """Let the person export prompts; those `chosen` are ticked."""
+        """Open the dialog with the prompts of `chosen` ticked."""
         if self.dialog is not None:
             self.dialog.raise_()
             self.dialog.activateWindow()
@@ -63,7 +63,7 @@ class PackExportController:
         dialog.stop_wanted.connect(self._exports.stop)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
-        # What is exported of the open prompt is its draft's lanes, values and sets as they are now.
+        # The export of the open prompt includes the current lanes, values and sets of its draft.
         services.session.save()
 
         def listed(rows: object) -> None:
@@ -75,7 +75,7 @@ class PackExportController:
         dialog.open()
 
     def stop(self) -> None:
-        """End what goes on."""
+        """Cancel the running export."""
         self._exports.stop()
 
     def _show_versions(self, dialog: ExportPackDialog, uid: str) -> None:
@@ -95,7 +95,7 @@ class PackExportController:
         self._services.tasks.run(lambda: self._exports.known(uids), show)
 
     def _look(self, dialog: ExportPackDialog) -> None:
-        """Say what writing to the path would do, unless something is lacking anyway."""
+        """Show what writing to the path would do, unless something else is missing."""
         choice = dialog.choice
         if choice.lacks():
             choice.place.say("")

@@ -1,7 +1,7 @@
-"""The window in which prompts are taken out as a pack: what, what it would be, and where it is.
+"""The dialog for exporting prompts as a pack, in three pages: choice, preview, result.
 
-Invariant: nothing is written before what would be was shown; while something goes on Esc and Stop end it, and then
-nothing has changed.
+Invariant: nothing is written before the preview was shown; during an operation Esc and Stop cancel it, and then nothing
+has changed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from workbench.ui.widgets.dialog_parts import Progress, Told, lay_out
 
 
 class ExportPackDialog(Dialog):
-    """`prepare_wanted` asks for a preview, `write_wanted` for what it shows, `stop_wanted` for an end."""
+    """`prepare_wanted` requests a preview, `write_wanted` writes it, `stop_wanted` cancels."""
 
     prepare_wanted = Signal()
     write_wanted = Signal(object)
@@ -46,7 +46,7 @@ class ExportPackDialog(Dialog):
         self.back = button("Back", self._back)
         self.close_ = button("Cancel", self.reject)
         self.go = button("Preview…", self._go, "primary")
-        # Enter does what the button says that has the keyboard, and goes on from everywhere else.
+        # Enter presses the focused button; from any other widget it continues to the next page.
         self.go.setDefault(True)
         self.close_.setAutoDefault(True)
         buttons = QHBoxLayout()
@@ -62,7 +62,7 @@ class ExportPackDialog(Dialog):
         layout.addWidget(self.progress)
         layout.addLayout(buttons)
         self.preview.changed.connect(self._show_buttons)
-        # What was lacking may be there now.
+        # The missing input may have been added.
         for changed in (table.changed, self.choice.name.textEdited, self.choice.path.textEdited):
             changed.connect(lambda *_: self._forget_complaint())
         scale = min(theme.scale, 1.5)
@@ -70,7 +70,7 @@ class ExportPackDialog(Dialog):
         self._show_page(self.choice)
 
     def show_preview(self, preview: Preview) -> None:
-        """Show what would be written, or why it would not."""
+        """Show what would be written, or why it is refused."""
         if preview.target.is_refused:
             self.refuse(preview.target.words, "")
             return
@@ -78,23 +78,23 @@ class ExportPackDialog(Dialog):
         self._turn_to(self.preview, self.close_ if preview.findings else self.go)
 
     def show_written(self, path: Path) -> None:
-        """Say that the pack is written."""
+        """Show the result page."""
         count = 0 if self.preview.preview is None else len(self.preview.preview.export.pack.prompts)
         self.written.show_written(path, f"{count} prompt{'' if count == 1 else 's'} exported.")
         self._turn_to(self.written, self.close_)
 
     def refuse(self, sentence: str, detail: str) -> None:
-        """Say why it goes no further."""
+        """Show an error on the current page."""
         self._end()
         self.told.say(sentence, "error", detail)
 
     def show_stopped(self) -> None:
-        """Say that it was stopped."""
+        """Show that the operation was cancelled."""
         self._end()
         self.told.say("Stopped; nothing was written.")
 
     def show_progress(self, words: str, done: int, of: int) -> None:
-        """Say how far it is."""
+        """Show the progress."""
         if self.is_running:
             self.told.say(words)
             self.progress.show_share(done, of)
@@ -108,7 +108,7 @@ class ExportPackDialog(Dialog):
         super().reject()
 
     def _turn_to(self, page: QWidget, keyboard: QWidget) -> None:
-        """Lay a page out while nobody sees it, and show it when keys had their turn."""
+        """Lay out a page while it is hidden, and show it after pending key events were handled."""
         lay_out(page, self.pages.size())
 
         def turn() -> None:

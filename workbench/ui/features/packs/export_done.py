@@ -1,6 +1,6 @@
-"""The page that says that a pack is written, and gives it away.
+"""The page shown after a pack was written, with ways to pass it on.
 
-Invariant: what is dragged or copied is the pack that was written, as a file or folder and as its path.
+Invariant: dragging or copying yields the written pack, as a file or folder and as its path.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _USES = (
 
 
 class DragTile(QPushButton):
-    """A pack that can be dragged to another program, and copied with a click."""
+    """A button that can be dragged to another program, and copies the pack on a click."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,13 +33,13 @@ class DragTile(QPushButton):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def show_pack(self, path: Path) -> None:
-        """Hold another pack."""
+        """Set the pack."""
         self.pack = path
         self.setText(f"⠿  {path.name}".replace("&", "&&"))
         self.setAccessibleName(f"Drag {path.name} to another program, or copy it")
 
     def data(self) -> QMimeData:
-        """Return what another program gets."""
+        """Return the data for drag and drop or the clipboard."""
         made = QMimeData()
         made.setUrls([QUrl.fromLocalFile(str(self.pack))])
         made.setText(str(self.pack))
@@ -63,7 +63,7 @@ class DragTile(QPushButton):
 
 
 class DonePage(QWidget):
-    """Where the pack is, and what can be done with it."""
+    """Shows the path of the pack, and actions on it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class DonePage(QWidget):
         self.tile.clicked.connect(self._copy)
 
     def show_written(self, path: Path, sentence: str) -> None:
-        """Show what was written."""
+        """Show the result of an export."""
         self.said.setText(sentence)
         self.path.set_path(str(path))
         self.tile.show_pack(path)

@@ -1,6 +1,6 @@
-"""The page that shows what would be written, and what of it may not be meant for others.
+"""The page that previews a pack, with findings that may be confidential.
 
-Invariant: what was found is confirmed by hand before anything is written; every text that is given away can be read.
+Invariant: findings must be confirmed before anything is written; every text in the pack can be read here.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class _Files(QAbstractTableModel):
-    """Files with their bytes."""
+    """The files and their sizes in bytes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.files: tuple[tuple[str, int], ...] = ()
 
     def show_files(self, files: tuple[tuple[str, int], ...]) -> None:
-        """Show other files."""
+        """Replace the files."""
         self.beginResetModel()
         self.files = files
         self.endResetModel()
@@ -57,7 +57,7 @@ class _Files(QAbstractTableModel):
 
 
 class PreviewPage(QWidget):
-    """`changed` when it may be written, or may not any more."""
+    """Emits `changed` when `may_be_written` may have changed."""
 
     changed = Signal()
 
@@ -98,12 +98,12 @@ class PreviewPage(QWidget):
 
     @property
     def may_be_written(self) -> bool:
-        """Whether the person agreed to what was found."""
+        """Whether there are no findings, or they were confirmed."""
         preview = self.preview
         return preview is not None and (not preview.findings or self.agreed.isChecked())
 
     def show_preview(self, preview: Preview) -> None:
-        """Show what would be written."""
+        """Show the content of the pack."""
         self.preview = preview
         pack, size = preview.export.pack, sum(bytes_ for _, bytes_ in preview.files)
         prompts = f"{len(pack.prompts)} prompt{'' if len(pack.prompts) == 1 else 's'}"
@@ -147,16 +147,16 @@ class PreviewPage(QWidget):
         )
         self.agreed.setAccessibleName(self.agreed.text())
         self.agreed.setVisible(bool(count))
-        # What is given away of runs is what a person has to see first.
+        # Start with the evidence, because it is the most likely to be confidential.
         first = next((row for row, (name, _) in enumerate(preview.files) if name.startswith("evidence/")), 0)
         self.rows.selectRow(first)
         self.changed.emit()
 
     def _show_finding(self, row: int) -> None:
-        """Show the file that something was found in."""
+        """Show the file of a finding."""
         if self.preview is None or not 0 <= row < len(self.preview.findings):
             return
-        # Of an attachment the hash is told in part, with the name that it has in the prompt.
+        # For an attachment the place is the beginning of its hash, followed by "…" and its name in the prompt.
         where, cut, _ = self.preview.findings[row].where.partition("…")
         names = [name for name, _ in self.files.files]
         at = next((at for at, name in enumerate(names) if name == where or (cut and name.startswith(where))), -1)

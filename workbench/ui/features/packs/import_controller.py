@@ -1,7 +1,7 @@
-"""Imports packs, and takes them out again.
+"""Imports packs, and undoes imports.
 
-Invariant: nothing comes in before a person has seen what it would be; whatever came can be taken out in one step, and
-then no prompt is open that is not there.
+Invariant: nothing is imported before its preview was shown. An import can be undone in one step; if that removes the
+open prompt, another prompt is opened.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _BROUGHT = DataChanged(Changed.PROMPTS | Changed.RUNS | Changed.VERDICTS | Chang
 
 
 class PackImportController:
-    """Chooses a pack, shows what it would bring, and brings it in."""
+    """Asks for a pack, shows its preview, and imports it."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -42,7 +42,7 @@ class PackImportController:
         self.dialog: ImportPackDialog | None = None
 
     def choose(self) -> None:
-        """Let the person choose a pack, and show what it would bring."""
+        """Ask for a pack, and show its preview."""
         if (shown := self.files or self.dialog) is not None:
             shown.raise_()
             shown.activateWindow()
@@ -57,7 +57,7 @@ class PackImportController:
         files.open()
 
     def look(self, path: Path) -> None:
-        """Show what a pack would bring, and offer to bring it in."""
+        """Show the preview of a pack, and offer to import it."""
         if self._services.backend.store.read_only:
             self._services.notices.refused("Nothing can be written to this history, so no pack can be brought in.")
             return
@@ -70,14 +70,14 @@ class PackImportController:
         path = pack_at(path) or path
         dialog.begin(path.name, "Reading the pack…")
         dialog.open()
-        # The plan compares with drafts, so the one in the editor has to be there.
+        # The plan is compared with drafts, so the store needs the current one.
         self._services.session.save()
         self._imports.look(path)
 
     def undo(self) -> None:
-        """Take out what the last import added."""
+        """Remove what the last import added."""
         self._services.notices.withdraw_offer()
-        # What was typed into an imported prompt has to be known before it is taken out: then it stays.
+        # Save first: an imported prompt with edits in its draft is kept.
         self._services.session.save()
         self._imports.undo()
 
@@ -116,7 +116,7 @@ class PackImportController:
 
         def listed() -> None:
             if first:
-                # Whatever is offered goes when another prompt is opened.
+                # Opening another prompt withdraws the current offer.
                 self._once_opened = offer
                 services.navigator.open_prompt(first)
             else:
@@ -133,7 +133,7 @@ class PackImportController:
             services.events.publish(_BROUGHT)
 
         def listed(is_there: bool) -> None:
-            # Nothing is read again before the prompt that is gone is left.
+            # Leave the removed prompt before anything is read again.
             if is_there or services.session.prompt() != here:
                 tell()
                 return
@@ -144,7 +144,7 @@ class PackImportController:
         services.navigator.refresh_prompts(lambda: services.tasks.run(lambda: packs.is_taken(here), listed))
 
     def _prompt_opened(self, _: PromptOpened) -> None:
-        """Do what waits for the next prompt to be open after keys had their turn: opening one takes long enough."""
+        """Run the action deferred until now, after pending key events, because opening a prompt already takes long."""
         then, self._once_opened = self._once_opened, None
         if then is not None:
             QTimer.singleShot(0, self._services.dialogs.widget(), then)

@@ -1,7 +1,7 @@
-"""The window in which a pack is looked at before it is brought in.
+"""The dialog that previews a pack before its import.
 
-Invariant: nothing comes in before the person has seen what it would be and said so; every prompt has its own choice,
-and what cannot be read says why.
+Invariant: nothing is imported without preview and confirmation; every prompt has its own choice, and an unreadable pack
+is reported with the reason.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _WIDE = 2
 
 
 class ImportPackDialog(Dialog):
-    """`wanted` asks for what is chosen in `table` to be brought in."""
+    """`wanted` requests the import of what is chosen in `table`."""
 
     wanted = Signal()
 
@@ -56,7 +56,7 @@ class ImportPackDialog(Dialog):
         self.progress = Progress()
         self.go = button("Import", self.wanted.emit, "primary")
         self.close_ = button("Cancel", self.reject)
-        # Enter does what the button says that has the keyboard, and goes on from everywhere else.
+        # Enter presses the focused button; from any other widget it starts the import.
         self.go.setDefault(True)
         self.close_.setAutoDefault(True)
         self._chooser = self._make_chooser()
@@ -68,7 +68,7 @@ class ImportPackDialog(Dialog):
         self.setMinimumWidth(min(self._size.width(), 460))
 
     def begin(self, name: str, sentence: str) -> None:
-        """Say what goes on."""
+        """Show that an operation starts."""
         self.name.setText(name)
         self._show_parts(plan=self.plan is not None)
         self.told.say(sentence)
@@ -80,20 +80,20 @@ class ImportPackDialog(Dialog):
         self.close_.setFocus()
 
     def show_progress(self, words: str, done: int, of: int) -> None:
-        """Say how far it is."""
+        """Show the progress."""
         if self.progress.isVisible():
             self.told.say(words)
             self.progress.show_share(done, of)
 
     def refuse(self, sentence: str, detail: str) -> None:
-        """Say why the pack cannot be read, or was not brought in."""
+        """Show why the pack cannot be read, or was not imported."""
         self._end()
         self.told.say(sentence, "error", detail)
         self._show_choice()
         self.close_.setFocus()
 
     def show_plan(self, plan: PackImportPlan) -> None:
-        """Show what the pack would bring."""
+        """Show the preview."""
         self.plan = plan
         about = plan.read.pack.about
         self.name.setText(" ".join(about.name.split()) or "A pack without a name")
@@ -111,11 +111,11 @@ class ImportPackDialog(Dialog):
         (self.go if self.table.brings else self.close_).setFocus()
 
     def chosen_rows(self) -> list[int]:
-        """Return the rows that are selected."""
+        """Return the selected rows."""
         return sorted(index.row() for index in self.rows.selectionModel().selectedRows())
 
     def select(self, rows: Sequence[int]) -> None:
-        """Select rows."""
+        """Select exactly these rows."""
         flags = QItemSelectionModel.SelectionFlag
         self.rows.clearSelection()
         for row in rows:
@@ -123,7 +123,7 @@ class ImportPackDialog(Dialog):
             self.rows.selectionModel().select(index, flags.Select | flags.Rows)
 
     def _grow(self) -> None:
-        """Make room for the list, around where the dialog is."""
+        """Enlarge the dialog for the list, around its centre."""
         centre, screen = self.frameGeometry().center(), self.screen().availableGeometry()
         self.resize(self.size().expandedTo(self._size))
         place = self.frameGeometry()
@@ -181,7 +181,7 @@ class ImportPackDialog(Dialog):
         self._chooser.setEnabled(True)
 
     def _show_one(self) -> None:
-        """Show what the selected prompts are, and what can be done about them."""
+        """Show the state of the selected prompts, and the possible actions."""
         rows = self.chosen_rows()
         prompts = [one for row in rows if (one := self.table.prompt(row)) is not None]
         self._chooser.setVisible(bool(prompts))
@@ -191,7 +191,7 @@ class ImportPackDialog(Dialog):
         if len(prompts) == 1:
             one = prompts[0]
             name = " ".join(one.prompt.name.split()) or one.prompt.slug
-            # The words about a prompt that is here name it.
+            # The words about an existing prompt already contain its name.
             self.one.setText(f"{name}. {one.words}" if one.state == "new" else one.words)
         else:
             self.one.setText(f"{len(prompts)} prompts are selected. What you choose holds for each that allows it.")
@@ -206,13 +206,13 @@ class ImportPackDialog(Dialog):
             if does == {action}:
                 choice.setChecked(True)
             elif choice.isChecked():
-                # A group that has to have a choice cannot show that the rows differ.
+                # An exclusive group cannot be unchecked, which is needed when the rows have different actions.
                 group.setExclusive(False)
                 choice.setChecked(False)
                 group.setExclusive(True)
 
     def _show_choice(self) -> None:
-        """Say what would be done as it is chosen now."""
+        """Show what the import would do with the current choices."""
         self._show_one()
         if self.plan is None:
             return

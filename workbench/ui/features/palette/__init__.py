@@ -1,4 +1,4 @@
-"""The palette, which finds and does anything, and the sheet of all keys."""
+"""The command palette, and the sheet of all keyboard shortcuts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that list all commands."""
+"""The commands that open the palette and the shortcut sheet."""
 
 from __future__ import annotations
 

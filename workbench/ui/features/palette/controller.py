@@ -1,6 +1,6 @@
-"""Opens the palette and the sheet of keys.
+"""Opens the palette and the shortcut sheet.
 
-Invariant: each is open once at most; what was chosen in the palette is remembered in the history's file.
+Invariant: each is open at most once; choices in the palette are remembered in the database.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _RECENT = "palette_recent"
 
 
 class PaletteController:
-    """`palette` and `sheet` are the open ones, None when they are closed."""
+    """`palette` and `sheet` are the open dialogs, or None."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -34,7 +34,7 @@ class PaletteController:
         self.sheet: ShortcutSheet | None = None
 
     def stop(self) -> None:
-        """Do nothing: no work outlives the window."""
+        """Do nothing: there is no background work to stop."""
 
     def open_palette(self, text: str = "") -> None:
         """Open the palette with `text` in its field."""
@@ -54,13 +54,13 @@ class PaletteController:
             services.tasks.run(lambda: services.backend.store.get_meta(_RECENT), self._remembered)
 
     def sources(self) -> list[Source]:
-        """Return what the palette searches if it opens now: first what other parts of the window add."""
+        """Return the sources of a palette opened now; those added by other features come first."""
         found: list[Source] = []
         self._services.events.publish(PaletteOpening(found.append))
         return [*found, *sources(self._services)]
 
     def open_sheet(self) -> None:
-        """Open the sheet of all keys."""
+        """Open the shortcut sheet."""
         if self.sheet is not None:
             self.sheet.raise_()
             self.sheet.activateWindow()
@@ -78,7 +78,7 @@ class PaletteController:
         try:
             known = json.loads(text or "[]")
         except ValueError:
-            known = []  # only an order of preference is lost with it
+            known = []  # only the order of recent choices is lost
         if isinstance(known, list):
             self._recent = [*(self._recent or ()), *(mark for mark in known if isinstance(mark, str))][:RECENT]
         if self.palette is not None:
@@ -90,7 +90,7 @@ class PaletteController:
         store = self._services.backend.store
         if not store.read_only:
             self._services.tasks.watch(store.set_meta(_RECENT, json.dumps(self._recent)))
-        # The window has the keyboard again only when the palette has gone.
+        # The window regains the focus only after the palette has closed.
         QTimer.singleShot(0, self._services.dialogs.widget(), act)
 
     def _palette_closed(self) -> None:

@@ -1,7 +1,7 @@
-"""How rows of the palette are drawn.
+"""Painting of the palette's rows.
 
-Invariant: matched letters are bold and underlined, so that neither colour nor weight alone says it; text is elided,
-never cut.
+Invariant: matched letters are bold and underlined, so that the mark depends on neither colour nor weight alone; text is
+elided, never clipped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.Alignmen
 
 
 class PaletteDelegate(QStyledItemDelegate):
-    """One line: title and what is known of it at the left, at the right its key, or what it is if it is no command."""
+    """Paints one line: title and details at the left; at the right the shortcut, or the kind if it is not a command."""
 
     def __init__(self, theme: Theme, view: QListView) -> None:
         super().__init__(view)
@@ -33,7 +33,7 @@ class PaletteDelegate(QStyledItemDelegate):
         self.refresh()
 
     def refresh(self) -> None:
-        """Read the fonts again after the theme has changed."""
+        """Reload the fonts after a theme change."""
         theme = self._theme
         self._plain, self._bold, self._small = theme.font(), theme.font(bold=True), theme.font(-1)
         self._header = theme.font(-1, bold=True)
@@ -50,11 +50,11 @@ class PaletteDelegate(QStyledItemDelegate):
             return
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
-        # Words go in the direction of their language, not of the list.
+        # The text direction follows the language of the text, not the layout of the list.
         painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         if selected:
             painter.fillRect(option.rect, self._theme.color("selected"))
-            # A bar at the edge says it too: the tint alone is faint.
+            # Also mark the row by a bar at the edge: the tint alone is faint.
             painter.fillRect(
                 QRect(option.rect.x(), option.rect.y(), 3, option.rect.height()), self._theme.color("accent")
             )
@@ -71,11 +71,11 @@ class PaletteDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _draw_right(self, painter: QPainter, rect: QRect, entry: Entry) -> int:
-        """Draw kind and key, and return where what is at the left has to end."""
+        """Paint kind and shortcut; return the right limit of the text at the left."""
         metrics, right = QFontMetrics(self._small), rect.right()
         painter.setFont(self._small)
         painter.setPen(self._theme.color("muted"))
-        # Most of what is found are commands, and each says its group: only what is something else needs a word for it.
+        # Commands are the majority and show their group, so only the other kinds are named.
         for text in ("" if entry.kind == "command" else entry.kind, entry.key):
             if text:
                 width = metrics.horizontalAdvance(text)
@@ -102,7 +102,7 @@ class PaletteDelegate(QStyledItemDelegate):
                 left.setLeft(left.left() + small.horizontalAdvance(text))
 
     def _draw_title(self, painter: QPainter, rect: QRect, title: str) -> int:
-        """Draw the title with its matched letters, and return where it ends."""
+        """Paint the title with its matched letters; return its right edge."""
         spans = matched(self.words, title, loosely=self.is_loose)
         if not spans:
             painter.setFont(self._plain)

@@ -1,7 +1,7 @@
-"""The palette's window.
+"""The palette dialog.
 
-Invariant: letters always go to the search field; the palette closes before what was chosen is done, and by itself when
-another window takes the keyboard.
+Invariant: letters always go to the search field; the palette closes before the chosen entry is executed, and when
+another window gets the focus.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _RESEMBLE = "No name begins with that. Choose a row with the arrow keys."
 
 
 class _Found(QAbstractListModel):
-    """The entries that are found; similar ones follow below a header."""
+    """The matching entries, followed by similar ones below a header."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -40,7 +40,7 @@ class _Found(QAbstractListModel):
         self.endResetModel()
 
     def position(self, entry: Entry) -> int:
-        """Return the row of an entry that is shown."""
+        """Return the row of a shown entry."""
         return self._rows.index(entry)
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own
@@ -68,14 +68,14 @@ class _Found(QAbstractListModel):
 
 
 class _WholeRows(QListView):
-    """A list that shows no part of a row: what is left below the last whole one stays free."""
+    """A list without partially visible rows: the space below the last whole row stays empty."""
 
     def __init__(self) -> None:
         super().__init__()
         self._row = 1
 
     def set_row(self, height: int) -> None:
-        """Say how high a row is, in px."""
+        """Set the height of a row in pixels."""
         self._row = max(1, height)
         self.setViewportMargins(0, 0, 0, self.height() % self._row)
 
@@ -85,7 +85,7 @@ class _WholeRows(QListView):
 
 
 class PaletteDialog(Dialog):
-    """Type, look, Enter. `chosen(Entry, act)` is emitted once, when the palette has closed."""
+    """Search and choose. `chosen(Entry, act)` is emitted once, when the palette has closed."""
 
     chosen = Signal(object, object)
 
@@ -97,7 +97,7 @@ class PaletteDialog(Dialog):
         palette.setParent(self)
         self._was_active = False
         self._went_to: Entry | None = None
-        """The entry that the person went to, None when that is the best one."""
+        """The entry that the user moved to; None to follow the best match."""
         self.field = QLineEdit()
         self.field.setPlaceholderText("Find a command, prompt, model or iteration")
         self.field.setAccessibleName("Find")
@@ -127,7 +127,7 @@ class PaletteDialog(Dialog):
         self._show_found()
 
     def set_recent(self, recent: Sequence[str]) -> None:
-        """Take in what was chosen before, the last one first."""
+        """Set the recent choices, the latest first."""
         self._palette.set_recent(recent)
 
     def current(self) -> Entry | None:
@@ -137,7 +137,7 @@ class PaletteDialog(Dialog):
 
     @property
     def is_reading(self) -> bool:
-        """Whether a list is still to come."""
+        """Whether a source is still loading."""
         return self._palette.is_reading
 
     def remark(self) -> str:
@@ -209,7 +209,7 @@ class PaletteDialog(Dialog):
         self._palette.search(text)
 
     def _show_found(self) -> None:
-        """Show what is found; stay on the entry that the person went to when a list arrives late."""
+        """Show the matches; keep the entry that the user moved to when a source arrives late."""
         kept = self._went_to if self._went_to in (*self._palette.found, *self._palette.similar) else None
         self._delegate.words, self._delegate.is_loose = self._palette.words, not self._palette.found
         self._model.show(self._palette.found, self._palette.similar)
@@ -241,7 +241,7 @@ class PaletteDialog(Dialog):
         self._remark.setText(text)
 
     def _move(self, step: int) -> None:
-        # The header of similar entries, which stands above them, is passed over.
+        # Skip the header above similar entries.
         first = 0 if self._palette.found else 1
         count = self._model.rowCount() - first
         if count <= 0:

@@ -1,7 +1,7 @@
-"""The sheet of all keys, where they can be changed.
+"""The sheet of all keyboard shortcuts, where they can be changed.
 
-Invariant: what is shown is what is in force; a key that another command has changes hands only after the person was
-told and pressed it again.
+Invariant: the sheet shows the shortcuts in force; a key of another command is reassigned only after a warning and a
+second press.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ if TYPE_CHECKING:
 
 _WINNERS = ("Mark lane 1 to 9 the winner, or take it back", "Ctrl+1 … Ctrl+9, or 1 … 9 on a lane")
 _ON_A_LANE = {"tie": "0 on a lane", "all_bad": "- on a lane"}
-"""Keys that stay whatever else a command gets."""
+"""Fixed keys of commands, in addition to their configurable ones."""
 _HOW_ON_A_LANE = "“On a lane”: while you have put the focus there, with a click, Tab, F6 or Ctrl+Page Down."
 _COMMAND = Qt.ItemDataRole.UserRole
 
 
 class KeyCatcher(QPushButton):
-    """Takes the next key that is pressed. Esc gives up, and so does leaving it."""
+    """Captures the next key press. Esc or losing the focus cancels."""
 
     caught = Signal(str)
-    """The key as it is stored."""
+    """The key in its stored form."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +59,7 @@ class KeyCatcher(QPushButton):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the next key is taken."""
+        """Whether the next key press is captured."""
         return self._is_waiting
 
     def _wait(self) -> None:
@@ -96,7 +96,7 @@ class KeyCatcher(QPushButton):
 
 
 class _KeyTree(QTreeWidget):
-    """Rows of commands; the current one has a frame while the keyboard is there: the tint alone is faint."""
+    """Rows of commands; the current one has a frame while the tree has the focus, because the tint alone is faint."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -113,14 +113,14 @@ class _KeyTree(QTreeWidget):
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """A key that another command has, and that was pressed once."""
+    """A key that was pressed once and belongs to another command."""
 
     command: str
     key: str
 
 
 class ShortcutSheet(Dialog):
-    """All commands by group. Show it with `show()`; Esc closes, and it deletes itself then."""
+    """All commands by group. Show it with `show()`; Esc closes and deletes it."""
 
     def __init__(self, theme: Theme, keys: KeyBindings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,11 +151,11 @@ class ShortcutSheet(Dialog):
         self.filter.setFocus()
 
     def select(self, command_id: str) -> None:
-        """Go to the row of a command."""
+        """Select the row of a command."""
         self.tree.setCurrentItem(self._items[command_id])
 
     def shown_titles(self) -> list[str]:
-        """Return the commands that the filter leaves."""
+        """Return the titles of the commands that match the filter."""
         return [item.text(0) for _, rows in self._groups for item in rows if not item.isHidden()]
 
     def _lay_out(self) -> None:
@@ -246,7 +246,7 @@ class ShortcutSheet(Dialog):
         self._choose_first()
 
     def _choose_first(self) -> None:
-        """Let a row that is shown be the current one, so that Tab leads to one that can be seen."""
+        """Make the first visible row current, so that Tab leads to a visible row."""
         current = self.tree.currentItem()
         shown = [item for _, rows in self._groups for item in rows if not item.isHidden()]
         if shown and (current is None or current.isHidden()):
@@ -330,6 +330,6 @@ class ShortcutSheet(Dialog):
 
 
 def _spelt(command: Command, key: str) -> str:
-    """Return a key as the sheet shows it, with where it acts."""
+    """Return a key as displayed, with the place where it acts."""
     where = " on a lane" if only_outside_text(key) and acts_on_lanes(command) and command.views == COMPOSE else ""
     return spoken(key) + where

@@ -1,6 +1,6 @@
-"""What the palette finds besides commands and prompts.
+"""Sources of palette entries besides commands and prompts.
 
-Invariant: choosing an entry does what the same command, click or menu does; nothing is done here that has no other way.
+Invariant: every entry does the same as an existing command, click or menu; nothing is reachable only here.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _MODEL_HINT = "Enter adds a lane with this model, Shift+Enter gives it to the fo
 
 
 def sources(services: Services) -> list[Source]:
-    """Return the sources that need no more than services, in the order in which equally good matches are shown.
+    """Return the sources that need only services, in the order in which equally good matches are shown.
 
-    What the window shows is read at once, everything else when a source is read, which may be on a worker thread.
+    What the window shows is captured at once, everything else when a source is read, possibly on a worker thread.
     """
     prompt, lanes = services.session.prompt(), services.session.draft().lanes
     is_past = services.selection.timeline().is_past
@@ -51,7 +51,7 @@ def _iterations(services: Services, prompt_uid: str) -> Sequence[Entry]:
 
     def entry(uid: str, title: str, detail: str) -> Entry:
         def act() -> None:
-            # The palette may have been opened for another prompt than is open when the list arrives.
+            # Another prompt may have been opened by the time the list arrives.
             if services.session.prompt() == prompt_uid:
                 services.events.publish(RunChosen(prompt_uid, uid, "open"))
 

@@ -1,4 +1,4 @@
-"""Creates, names, copies and archives prompts, which the side bar lists."""
+"""Creates, renames, copies and archives the prompts of the side bar."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Carries out what a person wants with the prompts of the side bar.
+"""Executes actions on the prompts of the side bar.
 
-Invariant: a copy has the text that is on the screen; when the open prompt is archived and no longer listed, another one
-is opened.
+Invariant: a copy contains the current text of the editor; when the open prompt is archived and no longer listed,
+another one is opened.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class PromptsController:
-    """Owns the list of prompts. It is made with the window, and usable once `enter` was called."""
+    """Owns the list of prompts. Created with the window; usable after `enter`."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -44,15 +44,15 @@ class PromptsController:
         services.events.subscribe(HistoryChanged, lambda _: self.prompts.refresh())
 
     def enter(self, side: PromptsSide) -> PromptsController:
-        """Take the place in which prompts are listed; return this controller, which the side bar asks."""
+        """Connect to the side bar; return this controller for it."""
         self._side = side
         return self
 
     def stop(self) -> None:
-        """Do nothing: no work outlives the window."""
+        """Do nothing: there is no background work to stop."""
 
     def new(self) -> None:
-        """Create a prompt, open it and let the person name it, then write it."""
+        """Create and open a prompt, and edit its name, then its text."""
 
         def name(uid: str) -> None:
             self._side.edit_name(uid, self._services.editor.focus_first)
@@ -61,17 +61,17 @@ class PromptsController:
         self.prompts.create(then=lambda uid: QTimer.singleShot(0, parent, lambda: name(uid)))
 
     def rename(self, uid: str = "") -> None:
-        """Edit the name of a prompt in the list, without `uid` of the open one."""
+        """Edit the name of a prompt in the list; by default the open prompt."""
         self._side.edit_name(uid or self._services.session.prompt())
 
     def duplicate(self, uid: str = "") -> None:
-        """Copy a listed prompt, without `uid` the open one."""
+        """Copy a prompt; by default the open one."""
         if row := self._row(uid):
             self._services.session.save()
             self.prompts.duplicate(row.uid, f"{row.name} copy")
 
     def archive(self, uid: str = "") -> None:
-        """Archive a listed prompt or bring it back, without `uid` the open one."""
+        """Archive a prompt, or restore an archived one; by default the open one."""
         if not (row := self._row(uid)):
             return
         archived = not row.archived
@@ -83,13 +83,13 @@ class PromptsController:
         self.prompts.set_archived(row.uid, archived, after)
 
     def go_to_list(self) -> None:
-        """Give the list the keyboard; it is not beside every view."""
+        """Focus the list; opens Compose if the current view has no side bar."""
         if not self._side.is_shown():
             self._services.navigator.show("compose")
         self._side.focus_list()
 
     def menu(self, uid: str) -> QMenu:
-        """Return the menu of a prompt that is listed."""
+        """Return the context menu of a prompt."""
         model, publish = self.prompts.model, self._services.events.publish
         menu = QMenu(self._services.dialogs.widget())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -1,4 +1,4 @@
-"""Rank: who wins and how sure, and the queue in which pairs are judged blind."""
+"""Rank: a ranking with confidence intervals, and a queue in which pairs are judged blind."""
 
 from __future__ import annotations
 

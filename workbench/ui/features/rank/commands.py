@@ -1,4 +1,4 @@
-"""The commands of Rank and of the judging of pairs."""
+"""The commands of Rank and of judging pairs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GROUPINGS: Mapping[Grouping, str] = {
     "technique": "Group by technique",
     "everywhere": "Group by model, over all prompts",
 }
-"""The titles of the commands that group the ranking."""
+"""The titles of the commands that select a grouping."""
 
 
 def _can_judge(state: WindowState) -> bool:

@@ -1,7 +1,7 @@
-"""Carries out the commands of Rank, and looks at the history anew.
+"""Executes the commands of Rank, and refreshes the ranking.
 
-Invariant: nothing of the view is made before the window is at rest or somebody goes there, and the long imports of its
-first ranking happen on a thread. While pairs are judged nothing beside them is shown that could tell who answered.
+Invariant: the view is not built before the window is idle or the view is opened, and the slow imports of the first
+ranking happen on a worker thread. While pairs are judged, nothing that could identify the entrants is shown.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 
 KEY = "pair_verdict"
-"""The key of the notice about a verdict on a pair."""
+"""The key of the notice about the verdict on a pair."""
 
 
 class RankController:
-    """Ranks while Rank is shown, and holds the sitting in which pairs are judged; `view` is None before it is made."""
+    """Keeps the ranking up to date while Rank is shown, and owns the judging session; `view` is None until built."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -48,13 +48,13 @@ class RankController:
         self.view: RankView | None = None
         self.rank = Rank(store, services.tasks, _import_chart, services.backend.places, parent)
         self.sittings = Sittings(store, services.tasks, new_uid, utc_now, parent)
-        # Its time is up once the page that came to the front was painted: the thread that ranks would take the
-        # interpreter's lock between any two cells.
+        # Fires once the newly shown page is painted: the ranking thread would otherwise compete for the GIL while the
+        # cells are painted.
         self._rank_soon = QTimer(parent, interval=0, singleShot=True)
         self._rank_soon.timeout.connect(self.refresh)
         self.sittings.changed.connect(self._show_sitting)
         self.sittings.judged_pair.connect(self._say)
-        # The button of what was said before would act on the skip.
+        # The notice about the previous verdict offers "Undo", which would now undo the skip.
         self.sittings.skipped.connect(lambda: services.notices.withdraw(KEY))
         self.sittings.prompt_read.connect(self._show_prompt)
         services.events.subscribe(ViewShown, lambda event: self._view_shown(event.view))
@@ -62,11 +62,11 @@ class RankController:
         services.events.subscribe(HistoryChanged, lambda _: self.refresh())
 
     def stop(self) -> None:
-        """Rank no more; what is judged is stored."""
+        """Cancel the pending refresh; verdicts are already stored."""
         self._rank_soon.stop()
 
     def make(self) -> Making:
-        """Make the view."""
+        """Build the view."""
         yield from ()
         services, rank = self._services, self.rank
         view = self.view = RankView(services.theme, GROUPINGS)
@@ -87,40 +87,40 @@ class RankController:
         return view
 
     def show(self) -> None:
-        """Go to Rank."""
+        """Open Rank."""
         self._services.navigator.show("rank")
 
     def enter(self) -> None:
-        """Give the view the keyboard."""
+        """Focus the view."""
         if self.view is not None:
             self.view.enter()
 
     def refresh(self) -> None:
-        """Rank what the history holds by now, if that is in sight."""
+        """Compute the ranking again if it is visible."""
         if self.view is not None and not self.is_judging and self._is_shown:
             self.rank.show(self._services.session.prompt())
 
     def group(self, grouping: Grouping) -> None:
-        """Rank others."""
+        """Change the grouping."""
         self.rank.group(grouping)
 
     @property
     def is_judging(self) -> bool:
-        """Whether pairs are judged."""
+        """Whether a judging session is open."""
         return self.sittings.is_open
 
     @property
     def can_undo(self) -> bool:
-        """Whether a verdict or a skip of this sitting can be taken back."""
+        """Whether a verdict or a skip of this session can be undone."""
         return self.sittings.can_undo
 
     @property
     def can_redo(self) -> bool:
-        """Whether a verdict or a skip of this sitting that was taken back can be given again."""
+        """Whether an undone verdict or skip of this session can be redone."""
         return self.sittings.can_redo
 
     def judge(self) -> None:
-        """Begin a sitting."""
+        """Start a judging session."""
         services = self._services
         prompt = services.session.prompt()
         if not prompt or services.backend.store.read_only:
@@ -132,7 +132,7 @@ class RankController:
             self.sittings.start(prompt, self.rank.grouping)
 
     def verdict_key(self, key: VerdictKey) -> bool:
-        """Give the verdict that a key means; False when it means none now."""
+        """Give the verdict assigned to a key; return False if it has no meaning now."""
         if key.lane > 2 or not self.is_judging:
             return False
         kind: Kind = "winner" if key.lane else "tie" if key.kind == "tie" else "all_bad"
@@ -140,15 +140,15 @@ class RankController:
         return True
 
     def undo(self) -> None:
-        """Take the last verdict or skip of this sitting back."""
+        """Undo the last verdict or skip of this session."""
         self.sittings.undo()
 
     def redo(self) -> None:
-        """Give the verdict again, or skip the pair again, that was taken back last."""
+        """Redo the verdict or skip undone last."""
         self.sittings.redo()
 
     def skip(self) -> None:
-        """Skip the shown pair."""
+        """Skip the current pair."""
         self.sittings.skip()
 
     def toggle_prompt(self) -> None:
@@ -157,12 +157,12 @@ class RankController:
             self.view.judging.prompt_toggle.toggle()
 
     def toggle_reveal(self) -> None:
-        """Tell or hide who answered in the pair that was judged last."""
+        """Show or hide who gave the answers of the previous pair."""
         if self.view is not None and self.is_judging:
             self.view.judging.reveal.toggle()
 
     def end(self) -> None:
-        """End the sitting and show the ranking anew; without effect when nobody judges."""
+        """End the judging session and refresh the ranking; no effect without a session."""
         self.sittings.end()
 
     @property
@@ -170,7 +170,7 @@ class RankController:
         return self._services.navigator.shown() == "rank"
 
     def _view_shown(self, shown: str) -> None:
-        """Look at the history anew when the view is entered; leaving it ends the sitting."""
+        """Refresh the ranking when the view is opened; leaving the view ends the session."""
         if shown == "rank":
             self.refresh()
         else:
@@ -185,7 +185,7 @@ class RankController:
             self.view.judging.show_prompt(text)
 
     def _say(self, kind: str, winner: int, is_undone: bool) -> None:
-        """Say a verdict, or that it was taken back, with what takes that back."""
+        """Show a notice about a verdict or its undo, with a button for the reverse."""
         words = _words(kind, winner)
         if is_undone:
             self._services.notices.brief(KEY, f"Undone: {words}", "Redo", self.redo)
@@ -199,7 +199,7 @@ class RankController:
         if not sittings.is_open:
             self._services.notices.withdraw(KEY)
             if self._is_shown:
-                # First, so that the ranking has its width from the start: laid out twice, it is painted twice.
+                # First, so that the ranking has its final width at once and is not laid out and painted twice.
                 events.publish(SideBarWanted(is_shown=True))
             view.setCurrentWidget(view.ranking)
             if self._is_shown:
@@ -242,7 +242,7 @@ def _over(pairs: int, judged: int) -> str:
 
 
 def _import_chart() -> None:
-    """Bring along what drawing needs, half a second of imports, on the thread that calls."""
+    """Import the drawing libraries, which takes half a second, on the calling thread."""
     if "workbench.ui.widgets.chart" not in sys.modules:
         importlib.import_module("workbench.ui.widgets.chart")
         settle_in()

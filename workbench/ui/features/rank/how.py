@@ -1,6 +1,6 @@
-"""How a ranking is computed, for who wants to know before they believe it.
+"""The explanation of how a ranking is computed.
 
-Invariant: what is said here is what `core.ranking` and `usecases.ranking` do.
+Invariant: the text describes what `core.ranking` and `usecases.ranking` do.
 """
 
 from __future__ import annotations
@@ -63,5 +63,5 @@ PARTS: tuple[tuple[str, str], ...] = (
 
 
 def text() -> str:
-    """Return it as plain paragraphs."""
+    """Return the explanation as plain paragraphs."""
     return "\n\n".join(f"{title}. {words}" for title, words in PARTS)

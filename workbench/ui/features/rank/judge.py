@@ -1,7 +1,7 @@
-"""The page that a pair is judged on.
+"""The page for judging a pair.
 
-Invariant: nothing here knows who answered the shown pair; it is given two texts, the values they answer, and a prompt
-that is the same for all pairs. Who answered the pair before is shown only while that is asked for.
+Invariant: the page does not know who gave the current answers; it gets two texts, their values, and a prompt that is
+the same for all pairs. Who gave the previous answers is shown only on request.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.reader import ReadingArea
 
 _LONGEST_VALUE = 4000
-"""Characters of a value that are shown: it is there to remind, and a longer one would hold up the next pair."""
+"""Maximum length of a value in characters: a longer reminder would slow down the next pair."""
 _VALUE_LINES = 5
 _MARGIN, _BETWEEN = 22, 8
 _LEAST_PROGRESS = "1,000 judged · 25 of 50 alike"
-"""What there is room for beside the heading before the buttons there say less."""
+"""Minimum width of the progress text beside the heading; the buttons there are shortened to make room for it."""
 
 
 class JudgePage(QWidget):
-    """Two answers side by side, the values above them, and what can be said below."""
+    """Two answers side by side, with their values above and the verdict buttons below."""
 
     verdict_wanted = Signal(str, int)
-    """The kind, and 1 or 2 for the winner."""
+    """Kind of verdict, and 1 or 2 for the winner."""
     undo_wanted = Signal()
     skip_wanted = Signal()
     prompt_wanted = Signal()
-    """The prompt is to be shown, and is not there yet."""
+    """The prompt is unfolded but not loaded yet."""
     end_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -115,7 +115,7 @@ class JudgePage(QWidget):
         layout.addLayout(row)
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Set the function that names shortcuts."""
         self.end.set_key(name("escape"))
         self.undo.set_key(name("judge_undo"))
         self.skip.set_key(name("judge_skip"))
@@ -124,14 +124,14 @@ class JudgePage(QWidget):
         self._fit_buttons()
 
     def start(self) -> None:
-        """Forget the prompt of the sitting before."""
+        """Discard the prompt of the previous session."""
         self._has_prompt = False
         self.prompt.clear()
         if self.prompt_toggle.isChecked():
             self.prompt_wanted.emit()
 
     def show_pair(self, left: str, right: str, values: Sequence[tuple[str, str]]) -> None:
-        """Show two answers from their beginning."""
+        """Show two answers, scrolled to their beginning."""
         said = "\n".join(f"{name}: {_short(value)}" for name, value in values)
         if said != self.values.toPlainText():
             self.values.setPlainText(said)
@@ -145,7 +145,7 @@ class JudgePage(QWidget):
             button.setEnabled(True)
 
     def show_message(self, text: str) -> None:
-        """Say this in place of a pair."""
+        """Show a message instead of a pair."""
         self.values.hide()
         self.answers.hide()
         self.message.setText(text)
@@ -154,16 +154,16 @@ class JudgePage(QWidget):
             button.setEnabled(False)
 
     def set_progress(self, text: str, brief: str, *, can_undo: bool) -> None:
-        """Say how far the sitting is, in fewer words where there is little room."""
+        """Set the progress of the session; `brief` is used if `text` does not fit."""
         self.progress.set_full(text, brief)
         self.undo.setEnabled(can_undo)
 
     def set_last(self, text: str) -> None:
-        """Tell who answered in the pair before this one, "" where none was judged."""
+        """Set who gave the answers of the previous pair, "" if there is none."""
         self.last.set_full(text or "Nothing judged yet.")
 
     def show_prompt(self, text: str) -> None:
-        """Show what the prompt says from its beginning."""
+        """Show the text of the prompt, scrolled to its beginning."""
         self._has_prompt = True
         self.prompt.setPlainText(text or "The prompt has no version yet.")
         self._fit_values()
@@ -178,14 +178,14 @@ class JudgePage(QWidget):
         self.last.setVisible(shown)
 
     def enter(self) -> None:
-        """Let the keys scroll the left answer."""
+        """Focus the left answer, so that keys scroll it."""
         if self.answers.isVisible():
             self.left.reading.take_focus()
         else:
             self.end.setFocus()
 
     def stops(self) -> list[QWidget]:
-        """Return the parts in reading order."""
+        """Return the parts in tab order."""
         above = [self.prompt_toggle, self.reveal, self.end, self.prompt, self.values]
         return [*above, self.left, self.right, *self.verdicts, self.skip, self.undo]
 
@@ -195,7 +195,7 @@ class JudgePage(QWidget):
         self._fit_values()
 
     def _fit_buttons(self) -> None:
-        """Let the buttons say less where there is less room."""
+        """Shorten the button labels as far as needed."""
         room = self.width() - 2 * _MARGIN
         heading = self.heading.sizeHint().width() + self.fontMetrics().horizontalAdvance(_LEAST_PROGRESS)
         for buttons, left in (
@@ -213,20 +213,20 @@ class JudgePage(QWidget):
         self._fit_values()
 
     def _fit_values(self) -> None:
-        """Let the values be as high as they are, up to some lines, and the prompt a third of the page at most."""
-        # The frame and the margins of the document take the rest.
+        """Fit the heights to the content: values up to `_VALUE_LINES` lines, the prompt up to a third of the page."""
+        # The 18 pixels are the frame and the document margins.
         for field, most in ((self.values, _VALUE_LINES), (self.prompt, self._prompt_lines())):
-            # The layout of a plain text counts its height in lines, those of long paragraphs too.
+            # The layout of plain text measures its height in lines, wrapped lines included.
             lines = max(field.blockCount(), int(field.document().size().height()))
             field.setFixedHeight(field.fontMetrics().lineSpacing() * min(max(1, lines), most) + 18)
 
     def _prompt_lines(self) -> int:
-        """Return how many lines of a long prompt are shown at once."""
+        """Return the maximum number of visible lines of a prompt."""
         return max(4, self.height() // 3 // self.prompt.fontMetrics().lineSpacing())
 
 
 class _Fold(KeyButton):
-    """A button that unfolds something, and whose arrow says whether it is unfolded."""
+    """A button that expands and collapses something, with an arrow for the state."""
 
     def __init__(self, text: str, brief: str, parent: QWidget) -> None:
         super().__init__(text, "", "quiet", parent)
@@ -251,7 +251,7 @@ def _text_field(name: str, parent: QWidget) -> QPlainTextEdit:
 
 
 class _Answer(QWidget):
-    """One answer with its number above it, read as its text suggests."""
+    """One answer with its number above it, shown in the mode that suits its text."""
 
     def __init__(self, theme: Theme, number: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -264,12 +264,12 @@ class _Answer(QWidget):
         head = LaneHead(slot=side.lower(), number=number, title=f"{side} answer", model="", read_only=True)
         self.reading = ReadingArea(theme, head, lambda: "", self)
         self.reading.set_name(f"{side} answer")
-        # Blind: no mode that would tell of the call is offered.
+        # Blind: offer no mode that reveals details of the call.
         self.reading.set_status(head, LaneStatus(state="finished", blind=True))
         layout.addWidget(self.reading, 1)
 
     def set_text(self, text: str) -> None:
-        """Show another answer from its beginning."""
+        """Replace the answer, scrolled to its beginning."""
         if text.startswith(self.reading.exact_text):
             self.reading.set_text("")
         self.reading.set_text(text)

@@ -1,6 +1,7 @@
-"""The table of a ranking with the chart in its second column.
+"""The ranking table, with the chart drawn over its second column.
 
-Invariant: the chart follows its column and the scrolling of the rows; each row can be reached by keyboard and heard.
+Invariant: the chart follows its column and the scrolling of the rows; each row is accessible by keyboard and screen
+reader.
 """
 
 from __future__ import annotations
@@ -26,18 +27,18 @@ if TYPE_CHECKING:
     from workbench.ui.widgets.chart import IntervalChart
 
 MOST_ROWS = 20
-"""Beyond so many the rows scroll by themselves."""
+"""Maximum height of the table in rows; beyond it the table scrolls."""
 _FEWEST_ROWS = 6
 _MOST_MEASURED = 200
 _ROOM = 15
-"""Pixels on either side of the text of a cell; some of them part the columns."""
+"""Padding in pixels on both sides of the text of a cell, which also separates the columns."""
 _SHARE_OF_NAMES = 0.32
 _NARROW = (860, 560)
-"""Pixels of the table, with text at 100 %, below which the headings say less, and least."""
+"""Table widths in pixels, at 100 % text size, below which headings are short, and shortest."""
 
 
 class _Cells(QStyledItemDelegate):
-    """Names stand out; no cell is framed by itself."""
+    """Paints names in bold and a line below each row; no cell has a focus frame."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -45,7 +46,7 @@ class _Cells(QStyledItemDelegate):
         self.refresh()
 
     def refresh(self) -> None:
-        """Read the fonts again after the theme has changed."""
+        """Reload the fonts after a theme change."""
         self._name, self._number = self._theme.font(bold=True), self._theme.font(tabular=True)
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
@@ -62,7 +63,7 @@ class _Cells(QStyledItemDelegate):
 
 
 class RankingTable(QTableView):
-    """Shows a `RankTable`. It is as high as its rows; more than `MOST_ROWS` get the room that there is, and scroll."""
+    """Shows a `RankTable`. Its height fits its rows; with more than `MOST_ROWS` it fills the free space and scrolls."""
 
     def __init__(self, theme: Theme, model: RankTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,9 +93,9 @@ class RankingTable(QTableView):
         theme.changed.connect(self.restyle)
 
     def show_rows(self, rows: tuple[RankRow, ...], *, of_techniques: bool = False) -> None:
-        """Show a ranking, and draw it; the first one makes the chart."""
+        """Show a ranking and its chart, which is created lazily."""
         if self.chart is None:
-            from workbench.ui.widgets.chart import IntervalChart  # it brings pyqtgraph along
+            from workbench.ui.widgets.chart import IntervalChart  # it imports pyqtgraph
 
             self.chart = IntervalChart(self._theme, self.viewport())
             self.chart.show()
@@ -103,7 +104,7 @@ class RankingTable(QTableView):
         self.restyle()
 
     def restyle(self) -> None:
-        """Take sizes and colours of the theme."""
+        """Apply sizes and colours of the theme."""
         self._cells.refresh()
         self._widths.clear()
         self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.95))
@@ -113,7 +114,7 @@ class RankingTable(QTableView):
         self.updateGeometry()
 
     def set_room(self, height: int) -> None:
-        """Say how high it can be, in pixels, while nothing around it has to scroll."""
+        """Set the maximum height in pixels at which the page around it does not scroll."""
         if height != self._room:
             self._room = height
             self.updateGeometry()
@@ -145,11 +146,11 @@ class RankingTable(QTableView):
             self.restyle()
 
     def _fit(self) -> None:
-        """Give numbers what they need, names what is left up to a share, and the chart the rest."""
+        """Distribute the width: numbers get what they need, names up to a share of the rest, the chart what is left."""
         room, metrics = self.viewport().width(), self.fontMetrics()
         brevity = sum(room < width * self._theme.scale for width in _NARROW)
         self._table.set_brevity(brevity)
-        # Where there is least room they are told by the tip of what was won.
+        # In the narrowest layout these numbers are in the tooltip of the column "won".
         for column in (LOST, BLIND):
             self.setColumnHidden(column, brevity == len(_NARROW))
         widths = self._widths.get(brevity) or self._widths.setdefault(brevity, self._measured())
@@ -160,14 +161,14 @@ class RankingTable(QTableView):
         wanted = widths[ENTRANT]
         share = max(room * 0.5, self.viewport().width() * _SHARE_OF_NAMES)
         heading = metrics.horizontalAdvance(self._table.headerData(STRENGTH, Qt.Orientation.Horizontal))
-        # Names can be cut in their middle, a heading cannot.
+        # Names can be elided in the middle, a heading cannot.
         least = heading + 2 * _ROOM
         self.setColumnWidth(ENTRANT, int(max(4 * _ROOM, min(wanted, share, room - least))))
         self.setColumnWidth(STRENGTH, max(least, room - self.columnWidth(ENTRANT)))
         self._lay_chart()
 
     def _measured(self) -> dict[int, int]:
-        """Return how wide columns of text want to be."""
+        """Return the preferred widths of the text columns."""
         table, metrics = self._table, self.fontMetrics()
         widths = {}
         for column in (WON, LOST, BLIND, COST, LATENCY):

@@ -1,6 +1,6 @@
-"""Which techniques a judged version uses, to see and to correct.
+"""Displays and corrects the techniques of a judged version.
 
-Invariant: one version is shown at a time, however many there are; nothing changes here before the history says so.
+Invariant: one version is shown at a time; a change is shown only after it is stored.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from workbench.ui.focus import opens_menu
 from workbench.ui.theme import set_role
 
 _LONGEST = 40
-"""Characters of a technique's name on its chip."""
+"""Maximum length of a technique's name on its chip, in characters."""
 
 
 class VersionTechniques(QWidget):
-    """A version to choose, a chip for each technique it uses, and one to add others. Hidden without versions."""
+    """A version selector, a chip per technique of the version, and a button to add more. Hidden without versions."""
 
     said = Signal(int, str, str, bool)
-    """Version, key and name of a technique, and whether the version uses it."""
+    """Version number, key and name of a technique, and whether the version uses it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,12 +64,12 @@ class VersionTechniques(QWidget):
 
     @property
     def shown(self) -> VersionMarks | None:
-        """The chosen version."""
+        """The selected version."""
         at = self.choice.currentIndex()
         return self._versions[at] if 0 <= at < len(self._versions) else None
 
     def show_versions(self, versions: Sequence[VersionMarks], choices: Sequence[tuple[str, str]]) -> None:
-        """Show these, newest first, and keep to the version that was shown; `choices` are techniques by key."""
+        """Show these versions, newest first; keeps the selected one. `choices` are pairs of technique key and name."""
         before = self.shown
         self._versions, self._choices = tuple(reversed(versions)), tuple(choices)
         self.choice.blockSignals(True)
@@ -83,13 +83,13 @@ class VersionTechniques(QWidget):
         self._show()
 
     def stops(self) -> list[QWidget]:
-        """Return the parts in reading order."""
+        """Return the parts in tab order."""
         return [self.choice, *self.chips, self.add]
 
     def _show(self) -> None:
         focused = next((at for at, chip in enumerate(self.chips) if chip.hasFocus()), None)
         if focused is not None:
-            # Before it is taken away, so that the keyboard goes nowhere else meanwhile.
+            # Before the chip is removed, so that the focus does not move elsewhere in between.
             self.choice.setFocus()
         for chip in self.chips:
             self._flow.removeWidget(chip)
@@ -133,5 +133,5 @@ class VersionTechniques(QWidget):
 
 
 def _plain(text: str) -> str:
-    """Return a text for a button or a menu, where & would name a key."""
+    """Escape a text for a button or a menu, where & marks a mnemonic."""
     return text.replace("&", "&&")

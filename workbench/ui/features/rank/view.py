@@ -1,6 +1,6 @@
-"""The view of Rank: the heading, the table with its chart, and what has to be said about them.
+"""The Rank view: the heading, the table with its chart, and remarks about them.
 
-Invariant: there is either a table with what could mislead below it, or a sentence in its place.
+Invariant: the view shows either a table with all warnings below it, or a sentence instead of the table.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ _WAYS = (
 )
 _COUNTING = "Counting the verdicts…"
 _LATE_MS = 300
-"""How long what was shown before stands while others are ranked."""
+"""How long an outdated ranking stays visible while a new one is computed."""
 _HEADING, _SHORT_HEADING = "Who wins, and how sure are we?", "Who wins?"
 
 
 class RankView(QStackedWidget):
-    """Two pages: the ranking, and the queue that pairs are judged in, which is made when somebody judges."""
+    """Two pages: the ranking, and the judging page, which is created lazily."""
 
     judge_clicked = Signal()
     grouping_chosen = Signal(str)
     verdict_wanted = Signal(str, int)
-    """The kind, and 1 or 2 for the winner."""
+    """Kind of verdict, and 1 or 2 for the winner."""
     undo_wanted = Signal()
     skip_wanted = Signal()
     prompt_wanted = Signal()
@@ -78,7 +78,7 @@ class RankView(QStackedWidget):
         self._late = QTimer(self, interval=_LATE_MS, singleShot=True)
         self._late.timeout.connect(self._show_waiting)
         self._groupings: list[tuple[Grouping, str, QAction]] = []
-        """What can be chosen, with the title in the menu."""
+        """The groupings, each with its title and its menu action."""
         self._build(groupings)
         self._theme.changed.connect(self._restyle)
         self._restyle()
@@ -150,7 +150,7 @@ class RankView(QStackedWidget):
 
     @property
     def judging(self) -> JudgePage:
-        """The page that pairs are judged on."""
+        """The judging page."""
         if self._judging is None:
             page = self._judging = JudgePage(self._theme, self)
             page.verdict_wanted.connect(self.verdict_wanted)
@@ -164,35 +164,35 @@ class RankView(QStackedWidget):
         return self._judging
 
     def escape(self) -> bool:
-        """End the sitting; False when nobody judges."""
+        """End the judging session; return False if there is none."""
         if self.currentWidget() is self.ranking:
             return False
         self.end_wanted.emit()
         return True
 
     def panes(self) -> Sequence[tuple[QWidget, Callable[[], None]]]:
-        """Return the parts that F6 goes through, and what gives each the keyboard."""
+        """Return the panes that F6 cycles through, each with the function that focuses it."""
         return [(self, self.enter if self.currentWidget() is self.ranking else self.judging.enter)]
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Set the function that names shortcuts."""
         self.judge.set_key(name("judge"))
         for grouping, title, action in self._groupings:
             key = name(f"group_{grouping}")
-            # Behind a tab, a menu shows it as the shortcut.
+            # A menu shows the text after a tab as the shortcut.
             action.setText(f"{title}\t{key}" if key else title)
         self._key_name = name
         if self._judging is not None:
             self._judging.name_keys(name)
 
     def set_grouping(self, grouping: Grouping) -> None:
-        """Say who is ranked."""
+        """Show the current grouping."""
         self._grouping = grouping
         self._lay_head()
         self.group.setAccessibleName(f"Group by {GROUPED[grouping]}; choose another grouping")
 
     def wait(self) -> None:
-        """Let what is shown, which is about others, stand a moment at most."""
+        """Replace the current ranking, which is outdated, by a waiting message after `_LATE_MS`."""
         self._late.start()
 
     def _show_waiting(self) -> None:
@@ -224,7 +224,7 @@ class RankView(QStackedWidget):
         self._give_room()
 
     def show_failed(self) -> None:
-        """Say that there is no ranking; why was said elsewhere."""
+        """Show that the ranking failed; the error is reported elsewhere."""
         self._late.stop()
         self._show_none("The verdicts could not be read.")
 
@@ -233,16 +233,16 @@ class RankView(QStackedWidget):
         return [label.text() for label in self._said]
 
     def enter(self) -> None:
-        """Take the keyboard."""
+        """Focus the table, or the first button."""
         (self.table if self.table.isVisible() else self.judge if self.judge.isEnabled() else self.group).setFocus()
 
     def set_writable(self, writable: bool) -> None:
-        """Offer what writes verdicts only where they can be kept."""
+        """Enable judging only if verdicts can be stored."""
         self.judge.setEnabled(writable)
         self.judge.setToolTip("" if writable else "The history is read-only: a verdict could not be kept")
 
     def stops(self) -> list[QWidget]:
-        """Return the parts in reading order."""
+        """Return the parts in tab order."""
         there = self._judging.stops() if self._judging is not None else []
         return [self.group, self.judge, self.table, *self.versions.stops(), self.fold, *there]
 
@@ -254,7 +254,7 @@ class RankView(QStackedWidget):
         self._said = []
         for remark in remarks:
             label = _sentence(self._page)
-            # In words too: a colour alone tells nobody.
+            # Also in words, because colour alone is not accessible.
             label.setText(f"⚠ Could mislead: {remark.text}" if remark.warns else remark.text)
             self._remarks.addWidget(label)
             label.show()
@@ -266,7 +266,7 @@ class RankView(QStackedWidget):
         self._give_room()
 
     def _give_room(self) -> None:
-        """Let a long table have what the rest leaves, so that of the two only the table scrolls."""
+        """Give a long table all free space, so that the table scrolls instead of the page."""
         layout, area = self._page.layout(), self.ranking.viewport()
         if layout is not None and not self.table.isHidden():
             layout.invalidate()
@@ -287,7 +287,7 @@ class RankView(QStackedWidget):
         self._give_room()
 
     def _lay_head(self) -> None:
-        """Put the buttons beside the heading, below it where there is no room, and there let them say less."""
+        """Place the buttons beside the heading, else below it; shorten them there if needed."""
         room = self.width() - 2 * _MARGIN - 24
         pill = self.pill.sizeHint().width() if self.pill.text() else 0
         self.heading.setText(_HEADING)

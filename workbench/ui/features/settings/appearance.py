@@ -1,4 +1,4 @@
-"""The page of theme, size of text and motion, applied while one looks."""
+"""The page for theme, text size and motion, applied at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MODES: tuple[tuple[ThemeMode, str], ...] = (("system", "Same as the system"), (
 
 
 class AppearancePanel(QWidget):
-    """System, light or dark; 80 to 200 %; how much moves."""
+    """Theme (system, light or dark), text size (80 to 200 %), and motion."""
 
     def __init__(self, theme: Theme, source: SettingsSource) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class AppearancePanel(QWidget):
         self._percent = label(role="muted", wrap=False)
         self.still = QCheckBox("Reduce motion")
         self._status = Status()
-        # A new size lays out every window again: once the hand rests, not at every pixel of the slider.
+        # A new size lays out every window again, so the slider is debounced.
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(_SETTLE_MS)
@@ -45,7 +45,7 @@ class AppearancePanel(QWidget):
         theme.changed.connect(self.show_theme)
 
     def show_theme(self) -> None:
-        """Show what is in force."""
+        """Show the current theme."""
         self._modes[self._theme.mode].setChecked(True)
         self.still.setChecked(self._theme.motion == "reduced")
         if not self._settled.isActive():
@@ -54,7 +54,7 @@ class AppearancePanel(QWidget):
         self._percent.setText(f"{self._slider.value()} %")
 
     def close_work(self) -> None:
-        """Apply what was chosen last."""
+        """Apply a pending size at once."""
         if self._settled.isActive():
             self._settled.stop()
             self._apply_size()

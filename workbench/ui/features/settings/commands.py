@@ -1,4 +1,4 @@
-"""The commands of the settings, and those that set at once what the page Appearance sets."""
+"""The commands that open the settings, and those that change the appearance directly."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Opens the settings, and tells what they changed.
+"""Opens the settings, and publishes their changes.
 
-Invariant: the settings are open once at most. Over another dialog they are modal to it, because it waits for what is
+Invariant: the settings are open at most once. Over another dialog they are modal to it, because it depends on what is
 set in them.
 """
 
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
 
 
 class SettingsController:
-    """Shows one dialog. It imports the dialog when it opens it: a change of the theme needs none."""
+    """Shows one dialog. The dialog is imported when opened, because a theme change does not need it."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self.theme = services.theme
         self.dialog: SettingsDialog | None = None
-        """The open settings, None when they are closed."""
+        """The open settings, or None."""
 
     def stop(self) -> None:
-        """Do nothing: no work outlives the window."""
+        """Do nothing: there is no background work to stop."""
 
     def zoom(self, delta: float) -> None:
-        """Make all text larger or smaller; `delta` is added to the scale."""
+        """Change the text size; `delta` is added to the scale."""
         self.theme.set_scale(round(self.theme.scale + delta, 2))
 
     def show(self, page: SettingsPage = "keys", item: str = "") -> None:
-        """Show a page; `item` is the provider or the endpoint's uid to select there."""
+        """Show a page; `item` is the provider or the uid of the endpoint to select there."""
         parent = dialog_parent(self._services.dialogs.widget())
         if (dialog := self.dialog) is not None:
             dialog.show_page(page)
@@ -61,13 +61,13 @@ class SettingsController:
             dialog.show_key(item)
 
     def add_endpoint(self, address: str) -> None:
-        """Show the form of a new endpoint at an address, "" for one that is not known yet."""
+        """Show the form of a new endpoint with an address, "" if unknown."""
         self.show("endpoints")
         if self.dialog is not None:
             self.dialog.add_endpoint(address)
 
     def close(self, then: Callable[[], object]) -> None:
-        """Close the settings, then call `then`; unless something typed would be lost, which the settings say."""
+        """Close the settings, then call `then`; with unsaved edits ask about them instead."""
         if (dialog := self.dialog) is not None:
             if not dialog.may_go():
                 return
@@ -88,7 +88,7 @@ class SettingsController:
         return dialog
 
     def _open_over(self, dialog: SettingsDialog, parent: QWidget) -> None:
-        """Show `dialog`; a dialog that opened it is not closed or changed before it."""
+        """Show `dialog`, modal to the dialog that it was opened from, if any."""
         over_dialog = parent is not self._services.dialogs.widget()
         dialog.setWindowModality(Qt.WindowModality.WindowModal if over_dialog else Qt.WindowModality.NonModal)
         dialog.show()

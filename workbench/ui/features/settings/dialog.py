@@ -1,6 +1,6 @@
-"""The window of the settings.
+"""The settings dialog.
 
-Invariant: it can be closed at any moment; what was typed and not saved is asked about first, in the window itself.
+Invariant: the dialog can be closed at any time; unsaved edits are asked about first, inside the dialog.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _TITLES: dict[SettingsPage, str] = {
 
 
 class SettingsDialog(Dialog):
-    """Pages at the left, the page at the right. Show it with `show()`; Esc closes, and it deletes itself then.
+    """Page list at the left, the page at the right. Show it with `show()`; Esc closes and deletes it.
 
-    `keys_changed` and `endpoints_changed` are emitted after something was written.
+    `keys_changed` and `endpoints_changed` are emitted after a write.
     """
 
     keys_changed = Signal()
@@ -50,7 +50,7 @@ class SettingsDialog(Dialog):
         page: SettingsPage = "keys",
         parts: Sequence[SettingsPart] = (),
     ) -> None:
-        """`parts` are the pages of others, which come last."""
+        """`parts` are the pages of other features, which come last."""
         super().__init__(parent)
         self.setWindowTitle("Settings")
         self._theme = theme
@@ -58,10 +58,10 @@ class SettingsDialog(Dialog):
         self._parts = {part.page: part for part in parts}
         self._titles = _TITLES | {part.page: part.title for part in parts}
         self._made: dict[SettingsPage, QWidget] = {}
-        """Pages of others that were looked at."""
+        """Pages of other features, once created."""
         self._keyring = True
         self._keys = KeysPanel(theme, source)
-        # Made when first looked at: all of them at once would hold up the window for a moment.
+        # Created lazily: creating all of them at once would block the window for a moment.
         self._endpoints: EndpointsPanel | None = None
         self._limits: LimitsPanel | None = None
         self._appearance: AppearancePanel | None = None
@@ -84,7 +84,7 @@ class SettingsDialog(Dialog):
         self._keys.load()
 
     def show_page(self, page: SettingsPage, item: str = "") -> None:
-        """Show a page; `item` is the provider or the endpoint's uid to select there."""
+        """Show a page; `item` is the provider or the uid of the endpoint to select there."""
         self._nav.setCurrentRow(list(self._titles).index(page))
         if item and page == "keys":
             self._keys.show_item(item)
@@ -92,20 +92,20 @@ class SettingsDialog(Dialog):
             self._endpoints.show_item(item)
 
     def show_key(self, item: str) -> None:
-        """Go where the key of a provider or of an endpoint is set; `item` is its id or uid."""
+        """Show where the key of a provider or an endpoint is set; `item` is its id or uid."""
         if item in PROVIDERS:
             self.show_page("keys", provider_key(item))
         else:
             self.show_page("endpoints", item)
 
     def add_endpoint(self, address: str) -> None:
-        """Begin an endpoint at an address, "" for one that is not known yet."""
+        """Start a new endpoint with an address, "" if unknown."""
         self.show_page("endpoints")
         if self._endpoints is not None:
             self._endpoints.add(address)
 
     def may_go(self) -> bool:
-        """Whether nothing that was typed here would be lost; what would is said."""
+        """Return whether there are no unsaved edits; otherwise ask about them."""
         if unsaved := self._unsaved():
             self._confirm.ask(f"Save or clear {unsaved} first.", "Close anyway", self._close_at_once, "Keep editing")
         return not unsaved
@@ -133,7 +133,7 @@ class SettingsDialog(Dialog):
         super().done(result)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        # Pages and forms are made when they are first looked at, and would come behind the button at the bottom.
+        # Pages and forms are created lazily, which would put them behind the Close button in the default tab order.
         return taborder.step(self, (self._nav, self._pages, self._confirm, self._close), forward=forward)
 
     def showEvent(self, event: QShowEvent) -> None:

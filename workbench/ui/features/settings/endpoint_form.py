@@ -1,6 +1,6 @@
-"""The form of one endpoint at an address.
+"""The form of an endpoint at an address.
 
-Invariant: nothing that is wrong reaches the source; every sentence stands below the field that it is about.
+Invariant: invalid input never reaches the source; every error is shown below its field.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FIELDS = ("name", "settings", "base_url", "key", "headers")
 
 
 class EndpointFormView(QWidget):
-    """Fields, Load models, Save and Remove. `saved(EndpointInfo)`, `removed(uid)` and `edited` tell the list."""
+    """Fields, Load models, Save and Remove. `saved(EndpointInfo)`, `removed(uid)` and `edited` notify the list."""
 
     saved = Signal(object)
     removed = Signal(str)
@@ -67,39 +67,39 @@ class EndpointFormView(QWidget):
 
     @property
     def title(self) -> str:
-        """The name as typed."""
+        """The current name in the form."""
         return self._name.text().strip() or "New endpoint"
 
     @property
     def place(self) -> str:
-        """Where it answers: the address as typed."""
+        """The current address in the form."""
         return self._url.text().strip()
 
     @property
     def uid(self) -> str:
-        """The endpoint's uid, "" while it is new."""
+        """The endpoint's uid, "" if it is new."""
         return self._info.endpoint.uid if self._info else ""
 
     @property
     def endpoint(self) -> Endpoint | None:
-        """The endpoint as it is saved, None while it is new."""
+        """The saved endpoint, None if it is new."""
         return self._info.endpoint if self._info else None
 
     def set_others(self, others: Sequence[Endpoint]) -> None:
-        """Say which endpoints there are, so that names stay apart."""
+        """Set the existing endpoints, whose names are taken."""
         self._others = tuple(others)
 
     def set_keyring(self, available: bool) -> None:
-        """Say whether keys can be kept beyond this session."""
+        """Set whether a keyring is available; without one keys last for this session only."""
         self._keyring = available
         self._changed()
 
     def is_dirty(self) -> bool:
-        """Return whether something was typed that is not saved."""
+        """Return whether there are unsaved edits."""
         return self.form() != _form_of(self._info)
 
     def form(self) -> EndpointForm:
-        """Return what the fields say; the key None stays as it is."""
+        """Return the form's data; a key of None leaves the stored one unchanged."""
         return EndpointForm(
             name=self._name.text().strip(),
             base_url=self._url.text().strip(),
@@ -112,23 +112,23 @@ class EndpointFormView(QWidget):
         )
 
     def propose(self, address: str) -> None:
-        """Fill in where the server listens, unless an address is there already."""
+        """Fill in the address, unless there is one already."""
         if not self._url.text():
             self._url.setText(address)
 
     def focus_first(self) -> None:
-        """Put the caret into the first field."""
+        """Focus the first field."""
         self._name.setFocus()
 
     def close_work(self) -> None:
-        """Drop what has not arrived."""
+        """Ignore pending results."""
         self._later.close()
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(6)
-        # Labels stand above their fields, so that a narrow window and a large font both have room.
+        # Labels are above their fields to leave room in a narrow window or with a large font.
         groups: tuple[tuple[str, tuple[QWidget, ...], QWidget], ...] = (
             ("Name", (self._name, self._troubles["name"]), self._name),
             ("Protocol", (self._protocol, self._troubles["settings"]), self._protocol),
@@ -240,14 +240,14 @@ class EndpointFormView(QWidget):
             self._status.say(sentence_of(error, "The endpoint could not be saved. Try again."), "error")
 
     def _load(self) -> None:
-        # The button stays enabled: one that is disabled hands the focus on, to the button that closes the dialog.
+        # Keep the button enabled: disabling it would move the focus to the button that closes the dialog.
         if self._loading or not self._check():
             return
         self._loading = True
         self._with_address(self._load_now)
 
     def _with_address(self, then: Callable[[], None]) -> None:
-        """Go on at once, or after a question when a kept key was not entered for the address in the form."""
+        """Call `then`, first asking if a stored key was not entered for the address in the form."""
         if not self.uid:
             then()
             return
@@ -302,7 +302,7 @@ class EndpointFormView(QWidget):
 
 
 def _form_of(info: EndpointInfo | None) -> EndpointForm:
-    """Return the form of an endpoint that nobody has touched."""
+    """Return the initial data of an endpoint's form."""
     if info is None:
         return EndpointForm("", "")
     endpoint = info.endpoint

@@ -1,6 +1,6 @@
 """The page of endpoints: addresses and model files.
 
-Invariant: each endpoint that was looked at keeps its own form, so nothing typed is lost by looking at another one.
+Invariant: each endpoint keeps its own form once shown, so switching to another one loses no edits.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _INTRO = (
 
 
 class EndpointsPanel(QWidget):
-    """A list with Add and Look below it, the form of the chosen endpoint at the right. `changed` after every write."""
+    """A list with buttons, and the form of the selected endpoint. Emits `changed` after every write."""
 
     changed = Signal()
 
@@ -70,19 +70,19 @@ class EndpointsPanel(QWidget):
         self._take_stops()
 
     def load(self) -> None:
-        """Read the endpoints, the first time."""
+        """Load the endpoints once."""
         if not self._loaded:
             self._status.say("Reading the endpoints…")
             self._later.watch(self._source.endpoints(), self._show, self._failed)
 
     def set_keyring(self, available: bool) -> None:
-        """Say whether keys can be kept beyond this session."""
+        """Set whether a keyring is available; without one keys last for this session only."""
         self._keyring = available
         for form in self._forms():
             form.set_keyring(available)
 
     def show_item(self, uid: str) -> None:
-        """Select an endpoint, now or once the list is there."""
+        """Select an endpoint, now or once the list is loaded."""
         self._wanted = uid
         for row in range(self._list.count()):
             if _uid(self._list.item(row)) == uid:
@@ -90,19 +90,19 @@ class EndpointsPanel(QWidget):
                 self._list.setCurrentRow(row)
 
     def add(self, address: str) -> None:
-        """Begin an endpoint at an address, "" for one that is not known yet."""
+        """Start a new endpoint with an address, "" if unknown."""
         self._add_new()
         form = self._form(self._list.currentItem())
         if address and isinstance(form, EndpointFormView):
             form.propose(address)
 
     def unsaved(self) -> str:
-        """Return a phrase for an endpoint with changes that are not saved, "" for none."""
+        """Return a phrase for an endpoint with unsaved edits, "" for none."""
         form = next((form for form in self._forms() if form.is_dirty()), None)
         return f"what you typed for {form.title}" if form else ""
 
     def close_work(self) -> None:
-        """Drop what has not arrived."""
+        """Ignore pending results."""
         self._later.close()
         self._found.close_work()
         for form in self._forms():
@@ -148,7 +148,7 @@ class EndpointsPanel(QWidget):
         self._status.say(sentence_of(error, otherwise), "error")
 
     def _take_stops(self) -> None:
-        """Let Tab pass by an empty list, where nobody would see it stop."""
+        """Remove an empty list from the tab order, because it would show no focus."""
         wanted = Qt.FocusPolicy.StrongFocus if self._list.count() else Qt.FocusPolicy.NoFocus
         self._list.setFocusPolicy(wanted)
 
@@ -160,7 +160,7 @@ class EndpointsPanel(QWidget):
         return item
 
     def _form(self, item: QListWidgetItem) -> Form:
-        """Return the form of an endpoint, made when it is first looked at."""
+        """Return the form of an endpoint, created lazily."""
         known: Form | None = item.data(_FORM)
         if known is not None:
             return known
@@ -252,7 +252,7 @@ def _row_text(index: Index) -> RowText:
 
 
 def _row_text_of(info: EndpointInfo | None, form: Form | None) -> RowText:
-    """Return what a row says: what is typed when there is a form, else what is saved."""
+    """Return the text of a row: the form's current data if there is a form, else the saved data."""
     missing = "file not usable" if info is not None and info.troubles else ""
     if form is not None:
         note = "not saved" if form.is_dirty() or not form.uid else ""

@@ -1,7 +1,7 @@
-"""The form of a model file, with or without a LoRA adapter.
+"""The form of a model file with an optional LoRA adapter.
 
-Invariant: a file that is not there is said below its path, at once and not only when a lane fails; removing forgets the
-place of a file and never touches the file.
+Invariant: a missing file is reported below its path at once, not only when a lane fails. Removing the endpoint never
+touches the file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from workbench.usecases.endpoint_form import FieldMistake, check_name
 
 
 class FileFormView(QWidget):
-    """Name and paths, Save and Remove. `saved(EndpointInfo)`, `removed(uid)` and `edited` tell the list."""
+    """Name and paths, Save and Remove. `saved(EndpointInfo)`, `removed(uid)` and `edited` notify the list."""
 
     saved = Signal(object)
     removed = Signal(str)
@@ -52,12 +52,12 @@ class FileFormView(QWidget):
 
     @property
     def title(self) -> str:
-        """The name as typed."""
+        """The current name in the form."""
         return self._fields["name"].text().strip() or "Model file"
 
     @property
     def place(self) -> str:
-        """Where it answers: the path of the file."""
+        """The path of the model file."""
         return self._fields["path"].text().strip()
 
     @property
@@ -66,27 +66,27 @@ class FileFormView(QWidget):
         return self._info.endpoint.uid
 
     def set_others(self, others: Sequence[Endpoint]) -> None:
-        """Say which endpoints there are, so that names stay apart."""
+        """Set the existing endpoints, whose names are taken."""
         self._others = tuple(others)
 
     def set_keyring(self, available: bool) -> None:
-        """A file needs no key."""
+        """Do nothing: a file needs no key."""
 
     def is_dirty(self) -> bool:
-        """Return whether something was typed that is not saved."""
+        """Return whether there are unsaved edits."""
         return self.form() != _form_of(self._info.endpoint)
 
     def form(self) -> FileForm:
-        """Return what the fields say."""
+        """Return the form's data."""
         name, path, adapter = (self._fields[field].text().strip() for field in ("name", "path", "adapter"))
         return FileForm(self.uid, name, path, adapter)
 
     def focus_first(self) -> None:
-        """Put the caret into the first field."""
+        """Focus the first field."""
         self._fields["name"].setFocus()
 
     def close_work(self) -> None:
-        """Drop what has not arrived."""
+        """Ignore pending results."""
         self._later.close()
 
     def _lay_out(self) -> None:

@@ -1,4 +1,4 @@
-"""What runs on this computer, and buttons to add it."""
+"""Model servers running on this computer, with buttons to add them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def free_name(name: str, others: Sequence[Endpoint]) -> str:
-    """Return `name`, or something like it that an endpoint may be called."""
+    """Return `name`, or a variant of it that is a valid unused name."""
     tries = [name, f"My {name}", *(f"My {name} {n}" for n in range(2, len(others) + 3))]
     return next(one for one in tries if not check_name(one, "", others))
 
 
 class FoundServers(QWidget):
-    """Looks when told to; `added(EndpointInfo)` is emitted for what the person adds."""
+    """Searches on request; `added(EndpointInfo)` is emitted for each server that the user adds."""
 
     added = Signal(object)
 
@@ -51,12 +51,12 @@ class FoundServers(QWidget):
         layout.addStretch(1)
 
     def set_others(self, others: Sequence[Endpoint]) -> None:
-        """Say which endpoints there are already."""
+        """Set the existing endpoints."""
         self._others = tuple(others)
         self._show_rows()
 
     def look(self) -> None:
-        """Ask the ports of Ollama and LM Studio."""
+        """Query the ports of Ollama and LM Studio."""
         self._found = ()
         self._show_rows()
         self._again.setEnabled(False)
@@ -64,7 +64,7 @@ class FoundServers(QWidget):
         self._later.watch(self._source.look_for_servers(), self._show, self._failed)
 
     def close_work(self) -> None:
-        """Drop what has not arrived."""
+        """Ignore pending results."""
         self._later.close()
 
     def _show(self, found: tuple[FoundServer, ...]) -> None:

@@ -1,6 +1,6 @@
 """Extra HTTP headers of an endpoint.
 
-Invariant: the value of a header that looks like a secret is dots; one that is kept never comes back into the field.
+Invariant: the value of a header that looks like a secret is masked; a stored secret is never shown in the field.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Header = tuple[str, str | None]
 
 
 class _Row:
-    """Widgets of one header. `kept` is the name under which a secret value is in the keyring, "" for none."""
+    """The widgets of one header. `kept` is the name of a secret value stored in the keyring, "" for none."""
 
     def __init__(self, name: str, value: str | None) -> None:
         self.kept = name if value is None else ""
@@ -28,7 +28,7 @@ class _Row:
         self.remove: QPushButton | None = None
 
     def header(self) -> Header | None:
-        """Return what the row says, None when it is empty."""
+        """Return the row's header, None if it is empty."""
         name, value = self.name.text().strip(), self.value.text().strip()
         if not name and not value:
             return None
@@ -37,7 +37,7 @@ class _Row:
         return name, value
 
     def restyle(self) -> None:
-        """Dots for secrets, and words for one that is kept."""
+        """Mask secrets, and show a placeholder for a stored one."""
         name, value = self.name.text().strip(), self.value.text()
         kept = bool(self.kept) and name.lower() == self.kept.lower()
         secret = kept or (bool(name) and is_secret_header(name, value))
@@ -48,7 +48,7 @@ class _Row:
 
 
 class HeaderFields(QWidget):
-    """A table of names and values with a button to add one and one to remove each."""
+    """A table of names and values, with buttons to add and remove rows."""
 
     edited = Signal()
 
@@ -71,7 +71,7 @@ class HeaderFields(QWidget):
         self._show_titles()
 
     def set_headers(self, headers: Sequence[Header]) -> None:
-        """Show these; the value None is a secret that is kept."""
+        """Show these headers; a value of None is a stored secret."""
         for row in tuple(self._rows):
             self._drop(row)
         for name, value in headers:
@@ -79,11 +79,11 @@ class HeaderFields(QWidget):
         self._show_titles()
 
     def headers(self) -> tuple[Header, ...]:
-        """Return what the rows say, without empty ones; the value None keeps a secret as it is."""
+        """Return the non-empty headers; a value of None leaves a stored secret unchanged."""
         return tuple(header for row in self._rows if (header := row.header()) is not None)
 
     def has_secrets(self) -> bool:
-        """Return whether a secret value was typed."""
+        """Return whether a new secret value was typed."""
         return any(value and is_secret_header(name, value) for name, value in self.headers())
 
     def _add_empty(self) -> None:
@@ -98,7 +98,7 @@ class HeaderFields(QWidget):
         row.remove = button("Remove", lambda: self._remove(row), "quiet", "Remove this header")
         for column, widget in enumerate((row.name, row.value, row.remove)):
             self._grid.addWidget(widget, line, column)
-            # Layouts show their widgets later, and the caret cannot go into a hidden field.
+            # Layouts show their widgets later, but a hidden field cannot get the focus.
             widget.show()
         self._rows.append(row)
         for field in (row.name, row.value):

@@ -1,7 +1,6 @@
 """The page of provider keys.
 
-Invariant: a key leaves this page only towards the source; what is kept is never shown again beyond its last four
-characters.
+Invariant: a key is only passed to the source; of a stored key nothing but the last four characters is ever shown.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _NOT_READ = "The settings of this provider could not be read. Close this window 
 
 
 class KeyDetail(QWidget):
-    """Set, test and remove the key of one provider."""
+    """Sets, tests and removes the key of one provider."""
 
     changed = Signal(object)
 
@@ -85,13 +84,13 @@ class KeyDetail(QWidget):
         layout.addStretch(1)
 
     def set_keyring(self, available: bool) -> None:
-        """Say whether keys can be kept beyond this session."""
+        """Set whether a keyring is available; without one keys last for this session only."""
         self._keyring = available
         self._session.setVisible(available)
         self._refresh()
 
     def show_info(self, info: KeyInfo | None) -> None:
-        """Show another provider; what was typed for the last one stays until the dialog closes."""
+        """Show a provider; edits for the previous one are kept until the dialog closes."""
         if self._info is not None and (info is None or info.provider != self._info.provider):
             self._typed[self._info.provider] = (self._info.name, self._secret.text())
             if self._form.provider == self._info.provider:
@@ -109,18 +108,18 @@ class KeyDetail(QWidget):
         self._refresh()
 
     def unsaved(self) -> str:
-        """Return the provider for which a key was typed and not saved, "" for none."""
+        """Return the name of a provider with unsaved edits, "" for none."""
         if self._info is not None and (self._secret.text() or self._form.is_dirty()):
             return self._info.name
         typed = self._typed.items()
         return next((name for provider, (name, text) in typed if text or self._typed_settings.get(provider)), "")
 
     def shown(self) -> KeyInfo | None:
-        """Return the provider that is shown."""
+        """Return the provider shown."""
         return self._info
 
     def focus_key(self) -> None:
-        """Put the caret into the key field."""
+        """Focus the key field."""
         self._secret.field.setFocus()
 
     def _refresh(self) -> None:
@@ -187,9 +186,9 @@ class KeyDetail(QWidget):
         self._later.watch(self._source.remove_key(info.provider), done, failed)
 
     def _read_state(self, info: KeyInfo, *, saved: bool = False) -> None:
-        """Read address and settings, and ask about an address that the key was not entered for.
+        """Load address and settings, and ask about an address that the key was not entered for.
 
-        What is typed in the fields stays, unless it was `saved`.
+        Edits in the fields are kept, unless they were just `saved`.
         """
 
         def done(state: ProviderState) -> None:
@@ -267,9 +266,9 @@ def _row_text(index: Index) -> RowText:
 
 
 class KeysPanel(QWidget):
-    """Search and list at the left, the chosen provider at the right, a sentence on top when there is no keyring.
+    """Search and list at the left, the selected provider at the right, a warning on top if there is no keyring.
 
-    `changed(KeyInfo)` is emitted after a key was set or removed, `page_read(KeysPage)` when the list has arrived.
+    `changed(KeyInfo)` is emitted after a key was set or removed, `page_read(KeysPage)` when the list was loaded.
     """
 
     changed = Signal(object)
@@ -313,24 +312,24 @@ class KeysPanel(QWidget):
         theme.changed.connect(self._list.scheduleDelayedItemsLayout)
 
     def load(self) -> None:
-        """Read the keys."""
+        """Load the keys."""
         if not self._model.rowCount():
             self._empty.say("Reading the keys…")
         self._later.watch(self._source.keys(), self._show, self._failed)
 
     def show_item(self, provider: str) -> None:
-        """Select a provider and put the caret into its key field, now or once the list is there."""
+        """Select a provider and focus its key field, now or once the list is loaded."""
         self._search.clear()
         self._wanted = provider
         self._keep_current()
 
     def unsaved(self) -> str:
-        """Return a phrase for what was typed and not saved, "" for nothing."""
+        """Return a phrase for unsaved edits, "" for none."""
         name = self._detail.unsaved()
         return f"what you typed for {name}" if name else ""
 
     def close_work(self) -> None:
-        """Drop what has not arrived."""
+        """Ignore pending results."""
         self._later.close()
 
     def _build(self) -> None:
@@ -351,7 +350,7 @@ class KeysPanel(QWidget):
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
         split.setChildrenCollapsible(False)
-        # The detail is empty until the list is there, and would be given no room.
+        # The detail pane is empty until the list is loaded, and would get no width.
         split.setSizes([200, 300])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -1,6 +1,6 @@
-"""The page of limits: what one run may take before it is asked about.
+"""The page of limits, above which a run needs confirmation.
 
-Invariant: a limit holds once it is a number and saved; what is not a number says so and changes nothing.
+Invariant: a limit takes effect when it is valid and saved; invalid input is reported and changes nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FIELDS = (("usd", "Dollars"), ("tokens", "Tokens, in and out"), ("calls", "Call
 
 
 class LimitsPanel(QWidget):
-    """Three numbers, each of which may be left empty."""
+    """Three numbers, each of which may be empty."""
 
     def __init__(self, source: SettingsSource) -> None:
         super().__init__()
@@ -52,11 +52,11 @@ class LimitsPanel(QWidget):
         self._later.watch(source.limits(), self._show, self._failed)
 
     def close_work(self) -> None:
-        """Wait for nothing any more."""
+        """Ignore pending results."""
         self._later.close()
 
     def save(self) -> None:
-        """Write the limits."""
+        """Save the limits."""
         try:
             usd, tokens, calls = (_number(self.fields[name].text()) for name, _ in _FIELDS)
         except ValueError:

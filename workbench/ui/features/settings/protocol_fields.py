@@ -1,7 +1,7 @@
-"""Which protocol an endpoint speaks, and what that needs besides.
+"""The protocol of an endpoint, and its settings.
 
-Invariant: "" stands for the protocol of OpenAI, which most servers speak; nothing secret is among the settings. What
-was typed for a protocol is there again when it is chosen again, and settings without a field are kept.
+Invariant: "" is the OpenAI protocol, which most servers use; the settings contain no secrets. Edits for a protocol
+reappear when it is selected again, and settings without a field are kept.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MODEL_IS = {"azure": "A model is the name of a deployment.", "azure_ai": "A mod
 
 
 class ProtocolFields(QWidget):
-    """A list of protocols with the settings of the chosen one below it. `edited` after every change."""
+    """A list of protocols with the settings of the selected one below. Emits `edited` after every change."""
 
     edited = Signal()
 
@@ -52,23 +52,23 @@ class ProtocolFields(QWidget):
 
     @property
     def provider(self) -> str:
-        """LiteLLM's id of the provider whose protocol is chosen, "" for that of OpenAI."""
+        """LiteLLM's id of the provider whose protocol is selected, "" for OpenAI."""
         return str(self._choice.currentData() or OPENAI)
 
     @property
     def address_hint(self) -> str:
-        """What an address looks like."""
+        """An example of an address."""
         known = PROVIDERS.get(self.provider)
         return (known.address_hint or known.base_url) if known else "http://localhost:8000/v1"
 
     def settings(self) -> tuple[tuple[str, str], ...]:
-        """Return what was typed, in the order of the settings' names, as it is stored."""
+        """Return the current settings in their stored form, sorted by name."""
         self._keep_texts()
         texts = self._texts.get(self.provider, {})
         return tuple((name, text) for name in sorted(texts) if (text := texts[name].strip()))
 
     def show_choice(self, provider: str, settings: tuple[tuple[str, str], ...]) -> None:
-        """Show a protocol with its settings; one that is not listed is added."""
+        """Show a protocol with its settings; an unlisted one is added to the list."""
         position = self._choice.findData(provider)
         if position < 0:
             known = PROVIDERS.get(provider)
@@ -116,7 +116,7 @@ class ProtocolFields(QWidget):
 
 
 def protocols() -> tuple[Provider, ...]:
-    """Return the providers whose protocol an endpoint may speak: the usual ones, then the others by name."""
+    """Return the providers whose protocols are selectable: the common ones, then the others by name."""
     listed = [row for row in ROWS if key_id(row.id) == row.id and row.id != "openai" and not row.token_file]
     first = [PROVIDERS[name] for name in _FIRST]
     rest = sorted((row for row in listed if row.id not in _FIRST), key=lambda row: row.name.casefold())
@@ -124,7 +124,7 @@ def protocols() -> tuple[Provider, ...]:
 
 
 def plain_settings(provider: str) -> tuple[ProviderSetting, ...]:
-    """Return the settings of a protocol that are not secret."""
+    """Return the non-secret settings of a protocol."""
     known = PROVIDERS.get(provider)
     named = known.settings if known else ()
     return tuple(one for one in named if one.is_of_endpoint)

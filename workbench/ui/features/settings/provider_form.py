@@ -1,6 +1,6 @@
-"""The form of one provider besides its key: address, settings, and where to read about it.
+"""The form of a provider without its key: address, settings, and a link to the documentation.
 
-Invariant: a secret that is kept never comes back into its field; what was typed and not saved is known.
+Invariant: a stored secret is never shown in its field; unsaved edits are tracked.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from workbench.ui.widgets.controls import Status, button, label
 from workbench.usecases.provider_access import ProviderState, SettingState
 
 _ADDRESS = ""
-"""The field of the address, among those of the settings by name."""
+"""The key of the address field in `_fields`; the other keys are names of settings."""
 
 
 class ProviderForm(QWidget):
-    """Fields for a `ProviderState`. `save_requested` once they are to be kept."""
+    """Fields for a `ProviderState`. Emits `save_requested` to save them."""
 
     save_requested = Signal()
 
@@ -48,11 +48,11 @@ class ProviderForm(QWidget):
 
     @property
     def provider(self) -> str:
-        """The provider whose fields are shown, "" for none."""
+        """The provider shown, "" for none."""
         return self._state.provider if self._state else ""
 
     def show_state(self, state: ProviderState | None, typed: Mapping[str, str] | None = None) -> None:
-        """Show another provider, or the same one anew, with what was `typed` before; what stands there now goes."""
+        """Show a provider, with the edits in `typed`; replaces the current content."""
         self._state = state
         self.setVisible(state is not None)
         if state is None:
@@ -69,7 +69,7 @@ class ProviderForm(QWidget):
         self._changed()
 
     def values(self) -> tuple[str, dict[str, str | None]]:
-        """Return the address and the settings as typed; None for a secret one that stays as it is."""
+        """Return the address and the settings; None leaves a stored secret setting unchanged."""
         typed: dict[str, str | None] = {}
         for setting in self._state.settings if self._state else ():
             text = self._fields[setting.setting.name].text().strip()
@@ -77,20 +77,20 @@ class ProviderForm(QWidget):
         return self._fields[_ADDRESS].text().strip() if _ADDRESS in self._fields else "", typed
 
     def keeps_secrets(self) -> bool:
-        """Whether there are secret settings that can be removed."""
+        """Return whether there are stored secret settings that can be removed."""
         return any(one.tail for one in self._state.settings) if self._state else False
 
     def is_dirty(self) -> bool:
-        """Whether something was typed that is not saved."""
+        """Return whether there are unsaved edits."""
         return bool(self.typed())
 
     def typed(self) -> dict[str, str]:
-        """Return the texts that differ from what is kept, by field."""
+        """Return the texts that differ from the saved ones, by field."""
         texts = {name: field.text().strip() for name, field in self._fields.items()}
         return {name: text for name, text in texts.items() if text != self._shown[name].strip()}
 
     def _build(self, state: ProviderState) -> None:
-        # A new widget in the place of the old one: rows of another provider share nothing.
+        # A new widget replaces the old one, because providers have no rows in common.
         holder = QWidget()
         rows = QVBoxLayout(holder)
         rows.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Inserts techniques, the building blocks of prompts, and keeps a person's own."""
+"""Inserts techniques, the building blocks of prompts, and manages custom ones."""
 
 from __future__ import annotations
 

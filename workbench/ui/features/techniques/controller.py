@@ -1,4 +1,4 @@
-"""Carries out the commands about techniques.
+"""Executes the commands about techniques.
 
 Invariant: files are read and written on the task pool, never on the UI thread.
 """
@@ -21,7 +21,7 @@ from workbench.usecases.techniques import TechniqueLibrary, Techniques
 
 
 class TechniquesController:
-    """Opens the list and the form, and inserts what was chosen."""
+    """Opens the list and the form, and inserts the chosen technique."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -30,10 +30,10 @@ class TechniquesController:
         self.form: TechniqueForm | None = None
 
     def stop(self) -> None:
-        """Do nothing: no work outlives the window."""
+        """Do nothing: there is no background work to stop."""
 
     def choose(self) -> None:
-        """Open the list; what is chosen goes into the draft."""
+        """Open the list; a chosen technique is inserted into the draft."""
         if self.dialog is not None:
             self.dialog.raise_()
             return
@@ -50,7 +50,7 @@ class TechniquesController:
         self._read()
 
     def insert(self, technique: Technique) -> None:
-        """Put a technique into the draft as one step, and go to its first gap."""
+        """Insert a technique into the draft in one undoable step, and select its first gap."""
         editor = self._services.editor
         self._services.dialogs.widget().activateWindow()
         if technique.place == "examples":
@@ -70,7 +70,7 @@ class TechniquesController:
         editor.insert(insertion(content, technique, editor.caret()), mark_of(technique, content))
 
     def save_selection(self) -> None:
-        """Offer to keep what is selected in the editor as a technique of one's own."""
+        """Open the form for a new technique with the text selected in the editor."""
         selected = self._services.editor.selected()
         if not selected:
             self._services.notices.refused("Select the text that is to become a technique, then save it.")
@@ -135,5 +135,5 @@ class TechniquesController:
 
 
 def _present(content: Content) -> Content:
-    """Return the messages as the editor shows them: the blank one of an empty prompt counts."""
+    """Return the content as shown in the editor, which shows an empty prompt as one blank message."""
     return content if content.messages else replace(content, messages=(Message("user", ""),))

@@ -1,6 +1,6 @@
-"""The techniques to choose from: search, read what one is good for, see what it would insert, insert it.
+"""The dialog for choosing a technique: search, description, preview, insert.
 
-Invariant: typing always goes to the search field; nothing in the prompt changes before `chosen`.
+Invariant: typing always goes to the search field; the prompt does not change before `chosen`.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class TechniqueDialog(Dialog):
-    """`chosen(Technique)` is emitted once, after the dialog has closed. The others ask for changes to the library."""
+    """`chosen(Technique)` is emitted once, after the dialog has closed. The other signals request library changes."""
 
     chosen = Signal(object)
     edit_wanted = Signal(object)
-    """Technique to edit, None for a new one."""
+    """The technique to edit, None for a new one."""
     remove_wanted = Signal(object)
 
     def __init__(self, theme: Theme, content: Content, caret: CaretPlace | None, parent: QWidget | None = None) -> None:
@@ -77,14 +77,14 @@ class TechniqueDialog(Dialog):
         self._select(-1)
 
     def show_library(self, library: TechniqueLibrary, select: str = "") -> None:
-        """Show what was read, with the technique of this id selected."""
+        """Show the library, with the technique of id `select` selected."""
         self._library = library
         self.problems.setText("\n".join(library.problems[:5]))
         self.problems.setVisible(bool(library.problems))
         self._filter(self.search.text(), select)
 
     def complain(self, sentence: str) -> None:
-        """Say what went wrong."""
+        """Show an error."""
         self.problems.setText(sentence)
         self.problems.show()
 
@@ -218,7 +218,7 @@ def _label(role: str) -> QLabel:
     label = QLabel()
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignTop)
-    # The detail alone is rich text, made here of escaped pieces.
+    # Only the detail label is rich text; it is composed here from escaped parts.
     label.setTextFormat(Qt.TextFormat.PlainText if role else Qt.TextFormat.RichText)
     if role:
         set_role(label, role)

@@ -1,6 +1,6 @@
-"""The form for a technique of one's own.
+"""The form for a custom technique.
 
-Invariant: nothing is written before Save; what cannot be saved is said in the form, which then stays open.
+Invariant: nothing is written before Save; errors are shown in the form, which then stays open.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BLANK = Technique("", "", "", "", "", "system end", "")
 
 
 class TechniqueForm(Dialog):
-    """Edits one technique. `saved(Technique)` asks to keep it; the owner then calls `accept` or `complain`."""
+    """Edits one technique. `saved(Technique)` requests saving; the owner then calls `accept` or `complain`."""
 
     saved = Signal(object)
 
@@ -98,7 +98,7 @@ class TechniqueForm(Dialog):
         self._check()
 
     def complain(self, sentence: str) -> None:
-        """Say why it was not saved."""
+        """Show why saving is not possible or failed."""
         self.complaint.setText(sentence)
 
     def _check(self) -> None:
@@ -115,7 +115,7 @@ class TechniqueForm(Dialog):
     def _wanted(self) -> None:
         texts = {key: field.text().strip() for key, field in self.texts.items()}
         place = PLACES[self.place.currentIndex()]
-        # A file ends each text with one line end, which is not part of it.
+        # Files end each text with a line feed, which is not part of it.
         snippet = self.snippet.exact().rstrip("\n")
         name = self.name.text().strip()
         self.saved.emit(replace(self._technique, name=name, place=place, snippet=snippet, own=True, **texts))

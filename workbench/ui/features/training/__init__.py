@@ -1,4 +1,4 @@
-"""Exports training files of a prompt."""
+"""Exports a prompt's training files."""
 
 from __future__ import annotations
 

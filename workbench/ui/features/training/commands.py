@@ -1,4 +1,4 @@
-"""The command of training files."""
+"""The command that exports training files."""
 
 from __future__ import annotations
 

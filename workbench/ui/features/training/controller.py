@@ -1,6 +1,6 @@
-"""Carries out the command of training files.
+"""Executes the command that exports training files.
 
-Invariant: closing the dialog, or the window behind it, gives up a preview that is being made.
+Invariant: closing the dialog, or the window behind it, cancels a preview in progress.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class TrainingController:
         desk.written.connect(self._written)
 
     def open(self, prompt_uid: str = "") -> None:
-        """Make training files of a prompt, "" for the open one."""
+        """Open the dialog for a prompt, "" for the open one."""
         if self.dialog is not None:
             self.dialog.raise_()
             self.dialog.activateWindow()
@@ -41,7 +41,7 @@ class TrainingController:
         dialog.ask()
 
     def stop(self) -> None:
-        """Give up what goes on."""
+        """Cancel work in progress."""
         self._desk.stop()
 
     def _prepared(self, made: TrainingSet) -> None:

@@ -1,6 +1,6 @@
-"""The window in which training files are chosen, looked at, and written.
+"""The dialog for choosing, previewing and writing training files.
 
-Invariant: what is written is what is shown; while a preview is being made nothing can be written.
+Invariant: the files written equal the preview; nothing can be written while a preview is being prepared.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from workbench.usecases.training import TrainingSet
 
 _PAUSE_MS = 300
 _ROWS, _CHARACTERS = 20, 40_000
-"""Rows of a preview, and characters of them."""
+"""Maximum rows and characters of a preview."""
 _MOST_CONTRADICTIONS = 200
 
 
 class TrainingDialog(Dialog):
-    """`preview_wanted(Asked)` asks what would be written, `write_wanted(TrainingSet, Path)` to write it."""
+    """`preview_wanted(Asked)` requests a preview, `write_wanted(TrainingSet, Path)` writes the files."""
 
     preview_wanted = Signal(object)
     write_wanted = Signal(object, object)
@@ -87,7 +87,7 @@ class TrainingDialog(Dialog):
             changed.connect(lambda *_: self._change())
 
     def asked(self) -> Asked | None:
-        """Return what is asked for, None for a price that is no number."""
+        """Return the export options, None if the price is invalid."""
         text = self.price.text().strip().removeprefix("$").replace(",", ".")
         try:
             price = float(text) if text else None
@@ -100,13 +100,13 @@ class TrainingDialog(Dialog):
         )
 
     def begin(self) -> None:
-        """Say that a preview is being made."""
+        """Show that a preview is being prepared."""
         self.made = None
         self.progress.show_share(0, 0)
         self.go.setEnabled(False)
 
     def show_made(self, made: TrainingSet) -> None:
-        """Show what would be written."""
+        """Show the preview."""
         self.made = made
         self._end()
         train, validation = len(made.train), len(made.validation)
@@ -119,7 +119,7 @@ class TrainingDialog(Dialog):
         self.go.setEnabled(True)
 
     def refuse(self, sentence: str, detail: str) -> None:
-        """Say why there is nothing to write, or that it was not written."""
+        """Show why there is no preview, or why writing failed."""
         self._end()
         self.told.say(sentence, "error", detail)
         if self.made is None:
@@ -132,7 +132,7 @@ class TrainingDialog(Dialog):
         self.go.setEnabled(self.made is not None)
 
     def show_written(self, paths: Sequence[Path]) -> None:
-        """Say what was written."""
+        """Show the names of the written files."""
         self._end()
         self.go.setEnabled(self.made is not None)
         names = " and ".join(path.name for path in paths)
@@ -140,7 +140,7 @@ class TrainingDialog(Dialog):
         self.open_folder.show()
 
     def write_to(self, folder: Path) -> None:
-        """Write what is shown into a folder."""
+        """Write the previewed files into a folder."""
         if self.made is None:
             return
         self._folder = folder
@@ -192,7 +192,7 @@ class TrainingDialog(Dialog):
         self._pause.start()
 
     def ask(self) -> None:
-        """Ask for a preview of what is chosen."""
+        """Request a preview of the current options."""
         self.kind.setText(about(self.format.currentData()))
         asked = self.asked()
         if asked is None:

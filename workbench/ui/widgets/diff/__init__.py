@@ -1,5 +1,5 @@
-"""Differences on the screen.
+"""Views of differences.
 
-Invariant: nothing here computes a difference; what was removed is struck through and what was added is underlined, so
-that no colour is needed to tell them apart.
+Invariant: nothing here computes a difference. Removed text is struck through and added text underlined, so that they
+can be told apart without colour.
 """

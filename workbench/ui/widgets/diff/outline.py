@@ -1,6 +1,6 @@
-"""A frame around a part of a text.
+"""The outline of a text range.
 
-Invariant: only what is in view is looked at, so a change of a million characters costs no more than one of a few.
+Invariant: only visible lines are processed, so the cost does not depend on the length of the range.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 _TO_THE_LEFT = frozenset({"R", "AL", "AN"})
 _ROOM = 1.5
-"""Pixels between the letters and the frame at the left and right."""
+"""Pixels between the text and the frame at the left and right."""
 
 
 def outline(view: QPlainTextEdit, start: int, end: int) -> QPainterPath:
-    """Return the outline, in the viewport, of the text between two positions as far as it is in view."""
+    """Return the outline, in viewport coordinates, of the visible part of the text between two positions."""
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.WindingFill)
     block, bottom = view.firstVisibleBlock(), view.viewport().height()
@@ -34,7 +34,7 @@ def outline(view: QPlainTextEdit, start: int, end: int) -> QPainterPath:
 
 
 def _parts(block: QTextBlock, line: QTextLine, start: int, end: int) -> Iterator[QRectF]:
-    """Yield where a line shows a part of the text, within its paragraph."""
+    """Yield the rectangles of the range in a line, relative to the paragraph."""
     first = max(start - block.position(), line.textStart())
     last = min(end - block.position(), line.textStart() + line.textLength())
     if last <= first:
@@ -43,7 +43,7 @@ def _parts(block: QTextBlock, line: QTextLine, start: int, end: int) -> Iterator
     if text.isascii() or not any(unicodedata.bidirectional(character) in _TO_THE_LEFT for character in text):
         edges = [(_x(line, first), _x(line, last))]
     else:
-        # Where words of both directions meet, what is one in the text may be several on the line.
+        # In bidirectional text, one logical range may be several visual ones.
         trailing = QTextLine.Edge.Trailing
         edges = [(_x(line, at), _x(line, at, trailing)) for at in range(first, last)]
     for one, other in edges:
@@ -52,7 +52,7 @@ def _parts(block: QTextBlock, line: QTextLine, start: int, end: int) -> Iterator
 
 def _x(line: QTextLine, at: int, edge: QTextLine.Edge = QTextLine.Edge.Leading) -> float:
     found: object = line.cursorToX(at, edge)
-    # PySide returns the coordinate alone or with the position it belongs to, by version.
+    # Depending on its version, PySide returns the coordinate alone or with the cursor position.
     first = found[0] if isinstance(found, tuple) else found
     assert isinstance(first, float)
     return first

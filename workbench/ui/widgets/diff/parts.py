@@ -1,4 +1,4 @@
-"""Parts of prompts that differ, as text to read."""
+"""The differing parts of prompts as readable text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _STATES = {"same": "unchanged", "changed": "changed", "added": "added", "removed
 
 
 def part_runs(parts: Sequence[PartDiff], *, unchanged: bool) -> Iterator[Run]:
-    """Yield the parts as they are read, each under its title."""
+    """Yield the runs of the parts in order, each part under its title."""
     first = 0
     for part in parts:
         if part.state == "same" and not unchanged:

@@ -1,8 +1,8 @@
-"""Changed text to read, with a way from change to change.
+"""Text with marked changes, and navigation between them.
 
-Invariant: what is copied is the new text of the selection (the old one on a side of its own), exactly; what was removed
-is for the eye only. The change that is looked at is selected, and keeps the colours of what came and went. Long texts
-are put into the document in slices, so that the window never waits for them.
+Invariant: copying yields exactly the new text of the selection (in a view of the `old` side, the old text); removed
+text is only displayed. The current change is selected and keeps the colours of removed and added text. Long texts are
+inserted in slices, so that the UI thread is not blocked.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from workbench.ui.widgets.reader.shown import for_clipboard
 
 SLICE = 12_000
 PIECES = 60
-"""Letters and pieces at a time: each piece has a format of its own, which costs more than its letters."""
+"""Characters and runs per slice: each run has its own format, which costs more than its characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece as it is shown: `kind` is same, removed, added, declined (an addition that a person left), heading, or
-    filler, which keeps two sides level and is no text.
+    """A run of displayed text: `kind` is same, removed, added, declined (a rejected addition), heading, or filler,
+    which aligns two sides and is not text.
 
-    `change` numbers its change, or is -1.
+    `change` is the number of its change, or -1.
     """
 
     kind: str
@@ -40,18 +40,18 @@ class Run:
 
 
 def runs_of(diff: TextDiff, first: int = 0) -> Iterator[Run]:
-    """Yield a text diff as it is shown; its changes are numbered from `first`."""
+    """Yield the runs of a text diff, its changes numbered from `first`."""
     for piece in diff.pieces():
         yield Run(piece.kind, piece.text, piece.hunk + first if piece.hunk >= 0 else -1)
 
 
 class DiffView(AnswerView):
-    """Read-only text in which changes are marked. `current_changed(change, count)`: the change that is looked at."""
+    """Read-only text with marked changes. `current_changed(change, count)` reports the current one."""
 
     current_changed = Signal(int, int)
 
     def __init__(self, theme: Theme, *, mono: bool = False, old: bool = False, parent: QWidget | None = None) -> None:
-        """`old`: show and copy the text as it was before the changes."""
+        """`old`: show and copy the text before the changes."""
         super().__init__(theme, mono=mono, parent=parent)
         self._ghosts = {"filler"} if old else {"filler", "removed", "declined"}
         self._runs: Callable[[], Iterable[Run]] = tuple
@@ -65,23 +65,23 @@ class DiffView(AnswerView):
         self._formats: dict[str, QTextCharFormat] = {}
         self.setAccessibleName("Changes")
         self.following.moved.connect(self._stay)
-        # A long text is laid out for nothing when it gets other letters before it is written anew.
+        # AnswerView's restyle would lay out a long text that is rewritten right afterwards.
         theme.changed.disconnect(self._restyle)
         theme.changed.connect(self._dress_again)
 
     @property
     def count(self) -> int:
-        """How many changes there are."""
+        """Number of changes."""
         return self._count
 
     @property
     def current(self) -> int:
-        """The change that is looked at, -1 for none yet."""
+        """Number of the current change, -1 for none yet."""
         return self._current
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything is in the document."""
+        """Whether everything has been inserted."""
         return self._next is None
 
     def show_diff(self, diff: TextDiff) -> None:
@@ -89,18 +89,18 @@ class DiffView(AnswerView):
         self.show_made(lambda: runs_of(diff), len(diff.hunks))
 
     def show_runs(self, runs: Iterable[Run], count: int | None = None) -> None:
-        """Show pieces in order, from the beginning. `count`: changes in all, where some have nothing to show here."""
+        """Show runs from the beginning. `count`: all changes, including those without a run here."""
         known = tuple(runs)
         self.show_made(lambda: known, 1 + max((run.change for run in known), default=-1) if count is None else count)
 
     def show_made(self, make: Callable[[], Iterable[Run]], count: int) -> None:
-        """Show pieces that are made while they are shown, and again for other colours; `count` changes in all."""
+        """Show runs from a factory, which is called again when the colours change; `count`: all changes."""
         self._runs, self._count = make, count
         self._clear_runs()
         self._begin()
 
     def next_change(self, step: int = 1) -> None:
-        """Select the next change, or with -1 the previous one; from the last on it begins anew."""
+        """Select the next change, or with -1 the previous one; wraps around."""
         if not self._count:
             return
         if self._current < 0:
@@ -110,7 +110,7 @@ class DiffView(AnswerView):
         self.go_to(wanted)
 
     def go_to(self, change: int) -> None:
-        """Select a change and bring it into view, as soon as it is in the document."""
+        """Select a change and scroll to it once it has been inserted."""
         self._current = self._wanted = change
         self.viewport().update()  # the frame is wider than the text
         self._go_to_wanted()
@@ -157,7 +157,7 @@ class DiffView(AnswerView):
         super()._restyle()
         palette = self.palette()
         palette.setBrush(palette.ColorRole.Highlight, self._theme.color("selected"))
-        # Without a colour of its own what is selected keeps red and green.
+        # Without a brush for highlighted text, the selection keeps its red and green.
         palette.setBrush(palette.ColorRole.HighlightedText, QBrush(Qt.BrushStyle.NoBrush))
         self.setPalette(palette)
 
@@ -228,7 +228,7 @@ class DiffView(AnswerView):
 
 
 def _short(runs: Iterable[Run]) -> Iterator[Run]:
-    """Yield the same in pieces of which each takes a moment."""
+    """Yield the runs split into pieces of at most `SLICE` characters."""
     for run in runs:
         for at in range(0, len(run.text), SLICE):
             yield Run(run.kind, run.text[at : at + SLICE], run.change)

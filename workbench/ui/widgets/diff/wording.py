@@ -1,6 +1,6 @@
 """Differences in words.
 
-Invariant: signs always come with what they count, and a minus is a minus and no hyphen.
+Invariant: a sign always precedes what it counts, and a minus is U+2212, not a hyphen.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _SIGNS = {"added": "+ ", "removed": "− ", "changed": "~ ", "moved": "→ "}
 
 
 def counted(diff: TextDiff) -> str:
-    """Return how much differs: "+12 −3 words", or what else can be said of it."""
+    """Return how much differs as "+12 −3 words", or as a phrase if no words were added or removed."""
     if not diff.hunks:
         return "no difference"
     if not diff.added and not diff.removed:
@@ -29,7 +29,7 @@ def changes(count: int) -> str:
 
 
 def json_runs(found: tuple[JsonChange, ...]) -> Iterator[Run]:
-    """Yield differences of data, one to a line."""
+    """Yield JSON differences, one per line."""
     if not found:
         yield Run("same", "The data is the same; only its layout or the order of keys differs.")
     for number, change in enumerate(found):

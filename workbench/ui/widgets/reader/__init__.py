@@ -1,21 +1,19 @@
-"""How an answer is read: as text, as Markdown, as a tree of JSON, raw, and whatever else can show one.
+"""The reading modes of an answer: text, Markdown, JSON tree, raw, and others.
 
-Invariant: the exact text of an answer is held by the `ReadingArea` alone; a page shows it, and may show it differently,
-but never becomes its source. A mode costs nothing until it is looked at: its page is made and fed only then.
+Invariant: only `ReadingArea` holds the exact text of an answer; a page displays it, possibly transformed, but is never
+its source. Modes are lazy: a page is created and fed when it is first shown.
 
-A new way of reading is one row in `modes.MODES` and one subclass of `Page`:
+A new mode is one row in `modes.MODES` and one subclass of `Page`:
 
-- `Mode(id, title, applies, make)`. `applies` is asked with a `Subject` and decides whether the mode is offered now;
-  `make` imports what it needs when it is called, because nothing of it may be loaded before the first paint.
+- `Mode(id, title, applies, make)`. `applies` takes a `Subject` and decides whether the mode is offered; `make` imports
+  its dependencies when called, because none of them may be loaded before the first paint.
 - The area calls `set_text`, `append` (once per frame and lane), `set_streaming`, `set_status` and `set_wash`. The page
-  keeps what is being read in its place, and says by `following_changed` whether it follows the end.
-- A page that needs more than the answer (another output, the request) emits `data_wanted`; the owner of the area hears
-  it with the id of the mode and answers, now or later, with `ReadingArea.set_data(id, data)`, which ends in
-  `Page.set_data`. It is asked again whenever the page is shown anew, another answer stands there, or a tool took part
-  and there is more of the way to it.
-- What the lane's Copy puts on the clipboard is the exact text of the answer, whatever the mode; a selection is copied
-  as it is shown.
-- A mode is chosen per slot and by default in `choice.Choices`; "" leaves it to `modes.automatic`.
+  keeps the reading position, and emits `following_changed` when it starts or stops following the end.
+- A page that needs more than the answer (another output, the request) emits `data_wanted`. The area's owner receives it
+  with the mode's id and replies, now or later, with `ReadingArea.set_data(id, data)`, which calls `Page.set_data`. The
+  request is repeated when the page is shown again, when the answer is replaced, and when further tool steps arrive.
+- The lane's Copy puts the exact text of the answer on the clipboard in every mode; a selection is copied as displayed.
+- `choice.Choices` holds the mode per slot and the default; "" means `modes.automatic`.
 """
 
 from __future__ import annotations

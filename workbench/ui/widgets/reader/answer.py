@@ -1,7 +1,7 @@
-"""The text of an answer: streams in at the end, is read, selected and copied.
+"""The text of an answer: appended while it streams, read, selected and copied.
 
-Invariant: what a person reads never moves. New text is followed only while the end is in view; a selection never grows
-by itself; what is copied is the answer's text to the byte, not what the document made of it.
+Invariant: text being read never moves. New text is followed only while the end is in view; a selection never grows on
+its own; copying yields the exact text of the answer, not what the document made of it.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from workbench.ui.widgets.turns import Turns
 MARGIN = 12
 _EXTRA_SPACING = 0.2
 _SLICE = 16_000
-"""Characters put into the document at a time; more would hold up the window."""
+"""Characters inserted at a time; more would block the UI thread."""
 
 
 class AnswerView(QPlainTextEdit):
-    """Read-only text that grows. `color` is the token of its text, `delta` its size in points beside the theme's."""
+    """Read-only text that grows. `color` is a theme token, `delta` an offset in points from the theme's font size."""
 
     following_changed = Signal(bool)
     """Whether new text is followed; False once the reader has scrolled up."""
@@ -94,7 +94,7 @@ class AnswerView(QPlainTextEdit):
         return self.following.is_on
 
     def append(self, piece: str) -> None:
-        """Add the next piece at the end."""
+        """Append a chunk."""
         if self._backlog or len(piece) > _SLICE:
             waits = bool(self._backlog)
             self._backlog.extend(piece[at : at + _SLICE] for at in range(0, len(piece), _SLICE))
@@ -104,7 +104,7 @@ class AnswerView(QPlainTextEdit):
             self._insert(piece)
 
     def set_text(self, text: str) -> None:
-        """Show `text`. Text that only continues what is shown is appended; the place of reading stays."""
+        """Show `text`. A continuation of the current text is appended, which keeps the reading position."""
         shown = self.exact_text
         if text == shown:
             return
@@ -119,7 +119,7 @@ class AnswerView(QPlainTextEdit):
             self.following.look()
 
     def reset(self) -> None:
-        """Drop the text and follow the end again."""
+        """Clear the text and follow the end again."""
         self.set_text("")
         self.following.set(True)
 
@@ -131,7 +131,7 @@ class AnswerView(QPlainTextEdit):
         return self._placeholder
 
     def set_streaming(self, streaming: bool) -> None:
-        """Show or hide the block at the end that says that more is to come; a stream is followed from its start."""
+        """Show or hide the block that marks an unfinished text; a stream is followed from its start."""
         if self.following.stream(streaming):
             self.viewport().update()
 
@@ -140,12 +140,12 @@ class AnswerView(QPlainTextEdit):
         self.following.go_to_end()
 
     def place(self) -> int:
-        """Return about where in the answer (offset in characters) the first visible line begins."""
+        """Return the approximate offset of the first visible line, in characters of the answer."""
         position = self.cursorForPosition(QPoint(MARGIN, 1)).position()
         return len(self._shown.exact(0, position))
 
     def set_place(self, offset: int) -> None:
-        """Show the line at about `offset` first."""
+        """Scroll so that the line at about `offset` is first."""
         cursor = self.textCursor()
         cursor.setPosition(min(self._shown.position(offset), self.document().characterCount() - 1))
         self.setTextCursor(cursor)
@@ -156,7 +156,7 @@ class AnswerView(QPlainTextEdit):
         self.verticalScrollBar().setValue(line)
 
     def set_wash(self, wash: tuple[float, float] | None) -> None:
-        """Fade gold between two heights of this widget (pixels, may lie outside), or not at all."""
+        """Set a gold gradient between two heights of this widget (pixels, may lie outside), or None for none."""
         self._ground.set_wash(wash)
 
     def createMimeDataFromSelection(self) -> QMimeData:
@@ -164,7 +164,8 @@ class AnswerView(QPlainTextEdit):
         return text_data(for_clipboard(self._shown.exact(cursor.selectionStart(), cursor.selectionEnd())))
 
     def event(self, event: QEvent) -> bool:
-        # A text control claims every letter for itself, even when it is read-only; the window's keys 1…9 must pass.
+        # A text control accepts ShortcutOverride for every letter, even when read-only; the window's keys 1…9 must
+        # pass.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and types(event):
             event.ignore()
             return False
@@ -178,7 +179,7 @@ class AnswerView(QPlainTextEdit):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier):
-            event.ignore()  # sideways scrolling belongs to the view around the columns, larger text to the window
+            event.ignore()  # horizontal scrolling is handled by the view around the columns, zoom by the window
         else:
             super().wheelEvent(event)
 
@@ -189,7 +190,7 @@ class AnswerView(QPlainTextEdit):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        # Qt loses the width that a scroll bar takes while it tells what is being shown of its size.
+        # While a widget is being shown, Qt does not report the width that a new scroll bar takes.
         if 0 <= self._laid_out != self.viewport().width():
             self.resizeEvent(QResizeEvent(self.viewport().size(), QSize(self._laid_out, self.viewport().height())))
 
@@ -242,7 +243,7 @@ class AnswerView(QPlainTextEdit):
             self.go_to_end()
 
     def _select_again(self, anchor: int, position: int) -> None:
-        """Bring back a selection that reached the old end of the text and grew with it."""
+        """Restore a selection that ended at the old end of the text and grew with it."""
         with self.following.writing():
             cursor = self.textCursor()
             cursor.setPosition(anchor)
@@ -250,7 +251,7 @@ class AnswerView(QPlainTextEdit):
             self.setTextCursor(cursor)
 
     def _insert_slice(self) -> bool:
-        """Insert some of what waits; return whether there is more."""
+        """Insert one slice of the backlog; return whether more remain."""
         if self._backlog:
             self._insert(self._backlog.popleft())
         return bool(self._backlog)
@@ -272,6 +273,6 @@ class AnswerView(QPlainTextEdit):
 
 
 def types(event: QKeyEvent) -> bool:
-    """Whether a key press would write a letter into a field that can be edited."""
+    """Whether a key press would type a character into an editable field."""
     held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
     return held == Qt.KeyboardModifier.NoModifier and event.text().isprintable() and bool(event.text())

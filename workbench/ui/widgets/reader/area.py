@@ -1,7 +1,7 @@
-"""The place of the answer in a column: its exact text, and the page that shows it.
+"""The answer area of a column: the exact text and the page that displays it.
 
-Invariant: the text is whole whatever page is in front; a change of pages keeps the place of reading, and none happens
-by itself while somebody has scrolled up or marked something.
+Invariant: the text is complete whichever page is in front. A switch of pages keeps the reading position, and none
+happens automatically while the reader has scrolled up or selected text.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from workbench.ui.widgets.wording import is_running
 
 
 class ReadingArea(QWidget):
-    """Shows one answer in one of the modes. `chosen` returns the id of the mode that its reader wants, "" for any."""
+    """Shows one answer in one of the modes. `chosen` returns the id of the chosen mode, "" for automatic."""
 
     changed = Signal()
-    """The mode in front, or which modes apply."""
+    """The mode in front, or the set of applicable modes, changed."""
     data_wanted = Signal(str)
     """The id of the mode whose page needs data."""
 
@@ -75,7 +75,7 @@ class ReadingArea(QWidget):
 
     @property
     def gave_up(self) -> bool:
-        """Whether this answer is shown as text because it is too long for the mode that it wants."""
+        """Whether this answer is shown as text because it is too long for its preferred mode."""
         size = self._subject.size > modes.RENDER_LIMIT and (self._subject.markdown or self._subject.json)
         return self._mode == TEXT and (bool(self._given_up) or size)
 
@@ -92,7 +92,7 @@ class ReadingArea(QWidget):
         return not self._pieces
 
     def set_text(self, text: str) -> None:
-        """Show another answer. Text that only continues what is shown is appended; the place of reading stays."""
+        """Show another answer. A continuation of the current text is appended, which keeps the reading position."""
         shown = self.exact_text
         if text == shown:
             return
@@ -107,13 +107,13 @@ class ReadingArea(QWidget):
         self.page.refresh()
 
     def append(self, piece: str) -> None:
-        """Take the next piece of the answer; meant to be called once per frame."""
+        """Append a chunk of the answer; meant to be called once per frame."""
         if not piece:
             return
         known = self._subject
         self._take(piece)
         if (known.markdown, known.json, known.size > 0) != (self._subject.markdown, self._subject.json, True):
-            # Eight lanes that change their pages in one frame would hold up the window.
+            # Eight lanes switching pages in one frame would block the UI thread.
             self._turns.ask(self, self._decide)
         if self._fed.get(self._mode) == known.size:
             self.page.append(piece)
@@ -122,13 +122,13 @@ class ReadingArea(QWidget):
             self._feed()
 
     def set_status(self, head: LaneHead, status: LaneStatus) -> None:
-        """Take in what is known about the answer beside its text."""
+        """Update what is known about the answer besides its text."""
         old, self._subject = self._subject, replace(self._subject, head=head, status=status)
         self._streaming = is_running(status)
         self.page.set_streaming(self._streaming)
         self.page.set_status(head, status)
         if status.blind and is_running(old.status) and not self._streaming:
-            # Nobody saw it stream: it is read from its beginning.
+            # A blind stream was hidden, so reading starts at the beginning.
             self.page.set_place(0)
         self._show_latest()
         if replace(old.status, standing=status.standing, notice=status.notice) != status:
@@ -137,19 +137,19 @@ class ReadingArea(QWidget):
             self.page.refresh()
 
     def show_steps(self) -> None:
-        """Take in that there are more steps, or more of one."""
+        """Refresh the steps page after a step was added or grew."""
         if self._mode == STEPS:
             self.page.refresh()
 
     def set_data(self, mode: str, data: object) -> None:
-        """Give the page of a mode what it asked for; without effect when there is no such page."""
+        """Deliver requested data to the page of a mode; no effect when there is no such page."""
         if (page := self._pages.get(mode)) is not None:
             page.set_data(data)
             if page is self.page:
                 self.changed.emit()
 
     def set_placeholder(self, text: str) -> None:
-        """Say this in place of an empty answer."""
+        """Set the text shown while the answer is empty."""
         self._placeholder = text
         self.page.set_placeholder(text)
 
@@ -159,7 +159,7 @@ class ReadingArea(QWidget):
         self.page.set_name(name)
 
     def set_wash(self, wash: tuple[float, float] | None) -> None:
-        """Fade gold between two heights of this widget."""
+        """Set a gold gradient between two heights of this widget, or None for none."""
         self._wash = wash
         self.page.set_wash(wash)
 
@@ -168,20 +168,22 @@ class ReadingArea(QWidget):
         return self.page.tab_stops()
 
     def take_focus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
-        """Give the keyboard to the page in front."""
+        """Focus the page in front."""
         self.tab_stops()[0].setFocus(reason)
 
     def choice_changed(self) -> None:
-        """The reader chose another mode."""
+        """Apply the mode that the reader chose."""
         self._choose(by_hand=True)
 
     def _decide(self) -> bool:
-        """Bring the page to the front that the text wants by now; one turn is enough."""
+        """Switch to the page that suits the text so far; a single turn."""
         self._choose(by_hand=False)
         return False
 
     def _choose(self, *, by_hand: bool) -> None:
-        """Bring the page that is wanted to the front. One that nobody asked for waits while a person reads or marks."""
+        """Switch to the preferred page. An automatic switch is skipped while the reader has scrolled up or selected
+        text.
+        """
         self._turns.drop(self)
         wanted = modes.effective(self._chosen(), self._subject)
         if wanted in self._given_up:

@@ -1,6 +1,6 @@
-"""Writes parts of Markdown at the end of a text document.
+"""Writes Markdown parts at the end of a text document.
 
-Invariant: the document gets text and formats and nothing else, so that it has nothing to load.
+Invariant: only text and formats are inserted, so the document has no resources to load.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from workbench.ui.widgets.reader.parts import Part, Run
 from workbench.ui.widgets.reader.tables import PADDING, Look, Table, thin
 
 QUOTE = QTextFormat.Property.UserProperty.value + 2
-"""Block property: how many quotes are around it."""
+"""Block property: number of enclosing quotes."""
 CODE = QTextFormat.Property.UserProperty.value + 3
 """Block property: a line of code."""
 QUOTE_STEP = 14
@@ -39,7 +39,7 @@ _HEADINGS = {1: 3.0, 2: 2.0, 3: 1.0}
 
 
 class Builder:
-    """Writes in the fonts and colours of a theme, with a cursor that is at the end of a document."""
+    """Writes in the fonts and colours of a theme, through a cursor at the end of a document."""
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
@@ -63,13 +63,13 @@ class Builder:
         self.words(cursor, part, part.runs)
 
     def words(self, cursor: QTextCursor, part: Part, runs: Iterable[Run]) -> None:
-        """Go on with the paragraph of `part`."""
+        """Continue the paragraph of `part`."""
         for run in runs:
             cursor.insertText(run.text.replace("\n", "\u2028"), self.format(run, part))
         _mirror(cursor)
 
     def code(self, cursor: QTextCursor, placed: Placed, *, first: bool, inked: bool) -> None:
-        """Write a code block, `inked` with its colours."""
+        """Write a code block, with syntax colours if `inked`."""
         block = self._block(cursor, placed, first=first)
         block.setProperty(CODE, True)
         block.setTopMargin(block.topMargin() + (0 if first else CODE_PADDING / 2))
@@ -82,7 +82,7 @@ class Builder:
             self.more_code(cursor, piece, color)
 
     def more_code(self, cursor: QTextCursor, text: str, color: str = "text") -> None:
-        """Go on with the code block."""
+        """Continue the code block."""
         line, newline, rest = text.partition("\n")
         cursor.insertText(line, self.ink(color))
         if newline:
@@ -92,7 +92,7 @@ class Builder:
             cursor.insertText(rest, self.ink(color))
 
     def table(self, cursor: QTextCursor, placed: Placed, room: float, *, first: bool) -> Table:
-        """Write a table where `room` px are free for it and its margins."""
+        """Write a table into `room` pixels, margins included."""
         part, block = placed.part, self._block(cursor, placed, first=first)
         lead = thin()
         self._begin(cursor, lead, first=first)
@@ -111,7 +111,7 @@ class Builder:
         return table
 
     def ink(self, color: str = "text") -> QTextCharFormat:
-        """Return the format of code in a colour of the theme."""
+        """Return the code format for a colour token of the theme."""
         if color not in self._inks:
             form = QTextCharFormat()
             form.setFont(self.mono)
@@ -120,7 +120,7 @@ class Builder:
         return self._inks[color]
 
     def format(self, run: Run, part: Part | None = None) -> QTextCharFormat:
-        """Return the format of `run`; those of words that lead nowhere are made once."""
+        """Return the format of `run`; formats without a link are cached."""
         level = part.level if part is not None and part.kind == "heading" else 0
         look = (run.bold, run.italic, run.strike, run.code, level, part is not None and part.quote > 0)
         if run.link:
@@ -152,7 +152,7 @@ class Builder:
         return form
 
     def _block(self, cursor: QTextCursor, placed: Placed, *, first: bool) -> QTextBlockFormat:
-        """Return how a part stands; what is right under a heading belongs to it, and stands close."""
+        """Return the block format of a part; the gap below a heading is small, because the text belongs to it."""
         part, block = placed.part, QTextBlockFormat()
         gap = self._line if placed.apart else 0.0
         if not placed.joined and part.kind in ("code", "table", "heading"):
@@ -190,7 +190,7 @@ class Builder:
 
 
 def _mirror(cursor: QTextCursor) -> None:
-    """Indent a paragraph that is read from right to left at the right, where it begins."""
+    """Move the indent of a right-to-left paragraph to its right side."""
     block = cursor.blockFormat()
     if block.leftMargin() and cursor.block().textDirection() == Qt.LayoutDirection.RightToLeft:
         block.setRightMargin(block.leftMargin())

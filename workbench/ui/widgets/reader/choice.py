@@ -1,6 +1,6 @@
-"""Which mode a person chose to read in.
+"""The reading modes that the user chose.
 
-Invariant: a choice belongs to a lane's slot, or to all lanes that have none; "" means that the text decides.
+Invariant: a choice belongs to one lane slot, or to all lanes that have none; "" means automatic.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Signal
 
 
 class Choices(QObject):
-    """The chosen modes. Ids that no mode has (of another release) are kept and have no effect."""
+    """The chosen modes. Unknown ids (of another release) are kept and have no effect."""
 
     changed = Signal(str)
-    """The slot whose choice changed, "" when it was the default."""
+    """The slot whose choice changed, "" for the default."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -27,22 +27,22 @@ class Choices(QObject):
         return self._default
 
     def of(self, slot: str) -> str:
-        """Return the mode chosen for a lane."""
+        """Return the mode in effect for a lane."""
         return self._slots.get(slot, self._default)
 
     def own(self, slot: str) -> str | None:
-        """Return the mode chosen for this very lane, None when it follows the default."""
+        """Return a lane's own choice, None when it uses the default."""
         return self._slots.get(slot)
 
     def choose(self, slot: str, mode: str) -> None:
-        """Read a lane in `mode`."""
+        """Set the mode of one lane."""
         if self._slots.get(slot) != mode:
-            self._slots.pop(slot, None)  # the newest choice stands last
+            self._slots.pop(slot, None)  # keep the newest choice last
             self._slots[slot] = mode
             self.changed.emit(slot)
 
     def choose_for_all(self, mode: str) -> None:
-        """Read every lane in `mode`; choices of single lanes are dropped."""
+        """Set the mode of all lanes; choices of single lanes are dropped."""
         if mode != self._default or self._slots:
             self._default = mode
             self._slots.clear()
@@ -53,7 +53,7 @@ class Choices(QObject):
         return {**self._slots, "": self._default} if self._default else dict(self._slots)
 
     def load(self, stored: Mapping[str, str]) -> None:
-        """Take choices as `stored` gave them."""
+        """Restore choices that `stored` returned."""
         self._slots = {slot: mode for slot, mode in stored.items() if slot}
         self._default = stored.get("", "")
         self.changed.emit("")

@@ -1,7 +1,6 @@
-"""Colours of code, from Pygments, which is imported with the first code block that is complete.
+"""Syntax colours from Pygments, which is imported with the first complete code block.
 
-Invariant: the pieces joined are the text that was given; a language that is not known, and code over the limit, is
-left uncoloured.
+Invariant: the pieces concatenate to the given text; code in an unknown language or over the limit stays uncoloured.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from functools import cache
 from typing import Any
 
 _LIMIT = 40_000
-"""Characters of code that are coloured; more would hold up the window."""
+"""Maximum characters of code to colour; more would block the UI thread."""
 _COLORS = (
     ("Comment", "muted"),
     ("Literal.String", "green"),
@@ -28,7 +27,7 @@ _COLORS = (
 
 
 def colored(text: str, language: str) -> list[tuple[str, str]]:
-    """Return the code in pieces, each with the theme's token of its colour."""
+    """Return the code in pieces, each with its colour token of the theme."""
     if not is_known(text, language):
         return [(text, "text")]
     pieces: list[tuple[str, str]] = []
@@ -41,12 +40,12 @@ def colored(text: str, language: str) -> list[tuple[str, str]]:
 
 
 def is_known(text: str, language: str) -> bool:
-    """Whether the code would have colours."""
+    """Whether the code can be coloured."""
     return bool(language) and len(text) <= _LIMIT and _lexer(language.lower()) is not None
 
 
 def tokens(text: str, language: str) -> Iterator[tuple[str, str]]:
-    """Yield the words of code with their colours, as far as they are the text that was given."""
+    """Yield the tokens of the code with their colours, up to where they differ from the given text."""
     at = 0
     for _, kind, value in _lexer(language.lower()).get_tokens_unprocessed(text):
         if not text.startswith(value, at):

@@ -1,6 +1,6 @@
-"""Colours long code that is written already, a few ms at a time.
+"""Colours long code after it was written, a few ms at a time.
 
-Invariant: only formats change, never the text; what is written anew is forgotten before.
+Invariant: only formats change, never the text; code is forgotten before it is rewritten.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from workbench.ui.editor.exact import units
 from workbench.ui.widgets.reader.code import tokens
 
 AT_ONCE = 1_500
-"""Characters of code that are coloured as they are written."""
+"""Characters of code up to which it is coloured immediately."""
 _SLICE_MS = 8
 
 
 @dataclass(slots=True)
 class _Code:
-    """`start` moves with the text before it; `pieces` has not been asked for what is at `offset` (UTF-16 units)."""
+    """`start` moves with edits before it; the next of `pieces` begins at `offset` (UTF-16 units) after it."""
 
     start: QTextCursor
     pieces: Iterator[tuple[str, str]]
@@ -30,10 +30,10 @@ class _Code:
 
 
 class Coloring:
-    """The code of one document that still wants colours."""
+    """Queue of the code in one document that is not coloured yet."""
 
     def __init__(self, ink: Callable[[str], QTextCharFormat]) -> None:
-        """`ink` returns the format of a token of the theme."""
+        """`ink` returns the format of a colour token of the theme."""
         self._ink = ink
         self._waiting: deque[_Code] = deque()
 
@@ -41,7 +41,7 @@ class Coloring:
         return bool(self._waiting)
 
     def add(self, cursor: QTextCursor, text: str, language: str) -> None:
-        """Colour `text`, which begins at `cursor`: a short one at once, a long one in the next slices."""
+        """Colour `text`, which begins at `cursor`: short code immediately, long code in later slices."""
         start = QTextCursor(cursor)
         start.setKeepPositionOnInsert(True)
         code = _Code(start, tokens(text, language))
@@ -51,18 +51,18 @@ class Coloring:
             self._color(code, lambda: False)
 
     def step(self) -> None:
-        """Work for a few ms."""
+        """Colour for a few ms."""
         took = QElapsedTimer()
         took.start()
         if self._color(self._waiting[0], lambda: took.elapsed() >= _SLICE_MS):
             self._waiting.popleft()
 
     def forget(self, position: int) -> None:
-        """Leave alone what is behind a position of the document: it is written anew."""
+        """Drop queued code from a document position on, because it is rewritten."""
         self._waiting = deque(code for code in self._waiting if code.start.position() < position)
 
     def _color(self, code: _Code, is_over: Callable[[], bool]) -> bool:
-        """Go on with some code; return whether all of it is coloured."""
+        """Continue one code block until `is_over`; return whether all of it is coloured."""
         cursor = QTextCursor(code.start)
         cursor.beginEditBlock()
         for value, color in code.pieces:

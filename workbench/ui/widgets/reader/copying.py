@@ -1,6 +1,6 @@
-"""An answer for the clipboard.
+"""The forms in which an answer is copied to the clipboard.
 
-Invariant: pure; as Markdown it is the answer to the byte.
+Invariant: pure; the form "markdown" is the answer byte for byte.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Form = Literal["text", "markdown", "json"]
 
 
 def copied(text: str, form: Form) -> str | None:
-    """Return an answer in a form, None when it has no valid JSON. Raises nothing."""
+    """Return an answer in a form, None for "json" without valid JSON. Raises nothing."""
     if form == "markdown":
         return for_clipboard(text)
     if form == "text":

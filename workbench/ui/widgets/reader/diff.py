@@ -1,7 +1,7 @@
-"""An answer as what differs from another one.
+"""An answer as its differences from another one.
 
-Invariant: a difference is shown only beside the answer that it belongs to: when another answer stands here, the page is
-empty until its own comparison has come. Where nothing can be compared the answer is shown as it is, and why.
+Invariant: a difference is shown only with its own answer: after the answer is replaced, the page is empty until the new
+comparison arrives. If nothing can be compared, the answer is shown unchanged, with the reason.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workbench.ui.widgets.small_controls import quiet_button, safe_tip
 
 
 class DiffPage(Page):
-    """The changes, their number, a menu of bases, and buttons that go from change to change."""
+    """The changes, their number, a menu of bases, and navigation buttons."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,7 +104,7 @@ class DiffPage(Page):
         return done
 
     def _wash_view(self) -> None:
-        """Let the text go on with what is painted behind the bar, wherever it begins now."""
+        """Continue the gradient behind the bar in the text view, wherever the view begins now."""
         layout, wash = self.layout(), self._wash
         assert layout is not None
         layout.activate()
@@ -120,7 +120,7 @@ class DiffPage(Page):
         return self.view.textCursor().hasSelection()
 
     def open_menu(self) -> QMenu | None:
-        """Open the menu of bases; None while nothing has been compared."""
+        """Open the menu of bases; return None if nothing has been compared."""
         shown = self._shown
         if shown is None:
             return None
@@ -168,6 +168,6 @@ class DiffPage(Page):
         self.count.setText(" · ".join(parts))
 
     def _name_base(self, text: str) -> None:
-        # A label may be as long as a person likes; the lane is not made wider for it.
+        # Labels have no length limit and must not widen the lane.
         room = self.fontMetrics().averageCharWidth() * 22
         self.base.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))

@@ -1,6 +1,6 @@
-"""Frees long documents a bit at a time.
+"""Frees long documents in slices.
 
-Invariant: no part of it holds up the window; a document of a hundred thousand lines would for a tenth of a second.
+Invariant: no slice blocks the UI thread; freeing a document of 100,000 lines at once takes a tenth of a second.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from PySide6.QtGui import QTextCursor, QTextDocument
 from workbench.ui.widgets.turns import Turns
 
 MANY = 2_000
-"""Paragraphs that can be freed in one go."""
+"""Paragraphs that can be freed at once."""
 
 
 class Discarded(QObject):
-    """Takes a document that nobody shows any more, and ends with it."""
+    """Owns a document that is no longer shown, and deletes itself with it."""
 
     def __init__(self, document: QTextDocument) -> None:
         turns = Turns.of_application()

@@ -1,8 +1,9 @@
-"""Whether the end of a text that grows is followed.
+"""Automatic scrolling to the end of a growing text.
 
-Invariant: what a person reads never moves. New text is followed only while the end is in view; who scrolls up stays
-where they are until they come back to the end. Qt lays a long text out in steps after its width or font changed, and
-for that time it is shorter than it is: that is no scrolling, and the place comes back with the text that it is in.
+Invariant: text being read never moves. New text is followed only while the end is in view; scrolling up stops that
+until the reader is back at the end. After its width or font changed, Qt lays out a long text in steps, and its height
+is too small meanwhile. The scroll bar change caused by this does not count as scrolling, and the position is restored
+once the text reaches it again.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QScrollBar
 
 
 class Following(QObject):
-    """Looks after the vertical scroll bar of `view`; `at_end` says whether the end of its text can be seen."""
+    """Manages the vertical scroll bar of `view`; `at_end` returns whether the end of its text is visible."""
 
     changed = Signal(bool)
     """Whether new text is followed; False once the reader has scrolled up."""
@@ -29,9 +30,9 @@ class Following(QObject):
         self._is_on = True
         self._is_streaming = self._is_writing = False
         self._is_cut = False
-        """The value that is told next is one that a shorter text led to."""
+        """Whether the next value change results from a shortened range."""
         self._lost: int | None = None
-        """Where the bar stood before that."""
+        """The bar's value before that, to be restored."""
         self._bar.rangeChanged.connect(self._ranged)
         self._bar.valueChanged.connect(self._scrolled)
 
@@ -46,17 +47,17 @@ class Following(QObject):
 
     @property
     def is_streaming(self) -> bool:
-        """Whether more is to come."""
+        """Whether more text is expected."""
         return self._is_streaming
 
     def set(self, on: bool) -> None:
-        """Follow from now on, or do not."""
+        """Start or stop following."""
         if on != self._is_on:
             self._is_on = on
             self.changed.emit(on)
 
     def stream(self, streaming: bool) -> bool:
-        """Say whether more is to come; a stream is followed from its start. Returns whether that is news."""
+        """Set whether more text is expected; a stream is followed from its start. Returns whether that changed."""
         if streaming == self._is_streaming:
             return False
         self._is_streaming = streaming
@@ -71,20 +72,20 @@ class Following(QObject):
         self.set(True)
 
     def go_to(self, value: int) -> None:
-        """Show a place that nobody scrolled to."""
+        """Scroll to a value without treating it as scrolling by the reader."""
         outer, self._is_writing, self._lost = self._is_writing, True, None
         self._bar.setValue(value)
         self._is_writing = outer
 
     def look(self) -> None:
-        """Follow if the end is in view."""
+        """Follow if and only if the end is in view."""
         self.set(self._at_end())
 
     @contextmanager
     def writing(self, *, is_more: bool = True) -> Iterator[None]:
-        """Change the text meanwhile: what is read stays in its place, or the end is followed.
+        """Keep the reading position, or follow the end, during changes of the text.
 
-        What is not `is_more` changes only the looks of what is there: then the end is followed in a stream alone.
+        With `is_more` False only the appearance changes; then the end is followed only while streaming.
         """
         value, outer, self._is_writing = self._bar.value(), self._is_writing, True
         self._lost = None
@@ -97,9 +98,9 @@ class Following(QObject):
 
     @contextmanager
     def resizing(self, event: QResizeEvent) -> Iterator[None]:
-        """Change the size of the view meanwhile; a stream that was followed still is.
+        """Keep following a followed stream while the view is resized.
 
-        Also when it has just ended: what is said about a failure takes room below its last words.
+        This includes a stream that has just ended: the message about a failure takes space below its last line.
         """
         is_lower = event.size().height() < event.oldSize().height() and self._bar.value() > 0
         followed = self._is_on and (self._is_streaming or is_lower)
@@ -108,7 +109,7 @@ class Following(QObject):
             self.go_to_end()
 
     def _ranged(self, _: int, high: int) -> None:
-        """Qt tells of another range before it takes the value there."""
+        """Handle a new range, which Qt reports before it clamps the value."""
         value = self._bar.value()
         if self._is_writing:
             return

@@ -1,6 +1,6 @@
 """The JSON in an answer.
 
-Invariant: pure; numbers keep the digits that the model wrote, and what is not JSON is told with its line and column.
+Invariant: pure; numbers keep the digits that the model wrote, and invalid JSON is reported with line and column.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ class Digits(str):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value, or the sentence `problem` about the JSON that is not valid; `value` is None then."""
+    """A value, or a sentence `problem` about invalid JSON, with `value` None."""
 
     value: Any = None
     problem: str = ""
 
 
 def find(text: str) -> Found | None:
-    """Return the first JSON of an answer: the whole of it, or that of a fenced block. None when there is none."""
+    """Return the first JSON of an answer: the whole text, or a fenced block. None if there is none."""
     steps = finding(text)
     while True:
         try:
@@ -43,7 +43,7 @@ def find(text: str) -> Found | None:
 
 
 def finding(text: str) -> Generator[None, None, Found | None]:
-    """Return what `find` does; yields whenever it has worked for a few ms."""
+    """Return what `find` returns; a generator that yields every few ms."""
     if text.lstrip().startswith(_STARTS):
         return (yield from _read(text, 0))
     wrong: Found | None = None
@@ -79,12 +79,12 @@ def _refuse(name: str) -> Any:
 
 
 def scalar(value: Any) -> str:
-    """Return a value without members as JSON."""
+    """Return a scalar or an empty container as JSON."""
     return str(value) if isinstance(value, Digits) else json.dumps(value, ensure_ascii=False)
 
 
 def written(value: Any) -> str:
-    """Return a value as JSON over several lines, with the digits that it came with. Raises RecursionError."""
+    """Return a value as indented JSON with its original digits. Raises RecursionError."""
     return "".join(_write(value, "\n"))
 
 

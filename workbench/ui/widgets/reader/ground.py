@@ -1,6 +1,6 @@
-"""What is behind a text, and the block at its end.
+"""The background of a text, and the block at its end.
 
-Invariant: the gold of a winner stays where it is while the text over it moves.
+Invariant: the gold gradient of a winner stays in place while the text scrolls over it.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from workbench.ui.theme import Theme
 
 
 class Ground:
-    """Paints behind and over the text of `view`; a wash is gold that fades between two heights of it."""
+    """Paints behind and over the text of `view`; a wash is a gold gradient between two heights of it."""
 
     def __init__(self, view: QAbstractScrollArea, theme: Theme) -> None:
         self._view, self._theme = view, theme
         self._wash: tuple[float, float] | None = None
         self._brush = QBrush()
-        # The stylesheet would leave the viewport transparent: every letter would repaint the column behind it, and
-        # every new line the whole text instead of moving it.
+        # The stylesheet would make the viewport transparent: every character would repaint the column behind it, and
+        # every new line the whole text instead of scrolling it.
         view.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.restyle()
 
     @property
     def is_washed(self) -> bool:
-        """Whether there is gold, so that nothing can be moved without being painted again."""
+        """Whether there is a gradient, so that scrolling requires a full repaint."""
         return self._wash is not None
 
     def set_wash(self, wash: tuple[float, float] | None) -> None:
-        """Fade gold between two heights of the view (pixels, may lie outside), or not at all."""
+        """Set a gold gradient between two heights of the view (pixels, may lie outside), or None for none."""
         if wash != self._wash:
             self._wash = wash
             self.restyle()
 
     def restyle(self) -> None:
-        """Take the colours of the theme again."""
+        """Apply the theme's colours."""
         surface = self._theme.color("surface")
         self._brush = QBrush(surface)
         if self._wash is not None:
@@ -47,16 +47,16 @@ class Ground:
         self._view.viewport().update()
 
     def paint(self, painter: QPainter, exposed: QRect) -> None:
-        """Paint what is behind the text."""
+        """Paint the background of the exposed area."""
         painter.fillRect(exposed, self._brush)
 
     def paint_end(self, place: QRectF) -> None:
-        """Paint the block that says that more is to come."""
+        """Paint the block that marks an unfinished text."""
         with QPainter(self._view.viewport()) as painter:
             painter.fillRect(place, self._theme.color("accent"))
 
     def end(self, caret: QRect) -> QRectF:
-        """Return where that block is when the text ends at `caret`; it is no lower than a line."""
+        """Return the rectangle of that block for a text that ends at `caret`, at least one line high."""
         metrics = self._view.fontMetrics()
         width = metrics.horizontalAdvance("n") * 0.8
         left = min(float(caret.left()) + 1, self._view.viewport().width() - width - 2)

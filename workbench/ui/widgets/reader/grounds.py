@@ -1,6 +1,6 @@
-"""What lies behind code and beside quotes in rendered Markdown; the document would leave gaps between lines.
+"""Backgrounds of code and bars of quotes in rendered Markdown; the document would leave gaps between lines.
 
-Invariant: only what meets the exposed part is looked at, so that a line that streams costs a line.
+Invariant: only blocks within the exposed area are processed, so a streamed line costs one line.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _FEW = 4
 
 
 class Grounds:
-    """The colours, and `extra`, the room between lines in px."""
+    """Holds the colours; `extra` is the spacing between lines in pixels."""
 
     def __init__(self, code: QColor, bar: QColor, extra: float) -> None:
         self._code, self._bar, self._extra = code, bar, extra
 
     def paint(self, painter: QPainter, view: QTextEdit, exposed: QRect) -> None:
-        """Paint the grounds within `exposed` of the viewport."""
+        """Paint code backgrounds and quote bars within `exposed` of the viewport."""
         scroll, layout = view.verticalScrollBar().value(), view.document().documentLayout()
         right = view.viewport().width() - MARGIN
         block = _first(view, exposed.top() - CODE_PADDING + scroll)
@@ -45,15 +45,15 @@ class Grounds:
             block = block.next()
 
     def _below(self, block: QTextBlock) -> float:
-        """Return the room below a block when the quote goes on there without a gap."""
+        """Return the space below a block if the quote continues there without a gap, else 0."""
         form = block.next().blockFormat()
         return self._extra if form.hasProperty(QUOTE) and not form.topMargin() else 0.0
 
 
 def _first(view: QTextEdit, y: float) -> QTextBlock:
-    """Return a block that begins above `y` of the document, with few between the two."""
+    """Return a block that begins above document height `y`, with few blocks between the two."""
     layout, block = view.document().documentLayout(), view.document().lastBlock()
-    # A stream is painted at its end.
+    # While streaming, only the end is repainted: search backwards first.
     for _ in range(_FEW):
         if not block.isValid() or layout.blockBoundingRect(block).top() <= y:
             return block if block.isValid() else view.document().firstBlock()

@@ -1,7 +1,7 @@
-"""Markdown that grows at its end, as parts of which few ever change.
+"""Incremental Markdown: a growing answer as parts, of which few ever change.
 
-Invariant: what is settled stays as it is whatever follows, and what is not settled is short however long the answer and
-its blocks are. A piece costs the same at the end of an answer as at its beginning.
+Invariant: settled parts never change, and the unsettled rest is short, however long the answer and its blocks are.
+Appending a chunk is O(chunk), independent of the length of the answer.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from workbench.ui.widgets.reader.parts import Kind, Parsed, Part, parse
 from workbench.ui.widgets.reader.shown import holds_on
 
 UNIT = 2_000
-"""Characters of one block beyond which all of it but its last line is settled."""
+"""Characters of one block beyond which all but its last line is settled."""
 LONGEST_LINE = 3_000
-"""Characters of one line beyond which it is shown as several."""
+"""Characters of one line beyond which it is split."""
 LIMIT = 20_000
-"""Characters of a block that cannot be parted beyond which it would take too long to parse it again."""
+"""Characters of a block that cannot be split, beyond which parsing it again takes too long."""
 MOST_BRACKETS = 600
-"""What may begin a link in one block; for each the parser looks through all of it."""
+"""Maximum number of possible link starts in one block; for each the parser scans all of it."""
 _SEARCHED = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A part in its place. `offset` counts characters of the answer; `apart`: a blank line is before it.
+    """A part and its position. `offset` counts characters of the answer; `apart`: preceded by a blank line.
 
-    `joined`: it goes on with the block before it; when `glued` even within a line, where `joint` is between the two.
+    `joined`: continues the block before it; `glued`: even within a line, with `joint` between the two.
     """
 
     part: Part
@@ -40,7 +40,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """Parts that are new or may be. The next step gives the open ones again, as they are by then."""
+    """New and possibly changed parts. The next step returns the open ones again, updated."""
 
     settled: tuple[Placed, ...] = ()
     open: tuple[Placed, ...] = ()
@@ -48,7 +48,7 @@ class Grown:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """Lines that a text is read behind: they open the blocks that it goes on with. `leaf` is the innermost one."""
+    """Opening lines of the blocks that a text continues, parsed before it. `leaf` is the innermost block."""
 
     text: str = ""
     leaf: Kind | None = None
@@ -61,7 +61,7 @@ class _Context:
 
 
 class Growth:
-    """An answer so far. `links` are the definitions of the whole answer, as far as they are known."""
+    """A growing answer. `links` are the known link definitions of the whole answer."""
 
     def __init__(self, links: Mapping[str, str] | None = None) -> None:
         self._links = links or {}
@@ -74,17 +74,17 @@ class Growth:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether the text cannot be shown: it is too deep, or its last block too long to be read with each piece."""
+        """Whether the text cannot be rendered: nested too deeply, or the last block too long to parse repeatedly."""
         if self._is_too_deep or len(self._tail) > LIMIT:
             return True
         return self._tail.count("[") + self._ahead.count("[") > MOST_BRACKETS
 
     def take(self, piece: str) -> None:
-        """Add a piece at the end."""
+        """Append a chunk."""
         self._ahead += piece
 
     def step(self, *, more_to_come: bool) -> Grown:
-        """Return what became of the parts that were open, and what is new."""
+        """Return the updated open parts and the new parts."""
         settled: list[Placed] = []
         while True:
             at = self._next_stop()
@@ -95,7 +95,7 @@ class Growth:
                 return Grown(tuple(settled), grown.open)
 
     def _next_stop(self) -> int:
-        """Return how much can be read at once: where a long line is parted must not depend on how it came."""
+        """Return how much to read at once, so that splits of a long line do not depend on the chunks."""
         line = len(self._tail) - self._tail.rfind("\n") - 1
         start = 0
         while start < len(self._ahead):
@@ -121,7 +121,7 @@ class Growth:
         return Grown(settled, last)
 
     def _cut(self, at: int, context: _Context, end: int) -> None:
-        """Let the tail begin at `at`; `end` is the line where what is before it ended, counted from there."""
+        """Drop the tail before `at`; `end` is the last line of what was dropped, relative to `at`."""
         self._at += at
         self._tail = self._tail[at:]
         self._context, self._end, self._patience = context, end, UNIT
@@ -129,7 +129,7 @@ class Growth:
     def _place(
         self, parts: Iterable[Part], context: _Context, tail: str, at: int, end: int
     ) -> Iterator[tuple[int, int, Placed]]:
-        """Yield parts with the lines where they begin and end; those of the context are left out, or shortened."""
+        """Yield parts with their first and last lines; parts of the context are left out or shortened."""
         starts, before = _starts(tail), context.lines
         end += before
         fresh = True
@@ -150,7 +150,7 @@ class Growth:
             yield part.line, end, Placed(part, offset, apart, joined, glued, context.joint if glued else "")
 
     def _part(self, parts: Sequence[Part], whole: Sequence[Placed], more_to_come: bool) -> Grown:
-        """Settle most of the last block, which is long, if there is a place where it can be parted."""
+        """Settle most of the last block, which is long, if it can be split somewhere."""
         source, skipped = self._context.text + self._tail, len(self._context.text)
         for context, at in self._places(parts, source):
             if at <= skipped:
@@ -172,7 +172,7 @@ class Growth:
         return parse(text, more_to_come=more_to_come, links=self._links)
 
     def _places(self, parts: Sequence[Part], source: str) -> Iterator[tuple[_Context, int]]:
-        """Yield where the source may be parted, and behind what its rest is read then."""
+        """Yield where the source may be split, each with the context for parsing the rest."""
         if not parts:
             return
         leaf, lines, starts = parts[-1], source.split("\n"), _starts(source)
@@ -194,7 +194,7 @@ class Growth:
 
 
 def _behind_opening(part: Part) -> Part | None:
-    """Return a block whose opening is known already without it, None when there is nothing behind that."""
+    """Return a block without its known opening, None if nothing follows that."""
     if part.kind == "code":
         return None if part.blank else replace(part, marker="")
     rows = part.rows[1:]
@@ -202,7 +202,7 @@ def _behind_opening(part: Part) -> Part | None:
 
 
 def fused(before: Placed, behind: Placed) -> Placed:
-    """Return a code block or table together with the one that goes on with it."""
+    """Return a code block or table merged with its continuation."""
     part, more = before.part, behind.part
     if part.kind == "code":
         joint = "" if behind.glued else "\n"
@@ -211,19 +211,19 @@ def fused(before: Placed, behind: Placed) -> Placed:
 
 
 def goes_on(before: Placed, behind: Placed) -> bool:
-    """Whether two parts are one block in the document."""
+    """Whether two parts form one block in the document."""
     return behind.joined and before.part.kind == behind.part.kind in ("code", "table")
 
 
 def _is_same(whole: Sequence[Placed], before: Sequence[Placed], behind: Sequence[Placed]) -> bool:
-    """Whether the parts of a source that was parted are those of the whole."""
+    """Whether the parts of the split source equal those of the whole."""
     if not before or not behind:
         return False
     first, second = before[-1], behind[0]
     if goes_on(first, second):
         before, behind = [*before[:-1], fused(first, second)], behind[1:]
     elif second.joined:
-        # Two paragraphs where there was one; emphasis that began in the first one ends there.
+        # One paragraph became two; emphasis that began in the first one ends there.
         alike = len(behind) == 1 and _frame(first.part) == _frame(second.part) == _frame(whole[-1].part)
         return alike and [one.part for one in before[:-1]] == [one.part for one in whole[:-1]]
     return [one.part for one in (*before, *behind)] == [one.part for one in whole]
@@ -238,16 +238,16 @@ def _joined(lines: Sequence[str], numbers: Iterable[int]) -> str:
 
 
 def _gap(text: str, latest: int, *, words: bool) -> int:
-    """Return a place up to `latest` where a line can be parted, between words if there are any; 0 for none."""
+    """Return a split offset up to `latest`, between words if possible; 0 for none."""
     places = range(latest, latest - _SEARCHED, -1)
-    # What begins with a letter begins no other block.
+    # A rest that begins with a letter starts no other kind of block.
     letters = [at for at in places if text[at].isalpha() and not holds_on(text[at - 1], text[at])]
     between = [at for at in letters if text[at - 1].isspace()] if words else []
     return next(iter(between or letters), 0)
 
 
 def _has_long_line(text: str) -> bool:
-    """Whether the last line has just become too long."""
+    """Whether the last line has just exceeded `LONGEST_LINE`."""
     return len(text) - text.rfind("\n") - 1 == LONGEST_LINE + 1
 
 

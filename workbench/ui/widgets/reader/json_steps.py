@@ -1,7 +1,7 @@
-"""Reads JSON a little at a time.
+"""Incremental JSON parser.
 
-Invariant: what is read is what the decoder of the standard library would read. It reads all that is short; what is
-longer is gone through member by member.
+Invariant: the result equals that of the standard library's decoder. Short values are passed to that decoder; longer
+ones are traversed member by member.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
 STEP = 20_000
-"""Characters after which it is left to others; a single word or number may be longer."""
+"""Characters between two yields; a single string or number may be longer."""
 _SHORT = 2_000
-"""Characters of a value with members that are read at once."""
+"""Characters up to which an object or array is decoded at once."""
 _DEEPEST = 400
-"""Values with members in one another beyond which nobody would find their way."""
+"""Maximum nesting depth; a deeper tree would be unreadable."""
 _SPACE = re.compile(r"[ \t\n\r]*")
 _CLOSING = {"{": "}", "[": "]"}
 
 
 def reading(text: str, decoder: JSONDecoder) -> Generator[None, None, Any]:
-    """Return the value of a text that is JSON as a whole; yields whenever it has read on for a while.
+    """Return the value of a text that is JSON as a whole; yields after every `STEP` characters.
 
-    Raises JSONDecodeError, RecursionError for what is nested too deeply, and what `decoder` raises.
+    Raises JSONDecodeError, RecursionError for too deep nesting, and what `decoder` raises.
     """
     around: list[tuple[dict[str, Any] | list[Any], str]] = []
     at, rested = _space(text, 0), 0
@@ -48,7 +48,7 @@ def reading(text: str, decoder: JSONDecoder) -> Generator[None, None, Any]:
             at += 1
         else:
             value, at = whole
-        # It is a member of what is around it, which may end with it.
+        # Add it to its container, which may end with it.
         while around:
             outer, outer_name = around[-1]
             if isinstance(outer, dict):
@@ -74,7 +74,7 @@ def reading(text: str, decoder: JSONDecoder) -> Generator[None, None, Any]:
 
 
 def _short(text: str, at: int, decoder: JSONDecoder) -> tuple[Any, int] | None:
-    """Return the value with members at a place, and where it ends; None when it is long or wrong."""
+    """Return the object or array at an offset, and its end; None when it is long or invalid."""
     try:
         value, size = decoder.raw_decode(text[at : at + _SHORT])
     except JSONDecodeError:
@@ -83,7 +83,7 @@ def _short(text: str, at: int, decoder: JSONDecoder) -> tuple[Any, int] | None:
 
 
 def _name(text: str, at: int, decoder: JSONDecoder) -> tuple[str, int]:
-    """Return the name of a member, and where its value begins."""
+    """Return the name of a member, and the offset of its value."""
     if not text.startswith('"', at):
         raise JSONDecodeError("Expecting property name enclosed in double quotes", text, at)
     name, end = decoder.raw_decode(text, at)
@@ -94,6 +94,6 @@ def _name(text: str, at: int, decoder: JSONDecoder) -> tuple[str, int]:
 
 
 def _space(text: str, at: int) -> int:
-    """Return where the white space at a place ends."""
+    """Return the end of the white space at an offset."""
     found = _SPACE.match(text, at)
     return found.end() if found is not None else at

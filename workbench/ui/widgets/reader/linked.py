@@ -1,7 +1,7 @@
-"""Rich text with links, to be read.
+"""Read-only rich text with links.
 
-Invariant: nothing in the text loads or runs anything, what is copied is plain text, and a link opens only after a
-question that shows where it goes.
+Invariant: nothing in the text is loaded or run, copying yields plain text, and a link opens only after a confirmation
+that shows its target.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from workbench.ui.widgets.reader.answer import MARGIN, types
 _TURNS = str.maketrans({"\u2029": "\n", "\u2028": "\n", "\ufdd0": "\n", "\ufdd1": "\n"})
 
 _TABLE_GOES_ON = "\ufdd1\ufdd0"
-"""A long table is several, with nothing between them."""
+"""The boundary between the tables of which a long one consists, with nothing between them."""
 
 
 class LinkedText(QTextEdit):
-    """Read-only rich text; keys that are not its own go to the window."""
+    """Read-only rich text; unused keys are passed to the window."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +40,7 @@ class LinkedText(QTextEdit):
         self.viewport().setMouseTracking(True)
 
     def link_at_caret(self) -> str:
-        """Return where the link under the caret goes, "" when there is none."""
+        """Return the target of the link at the caret, "" for none."""
         return self.textCursor().charFormat().anchorHref()
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
@@ -50,7 +50,7 @@ class LinkedText(QTextEdit):
         return text_data(self.selected().replace(_TABLE_GOES_ON, "\n").translate(_TURNS))
 
     def selected(self) -> str:
-        """Return what is marked, with the characters that part blocks and cells in a document."""
+        """Return the selected text, with the document's separators of blocks and cells."""
         return self.textCursor().selectedText()
 
     def event(self, event: QEvent) -> bool:

@@ -1,6 +1,6 @@
-"""Opens a link of an answer, after its reader has seen where it goes.
+"""Opens a link of an answer after a confirmation that shows its target.
 
-Invariant: nothing is opened but web and mail addresses, and none without a press on a button below the whole address.
+Invariant: only web and mail addresses are opened, and only by a button below the full address.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _SCHEMES = ("http", "https", "mailto")
 
 
 def ask(parent: QWidget, address: str) -> QMessageBox:
-    """Show where a link goes and offer to open or copy it. The box deletes itself when it has closed."""
+    """Show the target of a link, and offer to open or copy it. The box deletes itself when it closes."""
     url = QUrl(address)
     can_open = url.isValid() and url.scheme().lower() in _SCHEMES
     box = QMessageBox(parent)

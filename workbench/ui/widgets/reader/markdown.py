@@ -1,7 +1,7 @@
 """An answer as rendered Markdown.
 
-Invariant: what a model wrote is shown and never obeyed: the document is built of text and formats, HTML stays text, and
-nothing is loaded. What was written stays where it is, and no piece of work is long.
+Invariant: model output is displayed and never executed: the document consists of text and formats, HTML stays text, and
+nothing is loaded. Written text does not move, and all work is done in short slices.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from workbench.ui.widgets.turns import Turns
 
 _SLICE = 1_500
 _MOST_S = 0.1
-"""Seconds of the processor, not of the clock: a busy computer says nothing about the text, and nor does one long piece,
-in which garbage may have been collected. Texts that take too long do so in each."""
+"""CPU seconds per slice, not wall-clock time, which depends on other load. One slow slice does not count, because
+garbage may have been collected in it; a text that takes too long exceeds the limit in each slice."""
 
 
 class MarkdownView(LinkedText):
@@ -68,12 +68,12 @@ class MarkdownView(LinkedText):
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of the text is written, with its colours and widths."""
+        """Whether all of the text is written, with its colours and column widths."""
         return not self._backlog and self._sheet.is_whole
 
     @property
     def written(self) -> int:
-        """How many characters of the answer are written, counting marks that wait for what they mean."""
+        """Number of characters of the answer written, including marks held back until their meaning is known."""
         return self._written
 
     def set_text(self, text: str) -> None:
@@ -88,7 +88,7 @@ class MarkdownView(LinkedText):
         self.append(text)
 
     def append(self, piece: str) -> None:
-        """Take the next piece; a short one is shown at once, a long one in turns with other work."""
+        """Append a chunk; a short one is shown immediately, a long one in slices."""
         self._text += piece
         if self._relink():
             return
@@ -99,7 +99,7 @@ class MarkdownView(LinkedText):
             self._turns.ask(self, self._turn)
 
     def set_streaming(self, streaming: bool) -> None:
-        """Say whether more is to come."""
+        """Set whether more text is expected."""
         if self.following.stream(streaming):
             if not streaming and self._text and not self._relink():
                 self._write()
@@ -107,7 +107,7 @@ class MarkdownView(LinkedText):
             self.viewport().update()
 
     def set_wash(self, wash: tuple[float, float] | None) -> None:
-        """Fade gold between two heights."""
+        """Set a gold gradient between two heights, or None for none."""
         self._ground.set_wash(wash)
 
     def go_to_end(self) -> None:
@@ -115,14 +115,14 @@ class MarkdownView(LinkedText):
         self.following.go_to_end()
 
     def place(self) -> int:
-        """Return about where in the answer the first visible block begins."""
+        """Return the approximate offset of the first visible block, in characters of the answer."""
         at, lines = self._sheet.source(self.cursorForPosition(QPoint(MARGIN, 2)).position())
         for _ in range(lines):
             at = self._text.find("\n", at) + 1 or at
         return at
 
     def set_place(self, offset: int) -> None:
-        """Show the block at about `offset` first, as soon as it is written."""
+        """Scroll so that the block at about `offset` is first, once it is written."""
         self._wanted = offset
         self._go_to_wanted()
 
@@ -141,7 +141,7 @@ class MarkdownView(LinkedText):
         if self._ground.is_washed:
             self.viewport().update()
         else:
-            # What has only moved is not painted again, but the block that says that more is to come leaves its place.
+            # Scrolled content is not repainted, but the block at the end must be erased from its old position.
             self.viewport().update(self._mark.translated(dx, dy))
 
     def setPlaceholderText(self, text: str) -> None:
@@ -165,12 +165,12 @@ class MarkdownView(LinkedText):
             self._ground.paint_end(place)
 
     def _dress(self) -> tuple[Builder, Grounds]:
-        """Take the fonts and colours of the theme."""
+        """Create the builder and the backgrounds from the theme."""
         build = Builder(self._theme)
         return build, Grounds(self._theme.color("sunken"), self._theme.color("border"), build.extra)
 
     def _blank(self) -> Sheet:
-        """Return a sheet for a document that will be empty."""
+        """Return a sheet for an empty document; a long document is replaced, not cleared."""
         if self.document().blockCount() > MANY:
             fresh = QTextDocument(self)
             fresh.setUndoRedoEnabled(False)
@@ -190,14 +190,14 @@ class MarkdownView(LinkedText):
         self._wanted = None
         self._links, self._growth = links, Growth(links)
         with self.following.writing():
-            # Before anything is removed: when its scroll bar goes, the view asks the sheet for other widths.
+            # Replace the sheet first: when the scroll bar disappears, the view fits the sheet to the new width.
             self._sheet = self._blank()
             self.document().clear()
 
     def _turn(self) -> bool:
-        """Work a little; return whether there is more to do now."""
+        """Do one slice of work; return whether there is more to do now."""
         if self._backlog and not self._is_held():
-            # What other programs take of the processor says nothing about how long the text takes.
+            # CPU time of this thread, so that the load of other programs does not count.
             began = time.thread_time()
             piece = self._backlog.popleft()
             self._waiting -= len(piece)
@@ -216,17 +216,17 @@ class MarkdownView(LinkedText):
         return not self._sheet.is_whole or (bool(self._backlog) and not self._is_held())
 
     def _go_on(self) -> None:
-        """Take a turn if there is something to do."""
+        """Request a turn if there is work left."""
         if not self.is_whole:
             self._turns.ask(self, self._turn)
 
     def _is_held(self) -> bool:
-        """Whether the reader has marked something that the next piece would change."""
+        """Whether the reader has selected text that the next chunk would change."""
         marked = self.textCursor()
         return self.following.is_streaming and marked.hasSelection() and marked.selectionEnd() > self._sheet.open_at
 
     def _write(self) -> None:
-        """Write what is new."""
+        """Write the new parts."""
         final = not self.following.is_streaming and not self._backlog
         with self.following.writing():
             changed = self._sheet.update(self._growth.step(more_to_come=not final), final=final)
@@ -235,7 +235,7 @@ class MarkdownView(LinkedText):
         self._written = len(self._text) - self._waiting
 
     def _repaint_from(self, position: int) -> None:
-        """Paint what was written anew, and the ground around it."""
+        """Repaint what was rewritten, and the background around it."""
         block = self.document().findBlock(position)
         top = self.document().documentLayout().blockBoundingRect(block).top() - self.verticalScrollBar().value()
         room = self.viewport().rect()
@@ -250,7 +250,7 @@ class MarkdownView(LinkedText):
         self._wanted = None
 
     def _go_to_wanted(self) -> None:
-        """Show the place that is wanted; as long as it or what is below it is not written yet, as much as there is."""
+        """Scroll to the wanted offset; until it and the text below it are written, as near as possible."""
         if self._wanted is None:
             return
         number, at = self._sheet.place(self._wanted)
@@ -272,9 +272,9 @@ class MarkdownView(LinkedText):
         self._write_again(self._links, followed=self.following.is_on and self.following.is_streaming)
 
     def _relink(self) -> bool:
-        """Write all anew if there are other definitions when nothing is to come; return whether there are.
+        """Rewrite everything if the link definitions changed, once streaming has ended; return whether they did.
 
-        They stand at the end as a rule, and what leads there was written as text.
+        Definitions usually come last, after the references to them were written as text.
         """
         if self.following.is_streaming or (links := definitions(self._text)) == self._links:
             return False
@@ -293,7 +293,7 @@ class MarkdownView(LinkedText):
 
 
 def _slices(text: str) -> Iterator[str]:
-    """Yield a text in pieces of which each takes a moment, and ends with a line where that is possible."""
+    """Yield a text in slices, each ending with a line where possible."""
     at = 0
     while at < len(text):
         end = at + _SLICE

@@ -1,6 +1,6 @@
 """The page of rendered Markdown.
 
-Invariant: an answer that cannot be rendered in time is given up and read as text.
+Invariant: an answer that cannot be rendered in time is shown as text instead.
 """
 
 from __future__ import annotations

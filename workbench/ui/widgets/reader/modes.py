@@ -1,6 +1,6 @@
-"""The table of modes.
+"""The registry of reading modes.
 
-Invariant: an id appears once and never changes, because choices are kept by it; "text" is first and always applies.
+Invariant: an id is unique and never changes, because choices are stored by it; "text" is first and always applies.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ RENDER_LIMIT = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is known about an answer when a mode is chosen for it. `size` counts characters.
+    """What is known about an answer when its mode is chosen. `size` counts characters.
 
-    `markdown` and `json` say that the text so far has some; they are found out as it arrives.
+    `markdown` and `json`: whether the text so far contains some, detected as it arrives.
     """
 
     head: LaneHead
@@ -38,7 +38,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """One way of reading. `applies` says whether it can be used now, `make` makes its page."""
+    """One reading mode. `applies` returns whether it is available, `make` creates its page."""
 
     id: str
     title: str
@@ -69,7 +69,7 @@ def _tree_page(theme: Theme, parent: QWidget) -> Page:
 
 
 def _has_json(subject: Subject) -> bool:
-    # Half a document is no tree; while it streams it is read as text.
+    # Incomplete JSON cannot be shown as a tree, so a streaming answer is shown as text.
     return subject.json and subject.size <= RENDER_LIMIT and not is_running(subject.status)
 
 
@@ -96,7 +96,7 @@ def _diff_page(theme: Theme, parent: QWidget) -> Page:
 
 
 def _can_differ(subject: Subject) -> bool:
-    """Whether an answer can be compared: it is complete, and a comparison tells nothing that is to stay hidden."""
+    """Whether an answer can be compared: it is complete, and the comparison reveals nothing that must stay hidden."""
     return subject.size > 0 and has_ended(subject.status) and not subject.status.blind
 
 
@@ -111,18 +111,18 @@ MODES: tuple[Mode, ...] = (
 
 
 def mode(identity: str) -> Mode | None:
-    """Return the mode with this id, None when there is none."""
+    """Return the mode with this id, or None."""
     return next((row for row in MODES if row.id == identity), None)
 
 
 def automatic(subject: Subject) -> str:
-    """Return the mode of an answer for which nobody chose one."""
+    """Return the mode of an answer without a chosen one."""
     if _has_steps(subject):
         return STEPS
     return "markdown" if _can_render(subject) else TEXT
 
 
 def effective(chosen: str, subject: Subject) -> str:
-    """Return the mode that an answer is shown in: the chosen one if it applies, else what the text suggests."""
+    """Return the chosen mode if it applies, else the automatic one."""
     wanted = mode(chosen)
     return chosen if wanted is not None and wanted.applies(subject) else automatic(subject)

@@ -1,6 +1,6 @@
-"""What every way of reading an answer has in common.
+"""The base class of the pages that show an answer.
 
-Invariant: a page moves nothing that is being read: new text is followed only while the end is in view.
+Invariant: a page never moves text being read: new text is followed only while the end is in view.
 """
 
 from __future__ import annotations
@@ -12,43 +12,43 @@ from workbench.app.lane_state import LaneHead, LaneStatus
 
 
 class Page(QWidget):
-    """Shows one answer. Subclasses override what they have a use for."""
+    """Shows one answer. Subclasses override what they need."""
 
     following_changed = Signal(bool)
     """Whether new text is followed; False once the reader has scrolled up."""
     data_wanted = Signal()
     """The page needs more than the text; see the package's docstring."""
     gave_up = Signal()
-    """The page cannot show this answer; it is shown as text from now on."""
+    """The page cannot show this answer, which is shown as text from now on."""
 
     def set_text(self, text: str) -> None:
-        """Show another answer, or one that continues the present one."""
+        """Show another answer, or a continuation of the current one."""
         raise NotImplementedError
 
     def append(self, piece: str) -> None:
-        """Take the next piece of the answer."""
+        """Append a chunk of the answer."""
         raise NotImplementedError
 
     def set_streaming(self, streaming: bool) -> None:
-        """Say whether more is to come."""
+        """Set whether more text is expected."""
 
     def set_status(self, head: LaneHead, status: LaneStatus) -> None:
-        """Take in what is known about the answer beside its text."""
+        """Update what is known about the answer besides its text."""
 
     def refresh(self) -> None:
-        """Another answer stands here, it has ended, or the page came to the front: ask for data that is needed."""
+        """Request data that is needed; called after the answer was replaced or ended, or the page came to the front."""
 
     def set_data(self, data: object) -> None:
-        """Take what `data_wanted` asked for."""
+        """Accept the data requested by `data_wanted`."""
 
     def set_wash(self, wash: tuple[float, float] | None) -> None:
-        """Fade gold between two heights of this widget (pixels, may lie outside), or not at all."""
+        """Set a gold gradient between two heights of this widget (pixels, may lie outside), or None for none."""
 
     def set_placeholder(self, text: str) -> None:
-        """Say this in place of an empty answer."""
+        """Set the text shown while the answer is empty."""
 
     def set_name(self, name: str) -> None:
-        """Set the accessible name of what is read."""
+        """Set the accessible name of the content."""
 
     def tab_stops(self) -> list[QWidget]:
         """Return the controls in reading order; the first one gets the focus of the page."""
@@ -56,7 +56,7 @@ class Page(QWidget):
 
     @property
     def against(self) -> tuple[str, str]:
-        """What the answer is compared with, in few words and in full; both "" where nothing is compared."""
+        """The comparison base, in short and in full; both "" if there is none."""
         return "", ""
 
     @property
@@ -68,12 +68,12 @@ class Page(QWidget):
         """Show the end and follow it."""
 
     def place(self) -> int:
-        """Return about where in the answer (offset in characters) the first visible line begins."""
+        """Return the approximate offset of the first visible line, in characters of the answer."""
         return 0
 
     def set_place(self, offset: int) -> None:
-        """Show the line at about `offset` first."""
+        """Scroll so that the line at about `offset` is first."""
 
     def has_selection(self) -> bool:
-        """Whether the reader has marked something, which a change of pages would lose."""
+        """Whether the reader has selected something, which a switch of pages would lose."""
         return False

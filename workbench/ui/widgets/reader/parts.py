@@ -1,7 +1,7 @@
-"""Markdown as flat parts that a document can be built of.
+"""Markdown as flat parts from which a document can be built.
 
-Invariant: pure, and total: every text has parts. Nothing in a text becomes anything but words, a rule, a table, or a
-link that somebody may decide to open; HTML stays the text that it is, and nothing is fetched for a picture.
+Invariant: pure, and total: every text has parts. Text becomes only words, rules, tables, and links that the reader may
+open; HTML stays text, and no image is fetched.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _DEFINITION = re.compile(
 )
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
 _DEEPEST = 100
-"""Lists, items and quotes around a block; the parser leaves out what is deeper."""
+"""Maximum nesting of lists, items and quotes; the parser drops deeper content."""
 _FENCE_MARKS = re.compile(r"[ \t]*(?:`+|~+)[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words in one style. `link` is where they lead, "" for nowhere."""
+    """Words in one style. `link` is their target, "" for none."""
 
     text: str
     bold: bool = False
@@ -44,18 +44,18 @@ class Run:
 
 
 Row = tuple[tuple[Run, ...], ...]
-"""The cells of a row of a table."""
+"""The cells of a table row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A paragraph, heading, code block, rule or table. `line` and `end` are lines of the source, from 0.
 
-    `depth` counts the lists around it and `quote` the quotes; `marker` is the bullet or number of the item that it
-    begins, `within` the lines where the items and quotes around it begin. `rows` are the cells of a table, the head
-    first, and `sides` says for each column where they stand: "left", "right", "center", or "" for where a text begins.
-    `level` is that of a heading, `blank` says that a code block has no line yet. Parts that look alike are equal,
-    wherever in the source they stand.
+    `depth` and `quote` count the enclosing lists and quotes; `marker` is the bullet or number of the item that begins
+    here, and `within` holds the first lines of the enclosing items and quotes. `rows` are the cells of a table, the
+    header first, and `sides` the alignment of each column: "left", "right", "center", or "" for the default of the
+    script. `level` is that of a heading; `blank` marks a code block without a line yet. Parts that look alike are
+    equal, wherever in the source they are.
     """
 
     kind: Kind
@@ -76,9 +76,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """Parts of a text. Those that begin before `line` stay as they are whatever follows.
+    """Parts of a text. Those that begin before `line` are final, whatever follows.
 
-    Text that is nested too deeply is one part, as it was written, and not `is_whole`.
+    Text that is nested too deeply is one part, in source form, with `is_whole` False.
     """
 
     parts: tuple[Part, ...]
@@ -88,15 +88,15 @@ class Parsed:
 
 @cache
 def _parser() -> MarkdownIt:
-    # Definitions of references stay text, and are looked for in the whole answer (`definitions`); indented code is as a
-    # rule a list that a model indented too far.
+    # Reference definitions stay text, and are collected from the whole answer (`definitions`). Indented code is usually
+    # a list that a model indented too far.
     made = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": _DEEPEST})
     made.enable(["table", "strikethrough"])
     return made.disable(["reference", "html_block", "html_inline", "code", "entity"])
 
 
 def definitions(text: str) -> dict[str, str]:
-    """Return where `[1]` and `[name]` lead, by the lines `[1]: address` of a whole answer; the first of each counts."""
+    """Return the targets of `[1]` and `[name]` from lines `[1]: address` of a whole answer; the first wins."""
     if "]:" not in text:
         return {}
     parser, found = _parser(), dict[str, str]()
@@ -108,7 +108,7 @@ def definitions(text: str) -> dict[str, str]:
 
 
 def parse(text: str, *, more_to_come: bool = False, links: Mapping[str, str] | None = None) -> Parsed:
-    """Return the parts of `text`; while more is to come, a mark whose meaning is not known yet is held back.
+    """Return the parts of `text`; with `more_to_come`, a mark whose meaning is not known yet is held back.
 
     `links` are the `definitions` of the whole answer that `text` is a part of.
     """
@@ -116,13 +116,13 @@ def parse(text: str, *, more_to_come: bool = False, links: Mapping[str, str] | N
     known = {name: {"href": address, "title": ""} for name, address in (links or {}).items()}
     tokens = _parser().parse(steady(clean) if more_to_come else clean, {"references": known})
     if any(token.level >= _DEEPEST - 1 for token in tokens):
-        # The parser leaves out what lies deeper, and after a list all that follows it.
+        # The parser drops deeper content, and after a list all that follows it.
         return Parsed((Part("paragraph", 0, clean.count("\n") + 1, (Run(clean),)),), 0, is_whole=False)
     return Parsed(tuple(_parts(tokens)), _last_unit(tokens))
 
 
 def steady(text: str) -> str:
-    """Return `text` without a beginning whose meaning its next letters decide, and with open emphasis closed."""
+    """Return `text` without a trailing mark whose meaning depends on what follows, and with open emphasis closed."""
     head, newline, last = text.rpartition("\n")
     if _FENCE.match(text):
         return head + newline if newline and _FENCE_MARKS.fullmatch(last) else text
@@ -139,7 +139,7 @@ def steady(text: str) -> str:
 
 
 def _last_unit(tokens: Sequence[Token]) -> int:
-    """Return the line where the last block begins, or in a list at the end its last item."""
+    """Return the first line of the last block, or of the last item of a list at the end."""
     line = 0
     for token in tokens:
         if token.map and (token.level == 0 or (token.level == 1 and token.type == "list_item_open")):
@@ -183,7 +183,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
                 quote -= 1
                 within.pop()
             case "heading_open":
-                # Models write --- below a paragraph to part it from the next one, not to make a heading of it.
+                # Models write --- below a paragraph as a separator, not to make it a heading.
                 parted = token.markup == "-"
                 heading = 0 if parted else int(token.tag[1:])
             case "heading_close":
@@ -249,7 +249,7 @@ def _runs(tokens: Sequence[Token]) -> Iterator[Run]:
 
 
 def _linked(run: Run) -> Iterator[Run]:
-    """Yield a run with the addresses in it as links."""
+    """Yield a run, split so that addresses in it become links."""
     if run.link or "://" not in run.text:
         if run.text:
             yield run
@@ -265,7 +265,7 @@ def _linked(run: Run) -> Iterator[Run]:
 
 
 def plain(text: str) -> str:
-    """Return Markdown as the words a reader sees, one blank line between paragraphs where the source has one."""
+    """Return Markdown as its visible words, with a blank line between paragraphs where the source has one."""
     lines: list[str] = []
     end = 0
     for part in parse(text, links=definitions(text)).parts:

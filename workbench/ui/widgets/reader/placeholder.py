@@ -1,4 +1,4 @@
-"""What stands in a view that has no text."""
+"""The placeholder of a view without text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 
 def paint_placeholder(view: QPlainTextEdit | QTextEdit, painter: QPainter, text: str) -> None:
-    """Paint `text` while the document is empty. Qt's own placeholder leaves no margin at its right side."""
+    """Paint `text` while the document is empty. Qt's own placeholder has no right margin."""
     if not text or not view.document().isEmpty():
         return
     margin = round(view.document().documentMargin())

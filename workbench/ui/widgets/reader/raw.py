@@ -1,6 +1,6 @@
-"""What went on the wire for an answer, as text.
+"""The request and response of an answer, as text.
 
-Invariant: it shows what is stored, from which keys and secret headers were dropped before, and nothing else.
+Invariant: only stored data is shown, from which keys and secret headers were removed before storing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from workbench.ui.widgets.reader.page import Page
 
 
 class RawPage(Page):
-    """Request, marks and response; asks the window for them, which gives one text."""
+    """Shows request, marks and response, which the window provides on request as one text."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,10 +23,10 @@ class RawPage(Page):
         layout.addWidget(self.view)
 
     def set_text(self, text: str) -> None:
-        """Nothing: the response holds the text as it came."""
+        """Do nothing: the response contains the text."""
 
     def append(self, piece: str) -> None:
-        """Nothing, as above."""
+        """Do nothing, as above."""
 
     def refresh(self) -> None:
         self.data_wanted.emit()

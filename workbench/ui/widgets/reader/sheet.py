@@ -1,7 +1,7 @@
-"""A text document that shows Markdown, and is changed as little as can be while that grows.
+"""A text document that shows growing Markdown with as few edits as possible.
 
-Invariant: the document looks as if its parts had been written once, in order. What has not changed is not touched: a
-step adds and removes letters, lines and rows at the end.
+Invariant: the document looks as if its parts had been written once, in order. Unchanged content is not touched: a step
+adds and removes characters, lines and rows at the end only.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from workbench.ui.widgets.reader.shown import units
 from workbench.ui.widgets.reader.tables import Table
 
 _FORMS = 6
-"""Pieces of tables that get another width in one go."""
+"""Table pieces that are resized in one step."""
 
 
 @dataclass(slots=True)
 class _Code:
-    """A code block: where it starts, and how many of its characters have their colours."""
+    """A code block: its start, and how many of its characters are coloured."""
 
     start: QTextCursor
     inked: int = 0
@@ -36,9 +36,9 @@ class _Code:
 
 @dataclass(slots=True)
 class _Written:
-    """What stands in the document for a part; the document ended at `position` before it.
+    """The document content of a part, before which the document ended at `position`.
 
-    Of a block that goes on `rows` and `text` are what it had before.
+    For a continuation, `rows` and `text` are the number of rows and the text that the block had before.
     """
 
     placed: Placed
@@ -54,7 +54,7 @@ class _Written:
 
 
 class Sheet:
-    """Writes into an empty `document`. `room` is the width in px that its lines can take."""
+    """Writes into an empty `document`. `room` is the available line width in pixels."""
 
     def __init__(self, document: QTextDocument, build: Builder, room: float) -> None:
         self._document, self._build, self._room = document, build, room
@@ -71,23 +71,23 @@ class Sheet:
 
     @property
     def open_at(self) -> int:
-        """The position in the document behind which anything may change."""
+        """The document position after which anything may change."""
         return self._open[0].position if self._open else self._end().position()
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything has its colours and its width."""
+        """Whether all colours and widths are applied."""
         return not self._coloring and not self._forms
 
     def step(self) -> None:
-        """Work for a few ms at colours and widths."""
+        """Apply colours or widths for a few ms."""
         if self._coloring:
             self._coloring.step()
         else:
             self._fit_some()
 
     def fit(self, room: float, position: int) -> None:
-        """Take another width, at once around a position of the document and elsewhere in steps."""
+        """Apply another width, immediately around a document position and in steps elsewhere."""
         if room == self._room:
             return
         self._room = room
@@ -104,9 +104,9 @@ class Sheet:
         cursor.endEditBlock()
 
     def update(self, grown: Grown, *, final: bool) -> int | None:
-        """Show what became of the open parts, and what is new; `final` says that nothing comes after it for now.
+        """Show the updated open parts and the new parts; `final` means that nothing follows for now.
 
-        Returns the position from which on something changed, None when nothing did.
+        Returns the position of the first change, None if nothing changed.
         """
         groups = list(_groups((*grown.settled, *grown.open)))
         written, wanted = self._open, [_fused(group) for group in groups]
@@ -132,7 +132,7 @@ class Sheet:
         return changed
 
     def source(self, position: int) -> tuple[int, int]:
-        """Return the offset in the answer of the block at a position, and how many of its lines are before that."""
+        """Return the answer offset of the part at a position, and the number of its lines before that."""
         at = bisect_right(self._places, position) - 1
         if at < 0:
             return 0, 0
@@ -141,12 +141,12 @@ class Sheet:
         return self._offsets[at], lines
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Return the number of the document's block that shows the answer at `offset`, and the offset of its begin."""
+        """Return the number of the document block that shows the answer at `offset`, and the offset where it begins."""
         at = bisect_right(self._offsets, offset) - 1
         return (self._document.findBlock(self._places[at]).blockNumber(), self._offsets[at]) if at >= 0 else (0, 0)
 
     def copied(self, cursor: QTextCursor) -> str:
-        """Return what a cursor has marked, without the breaks that long lines have only here."""
+        """Return the selected text without the breaks that were added only to split long lines."""
         start, end = cursor.selectionStart(), cursor.selectionEnd()
         text = cursor.selectedText()
         first, last = (bisect_left(self._breaks, position) for position in (start, end))
@@ -169,7 +169,7 @@ class Sheet:
             return
         gone = self._open[index]
         if gone.table is not None and gone.placed.joined:
-            # The table stays, without the rows that were open.
+            # Keep the table, without its open rows.
             if index + 1 < len(self._open):
                 self._drop(cursor, index + 1)
             gone.table.cut(cursor, gone.rows)
@@ -180,7 +180,7 @@ class Sheet:
         self._forget(gone.position)
 
     def _forget(self, position: int) -> None:
-        """Know nothing of what was behind a position."""
+        """Drop everything recorded after a position."""
         keep = 0 if self._is_empty else bisect_right(self._places, position)
         del self._places[keep:], self._offsets[keep:]
         gone = bisect_left(self._breaks, position)
@@ -189,7 +189,7 @@ class Sheet:
         self._coloring.forget(position)
 
     def _write(self, cursor: QTextCursor, placed: Placed, *, inked: bool) -> _Written:
-        """Write a part that is new."""
+        """Write a new part."""
         part, behind = placed.part, self._behind
         written, first = _Written(placed, cursor.position()), self._is_empty
         self._is_empty = False
@@ -215,7 +215,7 @@ class Sheet:
         return written
 
     def _mark(self, written: _Written, place: int) -> None:
-        """Remember where a part stands."""
+        """Record the position of a part."""
         if written.table is not None and written.rows:
             place = written.table.position(written.rows)
         self._places.append(place)
@@ -225,7 +225,7 @@ class Sheet:
             self._joints.append(written.placed.joint)
 
     def _grow(self, cursor: QTextCursor, written: _Written, wanted: Placed) -> int:
-        """Let what stands there for a part be another one that begins alike; return where it changed."""
+        """Edit a written part into `wanted`, which begins alike; return where it changed."""
         old, new = written.placed.part, wanted.part
         written.placed = wanted
         if written.table is not None:
@@ -245,7 +245,7 @@ class Sheet:
         return position
 
     def _settle(self, cursor: QTextCursor, groups: Sequence[Sequence[Placed]], count: int) -> None:
-        """Keep only what is open of what is written; `count` parts are settled."""
+        """Keep only the written parts that are open; the first `count` parts are settled."""
         written, self._open = self._open, []
         for one, group in zip(written, groups, strict=True):
             settled, count = min(count, len(group)), max(0, count - len(group))
@@ -258,7 +258,7 @@ class Sheet:
                 self._open.append(self._rest(cursor, self._behind, group[settled]))
 
     def _rest(self, cursor: QTextCursor, behind: _Written, placed: Placed) -> _Written:
-        """Return what stands there for a part that goes on with a settled one, and was written together with it."""
+        """Return the record of a part that continues a settled one and was written together with it."""
         rest = replace(behind, placed=placed)
         if behind.table is not None:
             rest.rows = behind.table.rows - len(placed.part.rows)
@@ -277,7 +277,7 @@ class Sheet:
         return rest
 
     def _ink(self, written: _Written, code: _Code) -> None:
-        """Give a code block its colours, a long one later."""
+        """Colour a code block, a long one later."""
         text, language = written.whole_text, written.placed.part.language
         if len(text) == code.inked or not is_known(text, language):
             return
@@ -287,7 +287,7 @@ class Sheet:
 
 
 def _groups(parts: Sequence[Placed]) -> Iterator[list[Placed]]:
-    """Yield the parts that are one block of the document together."""
+    """Yield the groups of parts that form one document block."""
     group: list[Placed] = []
     for one in parts:
         if group and not goes_on(group[-1], one):
@@ -299,7 +299,7 @@ def _groups(parts: Sequence[Placed]) -> Iterator[list[Placed]]:
 
 
 def _wholly(groups: Sequence[Sequence[Placed]], count: int) -> int:
-    """Return how many blocks have all of their parts among the first `count`: what comes next may not be known yet."""
+    """Return how many blocks lie entirely within the first `count` parts, because later ones may be incomplete."""
     ends = itertools.accumulate(len(group) for group in groups)
     return sum(end <= count for end in ends)
 
@@ -312,7 +312,7 @@ def _fused(group: Sequence[Placed]) -> Placed:
 
 
 def _common(written: Sequence[_Written], wanted: Sequence[Placed]) -> int:
-    """Return how many parts at the beginning are written already."""
+    """Return how many parts at the beginning are already written."""
     return next(
         (at for at, (old, new) in enumerate(zip(written, wanted, strict=False)) if old.placed != new),
         min(len(written), len(wanted)),
@@ -320,7 +320,7 @@ def _common(written: Sequence[_Written], wanted: Sequence[Placed]) -> int:
 
 
 def _grows(old: Placed, new: Placed) -> bool:
-    """Whether two parts differ in their content alone."""
+    """Whether two parts differ only in content."""
     return _frame(old) == _frame(new)
 
 
@@ -331,7 +331,7 @@ def _frame(one: Placed) -> tuple[object, ...]:
 
 
 def _differing(old: Sequence[Run], new: Sequence[Run]) -> tuple[list[Run], list[Run]]:
-    """Return the words at the end of a paragraph that are to go, and those that are to come."""
+    """Return the runs to remove from the end of a paragraph, and those to add."""
     same = _alike(old, new)
     gone, added = list(old[same:]), list(new[same:])
     if gone and added and (letters := _alike(gone[0].text, added[0].text)):
@@ -342,21 +342,21 @@ def _differing(old: Sequence[Run], new: Sequence[Run]) -> tuple[list[Run], list[
 
 
 def _alike(old: Sequence[object], new: Sequence[object]) -> int:
-    """Return how many items at the beginning are the same."""
+    """Return the length of the common prefix."""
     if old == new[: len(old)]:
         return len(old)
     return next(at for at, one in enumerate(old) if new[at : at + 1] != old[at : at + 1])
 
 
 def _remove(cursor: QTextCursor, position: int) -> int:
-    """Remove what is behind a position, and return that."""
+    """Remove everything after a position, and return the position."""
     if position < cursor.position():
         cursor.setPosition(position)
         before_it = cursor.blockFormat()
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
         if cursor.blockFormat() != before_it:
-            # The block below a table is empty, and takes the looks of what was removed after it.
+            # The empty block below a table takes the format of the content removed after it.
             cursor.setBlockFormat(before_it)
     return position
 

@@ -1,7 +1,7 @@
-"""Answers as a text document can hold them.
+"""Answers in a form that a text document can hold.
 
-Invariant: what is shown has one UTF-16 unit for every unit of the answer, apart from the breaks that are recorded here;
-so every range of the document names an exact range of the answer, whatever the answer contains.
+Invariant: the shown text has one UTF-16 unit for every unit of the answer, apart from the breaks recorded here; so
+every range of the document maps to an exact range of the answer, whatever that contains.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
 
-# A text document lays out a whole paragraph for every appended letter. Paragraphs beyond these lengths are shown with
-# a line break: first where there is white space, later anywhere.
+# A text document lays out a whole paragraph for every appended character. Paragraphs beyond these lengths are shown
+# with a line break: from the soft limit at white space, from the hard limit anywhere.
 SOFT_LIMIT = 1000
 HARD_LIMIT = 1400
 
 _JOINERS = "\u200d\ufe0e\ufe0f"
 _PARAGRAPHS = re.compile(r"[^\n\u2029]*[\n\u2029]?")
 _BLANK = re.compile(r"[ \t]")
-# Control characters get their visible pictures, and so do characters that turn the direction of text or are hidden
-# tags. The document would take U+FDD0 and U+FDD1 for its own frame marks, and a lone surrogate is no text at all.
+# Control characters are replaced by visible pictures, as are characters that change the text direction or are hidden
+# tags. The document would take U+FDD0 and U+FDD1 for its own frame marks, and a lone surrogate is not valid text.
 _TURNS, _OTHER, _TAG = 0x21C4, 0x2426, 0x1F3F7
 _PICTURES = (
     {code: 0x2400 + code for code in range(32) if code not in (9, 10)}
@@ -35,40 +35,40 @@ _NEEDS_PICTURE = re.compile(
     "\U000e0000-\U000e007f]"
 )
 _FLAG = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f)")
-"""The flag of a part of a country, which is spelled with tags."""
+"""A flag of a part of a country, which is spelled with tag characters."""
 
 
 def picture(text: str) -> str:
-    """Return `text` as it is shown: the CR of a CRLF takes no room, a lone CR and control characters are visible."""
+    """Return `text` as shown: the CR of a CRLF has no width, a lone CR and control characters are visible."""
     if not _NEEDS_PICTURE.search(text):
         return text
     if "\r" in text:
         text = re.sub(r"\r(?=\n|\Z)", "\u200b", text)
     if "\U0001f3f4" in text:
-        # Every second part is a flag.
+        # The parts with odd numbers are flags.
         return "".join(part if n % 2 else part.translate(_PICTURES) for n, part in enumerate(_FLAG.split(text)))
     return text.translate(_PICTURES)
 
 
 def for_clipboard(text: str) -> str:
-    """Return `text` with halves of surrogate pairs joined, and replaced where the other half is missing."""
+    """Return `text` with surrogate pairs joined and lone surrogates replaced."""
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def units(text: str) -> int:
-    """Return the length of `text` in UTF-16 units, which is how documents count."""
+    """Return the length of `text` in UTF-16 units, as documents count."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def holds_on(before: str, after: str) -> bool:
-    """Whether two neighbours make one letter or picture."""
+    """Whether two adjacent characters form one letter or emoji."""
     return before == "\u200d" or after in _JOINERS or unicodedata.combining(after) != 0
 
 
 class ShownText:
-    """An answer that grows at its end, and the way back from document positions to its exact text."""
+    """A growing answer, and the mapping from document positions to its exact text."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -90,7 +90,7 @@ class ShownText:
         return not self._pieces
 
     def append(self, piece: str) -> str:
-        """Take the next piece of the answer; return what goes to the end of the document."""
+        """Append a chunk of the answer; return the text to append to the document."""
         if not piece:
             return ""
         self._pieces.append(piece)
@@ -120,7 +120,7 @@ class ShownText:
         return at + len(self._breaks)
 
     def _broken(self, paragraph: str) -> Iterator[str]:
-        """Yield a paragraph, or the part of it that arrived, with the breaks that it needs."""
+        """Yield a paragraph, or the part of it that arrived, with the line breaks that it needs."""
         ended = paragraph[-1:] in ("\n", "\u2029")
         stop = len(paragraph) - ended
         start = 0

@@ -1,6 +1,6 @@
-"""What a growing text seems to be.
+"""Detection of Markdown and JSON in a growing text.
 
-Invariant: each character is looked at a bounded number of times, and what was found once stays found.
+Invariant: each character is scanned a bounded number of times, and a detection is never withdrawn.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _KEEP = 400
-"""Characters of an unfinished line that are looked at again with the next piece."""
+"""Characters of an unfinished line that are scanned again with the next chunk."""
 _MARKDOWN = re.compile(
     "|".join(
         (
@@ -27,7 +27,7 @@ _JSON_FENCE = re.compile(r"^ {0,3}(?:```|~~~)\ *(?:json[a-z5]*)?\ *\n\s*[{\[]", 
 
 
 class Sniffer:
-    """Finds out whether a text has Markdown, or JSON, while it arrives."""
+    """Detects whether a text contains Markdown, or JSON, while it arrives."""
 
     def __init__(self) -> None:
         self.markdown = self.json = False
@@ -36,7 +36,7 @@ class Sniffer:
         self._tail = ""
 
     def take(self, piece: str) -> None:
-        """Look at the next piece."""
+        """Scan the next chunk."""
         window = self._tail + piece
         if not self.json and self._size < _KEEP:
             self.json = self._is_json = _JSON_START.match(window) is not None
@@ -45,6 +45,6 @@ class Sniffer:
         if not self.markdown and not self._is_json:
             self.markdown = _MARKDOWN.search(window) is not None
         self._size += len(piece)
-        # Two lines: a fence is told by the line after it.
+        # Keep two lines: a fence is recognised by the line after it.
         cut = window.rfind("\n", 0, max(0, window.rfind("\n"))) + 1
         self._tail = window[max(cut, len(window) - _KEEP) :] if self._size > _KEEP else window

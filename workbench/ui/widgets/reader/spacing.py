@@ -1,8 +1,7 @@
-"""Room between the lines of an answer.
+"""Line spacing of an answer.
 
-Invariant: every line stands the same distance below the one before it, over paragraph ends too, and a paragraph that is
-read from right to left stands at the right. The plain document
-layout knows no line height; it is kept nevertheless, because it only lays out what is in view.
+Invariant: the distance between lines is constant, also across paragraphs, and right-to-left paragraphs are aligned
+right. The plain document layout has no line height; it is used nevertheless, because it lays out only what is in view.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import QPlainTextDocumentLayout
 from workbench.ui.editor.paragraphs import align
 
 _FEW = 4
-"""New paragraphs up to which each is repainted by itself: finding one takes a walk over those above it."""
+"""New paragraphs up to which each is repainted separately; finding one means walking over those above it."""
 
 
 class SpacedLayout(QPlainTextDocumentLayout):
@@ -33,10 +32,10 @@ class SpacedLayout(QPlainTextDocumentLayout):
             self.document().markContentsDirty(0, self.document().characterCount())
 
     def append(self, tail: QTextCursor, text: str, *, following: bool) -> None:
-        """Insert `text` at `tail`, the end of the document, and repaint from the paragraph that it continues on.
+        """Insert `text` at `tail`, the end of the document, and repaint from the paragraph that it continues.
 
-        Left to itself the layout asks for a repaint of everything in view whenever a line is added. It would also find
-        out late how many lines a paragraph has; for who is `following` the end, all that is new is laid out at once.
+        By default, the layout requests a repaint of the whole viewport whenever a line is added, and counts the lines
+        of a paragraph late. With `following`, all new text is laid out immediately.
         """
         continued, size, paragraphs = tail.block(), self.documentSize(), self.document().blockCount()
         self.blockSignals(True)

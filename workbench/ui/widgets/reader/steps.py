@@ -1,7 +1,7 @@
-"""The way to an answer in which tools took part: what was called, what the tool gave back, what was said.
+"""The steps of an answer with tool calls: calls, tool results, and the text between them.
 
-Invariant: everything is shown as the model and the tool wrote it, as far as it is shown; no text of theirs can leave
-the block it stands in. While steps come, what stands there stays where it is as long as somebody reads it.
+Invariant: content is shown as the model and the tool wrote it, up to the length limits, and cannot escape its block.
+While steps arrive, shown content does not move as long as it is being read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.markdown_page import MarkdownPage
 
 SHOWN = 20_000
-"""Characters of arguments, of a simulated answer or of thoughts that are shown; more would hold up the window."""
+"""Characters of arguments, of a simulated answer or of reasoning that are shown; more would block the UI thread."""
 _SHOWN_NAME = 100
 _CUT = f"*Only the first {SHOWN:,} characters are shown.*"
 _FENCE = re.compile(r"`{3,}")
@@ -26,9 +26,9 @@ _STARTS_JSON = ("{", "[")
 
 
 class Telling:
-    """Steps as Markdown, a heading for each; calls are counted, the last text is the answer.
+    """Renders steps as Markdown, with a heading for each; calls are numbered, the last text is the answer.
 
-    It is asked again and again while steps come, and writes only those anew that are other ones than before.
+    Called repeatedly while steps arrive; only changed steps are rendered again.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Telling:
         self._blocks: list[str] = []
 
     def of(self, steps: Sequence[AnswerStep], *, more_to_come: bool = False) -> str:
-        """Return the Markdown; with `more_to_come` the last block is left open, so that what follows continues it."""
+        """Return the Markdown; with `more_to_come` the last block is left open, so that later text continues it."""
         told: list[str] = []
         calls = answered = 0
         several = False
@@ -60,7 +60,7 @@ class Telling:
 
 
 def as_markdown(steps: Sequence[AnswerStep]) -> str:
-    """Return the steps of an answer that has ended as Markdown."""
+    """Return the steps of a finished answer as Markdown."""
     return Telling().of(steps)
 
 
@@ -88,11 +88,11 @@ def _fenced(text: str, language: str = "json", *, is_open: bool = False, empty: 
 
 
 def _closed(text: str) -> str:
-    """Return Markdown that nothing behind it becomes a part of: a code block that was left open is closed."""
+    """Return Markdown with an open code block closed, so that nothing after it becomes part of it."""
     fence = ""
     for opening, rest in _FENCED_LINE.findall(text):
         if not fence:
-            # Behind backticks that open a block there are no others.
+            # The info string of a backtick fence contains no backticks (CommonMark 4.5).
             fence = "" if opening[0] == "`" and "`" in rest else opening
         elif opening.startswith(fence) and not rest.strip():
             fence = ""
@@ -100,7 +100,7 @@ def _closed(text: str) -> str:
 
 
 class StepsPage(MarkdownPage):
-    """Asks the window for the steps of the answer, a sequence of `AnswerStep`."""
+    """Shows the steps of the answer, a sequence of `AnswerStep` that the window provides on request."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -110,10 +110,10 @@ class StepsPage(MarkdownPage):
         self.following_changed.connect(self._following)
 
     def set_text(self, text: str) -> None:
-        """Nothing: the text is one of the steps."""
+        """Do nothing: the text is one of the steps."""
 
     def append(self, piece: str) -> None:
-        """Nothing, as above."""
+        """Do nothing, as above."""
 
     def refresh(self) -> None:
         self.data_wanted.emit()
@@ -126,7 +126,7 @@ class StepsPage(MarkdownPage):
         told = self._telling.of(data, more_to_come=self._streaming)
         continues = told.startswith(self._told)
         if self._streaming and not continues and not (self.is_following and not self.has_selection()):
-            # What somebody reads is told anew when the end is in view again, or when all is over.
+            # Content being read is replaced only when the end is in view again, or when streaming has ended.
             return
         place = self.place()
         self._told = told

@@ -1,6 +1,6 @@
-"""The button that says how an answer is read, and its menu.
+"""The button that shows the reading mode, and its menu.
 
-Invariant: it stands there only while there is something to choose; what does not apply now is shown disabled.
+Invariant: the button is visible only while there is a choice; modes that do not apply are disabled in the menu.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class ModeSwitch(QPushButton):
         self._restyle()
 
     def show_mode(self, mode: str, subject: Subject, *, too_long: bool = False) -> None:
-        """Name the mode in front; takes no room for an answer that there is nothing to choose for."""
+        """Name the mode in front; hidden while there is no choice."""
         row = modes.mode(mode)
         assert row is not None
         text = f"{row.title}, too long to render ▾" if too_long else f"{row.title} ▾"
@@ -55,7 +55,7 @@ class ModeSwitch(QPushButton):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        # A styled button would be higher than the line of numbers that it stands in.
+        # A styled button would be taller than the line of numbers that contains it.
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lit = self.underMouse() or self.hasFocus()
@@ -72,12 +72,12 @@ class ModeSwitch(QPushButton):
 
 
 def is_choice(subject: Subject) -> bool:
-    """Whether more than the text can be shown."""
+    """Whether another mode than text applies."""
     return subject.size > 0 and sum(row.applies(subject) for row in MODES) > 1
 
 
 def open_menu(button: QWidget, choices: Choices, mode: str, subject: Subject) -> QMenu:
-    """Open the menu of modes below `button`; it deletes itself when it has closed."""
+    """Open the menu of modes below `button`; it deletes itself when it closes."""
     menu = QMenu(button)
     menu.setAccessibleName("How this answer is read")
     menu.aboutToHide.connect(menu.deleteLater)

@@ -1,8 +1,8 @@
-"""A table of Markdown in a document.
+"""A Markdown table in a document.
 
-Invariant: a row that comes or changes costs a few rows and no more. A document lays out a whole table for each of its
-letters, so a long one stands there as several of a few rows each, without a gap. Their columns are as wide as the first
-rows want them: what follows moves no column.
+Invariant: a new or changed row costs a few rows and no more. A document lays out a whole table for each of its
+characters, so a long one is split into several of a few rows each, without a gap. The first rows determine the column
+widths; later rows move no column.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from workbench.ui.widgets.reader.parts import Row, Run
 PADDING = 4
 _CELLS = 48
 _CHARACTERS = 2_000
-"""What one table of the document holds at most."""
+"""Maximum cells and characters of one table of the document."""
 _MEASURED = 24
 _MEASURED_CELLS = 96
-"""Rows and cells that say how wide the columns are."""
+"""Rows and cells that determine the column widths."""
 _STEP = 8
-"""Widths are multiples of this, so that a column moves seldom while its first rows arrive."""
+"""Widths are multiples of this, so that columns seldom move while the first rows arrive."""
 _EDGES = 4
-"""What its edges add to the width of a table, and how far the next one reaches over it to have an edge in common."""
+"""Pixels that its edges add to the width of a table, and by which the next one overlaps it to share an edge."""
 _NARROWEST = 2 * PADDING + 12
-# Without one a text stands where its script begins.
+# Without an alignment, text is aligned by the direction of its script.
 _SIDES = {
     "left": Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute,
     "right": Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute,
@@ -48,7 +48,7 @@ _SIDES = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The formats that a table is written in: of words, and of the table around them; `sides` are those of a Part."""
+    """The formats of a table: of its words, and of its frame; `sides` as in `Part`."""
 
     words: Callable[[Run], QTextCharFormat]
     frame: QTextTableFormat
@@ -63,7 +63,7 @@ class _Piece:
 
 
 class Table:
-    """The rows of the table at the end of a document; `room` px are free for it."""
+    """The rows of the table at the end of a document; `room` is the available width in pixels."""
 
     def __init__(self, look: Look, columns: int, room: float) -> None:
         self._look, self._columns, self._room = look, max(1, columns), room
@@ -76,18 +76,18 @@ class Table:
 
     @property
     def rows(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return self._rows
 
     def position(self, row: int) -> int:
-        """Return where in the document a row begins."""
+        """Return the document position of a row."""
         piece = self._piece(row)
         return piece.table.cellAt(row - piece.start, 0).firstCursorPosition().position()
 
     def put(self, cursor: QTextCursor, start: int, rows: Sequence[Row]) -> int:
-        """Let the rows from `start` on be these; return the position behind which something changed.
+        """Replace the rows from `start` on; return the position after which something changed.
 
-        `cursor` is at the end of the document, and is so after it.
+        `cursor` is at the end of the document, before and after.
         """
         self.cut(cursor, start + len(rows))
         widths = self._widths
@@ -119,7 +119,7 @@ class Table:
         del self._measures[rows:]
 
     def fit(self, room: float) -> list[Callable[[], None]]:
-        """Take the widths that columns have when `room` px are free; return what is to be done, a few rows each."""
+        """Compute the column widths for `room` pixels; return callbacks that apply them, a few rows each."""
         self._room = room
         natural, least = (
             [max(column) for column in zip(*rows, strict=True)] for rows in zip(*self._measures, strict=True)
@@ -177,7 +177,7 @@ class Table:
         return next(piece for piece in reversed(self._pieces) if piece.start <= row)
 
     def _write(self, number: int, row: Row, before: Row) -> None:
-        """Write a row that held `before`, () when that is not known."""
+        """Write a row that contained `before`, () if unknown."""
         piece = self._piece(number)
         for column, cell in enumerate(row[: self._columns]):
             if before[column : column + 1] == (cell,):
@@ -195,7 +195,7 @@ class Table:
 
 
 def thin() -> QTextBlockFormat:
-    """Return the format of the empty blocks that a document has before and behind a table."""
+    """Return the format of the empty blocks that a document has before and after a table."""
     form = QTextBlockFormat()
     form.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
     form.setAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -203,9 +203,9 @@ def thin() -> QTextBlockFormat:
 
 
 def shared(natural: Sequence[float], least: Sequence[float], room: float) -> list[float]:
-    """Return widths of columns that take up to `room` px together, or more when that is too little for anything.
+    """Return column widths that take up to `room` px together, or more if that is less than the minimum widths.
 
-    Each gets what it needs for its longest word before any gets more, and none more than all of its text in one line.
+    Each column gets the width of its longest word before any gets more, and none gets more than its text in one line.
     """
     widths = [float(_NARROWEST)] * len(natural)
     for wanted in (least, natural):
@@ -214,7 +214,7 @@ def shared(natural: Sequence[float], least: Sequence[float], room: float) -> lis
 
 
 def _pour(widths: list[float], wanted: Sequence[float], amount: float) -> None:
-    """Widen columns by the same, up to what each wants, by `amount` in all."""
+    """Widen columns evenly, each up to its wanted width, by `amount` in all."""
     thirsty = [column for column, width in enumerate(widths) if width < wanted[column]]
     while thirsty and amount >= 1:
         share = min(amount / len(thirsty), *(wanted[column] - widths[column] for column in thirsty))

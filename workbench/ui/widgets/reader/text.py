@@ -1,6 +1,6 @@
-"""An answer as the text that it is.
+"""An answer as plain text.
 
-Invariant: this page shows every answer, of any size, to the byte; it is what all other modes fall back to.
+Invariant: this page shows every answer, of any size, exactly; all other modes fall back to it.
 """
 
 from __future__ import annotations

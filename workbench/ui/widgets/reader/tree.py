@@ -1,7 +1,7 @@
 """The JSON of an answer as a tree.
 
-Invariant: keys that are verdicts pass to the window; JSON that is not valid is told with its place, not guessed at.
-Long JSON is read a little at a time, and shown once all of it has been read.
+Invariant: verdict keys pass to the window; invalid JSON is reported with its position, not repaired. Long JSON is
+parsed in slices, and shown once it is complete.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from workbench.ui.widgets.small_controls import breakable, safe_tip
 from workbench.ui.widgets.turns import Turns
 
 _FEW = 60
-"""Members up to which all are opened, and rows whose names say how wide their column is."""
+"""Members up to which all are expanded, and rows measured for the width of the name column."""
 _LEFT = 4
-"""So that the names of values stand about where text would."""
+"""Pixels that align names with the text of the other pages."""
 
 
 class _Roomy(QStyledItemDelegate):
@@ -42,7 +42,7 @@ class _Roomy(QStyledItemDelegate):
 
 
 class Tree(QTreeView):
-    """The tree, with the keys of any tree; Ctrl+C copies the value and Ctrl+Shift+C the way to it."""
+    """A tree view; Ctrl+C copies the value and Ctrl+Shift+C its path."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,17 +61,17 @@ class Tree(QTreeView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            event.ignore()  # the window makes its text larger or smaller
+            event.ignore()  # zoom is handled by the window
         else:
             super().wheelEvent(event)
 
     def copy_value(self) -> None:
-        """Put the selected value on the clipboard."""
+        """Copy the selected value to the clipboard."""
         if self.currentIndex().isValid():
             QGuiApplication.clipboard().setText(for_clipboard(self._model().value_text(self.currentIndex())))
 
     def copy_path(self) -> None:
-        """Put the way to the selected value on the clipboard."""
+        """Copy the path of the selected value to the clipboard."""
         if self.currentIndex().isValid():
             QGuiApplication.clipboard().setText(for_clipboard(self._model().path(self.currentIndex())))
 
@@ -133,7 +133,7 @@ class TreePage(Page):
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of the text has been read."""
+        """Whether all of the text has been parsed."""
         return self._steps is None
 
     def set_text(self, text: str) -> None:
@@ -148,7 +148,7 @@ class TreePage(Page):
             self._turns.ask(self, self._read_on)
 
     def _read_on(self) -> bool:
-        """Read a few ms of the text; return whether there is more."""
+        """Parse for a few ms; return whether there is more."""
         if self._steps is None:
             return False
         try:
@@ -168,7 +168,7 @@ class TreePage(Page):
         if model.canFetchMore(first):
             model.fetchMore(first)
         self.tree.setCurrentIndex(first)
-        # Each that is opened by hand gives the names the room they need; here once is enough.
+        # Every `expanded` signal refits the name column; once, at the end, is enough here.
         with QSignalBlocker(self.tree):
             self.tree.expand(first)
             if model.rowCount(first) <= _FEW:
@@ -177,7 +177,7 @@ class TreePage(Page):
         self._fit()
 
     def _show_value(self, model: TreeModel | None) -> None:
-        """Show these rows, or none yet."""
+        """Show a model, or None for no rows."""
         old = self.tree.model()
         self.tree.setModel(model)
         if old is not None:

@@ -1,6 +1,6 @@
 """The members of a JSON value as rows.
 
-Invariant: a row is made only when it is looked at, a few hundred of a long list at a time.
+Invariant: rows are created lazily, a few hundred of a long list at a time.
 """
 
 from __future__ import annotations
@@ -91,19 +91,19 @@ class TreeModel(QAbstractItemModel):
         return None
 
     def tip(self, index: Index) -> str:
-        """Return the value as text, shortened to what a tooltip can hold."""
+        """Return a string value shortened for a tooltip, "" for other values."""
         value = self._node(index).value
         return value[:_TIP] if isinstance(value, str) else ""
 
     def value_text(self, index: Index) -> str:
-        """Return a value for the clipboard: a string as it is, anything else as JSON."""
+        """Return a value for the clipboard: a string unchanged, anything else as JSON."""
         value = self._node(index).value
         if isinstance(value, str):
             return str(value)
         return written(value)
 
     def path(self, index: Index) -> str:
-        """Return the way to a value, as `$.order.items[0]`."""
+        """Return the path of a value, such as `$.order.items[0]`."""
         steps: list[str] = []
         node: _Node | None = self._node(index)
         while node is not None and node.parent is not None and node.parent is not self._root:

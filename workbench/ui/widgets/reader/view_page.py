@@ -1,6 +1,6 @@
-"""A page with one view that fills it.
+"""A page filled by one view.
 
-Invariant: the page adds nothing of its own; what it is asked, its view answers.
+Invariant: the page has no behaviour of its own; it delegates to its view.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def share_menu(view: AnswerView | MarkdownView) -> None:
-    """Let the menu of the lane open over a text as long as nothing in it is marked, which has a menu of its own."""
+    """Let the lane's context menu open over a text without a selection; with one, the text's own menu opens."""
 
     def choose(marked: bool) -> None:
         policy = Qt.ContextMenuPolicy
@@ -29,7 +29,7 @@ def share_menu(view: AnswerView | MarkdownView) -> None:
 
 
 class ViewPage(Page):
-    """Passes everything on to `view`."""
+    """Delegates everything to `view`."""
 
     def __init__(self, view: AnswerView | MarkdownView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
