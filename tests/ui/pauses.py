@@ -14,7 +14,7 @@ _SHORT_MS = {
     "workbench.app.saving.RETRY_MS": 100,
     "workbench.ui.features.cases.dialog._SAVE_MS": 30,
     "workbench.ui.features.cases.controller.RETRY_MS": 100,
-    "workbench.ui.compose.checking.PAUSE_MS": 10,
+    "workbench.ui.features.compose.checking.PAUSE_MS": 10,
     "workbench.ui.features.dialogue.dialog._PAUSE_MS": 10,
     "workbench.ui.editor.block_note._DELAY_MS": 10,
     "workbench.ui.editor.pasting._PAUSE_MS": 10,

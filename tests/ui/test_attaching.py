@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from tests.ui.desk import Desk
 from workbench.core.content import Message
-from workbench.ui.attaching import PASTED, thumbnail
 from workbench.ui.editor.block import MessageBlock
+from workbench.ui.features.compose.attaching import PASTED, thumbnail
 
 
 def png(width: int = 64, height: int = 32) -> bytes:

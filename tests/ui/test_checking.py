@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 from tests.ui.desk import Desk
 from workbench.core.blocks import Example, OutputFormat, Tool
 from workbench.core.content import Content, Message
-from workbench.ui.compose import checking
-from workbench.ui.compose.checking import AT_ONCE
 from workbench.ui.editor.amiss_marks import AmissMarks
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.output_format import OutputSection
 from workbench.ui.editor.tools import ToolSection
+from workbench.ui.features.compose import checking
+from workbench.ui.features.compose.checking import AT_ONCE
 from workbench.usecases.template_check import schema_faults
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.editor_support import theme
-from workbench.ui.compose.runbar import RunBar
+from workbench.ui.draft_page.runbar import RunBar
 from workbench.ui.shell.bars import Elided
 from workbench.ui.theme import Theme
 

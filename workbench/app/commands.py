@@ -1,8 +1,7 @@
 """What a command is: one row of the table of everything that a person can do.
 
 Invariant: menus, shortcuts and documents derive from a registry of rows; an id appears once and a shortcut belongs to
-one command. The rows stand where their actions are: in `ui/compose/commands.py`, `ui/shell/commands.py` and the
-features. Keys that must work by position on every keyboard layout (the digits of verdicts) are in
+one command. The rows are in `ui/shell/commands.py` and in the `commands.py` of each feature. Keys that must work by position on every keyboard layout (the digits of verdicts) are in
 `app/verdict_keys.py`.
 """
 

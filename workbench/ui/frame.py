@@ -20,8 +20,8 @@ from workbench.host.errors import HostError
 from workbench.host.settings import Settings
 from workbench.store.draft_preview import DraftPreview
 from workbench.ui import geometry
-from workbench.ui.compose import ComposeView
-from workbench.ui.compose.view import Values
+from workbench.ui.draft_page import ComposeView
+from workbench.ui.draft_page.view import Values
 from workbench.ui.editor.wrapping import Wrapping
 from workbench.ui.shell.bars import Header, StatusBar
 from workbench.ui.theme import Theme, set_role

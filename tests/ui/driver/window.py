@@ -34,21 +34,22 @@ if TYPE_CHECKING:
     from workbench.core.runs import Verdict
     from workbench.core.timeline import Detail
     from workbench.store import Store
-    from workbench.ui.attaching import Attaching
-    from workbench.ui.compose.blind import BlindBar
-    from workbench.ui.compose.checking import Checking
-    from workbench.ui.compose.pager import Pager
-    from workbench.ui.compose.runbar import RunBar
-    from workbench.ui.compose.setbar import SetBar
-    from workbench.ui.compose.view import ComposeView
-    from workbench.ui.compose.viewing import ViewingBar
+    from workbench.ui.draft_page.blind import BlindBar
+    from workbench.ui.draft_page.pager import Pager
+    from workbench.ui.draft_page.runbar import RunBar
+    from workbench.ui.draft_page.setbar import SetBar
+    from workbench.ui.draft_page.view import ComposeView
+    from workbench.ui.draft_page.viewing import ViewingBar
     from workbench.ui.editor import ContentEditor, ValuesPanel
     from workbench.ui.editor.column import Column
     from workbench.ui.editor.findbar import FindBar
     from workbench.ui.editor.finder import Finder
     from workbench.ui.features.compare.controller import CompareController
     from workbench.ui.features.compare.dialog import CompareDialog
+    from workbench.ui.features.compose.attaching import Attaching
+    from workbench.ui.features.compose.checking import Checking
     from workbench.ui.features.compose.controller import ComposeController
+    from workbench.ui.features.compose.gate import RunGate
     from workbench.ui.features.compose.sets import SetActions
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
     from workbench.ui.frame import Frame
-    from workbench.ui.gate import RunGate
     from workbench.ui.keybinding import KeyBindings
     from workbench.ui.notices import Notices
     from workbench.ui.shell.actions import Actions

@@ -30,7 +30,7 @@ from workbench.core.lanes import Lane
 from workbench.core.run_limits import LIMITS, Limits
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
-from workbench.ui.compose.view import ComposeView
+from workbench.ui.draft_page.view import ComposeView
 from workbench.ui.features.compose import FEATURE
 from workbench.ui.features.compose.controller import ComposeController
 from workbench.ui.features.compose.large import LargeValue

@@ -195,6 +195,9 @@ def test_the_commands_of_the_shell_ask_for_what_they_say() -> None:
         "next_pane": ("step_pane", 1),
         "previous_pane": ("step_pane", -1),
         "wrap": ("toggle_wrap",),
+        "escape": ("escape",),
+        "undo": ("undo",),
+        "redo": ("redo",),
         "quit": ("quit",),
     }
 

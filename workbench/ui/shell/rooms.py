@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.geometry import Divider
 from workbench.ui.shell.keybutton import KeyName
 
 if TYPE_CHECKING:
@@ -29,14 +28,13 @@ if TYPE_CHECKING:
     from workbench.app.pulse import Pulse
     from workbench.app.tasks import Tasks
     from workbench.app.timeline import TimelineModel
-    from workbench.core.content import Content
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.parameter_support import ParameterSupport
     from workbench.core.run_limits import Limits
     from workbench.core.runs import Result
     from workbench.host.settings import Settings
-    from workbench.ui.editor import ContentEditor, ValuesPanel
+    from workbench.ui.draft_page import ComposeView
     from workbench.ui.shell.bars import Header, StatusBar
     from workbench.ui.shell.notice import NoticeBar
     from workbench.usecases.workbench import Workbench
@@ -163,39 +161,11 @@ LANES: Room[LanesOwner, LanesWidget] = Room("compose.lanes")
 """The right half of Compose."""
 
 
-class DraftPage(Divider):
-    """The page that the window shows first, with an editor that can be typed into before anything else is there."""
-
-    editor: ContentEditor
-    values: ValuesPanel
-    lanes: LanesWidget
-    """There since `add_lanes`."""
-    run_clicked = Signal()
-    past_made = Signal(object)
-    """The editor of past iterations, before it shows the first one."""
-
-    def set_draft(self, content: Content, values: tuple[tuple[str, str], ...], *, undoable: bool = False) -> None:
-        """Put content and values into the editor, undoably when the person asked for it."""
-        raise NotImplementedError
-
-    def show_preview(self, lanes: int, based_on: int | None, *, is_stored: bool) -> None:
-        """Show how many lanes a draft has and, if it `is_stored`, the version it started from, before it is read."""
-        raise NotImplementedError
-
-    def set_queued(self, queued: bool) -> None:
-        """Show whether a run waits for the window to be complete."""
-        raise NotImplementedError
-
-    def add_lanes(self, lanes: LanesWidget) -> None:
-        """Put the lanes into the place that is kept for them; called once."""
-        raise NotImplementedError
-
-
 @dataclass(frozen=True, slots=True)
 class ComposeOwner:
     """What the window gives Compose: the page that it shows already, the open prompt, and its bars."""
 
-    page: DraftPage
+    page: ComposeView
     compose: Compose
     timeline: TimelineModel
     workbench: Workbench

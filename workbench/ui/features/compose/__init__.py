@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.ui.compose.commands import COMMANDS as OF_DRAFT
-from workbench.ui.features.compose.commands import COMMANDS as OF_SETS
+from workbench.ui.features.compose.commands import COMMANDS as OF_DRAFT
+from workbench.ui.features.compose.set_commands import COMMANDS as OF_SETS
 from workbench.ui.shell.feature import Feature, FeaturePart, FeatureView
 from workbench.ui.shell.rooms import COMPOSE
 from workbench.ui.shell.views import at_once
@@ -36,9 +36,9 @@ FEATURE = Feature(
         make=lambda controller, owner: controller.enter(owner),
         preload=(
             "workbench.ui.features.compose.controller",
-            "workbench.ui.compose.blind",
-            "workbench.ui.compose.pager",
-            "workbench.ui.compose.viewing",
+            "workbench.ui.draft_page.blind",
+            "workbench.ui.draft_page.pager",
+            "workbench.ui.draft_page.viewing",
         ),
     ),
 )

@@ -12,20 +12,20 @@ from PySide6.QtCore import QPoint
 
 from workbench.app.commands import WindowState
 from workbench.app.forecasts import Forecasts
-from workbench.ui.compose.blindness import Blindness
-from workbench.ui.compose.editing import Editing
-from workbench.ui.compose.lanes_owner import lanes_owner
-from workbench.ui.compose.layout import RunActions
-from workbench.ui.compose.numbers import show_forecast, to_foresee
-from workbench.ui.compose.panes import compose_panes
-from workbench.ui.compose.presenter import ComposePresenter
-from workbench.ui.compose.state import compose_state
-from workbench.ui.compose.timeline_actions import TimelineActions
-from workbench.ui.compose.undo import ComposeUndo
-from workbench.ui.compose.verdicts import VerdictActions, VerdictNotices
-from workbench.ui.compose.view import ComposeView
+from workbench.ui.draft_page.view import ComposeView
+from workbench.ui.features.compose.blindness import Blindness
+from workbench.ui.features.compose.editing import Editing
+from workbench.ui.features.compose.gate import RunGate
+from workbench.ui.features.compose.lanes_owner import lanes_owner
+from workbench.ui.features.compose.layout import RunActions
+from workbench.ui.features.compose.numbers import show_forecast, to_foresee
+from workbench.ui.features.compose.panes import compose_panes
+from workbench.ui.features.compose.presenter import ComposePresenter
 from workbench.ui.features.compose.sets import SetActions
-from workbench.ui.gate import RunGate
+from workbench.ui.features.compose.state import compose_state
+from workbench.ui.features.compose.timeline_actions import TimelineActions
+from workbench.ui.features.compose.undo import ComposeUndo
+from workbench.ui.features.compose.verdicts import VerdictActions, VerdictNotices
 from workbench.ui.shell.events import CommandStateChanged
 from workbench.ui.shell.keybutton import KeyName
 
@@ -65,7 +65,6 @@ class ComposeController:
     def enter(self, owner: ComposeOwner) -> ComposeController:
         """Take the page and the open prompt; return this controller, which the window asks."""
         services = self._services
-        assert isinstance(owner.page, ComposeView)
         self._owner, self._compose, self.view = owner, owner.compose, owner.page
         self.presenter = ComposePresenter(services, owner, self.view)
         self.gate = RunGate(services, owner.compose, owner.pulse, owner.bar)

@@ -17,7 +17,7 @@ from workbench.usecases.run_plan import still_lacks
 if TYPE_CHECKING:
     from workbench.app.compose import Compose
     from workbench.formats.value_rows import ValueRows
-    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.features.compose.large import LargeValue
     from workbench.ui.features.compose.rows import RowsDialog
     from workbench.ui.shell.notice import NoticeBar

@@ -28,7 +28,7 @@ from workbench.usecases.template_check import TemplateMistake, schema_faults
 
 if TYPE_CHECKING:
     from workbench.app.compose import Compose
-    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.shell.services import Services
 
 Mistakes = Callable[[Content, Mapping[str, str]], TemplateMistake | None]
@@ -102,7 +102,7 @@ class Checking(QObject):
         # What lanes with a pinned version send has variables of its own.
         own = [one for one in self._compose.lanes.shown if one.pinned is None and not one.baseline]
         if ticked and own:
-            from workbench.ui.compose.set_note import repeated, unfilled  # most prompts have no sets
+            from workbench.ui.draft_page.set_note import repeated, unfilled  # most prompts have no sets
 
             values = {uid: dict(one.values) for uid, one in ticked.items()}
             # What the shown set lacks is said in its fields.

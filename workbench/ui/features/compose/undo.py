@@ -17,7 +17,7 @@ from workbench.ui.editor.field import ExactField
 if TYPE_CHECKING:
     from workbench.app.compose import Compose
     from workbench.app.judging import GivenVerdict
-    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.editor.editor import ContentEditor
     from workbench.ui.editor.history import FieldHistory
 

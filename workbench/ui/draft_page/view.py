@@ -13,18 +13,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.content import Content
 from workbench.core.templates import content_variables
-from workbench.ui.compose.runbar import RunBar, hline
-from workbench.ui.compose.setbar import SetBar
+from workbench.ui.draft_page.runbar import RunBar, hline
+from workbench.ui.draft_page.setbar import SetBar
 from workbench.ui.editor import ContentEditor, ValuesPanel
-from workbench.ui.geometry import editor_width
-from workbench.ui.shell.rooms import DraftPage
+from workbench.ui.geometry import Divider, editor_width
 from workbench.ui.theme import Theme, set_role
 
 if TYPE_CHECKING:
-    from workbench.ui.compose.blind import BlindBar
-    from workbench.ui.compose.pager import Pager
-    from workbench.ui.compose.set_note import SetNote
-    from workbench.ui.compose.viewing import ViewingBar
+    from workbench.ui.draft_page.blind import BlindBar
+    from workbench.ui.draft_page.pager import Pager
+    from workbench.ui.draft_page.set_note import SetNote
+    from workbench.ui.draft_page.viewing import ViewingBar
     from workbench.ui.shell.rooms import LanesWidget
     from workbench.usecases.problems import MissingInput
 
@@ -32,12 +31,16 @@ LEAST_LANES = 240
 Values = tuple[tuple[str, str], ...]
 
 
-class ComposeView(DraftPage):
+class ComposeView(Divider):
     """The two halves. A second editor shows past iterations, so that the draft keeps its undo journal and caret."""
 
+    lanes: LanesWidget
     pager: Pager
     blind: BlindBar
     viewing: ViewingBar
+    run_clicked = Signal()
+    past_made = Signal(object)
+    """The editor of past iterations, before it shows the first one."""
     shown_editor_changed = Signal(object)
     """The editor that is shown now: the draft's or that of the past."""
     draft_set = Signal()
@@ -85,9 +88,9 @@ class ComposeView(DraftPage):
     def add_lanes(self, lanes: LanesWidget) -> None:
         """Put the lanes into the room that is kept for them; called once."""
         # What comes with the lanes; the first paint can do without.
-        from workbench.ui.compose.blind import BlindBar
-        from workbench.ui.compose.pager import Pager
-        from workbench.ui.compose.viewing import ViewingBar
+        from workbench.ui.draft_page.blind import BlindBar
+        from workbench.ui.draft_page.pager import Pager
+        from workbench.ui.draft_page.viewing import ViewingBar
 
         self.lanes = lanes
         # What the lanes would like must not push the editor aside when they come.
@@ -162,7 +165,7 @@ class ComposeView(DraftPage):
         if self._set_note is not None:
             self._set_note.setText(text)
         elif text:
-            from workbench.ui.compose.set_note import SetNote
+            from workbench.ui.draft_page.set_note import SetNote
 
             self._set_note = SetNote(text, self._left)
             self._layout.insertWidget(self._layout.indexOf(self.sets) + 1, self._set_note)

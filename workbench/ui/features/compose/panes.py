@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.ui.taborder import first_stop
 
 if TYPE_CHECKING:
-    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.draft_page.view import ComposeView
 
 
 def compose_panes(view: ComposeView, *, is_past: bool) -> list[tuple[QWidget, Callable[[], None]]]:

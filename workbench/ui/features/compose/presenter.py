@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.app.commands import WindowState
     from workbench.app.lane_state import LaneHead
     from workbench.core.drafts import Draft
-    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.shell.rooms import ComposeOwner
     from workbench.ui.shell.services import Services
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject
 
 from workbench.core.forecast import Forecast
 from workbench.core.run_limits import LIMITS, Limits, excess
-from workbench.ui.compose.numbers import next_run
+from workbench.ui.features.compose.numbers import next_run
 from workbench.ui.shell.events import CommandStateChanged
 
 if TYPE_CHECKING:

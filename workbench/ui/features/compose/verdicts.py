@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from workbench.app.lane_state import LaneHead
     from workbench.app.stage import Stage
     from workbench.app.verdict_keys import VerdictKey
-    from workbench.ui.compose.blindness import Blindness
-    from workbench.ui.compose.presenter import ComposePresenter
+    from workbench.ui.features.compose.blindness import Blindness
+    from workbench.ui.features.compose.presenter import ComposePresenter
     from workbench.ui.shell.rooms import ComposeOwner
     from workbench.ui.shell.services import Services
 

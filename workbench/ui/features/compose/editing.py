@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from workbench.ui.attaching import Attaching
-from workbench.ui.compose.branching import Branching
-from workbench.ui.compose.checking import Checking
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.aids import Aids
 from workbench.ui.editor.findbar import FindBar
 from workbench.ui.editor.finder import Finder
+from workbench.ui.features.compose.attaching import Attaching
+from workbench.ui.features.compose.branching import Branching
+from workbench.ui.features.compose.checking import Checking
 from workbench.ui.shell.events import CommandStateChanged, EmptyPromptFilled
 
 if TYPE_CHECKING:
     from workbench.app.compose import Compose
-    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.shell.services import Services
     from workbench.usecases.workbench import Workbench
 

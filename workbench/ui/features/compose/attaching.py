@@ -24,7 +24,7 @@ from workbench.ui.shell.pack_drops import take_pack
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
-    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.shell.services import Services
     from workbench.usecases.attachments import Attachments
 

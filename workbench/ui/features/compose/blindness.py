@@ -16,7 +16,7 @@ from workbench.ui.shell.events import ViewShown
 if TYPE_CHECKING:
     from workbench.app.forecasts import Forecasts
     from workbench.app.lane_state import LaneHead
-    from workbench.ui.compose.view import ComposeView
+    from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.shell.rooms import ComposeOwner
     from workbench.ui.shell.services import Services
 

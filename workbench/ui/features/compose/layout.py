@@ -11,8 +11,8 @@ from workbench.core.lanes import Lane
 from workbench.ui.shell.keybutton import with_key
 
 if TYPE_CHECKING:
-    from workbench.ui.compose.presenter import ComposePresenter
-    from workbench.ui.gate import RunGate
+    from workbench.ui.features.compose.gate import RunGate
+    from workbench.ui.features.compose.presenter import ComposePresenter
     from workbench.ui.shell.rooms import ComposeOwner
     from workbench.ui.shell.services import Services
 

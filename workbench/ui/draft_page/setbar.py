@@ -19,7 +19,7 @@ from workbench.ui.theme import set_role
 
 if TYPE_CHECKING:
     from workbench.core.drafts import ValueSet
-    from workbench.ui.compose.set_strip import SetChip, Strip
+    from workbench.ui.draft_page.set_strip import SetChip, Strip
 
 AROUND = 20
 """The most sets that have a place in the row at once."""
@@ -152,7 +152,7 @@ class SetBar(QFrame):
     def _sets_strip(self) -> Strip:
         """Return what holds the places, made in the room that is kept for it."""
         if self._strip is None:
-            from workbench.ui.compose.set_strip import Strip
+            from workbench.ui.draft_page.set_strip import Strip
 
             self._strip = Strip(self)
             self._strip.resized.connect(self._reveal_shown)

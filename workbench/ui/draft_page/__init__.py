@@ -1,0 +1,5 @@
+"""The page that the window shows first: the editor with values and run bar, and room for the lanes."""
+
+from workbench.ui.draft_page.view import ComposeView
+
+__all__ = ["ComposeView"]
