@@ -1,8 +1,8 @@
 """What a command is: one row of the table of everything that a person can do.
 
 Invariant: menus, shortcuts and documents derive from a registry of rows; an id appears once and a shortcut belongs to
-one command. The rows are in `ui/shell/commands.py` and in the `commands.py` of each feature. Keys that must work by position on every keyboard layout (the digits of verdicts) are in
-`app/verdict_keys.py`.
+one command. The rows are in `ui/shell/commands.py` and in the `commands.py` of each feature. Keys that must work by
+position on every keyboard layout (the digits of verdicts) are in `app/verdict_keys.py`.
 """
 
 from __future__ import annotations

@@ -27,12 +27,13 @@ from workbench.ui.notices import Notices
 from workbench.ui.panes import Panes
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.commands import COMMANDS as OF_SHELL
+from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
 from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import CommandStateChanged, FocusPlaced
 from workbench.ui.shell.feature import FeatureHost, bound
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.pack_drops import PackDrops
-from workbench.ui.shell.rooms import COMPOSE, LANES, PROMPTS, ComposeOwner
+from workbench.ui.shell.rooms import LANES, PROMPTS
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import DividedPage, Views
 from workbench.ui.undo import Undo

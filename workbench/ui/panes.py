@@ -16,7 +16,7 @@ from workbench.ui.shell.views import Page
 
 if TYPE_CHECKING:
     from workbench.ui.frame import Frame
-    from workbench.ui.shell.rooms import ComposePart
+    from workbench.ui.shell.compose_room import ComposePart
     from workbench.ui.shell.sidebar import SideBar
     from workbench.ui.shell.views import Views
 

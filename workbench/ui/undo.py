@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from workbench.app.verdict_keys import VerdictKey
     from workbench.ui.notices import Notices
+    from workbench.ui.shell.compose_room import ComposePart
     from workbench.ui.shell.feature import FeatureHost, VerdictController
-    from workbench.ui.shell.rooms import ComposePart
     from workbench.ui.shell.views import Views
 
 

@@ -25,10 +25,11 @@ from workbench.ui.notices import Notices
 from workbench.ui.panes import Panes
 from workbench.ui.questions import answer_of, answers_question, draft_question
 from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.compose_room import ComposePart
 from workbench.ui.shell.events import AnswersGrew, HistoryChanged, PromptOpened, RunChanged, RunEnded, ViewShown
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.notice import NoticeBar
-from workbench.ui.shell.rooms import ComposePart, PromptsPart
+from workbench.ui.shell.rooms import PromptsPart
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.sidebar import SideBar
 from workbench.ui.shell.views import Views

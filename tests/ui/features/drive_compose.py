@@ -36,9 +36,10 @@ from workbench.ui.features.compose.controller import ComposeController
 from workbench.ui.features.compose.large import LargeValue
 from workbench.ui.features.compose.rows import RowsDialog
 from workbench.ui.shell.bars import Header, StatusBar
+from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.notice import NoticeBar
-from workbench.ui.shell.rooms import COMPOSE, ComposeOwner, LanesWidget
+from workbench.ui.shell.rooms import LanesWidget
 from workbench.ui.theme import Theme
 from workbench.usecases.problems import MissingInput, Problem
 from workbench.usecases.workbench import Workbench

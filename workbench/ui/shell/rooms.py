@@ -18,26 +18,15 @@ from workbench.ui.shell.keybutton import KeyName
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
 
-    from workbench.app.bridge import Bridge
-    from workbench.app.commands import WindowState
-    from workbench.app.compose import Compose
     from workbench.app.lane_state import LaneHead
     from workbench.app.lanes.board import Board
     from workbench.app.lanes.lane_list import LaneList
     from workbench.app.prompts.prompts import Prompts
-    from workbench.app.pulse import Pulse
-    from workbench.app.tasks import Tasks
-    from workbench.app.timeline import TimelineModel
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.parameter_support import ParameterSupport
-    from workbench.core.run_limits import Limits
     from workbench.core.runs import Result
     from workbench.host.settings import Settings
-    from workbench.ui.draft_page import ComposeView
-    from workbench.ui.shell.bars import Header, StatusBar
-    from workbench.ui.shell.notice import NoticeBar
-    from workbench.usecases.workbench import Workbench
 
 G = TypeVar("G")
 W = TypeVar("W")
@@ -159,88 +148,6 @@ class LanesWidget(QWidget):
 
 LANES: Room[LanesOwner, LanesWidget] = Room("compose.lanes")
 """The right half of Compose."""
-
-
-@dataclass(frozen=True, slots=True)
-class ComposeOwner:
-    """What the window gives Compose: the page that it shows already, the open prompt, and its bars."""
-
-    page: ComposeView
-    compose: Compose
-    timeline: TimelineModel
-    workbench: Workbench
-    tasks: Tasks
-    bridge: Bridge
-    pulse: Pulse
-    bar: NoticeBar
-    header: Header
-    status: StatusBar
-    remembered: RemembersSettings
-    queue_run: Callable[[], bool]
-    """Queues a run until the window is complete; False when it is."""
-    focus_timeline: Callable[[], object]
-    """Gives the list of iterations the keyboard."""
-    point_at_iteration: Callable[[str, QMenu], object]
-    """Marks the row of an iteration as the one that a menu is about, until it closes."""
-
-
-class ComposePart(Protocol):
-    """What the window asks of Compose."""
-
-    def lanes(self) -> LanesOwner:
-        """Return what the lanes show and change."""
-
-    def begin(self) -> None:
-        """Start to work: the lanes are in the page, and all actions are made."""
-
-    def fill(self, state: WindowState) -> WindowState:
-        """Return the state with what Compose knows of it."""
-
-    def show_state(self, state: WindowState) -> None:
-        """Show what the run bar and the lanes tell of the state."""
-
-    def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
-
-    def close_open(self) -> bool:
-        """Close the find bar, or the question before a run; False when neither is open."""
-
-    def escape(self) -> None:
-        """Remove the marks of the timeline, else leave what is past, else stop what runs."""
-
-    def panes(self) -> Sequence[tuple[QWidget, Callable[[], None]]]:
-        """Return the parts that F6 goes through, and what gives each the keyboard."""
-
-    def stops(self) -> Sequence[QWidget]:
-        """Return the parts in the order of Tab."""
-
-    def lane_title(self, slot: str) -> str:
-        """Return the shown name of a lane, "" for one that is not shown."""
-
-    def retry(self, slots: list[str]) -> None:
-        """Repeat the calls of lanes as they were."""
-
-    def limits(self) -> Limits:
-        """Return what a run may take before a person is asked."""
-
-    def read_limits(self) -> None:
-        """Read these limits from the history."""
-
-    def show_iteration(self, uid: str) -> None:
-        """Show a row of the timeline."""
-
-    def open_iteration_menu(self, uid: str, at: QPoint) -> None:
-        """Open the menu of a row of the timeline at a global position."""
-
-    def claims(self, command_id: str) -> bool:
-        """Whether the key of "undo" or "redo" is about a verdict, and not for the text field that has it."""
-
-    def typed(self, widget: QWidget) -> None:
-        """Record that a key was pressed in a field for text."""
-
-
-COMPOSE: Room[ComposeOwner, ComposePart] = Room("window.compose")
-"""The page of the window with the draft and its lanes."""
 
 
 class PromptsSide(Protocol):

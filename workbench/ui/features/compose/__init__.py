@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from workbench.ui.features.compose.commands import COMMANDS as OF_DRAFT
 from workbench.ui.features.compose.set_commands import COMMANDS as OF_SETS
+from workbench.ui.shell.compose_room import COMPOSE
 from workbench.ui.shell.feature import Feature, FeaturePart, FeatureView
-from workbench.ui.shell.rooms import COMPOSE
 from workbench.ui.shell.views import at_once
 
 if TYPE_CHECKING:

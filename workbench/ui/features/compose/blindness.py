@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.app.forecasts import Forecasts
     from workbench.app.lane_state import LaneHead
     from workbench.ui.draft_page.view import ComposeView
-    from workbench.ui.shell.rooms import ComposeOwner
+    from workbench.ui.shell.compose_room import ComposeOwner
     from workbench.ui.shell.services import Services
 
 

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from workbench.app.verdict_keys import VerdictKey
     from workbench.core.run_limits import Limits
     from workbench.store.records import RunBegun
-    from workbench.ui.shell.rooms import ComposeOwner, LanesOwner
+    from workbench.ui.shell.compose_room import ComposeOwner
+    from workbench.ui.shell.rooms import LanesOwner
     from workbench.ui.shell.services import Services
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.runs import Result
-    from workbench.ui.shell.rooms import ComposeOwner
+    from workbench.ui.shell.compose_room import ComposeOwner
     from workbench.ui.shell.services import Tasks
 
 

@@ -13,7 +13,7 @@ from workbench.ui.shell.keybutton import with_key
 if TYPE_CHECKING:
     from workbench.ui.features.compose.gate import RunGate
     from workbench.ui.features.compose.presenter import ComposePresenter
-    from workbench.ui.shell.rooms import ComposeOwner
+    from workbench.ui.shell.compose_room import ComposeOwner
     from workbench.ui.shell.services import Services
 
 

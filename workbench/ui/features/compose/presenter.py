@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from workbench.app.lane_state import LaneHead
     from workbench.core.drafts import Draft
     from workbench.ui.draft_page.view import ComposeView
-    from workbench.ui.shell.rooms import ComposeOwner
+    from workbench.ui.shell.compose_room import ComposeOwner
     from workbench.ui.shell.services import Services
 
 _HIDDEN = "Session · hidden while blind"

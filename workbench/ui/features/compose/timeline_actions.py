@@ -26,7 +26,7 @@ from workbench.ui.shell.events import (
 )
 
 if TYPE_CHECKING:
-    from workbench.ui.shell.rooms import ComposeOwner
+    from workbench.ui.shell.compose_room import ComposeOwner
     from workbench.ui.shell.services import Services
 
 _ROWS = 50

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.app.verdict_keys import VerdictKey
     from workbench.ui.features.compose.blindness import Blindness
     from workbench.ui.features.compose.presenter import ComposePresenter
-    from workbench.ui.shell.rooms import ComposeOwner
+    from workbench.ui.shell.compose_room import ComposeOwner
     from workbench.ui.shell.services import Services
 
 KEY = "verdict"
