@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.ui.composition import commands
+from workbench.ui.composition import FEATURES
 
 Sign = tuple[str, bool]
 """The key, named by what it types on a US keyboard, and whether Shift is held."""
@@ -31,7 +31,7 @@ def chord(key: str, layout: dict[str, Sign]) -> frozenset[str]:
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_no_two_commands_are_one_chord(name: str) -> None:
     seen: dict[frozenset[str], str] = {}
-    for command in commands():
+    for command in FEATURES.commands():
         for key in command.shortcuts:
             pressed = chord(key, LAYOUTS[name])
             assert seen.setdefault(pressed, command.id) == command.id, f"{key} on a {name} keyboard"

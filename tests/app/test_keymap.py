@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.app.keymap import Keymap, only_outside_text, read, spoken, why_reserved
-from workbench.ui.composition import commands
+from workbench.ui.composition import FEATURES
 
-REGISTRY = commands()
+REGISTRY = FEATURES.commands()
 COMMANDS = tuple(REGISTRY)
 FREE = [command.id for command in COMMANDS if not command.fixed]
 KEYS = ["Ctrl+Return", "Ctrl+J", "F5", "Alt+Left", "Ctrl+K", "G"]

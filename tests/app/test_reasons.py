@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from workbench.app.commands import Command, WindowState
 from workbench.app.reasons import why_not
-from workbench.ui.composition import commands
+from workbench.ui.composition import FEATURES
 
 # The fields of a state that are either so or not.
 FLAGS = [field.name for field in fields(WindowState) if isinstance(getattr(WindowState(), field.name), bool)]
 
 
-@given(st.fixed_dictionaries({flag: st.booleans() for flag in FLAGS}), st.sampled_from(list(commands())))
+@given(st.fixed_dictionaries({flag: st.booleans() for flag in FLAGS}), st.sampled_from(list(FEATURES.commands())))
 def test_there_is_a_reason_exactly_when_it_cannot_be_done(flags: dict[str, bool], command: Command) -> None:
     state = WindowState(view=next(iter(command.views), "compose"), **flags)
     assert bool(why_not(command, state)) is not command.enabled(state)
@@ -36,4 +36,4 @@ def test_there_is_a_reason_exactly_when_it_cannot_be_done(flags: dict[str, bool]
     ],
 )
 def test_the_reason_is_the_one_that_is_in_the_way(command: str, state: WindowState, reason: str) -> None:
-    assert why_not(next(c for c in commands() if c.id == command), state) == reason
+    assert why_not(next(c for c in FEATURES.commands() if c.id == command), state) == reason

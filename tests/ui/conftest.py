@@ -33,7 +33,7 @@ def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
     `Desk.preload` does the one, and tests of backups set the time of the other.
     """
-    monkeypatch.setattr("workbench.ui.window.Warmth", lambda window, views: None)
+    monkeypatch.setattr("workbench.ui.window.Warmth", lambda *_: None)
     monkeypatch.setattr("workbench.app.maintenance.desk.FIRST_LOOK_MS", LOOK_MS)
 
 

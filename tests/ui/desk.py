@@ -29,6 +29,7 @@ from workbench.host.settings import Settings
 from workbench.store.draft_preview import read_preview
 from workbench.store.sqlite import sqlite3
 from workbench.ui.building import open_window
+from workbench.ui.composition import FEATURES
 from workbench.ui.frame import Frame
 from workbench.ui.questions import Answer, button_of
 from workbench.ui.theme import Theme
@@ -79,7 +80,7 @@ class Desk:
         )
         frame = Frame(self.theme, Settings(), read_preview(self.db))
         workbench.start_engine()
-        window = WindowDriver(open_window(frame, read(workbench)))
+        window = WindowDriver(open_window(frame, read(workbench), FEATURES))
         self._window = window
         frame.resize(*size)
         # What appears where another test left the mouse would be pointed at.

@@ -18,6 +18,7 @@ from tests.ui.driver import WindowDriver
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
 from workbench.store.draft_preview import read_newest_preview, read_preview
+from workbench.ui.composition import FEATURES
 from workbench.ui.frame import Frame
 from workbench.ui.start import Start
 from workbench.ui.theme import Theme
@@ -35,7 +36,7 @@ class Starting:
         self.is_shown = True
         self.frame = Frame(self.theme, Settings(), read_newest_preview(self.db))
         self.frame.resize(1440, 900)  # the screen of the tests is smaller than most
-        self.start = Start(self.frame, self.db, places(os.environ).make())
+        self.start = Start(self.frame, self.db, places(os.environ).make(), lambda: FEATURES)
         self.frame.completed.connect(lambda: setattr(self, "completed", True))
         self.start.failed.connect(lambda: setattr(self, "failed", True))
         self.frame.show()

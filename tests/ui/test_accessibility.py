@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from tests.ui.desk import Desk
 from workbench.app.commands import Command, View
-from workbench.ui.composition import VIEWS, commands
+from workbench.ui.composition import FEATURES
 from workbench.ui.features.history.view import HistoryView
 
 Role = QAccessible.Role
@@ -165,13 +165,13 @@ def commands_of(view: View) -> list[Command]:
     """Return what can be opened in a view; what is possible in Compose is opened there."""
     return [
         command
-        for command in commands()
+        for command in FEATURES.commands()
         if command.id not in LEFT_OUT and command.is_in(view) and (view == "compose" or not command.is_in("compose"))
     ]
 
 
 @pytest.mark.deep(only=True)
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", FEATURES.views())
 def test_whatever_a_command_opens_is_named_too(desk: Desk, view: View) -> None:
     """A command that is added is covered by being in the table; `test_scaling` sees the same in its own windows."""
     window = desk.open()

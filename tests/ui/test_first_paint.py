@@ -60,7 +60,7 @@ def look(startup, typed):
     frame.findChild(start.Start)._begin()
 
 def complete(beginning):
-    sys.modules["workbench.ui.window"].Warmth = lambda window, views: None  # it imports for later
+    sys.modules["workbench.ui.window"].Warmth = lambda *_: None  # it imports for later
     loaded.update(sys.modules)
     build(beginning)
     QTimer.singleShot(0, beginning, lambda: wait(beginning))

@@ -35,7 +35,7 @@ from workbench.app.commands import EVERYWHERE, Command, View
 from workbench.app.tasks import Tasks
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.visible_text import visible_name
-from workbench.ui.composition import VIEWS, commands
+from workbench.ui.composition import FEATURES
 from workbench.ui.widgets.turns import Turns
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
@@ -170,7 +170,7 @@ def commands_of(view: View) -> list[Command]:
     """Return what is looked at in a view; what is possible in all of them, and is the same there, only in Compose."""
     return [
         command
-        for command in commands()
+        for command in FEATURES.commands()
         if command.id not in _LEFT_OUT
         if view == "compose" or command.views != EVERYWHERE or view in command.navigates_in
     ]
@@ -186,7 +186,7 @@ def test_every_view_and_dialog(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> N
     assert draft is not None
     unlabelled = Lane("unlabelled", LITELLM, steering.named("model"))
     window.session.put_back(replace(draft, lanes=(unlabelled, *draft.lanes)))
-    for view in VIEWS:
+    for view in FEATURES.views():
         to_view(desk, view)
         looking.again()
         for command in commands_of(view):

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from workbench.app.commands import STEPS
 from workbench.app.keymap import Keymap
 from workbench.app.verdict_keys import VerdictKey
-from workbench.ui.composition import commands
+from workbench.ui.composition import FEATURES
 from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.keys import CommandKeys, VerdictKeys
 from workbench.ui.shell.actions import Actions
@@ -74,7 +74,7 @@ def field(qtbot: QtBot) -> Iterator[QLineEdit]:
     made.clearFocus()
     made.setFocus(Qt.FocusReason.ShortcutFocusReason)
     origin.place()
-    CommandKeys(window, Keymap(commands()).owner, origin, FieldsKeepUndo())
+    CommandKeys(window, Keymap(FEATURES.commands()).owner, origin, FieldsKeepUndo())
     yield made
     window.close()
 
@@ -150,7 +150,7 @@ def test_a_held_key_judges_once(qtbot: QtBot) -> None:
 def test_actions_repeat_only_where_they_go_step_by_step(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    names = {command.id for command in commands()}
+    names = {command.id for command in FEATURES.commands()}
     assert names > STEPS
-    actions = Actions(window, commands(), dict.fromkeys(names, lambda: None))
+    actions = Actions(window, FEATURES.commands(), dict.fromkeys(names, lambda: None))
     assert {name for name in names if actions[name].autoRepeat()} == STEPS

@@ -31,7 +31,7 @@ from tests.ui.desk import Desk
 from tests.ui.driver import WindowDriver
 from workbench.app.commands import acts_on_lanes
 from workbench.app.keymap import only_outside_text
-from workbench.ui.composition import commands
+from workbench.ui.composition import FEATURES
 from workbench.ui.features.lanes.params import ShortText
 from workbench.ui.keys import takes_text
 
@@ -128,7 +128,7 @@ def focused(desk: Desk, kind: str) -> QWidget:
 def listening(window: WindowDriver) -> list[str]:
     """Let every command only say that it was asked for."""
     fired: list[str] = []
-    for command in commands():
+    for command in FEATURES.commands():
         action = window.actions[command.id]
         action.triggered.disconnect()
         action.triggered.connect(lambda _=False, name=command.id: fired.append(name))
@@ -137,7 +137,7 @@ def listening(window: WindowDriver) -> list[str]:
 
 def press(window: WindowDriver, field: QWidget, key: str) -> None:
     """Press a key while every command is possible."""
-    for command in commands():
+    for command in FEATURES.commands():
         window.actions[command.id].setEnabled(True)
     # Letters that mean nothing take this away.
     assert window.frame.focus_origin is not None
@@ -159,7 +159,7 @@ def test_a_key_of_a_command_is_that_command_in_every_field(desk: Desk, kind: str
     field = focused(desk, kind)
     fired, before = listening(desk.window), text_of(field)
     wrong: dict[str, list[str]] = {}
-    for command in commands():
+    for command in FEATURES.commands():
         for key in desk.window.keys.keymap.keys(command.id):
             if command.fixed:
                 continue

@@ -29,7 +29,7 @@ from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane, Params
-from workbench.ui.composition import VIEWS
+from workbench.ui.composition import FEATURES
 from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection
 from workbench.ui.widgets.small_controls import KeyButton
 
@@ -124,7 +124,7 @@ def are_whole(desk: Desk, where: str) -> None:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("scale", depth.pick([LARGEST], [SMALLEST, LARGEST]))
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", FEATURES.views())
 def test_whatever_a_command_opens_is_shown_whole_and_named(desk: Desk, view: View, scale: float) -> None:
     """A command that is added is covered by being in the table."""
     desk.theme.set_scale(scale)

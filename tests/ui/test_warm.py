@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.patience import PROCESS_S
 from tests.ui.desk import Desk
+from workbench.ui.composition import FEATURES
 from workbench.ui.warm import Waits, Warmth
 
 _LOADS = """
@@ -19,8 +20,8 @@ import workbench.ui.window, workbench.ui.building
 before = set(sys.modules)
 assert "workbench.ui.features.models.dialog" not in before
 import workbench.ui.warm
-from workbench.ui.composition import preload, preload_views
-for name in (*preload_views(), *workbench.ui.warm._MODULES, *preload()):
+from workbench.ui.composition import FEATURES
+for name in (*FEATURES.preload_views(), *workbench.ui.warm._MODULES, *FEATURES.preload()):
     __import__(name)
 late = set(sys.modules)
 import workbench.app.models.source, workbench.ui.features.models.controller
@@ -38,7 +39,7 @@ def test_nothing_is_left_to_import_and_no_network_library_comes_along() -> None:
 
 def test_one_module_a_turn_until_all_are_there(qtbot: QtBot) -> None:
     parent = QObject()
-    warmth = Warmth(parent, waits=Waits(0, 0, 0))
+    warmth = Warmth(parent, FEATURES, waits=Waits(0, 0, 0))
     assert not warmth.is_done
     qtbot.waitUntil(lambda: warmth.is_done)
     parent.deleteLater()

@@ -27,7 +27,7 @@ from workbench.host.ids import new_uid
 from workbench.store import Store
 from workbench.store.runs.technique_marks import VersionMarks
 from workbench.store.sqlite import sqlite3
-from workbench.ui.composition import VIEWS
+from workbench.ui.composition import FEATURES
 from workbench.ui.features.rank.techniques import VersionTechniques
 from workbench.ui.features.rank.view import RankView
 from workbench.usecases import ranking
@@ -99,7 +99,7 @@ def test_nothing_of_rank_is_made_before_it_is_wanted(desk: Desk) -> None:
 
 def test_every_view_has_a_tab(desk: Desk) -> None:
     tabs = desk.open().views.tabs
-    assert [tabs.tab(view).text() for view in VIEWS] == ["Compose", "History", "Rank"]
+    assert [tabs.tab(view).text() for view in FEATURES.views()] == ["Compose", "History", "Rank"]
 
 
 def test_the_menu_of_groupings_names_the_keys_in_force_and_groups(desk: Desk) -> None:

@@ -15,7 +15,6 @@ from workbench.app.opening import Opened, own_prompt
 from workbench.app.settings.source import save_settings
 from workbench.host.clock import utc_now
 from workbench.ui import geometry
-from workbench.ui.composition import FEATURES, commands
 from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.focus_origin import FocusOrigin
 from workbench.ui.focus_return import FocusReturn
@@ -30,7 +29,7 @@ from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
 from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import CommandStateChanged, FocusPlaced
-from workbench.ui.shell.feature import FeatureHost, bound
+from workbench.ui.shell.feature import FeatureHost, FeatureSet, bound
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.pack_drops import PackDrops
 from workbench.ui.shell.rooms import LANES, PROMPTS
@@ -42,9 +41,9 @@ from workbench.ui.window_services import PromptsInSideBar, window_services
 from workbench.ui.window_shell import WindowShell
 
 
-def open_window(frame: Frame, opened: Opened) -> MainWindow:
+def open_window(frame: Frame, opened: Opened, features: FeatureSet) -> MainWindow:
     """Return a whole window at once, for programs that can wait."""
-    window = MainWindow(frame, opened)
+    window = MainWindow(frame, opened, features)
     for awaited in build(window):
         if awaited is not None:
             wait([awaited])
@@ -62,7 +61,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.notices = Notices(window.workbench, window.tasks, events, window.compose, window.notice, window.status)
     window.services = window_services(window, events)
     window.notices.editor = window.services.editor
-    window.features = FeatureHost(FEATURES, window.services)
+    window.features = FeatureHost(window.feature_set, window.services)
     window.compose.blind = opened.blind
     window.compose_part = window.features.part(COMPOSE, _compose_owner(window))
     window.prompts_part = window.features.part(PROMPTS, PromptsInSideBar(window))
@@ -80,7 +79,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     frame.add_notice(window.notice)
     window.panes = Panes(frame, window.sidebar, window.views, window.compose_part, window.notice)
     window.undo = Undo(window.views, window.features, window.notices, window.compose_part)
-    window.keys = KeyBindings(commands(), dict(frame.settings.keys), window)
+    window.keys = KeyBindings(window.feature_set.commands(), dict(frame.settings.keys), window)
     PackDrops(frame, events)
     window.actions_ = Actions(frame, window.keys.commands, command_table(window), window.keys.keymap)
     window.keys.changed.connect(lambda: _keys_changed(window))

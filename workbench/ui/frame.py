@@ -64,6 +64,8 @@ class Frame(QMainWindow):
         self.homing: Homing | None = None
         self.focus_origin: FocusOrigin | None = None
         """Both are None before the window is complete."""
+        self.command_of: Callable[[str], str] = lambda key: ""
+        """Returns the id of the command that a key triggers, "" for none; asked before the window is complete."""
         self._early: list[str] = []
         self._problems: list[tuple[str, str]] = []
         self.show_problem: Callable[[str, str], object] = lambda *problem: self._problems.append(problem)
@@ -183,18 +185,13 @@ class Frame(QMainWindow):
     def _queue_key(self, event: QKeyEvent) -> None:
         if self.is_complete:
             return
-        from workbench.app.keymap import only_outside_text, read  # no keys of commands come before the first paint
-        from workbench.ui.composition import commands
-        from workbench.ui.shell.keys import clean, pressed
+        from workbench.app.keymap import only_outside_text  # no keys of commands come before the first paint
+        from workbench.ui.shell.keys import pressed
 
         key = pressed(event)
         # A key that types a character is a command only where the person put the focus, which is not known yet.
-        if (
-            key
-            and not only_outside_text(key)
-            and (command := read(commands(), dict(self.settings.keys), clean).keymap.owner(key)) is not None
-        ):
-            self.queue(command.id)
+        if key and not only_outside_text(key) and (command_id := self.command_of(key)):
+            self.queue(command_id)
 
     def _dividers(self) -> dict[str, geometry.Divider]:
         return {geometry.MAIN: self.divider, geometry.COMPOSE: self.view}

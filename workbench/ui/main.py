@@ -31,6 +31,7 @@ from workbench.ui.theme import STYLE, Theme
 
 if TYPE_CHECKING:
     from workbench.ui.faults import FaultWatch
+    from workbench.ui.shell.feature import FeatureSet
 
 DESKTOP_FILE = "prompt-workbench"
 _WATCH_AFTER_MS = 30
@@ -105,7 +106,7 @@ class Program:
             self._theme = Theme(self._app, loaded.settings.theme, loaded.settings.font_scale, set_style=False)
             self._theme.set_motion(loaded.settings.motion)
         frame = self._frame = Frame(self._theme, loaded.settings, read_newest_preview(self._db))
-        start = Start(frame, self._db, self._places, remark or loaded.notice)
+        start = Start(frame, self._db, self._places, _features, remark or loaded.notice)
         start.failed.connect(self._app.quit)
         frame.completed.connect(_collect_garbage)
         frame.show()
@@ -180,6 +181,12 @@ class Program:
         for widget in self._app.topLevelWidgets():
             if isinstance(widget, QDialog):
                 widget.reject()
+
+
+def _features() -> FeatureSet:
+    from workbench.ui.composition import FEATURES  # the first paint does without
+
+    return FEATURES
 
 
 def _check(db: Path) -> None:

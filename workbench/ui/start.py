@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from importlib import import_module
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.app.opening import Opened
     from workbench.ui.mending import Mending
     from workbench.ui.refusal import Refusal
+    from workbench.ui.shell.feature import FeatureSet
     from workbench.ui.window import MainWindow
 
 # A letter typed at the first sight of the draft is painted before imports begin to compete with it.
@@ -50,10 +51,13 @@ class Start(QObject):
     failed = Signal()
     _arrived = Signal()
 
-    def __init__(self, frame: Frame, db: Path, places: ProductDirs, notice: str = "") -> None:
-        """`notice` is a sentence to show when the window is complete, "" for none."""
+    def __init__(
+        self, frame: Frame, db: Path, places: ProductDirs, features: Callable[[], FeatureSet], notice: str = ""
+    ) -> None:
+        """`features` imports the features of the window; `notice` is a sentence to show when it is complete."""
         super().__init__(frame)
-        self._frame, self._db, self._places, self._notice = frame, db, places, notice
+        self._frame, self._db, self._places, self._features, self._notice = frame, db, places, features, notice
+        frame.command_of = self._command_of
         self._thread: threading.Thread | None = None
         self._opened: Opened | None = None
         self._window: MainWindow | None = None
@@ -163,9 +167,7 @@ class Start(QObject):
             except BaseException:
                 workbench.close()
                 raise
-            from workbench.ui.composition import preload_parts
-
-            for module in (*_REST, *preload_parts()):
+            for module in (*_REST, *self._features().preload_parts()):
                 if not self._closed:
                     import_module(module)
         except Exception as error:  # noqa: BLE001 - handed to the other thread, where it is shown or raised
@@ -190,8 +192,15 @@ class Start(QObject):
         from workbench.ui.building import build
         from workbench.ui.window import MainWindow
 
-        self._window = MainWindow(self._frame, opened)
+        self._window = MainWindow(self._frame, opened, self._features())
         yield from build(self._window)
+
+    def _command_of(self, key: str) -> str:
+        from workbench.app.keymap import read
+        from workbench.ui.shell.keys import clean
+
+        found = read(self._features().commands(), dict(self._frame.settings.keys), clean).keymap.owner(key)
+        return "" if found is None else found.id
 
     def _refuse(self, error: Exception) -> None:
         from workbench.ui.refusal import Refusal

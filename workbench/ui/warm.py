@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer
 
-from workbench.ui.composition import preload, preload_views
+from workbench.ui.shell.feature import FeatureSet
 from workbench.ui.shell.views import Views
 
 
@@ -34,9 +34,9 @@ _MODULES = ("workbench.app.later",)
 class Warmth(QObject):
     """Begins by itself, `waits.first` after it was made, and ends when all is there."""
 
-    def __init__(self, parent: QObject, views: Views | None = None, waits: Waits = WAITS) -> None:
+    def __init__(self, parent: QObject, features: FeatureSet, views: Views | None = None, waits: Waits = WAITS) -> None:
         super().__init__(parent)
-        self._steps = _steps(views, waits)
+        self._steps = _steps(features, views, waits)
         self._timer = QTimer(self)
         self._timer.setInterval(waits.first)
         self._timer.timeout.connect(self._go_on)
@@ -55,9 +55,9 @@ class Warmth(QObject):
             self._timer.setInterval(pause)
 
 
-def _steps(views: Views | None, waits: Waits) -> Iterator[int]:
+def _steps(features: FeatureSet, views: Views | None, waits: Waits) -> Iterator[int]:
     """Do a step each time it is asked, and yield how many ms the next one waits."""
-    for name in preload_views():
+    for name in features.preload_views():
         importlib.import_module(name)
         yield 0
     if views is not None:
@@ -67,6 +67,6 @@ def _steps(views: Views | None, waits: Waits) -> Iterator[int]:
         for _ in views.rehearsals():
             yield 0
     yield waits.rest
-    for name in (*_MODULES, *preload()):
+    for name in (*_MODULES, *features.preload()):
         importlib.import_module(name)
         yield 0

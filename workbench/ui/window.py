@@ -27,7 +27,7 @@ from workbench.ui.questions import answer_of, answers_question, draft_question
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.compose_room import ComposePart
 from workbench.ui.shell.events import AnswersGrew, HistoryChanged, PromptOpened, RunChanged, RunEnded, ViewShown
-from workbench.ui.shell.feature import FeatureHost
+from workbench.ui.shell.feature import FeatureHost, FeatureSet
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.rooms import PromptsPart
 from workbench.ui.shell.services import Services
@@ -63,9 +63,9 @@ class MainWindow(QObject):
     forward_asked = Signal()
     """A second start asked this window to come to the front."""
 
-    def __init__(self, frame: Frame, opened: Opened) -> None:
+    def __init__(self, frame: Frame, opened: Opened, features: FeatureSet) -> None:
         super().__init__(frame)
-        self.frame, self.opened = frame, opened
+        self.frame, self.opened, self.feature_set = frame, opened, features
         self.workbench, self.theme = opened.workbench, frame.theme
         self.header, self.status, self.view = frame.header, frame.status, frame.view
         self.tasks = Tasks(self)
@@ -95,7 +95,7 @@ class MainWindow(QObject):
     def _complete(self) -> None:
         early = self.frame.complete()
         if not self._closed:
-            Warmth(self, self.views)
+            Warmth(self, self.feature_set, self.views)
             for command in early:
                 self.actions_.press(command)
 

@@ -361,7 +361,7 @@ class WindowDriver:
         """Make the other views and import the dialogs at once, as the window does by itself after a while."""
         from workbench.ui.warm import Waits, Warmth
 
-        Warmth(self._main, self.views, Waits(0, 0, 0))
+        Warmth(self._main, self._main.feature_set, self.views, Waits(0, 0, 0))
 
     @property
     def preloader(self) -> Warmth | None:

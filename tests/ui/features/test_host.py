@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.app.commands import GROUPS, Command, View
 from workbench.app.verdict_keys import VerdictKey
-from workbench.ui.composition import FEATURES, commands
+from workbench.ui.composition import FEATURES
 from workbench.ui.shell import services as shell_services
 from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 from workbench.ui.shell.event_bus import EventBus
@@ -123,7 +123,7 @@ def viewed(key: View, made: list[Counter], make: Callable[[], Counter]) -> Featu
         yield
         return typing.cast(QWidget, None)
 
-    view = FeatureView(key, key.title(), page, lambda controller: controller.act(), has_side=False)
+    view = FeatureView(key, key.title(), 1, page, lambda controller: controller.act(), has_side=False)
     return Feature(key, (), controller, view=view)
 
 
@@ -169,8 +169,8 @@ def _methods(protocol: type) -> list[str]:
 
 
 def test_every_command_has_an_action_and_a_menu() -> None:
-    assert [command.id for command in commands() if command.run is None] == []
-    assert [command.id for command in commands() if command.group not in GROUPS] == []
+    assert [command.id for command in FEATURES.commands() if command.run is None] == []
+    assert [command.id for command in FEATURES.commands() if command.group not in GROUPS] == []
 
 
 class ToldShell:
@@ -203,7 +203,7 @@ def test_the_commands_of_the_shell_ask_for_what_they_say() -> None:
 
 
 def test_commands_stand_with_those_that_they_belong_to() -> None:
-    shown = [command.id for command in commands()]
+    shown = [command.id for command in FEATURES.commands()]
     for together in (
         ["delete_prompt", "export_pack", "import_pack", "undo_import", "training", "show_archived"],
         ["paste_sets", "cases", "keep_case", "next_set"],

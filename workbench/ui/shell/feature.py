@@ -7,13 +7,15 @@ command stand in one row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
+from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import Command, View
 from workbench.app.verdict_keys import VerdictKey
+from workbench.ui.shell.commands import COMMANDS
 from workbench.ui.shell.events import Changed, DataChanged
 from workbench.ui.shell.rooms import G, Room, W
 from workbench.ui.shell.services import Services
@@ -71,6 +73,8 @@ class FeatureView:
 
     key: View
     title: str
+    position: int
+    """Of its tab, from left to right; there may be gaps."""
     make: Callable[[Any], Making]
     """Takes the controller, and makes the page in steps. The page may be any of the protocols in `shell.views`."""
     enter: Callable[[Any], object]
@@ -109,6 +113,40 @@ class Feature(Generic[C]):
     subscriptions: tuple[Subscription, ...] = ()
     view: FeatureView | None = None
     part: FeaturePart | None = None
+
+
+class FeatureSet:
+    """All features of a window. Views come in the order of their positions, everything else in that of the features."""
+
+    def __init__(self, features: Iterable[Feature[Any]]) -> None:
+        self._features = tuple(features)
+
+    def __iter__(self) -> Iterator[Feature[Any]]:
+        return iter(self._features)
+
+    def commands(self) -> CommandRegistry:
+        """Return the commands of the window, those of features last in their group unless they follow another one."""
+        return CommandRegistry((*COMMANDS, *(command for feature in self for command in feature.commands)))
+
+    def views(self) -> tuple[View, ...]:
+        """Return the ids of all views, in the order of their tabs."""
+        return tuple(view.key for view in self._views())
+
+    def preload_parts(self) -> tuple[str, ...]:
+        """Return the modules that the window cannot be built without."""
+        return tuple(name for feature in self if feature.part is not None for name in feature.part.preload)
+
+    def preload_views(self) -> tuple[str, ...]:
+        """Return the modules that views are made of, to be imported before these are made."""
+        return tuple(name for view in self._views() for name in view.preload)
+
+    def preload(self) -> tuple[str, ...]:
+        """Return the modules that features want to have imported while the window is idle."""
+        return tuple(name for feature in self for name in feature.preload)
+
+    def _views(self) -> list[FeatureView]:
+        views = [feature.view for feature in self if feature.view is not None]
+        return sorted(views, key=lambda view: view.position)
 
 
 def bound(commands: Iterable[Command], controller: object) -> dict[str, Callable[[], object]]:
@@ -150,13 +188,15 @@ class FeatureHost:
         raise LookupError(room.id)
 
     def places(self) -> dict[View, Place]:
-        """Return the views of the features, in the order of these."""
+        """Return the views of the features, in the order of their tabs."""
         return {
             view.key: Place(
                 view.title, partial(self._make_view, feature, view), partial(self._enter, feature, view), view.has_side
             )
-            for feature in self._features.values()
-            if (view := feature.view) is not None
+            for feature, view in sorted(
+                ((one, one.view) for one in self._features.values() if one.view is not None),
+                key=lambda pair: pair[1].position,
+            )
         }
 
     def verdicts(self, shown: View) -> VerdictController | None:

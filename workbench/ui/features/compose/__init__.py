@@ -28,6 +28,7 @@ FEATURE = Feature(
     view=FeatureView(
         "compose",
         "Compose",
+        position=1,
         make=lambda controller: at_once(lambda: controller.view)(),
         enter=lambda controller: controller.view.editor.focus_first(),
     ),

@@ -36,6 +36,7 @@ FEATURE = Feature(
     view=FeatureView(
         "history",
         "History",
+        position=3,
         make=lambda controller: controller.make(),
         enter=lambda controller: controller.enter(),
         has_side=False,

@@ -25,6 +25,7 @@ FEATURE = Feature(
     view=FeatureView(
         "rank",
         "Rank",
+        position=4,
         make=lambda controller: controller.make(),
         enter=lambda controller: controller.enter(),
         preload=(
