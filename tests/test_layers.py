@@ -96,7 +96,7 @@ def test_the_first_sight_of_a_draft_is_light() -> None:
     """It needs nothing of runs and techniques, and PySide reads no source of what it imports."""
     late = {f"workbench.core.{name}" for name in ("runs", "lanes", "drafts", "techniques")}
     code = (
-        "import linecache, sys, workbench.ui.frame\n"
+        "import linecache, sys, workbench.ui.shell.frame\n"
         f"print(sorted({late!r} & set(sys.modules)), [f for f in linecache.cache if 'workbench' in f])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PROCESS_S)

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.app.forecasts import Forecasts
+from workbench.app.compose.forecasts import Forecasts
 from workbench.app.tasks import Tasks
 from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast
@@ -26,7 +26,7 @@ class _Held:
 
 
 def test_a_count_of_the_text_before_is_not_shown(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.app.forecasts.REST_MS", 1)
+    monkeypatch.setattr("workbench.app.compose.forecasts.REST_MS", 1)
     held, shown = _Held(), list[object]()
     forecasts = Forecasts(cast("Forecaster", None), cast("Tasks", held), lambda: ("p", Draft()))
     forecasts.changed.connect(shown.append)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.app.live import Outputs
+from workbench.app.compose.live import Outputs
 from workbench.core.runs import OutputRecord, OutputState, Result
 from workbench.usecases.transcript import Transcript
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.app.marks import Marks
+from workbench.app.compose.marks import Marks
 
 ROWS = ["e", "d", "c", "b", "a"]
 

@@ -7,8 +7,8 @@ from concurrent.futures import Future
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.app import saving
-from workbench.app.saving import DraftSaver
+from workbench.app.compose import saving
+from workbench.app.compose.saving import DraftSaver
 from workbench.app.tasks import Tasks
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft

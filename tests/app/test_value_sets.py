@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import depth
-from workbench.app.value_sets import ValueSets
+from workbench.app.compose.value_sets import ValueSets
 from workbench.core.drafts import Draft, Values, ValueSet
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.app.version_names import VersionNames
+from workbench.app.compose.version_names import VersionNames
 from workbench.core.changes import Change
 from workbench.core.content import Content, Message
 from workbench.core.timeline import VersionLabel

@@ -25,10 +25,10 @@ from workbench.core.runs import IterationRow
 from workbench.host.dirs import places
 from workbench.host.settings import Settings
 from workbench.store.sqlite import sqlite3
-from workbench.ui.building import open_window
 from workbench.ui.composition import FEATURES
-from workbench.ui.frame import Frame
-from workbench.ui.theme import Theme
+from workbench.ui.shell.building import open_window
+from workbench.ui.shell.frame import Frame
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.workbench import Workbench
 
 OUT = Path(__file__).resolve().parents[2] / "build" / "demo"

@@ -16,7 +16,7 @@ from tests.ui import pauses
 from tests.ui.desk import Desk
 from tests.ui.starting import Starting
 from workbench.app.maintenance.desk import LOOK_MS
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["made"]
 
@@ -33,7 +33,7 @@ def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
     `Desk.preload` does the one, and tests of backups set the time of the other.
     """
-    monkeypatch.setattr("workbench.ui.window.Warmth", lambda *_: None)
+    monkeypatch.setattr("workbench.ui.shell.window.Warmth", lambda *_: None)
     monkeypatch.setattr("workbench.app.maintenance.desk.FIRST_LOOK_MS", LOOK_MS)
 
 

@@ -28,11 +28,11 @@ from workbench.host.dirs import places
 from workbench.host.settings import Settings
 from workbench.store.draft_preview import read_preview
 from workbench.store.sqlite import sqlite3
-from workbench.ui.building import open_window
 from workbench.ui.composition import FEATURES
-from workbench.ui.frame import Frame
-from workbench.ui.questions import Answer, button_of
-from workbench.ui.theme import Theme
+from workbench.ui.shell.building import open_window
+from workbench.ui.shell.frame import Frame
+from workbench.ui.shell.questions import Answer, button_of
+from workbench.ui.widgets.theme import Theme
 from workbench.ui.widgets.turns import Turns
 from workbench.usecases.workbench import Workbench, make_client
 

@@ -16,7 +16,7 @@ from workbench.app.settings.entries import EndpointInfo, EndpointSaved, FileForm
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.run_limits import Limits
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.destinations import Destination
 from workbench.usecases.endpoint_form import EndpointForm

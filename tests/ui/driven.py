@@ -16,7 +16,7 @@ from pytestqt.qt_compat import qt_api
 from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 
 class _Request:

@@ -17,7 +17,7 @@ from workbench.core.content import Content, Message
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 Key = Qt.Key
 CTRL, SHIFT, ALT = (

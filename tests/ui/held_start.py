@@ -20,8 +20,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from workbench.ui import building, main, start
-from workbench.ui.frame import Frame
+from workbench.ui import main
+from workbench.ui.shell import building, start
+from workbench.ui.shell.frame import Frame
 from workbench.usecases.workbench import Workbench
 
 STEPS = 6

@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from workbench.app.lane_state import LaneHead
+from workbench.app.lanes.lane_state import LaneHead
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.view import LanesView
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 PROSE = "The quick brown fox jumps over thirteen lazy dogs. " * 4 + "\n\n"
 

@@ -21,9 +21,9 @@ from workbench.host.dirs import places
 from workbench.host.faults import log_file
 from workbench.ui.features.maintenance.panel import HistoryPanel
 from workbench.ui.features.settings.dialog import SettingsDialog
-from workbench.ui.frame import Frame
 from workbench.ui.main import Program
 from workbench.ui.mending import Mending
+from workbench.ui.shell.frame import Frame
 
 Script = Generator[Callable[[], object], None, None]
 _LOOK_MS = 5

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import SettingsDouble, shown, theme
 from workbench.ui.features.settings.dialog import SettingsDialog
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["drive", "shown", "source", "theme"]
 

@@ -19,9 +19,9 @@ from workbench.host.dirs import places
 from workbench.host.settings import Settings
 from workbench.store.draft_preview import read_newest_preview, read_preview
 from workbench.ui.composition import FEATURES
-from workbench.ui.frame import Frame
-from workbench.ui.start import Start
-from workbench.ui.theme import Theme
+from workbench.ui.shell.frame import Frame
+from workbench.ui.shell.start import Start
+from workbench.ui.widgets.theme import Theme
 
 
 class Starting:

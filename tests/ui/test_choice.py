@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.editor_support import theme
-from workbench.ui.choice import Choice
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.choice import Choice
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["theme"]
 LONG = "Iteration 8 · Thursday 28 November, and the steps that were done before it was handed over"

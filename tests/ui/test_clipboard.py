@@ -21,7 +21,7 @@ CODE = """
 import sys
 from PySide6.QtGui import QClipboard
 from PySide6.QtWidgets import QApplication
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 app = QApplication(["x", "-style", "Fusion"])
 theme = Theme(app, "light")
 {made}

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, 
 from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
-from workbench.ui.dialog_keys import DialogKeys
 from workbench.ui.features.palette.shortcuts import KeyCatcher
+from workbench.ui.shell.dialog_keys import DialogKeys
 
 pytestmark = pytest.mark.window
 Key = Qt.Key

@@ -34,8 +34,8 @@ from workbench.ui.features.history.run_actions import TagsDialog
 from workbench.ui.features.history.saved_searches import ListDialog, NameDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.training.dialog import TrainingDialog
-from workbench.ui.line_dialog import NoteDialog
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.line_dialog import NoteDialog
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["shown", "theme"]
 

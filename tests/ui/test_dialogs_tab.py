@@ -17,7 +17,7 @@ from workbench.core.lanes import Endpoint, Lane, Params
 from workbench.ui.features.lanes.params import ParamsDialog
 from workbench.ui.features.models.dialog import ModelPicker
 from workbench.ui.features.settings.dialog import SettingsDialog
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["shown", "theme"]
 

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import theme
-from workbench.app.lane_state import BaseChoice, LaneDiff
-from workbench.ui.theme import Theme
+from workbench.app.lanes.lane_state import BaseChoice, LaneDiff
 from workbench.ui.widgets.reader.diff import DiffPage
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.comparison import ComparisonBase, compared
 
 __all__ = ["theme"]

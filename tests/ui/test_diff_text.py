@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import theme
 from workbench.core.diff import diff_texts
-from workbench.ui.theme import Mode, Theme
 from workbench.ui.widgets.diff.outline import outline
 from workbench.ui.widgets.diff.text import PIECES, DiffView, Run
+from workbench.ui.widgets.theme import Mode, Theme
 
 __all__ = ["theme"]
 

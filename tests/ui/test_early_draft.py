@@ -441,8 +441,8 @@ class TestCtrlEnter:
     def test_it_runs_at_whatever_step_it_is_pressed(
         self, starting: Starting, monkeypatch: pytest.MonkeyPatch, step: int
     ) -> None:
-        from workbench.ui import building
-        from workbench.ui.window import MainWindow
+        from workbench.ui.shell import building
+        from workbench.ui.shell.window import MainWindow
 
         real = building.build
 

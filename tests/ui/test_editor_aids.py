@@ -29,7 +29,7 @@ from workbench.ui.editor.aids import Aids
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.highlight import Highlighter
 from workbench.ui.editor.indent import indented, outdented, unit_of
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["editor", "shown", "theme", "ticks"]
 

@@ -36,7 +36,7 @@ from workbench.ui.editor.breaks import LONGEST, PIECE, SOFT, Breaks, broken, wit
 from workbench.ui.editor.exact import to_document, units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.paragraphs import is_soft
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 pytestmark = machine
 __all__ = ["editor", "shown", "theme", "ticks"]

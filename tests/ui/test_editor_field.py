@@ -26,7 +26,7 @@ from workbench.core.text import unify_newlines
 from workbench.ui.editor import marks
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.spans import spans
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 NONE = Qt.KeyboardModifier.NoModifier
 pytestmark = machine

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.editor_support import Key, content, editor, fields, press, shown, theme, ticks, type_text
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.aids import Aids
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["editor", "shown", "theme", "ticks"]
 

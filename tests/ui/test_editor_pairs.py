@@ -14,7 +14,7 @@ from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.aids import Aids
 from workbench.ui.editor.indent import parted
 from workbench.ui.editor.pairs import Pairs, pair_at
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["editor", "shown", "theme", "ticks"]
 

@@ -18,7 +18,7 @@ from workbench.ui.editor import field as fields
 from workbench.ui.editor import pouring
 from workbench.ui.editor.exact import text_data
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["theme"]
 

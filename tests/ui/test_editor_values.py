@@ -13,7 +13,7 @@ from workbench.ui.editor import ValuesPanel
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.value_row import EMPTY_VALUE, NO_VALUE, WANTED, ValueRow
 from workbench.ui.editor.values import AT_ONCE, name_width
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 pytestmark = machine
 __all__ = ["shown", "theme"]

@@ -15,8 +15,9 @@ from tests.bench.histories import echo_history
 from tests.ui.program import Driven, Script
 from workbench.host.dirs import places
 from workbench.host.faults import log_file
-from workbench.ui import building, main
-from workbench.ui.faults import CRASHES, FaultWatch
+from workbench.ui import main
+from workbench.ui.shell import building
+from workbench.ui.shell.faults import CRASHES, FaultWatch
 
 pytestmark = pytest.mark.window
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, Q
 
 from tests.ui.desk import Desk
 from workbench.ui.features.models.dialog import ModelPicker
-from workbench.ui.focus import OPENS_MENU
+from workbench.ui.widgets.focus import OPENS_MENU
 
 pytestmark = [
     pytest.mark.window,
@@ -437,7 +437,7 @@ def test_a_place_counts_only_while_the_focus_is_in_it(desk: Desk, monkeypatch: p
         patched.setattr(frame, "isActiveWindow", lambda: False)
         assert not origin.is_placed
     with monkeypatch.context() as patched:
-        patched.setattr("workbench.ui.focus_origin.can_have_keyboard", lambda _: False)
+        patched.setattr("workbench.ui.shell.focus_origin.can_have_keyboard", lambda _: False)
         assert not origin.is_in_area
     focused = QApplication.focusWidget()
     assert focused is not None

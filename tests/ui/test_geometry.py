@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from workbench.ui.geometry import LANES_WIDTH, editor_width, side_width
+from workbench.ui.widgets.geometry import LANES_WIDTH, editor_width, side_width
 
 
 def parts(window: int) -> tuple[int, int, int]:

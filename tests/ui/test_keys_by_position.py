@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.app.verdict_keys import VerdictKey
-from workbench.ui.keys import VerdictKeys
+from workbench.ui.shell.key_filters import VerdictKeys
 
 Key, Held = Qt.Key, Qt.KeyboardModifier
 SIX = 15

@@ -14,9 +14,9 @@ from workbench.app.commands import STEPS
 from workbench.app.keymap import Keymap
 from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.composition import FEATURES
-from workbench.ui.focus_origin import FocusOrigin
-from workbench.ui.keys import CommandKeys, VerdictKeys
 from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.focus_origin import FocusOrigin
+from workbench.ui.shell.key_filters import CommandKeys, VerdictKeys
 
 PRESS, RELEASE, OVERRIDE = QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride
 CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier

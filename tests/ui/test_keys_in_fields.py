@@ -33,7 +33,7 @@ from workbench.app.commands import acts_on_lanes
 from workbench.app.keymap import only_outside_text
 from workbench.ui.composition import FEATURES
 from workbench.ui.features.lanes.params import ShortText
-from workbench.ui.keys import takes_text
+from workbench.ui.shell.key_filters import takes_text
 
 pytestmark = pytest.mark.window
 ON_X11 = os.environ["QT_QPA_PLATFORM"] == "xcb"

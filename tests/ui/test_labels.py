@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import label
+from workbench.ui.widgets.theme import Theme, set_role
 
 TEXT = "Others import it, or drop it on their window; nothing of theirs is overwritten. " * 3
 

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import PROSE, screen, settle, theme
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.answer import _SLICE, AnswerView
 from workbench.ui.widgets.reader.markdown import MarkdownView
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["screen", "theme"]
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from tests.ui.lanes_support import screen, theme
 from workbench.ui.features.lanes.code import CodeDialog
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["screen", "theme"]
 

@@ -9,7 +9,7 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from tests.ui.lanes_support import PROSE, column, heads, screen, settle, theme, view
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark

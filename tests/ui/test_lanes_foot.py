@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.ui.features.lanes.view import LanesView
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["screen", "theme", "view"]
 

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import heads, settle, theme
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.ui.features.lanes.column import minimum_width
 from workbench.ui.features.lanes.footer import LaneFooter
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["theme"]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import PROSE, column, heads, screen, theme, view
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.widgets.reader.answer import AnswerView

@@ -19,7 +19,7 @@ from workbench.core.lanes import Params
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.features.lanes import params_text as texts
 from workbench.ui.features.lanes.params import ParamsDialog
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["screen", "theme"]
 

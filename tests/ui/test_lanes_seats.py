@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.ui.lanes_support import PROSE, column, heads, screen, settle, theme, view
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.runs import Failure
 from workbench.host.clock import monotonic_ms
 from workbench.ui.features.lanes.column import LaneColumn

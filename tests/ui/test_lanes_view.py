@@ -11,15 +11,15 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from tests.ui.lanes_support import PROSE, column, heads, screen, settle, theme, view
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.lanes import Params
 from workbench.core.money import Usage
 from workbench.core.runs import Failure, Mark
 from workbench.host.clock import monotonic_ms
 from workbench.ui.features.lanes.column import MINIMUM_CHARACTERS, MINIMUM_PIXELS, LaneColumn
 from workbench.ui.features.lanes.view import LanesView
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.small_controls import Line
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["screen", "theme", "view"]
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from tests.ui.lanes_support import screen, theme
 from workbench.core.runs import Mark
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.ui.widgets.wire_dialog import WireDialog
 
 __all__ = ["screen", "theme"]

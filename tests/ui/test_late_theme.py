@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.desk import Desk
 from tests.ui.pasts import fill
 from workbench.ui.features.history.view import HistoryView
-from workbench.ui.late_theme import LateTheme
+from workbench.ui.widgets.late_theme import LateTheme
 from workbench.ui.widgets.turns import Turns
 
 pytestmark = pytest.mark.window

@@ -33,7 +33,7 @@ from workbench.packs.errors import PackError
 from workbench.packs.promptfoo_config import write as write_promptfoo
 from workbench.ui.features.lanes.params import ParamsDialog
 from workbench.ui.features.lanes.wording import params_summary
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.model_names import with_params
 from workbench.usecases.problems import RefusedError
 

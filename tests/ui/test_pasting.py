@@ -13,7 +13,7 @@ from workbench.formats.value_rows import ValueRows
 from workbench.ui.editor import pasting
 from workbench.ui.editor.paste_examples import PasteExamples
 from workbench.ui.features.compose.rows import RowsDialog
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["theme"]
 

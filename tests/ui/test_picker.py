@@ -24,7 +24,7 @@ from workbench.app.models.rows import ROW, Row
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates
 from workbench.ui.features.models.dialog import ModelPicker
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["shown", "theme"]
 

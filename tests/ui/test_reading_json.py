@@ -17,9 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from tests import depth
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.ui.features.lanes.view import LanesView
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader import json_steps
 from workbench.ui.widgets.reader.choice import Choices
 from workbench.ui.widgets.reader.copying import copied
@@ -27,6 +26,7 @@ from workbench.ui.widgets.reader.found import find, finding, written
 from workbench.ui.widgets.reader.switch import fill
 from workbench.ui.widgets.reader.tree import TreePage
 from workbench.ui.widgets.reader.tree_model import TreeModel
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["screen", "theme", "view"]
 

@@ -14,15 +14,15 @@ from pytestqt.qtbot import QtBot
 
 from tests import depth
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.ui.features.lanes.view import LanesView
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader import markdown
 from workbench.ui.widgets.reader.code import colored
 from workbench.ui.widgets.reader.markdown import MarkdownView
 from workbench.ui.widgets.reader.markdown_page import MarkdownPage
 from workbench.ui.widgets.reader.parts import parse, plain
 from workbench.ui.widgets.reader.sniff import Sniffer
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["screen", "theme", "view"]
 

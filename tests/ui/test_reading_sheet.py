@@ -16,12 +16,12 @@ from shiboken6 import isValid
 from tests import depth
 from tests.ui.lanes_support import screen, settle, theme
 from tests.ui.test_reading_growth import CODE, LONG, TABLE, WORDS
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader import markdown
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.reader.growth import Growth
 from workbench.ui.widgets.reader.markdown import MarkdownView
 from workbench.ui.widgets.reader.tables import shared
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["screen", "theme"]
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes.provider import SSE, FakeProvider, Hold, Reply, Send, chunk, event, stream, whole
 from tests.ui.desk import Desk
 from tests.ui.lanes_support import column, heads, screen, settle, theme, view
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.blocks import Tool
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft

@@ -19,7 +19,7 @@ from tests.ui.dialog_support import OLLAMA, SentenceError, SettingsDouble, shown
 from tests.ui.settings_support import KEY, Drive, drive, source
 from workbench.app.settings.entries import KeyInfo, tail_of
 from workbench.app.settings.key_list import KeyListModel
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["drive", "shown", "source", "theme"]
 

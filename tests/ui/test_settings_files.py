@@ -16,8 +16,8 @@ from workbench.app.settings.entries import EndpointInfo, FileForm
 from workbench.core.lanes import Endpoint
 from workbench.ui.features.settings.endpoints import EndpointsPanel
 from workbench.ui.features.settings.file_form import FileFormView
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Status
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.endpoint_form import FieldMistake
 
 __all__ = ["theme"]

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.editor_support import theme
 from workbench.ui.draft_page.runbar import RunBar
 from workbench.ui.shell.bars import Elided
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["theme"]
 

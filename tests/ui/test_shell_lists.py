@@ -11,7 +11,7 @@ from tests.ui.editor_support import theme
 from workbench.app.prompts import list_model
 from workbench.core.runs import PromptRow
 from workbench.ui.shell.delegates import PromptDelegate
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 __all__ = ["theme"]
 

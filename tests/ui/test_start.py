@@ -22,10 +22,10 @@ from workbench.host.settings import Settings, load
 from workbench.store import StoreError, early_draft, open_store
 from workbench.store.draft_preview import read_newest_preview
 from workbench.store.schema.format_version import APPLICATION_ID
-from workbench.ui import building
-from workbench.ui.frame import Frame
-from workbench.ui.questions import Answer, button_of
-from workbench.ui.window import MainWindow
+from workbench.ui.shell import building
+from workbench.ui.shell.frame import Frame
+from workbench.ui.shell.questions import Answer, button_of
+from workbench.ui.shell.window import MainWindow
 
 pytestmark = pytest.mark.window
 DEEP = pytest.mark.deep(only=True)

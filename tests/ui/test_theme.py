@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import theme
-from workbench.ui.theme import _SHEET as SHEET
-from workbench.ui.theme import DARK, LIGHT, Theme, Tokens, set_role
+from workbench.ui.widgets.theme import _SHEET as SHEET
+from workbench.ui.widgets.theme import DARK, LIGHT, Theme, Tokens, set_role
 
 __all__ = ["theme"]
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox, QToolButton, QWi
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import theme
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.theme import Theme, set_role
 
 __all__ = ["theme"]
 

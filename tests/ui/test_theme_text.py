@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from tests.ui.editor_support import Show, machine, shown, theme
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.answer import AnswerView
+from workbench.ui.widgets.theme import Theme
 
 pytestmark = machine
 __all__ = ["shown", "theme"]

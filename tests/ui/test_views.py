@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from workbench.core.search.results import HistoryRow
-from workbench.ui.geometry import Divider
-from workbench.ui.keys import ViewKeys
+from workbench.ui.shell.key_filters import ViewKeys
 from workbench.ui.shell.keybutton import KeyName
 from workbench.ui.shell.views import Making, Place, Views, at_once
+from workbench.ui.widgets.geometry import Divider
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 THREE = 12

@@ -12,16 +12,16 @@ from pytestqt.qtbot import QtBot
 from tests.patience import PROCESS_S
 from tests.ui.desk import Desk
 from workbench.ui.composition import FEATURES
-from workbench.ui.warm import Waits, Warmth
+from workbench.ui.shell.warm import Waits, Warmth
 
 _LOADS = """
 import sys
-import workbench.ui.window, workbench.ui.building
+import workbench.ui.shell.window, workbench.ui.shell.building
 before = set(sys.modules)
 assert "workbench.ui.features.models.dialog" not in before
-import workbench.ui.warm
+import workbench.ui.shell.warm
 from workbench.ui.composition import FEATURES
-for name in (*FEATURES.preload_views(), *workbench.ui.warm._MODULES, *FEATURES.preload()):
+for name in (*FEATURES.preload_views(), *workbench.ui.shell.warm._MODULES, *FEATURES.preload()):
     __import__(name)
 late = set(sys.modules)
 import workbench.app.models.source, workbench.ui.features.models.controller
@@ -47,7 +47,7 @@ def test_one_module_a_turn_until_all_are_there(qtbot: QtBot) -> None:
 
 @pytest.mark.window
 def test_a_window_that_closes_early_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.ui.window.Warmth", Warmth)
+    monkeypatch.setattr("workbench.ui.shell.window.Warmth", Warmth)
     window = desk.open()
     assert window.preloader is not None
     desk.close()

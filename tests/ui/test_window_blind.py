@@ -16,16 +16,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
 from tests.ui.desk import Desk
-from workbench.app.blindness import blind_heads, masked, order
-from workbench.app.lane_state import LaneStatus
-from workbench.app.timeline import describe
+from workbench.app.compose.blindness import blind_heads, masked, order
+from workbench.app.compose.timeline import describe
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.lanes import BUILTIN, Lane, Params
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.money import Usage
 from workbench.core.run_limits import Limits
 from workbench.core.runs import Failure, Result
 from workbench.engine.calls import Call
-from workbench.ui.notices import KEPT_BACK
+from workbench.ui.shell.notices import KEPT_BACK
 from workbench.ui.widgets.small_controls import Fold, Line
 from workbench.usecases import lane_calls
 from workbench.usecases.endpoint_form import EndpointForm

@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication
 
 from tests.patience import PROCESS_S
 from tests.ui.desk import ECHO, Desk
-from workbench.app import saving
+from workbench.app.compose import saving
 from workbench.app.single import ask_to_raise
 from workbench.core.content import Content, Message
 from workbench.core.runs import RunSet, Verdict

@@ -29,7 +29,7 @@ from workbench.ui.features.history.marks import marked
 from workbench.ui.features.history.run_actions import Curating, TagsDialog
 from workbench.ui.features.history.table import GAP, MARGIN, RunTable
 from workbench.ui.features.history.view import HistoryView
-from workbench.ui.line_dialog import NoteDialog
+from workbench.ui.widgets.line_dialog import NoteDialog
 from workbench.ui.widgets.turns import Turns
 from workbench.ui.widgets.wire_dialog import WireDialog
 

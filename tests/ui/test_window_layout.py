@@ -10,7 +10,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QPushButton, QWidget
 
 from tests.ui.desk import ECHO, Desk
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT
 from workbench.core.lanes import Lane, Params
 from workbench.host import settings

@@ -24,7 +24,7 @@ from workbench.core.ranking.davidson import fit
 from workbench.core.ranking.judgements import compare
 from workbench.core.run_limits import Limits
 from workbench.store import StoreError
-from workbench.ui.notices import KEPT_BACK
+from workbench.ui.shell.notices import KEPT_BACK
 from workbench.usecases.entrants import judgement_of
 from workbench.usecases.judging_session import KEPT, JudgingSession, ShownPair
 

@@ -11,7 +11,7 @@ from tests.ui.desk import Desk
 from workbench.core.content import Content, Message
 from workbench.host import settings
 from workbench.host.dirs import places
-from workbench.ui.frame import Frame
+from workbench.ui.shell.frame import Frame
 
 Mode = QPlainTextEdit.LineWrapMode
 ALT = Qt.KeyboardModifier.AltModifier

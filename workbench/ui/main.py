@@ -25,12 +25,12 @@ from workbench.host.locks import WindowLock
 from workbench.store.draft_preview import read_newest_preview
 from workbench.store.errors import MISUSE, StoreError
 from workbench.store.path_check import check_place
-from workbench.ui.frame import Frame
-from workbench.ui.start import Start
-from workbench.ui.theme import STYLE, Theme
+from workbench.ui.shell.frame import Frame
+from workbench.ui.shell.start import Start
+from workbench.ui.widgets.theme import STYLE, Theme
 
 if TYPE_CHECKING:
-    from workbench.ui.faults import FaultWatch
+    from workbench.ui.shell.faults import FaultWatch
     from workbench.ui.shell.feature import FeatureSet
 
 DESKTOP_FILE = "prompt-workbench"
@@ -163,7 +163,7 @@ class Program:
         self._waking.start()
 
     def _watch_faults(self) -> None:
-        from workbench.ui.faults import FaultWatch
+        from workbench.ui.shell.faults import FaultWatch
 
         if self._faults is None and self._frame is not None:
             self._faults = FaultWatch(self._places.state, self._show_fault)

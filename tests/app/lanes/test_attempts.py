@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from workbench.app.lane_state import LaneStatus
 from workbench.app.lanes.attempts import status_of, stored_snapshot
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.money import FREE, Rates, Usage, UsageDetails
 from workbench.core.runs import OutputRecord, Result
 

@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QLineEdit, QMenu
 
     from workbench.app.bridge import Bridge
-    from workbench.app.compose import Compose
-    from workbench.app.forecasts import Forecasts
-    from workbench.app.lane_state import LaneHead
+    from workbench.app.compose.forecasts import Forecasts
+    from workbench.app.compose.saving import DraftSaver
+    from workbench.app.compose.session import Compose
+    from workbench.app.compose.stage import Stage
+    from workbench.app.compose.timeline import TimelineModel
+    from workbench.app.compose.value_sets import ValueSets
     from workbench.app.lanes.board import Board
     from workbench.app.lanes.lane_list import LaneList
+    from workbench.app.lanes.lane_state import LaneHead
     from workbench.app.maintenance.desk import CareDesk
     from workbench.app.palette.palette import Source
     from workbench.app.prompts.prompts import Prompts
     from workbench.app.pulse import Pulse
     from workbench.app.rank.judging_session import Sittings
-    from workbench.app.saving import DraftSaver
-    from workbench.app.stage import Stage
     from workbench.app.tasks import Tasks
-    from workbench.app.timeline import TimelineModel
-    from workbench.app.value_sets import ValueSets
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.runs import Verdict
@@ -62,18 +62,18 @@ if TYPE_CHECKING:
     from workbench.ui.features.prompts.controller import PromptsController
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
-    from workbench.ui.frame import Frame
-    from workbench.ui.keybinding import KeyBindings
-    from workbench.ui.notices import Notices
     from workbench.ui.shell.actions import Actions
     from workbench.ui.shell.bars import Header, StatusBar
+    from workbench.ui.shell.frame import Frame
+    from workbench.ui.shell.keybinding import KeyBindings
     from workbench.ui.shell.notice import NoticeBar
+    from workbench.ui.shell.notices import Notices
     from workbench.ui.shell.sidebar import SideBar
+    from workbench.ui.shell.undo import Undo
     from workbench.ui.shell.views import Views
-    from workbench.ui.theme import Theme
-    from workbench.ui.undo import Undo
-    from workbench.ui.warm import Warmth
-    from workbench.ui.window import MainWindow
+    from workbench.ui.shell.warm import Warmth
+    from workbench.ui.shell.window import MainWindow
+    from workbench.ui.widgets.theme import Theme
     from workbench.usecases.workbench import Workbench
 
 
@@ -137,7 +137,7 @@ class WindowDriver:
     @classmethod
     def of(cls, widget: QObject) -> WindowDriver | None:
         """Return a driver of the main window below a widget, None while there is none."""
-        from workbench.ui.window import MainWindow
+        from workbench.ui.shell.window import MainWindow
 
         main = widget.findChild(MainWindow)
         return cls(main) if isinstance(main, MainWindow) else None
@@ -276,7 +276,7 @@ class WindowDriver:
 
     def command(self, id_: str) -> None:
         """Carry out a command whether it is enabled or not."""
-        from workbench.ui.building import command_table
+        from workbench.ui.shell.building import command_table
 
         command_table(self._main)[id_]()
 
@@ -359,14 +359,14 @@ class WindowDriver:
 
     def preload(self) -> None:
         """Make the other views and import the dialogs at once, as the window does by itself after a while."""
-        from workbench.ui.warm import Waits, Warmth
+        from workbench.ui.shell.warm import Waits, Warmth
 
         Warmth(self._main, self._main.feature_set, self.views, Waits(0, 0, 0))
 
     @property
     def preloader(self) -> Warmth | None:
         """Preloads views and dialogs, None when it has not begun."""
-        from workbench.ui.warm import Warmth
+        from workbench.ui.shell.warm import Warmth
 
         return self._main.findChild(Warmth)
 

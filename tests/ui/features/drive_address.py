@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins, wait_for
+from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins, wait_for, window_modules
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Lane
 from workbench.host.clock import utc_now
@@ -20,7 +20,7 @@ from workbench.ui.features.address import FEATURE
 from workbench.ui.features.address.controller import AddressConfirmation
 from workbench.ui.shell.events import AddressConfirmationRequested, LaneRetryRequested
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.credentials import AddressQuestion
 
 QUESTION = AddressQuestion(
@@ -75,7 +75,7 @@ def main(folder: Path) -> None:
         "title": title,
         "retried": retried(),
         "said": notices.said,
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     host.stop()
     store.close()

@@ -10,13 +10,13 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from tests.store.making import NOW, opened, text
-from tests.ui.features.standins import StandInNotices, StandInSession, standins
+from tests.ui.features.standins import StandInNotices, StandInSession, standins, window_modules
 from workbench.core.drafts import Draft, ValueSet
 from workbench.store import Store
 from workbench.ui.features.cases import FEATURE
 from workbench.ui.features.cases.controller import CasesController
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 
 def main(folder: Path) -> None:
@@ -24,7 +24,7 @@ def main(folder: Path) -> None:
     app = QApplication([])
     with closing(opened(folder / "history.db")) as store:
         told = _drive(store, Theme(app, "light"))
-    told["windows"] = [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")]
+    told["windows"] = window_modules()
     print(json.dumps(told))
 
 

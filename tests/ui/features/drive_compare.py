@@ -9,7 +9,14 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from tests.bench.histories import add_iterations, echo_history
-from tests.ui.features.standins import StandInEvents, StandInNavigator, StandInSelection, StandInSession, standins
+from tests.ui.features.standins import (
+    StandInEvents,
+    StandInNavigator,
+    StandInSelection,
+    StandInSession,
+    standins,
+    window_modules,
+)
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
@@ -27,7 +34,7 @@ from workbench.ui.shell.events import (
 )
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.services import ShownTimeline
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 
 def main(folder: Path) -> None:
@@ -80,7 +87,7 @@ def main(folder: Path) -> None:
         "sides": sides,
         "nothing": nothing,
         "unmarked": [type(event) for event in events.published].count(MarkedRowsCompared),
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     host.stop()
     store.close()

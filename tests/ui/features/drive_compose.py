@@ -15,14 +15,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from tests.fakes import played
-from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins, wait_for
+from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins, wait_for, window_modules
 from workbench.app.bridge import Bridge
 from workbench.app.commands import WindowState
-from workbench.app.compose import Compose
-from workbench.app.lane_state import LaneHead
+from workbench.app.compose.session import Compose
+from workbench.app.compose.timeline import TimelineModel
+from workbench.app.lanes.lane_state import LaneHead
 from workbench.app.pulse import Pulse
 from workbench.app.tasks import Tasks
-from workbench.app.timeline import TimelineModel
 from workbench.app.verdict_keys import VerdictKey
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
@@ -40,7 +40,7 @@ from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.notice import NoticeBar
 from workbench.ui.shell.rooms import LanesWidget
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.problems import MissingInput, Problem
 from workbench.usecases.workbench import Workbench
 
@@ -186,7 +186,7 @@ def main(folder: Path) -> None:
     told = {"commands": sorted(room.actions), "runs": runs(room), "past": past(room), "sets": sets(room)}
     told["said"] = room.said()
     told["published"] = sorted({type(one).__name__ for one in events(room)})
-    told["windows"] = [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")]
+    told["windows"] = window_modules()
     room.close()
     print(json.dumps(told))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from tests.bench.histories import add_iterations, echo_history
-from tests.ui.features.standins import StandInNotices, StandInSession, standins
+from tests.ui.features.standins import StandInNotices, StandInSession, standins, window_modules
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.host.clock import utc_now
@@ -20,7 +20,7 @@ from workbench.ui.features.dialogue.controller import DialogueController
 from workbench.ui.shell.events import ContinuationRequested, EmptyPromptFilled
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.services import ShownAnswer
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.history import History
 
 DIALOGUE = json.dumps({"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]})
@@ -64,7 +64,7 @@ def main(folder: Path) -> None:
         "messages": [[message.role, message.text] for message in session.draft().content.messages],
         "said": notices.said,
         "open": controller.dialog is not None,
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     host.stop()
     store.close()

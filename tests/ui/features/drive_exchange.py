@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSelection, standins
+from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSelection, standins, window_modules
 from tests.usecases.exchange.llm_making import new_log
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -16,7 +16,7 @@ from workbench.store import open_store
 from workbench.ui.features.exchange import FEATURE
 from workbench.ui.shell.events import Changed, DataChanged
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.exchange.exporter import ExportSelection
 
 
@@ -50,7 +50,7 @@ def main(folder: Path) -> None:
         "said": notices.said,
         "changed": isinstance(event, DataChanged) and Changed.RUNS in event.what,
         "rows": len((folder / "runs.jsonl").read_text().splitlines()),
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     print(json.dumps(told))
 

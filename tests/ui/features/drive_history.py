@@ -10,7 +10,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from tests.bench.histories import add_iterations, echo_history
-from tests.ui.features.standins import StandInEvents, StandInNavigator, StandInNotices, StandInSession, standins
+from tests.ui.features.standins import (
+    StandInEvents,
+    StandInNavigator,
+    StandInNotices,
+    StandInSession,
+    standins,
+    window_modules,
+)
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import open_store
@@ -30,7 +37,7 @@ from workbench.ui.shell.events import (
 )
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.views import DividedPage, KeyNamesPage, Page, RunsPage
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 KINDS = (RunChosen, RunsDeleted, RunsBroughtBack, DataChanged)
 
@@ -106,7 +113,7 @@ def main(folder: Path) -> None:
         "wishes": [f"{event.wish}" for event in events.published if isinstance(event, RunChosen)],
         "events": sorted({type(event).__name__ for event in events.published if isinstance(event, KINDS)}),
         "said": notices.said,
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     store.close()
     print(json.dumps(told))

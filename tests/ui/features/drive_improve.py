@@ -11,7 +11,14 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.features.standins import StandInEvents, StandInNavigator, StandInNotices, StandInSession, standins
+from tests.ui.features.standins import (
+    StandInEvents,
+    StandInNavigator,
+    StandInNotices,
+    StandInSession,
+    standins,
+    window_modules,
+)
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import ECHO
@@ -23,7 +30,7 @@ from workbench.ui.features.improve import FEATURE
 from workbench.ui.features.improve.controller import ImproveController
 from workbench.ui.shell.events import AnswersGrew, PromptOpened
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.improver import Improver
 from workbench.usecases.lane_calls import LaneQuestion
 from workbench.usecases.run_handle import RunHandle
@@ -92,7 +99,7 @@ def main(folder: Path) -> None:
         "closed_by_another_prompt": controller.dialog is None,
         "stopped": runner.stopped,
         "sent": [type(event).__name__ for event in events.published].count("CallSent"),
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     host.stop()
     store.close()

@@ -23,6 +23,7 @@ from tests.ui.features.standins import (
     StandInSession,
     standin_models,
     standins,
+    window_modules,
 )
 from workbench.app.lanes.attempts import ColumnSource, since, stored_snapshot
 from workbench.app.lanes.board import Board
@@ -52,7 +53,7 @@ from workbench.ui.shell.events import (
 )
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.rooms import LANES, LanesOwner
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.ui.widgets.wire_dialog import WireDialog
 from workbench.usecases.history import History
 
@@ -181,7 +182,7 @@ def driven(app: QApplication, store: Store, folder: Path) -> dict[str, Any]:
         "wanted": [type(event).__name__ for event in wanted],
         "at_start": [event.sentence for event in events.published if isinstance(event, StartNotice)],
         "said": notices.said,
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     host.stop()
     return told

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from tests.bench.histories import echo_history
-from tests.ui.features.standins import StandInEvents, StandInNotices, standins, wait_for
+from tests.ui.features.standins import StandInEvents, StandInNotices, standins, wait_for, window_modules
 from workbench.app.maintenance import desk
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -28,8 +28,8 @@ from workbench.ui.shell.events import (
     WindowCompleted,
 )
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Confirm
+from workbench.ui.widgets.theme import Theme
 
 
 class IdleRunner:
@@ -105,7 +105,7 @@ def main(folder: Path) -> None:
         "changes": [type(e.change).__name__ for e in events.published if isinstance(e, HistoryChangeRequested)],
         "is_page_closed": is_page_closed,
         "is_shown_again": controller.panel is not None,
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     settings.parts.pop().close()
     host.stop()

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from tests.ui.features.standins import StandInEvents, standin_models, standins, wait_for
+from tests.ui.features.standins import StandInEvents, standin_models, standins, wait_for, window_modules
 from workbench.app.models.entries import Choice
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Endpoint, Lane
 from workbench.core.money import Rates
@@ -23,7 +23,7 @@ from workbench.ui.features.models.controller import ModelsController
 from workbench.ui.features.models.dialog import ModelPicker
 from workbench.ui.shell.events import EndpointFormRequested, EndpointsChanged, KeysChanged, ModelRequested
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 OWN = Endpoint("e-own", "openai", "Mine", "http://127.0.0.1:9/v1")
 LANE = Lane("a", BUILTIN, BUILTIN_MODEL)
@@ -78,7 +78,7 @@ def main(folder: Path) -> None:
         "prices": [list(key) for key in models.pricing.own_prices()],
         "asked": [event.address for event in events.published if isinstance(event, EndpointFormRequested)],
         "stays_open": controller.picker is picker,
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     picker.reject()
     host.stop()

@@ -10,14 +10,14 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from tests.store.making import opened
-from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins
+from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins, window_modules
 from tests.usecases.packs.making import add_prompt
 from workbench.store import Store
 from workbench.ui.features.packs import FEATURE
 from workbench.ui.features.packs.controller import PacksController
 from workbench.ui.shell.events import Changed, DataChanged, PackChosen, PackExportRequested
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 
 def main(folder: Path) -> None:
@@ -30,7 +30,7 @@ def main(folder: Path) -> None:
         exported = _export(app, store, theme, folder / "bot.promptpack")
     with closing(opened(folder / "theirs.db")) as store:
         imported = _import(app, store, theme, folder / "bot.promptpack")
-    windows = [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")]
+    windows = window_modules()
     print(json.dumps({**exported, **imported, "windows": windows}))
 
 

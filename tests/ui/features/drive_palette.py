@@ -20,6 +20,7 @@ from tests.ui.features.standins import (
     standin_models,
     standins,
     wait_for,
+    window_modules,
 )
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import Command
@@ -29,11 +30,11 @@ from workbench.host.ids import new_uid
 from workbench.store import open_store
 from workbench.ui.features.palette import FEATURE
 from workbench.ui.features.palette.controller import PaletteController
-from workbench.ui.keybinding import KeyBindings
 from workbench.ui.shell.events import KeyBindingsRequested, PaletteOpening, RunChosen, SearchChosen, TechniqueChosen
 from workbench.ui.shell.feature import FeatureHost
+from workbench.ui.shell.keybinding import KeyBindings
 from workbench.ui.shell.services import ShownTimeline
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.saved_searches import Bookmarks
 
 
@@ -97,7 +98,7 @@ def main(folder: Path) -> None:
         "sheet": shown,
         "rebound": keys.name("echo"),
         "open": [controller.palette is not None, controller.sheet is not None],
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     host.stop()
     store.close()

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from tests.ui.features.standins import StandInEvents, StandInNavigator, StandInSession, standins, wait_for
+from tests.ui.features.standins import (
+    StandInEvents,
+    StandInNavigator,
+    StandInSession,
+    standins,
+    wait_for,
+    window_modules,
+)
 from workbench.app.palette.palette import Source
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -20,7 +27,7 @@ from workbench.ui.shell.events import PackExportRequested, PaletteOpening, Promp
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.rooms import PROMPTS
 from workbench.ui.shell.views import Place, at_once
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 
 class StandInSide:
@@ -102,7 +109,7 @@ def main(folder: Path) -> None:
         "found": {title: entry.unavailable for title, entry in found.items()},
         "went": session.uid == copy,
         "focused": side.focused,
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     host.stop()
     store.close()

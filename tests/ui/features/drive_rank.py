@@ -8,7 +8,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.features.standins import StandInEvents, StandInNavigator, StandInNotices, StandInSession, standins
+from tests.ui.features.standins import (
+    StandInEvents,
+    StandInNavigator,
+    StandInNotices,
+    StandInSession,
+    standins,
+    window_modules,
+)
 from tests.usecases.judged_history import history, runs
 from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.features.rank import FEATURE
@@ -16,7 +23,7 @@ from workbench.ui.features.rank.view import RankView
 from workbench.ui.shell.events import CommandStateChanged, FocusPlaced, HistoryChanged, PromptOpened, SideBarWanted
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.views import Page
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 
 def main(folder: Path) -> None:
@@ -66,7 +73,7 @@ def main(folder: Path) -> None:
     host.stop()
     told |= {
         "said": notices.said,
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     store.close()
     print(json.dumps(told))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from tests.ui.features.standins import StandInEvents, standin_models, standins, wait_for
+from tests.ui.features.standins import StandInEvents, standin_models, standins, wait_for, window_modules
 from workbench.core.run_limits import LIMITS, Limits
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -26,8 +26,8 @@ from workbench.ui.shell.events import (
     SettingsRequested,
 )
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Confirm
+from workbench.ui.widgets.theme import Theme
 
 
 def field(inside: QWidget, name: str) -> QLineEdit:
@@ -90,7 +90,7 @@ def main(folder: Path) -> None:
         "is_open": controller.dialog is not None,
         "page": made,
         "closed": [type(event) for event in events.published].count(SettingsClosed),
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     host.stop()
     store.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from tests.ui.features.standins import StandInEditor, StandInNotices, StandInSession, standins
+from tests.ui.features.standins import StandInEditor, StandInNotices, StandInSession, standins, window_modules
 from workbench.core.blocks import OutputFormat
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
@@ -19,7 +19,7 @@ from workbench.ui.features.techniques import FEATURE
 from workbench.ui.features.techniques.controller import TechniquesController
 from workbench.ui.shell.events import TechniqueChosen
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.techniques import Techniques
 
 
@@ -65,7 +65,7 @@ def main(folder: Path) -> None:
         "inserted": [(found.text, mark is not None) for found, mark in editor.inserted],
         "examples": len(session.shown.content.examples),
         "open": controller.dialog is not None,
-        "windows": [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")],
+        "windows": window_modules(),
     }
     host.stop()
     store.close()

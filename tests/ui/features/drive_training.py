@@ -10,14 +10,14 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from tests.store.making import opened
-from tests.ui.features.standins import StandInNotices, StandInSession, standins
+from tests.ui.features.standins import StandInNotices, StandInSession, standins, window_modules
 from tests.ui.pasts import ORDER, TRIAGE, judge
 from workbench.store import Store
 from workbench.ui.features.training import FEATURE
 from workbench.ui.features.training.controller import TrainingController
 from workbench.ui.shell.events import TrainingRequested
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 
 def main(folder: Path) -> None:
@@ -26,7 +26,7 @@ def main(folder: Path) -> None:
     with closing(opened(folder / "history.db")) as store:
         judge(store)
         told = _train(store, Theme(app, "light"), folder / "files")
-    told["windows"] = [name for name in sys.modules if name in ("workbench.ui.window", "workbench.ui.building")]
+    told["windows"] = window_modules()
     print(json.dumps(told))
 
 

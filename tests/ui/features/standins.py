@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -33,7 +34,7 @@ from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import PromptOpened, RunsComparison, VersionsComparison, ViewShown
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
 from workbench.ui.shell.views import Place
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.credentials import open_keys
 from workbench.usecases.endpoints import EndpointEngine, Endpoints
 from workbench.usecases.history import History
@@ -327,6 +328,11 @@ def standin_models(store: Store, folder: Path) -> ModelAccess:
     endpoints = Endpoints(store, keys, engine, lambda _: "", new_uid, utc_now, known)
     pricing = Pricing(ProviderChoices(folder), lambda _: None, utc_now)
     return ModelAccess(keys, endpoints, NoCatalogue(), pricing, lambda: None, date.today)
+
+
+def window_modules() -> list[str]:
+    """Return the modules of the window that are imported, which none may be."""
+    return [name for name in ("workbench.ui.shell.window", "workbench.ui.shell.building") if name in sys.modules]
 
 
 def wait_for(condition: Callable[[], object]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.app.blindness import order
+from workbench.app.compose.blindness import order
 from workbench.core.content_diff import ContentPart, PartDiff, parts_of
 from workbench.core.cost_words import cost_words
 from workbench.core.dates import duration

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.cost_words import is_free
 from workbench.core.empty_answers import empty_answer
 from workbench.core.further_choices import further_choices

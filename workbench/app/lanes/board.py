@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.blindness import masked
-from workbench.app.lane_state import LaneStatus, Standing
+from workbench.app.compose.blindness import masked
 from workbench.app.lanes.attempts import Column, ColumnSource, column_of, status_of
+from workbench.app.lanes.lane_state import LaneStatus, Standing
 from workbench.core.runs import ENDED, Judged, Verdict
 from workbench.usecases.transcript import TranscriptSnapshot
 

@@ -11,8 +11,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.lane_state import BaseChoice, LaneDiff
 from workbench.app.lanes.board import Board
+from workbench.app.lanes.lane_state import BaseChoice, LaneDiff
 from workbench.app.tasks import ReportingTasks
 from workbench.store import Store
 from workbench.usecases.comparison import ComparedAnswer, ComparisonBase, against_history, base_name, compared

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.lane_state import LaneHead
+from workbench.app.lanes.lane_state import LaneHead
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, LITELLM, MOST_SAMPLES, Endpoint, Lane, Params
 from workbench.core.timeline import VersionLabel
 from workbench.core.visible_text import visible_name

@@ -11,7 +11,7 @@ from datetime import date
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.lane_state import LaneHead
+from workbench.app.lanes.lane_state import LaneHead
 from workbench.app.tasks import LargeTasks
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM
 from workbench.core.retirement import retirement_note, retirement_sentence

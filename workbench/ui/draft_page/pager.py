@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.keybutton import KeyName, with_key
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 if TYPE_CHECKING:
     from workbench.core.runs import RunSet

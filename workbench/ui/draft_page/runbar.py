@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.keybutton import KeyButton, KeyName, first_keys
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 
 class RunBar(QFrame):

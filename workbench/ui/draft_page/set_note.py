@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 
 class SetNote(QLabel):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
 
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 if TYPE_CHECKING:
     from workbench.core.drafts import ValueSet

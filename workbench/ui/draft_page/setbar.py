@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from workbench.ui.focus import opens_menu
 from workbench.ui.shell.bars import Elided
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.theme import set_role
 
 if TYPE_CHECKING:
     from workbench.core.drafts import ValueSet

@@ -16,8 +16,8 @@ from workbench.core.templates import content_variables
 from workbench.ui.draft_page.runbar import RunBar, hline
 from workbench.ui.draft_page.setbar import SetBar
 from workbench.ui.editor import ContentEditor, ValuesPanel
-from workbench.ui.geometry import Divider, editor_width
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.geometry import Divider, editor_width
+from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:
     from workbench.ui.draft_page.blind import BlindBar

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton
 
 from workbench.ui.shell.keybutton import KeyName, with_key
 from workbench.ui.shell.notice import Sentence
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 _STRONG = "quiet-strong"
 _BACK = "Back"

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from workbench.core.content import Template
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 _GAP = 4
 _PAD = 7

@@ -17,7 +17,7 @@ from workbench.ui.editor.hits import Hits
 from workbench.ui.editor.lexers import Languages, Run
 from workbench.ui.editor.pairs import Pairs
 from workbench.ui.editor.undressed import Undressed
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 _PLAIN = f"A line of code over {LONGEST_CODE:,} characters is not coloured as code, so that typing stays quick."
 

@@ -20,7 +20,7 @@ from workbench.ui.editor.exact import units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.marks import places
 from workbench.ui.editor.menu import Offer
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 _WAVE = 2
 _BAR = 3

@@ -15,9 +15,9 @@ from workbench.core.content import ROLES, Role
 from workbench.ui.editor.block_note import BlockNote
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.journal import Extras
-from workbench.ui.fill import fill
-from workbench.ui.focus import opens_menu
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.fill import fill
+from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:
     from workbench.core.blocks import Attachment

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.ui.editor.breaks import LONGEST
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 _DELAY_MS = 250
 _BROKEN = (

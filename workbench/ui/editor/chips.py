@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
 from workbench.core.blocks import Attachment
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 _GAP = 6
 _PAD = 6

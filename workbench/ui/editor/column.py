@@ -21,7 +21,7 @@ from workbench.ui.editor.block import LEFT, MessageBlock
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.page import Page
 from workbench.ui.editor.seeing import around_caret, show_between
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.ui.editor.section import Section

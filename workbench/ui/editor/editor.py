@@ -39,7 +39,7 @@ from workbench.ui.editor.mirror import Edit
 from workbench.ui.editor.parts import Parts
 from workbench.ui.editor.shelf import Shelf, block_of
 from workbench.ui.editor.wanting import Wanting
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 _NEXT_ROLE: dict[Role, Role] = {"system": "user", "user": "assistant", "assistant": "user"}
 

@@ -12,7 +12,7 @@ from workbench.core.blocks import Example
 from workbench.core.content import ExamplesIn
 from workbench.ui.editor.listed import fill_actions
 from workbench.ui.editor.section import Section, bring
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.theme import Theme, set_role
 
 
 class ExampleSection(Section):

@@ -38,8 +38,8 @@ from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.mirror import Edit
 from workbench.ui.editor.record import Record
 from workbench.ui.editor.taking import TakingField
-from workbench.ui.fonts import set_text_font
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.fonts import set_text_font
+from workbench.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.find_replace import FindQuery
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 _TOGGLES = 4
 """The index of the first toggle in the upper row."""

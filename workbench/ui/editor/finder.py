@@ -19,7 +19,7 @@ from workbench.ui.editor.exact import to_document, units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.findbar import FindBar
 from workbench.ui.editor.hits import Hits
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 _DELAY_MS = 60
 

@@ -31,8 +31,8 @@ from workbench.ui.editor.grammar import (
     leads_on,
     read,
 )
-from workbench.ui.theme import Theme
-from workbench.ui.tokens import Tokens
+from workbench.ui.widgets.theme import Theme
+from workbench.ui.widgets.tokens import Tokens
 
 if TYPE_CHECKING:
     from workbench.ui.editor.field import ExactField

@@ -13,7 +13,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from workbench.ui.editor.marks import places
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.ui.editor.field import ExactField

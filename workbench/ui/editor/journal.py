@@ -2,7 +2,7 @@
 
 Invariant: applying `inverse(step)` to the state after `step` gives the state before it. The size stays within a budget:
 the oldest steps are dropped first, and the newest is always kept. Each step has a stamp in the global undo order
-(`app.undo_order`); steps with another undoable action between them are not merged.
+(`app.compose.undo_order`); steps with another undoable action between them are not merged.
 """
 
 from collections import deque

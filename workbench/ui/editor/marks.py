@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QTextEdit
 from workbench.ui.editor.exact import from_document
 from workbench.ui.editor.heights import MeasuredField
 from workbench.ui.editor.spans import GLYPHS, Span, spans
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 _RADIUS = 3.0
 

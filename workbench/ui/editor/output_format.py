@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from workbench.core.blocks import OutputFormat, OutputKind
 from workbench.core.json_text import fault
 from workbench.ui.editor.section import Section, bring
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 FIRST_SCHEMA = """{
   "type": "object",

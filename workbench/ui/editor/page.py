@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 
 class Page(QWidget):

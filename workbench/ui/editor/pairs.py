@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.marks import places
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.ui.editor.field import ExactField

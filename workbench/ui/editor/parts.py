@@ -16,7 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from workbench.core.content import Content
 from workbench.ui.editor.column import Column
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 # Imported lazily: most prompts have no such part, and every import delays the first paint.
 if TYPE_CHECKING:

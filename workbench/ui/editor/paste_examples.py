@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.formats.example_pairs import read_pairs
 from workbench.ui.editor.pasting import MOST, Found, PasteDialog, counted
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 
 class PasteExamples(PasteDialog):

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.theme import Theme, set_role
 
 MOST = 2_000_000
 """Maximum number of characters read; more would block the UI thread."""

@@ -36,10 +36,10 @@ from workbench.core.schema_form import (
     unshown,
     write_schema,
 )
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
-from workbench.ui.focus import opens_menu
-from workbench.ui.theme import set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.theme import set_role
 
 Path = tuple[int, ...]
 Children = tuple[SchemaField, ...]

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
 from workbench.ui.editor.exact import encodable, to_document, units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.mirror import smallest
-from workbench.ui.fill import fill
-from workbench.ui.focus import opens_menu
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.fill import fill
+from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.theme import Theme, set_role
 
 LEFT = 14
 _TOP = 6

@@ -27,7 +27,7 @@ class TakingField(MeasuredField):
         return source.hasText() or self.takes(source, False)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from workbench.ui.dropped import pack_in  # lazy: not needed before the first paint
+        from workbench.ui.widgets.dropped import pack_in  # lazy: not needed before the first paint
 
         if not self.takes(event.mimeData(), False) and pack_in(event.mimeData()) is not None:
             event.ignore()

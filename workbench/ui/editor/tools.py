@@ -16,7 +16,7 @@ from workbench.core.json_text import fault
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.listed import fill_actions
 from workbench.ui.editor.section import Section, bring
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.theme import Theme, set_role
 
 FIRST_PARAMETERS = """{
   "type": "object",

@@ -13,13 +13,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from workbench.ui.dressing import dress, undress
+from workbench.ui.widgets.dressing import dress, undress
 from workbench.ui.widgets.turns import Turns
 
 if TYPE_CHECKING:
     from workbench.ui.editor.block import MessageBlock
     from workbench.ui.editor.column import Column
-    from workbench.ui.theme import Theme
+    from workbench.ui.widgets.theme import Theme
 
 
 class Undressed(QObject):

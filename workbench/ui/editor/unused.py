@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from workbench.core.text import opening_words
 from workbench.ui.editor.value_row import CHIP, GAP, LEFT, RIGHT
-from workbench.ui.theme import QUIET_PADDING, Theme, set_role
+from workbench.ui.widgets.theme import QUIET_PADDING, Theme, set_role
 
 MOST = 5
 """Values that get a row; the others are only counted."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent, QPainter, QPa
 from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import QUIET_PADDING, Theme, set_role
+from workbench.ui.widgets.theme import QUIET_PADDING, Theme, set_role
 
 NO_VALUE = "no value"
 WANTED = "needs a value to run"

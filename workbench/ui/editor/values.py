@@ -18,8 +18,8 @@ from workbench.ui.editor.exact import encodable
 from workbench.ui.editor.page import Page
 from workbench.ui.editor.unused import UnusedRows
 from workbench.ui.editor.value_row import ValueRow, name_width
-from workbench.ui.fill import fill
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.fill import fill
+from workbench.ui.widgets.theme import Theme, set_role
 
 SHARE = 0.4
 """Maximum share of the parent's height."""

@@ -13,7 +13,7 @@ from workbench.host.dirs import make_private
 from workbench.host.errors import HostError
 from workbench.host.locks import WindowLock
 from workbench.ui.mending.dialog import Mending
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.history_replacement import (
     HistoryReplaced,
     MoveHistory,

@@ -33,13 +33,13 @@ from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store.progress import Watch
 from workbench.store.salvage.rebuild import Salvaged
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
-from workbench.ui.flow import Flow
 from workbench.ui.mending.wording import damage, not_used, repaired
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.flow import Flow
 from workbench.ui.widgets.paths import PathLabel
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases import history_replacement
 from workbench.usecases.history_replacement import (
     Change,

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.focus import opens_menu
 from workbench.ui.shell.keybutton import KeyButton, KeyName, first_keys, with_key
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.theme import Theme, set_role
 
 _NOTICE_CHARACTERS = 48
 """Room that the header leaves for a line of a notice, whatever the size of its text."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from workbench.app.commands import WindowState
 from workbench.app.palette.palette import Entry, Source
 from workbench.app.reasons import why_not
-from workbench.ui.keybinding import KeyBindings
 from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.keybinding import KeyBindings
 
 
 def command_source(keys: KeyBindings, actions: Actions, state: Callable[[], WindowState]) -> Source:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from workbench.app.bridge import Bridge
     from workbench.app.commands import WindowState
-    from workbench.app.compose import Compose
+    from workbench.app.compose.session import Compose
+    from workbench.app.compose.timeline import TimelineModel
     from workbench.app.pulse import Pulse
     from workbench.app.tasks import Tasks
-    from workbench.app.timeline import TimelineModel
     from workbench.core.run_limits import Limits
     from workbench.ui.draft_page import ComposeView
     from workbench.ui.shell.bars import Header, StatusBar

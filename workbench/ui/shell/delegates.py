@@ -11,12 +11,12 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QS
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from workbench.app import timeline
+from workbench.app.compose import timeline
 from workbench.app.prompts import list_model
 from workbench.core.dates import relative
 from workbench.core.runs import PromptRow
 from workbench.core.timeline import BareVersion, TimelineRow, caption
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 MARGIN = 14

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workbench.core.lanes import Lane
     from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
-    from workbench.ui.keybinding import KeyBindings
+    from workbench.ui.shell.keybinding import KeyBindings
     from workbench.ui.widgets.controls import Confirm
     from workbench.usecases.history_replacement import Change
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 KeyName = Callable[[str], str]
 """The key of a command as people read it, "" for none."""

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 _DETAIL_LIMIT = 20_000
 _DETAIL_HEIGHT = 140

@@ -18,9 +18,9 @@ from workbench.ui.shell.keybutton import KeyName
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
 
-    from workbench.app.lane_state import LaneHead
     from workbench.app.lanes.board import Board
     from workbench.app.lanes.lane_list import LaneList
+    from workbench.app.lanes.lane_state import LaneHead
     from workbench.app.prompts.prompts import Prompts
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane

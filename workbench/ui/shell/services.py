@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workbench.host.dirs import ProductDirs
     from workbench.store import Store
     from workbench.ui.shell.events import RunsComparison, VersionsComparison
-    from workbench.ui.theme import Theme
+    from workbench.ui.widgets.theme import Theme
     from workbench.usecases.forecaster import Forecaster
     from workbench.usecases.history import History
     from workbench.usecases.improver import Improver

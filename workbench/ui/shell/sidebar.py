@@ -22,15 +22,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app import timeline
+from workbench.app.compose import timeline
+from workbench.app.compose.timeline import TimelineModel
 from workbench.app.prompts.list_model import PromptListModel
-from workbench.app.timeline import TimelineModel
 from workbench.core.timeline import TimelineRow
-from workbench.ui.homing import way_back
 from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.delegates import MARGIN, IterationDelegate, PromptDelegate
+from workbench.ui.shell.homing import way_back
 from workbench.ui.shell.keybutton import KeyName, with_key
-from workbench.ui.theme import QUIET_PADDING, Theme, set_role
+from workbench.ui.widgets.theme import QUIET_PADDING, Theme, set_role
 
 PROMPTS_SHARE = 0.35
 """The most of the height that the prompts take by themselves."""

@@ -14,16 +14,16 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from workbench.app.commands import View
-from workbench.ui.homing import can_have_keyboard
-from workbench.ui.late_theme import LateTheme
+from workbench.ui.shell.homing import can_have_keyboard
 from workbench.ui.shell.keybutton import KeyName, with_key
-from workbench.ui.shell.rehearsal import rehearse
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.late_theme import LateTheme
+from workbench.ui.widgets.rehearsal import rehearse
+from workbench.ui.widgets.theme import set_role
 
 if TYPE_CHECKING:
     from workbench.core.search.results import HistoryRow
-    from workbench.ui.geometry import Divider
     from workbench.ui.shell.events import RunsComparison, VersionsComparison
+    from workbench.ui.widgets.geometry import Divider
 
 Making = Generator[None, None, QWidget]
 """The making of a widget in steps, none of which holds up the window."""

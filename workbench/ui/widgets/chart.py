@@ -13,7 +13,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 # pyqtgraph would shut Qt down at exit; the application does that itself.
 pg.setConfigOptions(exitCleanup=False)

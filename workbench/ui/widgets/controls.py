@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.flow import Flow
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.theme import set_role
 
 _MOST_HEIGHTS = 32
 _RESTYLED = frozenset({QEvent.Type.FontChange, QEvent.Type.StyleChange})

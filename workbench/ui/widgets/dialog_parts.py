@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import label
+from workbench.ui.widgets.theme import Theme, set_role
 
 _STEPS = 1000
 _MOST_NOTES = 6

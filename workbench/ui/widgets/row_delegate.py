@@ -12,7 +12,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 _MARGIN = 14

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.visible_text import visible_note
-from workbench.ui.focus import opens_menu
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.theme import Theme, set_role
 
 _KEY_GAP = 7
 _KEY_PADDING = 4

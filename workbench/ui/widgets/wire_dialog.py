@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabWidg
 from workbench.core.empty_answers import EMPTY
 from workbench.core.further_choices import FurtherChoice, further_choices
 from workbench.core.runs import Mark
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.reader.shown import for_clipboard
 from workbench.ui.widgets.small_controls import breakable
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.ui.widgets.wording import mark_sentence
 
 CHOICES = "Other choices"

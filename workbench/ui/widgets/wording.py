@@ -5,7 +5,7 @@ Invariant: pure.
 
 from __future__ import annotations
 
-from workbench.app.lane_state import LaneStatus
+from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.runs import ADDRESS, ENDED, Mark
 
 RUNNING = frozenset({"waiting", "queued", "streaming"})

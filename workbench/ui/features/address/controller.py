@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject
 
 from workbench.app.later import Later, sentence_of, start
 from workbench.core.lanes import Endpoint
-from workbench.ui.dialog import dialog_parent
 from workbench.ui.features.address.dialog import AddressDialog
 from workbench.ui.shell.events import LaneRetryRequested
+from workbench.ui.widgets.dialog import dialog_parent
 from workbench.usecases.credentials import AddressQuestion
 
 if TYPE_CHECKING:

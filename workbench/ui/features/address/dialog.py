@@ -8,10 +8,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.dialog import Dialog
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.reader.shown import picture
 from workbench.ui.widgets.small_controls import breakable
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.credentials import AddressQuestion
 
 _WIDTH = 460

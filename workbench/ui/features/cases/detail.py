@@ -15,8 +15,8 @@ from workbench.core.cases import Case
 from workbench.core.check_words import lines
 from workbench.ui.editor.exact import encodable
 from workbench.ui.editor.values import ValuesPanel
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import label
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.cases import clean
 
 _MOST_LINES = 300

@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.case_list import CaseList
+from workbench.app.cases.case_list import CaseList
 from workbench.core.cases import Case
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
 from workbench.ui.features.cases.detail import CaseDetail
-from workbench.ui.flow import Flow
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
+from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.dialog_parts import Roomy, Told
+from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.theme import Theme, set_role
 
 _SAVE_MS = 500
 _NOTHING = (

@@ -14,15 +14,15 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.core.content_diff import PartDiff
-from workbench.ui import geometry
-from workbench.ui.choice import Choice
-from workbench.ui.dialog import Dialog
 from workbench.ui.shell.services import Tasks
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.choice import Choice
+from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.diff.parts import part_runs
 from workbench.ui.widgets.diff.text import DiffView, Run
 from workbench.ui.widgets.diff.wording import changes
 from workbench.ui.widgets.small_controls import quiet_button
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.comparison import ComparisonSide, compare_prompts
 
 _WIDE = 1080

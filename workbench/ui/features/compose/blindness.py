@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject
 from workbench.ui.shell.events import ViewShown
 
 if TYPE_CHECKING:
-    from workbench.app.forecasts import Forecasts
-    from workbench.app.lane_state import LaneHead
+    from workbench.app.compose.forecasts import Forecasts
+    from workbench.app.lanes.lane_state import LaneHead
     from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.shell.compose_room import ComposeOwner
     from workbench.ui.shell.services import Services

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence
 
-from workbench.app.timeline import name
+from workbench.app.compose.timeline import name
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.keys import plain_modifiers
 
 if TYPE_CHECKING:
-    from workbench.app.compose import Compose
+    from workbench.app.compose.session import Compose
     from workbench.ui.shell.services import Notices
 
 _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace, Qt.Key.Key_Delete)

@@ -27,7 +27,7 @@ from workbench.ui.widgets.turns import Turns
 from workbench.usecases.template_check import TemplateMistake, schema_faults
 
 if TYPE_CHECKING:
-    from workbench.app.compose import Compose
+    from workbench.app.compose.session import Compose
     from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.shell.services import Services
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint
 
 from workbench.app.commands import WindowState
-from workbench.app.forecasts import Forecasts
+from workbench.app.compose.forecasts import Forecasts
 from workbench.ui.draft_page.view import ComposeView
 from workbench.ui.features.compose.blindness import Blindness
 from workbench.ui.features.compose.editing import Editing

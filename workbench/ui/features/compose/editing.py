@@ -20,7 +20,7 @@ from workbench.ui.features.compose.checking import Checking
 from workbench.ui.shell.events import CommandStateChanged, EmptyPromptFilled
 
 if TYPE_CHECKING:
-    from workbench.app.compose import Compose
+    from workbench.app.compose.session import Compose
     from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.shell.services import Services
     from workbench.usecases.workbench import Workbench

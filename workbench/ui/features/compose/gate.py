@@ -18,7 +18,7 @@ from workbench.ui.features.compose.numbers import next_run
 from workbench.ui.shell.events import CommandStateChanged
 
 if TYPE_CHECKING:
-    from workbench.app.compose import Compose
+    from workbench.app.compose.session import Compose
     from workbench.app.pulse import Pulse
     from workbench.ui.shell.notice import NoticeBar
     from workbench.ui.shell.services import Services

@@ -9,7 +9,7 @@ from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.shell.rooms import LanesOwner
 
 if TYPE_CHECKING:
-    from workbench.app.stage import Stage
+    from workbench.app.compose.stage import Stage
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.runs import Result

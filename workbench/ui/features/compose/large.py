@@ -11,12 +11,12 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.app.keymap import spoken
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
 from workbench.ui.editor.exact import units
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.mirror import Edit
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.theme import Theme, set_role
 
 _SHARE = 0.8
 

@@ -11,7 +11,7 @@ from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast, detail, line
 
 if TYPE_CHECKING:
-    from workbench.app.compose import Compose
+    from workbench.app.compose.session import Compose
     from workbench.ui.editor import ContentEditor
     from workbench.ui.shell.bars import StatusBar
 

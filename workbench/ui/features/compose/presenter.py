@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from workbench.app.past import nothing_answered
-from workbench.app.session_text import session_detail, session_line
-from workbench.app.timeline import describe
+from workbench.app.compose.past import nothing_answered
+from workbench.app.compose.session_text import session_detail, session_line
+from workbench.app.compose.timeline import describe
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.ui.shell.keybutton import KeyName, first_keys
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.app.commands import WindowState
-    from workbench.app.lane_state import LaneHead
+    from workbench.app.lanes.lane_state import LaneHead
     from workbench.core.drafts import Draft
     from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.shell.compose_room import ComposeOwner

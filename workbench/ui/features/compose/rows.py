@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.formats.value_rows import read_value_rows, taken
 from workbench.ui.editor.pasting import Found, PasteDialog, counted
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 
 class RowsDialog(PasteDialog):

@@ -15,7 +15,7 @@ from workbench.formats.value_rows import read_value_rows, taken
 from workbench.usecases.run_plan import still_lacks
 
 if TYPE_CHECKING:
-    from workbench.app.compose import Compose
+    from workbench.app.compose.session import Compose
     from workbench.formats.value_rows import ValueRows
     from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.features.compose.large import LargeValue

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from workbench.app.commands import WindowState
 
 if TYPE_CHECKING:
-    from workbench.app.compose import Compose
-    from workbench.app.timeline import TimelineModel
+    from workbench.app.compose.session import Compose
+    from workbench.app.compose.timeline import TimelineModel
 
 
 def compose_state(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
-from workbench.app.timeline import name
+from workbench.app.compose.timeline import name
 from workbench.core.timeline import Detail
 from workbench.ui.shell.events import (
     NoteRequested,
@@ -116,8 +116,8 @@ class TimelineActions(QObject):
         row = self._timeline.find(uid or self._compose.shown_row())
         if row is None:
             return
-        from workbench.ui.dialog import dialog_parent  # neither is needed before a person writes a note
-        from workbench.ui.line_dialog import NoteDialog
+        from workbench.ui.widgets.dialog import dialog_parent  # neither is needed before a person writes a note
+        from workbench.ui.widgets.line_dialog import NoteDialog
 
         dialog = NoteDialog(dialog_parent(self._services.dialogs.widget()), name(row), row.note)
         dialog.accepted.connect(lambda: self._compose.rows.set_note(row, dialog.field.text().strip()))

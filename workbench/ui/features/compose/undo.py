@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from workbench.app.undo_order import Steps, UndoOrder
+from workbench.app.compose.undo_order import Steps, UndoOrder
 from workbench.host.clock import stamp
 from workbench.ui.editor.field import ExactField
 
 if TYPE_CHECKING:
-    from workbench.app.compose import Compose
-    from workbench.app.judging import GivenVerdict
+    from workbench.app.compose.judging import GivenVerdict
+    from workbench.app.compose.session import Compose
     from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.editor.editor import ContentEditor
     from workbench.ui.editor.history import FieldHistory

@@ -14,9 +14,9 @@ from workbench.core.lanes import short_model
 from workbench.ui.shell.events import CommandStateChanged, ViewShown
 
 if TYPE_CHECKING:
-    from workbench.app.judging import GivenVerdict
-    from workbench.app.lane_state import LaneHead
-    from workbench.app.stage import Stage
+    from workbench.app.compose.judging import GivenVerdict
+    from workbench.app.compose.stage import Stage
+    from workbench.app.lanes.lane_state import LaneHead
     from workbench.app.verdict_keys import VerdictKey
     from workbench.ui.features.compose.blindness import Blindness
     from workbench.ui.features.compose.presenter import ComposePresenter

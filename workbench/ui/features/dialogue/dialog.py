@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 from workbench.core.text import opening_words
 from workbench.core.visible_text import visible_name
 from workbench.formats.dialogue import Dialogue
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.theme import Theme, set_role
 
 _PAUSE_MS = 150
 _MOST_SHOWN = 200

@@ -12,10 +12,10 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QProgressBar, QVBoxLayout, QWidget
 
 from workbench.core.imported_runs import LeftOut
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
-from workbench.ui.theme import Theme
+from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.theme import Theme
 
 _STEPS = 1000
 _MOST_ROWS = 8

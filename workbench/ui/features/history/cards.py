@@ -16,11 +16,11 @@ from workbench.app.history.detail import Card
 from workbench.core.search.match_marker import Mark, MatchMarker
 from workbench.ui.features.history.marks import mark
 from workbench.ui.shell.bars import Elided
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.diff.text import DiffView, Run
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.reader.shown import for_clipboard
 from workbench.ui.widgets.small_controls import breakable, quiet_button
+from workbench.ui.widgets.theme import Theme, set_role
 
 _PROMPT_LINES, _ANSWER_LINES = 14, 11
 _LOOKED_THROUGH = 200_000

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.search.completion import QueryCompletionItem
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.theme import Theme, set_role
 
 _MOST_SHOWN = 12
 _MARGIN = 8

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QCheckBox, QMessageBox
 
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
-from workbench.ui.dialog import dialog_parent
 from workbench.ui.shell.events import Changed, DataChanged, PromptOpened, RunsBroughtBack, RunsDeleted
 from workbench.ui.shell.services import Services
+from workbench.ui.widgets.dialog import dialog_parent
 from workbench.usecases.deletion import DeletionOutlook, DeletionReport, Eraser, PurgeTargets
 from workbench.usecases.problems import problem_of
 

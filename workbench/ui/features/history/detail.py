@@ -22,12 +22,12 @@ from workbench.core.search.results import HistoryRow
 from workbench.core.visible_text import visible_note
 from workbench.ui.features.history.cards import Cards, FittedDiff
 from workbench.ui.features.history.marks import MarkedLabel
-from workbench.ui.flow import Flow
-from workbench.ui.focus import opens_menu
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.diff.parts import part_runs
 from workbench.ui.widgets.diff.text import Run
+from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.focus import opens_menu
 from workbench.ui.widgets.small_controls import breakable, quiet_button
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.ui.widgets.turns import Turns
 
 NOTHING_CHOSEN = "Choose a run to see its prompt, what changed in it, and its answers."

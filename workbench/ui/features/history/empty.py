@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 NOTHING_RUN = "Nothing was run yet"
 NOTHING_RUN_TEXT = "Every run is kept here with its prompt, answers and verdict. Run the draft in Compose to begin."

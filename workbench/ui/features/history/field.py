@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from workbench.core.search.completion import QueryCompletion, QueryCompletionItem
 from workbench.ui.features.history.choices import Choices
-from workbench.ui.fields import clearable
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.fields import clearable
 from workbench.ui.widgets.reader.shown import units
+from workbench.ui.widgets.theme import Theme
 
 Complete = Callable[[str, int, Callable[[QueryCompletion], None]], None]
 """(text, caret, then): compute the completions at the caret in the background and pass them to `then`."""

@@ -13,9 +13,9 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QLabel, QTextEdit, QWidget
 
 from workbench.core.search.match_marker import Mark
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.small_controls import breakable
+from workbench.ui.widgets.theme import Theme
 
 
 def mark(view: AnswerView, theme: Theme, places: Iterable[tuple[int, int]]) -> None:

@@ -19,9 +19,9 @@ from workbench.core.search.results import HistoryRow
 from workbench.host.clock import utc_now
 from workbench.ui.features.history.detail import run_name
 from workbench.ui.features.history.view import HistoryView
-from workbench.ui.line_dialog import LineDialog, NoteDialog
 from workbench.ui.shell.events import RunNoted
 from workbench.ui.shell.services import Services
+from workbench.ui.widgets.line_dialog import LineDialog, NoteDialog
 from workbench.ui.widgets.reader.shown import for_clipboard
 from workbench.usecases import run_texts
 from workbench.usecases.curation import Curator, tags_in

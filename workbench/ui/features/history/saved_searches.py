@@ -27,13 +27,13 @@ from workbench.core.visible_text import visible_note
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store.search.saved_searches import SavedSearch
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog, dialog_parent
 from workbench.ui.features.history.view import HistoryView
-from workbench.ui.line_dialog import LineDialog
 from workbench.ui.shell.events import HistoryChanged
 from workbench.ui.shell.services import Services
-from workbench.ui.theme import set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.dialog import Dialog, dialog_parent
+from workbench.ui.widgets.line_dialog import LineDialog
+from workbench.ui.widgets.theme import set_role
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.saved_searches import Bookmarks
 

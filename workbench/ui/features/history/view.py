@@ -15,16 +15,16 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 
 from workbench.app.history.model import HistoryTableModel
 from workbench.core.search.results import HistoryRow
-from workbench.ui import geometry
 from workbench.ui.features.history.detail import NOTHING_CHOSEN, SEVERAL, DetailPane, run_name
 from workbench.ui.features.history.empty import EmptyHistory
 from workbench.ui.features.history.field import Complete
 from workbench.ui.features.history.search import SearchBar
 from workbench.ui.features.history.table import RunTable
-from workbench.ui.late_theme import LateTheme
 from workbench.ui.shell.events import ComparedRun, RunsComparison, VersionsComparison
 from workbench.ui.shell.keybutton import KeyName
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.late_theme import LateTheme
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.searcher import SearchPage
 
 _TABLE_SHARE = 0.53

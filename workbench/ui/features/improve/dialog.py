@@ -15,12 +15,12 @@ from workbench.core.dates import relative
 from workbench.core.improvement import EarlierImprovement
 from workbench.core.text import opening_words
 from workbench.core.visible_text import visible_name
-from workbench.ui import geometry
-from workbench.ui.choice import Choice
-from workbench.ui.dialog import Dialog
 from workbench.ui.features.improve.proposal import ProposalPane
 from workbench.ui.features.improve.question import QuestionPane
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.choice import Choice
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.theme import Theme, set_role
 
 _OPENING = 60
 _STATES = {"failed": "failed", "stopped": "stopped", "interrupted": "interrupted"}

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QStac
 from workbench.core.improvement import Proposal, ProposalSlot
 from workbench.core.text import opening_words
 from workbench.core.visible_text import visible_name
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.diff.text import DiffView, Run, runs_of
 from workbench.ui.widgets.diff.wording import changes
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.small_controls import Line, quiet_button, safe_tip
+from workbench.ui.widgets.theme import Theme, set_role
 
 _MOST_NAMES = 6
 _REMARK = 220

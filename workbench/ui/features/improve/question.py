@@ -25,8 +25,8 @@ from workbench.core.lanes import Lane, short_model
 from workbench.core.text import opening_words
 from workbench.core.visible_text import visible_name
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.small_controls import quiet_button, safe_tip
+from workbench.ui.widgets.theme import Theme, set_role
 
 _TIP = 600
 _NAME, _SHORTEST_NAME = 30, 12

@@ -8,8 +8,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from workbench.ui.theme import Theme, keep_room, set_role
 from workbench.ui.widgets.small_controls import Line, safe_tip
+from workbench.ui.widgets.theme import Theme, keep_room, set_role
 
 
 class AttemptsRow(QWidget):

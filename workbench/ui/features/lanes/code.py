@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
-from workbench.ui.theme import Theme, keep_room, set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.theme import Theme, keep_room, set_role
 from workbench.usecases.problems import problem_of
 
 Snippets = Mapping[str, tuple[str, bool]]

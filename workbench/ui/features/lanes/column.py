@@ -15,7 +15,7 @@ from PySide6.QtGui import QContextMenuEvent, QLinearGradient, QMouseEvent, QPain
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.core.lanes import Params, short_model
 from workbench.core.parameter_support import ParameterSupport
 from workbench.host.clock import monotonic_ms
@@ -26,11 +26,11 @@ from workbench.ui.features.lanes.intents import Intents
 from workbench.ui.features.lanes.menu import MenuState, lane_menu
 from workbench.ui.features.lanes.reasoning import ReasoningPanel
 from workbench.ui.features.lanes.strip import StateStrip
-from workbench.ui.focus import JUDGED_AREA
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.focus import JUDGED_AREA
 from workbench.ui.widgets.reader.area import ReadingArea
 from workbench.ui.widgets.reader.modes import DIFF
 from workbench.ui.widgets.reader.switch import open_menu
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.ui.widgets.wording import is_running
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.features.lanes.ending import HiddenMark
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.theme import Theme, set_role
 
 HEADING = "No lanes yet"
 TEXT = (

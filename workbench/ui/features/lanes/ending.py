@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.ui.shell.keybutton import with_key
-from workbench.ui.theme import set_role
 from workbench.ui.widgets.small_controls import quiet_button, safe_tip
+from workbench.ui.widgets.theme import set_role
 
 _ADD = "+ Lane"
 

@@ -10,11 +10,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.ui.features.lanes import wording
 from workbench.ui.shell.keybutton import KeyName, with_key
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.small_controls import KeyButton, quiet_button, safe_tip
+from workbench.ui.widgets.theme import Theme
 from workbench.ui.widgets.wording import has_ended, is_running
 
 _LEAST_BASE = "Diff vs 0000"

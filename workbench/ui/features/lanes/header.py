@@ -12,12 +12,12 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.ui.features.lanes import wording
-from workbench.ui.homing import way_back
-from workbench.ui.theme import Theme
+from workbench.ui.shell.homing import way_back
 from workbench.ui.widgets.reader.switch import ModeSwitch
 from workbench.ui.widgets.small_controls import Line, NameField, menu_button, pill, safe_tip
+from workbench.ui.widgets.theme import Theme
 
 _GAP = 8
 _SIDES = 18

@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.keymap import spoken
-from workbench.app.lane_state import LaneHead
+from workbench.app.lanes.lane_state import LaneHead
 from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.features.lanes.commands import COMMANDS
 from workbench.ui.shell.keybutton import KeyName, first_keys

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.text import opening_words
 from workbench.core.timeline import VersionLabel

@@ -25,12 +25,12 @@ from PySide6.QtWidgets import (
 from workbench.core.lanes import Params
 from workbench.core.parameter_support import ParameterSupport
 from workbench.core.parameters import Parameter, Value, table
-from workbench.ui.dialog import Dialog
 from workbench.ui.features.lanes import params_text as texts
 from workbench.ui.features.lanes.param_fields import NOT_SET, REFUSED, ShortText, field_of
 from workbench.ui.features.lanes.wording import unknown_names
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.small_controls import breakable, quiet_button
+from workbench.ui.widgets.theme import Theme, set_role
 
 _WIDTH = 116
 """Width of the dialog with two columns of fields, in characters."""

@@ -10,9 +10,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workbench.core.text import words
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.small_controls import Fold
+from workbench.ui.widgets.theme import Theme, set_role
 
 _LINES = 9
 

@@ -15,11 +15,11 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.column import LaneColumn, minimum_width
 from workbench.ui.features.lanes.intents import Intents
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 Kind = Literal["text", "reasoning", "steps"]
 """The parts of an answer that can grow. Steps come without a chunk: the page that shows them reads all of them."""

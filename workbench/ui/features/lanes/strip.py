@@ -18,15 +18,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.blindness import HIDDEN
-from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.app.compose.blindness import HIDDEN
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.core.runs import Failure
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.attempts import AttemptsRow
 from workbench.ui.features.lanes.steps import RUN, Action, next_step
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.reader.shown import picture
 from workbench.ui.widgets.small_controls import Fold, breakable, pill, safe_tip
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.ui.widgets.wording import mark_sentence
 
 _SENTENCE_LIMIT = 600

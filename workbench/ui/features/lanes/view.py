@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
 
-from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.empty import EmptyPage
@@ -24,7 +24,7 @@ from workbench.ui.features.lanes.seat import Kind, Seat, take_heads
 from workbench.ui.features.lanes.sideways import Sideways
 from workbench.ui.features.lanes.together import Together
 from workbench.ui.features.lanes.widths import Widths
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.ui.widgets.wording import is_running
 
 _ELAPSED_TICK_MS, _CALM_TICK_MS = 250, 1000

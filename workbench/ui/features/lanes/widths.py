@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 from workbench.ui.features.lanes.column import minimum_width
 from workbench.ui.features.lanes.ending import RowEnd
 from workbench.ui.features.lanes.seat import Seat
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.answer import MARGIN
 from workbench.ui.widgets.reader.page import Page
+from workbench.ui.widgets.theme import Theme
 from workbench.ui.widgets.wording import is_running
 
 MOST_CHARACTERS = 72

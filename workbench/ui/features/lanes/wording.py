@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from workbench.app.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.core.chat_form import IN_WORDS
 from workbench.core.empty_answers import EMPTY
 from workbench.core.further_choices import further_words

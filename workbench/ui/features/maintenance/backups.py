@@ -24,11 +24,11 @@ from workbench.core.byte_sizes import show_bytes
 from workbench.core.dates import absolute
 from workbench.core.maintenance import MOST, MaintenanceRules
 from workbench.store.maintenance.backups import Backup
-from workbench.ui.flow import Flow
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import button, label
+from workbench.ui.widgets.flow import Flow
 from workbench.ui.widgets.paths import PathLabel, show_folder
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
+from workbench.ui.widgets.theme import Theme
 
 _BACKUP = int(Qt.ItemDataRole.UserRole) + 1
 _MOST_ROWS = 6

@@ -17,10 +17,10 @@ from workbench.core.byte_sizes import show_bytes
 from workbench.core.maintenance import MaintenanceRules
 from workbench.ui.features.maintenance.backups import BackupsPart
 from workbench.ui.features.maintenance.parts import Progress, SizeGrid
-from workbench.ui.flow import Flow
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Confirm, button, label
+from workbench.ui.widgets.flow import Flow
 from workbench.ui.widgets.paths import PathLabel, show_folder
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.history_replacement import MoveHistory, RepairHistory, RestoreHistory
 
 _WORTH_BYTES = 200_000

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from workbench.app.maintenance.desk import Ended, Job, Room
 from workbench.core.byte_sizes import show_bytes
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import Status, button, label
+from workbench.ui.widgets.theme import Theme, set_role
 
 KINDS = {
     "prompts": "Prompts and drafts",

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.app.models.rows import ROW, Row
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 MARGIN = 14

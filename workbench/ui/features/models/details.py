@@ -13,7 +13,7 @@ from workbench.app.models.rows import Row
 from workbench.core.money import Rates
 from workbench.ui.features.models.elided import ElidedLabel
 from workbench.ui.features.models.prices import PriceFields
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.theme import set_role
 
 
 class ModelDetails(QWidget):

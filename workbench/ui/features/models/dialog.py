@@ -26,14 +26,14 @@ from workbench.app.models.entries import UNCHANGED, Choice, Offer, PickerSource
 from workbench.app.models.list_model import ModelListModel
 from workbench.app.models.rows import Row, is_address
 from workbench.core.lanes import Lane
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
 from workbench.ui.features.models.delegate import PickerDelegate
 from workbench.ui.features.models.details import ModelDetails
 from workbench.ui.features.models.files import FileFields
-from workbench.ui.fields import clearable
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.fields import clearable
 from workbench.ui.widgets.paths import ChooseFile, choose_file
+from workbench.ui.widgets.theme import Theme, set_role
 
 _PAGE = 1_000
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.Key.Key_PageUp: -_PAGE}

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBox
 from workbench.core.lanes import Endpoint
 from workbench.formats.gguf import GgufError, GgufHead, read_head
 from workbench.host.ids import new_uid
-from workbench.ui.theme import set_role
 from workbench.ui.widgets.paths import ChooseFile
+from workbench.ui.widgets.theme import set_role
 from workbench.usecases.endpoint_form import check_name
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from workbench.app.models.entries import PER_MILLION, UNCHANGED, Unchanged
 from workbench.core.money import Rates
-from workbench.ui.theme import keep_room, set_role
+from workbench.ui.widgets.theme import keep_room, set_role
 
 MOST_DOLLARS = 1_000_000.0
 

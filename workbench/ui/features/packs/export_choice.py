@@ -28,9 +28,9 @@ from workbench.app.packs.exports import Wanted
 from workbench.app.packs.version_choice import Version, VersionChoice
 from workbench.packs.pack_contents import ENDING, PackAbout
 from workbench.packs.slugs import slug
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog_parts import Roomy, Rows, Told
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.packs.target import PackTarget, is_file
 
 _Kind = Literal["winner", "all", "chosen"]

@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.packs.export_table import ExportTable
 from workbench.app.packs.exports import Preview
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
 from workbench.ui.features.packs.export_choice import ChoicePage
 from workbench.ui.features.packs.export_done import DonePage
 from workbench.ui.features.packs.export_preview import PreviewPage
-from workbench.ui.theme import Theme
+from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button
+from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.dialog_parts import Progress, Told, lay_out
+from workbench.ui.widgets.theme import Theme
 
 
 class ExportPackDialog(Dialog):

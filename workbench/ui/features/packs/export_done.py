@@ -11,8 +11,8 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDrag, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.flow import Flow
 from workbench.ui.widgets.controls import Status, button, label
+from workbench.ui.widgets.flow import Flow
 from workbench.ui.widgets.paths import PathLabel, show_folder
 
 _USES = (

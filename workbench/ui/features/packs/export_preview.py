@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QVBoxLayout, 
 
 from workbench.app.packs.exports import MOST_SHOWN, Preview
 from workbench.core.byte_sizes import show_bytes
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.dialog_parts import Rows, as_high_as_rows, field, noted
 from workbench.ui.widgets.paths import PathLabel
+from workbench.ui.widgets.theme import Theme, set_role
 
 Index = QModelIndex | QPersistentModelIndex
 _MOST_GONE = 3

@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
 
 from workbench.app.packs.plan_table import PlanTable, possible, words_of
 from workbench.app.packs.plan_text import text_of
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
-from workbench.ui.flow import Flow
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
+from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.dialog_parts import Progress, Rows, Told, field, noted
+from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.packs.importer import ACTIONS, Action, PackImportPlan
 
 _WIDE = 2

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from workbench.app.fuzzy import matched
 from workbench.app.palette.palette import Entry
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 ENTRY = int(Qt.ItemDataRole.UserRole) + 1
 MARGIN = 14

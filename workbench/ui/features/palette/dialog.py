@@ -14,10 +14,10 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from workbench.app.palette.palette import MOST, Entry, Palette
-from workbench.ui.dialog import Dialog
 from workbench.ui.features.palette.delegate import ENTRY, PaletteDelegate
-from workbench.ui.fields import clearable
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.fields import clearable
+from workbench.ui.widgets.theme import Theme, set_role
 
 _PAGE = 1_000
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.Key.Key_PageUp: -_PAGE}

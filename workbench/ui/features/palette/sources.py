@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from workbench.app.compose.timeline import describe, name
 from workbench.app.palette.palette import Entry, Source
-from workbench.app.timeline import describe, name
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Lane
 from workbench.core.providers import provider_name
 from workbench.core.retirement import retirement_note

@@ -12,12 +12,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from workbench.app.lane_state import LaneHead, LaneStatus
-from workbench.ui.focus import JUDGED_AREA
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.ui.shell.bars import Elided
 from workbench.ui.shell.keybutton import KeyButton, KeyName
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.focus import JUDGED_AREA
 from workbench.ui.widgets.reader import ReadingArea
+from workbench.ui.widgets.theme import Theme, set_role
 
 _LONGEST_VALUE = 4000
 """Maximum length of a value in characters: a longer reminder would slow down the next pair."""

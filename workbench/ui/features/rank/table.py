@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.rank.model import BLIND, COST, ENTRANT, LATENCY, LOST, STRENGTH, WON, RankTable
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.ranking_result import RankRow
 
 if TYPE_CHECKING:

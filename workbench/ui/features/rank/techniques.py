@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 
 from workbench.core.technique_marks import TOLD
 from workbench.store.runs.technique_marks import VersionMarks
-from workbench.ui.choice import Choice
-from workbench.ui.flow import Flow
-from workbench.ui.focus import opens_menu
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.choice import Choice
+from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.theme import set_role
 
 _LONGEST = 40
 """Maximum length of a technique's name on its chip, in characters."""

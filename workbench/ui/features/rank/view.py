@@ -28,10 +28,10 @@ from workbench.ui.features.rank import how
 from workbench.ui.features.rank.judge import JudgePage
 from workbench.ui.features.rank.table import RankingTable
 from workbench.ui.features.rank.techniques import VersionTechniques
-from workbench.ui.focus import opens_menu
-from workbench.ui.late_theme import LateTheme
 from workbench.ui.shell.keybutton import KeyButton, KeyName
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.late_theme import LateTheme
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.ranking_result import Grouping, RankingRemark, RankingResult
 
 _MARGIN = 22

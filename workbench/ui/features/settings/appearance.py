@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QRadioButton
 
 from workbench.app.later import Later, sentence_of
 from workbench.app.settings.entries import SettingsSource, ThemeMode
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Status, button, label
+from workbench.ui.widgets.theme import Theme
 
 SMALLEST, LARGEST, STEP = 80, 200, 10
 _SETTLE_MS = 200

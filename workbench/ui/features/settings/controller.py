@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.dialog import dialog_parent
 from workbench.ui.shell.events import (
     EndpointsChanged,
     KeysChanged,
@@ -22,6 +21,7 @@ from workbench.ui.shell.events import (
     SettingsPart,
 )
 from workbench.ui.shell.services import Services
+from workbench.ui.widgets.dialog import dialog_parent
 
 if TYPE_CHECKING:
     from workbench.ui.features.settings.dialog import SettingsDialog

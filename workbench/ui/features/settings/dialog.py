@@ -13,16 +13,17 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QStacke
 
 from workbench.app.settings.entries import KeysPage, SettingsSource
 from workbench.core.providers import PROVIDERS
-from workbench.ui import geometry, taborder
-from workbench.ui.dialog import Dialog
 from workbench.ui.features.settings.appearance import AppearancePanel
 from workbench.ui.features.settings.endpoints import EndpointsPanel
 from workbench.ui.features.settings.keys import KeysPanel
 from workbench.ui.features.settings.limits import LimitsPanel
+from workbench.ui.shell import taborder
 from workbench.ui.shell.events import SettingsPage, SettingsPart
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import Confirm, button, line
+from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.credentials import provider_key
 
 _TITLES: dict[SettingsPage, str] = {

@@ -16,8 +16,8 @@ from workbench.core.lanes import Endpoint
 from workbench.engine.calls import ModelIds
 from workbench.ui.features.settings.headers import HeaderFields
 from workbench.ui.features.settings.protocol_fields import ProtocolFields
-from workbench.ui.flow import Flow
 from workbench.ui.widgets.controls import Confirm, SecretField, Status, button, label
+from workbench.ui.widgets.flow import Flow
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.endpoint_form import EndpointForm, FieldMistake, check_form, warnings
 

@@ -21,9 +21,9 @@ from workbench.core.lanes import Endpoint
 from workbench.ui.features.settings.endpoint_form import EndpointFormView
 from workbench.ui.features.settings.file_form import FileFormView
 from workbench.ui.features.settings.found import FoundServers
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.controls import Status, button, label, scrolled
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
+from workbench.ui.widgets.theme import Theme
 
 Form = EndpointFormView | FileFormView
 _INFO = int(Qt.ItemDataRole.UserRole) + 1

@@ -24,11 +24,11 @@ from workbench.app.later import Later, sentence_of
 from workbench.app.settings.entries import KeyInfo, KeysPage, SettingsSource
 from workbench.app.settings.key_list import ROW, KeyListModel
 from workbench.ui.features.settings.provider_form import ProviderForm
-from workbench.ui.fields import clearable
-from workbench.ui.flow import Flow
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.controls import Confirm, SecretField, Status, button, label, scrolled
+from workbench.ui.widgets.fields import clearable
+from workbench.ui.widgets.flow import Flow
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.provider_access import ProviderState
 

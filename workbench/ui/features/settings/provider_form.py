@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from workbench.ui.flow import Flow
 from workbench.ui.widgets.controls import Status, button, label
+from workbench.ui.widgets.flow import Flow
 from workbench.usecases.provider_access import ProviderState, SettingState
 
 _ADDRESS = ""

@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 
 from workbench.core.content import Content
 from workbench.core.techniques import CaretPlace, Technique, insertion, ranked, where
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
-from workbench.ui.fields import clearable
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.fields import clearable
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.techniques import TechniqueLibrary
 
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 
 from workbench.core.snippets import SnippetError, parse
 from workbench.core.techniques import PLACE_WORDS, PLACES, Technique
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
 from workbench.ui.editor.field import ExactField
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.theme import Theme, set_role
 
 BLANK = Technique("", "", "", "", "", "system end", "")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.app.training_desk import TrainingDesk
+from workbench.app.training.training_desk import TrainingDesk
 from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.shell.services import Services
 from workbench.usecases.training import TrainingSet

@@ -21,15 +21,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.training_desk import CHOSEN, Asked, about, formats
+from workbench.app.training.training_desk import CHOSEN, Asked, about, formats
 from workbench.core.text import first_line
 from workbench.core.visible_text import visible_name
-from workbench.ui import geometry
-from workbench.ui.dialog import Dialog
-from workbench.ui.theme import Theme
+from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
+from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.dialog_parts import Progress, Told, as_high_as_rows, field
 from workbench.ui.widgets.paths import show_folder
+from workbench.ui.widgets.theme import Theme
 from workbench.usecases.training import TrainingSet
 
 _PAUSE_MS = 300

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.core.diff import TextDiff
 from workbench.ui.editor.exact import text_data
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.diff.outline import outline
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.reader.shown import for_clipboard
+from workbench.ui.widgets.theme import Theme
 
 SLICE = 12_000
 PIECES = 60

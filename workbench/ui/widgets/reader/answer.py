@@ -23,14 +23,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from workbench.ui.editor.exact import text_data
-from workbench.ui.fonts import set_text_font
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.fonts import set_text_font
 from workbench.ui.widgets.reader.discarding import MANY, Discarded
 from workbench.ui.widgets.reader.following import Following
 from workbench.ui.widgets.reader.ground import Ground
 from workbench.ui.widgets.reader.placeholder import paint_placeholder
 from workbench.ui.widgets.reader.shown import ShownText, for_clipboard
 from workbench.ui.widgets.reader.spacing import SpacedLayout
+from workbench.ui.widgets.theme import Theme
 from workbench.ui.widgets.turns import Turns
 
 MARGIN = 12

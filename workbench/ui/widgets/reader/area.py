@@ -13,14 +13,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
 
-from workbench.app.lane_state import LaneHead, LaneStatus
-from workbench.ui.theme import Theme
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.ui.widgets.reader import modes
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.reader.modes import STEPS, TEXT, Subject
 from workbench.ui.widgets.reader.page import Page
 from workbench.ui.widgets.reader.sniff import Sniffer
 from workbench.ui.widgets.reader.text import TextPage
+from workbench.ui.widgets.theme import Theme
 from workbench.ui.widgets.turns import Turns
 from workbench.ui.widgets.wording import is_running
 

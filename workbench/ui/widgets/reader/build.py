@@ -21,11 +21,11 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.code import colored
 from workbench.ui.widgets.reader.growth import Placed
 from workbench.ui.widgets.reader.parts import Part, Run
 from workbench.ui.widgets.reader.tables import PADDING, Look, Table, thin
+from workbench.ui.widgets.theme import Theme
 
 QUOTE = QTextFormat.Property.UserProperty.value + 2
 """Block property: number of enclosing quotes."""

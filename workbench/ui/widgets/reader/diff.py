@@ -10,14 +10,14 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
-from workbench.app.lane_state import LaneDiff
-from workbench.ui.focus import opens_menu
-from workbench.ui.theme import Theme, set_role
+from workbench.app.lanes.lane_state import LaneDiff
 from workbench.ui.widgets.diff.text import DiffView, Run
 from workbench.ui.widgets.diff.wording import changes, counted, json_runs
+from workbench.ui.widgets.focus import opens_menu
 from workbench.ui.widgets.reader.page import Page
 from workbench.ui.widgets.reader.view_page import share_menu
 from workbench.ui.widgets.small_controls import quiet_button, safe_tip
+from workbench.ui.widgets.theme import Theme, set_role
 
 
 class DiffPage(Page):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QLinearGradient, QPainter
 from PySide6.QtWidgets import QAbstractScrollArea
 
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.theme import Theme
 
 
 class Ground:

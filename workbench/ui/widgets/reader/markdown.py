@@ -14,7 +14,6 @@ from PySide6.QtCore import QPoint, QRect, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.answer import MARGIN
 from workbench.ui.widgets.reader.build import CODE, CODE_PADDING, Builder
 from workbench.ui.widgets.reader.discarding import MANY, Discarded
@@ -26,6 +25,7 @@ from workbench.ui.widgets.reader.linked import LinkedText
 from workbench.ui.widgets.reader.parts import definitions
 from workbench.ui.widgets.reader.placeholder import paint_placeholder
 from workbench.ui.widgets.reader.sheet import Sheet
+from workbench.ui.widgets.theme import Theme
 from workbench.ui.widgets.turns import Turns
 
 _SLICE = 1_500

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.app.lane_state import LaneHead, LaneStatus
-from workbench.ui.theme import Theme
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.ui.widgets.reader.page import Page
+from workbench.ui.widgets.theme import Theme
 from workbench.ui.widgets.wording import has_ended, is_running
 
 TEXT = "text"

@@ -13,8 +13,8 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from workbench.core.runs import AnswerStep
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.markdown_page import MarkdownPage
+from workbench.ui.widgets.theme import Theme
 
 SHOWN = 20_000
 """Characters of arguments, of a simulated answer or of reasoning that are shown; more would block the UI thread."""

@@ -9,12 +9,12 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
-from workbench.ui.focus import opens_menu
-from workbench.ui.theme import Theme
+from workbench.ui.widgets.focus import opens_menu
 from workbench.ui.widgets.reader import modes
 from workbench.ui.widgets.reader.choice import Choices
 from workbench.ui.widgets.reader.modes import MODES, Subject
 from workbench.ui.widgets.small_controls import safe_tip
+from workbench.ui.widgets.theme import Theme
 
 _PADDING = 6
 _TOO_LONG = (

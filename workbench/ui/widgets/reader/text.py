@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.reader.view_page import ViewPage
+from workbench.ui.widgets.theme import Theme
 
 
 class TextPage(ViewPage):

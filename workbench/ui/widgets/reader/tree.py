@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.theme import Theme, set_role
 from workbench.ui.widgets.reader.answer import MARGIN, types
 from workbench.ui.widgets.reader.found import Found, finding
 from workbench.ui.widgets.reader.page import Page
 from workbench.ui.widgets.reader.shown import for_clipboard
 from workbench.ui.widgets.reader.tree_model import TreeModel
 from workbench.ui.widgets.small_controls import breakable, safe_tip
+from workbench.ui.widgets.theme import Theme, set_role
 from workbench.ui.widgets.turns import Turns
 
 _FEW = 60

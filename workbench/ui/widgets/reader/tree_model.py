@@ -10,9 +10,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from workbench.ui.theme import Theme
 from workbench.ui.widgets.reader.found import Digits, scalar, written
 from workbench.ui.widgets.reader.shown import picture
+from workbench.ui.widgets.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 _BATCH = 300

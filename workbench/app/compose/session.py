@@ -11,18 +11,18 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.blindness import blind_heads
-from workbench.app.lane_state import LaneHead
+from workbench.app.compose.blindness import blind_heads
+from workbench.app.compose.lineage import Lineage
+from workbench.app.compose.past import Past, headline, seen, why_not_run
+from workbench.app.compose.rows import Rows
+from workbench.app.compose.saving import DraftSaver
+from workbench.app.compose.stage import Stage
+from workbench.app.compose.timeline import TimelineModel
+from workbench.app.compose.value_sets import ValueSets
+from workbench.app.compose.version_names import VersionNames
 from workbench.app.lanes.lane_list import LaneList, heads, named_by_files
-from workbench.app.lineage import Lineage
-from workbench.app.past import Past, headline, seen, why_not_run
-from workbench.app.rows import Rows
-from workbench.app.saving import DraftSaver
-from workbench.app.stage import Stage
+from workbench.app.lanes.lane_state import LaneHead
 from workbench.app.tasks import Tasks
-from workbench.app.timeline import TimelineModel
-from workbench.app.value_sets import ValueSets
-from workbench.app.version_names import VersionNames
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from workbench.app.marks import Marks
+from workbench.app.compose.marks import Marks
 from workbench.app.tasks import Tasks
 from workbench.core.dates import absolute
 from workbench.core.runs import IterationRow

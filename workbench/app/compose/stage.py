@@ -12,10 +12,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.judging import Judging
+from workbench.app.compose.judging import Judging
+from workbench.app.compose.live import Outputs
+from workbench.app.compose.shown_run import NO_RUN, Asked, ShownRun, started, stored
 from workbench.app.lanes.board import Board
-from workbench.app.live import Outputs
-from workbench.app.shown_run import NO_RUN, Asked, ShownRun, started, stored
 from workbench.app.tasks import Tasks
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane

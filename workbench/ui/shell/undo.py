@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from workbench.app.verdict_keys import VerdictKey
-    from workbench.ui.notices import Notices
     from workbench.ui.shell.compose_room import ComposePart
     from workbench.ui.shell.feature import FeatureHost, VerdictController
+    from workbench.ui.shell.notices import Notices
     from workbench.ui.shell.views import Views
 
 

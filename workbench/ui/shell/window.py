@@ -12,29 +12,29 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from workbench.app.bridge import Bridge
 from workbench.app.commands import WindowState
-from workbench.app.compose import Compose
+from workbench.app.compose.session import Compose
+from workbench.app.compose.timeline import TimelineModel
 from workbench.app.opening import Opened
 from workbench.app.pulse import Pulse
 from workbench.app.tasks import Tasks
-from workbench.app.timeline import TimelineModel
 from workbench.core.runs import DRAFTABLE
-from workbench.ui import geometry
-from workbench.ui.frame import Frame
-from workbench.ui.keybinding import KeyBindings
-from workbench.ui.notices import Notices
-from workbench.ui.panes import Panes
-from workbench.ui.questions import answer_of, answers_question, draft_question
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.compose_room import ComposePart
 from workbench.ui.shell.events import AnswersGrew, HistoryChanged, PromptOpened, RunChanged, RunEnded, ViewShown
 from workbench.ui.shell.feature import FeatureHost, FeatureSet
+from workbench.ui.shell.frame import Frame
+from workbench.ui.shell.keybinding import KeyBindings
 from workbench.ui.shell.notice import NoticeBar
+from workbench.ui.shell.notices import Notices
+from workbench.ui.shell.panes import Panes
+from workbench.ui.shell.questions import answer_of, answers_question, draft_question
 from workbench.ui.shell.rooms import PromptsPart
 from workbench.ui.shell.services import Services
 from workbench.ui.shell.sidebar import SideBar
+from workbench.ui.shell.undo import Undo
 from workbench.ui.shell.views import Views
-from workbench.ui.undo import Undo
-from workbench.ui.warm import Warmth
+from workbench.ui.shell.warm import Warmth
+from workbench.ui.widgets import geometry
 
 if TYPE_CHECKING:
     from workbench.app.prompts.prompts import Prompts

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.ui.panes import open_context_menu
+from workbench.ui.shell.panes import open_context_menu
 
 if TYPE_CHECKING:
     from workbench.app.commands import View
-    from workbench.ui.window import MainWindow
+    from workbench.ui.shell.window import MainWindow
 
 
 class WindowShell:

@@ -19,9 +19,9 @@ from shiboken6 import getCppPointer, isValid
 
 from workbench.app.commands import Command, View, acts_on_lanes
 from workbench.app.verdict_keys import verdict_key
-from workbench.ui.focus import JUDGED_AREA, OPENS_MENU
-from workbench.ui.homing import can_have_keyboard
-from workbench.ui.keys import KeyboardFilter, takes_text
+from workbench.ui.shell.homing import can_have_keyboard
+from workbench.ui.shell.key_filters import KeyboardFilter, takes_text
+from workbench.ui.widgets.focus import JUDGED_AREA, OPENS_MENU
 
 _BY_PERSON = frozenset(
     {

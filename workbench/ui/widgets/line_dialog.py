@@ -8,8 +8,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.dialog import Dialog
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.theme import set_role
 
 _WIDTH = 360
 

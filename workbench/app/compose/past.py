@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.app.compose.timeline import TimelineModel, name
 from workbench.app.tasks import Tasks
-from workbench.app.timeline import TimelineModel, name
 from workbench.core.lanes import Lane
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.usecases.history import History, lanes_back

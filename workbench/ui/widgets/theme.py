@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplic
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.host.resources import resource
-from workbench.ui.fonts import base_point_size, mono_families, to_the_letter
-from workbench.ui.joining import Joined
-from workbench.ui.tokens import DARK, LIGHT, Tokens
+from workbench.ui.widgets.fonts import base_point_size, mono_families, to_the_letter
+from workbench.ui.widgets.joining import Joined
+from workbench.ui.widgets.tokens import DARK, LIGHT, Tokens
 
 Mode = Literal["system", "light", "dark"]
 Motion = Literal["system", "reduced", "full"]
@@ -128,7 +128,7 @@ class Theme(QObject):
             self._changes.ask()
 
     def _change(self) -> None:
-        from workbench.ui.dressing import change_look  # not before the first paint
+        from workbench.ui.widgets.dressing import change_look  # not before the first paint
 
         self.changing.emit()
         change_look(self._apply)

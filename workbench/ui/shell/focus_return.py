@@ -14,8 +14,8 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from shiboken6 import getCppPointer
 
-from workbench.ui.homing import can_have_keyboard
-from workbench.ui.keys import KeyboardFilter, takes_text
+from workbench.ui.shell.homing import can_have_keyboard
+from workbench.ui.shell.key_filters import KeyboardFilter, takes_text
 
 
 class _Click(NamedTuple):

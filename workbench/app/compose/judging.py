@@ -20,8 +20,8 @@ from workbench.host.ids import new_uid
 from workbench.usecases.history import History, next_verdict
 
 if TYPE_CHECKING:
+    from workbench.app.compose.shown_run import ShownRun
     from workbench.app.lanes.board import Board
-    from workbench.app.shown_run import ShownRun
 
 
 class JudgedRun(Protocol):

@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from workbench.host.terminal import tell
-from workbench.ui.frame import Frame
-from workbench.ui.questions import answer_of, draft_question
+from workbench.ui.shell.frame import Frame
 from workbench.ui.shell.notice import NoticeBar
+from workbench.ui.shell.questions import answer_of, draft_question
 from workbench.usecases.problems import Problem
 
 

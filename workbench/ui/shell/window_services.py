@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
     from workbench.core.techniques import CaretPlace, Insertion
     from workbench.ui.shell.views import RunsPage
-    from workbench.ui.window import MainWindow
+    from workbench.ui.shell.window import MainWindow
     from workbench.usecases.history_replacement import Change
 
 

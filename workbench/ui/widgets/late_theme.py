@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.dressing import dress, undress
-from workbench.ui.shell.rehearsal import rehearse
-from workbench.ui.theme import Mode, Motion, Theme
+from workbench.ui.widgets.dressing import dress, undress
+from workbench.ui.widgets.rehearsal import rehearse
+from workbench.ui.widgets.theme import Mode, Motion, Theme
 from workbench.ui.widgets.turns import Turns
 
 _SLICE = 10

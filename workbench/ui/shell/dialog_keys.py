@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.keys import Held, KeyboardFilter, takes_text
+from workbench.ui.shell.key_filters import Held, KeyboardFilter, takes_text
 
 CATCHES = "catches"
 """The property of a button that takes the next key itself, whatever it is."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from workbench.app.blindness import order
+from workbench.app.compose.blindness import order
 from workbench.app.lanes.attempts import ColumnSource
 from workbench.core.content import Content
 from workbench.core.drafts import Draft

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from workbench.ui.shell.views import Page
 
 if TYPE_CHECKING:
-    from workbench.ui.frame import Frame
     from workbench.ui.shell.compose_room import ComposePart
+    from workbench.ui.shell.frame import Frame
     from workbench.ui.shell.sidebar import SideBar
     from workbench.ui.shell.views import Views
 

@@ -14,31 +14,31 @@ from PySide6.QtWidgets import QApplication, QWidget
 from workbench.app.opening import Opened, own_prompt
 from workbench.app.settings.source import save_settings
 from workbench.host.clock import utc_now
-from workbench.ui import geometry
-from workbench.ui.dialog_keys import DialogKeys
-from workbench.ui.focus_origin import FocusOrigin
-from workbench.ui.focus_return import FocusReturn
-from workbench.ui.frame import RUN, Frame
-from workbench.ui.homing import Homing
-from workbench.ui.keybinding import KeyBindings
-from workbench.ui.keys import CommandKeys, VerdictKeys, ViewKeys
-from workbench.ui.notices import Notices
-from workbench.ui.panes import Panes
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
+from workbench.ui.shell.dialog_keys import DialogKeys
 from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import CommandStateChanged, FocusPlaced
 from workbench.ui.shell.feature import FeatureHost, FeatureSet, bound
+from workbench.ui.shell.focus_origin import FocusOrigin
+from workbench.ui.shell.focus_return import FocusReturn
+from workbench.ui.shell.frame import RUN, Frame
+from workbench.ui.shell.homing import Homing
+from workbench.ui.shell.key_filters import CommandKeys, VerdictKeys, ViewKeys
+from workbench.ui.shell.keybinding import KeyBindings
 from workbench.ui.shell.notice import NoticeBar
+from workbench.ui.shell.notices import Notices
 from workbench.ui.shell.pack_drops import PackDrops
+from workbench.ui.shell.panes import Panes
 from workbench.ui.shell.rooms import LANES, PROMPTS
 from workbench.ui.shell.sidebar import SideBar
+from workbench.ui.shell.undo import Undo
 from workbench.ui.shell.views import DividedPage, Views
-from workbench.ui.undo import Undo
-from workbench.ui.window import MainWindow
-from workbench.ui.window_services import PromptsInSideBar, window_services
-from workbench.ui.window_shell import WindowShell
+from workbench.ui.shell.window import MainWindow
+from workbench.ui.shell.window_services import PromptsInSideBar, window_services
+from workbench.ui.shell.window_shell import WindowShell
+from workbench.ui.widgets import geometry
 
 
 def open_window(frame: Frame, opened: Opened, features: FeatureSet) -> MainWindow:

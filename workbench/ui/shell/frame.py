@@ -19,16 +19,16 @@ from workbench.host import settings as stored
 from workbench.host.errors import HostError
 from workbench.host.settings import Settings
 from workbench.store.draft_preview import DraftPreview
-from workbench.ui import geometry
 from workbench.ui.draft_page import ComposeView
 from workbench.ui.draft_page.view import Values
 from workbench.ui.editor.wrapping import Wrapping
 from workbench.ui.shell.bars import Header, StatusBar
-from workbench.ui.theme import Theme, set_role
+from workbench.ui.widgets import geometry
+from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:
-    from workbench.ui.focus_origin import FocusOrigin
-    from workbench.ui.homing import Homing
+    from workbench.ui.shell.focus_origin import FocusOrigin
+    from workbench.ui.shell.homing import Homing
 
 SMALLEST = (860, 560)
 NARROWEST_SIDE = 170
@@ -204,7 +204,7 @@ class Frame(QMainWindow):
         # Qt asks for the next one, too, when what has the keyboard goes away.
         if self.homing is not None and self.homing.is_lost and self.homing.back():
             return True
-        from workbench.ui.taborder import step  # nobody tabs before the first paint
+        from workbench.ui.shell.taborder import step  # nobody tabs before the first paint
 
         return step(self, self.parts(), forward=forward)
 

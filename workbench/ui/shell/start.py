@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from workbench.host.dirs import ProductDirs
-from workbench.ui.frame import Frame
+from workbench.ui.shell.frame import Frame
 
 if TYPE_CHECKING:
-    from workbench.app.early_draft import EarlyDraftSaver
+    from workbench.app.compose.early_draft import EarlyDraftSaver
     from workbench.app.opening import Opened
     from workbench.ui.mending import Mending
-    from workbench.ui.refusal import Refusal
+    from workbench.ui.mending.refusal import Refusal
     from workbench.ui.shell.feature import FeatureSet
-    from workbench.ui.window import MainWindow
+    from workbench.ui.shell.window import MainWindow
 
 # A letter typed at the first sight of the draft is painted before imports begin to compete with it.
 _BREATH_MS = 30
@@ -35,7 +35,7 @@ _FIRST_SAVE_MS = 100
 """From the first letter to the first save of an early draft."""
 # What the steps need, and what is read beside them: a module that is imported meanwhile holds a step up by tens of ms.
 _REST = (
-    "workbench.ui.building",
+    "workbench.ui.shell.building",
     "workbench.app.single",
     "workbench.ui.features.maintenance.controller",
     "rapidfuzz.distance",
@@ -122,7 +122,9 @@ class Start(QObject):
             self._first_edit.start()
 
     def _begin_early(self) -> None:
-        from workbench.app.early_draft import EarlyDraftSaver  # the first letter is painted before this is imported
+        from workbench.app.compose.early_draft import (
+            EarlyDraftSaver,  # the first letter is painted before this is imported
+        )
 
         if self._early is None and not self._is_built:
             self._early = EarlyDraftSaver(self._db, self._frame.glimpse, self._frame.text, self._session, self)
@@ -189,8 +191,8 @@ class Start(QObject):
         self._step()
 
     def _building(self, opened: Opened) -> Iterator[Future[None] | None]:
-        from workbench.ui.building import build
-        from workbench.ui.window import MainWindow
+        from workbench.ui.shell.building import build
+        from workbench.ui.shell.window import MainWindow
 
         self._window = MainWindow(self._frame, opened, self._features())
         yield from build(self._window)
@@ -203,7 +205,7 @@ class Start(QObject):
         return "" if found is None else found.id
 
     def _refuse(self, error: Exception) -> None:
-        from workbench.ui.refusal import Refusal
+        from workbench.ui.mending.refusal import Refusal
         from workbench.usecases.problems import problem_of
 
         self.refusal = Refusal(self._frame, problem_of(error), self._db, self.is_safe)
@@ -247,7 +249,7 @@ class Start(QObject):
                 self._mend(self.error)
 
     def _letters_may_go(self) -> bool:
-        from workbench.ui.questions import answer_of, draft_question
+        from workbench.ui.shell.questions import answer_of, draft_question
 
         return self.is_safe() or answer_of(draft_question(self._frame)) == "close"
 

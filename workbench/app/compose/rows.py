@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.app.compose.timeline import TimelineModel
 from workbench.app.tasks import Tasks
-from workbench.app.timeline import TimelineModel
 from workbench.core.runs import IterationDetail, IterationRow
 from workbench.core.timeline import TimelineRow
 from workbench.store.errors import StoreError

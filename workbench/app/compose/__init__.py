@@ -1,0 +1,1 @@
+"""The open prompt: its draft, lanes, run and timeline, without a widget."""

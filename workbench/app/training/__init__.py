@@ -1,0 +1,1 @@
+"""Training files, without a widget."""
