@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.app.fuzzy import Index, fold, matched
+from workbench.app.fuzzy import FuzzyIndex, fold, matched
 
 
 def found(names: list[str], query: str) -> list[str]:
-    index = Index((name, "") for name in names)
+    index = FuzzyIndex((name, "") for name in names)
     hits = index.matches(query) or index.similar(query)
     return [names[i] for _, i in sorted(hits)]
 
@@ -50,7 +50,7 @@ def test_what_is_marked_lies_in_the_text(text: str, query: str) -> None:
     spans = matched(query, text)
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert spans == sorted(spans)
-    index = Index([(text, "")])
+    index = FuzzyIndex([(text, "")])
     words = fold(query).split()
     if len(words) == 1 and words[0] in fold(text):
         assert spans

@@ -11,7 +11,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
 from workbench.app.history.cells import COST, LANES, PROMPT, WINNER, cell, cost_in_line, whole
-from workbench.app.history.model import KEPT, PAGE, ROW, HistoryTableModel
+from workbench.app.history.table_model import KEPT, PAGE, ROW, HistoryTableModel
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationRow, Outcome
 from workbench.core.search.results import HistoryPage, HistoryRow, Order, SearchCursor, SearchTotal
@@ -334,7 +334,7 @@ def test_rows_that_are_not_counted_yet_are_read_again_until_they_are(
     qtbot: QtBot, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After an import the index is made anew in the background, and nothing else tells when it is there."""
-    monkeypatch.setattr("workbench.app.history.model._COUNTED_MS", 1)
+    monkeypatch.setattr("workbench.app.history.table_model._COUNTED_MS", 1)
 
     class Coming(Many):
         def search(self, *args: object, **named: object) -> SearchPage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.app.compose.live import Outputs
+from workbench.app.compose.output_cache import OutputCache
 from workbench.core.runs import OutputRecord, OutputState, Result
 from workbench.usecases.transcript import Transcript
 
@@ -12,7 +12,7 @@ from workbench.usecases.transcript import Transcript
 @pytest.mark.parametrize("read", ["waiting", "streaming"])
 def test_a_record_from_before_the_end_does_not_replace_what_ended_since(read: OutputState) -> None:
     """A past iteration is read in the background; its output may end, and be saved, until the record arrives."""
-    outputs, transcript = Outputs(), Transcript("o1", "r1", 0, lambda: 0)
+    outputs, transcript = OutputCache(), Transcript("o1", "r1", 0, lambda: 0)
     outputs.add([transcript])
     transcript.end(Result("finished", "Hello."))
     transcript.mark_saved()
@@ -23,7 +23,7 @@ def test_a_record_from_before_the_end_does_not_replace_what_ended_since(read: Ou
 
 
 def test_a_transcript_goes_when_the_history_knows_as_much() -> None:
-    outputs, transcript = Outputs(), Transcript("o1", "r1", 0, lambda: 0)
+    outputs, transcript = OutputCache(), Transcript("o1", "r1", 0, lambda: 0)
     outputs.add([transcript])
     transcript.end(Result("finished", "Hello."))
     record = OutputRecord("o1", 0, 0, 1, Result("finished", "Hello.", model="m"))

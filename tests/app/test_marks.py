@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.app.compose.marks import Marks
+from workbench.app.compose.row_marks import RowMarks
 
 ROWS = ["e", "d", "c", "b", "a"]
 
@@ -17,11 +17,13 @@ def rows() -> list[str]:
 
 
 @pytest.fixture
-def marks(qtbot: QtBot, rows: list[str]) -> Marks:
-    return Marks(lambda uid: rows.index(uid) if uid in rows else -1, lambda at: rows[at] if 0 <= at < len(rows) else "")
+def marks(qtbot: QtBot, rows: list[str]) -> RowMarks:
+    return RowMarks(
+        lambda uid: rows.index(uid) if uid in rows else -1, lambda at: rows[at] if 0 <= at < len(rows) else ""
+    )
 
 
-def test_two_rows_are_marked_and_a_third_takes_the_place_of_the_first(marks: Marks) -> None:
+def test_two_rows_are_marked_and_a_third_takes_the_place_of_the_first(marks: RowMarks) -> None:
     marks.toggle("b")
     assert (marks.uids, marks.pair) == (("b",), None)
     marks.toggle("d")
@@ -34,7 +36,7 @@ def test_two_rows_are_marked_and_a_third_takes_the_place_of_the_first(marks: Mar
     assert not marks.clear()
 
 
-def test_the_row_that_is_shown_is_marked_with_the_first_one(marks: Marks) -> None:
+def test_the_row_that_is_shown_is_marked_with_the_first_one(marks: RowMarks) -> None:
     marks.toggle("b", "e")
     assert marks.pair == ("b", "e")
     marks.clear()
@@ -44,7 +46,7 @@ def test_the_row_that_is_shown_is_marked_with_the_first_one(marks: Marks) -> Non
     assert marks.uids == ("b",), "what is not loaded is not marked"
 
 
-def test_arrows_move_the_second_mark_and_pass_over_the_first(marks: Marks) -> None:
+def test_arrows_move_the_second_mark_and_pass_over_the_first(marks: RowMarks) -> None:
     assert marks.extend("c", 1) == "b"
     assert marks.pair == ("b", "c")
     assert marks.extend("c", 1) == "a"
@@ -56,7 +58,7 @@ def test_arrows_move_the_second_mark_and_pass_over_the_first(marks: Marks) -> No
     assert marks.extend("x", 1) == ""
 
 
-def test_rows_that_go_lose_their_marks(marks: Marks, rows: list[str]) -> None:
+def test_rows_that_go_lose_their_marks(marks: RowMarks, rows: list[str]) -> None:
     marks.toggle("b")
     marks.toggle("d")
     told: list[int] = []

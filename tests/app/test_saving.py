@@ -7,8 +7,8 @@ from concurrent.futures import Future
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.app.compose import saving
-from workbench.app.compose.saving import DraftSaver
+from workbench.app.compose import draft_saver
+from workbench.app.compose.draft_saver import DraftSaver
 from workbench.app.tasks import Tasks
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
@@ -50,8 +50,8 @@ def tasks(qtbot: QtBot) -> Tasks:
 
 @pytest.fixture
 def saver(qtbot: QtBot, tasks: Tasks, store: Store, monkeypatch: pytest.MonkeyPatch) -> DraftSaver:
-    monkeypatch.setattr(saving, "LIMIT_MS", 60)
-    monkeypatch.setattr(saving, "RETRY_MS", 20)
+    monkeypatch.setattr(draft_saver, "LIMIT_MS", 60)
+    monkeypatch.setattr(draft_saver, "RETRY_MS", 20)
     made = DraftSaver(tasks, store.save)
     made.attach("p", lambda: _draft("text"))
     yield made
@@ -105,7 +105,7 @@ def test_another_prompt_gets_what_was_pending_first(saver: DraftSaver, store: St
 def test_what_is_typed_before_a_prompt_is_attached_is_saved_in_time(
     qtbot: QtBot, tasks: Tasks, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saving, "LIMIT_MS", 60)
+    monkeypatch.setattr(draft_saver, "LIMIT_MS", 60)
     saver = DraftSaver(tasks, store.save)
     saver.touch()
     saver._limit.timeout.emit()  # both timers ran out before there was a prompt

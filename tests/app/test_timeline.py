@@ -10,8 +10,8 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
-from workbench.app.compose.past import nothing_answered
-from workbench.app.compose.timeline import PAGE, ROW, TimelineModel, describe, short_name, standing
+from workbench.app.compose.iteration_viewer import nothing_answered
+from workbench.app.compose.timeline_model import PAGE, ROW, TimelineModel, describe, short_name, standing
 from workbench.app.tasks import Tasks
 from workbench.core.content import Content, Message
 from workbench.core.runs import IterationRow, Outcome, VerdictKind

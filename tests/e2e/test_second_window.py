@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE_S
-from workbench.app.single import ask_to_raise
+from workbench.app.raise_server import ask_to_raise
 
 pytestmark = pytest.mark.e2e
 

@@ -15,7 +15,7 @@ from tests.fakes.seeded import made
 from tests.ui import pauses
 from tests.ui.desk import Desk
 from tests.ui.starting import Starting
-from workbench.app.maintenance.desk import LOOK_MS
+from workbench.app.maintenance.tasks import LOOK_MS
 from workbench.ui.widgets.theme import Theme
 
 __all__ = ["made"]
@@ -34,7 +34,7 @@ def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     `Desk.preload` does the one, and tests of backups set the time of the other.
     """
     monkeypatch.setattr("workbench.ui.shell.window.Warmth", lambda *_: None)
-    monkeypatch.setattr("workbench.app.maintenance.desk.FIRST_LOOK_MS", LOOK_MS)
+    monkeypatch.setattr("workbench.app.maintenance.tasks.FIRST_LOOK_MS", LOOK_MS)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import isValid
 
-from workbench.app.models.entries import ModelEntry, Offer, Provider
-from workbench.app.settings.entries import EndpointInfo, EndpointSaved, FileForm, KeyInfo, KeysPage, tail_of
+from workbench.app.models.model_index import ModelEntry, ModelOffer, ProviderEntry
+from workbench.app.settings.form_data import EndpointInfo, EndpointSaved, FileForm, KeyInfo, KeysPage, tail_of
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.run_limits import Limits
@@ -62,33 +62,33 @@ def catalogue() -> tuple[ModelEntry, ...]:
     )
 
 
-def an_offer(**changes: Any) -> Offer:
+def an_offer(**changes: Any) -> ModelOffer:
     no_key = "OpenAI needs an API key. Add one in Settings → Keys."
     values: dict[str, Any] = {
         "catalogue": catalogue(),
         "endpoints": (OLLAMA,),
         "providers": {
-            "openai": Provider("openai", "OpenAI", no_key),
-            "anthropic": Provider("anthropic", "Anthropic", ready=True),
-            "azure": Provider("azure", "Azure OpenAI", "Azure OpenAI needs an API key."),
-            "openrouter": Provider("openrouter", "OpenRouter", ready=True),
-            OLLAMA.uid: Provider(OLLAMA.uid, OLLAMA.name),
+            "openai": ProviderEntry("openai", "OpenAI", no_key),
+            "anthropic": ProviderEntry("anthropic", "Anthropic", ready=True),
+            "azure": ProviderEntry("azure", "Azure OpenAI", "Azure OpenAI needs an API key."),
+            "openrouter": ProviderEntry("openrouter", "OpenRouter", ready=True),
+            OLLAMA.uid: ProviderEntry(OLLAMA.uid, OLLAMA.name),
         },
         "builtin_path": "/somewhere/builtin.gguf",
     }
-    return Offer(**(values | changes))
+    return ModelOffer(**(values | changes))
 
 
 class PickerDouble:
     """A PickerSource; `offers` and `fetches` are answered by the test, or at once when given."""
 
-    def __init__(self, offer: Offer | None = None, models: tuple[str, ...] | BaseException | None = ()) -> None:
+    def __init__(self, offer: ModelOffer | None = None, models: tuple[str, ...] | BaseException | None = ()) -> None:
         self._offer = offer
         self._models = models
-        self.offers: list[Future[Offer]] = []
+        self.offers: list[Future[ModelOffer]] = []
         self.fetches: list[tuple[Endpoint, Future[tuple[str, ...]]]] = []
 
-    def offer(self) -> Future[Offer]:
+    def offer(self) -> Future[ModelOffer]:
         future = Future() if self._offer is None else ok(self._offer)
         self.offers.append(future)
         return future

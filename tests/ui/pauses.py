@@ -9,9 +9,9 @@ import pytest
 
 _SHORT_MS = {
     "workbench.app.compose.forecasts.REST_MS": 10,
-    "workbench.app.compose.saving.PAUSE_MS": 30,
-    "workbench.app.compose.saving.LIMIT_MS": 60,
-    "workbench.app.compose.saving.RETRY_MS": 100,
+    "workbench.app.compose.draft_saver.PAUSE_MS": 30,
+    "workbench.app.compose.draft_saver.LIMIT_MS": 60,
+    "workbench.app.compose.draft_saver.RETRY_MS": 100,
     "workbench.ui.features.cases.dialog._SAVE_MS": 30,
     "workbench.ui.features.cases.controller.RETRY_MS": 100,
     "workbench.ui.features.compose.checking.PAUSE_MS": 10,

@@ -14,7 +14,7 @@ from tests import depth
 from tests.fakes import crafted
 from tests.ui.driver import WindowDriver
 from tests.ui.program import Driven, Script
-from workbench.app.history.model import HistoryTableModel
+from workbench.app.history.table_model import HistoryTableModel
 from workbench.store.errors import StoreError
 from workbench.ui.features.history.view import HistoryView
 from workbench.ui.features.rank.view import RankView

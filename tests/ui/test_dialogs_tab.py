@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import PickerDouble, SettingsDouble, an_offer, shown, theme
-from workbench.app.settings.entries import EndpointInfo
+from workbench.app.settings.form_data import EndpointInfo
 from workbench.core.lanes import Endpoint, Lane, Params
 from workbench.ui.features.lanes.params import ParamsDialog
 from workbench.ui.features.models.dialog import ModelPicker

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from tests.store.making import FULL_RESULT, NOW, run, text
 from tests.ui.desk import Desk
-from workbench.app.maintenance import desk as app_care
+from workbench.app.maintenance import tasks as app_care
 from workbench.core.maintenance import CARE, MaintenanceRules
 from workbench.store.errors import failure
 from workbench.store.maintenance import backups, space

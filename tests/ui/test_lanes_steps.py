@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import workbench
-from workbench.app.compose.blindness import HIDDEN
+from workbench.app.compose.hidden_names import HIDDEN
 from workbench.core.provider_requirements import NOT_CONFIRMED
 from workbench.engine.child import failures
 from workbench.engine.child.failures import CallError, FailureSubject, http_failure

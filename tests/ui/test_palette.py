@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
-from workbench.app.palette.palette import Entry
+from workbench.app.palette.palette import PaletteEntry
 from workbench.ui.features.palette.dialog import PaletteDialog
 
 
@@ -22,7 +22,7 @@ def opened(desk: Desk, text: str = "") -> PaletteDialog:
     return dialog
 
 
-def found(dialog: PaletteDialog) -> Entry:
+def found(dialog: PaletteDialog) -> PaletteEntry:
     entry = dialog.current()
     assert entry is not None
     return entry

@@ -19,8 +19,8 @@ from tests.ui.dialog_support import (
     shown,
     theme,
 )
-from workbench.app.models.entries import UNCHANGED, Choice
-from workbench.app.models.rows import ROW, Row
+from workbench.app.models.model_index import UNCHANGED, ModelChoice
+from workbench.app.models.picker_row import ROW, PickerRow
 from workbench.core.lanes import Lane
 from workbench.core.money import Rates
 from workbench.ui.features.models.dialog import ModelPicker
@@ -40,7 +40,7 @@ class Driver:
         self.picker = picker
         self.search = picker.findChild(QLineEdit)
         self.list = picker.findChild(QListView)
-        self.choices: list[Choice] = []
+        self.choices: list[ModelChoice] = []
         picker.chosen.connect(self.choices.append)
 
     def ready(self) -> Driver:
@@ -51,8 +51,8 @@ class Driver:
         model = self.list.model()
         return [model.index(i, 0).data() for i in range(model.rowCount())]
 
-    def current(self) -> Row:
-        row: Row = self.list.currentIndex().data(ROW)
+    def current(self) -> PickerRow:
+        row: PickerRow = self.list.currentIndex().data(ROW)
         return row
 
     def type(self, text: str) -> None:
@@ -97,7 +97,7 @@ def test_type_and_enter(qtbot: QtBot, drive: Drive) -> None:
     assert driver.search.hasFocus()
     driver.type("haiku")
     driver.press(Key.Key_Return)
-    assert driver.choices == [Choice("litellm", "claude-haiku-4-5", UNCHANGED)]
+    assert driver.choices == [ModelChoice("litellm", "claude-haiku-4-5", UNCHANGED)]
 
 
 def test_down_and_up_move_the_list_while_the_caret_stays(drive: Drive) -> None:
@@ -156,7 +156,7 @@ def test_any_id_as_typed(drive: Drive) -> None:
     driver.type("openai/gpt-99-preview")
     assert driver.current().kind == "typed"
     driver.press(Key.Key_Return)
-    assert driver.choices == [Choice("litellm", "openai/gpt-99-preview", UNCHANGED)]
+    assert driver.choices == [ModelChoice("litellm", "openai/gpt-99-preview", UNCHANGED)]
 
 
 def test_before_the_catalogue_is_there_local_models_and_typed_ids_can_be_picked(drive: Drive) -> None:
@@ -164,7 +164,7 @@ def test_before_the_catalogue_is_there_local_models_and_typed_ids_can_be_picked(
     assert "Reading the catalogue…" in driver.titles()
     driver.type("echo")
     driver.press(Key.Key_Return)
-    assert driver.choices == [Choice("echo", "echo", UNCHANGED)]
+    assert driver.choices == [ModelChoice("echo", "echo", UNCHANGED)]
 
 
 def test_a_click_looks_and_two_clicks_pick(drive: Drive) -> None:
@@ -258,7 +258,7 @@ def test_a_price_by_hand_can_be_cleared(drive: Drive) -> None:
     assert driver.field("Input price").text() == "1"
     driver.button("Clear").click()
     driver.button("Use model").click()
-    assert driver.choices == [Choice("litellm", "gpt-5", None)]
+    assert driver.choices == [ModelChoice("litellm", "gpt-5", None)]
 
 
 def test_a_half_typed_price_survives_a_list_that_arrives(qtbot: QtBot, drive: Drive) -> None:
@@ -380,7 +380,7 @@ def test_a_model_that_no_list_has_stays_the_lanes_own(drive: Drive, lane: Lane, 
     driver.search.clear()
     assert driver.titles()[:2] == ["This lane", lane.model]
     driver.press(Key.Key_Return)
-    assert driver.choices == [Choice(lane.endpoint, lane.model, UNCHANGED)]
+    assert driver.choices == [ModelChoice(lane.endpoint, lane.model, UNCHANGED)]
 
 
 def test_a_listed_or_removed_model_has_no_group_of_its_own(qtbot: QtBot, drive: Drive) -> None:

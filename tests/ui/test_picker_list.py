@@ -11,17 +11,17 @@ from pytestqt.qtbot import QtBot
 from tests.ui.dialog_support import GATEWAY, OLLAMA, PickerDouble, SentenceError, an_offer, catalogue
 from workbench.app.fuzzy import Closeness
 from workbench.app.models.endpoint_models import EndpointModels
-from workbench.app.models.entries import (
+from workbench.app.models.list_model import ModelListModel
+from workbench.app.models.model_index import (
     ModelEntry,
     ModelIndex,
-    Offer,
+    ModelOffer,
     show_abilities,
     show_context,
     show_dollars,
     show_price,
 )
-from workbench.app.models.list_model import ModelListModel
-from workbench.app.models.rows import PICKABLE, tooltip
+from workbench.app.models.picker_row import PICKABLE, tooltip
 from workbench.core.lanes import Endpoint
 from workbench.core.money import FREE, Rates
 from workbench.core.runs import Failure
@@ -102,7 +102,7 @@ def test_how_well_a_name_matches(query: str, closeness: Closeness) -> None:
 
 
 def test_letters_left_out_between_words_start_at_a_word() -> None:
-    offer = Offer((ModelEntry("litellm", "gpt-4o-1106", "openai"), ModelEntry("litellm", "o1", "openai")))
+    offer = ModelOffer((ModelEntry("litellm", "gpt-4o-1106", "openai"), ModelEntry("litellm", "o1", "openai")))
     assert [entry.model for entry in ModelIndex(offer.catalogue, offer).search("o1").entries] == ["o1"]
 
 
@@ -110,7 +110,7 @@ def test_letters_left_out_between_words_start_at_a_word() -> None:
     st.lists(st.text("abg5-/. ", min_size=1, max_size=12), max_size=20, unique=True), st.text("abg5-/. ", max_size=6)
 )
 def test_search_never_invents_or_repeats(ids: list[str], query: str) -> None:
-    offer = Offer(tuple(ModelEntry("litellm", model) for model in ids))
+    offer = ModelOffer(tuple(ModelEntry("litellm", model) for model in ids))
     index = ModelIndex(offer.catalogue, offer)
     names = [entry.model for entry in index.search(query).entries]
     assert len(set(names)) == len(names)
@@ -427,12 +427,12 @@ def test_the_lanes_own_model_is_known_with_its_provider_in_front(source: PickerD
 
 
 def test_an_unreadable_catalogue_is_a_sentence(model: ModelListModel) -> None:
-    model.set_offer(Offer(), trouble="The list of models is missing. Reinstall.")
+    model.set_offer(ModelOffer(), trouble="The list of models is missing. Reinstall.")
     assert titles(model)[-1] == "The list of models is missing. Reinstall."
 
 
 def test_a_builtin_model_that_is_missing_says_what_to_do(model: ModelListModel) -> None:
-    model.set_offer(Offer(builtin_note="Not installed. Do this."))
+    model.set_offer(ModelOffer(builtin_note="Not installed. Do this."))
     assert model.row(1).note == "Not installed. Do this."
 
 

@@ -16,8 +16,8 @@ from tests.fakes.provider import FakeProvider, models
 from tests.patience import PATIENCE_S
 from tests.ui.dialog_support import SentenceError
 from tests.usecases.making import Drawer, opened
-from workbench.app.later import Later, sentence_of, start, start_then
-from workbench.app.models.source import WorkbenchPickerSource
+from workbench.app.future_results import FutureResults, sentence_of, start, start_then
+from workbench.app.models.picker_source import WorkbenchPickerSource
 from workbench.core.lanes import Endpoint
 from workbench.core.money import Rates
 from workbench.core.runs import Failure
@@ -102,7 +102,7 @@ def refuse(error: BaseException) -> None:
 
 def test_results_arrive_on_the_owners_thread(qtbot: QtBot) -> None:
     owner = QObject()
-    later = Later(owner)
+    later = FutureResults(owner)
     seen: list[tuple[Any, bool]] = []
 
     def done(value: Any) -> None:
@@ -120,14 +120,14 @@ def test_a_result_that_is_there_already_never_comes_before_watch_returns(qtbot: 
     seen: list[int] = []
     ready: Future[int] = Future()
     ready.set_result(1)
-    Later(owner).watch(ready, seen.append, refuse)
+    FutureResults(owner).watch(ready, seen.append, refuse)
     assert seen == []
     qtbot.waitUntil(lambda: seen == [1])
 
 
 def test_failures_arrive_as_exceptions(qtbot: QtBot) -> None:
     owner = QObject()
-    later = Later(owner)
+    later = FutureResults(owner)
     seen: list[BaseException] = []
 
     def fail() -> int:
@@ -145,7 +145,7 @@ def test_failures_arrive_as_exceptions(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("end", ["close", "delete"])
 def test_what_comes_too_late_is_dropped(qtbot: QtBot, end: str) -> None:
     owner = QObject()
-    later = Later(owner)
+    later = FutureResults(owner)
     go, gone = threading.Event(), threading.Event()
 
     def work() -> int:
@@ -167,7 +167,7 @@ def test_what_comes_too_late_is_dropped(qtbot: QtBot, end: str) -> None:
 
 def test_a_result_on_its_way_when_closing_is_dropped(qtbot: QtBot) -> None:
     owner = QObject()
-    later = Later(owner)
+    later = FutureResults(owner)
     ready: Future[int] = Future()
     later.watch(ready, refuse, refuse)  # type: ignore[arg-type]
     ready.set_result(1)

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import OLLAMA, SentenceError, SettingsDouble, shown, theme
 from tests.ui.settings_support import KEY, Drive, drive, source
-from workbench.app.settings.entries import KeyInfo, tail_of
+from workbench.app.settings.form_data import KeyInfo, tail_of
 from workbench.app.settings.key_list import KeyListModel
 from workbench.ui.widgets.theme import Theme
 

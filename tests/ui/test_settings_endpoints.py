@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from tests.ui.dialog_support import GATEWAY, OLLAMA, SentenceError, SettingsDouble, ok, shown, theme
 from tests.ui.settings_support import KEY, Drive, Driver, drive, source
-from workbench.app.settings.entries import EndpointInfo
+from workbench.app.settings.form_data import EndpointInfo
 from workbench.core.lanes import Endpoint
 from workbench.host.keys import Key
 from workbench.ui.features.settings.found import free_name

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
 from tests.ui.dialog_support import OLLAMA, SentenceError, SettingsDouble, bad, theme
-from workbench.app.settings.entries import EndpointInfo, FileForm
+from workbench.app.settings.form_data import EndpointInfo, FileForm
 from workbench.core.lanes import Endpoint
 from workbench.ui.features.settings.endpoints import EndpointsPanel
 from workbench.ui.features.settings.file_form import FileFormView

@@ -11,8 +11,8 @@ from tests.patience import PATIENCE_S
 from tests.ui.dialog_support import SettingsDouble
 from tests.ui.settings_support import Drive, Driver, drive, shown, source, theme
 from tests.usecases.making import Drawer, opened
-from workbench.app.later import sentence_of
-from workbench.app.settings.entries import KeyInfo
+from workbench.app.future_results import sentence_of
+from workbench.app.settings.form_data import KeyInfo
 from workbench.app.settings.source import WorkbenchSettingsSource
 from workbench.core.providers import PROVIDERS
 from workbench.host.keys import Key

@@ -11,8 +11,8 @@ import pytest
 from tests.fakes.provider import FakeProvider, status
 from tests.patience import PATIENCE_S
 from tests.usecases.making import Drawer, opened
-from workbench.app.later import sentence_of
-from workbench.app.settings.entries import FileForm
+from workbench.app.future_results import sentence_of
+from workbench.app.settings.form_data import FileForm
 from workbench.app.settings.source import WorkbenchSettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.host.keys import KeyStore

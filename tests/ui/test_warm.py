@@ -24,7 +24,7 @@ from workbench.ui.composition import FEATURES
 for name in (*FEATURES.preload_views(), *workbench.ui.shell.warm._MODULES, *FEATURES.preload()):
     __import__(name)
 late = set(sys.modules)
-import workbench.app.models.source, workbench.ui.features.models.controller
+import workbench.app.models.picker_source, workbench.ui.features.models.controller
 import workbench.app.settings.source, workbench.ui.features.settings.controller
 import workbench.ui.features.lanes.params, workbench.ui.widgets.wire_dialog
 import workbench.ui.features.packs.controller, workbench.ui.features.exchange.controller

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from tests.ui.desk import ECHO, Desk
 from tests.ui.editor_support import content
-from workbench.app.compose.timeline import describe
+from workbench.app.compose.timeline_model import describe
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.drafts import Draft, ValueSet
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT

@@ -16,8 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
 from tests.ui.desk import Desk
-from workbench.app.compose.blindness import blind_heads, masked, order
-from workbench.app.compose.timeline import describe
+from workbench.app.compose.hidden_names import blind_heads, masked, order
+from workbench.app.compose.timeline_model import describe
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.core.lanes import BUILTIN, Lane, Params
 from workbench.core.lanes import ECHO as ECHO_ENDPOINT

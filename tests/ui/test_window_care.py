@@ -13,8 +13,8 @@ from PySide6.QtGui import QGuiApplication
 
 from tests.patience import PROCESS_S
 from tests.ui.desk import ECHO, Desk
-from workbench.app.compose import saving
-from workbench.app.single import ask_to_raise
+from workbench.app.compose import draft_saver
+from workbench.app.raise_server import ask_to_raise
 from workbench.core.content import Content, Message
 from workbench.core.runs import RunSet, Verdict
 from workbench.host.clock import utc_now
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.window
 
 
 def test_a_full_disk_is_a_sentence_and_the_text_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saving, "RETRY_MS", 100)
+    monkeypatch.setattr(draft_saver, "RETRY_MS", 100)
     window = desk.open()
     window.editor.focus_first()
     desk.run()

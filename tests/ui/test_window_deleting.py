@@ -11,7 +11,7 @@ from tests.ui.desk import Desk
 from tests.ui.pasts import ORDER, SQL, TRIAGE
 from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import chosen, entered, entry, searched, shown, uids
-from workbench.app.history import model as history_table
+from workbench.app.history import table_model as history_table
 from workbench.store.maintenance.history_purge import UNCLEAN
 from workbench.ui.features.history.view import HistoryView
 

@@ -15,10 +15,10 @@ from tests.app.test_history_table import tasks
 from tests.ui.desk import Desk
 from tests.ui.pasts import FIRST, ORDER, SECOND, SQL, Past, answer, fill
 from tests.ui.test_accessibility import complaints
-from workbench.app.history import model as history_table
+from workbench.app.history import table_model as history_table
 from workbench.app.history.cells import COST, NUMBER, PROMPT, WHEN, WINNER
-from workbench.app.history.detail import Looked
-from workbench.app.history.model import PAGE
+from workbench.app.history.detail import RunDetailView
+from workbench.app.history.table_model import PAGE
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationDetail, IterationRow, Judged, Verdict
 from workbench.store.search.search_index import Indexer
@@ -344,7 +344,7 @@ def test_everything_has_a_name_and_a_role(desk: Desk) -> None:
     assert complaints() == []
 
 
-def shown(desk: Desk, view: HistoryView, uid: str) -> Looked:
+def shown(desk: Desk, view: HistoryView, uid: str) -> RunDetailView:
     """Wait until a run is shown beside the table."""
     desk.until(lambda: view.detail.looked is not None and view.detail.looked.row.row.run_uid == uid)
     looked = view.detail.looked

@@ -16,7 +16,7 @@ from tests.ui.desk import Desk
 from tests.ui.pasts import ORDER
 from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import chosen, entered, searched, shown, uids
-from workbench.app.history.looker import Looker
+from workbench.app.history.detail_reader import RunDetailReader
 from workbench.core.runs import IterationDetail
 from workbench.host.clock import utc_now
 from workbench.host.settings import load
@@ -284,7 +284,7 @@ def test_two_that_are_compared_stay_so_when_something_new_is_run(desk: Desk) -> 
     store = desk.window.store
     store.begin_run(run("new", text("{{question}}"), prompt=ORDER, at=utc_now())).result(10)
     store.finish_output("new.0.0", done("Fine."), utc_now()).result(10)
-    (looker,) = view.findChildren(Looker)
+    (looker,) = view.findChildren(RunDetailReader)
     with desk.qtbot.waitSignal(looker.paired):
         view.refresh()
     assert uids(view)[0] == "new"

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea
 
 from tests.ui.desk import HELLO, Desk
-from workbench.app.models.entries import Choice
+from workbench.app.models.model_index import ModelChoice
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Endpoint, Params
 from workbench.ui.features.lanes.column import MINIMUM_PIXELS
 
@@ -278,7 +278,7 @@ def test_an_unknown_model_leads_to_the_picker_of_its_lane(desk: Desk) -> None:
     _press_step(desk, second)
     picker = window.dialogs.picker
     assert picker is not None
-    picker.chosen.emit(Choice(ECHO, ECHO_MODEL))
+    picker.chosen.emit(ModelChoice(ECHO, ECHO_MODEL))
     picker.reject()
     assert [lane.model for lane in window.draft_lanes][1] == ECHO_MODEL
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 
 from tests.patience import PATIENCE_S
 from tests.ui.desk import ECHO, Desk
-from workbench.app.background import PIECES, SWITCH_S
+from workbench.app.thread_switching import PIECES, SWITCH_S
 from workbench.core.changes import Change, count_change
 from workbench.core.content import Content, Message
 from workbench.store.runs import output_endings, run_starts

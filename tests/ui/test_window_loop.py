@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit
 
 from tests.ui.desk import Desk
-from workbench.app.compose.saving import LIMIT_MS, PAUSE_MS
+from workbench.app.compose.draft_saver import LIMIT_MS, PAUSE_MS
 from workbench.core.content import Content, Message
 
 pytestmark = pytest.mark.window

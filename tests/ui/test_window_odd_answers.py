@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.desk import Desk
-from workbench.app.compose.timeline import describe
+from workbench.app.compose.timeline_model import describe
 from workbench.core.runs import Outcome
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.widgets.wire_dialog import WireDialog

@@ -11,15 +11,15 @@ import pytest
 
 from tests.patience import PROCESS_S
 from tests.ui.desk import Desk
-from workbench.app import pulse
+from workbench.app import frame_clock
 from workbench.usecases.other_processes import OtherProcessesSeen
 
 pytestmark = pytest.mark.window
 
 
 def test_a_terminal_killed_beside_the_window_is_interrupted_in_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulse, "LOOKS_BETWEEN", 1)
-    monkeypatch.setattr(pulse, "WATCH_MS", 10)
+    monkeypatch.setattr(frame_clock, "LOOKS_BETWEEN", 1)
+    monkeypatch.setattr(frame_clock, "WATCH_MS", 10)
     window = desk.open()
     words = "".join(f"{number} " for number in range(2000))
     command = [sys.executable, "-m", "workbench.cli.main", "run", "--db", str(desk.db), "--model", "echo"]
@@ -49,8 +49,8 @@ def test_a_terminal_killed_beside_the_window_is_interrupted_in_it(desk: Desk, mo
 
 
 def test_a_terminal_that_lives_is_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulse, "LOOKS_BETWEEN", 1)
-    monkeypatch.setattr(pulse, "WATCH_MS", 10)
+    monkeypatch.setattr(frame_clock, "LOOKS_BETWEEN", 1)
+    monkeypatch.setattr(frame_clock, "WATCH_MS", 10)
     window = desk.open()
     others = window.workbench.others
     look, seen = others.look, []

@@ -20,7 +20,7 @@ from tests.ui.desk import Desk
 from tests.ui.driver import WindowDriver
 from tests.ui.test_window_blind import _texts
 from tests.usecases.judged_history import MODELS, history, kept_texts, preferring, runs
-from workbench.app.rank.model import BLIND, ENTRANT, LOST, STRENGTH, WON
+from workbench.app.rank.table_model import BLIND, ENTRANT, LOST, STRENGTH, WON
 from workbench.core.runs import Verdict
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid

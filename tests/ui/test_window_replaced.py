@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.ui.desk import Desk
-from workbench.app import pulse
+from workbench.app import frame_clock
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import open_store
@@ -21,7 +21,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulse, "WATCH_MS", 20)
+    monkeypatch.setattr(frame_clock, "WATCH_MS", 20)
 
 
 def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.ui.desk import ECHO, HELLO, Desk
 from tests.ui.driver import WindowDriver
-from workbench.app.compose.timeline import describe, short_name
+from workbench.app.compose.timeline_model import describe, short_name
 from workbench.core.drafts import Draft
 from workbench.core.runs import Outcome
 from workbench.core.timeline import BareVersion

@@ -11,7 +11,7 @@ import pytest
 
 from tests.fakes.provider import JSON, FakeProvider, Reply, Request, Send, stream, usage
 from tests.usecases.making import PATIENCE_S, draft, new_prompt, opened, wait_for
-from workbench.app.models.source import WorkbenchPickerSource
+from workbench.app.models.picker_source import WorkbenchPickerSource
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.money import source_words
 from workbench.core.runs import Result

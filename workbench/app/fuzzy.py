@@ -57,7 +57,7 @@ def _folded_places(text: str) -> tuple[str, list[int]]:
     return "".join(parts), [place for place, part in enumerate(parts) for _ in part]
 
 
-class Index:
+class FuzzyIndex:
     """Searches titles and details; the earlier of two equally good entries comes first."""
 
     def __init__(self, entries: Iterable[tuple[str, ...]], *, initials: bool = True) -> None:

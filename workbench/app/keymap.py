@@ -125,14 +125,14 @@ def only_outside_text(key: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class KeymapReading:
     """A map read from the settings, and a sentence about what could not be used ("" when all was well)."""
 
     keymap: Keymap
     notice: str = ""
 
 
-def read(commands: CommandRegistry, stored: Mapping[str, Sequence[str]], clean: Callable[[str], str]) -> Read:
+def read(commands: CommandRegistry, stored: Mapping[str, Sequence[str]], clean: Callable[[str], str]) -> KeymapReading:
     """Return the map that settings describe. `clean` gives a key's portable form, "" for what is no key.
 
     Never fails: a key that cannot be used is left out, and the notice names it.
@@ -151,9 +151,9 @@ def read(commands: CommandRegistry, stored: Mapping[str, Sequence[str]], clean: 
             del kept[name]
     keymap = Keymap(commands, kept.items())
     if not wrong:
-        return Read(keymap)
+        return KeymapReading(keymap)
     named = ", ".join(f"“{key[:40]}”" for key in wrong[:3])
-    return Read(keymap, f"The settings have keys that cannot be used: {named}. F1 shows all keys.")
+    return KeymapReading(keymap, f"The settings have keys that cannot be used: {named}. F1 shows all keys.")
 
 
 def _parts(key: str) -> list[str]:

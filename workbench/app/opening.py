@@ -20,7 +20,7 @@ from workbench.usecases.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedWorkbench:
     """An open database, its prompts, and the draft to show; `prompt_uid` is "" and `draft` None when there is none.
 
     `problem` is what to say about the draft, None for nothing.
@@ -36,7 +36,7 @@ class Opened:
     """Whether the next runs hide who answers what, as it was left."""
 
 
-def read(workbench: Workbench, wanted: str = "", session: str = "") -> Opened:
+def read(workbench: Workbench, wanted: str = "", session: str = "") -> OpenedWorkbench:
     """Read what the window shows first: the prompt `wanted`, else the one last worked on. Raises StoreError.
 
     What was typed at an earlier start, other than that of `session`, and never stored may become a prompt.
@@ -50,7 +50,7 @@ def read(workbench: Workbench, wanted: str = "", session: str = "") -> Opened:
     draft = opened.draft if opened else None
     if taken.unsaved is not None and taken.prompt_uid == uid:
         draft = taken.unsaved
-    return Opened(
+    return OpenedWorkbench(
         workbench,
         tuple(rows),
         tuple(workbench.endpoints.all()),
@@ -62,8 +62,8 @@ def read(workbench: Workbench, wanted: str = "", session: str = "") -> Opened:
 
 
 def own_prompt(
-    opened: Opened, shown_uid: str, *, is_new: bool, text: tuple[Content, tuple[tuple[str, str], ...]]
-) -> tuple[Opened, Future[None]] | None:
+    opened: OpenedWorkbench, shown_uid: str, *, is_new: bool, text: tuple[Content, tuple[tuple[str, str], ...]]
+) -> tuple[OpenedWorkbench, Future[None]] | None:
     """Make a prompt of text and values that were typed over a draft other than the one that was `opened`.
 
     They were typed over that of the prompt `shown_uid`, which `is_new` when no draft was to be seen. Return what to

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, Signal
 
-from workbench.app.background import Background
+from workbench.app.thread_switching import ThreadSwitching
 from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ class Tasks(QObject):
     def __init__(self, parent: QObject | None = None, workers: int = 3) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="tasks")
-        self._background = Background()
+        self._background = ThreadSwitching()
         self._hushed: dict[str, ExitStack] = {}
         self._closed = False
         self._call.connect(self._invoke, Qt.ConnectionType.QueuedConnection)

@@ -219,7 +219,7 @@ def _be_measured(frame: Frame) -> None:
 
 
 def _raise_first(db: Path) -> int:
-    from workbench.app.single import ask_to_raise
+    from workbench.app.raise_server import ask_to_raise
     from workbench.host.terminal import tell
 
     if ask_to_raise(db):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from workbench.app.palette.palette import Entry, Palette, Source
+from workbench.app.palette.palette import Palette, PaletteEntry, PaletteSource
 from workbench.app.tasks import Tasks
 
 Find = Callable[[Sequence[str], str, Sequence[str]], list[str]]
@@ -25,8 +25,10 @@ def find(qapp: QApplication) -> Iterator[Find]:
     tasks = Tasks(parent)
 
     def find(titles: Sequence[str], query: str, recent: Sequence[str] = ()) -> list[str]:
-        entries = [Entry("prompt", title, title, lambda: None) for title in titles]
-        palette = Palette([Source("prompts", "/", lambda: entries)], tasks, [f"prompt:{title}" for title in recent])
+        entries = [PaletteEntry("prompt", title, title, lambda: None) for title in titles]
+        palette = Palette(
+            [PaletteSource("prompts", "/", lambda: entries)], tasks, [f"prompt:{title}" for title in recent]
+        )
         palette.search(query)
         return [entry.title for entry in palette.found]
 
@@ -51,12 +53,14 @@ def test_a_word_twice_is_not_the_whole_of_a_name_of_one_word(find: Find) -> None
 
 
 def test_the_word_for_a_kind_and_inner_initials_are_not_sure(qapp: QApplication) -> None:
-    def read() -> list[Entry]:
-        return [Entry("command", title, title, lambda: None) for title in ("Run all lanes", "Stop the focused lane")]
+    def read() -> list[PaletteEntry]:
+        return [
+            PaletteEntry("command", title, title, lambda: None) for title in ("Run all lanes", "Stop the focused lane")
+        ]
 
     parent = QObject()
     tasks = Tasks(parent)
-    palette = Palette([Source("commands", ">", read)], tasks)
+    palette = Palette([PaletteSource("commands", ">", read)], tasks)
     for query, is_sure in (("comma", False), ("al", True), ("tfl", False), ("stf", True), ("run", True), ("un", False)):
         palette.search(query)
         assert palette.found, query
@@ -67,8 +71,10 @@ def test_the_word_for_a_kind_and_inner_initials_are_not_sure(qapp: QApplication)
 def test_the_kind_only_orders_what_matches_equally_well(qapp: QApplication) -> None:
     """A model that is typed in full comes before a prompt whose name begins so; the middle of a word is never sure."""
 
-    def source(kind: str, title: str, rank: int) -> Source:
-        return Source(f"{kind}s", "", lambda: [Entry(kind, title, title, lambda: None, "of Acme")], rank=rank)
+    def source(kind: str, title: str, rank: int) -> PaletteSource:
+        return PaletteSource(
+            f"{kind}s", "", lambda: [PaletteEntry(kind, title, title, lambda: None, "of Acme")], rank=rank
+        )
 
     parent = QObject()
     tasks = Tasks(parent)

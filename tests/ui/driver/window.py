@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QLineEdit, QMenu
 
     from workbench.app.bridge import Bridge
+    from workbench.app.compose.draft_saver import DraftSaver
     from workbench.app.compose.forecasts import Forecasts
-    from workbench.app.compose.saving import DraftSaver
-    from workbench.app.compose.session import Compose
-    from workbench.app.compose.stage import Stage
-    from workbench.app.compose.timeline import TimelineModel
+    from workbench.app.compose.run_controller import RunController
+    from workbench.app.compose.session import ComposeSession
+    from workbench.app.compose.timeline_model import TimelineModel
     from workbench.app.compose.value_sets import ValueSets
-    from workbench.app.lanes.board import Board
+    from workbench.app.frame_clock import FrameClock
     from workbench.app.lanes.lane_list import LaneList
+    from workbench.app.lanes.lane_presenter import LanePresenter
     from workbench.app.lanes.lane_state import LaneHead
-    from workbench.app.maintenance.desk import CareDesk
-    from workbench.app.palette.palette import Source
-    from workbench.app.prompts.prompts import Prompts
-    from workbench.app.pulse import Pulse
-    from workbench.app.rank.judging_session import Sittings
+    from workbench.app.maintenance.tasks import MaintenanceTasks
+    from workbench.app.palette.palette import PaletteSource
+    from workbench.app.prompts.prompts import PromptList
+    from workbench.app.rank.judging_session import JudgingController
     from workbench.app.tasks import Tasks
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
@@ -116,23 +116,23 @@ class WindowDriver:
         self.attachments: Attaching = self._compose.editing.attaching
         self._lanes: LanesController = main.features.controller("lanes")
         self.lanes: LanesView = self._lanes.view
-        self.session: Compose = main.compose
+        self.session: ComposeSession = main.compose
         self.lane_list: LaneList = main.compose.lanes
         self.value_sets: ValueSets = main.compose.sets
         self.draft_saver: DraftSaver = main.compose.saver
-        self.lane_presenter: Board = main.compose.board
-        self.run_controller: Stage = main.compose.stage
+        self.lane_presenter: LanePresenter = main.compose.board
+        self.run_controller: RunController = main.compose.stage
         self.set_actions: SetActions = self._compose.sets
         self.budget_confirmation: RunGate = self._compose.gate
         self.forecasts: Forecasts = self._compose.forecasts
         self.timeline: TimelineModel = main.timeline
         self._prompts: PromptsController = main.features.controller("prompts")
-        self.prompts: Prompts = main.prompts
+        self.prompts: PromptList = main.prompts
         self.stars: Starring = self._lanes.stars
         self.retired_models: RetiredModels = self._lanes.retired
-        self.maintenance: CareDesk = cast("MaintenanceController", main.features.controller("maintenance")).desk
+        self.maintenance: MaintenanceTasks = cast("MaintenanceController", main.features.controller("maintenance")).desk
         self.bridge: Bridge = main.bridge
-        self.frame_clock: Pulse = main.pulse
+        self.frame_clock: FrameClock = main.pulse
 
     @classmethod
     def of(cls, widget: QObject) -> WindowDriver | None:
@@ -189,7 +189,7 @@ class WindowDriver:
         return self.rank.view
 
     @property
-    def judging_session(self) -> Sittings:
+    def judging_session(self) -> JudgingController:
         """The judging of pairs."""
         return self.rank.sittings
 
@@ -370,7 +370,7 @@ class WindowDriver:
 
         return self._main.findChild(Warmth)
 
-    def palette_sources(self) -> list[Source]:
+    def palette_sources(self) -> list[PaletteSource]:
         """Return what the palette searches."""
         controller: PaletteController = self._main.features.controller("palette")
         return controller.sources()

@@ -18,10 +18,10 @@ from tests.fakes import played
 from tests.ui.features.standins import StandInEvents, StandInNotices, StandInSession, standins, wait_for, window_modules
 from workbench.app.bridge import Bridge
 from workbench.app.commands import WindowState
-from workbench.app.compose.session import Compose
-from workbench.app.compose.timeline import TimelineModel
+from workbench.app.compose.session import ComposeSession
+from workbench.app.compose.timeline_model import TimelineModel
+from workbench.app.frame_clock import FrameClock
 from workbench.app.lanes.lane_state import LaneHead
-from workbench.app.pulse import Pulse
 from workbench.app.tasks import Tasks
 from workbench.app.verdict_keys import VerdictKey
 from workbench.core.content import Content, Message
@@ -105,8 +105,8 @@ class Room:
         self.tasks = tasks = Tasks(self.root)
         self.view, self.lanes = ComposeView(theme), StandInLanes()
         self.timeline = TimelineModel(tasks, workbench.history.timeline, self.root)
-        self.compose = Compose(workbench, tasks, self.timeline, self.text, self.root)
-        self.bar, self.bridge, self.pulse = NoticeBar(), Bridge(self.root), Pulse(workbench, tasks, self.root)
+        self.compose = ComposeSession(workbench, tasks, self.timeline, self.text, self.root)
+        self.bar, self.bridge, self.pulse = NoticeBar(), Bridge(self.root), FrameClock(workbench, tasks, self.root)
         self.session = session = StandInSession()
         self.services = replace(standins(workbench.store, theme, session=session), backend=workbench, tasks=tasks)
         self.queued: list[bool] = [False]

@@ -26,8 +26,8 @@ from tests.ui.features.standins import (
     window_modules,
 )
 from workbench.app.lanes.attempts import ColumnSource, since, stored_snapshot
-from workbench.app.lanes.board import Board
 from workbench.app.lanes.lane_list import LaneList, heads
+from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.core.content import Content, Message
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
@@ -130,7 +130,7 @@ def driven(app: QApplication, store: Store, folder: Path) -> dict[str, Any]:
     run = History(store, new_uid, utc_now).timeline(session.uid, None, 1).rows[0].uid
     output = store.iteration_detail(run).outputs[0]
     snapshot = replace(stored_snapshot(run, output), wire={"model": "echo"})
-    board = Board(lambda _, text, reasoning: since(snapshot, text, reasoning), monotonic_ms)
+    board = LanePresenter(lambda _, text, reasoning: since(snapshot, text, reasoning), monotonic_ms)
     lanes, answers = LaneList(lambda: f"new{len(lanes.lanes)}"), StandInAnswers([output.result] * 2)
     lanes.load((Lane("a", "echo", "echo"), Lane("b", "echo", "echo", label="second")))
     remembered = Remembered()

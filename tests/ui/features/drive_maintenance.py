@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.bench.histories import echo_history
 from tests.ui.features.standins import StandInEvents, StandInNotices, standins, wait_for, window_modules
-from workbench.app.maintenance import desk
+from workbench.app.maintenance import tasks
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import open_store
@@ -64,7 +64,7 @@ class PlainSettings:
 
 def main(folder: Path) -> None:
     """Print what was said, shown, copied and asked for."""
-    desk.FIRST_LOOK_MS = 1
+    tasks.FIRST_LOOK_MS = 1
     app = QApplication([])
     db = folder / "history.db"
     echo_history(db)

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.ui.features.standins import StandInEvents, standin_models, standins, wait_for, window_modules
-from workbench.app.models.entries import Choice
+from workbench.app.models.model_index import ModelChoice
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, Endpoint, Lane
 from workbench.core.money import Rates
 from workbench.host.clock import utc_now
@@ -66,7 +66,7 @@ def main(folder: Path) -> None:
     controller = host.controller("models")
     assert isinstance(controller, ModelsController)
     is_open = controller.picker is not None
-    opened().chosen.emit(Choice(OWN.uid, "acme", Rates(1e-6, 2e-6), OWN))
+    opened().chosen.emit(ModelChoice(OWN.uid, "acme", Rates(1e-6, 2e-6), OWN))
     wait_for(models.pricing.own_prices)
     picker = opened()
     events.publish(KeysChanged())

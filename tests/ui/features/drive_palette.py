@@ -24,7 +24,7 @@ from tests.ui.features.standins import (
 )
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import Command
-from workbench.app.palette.palette import Entry, Source
+from workbench.app.palette.palette import PaletteEntry, PaletteSource
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import open_store
@@ -52,8 +52,8 @@ def main(folder: Path) -> None:
     host = FeatureHost((FEATURE,), services)
     actions, events, done = host.actions(), services.events, list[str]()
     assert isinstance(events, StandInEvents)
-    command = Entry("command", "echo", "Say it again", lambda: done.append("echo"))
-    events.subscribe(PaletteOpening, lambda event: event.add(Source("commands", ">", lambda: [command])))
+    command = PaletteEntry("command", "echo", "Say it again", lambda: done.append("echo"))
+    events.subscribe(PaletteOpening, lambda event: event.add(PaletteSource("commands", ">", lambda: [command])))
     keys = KeyBindings(CommandRegistry((Command("echo", "Say it again", "Edit"),)), {})
     events.subscribe(KeyBindingsRequested, lambda event: event.use(keys))
     controller = host.controller("palette")

@@ -17,7 +17,7 @@ from tests.ui.features.standins import (
     wait_for,
     window_modules,
 )
-from workbench.app.palette.palette import Source
+from workbench.app.palette.palette import PaletteSource
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
 from workbench.store import open_store
@@ -84,7 +84,7 @@ def main(folder: Path) -> None:
     for text in ("Export as a pack…", "Training files…", "Delete", "Bring back"):
         texts[text].trigger()
     actions["show_archived"]()
-    sources: list[Source] = []
+    sources: list[PaletteSource] = []
     events.publish(PaletteOpening(sources.append))
     found = {entry.title: entry for entry in sources[0].read()}
     found["Order bot copy"].act()

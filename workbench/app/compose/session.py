@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.compose.blindness import blind_heads
-from workbench.app.compose.lineage import Lineage
-from workbench.app.compose.past import Past, headline, seen, why_not_run
-from workbench.app.compose.rows import Rows
-from workbench.app.compose.saving import DraftSaver
-from workbench.app.compose.stage import Stage
-from workbench.app.compose.timeline import TimelineModel
+from workbench.app.compose.draft_lineage import DraftLineage
+from workbench.app.compose.draft_saver import DraftSaver
+from workbench.app.compose.hidden_names import blind_heads
+from workbench.app.compose.iteration_viewer import IterationViewer, headline, seen, why_not_run
+from workbench.app.compose.run_controller import RunController
+from workbench.app.compose.timeline_model import TimelineModel
+from workbench.app.compose.timeline_rows import TimelineRowReader
 from workbench.app.compose.value_sets import ValueSets
 from workbench.app.compose.version_names import VersionNames
 from workbench.app.lanes.lane_list import LaneList, heads, named_by_files
@@ -38,7 +38,7 @@ from workbench.usecases.workbench import Workbench
 Values = tuple[tuple[str, str], ...]
 
 
-class Compose(QObject):
+class ComposeSession(QObject):
     """One prompt at a time. Everything that waits goes through `tasks`."""
 
     draft_loaded = Signal(object)
@@ -67,15 +67,15 @@ class Compose(QObject):
     ) -> None:
         super().__init__(parent)
         self._workbench, self._tasks, self._timeline, self._read_editor = workbench, tasks, timeline, read_editor
-        self.stage = Stage(workbench, tasks, self)
+        self.stage = RunController(workbench, tasks, self)
         self.board = self.stage.board
         self.lanes = LaneList(new_uid, self)
         self.sets = ValueSets(lambda: self._read_editor()[1], new_uid, self)
         self.saver = DraftSaver(tasks, workbench.prompts.save_draft, self)
-        self.rows = Rows(workbench.history, tasks, timeline, lambda: self._prompt, self)
-        self.past = Past(workbench.history, tasks, timeline, self)
+        self.rows = TimelineRowReader(workbench.history, tasks, timeline, lambda: self._prompt, self)
+        self.past = IterationViewer(workbench.history, tasks, timeline, self)
         self._prompt = self._opening = ""
-        self.lineage = Lineage(self.saver.touch)
+        self.lineage = DraftLineage(self.saver.touch)
         self._versions = VersionNames()
         self.endpoints: dict[str, Endpoint] = {}
         """Where lanes can answer, by uid."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class Stamps(Protocol):
+class StepStamps(Protocol):
     """When the steps of a journal were done; 0 stands for none."""
 
     @property
@@ -28,10 +28,10 @@ class Stamps(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class UndoSteps:
     """What can be undone in one place, and what does it."""
 
-    stamps: Stamps
+    stamps: StepStamps
     undo: Callable[[], object]
     redo: Callable[[], object]
 
@@ -40,8 +40,8 @@ class Steps:
 class UndoOrder:
     """The verdicts and all texts that can be undone now."""
 
-    verdicts: Steps
-    texts: Sequence[Steps]
+    verdicts: UndoSteps
+    texts: Sequence[UndoSteps]
     typed_at: int = 0
     """When somebody typed last into a field that keeps its own steps."""
 

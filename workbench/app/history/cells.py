@@ -5,7 +5,7 @@ Invariant: of a blind run that is not judged neither lanes nor cost are told.
 
 from __future__ import annotations
 
-from workbench.app.compose.timeline import describe
+from workbench.app.compose.timeline_model import describe
 from workbench.core.dates import relative
 from workbench.core.money import show_sum
 from workbench.core.search.results import HistoryRow

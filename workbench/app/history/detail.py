@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.app.compose.blindness import order
+from workbench.app.compose.hidden_names import order
 from workbench.core.content_diff import ContentPart, PartDiff, parts_of
 from workbench.core.cost_words import cost_words
 from workbench.core.dates import duration
@@ -34,7 +34,7 @@ _VEILED = "Blind answers are shown when all have ended."
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class AnswerCardData:
     """An answer as it is shown. `text` is what is shown of it, `marks` are places in that.
 
     `record` is the whole output, None while nobody shall know whose it is. `said` is why there is no whole answer.
@@ -56,16 +56,16 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredSet:
     """A value set and what was answered to it."""
 
     name: str
     values: tuple[tuple[str, str], ...]
-    cards: tuple[Card, ...]
+    cards: tuple[AnswerCardData, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class RunDetailView:
     """A run with all that is shown of it.
 
     `parts` are the changes since version `parent`; without one, `whole` is the prompt. `left_out` answers are not
@@ -77,13 +77,13 @@ class Looked:
     parent: int | None
     parts: tuple[PartDiff, ...]
     whole: tuple[ContentPart, ...]
-    sets: tuple[Answered, ...]
+    sets: tuple[AnsweredSet, ...]
     left_out: int = 0
     marker: MatchMarker | None = None
     """What finds the words that were searched for."""
 
 
-def looked(store: Store, history: History, row: HistoryRow, text: str) -> Looked:
+def looked(store: Store, history: History, row: HistoryRow, text: str) -> RunDetailView:
     """Read a run whole. Blocks."""
     detail = history.detail(row.row.run_uid)
     parent, parts = (
@@ -93,12 +93,12 @@ def looked(store: Store, history: History, row: HistoryRow, text: str) -> Looked
     cards = [list(_cards(detail, position, marker)) for position in range(len(detail.sets))]
     shown, left_out = _most(cards)
     sets = tuple(
-        Answered(one.name, one.values, tuple(some)) for one, some in zip(detail.sets, shown, strict=True) if some
+        AnsweredSet(one.name, one.values, tuple(some)) for one, some in zip(detail.sets, shown, strict=True) if some
     )
-    return Looked(row, detail, parent, parts, parts_of(detail.content), sets, left_out, marker)
+    return RunDetailView(row, detail, parent, parts, parts_of(detail.content), sets, left_out, marker)
 
 
-def _most(cards: list[list[Card]]) -> tuple[list[list[Card]], int]:
+def _most(cards: list[list[AnswerCardData]]) -> tuple[list[list[AnswerCardData]], int]:
     """Return as many cards as are shown, those with marks and those that won before others, in their order."""
     every = [
         (not (card.marks or card.standing == "winner"), place, at)
@@ -110,7 +110,7 @@ def _most(cards: list[list[Card]]) -> tuple[list[list[Card]], int]:
     return shown, len(every) - len(kept)
 
 
-def _cards(detail: IterationDetail, position: int, marker: MatchMarker) -> Iterator[Card]:
+def _cards(detail: IterationDetail, position: int, marker: MatchMarker) -> Iterator[AnswerCardData]:
     """Yield the answers to one value set: the last attempt of each sample."""
     last: dict[tuple[int, int], OutputRecord] = {}
     for output in detail.outputs:
@@ -125,7 +125,7 @@ def _cards(detail: IterationDetail, position: int, marker: MatchMarker) -> Itera
         for (lane, _), output in sorted(last.items(), key=lambda item: (places[item[0][0]], item[0][1])):
             title = f"Answer {places[lane] + 1}"
             # Which answer grows how fast would tell who writes it.
-            yield Card(title, "", said=_VEILED) if detail.row.running else _card(title, output, marker)
+            yield AnswerCardData(title, "", said=_VEILED) if detail.row.running else _card(title, output, marker)
         return
     verdict = detail.verdicts[position]
     for (lane, sample), output in sorted(last.items()):
@@ -140,12 +140,12 @@ def _card(
     *,
     standing: Standing = "",
     record: OutputRecord | None = None,
-) -> Card:
+) -> AnswerCardData:
     result = output.result
     marks = marker.marks(result.text[:_LOOKED_THROUGH]) if marker else ()
     start = max(0, marks[0][0] - _BEFORE_MARK) if marks and marks[0][1] > MOST_CHARACTERS else 0
     end = min(len(result.text), start + MOST_CHARACTERS)
-    return Card(
+    return AnswerCardData(
         title=title,
         text=result.text[start:end],
         marks=tuple((first - start, min(last, end) - start) for first, last in marks if start <= first < end),

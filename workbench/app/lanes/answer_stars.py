@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.lanes.board import Board
+from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.app.tasks import ReportingTasks
 from workbench.store import Store, StoreError
 from workbench.usecases.problems import problem_of
@@ -20,7 +20,9 @@ class AnswerStars(QObject):
     """A sentence about what was changed."""
     refused = Signal(str, str)
 
-    def __init__(self, store: Store, tasks: ReportingTasks, board: Board, parent: QObject | None = None) -> None:
+    def __init__(
+        self, store: Store, tasks: ReportingTasks, board: LanePresenter, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._store, self._tasks, self._board = store, tasks, board
         self._prompt = ""

@@ -44,7 +44,7 @@ class ColumnSource:
 
 
 @dataclass(slots=True)
-class Column:
+class LaneColumnData:
     """A lane as the board follows it; lengths in code points of what widgets have."""
 
     lane: ColumnSource
@@ -65,9 +65,9 @@ class Column:
         return replace(self.lane, attempts=tuple(self.attempts))
 
 
-def column_of(source: ColumnSource) -> Column:
+def column_of(source: ColumnSource) -> LaneColumnData:
     """Return a lane that shows its newest attempt."""
-    return Column(source, list(source.attempts), max(0, len(source.attempts) - 1))
+    return LaneColumnData(source, list(source.attempts), max(0, len(source.attempts) - 1))
 
 
 def status_of(shown: TranscriptSnapshot | None, now_ms: int, *, free: bool) -> LaneStatus:

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.later import Later, sentence_of
-from workbench.app.models.entries import PickerSource
+from workbench.app.future_results import FutureResults, sentence_of
+from workbench.app.models.model_index import PickerSource
 from workbench.core.lanes import Endpoint
 from workbench.engine.calls import ModelIds
 from workbench.usecases.known_models import NOT_REACHABLE, is_answer
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ModelListing:
     """What is known of an endpoint's own list.
 
     `models` is None while it is on its way; `known` is shown until then, and when it does not come. `trouble` is a
@@ -50,27 +50,27 @@ class EndpointModels(QObject):
     def __init__(self, source: PickerSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._source = source
-        self._later = Later(self)
-        self._listings: dict[str, Listing] = {}
+        self._later = FutureResults(self)
+        self._listings: dict[str, ModelListing] = {}
 
-    def listing(self, uid: str) -> Listing:
+    def listing(self, uid: str) -> ModelListing:
         """Return what is known by now."""
-        return self._listings.get(uid, Listing())
+        return self._listings.get(uid, ModelListing())
 
     def load(self, endpoint: Endpoint, known: tuple[str, ...] = ()) -> None:
         """Ask, again if it was asked before. `known` are the models that it listed when it last answered."""
         uid, name = endpoint.uid, endpoint.name
         known = known or self.listing(uid).shown
-        self._listings[uid] = Listing(known=known)
+        self._listings[uid] = ModelListing(known=known)
 
         def done(models: tuple[str, ...]) -> None:
             trouble = "" if models else f"{name} answered that it has no models. Type the id of one above."
-            self._put(uid, Listing(models, trouble, models.remark if isinstance(models, ModelIds) else ""))
+            self._put(uid, ModelListing(models, trouble, models.remark if isinstance(models, ModelIds) else ""))
 
         def failed(error: BaseException) -> None:
             sentence = sentence_of(error, f"The models of {name} could not be read. Type the id of one above.")
             warning = "last known list" if is_answer(error) else NOT_REACHABLE
-            self._put(uid, Listing(known, sentence, warning=warning))
+            self._put(uid, ModelListing(known, sentence, warning=warning))
 
         self._later.watch(self._source.fetch_models(endpoint), done, failed)
         self.changed.emit(uid)
@@ -79,6 +79,6 @@ class EndpointModels(QObject):
         """Drop what has not arrived."""
         self._later.close()
 
-    def _put(self, uid: str, listing: Listing) -> None:
+    def _put(self, uid: str, listing: ModelListing) -> None:
         self._listings[uid] = listing
         self.changed.emit(uid)

@@ -17,15 +17,24 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from workbench.app.fuzzy import Closeness
 from workbench.app.models.endpoint_models import EndpointModels
-from workbench.app.models.entries import (
+from workbench.app.models.model_index import (
     ModelEntry,
     ModelIndex,
-    Offer,
+    ModelOffer,
     show_abilities,
     show_context,
     show_price,
 )
-from workbench.app.models.rows import PICKABLE, ROW, Row, closeness_of, is_address, model_count, names_provider, tooltip
+from workbench.app.models.picker_row import (
+    PICKABLE,
+    ROW,
+    PickerRow,
+    closeness_of,
+    is_address,
+    model_count,
+    names_provider,
+    tooltip,
+)
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Endpoint
 from workbench.core.money import FREE
 from workbench.core.retirement import retirement_note, retirement_sentence
@@ -48,7 +57,7 @@ class _Group:
     `rank` orders the picks of all groups: a Closeness for a model, _OTHER for everything else.
     """
 
-    rows: Sequence[Row | ModelEntry] = ()
+    rows: Sequence[PickerRow | ModelEntry] = ()
     pick: int = -1
     rank: int = _OTHER
 
@@ -68,12 +77,12 @@ class ModelListModel(QAbstractListModel):
         super().__init__(parent)
         self._models = models
         self._current = current
-        self._offer = Offer()
+        self._offer = ModelOffer()
         self._waiting = True
         self._trouble = ""
         self._query = ""
         # Entries become rows when they are looked at: a query over thousands of them has 20 ms.
-        self._rows: list[Row | ModelEntry] = []
+        self._rows: list[PickerRow | ModelEntry] = []
         self._best = -1
         self._catalogue = ModelIndex((), self._offer)
         self._own: dict[str, ModelIndex] = {}
@@ -81,11 +90,11 @@ class ModelListModel(QAbstractListModel):
         self._rebuild()
 
     @property
-    def offer(self) -> Offer:
+    def offer(self) -> ModelOffer:
         """The offer that is shown."""
         return self._offer
 
-    def set_offer(self, offer: Offer, *, trouble: str = "") -> None:
+    def set_offer(self, offer: ModelOffer, *, trouble: str = "") -> None:
         """Show an offer, or a sentence in its place when it could not be read."""
         self._offer, self._trouble, self._waiting = offer, trouble, False
         self._catalogue = offer.index or ModelIndex(offer.catalogue, offer)
@@ -98,7 +107,7 @@ class ModelListModel(QAbstractListModel):
             self._query = query
             self._rebuild()
 
-    def row(self, position: int) -> Row:
+    def row(self, position: int) -> PickerRow:
         """Return the row at `position`."""
         row = self._rows[position]
         return self._model_row(row) if isinstance(row, ModelEntry) else row
@@ -118,7 +127,7 @@ class ModelListModel(QAbstractListModel):
         """Return what to do when no row is picked."""
         if self._waiting:
             return "The models are still being read. Try again in a moment."
-        headers = {row.title for row in self._rows if isinstance(row, Row) and row.kind == "header"}
+        headers = {row.title for row in self._rows if isinstance(row, PickerRow) and row.kind == "header"}
         if SIMILAR in headers or (self._rows and TYPED not in headers):
             return "Nothing has exactly that name. Choose a row with the arrow keys, or type a full model id."
         if self._rows:
@@ -205,7 +214,7 @@ class ModelListModel(QAbstractListModel):
         uid = self._current[0] if self._current is not None else ""
         return uid in self._own and self._models.listing(uid).is_unknown
 
-    def _current_group(self, rows: Sequence[Row | ModelEntry]) -> _Group:
+    def _current_group(self, rows: Sequence[PickerRow | ModelEntry]) -> _Group:
         """Return a row for the lane's own model when no list has it, so that to open and close changes nothing."""
         if self._query or self._current is None:
             return _Group()
@@ -223,14 +232,16 @@ class ModelListModel(QAbstractListModel):
         price = show_price(self._offer.price(entry)) if self._offer.price(entry) else ""
         row = self._model_row(entry)
         row = replace(row, price=price, note=row.note if known else where)
-        return _Group([Row("header", "This lane"), row], 1, Closeness.EXACT)
+        return _Group([PickerRow("header", "This lane"), row], 1, Closeness.EXACT)
 
     def _local_group(self) -> _Group:
         offer = self._offer
         note = offer.builtin_note or "Built in. Tiny, offline and free: for trying the loop"
         rows = [
-            Row("model", BUILTIN_MODEL, note, "free", entry=ModelEntry(BUILTIN, BUILTIN_MODEL, "built-in", rates=FREE)),
-            Row(
+            PickerRow(
+                "model", BUILTIN_MODEL, note, "free", entry=ModelEntry(BUILTIN, BUILTIN_MODEL, "built-in", rates=FREE)
+            ),
+            PickerRow(
                 "model",
                 "Echo",
                 "Answers with the rendered prompt. Offline and free",
@@ -242,33 +253,33 @@ class ModelListModel(QAbstractListModel):
             if endpoint.kind == "gguf":
                 where = " + ".join(part for part in (endpoint.path, endpoint.adapter) if part)
                 entry = ModelEntry(endpoint.uid, endpoint.name, rates=FREE)
-                rows.append(Row("model", endpoint.name, where, "free", entry=entry, endpoint=endpoint.uid))
+                rows.append(PickerRow("model", endpoint.name, where, "free", entry=entry, endpoint=endpoint.uid))
         rows += [
-            Row("gguf", "GGUF file…", "A model file on this computer, run by the workbench"),
-            Row("adapter", "LoRA adapter…", "A fine-tuned adapter on top of a GGUF model"),
+            PickerRow("gguf", "GGUF file…", "A model file on this computer, run by the workbench"),
+            PickerRow("adapter", "LoRA adapter…", "A fine-tuned adapter on top of a GGUF model"),
         ]
         found = [(closeness, row) for row in rows if (closeness := closeness_of(row, self._query)) is not None]
         if not found:
             return _Group()
         ranks = [closeness if row.kind == "model" else _OTHER for closeness, row in found]
         pick = 1 + ranks.index(min(ranks)) if Closeness.INSIDE not in (min(ranks), found[0][0]) else -1
-        return _Group([Row("header", "On this computer"), *(row for _, row in found)], pick, min(ranks))
+        return _Group([PickerRow("header", "On this computer"), *(row for _, row in found)], pick, min(ranks))
 
     def _endpoint_group(self, endpoint: Endpoint) -> _Group:
         listing = self._models.listing(endpoint.uid)
         matches = self._own[endpoint.uid].search(self._query)
-        rows: list[Row | ModelEntry] = list(matches.entries)
+        rows: list[PickerRow | ModelEntry] = list(matches.entries)
         asked_for = all(word in endpoint.name.lower() for word in self._query.lower().split())
         if asked_for and listing.models is None:
-            rows.append(Row("remark", f"Asking {endpoint.base_url} for its models…", endpoint=endpoint.uid))
+            rows.append(PickerRow("remark", f"Asking {endpoint.base_url} for its models…", endpoint=endpoint.uid))
         elif asked_for and listing.trouble:
-            rows.append(Row("retry", f"Ask {endpoint.name} again", listing.trouble, endpoint=endpoint.uid))
+            rows.append(PickerRow("retry", f"Ask {endpoint.name} again", listing.trouble, endpoint=endpoint.uid))
         elif asked_for and listing.remark:
-            rows.append(Row("remark", listing.remark, endpoint=endpoint.uid))
+            rows.append(PickerRow("remark", listing.remark, endpoint=endpoint.uid))
         if not rows:
             return _Group()
         title = f"{endpoint.name} · {listing.warning}" if listing.warning else endpoint.name
-        header = Row("header", title, endpoint=endpoint.uid)
+        header = PickerRow("header", title, endpoint=endpoint.uid)
         if matches.entries:
             return _Group([header, *rows], 1 if matches.closeness.is_sure else -1, matches.closeness)
         return _Group([header, *rows], 1 if asked_for and listing.trouble else -1)
@@ -280,19 +291,19 @@ class ModelListModel(QAbstractListModel):
         asked_for = words != ["openai"] and all(_ASKS.fullmatch(word) for word in words)
         if not asked_for and not is_address(self._query):
             return _Group()
-        return _Group([Row("header", "Another server"), Row("endpoint", "Your own endpoint…", _SERVERS)], 1)
+        return _Group([PickerRow("header", "Another server"), PickerRow("endpoint", "Your own endpoint…", _SERVERS)], 1)
 
     def _catalogue_group(self) -> _Group:
         matches = self._catalogue.search(self._query)
         hits = matches.entries
-        rows: list[Row | ModelEntry] = list(hits)
+        rows: list[PickerRow | ModelEntry] = list(hits)
         if self._waiting:
-            rows.append(Row("remark", "Reading the catalogue…"))
+            rows.append(PickerRow("remark", "Reading the catalogue…"))
         elif self._trouble:
-            rows.append(Row("remark", self._trouble))
+            rows.append(PickerRow("remark", self._trouble))
         title = f"LiteLLM catalogue · {model_count(len(hits))}" if hits else "LiteLLM catalogue"
         pick = 1 if hits and matches.closeness.is_sure else -1
-        return _Group([Row("header", title), *rows], pick, matches.closeness) if rows else _Group()
+        return _Group([PickerRow("header", title), *rows], pick, matches.closeness) if rows else _Group()
 
     def _typed_group(self) -> _Group:
         """Return a row for the typed text at every endpoint that does not list exactly this id.
@@ -315,9 +326,9 @@ class ModelListModel(QAbstractListModel):
             rows, pick = [*catalogued, *own], 1 if catalogued else -1
         else:
             rows, pick = [*own, *catalogued], 1 if is_current or len(own) == 1 else -1
-        return _Group([Row("header", TYPED), *rows], pick) if rows else _Group()
+        return _Group([PickerRow("header", TYPED), *rows], pick) if rows else _Group()
 
-    def _typed_at_litellm(self) -> Row:
+    def _typed_at_litellm(self) -> PickerRow:
         query = self._query
         provider = query.partition("/")[0] if "/" in query else ""
         note = "With LiteLLM"
@@ -325,25 +336,25 @@ class ModelListModel(QAbstractListModel):
             note = f"With LiteLLM, which wants the provider in front, such as openai/{query}"
         return self._typed_row(LITELLM, provider, note)
 
-    def _typed_row(self, endpoint: str, provider: str, note: str) -> Row:
+    def _typed_row(self, endpoint: str, provider: str, note: str) -> PickerRow:
         entry = ModelEntry(endpoint, self._query, provider)
         no_key = self._offer.provider(provider).no_key
-        return Row("typed", f"Use “{self._query}” as typed", note, no_key=no_key, entry=entry)
+        return PickerRow("typed", f"Use “{self._query}” as typed", note, no_key=no_key, entry=entry)
 
     def _similar_group(self) -> _Group:
         """Return the models that have the typed letters in order; nothing of it is ever picked unasked."""
         found = [hit for index in (*self._own.values(), self._catalogue) for hit in index.similar(self._query)]
         best = heapq.nsmallest(_MOST_SIMILAR, found, key=lambda hit: hit[0])
-        return _Group([Row("header", SIMILAR), *(entry for _, entry in best)]) if best else _Group()
+        return _Group([PickerRow("header", SIMILAR), *(entry for _, entry in best)]) if best else _Group()
 
-    def _model_row(self, entry: ModelEntry) -> Row:
+    def _model_row(self, entry: ModelEntry) -> PickerRow:
         provider = self._offer.provider(entry.provider)
         context = show_context(entry.context)
         name = "" if entry.endpoint == entry.provider else provider.name
         parts = (name, f"{context} context" if context else "", show_abilities(entry.abilities))
         listing = self._models.listing(entry.endpoint)
         day, today = entry.retires, self._offer.today
-        return Row(
+        return PickerRow(
             "model",
             entry.model,
             " · ".join(part for part in parts if part),

@@ -14,7 +14,7 @@ Index = QModelIndex | QPersistentModelIndex
 NOTHING = "Only a draft. Run it once, so that it has a version."
 
 
-class Version(NamedTuple):
+class ListedVersion(NamedTuple):
     """A version to choose, in words."""
 
     number: int
@@ -28,7 +28,7 @@ class VersionChoice(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._versions: tuple[Version, ...] | None = None
+        self._versions: tuple[ListedVersion, ...] | None = None
         self._ticked: list[int] = []
 
     @property
@@ -41,7 +41,7 @@ class VersionChoice(QAbstractListModel):
         """Whether the versions were read."""
         return self._versions is not None
 
-    def show_versions(self, versions: Sequence[Version] | None, ticked: Sequence[int] = ()) -> None:
+    def show_versions(self, versions: Sequence[ListedVersion] | None, ticked: Sequence[int] = ()) -> None:
         """Show the versions of another prompt, None while they are read; it is said when there is none."""
         self.beginResetModel()
         self._versions, self._ticked = None if versions is None else tuple(versions), list(ticked)

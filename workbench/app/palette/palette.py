@@ -14,7 +14,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.fuzzy import Closeness, Index
+from workbench.app.fuzzy import Closeness, FuzzyIndex
 from workbench.app.tasks import ReportingTasks
 from workbench.core.visible_text import VisibleFields
 
@@ -28,7 +28,7 @@ _UNAVAILABLE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(VisibleFields):
+class PaletteEntry(VisibleFields):
     """One thing that can be found. `kind` is a word that people read; `id` is unique within it.
 
     `key` is what does the same, `unavailable` says why it cannot be done now ("" when it can). `act` is called on the
@@ -56,7 +56,7 @@ class Entry(VisibleFields):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class PaletteSource:
     """Where entries of one kind come from.
 
     `prefix` is the sign that asks for this kind alone, `name` what it is called in the plural. `read` is called each
@@ -66,7 +66,7 @@ class Source:
 
     name: str
     prefix: str
-    read: Callable[[], Sequence[Entry]]
+    read: Callable[[], Sequence[PaletteEntry]]
     slow: bool = False
     rank: int = 0
     initials: bool = True
@@ -77,14 +77,14 @@ class Source:
 class _List:
     """The entries of one source, ready to be searched."""
 
-    entries: Sequence[Entry]
-    index: Index
+    entries: Sequence[PaletteEntry]
+    index: FuzzyIndex
 
     @staticmethod
-    def of(source: Source) -> _List:
+    def of(source: PaletteSource) -> _List:
         entries = source.read()
         texts = ((entry.title, entry.detail, entry.kind) for entry in entries)
-        return _List(entries, Index(texts, initials=source.initials))
+        return _List(entries, FuzzyIndex(texts, initials=source.initials))
 
 
 class Palette(QObject):
@@ -94,7 +94,7 @@ class Palette(QObject):
 
     def __init__(
         self,
-        sources: Sequence[Source],
+        sources: Sequence[PaletteSource],
         tasks: ReportingTasks,
         recent: Sequence[str] = (),
         parent: QObject | None = None,
@@ -103,15 +103,15 @@ class Palette(QObject):
         super().__init__(parent)
         self.sources = tuple(sources)
         self._recent = {mark: place for place, mark in enumerate(recent[:RECENT])}
-        self._lists: dict[Source, _List] = {}
-        self._weights: dict[Source, list[int]] = {}
-        self._places: dict[Source, dict[int, int]] = {}
+        self._lists: dict[PaletteSource, _List] = {}
+        self._weights: dict[PaletteSource, list[int]] = {}
+        self._places: dict[PaletteSource, dict[int, int]] = {}
         self._waiting = {source for source in sources if source.slow}
         self._query = ""
         self._closed = False
-        self.found: list[Entry] = []
+        self.found: list[PaletteEntry] = []
         """What matches, the best first."""
-        self.similar: list[Entry] = []
+        self.similar: list[PaletteEntry] = []
         """What has the typed letters in order, when nothing matches."""
         self.is_sure = True
         """Whether Enter may take the first of what was found without a choice made."""
@@ -134,7 +134,7 @@ class Palette(QObject):
         """What is searched for, without the sign that asks for one kind."""
         return self._query[1:].strip() if self.source() is not None else self._query
 
-    def source(self) -> Source | None:
+    def source(self) -> PaletteSource | None:
         """Return the source that the query asks for alone, None for all."""
         return next((s for s in self.sources if s.prefix and self._query.startswith(s.prefix)), None)
 
@@ -156,7 +156,7 @@ class Palette(QObject):
         """Take no list any more."""
         self._closed = True
 
-    def _arrival(self, source: Source) -> Callable[[_List], None]:
+    def _arrival(self, source: PaletteSource) -> Callable[[_List], None]:
         def take(entries: _List) -> None:
             if not self._closed:
                 self._waiting.discard(source)
@@ -166,7 +166,7 @@ class Palette(QObject):
 
         return take
 
-    def _failure(self, source: Source) -> Callable[[Exception], None]:
+    def _failure(self, source: PaletteSource) -> Callable[[Exception], None]:
         def tell(error: Exception) -> None:
             if not self._closed:
                 self._waiting.discard(source)
@@ -176,21 +176,23 @@ class Palette(QObject):
 
         return tell
 
-    def _take(self, source: Source, known: _List) -> None:
+    def _take(self, source: PaletteSource, known: _List) -> None:
         self._lists[source] = known
         self._weights[source] = [source.rank + (_UNAVAILABLE if e.unavailable else 0) for e in known.entries]
         marks = ((i, self._recent.get(entry.mark)) for i, entry in enumerate(known.entries))
         self._places[source] = {i: place for i, place in marks if place is not None}
 
     def _find(self) -> None:
-        best = self._best(Index.matches, MOST)
+        best = self._best(FuzzyIndex.matches, MOST)
         self.found = [entry for _, entry in best]
         self.is_sure = bool(best) and Closeness(best[0][0]).is_sure
         self.similar = []
         if not best and self.words:
-            self.similar = [entry for _, entry in self._best(Index.similar, MOST_SIMILAR)]
+            self.similar = [entry for _, entry in self._best(FuzzyIndex.similar, MOST_SIMILAR)]
 
-    def _best(self, search: Callable[[Index, str], Sequence[tuple[int, int]]], most: int) -> list[tuple[int, Entry]]:
+    def _best(
+        self, search: Callable[[FuzzyIndex, str], Sequence[tuple[int, int]]], most: int
+    ) -> list[tuple[int, PaletteEntry]]:
         """Return (closeness or distance, entry) of the best entries of all sources that are asked."""
         wanted, words = self.source(), self.words
         asked = [s for s in self.sources if s in self._lists and wanted in (None, s)]

@@ -17,7 +17,7 @@ from workbench.usecases.problems import RefusedError
 from workbench.usecases.prompts import PromptLibrary
 
 
-class Prompts(QObject):
+class PromptList(QObject):
     """Owns the list model. `open_requested(uid)` asks the window to open a prompt."""
 
     open_requested = Signal(str)

@@ -28,7 +28,7 @@ Kind = Literal["winner", "tie", "all_bad"]
 State = Literal["none", "opening", "waiting", "returning", "showing", "over"]
 
 
-class Sittings(QObject):
+class JudgingController(QObject):
     """One sitting at a time.
 
     `state` is "waiting" while the next pair is not ready yet, "returning" while one that was judged long ago is read

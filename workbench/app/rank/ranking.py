@@ -16,7 +16,7 @@ from workbench.store import Store
 from workbench.usecases.ranking_result import Grouping, RankingResult
 
 
-class Rank(QObject):
+class RankingController(QObject):
     """Asks for rankings. `prepare` is called on the thread of the first one: for imports that take long."""
 
     waiting = Signal()

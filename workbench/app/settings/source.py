@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from workbench.app.later import start, start_then
-from workbench.app.settings.entries import (
+from workbench.app.future_results import start, start_then
+from workbench.app.settings.form_data import (
     EndpointInfo,
     EndpointSaved,
     FileForm,

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.later import Later, start
+from workbench.app.future_results import FutureResults, start
 from workbench.core.byte_sizes import show_bytes
 from workbench.core.dates import absolute
 from workbench.host.clock import utc_now
@@ -69,7 +69,7 @@ class Mending(Dialog):
         self.remark = ""
         """A sentence about why the history is as it was, "" for none."""
         self._theme, self._database = theme, database
-        self._later = Later(self)
+        self._later = FutureResults(self)
         self._stop = threading.Event()
         self._share: float | None = None
         self._is_working = False

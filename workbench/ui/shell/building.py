@@ -11,7 +11,7 @@ from concurrent.futures import Future, wait
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from workbench.app.opening import Opened, own_prompt
+from workbench.app.opening import OpenedWorkbench, own_prompt
 from workbench.app.settings.source import save_settings
 from workbench.host.clock import utc_now
 from workbench.ui.shell.actions import Actions
@@ -41,7 +41,7 @@ from workbench.ui.shell.window_shell import WindowShell
 from workbench.ui.widgets import geometry
 
 
-def open_window(frame: Frame, opened: Opened, features: FeatureSet) -> MainWindow:
+def open_window(frame: Frame, opened: OpenedWorkbench, features: FeatureSet) -> MainWindow:
     """Return a whole window at once, for programs that can wait."""
     window = MainWindow(frame, opened, features)
     for awaited in build(window):

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.app.commands import WindowState
-from workbench.app.palette.palette import Entry, Source
-from workbench.app.reasons import why_not
+from workbench.app.palette.palette import PaletteEntry, PaletteSource
+from workbench.app.unavailability import why_not
 from workbench.ui.shell.actions import Actions
 from workbench.ui.shell.keybinding import KeyBindings
 
 
-def command_source(keys: KeyBindings, actions: Actions, state: Callable[[], WindowState]) -> Source:
+def command_source(keys: KeyBindings, actions: Actions, state: Callable[[], WindowState]) -> PaletteSource:
     """Return a source of all commands but the palette's own, with why each is not enabled in the present state."""
 
-    def read() -> list[Entry]:
+    def read() -> list[PaletteEntry]:
         now = state()
         return [
-            Entry(
+            PaletteEntry(
                 "command",
                 command.id,
                 command.title,
@@ -30,4 +30,4 @@ def command_source(keys: KeyBindings, actions: Actions, state: Callable[[], Wind
             if command.id != "palette"
         ]
 
-    return Source("commands", ">", read)
+    return PaletteSource("commands", ">", read)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from workbench.app.bridge import Bridge
     from workbench.app.commands import WindowState
-    from workbench.app.compose.session import Compose
-    from workbench.app.compose.timeline import TimelineModel
-    from workbench.app.pulse import Pulse
+    from workbench.app.compose.session import ComposeSession
+    from workbench.app.compose.timeline_model import TimelineModel
+    from workbench.app.frame_clock import FrameClock
     from workbench.app.tasks import Tasks
     from workbench.core.run_limits import Limits
     from workbench.ui.draft_page import ComposeView
@@ -35,12 +35,12 @@ class ComposeOwner:
     """What the window gives Compose: the page that it shows already, the open prompt, and its bars."""
 
     page: ComposeView
-    compose: Compose
+    compose: ComposeSession
     timeline: TimelineModel
     workbench: Workbench
     tasks: Tasks
     bridge: Bridge
-    pulse: Pulse
+    pulse: FrameClock
     bar: NoticeBar
     header: Header
     status: StatusBar

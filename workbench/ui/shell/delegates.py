@@ -11,7 +11,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QS
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from workbench.app.compose import timeline
+from workbench.app.compose import timeline_model
 from workbench.app.prompts import list_model
 from workbench.core.dates import relative
 from workbench.core.runs import PromptRow
@@ -95,7 +95,7 @@ class IterationDelegate(_Delegate):
         return QSize(80, self._line(self.theme.font()) + self._line(self.theme.font(-1)) + 14)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: TimelineRow = index.data(timeline.ROW)
+        row: TimelineRow = index.data(timeline_model.ROW)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         selected = self.background(painter, option, index)
@@ -105,7 +105,7 @@ class IterationDelegate(_Delegate):
         rect = QRect(left, top, option.rect.width() - left - MARGIN, self._line(self.theme.font()))
         self._first_line(painter, rect, row)
         second = QRect(left, rect.bottom() + 2, rect.width(), self._line(self.theme.font(-1)))
-        marked = bool(index.data(timeline.MARKED))
+        marked = bool(index.data(timeline_model.MARKED))
         self._second_line(painter, second, row, marked=marked)
         if marked:
             painter.setPen(QPen(self.theme.color("accent"), 1))
@@ -119,7 +119,7 @@ class IterationDelegate(_Delegate):
         quiet = isinstance(row, BareVersion)
         right, right_font, tone = self._right(row)
         parts = [
-            (timeline.short_name(row), self.theme.font(bold=not quiet), "muted" if quiet else "text"),
+            (timeline_model.short_name(row), self.theme.font(bold=not quiet), "muted" if quiet else "text"),
             (f"+{row.added}", self.theme.font(-0.5), "green"),
             (f"−{row.removed}", self.theme.font(-0.5), "red"),
         ]
@@ -145,7 +145,7 @@ class IterationDelegate(_Delegate):
     def _right(self, row: TimelineRow) -> tuple[str, QFont, str]:
         small = self.theme.font(-1)
         if isinstance(row, BareVersion):
-            return timeline.standing(row), small, "muted"
+            return timeline_model.standing(row), small, "muted"
         if row.verdict == "winner":
             return f"★ {row.winner}", self.theme.font(-0.5, bold=True), "gold"
         if row.running:

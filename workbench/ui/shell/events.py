@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from workbench.app.commands import View
-    from workbench.app.palette.palette import Source
+    from workbench.app.palette.palette import PaletteSource
     from workbench.core.lanes import Lane
     from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
@@ -80,7 +80,7 @@ class CommandStateChanged:
 class PaletteOpening:
     """The palette is about to open; a part of the window with something to find adds a source of it."""
 
-    add: Callable[[Source], object]
+    add: Callable[[PaletteSource], object]
 
 
 @dataclass(frozen=True, slots=True)

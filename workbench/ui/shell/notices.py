@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from workbench.app.compose.blindness import gives_away, names_of
+from workbench.app.compose.hidden_names import gives_away, names_of
 from workbench.core.faults import is_report
 from workbench.core.lanes import BUILTIN
 from workbench.ui.shell.events import CommandStateChanged, SettingsRequested, StartNotice
@@ -20,7 +20,7 @@ from workbench.usecases.problems import about_this_program, problem_of
 from workbench.usecases.recorder import END_UNSAVED, PIECES_UNSAVED
 
 if TYPE_CHECKING:
-    from workbench.app.compose.session import Compose
+    from workbench.app.compose.session import ComposeSession
     from workbench.core.drafts import Draft
     from workbench.ui.shell.bars import StatusBar
     from workbench.ui.shell.notice import NoticeBar
@@ -38,7 +38,13 @@ class Notices(QObject):
     """Speaks through the notice line and the status bar."""
 
     def __init__(
-        self, workbench: Workbench, tasks: Tasks, events: Events, compose: Compose, bar: NoticeBar, status: StatusBar
+        self,
+        workbench: Workbench,
+        tasks: Tasks,
+        events: Events,
+        compose: ComposeSession,
+        bar: NoticeBar,
+        status: StatusBar,
     ) -> None:
         super().__init__(compose)
         self._workbench, self._tasks, self._events = workbench, tasks, events

@@ -18,10 +18,10 @@ from workbench.ui.shell.keybutton import KeyName
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
 
-    from workbench.app.lanes.board import Board
     from workbench.app.lanes.lane_list import LaneList
+    from workbench.app.lanes.lane_presenter import LanePresenter
     from workbench.app.lanes.lane_state import LaneHead
-    from workbench.app.prompts.prompts import Prompts
+    from workbench.app.prompts.prompts import PromptList
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.parameter_support import ParameterSupport
@@ -86,7 +86,7 @@ class LanesOwner:
     """What Compose gives the widget that shows its lanes."""
 
     lanes: LaneList
-    board: Board
+    board: LanePresenter
     answers: LaneAnswers
     models: LaneModels
     remembered: RemembersSettings
@@ -169,7 +169,7 @@ class PromptsSide(Protocol):
 class PromptsPart(Protocol):
     """What the window asks of the feature whose prompts the side bar lists."""
 
-    prompts: Prompts
+    prompts: PromptList
 
     def new(self) -> None:
         """Create a prompt, open it and let the person name it."""

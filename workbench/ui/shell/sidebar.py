@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.compose import timeline
-from workbench.app.compose.timeline import TimelineModel
+from workbench.app.compose import timeline_model
+from workbench.app.compose.timeline_model import TimelineModel
 from workbench.app.prompts.list_model import PromptListModel
 from workbench.core.timeline import TimelineRow
 from workbench.ui.shell.bars import Elided
@@ -233,7 +233,7 @@ class SideBar(QWidget):
     def light(self, uid: str) -> None:
         """Mark the row that is shown, unless it is marked; the list scrolls only when that changes."""
         current = self.iteration_list.currentIndex()
-        lit = current.data(timeline.ROW).uid if current.isValid() else ""
+        lit = current.data(timeline_model.ROW).uid if current.isValid() else ""
         if lit != uid and (self._iterations.position(uid) >= 0 or lit):
             self.select_iteration(uid)
 
@@ -304,17 +304,17 @@ class SideBar(QWidget):
 
     def _iteration_current(self, current: QModelIndex, _: QModelIndex) -> None:
         if current.isValid() and not self._quiet:
-            row: TimelineRow = current.data(timeline.ROW)
+            row: TimelineRow = current.data(timeline_model.ROW)
             self._reported = row.uid
             self.iteration_chosen.emit(row.uid)
 
     def _mark(self, index: QModelIndex) -> None:
-        row, lit = index.data(timeline.ROW), self.iteration_list.currentIndex()
-        self._iterations.marks.toggle(row.uid, lit.data(timeline.ROW).uid if lit.isValid() else "")
+        row, lit = index.data(timeline_model.ROW), self.iteration_list.currentIndex()
+        self._iterations.marks.toggle(row.uid, lit.data(timeline_model.ROW).uid if lit.isValid() else "")
 
     def _extend(self, step: int) -> None:
         lit = self.iteration_list.currentIndex()
-        if lit.isValid() and (uid := self._iterations.marks.extend(lit.data(timeline.ROW).uid, step)):
+        if lit.isValid() and (uid := self._iterations.marks.extend(lit.data(timeline_model.ROW).uid, step)):
             self.iteration_list.scrollTo(self._iterations.index(self._iterations.position(uid)))
 
     def _show_marked(self) -> None:
@@ -331,7 +331,7 @@ class SideBar(QWidget):
     def _iteration_clicked(self, index: QModelIndex) -> None:
         self._iterations.marks.clear()
         # A click on the row that is marked already changes no selection.
-        row: TimelineRow = index.data(timeline.ROW)
+        row: TimelineRow = index.data(timeline_model.ROW)
         if row.uid != self._reported:
             self._iteration_current(index, QModelIndex())
 
@@ -345,7 +345,7 @@ class SideBar(QWidget):
         self.prompt_menu.emit(self._prompts.row(index.row()).uid, at)
 
     def _iteration_context(self, index: QModelIndex, at: QPoint) -> None:
-        row: TimelineRow = index.data(timeline.ROW)
+        row: TimelineRow = index.data(timeline_model.ROW)
         self.iteration_menu.emit(row.uid, at)
 
     def _show_empty(self) -> None:

@@ -23,7 +23,7 @@ from workbench.ui.shell.frame import Frame
 
 if TYPE_CHECKING:
     from workbench.app.compose.early_draft import EarlyDraftSaver
-    from workbench.app.opening import Opened
+    from workbench.app.opening import OpenedWorkbench
     from workbench.ui.mending import Mending
     from workbench.ui.mending.refusal import Refusal
     from workbench.ui.shell.feature import FeatureSet
@@ -36,7 +36,7 @@ _FIRST_SAVE_MS = 100
 # What the steps need, and what is read beside them: a module that is imported meanwhile holds a step up by tens of ms.
 _REST = (
     "workbench.ui.shell.building",
-    "workbench.app.single",
+    "workbench.app.raise_server",
     "workbench.ui.features.maintenance.controller",
     "rapidfuzz.distance",
 )
@@ -59,7 +59,7 @@ class Start(QObject):
         self._frame, self._db, self._places, self._features, self._notice = frame, db, places, features, notice
         frame.command_of = self._command_of
         self._thread: threading.Thread | None = None
-        self._opened: Opened | None = None
+        self._opened: OpenedWorkbench | None = None
         self._window: MainWindow | None = None
         self._steps: Iterator[Future[None] | None] = iter(())
         self._awaited: Future[None] | None = None
@@ -190,7 +190,7 @@ class Start(QObject):
         self._steps = self._building(self._opened)
         self._step()
 
-    def _building(self, opened: Opened) -> Iterator[Future[None] | None]:
+    def _building(self, opened: OpenedWorkbench) -> Iterator[Future[None] | None]:
         from workbench.ui.shell.building import build
         from workbench.ui.shell.window import MainWindow
 
@@ -300,7 +300,7 @@ class Start(QObject):
         if not self._is_built:
             self._frame.remember(self._places.config)
 
-    def _keep_letters(self, opened: Opened) -> None:
+    def _keep_letters(self, opened: OpenedWorkbench) -> None:
         if not self._frame.is_edited:
             return
         from workbench.app.opening import own_prompt

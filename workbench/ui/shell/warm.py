@@ -28,7 +28,7 @@ class Waits(NamedTuple):
 
 WAITS = Waits()
 
-_MODULES = ("workbench.app.later",)
+_MODULES = ("workbench.app.future_results",)
 
 
 class Warmth(QObject):

@@ -12,10 +12,10 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from workbench.app.bridge import Bridge
 from workbench.app.commands import WindowState
-from workbench.app.compose.session import Compose
-from workbench.app.compose.timeline import TimelineModel
-from workbench.app.opening import Opened
-from workbench.app.pulse import Pulse
+from workbench.app.compose.session import ComposeSession
+from workbench.app.compose.timeline_model import TimelineModel
+from workbench.app.frame_clock import FrameClock
+from workbench.app.opening import OpenedWorkbench
 from workbench.app.tasks import Tasks
 from workbench.core.runs import DRAFTABLE
 from workbench.ui.shell.actions import Actions
@@ -37,8 +37,8 @@ from workbench.ui.shell.warm import Warmth
 from workbench.ui.widgets import geometry
 
 if TYPE_CHECKING:
-    from workbench.app.prompts.prompts import Prompts
-    from workbench.app.single import RaiseServer
+    from workbench.app.prompts.prompts import PromptList
+    from workbench.app.raise_server import RaiseServer
 
 SAVE_WITHIN_MS = 3000
 
@@ -57,13 +57,13 @@ class MainWindow(QObject):
     services: Services
     features: FeatureHost
     compose_part: ComposePart
-    prompts: Prompts
+    prompts: PromptList
     prompts_part: PromptsPart
 
     forward_asked = Signal()
     """A second start asked this window to come to the front."""
 
-    def __init__(self, frame: Frame, opened: Opened, features: FeatureSet) -> None:
+    def __init__(self, frame: Frame, opened: OpenedWorkbench, features: FeatureSet) -> None:
         super().__init__(frame)
         self.frame, self.opened, self.feature_set = frame, opened, features
         self.workbench, self.theme = opened.workbench, frame.theme
@@ -71,8 +71,8 @@ class MainWindow(QObject):
         self.tasks = Tasks(self)
         self.bridge = Bridge(self)
         self.timeline = TimelineModel(self.tasks, self.workbench.history.timeline, self)
-        self.compose = Compose(self.workbench, self.tasks, self.timeline, frame.text, self)
-        self.pulse = Pulse(self.workbench, self.tasks, self)
+        self.compose = ComposeSession(self.workbench, self.tasks, self.timeline, frame.text, self)
+        self.pulse = FrameClock(self.workbench, self.tasks, self)
         self._raise_server: RaiseServer | None = None
         self._has_begun = self._closed = self._is_leaving = False
         frame.closing.connect(self._close)
@@ -145,7 +145,7 @@ class MainWindow(QObject):
         self.theme.changed.connect(self.update_state)
 
     def _listen(self) -> None:
-        from workbench.app.single import RaiseServer
+        from workbench.app.raise_server import RaiseServer
 
         server = RaiseServer(self.workbench.store.path, self)
         server.raise_requested.connect(self.come_forward)

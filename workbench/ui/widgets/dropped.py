@@ -17,6 +17,6 @@ def pack_in(data: QMimeData) -> Path | None:
     paths: Sequence[Path] = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     if len(paths) != 1:
         return None
-    from workbench.app.packs.imports import pack_at
+    from workbench.app.packs.pack_imports import pack_at
 
     return pack_at(paths[0])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from workbench.app.later import Later, sentence_of, start
+from workbench.app.future_results import FutureResults, sentence_of, start
 from workbench.core.lanes import Endpoint
 from workbench.ui.features.address.dialog import AddressDialog
 from workbench.ui.shell.events import LaneRetryRequested
@@ -26,7 +26,7 @@ class AddressConfirmation(QObject):
     def __init__(self, services: Services) -> None:
         super().__init__(services.dialogs.widget())
         self._services = services
-        self._later = Later(self)
+        self._later = FutureResults(self)
         self.open: AddressDialog | None = None
         """The open dialog, or None."""
 

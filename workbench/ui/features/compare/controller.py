@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from shiboken6 import isValid
 
-from workbench.app.compose.timeline import name
+from workbench.app.compose.timeline_model import name
 from workbench.core.text import opening_words
 from workbench.core.timeline import VersionLabel, caption
 from workbench.ui.features.compare.dialog import DRAFT, CompareDialog, Entry

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence
 
-from workbench.app.compose.timeline import name
+from workbench.app.compose.timeline_model import name
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.block import MessageBlock
 from workbench.ui.editor.keys import plain_modifiers
 
 if TYPE_CHECKING:
-    from workbench.app.compose.session import Compose
+    from workbench.app.compose.session import ComposeSession
     from workbench.ui.shell.services import Notices
 
 _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
@@ -36,7 +36,7 @@ def would_edit(event: QKeyEvent) -> bool:
 class Branching(QObject):
     """Listens to the keys in the editor of the past, and to what input methods make of them, such as é."""
 
-    def __init__(self, compose: Compose, draft: ContentEditor, notices: Notices) -> None:
+    def __init__(self, compose: ComposeSession, draft: ContentEditor, notices: Notices) -> None:
         """`draft` is the editor that a branch goes into."""
         super().__init__(compose)
         self._compose, self._draft, self._notices = compose, draft, notices

@@ -27,7 +27,7 @@ from workbench.ui.widgets.turns import Turns
 from workbench.usecases.template_check import TemplateMistake, schema_faults
 
 if TYPE_CHECKING:
-    from workbench.app.compose.session import Compose
+    from workbench.app.compose.session import ComposeSession
     from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.shell.services import Services
 
@@ -46,7 +46,7 @@ class Checking(QObject):
     checked = Signal()
     """The draft was checked."""
 
-    def __init__(self, services: Services, compose: Compose, view: ComposeView, mistakes: Mistakes) -> None:
+    def __init__(self, services: Services, compose: ComposeSession, view: ComposeView, mistakes: Mistakes) -> None:
         super().__init__(compose)
         self._services, self._compose, self._view, self._mistakes = services, compose, view, mistakes
         self._editor, self._values = view.editor, view.values

@@ -20,7 +20,7 @@ from workbench.ui.features.compose.checking import Checking
 from workbench.ui.shell.events import CommandStateChanged, EmptyPromptFilled
 
 if TYPE_CHECKING:
-    from workbench.app.compose.session import Compose
+    from workbench.app.compose.session import ComposeSession
     from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.shell.services import Services
     from workbench.usecases.workbench import Workbench
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Editing(QObject):
     """Made once, when the window's parts exist."""
 
-    def __init__(self, services: Services, workbench: Workbench, compose: Compose, view: ComposeView) -> None:
+    def __init__(self, services: Services, workbench: Workbench, compose: ComposeSession, view: ComposeView) -> None:
         super().__init__(compose)
         self._services, self._view = services, view
         self.attaching = Attaching(services, workbench.attachments, view)

@@ -18,8 +18,8 @@ from workbench.ui.features.compose.numbers import next_run
 from workbench.ui.shell.events import CommandStateChanged
 
 if TYPE_CHECKING:
-    from workbench.app.compose.session import Compose
-    from workbench.app.pulse import Pulse
+    from workbench.app.compose.session import ComposeSession
+    from workbench.app.frame_clock import FrameClock
     from workbench.ui.shell.notice import NoticeBar
     from workbench.ui.shell.services import Services
 
@@ -30,7 +30,7 @@ RUN, PART, RETRY = "This run", "Running these lanes", "Trying again"
 class RunGate(QObject):
     """Stands between the key and the run."""
 
-    def __init__(self, services: Services, compose: Compose, pulse: Pulse, bar: NoticeBar) -> None:
+    def __init__(self, services: Services, compose: ComposeSession, pulse: FrameClock, bar: NoticeBar) -> None:
         super().__init__(compose)
         self._services, self._compose, self._pulse, self._bar = services, compose, pulse, bar
         self._limits = Limits()

@@ -9,7 +9,7 @@ from workbench.core.parameter_support import ParameterSupport
 from workbench.ui.shell.rooms import LanesOwner
 
 if TYPE_CHECKING:
-    from workbench.app.compose.stage import Stage
+    from workbench.app.compose.run_controller import RunController
     from workbench.core.drafts import Draft
     from workbench.core.lanes import Lane
     from workbench.core.runs import Result
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class _Answers:
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: RunController) -> None:
         self._stage = stage
         self.stop, self.show_sample, self.run_of = stage.stop, stage.show_sample, stage.run_of
 

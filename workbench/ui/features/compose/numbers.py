@@ -11,19 +11,19 @@ from workbench.core.drafts import Draft
 from workbench.core.forecast import Forecast, detail, line
 
 if TYPE_CHECKING:
-    from workbench.app.compose.session import Compose
+    from workbench.app.compose.session import ComposeSession
     from workbench.ui.editor import ContentEditor
     from workbench.ui.shell.bars import StatusBar
 
 
-def next_run(compose: Compose) -> tuple[str, Draft] | None:
+def next_run(compose: ComposeSession) -> tuple[str, Draft] | None:
     """Return the prompt and the draft that would be run, None while no run can be started."""
     if not compose.prompt_uid or not compose.ready or compose.viewing is not None:
         return None
     return compose.prompt_uid, compose.draft()
 
 
-def to_foresee(compose: Compose) -> tuple[str, Draft] | None:
+def to_foresee(compose: ComposeSession) -> tuple[str, Draft] | None:
     """Return what the numbers are about, None also while they would give a hidden name away."""
     return None if compose.stage.shown.is_blind else next_run(compose)
 

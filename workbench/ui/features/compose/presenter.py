@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from workbench.app.compose.past import nothing_answered
+from workbench.app.compose.iteration_viewer import nothing_answered
 from workbench.app.compose.session_text import session_detail, session_line
-from workbench.app.compose.timeline import describe
+from workbench.app.compose.timeline_model import describe
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.ui.shell.keybutton import KeyName, first_keys
 

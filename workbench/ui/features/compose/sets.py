@@ -15,7 +15,7 @@ from workbench.formats.value_rows import read_value_rows, taken
 from workbench.usecases.run_plan import still_lacks
 
 if TYPE_CHECKING:
-    from workbench.app.compose.session import Compose
+    from workbench.app.compose.session import ComposeSession
     from workbench.formats.value_rows import ValueRows
     from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.features.compose.large import LargeValue
@@ -32,7 +32,7 @@ _LOOKED_AT = 20_000
 class SetActions(QObject):
     """Acts on the value sets of the draft, and switches the lanes between sets."""
 
-    def __init__(self, services: Services, compose: Compose, view: ComposeView, notice: NoticeBar) -> None:
+    def __init__(self, services: Services, compose: ComposeSession, view: ComposeView, notice: NoticeBar) -> None:
         super().__init__(services.dialogs.widget())
         self._services, self._compose, self._view, self._notice = services, compose, view, notice
         self._sets, self._stage = compose.sets, compose.stage

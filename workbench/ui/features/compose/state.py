@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from workbench.app.commands import WindowState
 
 if TYPE_CHECKING:
-    from workbench.app.compose.session import Compose
-    from workbench.app.compose.timeline import TimelineModel
+    from workbench.app.compose.session import ComposeSession
+    from workbench.app.compose.timeline_model import TimelineModel
 
 
 def compose_state(
-    state: WindowState, compose: Compose, timeline: TimelineModel, focused: str, shown: list[str]
+    state: WindowState, compose: ComposeSession, timeline: TimelineModel, focused: str, shown: list[str]
 ) -> WindowState:
     """Return `state` with the fields about Compose. `focused` is the slot that keys act on; `shown` are all lanes."""
     board, stage = compose.board, compose.stage

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from workbench.app.compose.undo_order import Steps, UndoOrder
+from workbench.app.compose.undo_order import UndoOrder, UndoSteps
 from workbench.host.clock import stamp
 from workbench.ui.editor.field import ExactField
 
 if TYPE_CHECKING:
-    from workbench.app.compose.judging import GivenVerdict
-    from workbench.app.compose.session import Compose
+    from workbench.app.compose.session import ComposeSession
+    from workbench.app.compose.verdict_recorder import GivenVerdict
     from workbench.ui.draft_page.view import ComposeView
     from workbench.ui.editor.editor import ContentEditor
     from workbench.ui.editor.history import FieldHistory
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class ComposeUndo:
     """Undoes and redoes edits of the draft and verdicts on the shown run."""
 
-    def __init__(self, compose: Compose, view: ComposeView) -> None:
+    def __init__(self, compose: ComposeSession, view: ComposeView) -> None:
         self._compose, self._view = compose, view
         self._typed: tuple[QWidget | None, int] = (None, 0)
         """The field with steps of its own that was typed into last, and when."""
@@ -90,8 +90,8 @@ class ComposeUndo:
         if field is not QApplication.focusWidget() or self._is_line_unchanged:
             typed_at = 0
         return UndoOrder(
-            Steps(judging, judging.undo, judging.redo),
-            [Steps(one.journal, one.undo, one.redo) for one in texts],
+            UndoSteps(judging, judging.undo, judging.redo),
+            [UndoSteps(one.journal, one.undo, one.redo) for one in texts],
             typed_at,
         )
 

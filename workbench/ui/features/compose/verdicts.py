@@ -14,8 +14,8 @@ from workbench.core.lanes import short_model
 from workbench.ui.shell.events import CommandStateChanged, ViewShown
 
 if TYPE_CHECKING:
-    from workbench.app.compose.judging import GivenVerdict
-    from workbench.app.compose.stage import Stage
+    from workbench.app.compose.run_controller import RunController
+    from workbench.app.compose.verdict_recorder import GivenVerdict
     from workbench.app.lanes.lane_state import LaneHead
     from workbench.app.verdict_keys import VerdictKey
     from workbench.ui.features.compose.blindness import Blindness
@@ -34,7 +34,7 @@ _LONGEST_NAME = 60
 class VerdictActions:
     """Gives verdicts on the answers that are shown."""
 
-    def __init__(self, stage: Stage, presenter: ComposePresenter) -> None:
+    def __init__(self, stage: RunController, presenter: ComposePresenter) -> None:
         self._stage, self._presenter = stage, presenter
 
     def press(self, key: VerdictKey) -> bool:

@@ -15,7 +15,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from shiboken6 import isValid
 
-from workbench.app.packs.imports import pack_at
+from workbench.app.packs.pack_imports import pack_at
 from workbench.formats.exports import FORMATS
 from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError

@@ -42,8 +42,8 @@ FEATURE = Feature(
         has_side=False,
         preload=(
             "workbench.app.history.detail",
-            "workbench.app.history.looker",
-            "workbench.app.history.model",
+            "workbench.app.history.detail_reader",
+            "workbench.app.history.table_model",
             "workbench.ui.widgets.diff.text",
             "workbench.ui.widgets.diff.parts",
             "workbench.ui.features.history.cards",

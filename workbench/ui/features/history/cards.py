@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from workbench.app.history.detail import Card
+from workbench.app.history.detail import AnswerCardData
 from workbench.core.search.match_marker import Mark, MatchMarker
 from workbench.ui.features.history.marks import mark
 from workbench.ui.shell.bars import Elided
@@ -129,7 +129,7 @@ class AnswerCard(QFrame):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         set_role(self, "card")
-        self.card = Card("", "")
+        self.card = AnswerCardData("", "")
         self.title = Elided(role="heading", parent=self)
         self.text = MarkedText(theme, self)
         self.said = QLabel(self)
@@ -153,7 +153,7 @@ class AnswerCard(QFrame):
         self.request.clicked.connect(lambda: self.request_wanted.emit(self.card.record))
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(for_clipboard(self.card.whole)))
 
-    def show_card(self, card: Card, *, keep: bool = False) -> None:
+    def show_card(self, card: AnswerCardData, *, keep: bool = False) -> None:
         """Show an answer; with `keep` an unchanged one keeps its scroll position."""
         self.card = card
         set_role(self.title, "gold" if card.standing == "winner" else "heading")
@@ -189,7 +189,7 @@ class Cards(QWidget):
         self._grid.setColumnStretch(0, 1)
         theme.changed.connect(self._arrange)
 
-    def show_cards(self, cards: tuple[Card, ...], *, keep: bool) -> Iterator[None]:
+    def show_cards(self, cards: tuple[AnswerCardData, ...], *, keep: bool) -> Iterator[None]:
         """Show these answers, one per iteration step, reusing widgets.
 
         With `keep` old content stays until it is replaced, otherwise it is hidden at once.

@@ -23,7 +23,7 @@ from workbench.ui.shell.services import Services
 from workbench.usecases.problems import problem_of
 
 if TYPE_CHECKING:
-    from workbench.app.history.model import HistoryTableModel
+    from workbench.app.history.table_model import HistoryTableModel
     from workbench.core.runs import OutputRecord
     from workbench.core.search.completion import QueryCompletion
     from workbench.core.search.results import HistoryRow
@@ -55,8 +55,8 @@ class HistoryController:
 
     def make(self) -> Making:
         """Build the view in steps; the last step starts loading the first page."""
-        from workbench.app.history.looker import Looker
-        from workbench.app.history.model import HistoryTableModel
+        from workbench.app.history.detail_reader import RunDetailReader
+        from workbench.app.history.table_model import HistoryTableModel
         from workbench.ui.features.history.run_actions import Curating
         from workbench.ui.features.history.saved_searches import Saving
         from workbench.ui.features.history.view import HistoryView
@@ -77,7 +77,7 @@ class HistoryController:
 
         yield from view.build(complete)
         curating = Curating(services, view, lambda: self.erasing)
-        looker = Looker(backend.store, backend.history, tasks, view)
+        looker = RunDetailReader(backend.store, backend.history, tasks, view)
         view.wanted.connect(lambda rows: looker.look(rows, model.text))
         view.unwanted.connect(looker.forget)
         looker.arrived.connect(view.detail.show_run)

@@ -12,8 +12,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.app.history.cells import cost_in_line, marks_of, verdict
-from workbench.app.history.detail import Answered, Looked
-from workbench.app.history.pair import Pair
+from workbench.app.history.detail import AnsweredSet, RunDetailView
+from workbench.app.history.run_pair import RunPair
 from workbench.core.content_diff import PartDiff
 from workbench.core.dates import absolute
 from workbench.core.runs import DRAFTABLE
@@ -38,7 +38,7 @@ _VALUE_LENGTH = 200
 SEVERAL = "{:,} runs are selected. Select one to read it, or two to compare them."
 
 
-def _worth_showing(looked: Looked) -> list[PartDiff]:
+def _worth_showing(looked: RunDetailView) -> list[PartDiff]:
     """Return the parts that changed or contain search matches."""
     marker = looked.marker
     return [
@@ -53,7 +53,7 @@ def run_name(row: HistoryRow) -> str:
     return f"{row.prompt} · {row.kind} {row.row.number}"
 
 
-def _uids(pair: Pair) -> tuple[str, str]:
+def _uids(pair: RunPair) -> tuple[str, str]:
     return pair.older.row.row.run_uid, pair.newer.row.row.run_uid
 
 
@@ -81,7 +81,7 @@ class _Answers(_Section):
         self.column.addWidget(self.values)
         self.column.addWidget(self.cards)
 
-    def show_set(self, answered: Answered, marker: MatchMarker | None, *, keep: bool) -> Iterator[None]:
+    def show_set(self, answered: AnsweredSet, marker: MatchMarker | None, *, keep: bool) -> Iterator[None]:
         """Show the values, each as a snippet around its first match of `marker`, then one answer per step.
 
         With `keep` old answers stay until they are replaced.
@@ -115,8 +115,8 @@ class DetailPane(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.looked: Looked | None = None
-        self.pair: Pair | None = None
+        self.looked: RunDetailView | None = None
+        self.pair: RunPair | None = None
         """The two runs that are compared, or None."""
         self.nothing = QLabel(NOTHING_CHOSEN, self)
         self.nothing.setWordWrap(True)
@@ -168,7 +168,7 @@ class DetailPane(QWidget):
         self.nothing.show()
         self.area.hide()
 
-    def show_run(self, looked: Looked) -> None:
+    def show_run(self, looked: RunDetailView) -> None:
         """Show a run."""
         is_same = self.looked is not None and self.looked.row.row.run_uid == looked.row.row.run_uid
         self.looked, self.pair = looked, None
@@ -193,7 +193,7 @@ class DetailPane(QWidget):
         if not is_same:
             self.area.verticalScrollBar().setValue(0)
 
-    def show_pair(self, pair: Pair) -> None:
+    def show_pair(self, pair: RunPair) -> None:
         """Show two runs compared with each other."""
         is_same = self.pair is not None and _uids(self.pair) == _uids(pair)
         self.pair, self.looked = pair, None
@@ -228,7 +228,7 @@ class DetailPane(QWidget):
         self.beside.setVisible(pair)
 
     def _show_sets(
-        self, sets: tuple[Answered, ...], left_out: int, marker: MatchMarker | None, *, keep: bool = False
+        self, sets: tuple[AnsweredSet, ...], left_out: int, marker: MatchMarker | None, *, keep: bool = False
     ) -> None:
         """Show the first answers now and the others lazily; with `keep` old answers stay until they are replaced."""
         for section in self.answers[len(sets) if keep else 0 :]:
@@ -244,7 +244,7 @@ class DetailPane(QWidget):
         if all(self._fill_more() for _ in range(_AT_ONCE)):
             self._turns.ask(self, self._fill_more)
 
-    def _fill(self, sets: tuple[Answered, ...], marker: MatchMarker | None, *, keep: bool) -> Iterator[None]:
+    def _fill(self, sets: tuple[AnsweredSet, ...], marker: MatchMarker | None, *, keep: bool) -> Iterator[None]:
         for number, answered in enumerate(sets):
             if number == len(self.answers):
                 made = _Answers(self._theme, self._body)
@@ -264,7 +264,7 @@ class DetailPane(QWidget):
         self.more.setVisible(self._left_out > 0)
         return False
 
-    def _show_prompt(self, looked: Looked, *, keep: bool) -> None:
+    def _show_prompt(self, looked: RunDetailView, *, keep: bool) -> None:
         if looked.parent is None:
             self.prompt.heading.setText("PROMPT")
             runs = [

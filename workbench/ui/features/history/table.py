@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.history.cells import COLUMNS, COST, LANES, NUMBER, PROMPT, WHEN, WINNER
-from workbench.app.history.model import HistoryTableModel
+from workbench.app.history.table_model import HistoryTableModel
 from workbench.core.search.results import HistoryRow
 from workbench.ui.widgets.theme import Theme
 

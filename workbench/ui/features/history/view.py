@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.app.history.model import HistoryTableModel
+from workbench.app.history.table_model import HistoryTableModel
 from workbench.core.search.results import HistoryRow
 from workbench.ui.features.history.detail import NOTHING_CHOSEN, SEVERAL, DetailPane, run_name
 from workbench.ui.features.history.empty import EmptyHistory

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from workbench.app.lanes.board import Board
-from workbench.app.lanes.comparing import Comparisons
+from workbench.app.lanes.comparisons import LaneComparisons
+from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.shell.events import RunChanged
 from workbench.ui.shell.services import Services
@@ -19,11 +19,11 @@ from workbench.usecases.comparison import ComparisonBase
 class DiffActions(QObject):
     """Changes the view modes of the lanes of one view."""
 
-    def __init__(self, services: Services, lanes: LanesView, board: Board) -> None:
+    def __init__(self, services: Services, lanes: LanesView, board: LanePresenter) -> None:
         super().__init__(lanes)
         self._lanes = lanes
         self._before: dict[str, str] = {}
-        self.comparisons = Comparisons(
+        self.comparisons = LaneComparisons(
             services.backend.store,
             services.tasks,
             board,

@@ -9,7 +9,7 @@ from typing import get_args
 
 from PySide6.QtWidgets import QApplication
 
-from workbench.app.lanes.board import Board
+from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.shell.rooms import RemembersSettings
 from workbench.ui.shell.services import Services
@@ -22,7 +22,9 @@ _REMEMBERED = 200
 class ReadingHandlers:
     """Acts on the lanes of one view. Chosen modes are restored at the next start."""
 
-    def __init__(self, services: Services, view: LanesView, board: Board, remembered: RemembersSettings) -> None:
+    def __init__(
+        self, services: Services, view: LanesView, board: LanePresenter, remembered: RemembersSettings
+    ) -> None:
         self._notices, self._lanes, self._board, self._remembered = services.notices, view, board, remembered
         self._lanes.readings.load(dict(remembered.settings.reading))
         self._lanes.readings.changed.connect(self._remember)

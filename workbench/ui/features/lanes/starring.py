@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from workbench.app.lanes.answer_stars import AnswerStars
-from workbench.app.lanes.board import Board
+from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.ui.shell.events import HistoryChanged, PromptOpened
 from workbench.ui.shell.services import Services
 
@@ -16,7 +16,7 @@ from workbench.ui.shell.services import Services
 class Starring(QObject):
     """Stars answers in the lanes of one window."""
 
-    def __init__(self, services: Services, board: Board, parent: QObject) -> None:
+    def __init__(self, services: Services, board: LanePresenter, parent: QObject) -> None:
         super().__init__(parent)
         self._board, self._notices = board, services.notices
         self._stars = AnswerStars(services.backend.store, services.tasks, board, self)

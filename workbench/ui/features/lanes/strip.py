@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.compose.blindness import HIDDEN
+from workbench.app.compose.hidden_names import HIDDEN
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.core.runs import Failure
 from workbench.ui.features.lanes import wording

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.maintenance.desk import Overview
+from workbench.app.maintenance.tasks import HistoryOverview
 from workbench.core.byte_sizes import show_bytes
 from workbench.core.dates import absolute
 from workbench.core.maintenance import MOST, MaintenanceRules
@@ -84,7 +84,7 @@ class BackupsPart(QWidget):
         theme.changed.connect(self._fit)
         self._enable()
 
-    def show_overview(self, overview: Overview) -> None:
+    def show_overview(self, overview: HistoryOverview) -> None:
         """Show the current rules and backups."""
         self._folder, self._may_write = overview.folder, not overview.read_only
         # An overview read before the latest change was saved would revert it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.app.maintenance.desk import CareDesk, Ended
+from workbench.app.maintenance.tasks import MaintenanceResult, MaintenanceTasks
 from workbench.ui.shell.events import (
     HistoryChangeRequested,
     HistoryCleaningRequested,
@@ -36,7 +36,7 @@ class MaintenanceController:
         self._has_settings_open = False
         self.panel: HistoryPanel | None = None
         """The History page of the open settings, once created."""
-        self.desk = CareDesk(services.backend.store, services.backend.runner, services.dialogs.widget())
+        self.desk = MaintenanceTasks(services.backend.store, services.backend.runner, services.dialogs.widget())
         self.desk.ended.connect(self._ended)
         self.desk.daily_failed.connect(self._daily_failed)
         self.desk.change_wanted.connect(self._leave_for)
@@ -116,7 +116,7 @@ class MaintenanceController:
         deleting, read_only = services.backend.store.deleting, self.desk.read_only
         services.tasks.run(lambda: not read_only and deleting.is_unclean, known)
 
-    def _ended(self, ended: Ended) -> None:
+    def _ended(self, ended: MaintenanceResult) -> None:
         # The open page shows the result itself.
         if self._has_settings_open:
             return

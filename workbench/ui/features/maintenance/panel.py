@@ -11,8 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.app.later import Later, sentence_of
-from workbench.app.maintenance.desk import CareDesk, Ended, Overview, Room
+from workbench.app.future_results import FutureResults, sentence_of
+from workbench.app.maintenance.tasks import DiskUsage, HistoryOverview, MaintenanceResult, MaintenanceTasks
 from workbench.core.byte_sizes import show_bytes
 from workbench.core.maintenance import MaintenanceRules
 from workbench.ui.features.maintenance.backups import BackupsPart
@@ -31,11 +31,11 @@ _CLOSES = "The window closes for that and opens again."
 class HistoryPanel(QWidget):
     """Sections one below the other, and a fixed progress area at the bottom."""
 
-    def __init__(self, theme: Theme, desk: CareDesk, confirm: Confirm) -> None:
+    def __init__(self, theme: Theme, desk: MaintenanceTasks, confirm: Confirm) -> None:
         super().__init__()
         self._desk, self._confirm = desk, confirm
-        self._later = Later(self)
-        self._room: Room | None = None
+        self._later = FutureResults(self)
+        self._room: DiskUsage | None = None
         self._wants_smaller = self._is_measuring = False
         self._database = Path()
         self.path = PathLabel()
@@ -155,7 +155,7 @@ class HistoryPanel(QWidget):
         outer.addWidget(area, 1)
         outer.addWidget(self.progress)
 
-    def _show(self, overview: Overview) -> None:
+    def _show(self, overview: HistoryOverview) -> None:
         self._database = overview.path
         self.path.set_path(str(overview.path))
         self.backups.show_overview(overview)
@@ -173,7 +173,7 @@ class HistoryPanel(QWidget):
             self._wants_smaller = False
             self._failed(error)
 
-    def _show_room(self, room: Room) -> None:
+    def _show_room(self, room: DiskUsage) -> None:
         self._is_measuring = False
         self._room = room
         self._measuring.hide()
@@ -192,7 +192,7 @@ class HistoryPanel(QWidget):
             part.setEnabled(not busy)
         self._smaller.setEnabled(not busy and not self._desk.read_only)
 
-    def _ended(self, ended: Ended) -> None:
+    def _ended(self, ended: MaintenanceResult) -> None:
         self.progress.show_end(ended)
 
     def _failed(self, error: BaseException) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.maintenance.desk import Ended, Job, Room
+from workbench.app.maintenance.tasks import DiskUsage, MaintenanceJob, MaintenanceResult
 from workbench.core.byte_sizes import show_bytes
 from workbench.ui.widgets.controls import Status, button, label
 from workbench.ui.widgets.theme import Theme, set_role
@@ -51,7 +51,7 @@ class SizeGrid(QWidget):
         self._grid.setColumnStretch(2, 1)
         self.setAccessibleName("What takes room")
 
-    def show_room(self, room: Room) -> None:
+    def show_room(self, room: DiskUsage) -> None:
         """Show these sizes."""
         while (item := self._grid.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
@@ -111,7 +111,7 @@ class Progress(QFrame):
         layout.addWidget(self.detail)
         self.show_job(None)
 
-    def show_job(self, job: Job | None) -> None:
+    def show_job(self, job: MaintenanceJob | None) -> None:
         """Show the running job, None for none."""
         for part in (self._words, self._stop):
             part.setVisible(job is not None)
@@ -122,7 +122,7 @@ class Progress(QFrame):
             self.say("")
         self._show_or_hide()
 
-    def show_end(self, ended: Ended) -> None:
+    def show_end(self, ended: MaintenanceResult) -> None:
         """Show the result of a job."""
         self.say(ended.sentence, ended.tone, ended.detail)
 

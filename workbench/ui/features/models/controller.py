@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.app.later import start
-from workbench.app.models.entries import Choice, Unchanged
-from workbench.app.models.source import WorkbenchPickerSource
+from workbench.app.future_results import start
+from workbench.app.models.model_index import ModelChoice, UnchangedPrice
+from workbench.app.models.picker_source import WorkbenchPickerSource
 from workbench.core.lanes import Lane
 from workbench.host.clock import utc_now
 from workbench.ui.features.models.dialog import ModelPicker
@@ -47,7 +47,7 @@ class ModelsController:
         self.picker = picker
         picker.show()
 
-    def _keep(self, choice: Choice, use: Callable[[str, str], object]) -> None:
+    def _keep(self, choice: ModelChoice, use: Callable[[str, str], object]) -> None:
         """Save the new endpoint of the choice, if any, then use the choice and save its price."""
         services = self._services
         pricing = services.backend.models.pricing
@@ -55,7 +55,7 @@ class ModelsController:
         def take() -> None:
             use(choice.endpoint_uid, choice.model)
             rates = choice.rates_by_hand
-            if not isinstance(rates, Unchanged):
+            if not isinstance(rates, UnchangedPrice):
                 services.tasks.watch(start(lambda: pricing.set_price(choice.endpoint_uid, choice.model, rates)))
 
         if choice.new_endpoint is None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from workbench.app.models.rows import ROW, Row
+from workbench.app.models.picker_row import ROW, PickerRow
 from workbench.ui.widgets.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -38,7 +38,7 @@ class PickerDelegate(QStyledItemDelegate):
         return QSize(0, self.row_height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: Row = index.data(ROW)
+        row: PickerRow = index.data(ROW)
         rect: QRect = option.rect
         painter.save()
         if row.kind == "header":
@@ -67,7 +67,7 @@ class PickerDelegate(QStyledItemDelegate):
             painter.setPen(QPen(self._theme.color("accent"), 1))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
-    def _pickable(self, painter: QPainter, rect: QRect, row: Row) -> None:
+    def _pickable(self, painter: QPainter, rect: QRect, row: PickerRow) -> None:
         if not row.note and not row.warning:
             rect = rect.translated(0, (rect.height() - self._body_height) // 2)
         title = QRect(rect.left(), rect.top(), rect.width(), self._body_height)
@@ -80,7 +80,7 @@ class PickerDelegate(QStyledItemDelegate):
         if row.note or row.warning:
             self._note(painter, QRect(rect.left(), title.bottom() + 3, rect.width(), self._small_height), row)
 
-    def _note(self, painter: QPainter, rect: QRect, row: Row) -> None:
+    def _note(self, painter: QPainter, rect: QRect, row: PickerRow) -> None:
         """Paint the second line. The warning comes first, so that it is elided last."""
         mode = Qt.TextElideMode.ElideRight
         warning = f"{row.warning} · " if row.warning and row.note else row.warning
@@ -92,7 +92,7 @@ class PickerDelegate(QStyledItemDelegate):
             painter.setPen(self._theme.color("muted"))
             painter.drawText(rest, _LEFT, self._small_metrics.elidedText(row.note, mode, rest.width()))
 
-    def _price(self, painter: QPainter, rect: QRect, row: Row) -> int:
+    def _price(self, painter: QPainter, rect: QRect, row: PickerRow) -> int:
         """Paint the price and the key marker; return the width in pixels that they take from the title."""
         taken = 0
         if row.price:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.app.models.entries import ABILITIES, PER_MILLION, ModelEntry, Offer, show_dollars
-from workbench.app.models.rows import Row
+from workbench.app.models.model_index import ABILITIES, PER_MILLION, ModelEntry, ModelOffer, show_dollars
+from workbench.app.models.picker_row import PickerRow
 from workbench.core.money import Rates
 from workbench.ui.features.models.elided import ElidedLabel
 from workbench.ui.features.models.prices import PriceFields
@@ -56,7 +56,7 @@ class ModelDetails(QWidget):
         layout.addStretch(1)
         layout.addWidget(self.prices)
 
-    def show_row(self, row: Row, entry: ModelEntry, offer: Offer) -> None:
+    def show_row(self, row: PickerRow, entry: ModelEntry, offer: ModelOffer) -> None:
         """Show a model; local models have no price fields."""
         self._provider = entry.provider
         self._name.show_text(entry.model)
@@ -71,7 +71,7 @@ class ModelDetails(QWidget):
         self.prices.show_model(model, None if local else offer.prices.get(model), entry.rates)
 
 
-def _facts(entry: ModelEntry, row: Row, offer: Offer) -> str:
+def _facts(entry: ModelEntry, row: PickerRow, offer: ModelOffer) -> str:
     if row.kind == "typed" or not entry.provider or (entry.rates is not None and entry.rates.source == "local"):
         return row.note
     parts = [offer.provider(entry.provider).name]

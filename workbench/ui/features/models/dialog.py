@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.later import Later, sentence_of
+from workbench.app.future_results import FutureResults, sentence_of
 from workbench.app.models.endpoint_models import EndpointModels
-from workbench.app.models.entries import UNCHANGED, Choice, Offer, PickerSource
 from workbench.app.models.list_model import ModelListModel
-from workbench.app.models.rows import Row, is_address
+from workbench.app.models.model_index import UNCHANGED, ModelChoice, ModelOffer, PickerSource
+from workbench.app.models.picker_row import PickerRow, is_address
 from workbench.core.lanes import Lane
 from workbench.ui.features.models.delegate import PickerDelegate
 from workbench.ui.features.models.details import ModelDetails
@@ -69,10 +69,10 @@ class ModelPicker(Dialog):
         self._theme = theme
         self._source = source
         self._wanted = (current.endpoint, current.model) if current else None
-        self._row: Row | None = None
+        self._row: PickerRow | None = None
         self._is_chosen = False
         """Whether the user moved to the current row."""
-        self._later = Later(self)
+        self._later = FutureResults(self)
         self._models = EndpointModels(source, self)
         self._model = ModelListModel(self._models, self, current=self._wanted)
         self._build(choose)
@@ -183,7 +183,7 @@ class ModelPicker(Dialog):
         self._list.scheduleDelayedItemsLayout()
         self._list.viewport().update()
 
-    def _show_offer(self, offer: Offer) -> None:
+    def _show_offer(self, offer: ModelOffer) -> None:
         for endpoint in offer.endpoints:
             if endpoint.has_address and endpoint not in self._model.offer.endpoints:
                 self._models.load(endpoint, offer.known.get(endpoint.uid, ()))
@@ -192,7 +192,7 @@ class ModelPicker(Dialog):
 
     def _offer_failed(self, error: BaseException) -> None:
         sentence = sentence_of(error, "The catalogue could not be read. Close this window and try again.")
-        self._model.set_offer(Offer(), trouble=sentence)
+        self._model.set_offer(ModelOffer(), trouble=sentence)
 
     def _filter(self, text: str) -> None:
         self._wanted = None
@@ -316,15 +316,15 @@ class ModelPicker(Dialog):
         except ValueError as error:
             self._details.prices.complain(str(error))
             return
-        self._finish(Choice(row.entry.endpoint, row.entry.model, rates))
+        self._finish(ModelChoice(row.entry.endpoint, row.entry.model, rates))
 
     def _use_files(self) -> None:
         offer = self._model.offer
         if found := self._files.endpoint(offer.builtin_path, offer.endpoints):
             endpoint, is_new = found
-            self._finish(Choice(endpoint.uid, endpoint.name, UNCHANGED, endpoint if is_new else None))
+            self._finish(ModelChoice(endpoint.uid, endpoint.name, UNCHANGED, endpoint if is_new else None))
 
-    def _finish(self, choice: Choice) -> None:
+    def _finish(self, choice: ModelChoice) -> None:
         self.chosen.emit(choice)
         self.accept()
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from workbench.app.models.rows import tooltip
+from workbench.app.models.picker_row import tooltip
 from workbench.core.visible_text import visible_name
 
 

@@ -9,7 +9,7 @@ import math
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from workbench.app.models.entries import PER_MILLION, UNCHANGED, Unchanged
+from workbench.app.models.model_index import PER_MILLION, UNCHANGED, UnchangedPrice
 from workbench.core.money import Rates
 from workbench.ui.widgets.theme import keep_room, set_role
 
@@ -114,7 +114,7 @@ class PriceFields(QWidget):
             field.clear()
         self._check()
 
-    def rates(self) -> Rates | Unchanged | None:
+    def rates(self) -> Rates | UnchangedPrice | None:
         """Return the manual price, None if removed, `UNCHANGED` if not edited. Raises ValueError with a sentence."""
         rates = parse_rates(*(field.text() for field in self._fields))
         same = [show_field(getattr(self._before, name, None)) for name in ("input", "output", "cached")]

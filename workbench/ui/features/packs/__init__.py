@@ -31,7 +31,7 @@ FEATURE = Feature(
         "workbench.packs.pack_writer",
         "workbench.usecases.packs.exporter",
         "workbench.usecases.packs.importer",
-        "workbench.app.packs.exports",
+        "workbench.app.packs.pack_exports",
         "workbench.ui.features.packs.import_dialog",
         "workbench.ui.features.packs.export_dialog",
         "workbench.ui.features.packs.controller",

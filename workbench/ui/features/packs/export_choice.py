@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.packs.export_table import ExportTable
-from workbench.app.packs.exports import Wanted
-from workbench.app.packs.version_choice import Version, VersionChoice
+from workbench.app.packs.pack_exports import PackExportRequest
+from workbench.app.packs.version_choice import ListedVersion, VersionChoice
 from workbench.packs.pack_contents import ENDING, PackAbout
 from workbench.packs.slugs import slug
 from workbench.ui.widgets.controls import button, label
@@ -87,7 +87,7 @@ class ChoicePage(QWidget):
         self._lay_out()
         self._connect()
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> PackExportRequest:
         """Return the export settings."""
         about = PackAbout(
             self._known.uid,
@@ -96,7 +96,9 @@ class ChoicePage(QWidget):
             self._text(self.licence, self._known.licence),
             self._text(self.author, self._known.author),
         )
-        return Wanted(about, self.table.choices, self.evidence.isChecked(), Path(self.path.text()).expanduser())
+        return PackExportRequest(
+            about, self.table.choices, self.evidence.isChecked(), Path(self.path.text()).expanduser()
+        )
 
     def lacks(self) -> str:
         """Return what is missing or invalid, "" for nothing."""
@@ -126,7 +128,7 @@ class ChoicePage(QWidget):
         self._is_filling = False
         self._propose()
 
-    def show_versions(self, row: int, versions: Sequence[Version]) -> None:
+    def show_versions(self, row: int, versions: Sequence[ListedVersion]) -> None:
         """List the versions of the selected prompt."""
         if row != self.rows.currentIndex().row():
             return

@@ -12,7 +12,7 @@ from pathlib import Path
 from shiboken6 import isValid
 
 from workbench.app.packs.export_table import ExportTable
-from workbench.app.packs.exports import PackExports, Preview
+from workbench.app.packs.pack_exports import PackExportPreview, PackExports
 from workbench.packs.pack_contents import PackAbout
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.shell.services import Services
@@ -107,7 +107,7 @@ class PackExportController:
             lambda target: _if_open(dialog, lambda: choice.show_target(target)),
         )
 
-    def _write(self, preview: Preview) -> None:
+    def _write(self, preview: PackExportPreview) -> None:
         self._exports.write(preview)
 
     def _written(self, path: Path) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.packs.export_table import ExportTable
-from workbench.app.packs.exports import Preview
+from workbench.app.packs.pack_exports import PackExportPreview
 from workbench.ui.features.packs.export_choice import ChoicePage
 from workbench.ui.features.packs.export_done import DonePage
 from workbench.ui.features.packs.export_preview import PreviewPage
@@ -69,7 +69,7 @@ class ExportPackDialog(Dialog):
         self.resize(QSize(int(880 * scale), int(600 * scale)).boundedTo(geometry.room(self)))
         self._show_page(self.choice)
 
-    def show_preview(self, preview: Preview) -> None:
+    def show_preview(self, preview: PackExportPreview) -> None:
         """Show what would be written, or why it is refused."""
         if preview.target.is_refused:
             self.refuse(preview.target.words, "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
-from workbench.app.packs.exports import MOST_SHOWN, Preview
+from workbench.app.packs.pack_exports import MOST_SHOWN, PackExportPreview
 from workbench.core.byte_sizes import show_bytes
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.dialog_parts import Rows, as_high_as_rows, field, noted
@@ -63,7 +63,7 @@ class PreviewPage(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.preview: Preview | None = None
+        self.preview: PackExportPreview | None = None
         self.path = PathLabel()
         self.what = label("", "muted")
         self.notes = label("")
@@ -102,7 +102,7 @@ class PreviewPage(QWidget):
         preview = self.preview
         return preview is not None and (not preview.findings or self.agreed.isChecked())
 
-    def show_preview(self, preview: Preview) -> None:
+    def show_preview(self, preview: PackExportPreview) -> None:
         """Show the content of the pack."""
         self.preview = preview
         pack, size = preview.export.pack, sum(bytes_ for _, bytes_ in preview.files)

@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog
 
-from workbench.app.packs.imports import PackImports, pack_at
+from workbench.app.packs.pack_imports import PackImports, pack_at
 from workbench.ui.features.packs.import_dialog import ImportPackDialog
 from workbench.ui.shell.events import Changed, DataChanged, PromptOpened
 from workbench.ui.shell.services import Services

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from workbench.app.palette.palette import RECENT, Entry, Palette, Source
+from workbench.app.palette.palette import RECENT, Palette, PaletteEntry, PaletteSource
 from workbench.ui.features.palette.dialog import PaletteDialog
 from workbench.ui.features.palette.sources import sources
 from workbench.ui.shell.events import CommandStateChanged, KeyBindingsRequested, PaletteOpening
@@ -53,9 +53,9 @@ class PaletteController:
             self._recent = []
             services.tasks.run(lambda: services.backend.store.get_meta(_RECENT), self._remembered)
 
-    def sources(self) -> list[Source]:
+    def sources(self) -> list[PaletteSource]:
         """Return the sources of a palette opened now; those added by other features come first."""
-        found: list[Source] = []
+        found: list[PaletteSource] = []
         self._services.events.publish(PaletteOpening(found.append))
         return [*found, *sources(self._services)]
 
@@ -84,7 +84,7 @@ class PaletteController:
         if self.palette is not None:
             self.palette.set_recent(self._recent or ())
 
-    def _chosen(self, entry: Entry, act: Callable[[], object]) -> None:
+    def _chosen(self, entry: PaletteEntry, act: Callable[[], object]) -> None:
         marks = [entry.mark, *(mark for mark in self._recent or () if mark != entry.mark)]
         self._recent = marks[:RECENT]
         store = self._services.backend.store

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.app.fuzzy import matched
-from workbench.app.palette.palette import Entry
+from workbench.app.palette.palette import PaletteEntry
 from workbench.ui.widgets.theme import Theme
 
 ENTRY = int(Qt.ItemDataRole.UserRole) + 1
@@ -45,7 +45,7 @@ class PaletteDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry = index.data(ENTRY)
-        if not isinstance(entry, Entry):
+        if not isinstance(entry, PaletteEntry):
             self._draw_header(painter, option.rect, str(entry))
             return
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -70,7 +70,7 @@ class PaletteDelegate(QStyledItemDelegate):
         painter.drawText(rect.adjusted(MARGIN, 0, -MARGIN, 0), _LEFT, text)
         painter.restore()
 
-    def _draw_right(self, painter: QPainter, rect: QRect, entry: Entry) -> int:
+    def _draw_right(self, painter: QPainter, rect: QRect, entry: PaletteEntry) -> int:
         """Paint kind and shortcut; return the right limit of the text at the left."""
         metrics, right = QFontMetrics(self._small), rect.right()
         painter.setFont(self._small)
@@ -83,7 +83,7 @@ class PaletteDelegate(QStyledItemDelegate):
                 right -= width + _GAP
         return right
 
-    def _draw_left(self, painter: QPainter, rect: QRect, entry: Entry) -> None:
+    def _draw_left(self, painter: QPainter, rect: QRect, entry: PaletteEntry) -> None:
         plain, small = QFontMetrics(self._plain), QFontMetrics(self._small)
         detail = entry.unavailable or entry.detail.replace("\n", " ")
         warning = f"{entry.warning} · " if entry.warning and detail else entry.warning

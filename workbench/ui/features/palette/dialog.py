@@ -13,7 +13,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPe
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from workbench.app.palette.palette import MOST, Entry, Palette
+from workbench.app.palette.palette import MOST, Palette, PaletteEntry
 from workbench.ui.features.palette.delegate import ENTRY, PaletteDelegate
 from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.fields import clearable
@@ -32,14 +32,14 @@ class _Found(QAbstractListModel):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._rows: list[Entry | str] = []
+        self._rows: list[PaletteEntry | str] = []
 
-    def show(self, found: Sequence[Entry], similar: Sequence[Entry]) -> None:
+    def show(self, found: Sequence[PaletteEntry], similar: Sequence[PaletteEntry]) -> None:
         self.beginResetModel()
         self._rows = [*found, *([SIMILAR, *similar] if similar else ())]
         self.endResetModel()
 
-    def position(self, entry: Entry) -> int:
+    def position(self, entry: PaletteEntry) -> int:
         """Return the row of a shown entry."""
         return self._rows.index(entry)
 
@@ -47,7 +47,7 @@ class _Found(QAbstractListModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
-        if index.isValid() and isinstance(self._rows[index.row()], Entry):
+        if index.isValid() and isinstance(self._rows[index.row()], PaletteEntry):
             return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
         return Qt.ItemFlag.ItemNeverHasChildren
 
@@ -96,7 +96,7 @@ class PaletteDialog(Dialog):
         self._theme, self._palette = theme, palette
         palette.setParent(self)
         self._was_active = False
-        self._went_to: Entry | None = None
+        self._went_to: PaletteEntry | None = None
         """The entry that the user moved to; None to follow the best match."""
         self.field = QLineEdit()
         self.field.setPlaceholderText("Find a command, prompt, model or iteration")
@@ -130,7 +130,7 @@ class PaletteDialog(Dialog):
         """Set the recent choices, the latest first."""
         self._palette.set_recent(recent)
 
-    def current(self) -> Entry | None:
+    def current(self) -> PaletteEntry | None:
         """Return the entry that Enter would choose."""
         index = self.list.currentIndex()
         return index.data(ENTRY) if index.isValid() else None
@@ -259,10 +259,10 @@ class PaletteDialog(Dialog):
 
     def _clicked(self, index: QModelIndex) -> None:
         entry = index.data(ENTRY)
-        if isinstance(entry, Entry):
+        if isinstance(entry, PaletteEntry):
             self._choose(entry, shift=False)
 
-    def _choose(self, entry: Entry, *, shift: bool) -> None:
+    def _choose(self, entry: PaletteEntry, *, shift: bool) -> None:
         if entry.unavailable:
             return
         act: Callable[[], object] = entry.act

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.app.compose.timeline import describe, name
-from workbench.app.palette.palette import Entry, Source
+from workbench.app.compose.timeline_model import describe, name
+from workbench.app.palette.palette import PaletteEntry, PaletteSource
 from workbench.core.lanes import BUILTIN, BUILTIN_MODEL, ECHO, ECHO_MODEL, LITELLM, Lane
 from workbench.core.providers import provider_name
 from workbench.core.retirement import retirement_note
@@ -29,7 +29,7 @@ _ITERATIONS = 200
 _MODEL_HINT = "Enter adds a lane with this model, Shift+Enter gives it to the focused lane."
 
 
-def sources(services: Services) -> list[Source]:
+def sources(services: Services) -> list[PaletteSource]:
     """Return the sources that need only services, in the order in which equally good matches are shown.
 
     What the window shows is captured at once, everything else when a source is read, possibly on a worker thread.
@@ -37,39 +37,39 @@ def sources(services: Services) -> list[Source]:
     prompt, lanes = services.session.prompt(), services.session.draft().lanes
     is_past = services.selection.timeline().is_past
     return [
-        Source("iterations", "#", lambda: _iterations(services, prompt), slow=True, rank=2),
-        Source("techniques", "+", lambda: _techniques(services, is_past=is_past), slow=True, rank=3),
-        Source("models", "@", lambda: _models(services, lanes), slow=True, rank=4, initials=False),
-        Source("saved searches", "?", lambda: _searches(services), slow=True, rank=3),
+        PaletteSource("iterations", "#", lambda: _iterations(services, prompt), slow=True, rank=2),
+        PaletteSource("techniques", "+", lambda: _techniques(services, is_past=is_past), slow=True, rank=3),
+        PaletteSource("models", "@", lambda: _models(services, lanes), slow=True, rank=4, initials=False),
+        PaletteSource("saved searches", "?", lambda: _searches(services), slow=True, rank=3),
     ]
 
 
-def _iterations(services: Services, prompt_uid: str) -> Sequence[Entry]:
+def _iterations(services: Services, prompt_uid: str) -> Sequence[PaletteEntry]:
     if not prompt_uid:
         return ()
     rows = services.backend.history.timeline(prompt_uid, None, _ITERATIONS).rows
 
-    def entry(uid: str, title: str, detail: str) -> Entry:
+    def entry(uid: str, title: str, detail: str) -> PaletteEntry:
         def act() -> None:
             # Another prompt may have been opened by the time the list arrives.
             if services.session.prompt() == prompt_uid:
                 services.events.publish(RunChosen(prompt_uid, uid, "open"))
 
-        return Entry("history", uid, title, act, detail)
+        return PaletteEntry("history", uid, title, act, detail)
 
     return [
         entry(row.uid, " ".join(filter(None, (name(row).capitalize(), caption(row)))), describe(row)) for row in rows
     ]
 
 
-def _techniques(services: Services, *, is_past: bool) -> Sequence[Entry]:
+def _techniques(services: Services, *, is_past: bool) -> Sequence[PaletteEntry]:
     from workbench.usecases.techniques import Techniques
 
     unavailable = "what is past is read-only" if is_past else ""
 
-    def entry(technique: Technique) -> Entry:
+    def entry(technique: Technique) -> PaletteEntry:
         mark = f"{'own' if technique.own else 'shipped'} {technique.id}"
-        return Entry(
+        return PaletteEntry(
             "technique",
             mark,
             technique.name,
@@ -81,21 +81,23 @@ def _techniques(services: Services, *, is_past: bool) -> Sequence[Entry]:
     return [entry(technique) for technique in Techniques(services.backend.places).all().techniques]
 
 
-def _searches(services: Services) -> Sequence[Entry]:
+def _searches(services: Services) -> Sequence[PaletteEntry]:
     publish = services.events.publish
 
-    def entry(search: SavedSearch) -> Entry:
-        return Entry("search", search.uid, search.name, lambda: publish(SearchChosen(search.query)), search.query)
+    def entry(search: SavedSearch) -> PaletteEntry:
+        return PaletteEntry(
+            "search", search.uid, search.name, lambda: publish(SearchChosen(search.query)), search.query
+        )
 
     return [entry(search) for search in Bookmarks(services.backend.store, utc_now, new_uid).all()]
 
 
-def _models(services: Services, lanes: Sequence[Lane]) -> Sequence[Entry]:
+def _models(services: Services, lanes: Sequence[Lane]) -> Sequence[PaletteEntry]:
     models, publish = services.backend.models, services.events.publish
     today = models.today()
 
-    def entry(endpoint: str, model: str, where: str, warning: str = "") -> Entry:
-        return Entry(
+    def entry(endpoint: str, model: str, where: str, warning: str = "") -> PaletteEntry:
+        return PaletteEntry(
             "model",
             f"{endpoint} {model}",
             model,

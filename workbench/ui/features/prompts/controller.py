@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QMenu
 
-from workbench.app.prompts.prompts import Prompts
+from workbench.app.prompts.prompts import PromptList
 from workbench.core.runs import PromptRow
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -26,7 +26,7 @@ from workbench.ui.shell.events import (
 from workbench.usecases.prompts import PromptLibrary
 
 if TYPE_CHECKING:
-    from workbench.app.palette.palette import Entry
+    from workbench.app.palette.palette import PaletteEntry
     from workbench.ui.shell.rooms import PromptsSide
     from workbench.ui.shell.services import Services
 
@@ -37,7 +37,7 @@ class PromptsController:
     def __init__(self, services: Services) -> None:
         self._services = services
         stored = PromptLibrary(services.backend.store, new_uid, utc_now)
-        self.prompts = Prompts(stored, services.tasks, services.dialogs.widget())
+        self.prompts = PromptList(stored, services.tasks, services.dialogs.widget())
         self.prompts.open_requested.connect(services.navigator.open_prompt)
         self._side: PromptsSide
         services.events.subscribe(PaletteOpening, self._add_source)
@@ -116,19 +116,19 @@ class PromptsController:
         return model.row(at) if at >= 0 else None
 
     def _add_source(self, opening: PaletteOpening) -> None:
-        from workbench.app.palette.palette import Source
+        from workbench.app.palette.palette import PaletteSource
 
-        opening.add(Source("prompts", "/", self._entries))
+        opening.add(PaletteSource("prompts", "/", self._entries))
 
-    def _entries(self) -> Sequence[Entry]:
-        from workbench.app.palette.palette import Entry
+    def _entries(self) -> Sequence[PaletteEntry]:
+        from workbench.app.palette.palette import PaletteEntry
 
         model, opened = self.prompts.model, self._services.session.prompt()
         go_to = self._services.navigator.open_prompt
 
-        def entry(row: PromptRow) -> Entry:
+        def entry(row: PromptRow) -> PaletteEntry:
             count = "1 iteration" if row.iterations == 1 else f"{row.iterations:,} iterations"
             is_open = "is open" if row.uid == opened else ""
-            return Entry("prompt", row.uid, row.name, lambda: go_to(row.uid), count, unavailable=is_open)
+            return PaletteEntry("prompt", row.uid, row.name, lambda: go_to(row.uid), count, unavailable=is_open)
 
         return [entry(model.row(position)) for position in range(model.rowCount())]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from workbench.app.background import settle_in
-from workbench.app.rank.judging_session import Kind, Sittings
-from workbench.app.rank.ranking import Rank
+from workbench.app.rank.judging_session import JudgingController, Kind
+from workbench.app.rank.ranking import RankingController
+from workbench.app.thread_switching import settle_in
 from workbench.app.verdict_keys import VerdictKey
 from workbench.host.clock import utc_now
 from workbench.host.ids import new_uid
@@ -46,8 +46,8 @@ class RankController:
         self._services = services
         store, parent = services.backend.store, services.dialogs.widget()
         self.view: RankView | None = None
-        self.rank = Rank(store, services.tasks, _import_chart, services.backend.places, parent)
-        self.sittings = Sittings(store, services.tasks, new_uid, utc_now, parent)
+        self.rank = RankingController(store, services.tasks, _import_chart, services.backend.places, parent)
+        self.sittings = JudgingController(store, services.tasks, new_uid, utc_now, parent)
         # Fires once the newly shown page is painted: the ranking thread would otherwise compete for the GIL while the
         # cells are painted.
         self._rank_soon = QTimer(parent, interval=0, singleShot=True)

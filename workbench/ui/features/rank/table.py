@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.rank.model import BLIND, COST, ENTRANT, LATENCY, LOST, STRENGTH, WON, RankTable
+from workbench.app.rank.table_model import BLIND, COST, ENTRANT, LATENCY, LOST, STRENGTH, WON, RankTable
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.ranking_result import RankRow
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.rank.model import GROUPED, RankTable, headline
+from workbench.app.rank.table_model import GROUPED, RankTable, headline
 from workbench.ui.features.rank import how
 from workbench.ui.features.rank.judge import JudgePage
 from workbench.ui.features.rank.table import RankingTable

@@ -25,7 +25,7 @@ FEATURE = Feature(
     _make,
     preload=(
         "workbench.app.settings.key_list",
-        "workbench.app.settings.entries",
+        "workbench.app.settings.form_data",
         "workbench.app.settings.source",
         "workbench.ui.features.settings.headers",
         "workbench.ui.features.settings.keys",

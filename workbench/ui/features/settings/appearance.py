@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QRadioButton, QSlider, QVBoxLayout, QWidget
 
-from workbench.app.later import Later, sentence_of
-from workbench.app.settings.entries import SettingsSource, ThemeMode
+from workbench.app.future_results import FutureResults, sentence_of
+from workbench.app.settings.form_data import SettingsSource, ThemeMode
 from workbench.ui.widgets.controls import Status, button, label
 from workbench.ui.widgets.theme import Theme
 
@@ -22,7 +22,7 @@ class AppearancePanel(QWidget):
         super().__init__()
         self._theme = theme
         self._source = source
-        self._later = Later(self)
+        self._later = FutureResults(self)
         self._modes: dict[ThemeMode, QRadioButton] = {}
         self._group = QButtonGroup(self)
         self._slider = QSlider(Qt.Orientation.Horizontal)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.app.settings.entries import KeysPage, SettingsSource
+from workbench.app.settings.form_data import KeysPage, SettingsSource
 from workbench.core.providers import PROVIDERS
 from workbench.ui.features.settings.appearance import AppearancePanel
 from workbench.ui.features.settings.endpoints import EndpointsPanel

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
-from workbench.app.later import Later, sentence_of
-from workbench.app.settings.entries import EndpointInfo, EndpointSaved, SettingsSource
+from workbench.app.future_results import FutureResults, sentence_of
+from workbench.app.settings.form_data import EndpointInfo, EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.engine.calls import ModelIds
 from workbench.ui.features.settings.headers import HeaderFields
@@ -34,7 +34,7 @@ class EndpointFormView(QWidget):
     def __init__(self, source: SettingsSource, info: EndpointInfo | None, others: Sequence[Endpoint]) -> None:
         super().__init__()
         self._source = source
-        self._later = Later(self)
+        self._later = FutureResults(self)
         self._info = info
         self._others = tuple(others)
         self._keyring = True

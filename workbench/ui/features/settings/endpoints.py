@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.later import Later, sentence_of
-from workbench.app.settings.entries import EndpointInfo, SettingsSource
+from workbench.app.future_results import FutureResults, sentence_of
+from workbench.app.settings.form_data import EndpointInfo, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.ui.features.settings.endpoint_form import EndpointFormView
 from workbench.ui.features.settings.file_form import FileFormView
@@ -44,7 +44,7 @@ class EndpointsPanel(QWidget):
     def __init__(self, theme: Theme, source: SettingsSource) -> None:
         super().__init__()
         self._source = source
-        self._later = Later(self)
+        self._later = FutureResults(self)
         self._keyring = True
         self._wanted = ""
         self._loaded = False

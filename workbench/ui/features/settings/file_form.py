@@ -13,8 +13,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from workbench.app.later import Later, sentence_of
-from workbench.app.settings.entries import EndpointInfo, EndpointSaved, FileForm, SettingsSource
+from workbench.app.future_results import FutureResults, sentence_of
+from workbench.app.settings.form_data import EndpointInfo, EndpointSaved, FileForm, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.ui.widgets.controls import Confirm, Status, button, label
 from workbench.ui.widgets.paths import ChooseFile, choose_file
@@ -38,7 +38,7 @@ class FileFormView(QWidget):
     ) -> None:
         super().__init__()
         self._source, self._info, self._others, self._choose = source, info, tuple(others), choose
-        self._later = Later(self)
+        self._later = FutureResults(self)
         self._fields: dict[str, QLineEdit] = {}
         self._troubles: dict[str, Status] = {}
         self._status, self._confirm = Status(), Confirm()

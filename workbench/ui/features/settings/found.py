@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.app.later import Later, sentence_of
-from workbench.app.settings.entries import EndpointSaved, SettingsSource
+from workbench.app.future_results import FutureResults, sentence_of
+from workbench.app.settings.form_data import EndpointSaved, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.ui.widgets.controls import Status, button, label
 from workbench.usecases.endpoint_form import EndpointForm, check_name
@@ -32,7 +32,7 @@ class FoundServers(QWidget):
     def __init__(self, source: SettingsSource) -> None:
         super().__init__()
         self._source = source
-        self._later = Later(self)
+        self._later = FutureResults(self)
         self._others: tuple[Endpoint, ...] = ()
         self._found: tuple[FoundServer, ...] = ()
         self._status = Status()

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.later import Later, sentence_of
-from workbench.app.settings.entries import KeyInfo, KeysPage, SettingsSource
+from workbench.app.future_results import FutureResults, sentence_of
+from workbench.app.settings.form_data import KeyInfo, KeysPage, SettingsSource
 from workbench.app.settings.key_list import ROW, KeyListModel
 from workbench.ui.features.settings.provider_form import ProviderForm
 from workbench.ui.widgets.controls import Confirm, SecretField, Status, button, label, scrolled
@@ -40,7 +40,7 @@ class KeyDetail(QWidget):
 
     changed = Signal(object)
 
-    def __init__(self, source: SettingsSource, later: Later) -> None:
+    def __init__(self, source: SettingsSource, later: FutureResults) -> None:
         super().__init__()
         self._source = source
         self._later = later
@@ -278,7 +278,7 @@ class KeysPanel(QWidget):
         super().__init__()
         self._theme = theme
         self._source = source
-        self._later = Later(self)
+        self._later = FutureResults(self)
         self._wanted = ""
         self._banner = QFrame()
         self._sentence = label()

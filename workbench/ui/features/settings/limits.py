@@ -10,8 +10,8 @@ import math
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
-from workbench.app.later import Later, sentence_of
-from workbench.app.settings.entries import SettingsSource
+from workbench.app.future_results import FutureResults, sentence_of
+from workbench.app.settings.form_data import SettingsSource
 from workbench.core.run_limits import Limits
 from workbench.ui.widgets.controls import Status, button, label
 
@@ -24,7 +24,7 @@ class LimitsPanel(QWidget):
     def __init__(self, source: SettingsSource) -> None:
         super().__init__()
         self._source = source
-        self._later = Later(self)
+        self._later = FutureResults(self)
         self.fields: dict[str, QLineEdit] = {}
         self._status = Status()
         form = QFormLayout()

@@ -23,6 +23,6 @@ FEATURE = Feature(
     "training",
     COMMANDS,
     _make,
-    preload=("workbench.app.training.training_desk", "workbench.ui.features.training.controller"),
+    preload=("workbench.app.training.export", "workbench.ui.features.training.controller"),
     subscriptions=(Subscription(TrainingRequested, lambda controller, event: controller.open(event.prompt_uid)),),
 )

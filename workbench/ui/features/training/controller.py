@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.app.training.training_desk import TrainingDesk
+from workbench.app.training.export import TrainingExport
 from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.shell.services import Services
 from workbench.usecases.training import TrainingSet
@@ -18,7 +18,7 @@ class TrainingController:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._desk = desk = TrainingDesk(services.backend.store, services.tasks)
+        self._desk = desk = TrainingExport(services.backend.store, services.tasks)
         self.dialog: TrainingDialog | None = None
         desk.prepared.connect(self._prepared)
         desk.refused.connect(self._refused)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.training.training_desk import CHOSEN, Asked, about, formats
+from workbench.app.training.export import CHOSEN, TrainingRequest, about, formats
 from workbench.core.text import first_line
 from workbench.core.visible_text import visible_name
 from workbench.ui.widgets import geometry
@@ -86,7 +86,7 @@ class TrainingDialog(Dialog):
         ):
             changed.connect(lambda *_: self._change())
 
-    def asked(self) -> Asked | None:
+    def asked(self) -> TrainingRequest | None:
         """Return the export options, None if the price is invalid."""
         text = self.price.text().strip().removeprefix("$").replace(",", ".")
         try:
@@ -95,7 +95,7 @@ class TrainingDialog(Dialog):
             return None
         if price is not None and not 0 <= price < 1e6:
             return None
-        return Asked(
+        return TrainingRequest(
             self.format.currentData(), self.chosen.currentData(), self.share.value() / 100, self.epochs.value(), price
         )
 

@@ -40,7 +40,7 @@ class ModelEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
+class ProviderEntry:
     """Who answers. `no_key` says in a sentence why a call would fail for want of a key; "" when it would not, or
     when nobody can tell. `ready` says that a key is there.
     """
@@ -52,7 +52,7 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ModelOffer:
     """What there is to choose from at one moment.
 
     `catalogue` is in the order in which it is shown. `endpoints` are the user's own, `prices` those set by hand for
@@ -63,7 +63,7 @@ class Offer:
 
     catalogue: tuple[ModelEntry, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
-    providers: Mapping[str, Provider] = field(default_factory=dict)
+    providers: Mapping[str, ProviderEntry] = field(default_factory=dict)
     prices: Mapping[tuple[str, str], Rates] = field(default_factory=dict)
     builtin_path: str = ""
     builtin_note: str = ""
@@ -72,13 +72,13 @@ class Offer:
     index: ModelIndex | None = field(default=None, compare=False, repr=False)
     """Searches the catalogue. Made by `indexed`, which takes longer than a frame: call it off the UI thread."""
 
-    def indexed(self) -> Offer:
+    def indexed(self) -> ModelOffer:
         """Return the same with its index."""
         return replace(self, index=ModelIndex(self.catalogue, self))
 
-    def provider(self, provider: str) -> Provider:
+    def provider(self, provider: str) -> ProviderEntry:
         """Return the provider, or one that has only its id for a name."""
-        return self.providers.get(provider) or Provider(provider, provider)
+        return self.providers.get(provider) or ProviderEntry(provider, provider)
 
     def entry(self, model: str) -> ModelEntry | None:
         """Return what the catalogue knows of a model of LiteLLM, written with its provider in front or without."""
@@ -91,29 +91,29 @@ class Offer:
         return self.prices.get((entry.endpoint, entry.model), entry.rates)
 
 
-class Unchanged(Enum):
+class UnchangedPrice(Enum):
     """The price by hand was not touched."""
 
     UNCHANGED = "unchanged"
 
 
-UNCHANGED = Unchanged.UNCHANGED
+UNCHANGED = UnchangedPrice.UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ModelChoice:
     """What the person picked. `rates_by_hand` None takes a price by hand away; `new_endpoint` has to be saved first."""
 
     endpoint_uid: str
     model: str
-    rates_by_hand: Rates | Unchanged | None = UNCHANGED
+    rates_by_hand: Rates | UnchangedPrice | None = UNCHANGED
     new_endpoint: Endpoint | None = None
 
 
 class PickerSource(Protocol):
     """Where the picker gets its lists; both calls return at once."""
 
-    def offer(self) -> Future[Offer]:
+    def offer(self) -> Future[ModelOffer]:
         """Read catalogue, endpoints, keys and prices."""
         ...
 
@@ -158,7 +158,7 @@ def show_abilities(abilities: frozenset[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
+class ModelMatches:
     """Entries that match every typed word, the best first, and how well the first one does."""
 
     entries: Sequence[ModelEntry] = ()
@@ -168,7 +168,7 @@ class Matches:
 class ModelIndex:
     """Searches entries. The entries come in the order in which equally good matches are shown."""
 
-    def __init__(self, entries: Sequence[ModelEntry], offer: Offer) -> None:
+    def __init__(self, entries: Sequence[ModelEntry], offer: ModelOffer) -> None:
         ready = {entry.provider: offer.provider(entry.provider).ready for entry in entries}
         names = {entry.provider: offer.provider(entry.provider).name.lower() for entry in entries}
         starts = {provider: _starts(name) for provider, name in names.items()}
@@ -187,7 +187,7 @@ class ModelIndex:
             _starts(long) + starts[entry.provider] for long, entry in zip(self._long, self._entries, strict=True)
         ]
 
-    def search(self, query: str) -> Matches:
+    def search(self, query: str) -> ModelMatches:
         """Return the entries that match every word of `query`.
 
         Nearer to the start of the name is better, then a provider whose key is there, then a shorter path. Separators
@@ -195,7 +195,7 @@ class ModelIndex:
         """
         words = query.lower().split()
         if not words:
-            return Matches(self._entries, Closeness.EXACT)
+            return ModelMatches(self._entries, Closeness.EXACT)
         hits: Sequence[int] = range(len(self._entries))
         starts = [f"\n{squeeze(word)}" for word in words]
         for word, start in zip(words, starts, strict=True):
@@ -203,8 +203,8 @@ class ModelIndex:
             hits = [i for i in hits if word in self._plain[i] or (dense and start in self._starts[i])]
         ranked = sorted((self._rank(words, i), self._unready[i], self._depth[i], i) for i in hits)
         if not ranked:
-            return Matches()
-        return Matches([self._entries[hit[-1]] for hit in ranked], ranked[0][0])
+            return ModelMatches()
+        return ModelMatches([self._entries[hit[-1]] for hit in ranked], ranked[0][0])
 
     def similar(self, query: str) -> list[tuple[int, ModelEntry]]:
         """Return (distance, entry) of those that have only the letters of `query` in order, close together."""

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from workbench.app.background import PIECES, SWITCH_S, Background
+from workbench.app.thread_switching import PIECES, SWITCH_S, ThreadSwitching
 
 MANY = 50_000
 
 
 def test_while_anybody_works_collections_are_small_and_the_lock_is_given_up_often() -> None:
-    background, before, thresholds = Background(), sys.getswitchinterval(), gc.get_threshold()
+    background, before, thresholds = ThreadSwitching(), sys.getswitchinterval(), gc.get_threshold()
     with background.working():
         assert gc.get_threshold() == PIECES
         assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
@@ -37,7 +37,7 @@ def test_no_collection_looks_at_much_at_once_during_the_work_or_at_its_end() -> 
     gc.collect()
     gc.callbacks.append(note)
     try:
-        with Background().working():
+        with ThreadSwitching().working():
             made = [[number] for number in range(MANY)]
         after = [[number] for number in range(5 * PIECES[0])]
     finally:
@@ -49,7 +49,7 @@ def test_no_collection_looks_at_much_at_once_during_the_work_or_at_its_end() -> 
 
 
 def test_a_failure_ends_it_too() -> None:
-    background, thresholds = Background(), gc.get_threshold()
+    background, thresholds = ThreadSwitching(), gc.get_threshold()
     with pytest.raises(ValueError, match="no"), background.working():
         raise ValueError("no")
     assert gc.get_threshold() == thresholds
@@ -58,7 +58,7 @@ def test_a_failure_ends_it_too() -> None:
 def test_what_was_off_stays_off() -> None:
     gc.disable()
     try:
-        with Background().working():
+        with ThreadSwitching().working():
             assert not gc.isenabled()
         assert not gc.isenabled()
     finally:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 
-class Marks(QObject):
+class RowMarks(QObject):
     """The marked rows, by uid. `position` returns a row's place in the timeline (-1 for one that is not loaded)."""
 
     changed = Signal()

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from workbench.app.history.cells import COLUMNS, WHEN, cell, whole
-from workbench.app.history.walk import Page, Walked, walk
+from workbench.app.history.paging import HistoryPage, PagedRows, walk
 from workbench.app.tasks import ReportingTasks
 from workbench.core.search.results import HistoryRow, Order, SearchCursor, SearchTotal
 from workbench.usecases.problems import problem_of
@@ -32,7 +32,7 @@ _COUNTED_MS, _MOST_MS = 500, 30_000
 """After which time rows without numbers are read again: each time twice as long."""
 
 
-class Searching(Protocol):
+class HistorySearch(Protocol):
     """What finds runs, as `usecases.searcher.Searcher` does."""
 
     def search(
@@ -56,7 +56,7 @@ class HistoryTableModel(QAbstractTableModel):
     """Why the last search, or a page of it, could not be read."""
 
     def __init__(
-        self, tasks: ReportingTasks, searcher: Searching, now: Callable[[], str], parent: QObject | None = None
+        self, tasks: ReportingTasks, searcher: HistorySearch, now: Callable[[], str], parent: QObject | None = None
     ) -> None:
         """`now` returns UTC text."""
         super().__init__(parent)
@@ -251,19 +251,19 @@ class HistoryTableModel(QAbstractTableModel):
         rows = found.page.rows
         is_new = self._asked != self._shown or self._pages.get(0) != rows or self._count == 0
         if is_new:
-            self._become(Walked(found, (Page(None, len(rows), rows),), found.page.next))
+            self._become(PagedRows(found, (HistoryPage(None, len(rows), rows),), found.page.next))
         self.answered.emit(found)
         if not is_new and self._count > PAGE and before != self.total:
             # Runs came or went below the first page.
             self.search_again(all_rows=True)
 
-    def _show_walked(self, generation: int, walked: Walked) -> None:
+    def _show_walked(self, generation: int, walked: PagedRows) -> None:
         if generation == self._generation:
             self.is_searching, self.total = False, walked.first.page.total
             self._become(walked)
             self.answered.emit(walked.first)
 
-    def _become(self, walked: Walked) -> None:
+    def _become(self, walked: PagedRows) -> None:
         """Let other rows stand in the place of all."""
         self.beginResetModel()
         self._shown = self._asked
@@ -283,11 +283,11 @@ class HistoryTableModel(QAbstractTableModel):
             self._next = None
             return
         self.beginInsertRows(QModelIndex(), self._count, self._count + len(found.page.rows) - 1)
-        self._take(Page(self._next, len(found.page.rows), found.page.rows))
+        self._take(HistoryPage(self._next, len(found.page.rows), found.page.rows))
         self._next = found.page.next
         self.endInsertRows()
 
-    def _take(self, page: Page) -> None:
+    def _take(self, page: HistoryPage) -> None:
         if page.size:
             self._starts.append(self._count)
             self._afters.append(page.after)

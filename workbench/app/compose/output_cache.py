@@ -15,7 +15,7 @@ _NO_TEXT = 1 << 62
 """An offset behind every text: a snapshot from there on copies none."""
 
 
-class Outputs:
+class OutputCache:
     """Looks outputs up by uid. Transcripts stay for the session; stored attempts only while their run is shown."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from workbench.app.compose.marks import Marks
+from workbench.app.compose.row_marks import RowMarks
 from workbench.app.tasks import Tasks
 from workbench.core.dates import absolute
 from workbench.core.runs import IterationRow
@@ -48,7 +48,9 @@ class TimelineModel(QAbstractListModel):
         self._iterated: set[int] = set()
         self._tickets = 0
         self._put_at: dict[str, int] = {}
-        self.marks = Marks(self.position, lambda place: row.uid if (row := self.row(place)) is not None else "", self)
+        self.marks = RowMarks(
+            self.position, lambda place: row.uid if (row := self.row(place)) is not None else "", self
+        )
         self.marks.changed.connect(self._repaint)
         for gone in (self.rowsRemoved, self.modelReset):
             gone.connect(self.marks.keep_loaded)

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.packs.version_choice import Version
+from workbench.app.packs.version_choice import ListedVersion
 from workbench.app.tasks import LargeTasks
 from workbench.core.disclosure import Disclosure
 from workbench.core.runs import PromptRow
@@ -38,11 +38,11 @@ _TOLD_EACH = 20
 """Iterations."""
 
 
-class StoppedError(Exception):
+class PackExportStoppedError(Exception):
     """Somebody stopped it."""
 
 
-class Wanted(NamedTuple):
+class PackExportRequest(NamedTuple):
     """What a person wants to have written, and where."""
 
     about: PackAbout
@@ -51,7 +51,7 @@ class Wanted(NamedTuple):
     path: Path
 
 
-class Preview(NamedTuple):
+class PackExportPreview(NamedTuple):
     """What would be written: files with their bytes, the beginnings of texts by file, what may not be meant for others.
 
     `target` says what writing does to the place, and `gone` are files of the pack there that are removed.
@@ -94,17 +94,17 @@ class PackExports(QObject):
         about = self._exporter.known(prompt_uids)
         return about, None if about is None else self._exporter.place(about.uid)
 
-    def versions(self, prompt_uid: str) -> tuple[Version, ...]:
+    def versions(self, prompt_uid: str) -> tuple[ListedVersion, ...]:
         """Return the versions of a prompt, newest first; blocks."""
         known = {label.number: label.text for label in self._store.version_labels(prompt_uid)}
         rows = [row for row in self._store.versions(prompt_uid) if not row.newer]
-        return tuple(Version(row.number, _words(row.number, known.get(row.number, ""))) for row in reversed(rows))
+        return tuple(ListedVersion(row.number, _words(row.number, known.get(row.number, ""))) for row in reversed(rows))
 
     def stop(self) -> None:
         """End what goes on."""
         self._stop.set()
 
-    def prepare(self, wanted: Wanted) -> None:
+    def prepare(self, wanted: PackExportRequest) -> None:
         """Find out what would be written and given away."""
         stop = self._begin()
 
@@ -113,7 +113,7 @@ class PackExports(QObject):
 
         def go_on() -> None:
             if stop.is_set():
-                raise StoppedError
+                raise PackExportStoppedError
 
         def tell(done: int, of: int) -> None:
             nonlocal reading
@@ -126,7 +126,7 @@ class PackExports(QObject):
             if iterations % _TOLD_EACH == 0:
                 self._say(f"Prompt {reading + 1:,} of {count:,}, {iterations:,} iterations…", reading, count)
 
-        def work() -> Preview:
+        def work() -> PackExportPreview:
             uids = [choice.prompt_uid for choice in wanted.choices]
             target = look_at(wanted.path, wanted.about, uids)
             # A pack that is brought up to date stays the pack that it is.
@@ -139,19 +139,19 @@ class PackExports(QObject):
             sizes = export.sizes()
             found = export.disclosed()
             removed = gone(wanted.path, target, {name for name, _ in sizes})
-            preview = Preview(export, wanted.path, target, sizes, _shown(export), found, removed)
+            preview = PackExportPreview(export, wanted.path, target, sizes, _shown(export), found, removed)
             go_on()
             return preview
 
         self._run(stop, work, self.prepared.emit)
 
-    def write(self, preview: Preview) -> None:
+    def write(self, preview: PackExportPreview) -> None:
         """Write what was looked at."""
         stop = self._begin()
 
         def tell(done: int, of: int) -> None:
             if stop.is_set():
-                raise StoppedError
+                raise PackExportStoppedError
             self._say(f"{done:,} of {of:,} files…", done, of)
 
         def work() -> Path:
@@ -174,7 +174,7 @@ class PackExports(QObject):
         def failed(error: Exception) -> None:
             if stop is not self._stop:
                 return
-            if isinstance(error, StoppedError):
+            if isinstance(error, PackExportStoppedError):
                 self.stopped.emit()
                 return
             problem = problem_of(error)

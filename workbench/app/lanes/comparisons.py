@@ -11,14 +11,14 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.lanes.board import Board
+from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.app.lanes.lane_state import BaseChoice, LaneDiff
 from workbench.app.tasks import ReportingTasks
 from workbench.store import Store
 from workbench.usecases.comparison import ComparedAnswer, ComparisonBase, against_history, base_name, compared
 
 
-class Comparisons(QObject):
+class LaneComparisons(QObject):
     """Compares the answers of one board. `lanes` returns slots and names from left to right, `reads` whether a lane
     shows differences now."""
 
@@ -31,7 +31,7 @@ class Comparisons(QObject):
         self,
         store: Store,
         tasks: ReportingTasks,
-        board: Board,
+        board: LanePresenter,
         lanes: Callable[[], list[tuple[str, str]]],
         reads: Callable[[str], bool],
         parent: QObject | None = None,

@@ -33,11 +33,11 @@ _NEEDS: Mapping[Kind, str] = {
 }
 
 
-class StoppedError(Exception):
+class TrainingStoppedError(Exception):
     """Somebody stopped it."""
 
 
-class Asked(NamedTuple):
+class TrainingRequest(NamedTuple):
     """What a person wants to have; `share` is for validation, `per_million` dollars for a million trained tokens."""
 
     format: str = next(iter(FORMATS))
@@ -57,7 +57,7 @@ def about(name: str) -> str:
     return _NEEDS[FORMATS[name].kind]
 
 
-class TrainingDesk(QObject):
+class TrainingExport(QObject):
     """Prepares and writes files of one history."""
 
     prepared = Signal(object)
@@ -72,14 +72,14 @@ class TrainingDesk(QObject):
         self._store, self._tasks = store, tasks
         self._stop = threading.Event()
 
-    def prepare(self, prompt_uid: str, asked: Asked) -> None:
+    def prepare(self, prompt_uid: str, asked: TrainingRequest) -> None:
         """Find out what would be written of a prompt; what was asked for before is given up."""
         self._stop.set()
         self._stop = stop = threading.Event()
 
         def watch() -> None:
             if stop.is_set():
-                raise StoppedError
+                raise TrainingStoppedError
 
         def work() -> TrainingSet:
             return Trainer(self._store, watch).prepare(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
-from workbench.app.later import start, start_then
-from workbench.app.models.entries import ModelEntry, Offer, Provider
+from workbench.app.future_results import start, start_then
+from workbench.app.models.model_index import ModelEntry, ModelOffer, ProviderEntry
 from workbench.core.lanes import FIXED_ENDPOINTS, LITELLM, Endpoint
 from workbench.core.providers import PROVIDERS, provider_name
 from workbench.core.runs import Failure
@@ -29,7 +29,7 @@ class WorkbenchPickerSource:
     def __init__(self, models: ModelAccess) -> None:
         self._models = models
 
-    def offer(self) -> Future[Offer]:
+    def offer(self) -> Future[ModelOffer]:
         """Read catalogue, endpoints, keys and prices."""
         return start(self._read)
 
@@ -43,7 +43,7 @@ class WorkbenchPickerSource:
 
         return start_then(ask, lambda found: found)
 
-    def _read(self) -> Offer:
+    def _read(self) -> ModelOffer:
         access, weights = self._models, self._models.weights()
         models = access.catalogue.get().models
         endpoints = tuple(access.endpoints.custom())
@@ -53,8 +53,8 @@ class WorkbenchPickerSource:
         for endpoint in endpoints:
             missing = credentials(access.keys, endpoint, "", _nobody)
             sentence = missing.sentence if isinstance(missing, Failure) else ""
-            providers[endpoint.uid] = Provider(endpoint.uid, endpoint.name, sentence)
-        return Offer(
+            providers[endpoint.uid] = ProviderEntry(endpoint.uid, endpoint.name, sentence)
+        return ModelOffer(
             catalogue=tuple(
                 ModelEntry(LITELLM, m.id, m.provider, m.context, m.max_output, m.rates, m.abilities, m.retires)
                 for m in models
@@ -76,19 +76,21 @@ class WorkbenchPickerSource:
             return error.sentence
         return ""
 
-    def _provider(self, name: str, trouble: str) -> Provider:
+    def _provider(self, name: str, trouble: str) -> ProviderEntry:
         known, shown = PROVIDERS.get(name), provider_name(name)
         if known is None or not known.takes_key:
-            return Provider(name, shown)
+            return ProviderEntry(name, shown)
         keys, key = self._models.keys, provider_key(name)
         found = keys.from_environment(key) if trouble else keys.get(key)
         if trouble:
-            return Provider(name, shown, trouble if known.needs_key and found is None else "", ready=found is not None)
+            return ProviderEntry(
+                name, shown, trouble if known.needs_key and found is None else "", ready=found is not None
+            )
         litellm = next(endpoint for endpoint in FIXED_ENDPOINTS if endpoint.uid == LITELLM)
         missing = credentials(keys, litellm, f"{name}/model", _nobody)
         if isinstance(missing, Failure):
-            return Provider(name, shown, missing.sentence)
-        return Provider(name, shown, ready=found is not None)
+            return ProviderEntry(name, shown, missing.sentence)
+        return ProviderEntry(name, shown, ready=found is not None)
 
 
 def _nobody(model: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from workbench.app.lanes.attempts import ColumnSource, since
-from workbench.app.lanes.board import Board
+from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.core.runs import Result, Timing, Verdict
 from workbench.usecases.transcript import TranscriptSnapshot
 
@@ -27,7 +27,7 @@ ENDED = replace(
 def test_an_output_never_shows_as_finished_before_its_text() -> None:
     """It may end between any two looks at it."""
     looks: Iterator[TranscriptSnapshot] = iter([WAITING, ENDED, ENDED])
-    board = Board(lambda *_: next(looks), lambda: 0)
+    board = LanePresenter(lambda *_: next(looks), lambda: 0)
     texts: list[str] = []
     board.text_reset.connect(lambda slot, text, reasoning: texts.append(text))
     board.text_appended.connect(lambda slot, kind, piece: texts.append(piece))
@@ -48,13 +48,13 @@ def test_an_output_never_shows_as_finished_before_its_text() -> None:
     ],
     ids=["a second", "stars", "a verdict", "other answers"],
 )
-def test_what_looks_between_frames_shows_no_end_before_the_text(look: Callable[[Board], None]) -> None:
+def test_what_looks_between_frames_shows_no_end_before_the_text(look: Callable[[LanePresenter], None]) -> None:
     now = [WAITING]
 
     def lookup(uid: str, text_from: int, reasoning_from: int) -> TranscriptSnapshot:
         return since(now[0], text_from, reasoning_from)
 
-    board = Board(lookup, lambda: 0)
+    board = LanePresenter(lookup, lambda: 0)
     texts: list[str] = []
     board.text_appended.connect(lambda slot, kind, piece: texts.append(piece))
     board.show("r1", [ColumnSource("a", 0, 1, True, ("o1",))], Verdict("none"))

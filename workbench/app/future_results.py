@@ -1,6 +1,6 @@
 """Results of futures, on the thread that waits for them.
 
-Invariant: after `close()`, or once its owner is gone, a `Later` calls nobody; a result that comes too late is dropped.
+Invariant: after `close()`, or once its owner is gone, a `FutureResults` calls nobody; a result that comes too late is dropped.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Gate:
             self.is_open = False
 
 
-class Later(QObject):
+class FutureResults(QObject):
     """Watches futures for one owner and calls back on the owner's thread, never before `watch` has returned."""
 
     _arrived = Signal(object)

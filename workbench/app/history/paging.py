@@ -12,7 +12,7 @@ Search = Callable[[SearchCursor | None], SearchPage]
 """Returns the page behind a place; blocks."""
 
 
-class Page(NamedTuple):
+class HistoryPage(NamedTuple):
     """Where a page begins, how many rows it has, and these; none where nobody looks."""
 
     after: SearchCursor | None
@@ -20,21 +20,21 @@ class Page(NamedTuple):
     rows: tuple[HistoryRow, ...]
 
 
-class Walked(NamedTuple):
+class PagedRows(NamedTuple):
     """What the first page found, all pages from the top, and what lies behind them (None for nothing)."""
 
     first: SearchPage
-    pages: tuple[Page, ...]
+    pages: tuple[HistoryPage, ...]
     next: SearchCursor | None
 
 
-def walk(search: Search, count: int, wanted: Sequence[range]) -> Walked:
+def walk(search: Search, count: int, wanted: Sequence[range]) -> PagedRows:
     """Read pages until there are `count` rows or no more; keep those rows that stand on `wanted` places, or near.
 
     Raises what `search` raises.
     """
     first = found = search(None)
-    pages: list[Page] = []
+    pages: list[HistoryPage] = []
     after, begin = None, 0
     while True:
         rows = found.page.rows
@@ -42,8 +42,8 @@ def walk(search: Search, count: int, wanted: Sequence[range]) -> Walked:
             # What is gone above moves what is looked at up, by less than a page where few are.
             near = range(begin - len(rows), begin + 2 * len(rows))
             is_wanted = any(near.start < places.stop and places.start < near.stop for places in wanted)
-            pages.append(Page(after, len(rows), rows if is_wanted or not pages else ()))
+            pages.append(HistoryPage(after, len(rows), rows if is_wanted or not pages else ()))
         after, begin = found.page.next, begin + len(rows)
         if after is None or begin >= count:
-            return Walked(first, tuple(pages), after)
+            return PagedRows(first, tuple(pages), after)
         found = search(after)

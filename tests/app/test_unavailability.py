@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.app.commands import Command, WindowState
-from workbench.app.reasons import why_not
+from workbench.app.unavailability import why_not
 from workbench.ui.composition import FEATURES
 
 # The fields of a state that are either so or not.

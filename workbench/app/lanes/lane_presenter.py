@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.compose.blindness import masked
-from workbench.app.lanes.attempts import Column, ColumnSource, column_of, status_of
+from workbench.app.compose.hidden_names import masked
+from workbench.app.lanes.attempts import ColumnSource, LaneColumnData, column_of, status_of
 from workbench.app.lanes.lane_state import LaneStatus, Standing
 from workbench.core.runs import ENDED, Judged, Verdict
 from workbench.usecases.transcript import TranscriptSnapshot
@@ -21,7 +21,7 @@ Lookup = Callable[[str, int, int], TranscriptSnapshot | None]
 """(output uid, text from, reasoning from) → the attempt as it is now, None when it is unknown."""
 
 
-class Board(QObject):
+class LanePresenter(QObject):
     """Follows the outputs of one run."""
 
     status_changed = Signal(str, object)
@@ -42,7 +42,7 @@ class Board(QObject):
         self._run = ""
         self._veil: Callable[[], bool] | None = None
         self._veiled = False
-        self._columns: dict[str, Column] = {}
+        self._columns: dict[str, LaneColumnData] = {}
         self._verdict = Verdict("none")
         self._last: dict[str, LaneStatus] = {}
         self._stars: frozenset[str] = frozenset()
@@ -228,7 +228,7 @@ class Board(QObject):
         self.text_reset.emit(slot, text, reasoning)
         self._show_status(slot, column, now)
 
-    def _follow(self, slot: str, column: Column) -> None:
+    def _follow(self, slot: str, column: LaneColumnData) -> None:
         shown = self._lookup(column.shown, column.text_length, column.reasoning_length)
         if shown is None:
             return
@@ -256,7 +256,7 @@ class Board(QObject):
             return
         self._show_status(slot, column, shown)
 
-    def _show_status(self, slot: str, column: Column, shown: TranscriptSnapshot | None) -> None:
+    def _show_status(self, slot: str, column: LaneColumnData, shown: TranscriptSnapshot | None) -> None:
         status = replace(
             self._standing(column, status_of(shown, self._clock(), free=column.lane.free)),
             attempt=column.index + 1 if column.attempts else 0,
@@ -278,7 +278,7 @@ class Board(QObject):
         if old is None or old.state != status.state:
             self.changed.emit()
 
-    def _standing(self, column: Column, status: LaneStatus) -> LaneStatus:
+    def _standing(self, column: LaneColumnData, status: LaneStatus) -> LaneStatus:
         verdict, lane = self._verdict, column.lane
         named = lane.place in (verdict.kept if lane.kept else verdict.positions)
         standing: Standing = ""

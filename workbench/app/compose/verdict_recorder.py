@@ -20,20 +20,20 @@ from workbench.host.ids import new_uid
 from workbench.usecases.history import History, next_verdict
 
 if TYPE_CHECKING:
-    from workbench.app.compose.shown_run import ShownRun
-    from workbench.app.lanes.board import Board
+    from workbench.app.compose.run_view_state import RunViewState
+    from workbench.app.lanes.lane_presenter import LanePresenter
 
 
 class JudgedRun(Protocol):
     """The run on the screen, as far as verdicts need it."""
 
     @property
-    def board(self) -> Board:
+    def board(self) -> LanePresenter:
         """The answers on the screen."""
         ...
 
     @property
-    def shown(self) -> ShownRun:
+    def shown(self) -> RunViewState:
         """What the lanes show."""
         ...
 
@@ -46,7 +46,7 @@ class JudgedRun(Protocol):
         """Return the number of the shown iteration, None while it has none."""
         ...
 
-    def put(self, run: ShownRun) -> None:
+    def put(self, run: RunViewState) -> None:
         """Replace what is known of a run that is shown, or that waits."""
         ...
 
@@ -74,7 +74,7 @@ class GivenVerdict:
     change: Literal["given", "undone", "redone"] = "given"
 
 
-class Judging(QObject):
+class VerdictRecorder(QObject):
     """Records winners, ties and "all bad"; repeating a verdict takes it back.
 
     `undo` and `redo` cover the verdicts since the last run of the open prompt began. `name_of` returns the name of a

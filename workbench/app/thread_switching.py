@@ -22,7 +22,7 @@ after how many of these everything is: never.
 """
 
 
-class Background:
+class ThreadSwitching:
     """How many such works go on; safe from any thread."""
 
     def __init__(self) -> None:

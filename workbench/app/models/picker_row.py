@@ -12,8 +12,8 @@ from typing import Literal
 
 from PySide6.QtCore import Qt
 
-from workbench.app.fuzzy import Closeness, Index
-from workbench.app.models.entries import ModelEntry
+from workbench.app.fuzzy import Closeness, FuzzyIndex
+from workbench.app.models.model_index import ModelEntry
 from workbench.core.providers import PROVIDERS
 from workbench.core.visible_text import VisibleFields
 
@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r"https?:|(localhost|\[[0-9a-f:]+\]|[0-9]+(\.[0-9]+){3})(?
 
 
 @dataclass(frozen=True, slots=True)
-class Row(VisibleFields):
+class PickerRow(VisibleFields):
     """One line of the list. `note` is the small text below the title, `price` stands at the right.
 
     `no_key` is a sentence when a key is missing; `entry` is there for models, typed ids included. `warning` stands
@@ -51,13 +51,13 @@ class Row(VisibleFields):
         return ", ".join(part for part in parts if part)
 
 
-def closeness_of(row: Row, query: str) -> Closeness | None:
+def closeness_of(row: PickerRow, query: str) -> Closeness | None:
     """Return how well a row of this computer matches: its name, or where it is; None when it does not."""
     if not query:
         return Closeness.PREFIX
     where = row.note if row.endpoint else ""
     provider = row.entry.provider if row.entry else ""
-    found = Index([(row.title, f"{where} {provider} local")], initials=False).matches(query)
+    found = FuzzyIndex([(row.title, f"{where} {provider} local")], initials=False).matches(query)
     return found[0][0] if found else None
 
 

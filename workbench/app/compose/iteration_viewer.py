@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.compose.timeline import TimelineModel, name
+from workbench.app.compose.timeline_model import TimelineModel, name
 from workbench.app.tasks import Tasks
 from workbench.core.lanes import Lane
 from workbench.core.timeline import Detail, VersionDetail
 from workbench.usecases.history import History, lanes_back
 
 
-class Past(QObject):
+class IterationViewer(QObject):
     """Fetches what rows of the timeline stand for."""
 
     arrived = Signal(object)

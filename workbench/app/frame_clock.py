@@ -28,7 +28,7 @@ LOOKS_BETWEEN = 10
 """Of this many looks at the database, one also asks whether the processes that run beside this one are alive."""
 
 
-class Turns:
+class FrameTurns:
     """Outputs that wait to be brought up to date, in the order in which they changed."""
 
     def __init__(self, clock_ms: Callable[[], float]) -> None:
@@ -55,7 +55,7 @@ class Turns:
         return bool(self._waiting)
 
 
-class Pulse(QObject):
+class FrameClock(QObject):
     """`frame(set of output uids)` while something runs; `second` while something runs, for countdowns."""
 
     frame = Signal(object)
@@ -77,7 +77,7 @@ class Pulse(QObject):
         self._moved = ""
         self._others_run = False
         self._looks = 0
-        self._turns = Turns(lambda: time.perf_counter() * 1000)
+        self._turns = FrameTurns(lambda: time.perf_counter() * 1000)
         self._frames = QTimer(self, interval=FRAME_MS)
         self._frames.timeout.connect(self.tick)
         self._seconds = QTimer(self, interval=500)

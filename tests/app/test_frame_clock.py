@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from workbench.app.pulse import Pulse, Turns
+from workbench.app.frame_clock import FrameClock, FrameTurns
 
 
 class Clock:
@@ -32,7 +32,7 @@ def test_every_output_has_its_turn_and_no_frame_is_long(
     frames: list[set[str]], costs: dict[str, float], budget: float
 ) -> None:
     clock, shown = Clock(), []
-    turns = Turns(clock)
+    turns = FrameTurns(clock)
 
     def show(output: str) -> None:
         shown.append(output)
@@ -53,7 +53,7 @@ def test_every_output_has_its_turn_and_no_frame_is_long(
 
 def test_outputs_that_change_in_every_frame_take_turns() -> None:
     clock, shown = Clock(), []
-    turns = Turns(clock)
+    turns = FrameTurns(clock)
 
     def show(output: str) -> None:
         shown.append(output)
@@ -89,7 +89,7 @@ class Runner:
 
 @pytest.mark.parametrize("ends_after", ["running", "drain_dirty"])
 def test_an_output_that_ends_during_a_frame_has_one_of_its_own(qtbot: QtBot, ends_after: str) -> None:
-    pulse = Pulse(cast(Any, SimpleNamespace(runner=Runner(ends_after))), cast(Any, None))
+    pulse = FrameClock(cast(Any, SimpleNamespace(runner=Runner(ends_after))), cast(Any, None))
     shown: list[set[str]] = []
     pulse.frame.connect(shown.append)
     pulse.start()

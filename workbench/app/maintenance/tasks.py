@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from workbench.app.later import Later, start_thread
+from workbench.app.future_results import FutureResults, start_thread
 from workbench.core.byte_sizes import show_bytes
 from workbench.host.clock import utc_now
 from workbench.usecases.problems import problem_of
@@ -42,7 +42,7 @@ _TICK_MS = 100
 _PATIENCE_S = 30.0
 
 
-class Overview(NamedTuple):
+class HistoryOverview(NamedTuple):
     """Where the history is, how it is looked after, and its backups, newest first."""
 
     path: Path
@@ -54,7 +54,7 @@ class Overview(NamedTuple):
     """Backups go into a folder that is not there, as on a disk that is not connected."""
 
 
-class Room(NamedTuple):
+class DiskUsage(NamedTuple):
     """What takes room, and how many raw responses could be dropped with how many bytes."""
 
     size: HistorySize
@@ -62,7 +62,7 @@ class Room(NamedTuple):
     response_bytes: int
 
 
-class Job(NamedTuple):
+class MaintenanceJob(NamedTuple):
     """What goes on: in words, and which share of it is done, None where nobody knows."""
 
     what: What
@@ -70,7 +70,7 @@ class Job(NamedTuple):
     share: float | None
 
 
-class Ended(NamedTuple):
+class MaintenanceResult(NamedTuple):
     """How a piece of work ended."""
 
     what: What
@@ -88,13 +88,13 @@ class RunningCalls(Protocol):
         """Return their uids."""
 
 
-class CareDesk(QObject):
+class MaintenanceTasks(QObject):
     """What the page of the history and the commands ask for. `begin` starts the daily look, `close` ends everything."""
 
     job_changed = Signal()
     """A piece of work began, went on or ended."""
     ended = Signal(object)
-    """An `Ended`, of whatever was asked for."""
+    """An `MaintenanceResult`, of whatever was asked for."""
     changed = Signal()
     """Backups, rules or sizes are others than before."""
     daily_failed = Signal(str, str)
@@ -105,7 +105,7 @@ class CareDesk(QObject):
     def __init__(self, store: Store, runner: RunningCalls, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._runner = store, runner
-        self._later = Later(self)
+        self._later = FutureResults(self)
         self._stop = threading.Event()
         self._closed = False
         self._words = ""
@@ -119,9 +119,9 @@ class CareDesk(QObject):
         self._daily.timeout.connect(self._look)
 
     @property
-    def job(self) -> Job | None:
+    def job(self) -> MaintenanceJob | None:
         """What goes on now."""
-        return None if self._what is None else Job(self._what, self._words, self._share)
+        return None if self._what is None else MaintenanceJob(self._what, self._words, self._share)
 
     @property
     def read_only(self) -> bool:
@@ -138,23 +138,23 @@ class CareDesk(QObject):
         if not self.read_only:
             self._daily.start(FIRST_LOOK_MS)
 
-    def overview(self) -> Future[Overview]:
+    def overview(self) -> Future[HistoryOverview]:
         """Read where the history is, its rules and its backups."""
 
-        def work() -> Overview:
+        def work() -> HistoryOverview:
             care, store = self._care(), self._store
             folder, rules = care.folder(), care.rules()
             is_gone = bool(rules.folder) and not folder.is_dir()
-            return Overview(store.path, folder, rules, tuple(care.backups()), store.read_only, is_gone)
+            return HistoryOverview(store.path, folder, rules, tuple(care.backups()), store.read_only, is_gone)
 
         return self._read(work)
 
-    def room(self) -> Future[Room]:
+    def room(self) -> Future[DiskUsage]:
         """Measure what takes room; reads the whole file."""
 
-        def work() -> Room:
+        def work() -> DiskUsage:
             care = self._care()
-            return Room(care.size(self._may_go_on), *care.droppable(self._may_go_on))
+            return DiskUsage(care.size(self._may_go_on), *care.droppable(self._may_go_on))
 
         return self._read(work)
 
@@ -165,9 +165,9 @@ class CareDesk(QObject):
     def back_up(self) -> bool:
         """Make a copy that stays; False while something else goes on."""
 
-        def work(care: Maintenance, watch: Watch) -> Ended:
+        def work(care: Maintenance, watch: Watch) -> MaintenanceResult:
             made = care.back_up(watch)
-            return Ended(
+            return MaintenanceResult(
                 "backup", f"A backup of {show_bytes(made.size)} was made; it was opened and found sound.", "good"
             )
 
@@ -176,15 +176,15 @@ class CareDesk(QObject):
     def check(self) -> bool:
         """Look at all of the file; False while something else goes on."""
 
-        def work(care: Maintenance, watch: Watch) -> Ended:
+        def work(care: Maintenance, watch: Watch) -> MaintenanceResult:
             from workbench.usecases.maintenance import WRONG_VALUES  # as in `_care`
 
             found = care.check(watch)
             if found.wrong_values:
-                return Ended("check", WRONG_VALUES, "error", "\n".join(found.wrong_values))
+                return MaintenanceResult("check", WRONG_VALUES, "error", "\n".join(found.wrong_values))
             if not found.damage:
-                return Ended("check", "The history is sound.")
-            return Ended(
+                return MaintenanceResult("check", "The history is sound.")
+            return MaintenanceResult(
                 "check",
                 "The history is damaged. Repair it, or restore a backup. Nothing that can be read is lost by that.",
                 "error",
@@ -197,12 +197,14 @@ class CareDesk(QObject):
     def make_smaller(self) -> bool:
         """Drop raw responses and give the room back; False while something else goes on."""
 
-        def work(care: Maintenance, _: Watch) -> Ended:
+        def work(care: Maintenance, _: Watch) -> MaintenanceResult:
             freed = care.make_smaller(self._stop, self._say)
             dropped = f"{freed.responses:,} raw {'response was' if freed.responses == 1 else 'responses were'} dropped"
             if freed.stopped:
-                return Ended("smaller", f"Stopped. {dropped}; the room is used by what comes next.", "muted")
-            return Ended("smaller", f"{dropped}, and the file is {show_bytes(freed.size)} smaller.")
+                return MaintenanceResult(
+                    "smaller", f"Stopped. {dropped}; the room is used by what comes next.", "muted"
+                )
+            return MaintenanceResult("smaller", f"{dropped}, and the file is {show_bytes(freed.size)} smaller.")
 
         return self._do("smaller", "Dropping raw responses…", work)
 
@@ -226,14 +228,14 @@ class CareDesk(QObject):
             self._daily.start(BUSY_MS)
             return
 
-        def work(care: Maintenance, watch: Watch) -> Ended:
+        def work(care: Maintenance, watch: Watch) -> MaintenanceResult:
             made, dropped = care.look_after(self._stop, watch)
-            return Ended("daily", "" if made is None and not dropped else "The daily backup was made.")
+            return MaintenanceResult("daily", "" if made is None and not dropped else "The daily backup was made.")
 
         self._do("daily", "Looking whether a daily backup is due…", work)
         self._daily.start(LOOK_MS)
 
-    def _do(self, what: What, words: str, work: Callable[[Maintenance, Watch], Ended]) -> bool:
+    def _do(self, what: What, words: str, work: Callable[[Maintenance, Watch], MaintenanceResult]) -> bool:
         if self._what is not None:
             return False
         self._stop.clear()
@@ -244,7 +246,7 @@ class CareDesk(QObject):
         self.job_changed.emit()
         return True
 
-    def _over(self, ended: Ended) -> None:
+    def _over(self, ended: MaintenanceResult) -> None:
         self._tick.stop()
         self._what = None
         self.job_changed.emit()
@@ -254,7 +256,7 @@ class CareDesk(QObject):
             self.ended.emit(ended)
             self.changed.emit()
 
-    def _daily_over(self, ended: Ended) -> None:
+    def _daily_over(self, ended: MaintenanceResult) -> None:
         if ended.tone == "error":
             now = time.monotonic()
             if self._told is None or self._told[0] != ended.sentence or now - self._told[1] > _TELL_AGAIN_S:
@@ -265,11 +267,11 @@ class CareDesk(QObject):
             self._told = None
             self.changed.emit()
 
-    def _failed(self, what: What, error: BaseException) -> Ended:
+    def _failed(self, what: What, error: BaseException) -> MaintenanceResult:
         if getattr(error, "code", "") == "interrupted":
-            return Ended(what, "Stopped. The history is as it was.", "muted")
+            return MaintenanceResult(what, "Stopped. The history is as it was.", "muted")
         problem = problem_of(error)
-        return Ended(
+        return MaintenanceResult(
             what, problem.sentence, "error", problem.detail, is_damaged=getattr(error, "code", "") == "corrupt"
         )
 

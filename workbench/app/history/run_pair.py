@@ -10,33 +10,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from workbench.app.history.detail import Answered, Card, Looked
+from workbench.app.history.detail import AnswerCardData, AnsweredSet, RunDetailView
 from workbench.core.content_diff import PartDiff
 from workbench.usecases.comparison import ComparisonSide, compare_prompts, side_of
 from workbench.usecases.run_pairs import compare_values
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class RunPair:
     """`parts` are all parts of prompts, values and lanes; `sets` hold a card of the older and one of the newer run in
     turn."""
 
-    older: Looked
-    newer: Looked
+    older: RunDetailView
+    newer: RunDetailView
     parts: tuple[PartDiff, ...]
-    sets: tuple[Answered, ...]
+    sets: tuple[AnsweredSet, ...]
 
 
-def pair(one: Looked, other: Looked) -> Pair:
+def pair(one: RunDetailView, other: RunDetailView) -> RunPair:
     """Compare two runs, whichever is given first. Takes a while for long texts."""
     older, newer = sorted((one, other), key=lambda looked: looked.row.row.started_at)
     blind = bool(older.detail.blind or newer.detail.blind)
     sides = [ComparisonSide(looked.detail.content) if blind else side_of(looked.detail) for looked in (older, newer)]
     parts = (*compare_prompts(*sides), compare_values(older.detail.sets, newer.detail.sets))
-    return Pair(older, newer, parts, tuple(_sets(older, newer)))
+    return RunPair(older, newer, parts, tuple(_sets(older, newer)))
 
 
-def _sets(older: Looked, newer: Looked) -> Iterator[Answered]:
+def _sets(older: RunDetailView, newer: RunDetailView) -> Iterator[AnsweredSet]:
     """Yield the sets of both runs: those with the same values together, the others behind them."""
     left = list(older.sets)
     for one in newer.sets:
@@ -46,15 +46,17 @@ def _sets(older: Looked, newer: Looked) -> Iterator[Answered]:
         if same is not None:
             left.remove(same)
         cards = _in_turn(older, newer, () if same is None else same.cards, one.cards)
-        yield Answered(one.name, one.values if same is None or same.values == one.values else (), tuple(cards))
+        yield AnsweredSet(one.name, one.values if same is None or same.values == one.values else (), tuple(cards))
     for other in left:
-        yield Answered(other.name, other.values, tuple(_in_turn(older, newer, other.cards, ())))
+        yield AnsweredSet(other.name, other.values, tuple(_in_turn(older, newer, other.cards, ())))
 
 
-def _in_turn(older: Looked, newer: Looked, before: tuple[Card, ...], after: tuple[Card, ...]) -> Iterator[Card]:
+def _in_turn(
+    older: RunDetailView, newer: RunDetailView, before: tuple[AnswerCardData, ...], after: tuple[AnswerCardData, ...]
+) -> Iterator[AnswerCardData]:
     """Yield a card of the older run and one of the newer in turn; answers of the same lane stand side by side."""
     rest = list(after)
-    matched: list[tuple[Card | None, Card | None]] = []
+    matched: list[tuple[AnswerCardData | None, AnswerCardData | None]] = []
     alone = []
     for card in before:
         same = next((other for other in rest if other.title == card.title), None)
@@ -69,8 +71,8 @@ def _in_turn(older: Looked, newer: Looked, before: tuple[Card, ...], after: tupl
         yield _named(newer, right)
 
 
-def _named(looked: Looked, card: Card | None) -> Card:
+def _named(looked: RunDetailView, card: AnswerCardData | None) -> AnswerCardData:
     number = looked.row.row.number
     if card is None:
-        return Card(f"{number}", "", said=f"No other lane answered in {number}.")
+        return AnswerCardData(f"{number}", "", said=f"No other lane answered in {number}.")
     return replace(card, title=f"{number} · {card.title}")

@@ -12,10 +12,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.compose.judging import Judging
-from workbench.app.compose.live import Outputs
-from workbench.app.compose.shown_run import NO_RUN, Asked, ShownRun, started, stored
-from workbench.app.lanes.board import Board
+from workbench.app.compose.output_cache import OutputCache
+from workbench.app.compose.run_view_state import NO_RUN, LaneRequest, RunViewState, started, stored
+from workbench.app.compose.verdict_recorder import VerdictRecorder
+from workbench.app.lanes.lane_presenter import LanePresenter
 from workbench.app.tasks import Tasks
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
@@ -30,7 +30,7 @@ _LARGE = 200_000
 """Characters of messages above which a run counts as background work until it has ended."""
 
 
-class Stage(QObject):
+class RunController(QObject):
     """Shows the draft's run or a past one on the board."""
 
     problem = Signal(str, str)
@@ -46,9 +46,9 @@ class Stage(QObject):
     def __init__(self, workbench: Workbench, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workbench, self._tasks = workbench, tasks
-        self.outputs = Outputs()
-        self.board = Board(self.outputs, monotonic_ms, self)
-        self.judging = Judging(self, workbench.history, tasks, self)
+        self.outputs = OutputCache()
+        self.board = LanePresenter(self.outputs, monotonic_ms, self)
+        self.judging = VerdictRecorder(self, workbench.history, tasks, self)
         self._draft_run = self._shown = self._before = NO_RUN
         self._handle: RunHandle | None = None
         self._numbers: dict[str, int] = {}
@@ -62,7 +62,7 @@ class Stage(QObject):
         return self._draft_run.uid
 
     @property
-    def shown(self) -> ShownRun:
+    def shown(self) -> RunViewState:
         """What the lanes show."""
         return self._shown
 
@@ -79,7 +79,7 @@ class Stage(QObject):
         """Whether the draft's lanes show answers of one of these runs."""
         return not self._runs_of(self._draft_run).isdisjoint(uids)
 
-    def asked(self, slot: str) -> Asked | None:
+    def asked(self, slot: str) -> LaneRequest | None:
         """Return what a lane of the draft was asked for its answer, None without an answer."""
         return next((lane.asked for lane in self._draft_run.lanes if lane.slot == slot), None)
 
@@ -166,7 +166,7 @@ class Stage(QObject):
             self._numbers[uid] = one.row.number
             self.outputs.hold(uid, one.outputs)
 
-    def _runs_of(self, run: ShownRun) -> set[str]:
+    def _runs_of(self, run: RunViewState) -> set[str]:
         return {run.uid, *(lane.kept_run for lane in run.lanes)} - {""}
 
     def _name(self, run_uid: str) -> str:
@@ -197,14 +197,14 @@ class Stage(QObject):
             all(self.outputs.has_ended(uid) for uid in self._shown.newest(at)) for at in range(len(self._shown.sets))
         )
 
-    def _show(self, run: ShownRun) -> None:
+    def _show(self, run: RunViewState) -> None:
         was, self._shown = self._shown, run
         if was.is_blind or run.is_blind:
             self.blinded.emit(())
         self.board.show(run.uid, run.columns(), run.verdict, self._veil(run))
         self.paged.emit()
 
-    def _veil(self, run: ShownRun) -> Callable[[], bool] | None:
+    def _veil(self, run: RunViewState) -> Callable[[], bool] | None:
         """Return a callable: whether answers of the blind run are still streaming. None for a run that is not blind."""
         if not run.is_blind:
             return None
@@ -229,7 +229,7 @@ class Stage(QObject):
         uid = run.uid
         self._tasks.watch(self._workbench.history.reveal(uid), lambda _: self.row_stale.emit(uid), failed)
 
-    def put(self, run: ShownRun) -> None:
+    def put(self, run: RunViewState) -> None:
         """Replace the state of a run: the shown one, or the draft's while another is shown."""
         if run.uid == self.draft_run:
             self._draft_run = run

@@ -10,8 +10,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.history.detail import Looked, looked
-from workbench.app.history.pair import Pair, pair
+from workbench.app.history.detail import RunDetailView, looked
+from workbench.app.history.run_pair import RunPair, pair
 from workbench.app.tasks import ReportingTasks
 from workbench.core.search.results import HistoryRow
 from workbench.store import Store
@@ -19,7 +19,7 @@ from workbench.usecases.history import History
 from workbench.usecases.problems import problem_of
 
 
-class Looker(QObject):
+class RunDetailReader(QObject):
     """Tells the last run, or the last two, that were asked for."""
 
     arrived = Signal(object)
@@ -38,7 +38,7 @@ class Looker(QObject):
         self._ticket += 1
         ticket, asked = self._ticket, tuple(rows)
 
-        def read() -> Looked | Pair | None:
+        def read() -> RunDetailView | RunPair | None:
             # Whoever walks through the table has gone on meanwhile.
             if ticket != self._ticket:
                 return None
@@ -51,9 +51,9 @@ class Looker(QObject):
         """Show nothing that is still being read."""
         self._ticket += 1
 
-    def _show(self, ticket: int, found: Looked | Pair | None) -> None:
+    def _show(self, ticket: int, found: RunDetailView | RunPair | None) -> None:
         if ticket == self._ticket and found is not None:
-            (self.paired if isinstance(found, Pair) else self.arrived).emit(found)
+            (self.paired if isinstance(found, RunPair) else self.arrived).emit(found)
 
     def _fail(self, ticket: int, error: Exception) -> None:
         if ticket == self._ticket:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from workbench.app.compose.blindness import order
+from workbench.app.compose.hidden_names import order
 from workbench.app.lanes.attempts import ColumnSource
 from workbench.core.content import Content
 from workbench.core.drafts import Draft
@@ -24,7 +24,7 @@ _NO_SET = RunSet("", "", ())
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LaneRequest:
     """What a lane was asked: its settings, the text if it ran the current one, and the value sets."""
 
     lane: Lane
@@ -37,7 +37,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownLane:
+class LaneViewState:
     """A lane that ran. `kept` says which iteration its answers are from when it is not the shown one, else "";
     `kept_run` is the uid of that, and `hidden` says that it stood beside the run unseen."""
 
@@ -45,18 +45,18 @@ class ShownLane:
     position: int
     version: int | None
     free: bool
-    asked: Asked
+    asked: LaneRequest
     kept: str = ""
     kept_run: str = ""
     hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class ShownRun:
+class RunViewState:
     """`at` is the shown value set; `samples` holds the shown sample of lanes that do not show their first."""
 
     uid: str = ""
-    lanes: tuple[ShownLane, ...] = ()
+    lanes: tuple[LaneViewState, ...] = ()
     sets: tuple[RunSet, ...] = (_NO_SET,)
     attempts: Mapping[Cell, tuple[str, ...]] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
@@ -114,27 +114,27 @@ class ShownRun:
         cells = {(lane.slot, self._place(lane, at)) for lane in waited}
         return tuple(uids[-1] for (slot, own, _), uids in self.attempts.items() if (slot, own) in cells and uids)
 
-    def paged(self, at: int) -> ShownRun:
+    def paged(self, at: int) -> RunViewState:
         """Return it with another set shown, every lane on its first sample; `at` is brought into range."""
         return replace(self, at=max(0, min(len(self.sets) - 1, at)), samples={})
 
-    def paged_to(self, uid: str) -> ShownRun:
+    def paged_to(self, uid: str) -> RunViewState:
         """Return it with the set of this uid shown, with the first one when the run has no such set."""
         return self.paged(next((at for at, one in enumerate(self.sets) if one.uid and one.uid == uid), 0))
 
-    def sampled(self, slot: str, sample: int) -> ShownRun:
+    def sampled(self, slot: str, sample: int) -> RunViewState:
         """Return it with another sample of a lane shown; out of range changes nothing."""
         if not 0 <= sample < self.samples_of(slot):
             return self
         return replace(self, samples={**self.samples, slot: sample})
 
-    def judged(self, at: int, verdict: Verdict) -> ShownRun:
+    def judged(self, at: int, verdict: Verdict) -> RunViewState:
         """Return it with a verdict on a set."""
         verdicts = [*self.verdicts, *(Verdict("none") for _ in range(len(self.sets) - len(self.verdicts)))]
         verdicts[at] = verdict
         return replace(self, verdicts=tuple(verdicts), blind=self.blind - {at})
 
-    def updated_from(self, other: ShownRun) -> ShownRun:
+    def updated_from(self, other: RunViewState) -> RunViewState:
         """Return it with the verdicts, shown names and further attempts of `other`, if that is the same run."""
         if other.uid != self.uid:
             return self
@@ -142,7 +142,7 @@ class ShownRun:
         attempts = {cell: uids for cell, uids in other.attempts.items() if cell[0] in slots}
         return replace(self, verdicts=other.verdicts, blind=other.blind, attempts={**self.attempts, **attempts})
 
-    def revealed(self) -> ShownRun:
+    def revealed(self) -> RunViewState:
         """Return it with the names of all sets."""
         return replace(self, blind=frozenset())
 
@@ -158,12 +158,12 @@ class ShownRun:
         """Whether a lane stands beside the run with an answer to other values than those shown."""
         return any(lane.slot == slot and self._has_other_values(lane, self.at) for lane in self.lanes)
 
-    def with_attempt(self, slot: str, uid: str) -> ShownRun:
+    def with_attempt(self, slot: str, uid: str) -> RunViewState:
         """Return it with a further attempt of the answer that a lane shows."""
         cell = self._cell(slot, self.samples.get(slot, 0))
         return replace(self, attempts={**self.attempts, cell: (*self.attempts.get(cell, ()), uid)})
 
-    def with_beside(self, other: ShownRun, beside: Iterable[BesideLane], name: str) -> ShownRun:
+    def with_beside(self, other: RunViewState, beside: Iterable[BesideLane], name: str) -> RunViewState:
         """Return it with lanes of `other` that it lacks, which show what they answered before.
 
         `name` is what the iteration of `other` is called.
@@ -180,23 +180,23 @@ class ShownRun:
         attempts = {cell: uids for cell, uids in other.attempts.items() if cell[0] in new}
         return replace(self, lanes=tuple(lanes), attempts={**self.attempts, **attempts})
 
-    def _taking_part(self, at: int) -> list[ShownLane]:
+    def _taking_part(self, at: int) -> list[LaneViewState]:
         """Return the lanes that are there at a set; while it is blind none that would stand out."""
         if at not in self.blind:
             return list(self.lanes)
         counts = self._counts()
         return [lane for lane in self.lanes if not lane.kept or self._is_one_of_them(lane, at, counts)]
 
-    def _is_one_of_them(self, lane: ShownLane, at: int, counts: Mapping[tuple[str, int], int]) -> bool:
+    def _is_one_of_them(self, lane: LaneViewState, at: int, counts: Mapping[tuple[str, int], int]) -> bool:
         """Whether a lane beside the run can be judged with the others at a set."""
         is_there = not lane.hidden and (lane.slot, self._place(lane, at)) in counts
         return is_there and not self._has_other_values(lane, at)
 
-    def _place(self, lane: ShownLane, at: int) -> int:
+    def _place(self, lane: LaneViewState, at: int) -> int:
         """Return which set of a lane's own run stands for a set of this one."""
         return _same(self.sets[at], lane.asked.sets) if lane.kept else at
 
-    def _has_other_values(self, lane: ShownLane, at: int) -> bool:
+    def _has_other_values(self, lane: LaneViewState, at: int) -> bool:
         own = lane.asked.sets[self._place(lane, at)]
         return bool(lane.kept) and dict(own.values) != dict(self.sets[at].values)
 
@@ -217,7 +217,7 @@ class ShownRun:
         found = {lane.slot: counts.get((lane.slot, self._place(lane, self.at)), 0) for lane in lanes}
         return dict.fromkeys(found, min(found.values(), default=0)) if self.is_blind else found
 
-    def _column(self, lane: ShownLane, samples: int) -> ColumnSource:
+    def _column(self, lane: LaneViewState, samples: int) -> ColumnSource:
         sample = self.samples.get(lane.slot, 0)
         attempts = self.attempts.get(self._cell(lane.slot, sample), ())
         return ColumnSource(
@@ -235,25 +235,29 @@ class ShownRun:
         )
 
 
-NO_RUN = ShownRun()
+NO_RUN = RunViewState()
 
 
-def started(handle: RunHandle, draft: Draft, is_free: IsFree, *, blind: bool = False) -> ShownRun:
+def started(handle: RunHandle, draft: Draft, is_free: IsFree, *, blind: bool = False) -> RunViewState:
     """Return a run that was just started from a draft."""
     sets = tuple(RunSet(one.uid, one.name, one.values) for one in draft.run_sets)
     lanes = tuple(
-        ShownLane(lane.slot, position, lane.pinned, is_free(lane), _asked(lane, draft.content, sets))
+        LaneViewState(lane.slot, position, lane.pinned, is_free(lane), _asked(lane, draft.content, sets))
         for position, lane in enumerate(draft.run_lanes)
     )
     attempts = {(lanes[t.position].slot, t.value_set, t.sample): (t.uid,) for t in handle.transcripts}
-    return ShownRun(handle.run_uid, lanes, sets, attempts, blind=frozenset(range(len(sets))) if blind else frozenset())
+    return RunViewState(
+        handle.run_uid, lanes, sets, attempts, blind=frozenset(range(len(sets))) if blind else frozenset()
+    )
 
 
-def stored(detail: IterationDetail, is_free: IsFree) -> ShownRun:
+def stored(detail: IterationDetail, is_free: IsFree) -> RunViewState:
     """Return a run from the history, with the first set shown and what stood beside it."""
     sets = detail.sets or (RunSet("", "", detail.values),)
     lanes = tuple(
-        ShownLane(ran.lane.slot, ran.position, ran.version, is_free(ran.lane), _asked(ran.lane, detail.content, sets))
+        LaneViewState(
+            ran.lane.slot, ran.position, ran.version, is_free(ran.lane), _asked(ran.lane, detail.content, sets)
+        )
         for ran in detail.lanes
     )
     slots = {lane.position: lane.slot for lane in lanes}
@@ -262,7 +266,7 @@ def stored(detail: IterationDetail, is_free: IsFree) -> ShownRun:
         cell = (slots[output.position], output.value_set, output.sample)
         attempts[cell] = (*attempts.get(cell, ()), output.uid)
     verdicts = detail.verdicts or (detail.verdict,)
-    run = ShownRun(detail.row.run_uid, lanes, sets, attempts, verdicts, blind=detail.blind)
+    run = RunViewState(detail.row.run_uid, lanes, sets, attempts, verdicts, blind=detail.blind)
     earlier = {one.row.run_uid: (stored(one, is_free), f"iteration {one.row.number}") for one in detail.earlier}
     for lane in detail.beside:
         origin, name = earlier[lane.run_uid]
@@ -270,8 +274,8 @@ def stored(detail: IterationDetail, is_free: IsFree) -> ShownRun:
     return run
 
 
-def _asked(lane: Lane, content: Content, sets: tuple[RunSet, ...]) -> Asked:
-    return Asked(lane, content if lane.pinned is None else None, sets)
+def _asked(lane: Lane, content: Content, sets: tuple[RunSet, ...]) -> LaneRequest:
+    return LaneRequest(lane, content if lane.pinned is None else None, sets)
 
 
 def _same(one: RunSet, among: tuple[RunSet, ...]) -> int:

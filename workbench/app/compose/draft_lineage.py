@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workbench.core.technique_marks import TechniqueMark
 
 
-class Lineage:
+class DraftLineage:
     """`based_on` is a version's number, None for nothing."""
 
     def __init__(self, changed: Callable[[], object]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.compose.timeline import TimelineModel
+from workbench.app.compose.timeline_model import TimelineModel
 from workbench.app.tasks import Tasks
 from workbench.core.runs import IterationDetail, IterationRow
 from workbench.core.timeline import TimelineRow
@@ -17,7 +17,7 @@ from workbench.store.errors import StoreError
 from workbench.usecases.history import History
 
 
-class Rows(QObject):
+class TimelineRowReader(QObject):
     """Keeps the loaded rows as the history has them."""
 
     changed = Signal()
