@@ -115,10 +115,10 @@ Opened = tuple[Any, Any]
 def _editor(theme: Any, text: str) -> Opened:
     from workbench.core.content import Content, Message
     from workbench.ui.editor import ContentEditor
-    from workbench.ui.editor.aids import Aids
+    from workbench.ui.editor.code_help import CodeHelp
 
     editor = ContentEditor(theme)
-    Aids(editor, theme, lambda work, then: then(work()))
+    CodeHelp(editor, theme, lambda work, then: then(work()))
     editor.set_content(Content((Message("system", text), Message("user", "{{question}}"))))
     return editor, lambda: editor.focus_first()
 

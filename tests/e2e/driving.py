@@ -26,8 +26,8 @@ from workbench.host.dirs import places
 from workbench.host.settings import Settings
 from workbench.store.sqlite import sqlite3
 from workbench.ui.composition import FEATURES
-from workbench.ui.shell.building import open_window
-from workbench.ui.shell.frame import Frame
+from workbench.ui.shell.frame import WindowFrame
+from workbench.ui.shell.window_builder import open_window
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.workbench import Workbench
 
@@ -156,7 +156,7 @@ def demonstrated(app: QApplication, out: Path) -> Iterator[Demo]:
     workbench = Workbench.open(db, places(os.environ).make(), dict(os.environ))
     try:
         workbench.start_engine()
-        window = WindowDriver(open_window(Frame(Theme(app, "light"), Settings()), read(workbench), FEATURES))
+        window = WindowDriver(open_window(WindowFrame(Theme(app, "light"), Settings()), read(workbench), FEATURES))
         window.frame.show()
         window.frame.activateWindow()
         demo = Demo(window, db, out)

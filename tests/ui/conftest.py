@@ -33,7 +33,7 @@ def _nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
     `Desk.preload` does the one, and tests of backups set the time of the other.
     """
-    monkeypatch.setattr("workbench.ui.shell.window.Warmth", lambda *_: None)
+    monkeypatch.setattr("workbench.ui.shell.window.Preloader", lambda *_: None)
     monkeypatch.setattr("workbench.app.maintenance.tasks.FIRST_LOOK_MS", LOOK_MS)
 
 

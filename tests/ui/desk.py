@@ -29,11 +29,11 @@ from workbench.host.settings import Settings
 from workbench.store.draft_preview import read_preview
 from workbench.store.sqlite import sqlite3
 from workbench.ui.composition import FEATURES
-from workbench.ui.shell.building import open_window
-from workbench.ui.shell.frame import Frame
+from workbench.ui.shell.frame import WindowFrame
 from workbench.ui.shell.questions import Answer, button_of
+from workbench.ui.shell.window_builder import open_window
+from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.theme import Theme
-from workbench.ui.widgets.turns import Turns
 from workbench.usecases.workbench import Workbench, make_client
 
 Script = Mapping[str, Any]
@@ -78,7 +78,7 @@ class Desk:
         workbench = Workbench.open(
             self.db, places(os.environ).make(), dict(os.environ), client_factory=factory, today=today
         )
-        frame = Frame(self.theme, Settings(), read_preview(self.db))
+        frame = WindowFrame(self.theme, Settings(), read_preview(self.db))
         workbench.start_engine()
         window = WindowDriver(open_window(frame, read(workbench), FEATURES))
         self._window = window
@@ -102,7 +102,7 @@ class Desk:
 
         def is_at_rest() -> bool:
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
-            is_busy = Turns.of_application().is_busy or any(t.interval() < 1000 for t in leaks.active_timers())
+            is_busy = IdleQueue.of_application().is_busy or any(t.interval() < 1000 for t in leaks.active_timers())
             self._rested = 0 if is_busy else self._rested + 1
             # What ends may begin something else with the next event.
             return self._rested > 2

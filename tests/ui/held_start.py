@@ -21,8 +21,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from workbench.ui import main
-from workbench.ui.shell import building, start
-from workbench.ui.shell.frame import Frame
+from workbench.ui.shell import start, window_builder
+from workbench.ui.shell.frame import WindowFrame
 from workbench.usecases.workbench import Workbench
 
 STEPS = 6
@@ -37,11 +37,11 @@ class Held:
         self.stage, self.is_reached = stage, stage == "shown"
         self._lines: list[str] = []
         if stage == "shown":
-            start.Start._begin = lambda _: None  # type: ignore[method-assign]
+            start.WindowStart._begin = lambda _: None  # type: ignore[method-assign]
         elif stage == "opening":
             Workbench.open = self._never  # type: ignore[method-assign, assignment]
         elif stage == "opened":
-            start.Start._build = lambda _: self._reach()  # type: ignore[method-assign]
+            start.WindowStart._build = lambda _: self._reach()  # type: ignore[method-assign]
         elif stage.startswith("step "):
             self._hold_at_step(int(stage.removeprefix("step ")))
         threading.Thread(target=self._read, daemon=True).start()
@@ -58,28 +58,28 @@ class Held:
         raise AssertionError
 
     def _hold_at_step(self, wanted: int) -> None:
-        build, step, taken = building.build, start.Start._step, [0]
+        build, step, taken = window_builder.build, start.WindowStart._step, [0]
 
         def counted(window: object) -> Iterator[Future[None] | None]:
             for awaited in build(window):  # type: ignore[arg-type]
                 taken[0] += 1
                 yield awaited
 
-        def held(startup: start.Start) -> None:
+        def held(startup: start.WindowStart) -> None:
             if taken[0] > wanted:
                 self._reach()
             else:
                 step(startup)
 
-        building.build = counted  # type: ignore[assignment]
-        start.Start._step = held  # type: ignore[method-assign]
+        window_builder.build = counted  # type: ignore[assignment]
+        start.WindowStart._step = held  # type: ignore[method-assign]
 
     def _read(self) -> None:
         for line in sys.stdin:
             self._lines.append(line.rstrip("\n"))
 
     def _look(self) -> None:
-        frames = [w for w in QApplication.topLevelWidgets() if isinstance(w, Frame) and w.isVisible()]
+        frames = [w for w in QApplication.topLevelWidgets() if isinstance(w, WindowFrame) and w.isVisible()]
         target = QApplication.focusWidget()
         if not frames or target is None or not frames[0].isActiveWindow():
             return

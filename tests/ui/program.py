@@ -22,8 +22,8 @@ from workbench.host.faults import log_file
 from workbench.ui.features.maintenance.panel import HistoryPanel
 from workbench.ui.features.settings.dialog import SettingsDialog
 from workbench.ui.main import Program
-from workbench.ui.mending import Mending
-from workbench.ui.shell.frame import Frame
+from workbench.ui.recovery import RecoveryDialog
+from workbench.ui.shell.frame import WindowFrame
 
 Script = Generator[Callable[[], object], None, None]
 _LOOK_MS = 5
@@ -96,9 +96,9 @@ class Driven:
         return code
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> WindowFrame:
         """The frame on the screen."""
-        found: Frame = self._visible(Frame)
+        found: WindowFrame = self._visible(WindowFrame)
         return found
 
     @property
@@ -109,9 +109,9 @@ class Driven:
         return found
 
     @property
-    def mending(self) -> Mending:
+    def mending(self) -> RecoveryDialog:
         """The small window over a closed history."""
-        found: Mending = self._visible(Mending)
+        found: RecoveryDialog = self._visible(RecoveryDialog)
         return found
 
     @property
@@ -129,19 +129,19 @@ class Driven:
 
     def is_open(self, db: Path | None = None) -> bool:
         """Whether a whole window is on the screen, over `db` if that is given."""
-        frames = [w for w in QApplication.topLevelWidgets() if isinstance(w, Frame) and w.isVisible()]
+        frames = [w for w in QApplication.topLevelWidgets() if isinstance(w, WindowFrame) and w.isVisible()]
         if not frames or not frames[0].is_complete:
             return False
         window = WindowDriver.of(frames[0])
         return window is not None and window.is_ready and (db is None or window.store.path == db)
 
-    def is_gone(self, frame: Frame) -> bool:
+    def is_gone(self, frame: WindowFrame) -> bool:
         """Whether a window that was on the screen is not there any more."""
         return not isValid(frame) or not frame.isVisible()
 
     def is_mending(self, button: str = "") -> bool:
         """Whether the small window is on the screen, with a button if one is named."""
-        found = [w for w in QApplication.topLevelWidgets() if isinstance(w, Mending) and w.isVisible()]
+        found = [w for w in QApplication.topLevelWidgets() if isinstance(w, RecoveryDialog) and w.isVisible()]
         return bool(found) and (not button or any(b.text() == button for b in found[0].buttons()))
 
     def click(self, inside: QWidget, name: str) -> None:
@@ -166,9 +166,9 @@ class Driven:
 
     def _give_up(self) -> None:
         for widget in QApplication.topLevelWidgets():
-            if isinstance(widget, Mending):
+            if isinstance(widget, RecoveryDialog):
                 widget.abandon()
-            elif isinstance(widget, Frame):
+            elif isinstance(widget, WindowFrame):
                 widget.leaves_for = None
                 widget.may_close = lambda: True
                 widget.close()

@@ -19,8 +19,8 @@ from workbench.host.dirs import places
 from workbench.host.settings import Settings
 from workbench.store.draft_preview import read_newest_preview, read_preview
 from workbench.ui.composition import FEATURES
-from workbench.ui.shell.frame import Frame
-from workbench.ui.shell.start import Start
+from workbench.ui.shell.frame import WindowFrame
+from workbench.ui.shell.start import WindowStart
 from workbench.ui.widgets.theme import Theme
 
 
@@ -31,12 +31,12 @@ class Starting:
         self.qtbot, self.theme, self.db = qtbot, theme, db
         self.is_shown = self.completed = self.failed = False
 
-    def show(self) -> Frame:
+    def show(self) -> WindowFrame:
         """Show the frame; nothing else has begun when this returns."""
         self.is_shown = True
-        self.frame = Frame(self.theme, Settings(), read_newest_preview(self.db))
+        self.frame = WindowFrame(self.theme, Settings(), read_newest_preview(self.db))
         self.frame.resize(1440, 900)  # the screen of the tests is smaller than most
-        self.start = Start(self.frame, self.db, places(os.environ).make(), lambda: FEATURES)
+        self.start = WindowStart(self.frame, self.db, places(os.environ).make(), lambda: FEATURES)
         self.frame.completed.connect(lambda: setattr(self, "completed", True))
         self.start.failed.connect(lambda: setattr(self, "failed", True))
         self.frame.show()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from tests.ui.desk import Desk
 from workbench.store.sqlite import sqlite3
 from workbench.ui.features.address.dialog import AddressDialog
-from workbench.ui.features.lanes.strip import FailureBox
+from workbench.ui.features.lanes.state_strip import FailureBox
 from workbench.usecases.credentials import ENDPOINT_ENTRY, AddressQuestion
 from workbench.usecases.endpoint_form import EndpointForm
 

@@ -15,7 +15,7 @@ MADE = {
     "field": "from workbench.ui.editor.field import ExactField; made = ExactField(theme, None)",
     "answer": "from workbench.ui.widgets.reader.answer import AnswerView; made = AnswerView(theme)",
     "difference": "from workbench.ui.widgets.diff.text import DiffView; made = DiffView(theme)",
-    "page": "from workbench.ui.widgets.reader.linked import LinkedText; made = LinkedText()",
+    "page": "from workbench.ui.widgets.reader.linked_text import LinkedText; made = LinkedText()",
 }
 CODE = """
 import sys

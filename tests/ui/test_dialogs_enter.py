@@ -31,7 +31,7 @@ from workbench.ui.features.cases.dialog import CasesDialog
 from workbench.ui.features.dialogue.dialog import DialogueDialog
 from workbench.ui.features.exchange.dialog import ExchangeDialog
 from workbench.ui.features.history.run_actions import TagsDialog
-from workbench.ui.features.history.saved_searches import ListDialog, NameDialog
+from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog
 from workbench.ui.features.packs.export_dialog import ExportPackDialog
 from workbench.ui.features.training.dialog import TrainingDialog
 from workbench.ui.widgets.line_dialog import NoteDialog
@@ -65,7 +65,7 @@ def _exchange(theme: Theme, parent: QWidget) -> QDialog:
 
 
 def _searches(_: Theme, parent: QWidget) -> QDialog:
-    dialog = ListDialog(parent)
+    dialog = SavedSearchesDialog(parent)
     dialog.show_searches([SavedSearch("a", "Cheap", "cost:<0.01", "2026-01-01"), SavedSearch("b", "B", "b", "")])
     return dialog
 
@@ -78,7 +78,7 @@ MADE: dict[str, Callable[[Theme, QWidget], QDialog]] = {
     "training": lambda theme, parent: TrainingDialog(theme, "Order bot", parent),
     "note": lambda _, parent: NoteDialog(parent, "iteration 1", ""),
     "tags": lambda _, parent: TagsDialog(parent, "iteration 1", ("good",)),
-    "name": lambda _, parent: NameDialog(parent, "cost:<0.01", "cheap", ()),
+    "name": lambda _, parent: SearchNameDialog(parent, "cost:<0.01", "cheap", ()),
     "schema": lambda _, parent: SchemaDialog(
         SchemaField("", "object", children=(SchemaField("status"),)), "Output", parent
     ),

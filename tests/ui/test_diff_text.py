@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.lanes_support import theme
 from workbench.core.diff import diff_texts
 from workbench.ui.widgets.diff.outline import outline
-from workbench.ui.widgets.diff.text import PIECES, DiffView, Run
+from workbench.ui.widgets.diff.text import PIECES, DiffRun, DiffView
 from workbench.ui.widgets.theme import Mode, Theme
 
 __all__ = ["theme"]
@@ -107,10 +107,10 @@ class Pieces:
     def __init__(self, count: int) -> None:
         self.count, self.made = count, 0
 
-    def make(self) -> Iterator[Run]:
+    def make(self) -> Iterator[DiffRun]:
         for number in range(self.count):
             self.made += 1
-            yield Run("added", f"word{number} ", number)
+            yield DiffRun("added", f"word{number} ", number)
 
 
 def test_pieces_are_made_and_written_a_few_at_a_time(qtbot: QtBot, theme: Theme) -> None:

@@ -441,10 +441,10 @@ class TestCtrlEnter:
     def test_it_runs_at_whatever_step_it_is_pressed(
         self, starting: Starting, monkeypatch: pytest.MonkeyPatch, step: int
     ) -> None:
-        from workbench.ui.shell import building
+        from workbench.ui.shell import window_builder
         from workbench.ui.shell.window import MainWindow
 
-        real = building.build
+        real = window_builder.build
 
         def pressing(window: MainWindow) -> Iterator[None]:
             for number, _ in enumerate(real(window)):
@@ -454,7 +454,7 @@ class TestCtrlEnter:
             if step == 5:
                 press_run()
 
-        monkeypatch.setattr(building, "build", pressing)
+        monkeypatch.setattr(window_builder, "build", pressing)
         frame = starting.show()
         starting.until(frame.isActiveWindow)
         starting.complete()

@@ -40,7 +40,7 @@ from tests.ui.editor_support import (
 from workbench.core.blocks import Attachment, Example, OutputFormat, Tool, ToolRow
 from workbench.core.content import Content, Message
 from workbench.ui.editor import ContentEditor
-from workbench.ui.editor.journal import PAUSE_MS, Extras
+from workbench.ui.editor.journal import PAUSE_MS, MessageExtras
 
 pytestmark = machine
 __all__ = ["editor", "shown", "theme", "ticks"]
@@ -363,7 +363,7 @@ def test_parts_and_extras_go_through_the_journal(editor: ContentEditor) -> None:
     edit.parts_changed.connect(lambda: told.append(1))
     assert edit.content() == whole
     edit.set_parts(replace(edit.parts, examples=(), tool_rounds=2))
-    edit.set_extras(edit._column.blocks[1].key, Extras())
+    edit.set_extras(edit._column.blocks[1].key, MessageExtras())
     changed = replace(whole, messages=(*whole.messages[:1], Message("user", "Hi")), examples=(), tool_rounds=2)
     assert edit.content() == changed
     edit.undo()

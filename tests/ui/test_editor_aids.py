@@ -25,7 +25,7 @@ from tests.ui.editor_support import (
     type_text,
 )
 from workbench.ui.editor import ContentEditor
-from workbench.ui.editor.aids import Aids
+from workbench.ui.editor.code_help import CodeHelp
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.highlight import Highlighter
 from workbench.ui.editor.indent import indented, outdented, unit_of
@@ -36,7 +36,7 @@ __all__ = ["editor", "shown", "theme", "ticks"]
 
 @pytest.fixture
 def helped(editor: ContentEditor, theme: Theme) -> ContentEditor:
-    Aids(editor, theme, lambda work, then: then(work()))
+    CodeHelp(editor, theme, lambda work, then: then(work()))
     return editor
 
 

@@ -32,9 +32,9 @@ from tests.ui.editor_support import (
     type_text,
 )
 from workbench.ui.editor import ContentEditor
-from workbench.ui.editor.breaks import LONGEST, PIECE, SOFT, Breaks, broken, without_breaks
-from workbench.ui.editor.exact import to_document, units
+from workbench.ui.editor.exact_text import to_document, units
 from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.long_lines import LONGEST, PIECE, SOFT, LongLineBreaks, broken, without_breaks
 from workbench.ui.editor.paragraphs import is_soft
 from workbench.ui.widgets.theme import Theme
 
@@ -133,7 +133,7 @@ def test_breaks_come_after_white_space_and_outside_of_braces() -> None:
 
 
 def test_positions_are_told_with_and_without_breaks() -> None:
-    known = Breaks()
+    known = LongLineBreaks()
     assert known.splice(0, "", f"abc{SOFT}de{SOFT}f") == (0, "", "abcdef")
     assert [known.plain(raw) for raw in range(9)] == [0, 1, 2, 3, 3, 4, 5, 5, 6]
     assert [known.raw(plain) for plain in range(7)] == [0, 1, 2, 3, 5, 6, 8]
@@ -145,7 +145,7 @@ def test_positions_are_told_with_and_without_breaks() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9), st.text(st.sampled_from(f"a😀{SOFT}"), max_size=6))))
 def test_any_edits_leave_the_breaks_where_they_are(edits: list[tuple[int, int, str]]) -> None:
-    raw, known = "", Breaks()
+    raw, known = "", LongLineBreaks()
     for at, count, inserted in edits:
         at = min(at, len(raw))
         removed = raw[at : at + count]

@@ -7,10 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.ui.editor_support import CORPUS, texts
-from workbench.ui.editor.exact import PARAGRAPH, STAND_INS, encodable, from_document, pasted, to_document, units
+from workbench.ui.editor.exact_text import PARAGRAPH, STAND_INS, encodable, from_document, pasted, to_document, units
 from workbench.ui.editor.marks import name_of
-from workbench.ui.editor.mirror import Mirror
 from workbench.ui.editor.spans import spans
+from workbench.ui.editor.text_mirror import TextMirror
 
 
 @given(texts)
@@ -62,7 +62,7 @@ def test_units_are_those_of_utf_16(text: str) -> None:
 
 @given(texts, st.data())
 def test_the_mirror_follows_any_edit(text: str, data: st.DataObject) -> None:
-    mirror = Mirror()
+    mirror = TextMirror()
     mirror.reset(text)
     start = data.draw(st.integers(0, len(text)))
     stop = data.draw(st.integers(start, len(text)))
@@ -74,7 +74,7 @@ def test_the_mirror_follows_any_edit(text: str, data: st.DataObject) -> None:
     if edit is None:
         assert wanted == text
     else:
-        other = Mirror()
+        other = TextMirror()
         other.reset(text)
         again = other.splice(edit.position, units(edit.removed), edit.inserted)
         assert other.text() == wanted
@@ -82,7 +82,7 @@ def test_the_mirror_follows_any_edit(text: str, data: st.DataObject) -> None:
 
 
 def test_an_edit_is_as_small_as_it_can_be() -> None:
-    mirror = Mirror()
+    mirror = TextMirror()
     mirror.reset("hello 😀 world")
     edit = mirror.splice(0, len(mirror), "hello 😁 world")
     assert edit is not None

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.ui.editor.grammar import LONGEST_CODE, PROSE, LineLexer, State, leads_on, read
-from workbench.ui.editor.lexers import Languages, load
+from workbench.ui.editor.grammar import LONGEST_CODE, PROSE, GrammarState, LineLexer, leads_on, read
+from workbench.ui.editor.lexers import CodeLanguages, load
 
 NONE: dict[str, LineLexer] = {}
 
@@ -54,7 +54,7 @@ def test_template_tags_count_where_the_template_is_jinja() -> None:
     ]
 
 
-def through(lines: list[str], languages: Languages) -> list[list[tuple[str, str]]]:
+def through(lines: list[str], languages: CodeLanguages) -> list[list[tuple[str, str]]]:
     state, found = PROSE, []
     for line in lines:
         pieces, state = read(line, state, languages)
@@ -64,11 +64,11 @@ def through(lines: list[str], languages: Languages) -> list[list[tuple[str, str]
 
 
 @pytest.fixture(scope="module")
-def languages() -> Languages:
-    return Languages(lambda work, then: then(work()), lambda: None)
+def languages() -> CodeLanguages:
+    return CodeLanguages(lambda work, then: then(work()), lambda: None)
 
 
-def test_code_between_fences_is_read_line_by_line(languages: Languages) -> None:
+def test_code_between_fences_is_read_line_by_line(languages: CodeLanguages) -> None:
     found = through(["```python", "def f():", '    """a', '    b"""', "    return 1", "```", "return"], languages)
     assert found[1] == [("def", "keyword"), ("f", "structure")]
     assert found[2] == [('"""a', "literal")]
@@ -77,24 +77,24 @@ def test_code_between_fences_is_read_line_by_line(languages: Languages) -> None:
     assert found[6] == []
 
 
-def test_a_comment_over_several_lines_ends_where_it_ends(languages: Languages) -> None:
+def test_a_comment_over_several_lines_ends_where_it_ends(languages: CodeLanguages) -> None:
     found = through(["~~~js", "let a; /* x", "let b;", "*/ let c;", "~~~"], languages)
     assert found[1][-1] == ("/* x", "comment")
     assert found[2] == [("let b;", "comment")]
     assert found[3] == [("*/", "comment"), ("let", "keyword")]
 
 
-def test_json_is_known_without_a_fence(languages: Languages) -> None:
+def test_json_is_known_without_a_fence(languages: CodeLanguages) -> None:
     found = through(["{", '  "a": [1, true],', "}"], languages)
     assert found[1] == [('"a"', "tag"), ("1", "literal"), ("true", "keyword")]
 
 
-def test_an_unknown_language_is_text(languages: Languages) -> None:
+def test_an_unknown_language_is_text(languages: CodeLanguages) -> None:
     assert through(["```no-such", "def f():", "```"], languages)[1] == []
     assert load("no-such") is None
 
 
-def test_a_very_long_line_of_code_is_text(languages: Languages) -> None:
+def test_a_very_long_line_of_code_is_text(languages: CodeLanguages) -> None:
     assert through(["```json", "[" + "1," * LONGEST_CODE + "1]", "```"], languages)[1] == []
 
 
@@ -104,7 +104,7 @@ def test_a_very_long_line_of_code_is_text(languages: Languages) -> None:
     st.booleans(),
 )
 def test_pieces_lie_in_the_line_in_order(text: str, ends: str, jinja: bool) -> None:
-    pieces, after = read(text, State(ends=ends), NONE.get, jinja=jinja)
+    pieces, after = read(text, GrammarState(ends=ends), NONE.get, jinja=jinja)
     position = 0
     for start, length, _ in pieces:
         assert start >= position
@@ -117,8 +117,8 @@ def test_pieces_lie_in_the_line_in_order(text: str, ends: str, jinja: bool) -> N
 
 @pytest.mark.parametrize("language", ["python", "json", "html", "yaml", "js", "markdown"])
 @given(lines=st.lists(st.text(alphabet="ab{}<>/*\"'`# :-!\n\u05d0", max_size=30), max_size=4))
-def test_code_of_any_kind_stays_in_its_line(languages: Languages, language: str, lines: list[str]) -> None:
-    state = State("```", language)
+def test_code_of_any_kind_stays_in_its_line(languages: CodeLanguages, language: str, lines: list[str]) -> None:
+    state = GrammarState("```", language)
     languages(language)
     for line in lines:
         line = line.replace("\n", "")

@@ -7,34 +7,34 @@ from hypothesis import strategies as st
 
 from workbench.core.blocks import Example
 from workbench.core.content import Content
-from workbench.ui.editor.exact import units
+from workbench.ui.editor.exact_text import units
 from workbench.ui.editor.journal import (
     PAUSE_MS,
     RUN_LENGTH,
-    Block,
     BlockStep,
-    Extras,
+    EditJournal,
     ExtrasStep,
-    Journal,
+    JournalBlock,
+    MessageExtras,
     MoveStep,
     PartsStep,
     ReplaceStep,
     RoleStep,
     Step,
     TextStep,
-    Whole,
+    WholeContent,
     inverse,
 )
 
 
-def typed(text: str, *, key: int = 1, start: int = 0, journal: Journal | None = None, now: int = 0) -> Journal:
-    journal = journal or Journal()
+def typed(text: str, *, key: int = 1, start: int = 0, journal: EditJournal | None = None, now: int = 0) -> EditJournal:
+    journal = journal or EditJournal()
     for index, letter in enumerate(text):
         journal.record(TextStep(key, start + index, "", letter, "typing"), now)
     return journal
 
 
-def undone(journal: Journal) -> list[Step]:
+def undone(journal: EditJournal) -> list[Step]:
     steps = []
     while (step := journal.undo()) is not None:
         steps.append(step)
@@ -61,7 +61,7 @@ def test_a_moved_caret_parts_runs_even_when_it_returns() -> None:
 
 
 def test_the_caret_that_follows_typing_parts_nothing() -> None:
-    journal = Journal()
+    journal = EditJournal()
     for index, letter in enumerate("abc"):
         journal.record(TextStep(1, index, "", letter, "typing"), 0)
         journal.caret(1, index + 1)
@@ -85,14 +85,14 @@ def test_long_runs_end_at_a_word() -> None:
 
 
 def test_typing_over_a_selection_starts_a_run() -> None:
-    journal = Journal()
+    journal = EditJournal()
     journal.record(TextStep(1, 4, "old", "n", "typing"), 0)
     journal.record(TextStep(1, 5, "", "ew", "typing"), 0)
     assert undone(journal) == [TextStep(1, 4, "old", "new", "typing")]
 
 
 def test_runs_of_backspace_and_of_delete_are_one_step_each() -> None:
-    journal = Journal()
+    journal = EditJournal()
     for position, letter in ((4, "e"), (3, "d"), (2, "😀")):
         journal.record(TextStep(1, position if letter != "😀" else 1, letter, "", "deleting"), 0)
     assert undone(journal) == [TextStep(1, 1, "😀de", "", "deleting")]
@@ -111,7 +111,7 @@ def test_a_new_step_forgets_what_was_undone() -> None:
 
 
 def test_undo_and_redo_go_back_and_forth() -> None:
-    journal = Journal()
+    journal = EditJournal()
     step = RoleStep(1, "user", "system")
     journal.record(step, 0)
     assert journal.undo() == step
@@ -129,7 +129,7 @@ def test_nothing_joins_a_step_that_was_redone() -> None:
 
 
 def test_memory_is_bounded_and_the_newest_step_stays() -> None:
-    journal = Journal(budget=100)
+    journal = EditJournal(budget=100)
     for index in range(50):
         journal.record(TextStep(1, index, "", "x" * 9), 0)
     assert journal.size <= 100
@@ -139,13 +139,13 @@ def test_memory_is_bounded_and_the_newest_step_stays() -> None:
 
 
 def test_every_kind_of_step_counts() -> None:
-    journal = Journal()
-    whole = Whole((Block(1, "user", "abc"),))
+    journal = EditJournal()
+    whole = WholeContent((JournalBlock(1, "user", "abc"),))
     for step in (
-        BlockStep(0, Block(1, "user", "abc"), True),
+        BlockStep(0, JournalBlock(1, "user", "abc"), True),
         MoveStep(1, 0, 1),
         RoleStep(1, "user", "system"),
-        ExtrasStep(1, Extras(), Extras(cache=True)),
+        ExtrasStep(1, MessageExtras(), MessageExtras(cache=True)),
         PartsStep(Content(), Content(examples=(Example("ab", "c"),))),
         ReplaceStep(whole, whole),
     ):
@@ -169,7 +169,7 @@ edits = st.lists(
 
 @given(edits, st.lists(st.booleans(), max_size=30))
 def test_joined_steps_lead_back_and_forth_to_the_same_text(plan: list, directions: list[bool]) -> None:
-    journal, text, states = Journal(), "start", {}
+    journal, text, states = EditJournal(), "start", {}
 
     def apply(text: str, step: Step) -> str:
         assert isinstance(step, TextStep)
@@ -198,7 +198,7 @@ def test_joined_steps_lead_back_and_forth_to_the_same_text(plan: list, direction
 
 
 def test_parts_with_one_mark_become_one_step_while_they_follow_quickly() -> None:
-    journal = Journal()
+    journal = EditJournal()
     states = [Content(examples=(Example("x" * n),)) for n in range(4)]
     for n, now in ((0, 0), (1, 100), (2, 200 + PAUSE_MS)):
         journal.record(PartsStep(states[n], states[n + 1], "example 1"), now)

@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.editor_support import Key, content, editor, fields, press, shown, theme, ticks, type_text
 from workbench.ui.editor import ContentEditor
-from workbench.ui.editor.aids import Aids
+from workbench.ui.editor.code_help import CodeHelp
 from workbench.ui.widgets.theme import Theme
 
 __all__ = ["editor", "shown", "theme", "ticks"]
 
 
 def test_a_letter_paints_only_its_paragraph_though_it_is_coloured(editor: ContentEditor, theme: Theme) -> None:
-    Aids(editor, theme, lambda work, then: then(work()))
+    CodeHelp(editor, theme, lambda work, then: then(work()))
     editor.set_content(content(("user", "# one **two**\nthree `four`\nfive\n" * 20)))
     editor.focus_first()
     field = fields(editor)[0]
@@ -30,7 +30,7 @@ def test_a_letter_paints_only_its_paragraph_though_it_is_coloured(editor: Conten
 
 
 def test_colours_of_all_paragraphs_that_an_edit_made_are_laid_out(editor: ContentEditor, theme: Theme) -> None:
-    Aids(editor, theme, lambda work, then: then(work()))
+    CodeHelp(editor, theme, lambda work, then: then(work()))
     editor.set_content(content(("user", "one **two** three")))
     editor.focus_first()
     press(Key.Key_Right, times=3)

@@ -25,7 +25,7 @@ from tests.ui.editor_support import (
 )
 from workbench.core.content import Content
 from workbench.ui.editor import ContentEditor
-from workbench.ui.editor.waiting import AT_ONCE, MORE, MOST, STEP, Waiting
+from workbench.ui.editor.waiting_messages import AT_ONCE, MORE, MOST, STEP, WaitingMessages
 
 pytestmark = machine
 __all__ = ["editor", "shown", "theme", "ticks"]
@@ -44,13 +44,13 @@ def test_a_few_come_at_once_and_the_others_in_steps(
 ) -> None:
     wanted = many(60)
     steps: list[int] = []
-    take = Waiting._take
+    take = WaitingMessages._take
 
-    def counted(waiting: Waiting, count: int) -> None:
+    def counted(waiting: WaitingMessages, count: int) -> None:
         steps.append(count)
         take(waiting, count)
 
-    monkeypatch.setattr(Waiting, "_take", counted)
+    monkeypatch.setattr(WaitingMessages, "_take", counted)
     editor.set_content(wanted)
     assert len(blocks(editor)) == AT_ONCE
     assert editor.content() == wanted

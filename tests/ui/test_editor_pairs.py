@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.editor_support import Key, content, editor, fields, press, shown, theme, ticks
 from workbench.ui.editor import ContentEditor
-from workbench.ui.editor.aids import Aids
+from workbench.ui.editor.code_help import CodeHelp
 from workbench.ui.editor.indent import parted
-from workbench.ui.editor.pairs import Pairs, pair_at
+from workbench.ui.editor.pairs import BracketPairs, pair_at
 from workbench.ui.widgets.theme import Theme
 
 __all__ = ["editor", "shown", "theme", "ticks"]
@@ -47,11 +47,11 @@ def test_partners_find_each_other(text: str, caret: int) -> None:
 
 
 def test_the_pair_at_the_caret_is_framed(editor: ContentEditor, theme: Theme, qtbot: QtBot) -> None:
-    Aids(editor, theme, lambda work, then: then(work()))
+    CodeHelp(editor, theme, lambda work, then: then(work()))
     editor.set_content(content(("user", "😀\n(b)")))
     editor.focus_first()
     press(Key.Key_Down)
-    pairs = fields(editor)[0].findChild(Pairs)
+    pairs = fields(editor)[0].findChild(BracketPairs)
     qtbot.waitUntil(lambda: pairs.spans == ((3, 4), (5, 6)))
     press(Key.Key_Up)
     qtbot.waitUntil(lambda: pairs.spans == ())

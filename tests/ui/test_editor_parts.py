@@ -16,7 +16,7 @@ from workbench.core.json_text import fault
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection
-from workbench.ui.editor.section import Section
+from workbench.ui.editor.section import PartSection
 from workbench.ui.editor.tools import FIRST_PARAMETERS, ToolSection, tool_fault
 
 __all__ = ["editor", "shown", "theme", "ticks"]
@@ -64,7 +64,7 @@ def test_a_field_that_scrolls_keeps_its_bar_while_somebody_types(
     assert not asked[-1]
 
 
-def choose(section: Section, *path: str) -> None:
+def choose(section: PartSection, *path: str) -> None:
     top = QMenu()
     section.fill_menu(top)
     actions = top.actions()

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import ECHO, Desk
 from tests.ui.lanes_support import theme
+from workbench.ui.editor import chunked_insert
 from workbench.ui.editor import field as fields
-from workbench.ui.editor import pouring
-from workbench.ui.editor.exact import text_data
+from workbench.ui.editor.exact_text import text_data
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets.theme import Theme
 
@@ -31,8 +31,8 @@ LINES = "The quick brown fox 😀 sees {{name}}\u00a0\u2028here.\n"
 def field(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> ExactField:
     """A field that inserts whatever is longer than a line in chunks, one in each turn of the event loop."""
     monkeypatch.setattr(fields, "_AT_ONCE", 200)
-    monkeypatch.setattr(pouring, "_CHUNK", 90)
-    monkeypatch.setattr(pouring, "_FOR_S", 0)
+    monkeypatch.setattr(chunked_insert, "_CHUNK", 90)
+    monkeypatch.setattr(chunked_insert, "_FOR_S", 0)
     made = ExactField(theme)
     qtbot.addWidget(made)
     made.resize(300, 200)

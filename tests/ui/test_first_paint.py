@@ -61,7 +61,7 @@ def look(startup, typed):
     frame.findChild(start.Start)._begin()
 
 def complete(beginning):
-    sys.modules["workbench.ui.shell.window"].Warmth = lambda *_: None  # it imports for later
+    sys.modules["workbench.ui.shell.window"].Preloader = lambda *_: None  # it imports for later
     loaded.update(sys.modules)
     build(beginning)
     QTimer.singleShot(0, beginning, lambda: wait(beginning))
@@ -123,7 +123,15 @@ def test_it_waits_for_no_module_that_it_can_do_without(seen: Mapping[str, Any]) 
         # It brings its SQLite along, which takes 5 ms.
         modules -= {"ctypes", "workbench.bundled_sqlite"}
     own = {name for name in modules if name.startswith("workbench.")}
-    late = ("core.blocks", "core.jinja_names", "core.lanes", "core.runs", "ui.editor.section", "ui.shell.notice", "app")
+    late = (
+        "core.blocks",
+        "core.jinja_names",
+        "core.lanes",
+        "core.runs",
+        "ui.editor.section",
+        "ui.shell.notice_bar",
+        "app",
+    )
     assert own & {f"workbench.{name}" for name in late} == set()
     assert {"ctypes", "hashlib", "rfc8785", "socket", "subprocess"} & modules == set()
     # One more takes about 0.1 ms: whoever needs it before the first paint raises this.

@@ -36,7 +36,7 @@ from workbench.app.tasks import Tasks
 from workbench.core.lanes import LITELLM, Lane
 from workbench.core.visible_text import visible_name
 from workbench.ui.composition import FEATURES
-from workbench.ui.widgets.turns import Turns
+from workbench.ui.widgets.idle_queue import IdleQueue
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 
@@ -151,7 +151,7 @@ class Looking(QObject):
 
     def _look(self) -> None:
         self._work = {future for future in self._work if not future.done()}
-        is_busy = self._work or Turns.of_application().is_busy or self._is_due()
+        is_busy = self._work or IdleQueue.of_application().is_busy or self._is_due()
         self._rested = 0 if is_busy else self._rested + 1
         # What ends may begin something else with the next event.
         if self._rested > 2:

@@ -14,7 +14,7 @@ from workbench.app.commands import STEPS
 from workbench.app.keymap import Keymap
 from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.composition import FEATURES
-from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.actions import CommandActions
 from workbench.ui.shell.focus_origin import FocusOrigin
 from workbench.ui.shell.key_filters import CommandKeys, VerdictKeys
 
@@ -152,5 +152,5 @@ def test_actions_repeat_only_where_they_go_step_by_step(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     names = {command.id for command in FEATURES.commands()}
     assert names > STEPS
-    actions = Actions(window, FEATURES.commands(), dict.fromkeys(names, lambda: None))
+    actions = CommandActions(window, FEATURES.commands(), dict.fromkeys(names, lambda: None))
     assert {name for name in names if actions[name].autoRepeat()} == STEPS

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QTextCursor, QTextDocument
 
-from workbench.ui.widgets.reader import shown as module
-from workbench.ui.widgets.reader.shown import ShownText, for_clipboard, picture, units
+from workbench.ui.widgets.reader import shown_text as module
+from workbench.ui.widgets.reader.shown_text import ShownText, for_clipboard, picture, units
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=200)
 NASTY = st.text(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from workbench.ui.widgets.turns import BUDGET_MS, Turns
+from workbench.ui.widgets.idle_queue import BUDGET_MS, IdleQueue
 
 
 class Worker(QObject):
     """Has `slices` of work, each of which takes a while."""
 
-    def __init__(self, turns: Turns, clock: list[float], slices: int, takes_ms: float, parent: QObject) -> None:
+    def __init__(self, turns: IdleQueue, clock: list[float], slices: int, takes_ms: float, parent: QObject) -> None:
         super().__init__(parent)
         self._clock, self.left, self._takes_ms = clock, slices, takes_ms
         turns.ask(self, self.work)
@@ -22,10 +22,10 @@ class Worker(QObject):
         return self.left > 0
 
 
-def _turns() -> tuple[Turns, list[float], QObject]:
+def _turns() -> tuple[IdleQueue, list[float], QObject]:
     clock = [0.0]
     owner = QObject()
-    return Turns(owner, lambda: clock[0]), clock, owner
+    return IdleQueue(owner, lambda: clock[0]), clock, owner
 
 
 def test_a_turn_is_short_whoever_waits(qtbot: QtBot) -> None:
@@ -61,4 +61,4 @@ def test_who_is_gone_or_drops_out_is_not_waited_for(qtbot: QtBot) -> None:
 
 
 def test_there_is_one_for_all(qtbot: QtBot) -> None:
-    assert Turns.of_application() is Turns.of_application()
+    assert IdleQueue.of_application() is IdleQueue.of_application()

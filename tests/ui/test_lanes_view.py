@@ -18,7 +18,7 @@ from workbench.core.runs import Failure, Mark
 from workbench.host.clock import monotonic_ms
 from workbench.ui.features.lanes.column import MINIMUM_CHARACTERS, MINIMUM_PIXELS, LaneColumn
 from workbench.ui.features.lanes.view import LanesView
-from workbench.ui.widgets.small_controls import Line
+from workbench.ui.widgets.small_controls import SmallLine
 from workbench.ui.widgets.theme import Theme
 
 __all__ = ["screen", "theme", "view"]
@@ -279,7 +279,7 @@ def test_nothing_is_clipped(view: LanesView, theme: Theme, width: int, scale: fl
             inside = child.mapTo(shown, QPoint(0, 0))
             assert inside.x() >= 0
             assert inside.x() + child.width() <= shown.width(), child
-            if isinstance(child, Line):
+            if isinstance(child, SmallLine):
                 assert child.fontMetrics().horizontalAdvance(child.shown()) <= child.width()
                 assert child.height() >= child.fontMetrics().height()
             elif isinstance(child, QLabel) and child.text():

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from tests import depth
-from workbench.ui.widgets.reader import growth
-from workbench.ui.widgets.reader.growth import Growth, Placed, fused, goes_on
-from workbench.ui.widgets.reader.parts import Parsed, Part, parse
+from workbench.ui.widgets.reader import document_growth
+from workbench.ui.widgets.reader.document_growth import DocumentGrowth, PlacedPart, fused, goes_on
+from workbench.ui.widgets.reader.parts import DocumentPart, ParsedParts, parse
 
 WORDS = "order **status** of the `lookup` and its parcel"
 LINES = st.sampled_from(
@@ -47,8 +47,8 @@ LINES = st.sampled_from(
 TEXTS = st.lists(LINES, max_size=40).map("\n".join)
 
 
-def _grown(text: str, sizes: list[int]) -> list[Placed]:
-    growing, placed, at = Growth(), list[Placed](), 0
+def _grown(text: str, sizes: list[int]) -> list[PlacedPart]:
+    growing, placed, at = DocumentGrowth(), list[PlacedPart](), 0
     for number in range(len(text)):
         size = sizes[number % len(sizes)]
         growing.take(text[at : at + size])
@@ -60,9 +60,9 @@ def _grown(text: str, sizes: list[int]) -> list[Placed]:
     return [*placed, *last.settled, *last.open]
 
 
-def _together(placed: list[Placed]) -> Iterator[Part]:
+def _together(placed: list[PlacedPart]) -> Iterator[DocumentPart]:
     """Yield the parts as one would see them: those that go on with one before are one with it."""
-    whole: list[Placed] = []
+    whole: list[PlacedPart] = []
     for one in placed:
         if whole and goes_on(whole[-1], one):
             whole[-1] = fused(whole[-1], one)
@@ -71,7 +71,7 @@ def _together(placed: list[Placed]) -> Iterator[Part]:
     yield from (one.part for one in whole)
 
 
-def _words(parts: Iterator[Part]) -> str:
+def _words(parts: Iterator[DocumentPart]) -> str:
     """Return what parts say, without styles and breaks."""
     return "".join(
         f"{part.marker}{part.text}{''.join(run.text for run in part.runs)}"
@@ -89,9 +89,9 @@ def test_pieces_come_to_the_same_parts_as_the_whole(text: str, sizes: list[int])
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Long blocks begin early."""
-    monkeypatch.setattr(growth, "UNIT", 60)
-    monkeypatch.setattr(growth, "LONGEST_LINE", 50)
-    monkeypatch.setattr(growth, "_SEARCHED", 30)
+    monkeypatch.setattr(document_growth, "UNIT", 60)
+    monkeypatch.setattr(document_growth, "LONGEST_LINE", 50)
+    monkeypatch.setattr(document_growth, "_SEARCHED", 30)
 
 
 @depth.examples(200, 6000, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -128,15 +128,15 @@ PARTED = {"quote", "lines", "one line", "no space"}
 def test_long_blocks_are_read_a_little_at_a_time(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
 
-    def counted(text: str, *, more_to_come: bool = False, links: Mapping[str, str] | None = None) -> Parsed:
+    def counted(text: str, *, more_to_come: bool = False, links: Mapping[str, str] | None = None) -> ParsedParts:
         read.append(len(text))
         return parse(text, more_to_come=more_to_come, links=links)
 
-    monkeypatch.setattr(growth, "parse", counted)
+    monkeypatch.setattr(document_growth, "parse", counted)
     text, size = LONG[name], 400
     parts = list(_together(_grown(text, [size])))
-    assert max(read) <= growth.UNIT + growth.LONGEST_LINE + 2 * size
-    assert sum(read) <= len(text) / size * (growth.UNIT + growth.LONGEST_LINE)
+    assert max(read) <= document_growth.UNIT + document_growth.LONGEST_LINE + 2 * size
+    assert sum(read) <= len(text) / size * (document_growth.UNIT + document_growth.LONGEST_LINE)
     whole = parse(text).parts
     if name in PARTED:
         assert "".join(_words(iter(parts)).split()) == "".join(_words(iter(whole)).split())
@@ -151,7 +151,7 @@ def test_long_blocks_are_read_a_little_at_a_time(name: str, monkeypatch: pytest.
     ids=["too deep", "a ladder", "brackets", "no place"],
 )
 def test_what_cannot_be_shown_is_told(text: str) -> None:
-    growing = Growth()
+    growing = DocumentGrowth()
     for at in range(0, len(text), 500):
         growing.take(text[at : at + 500])
         if growing.is_stuck:

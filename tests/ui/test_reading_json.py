@@ -20,9 +20,9 @@ from tests.ui.lanes_support import column, heads, screen, settle, theme, view
 from workbench.app.lanes.lane_state import LaneStatus
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.widgets.reader import json_steps
-from workbench.ui.widgets.reader.choice import Choices
-from workbench.ui.widgets.reader.copying import copied
-from workbench.ui.widgets.reader.found import find, finding, written
+from workbench.ui.widgets.reader.answer_kind import find, finding, written
+from workbench.ui.widgets.reader.clipboard import copied
+from workbench.ui.widgets.reader.mode_choices import ModeChoices
 from workbench.ui.widgets.reader.switch import fill
 from workbench.ui.widgets.reader.tree import TreePage
 from workbench.ui.widgets.reader.tree_model import TreeModel
@@ -249,7 +249,7 @@ def test_a_huge_tree_is_refused_in_words_with_what_to_do(view: LanesView) -> Non
     assert lane.reading.mode == "text"
     assert lane.header.reading.text() == "Text, too long to render ▾"
     menu = QMenu()
-    fill(menu, Choices(), lane.reading.mode, lane.reading.subject)
+    fill(menu, ModeChoices(), lane.reading.mode, lane.reading.subject)
     entries = {action.text().replace("&", ""): action.isEnabled() for action in menu.actions()}
     assert not entries["JSON"]
     assert not entries["Over 1,000,000 characters: too large for a tree. Copy it to read it elsewhere."]

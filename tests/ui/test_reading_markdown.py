@@ -21,7 +21,7 @@ from workbench.ui.widgets.reader.code import colored
 from workbench.ui.widgets.reader.markdown import MarkdownView
 from workbench.ui.widgets.reader.markdown_page import MarkdownPage
 from workbench.ui.widgets.reader.parts import parse, plain
-from workbench.ui.widgets.reader.sniff import Sniffer
+from workbench.ui.widgets.reader.sniff import FormatSniffer
 from workbench.ui.widgets.theme import Theme
 
 __all__ = ["screen", "theme", "view"]
@@ -258,7 +258,7 @@ def test_colours_keep_the_code() -> None:
 )
 def test_texts_are_told_apart(text: str, markdown: bool, json: bool) -> None:
     for size in (1, 7, 100):
-        sniffer = Sniffer()
+        sniffer = FormatSniffer()
         for at in range(0, len(text), size):
             sniffer.take(text[at : at + size])
         assert (sniffer.markdown, sniffer.json) == (markdown, json)

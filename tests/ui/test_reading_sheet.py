@@ -18,7 +18,7 @@ from tests.ui.lanes_support import screen, settle, theme
 from tests.ui.test_reading_growth import CODE, LONG, TABLE, WORDS
 from workbench.ui.widgets.reader import markdown
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.reader.growth import Growth
+from workbench.ui.widgets.reader.document_growth import DocumentGrowth
 from workbench.ui.widgets.reader.markdown import MarkdownView
 from workbench.ui.widgets.reader.tables import shared
 from workbench.ui.widgets.theme import Theme
@@ -328,9 +328,9 @@ def test_one_long_piece_says_nothing_about_a_text(
     page.too_much.connect(lambda: gave_up.append(True))
     text = TEXTS["table"]
     taken: list[str] = []
-    take = Growth.take
+    take = DocumentGrowth.take
 
-    def counted(growth: Growth, piece: str) -> None:
+    def counted(growth: DocumentGrowth, piece: str) -> None:
         taken.append(piece)
         take(growth, piece)
 
@@ -339,7 +339,7 @@ def test_one_long_piece_says_nothing_about_a_text(
 
     # On a slow computer another piece could take as long as one may.
     monkeypatch.setattr(markdown, "_MOST_S", 0.4)
-    monkeypatch.setattr(Growth, "take", counted)
+    monkeypatch.setattr(DocumentGrowth, "take", counted)
     monkeypatch.setattr(markdown, "time", SimpleNamespace(thread_time=clock_s))
     page.set_text(text)
     page.set_place(len(text) // 2)

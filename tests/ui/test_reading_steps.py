@@ -21,7 +21,7 @@ from workbench.core.lanes import Lane
 from workbench.core.runs import AnswerStep
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.widgets.reader.parts import parse
-from workbench.ui.widgets.reader.steps import SHOWN, StepsPage, Telling, as_markdown
+from workbench.ui.widgets.reader.steps import SHOWN, StepsPage, StepsText, as_markdown
 from workbench.usecases.endpoint_form import EndpointForm
 
 __all__ = ["screen", "theme", "view"]
@@ -69,7 +69,7 @@ def growing() -> list[tuple[AnswerStep, ...]]:
 
 def test_what_stands_there_stays_while_steps_come() -> None:
     """Nothing above the end is written anew, so nothing that is read can move."""
-    telling, told = Telling(), [""]
+    telling, told = StepsText(), [""]
     for steps in growing():
         told.append(telling.of(steps, more_to_come=True))
         assert told[-1].startswith(told[-2])
@@ -92,7 +92,7 @@ def test_a_long_block_is_cut_with_a_word(kind: str) -> None:
     assert len(told) < SHOWN + 500
     assert "Only the first 20,000 characters are shown." in told
     assert [part.kind for part in parse(told).parts] == ["heading", "code", "paragraph", "heading", "paragraph"]
-    open_ = Telling().of(steps[:1], more_to_come=True)
+    open_ = StepsText().of(steps[:1], more_to_come=True)
     assert open_ == told[: len(open_)]
 
 

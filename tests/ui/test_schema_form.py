@@ -15,8 +15,8 @@ from workbench.core.blocks import OutputFormat, Tool
 from workbench.core.content import Content, Message
 from workbench.ui.editor import ContentEditor
 from workbench.ui.editor.output_format import FIRST_SCHEMA, OutputSection
-from workbench.ui.editor.schema_form import Row, SchemaDialog
-from workbench.ui.editor.section import Section
+from workbench.ui.editor.schema_form import SchemaDialog, SchemaRow
+from workbench.ui.editor.section import PartSection
 from workbench.ui.editor.tools import ToolSection
 
 __all__ = ["editor", "shown", "theme", "ticks"]
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 SCHEMA = Content((Message("user", "Hi"),), output=OutputFormat("schema", FIRST_SCHEMA))
 
 
-def opened(editor: ContentEditor, kind: type[Section], entry: str) -> SchemaDialog:
+def opened(editor: ContentEditor, kind: type[PartSection], entry: str) -> SchemaDialog:
     while editor.parts_shown.is_catching_up:
         QTest.qWait(1)
     (section,) = (section for section in editor.findChildren(kind) if section.isVisible())
@@ -37,14 +37,14 @@ def opened(editor: ContentEditor, kind: type[Section], entry: str) -> SchemaDial
     return dialog  # type: ignore[no-any-return]
 
 
-def act(row: Row, text: str) -> None:
+def act(row: SchemaRow, text: str) -> None:
     menu = row.menu()
     next(action for action in menu.actions() if action.text() == text).trigger()
     menu.deleteLater()
     QApplication.processEvents()
 
 
-def retype(row: Row, title: str) -> None:
+def retype(row: SchemaRow, title: str) -> None:
     index = row.kind.findText(title)
     row.kind.setCurrentIndex(index)
     row.kind.activated.emit(index)

@@ -13,7 +13,7 @@ from tests.ui.settings_support import KEY, Drive, Driver, drive, source
 from workbench.app.settings.form_data import EndpointInfo
 from workbench.core.lanes import Endpoint
 from workbench.host.keys import Key
-from workbench.ui.features.settings.found import free_name
+from workbench.ui.features.settings.found_servers import free_name
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.endpoint_form import EndpointForm, FieldMistake
 from workbench.usecases.server_discovery import CANDIDATES, FoundServer

@@ -16,7 +16,7 @@ from workbench.app.settings.form_data import EndpointInfo, FileForm
 from workbench.core.lanes import Endpoint
 from workbench.ui.features.settings.endpoints import EndpointsPanel
 from workbench.ui.features.settings.file_form import FileFormView
-from workbench.ui.widgets.controls import Status
+from workbench.ui.widgets.controls import StatusLabel
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.endpoint_form import FieldMistake
 
@@ -43,7 +43,7 @@ def _button(form: QWidget, text: str) -> QPushButton:
 
 
 def _said(form: QWidget) -> list[str]:
-    return [status.text() for status in form.findChildren(Status) if status.isVisible()]
+    return [status.text() for status in form.findChildren(StatusLabel) if status.isVisible()]
 
 
 def test_a_file_is_renamed_and_moved(qtbot: QtBot, theme: Theme) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from workbench.ui.draft_page.run_bar import RunBar
 
 from tests.ui.editor_support import theme
-from workbench.ui.draft_page.runbar import RunBar
-from workbench.ui.shell.bars import Elided
+from workbench.ui.shell.bars import ElidedText
 from workbench.ui.widgets.theme import Theme
 
 __all__ = ["theme"]
@@ -18,7 +18,7 @@ __all__ = ["theme"]
 @pytest.mark.parametrize("scale", [0.8, 1.0, 1.3, 2.0])
 def test_a_line_with_the_room_it_asks_for_is_shown_whole(qtbot: QtBot, theme: Theme, role: str, scale: float) -> None:
     theme.set_scale(scale)
-    line = Elided(role=role)
+    line = ElidedText(role=role)
     qtbot.addWidget(line)
     line.show()
     for count in range(1, 60):
@@ -40,7 +40,7 @@ def test_a_line_with_the_room_it_asks_for_is_shown_whole(qtbot: QtBot, theme: Th
 
 
 def test_a_brief_line_is_not_cut_to_what_says_nothing(qtbot: QtBot, theme: Theme) -> None:
-    line = Elided()
+    line = ElidedText()
     qtbot.addWidget(line)
     line.set_full("based on version 2", "from v2")
     line.show()

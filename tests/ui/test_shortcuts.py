@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.desk import Desk
 from workbench.host.settings import FILE
 from workbench.ui.features.palette.shortcuts import ShortcutSheet
-from workbench.ui.shell.keys import clean, pressed
+from workbench.ui.shell.key_events import clean, pressed
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

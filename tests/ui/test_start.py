@@ -22,8 +22,8 @@ from workbench.host.settings import Settings, load
 from workbench.store import StoreError, early_draft, open_store
 from workbench.store.draft_preview import read_newest_preview
 from workbench.store.schema.format_version import APPLICATION_ID
-from workbench.ui.shell import building
-from workbench.ui.shell.frame import Frame
+from workbench.ui.shell import window_builder
+from workbench.ui.shell.frame import WindowFrame
 from workbench.ui.shell.questions import Answer, button_of
 from workbench.ui.shell.window import MainWindow
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.window
 DEEP = pytest.mark.deep(only=True)
 
 
-def place(frame: Frame) -> QRect:
+def place(frame: WindowFrame) -> QRect:
     field = frame.view.editor.first_viewport()
     return QRect(field.mapTo(frame, QPoint(0, 0)), field.size())
 
@@ -141,7 +141,7 @@ def test_what_an_early_close_saw_is_where_the_next_start_begins(starting: Starti
     starting.start.end()
     found = load(places(os.environ).config)
     assert not found.notice
-    second = Frame(starting.theme, found.settings, None)
+    second = WindowFrame(starting.theme, found.settings, None)
     second.show()
     starting.until(lambda: second.divider.sizes()[0] == 300)
     assert second.height() == 720  # the screen of the tests is narrower than any window
@@ -150,7 +150,7 @@ def test_what_an_early_close_saw_is_where_the_next_start_begins(starting: Starti
 
 
 def test_a_first_window_fits_on_a_small_screen(starting: Starting) -> None:
-    frame = Frame(starting.theme, Settings())
+    frame = WindowFrame(starting.theme, Settings())
     room = frame.screen().availableSize()
     assert room.height() < 900
     assert frame.height() < room.height()
@@ -160,7 +160,7 @@ def test_a_first_window_fits_on_a_small_screen(starting: Starting) -> None:
 
 @pytest.mark.parametrize("step", [0, *(pytest.param(n, marks=DEEP) for n in (1, 2, 4)), 3])
 def test_closing_between_two_steps_is_clean(starting: Starting, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    real = building.build
+    real = window_builder.build
 
     def closing(window: MainWindow) -> Iterator[None]:
         for number, _ in enumerate(real(window)):
@@ -169,7 +169,7 @@ def test_closing_between_two_steps_is_clean(starting: Starting, monkeypatch: pyt
                 QTimer.singleShot(0, window.frame.close)
             yield
 
-    monkeypatch.setattr(building, "build", closing)
+    monkeypatch.setattr(window_builder, "build", closing)
     frame = starting.show()
     starting.until(frame.isActiveWindow)
     starting.until(lambda: not frame.isVisible())
@@ -256,7 +256,7 @@ def test_a_step_that_fails_is_told(starting: Starting, monkeypatch: pytest.Monke
         yield
         raise RuntimeError("no widget today")
 
-    monkeypatch.setattr(building, "build", broken)
+    monkeypatch.setattr(window_builder, "build", broken)
     starting.show()
     starting.until(lambda: starting.failed)
     assert isinstance(starting.start.error, RuntimeError)
@@ -279,7 +279,7 @@ def test_the_side_bar_keeps_its_room_in_whatever_order_it_comes(starting: Starti
     shown = starting.show()
     starting.until(lambda: shown.is_complete)
     shown.resize(1440, 900)
-    early = Frame(starting.theme, Settings())
+    early = WindowFrame(starting.theme, Settings())
     early.resize(1440, 900)
     side = QWidget()
     side.setMinimumWidth(170)

@@ -23,7 +23,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.dialog_support import theme
 from workbench.ui.widgets.theme import _SHEET as SHEET
-from workbench.ui.widgets.theme import DARK, LIGHT, Theme, Tokens, set_role
+from workbench.ui.widgets.theme import DARK, LIGHT, Theme, ThemeTokens, set_role
 
 __all__ = ["theme"]
 
@@ -61,14 +61,14 @@ def test_contrast_is_measured_as_it_should_be() -> None:
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("ink", USED_ON)
-def test_text_stands_out_from_what_it_is_written_on(tokens: Tokens, ink: str) -> None:
+def test_text_stands_out_from_what_it_is_written_on(tokens: ThemeTokens, ink: str) -> None:
     for ground in USED_ON[ink].split():
         assert contrast(getattr(tokens, ink), getattr(tokens, ground)) >= ENOUGH, f"{ink} on {ground}"
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
-def test_every_rule_of_the_stylesheet_can_be_read(tokens: Tokens) -> None:
-    names = set(Tokens._fields)
+def test_every_rule_of_the_stylesheet_can_be_read(tokens: ThemeTokens) -> None:
+    names = set(ThemeTokens._fields)
     seen = 0
     for selector, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", SHEET):
         said = dict(re.findall(r"(?:^|[;\s])(color|background|border-color|selection-color): @(\w+);", f"{rule};"))

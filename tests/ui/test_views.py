@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from workbench.ui.shell.key_names import KeyName
 
 from workbench.core.search.results import HistoryRow
 from workbench.ui.shell.key_filters import ViewKeys
-from workbench.ui.shell.keybutton import KeyName
-from workbench.ui.shell.views import Making, Place, Views, at_once
+from workbench.ui.shell.views import Making, ViewPlace, Views, at_once
 from workbench.ui.widgets.geometry import Divider
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
@@ -81,8 +81,8 @@ class Stage:
             stack,
             self.side,
             {
-                "compose": Place("Compose", at_once(lambda: self.compose), self.compose.first.setFocus),
-                "history": Place("History", self._in_steps, lambda: self.made[0].first.setFocus(), has_side=False),
+                "compose": ViewPlace("Compose", at_once(lambda: self.compose), self.compose.first.setFocus),
+                "history": ViewPlace("History", self._in_steps, lambda: self.made[0].first.setFocus(), has_side=False),
             },
             self.window,
         )
@@ -285,8 +285,8 @@ def test_a_page_is_told_of_once_it_is_made_and_asked_what_was_divided_by_hand(qt
     main.setCentralWidget(stage)
     page, told = DividedView(), list[QWidget]()
     places = {
-        "compose": Place("Compose", at_once(QWidget), lambda: None),
-        "history": Place("History", at_once(lambda: page), lambda: None),
+        "compose": ViewPlace("Compose", at_once(QWidget), lambda: None),
+        "history": ViewPlace("History", at_once(lambda: page), lambda: None),
     }
     side = QWidget(main)
     views = Views(stage, side, places, main)

@@ -26,7 +26,7 @@ from workbench.core.run_limits import Limits
 from workbench.core.runs import Failure, Result
 from workbench.engine.calls import Call
 from workbench.ui.shell.notices import KEPT_BACK
-from workbench.ui.widgets.small_controls import Fold, Line
+from workbench.ui.widgets.small_controls import FoldButton, SmallLine
 from workbench.usecases import lane_calls
 from workbench.usecases.endpoint_form import EndpointForm
 from workbench.usecases.problems import RefusedError
@@ -55,7 +55,7 @@ def _texts(root: QWidget) -> Iterator[tuple[QObject, str]]:
             found.append(widget.text())
         if isinstance(widget, QPlainTextEdit):
             found.append(widget.toPlainText())
-        if isinstance(widget, Line):
+        if isinstance(widget, SmallLine):
             found.extend(widget.candidates())
         if isinstance(widget, QComboBox | QMenu):
             found.extend(action.text() for action in widget.actions())
@@ -217,7 +217,7 @@ def test_no_failure_of_one_lane_tells_which_it_is(desk: Desk, code: str) -> None
     failed = window.lanes.column("s2")
     assert failed is not None
     assert "Why is shown with the names" in failed.status.failure.sentence  # type: ignore[union-attr] # it failed
-    details = [fold for fold in failed.findChildren(Fold) if fold.words() == "Details"]
+    details = [fold for fold in failed.findChildren(FoldButton) if fold.words() == "Details"]
     assert [fold.isHidden() for fold in details] == [True], "there are none to unfold"
 
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from tests.ui.desk import Desk
 from workbench.core.blocks import Example, OutputFormat, Tool, ToolRow
 from workbench.core.content import Content, Message
-from workbench.ui.editor.findbar import FindBar
-from workbench.ui.editor.finder import Finder
-from workbench.ui.editor.hits import Hits
+from workbench.ui.editor.find_bar import FindBar
+from workbench.ui.editor.finder import PromptFinder
+from workbench.ui.editor.hits import HitMarks
 
 Key = Qt.Key
 CTRL, SHIFT, ALT = (
@@ -21,7 +21,7 @@ CTRL, SHIFT, ALT = (
 )
 
 
-def opened(desk: Desk, *texts: str) -> Finder:
+def opened(desk: Desk, *texts: str) -> PromptFinder:
     desk.open()
     content = Content(tuple(Message("user", text) for text in texts))
     desk.window.compose_view.set_draft(content, ())
@@ -138,7 +138,7 @@ def test_examples_tools_and_the_output_format_are_searched_as_they_are_read(desk
         "JSON",
     ]
     part = next(iter(editor.parts_shown.fields()))
-    marks = next(layer for layer in part.layers if isinstance(layer, Hits))
+    marks = next(layer for layer in part.layers if isinstance(layer, HitMarks))
     assert marks._spans == ((2, 5),)
     bar = desk.window.find_bar
     bar._by.setText("blue")
@@ -173,7 +173,7 @@ def test_messages_without_widgets_are_searched_too(desk: Desk) -> None:
     desk.until(lambda: said(desk) == "1 of 1")
     block = desk.window.editor.blocks[60]
     assert block.field.textCursor().selectedText() == "needle"
-    hits = next(layer for layer in block.field.layers if isinstance(layer, Hits))
+    hits = next(layer for layer in block.field.layers if isinstance(layer, HitMarks))
     desk.until(lambda: hits._spans == ((0, 6),))
     finder.close()
     assert hits._spans == ()

@@ -24,13 +24,13 @@ from workbench.core.runs import IterationDetail, IterationRow, Judged, Verdict
 from workbench.store.search.search_index import Indexer
 from workbench.store.sqlite import sqlite3
 from workbench.ui.features.compare.dialog import CompareDialog
-from workbench.ui.features.history.empty import EXAMPLES, NOTHING_FOUND, NOTHING_RUN
-from workbench.ui.features.history.marks import marked
-from workbench.ui.features.history.run_actions import Curating, TagsDialog
+from workbench.ui.features.history.empty_page import EXAMPLES, NOTHING_FOUND, NOTHING_RUN
+from workbench.ui.features.history.marked_label import marked
+from workbench.ui.features.history.run_actions import RunCuration, TagsDialog
 from workbench.ui.features.history.table import GAP, MARGIN, RunTable
 from workbench.ui.features.history.view import HistoryView
+from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.line_dialog import NoteDialog
-from workbench.ui.widgets.turns import Turns
 from workbench.ui.widgets.wire_dialog import WireDialog
 
 __all__ = ["tasks"]
@@ -482,7 +482,7 @@ def chosen(desk: Desk, view: HistoryView, *uids_: str) -> None:
 
 def entry(view: HistoryView, title: str) -> None:
     """Take an entry of the menu of the selected runs."""
-    (curating,) = view.findChildren(Curating)
+    (curating,) = view.findChildren(RunCuration)
     menu = curating.menu()
     (action,) = [action for action in menu.actions() if action.text().split("\t")[0] == title]
     action.trigger()
@@ -498,7 +498,7 @@ def test_two_runs_are_compared_side_by_side(desk: Desk) -> None:
     assert detail.prompt.heading.text() == "WHAT DIFFERS, 1 AGAINST 3"
     assert "If missing, ask politely." in detail.diff.toPlainText()
     assert "Lane 2 · haiku · added" in detail.diff.toPlainText()
-    desk.until(lambda: not Turns.of_application().waits(detail))
+    desk.until(lambda: not IdleQueue.of_application().waits(detail))
     cards = [card.title.full() for card in detail.answers[0].cards.shown()]
     assert cards == ["1 · gpt-5-mini", "★ 3 · gpt-5-mini", "1", "3 · haiku"]
     assert detail.restore.isHidden()
@@ -519,7 +519,7 @@ def test_a_blind_run_is_compared_without_its_lanes(desk: Desk) -> None:
     said = view.detail.diff.toPlainText() + view.detail.about.words()
     assert "Lane" not in said
     assert "haiku" not in said
-    desk.until(lambda: not Turns.of_application().waits(view.detail))
+    desk.until(lambda: not IdleQueue.of_application().waits(view.detail))
     titles = [card.title.full() for card in view.detail.answers[0].cards.shown()]
     assert not any("haiku" in title for title in titles)
 

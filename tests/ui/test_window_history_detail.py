@@ -21,7 +21,7 @@ from workbench.core.runs import IterationDetail
 from workbench.host.clock import utc_now
 from workbench.host.settings import load
 from workbench.ui.features.history.cards import AnswerCard, MarkedText
-from workbench.ui.features.history.marks import marked
+from workbench.ui.features.history.marked_label import marked
 from workbench.ui.features.history.view import HistoryView
 
 pytestmark = pytest.mark.window

@@ -16,7 +16,7 @@ from workbench.core.lanes import Lane, Params
 from workbench.host import settings
 from workbench.host.dirs import places
 from workbench.ui.features.lanes.column import LaneColumn
-from workbench.ui.features.lanes.ending import HiddenMark
+from workbench.ui.features.lanes.row_end import HiddenMark
 
 pytestmark = pytest.mark.window
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier

@@ -11,8 +11,8 @@ from tests import depth
 from tests.ui.desk import ECHO, Desk
 from tests.ui.driver import WindowDriver
 from workbench.ui.editor.block import MessageBlock
-from workbench.ui.shell.notice import LINES, NoticeBar
-from workbench.ui.shell.sidebar import PROMPTS_SHARE
+from workbench.ui.shell.notice_bar import LINES, NoticeBar
+from workbench.ui.shell.side_bar import PROMPTS_SHARE
 
 pytestmark = pytest.mark.window
 

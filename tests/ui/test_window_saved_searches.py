@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from tests.ui.desk import Desk
 from tests.ui.test_accessibility import complaints
 from tests.ui.test_window_history import dialogs, entered, searched, uids
-from workbench.ui.features.history.saved_searches import ListDialog, NameDialog
+from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog
 from workbench.ui.features.history.view import HistoryView
 from workbench.ui.features.palette.dialog import PaletteDialog
 
@@ -25,7 +25,7 @@ def save(desk: Desk, view: HistoryView, query: str, name: str) -> None:
     searched(desk, view, query)
     view.bar.field.choices.hide()
     desk.ctrl(Qt.Key.Key_S)
-    desk.until(lambda: dialogs(NameDialog) and dialogs(NameDialog)[0].field.hasFocus())
+    desk.until(lambda: dialogs(SearchNameDialog) and dialogs(SearchNameDialog)[0].field.hasFocus())
     desk.type(name)
     desk.press(Qt.Key.Key_Return)
     saving = desk.window.history.saving
@@ -34,7 +34,7 @@ def save(desk: Desk, view: HistoryView, query: str, name: str) -> None:
     desk.until(desk.window.frame.isActiveWindow)
 
 
-def rename(desk: Desk, dialog: ListDialog, name: str) -> None:
+def rename(desk: Desk, dialog: SavedSearchesDialog, name: str) -> None:
     """Type another name for the current search."""
     desk.until(dialog.isActiveWindow)
     dialog.rename.click()
@@ -64,8 +64,8 @@ def test_the_same_name_replaces_and_says_so(desk: Desk) -> None:
     save(desk, view, "track*", "Mine")
     searched(desk, view, "sql")
     desk.window.actions["save_search"].trigger()
-    desk.until(lambda: dialogs(NameDialog))
-    (dialog,) = dialogs(NameDialog)
+    desk.until(lambda: dialogs(SearchNameDialog))
+    (dialog,) = dialogs(SearchNameDialog)
     desk.until(dialog.field.hasFocus)
     assert dialog.field.text() == "sql"
     assert (dialog.save.text(), dialog.hint.text()) == ("Save", "")
@@ -83,8 +83,8 @@ def test_one_is_renamed_deleted_and_brought_back(desk: Desk) -> None:
     save(desk, view, "track*", "Mine")
     save(desk, view, "sql", "Other")
     desk.window.actions["saved_searches"].trigger()
-    desk.until(lambda: dialogs(ListDialog))
-    (dialog,) = dialogs(ListDialog)
+    desk.until(lambda: dialogs(SavedSearchesDialog))
+    (dialog,) = dialogs(SavedSearchesDialog)
     assert complaints() == []
     assert dialog.query.text() == "track*"
     rename(desk, dialog, "Other")

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.ui.desk import ECHO, Desk
 from workbench.core.content import Content, Message
-from workbench.ui.features.compose.large import LargeValue
-from workbench.ui.features.compose.rows import RowsDialog
+from workbench.ui.features.compose.large_value import LargeValue
+from workbench.ui.features.compose.paste_rows import PasteRowsDialog
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("short_pauses")]
 ALT = Qt.KeyboardModifier.AltModifier
@@ -25,12 +25,12 @@ def _paste(desk: Desk, text: str = ROWS) -> None:
     """Paste rows as sets through the window for it."""
     QApplication.clipboard().setText(text)
     desk.window.actions["paste_sets"].trigger()
-    dialog = desk.window.frame.findChild(RowsDialog)
+    dialog = desk.window.frame.findChild(PasteRowsDialog)
     assert dialog is not None
     desk.until(dialog.isActiveWindow)
     assert dialog.isModal(), "no other prompt can be opened meanwhile"
     QTest.mouseClick(dialog.take, LEFT)
-    desk.until(lambda: desk.window.frame.findChild(RowsDialog) is None)
+    desk.until(lambda: desk.window.frame.findChild(PasteRowsDialog) is None)
     desk.until(desk.window.frame.isActiveWindow)
 
 

@@ -16,7 +16,7 @@ from workbench.app.compose.timeline_model import describe, short_name
 from workbench.core.drafts import Draft
 from workbench.core.runs import Outcome
 from workbench.core.timeline import BareVersion
-from workbench.ui.shell.bars import Elided
+from workbench.ui.shell.bars import ElidedText
 from workbench.usecases.sample_prompts import load_sample
 
 # The platform without a screen says so about every menu.
@@ -103,7 +103,7 @@ def test_a_version_that_was_never_run_is_shown_with_nothing_invented(desk: Desk,
     assert sample.slots() == []
     assert "This version was never run" in empty_lanes(sample)
     assert sample.viewing_bar.text() == "Read-only: version 1"
-    assert "based on" not in "".join(label.full() for label in sample.run_bar.findChildren(Elided))
+    assert "based on" not in "".join(label.full() for label in sample.run_bar.findChildren(ElidedText))
     assert sample.shown_run() == ""
     assert selected(sample) == 1
     desk.press(Qt.Key.Key_1, on=sample.sidebar.iteration_list)

@@ -11,7 +11,7 @@ from tests.ui.desk import Desk
 from workbench.core.content import Content, Message
 from workbench.host import settings
 from workbench.host.dirs import places
-from workbench.ui.shell.frame import Frame
+from workbench.ui.shell.frame import WindowFrame
 
 Mode = QPlainTextEdit.LineWrapMode
 ALT = Qt.KeyboardModifier.AltModifier
@@ -56,6 +56,6 @@ def test_the_choice_is_there_in_the_past_and_the_next_time(desk: Desk) -> None:
     desk.close()
     loaded = settings.load(places(os.environ).config).settings
     assert not loaded.wrap
-    frame = Frame(desk.theme, loaded)
+    frame = WindowFrame(desk.theme, loaded)
     assert frame.view.editor.blocks[0].field.lineWrapMode() == Mode.NoWrap
     frame.deleteLater()

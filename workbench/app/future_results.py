@@ -1,6 +1,6 @@
 """Results of futures, on the thread that waits for them.
 
-Invariant: after `close()`, or once its owner is gone, a `FutureResults` calls nobody; a result that comes too late is dropped.
+Invariant: after `close()`, or once its owner is gone, a `FutureResults` calls nothing; late results are dropped.
 """
 
 from __future__ import annotations

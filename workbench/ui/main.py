@@ -25,12 +25,12 @@ from workbench.host.locks import WindowLock
 from workbench.store.draft_preview import read_newest_preview
 from workbench.store.errors import MISUSE, StoreError
 from workbench.store.path_check import check_place
-from workbench.ui.shell.frame import Frame
-from workbench.ui.shell.start import Start
+from workbench.ui.shell.frame import WindowFrame
+from workbench.ui.shell.start import WindowStart
 from workbench.ui.widgets.theme import STYLE, Theme
 
 if TYPE_CHECKING:
-    from workbench.ui.shell.faults import FaultWatch
+    from workbench.ui.shell.fault_watch import FaultWatch
     from workbench.ui.shell.feature import FeatureSet
 
 DESKTOP_FILE = "prompt-workbench"
@@ -68,7 +68,7 @@ class Program:
         self._places = places(os.environ)
         self._lock: WindowLock | None = None
         self._theme: Theme | None = None
-        self._frame: Frame | None = None
+        self._frame: WindowFrame | None = None
         self._ends = False
         self._faults: FaultWatch | None = None
         self._waking = QTimer(interval=300)
@@ -105,8 +105,8 @@ class Program:
         if self._theme is None:
             self._theme = Theme(self._app, loaded.settings.theme, loaded.settings.font_scale, set_style=False)
             self._theme.set_motion(loaded.settings.motion)
-        frame = self._frame = Frame(self._theme, loaded.settings, read_newest_preview(self._db))
-        start = Start(frame, self._db, self._places, _features, remark or loaded.notice)
+        frame = self._frame = WindowFrame(self._theme, loaded.settings, read_newest_preview(self._db))
+        start = WindowStart(frame, self._db, self._places, _features, remark or loaded.notice)
         start.failed.connect(self._app.quit)
         frame.completed.connect(_collect_garbage)
         frame.show()
@@ -129,7 +129,7 @@ class Program:
 
     def _change(self, change: object) -> tuple[int, str]:
         """Do what the window was closed for; return an exit code, 0 to go on, and a sentence for the next window."""
-        from workbench.ui.mending.changing import carry_out
+        from workbench.ui.recovery.history_change import carry_out
 
         if self._theme is None or self._lock is None:
             raise RuntimeError("nothing can be changed before a window was shown")
@@ -163,7 +163,7 @@ class Program:
         self._waking.start()
 
     def _watch_faults(self) -> None:
-        from workbench.ui.shell.faults import FaultWatch
+        from workbench.ui.shell.fault_watch import FaultWatch
 
         if self._faults is None and self._frame is not None:
             self._faults = FaultWatch(self._places.state, self._show_fault)
@@ -206,7 +206,7 @@ def _collect_garbage() -> None:
     gc.enable()
 
 
-def _be_measured(frame: Frame) -> None:
+def _be_measured(frame: WindowFrame) -> None:
     from workbench.ui import bench_hook
 
     def install() -> None:

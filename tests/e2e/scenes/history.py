@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from tests.e2e.driving import NARROW, WIDE, Demo
 from tests.e2e.scenes.staging import command, shots
 from tests.ui.pasts import fill
-from workbench.ui.features.history.run_actions import Curating
+from workbench.ui.features.history.run_actions import RunCuration
 from workbench.ui.features.history.view import HistoryView
 
 
@@ -56,7 +56,7 @@ def history(demo: Demo) -> None:
 
 
 def _two_runs(demo: Demo, view: HistoryView) -> None:
-    (curating,) = view.findChildren(Curating)
+    (curating,) = view.findChildren(RunCuration)
     view.table.select(1)
     curating.star()
     demo.pause(200)

@@ -16,7 +16,7 @@ from tests.e2e.scenes.texts import BLOCKS, CACHED, EMOJI, JINJA, LONG, MISSPELT,
 from workbench.core.content import Content, Message
 from workbench.core.lanes import ECHO, ECHO_MODEL, LITELLM, Lane
 from workbench.ui.editor.output_format import OutputSection
-from workbench.ui.features.compose.rows import RowsDialog
+from workbench.ui.features.compose.paste_rows import PasteRowsDialog
 
 Key = Qt.Key
 ROWS = "name\tlanguage\tquestion\nlate\tEnglish\tWhere is order 1?\nrefund\tFrench\tMoney back?\n"
@@ -86,7 +86,7 @@ def sets(demo: Demo) -> None:
     put(demo, Content((Message("system", "Answer in {{language}}."), Message("user", "{{question}}"))))
     QApplication.clipboard().setText(ROWS)
     command(demo, "paste_sets")
-    rows = opened(demo, RowsDialog)
+    rows = opened(demo, PasteRowsDialog)
     shots(demo, "paste-sets")
     rows.take.click()
     window.frame.activateWindow()

@@ -28,7 +28,7 @@ from workbench.store.search.index_terms import ALL, facts_of
 from workbench.store.search.search_plan import SearchPlan
 from workbench.store.search.sources import HistoryField, NumberSource
 from workbench.store.sqlite import sqlite3
-from workbench.ui.features.history.empty import EXAMPLES
+from workbench.ui.features.history.empty_page import EXAMPLES
 from workbench.ui.features.history.field import PLACEHOLDER
 
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbench.ui.shell.notice import NoticeBar
+    from workbench.ui.shell.notice_bar import NoticeBar
 
 
 class NoticeDriver:

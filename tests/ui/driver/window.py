@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
     from PySide6.QtWidgets import QLineEdit, QMenu
+    from workbench.ui.draft_page.blind_bar import BlindBar
+    from workbench.ui.draft_page.run_bar import RunBar
+    from workbench.ui.draft_page.set_bar import SetBar
+    from workbench.ui.draft_page.viewing_bar import ViewingBar
+    from workbench.ui.shell.key_bindings import KeyBindings
 
     from workbench.app.bridge import Bridge
     from workbench.app.compose.draft_saver import DraftSaver
@@ -34,44 +39,39 @@ if TYPE_CHECKING:
     from workbench.core.runs import Verdict
     from workbench.core.timeline import Detail
     from workbench.store import Store
-    from workbench.ui.draft_page.blind import BlindBar
     from workbench.ui.draft_page.pager import Pager
-    from workbench.ui.draft_page.runbar import RunBar
-    from workbench.ui.draft_page.setbar import SetBar
     from workbench.ui.draft_page.view import ComposeView
-    from workbench.ui.draft_page.viewing import ViewingBar
     from workbench.ui.editor import ContentEditor, ValuesPanel
-    from workbench.ui.editor.column import Column
-    from workbench.ui.editor.findbar import FindBar
-    from workbench.ui.editor.finder import Finder
+    from workbench.ui.editor.column import MessageColumn
+    from workbench.ui.editor.find_bar import FindBar
+    from workbench.ui.editor.finder import PromptFinder
     from workbench.ui.features.compare.controller import CompareController
     from workbench.ui.features.compare.dialog import CompareDialog
-    from workbench.ui.features.compose.attaching import Attaching
-    from workbench.ui.features.compose.checking import Checking
+    from workbench.ui.features.compose.attachments import AttachmentActions
+    from workbench.ui.features.compose.budget_confirmation import BudgetConfirmation
     from workbench.ui.features.compose.controller import ComposeController
-    from workbench.ui.features.compose.gate import RunGate
-    from workbench.ui.features.compose.sets import SetActions
+    from workbench.ui.features.compose.draft_checks import DraftChecks
+    from workbench.ui.features.compose.set_actions import SetActions
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
     from workbench.ui.features.lanes.controller import LanesController
     from workbench.ui.features.lanes.retired import RetiredModels
-    from workbench.ui.features.lanes.starring import Starring
+    from workbench.ui.features.lanes.star_actions import StarActions
     from workbench.ui.features.lanes.view import LanesView
     from workbench.ui.features.maintenance.controller import MaintenanceController
     from workbench.ui.features.palette.controller import PaletteController
     from workbench.ui.features.prompts.controller import PromptsController
     from workbench.ui.features.rank.controller import RankController
     from workbench.ui.features.rank.view import RankView
-    from workbench.ui.shell.actions import Actions
+    from workbench.ui.shell.actions import CommandActions
     from workbench.ui.shell.bars import Header, StatusBar
-    from workbench.ui.shell.frame import Frame
-    from workbench.ui.shell.keybinding import KeyBindings
-    from workbench.ui.shell.notice import NoticeBar
-    from workbench.ui.shell.notices import Notices
-    from workbench.ui.shell.sidebar import SideBar
-    from workbench.ui.shell.undo import Undo
+    from workbench.ui.shell.frame import WindowFrame
+    from workbench.ui.shell.notice_bar import NoticeBar
+    from workbench.ui.shell.notices import WindowNotices
+    from workbench.ui.shell.preloader import Preloader
+    from workbench.ui.shell.side_bar import SideBar
+    from workbench.ui.shell.undo import UndoDispatch
     from workbench.ui.shell.views import Views
-    from workbench.ui.shell.warm import Warmth
     from workbench.ui.shell.window import MainWindow
     from workbench.ui.widgets.theme import Theme
     from workbench.usecases.workbench import Workbench
@@ -88,7 +88,7 @@ class WindowDriver:
         self.dialogs = DialogDriver(main)
         self.shown_notice = NoticeDriver(main.notice)
         self._compose = cast("ComposeController", main.features.controller("compose"))
-        self.frame: Frame = main.frame
+        self.frame: WindowFrame = main.frame
         self.theme: Theme = main.theme
         self.workbench: Workbench = main.workbench
         self.store: Store = main.workbench.store
@@ -98,10 +98,10 @@ class WindowDriver:
         self.status: StatusBar = main.status
         self.sidebar: SideBar = main.sidebar
         self.notice: NoticeBar = main.notice
-        self.notices: Notices = main.notices
-        self.actions: Actions = main.actions_
+        self.notices: WindowNotices = main.notices
+        self.actions: CommandActions = main.actions_
         self.keys: KeyBindings = main.keys
-        self.undo: Undo = main.undo
+        self.undo: UndoDispatch = main.undo
         self.compose_view: ComposeView = main.view
         self.editor: ContentEditor = main.view.editor
         self.values: ValuesPanel = main.view.values
@@ -111,9 +111,9 @@ class WindowDriver:
         self.pager: Pager = main.view.pager
         self.blind_bar: BlindBar = main.view.blind
         self.find_bar: FindBar = self._compose.editing.bar
-        self.finder: Finder = self._compose.editing.finder
-        self.checking: Checking = self._compose.editing.checking
-        self.attachments: Attaching = self._compose.editing.attaching
+        self.finder: PromptFinder = self._compose.editing.finder
+        self.checking: DraftChecks = self._compose.editing.checking
+        self.attachments: AttachmentActions = self._compose.editing.attaching
         self._lanes: LanesController = main.features.controller("lanes")
         self.lanes: LanesView = self._lanes.view
         self.session: ComposeSession = main.compose
@@ -123,12 +123,12 @@ class WindowDriver:
         self.lane_presenter: LanePresenter = main.compose.board
         self.run_controller: RunController = main.compose.stage
         self.set_actions: SetActions = self._compose.sets
-        self.budget_confirmation: RunGate = self._compose.gate
+        self.budget_confirmation: BudgetConfirmation = self._compose.gate
         self.forecasts: Forecasts = self._compose.forecasts
         self.timeline: TimelineModel = main.timeline
         self._prompts: PromptsController = main.features.controller("prompts")
         self.prompts: PromptList = main.prompts
-        self.stars: Starring = self._lanes.stars
+        self.stars: StarActions = self._lanes.stars
         self.retired_models: RetiredModels = self._lanes.retired
         self.maintenance: MaintenanceTasks = cast("MaintenanceController", main.features.controller("maintenance")).desk
         self.bridge: Bridge = main.bridge
@@ -158,7 +158,7 @@ class WindowDriver:
         return self._compose.editing.bar._by
 
     @property
-    def message_column(self) -> Column:
+    def message_column(self) -> MessageColumn:
         """The messages of the draft, from top to bottom."""
         return self._main.view.editor._column
 
@@ -276,7 +276,7 @@ class WindowDriver:
 
     def command(self, id_: str) -> None:
         """Carry out a command whether it is enabled or not."""
-        from workbench.ui.shell.building import command_table
+        from workbench.ui.shell.window_builder import command_table
 
         command_table(self._main)[id_]()
 
@@ -359,16 +359,16 @@ class WindowDriver:
 
     def preload(self) -> None:
         """Make the other views and import the dialogs at once, as the window does by itself after a while."""
-        from workbench.ui.shell.warm import Waits, Warmth
+        from workbench.ui.shell.preloader import PreloadDelays, Preloader
 
-        Warmth(self._main, self._main.feature_set, self.views, Waits(0, 0, 0))
+        Preloader(self._main, self._main.feature_set, self.views, PreloadDelays(0, 0, 0))
 
     @property
-    def preloader(self) -> Warmth | None:
+    def preloader(self) -> Preloader | None:
         """Preloads views and dialogs, None when it has not begun."""
-        from workbench.ui.shell.warm import Warmth
+        from workbench.ui.shell.preloader import Preloader
 
-        return self._main.findChild(Warmth)
+        return self._main.findChild(Preloader)
 
     def palette_sources(self) -> list[PaletteSource]:
         """Return what the palette searches."""

@@ -33,12 +33,12 @@ from workbench.host.settings import Settings
 from workbench.ui.draft_page.view import ComposeView
 from workbench.ui.features.compose import FEATURE
 from workbench.ui.features.compose.controller import ComposeController
-from workbench.ui.features.compose.large import LargeValue
-from workbench.ui.features.compose.rows import RowsDialog
+from workbench.ui.features.compose.large_value import LargeValue
+from workbench.ui.features.compose.paste_rows import PasteRowsDialog
 from workbench.ui.shell.bars import Header, StatusBar
 from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.shell.notice import NoticeBar
+from workbench.ui.shell.notice_bar import NoticeBar
 from workbench.ui.shell.rooms import LanesWidget
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.problems import MissingInput, Problem
@@ -276,7 +276,7 @@ def sets(room: Room) -> dict[str, object]:
     large.reject()
     value = room.view.values.values()
     room.actions["paste_sets"]()
-    (rows,) = room.services.dialogs.widget().findChildren(RowsDialog)
+    (rows,) = room.services.dialogs.widget().findChildren(PasteRowsDialog)
     rows.begin("name\tquestion\nthird\tWhy?\n")
     take = next(button for button in rows.findChildren(QPushButton) if button.text().startswith("Make"))
     wait_for(take.isEnabled)

@@ -23,7 +23,7 @@ from workbench.host.ids import new_uid
 from workbench.store import open_store
 from workbench.ui.features.history import FEATURE
 from workbench.ui.features.history.controller import HistoryController
-from workbench.ui.features.history.saved_searches import ListDialog, NameDialog
+from workbench.ui.features.history.saved_searches import SavedSearchesDialog, SearchNameDialog
 from workbench.ui.features.history.view import HistoryView
 from workbench.ui.shell.events import (
     CommandStateChanged,
@@ -36,7 +36,7 @@ from workbench.ui.shell.events import (
     SearchChosen,
 )
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.shell.views import DividedPage, KeyNamesPage, Page, RunsPage
+from workbench.ui.shell.views import DividedPage, KeyNamesPage, RunsPage, ViewPage
 from workbench.ui.widgets.theme import Theme
 
 KINDS = (RunChosen, RunsDeleted, RunsBroughtBack, DataChanged)
@@ -65,7 +65,7 @@ def main(folder: Path) -> None:
     view, controller = navigator.pages["history"], host.controller("history")
     assert isinstance(view, HistoryView)
     assert isinstance(controller, HistoryController)
-    told["page"] = all(isinstance(view, kind) for kind in (Page, RunsPage, DividedPage, KeyNamesPage))
+    told["page"] = all(isinstance(view, kind) for kind in (ViewPage, RunsPage, DividedPage, KeyNamesPage))
 
     def shown() -> int:
         app.processEvents()
@@ -83,11 +83,11 @@ def main(folder: Path) -> None:
     events.publish(SearchChosen("is:starred"))
     told["searched"] = [view.query(), view.has_query(), shown()]
     actions["save_search"]()
-    dialog = next(one for one in app.topLevelWidgets() if isinstance(one, NameDialog))
+    dialog = next(one for one in app.topLevelWidgets() if isinstance(one, SearchNameDialog))
     dialog.field.setText("Good ones")
     dialog.save.click()
     actions["saved_searches"]()
-    listed = next(one for one in app.topLevelWidgets() if isinstance(one, ListDialog))
+    listed = next(one for one in app.topLevelWidgets() if isinstance(one, SavedSearchesDialog))
     told["saved"] = [listed.list.item(at).text() for at in range(listed.list.count())]
     listed.close()
     told["menu"] = _menu(controller)

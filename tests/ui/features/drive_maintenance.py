@@ -28,7 +28,7 @@ from workbench.ui.shell.events import (
     WindowCompleted,
 )
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.widgets.controls import Confirm
+from workbench.ui.widgets.controls import ConfirmBar
 from workbench.ui.widgets.theme import Theme
 
 
@@ -45,7 +45,7 @@ class PlainSettings:
     def __init__(self, events: StandInEvents) -> None:
         self._events = events
         self.parts: list[SettingsPart] = []
-        self.confirm = Confirm()
+        self.confirm = ConfirmBar()
         events.subscribe(SettingsRequested, lambda _: self.show())
         events.subscribe(SettingsCloseRequested, self.close)
 

@@ -26,7 +26,7 @@ from workbench.ui.features.prompts.controller import PromptsController
 from workbench.ui.shell.events import PackExportRequested, PaletteOpening, PromptDeletionRequested, TrainingRequested
 from workbench.ui.shell.feature import FeatureHost
 from workbench.ui.shell.rooms import PROMPTS
-from workbench.ui.shell.views import Place, at_once
+from workbench.ui.shell.views import ViewPlace, at_once
 from workbench.ui.widgets.theme import Theme
 
 
@@ -89,7 +89,7 @@ def main(folder: Path) -> None:
     found = {entry.title: entry for entry in sources[0].read()}
     found["Order bot copy"].act()
     assert isinstance(services.navigator, StandInNavigator)
-    services.navigator.places = {"compose": Place("Compose", at_once(QWidget), lambda: None)}
+    services.navigator.places = {"compose": ViewPlace("Compose", at_once(QWidget), lambda: None)}
     actions["switch_prompt"]()
     told = {
         "commands": sorted(actions),

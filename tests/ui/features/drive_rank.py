@@ -22,7 +22,7 @@ from workbench.ui.features.rank import FEATURE
 from workbench.ui.features.rank.view import RankView
 from workbench.ui.shell.events import CommandStateChanged, FocusPlaced, HistoryChanged, PromptOpened, SideBarWanted
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.shell.views import Page
+from workbench.ui.shell.views import ViewPage
 from workbench.ui.widgets.theme import Theme
 
 
@@ -48,7 +48,7 @@ def main(folder: Path) -> None:
     view = navigator.pages["rank"]
     verdicts = host.verdicts("rank")
     assert isinstance(view, RankView)
-    assert isinstance(view, Page)
+    assert isinstance(view, ViewPage)
     assert verdicts is not None
     told["empty"] = view.instead.text()
     told["idle"] = verdicts.verdict_key(VerdictKey(1))

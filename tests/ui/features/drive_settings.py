@@ -26,7 +26,7 @@ from workbench.ui.shell.events import (
     SettingsRequested,
 )
 from workbench.ui.shell.feature import FeatureHost
-from workbench.ui.widgets.controls import Confirm
+from workbench.ui.widgets.controls import ConfirmBar
 from workbench.ui.widgets.theme import Theme
 
 
@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
     assert isinstance(events, StandInEvents)
     made: list[str] = []
 
-    def page_of_another(_: Confirm) -> QWidget:
+    def page_of_another(_: ConfirmBar) -> QWidget:
         made.append("made")
         return QWidget()
 

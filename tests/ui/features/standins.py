@@ -33,7 +33,7 @@ from workbench.store import Store
 from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import PromptOpened, RunsComparison, VersionsComparison, ViewShown
 from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
-from workbench.ui.shell.views import Place
+from workbench.ui.shell.views import ViewPlace
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.credentials import open_keys
 from workbench.usecases.endpoints import EndpointEngine, Endpoints
@@ -208,7 +208,7 @@ class StandInNavigator:
         self.model = ("", "")
         self._actions: dict[str, QAction] = {}
         self.view: View = "compose"
-        self.places: Mapping[View, Place] = {}
+        self.places: Mapping[View, ViewPlace] = {}
         """The views that can be gone to, without their page in a window."""
         self.pages: dict[View, QWidget] = {}
 
@@ -332,7 +332,7 @@ def standin_models(store: Store, folder: Path) -> ModelAccess:
 
 def window_modules() -> list[str]:
     """Return the modules of the window that are imported, which none may be."""
-    return [name for name in ("workbench.ui.shell.window", "workbench.ui.shell.building") if name in sys.modules]
+    return [name for name in ("workbench.ui.shell.window", "workbench.ui.shell.window_builder") if name in sys.modules]
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -343,7 +343,7 @@ def wait_for(condition: Callable[[], object]) -> None:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
 
-def made(place: Place) -> QWidget:
+def made(place: ViewPlace) -> QWidget:
     """Return the page of a view, made in one go."""
     making = place.make()
     while True:

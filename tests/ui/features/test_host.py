@@ -20,7 +20,7 @@ from workbench.ui.shell.events import Changed, DataChanged, PackChosen, PromptOp
 from workbench.ui.shell.feature import Feature, FeatureHost, FeaturePart, FeatureView, Subscription, bound
 from workbench.ui.shell.rooms import Room
 from workbench.ui.shell.services import Services
-from workbench.ui.shell.views import Making, Place
+from workbench.ui.shell.views import Making, ViewPlace
 
 MOST_MEMBERS, MOST_METHODS = 10, 8
 
@@ -106,7 +106,7 @@ class Judge(Counter):
         return key.lane == 1
 
 
-def steps(place: Place) -> int:
+def steps(place: ViewPlace) -> int:
     """Make the page of a view, and return in how many steps."""
     return sum(1 for _ in place.make())
 

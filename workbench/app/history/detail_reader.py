@@ -23,9 +23,9 @@ class RunDetailReader(QObject):
     """Tells the last run, or the last two, that were asked for."""
 
     arrived = Signal(object)
-    """Looked"""
+    """RunDetailView"""
     paired = Signal(object)
-    """Pair"""
+    """RunPair"""
     refused = Signal(str)
 
     def __init__(self, store: Store, history: History, tasks: ReportingTasks, parent: QObject | None = None) -> None:

@@ -72,7 +72,7 @@ class PackExports(QObject):
     progress = Signal(str, int, int)
     """In words, how much of how much is done; 0 of 0 when nobody knows."""
     prepared = Signal(object)
-    """Preview"""
+    """PackExportPreview"""
     written = Signal(object)
     """Path"""
     failed = Signal(str, str)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from workbench.ui.shell.bars import Elided
-from workbench.ui.shell.keybutton import KeyName, with_key
+from workbench.ui.shell.bars import ElidedText
+from workbench.ui.shell.key_names import KeyName, with_key
 from workbench.ui.widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Pager(QFrame):
         set_role(self, "sunken")
         self.older = self._button("‹", -1)
         self.newer = self._button("›", 1)
-        self.name = Elided(parent=self)
-        self.progress = Elided(role="small", parent=self)
+        self.name = ElidedText(parent=self)
+        self.progress = ElidedText(role="small", parent=self)
         self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 2, 12, 2)

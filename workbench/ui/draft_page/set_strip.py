@@ -55,7 +55,7 @@ class SetChip(QWidget):
         self.menu_wanted.emit(self.uid, event.globalPos())
 
 
-class Strip(QScrollArea):
+class SetStrip(QScrollArea):
     """The sets, which go sideways where there is no room for all."""
 
     resized = Signal()

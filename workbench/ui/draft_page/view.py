@@ -13,17 +13,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.content import Content
 from workbench.core.templates import content_variables
-from workbench.ui.draft_page.runbar import RunBar, hline
-from workbench.ui.draft_page.setbar import SetBar
+from workbench.ui.draft_page.run_bar import RunBar, hline
+from workbench.ui.draft_page.set_bar import SetBar
 from workbench.ui.editor import ContentEditor, ValuesPanel
 from workbench.ui.widgets.geometry import Divider, editor_width
 from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:
-    from workbench.ui.draft_page.blind import BlindBar
+    from workbench.ui.draft_page.blind_bar import BlindBar
     from workbench.ui.draft_page.pager import Pager
     from workbench.ui.draft_page.set_note import SetNote
-    from workbench.ui.draft_page.viewing import ViewingBar
+    from workbench.ui.draft_page.viewing_bar import ViewingBar
     from workbench.ui.shell.rooms import LanesWidget
     from workbench.usecases.problems import MissingInput
 
@@ -88,9 +88,9 @@ class ComposeView(Divider):
     def add_lanes(self, lanes: LanesWidget) -> None:
         """Put the lanes into the room that is kept for them; called once."""
         # What comes with the lanes; the first paint can do without.
-        from workbench.ui.draft_page.blind import BlindBar
+        from workbench.ui.draft_page.blind_bar import BlindBar
         from workbench.ui.draft_page.pager import Pager
-        from workbench.ui.draft_page.viewing import ViewingBar
+        from workbench.ui.draft_page.viewing_bar import ViewingBar
 
         self.lanes = lanes
         # What the lanes would like must not push the editor aside when they come.

@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
 from workbench.core.content import ROLES, Role
 from workbench.ui.editor.block_note import BlockNote
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.journal import Extras
-from workbench.ui.widgets.fill import fill
-from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.editor.journal import MessageExtras
+from workbench.ui.widgets.fill_rect import fill
+from workbench.ui.widgets.focus_marks import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:
     from workbench.core.blocks import Attachment
-    from workbench.ui.editor.chips import Chip, Chips
+    from workbench.ui.editor.chips import AttachmentChip, AttachmentChips
 
 LEFT = 14
 _TOP = 6
@@ -59,8 +59,8 @@ class MessageBlock(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.key = key
-        self._extras = Extras()
-        self._chips: Chips | None = None
+        self._extras = MessageExtras()
+        self._chips: AttachmentChips | None = None
         self._role: Role = role
         self._place = (0, 1)
         self._natural: int | None = None
@@ -91,18 +91,18 @@ class MessageBlock(QWidget):
         self._name()
 
     @property
-    def extras(self) -> Extras:
+    def extras(self) -> MessageExtras:
         """What the message has besides its text."""
         return self._extras
 
     @extras.setter
-    def extras(self, extras: Extras) -> None:
+    def extras(self, extras: MessageExtras) -> None:
         before, self._extras = self._extras, extras
         if before.attachments != extras.attachments:
             self._show_files()
 
     @property
-    def chips(self) -> tuple[Chip, ...]:
+    def chips(self) -> tuple[AttachmentChip, ...]:
         """The chips of the attached files."""
         return () if self._chips is None else self._chips.chips
 
@@ -263,9 +263,9 @@ class MessageBlock(QWidget):
             return
         if self._chips is None:
             # Imported lazily: most messages have no files, and every import delays the first paint.
-            from workbench.ui.editor.chips import Chips
+            from workbench.ui.editor.chips import AttachmentChips
 
-            self._chips = Chips(self)
+            self._chips = AttachmentChips(self)
             self._chips.set_removable(self._editable)
             self._chips.remove_wanted.connect(self._remove_file)
             self._chips.made.connect(self.chip_made)

@@ -12,7 +12,7 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QMenu
 
 from workbench.core.content import Role
-from workbench.ui.editor.journal import Extras
+from workbench.ui.editor.journal import MessageExtras
 
 Action = Literal["up", "down", "cache", "duplicate", "remove", "improve"]
 
@@ -26,7 +26,7 @@ class MenuMessage(Protocol):
         ...
 
     @property
-    def extras(self) -> Extras:
+    def extras(self) -> MessageExtras:
         """What the message has besides its text."""
         ...
 

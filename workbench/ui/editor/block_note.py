@@ -8,8 +8,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
-from workbench.ui.editor.breaks import LONGEST
 from workbench.ui.editor.field import ExactField
+from workbench.ui.editor.long_lines import LONGEST
 from workbench.ui.widgets.theme import set_role
 
 _DELAY_MS = 250

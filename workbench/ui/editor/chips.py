@@ -20,7 +20,7 @@ _GAP = 6
 _PAD = 6
 
 
-class Chip(QFrame):
+class AttachmentChip(QFrame):
     """One file: a thumbnail of an image, name and size, and a remove button."""
 
     gone = Signal()
@@ -128,7 +128,7 @@ class Chip(QFrame):
         return 2 * _PAD + picture + (self.remove.sizeHint().width() if self._removable else 2)
 
 
-class Chips(QWidget):
+class AttachmentChips(QWidget):
     """The chips of one message, in as many lines as they need."""
 
     remove_wanted = Signal(object)
@@ -140,23 +140,23 @@ class Chips(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._chips: list[Chip] = []
+        self._chips: list[AttachmentChip] = []
         self._removable = True
 
     @property
-    def chips(self) -> tuple[Chip, ...]:
+    def chips(self) -> tuple[AttachmentChip, ...]:
         """The chips from left to right."""
         return tuple(self._chips)
 
     def show_files(self, attachments: Sequence[Attachment]) -> None:
         """Show these files; chips of files that remain are kept."""
         left = {chip.attachment: chip for chip in self._chips}
-        fresh: list[Chip] = []
+        fresh: list[AttachmentChip] = []
         self._chips = []
         for attachment in attachments:
             chip = left.pop(attachment, None)
             if chip is None:
-                chip = Chip(attachment, self)
+                chip = AttachmentChip(attachment, self)
                 chip.set_removable(self._removable)
                 chip.gone.connect(lambda attachment=attachment: self.remove_wanted.emit(attachment))
                 chip.changed.connect(self.changed)

@@ -16,15 +16,15 @@ from PySide6.QtGui import QResizeEvent, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from workbench.core.content import Template
-from workbench.ui.editor.adders import Adders, Offer
+from workbench.ui.editor.add_buttons import AddButtons, AddOffer
 from workbench.ui.editor.block import LEFT, MessageBlock
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.page import Page
-from workbench.ui.editor.seeing import around_caret, show_between
+from workbench.ui.editor.page import EditorPage
+from workbench.ui.editor.scrolling import around_caret, show_between
 from workbench.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
-    from workbench.ui.editor.section import Section
+    from workbench.ui.editor.section import PartSection
 
 SHARE = 0.6
 _FEWEST_LINES = 3
@@ -32,7 +32,7 @@ _PAD = 7
 _GAP = 4
 
 
-class Column(QScrollArea):
+class MessageColumn(QScrollArea):
     """Message blocks from top to bottom, and the buttons that add one."""
 
     add_wanted = Signal()
@@ -45,9 +45,9 @@ class Column(QScrollArea):
         super().__init__(parent)
         self._theme = theme
         self._blocks: list[MessageBlock] = []
-        self._sections: list[Section] = []
-        self._tail: list[Section] = []
-        self._section_heights: dict[Section, int] = {}
+        self._sections: list[PartSection] = []
+        self._tail: list[PartSection] = []
+        self._section_heights: dict[PartSection, int] = {}
         self._editable = True
         self._order_is_new = False
         self._arranged = QSize()
@@ -55,12 +55,12 @@ class Column(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._page = Page("surface", self.viewport())
+        self._page = EditorPage("surface", self.viewport())
         self._page.clicked.connect(self._focus_last)
         self._page.shown.connect(self.arrange)
         self.page_shown = self._page.shown
         self.setWidget(self._page)
-        self._adders = Adders(LEFT, self._page)
+        self._adders = AddButtons(LEFT, self._page)
         self._adders.wanted.connect(self._wanted)
         self._hidden = 0
         self._has_output = self._held = self._put_off = False
@@ -110,7 +110,7 @@ class Column(QScrollArea):
         self._order_is_new = True
         return block
 
-    def set_sections(self, sections: Sequence[Section], tail: Sequence[Section] = ()) -> None:
+    def set_sections(self, sections: Sequence[PartSection], tail: Sequence[PartSection] = ()) -> None:
         """Show these sections, children of `page`: after the leading system messages, and after all messages."""
         self._order_is_new |= (self._sections, self._tail) != (list(sections), list(tail))
         self._sections, self._tail = list(sections), list(tail)
@@ -122,7 +122,7 @@ class Column(QScrollArea):
         """Set how variables are written, and whether there is an output format."""
         self._template, self._has_output = template, has_output
 
-    def drop(self, section: Section) -> None:
+    def drop(self, section: PartSection) -> None:
         """Delete a section."""
         self._sections = [one for one in self._sections if one is not section]
         self._tail = [one for one in self._tail if one is not section]
@@ -192,7 +192,7 @@ class Column(QScrollArea):
             return  # Qt does not lay out hidden widgets; the page signals when it is shown.
         self._arranged = self.size()
         has_system = any(block.role == "system" for block in self._blocks)
-        self._adders.offer(Offer(self._editable, has_system, self._has_output, self._hidden, self._template))
+        self._adders.offer(AddOffer(self._editable, has_system, self._has_output, self._hidden, self._template))
         width, view = self.width(), self.height()
         bar = self.verticalScrollBar().sizeHint().width()
         for block in self._blocks:
@@ -224,7 +224,7 @@ class Column(QScrollArea):
         else:
             self.reveal(block)
 
-    def reveal_section(self, section: Section) -> None:
+    def reveal_section(self, section: PartSection) -> None:
         """Scroll to show all of a section."""
         bar, view, place = self.verticalScrollBar(), self.viewport().height(), section.geometry()
         bar.setValue(min(place.y(), max(bar.value(), place.bottom() + 1 - view)))
@@ -234,7 +234,7 @@ class Column(QScrollArea):
         top, bottom = around_caret(block.field, self._page)
         show_between(self, block.y() if _on_top(block.field) else top, bottom)
 
-    def reveal_caret(self, section: Section) -> None:
+    def reveal_caret(self, section: PartSection) -> None:
         """Scroll to show the caret if it is in a section, and the error note below it."""
         field = next((field for field in section.fields if field.hasFocus()), None)
         if field is not None:
@@ -297,7 +297,7 @@ class Column(QScrollArea):
         """Return the index of the first message after the leading system messages."""
         return next((i for i, block in enumerate(self._blocks) if block.role != "system"), len(self._blocks))
 
-    def _place_sections(self, sections: Sequence[Section], y: int, width: int, bar: int) -> int:
+    def _place_sections(self, sections: Sequence[PartSection], y: int, width: int, bar: int) -> int:
         for section in sections:
             y = section.place(y, width, bar, self._section_heights[section])
         return y
@@ -318,7 +318,12 @@ class Column(QScrollArea):
         for index, block in enumerate(self._blocks):
             block.set_place(index, len(self._blocks))
         turn = self._first_turn()
-        parts: list[MessageBlock | Section] = [*self._blocks[:turn], *self._sections, *self._blocks[turn:], *self._tail]
+        parts: list[MessageBlock | PartSection] = [
+            *self._blocks[:turn],
+            *self._sections,
+            *self._blocks[turn:],
+            *self._tail,
+        ]
         controls = [control for part in parts for control in part.controls()]
         # Qt treats the last and first control of the focus ring as neighbours and would leave the buttons at the front.
         controls[1:1] = [*self._adders.buttons]

@@ -17,28 +17,28 @@ from workbench.core.content import Content, Role
 from workbench.core.templates import content_variables
 from workbench.ui.editor import journal as steps
 from workbench.ui.editor.block import MessageBlock
-from workbench.ui.editor.column import Column
-from workbench.ui.editor.exact import units
+from workbench.ui.editor.block_cache import BlockCache, block_of
+from workbench.ui.editor.column import MessageColumn
+from workbench.ui.editor.exact_text import units
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.inserting import Inserting
+from workbench.ui.editor.insertions import Insertions
 from workbench.ui.editor.journal import (
-    Block,
     BlockStep,
-    Extras,
+    EditJournal,
     ExtrasStep,
-    Journal,
+    JournalBlock,
+    MessageExtras,
     MoveStep,
     PartsStep,
     ReplaceStep,
     RoleStep,
     Step,
     TextStep,
-    Whole,
+    WholeContent,
 )
-from workbench.ui.editor.mirror import Edit
-from workbench.ui.editor.parts import Parts
-from workbench.ui.editor.shelf import Shelf, block_of
-from workbench.ui.editor.wanting import Wanting
+from workbench.ui.editor.missing_values import MissingValueMarks
+from workbench.ui.editor.parts import ContentParts
+from workbench.ui.editor.text_mirror import TextChange
 from workbench.ui.widgets.theme import Theme
 
 _NEXT_ROLE: dict[Role, Role] = {"system": "user", "user": "assistant", "assistant": "user"}
@@ -61,23 +61,23 @@ class ContentEditor(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
-        self.journal = Journal()
+        self.journal = EditJournal()
         self._undo_state = (False, False)
         self._parts = Content()
         self._untold = False
         self._read_only = False
         self._content: Content | None = None
         self._last: MessageBlock | None = None
-        self._column = column = Column(self._theme, self)
+        self._column = column = MessageColumn(self._theme, self)
         self.set_counts, self.counts, self.together = column.set_counts, column.counts, column.together
         self._column.add_wanted.connect(self.add_next)
-        self.parts_shown = Parts(self, self._column, theme)
+        self.parts_shown = ContentParts(self, self._column, theme)
         self.parts_changed.connect(self.parts_shown.follow)
-        self._shelf = Shelf(self._column, self._make, self)
+        self._shelf = BlockCache(self._column, self._make, self)
         self._waiting = self._shelf.waiting
-        self._wanting = Wanting(self._column)
+        self._wanting = MissingValueMarks(self._column)
         self.want_text = self._wanting.want
-        self.inserting = Inserting(
+        self.inserting = Insertions(
             self._column, self._waiting, self._shelf.keys, self._do, lambda: self.focused_block, self
         )
         self._column.system_wanted.connect(lambda: self.add_message("system"))
@@ -94,7 +94,7 @@ class ContentEditor(QWidget):
         whole = self._shelf.whole_of(content)
         if undoable:
             if content != self.content():
-                step = ReplaceStep(Whole(self._shelf.blocks(), self._parts), whole)
+                step = ReplaceStep(WholeContent(self._shelf.blocks(), self._parts), whole)
                 self._load(whole)
                 self.journal.record(step, self._clock())
         else:
@@ -126,7 +126,7 @@ class ContentEditor(QWidget):
         if parts != self._parts and not self._read_only:
             self._do(PartsStep(self._parts, parts, mark))
 
-    def set_extras(self, key: int, extras: Extras) -> None:
+    def set_extras(self, key: int, extras: MessageExtras) -> None:
         """Change the extras of a message, as a step of the journal."""
         block = self._column.by_key(key)
         if extras != block.extras and not self._read_only:
@@ -181,7 +181,9 @@ class ContentEditor(QWidget):
         self._waiting.hurry()
         blocks = self._column.blocks
         first_system = role == "system" and all(block.role != "system" for block in blocks)
-        self._do(BlockStep(0 if first_system else len(blocks), Block(next(self._shelf.keys), role, ""), added=True))
+        self._do(
+            BlockStep(0 if first_system else len(blocks), JournalBlock(next(self._shelf.keys), role, ""), added=True)
+        )
 
     @property
     def focused_block(self) -> int | None:
@@ -226,7 +228,7 @@ class ContentEditor(QWidget):
         if action == "remove":
             self._do(BlockStep(index, block_of(block), added=False))
         elif action == "duplicate":
-            copy = Block(next(self._shelf.keys), block.role, block.field.exact(), block.extras)
+            copy = JournalBlock(next(self._shelf.keys), block.role, block.field.exact(), block.extras)
             self._do(BlockStep(index + 1, copy, added=True))
         elif action == "improve":
             self.improve_wanted.emit()
@@ -281,7 +283,7 @@ class ContentEditor(QWidget):
         self._tell_undo_state()
         self.edited.emit()
 
-    def _edit(self, block: MessageBlock, edit: Edit, kind: steps.Kind) -> None:
+    def _edit(self, block: MessageBlock, edit: TextChange, kind: steps.Kind) -> None:
         self.journal.record(TextStep(block.key, edit.position, edit.removed, edit.inserted, kind), self._clock())
         self._content = None
         self._untold = True
@@ -310,7 +312,7 @@ class ContentEditor(QWidget):
 
     # State
 
-    def _load(self, whole: Whole) -> None:
+    def _load(self, whole: WholeContent) -> None:
         """Show `whole`, reusing the widgets."""
         self.inserting.gaps.close()
         parts_differ, self._parts = whole.parts != self._parts, whole.parts
@@ -319,7 +321,7 @@ class ContentEditor(QWidget):
         if parts_differ:
             self.parts_changed.emit()
 
-    def _make(self, wanted: Block) -> MessageBlock:
+    def _make(self, wanted: JournalBlock) -> MessageBlock:
         block = MessageBlock(self._theme, wanted.key, wanted.role, self._column.page)
         block.extras = wanted.extras
         block.field.set_exact(wanted.text)

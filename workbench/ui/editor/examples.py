@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.blocks import Example
 from workbench.core.content import ExamplesIn
-from workbench.ui.editor.listed import fill_actions
-from workbench.ui.editor.section import Section, bring
+from workbench.ui.editor.menu_actions import fill_actions
+from workbench.ui.editor.section import PartSection, bring
 from workbench.ui.widgets.theme import Theme, set_role
 
 
-class ExampleSection(Section):
+class ExampleSection(PartSection):
     """One pair: a user message and the expected answer."""
 
     changed = Signal(object)

@@ -27,36 +27,36 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QMenu, QToolTip, QWidget
 
 from workbench.ui.editor import paragraphs
-from workbench.ui.editor.breaks import SOFT, broken
-from workbench.ui.editor.crossing import Cross, crosses, enter, leave
-from workbench.ui.editor.exact import encodable, from_document, pasted, text_data, to_document
+from workbench.ui.editor.caret_crossing import Cross, crosses, enter, leave
+from workbench.ui.editor.drop_handling import DropField
+from workbench.ui.editor.edit_record import EditRecord
+from workbench.ui.editor.exact_text import encodable, from_document, pasted, text_data, to_document
 from workbench.ui.editor.history import FieldHistory
 from workbench.ui.editor.journal import Kind
 from workbench.ui.editor.keys import edits_text, is_redo, is_undo, plain_modifiers
-from workbench.ui.editor.marks import Marks
+from workbench.ui.editor.long_lines import SOFT, broken
+from workbench.ui.editor.marks import VariableMarks
 from workbench.ui.editor.menu import text_menu
-from workbench.ui.editor.mirror import Edit
-from workbench.ui.editor.record import Record
-from workbench.ui.editor.taking import TakingField
+from workbench.ui.editor.text_mirror import TextChange
 from workbench.ui.widgets.fonts import set_text_font
 from workbench.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
-    from workbench.ui.editor.layers import Layer
+    from workbench.ui.editor.chunked_insert import ChunkScheduler
+    from workbench.ui.editor.layers import HighlightLayer
     from workbench.ui.editor.menu import Offer
-    from workbench.ui.editor.pouring import ChunkScheduler
 
 _AT_ONCE = 250_000
 """Characters up to which text is inserted at once; Qt takes 15 ms for a million, its listeners the same."""
 
 
-class ExactField(TakingField):
+class ExactField(DropField):
     """A plain text field whose owner may let it grow with its text."""
 
     edited = Signal(object, str)
-    """An `Edit` by the user and its `Kind`, before the layout is updated; textChanged follows after that."""
+    """An `TextChange` by the user and its `Kind`, before the layout is updated; textChanged follows after that."""
     undo_wanted = Signal()
     redo_wanted = Signal()
     focus_changed = Signal()
@@ -68,8 +68,8 @@ class ExactField(TakingField):
         super().__init__(parent)
         self._theme = theme
         self._mono = mono
-        self.record = Record(self.document())
-        self._marks = Marks(self, theme)
+        self.record = EditRecord(self.document())
+        self._marks = VariableMarks(self, theme)
         self._text: str | None = ""
         self._quiet = False
         self._kind: Kind = "other"
@@ -77,7 +77,7 @@ class ExactField(TakingField):
         self._is_dropping = False
         self._scheduler: ChunkScheduler | None = None
         self.cross: Cross | None = None
-        self.layers: list[Layer] = []
+        self.layers: list[HighlightLayer] = []
         # Return entries of the context menu when it opens.
         self.offered: list[Callable[[], Iterable[Offer]]] = []
         # Key handlers that run first; one that returns True has handled the key.
@@ -309,7 +309,7 @@ class ExactField(TakingField):
         self._revision += 1
         self._take_in(edit)
 
-    def _take_in(self, edit: Edit | None) -> None:
+    def _take_in(self, edit: TextChange | None) -> None:
         if edit is None:
             return
         self._text = None
@@ -325,7 +325,7 @@ class ExactField(TakingField):
         self.setTextCursor(cursor)
 
     def _insert_chunked(self, cursor: QTextCursor, raw: str) -> None:
-        from workbench.ui.editor.pouring import ChunkScheduler  # lazy: most texts are short
+        from workbench.ui.editor.chunked_insert import ChunkScheduler  # lazy: most texts are short
 
         self._scheduler = self._scheduler or ChunkScheduler(self, self.record)
         self._take_in(self.record.insert_chunked(cursor, raw))
@@ -350,7 +350,7 @@ class ExactField(TakingField):
             self._kind = "other"
 
 
-def _kind(edit: Edit, kind: Kind) -> Kind:
+def _kind(edit: TextChange, kind: Kind) -> Kind:
     if kind == "typing":
         return "typing" if edit.inserted and "\n" not in edit.inserted else "other"
     if kind == "deleting":

@@ -15,16 +15,16 @@ from workbench.core.content import Content
 from workbench.core.content_texts import place_of, texts_of, with_texts
 from workbench.core.find_replace import MOST, FindError, FindHit, FindQuery, find, replace_all, replacement
 from workbench.ui.editor.editor import ContentEditor
-from workbench.ui.editor.exact import to_document, units
+from workbench.ui.editor.exact_text import to_document, units
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.findbar import FindBar
-from workbench.ui.editor.hits import Hits
+from workbench.ui.editor.find_bar import FindBar
+from workbench.ui.editor.hits import HitMarks
 from workbench.ui.widgets.theme import Theme
 
 _DELAY_MS = 60
 
 
-class Work(Protocol):
+class FindWork(Protocol):
     """Runs the first callable off the UI thread, then one of the others on it."""
 
     def __call__(
@@ -32,13 +32,13 @@ class Work(Protocol):
     ) -> object: ...
 
 
-class Finder(QObject):
+class PromptFinder(QObject):
     """Connects the bar with the shown editor."""
 
     toggled = Signal()
     """The bar was opened or closed."""
 
-    def __init__(self, bar: FindBar, editor: ContentEditor, theme: Theme, work: Work) -> None:
+    def __init__(self, bar: FindBar, editor: ContentEditor, theme: Theme, work: FindWork) -> None:
         super().__init__(bar)
         self._theme = theme
         self._bar, self._editor, self._work = bar, editor, work
@@ -251,10 +251,10 @@ class Finder(QObject):
         yield from (block.field for block in self._editor.blocks)
         yield from self._editor.parts_shown.fields()
 
-    def _marks(self, field: ExactField, *, make: bool) -> Hits | None:
-        marks = next((layer for layer in field.layers if isinstance(layer, Hits)), None)
+    def _marks(self, field: ExactField, *, make: bool) -> HitMarks | None:
+        marks = next((layer for layer in field.layers if isinstance(layer, HitMarks)), None)
         if marks is None and make:
-            marks = Hits(field, self._theme)
+            marks = HitMarks(field, self._theme)
             field.layers.append(marks)
         return marks
 

@@ -23,7 +23,7 @@ LONGEST_CODE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class GrammarState:
     """The end state of a line: prose, a comment, or a fence with the state of its language's lexer."""
 
     fence: str = ""
@@ -34,13 +34,13 @@ class State:
     """The end marker of an open comment."""
 
 
-PROSE = State()
+PROSE = GrammarState()
 
 
 class LineLexer(Protocol):
     """Lexer of a language, line by line."""
 
-    def line(self, text: str, state: State) -> tuple[list[Piece], State]:
+    def line(self, text: str, state: GrammarState) -> tuple[list[Piece], GrammarState]:
         """Return the pieces of a line that begins in `state`, and its end state."""
         ...
 
@@ -88,8 +88,8 @@ _ENDS = {"remark": "-->", "jinja_remark": "#}"}
 
 
 def read(
-    text: str, state: State, languages: Languages, *, jinja: bool = False, begins: bool = True
-) -> tuple[list[Piece], State]:
+    text: str, state: GrammarState, languages: Languages, *, jinja: bool = False, begins: bool = True
+) -> tuple[list[Piece], GrammarState]:
     """Return the pieces of a line in order, and its end state.
 
     `begins` is False for the continuation of a split paragraph.
@@ -105,7 +105,7 @@ def read(
         return [(0, start, "comment"), *pieces], after
     if begins:
         if (opened := _FENCE.match(text)) and "`" not in text[opened.end() :]:
-            return _all(text, "structure"), State(opened[1], opened[2].lower())
+            return _all(text, "structure"), GrammarState(opened[1], opened[2].lower())
         if _JSON.match(text):
             json = languages("json")
             if json is not None and len(text) <= LONGEST_CODE and not (jinja and "{%" in text):
@@ -120,7 +120,7 @@ def read(
     return found + pieces, after
 
 
-def is_left_plain(text: str, state: State, *, begins: bool = True) -> bool:
+def is_left_plain(text: str, state: GrammarState, *, begins: bool = True) -> bool:
     """Whether a line is code that is too long to be coloured."""
     if len(text) <= LONGEST_CODE or state.ends:
         return False
@@ -132,7 +132,7 @@ def leads_on(text: str) -> bool:
     return "```" in text or "~~~" in text or "<!--" in text or "{#" in text
 
 
-def _fenced(text: str, state: State, languages: Languages) -> tuple[list[Piece], State]:
+def _fenced(text: str, state: GrammarState, languages: Languages) -> tuple[list[Piece], GrammarState]:
     closing = text.strip()
     if closing and closing == state.fence[0] * len(closing) and len(closing) >= len(state.fence):
         return _all(text, "structure"), PROSE
@@ -142,7 +142,7 @@ def _fenced(text: str, state: State, languages: Languages) -> tuple[list[Piece],
     return lexer.line(text, state)
 
 
-def _prose(text: str, start: int, *, jinja: bool) -> tuple[list[Piece], State]:
+def _prose(text: str, start: int, *, jinja: bool) -> tuple[list[Piece], GrammarState]:
     found: list[Piece] = []
     if jinja and "{" in text:
         return _with_jinja(text, start)
@@ -155,7 +155,7 @@ def _prose(text: str, start: int, *, jinja: bool) -> tuple[list[Piece], State]:
         if name in _ENDS:
             end = text.find(_ENDS[name], position)
             if end < 0:
-                return [*found, (begin, len(text) - begin, "comment")], State(ends=_ENDS[name])
+                return [*found, (begin, len(text) - begin, "comment")], GrammarState(ends=_ENDS[name])
             position = end + len(_ENDS[name])
             found.append((begin, position - begin, "comment"))
         elif name == "tag":
@@ -166,7 +166,7 @@ def _prose(text: str, start: int, *, jinja: bool) -> tuple[list[Piece], State]:
     return found, PROSE
 
 
-def _with_jinja(text: str, start: int) -> tuple[list[Piece], State]:
+def _with_jinja(text: str, start: int) -> tuple[list[Piece], GrammarState]:
     """Do the same for Jinja, whose tags split the prose."""
     found: list[Piece] = []
     position = start
@@ -177,7 +177,7 @@ def _with_jinja(text: str, start: int) -> tuple[list[Piece], State]:
         if name in _ENDS:
             end = text.find(_ENDS[name], position)
             if end < 0:
-                return [*found, (begin, len(text) - begin, "comment")], State(ends=_ENDS[name])
+                return [*found, (begin, len(text) - begin, "comment")], GrammarState(ends=_ENDS[name])
             position = end + len(_ENDS[name])
             found.append((begin, position - begin, "comment"))
         else:

@@ -19,20 +19,20 @@ from PySide6.QtCore import QObject, QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QTextBlock, QTextCharFormat, QTextLayout
 
 from workbench.ui.editor import paragraphs
-from workbench.ui.editor.exact import units
+from workbench.ui.editor.exact_text import units
 from workbench.ui.editor.grammar import (
     LONGEST_CODE,
     PROSE,
+    GrammarState,
     Kind,
     Languages,
     Piece,
-    State,
     is_left_plain,
     leads_on,
     read,
 )
 from workbench.ui.widgets.theme import Theme
-from workbench.ui.widgets.tokens import Tokens
+from workbench.ui.widgets.theme_tokens import ThemeTokens
 
 if TYPE_CHECKING:
     from workbench.ui.editor.field import ExactField
@@ -68,8 +68,8 @@ class Highlighter(QObject):
         super().__init__(field)
         self._field, self._theme, self._languages, self._is_jinja = field, theme, languages, is_jinja
         self._document = field.document()
-        self._states: list[State] = [PROSE]
-        self._numbers: dict[State, int] = {PROSE: 0}
+        self._states: list[GrammarState] = [PROSE]
+        self._numbers: dict[GrammarState, int] = {PROSE: 0}
         self._formats = _inks(self._theme.tokens)
         self._epoch = 0
         self._stale: tuple[int, int] | None = None
@@ -215,7 +215,7 @@ class Highlighter(QObject):
                 self._document.markContentsDirty(block.position(), block.length())
         block.setUserState(state | _COLORED)
 
-    def _read(self, block: QTextBlock, text: str, number: int) -> tuple[list[Piece], State]:
+    def _read(self, block: QTextBlock, text: str, number: int) -> tuple[list[Piece], GrammarState]:
         begins = not paragraphs.is_soft(block)
         if len(text) > LONGEST_CODE and not self._has_plain and not self._plain_timer.isActive():
             self._plain_timer.start()
@@ -251,7 +251,7 @@ class Highlighter(QObject):
     def _head(self, number: int) -> int:
         return number << _BITS | self._epoch << 2 * _BITS
 
-    def _number(self, state: State) -> int:
+    def _number(self, state: GrammarState) -> int:
         """Return the number of a state; 0 (prose) if there are too many states, which real code does not reach."""
         if state not in self._numbers:
             if len(self._states) >= _MOST_STATES:
@@ -262,7 +262,7 @@ class Highlighter(QObject):
 
 
 @cache
-def _inks(tokens: Tokens) -> dict[Kind, QTextCharFormat]:
+def _inks(tokens: ThemeTokens) -> dict[Kind, QTextCharFormat]:
     made: dict[Kind, QTextCharFormat] = {}
     for kind, token in _INKS.items():
         made[kind] = QTextCharFormat()

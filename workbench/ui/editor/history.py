@@ -11,9 +11,9 @@ from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
 
-from workbench.ui.editor.exact import units
-from workbench.ui.editor.journal import Journal, Kind, Step, TextStep, inverse
-from workbench.ui.editor.mirror import Edit
+from workbench.ui.editor.exact_text import units
+from workbench.ui.editor.journal import EditJournal, Kind, Step, TextStep, inverse
+from workbench.ui.editor.text_mirror import TextChange
 
 
 class RecordedField(Protocol):
@@ -21,7 +21,7 @@ class RecordedField(Protocol):
 
     @property
     def edited(self) -> SignalInstance:
-        """Emitted with an `Edit` by the user and its `Kind`."""
+        """Emitted with an `TextChange` by the user and its `Kind`."""
         ...
 
     @property
@@ -49,7 +49,7 @@ class FieldHistory:
         """`clock` returns ms of any monotonic clock."""
         self._field = field
         self._clock = clock or (lambda: time.monotonic_ns() // 1_000_000)
-        self.journal = Journal()
+        self.journal = EditJournal()
         self._replaying = False
         field.edited.connect(self._record)
         field.cursorPositionChanged.connect(lambda: self.journal.caret(0, field.caret()))
@@ -74,7 +74,7 @@ class FieldHistory:
         if (step := self.journal.redo()) is not None:
             self._apply(step)
 
-    def _record(self, edit: Edit, kind: Kind) -> None:
+    def _record(self, edit: TextChange, kind: Kind) -> None:
         if not self._replaying:
             self.journal.record(TextStep(0, edit.position, edit.removed, edit.inserted, kind), self._clock())
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workbench.ui.editor.field import ExactField
 
 
-class Hits:
+class HitMarks:
     """The hits in one field: start and end in UTF-16 units of its text, in order."""
 
     def __init__(self, field: ExactField, theme: Theme) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from workbench.ui.editor.exact import units
+from workbench.ui.editor.exact_text import units
 
 if TYPE_CHECKING:
     from workbench.ui.editor.field import ExactField

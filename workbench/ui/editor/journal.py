@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workbench.core.content import Content, Message, Role
 from workbench.host.clock import last_stamp, stamp
-from workbench.ui.editor.exact import units
+from workbench.ui.editor.exact_text import units
 
 if TYPE_CHECKING:
     from workbench.core.blocks import Attachment
@@ -21,20 +21,20 @@ RUN_LENGTH = 40
 """Characters after which a run of typing ends at the next word."""
 
 
-class Extras(NamedTuple):
+class MessageExtras(NamedTuple):
     """The attachments and the cache mark of a message."""
 
     attachments: "tuple[Attachment, ...]" = ()
     cache: bool = False
 
 
-class Block(NamedTuple):
+class JournalBlock(NamedTuple):
     """A message in the editor: `key` identifies it as long as any step can restore it."""
 
     key: int
     role: Role
     text: str
-    extras: Extras = Extras()
+    extras: MessageExtras = MessageExtras()
 
     def message(self) -> Message:
         """Return the message."""
@@ -55,7 +55,7 @@ class BlockStep(NamedTuple):
     """A message was added (`added`) or removed at `place`, counted from 0."""
 
     place: int
-    block: Block
+    block: JournalBlock
     added: bool
 
 
@@ -79,8 +79,8 @@ class ExtrasStep(NamedTuple):
     """The extras of a message changed."""
 
     key: int
-    old: Extras
-    new: Extras
+    old: MessageExtras
+    new: MessageExtras
 
 
 class PartsStep(NamedTuple):
@@ -91,10 +91,10 @@ class PartsStep(NamedTuple):
     mark: str = ""
 
 
-class Whole(NamedTuple):
+class WholeContent(NamedTuple):
     """The whole content of the editor."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[JournalBlock, ...]
     parts: Content = Content()
     """Everything but the messages: a content without messages."""
 
@@ -102,8 +102,8 @@ class Whole(NamedTuple):
 class ReplaceStep(NamedTuple):
     """The whole content was replaced."""
 
-    old: Whole
-    new: Whole
+    old: WholeContent
+    new: WholeContent
 
 
 Step = TextStep | BlockStep | MoveStep | RoleStep | ExtrasStep | PartsStep | ReplaceStep
@@ -128,7 +128,7 @@ def inverse(step: Step) -> Step:
             return ReplaceStep(step.new, step.old)
 
 
-class Journal:
+class EditJournal:
     """The done and undone steps. Times are ms of any monotonic clock."""
 
     def __init__(self, budget: int = 16_000_000) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 
-class Layer(Protocol):
+class HighlightLayer(Protocol):
     """Called by a field whenever it paints."""
 
     def prepare(self) -> None:

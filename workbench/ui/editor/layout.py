@@ -17,7 +17,7 @@ _LINE_HEIGHT = 1.42
 """Line distance of fixed-width text, in font sizes."""
 
 
-class Layout(QPlainTextDocumentLayout):
+class EditorLayout(QPlainTextDocumentLayout):
     """Handles a change as announced by contentsChange. Formats set meanwhile must lie within its paragraphs."""
 
     def __init__(self, document: QTextDocument) -> None:
@@ -62,8 +62,8 @@ class Layout(QPlainTextDocumentLayout):
         self._announced = (position, removed, added)
 
 
-def laid_out(document: QTextDocument) -> Layout:
-    """Set a new `Layout` on the empty `document`, and return it."""
-    made = Layout(document)
+def laid_out(document: QTextDocument) -> EditorLayout:
+    """Set a new `EditorLayout` on the empty `document`, and return it."""
+    made = EditorLayout(document)
     document.setDocumentLayout(made)
     return made

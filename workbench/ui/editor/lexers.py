@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.ui.editor.grammar import Kind, LineLexer, Piece, State
+from workbench.ui.editor.grammar import GrammarState, Kind, LineLexer, Piece
 
 Run = Callable[[Callable[[], LineLexer | None], Callable[[LineLexer | None], None]], object]
 """Runs the first callable off the UI thread, then passes its result to the second on it."""
@@ -19,7 +19,7 @@ _DEEPEST = 40
 """Maximum depth of the stack carried from line to line; deeper nested code is coloured from the root state."""
 
 
-class Languages:
+class CodeLanguages:
     """The loaded lexers; `changed` is called after each load."""
 
     def __init__(self, run: Run, changed: Callable[[], None]) -> None:
@@ -52,7 +52,7 @@ def load(name: str) -> LineLexer | None:
     # An extended lexer, like that of YAML, has more state than a stack.
     has_stack = isinstance(lexer, RegexLexer) and not isinstance(lexer, ExtendedRegexLexer)
     made: LineLexer = _Stacked(lexer) if has_stack else _Flat(lexer)
-    made.line("warm = 1", State(fence="```"))
+    made.line("warm = 1", GrammarState(fence="```"))
     return made
 
 
@@ -62,7 +62,7 @@ class _Flat:
     def __init__(self, lexer: Any) -> None:
         self._lexer = lexer
 
-    def line(self, text: str, state: State) -> tuple[list[Piece], State]:
+    def line(self, text: str, state: GrammarState) -> tuple[list[Piece], GrammarState]:
         found: list[Piece] = []
         for position, token, value in self._lexer.get_tokens_unprocessed(text):
             _add(found, position, token, value)
@@ -87,7 +87,7 @@ class _Stacked:
             )
         ]
 
-    def line(self, text: str, state: State) -> tuple[list[Piece], State]:
+    def line(self, text: str, state: GrammarState) -> tuple[list[Piece], GrammarState]:
         start = 0
         found: list[Piece] = []
         if state.ends:
@@ -103,9 +103,9 @@ class _Stacked:
         while position < len(whole):
             if (closing := self._opens(whole, position)) and whole.find(closing, position) < 0:
                 found.append((position, len(text) - position, "comment"))
-                return found, State(state.fence, state.language, _carried(stack), closing)
+                return found, GrammarState(state.fence, state.language, _carried(stack), closing)
             position = self._step(whole, position, stack, found)
-        return _within(found, len(text)), State(state.fence, state.language, _carried(stack))
+        return _within(found, len(text)), GrammarState(state.fence, state.language, _carried(stack))
 
     def _opens(self, text: str, position: int) -> str:
         for opening, closing in self._comments:

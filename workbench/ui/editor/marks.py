@@ -15,9 +15,9 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QTextBlock, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
-from workbench.ui.editor.exact import from_document
+from workbench.ui.editor.exact_text import from_document
 from workbench.ui.editor.heights import MeasuredField
-from workbench.ui.editor.spans import GLYPHS, Span, spans
+from workbench.ui.editor.spans import GLYPHS, TemplateSpan, spans
 from workbench.ui.widgets.theme import Theme
 
 _RADIUS = 3.0
@@ -32,19 +32,19 @@ class _Seen(NamedTuple):
 
     block: QTextBlock
     text: str
-    spans: tuple[Span, ...]
-    chips: tuple[Span, ...]
+    spans: tuple[TemplateSpan, ...]
+    chips: tuple[TemplateSpan, ...]
     cursors: tuple[QTextCursor, ...]
     places: dict[int, tuple[QRectF, ...]]
     """The rectangles of spans in the paragraph, by span index; computed lazily."""
 
-    def still(self, block: QTextBlock, chips: tuple[Span, ...]) -> bool:
+    def still(self, block: QTextBlock, chips: tuple[TemplateSpan, ...]) -> bool:
         """Whether the cursors, which move with edits before them, still fit `block`."""
         return chips == self.chips and (
             not chips or self.cursors[0].selectionStart() == block.position() + chips[0].start
         )
 
-    def meeting(self, exposed: QRectF) -> Iterator[tuple[Span, list[QRectF]]]:
+    def meeting(self, exposed: QRectF) -> Iterator[tuple[TemplateSpan, list[QRectF]]]:
         """Yield the spans on lines that overlap `exposed`, a rectangle of the paragraph, with their rectangles."""
         first, last = _between(self.block, exposed)
         # A span that begins on an earlier line may reach into the first one.
@@ -59,7 +59,7 @@ class _Seen(NamedTuple):
                 yield span, rects
 
 
-class Marks:
+class VariableMarks:
     """The spans of the visible paragraphs of one field."""
 
     def __init__(self, field: MeasuredField, theme: Theme) -> None:
@@ -125,7 +125,7 @@ class Marks:
             cursors.append(cursor)
         return _Seen(block, text, found, chips, tuple(cursors), places)
 
-    def _chips(self, block: QTextBlock, found: tuple[Span, ...]) -> tuple[Span, ...]:
+    def _chips(self, block: QTextBlock, found: tuple[TemplateSpan, ...]) -> tuple[TemplateSpan, ...]:
         """Return the coloured spans on visible lines; every selection costs time on every line of a block."""
         if not found:
             return ()
@@ -148,7 +148,7 @@ class Marks:
                 chosen.append(selection)
         self._field.setExtraSelections(chosen)
 
-    def _mark(self, painter: QPainter, span: Span, rect: QRectF) -> None:
+    def _mark(self, painter: QPainter, span: TemplateSpan, rect: QRectF) -> None:
         if span.kind == "space":
             bottom = rect.bottom() - 1.5
             painter.drawPolyline(
@@ -172,7 +172,7 @@ class Marks:
             align = Qt.AlignmentFlag.AlignCenter if span.kind == "stand_in" else Qt.AlignmentFlag.AlignLeft
             painter.drawText(room, align, GLYPHS[span.text])
 
-    def _exposed(self, exposed: QRectF, kinds: Container[str]) -> Iterator[tuple[Span, list[QRectF]]]:
+    def _exposed(self, exposed: QRectF, kinds: Container[str]) -> Iterator[tuple[TemplateSpan, list[QRectF]]]:
         for seen in self._seen:
             corner = self._field.block_rect(seen.block).topLeft()
             for span, places in seen.meeting(exposed.translated(-corner)):
@@ -209,7 +209,7 @@ def _between(block: QTextBlock, exposed: QRectF) -> tuple[int, int]:
     return layout.lineAt(first).textStart(), end.textStart() + end.textLength()
 
 
-def _settled(block: QTextBlock, found: tuple[Span, ...]) -> tuple[Span, ...]:
+def _settled(block: QTextBlock, found: tuple[TemplateSpan, ...]) -> tuple[TemplateSpan, ...]:
     """Leave out spans after text composed by an input method, because their positions are not final."""
     layout = block.layout()
     if not found or not layout.preeditAreaText():
@@ -217,7 +217,7 @@ def _settled(block: QTextBlock, found: tuple[Span, ...]) -> tuple[Span, ...]:
     return tuple(span for span in found if span.start + span.length <= layout.preeditAreaPosition())
 
 
-def _places(block: QTextBlock, span: Span) -> tuple[QRectF, ...]:
+def _places(block: QTextBlock, span: TemplateSpan) -> tuple[QRectF, ...]:
     return places(block, span.start, span.length)
 
 

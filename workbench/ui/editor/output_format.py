@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.blocks import OutputFormat, OutputKind
 from workbench.core.json_text import fault
-from workbench.ui.editor.section import Section, bring
+from workbench.ui.editor.section import PartSection, bring
 from workbench.ui.widgets.theme import Theme
 
 FIRST_SCHEMA = """{
@@ -25,7 +25,7 @@ FIRST_SCHEMA = """{
 _HINTS: dict[OutputKind, str] = {"json": "· any JSON", "schema": "· JSON Schema"}
 
 
-class OutputSection(Section):
+class OutputSection(PartSection):
     """The output format of the answers."""
 
     changed = Signal(object)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.ui.widgets.theme import set_role
 
 
-class Page(QWidget):
+class EditorPage(QWidget):
     """Emits signals when its children can be measured, and for clicks on its empty area."""
 
     shown = Signal()

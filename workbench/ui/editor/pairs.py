@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 
-from workbench.ui.editor.exact import units
+from workbench.ui.editor.exact_text import units
 from workbench.ui.editor.marks import places
 from workbench.ui.widgets.theme import Theme
 
@@ -77,7 +77,7 @@ def _is_in_tag(text: str, caret: int) -> bool:
     return any(tag is not None and not tag[3] and caret <= tag.end() for tag in found)
 
 
-class Pairs(QObject):
+class BracketPairs(QObject):
     """Frames the pair at the caret of one field while it has the focus."""
 
     def __init__(self, field: ExactField, theme: Theme) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument
 
-from workbench.ui.editor.breaks import LONGEST, SOFT, broken
-from workbench.ui.editor.exact import PARAGRAPH
+from workbench.ui.editor.exact_text import PARAGRAPH
+from workbench.ui.editor.long_lines import LONGEST, SOFT, broken
 
 _SOFT_END = 0x100000 + 1
 """QTextFormat.UserProperty + 1."""

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
 from workbench.core.content import Content
-from workbench.ui.editor.column import Column
+from workbench.ui.editor.column import MessageColumn
 from workbench.ui.editor.field import ExactField
 from workbench.ui.widgets.theme import Theme
 
@@ -22,13 +22,13 @@ from workbench.ui.widgets.theme import Theme
 if TYPE_CHECKING:
     from workbench.core.blocks import Example, OutputFormat
     from workbench.ui.editor.examples import ExampleSection
-    from workbench.ui.editor.listed import Action
+    from workbench.ui.editor.menu_actions import Action
     from workbench.ui.editor.output_format import OutputSection
-    from workbench.ui.editor.section import Section
+    from workbench.ui.editor.section import PartSection
     from workbench.ui.editor.tools import ToolSection
 
 AT_ONCE = 3
-S = TypeVar("S", bound="Section")
+S = TypeVar("S", bound="PartSection")
 _STEPS = {"up": -1, "down": 1, "duplicate": 1}
 
 
@@ -58,10 +58,10 @@ class PartsOwner(Protocol):
         ...
 
 
-class Parts(QObject):
+class ContentParts(QObject):
     """Keeps the sections of one editor in sync with its content; call `follow` after it changes."""
 
-    def __init__(self, editor: PartsOwner, column: Column, theme: Theme) -> None:
+    def __init__(self, editor: PartsOwner, column: MessageColumn, theme: Theme) -> None:
         super().__init__(column)
         self._editor, self._column, self._theme = editor, column, theme
         self._examples: list[ExampleSection] = []
@@ -152,7 +152,7 @@ class Parts(QObject):
         for section, fault in zip(self._tools, tools, strict=False):
             section.judge_schema(fault)
 
-    def _sections(self) -> tuple[Section, ...]:
+    def _sections(self) -> tuple[PartSection, ...]:
         output = () if self._output is None else (self._output,)
         return (*self._examples, *self._tools, *output)
 
@@ -219,7 +219,7 @@ class Parts(QObject):
         self._adopt(section)
         return section
 
-    def _adopt(self, section: Section) -> None:
+    def _adopt(self, section: PartSection) -> None:
         section.set_editable(self._editor.can_edit)
         section.height_changed.connect(self._column.arrange)
         for moved in (section.height_changed, section.caret_moved):
@@ -249,7 +249,7 @@ class Parts(QObject):
         self._change("tool", tools=tuple(tools))
 
     def _act_on_example(self, section: ExampleSection, action: Action | Literal["paste"]) -> None:
-        from workbench.ui.editor.listed import acted
+        from workbench.ui.editor.menu_actions import acted
 
         index = self._examples.index(section)
         if action == "paste":
@@ -259,7 +259,7 @@ class Parts(QObject):
         self._change(examples=acted(self._editor.parts.examples, index, action))
 
     def _act_on_tool(self, section: ToolSection, action: Action | Literal["row"]) -> None:
-        from workbench.ui.editor.listed import acted
+        from workbench.ui.editor.menu_actions import acted
 
         index, tools = self._tools.index(section), self._editor.parts.tools
         if action == "row":
@@ -285,7 +285,7 @@ class Parts(QObject):
         self._then = self._focus_output if output is not None else self._editor.focus_first
         self._change(output=output)
 
-    def _focus(self, sections: Sequence[Section], index: int, field: int = 0) -> None:
+    def _focus(self, sections: Sequence[PartSection], index: int, field: int = 0) -> None:
         if not sections:
             self._editor.focus_first()
             return

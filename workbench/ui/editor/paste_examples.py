@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from workbench.formats.example_pairs import read_pairs
-from workbench.ui.editor.pasting import MOST, Found, PasteDialog, counted
+from workbench.ui.editor.paste_dialog import MOST, PasteDialog, PasteReading, counted
 from workbench.ui.widgets.theme import Theme
 
 
@@ -26,9 +26,9 @@ class PasteExamples(PasteDialog):
         is_offered = ("\t" in copied or copied.lstrip()[:1] in ("{", "[")) and len(copied) <= MOST
         self.begin(copied if is_offered else "")
 
-    def read(self, text: str) -> Found:
+    def read(self, text: str) -> PasteReading:
         pairs = read_pairs(text)
         if not pairs.examples:
-            return Found(None, "", pairs.left_out, "Add examples")
+            return PasteReading(None, "", pairs.left_out, "Add examples")
         count = counted(len(pairs.examples), "example")
-        return Found(pairs.examples, f"{count} from {pairs.form}.", pairs.left_out, f"Add {count}")
+        return PasteReading(pairs.examples, f"{count} from {pairs.form}.", pairs.left_out, f"Add {count}")

@@ -38,7 +38,7 @@ from workbench.core.schema_form import (
 )
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.dialog import Dialog
-from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.focus_marks import opens_menu
 from workbench.ui.widgets.theme import set_role
 
 Path = tuple[int, ...]
@@ -79,7 +79,7 @@ class SchemaDialog(Dialog):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(6)
-        self.rows: dict[Path, Row] = {}
+        self.rows: dict[Path, SchemaRow] = {}
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -168,7 +168,7 @@ class SchemaDialog(Dialog):
             self._grid.addWidget(label, 0, column)
         self.rows = {}
         for number, (path, field, count) in enumerate(_walk(self.form), start=1):
-            self.rows[path] = row = Row(self, path, field, count)
+            self.rows[path] = row = SchemaRow(self, path, field, count)
             for column, widget in enumerate(row.widgets):
                 self._grid.addWidget(widget, number, column)
         self._grid.setColumnStretch(0, 3)
@@ -206,7 +206,7 @@ class SchemaDialog(Dialog):
                 self.taken.emit(text)
 
 
-class Row:
+class SchemaRow:
     """The controls of one property."""
 
     def __init__(self, dialog: SchemaDialog, path: Path, field: SchemaField, count: int) -> None:

@@ -12,11 +12,11 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
 
-from workbench.ui.editor.exact import encodable, to_document, units
+from workbench.ui.editor.exact_text import encodable, to_document, units
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.mirror import smallest
-from workbench.ui.widgets.fill import fill
-from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.editor.text_mirror import smallest
+from workbench.ui.widgets.fill_rect import fill
+from workbench.ui.widgets.focus_marks import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
 
 LEFT = 14
@@ -39,7 +39,7 @@ def bring(field: ExactField, text: str) -> None:
         field.replace(edit.position, units(edit.removed), edit.inserted)
 
 
-class Section(QWidget):
+class PartSection(QWidget):
     """A title with a menu, and rows of a label and a field each."""
 
     controls_changed = Signal()

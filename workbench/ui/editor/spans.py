@@ -7,7 +7,7 @@ import re
 from typing import Literal, NamedTuple, cast
 
 from workbench.core.templates import PLAIN_VARIABLE
-from workbench.ui.editor.exact import ESCAPE, STAND_INS, units
+from workbench.ui.editor.exact_text import ESCAPE, STAND_INS, units
 
 SpanKind = Literal["variable", "stand_in", "space", "hidden", "line"]
 
@@ -32,7 +32,7 @@ GLYPHS = {
 """Glyphs drawn for characters without a shape of their own."""
 
 
-class Span(NamedTuple):
+class TemplateSpan(NamedTuple):
     """A marked span; `text` is its content: one odd character, or several hidden ones in a row."""
 
     start: int
@@ -41,7 +41,7 @@ class Span(NamedTuple):
     text: str
 
 
-def spans(paragraph: str) -> tuple[Span, ...]:
+def spans(paragraph: str) -> tuple[TemplateSpan, ...]:
     """Return the marked spans of a paragraph in order."""
     found: list[tuple[re.Match[str], SpanKind]] = []
     if "{{" in paragraph:
@@ -50,10 +50,10 @@ def spans(paragraph: str) -> tuple[Span, ...]:
         found += [(match, cast(SpanKind, match.lastgroup)) for match in re.finditer(_ODD, paragraph)]
     found.sort(key=lambda one: one[0].start())
     if units(paragraph) == len(paragraph):
-        return tuple(Span(m.start(), m.end() - m.start(), kind, m[0]) for m, kind in found)
+        return tuple(TemplateSpan(m.start(), m.end() - m.start(), kind, m[0]) for m, kind in found)
     made, seen, position = [], 0, 0
     for match, kind in found:
         position += units(paragraph[seen : match.start()])
-        made.append(Span(position, units(match[0]), kind, match[0]))
+        made.append(TemplateSpan(position, units(match[0]), kind, match[0]))
         seen = match.start()
     return tuple(made)

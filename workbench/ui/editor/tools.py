@@ -14,8 +14,8 @@ from workbench.core.blocks import Tool, ToolRow
 from workbench.core.content import MOST_TOOL_ROUNDS
 from workbench.core.json_text import fault
 from workbench.ui.editor.field import ExactField
-from workbench.ui.editor.listed import fill_actions
-from workbench.ui.editor.section import Section, bring
+from workbench.ui.editor.menu_actions import fill_actions
+from workbench.ui.editor.section import PartSection, bring
 from workbench.ui.widgets.theme import Theme, set_role
 
 FIRST_PARAMETERS = """{
@@ -30,7 +30,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """The names that all providers accept."""
 
 
-class ToolSection(Section):
+class ToolSection(PartSection):
     """One function: name, description, parameters, and simulated answers."""
 
     changed = Signal(object)

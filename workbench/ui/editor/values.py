@@ -14,11 +14,11 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.ui.editor.exact import encodable
-from workbench.ui.editor.page import Page
+from workbench.ui.editor.exact_text import encodable
+from workbench.ui.editor.page import EditorPage
 from workbench.ui.editor.unused import UnusedRows
 from workbench.ui.editor.value_row import ValueRow, name_width
-from workbench.ui.widgets.fill import fill
+from workbench.ui.widgets.fill_rect import fill
 from workbench.ui.widgets.theme import Theme, set_role
 
 SHARE = 0.4
@@ -59,7 +59,7 @@ class ValuesPanel(QWidget):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._page = Page("sunken", self._area.viewport())
+        self._page = EditorPage("sunken", self._area.viewport())
         self._page.shown.connect(self._arrange)
         self._area.setWidget(self._page)
         self.unused = UnusedRows(theme, self._page)

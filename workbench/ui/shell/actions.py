@@ -17,7 +17,7 @@ from workbench.app.commands import GROUPS, STEPS, WindowState
 from workbench.app.keymap import Keymap
 
 
-class Actions(QObject):
+class CommandActions(QObject):
     """Builds the actions once and keeps them enabled as the window's state says; none is before the first `update`."""
 
     def __init__(

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.shell.keybutton import KeyButton, KeyName, first_keys, with_key
-from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.shell.key_names import KeyName, KeyNameButton, first_keys, with_key
+from workbench.ui.widgets.focus_marks import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
 
 _NOTICE_CHARACTERS = 48
@@ -30,7 +30,7 @@ _PILL_EDGE = 18
 """Padding and border of a pill, both sides, which a stylesheet takes from the room of the text."""
 
 
-class Elided(QLabel):
+class ElidedText(QLabel):
     """One line that yields: it says less, then elides to the room it gets, and then has the whole text as tooltip."""
 
     def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
@@ -119,7 +119,7 @@ class Header(QFrame):
         self._fit_height()
         self._name = QLabel("Prompt Workbench", self)
         set_role(self._name, "heading")
-        self._session = Elided(role="pill", parent=self)
+        self._session = ElidedText(role="pill", parent=self)
         self._session.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self._session.hide()
         self._told = ("", "")
@@ -128,7 +128,7 @@ class Header(QFrame):
         self._blind.clicked.connect(self.blind_clicked)
         self._blind_key = ""
         self.set_blind(on=False)
-        self._palette = KeyButton("Palette", "Ctrl K", parent=self)
+        self._palette = KeyNameButton("Palette", "Ctrl K", parent=self)
         self._palette.clicked.connect(self.palette_clicked)
         self._settings = settings = QPushButton(self)
         settings.setText("Settings")  # the constructor that takes it would load QIcon and its theme
@@ -299,10 +299,10 @@ class StatusBar(QFrame):
         self.setMinimumHeight(26)
         self._dot = _Dot(self)
         self._tone = "muted"
-        self._engine = Elided("Engine starts with the first run", role="small", parent=self)
+        self._engine = ElidedText("Engine starts with the first run", role="small", parent=self)
         self._saved = QLabel(self)
-        self._forecast = Elided(role="small", parent=self)
-        self._database = Elided(role="small", parent=self)
+        self._forecast = ElidedText(role="small", parent=self)
+        self._database = ElidedText(role="small", parent=self)
         for line in (self._engine, self._forecast, self._database):
             line.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         for line in (self._forecast, self._database):

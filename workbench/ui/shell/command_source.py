@@ -7,11 +7,11 @@ from collections.abc import Callable
 from workbench.app.commands import WindowState
 from workbench.app.palette.palette import PaletteEntry, PaletteSource
 from workbench.app.unavailability import why_not
-from workbench.ui.shell.actions import Actions
-from workbench.ui.shell.keybinding import KeyBindings
+from workbench.ui.shell.actions import CommandActions
+from workbench.ui.shell.key_bindings import KeyBindings
 
 
-def command_source(keys: KeyBindings, actions: Actions, state: Callable[[], WindowState]) -> PaletteSource:
+def command_source(keys: KeyBindings, actions: CommandActions, state: Callable[[], WindowState]) -> PaletteSource:
     """Return a source of all commands but the palette's own, with why each is not enabled in the present state."""
 
     def read() -> list[PaletteEntry]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from workbench.core.run_limits import Limits
     from workbench.ui.draft_page import ComposeView
     from workbench.ui.shell.bars import Header, StatusBar
-    from workbench.ui.shell.keybutton import KeyName
-    from workbench.ui.shell.notice import NoticeBar
+    from workbench.ui.shell.key_names import KeyName
+    from workbench.ui.shell.notice_bar import NoticeBar
     from workbench.ui.shell.rooms import LanesOwner, RemembersSettings
     from workbench.usecases.workbench import Workbench
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.shell.key_filters import Held, KeyboardFilter, takes_text
+from workbench.ui.shell.key_filters import HeldKeys, KeyboardFilter, takes_text
 
 CATCHES = "catches"
 """The property of a button that takes the next key itself, whatever it is."""
@@ -31,7 +31,7 @@ class DialogKeys(KeyboardFilter):
     def __init__(self, main: QWidget) -> None:
         super().__init__(main, lambda _: True)
         self._main = main
-        self._held = Held()
+        self._held = HeldKeys()
         self._began_in: QWidget | None = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from workbench.core.lanes import Lane
     from workbench.core.runs import IterationDetail
     from workbench.core.techniques import Technique
-    from workbench.ui.shell.keybinding import KeyBindings
-    from workbench.ui.widgets.controls import Confirm
+    from workbench.ui.shell.key_bindings import KeyBindings
+    from workbench.ui.widgets.controls import ConfirmBar
     from workbench.usecases.history_replacement import Change
 
 RunWish = Literal["open", "proposal", "restore", "branch"]
@@ -383,7 +383,7 @@ class SettingsPart:
 
     page: SettingsPage
     title: str
-    make: Callable[[Confirm], QWidget]
+    make: Callable[[ConfirmBar], QWidget]
     close: Callable[[], object]
 
 

@@ -19,7 +19,7 @@ from workbench.ui.shell.commands import COMMANDS
 from workbench.ui.shell.events import Changed, DataChanged
 from workbench.ui.shell.rooms import G, Room, W
 from workbench.ui.shell.services import Services
-from workbench.ui.shell.views import Making, Place
+from workbench.ui.shell.views import Making, ViewPlace
 
 
 class Controller(Protocol):
@@ -187,10 +187,10 @@ class FeatureHost:
                 return made
         raise LookupError(room.id)
 
-    def places(self) -> dict[View, Place]:
+    def places(self) -> dict[View, ViewPlace]:
         """Return the views of the features, in the order of their tabs."""
         return {
-            view.key: Place(
+            view.key: ViewPlace(
                 view.title, partial(self._make_view, feature, view), partial(self._enter, feature, view), view.has_side
             )
             for feature, view in sorted(

@@ -14,7 +14,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from shiboken6 import getCppPointer
 
-from workbench.ui.shell.homing import can_have_keyboard
+from workbench.ui.shell.focus_restore import can_have_keyboard
 from workbench.ui.shell.key_filters import KeyboardFilter, takes_text
 
 

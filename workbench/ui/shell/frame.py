@@ -21,14 +21,14 @@ from workbench.host.settings import Settings
 from workbench.store.draft_preview import DraftPreview
 from workbench.ui.draft_page import ComposeView
 from workbench.ui.draft_page.view import Values
-from workbench.ui.editor.wrapping import Wrapping
+from workbench.ui.editor.line_wrap import LineWrap
 from workbench.ui.shell.bars import Header, StatusBar
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:
     from workbench.ui.shell.focus_origin import FocusOrigin
-    from workbench.ui.shell.homing import Homing
+    from workbench.ui.shell.focus_restore import FocusRestore
 
 SMALLEST = (860, 560)
 NARROWEST_SIDE = 170
@@ -38,7 +38,7 @@ RUN, _ESCAPE = "run", "escape"
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class Frame(QMainWindow):
+class WindowFrame(QMainWindow):
     """The top-level window. Without a glimpse of a draft it shows an empty one, of a prompt that does not exist yet."""
 
     painted = Signal()
@@ -61,7 +61,7 @@ class Frame(QMainWindow):
         self.leaves_for: object = None
         """What is to be done to the history when the window is closed, before another one opens; None for nothing."""
         self.is_complete = False
-        self.homing: Homing | None = None
+        self.homing: FocusRestore | None = None
         self.focus_origin: FocusOrigin | None = None
         """Both are None before the window is complete."""
         self.command_of: Callable[[str], str] = lambda key: ""
@@ -86,7 +86,7 @@ class Frame(QMainWindow):
         self.stage = QStackedWidget(self.divider)
         self.view = ComposeView(self.theme, self.stage)
         self.stage.addWidget(self.view)
-        self.wrapping = Wrapping(self, wraps=self.settings.wrap)
+        self.wrapping = LineWrap(self, wraps=self.settings.wrap)
         self.wrapping.follow(self.view.editor)
         self.view.past_made.connect(self.wrapping.follow)
         self.divider.setStretchFactor(1, 1)
@@ -186,7 +186,7 @@ class Frame(QMainWindow):
         if self.is_complete:
             return
         from workbench.app.keymap import only_outside_text  # no keys of commands come before the first paint
-        from workbench.ui.shell.keys import pressed
+        from workbench.ui.shell.key_events import pressed
 
         key = pressed(event)
         # A key that types a character is a command only where the person put the focus, which is not known yet.
@@ -204,7 +204,7 @@ class Frame(QMainWindow):
         # Qt asks for the next one, too, when what has the keyboard goes away.
         if self.homing is not None and self.homing.is_lost and self.homing.back():
             return True
-        from workbench.ui.shell.taborder import step  # nobody tabs before the first paint
+        from workbench.ui.shell.tab_order import step  # nobody tabs before the first paint
 
         return step(self, self.parts(), forward=forward)
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from workbench.app.commands import STEPS, Command
 from workbench.app.keymap import only_outside_text
 from workbench.app.verdict_keys import VerdictKey, digit_of, verdict_key
-from workbench.ui.shell.keys import pressed
+from workbench.ui.shell.key_events import pressed
 
 _PRESSING = frozenset({Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _EDITABLE = (QLineEdit, QAbstractSpinBox, QComboBox)
@@ -38,7 +38,7 @@ def takes_text(widget: QWidget | None) -> bool:
     return isinstance(widget, _EDITABLE)
 
 
-class Held:
+class HeldKeys:
     """Tells a new key press from the auto-repeat of a held key.
 
     X11 reports auto-repeat as a release and a press with the same timestamp. Qt recognises that only when both events
@@ -115,7 +115,7 @@ class CommandKeys(KeyboardFilter):
         """`owner` returns the command that a key triggers now."""
         super().__init__(window, lambda widget: widget.window() is window)
         self._window, self._owner, self._bare, self._undo = window, owner, bare, undo
-        self._held = Held()
+        self._held = HeldKeys()
         # Without a focus widget, shortcuts go to the window itself.
         window.installEventFilter(self)
 
@@ -203,7 +203,7 @@ class VerdictKeys(QObject):
         """`judge` returns whether it took a key; `allows_bare`, whether a key without Ctrl may give a verdict."""
         super().__init__(window)
         self._judge, self._allows_bare = judge, allows_bare
-        self._held = Held()
+        self._held = HeldKeys()
         # On the window alone: a filter on the application would run for every event while answers stream in.
         window.installEventFilter(self)
 

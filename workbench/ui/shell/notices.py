@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from workbench.app.compose.session import ComposeSession
     from workbench.core.drafts import Draft
     from workbench.ui.shell.bars import StatusBar
-    from workbench.ui.shell.notice import NoticeBar
+    from workbench.ui.shell.notice_bar import NoticeBar
     from workbench.ui.shell.services import Editor, Events, Tasks
     from workbench.usecases.problems import Problem
     from workbench.usecases.workbench import Workbench
@@ -34,7 +34,7 @@ KEPT_BACK = "Something went wrong. What it was is told with the names: mark an a
 _ENGINE_TONES = {"ready": "green", "runtime": "green", "starting": "muted", "restarting": "warn", "dead": "red"}
 
 
-class Notices(QObject):
+class WindowNotices(QObject):
     """Speaks through the notice line and the status bar."""
 
     def __init__(

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.ui.shell.events import PackChosen
 from workbench.ui.shell.services import Events
-from workbench.ui.widgets.dropped import pack_in
+from workbench.ui.widgets.dropped_pack import pack_in
 
 
 def take_pack(events: Events, data: QMimeData, *, act: bool) -> bool:

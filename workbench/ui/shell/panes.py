@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
-from workbench.ui.shell.views import Page
+from workbench.ui.shell.views import ViewPage
 
 if TYPE_CHECKING:
     from workbench.ui.shell.compose_room import ComposePart
-    from workbench.ui.shell.frame import Frame
-    from workbench.ui.shell.sidebar import SideBar
+    from workbench.ui.shell.frame import WindowFrame
+    from workbench.ui.shell.side_bar import SideBar
     from workbench.ui.shell.views import Views
 
 
-class Panes:
+class WindowPanes:
     """The parts of one window."""
 
-    def __init__(self, frame: Frame, side: SideBar, views: Views, compose: ComposePart, notice: QWidget) -> None:
+    def __init__(self, frame: WindowFrame, side: SideBar, views: Views, compose: ComposePart, notice: QWidget) -> None:
         self._frame, self._side, self._views, self._compose, self._notice = frame, side, views, compose, notice
 
     def in_tab_order(self) -> list[QWidget]:
@@ -66,7 +66,7 @@ class Panes:
         if views.shown == "compose":
             return [*lists, *self._compose.panes(), header]
         page = views.here()
-        return [*lists, *(page.panes() if isinstance(page, Page) else ()), header]
+        return [*lists, *(page.panes() if isinstance(page, ViewPage) else ()), header]
 
 
 def open_context_menu() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.shell.keybutton import KeyName
+from workbench.ui.shell.key_names import KeyName
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu

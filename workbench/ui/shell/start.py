@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from workbench.host.dirs import ProductDirs
-from workbench.ui.shell.frame import Frame
+from workbench.ui.shell.frame import WindowFrame
 
 if TYPE_CHECKING:
     from workbench.app.compose.early_draft import EarlyDraftSaver
     from workbench.app.opening import OpenedWorkbench
-    from workbench.ui.mending import Mending
-    from workbench.ui.mending.refusal import Refusal
+    from workbench.ui.recovery import RecoveryDialog
+    from workbench.ui.recovery.refusal import OpenRefusal
     from workbench.ui.shell.feature import FeatureSet
     from workbench.ui.shell.window import MainWindow
 
@@ -35,14 +35,14 @@ _FIRST_SAVE_MS = 100
 """From the first letter to the first save of an early draft."""
 # What the steps need, and what is read beside them: a module that is imported meanwhile holds a step up by tens of ms.
 _REST = (
-    "workbench.ui.shell.building",
+    "workbench.ui.shell.window_builder",
     "workbench.app.raise_server",
     "workbench.ui.features.maintenance.controller",
     "rapidfuzz.distance",
 )
 
 
-class Start(QObject):
+class WindowStart(QObject):
     """Completes a frame. `failed` is emitted when that cannot be done; `error` then says why.
 
     It is not emitted when letters would be lost: then `refusal` says why, in the frame, until it succeeds or is closed.
@@ -52,7 +52,7 @@ class Start(QObject):
     _arrived = Signal()
 
     def __init__(
-        self, frame: Frame, db: Path, places: ProductDirs, features: Callable[[], FeatureSet], notice: str = ""
+        self, frame: WindowFrame, db: Path, places: ProductDirs, features: Callable[[], FeatureSet], notice: str = ""
     ) -> None:
         """`features` imports the features of the window; `notice` is a sentence to show when it is complete."""
         super().__init__(frame)
@@ -67,8 +67,8 @@ class Start(QObject):
         self._session = os.urandom(16).hex()
         self._is_built = self._closed = False
         self.error: Exception | None = None
-        self.refusal: Refusal | None = None
-        self.mending: Mending | None = None
+        self.refusal: OpenRefusal | None = None
+        self.mending: RecoveryDialog | None = None
         """What is shown over a damaged history."""
         self.was_given_up = False
         """The history is damaged, and the person closed the window as it is."""
@@ -191,34 +191,34 @@ class Start(QObject):
         self._step()
 
     def _building(self, opened: OpenedWorkbench) -> Iterator[Future[None] | None]:
-        from workbench.ui.shell.building import build
         from workbench.ui.shell.window import MainWindow
+        from workbench.ui.shell.window_builder import build
 
         self._window = MainWindow(self._frame, opened, self._features())
         yield from build(self._window)
 
     def _command_of(self, key: str) -> str:
         from workbench.app.keymap import read
-        from workbench.ui.shell.keys import clean
+        from workbench.ui.shell.key_events import clean
 
         found = read(self._features().commands(), dict(self._frame.settings.keys), clean).keymap.owner(key)
         return "" if found is None else found.id
 
     def _refuse(self, error: Exception) -> None:
-        from workbench.ui.mending.refusal import Refusal
+        from workbench.ui.recovery.refusal import OpenRefusal
         from workbench.usecases.problems import problem_of
 
-        self.refusal = Refusal(self._frame, problem_of(error), self._db, self.is_safe)
+        self.refusal = OpenRefusal(self._frame, problem_of(error), self._db, self.is_safe)
         self.refusal.again.connect(self._try_again)
 
     def _mend(self, error: Exception) -> bool:
         """Offer to mend the history, if that is what keeps it from being opened."""
-        from workbench.ui.mending import Mending
+        from workbench.ui.recovery import RecoveryDialog
         from workbench.usecases.history_replacement import is_damaged
 
         if not is_damaged(error, self._db):
             return False
-        self.mending = Mending(self._frame.theme, self._db, self._frame)
+        self.mending = RecoveryDialog(self._frame.theme, self._db, self._frame)
         self.mending.finished.connect(self._mended)
         self.mending.offer(error, str(getattr(error, "code", "")))
         self.mending.open()

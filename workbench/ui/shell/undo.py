@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from workbench.app.verdict_keys import VerdictKey
     from workbench.ui.shell.compose_room import ComposePart
     from workbench.ui.shell.feature import FeatureHost, VerdictController
-    from workbench.ui.shell.notices import Notices
+    from workbench.ui.shell.notices import WindowNotices
     from workbench.ui.shell.views import Views
 
 
-class Undo:
+class UndoDispatch:
     """Undo, redo and verdict keys for the shown view."""
 
-    def __init__(self, views: Views, features: FeatureHost, notices: Notices, compose: ComposePart) -> None:
+    def __init__(self, views: Views, features: FeatureHost, notices: WindowNotices, compose: ComposePart) -> None:
         self._views, self._features, self._notices, self._compose = views, features, notices, compose
 
     @property

@@ -14,10 +14,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from workbench.app.commands import View
-from workbench.ui.shell.homing import can_have_keyboard
-from workbench.ui.shell.keybutton import KeyName, with_key
-from workbench.ui.widgets.late_theme import LateTheme
-from workbench.ui.widgets.rehearsal import rehearse
+from workbench.ui.shell.focus_restore import can_have_keyboard
+from workbench.ui.shell.key_names import KeyName, with_key
+from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
+from workbench.ui.widgets.prelayout import rehearse
 from workbench.ui.widgets.theme import set_role
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ Making = Generator[None, None, QWidget]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ViewPlace:
     """A view as the window knows it: `enter` gives it the keyboard, `has_side` keeps the side bar beside it."""
 
     title: str
@@ -50,7 +50,7 @@ def at_once(make: Callable[[], QWidget]) -> Callable[[], Making]:
 
 
 @runtime_checkable
-class Page(Protocol):
+class ViewPage(Protocol):
     """What a view other than Compose can do for the window's keys."""
 
     def escape(self) -> bool:
@@ -146,7 +146,7 @@ class Views(QObject):
     """The page of a view, before it is shown."""
 
     def __init__(
-        self, stage: QStackedWidget, side: QWidget, places: Mapping[View, Place], parent: QObject | None = None
+        self, stage: QStackedWidget, side: QWidget, places: Mapping[View, ViewPlace], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._stage, self._side, self._places = stage, side, dict(places)
@@ -214,7 +214,7 @@ class Views(QObject):
         if self.shown == "compose":
             return False
         page = self.here()
-        if not (isinstance(page, Page) and page.escape()):
+        if not (isinstance(page, ViewPage) and page.escape()):
             self.show("compose")
         return True
 
@@ -259,8 +259,8 @@ class Views(QObject):
         else:
             self._making[view] = making
 
-    def _turn_to(self, page: QWidget, place: Place) -> None:
-        if (theme := LateTheme.of(page)) is not None:
+    def _turn_to(self, page: QWidget, place: ViewPlace) -> None:
+        if (theme := HiddenPageTheme.of(page)) is not None:
             theme.catch_up()
         # Neither page is laid out for the width that the other one had.
         self.here().hide()

@@ -18,22 +18,22 @@ from workbench.app.frame_clock import FrameClock
 from workbench.app.opening import OpenedWorkbench
 from workbench.app.tasks import Tasks
 from workbench.core.runs import DRAFTABLE
-from workbench.ui.shell.actions import Actions
+from workbench.ui.shell.actions import CommandActions
 from workbench.ui.shell.compose_room import ComposePart
 from workbench.ui.shell.events import AnswersGrew, HistoryChanged, PromptOpened, RunChanged, RunEnded, ViewShown
 from workbench.ui.shell.feature import FeatureHost, FeatureSet
-from workbench.ui.shell.frame import Frame
-from workbench.ui.shell.keybinding import KeyBindings
-from workbench.ui.shell.notice import NoticeBar
-from workbench.ui.shell.notices import Notices
-from workbench.ui.shell.panes import Panes
+from workbench.ui.shell.frame import WindowFrame
+from workbench.ui.shell.key_bindings import KeyBindings
+from workbench.ui.shell.notice_bar import NoticeBar
+from workbench.ui.shell.notices import WindowNotices
+from workbench.ui.shell.panes import WindowPanes
+from workbench.ui.shell.preloader import Preloader
 from workbench.ui.shell.questions import answer_of, answers_question, draft_question
 from workbench.ui.shell.rooms import PromptsPart
 from workbench.ui.shell.services import Services
-from workbench.ui.shell.sidebar import SideBar
-from workbench.ui.shell.undo import Undo
+from workbench.ui.shell.side_bar import SideBar
+from workbench.ui.shell.undo import UndoDispatch
 from workbench.ui.shell.views import Views
-from workbench.ui.shell.warm import Warmth
 from workbench.ui.widgets import geometry
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ class MainWindow(QObject):
     sidebar: SideBar
     views: Views
     notice: NoticeBar
-    notices: Notices
-    undo: Undo
-    panes: Panes
-    actions_: Actions
+    notices: WindowNotices
+    undo: UndoDispatch
+    panes: WindowPanes
+    actions_: CommandActions
     keys: KeyBindings
     services: Services
     features: FeatureHost
@@ -63,7 +63,7 @@ class MainWindow(QObject):
     forward_asked = Signal()
     """A second start asked this window to come to the front."""
 
-    def __init__(self, frame: Frame, opened: OpenedWorkbench, features: FeatureSet) -> None:
+    def __init__(self, frame: WindowFrame, opened: OpenedWorkbench, features: FeatureSet) -> None:
         super().__init__(frame)
         self.frame, self.opened, self.feature_set = frame, opened, features
         self.workbench, self.theme = opened.workbench, frame.theme
@@ -95,7 +95,7 @@ class MainWindow(QObject):
     def _complete(self) -> None:
         early = self.frame.complete()
         if not self._closed:
-            Warmth(self, self.feature_set, self.views)
+            Preloader(self, self.feature_set, self.views)
             for command in early:
                 self.actions_.press(command)
 

@@ -24,7 +24,7 @@ _CAP = 0.11
 """Half the height of an interval's end cap, in rows."""
 
 
-class Interval(Protocol):
+class ChartInterval(Protocol):
     """An estimate and its interval, on the shared axis."""
 
     @property
@@ -68,7 +68,7 @@ class IntervalChart(pg.GraphicsView):
             self._box.addItem(item)
         self.paint()
 
-    def set_intervals(self, rows: Sequence[Interval]) -> None:
+    def set_intervals(self, rows: Sequence[ChartInterval]) -> None:
         """Draw one interval per row, from the top."""
         if not rows:
             return

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.theme import set_role
 
 _MOST_HEIGHTS = 32
@@ -103,7 +103,7 @@ def scrolled(content: QWidget) -> QScrollArea:
     return area
 
 
-class Status(QLabel):
+class StatusLabel(QLabel):
     """One sentence about current or finished work; hidden while empty."""
 
     def __init__(self) -> None:
@@ -121,7 +121,7 @@ class Status(QLabel):
         self.setVisible(bool(sentence))
 
 
-class Confirm(QFrame):
+class ConfirmBar(QFrame):
     """An inline confirmation in place of a modal box; the safe answer has the focus."""
 
     def __init__(self) -> None:
@@ -134,7 +134,7 @@ class Confirm(QFrame):
         self._other = button("", self._accept_other)
         self._no = button("Keep", self.close_question)
         self._back: QWidget | None = None
-        buttons = Flow()
+        buttons = FlowLayout()
         buttons.addWidget(self._yes)
         buttons.addWidget(self._other)
         buttons.addWidget(self._no)

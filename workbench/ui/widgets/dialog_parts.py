@@ -33,7 +33,7 @@ _DETAIL_LINES = 7
 _ROOMY = 1.7
 
 
-class Told(QWidget):
+class ToldLabel(QWidget):
     """A "muted", "good" or "error" sentence with collapsible detail; takes no space while empty."""
 
     def __init__(self, theme: Theme) -> None:
@@ -75,7 +75,7 @@ class Told(QWidget):
         self.detail.setVisible(shown)
 
 
-class Progress(QProgressBar):
+class DialogProgress(QProgressBar):
     """A progress bar, hidden while idle."""
 
     def __init__(self) -> None:
@@ -111,14 +111,14 @@ class _Lined(QStyledItemDelegate):
         option.textElideMode = Qt.TextElideMode.ElideRight
 
 
-class Roomy(QStyledItemDelegate):
+class RoomyLabel(QStyledItemDelegate):
     """List rows tall enough for a check box."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, round(option.fontMetrics.height() * _ROOMY))
 
 
-class Rows(QTableView):
+class LineList(QTableView):
     """A table whose rows are selected as a whole; the column `wide` takes the remaining width."""
 
     def __init__(self, model: QAbstractItemModel, name: str, wide: int, most: int = 8, widest: int = 0) -> None:

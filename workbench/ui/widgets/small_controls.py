@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.visible_text import visible_note
-from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.focus_marks import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
 
 _KEY_GAP = 7
@@ -43,7 +43,7 @@ def breakable(text: str, run: int = 16) -> str:
     return " ".join("\u200b".join(w[i : i + run] for i in range(0, len(w), run)) if len(w) > run else w for w in words)
 
 
-class Line(QLabel):
+class SmallLine(QLabel):
     """One painted line of text: the first candidate that fits, else the last one elided.
 
     `tabular` is for numbers that change while they are read: digits keep their positions.
@@ -202,7 +202,7 @@ class KeyButton(QPushButton):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._keycap)
 
 
-class Fold(QPushButton):
+class FoldButton(QPushButton):
     """A quiet toggle that expands a section; an arrow shows its state."""
 
     def __init__(self, theme: Theme, text: str = "", parent: QWidget | None = None) -> None:

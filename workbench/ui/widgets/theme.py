@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplic
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.host.resources import resource
+from workbench.ui.widgets.coalescer import Coalescer
 from workbench.ui.widgets.fonts import base_point_size, mono_families, to_the_letter
-from workbench.ui.widgets.joining import Joined
-from workbench.ui.widgets.tokens import DARK, LIGHT, Tokens
+from workbench.ui.widgets.theme_tokens import DARK, LIGHT, ThemeTokens
 
 Mode = Literal["system", "light", "dark"]
 Motion = Literal["system", "reduced", "full"]
@@ -23,7 +23,7 @@ STYLE = "Fusion"
 _ICONS = ("tick", "clear", "down", "up")
 QUIET_PADDING = 7
 """Pixels between the edge of a button without a frame and its words: padding and border."""
-__all__ = ["DARK", "LIGHT", "QUIET_PADDING", "STYLE", "Mode", "Motion", "Theme", "Tokens", "keep_room", "set_role"]
+__all__ = ["DARK", "LIGHT", "QUIET_PADDING", "STYLE", "Mode", "Motion", "Theme", "ThemeTokens", "keep_room", "set_role"]
 
 
 class Theme(QObject):
@@ -38,7 +38,7 @@ class Theme(QObject):
         self._mode: Mode = mode
         self._scale = scale
         self._in_force = mode, scale
-        self._changes = Joined(self._change, self)
+        self._changes = Coalescer(self._change, self)
         self._base_size = base_point_size(app)
         self._mono_families = mono_families()
         if set_style:
@@ -81,7 +81,7 @@ class Theme(QObject):
         return system_is if self._in_force[0] == "system" else self._in_force[0] == "dark"
 
     @property
-    def tokens(self) -> Tokens:
+    def tokens(self) -> ThemeTokens:
         """The colours in force."""
         return DARK if self.is_dark else LIGHT
 
@@ -128,7 +128,7 @@ class Theme(QObject):
             self._changes.ask()
 
     def _change(self) -> None:
-        from workbench.ui.widgets.dressing import change_look  # not before the first paint
+        from workbench.ui.widgets.deferred_restyle import change_look  # not before the first paint
 
         self.changing.emit()
         change_look(self._apply)
@@ -152,7 +152,7 @@ class Theme(QObject):
         self.changed.emit()
 
 
-def _palette(t: Tokens) -> QPalette:
+def _palette(t: ThemeTokens) -> QPalette:
     role = QPalette.ColorRole
     palette = QPalette()
     for name, value in {
@@ -184,7 +184,7 @@ def _palette(t: Tokens) -> QPalette:
     return palette
 
 
-def _stylesheet(t: Tokens, size: float) -> str:
+def _stylesheet(t: ThemeTokens, size: float) -> str:
     """Return the application's stylesheet. Widgets opt in by the dynamic property `role`."""
     box = round(size * 1.4)
     small = QFont(QApplication.font())

@@ -19,7 +19,7 @@ from workbench.core.runs import Mark
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.reader.shown import for_clipboard
+from workbench.ui.widgets.reader.shown_text import for_clipboard
 from workbench.ui.widgets.small_controls import breakable
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.ui.widgets.wording import mark_sentence

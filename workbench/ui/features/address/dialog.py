@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.widgets.dialog import Dialog
-from workbench.ui.widgets.reader.shown import picture
+from workbench.ui.widgets.reader.shown_text import picture
 from workbench.ui.widgets.small_controls import breakable
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.credentials import AddressQuestion

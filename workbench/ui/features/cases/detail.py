@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QVBoxLayou
 
 from workbench.core.cases import Case
 from workbench.core.check_words import lines
-from workbench.ui.editor.exact import encodable
+from workbench.ui.editor.exact_text import encodable
 from workbench.ui.editor.values import ValuesPanel
 from workbench.ui.widgets.controls import label
 from workbench.ui.widgets.theme import Theme, set_role

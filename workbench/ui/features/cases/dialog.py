@@ -23,8 +23,8 @@ from workbench.ui.features.cases.detail import CaseDetail
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog import Dialog
-from workbench.ui.widgets.dialog_parts import Roomy, Told
-from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.dialog_parts import RoomyLabel, ToldLabel
+from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.theme import Theme, set_role
 
 _SAVE_MS = 500
@@ -59,14 +59,14 @@ class CasesDialog(Dialog):
         self.list = QListView()
         self.list.setModel(self.cases)
         self.list.setUniformItemSizes(True)
-        self.list.setItemDelegate(Roomy(self.list))
+        self.list.setItemDelegate(RoomyLabel(self.list))
         self.list.setAccessibleName("Cases")
         set_role(self.list, "rows")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.detail = CaseDetail(theme)
         self.nothing = label(_NOTHING, "muted")
-        self.told = Told(theme)
+        self.told = ToldLabel(theme)
         self.use = button("Use as value set", self._use, "primary")
         self.use.setDefault(True)
         self.keep = button("New from the values in Compose", self.keep_wanted.emit)
@@ -133,7 +133,7 @@ class CasesDialog(Dialog):
         halves.setHandleWidth(1)
         halves.setStretchFactor(1, 1)
         halves.setSizes([round(220 * theme.scale), round(520 * theme.scale)])
-        acts = Flow()
+        acts = FlowLayout()
         for one in (self.keep, self.delete):
             acts.addWidget(one)
             one.setEnabled(not self._read_only)

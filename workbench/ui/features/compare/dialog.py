@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from workbench.core.content_diff import PartDiff
 from workbench.ui.shell.services import Tasks
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.choice import Choice
+from workbench.ui.widgets.choice_box import ChoiceBox
 from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.diff.parts import part_runs
-from workbench.ui.widgets.diff.text import DiffView, Run
+from workbench.ui.widgets.diff.text import DiffRun, DiffView
 from workbench.ui.widgets.diff.wording import changes
 from workbench.ui.widgets.small_controls import quiet_button
 from workbench.ui.widgets.theme import Theme, set_role
@@ -33,9 +33,9 @@ Entry = tuple[str, str]
 """Entry key (uid of a timeline row, `DRAFT`, or a version) and title."""
 
 
-def side_by_side(runs: Sequence[Run]) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+def side_by_side(runs: Sequence[DiffRun]) -> tuple[tuple[DiffRun, ...], tuple[DiffRun, ...]]:
     """Return the runs of the older and the newer side, padded with filler lines to the same number of lines."""
-    sides: tuple[list[Run], list[Run]] = ([], [])
+    sides: tuple[list[DiffRun], list[DiffRun]] = ([], [])
     lines = [0, 0]
     for at, run in enumerate(runs):
         for side, hidden in zip((0, 1), ("added", "removed"), strict=True):
@@ -46,7 +46,7 @@ def side_by_side(runs: Sequence[Run]) -> tuple[tuple[Run, ...], tuple[Run, ...]]
         if ends and lines[0] != lines[1]:
             short = 0 if lines[0] < lines[1] else 1
             missing = abs(lines[0] - lines[1])
-            sides[short].append(Run("filler", "\n" * missing))
+            sides[short].append(DiffRun("filler", "\n" * missing))
             lines[short] += missing
     return tuple(sides[0]), tuple(sides[1])
 
@@ -173,8 +173,8 @@ class CompareDialog(Dialog):
         self._ticket = 0
         super().done(result)
 
-    def _picker(self, entries: Sequence[Entry], uid: str) -> Choice:
-        made = Choice()
+    def _picker(self, entries: Sequence[Entry], uid: str) -> ChoiceBox:
+        made = ChoiceBox()
         made.setMinimumContentsLength(16)
         for entry, title in entries:
             made.addItem(title, entry)

@@ -37,9 +37,9 @@ FEATURE = Feature(
         make=lambda controller, owner: controller.enter(owner),
         preload=(
             "workbench.ui.features.compose.controller",
-            "workbench.ui.draft_page.blind",
+            "workbench.ui.draft_page.blind_bar",
             "workbench.ui.draft_page.pager",
-            "workbench.ui.draft_page.viewing",
+            "workbench.ui.draft_page.viewing_bar",
         ),
     ),
 )

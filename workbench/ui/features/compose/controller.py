@@ -13,21 +13,21 @@ from PySide6.QtCore import QPoint
 from workbench.app.commands import WindowState
 from workbench.app.compose.forecasts import Forecasts
 from workbench.ui.draft_page.view import ComposeView
-from workbench.ui.features.compose.blindness import Blindness
-from workbench.ui.features.compose.editing import Editing
-from workbench.ui.features.compose.gate import RunGate
+from workbench.ui.features.compose.blind_runs import BlindRuns
+from workbench.ui.features.compose.budget_confirmation import BudgetConfirmation
+from workbench.ui.features.compose.command_state import compose_state
+from workbench.ui.features.compose.editor_help import EditorHelp
+from workbench.ui.features.compose.forecast_display import show_forecast, to_foresee
 from workbench.ui.features.compose.lanes_owner import lanes_owner
-from workbench.ui.features.compose.layout import RunActions
-from workbench.ui.features.compose.numbers import show_forecast, to_foresee
 from workbench.ui.features.compose.panes import compose_panes
 from workbench.ui.features.compose.presenter import ComposePresenter
-from workbench.ui.features.compose.sets import SetActions
-from workbench.ui.features.compose.state import compose_state
+from workbench.ui.features.compose.run_actions import RunActions
+from workbench.ui.features.compose.set_actions import SetActions
 from workbench.ui.features.compose.timeline_actions import TimelineActions
 from workbench.ui.features.compose.undo import ComposeUndo
 from workbench.ui.features.compose.verdicts import VerdictActions, VerdictNotices
 from workbench.ui.shell.events import CommandStateChanged
-from workbench.ui.shell.keybutton import KeyName
+from workbench.ui.shell.key_names import KeyName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,15 +47,15 @@ class ComposeController:
 
     view: ComposeView
     presenter: ComposePresenter
-    gate: RunGate
+    gate: BudgetConfirmation
     runs: RunActions
     verdicts: VerdictActions
     steps: ComposeUndo
     timeline: TimelineActions
     forecasts: Forecasts
-    editing: Editing
+    editing: EditorHelp
     sets: SetActions
-    blindness: Blindness
+    blindness: BlindRuns
 
     is_judging = False
     """Pairs are judged in Rank."""
@@ -68,7 +68,7 @@ class ComposeController:
         services = self._services
         self._owner, self._compose, self.view = owner, owner.compose, owner.page
         self.presenter = ComposePresenter(services, owner, self.view)
-        self.gate = RunGate(services, owner.compose, owner.pulse, owner.bar)
+        self.gate = BudgetConfirmation(services, owner.compose, owner.pulse, owner.bar)
         self.runs = RunActions(services, owner, self.gate, self.presenter)
         self.verdicts = VerdictActions(owner.compose.stage, self.presenter)
         self.steps = ComposeUndo(owner.compose, self.view)
@@ -85,10 +85,10 @@ class ComposeController:
     def begin(self) -> None:
         """Make the rest, once the lanes are in the page, and connect all parts."""
         services, owner, view = self._services, self._owner, self.view
-        self.editing = Editing(services, owner.workbench, owner.compose, view)
+        self.editing = EditorHelp(services, owner.workbench, owner.compose, view)
         self.sets = SetActions(services, owner.compose, view, owner.bar)
         self.editing.checking.checked.connect(self.sets.end_lack)
-        self.blindness = Blindness(services, owner, view, self.forecasts)
+        self.blindness = BlindRuns(services, owner, view, self.forecasts)
         VerdictNotices(services, owner, self.presenter, self.blindness)
         self._connect_page()
         self._connect_runs()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.shell.taborder import first_stop
+from workbench.ui.shell.tab_order import first_stop
 
 if TYPE_CHECKING:
     from workbench.ui.draft_page.view import ComposeView

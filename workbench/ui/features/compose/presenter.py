@@ -14,7 +14,7 @@ from workbench.app.compose.iteration_viewer import nothing_answered
 from workbench.app.compose.session_text import session_detail, session_line
 from workbench.app.compose.timeline_model import describe
 from workbench.core.timeline import Detail, VersionDetail
-from workbench.ui.shell.keybutton import KeyName, first_keys
+from workbench.ui.shell.key_names import KeyName, first_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

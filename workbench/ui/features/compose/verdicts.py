@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workbench.app.compose.verdict_recorder import GivenVerdict
     from workbench.app.lanes.lane_state import LaneHead
     from workbench.app.verdict_keys import VerdictKey
-    from workbench.ui.features.compose.blindness import Blindness
+    from workbench.ui.features.compose.blind_runs import BlindRuns
     from workbench.ui.features.compose.presenter import ComposePresenter
     from workbench.ui.shell.compose_room import ComposeOwner
     from workbench.ui.shell.services import Services
@@ -73,7 +73,7 @@ class VerdictNotices(QObject):
     """Listens to what is judged in Compose."""
 
     def __init__(
-        self, services: Services, owner: ComposeOwner, presenter: ComposePresenter, blindness: Blindness
+        self, services: Services, owner: ComposeOwner, presenter: ComposePresenter, blindness: BlindRuns
     ) -> None:
         super().__init__(owner.compose)
         self._services, self._presenter, self._blindness = services, presenter, blindness

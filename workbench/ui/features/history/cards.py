@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 
 from workbench.app.history.detail import AnswerCardData
 from workbench.core.search.match_marker import Mark, MatchMarker
-from workbench.ui.features.history.marks import mark
-from workbench.ui.shell.bars import Elided
-from workbench.ui.widgets.diff.text import DiffView, Run
+from workbench.ui.features.history.marked_label import mark
+from workbench.ui.shell.bars import ElidedText
+from workbench.ui.widgets.diff.text import DiffRun, DiffView
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.reader.shown import for_clipboard
+from workbench.ui.widgets.reader.shown_text import for_clipboard
 from workbench.ui.widgets.small_controls import breakable, quiet_button
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -50,11 +50,11 @@ class FittedDiff(DiffView):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, mono=True, parent=parent)
-        self._pieces: tuple[Run, ...] = ()
+        self._pieces: tuple[DiffRun, ...] = ()
         self.document().setDocumentMargin(8)
         theme.changed.connect(self.fit)
 
-    def show_marked(self, runs: Iterable[Run], marker: MatchMarker | None, *, keep: bool = False) -> None:
+    def show_marked(self, runs: Iterable[DiffRun], marker: MatchMarker | None, *, keep: bool = False) -> None:
         """Show runs with the matches of `marker` marked, scrolled to the first one.
 
         With `keep` unchanged content keeps its scroll position and selection.
@@ -130,12 +130,12 @@ class AnswerCard(QFrame):
         super().__init__(parent)
         set_role(self, "card")
         self.card = AnswerCardData("", "")
-        self.title = Elided(role="heading", parent=self)
+        self.title = ElidedText(role="heading", parent=self)
         self.text = MarkedText(theme, self)
         self.said = QLabel(self)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setWordWrap(True)
-        self.facts = Elided(role="small", parent=self)
+        self.facts = ElidedText(role="small", parent=self)
         self.request = quiet_button("Request", "What went on the wire", self)
         self.copy = quiet_button("Copy", "Copy the whole answer", self)
         foot = QHBoxLayout()
@@ -173,7 +173,7 @@ class AnswerCard(QFrame):
         self.request.setAccessibleName(f"What went on the wire for {card.title}")
 
 
-class Cards(QWidget):
+class AnswerCards(QWidget):
     """Answers side by side if they fit, else stacked."""
 
     request_wanted = Signal(object)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.app.commands import EVERYWHERE, HISTORY, Command, Enabled, WindowState
 
 if TYPE_CHECKING:
-    from workbench.ui.features.history.run_actions import Curating
+    from workbench.ui.features.history.run_actions import RunCuration
 
 
 def _can_curate(state: WindowState) -> bool:
@@ -24,7 +24,7 @@ def _one_row(state: WindowState) -> bool:
 
 
 def _of_runs(
-    name: str, title: str, act: Callable[[Curating], object], key: str = "", enabled: Enabled = _can_curate
+    name: str, title: str, act: Callable[[RunCuration], object], key: str = "", enabled: Enabled = _can_curate
 ) -> Command:
     """Return a command that acts on the runs selected in the History view."""
     return Command(

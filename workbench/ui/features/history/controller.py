@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from workbench.core.runs import OutputRecord
     from workbench.core.search.completion import QueryCompletion
     from workbench.core.search.results import HistoryRow
-    from workbench.ui.features.history.delete_actions import Erasing
-    from workbench.ui.features.history.run_actions import Curating
-    from workbench.ui.features.history.saved_searches import Saving
+    from workbench.ui.features.history.delete_actions import DeleteActions
+    from workbench.ui.features.history.run_actions import RunCuration
+    from workbench.ui.features.history.saved_searches import SavedSearches
     from workbench.ui.features.history.view import HistoryView
     from workbench.ui.shell.views import Making
 
@@ -41,9 +41,9 @@ class HistoryController:
         self._services = services
         self._model: HistoryTableModel | None = None
         self.view: HistoryView | None = None
-        self.curating: Curating | None = None
-        self.saving: Saving | None = None
-        self._erasing: Erasing | None = None
+        self.curating: RunCuration | None = None
+        self.saving: SavedSearches | None = None
+        self._erasing: DeleteActions | None = None
         for kind in (HistoryChanged, RunChanged, RunEnded):
             services.events.subscribe(kind, lambda _: self._refresh())
         services.events.subscribe(NoteRequested, lambda _: self.on_selected(lambda act: act.note()))
@@ -57,8 +57,8 @@ class HistoryController:
         """Build the view in steps; the last step starts loading the first page."""
         from workbench.app.history.detail_reader import RunDetailReader
         from workbench.app.history.table_model import HistoryTableModel
-        from workbench.ui.features.history.run_actions import Curating
-        from workbench.ui.features.history.saved_searches import Saving
+        from workbench.ui.features.history.run_actions import RunCuration
+        from workbench.ui.features.history.saved_searches import SavedSearches
         from workbench.ui.features.history.view import HistoryView
 
         yield
@@ -76,7 +76,7 @@ class HistoryController:
             )
 
         yield from view.build(complete)
-        curating = Curating(services, view, lambda: self.erasing)
+        curating = RunCuration(services, view, lambda: self.erasing)
         looker = RunDetailReader(backend.store, backend.history, tasks, view)
         view.wanted.connect(lambda rows: looker.look(rows, model.text))
         view.unwanted.connect(looker.forget)
@@ -91,7 +91,7 @@ class HistoryController:
             wanted.connect(lambda _: curating.compare())
         view.detail.request_wanted.connect(self._show_request)
         view.selection_changed.connect(lambda: services.events.publish(CommandStateChanged()))
-        self.view, self.curating, self.saving = view, curating, Saving(services, view)
+        self.view, self.curating, self.saving = view, curating, SavedSearches(services, view)
         return view
 
     def show(self) -> None:
@@ -121,21 +121,21 @@ class HistoryController:
         """Delete the open prompt with its runs, with an undo offer."""
         self.erasing.delete_prompt(self._services.session.prompt())
 
-    def on_selected(self, act: Callable[[Curating], object]) -> None:
+    def on_selected(self, act: Callable[[RunCuration], object]) -> None:
         """Call `act` with the actions on the selected runs, if the view is built."""
         if self.curating is not None:
             act(self.curating)
 
     @property
-    def erasing(self) -> Erasing:
+    def erasing(self) -> DeleteActions:
         """The actions that delete runs and prompts; created lazily."""
         if self._erasing is None:
-            from workbench.ui.features.history.delete_actions import Erasing
+            from workbench.ui.features.history.delete_actions import DeleteActions
 
-            self._erasing = Erasing(self._services, self._search_again)
+            self._erasing = DeleteActions(self._services, self._search_again)
         return self._erasing
 
-    def _saved_searches(self) -> Saving:
+    def _saved_searches(self) -> SavedSearches:
         self.show()
         assert self.saving is not None
         return self.saving

@@ -22,7 +22,7 @@ from workbench.usecases.problems import problem_of
 _KEY = "erasing"
 
 
-class Erasing(QObject):
+class DeleteActions(QObject):
     """Asks for confirmation, deletes, and refreshes everything that shows runs."""
 
     def __init__(self, services: Services, search_again: Callable[[], object]) -> None:

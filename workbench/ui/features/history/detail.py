@@ -20,15 +20,15 @@ from workbench.core.runs import DRAFTABLE
 from workbench.core.search.match_marker import MatchMarker, snippet
 from workbench.core.search.results import HistoryRow
 from workbench.core.visible_text import visible_note
-from workbench.ui.features.history.cards import Cards, FittedDiff
-from workbench.ui.features.history.marks import MarkedLabel
+from workbench.ui.features.history.cards import AnswerCards, FittedDiff
+from workbench.ui.features.history.marked_label import MarkedLabel
 from workbench.ui.widgets.diff.parts import part_runs
-from workbench.ui.widgets.diff.text import Run
-from workbench.ui.widgets.flow import Flow
-from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.diff.text import DiffRun
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.small_controls import breakable, quiet_button
 from workbench.ui.widgets.theme import Theme, set_role
-from workbench.ui.widgets.turns import Turns
 
 NOTHING_CHOSEN = "Choose a run to see its prompt, what changed in it, and its answers."
 _AT_ONCE = 2
@@ -77,7 +77,7 @@ class _Answers(_Section):
         super().__init__(parent)
         self.values = MarkedLabel(theme, self)
         set_role(self.values, "small")
-        self.cards = Cards(theme, self)
+        self.cards = AnswerCards(theme, self)
         self.column.addWidget(self.values)
         self.column.addWidget(self.cards)
 
@@ -144,7 +144,7 @@ class DetailPane(QWidget):
         inside.addWidget(self.diff)
         self.prompt.column.addWidget(frame)
         self.answers: list[_Answers] = []
-        self._turns = Turns.of_application()
+        self._turns = IdleQueue.of_application()
         self._filling: Iterator[None] = iter(())
         self._left_out = 0
         self.more = QLabel(self)
@@ -212,7 +212,7 @@ class DetailPane(QWidget):
         runs = list(part_runs(pair.parts, unchanged=False))
         self.prompt.heading.setText(f"WHAT DIFFERS, {older.row.number} AGAINST {newer.row.number}")
         marker = pair.newer.marker
-        said = runs[:-1] if runs else [Run("heading", "Prompt, values and lanes are the same.")]
+        said = runs[:-1] if runs else [DiffRun("heading", "Prompt, values and lanes are the same.")]
         self.diff.show_marked(said, marker, keep=is_same)
         self._show_sets(pair.sets, pair.older.left_out + pair.newer.left_out, marker, keep=is_same)
         if not is_same:
@@ -270,7 +270,7 @@ class DetailPane(QWidget):
             runs = [
                 run
                 for part in looked.whole
-                for run in (Run("heading", f"{part.title}\n"), Run("same", part.text), Run("same", "\n\n"))
+                for run in (DiffRun("heading", f"{part.title}\n"), DiffRun("same", part.text), DiffRun("same", "\n\n"))
             ]
         else:
             self.prompt.heading.setText(f"PROMPT, AGAINST VERSION {looked.parent}")
@@ -279,7 +279,7 @@ class DetailPane(QWidget):
         self.diff.show_marked(runs[:-1], looked.marker, keep=keep)
 
     def _lay_out(self) -> None:
-        buttons, flow = QWidget(self._body), Flow()
+        buttons, flow = QWidget(self._body), FlowLayout()
         buttons.setLayout(flow)
         for button in (self.restore, self.branch, self.open, self.compare, self.beside, self.menu):
             flow.addWidget(button)

@@ -13,9 +13,9 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from workbench.core.search.completion import QueryCompletion, QueryCompletionItem
-from workbench.ui.features.history.choices import Choices
-from workbench.ui.widgets.fields import clearable
-from workbench.ui.widgets.reader.shown import units
+from workbench.ui.features.history.suggestions import SearchSuggestions
+from workbench.ui.widgets.clearable import clearable
+from workbench.ui.widgets.reader.shown_text import units
 from workbench.ui.widgets.theme import Theme
 
 Complete = Callable[[str, int, Callable[[QueryCompletion], None]], None]
@@ -35,7 +35,7 @@ class SearchField(QLineEdit):
         super().__init__()
         self._theme, self._complete = theme, complete
         self._completion = QueryCompletion(0, 0)
-        self.choices = Choices(theme, over)
+        self.choices = SearchSuggestions(theme, over)
         self.choices.taken.connect(self.take)
         self.setAccessibleName("Search the history")
         self.setPlaceholderText(PLACEHOLDER)

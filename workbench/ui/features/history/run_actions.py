@@ -22,13 +22,13 @@ from workbench.ui.features.history.view import HistoryView
 from workbench.ui.shell.events import RunNoted
 from workbench.ui.shell.services import Services
 from workbench.ui.widgets.line_dialog import LineDialog, NoteDialog
-from workbench.ui.widgets.reader.shown import for_clipboard
+from workbench.ui.widgets.reader.shown_text import for_clipboard
 from workbench.usecases import run_texts
 from workbench.usecases.curation import Curator, tags_in
 from workbench.usecases.problems import RefusedError
 
 if TYPE_CHECKING:
-    from workbench.ui.features.history.delete_actions import Erasing
+    from workbench.ui.features.history.delete_actions import DeleteActions
 
 Form = Literal["prompt", "answers", "markdown", "json", "requests"]
 _COPIED: dict[Form, str] = {
@@ -57,10 +57,10 @@ class TagsDialog(LineDialog):
         self.accept()
 
 
-class Curating(QObject):
+class RunCuration(QObject):
     """The context menu of the table, and its actions."""
 
-    def __init__(self, services: Services, view: HistoryView, erasing: Callable[[], Erasing]) -> None:
+    def __init__(self, services: Services, view: HistoryView, erasing: Callable[[], DeleteActions]) -> None:
         """`erasing` returns the delete actions, which are created lazily."""
         super().__init__(view)
         self._services, self._view, self._erasing = services, view, erasing

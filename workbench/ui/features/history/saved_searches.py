@@ -43,7 +43,7 @@ _SEARCH = Qt.ItemDataRole.UserRole
 _NONE = "No search is saved yet. Type one into the search field, then save it with Ctrl+S or in the menu beside it."
 
 
-class NameDialog(LineDialog):
+class SearchNameDialog(LineDialog):
     """Asks for the name of a saved search."""
 
     def __init__(self, parent: QWidget, query: str, name: str, taken: Sequence[str]) -> None:
@@ -71,7 +71,7 @@ class NameDialog(LineDialog):
         self.save.setEnabled(bool(name))
 
 
-class ListDialog(Dialog):
+class SavedSearchesDialog(Dialog):
     """All saved searches: Enter or a double click searches, F2 renames, Del deletes."""
 
     chosen = Signal(object)
@@ -172,14 +172,14 @@ class ListDialog(Dialog):
             emit(search)
 
 
-class Saving(QObject):
+class SavedSearches(QObject):
     """Saves the search in the field, and loads saved searches into it."""
 
     def __init__(self, services: Services, view: HistoryView) -> None:
         super().__init__(view)
         self._services, self._view = services, view
         self._bookmarks = Bookmarks(services.backend.store, utc_now, new_uid)
-        self._list: ListDialog | None = None
+        self._list: SavedSearchesDialog | None = None
         self.searches: list[SavedSearch] = []
         """The list read last."""
         menu = QMenu(view.bar.saved)
@@ -199,7 +199,7 @@ class Saving(QObject):
             return
         known = next((one.name for one in self.searches if one.query == query), "")
         names = [one.name for one in self.searches]
-        dialog = NameDialog(
+        dialog = SearchNameDialog(
             dialog_parent(self._services.dialogs.widget()), query, known or opening_words(query, _SHORT), names
         )
         dialog.accepted.connect(lambda: self._write(lambda: self._bookmarks.save(dialog.field.text(), query)))
@@ -207,7 +207,7 @@ class Saving(QObject):
 
     def show_all(self) -> None:
         """Open the list of all saved searches."""
-        dialog = self._list = ListDialog(self._services.dialogs.widget())
+        dialog = self._list = SavedSearchesDialog(self._services.dialogs.widget())
         dialog.chosen.connect(lambda search: self._view.search(search.query))
         dialog.renamed.connect(
             lambda search, name: self._write(lambda: self._bookmarks.rename(search, name), failed=self.read)

@@ -16,14 +16,14 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 from workbench.app.history.table_model import HistoryTableModel
 from workbench.core.search.results import HistoryRow
 from workbench.ui.features.history.detail import NOTHING_CHOSEN, SEVERAL, DetailPane, run_name
-from workbench.ui.features.history.empty import EmptyHistory
+from workbench.ui.features.history.empty_page import EmptyHistory
 from workbench.ui.features.history.field import Complete
 from workbench.ui.features.history.search import SearchBar
 from workbench.ui.features.history.table import RunTable
 from workbench.ui.shell.events import ComparedRun, RunsComparison, VersionsComparison
-from workbench.ui.shell.keybutton import KeyName
+from workbench.ui.shell.key_names import KeyName
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.late_theme import LateTheme
+from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.searcher import SearchPage
 
@@ -54,7 +54,7 @@ class HistoryView(QWidget):
     def __init__(self, theme: Theme, model: HistoryTableModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "surface")
-        self._theme, self.model = LateTheme(theme, self), model
+        self._theme, self.model = HiddenPageTheme(theme, self), model
         self.key_name: KeyName = lambda _: ""
         self._is_stale = False
         self._is_unseen = True

@@ -18,7 +18,7 @@ from workbench.core.visible_text import visible_name
 from workbench.ui.features.improve.proposal import ProposalPane
 from workbench.ui.features.improve.question import QuestionPane
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.choice import Choice
+from workbench.ui.widgets.choice_box import ChoiceBox
 from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -38,7 +38,7 @@ class ImproveDialog(Dialog):
         self._running = False
         self.question = QuestionPane(theme, self)
         self.proposal = ProposalPane(theme, self)
-        self.earlier = Choice()
+        self.earlier = ChoiceBox()
         self.earlier.setAccessibleName("Earlier proposals")
         self.earlier.setMinimumContentsLength(12)
         self.earlier.hide()

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QStac
 from workbench.core.improvement import Proposal, ProposalSlot
 from workbench.core.text import opening_words
 from workbench.core.visible_text import visible_name
-from workbench.ui.widgets.diff.text import DiffView, Run, runs_of
+from workbench.ui.widgets.diff.text import DiffRun, DiffView, runs_of
 from workbench.ui.widgets.diff.wording import changes
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.small_controls import Line, quiet_button, safe_tip
+from workbench.ui.widgets.small_controls import SmallLine, quiet_button, safe_tip
 from workbench.ui.widgets.theme import Theme, set_role
 
 _MOST_NAMES = 6
@@ -29,17 +29,17 @@ _INTRODUCTION = (
 _SAME = "The model proposes no change: its text is the prompt as it is, to the letter."
 
 
-def proposal_runs(proposal: Proposal, accepted: Collection[int]) -> Iterator[Run]:
+def proposal_runs(proposal: Proposal, accepted: Collection[int]) -> Iterator[DiffRun]:
     """Yield the runs of a proposal: each message below its title; rejected changes show the old text."""
     for number, slot in enumerate(proposal.slots, start=1):
-        yield Run("heading", f"Message {number} · {slot.role} · {_state(slot)}\n")
+        yield DiffRun("heading", f"Message {number} · {slot.role} · {_state(slot)}\n")
         if not slot.diff.hunks:
             continue
         for run in runs_of(slot.diff, slot.first):
             left = run.change >= 0 and run.change not in accepted
             kind = {"removed": "same", "added": "declined"}.get(run.kind, run.kind) if left else run.kind
-            yield Run(kind, run.text, run.change)
-        yield Run("same", "\n\n")
+            yield DiffRun(kind, run.text, run.change)
+        yield DiffRun("same", "\n\n")
 
 
 def _state(slot: ProposalSlot) -> str:
@@ -58,7 +58,7 @@ class ProposalPane(QWidget):
         self.proposal: Proposal | None = None
         self._accepted: set[int] = set()
         self._named_for: set[int] | None = None
-        self.status = Line(theme, color="muted", tabular=True)
+        self.status = SmallLine(theme, color="muted", tabular=True)
         self.raw = AnswerView(theme, mono=True)
         self.raw.setAccessibleName("What the model wrote")
         self.view = DiffView(theme, mono=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from workbench.ui.widgets.small_controls import Line, safe_tip
+from workbench.ui.widgets.small_controls import SmallLine, safe_tip
 from workbench.ui.widgets.theme import Theme, keep_room, set_role
 
 
@@ -22,7 +22,7 @@ class AttemptsRow(QWidget):
         super().__init__(parent)
         self._attempt = 0
         self._word = word
-        self.line = Line(theme, delta=-1, parent=self)
+        self.line = SmallLine(theme, delta=-1, parent=self)
         self.older = self._arrow("‹", f"Earlier {word}", -1)
         self.newer = self._arrow("›", f"Later {word}", 1)
         layout = QHBoxLayout(self)

@@ -22,11 +22,11 @@ from workbench.host.clock import monotonic_ms
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.footer import LaneFooter
 from workbench.ui.features.lanes.header import LaneHeader
-from workbench.ui.features.lanes.intents import Intents
-from workbench.ui.features.lanes.menu import MenuState, lane_menu
+from workbench.ui.features.lanes.lane_intents import LaneIntents
+from workbench.ui.features.lanes.menu import LaneMenuState, lane_menu
 from workbench.ui.features.lanes.reasoning import ReasoningPanel
-from workbench.ui.features.lanes.strip import StateStrip
-from workbench.ui.widgets.focus import JUDGED_AREA
+from workbench.ui.features.lanes.state_strip import StateStrip
+from workbench.ui.widgets.focus_marks import JUDGED_AREA
 from workbench.ui.widgets.reader.area import ReadingArea
 from workbench.ui.widgets.reader.modes import DIFF
 from workbench.ui.widgets.reader.switch import open_menu
@@ -57,7 +57,7 @@ class LaneColumn(QFrame):
 
     pressed = Signal(str)
 
-    def __init__(self, theme: Theme, head: LaneHead, intents: Intents, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, head: LaneHead, intents: LaneIntents, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "surface")
         self.setProperty(JUDGED_AREA, True)
@@ -199,7 +199,7 @@ class LaneColumn(QFrame):
     def open_menu(self, position: QPoint | None = None) -> None:
         """Open the lane's menu, under its button unless a global position is given."""
         button = self.header.row.menu
-        state = MenuState(
+        state = LaneMenuState(
             self._head, self._status, *self._edges, running=self._run_under_way, has_text=not self.reading.is_empty
         )
         menu = lane_menu(state, self._intents, rename=self.start_rename, edit_params=self.edit_params, parent=self)

@@ -14,7 +14,7 @@ from workbench.ui.features.lanes.next_steps import NextSteps
 from workbench.ui.features.lanes.reading_handlers import ReadingHandlers
 from workbench.ui.features.lanes.retired import RetiredModels
 from workbench.ui.features.lanes.samples import LaneSamples
-from workbench.ui.features.lanes.starring import Starring
+from workbench.ui.features.lanes.star_actions import StarActions
 from workbench.ui.features.lanes.view import LanesView
 from workbench.ui.shell.events import ContinuationRequested, ModelRequested
 from workbench.ui.shell.rooms import LanesOwner
@@ -25,7 +25,7 @@ class LanesController:
     """Inactive until `make`, which the window calls once during construction."""
 
     view: LanesView
-    stars: Starring
+    stars: StarActions
     reading: ReadingHandlers
     diffs: DiffActions
     layout: LaneLayout
@@ -45,7 +45,7 @@ class LanesController:
         services = self._services
         self.view = view = LanesView(services.theme)
         self.lanes, self._answers, self._models = owner.lanes, owner.answers, owner.models
-        self.stars = Starring(services, owner.board, view)
+        self.stars = StarActions(services, owner.board, view)
         self.reading = ReadingHandlers(services, view, owner.board, owner.remembered)
         self.diffs = DiffActions(services, view, owner.board)
         self.layout = LaneLayout(services, view, owner)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.ui.features.lanes import wording
-from workbench.ui.shell.keybutton import KeyName, with_key
+from workbench.ui.shell.key_names import KeyName, with_key
 from workbench.ui.widgets.small_controls import KeyButton, quiet_button, safe_tip
 from workbench.ui.widgets.theme import Theme
 from workbench.ui.widgets.wording import has_ended, is_running

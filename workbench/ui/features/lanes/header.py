@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.ui.features.lanes import wording
-from workbench.ui.shell.homing import way_back
+from workbench.ui.shell.focus_restore import way_back
 from workbench.ui.widgets.reader.switch import ModeSwitch
-from workbench.ui.widgets.small_controls import Line, NameField, menu_button, pill, safe_tip
+from workbench.ui.widgets.small_controls import NameField, SmallLine, menu_button, pill, safe_tip
 from workbench.ui.widgets.theme import Theme
 
 _GAP = 8
@@ -31,7 +31,7 @@ class TitleRow(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.name = Line(theme, bold=True, color="text", elide=Qt.TextElideMode.ElideMiddle, parent=self)
+        self.name = SmallLine(theme, bold=True, color="text", elide=Qt.TextElideMode.ElideMiddle, parent=self)
         self.menu = menu_button("Lane menu", self)
         self._pills: list[QLabel] = []
         self._field: NameField | None = None
@@ -176,8 +176,8 @@ class LaneHeader(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.row = TitleRow(theme, self)
-        self.numbers = Line(theme, delta=-1, tabular=True, parent=self)
-        self.params = Line(theme, delta=-1, parent=self)
+        self.numbers = SmallLine(theme, delta=-1, tabular=True, parent=self)
+        self.params = SmallLine(theme, delta=-1, parent=self)
         self.warning = WarningButton(theme, self)
         self.reading = ModeSwitch(theme, self)
         self._theme = theme

@@ -16,7 +16,7 @@ from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.core.lanes import MOST_SAMPLES
 from workbench.core.text import opening_words
 from workbench.core.timeline import VersionLabel
-from workbench.ui.features.lanes.intents import Intents
+from workbench.ui.features.lanes.lane_intents import LaneIntents
 from workbench.ui.widgets.wording import has_ended
 
 _DIRECT_VERSIONS = 20
@@ -26,7 +26,7 @@ _TIP_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
-class MenuState:
+class LaneMenuState:
     """The state that the menu depends on."""
 
     head: LaneHead
@@ -38,7 +38,12 @@ class MenuState:
 
 
 def lane_menu(
-    state: MenuState, intents: Intents, *, rename: Callable[[], None], edit_params: Callable[[], None], parent: QWidget
+    state: LaneMenuState,
+    intents: LaneIntents,
+    *,
+    rename: Callable[[], None],
+    edit_params: Callable[[], None],
+    parent: QWidget,
 ) -> QMenu:
     """Build the menu; it deletes itself when closed."""
     head, slot = state.head, state.head.slot

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workbench.core.text import words
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.small_controls import Fold
+from workbench.ui.widgets.small_controls import FoldButton
 from workbench.ui.widgets.theme import Theme, set_role
 
 _LINES = 9
@@ -27,7 +27,7 @@ class ReasoningPanel(QWidget):
         self._theme = theme
         self._pieces: list[str] = []
         self._words = 0
-        self.fold = Fold(theme, "Reasoning", self)
+        self.fold = FoldButton(theme, "Reasoning", self)
         self.view = AnswerView(theme, color="muted", delta=-0.5, parent=self)
         self.view.setAccessibleName("Reasoning")
         self.view.hide()

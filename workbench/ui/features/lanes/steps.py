@@ -15,30 +15,30 @@ Action = Literal["keys", "model", "params", "endpoint", "prompt", "install_model
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LaneStep:
     """The action of the button, and its label."""
 
     action: Action
     label: str
 
 
-RETRY = Step("retry", "Retry")
-RUN = Step("run", "Run all lanes")
+RETRY = LaneStep("retry", "Retry")
+RUN = LaneStep("run", "Run all lanes")
 """For a lane that changed since it failed: a retry would repeat the old call."""
-_MODEL = Step("model", "Change model…")
-_PARAMS = Step("params", "Parameters…")
-_PROMPT = Step("prompt", "Edit the prompt")
-_ENDPOINT = Step("endpoint", "Endpoint settings…")
-_STEPS: dict[str, Step] = {
-    "no_key": Step("keys", "Add a key…"),
-    "bad_key": Step("keys", "Change the key…"),
-    NOT_CONFIRMED: Step("address", "Confirm the address…"),
-    "no_address": Step("keys", "Enter the address…"),
-    "no_setting": Step("keys", "Open the settings…"),
-    "bad_setting": Step("keys", "Open the settings…"),
+_MODEL = LaneStep("model", "Change model…")
+_PARAMS = LaneStep("params", "Parameters…")
+_PROMPT = LaneStep("prompt", "Edit the prompt")
+_ENDPOINT = LaneStep("endpoint", "Endpoint settings…")
+_STEPS: dict[str, LaneStep] = {
+    "no_key": LaneStep("keys", "Add a key…"),
+    "bad_key": LaneStep("keys", "Change the key…"),
+    NOT_CONFIRMED: LaneStep("address", "Confirm the address…"),
+    "no_address": LaneStep("keys", "Enter the address…"),
+    "no_setting": LaneStep("keys", "Open the settings…"),
+    "bad_setting": LaneStep("keys", "Open the settings…"),
     "no_package": RETRY,
     "no_sign_in": _MODEL,
-    "no_builtin_model": Step("install_model", "Install the built-in model"),
+    "no_builtin_model": LaneStep("install_model", "Install the built-in model"),
     "no_model": _MODEL,
     "no_endpoint": _MODEL,
     "model_load_failed": _MODEL,
@@ -74,7 +74,7 @@ _STEPS: dict[str, Step] = {
 CODES = frozenset(_STEPS)
 
 
-def next_step(failure_code: str, place: str) -> Step:
+def next_step(failure_code: str, place: str) -> LaneStep:
     """Return the step after a failure of a lane whose endpoint is of the kind `place` ("" if it was removed).
 
     Only endpoints that the user added have settings; for the others the network or the key is what can be fixed.

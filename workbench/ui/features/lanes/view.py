@@ -16,14 +16,14 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.column import LaneColumn
-from workbench.ui.features.lanes.empty import EmptyPage
-from workbench.ui.features.lanes.ending import RowEnd
-from workbench.ui.features.lanes.intents import Intents
-from workbench.ui.features.lanes.nearby import Nearby
-from workbench.ui.features.lanes.seat import Kind, Seat, take_heads
-from workbench.ui.features.lanes.sideways import Sideways
-from workbench.ui.features.lanes.together import Together
-from workbench.ui.features.lanes.widths import Widths
+from workbench.ui.features.lanes.column_scroll_area import ColumnScrollArea
+from workbench.ui.features.lanes.column_widths import ColumnWidths
+from workbench.ui.features.lanes.empty_page import NoLanesPage
+from workbench.ui.features.lanes.lane_intents import LaneIntents
+from workbench.ui.features.lanes.lane_slot import Kind, LaneSlot, take_heads
+from workbench.ui.features.lanes.linked_scrolling import LinkedScrolling
+from workbench.ui.features.lanes.row_end import RowEnd
+from workbench.ui.features.lanes.visible_lanes import VisibleLanes
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.ui.widgets.wording import is_running
 
@@ -33,7 +33,7 @@ _ELAPSED_TICK_MS, _CALM_TICK_MS = 250, 1000
 class _Elapsed(QTimer):
     """Refreshes the elapsed times while any lane runs, only once a second with reduced motion."""
 
-    def __init__(self, theme: Theme, seats: Callable[[], Sequence[Seat]], parent: QWidget) -> None:
+    def __init__(self, theme: Theme, seats: Callable[[], Sequence[LaneSlot]], parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self._seats = theme, seats
         self.timeout.connect(self._show)
@@ -51,19 +51,19 @@ class _Elapsed(QTimer):
                 seat.show_elapsed()
 
 
-class LanesView(Intents):
+class LanesView(LaneIntents):
     """All lanes of a prompt, or of one past iteration. Calls for an unknown slot have no effect: chunks of an answer
     may arrive after its column was removed."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._seats: list[Seat] = []
+        self._seats: list[LaneSlot] = []
         self._focused = ""
         self._running = False
         self._solo = False
         self._keys_act = True
-        self._area = Sideways(self)
+        self._area = ColumnScrollArea(self)
         self._row = QWidget()
         set_role(self._row, "surface")
         self._layout = QHBoxLayout(self._row)
@@ -73,8 +73,8 @@ class LanesView(Intents):
         self.add_button = self._end.add
         self._layout.addWidget(self._end)
         self._area.setWidget(self._row)
-        self.widths = Widths(theme, self._area, self._row, self._end, lambda: self._seats, lambda: self._solo)
-        self._empty = EmptyPage(theme, self)
+        self.widths = ColumnWidths(theme, self._area, self._row, self._end, lambda: self._seats, lambda: self._solo)
+        self._empty = NoLanesPage(theme, self)
         self._end.behind.clicked.connect(self.toggle_solo)
         for adds, shows in ((self.add_button, self._end.hidden), (self._empty.button, self._empty.hidden)):
             adds.clicked.connect(self.add_requested)
@@ -82,9 +82,9 @@ class LanesView(Intents):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._area)
-        self.together = Together(lambda: [seat.built for seat in self._seats if seat.built is not None], self)
+        self.together = LinkedScrolling(lambda: [seat.built for seat in self._seats if seat.built is not None], self)
         self._elapsed = _Elapsed(theme, lambda: self._seats, self)
-        self._nearby = Nearby(self._area, self.widths, lambda: self._seats, self._column_of)
+        self._nearby = VisibleLanes(self._area, self.widths, lambda: self._seats, self._column_of)
         self.setAccessibleName("Lanes")
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -98,7 +98,7 @@ class LanesView(Intents):
         if len(wanted) != len(heads):
             raise ValueError("two lanes have the same slot")
         old_index = next((i for i, seat in enumerate(self._seats) if seat.slot == self._focused), 0)
-        kept: dict[str, Seat] = {}
+        kept: dict[str, LaneSlot] = {}
         for seat in self._seats:
             if seat.slot in wanted:
                 kept[seat.slot] = seat
@@ -220,7 +220,7 @@ class LanesView(Intents):
             self._enter(self._seats[index], Qt.FocusReason.ShortcutFocusReason)
             self.entered.emit()
 
-    def _enter(self, seat: Seat, reason: Qt.FocusReason) -> None:
+    def _enter(self, seat: LaneSlot, reason: Qt.FocusReason) -> None:
         self._set_focused(seat.slot)
         self._column_of(seat).reading.take_focus(reason)
 
@@ -256,17 +256,17 @@ class LanesView(Intents):
         if (column := self.column(slot)) is not None:
             column.edit_params()
 
-    def _seat(self, slot: str) -> Seat | None:
+    def _seat(self, slot: str) -> LaneSlot | None:
         return next((seat for seat in self._seats if seat.slot == slot), None)
 
-    def _make_seat(self, head: LaneHead) -> Seat:
-        seat = Seat(self._theme, head, self, self._row)
+    def _make_seat(self, head: LaneHead) -> LaneSlot:
+        seat = LaneSlot(self._theme, head, self, self._row)
         seat.set_run_under_way(self._running)
         assert seat.blank is not None
         seat.blank.wanted.connect(lambda reason: self._blank_wanted(seat, reason))
         return seat
 
-    def _column_of(self, seat: Seat) -> LaneColumn:
+    def _column_of(self, seat: LaneSlot) -> LaneColumn:
         """Return a seat's column; a new column replaces the placeholder."""
         blank, column = seat.blank, seat.column()
         if blank is not None:
@@ -284,7 +284,7 @@ class LanesView(Intents):
             blank.deleteLater()
         return column
 
-    def _blank_wanted(self, seat: Seat, reason: Qt.FocusReason | None) -> None:
+    def _blank_wanted(self, seat: LaneSlot, reason: Qt.FocusReason | None) -> None:
         stops = [stop for stop in self._column_of(seat).tab_stops() if not stop.isHidden()]
         if reason is None:
             self._pressed(seat.slot)
@@ -293,7 +293,7 @@ class LanesView(Intents):
         else:
             stops[0].setFocus(reason)
 
-    def _drop(self, seat: Seat) -> None:
+    def _drop(self, seat: LaneSlot) -> None:
         self._layout.removeWidget(seat.widget)
         seat.widget.hide()
         seat.widget.deleteLater()

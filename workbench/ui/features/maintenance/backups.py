@@ -25,7 +25,7 @@ from workbench.core.dates import absolute
 from workbench.core.maintenance import MOST, MaintenanceRules
 from workbench.store.maintenance.backups import Backup
 from workbench.ui.widgets.controls import button, label
-from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.paths import PathLabel, show_folder
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
 from workbench.ui.widgets.theme import Theme
@@ -150,7 +150,7 @@ class BackupsPart(QWidget):
         layout.addLayout(where)
         layout.addWidget(self._none)
         layout.addWidget(self.list)
-        buttons = Flow()
+        buttons = FlowLayout()
         for one in (self._now, self._restore, self._other, self._show):
             buttons.addWidget(one)
         layout.addLayout(buttons)

@@ -22,7 +22,7 @@ from workbench.ui.shell.events import (
 if TYPE_CHECKING:
     from workbench.ui.features.maintenance.panel import HistoryPanel
     from workbench.ui.shell.services import Services
-    from workbench.ui.widgets.controls import Confirm
+    from workbench.ui.widgets.controls import ConfirmBar
     from workbench.usecases.history_replacement import Change
 
 NOTICE = "care"
@@ -79,7 +79,7 @@ class MaintenanceController:
     def _settings_closed(self) -> None:
         self._has_settings_open = False
 
-    def _make_page(self, confirm: Confirm) -> HistoryPanel:
+    def _make_page(self, confirm: ConfirmBar) -> HistoryPanel:
         from workbench.ui.features.maintenance.panel import HistoryPanel  # it imports the code for repairs
 
         self.panel = HistoryPanel(self._services.theme, self.desk, confirm)

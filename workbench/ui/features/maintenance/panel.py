@@ -16,9 +16,9 @@ from workbench.app.maintenance.tasks import DiskUsage, HistoryOverview, Maintena
 from workbench.core.byte_sizes import show_bytes
 from workbench.core.maintenance import MaintenanceRules
 from workbench.ui.features.maintenance.backups import BackupsPart
-from workbench.ui.features.maintenance.parts import Progress, SizeGrid
-from workbench.ui.widgets.controls import Confirm, button, label
-from workbench.ui.widgets.flow import Flow
+from workbench.ui.features.maintenance.parts import MaintenanceProgress, SizeGrid
+from workbench.ui.widgets.controls import ConfirmBar, button, label
+from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.paths import PathLabel, show_folder
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.history_replacement import MoveHistory, RepairHistory, RestoreHistory
@@ -31,7 +31,7 @@ _CLOSES = "The window closes for that and opens again."
 class HistoryPanel(QWidget):
     """Sections one below the other, and a fixed progress area at the bottom."""
 
-    def __init__(self, theme: Theme, desk: MaintenanceTasks, confirm: Confirm) -> None:
+    def __init__(self, theme: Theme, desk: MaintenanceTasks, confirm: ConfirmBar) -> None:
         super().__init__()
         self._desk, self._confirm = desk, confirm
         self._later = FutureResults(self)
@@ -42,7 +42,7 @@ class HistoryPanel(QWidget):
         self.sizes = SizeGrid(theme)
         self._measuring = label("Measuring…", "muted")
         self.backups = BackupsPart(theme)
-        self.progress = Progress()
+        self.progress = MaintenanceProgress()
         self._folder = button("Show folder", self._show_folder, name="Show the folder of the history")
         self._move = button("Move to another folder…", self._choose_folder)
         self._smaller = button("Make smaller…", self.ask_smaller)
@@ -245,8 +245,8 @@ class HistoryPanel(QWidget):
         return " What still runs is stopped; its text is kept." if self._desk.is_running else ""
 
 
-def _buttons(*buttons: QWidget) -> Flow:
-    row = Flow()
+def _buttons(*buttons: QWidget) -> FlowLayout:
+    row = FlowLayout()
     for one in buttons:
         row.addWidget(one)
     return row

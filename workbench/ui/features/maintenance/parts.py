@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from workbench.app.maintenance.tasks import DiskUsage, MaintenanceJob, MaintenanceResult
 from workbench.core.byte_sizes import show_bytes
-from workbench.ui.widgets.controls import Status, button, label
+from workbench.ui.widgets.controls import StatusLabel, button, label
 from workbench.ui.widgets.theme import Theme, set_role
 
 KINDS = {
@@ -76,7 +76,7 @@ class SizeGrid(QWidget):
         self._grid.addWidget(amount, row, 1)
 
 
-class Progress(QFrame):
+class MaintenanceProgress(QFrame):
     """The running job with a Stop button, then its result with collapsible details."""
 
     stop_clicked = Signal()
@@ -92,7 +92,7 @@ class Progress(QFrame):
         self._stop = button("Stop", self.stop_clicked.emit)
         self._more = button("Details", self._unfold, "quiet", "Details of what is wrong")
         self._more.setCheckable(True)
-        self.status = Status()
+        self.status = StatusLabel()
         self.detail = QPlainTextEdit()
         self.detail.setReadOnly(True)
         self.detail.setAccessibleName("Details")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from workbench.app.models.model_index import ABILITIES, PER_MILLION, ModelEntry, ModelOffer, show_dollars
 from workbench.app.models.picker_row import PickerRow
 from workbench.core.money import Rates
-from workbench.ui.features.models.elided import ElidedLabel
+from workbench.ui.features.models.elided_label import ElidedLabel
 from workbench.ui.features.models.prices import PriceFields
 from workbench.ui.widgets.theme import set_role
 

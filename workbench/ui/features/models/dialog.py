@@ -30,8 +30,8 @@ from workbench.ui.features.models.delegate import PickerDelegate
 from workbench.ui.features.models.details import ModelDetails
 from workbench.ui.features.models.files import FileFields
 from workbench.ui.widgets import geometry
+from workbench.ui.widgets.clearable import clearable
 from workbench.ui.widgets.dialog import Dialog
-from workbench.ui.widgets.fields import clearable
 from workbench.ui.widgets.paths import ChooseFile, choose_file
 from workbench.ui.widgets.theme import Theme, set_role
 

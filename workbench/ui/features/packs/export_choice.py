@@ -29,7 +29,7 @@ from workbench.app.packs.version_choice import ListedVersion, VersionChoice
 from workbench.packs.pack_contents import ENDING, PackAbout
 from workbench.packs.slugs import slug
 from workbench.ui.widgets.controls import button, label
-from workbench.ui.widgets.dialog_parts import Roomy, Rows, Told
+from workbench.ui.widgets.dialog_parts import LineList, RoomyLabel, ToldLabel
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.packs.target import PackTarget, is_file
 
@@ -38,7 +38,7 @@ _LOOK_MS = 250
 _EVIDENCE = "Include evidence: iterations, answers and verdicts, as they are in the history"
 
 
-class ChoicePage(QWidget):
+class PackChoicePage(QWidget):
     """`versions_wanted(uid)` requests a prompt's versions, `about_wanted` the stored metadata for the chosen prompts.
 
     `look_wanted` requests a description of what writing to the path would do.
@@ -56,8 +56,8 @@ class ChoicePage(QWidget):
         self._place: Path | None = None
         self._is_filling = self._is_path_typed = False
         self._typed: set[QLineEdit] = set()
-        self.rows = Rows(table, "Prompts to export", 0, most=6)
-        self.rows.setSelectionMode(Rows.SelectionMode.SingleSelection)
+        self.rows = LineList(table, "Prompts to export", 0, most=6)
+        self.rows.setSelectionMode(LineList.SelectionMode.SingleSelection)
         self.which: dict[_Kind, QRadioButton] = {
             "winner": QRadioButton("The winner, or the newest version before any verdict"),
             "all": QRadioButton("All versions, with the winner as the default"),
@@ -67,7 +67,7 @@ class ChoicePage(QWidget):
         self.versions = QListView()
         self.versions.setModel(self.choosing)
         self.versions.setUniformItemSizes(True)
-        self.versions.setItemDelegate(Roomy(self.versions))
+        self.versions.setItemDelegate(RoomyLabel(self.versions))
         self.name, self.description, self.licence, self.author = (
             _line(name, hint)
             for name, hint in (
@@ -80,7 +80,7 @@ class ChoicePage(QWidget):
         self.as_file, self.as_folder = QRadioButton("File"), QRadioButton("Folder (for git)")
         self.path = _line("Where the pack is written", "")
         self.browse = button("Choose…", self._browse, name="Choose where the pack is written")
-        self.place = Told(theme)
+        self.place = ToldLabel(theme)
         self.evidence = QCheckBox(_EVIDENCE)
         self._pause = QTimer(self, singleShot=True, interval=_LOOK_MS)
         self.files: QFileDialog | None = None

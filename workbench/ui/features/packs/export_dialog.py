@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.packs.export_table import ExportTable
 from workbench.app.packs.pack_exports import PackExportPreview
-from workbench.ui.features.packs.export_choice import ChoicePage
-from workbench.ui.features.packs.export_done import DonePage
-from workbench.ui.features.packs.export_preview import PreviewPage
+from workbench.ui.features.packs.export_choice import PackChoicePage
+from workbench.ui.features.packs.export_done import PackDonePage
+from workbench.ui.features.packs.export_preview import PackPreviewPage
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button
 from workbench.ui.widgets.dialog import Dialog
-from workbench.ui.widgets.dialog_parts import Progress, Told, lay_out
+from workbench.ui.widgets.dialog_parts import DialogProgress, ToldLabel, lay_out
 from workbench.ui.widgets.theme import Theme
 
 
@@ -35,14 +35,14 @@ class ExportPackDialog(Dialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export prompts as a pack")
         self.is_running = False
-        self.choice = ChoicePage(theme, table)
-        self.preview = PreviewPage(theme)
-        self.written = DonePage()
+        self.choice = PackChoicePage(theme, table)
+        self.preview = PackPreviewPage(theme)
+        self.written = PackDonePage()
         self.pages = QStackedWidget()
         for page in (self.choice, self.preview, self.written):
             self.pages.addWidget(page)
-        self.told = Told(theme)
-        self.progress = Progress()
+        self.told = ToldLabel(theme)
+        self.progress = DialogProgress()
         self.back = button("Back", self._back)
         self.close_ = button("Cancel", self.reject)
         self.go = button("Preview…", self._go, "primary")

@@ -11,8 +11,8 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDrag, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.widgets.controls import Status, button, label
-from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.controls import StatusLabel, button, label
+from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.paths import PathLabel, show_folder
 
 _USES = (
@@ -62,7 +62,7 @@ class DragTile(QPushButton):
         drag.exec(Qt.DropAction.CopyAction)
 
 
-class DonePage(QWidget):
+class PackDonePage(QWidget):
     """Shows the path of the pack, and actions on it."""
 
     def __init__(self) -> None:
@@ -72,8 +72,8 @@ class DonePage(QWidget):
         self.tile = DragTile()
         self.open_folder = button("Open folder", self._open_folder)
         self.copy_path = button("Copy path", self._copy_path)
-        self.copied = Status()
-        row = Flow()
+        self.copied = StatusLabel()
+        row = FlowLayout()
         for one in (self.tile, self.open_folder, self.copy_path):
             row.addWidget(one)
         layout = QVBoxLayout(self)

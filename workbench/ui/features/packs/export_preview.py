@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QVBoxLayout, 
 from workbench.app.packs.pack_exports import MOST_SHOWN, PackExportPreview
 from workbench.core.byte_sizes import show_bytes
 from workbench.ui.widgets.controls import label
-from workbench.ui.widgets.dialog_parts import Rows, as_high_as_rows, field, noted
+from workbench.ui.widgets.dialog_parts import LineList, as_high_as_rows, field, noted
 from workbench.ui.widgets.paths import PathLabel
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -56,7 +56,7 @@ class _Files(QAbstractTableModel):
         return name if index.column() == 0 else show_bytes(size)
 
 
-class PreviewPage(QWidget):
+class PackPreviewPage(QWidget):
     """Emits `changed` when `may_be_written` may have changed."""
 
     changed = Signal()
@@ -69,8 +69,8 @@ class PreviewPage(QWidget):
         self.notes = label("")
         set_role(self.notes, "pill-warn")
         self.files = _Files()
-        self.rows = Rows(self.files, "Files of the pack", 0, most=6)
-        self.rows.setSelectionMode(Rows.SelectionMode.SingleSelection)
+        self.rows = LineList(self.files, "Files of the pack", 0, most=6)
+        self.rows.setSelectionMode(LineList.SelectionMode.SingleSelection)
         self.text = field(theme, "What is in the file")
         self.found = label("", "heading")
         self.findings = QListWidget()

@@ -24,8 +24,8 @@ from workbench.app.packs.plan_text import text_of
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog import Dialog
-from workbench.ui.widgets.dialog_parts import Progress, Rows, Told, field, noted
-from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.dialog_parts import DialogProgress, LineList, ToldLabel, field, noted
+from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.packs.importer import ACTIONS, Action, PackImportPlan
 
@@ -47,13 +47,13 @@ class ImportPackDialog(Dialog):
         self.origin = label("", "small")
         self.what = label("", "")
         self.notes = label("", "")
-        self.rows = Rows(self.table, "Prompts of the pack", _WIDE)
+        self.rows = LineList(self.table, "Prompts of the pack", _WIDE)
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.text = field(theme, "What the selected prompt says")
         self.one = label("", "")
         self.choices: dict[Action, QRadioButton] = {action: QRadioButton() for action in ACTIONS}
-        self.told = Told(theme)
-        self.progress = Progress()
+        self.told = ToldLabel(theme)
+        self.progress = DialogProgress()
         self.go = button("Import", self.wanted.emit, "primary")
         self.close_ = button("Cancel", self.reject)
         # Enter presses the focused button; from any other widget it starts the import.
@@ -136,7 +136,7 @@ class ImportPackDialog(Dialog):
         frame = QFrame()
         set_role(frame, "card")
         group = QButtonGroup(frame)
-        buttons = Flow(16)
+        buttons = FlowLayout(16)
         for action, choice in self.choices.items():
             group.addButton(choice)
             buttons.addWidget(choice)

@@ -18,7 +18,7 @@ from workbench.ui.shell.events import CommandStateChanged, KeyBindingsRequested,
 
 if TYPE_CHECKING:
     from workbench.ui.features.palette.shortcuts import ShortcutSheet
-    from workbench.ui.shell.keybinding import KeyBindings
+    from workbench.ui.shell.key_bindings import KeyBindings
     from workbench.ui.shell.services import Services
 
 _RECENT = "palette_recent"

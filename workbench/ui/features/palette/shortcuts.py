@@ -29,14 +29,14 @@ from workbench.app.commands import COMPOSE, GROUPS, Command, acts_on_lanes
 from workbench.app.fuzzy import fold
 from workbench.app.keymap import only_outside_text, spoken, why_reserved
 from workbench.ui.shell.dialog_keys import CATCHES
-from workbench.ui.shell.keys import pressed
+from workbench.ui.shell.key_events import pressed
 from workbench.ui.widgets import geometry
+from workbench.ui.widgets.clearable import clearable
 from workbench.ui.widgets.dialog import Dialog
-from workbench.ui.widgets.fields import clearable
 from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:
-    from workbench.ui.shell.keybinding import KeyBindings
+    from workbench.ui.shell.key_bindings import KeyBindings
 
 _WINNERS = ("Mark lane 1 to 9 the winner, or take it back", "Ctrl+1 … Ctrl+9, or 1 … 9 on a lane")
 _ON_A_LANE = {"tie": "0 on a lane", "all_bad": "- on a lane"}

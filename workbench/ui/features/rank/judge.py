@@ -13,9 +13,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
-from workbench.ui.shell.bars import Elided
-from workbench.ui.shell.keybutton import KeyButton, KeyName
-from workbench.ui.widgets.focus import JUDGED_AREA
+from workbench.ui.shell.bars import ElidedText
+from workbench.ui.shell.key_names import KeyName, KeyNameButton
+from workbench.ui.widgets.focus_marks import JUDGED_AREA
 from workbench.ui.widgets.reader import ReadingArea
 from workbench.ui.widgets.theme import Theme, set_role
 
@@ -48,8 +48,8 @@ class JudgePage(QWidget):
         layout.setSpacing(10)
         head = QHBoxLayout()
         self.heading = QLabel("Which answer is better?", self)
-        self.progress = Elided("", "muted", self)
-        self.end = KeyButton("End", "", parent=self)
+        self.progress = ElidedText("", "muted", self)
+        self.end = KeyNameButton("End", "", parent=self)
         self.end.clicked.connect(self.end_wanted)
         head.addWidget(self.heading)
         head.addSpacing(12)
@@ -83,7 +83,7 @@ class JudgePage(QWidget):
         for side in (self.left, line, self.right):
             sides.addWidget(side, 0 if side is line else 1)
         layout.addWidget(self.answers, 1)
-        self.last = Elided("", "muted", self)
+        self.last = ElidedText("", "muted", self)
         self.last.hide()
         layout.addWidget(self.last)
         self._add_buttons(layout)
@@ -93,23 +93,23 @@ class JudgePage(QWidget):
     def _add_buttons(self, layout: QVBoxLayout) -> None:
         row = QHBoxLayout()
         row.setSpacing(_BETWEEN)
-        self.verdicts: list[KeyButton] = []
+        self.verdicts: list[KeyNameButton] = []
         for text, brief, key, kind, winner in (
             ("Left is better", "Left", "1", "winner", 1),
             ("Tie", "Tie", "0", "tie", 0),
             ("Both bad", "Bad", "-", "all_bad", 0),
             ("Right is better", "Right", "2", "winner", 2),
         ):
-            button = KeyButton(text, key, parent=self)
+            button = KeyNameButton(text, key, parent=self)
             button.set_label(text, brief)
             button.clicked.connect(lambda _=False, said=kind, won=winner: self.verdict_wanted.emit(said, won))
             row.addWidget(button)
             self.verdicts.append(button)
         row.addStretch(1)
-        self.skip = KeyButton("Skip", "", parent=self)
+        self.skip = KeyNameButton("Skip", "", parent=self)
         self.skip.clicked.connect(self.skip_wanted)
         row.addWidget(self.skip)
-        self.undo = KeyButton("Undo", "", parent=self)
+        self.undo = KeyNameButton("Undo", "", parent=self)
         self.undo.clicked.connect(self.undo_wanted)
         row.addWidget(self.undo)
         layout.addLayout(row)
@@ -225,7 +225,7 @@ class JudgePage(QWidget):
         return max(4, self.height() // 3 // self.prompt.fontMetrics().lineSpacing())
 
 
-class _Fold(KeyButton):
+class _Fold(KeyNameButton):
     """A button that expands and collapses something, with an arrow for the state."""
 
     def __init__(self, text: str, brief: str, parent: QWidget) -> None:

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 
 from workbench.core.technique_marks import TOLD
 from workbench.store.runs.technique_marks import VersionMarks
-from workbench.ui.widgets.choice import Choice
-from workbench.ui.widgets.flow import Flow
-from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.choice_box import ChoiceBox
+from workbench.ui.widgets.flow_layout import FlowLayout
+from workbench.ui.widgets.focus_marks import opens_menu
 from workbench.ui.widgets.theme import set_role
 
 _LONGEST = 40
@@ -40,7 +40,7 @@ class VersionTechniques(QWidget):
         head.setSpacing(8)
         title = QLabel("Techniques of version", self)
         set_role(title, "heading")
-        self.choice = Choice(self)
+        self.choice = ChoiceBox(self)
         self.choice.setAccessibleName("Version whose techniques are shown")
         self.choice.setMinimumContentsLength(12)
         self.choice.currentIndexChanged.connect(lambda _: self._show())
@@ -49,7 +49,7 @@ class VersionTechniques(QWidget):
         head.addStretch(1)
         layout.addLayout(head)
         self._row = QWidget(self)
-        self._flow = Flow(6)
+        self._flow = FlowLayout(6)
         self._row.setLayout(self._flow)
         layout.addWidget(self._row)
         self.add = QPushButton("Add ▾", self._row)

@@ -24,13 +24,13 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.rank.table_model import GROUPED, RankTable, headline
-from workbench.ui.features.rank import how
+from workbench.ui.features.rank import method_text
 from workbench.ui.features.rank.judge import JudgePage
 from workbench.ui.features.rank.table import RankingTable
 from workbench.ui.features.rank.techniques import VersionTechniques
-from workbench.ui.shell.keybutton import KeyButton, KeyName
-from workbench.ui.widgets.focus import opens_menu
-from workbench.ui.widgets.late_theme import LateTheme
+from workbench.ui.shell.key_names import KeyName, KeyNameButton
+from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.widgets.hidden_page_theme import HiddenPageTheme
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.ranking_result import Grouping, RankingRemark, RankingResult
 
@@ -60,7 +60,7 @@ class RankView(QStackedWidget):
 
     def __init__(self, theme: Theme, groupings: Mapping[Grouping, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = LateTheme(theme, self)
+        self._theme = HiddenPageTheme(theme, self)
         self._said: list[QLabel] = []
         self._grouping: Grouping = "both"
         self.ranking = QScrollArea(self)
@@ -106,7 +106,7 @@ class RankView(QStackedWidget):
             self._groupings.append((grouping, title, action))
         self.group.setMenu(menu)
         opens_menu(self.group)
-        self.judge = KeyButton("Judge next pair blind", "", parent=page)
+        self.judge = KeyNameButton("Judge next pair blind", "", parent=page)
         self.judge.set_label("Judge next pair blind", "Judge")
         self.judge.clicked.connect(self.judge_clicked)
         self._head.addWidget(self.heading, 0, 0)
@@ -143,7 +143,7 @@ class RankView(QStackedWidget):
         self.fold.toggled.connect(self._unfold)
         layout.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
         self.how = _sentence(page)
-        self.how.setText(how.text())
+        self.how.setText(method_text.text())
         self.how.hide()
         layout.addWidget(self.how)
         layout.addStretch(1)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QRadioButton
 
 from workbench.app.future_results import FutureResults, sentence_of
 from workbench.app.settings.form_data import SettingsSource, ThemeMode
-from workbench.ui.widgets.controls import Status, button, label
+from workbench.ui.widgets.controls import StatusLabel, button, label
 from workbench.ui.widgets.theme import Theme
 
 SMALLEST, LARGEST, STEP = 80, 200, 10
@@ -32,7 +32,7 @@ class AppearancePanel(QWidget):
         self._slider.setAccessibleName("Size of text in per cent")
         self._percent = label(role="muted", wrap=False)
         self.still = QCheckBox("Reduce motion")
-        self._status = Status()
+        self._status = StatusLabel()
         # A new size lays out every window again, so the slider is debounced.
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)

@@ -17,10 +17,10 @@ from workbench.ui.features.settings.appearance import AppearancePanel
 from workbench.ui.features.settings.endpoints import EndpointsPanel
 from workbench.ui.features.settings.keys import KeysPanel
 from workbench.ui.features.settings.limits import LimitsPanel
-from workbench.ui.shell import taborder
+from workbench.ui.shell import tab_order
 from workbench.ui.shell.events import SettingsPage, SettingsPart
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.controls import Confirm, button, line
+from workbench.ui.widgets.controls import ConfirmBar, button, line
 from workbench.ui.widgets.dialog import Dialog
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
 from workbench.ui.widgets.theme import Theme, set_role
@@ -70,7 +70,7 @@ class SettingsDialog(Dialog):
         self._nav.setAccessibleName("Pages of the settings")
         self._nav.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._pages = QStackedWidget()
-        self._confirm = Confirm()
+        self._confirm = ConfirmBar()
         self._lay_out()
         self._keys.changed.connect(self.keys_changed)
         self._keys.page_read.connect(self._keys_read)
@@ -135,7 +135,7 @@ class SettingsDialog(Dialog):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         # Pages and forms are created lazily, which would put them behind the Close button in the default tab order.
-        return taborder.step(self, (self._nav, self._pages, self._confirm, self._close), forward=forward)
+        return tab_order.step(self, (self._nav, self._pages, self._confirm, self._close), forward=forward)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

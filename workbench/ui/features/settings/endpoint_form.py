@@ -16,8 +16,8 @@ from workbench.core.lanes import Endpoint
 from workbench.engine.calls import ModelIds
 from workbench.ui.features.settings.headers import HeaderFields
 from workbench.ui.features.settings.protocol_fields import ProtocolFields
-from workbench.ui.widgets.controls import Confirm, SecretField, Status, button, label
-from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.controls import ConfirmBar, SecretField, StatusLabel, button, label
+from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.usecases.credentials import AddressQuestion
 from workbench.usecases.endpoint_form import EndpointForm, FieldMistake, check_form, warnings
 
@@ -50,8 +50,8 @@ class EndpointFormView(QWidget):
         self._session = QCheckBox("Keep key and secret headers only for this session")
         self._session.setToolTip("Keys are kept in memory and gone when the workbench is closed")
         self._headers = HeaderFields()
-        self._troubles = {field: Status() for field in _FIELDS}
-        self._status, self._models, self._confirm = Status(), Status(), Confirm()
+        self._troubles = {field: StatusLabel() for field in _FIELDS}
+        self._status, self._models, self._confirm = StatusLabel(), StatusLabel(), ConfirmBar()
         self._save_button = button("Save", self._save, "primary", "Save the endpoint")
         self._load_button = button("Load models", self._load)
         self._remove_button = button("Remove…", self._ask_remove, name="Remove the endpoint")
@@ -144,7 +144,7 @@ class EndpointFormView(QWidget):
             for widget in widgets:
                 layout.addWidget(widget)
             layout.addSpacing(8)
-        buttons = Flow()
+        buttons = FlowLayout()
         for made in (self._save_button, self._load_button, self._remove_button):
             buttons.addWidget(made)
         layout.addLayout(buttons)

@@ -20,8 +20,8 @@ from workbench.app.settings.form_data import EndpointInfo, SettingsSource
 from workbench.core.lanes import Endpoint
 from workbench.ui.features.settings.endpoint_form import EndpointFormView
 from workbench.ui.features.settings.file_form import FileFormView
-from workbench.ui.features.settings.found import FoundServers
-from workbench.ui.widgets.controls import Status, button, label, scrolled
+from workbench.ui.features.settings.found_servers import FoundServers
+from workbench.ui.widgets.controls import StatusLabel, button, label, scrolled
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
 from workbench.ui.widgets.theme import Theme
 
@@ -54,7 +54,7 @@ class EndpointsPanel(QWidget):
         self._list.setMouseTracking(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setItemDelegate(RowDelegate(theme, self._list, _row_text))
-        self._status = Status()
+        self._status = StatusLabel()
         self._pages = QStackedWidget()
         self._found = FoundServers(source)
         self._found.added.connect(self._added)

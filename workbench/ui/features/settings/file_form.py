@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from workbench.app.future_results import FutureResults, sentence_of
 from workbench.app.settings.form_data import EndpointInfo, EndpointSaved, FileForm, SettingsSource
 from workbench.core.lanes import Endpoint
-from workbench.ui.widgets.controls import Confirm, Status, button, label
+from workbench.ui.widgets.controls import ConfirmBar, StatusLabel, button, label
 from workbench.ui.widgets.paths import ChooseFile, choose_file
 from workbench.usecases.endpoint_form import FieldMistake, check_name
 
@@ -40,8 +40,8 @@ class FileFormView(QWidget):
         self._source, self._info, self._others, self._choose = source, info, tuple(others), choose
         self._later = FutureResults(self)
         self._fields: dict[str, QLineEdit] = {}
-        self._troubles: dict[str, Status] = {}
-        self._status, self._confirm = Status(), Confirm()
+        self._troubles: dict[str, StatusLabel] = {}
+        self._status, self._confirm = StatusLabel(), ConfirmBar()
         self._save_button = button("Save", self._save, "primary", "Save the model file")
         self._remove_button = button("Remove…", self._ask_remove, name="Remove the model file from the list")
         self._lay_out()
@@ -94,7 +94,7 @@ class FileFormView(QWidget):
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(6)
         for name, text in (("name", "Name"), ("path", "Model file (GGUF)"), ("adapter", "LoRA adapter")):
-            field, trouble, title = QLineEdit(), Status(), label(text, "muted")
+            field, trouble, title = QLineEdit(), StatusLabel(), label(text, "muted")
             field.setAccessibleName(text)
             title.setBuddy(field)
             self._fields[name], self._troubles[name] = field, trouble

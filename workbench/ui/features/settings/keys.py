@@ -24,9 +24,9 @@ from workbench.app.future_results import FutureResults, sentence_of
 from workbench.app.settings.form_data import KeyInfo, KeysPage, SettingsSource
 from workbench.app.settings.key_list import ROW, KeyListModel
 from workbench.ui.features.settings.provider_form import ProviderForm
-from workbench.ui.widgets.controls import Confirm, SecretField, Status, button, label, scrolled
-from workbench.ui.widgets.fields import clearable
-from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.clearable import clearable
+from workbench.ui.widgets.controls import ConfirmBar, SecretField, StatusLabel, button, label, scrolled
+from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.row_delegate import Index, RowDelegate, RowText
 from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.credentials import AddressQuestion
@@ -60,13 +60,13 @@ class KeyDetail(QWidget):
         self._keep = button("Save key", self._save, "primary")
         self._test = button("Test", self._run_test, name="Test the key")
         self._remove = button("Remove…", self._ask_remove, name="Remove the key")
-        self._confirm, self._question = Confirm(), Confirm()
-        self._status = Status()
+        self._confirm, self._question = ConfirmBar(), ConfirmBar()
+        self._status = StatusLabel()
         self._form = ProviderForm()
         self._form.save_requested.connect(self._save_settings)
         self._key_label = label("API key", "small")
         self._key_label.setBuddy(self._secret.field)
-        buttons = Flow(10)
+        buttons = FlowLayout(10)
         for made in (self._keep, self._test, self._remove):
             buttons.addWidget(made)
         self._body = QWidget()
@@ -299,7 +299,7 @@ class KeysPanel(QWidget):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setModel(self._model)
         self._list.setItemDelegate(RowDelegate(theme, self._list, _row_text))
-        self._empty = Status()
+        self._empty = StatusLabel()
         self._detail = KeyDetail(source, self._later)
         self._detail.show_info(None)
         self._build()

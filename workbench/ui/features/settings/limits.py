@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 from workbench.app.future_results import FutureResults, sentence_of
 from workbench.app.settings.form_data import SettingsSource
 from workbench.core.run_limits import Limits
-from workbench.ui.widgets.controls import Status, button, label
+from workbench.ui.widgets.controls import StatusLabel, button, label
 
 _FIELDS = (("usd", "Dollars"), ("tokens", "Tokens, in and out"), ("calls", "Calls"))
 
@@ -26,7 +26,7 @@ class LimitsPanel(QWidget):
         self._source = source
         self._later = FutureResults(self)
         self.fields: dict[str, QLineEdit] = {}
-        self._status = Status()
+        self._status = StatusLabel()
         form = QFormLayout()
         form.setVerticalSpacing(8)
         for name, title in _FIELDS:

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from workbench.ui.widgets.controls import Status, button, label
-from workbench.ui.widgets.flow import Flow
+from workbench.ui.widgets.controls import StatusLabel, button, label
+from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.usecases.provider_access import ProviderState, SettingState
 
 _ADDRESS = ""
@@ -31,11 +31,11 @@ class ProviderForm(QWidget):
         self._shown: dict[str, str] = {}
         self._title = label("Address and settings", "heading")
         self._where = label(role="muted")
-        self._missing = Status()
+        self._missing = StatusLabel()
         self._holder = QWidget()
         self._save = button("Save settings", self.save_requested.emit)
         self._doc = button("Documentation", self._open_documentation)
-        buttons = Flow(10)
+        buttons = FlowLayout(10)
         buttons.addWidget(self._save)
         buttons.addWidget(self._doc)
         layout = self._layout = QVBoxLayout(self)

@@ -27,7 +27,7 @@ from workbench.core.visible_text import visible_name
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog import Dialog
-from workbench.ui.widgets.dialog_parts import Progress, Told, as_high_as_rows, field
+from workbench.ui.widgets.dialog_parts import DialogProgress, ToldLabel, as_high_as_rows, field
 from workbench.ui.widgets.paths import show_folder
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.training import TrainingSet
@@ -68,8 +68,8 @@ class TrainingDialog(Dialog):
         self.contradictions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.contradictions.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.rows = field(theme, "The first rows")
-        self.told = Told(theme)
-        self.progress = Progress()
+        self.told = ToldLabel(theme)
+        self.progress = DialogProgress()
         self.open_folder = button("Open folder", lambda: show_folder(self._folder))
         self.close_ = button("Close", self.reject)
         self.go = button("Export…", self._choose_folder, "primary")

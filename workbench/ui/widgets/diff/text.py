@@ -15,10 +15,10 @@ from PySide6.QtGui import QBrush, QFont, QPainter, QPaintEvent, QPen, QTextCharF
 from PySide6.QtWidgets import QWidget
 
 from workbench.core.diff import TextDiff
-from workbench.ui.editor.exact import text_data
+from workbench.ui.editor.exact_text import text_data
 from workbench.ui.widgets.diff.outline import outline
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.reader.shown import for_clipboard
+from workbench.ui.widgets.reader.shown_text import for_clipboard
 from workbench.ui.widgets.theme import Theme
 
 SLICE = 12_000
@@ -27,7 +27,7 @@ PIECES = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class DiffRun:
     """A run of displayed text: `kind` is same, removed, added, declined (a rejected addition), heading, or filler,
     which aligns two sides and is not text.
 
@@ -39,10 +39,10 @@ class Run:
     change: int = -1
 
 
-def runs_of(diff: TextDiff, first: int = 0) -> Iterator[Run]:
+def runs_of(diff: TextDiff, first: int = 0) -> Iterator[DiffRun]:
     """Yield the runs of a text diff, its changes numbered from `first`."""
     for piece in diff.pieces():
-        yield Run(piece.kind, piece.text, piece.hunk + first if piece.hunk >= 0 else -1)
+        yield DiffRun(piece.kind, piece.text, piece.hunk + first if piece.hunk >= 0 else -1)
 
 
 class DiffView(AnswerView):
@@ -54,9 +54,9 @@ class DiffView(AnswerView):
         """`old`: show and copy the text before the changes."""
         super().__init__(theme, mono=mono, parent=parent)
         self._ghosts = {"filler"} if old else {"filler", "removed", "declined"}
-        self._runs: Callable[[], Iterable[Run]] = tuple
-        self._rest: Iterator[Run] = iter(())
-        self._next: Run | None = None
+        self._runs: Callable[[], Iterable[DiffRun]] = tuple
+        self._rest: Iterator[DiffRun] = iter(())
+        self._next: DiffRun | None = None
         self._wanted = -1
         self._removed: list[tuple[int, int]] = []
         self._places: dict[int, tuple[int, int]] = {}
@@ -88,12 +88,12 @@ class DiffView(AnswerView):
         """Show one text diff."""
         self.show_made(lambda: runs_of(diff), len(diff.hunks))
 
-    def show_runs(self, runs: Iterable[Run], count: int | None = None) -> None:
+    def show_runs(self, runs: Iterable[DiffRun], count: int | None = None) -> None:
         """Show runs from the beginning. `count`: all changes, including those without a run here."""
         known = tuple(runs)
         self.show_made(lambda: known, 1 + max((run.change for run in known), default=-1) if count is None else count)
 
-    def show_made(self, make: Callable[[], Iterable[Run]], count: int) -> None:
+    def show_made(self, make: Callable[[], Iterable[DiffRun]], count: int) -> None:
         """Show runs from a factory, which is called again when the colours change; `count`: all changes."""
         self._runs, self._count = make, count
         self._clear_runs()
@@ -227,8 +227,8 @@ class DiffView(AnswerView):
         return made
 
 
-def _short(runs: Iterable[Run]) -> Iterator[Run]:
+def _short(runs: Iterable[DiffRun]) -> Iterator[DiffRun]:
     """Yield the runs split into pieces of at most `SLICE` characters."""
     for run in runs:
         for at in range(0, len(run.text), SLICE):
-            yield Run(run.kind, run.text[at : at + SLICE], run.change)
+            yield DiffRun(run.kind, run.text[at : at + SLICE], run.change)

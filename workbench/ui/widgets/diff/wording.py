@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from workbench.core.diff import TextDiff
 from workbench.core.json_diff import JsonChange
-from workbench.ui.widgets.diff.text import Run
+from workbench.ui.widgets.diff.text import DiffRun
 
 _SIGNS = {"added": "+ ", "removed": "− ", "changed": "~ ", "moved": "→ "}
 
@@ -28,21 +28,21 @@ def changes(count: int) -> str:
     return "1 change" if count == 1 else f"{count:,} changes"
 
 
-def json_runs(found: tuple[JsonChange, ...]) -> Iterator[Run]:
+def json_runs(found: tuple[JsonChange, ...]) -> Iterator[DiffRun]:
     """Yield JSON differences, one per line."""
     if not found:
-        yield Run("same", "The data is the same; only its layout or the order of keys differs.")
+        yield DiffRun("same", "The data is the same; only its layout or the order of keys differs.")
     for number, change in enumerate(found):
         kind = change.kind if change.kind in ("added", "removed") else "same"
-        yield Run(kind, f"{_SIGNS[change.kind]}{change.path}", number)
+        yield DiffRun(kind, f"{_SIGNS[change.kind]}{change.path}", number)
         if change.kind == "moved":
-            yield Run("same", f" moved from {change.before}")
+            yield DiffRun("same", f" moved from {change.before}")
         else:
-            yield Run("same", ": ")
+            yield DiffRun("same", ": ")
             if change.before:
-                yield Run("removed", change.before)
+                yield DiffRun("removed", change.before)
             if change.before and change.after:
-                yield Run("same", " ")
+                yield DiffRun("same", " ")
             if change.after:
-                yield Run("added", change.after)
-        yield Run("same", (f" ({change.note})" if change.note else "") + "\n")
+                yield DiffRun("added", change.after)
+        yield DiffRun("same", (f" ({change.note})" if change.note else "") + "\n")

@@ -22,16 +22,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
-from workbench.ui.editor.exact import text_data
+from workbench.ui.editor.exact_text import text_data
 from workbench.ui.widgets.fonts import set_text_font
-from workbench.ui.widgets.reader.discarding import MANY, Discarded
-from workbench.ui.widgets.reader.following import Following
-from workbench.ui.widgets.reader.ground import Ground
+from workbench.ui.widgets.idle_queue import IdleQueue
+from workbench.ui.widgets.reader.background_painter import BackgroundPainter
+from workbench.ui.widgets.reader.discarded import MANY, DiscardedParts
 from workbench.ui.widgets.reader.placeholder import paint_placeholder
-from workbench.ui.widgets.reader.shown import ShownText, for_clipboard
-from workbench.ui.widgets.reader.spacing import SpacedLayout
+from workbench.ui.widgets.reader.scroll_following import ScrollFollowing
+from workbench.ui.widgets.reader.shown_text import ShownText, for_clipboard
+from workbench.ui.widgets.reader.spaced_layout import SpacedLayout
 from workbench.ui.widgets.theme import Theme
-from workbench.ui.widgets.turns import Turns
 
 MARGIN = 12
 _EXTRA_SPACING = 0.2
@@ -61,7 +61,7 @@ class AnswerView(QPlainTextEdit):
         self._backlog: deque[str] = deque()
         self._laid_out = -1
         """The width of the last layout (pixels)."""
-        self._turns = Turns.of_application()
+        self._turns = IdleQueue.of_application()
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -72,9 +72,9 @@ class AnswerView(QPlainTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._spacing, self._tail = self._prepare(self.document())
-        self.following = Following(self, self._is_at_end)
+        self.following = ScrollFollowing(self, self._is_at_end)
         self.following.changed.connect(self.following_changed)
-        self._ground = Ground(self, theme)
+        self._ground = BackgroundPainter(self, theme)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -230,7 +230,7 @@ class AnswerView(QPlainTextEdit):
         fresh.setDefaultTextOption(old.defaultTextOption())
         fresh.setUndoRedoEnabled(False)
         self._space()
-        Discarded(old)
+        DiscardedParts(old)
         self.setDocument(fresh)
 
     def _insert(self, piece: str) -> None:

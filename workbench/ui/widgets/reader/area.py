@@ -14,14 +14,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
+from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.reader import modes
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.reader.modes import STEPS, TEXT, Subject
-from workbench.ui.widgets.reader.page import Page
-from workbench.ui.widgets.reader.sniff import Sniffer
+from workbench.ui.widgets.reader.modes import STEPS, TEXT, ReadingSubject
+from workbench.ui.widgets.reader.page import ReadingPage
+from workbench.ui.widgets.reader.sniff import FormatSniffer
 from workbench.ui.widgets.reader.text import TextPage
 from workbench.ui.widgets.theme import Theme
-from workbench.ui.widgets.turns import Turns
 from workbench.ui.widgets.wording import is_running
 
 
@@ -36,16 +36,16 @@ class ReadingArea(QWidget):
     def __init__(self, theme: Theme, head: LaneHead, chosen: Callable[[], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._chosen = theme, chosen
-        self._subject = Subject(head)
+        self._subject = ReadingSubject(head)
         self._pieces: list[str] = []
-        self._sniffer = Sniffer()
+        self._sniffer = FormatSniffer()
         self._streaming = False
-        self._turns = Turns.of_application()
+        self._turns = IdleQueue.of_application()
         self._given_up: frozenset[str] = frozenset()
         self._placeholder = self._name = ""
         self._wash: tuple[float, float] | None = None
         text = TextPage(theme, self)
-        self._pages: dict[str, Page] = {TEXT: text}
+        self._pages: dict[str, ReadingPage] = {TEXT: text}
         self._fed: dict[str, int] = {TEXT: 0}
         self._mode = TEXT
         self.text_view: AnswerView = text.view
@@ -64,12 +64,12 @@ class ReadingArea(QWidget):
         return self._mode
 
     @property
-    def page(self) -> Page:
+    def page(self) -> ReadingPage:
         """The page in front."""
         return self._pages[self._mode]
 
     @property
-    def subject(self) -> Subject:
+    def subject(self) -> ReadingSubject:
         """What is known about the answer."""
         return self._subject
 
@@ -99,7 +99,7 @@ class ReadingArea(QWidget):
         if shown and text.startswith(shown):
             self.append(text[len(shown) :])
             return
-        self._pieces, self._fed, self._sniffer = [], {}, Sniffer()
+        self._pieces, self._fed, self._sniffer = [], {}, FormatSniffer()
         self._given_up = frozenset()
         self._take(text)
         self._choose(by_hand=True)
@@ -215,7 +215,7 @@ class ReadingArea(QWidget):
         page.refresh()
         self._show_latest()
 
-    def _page(self, mode: str) -> Page:
+    def _page(self, mode: str) -> ReadingPage:
         if mode not in self._pages:
             row = modes.mode(mode)
             assert row is not None

@@ -22,9 +22,9 @@ from PySide6.QtGui import (
 )
 
 from workbench.ui.widgets.reader.code import colored
-from workbench.ui.widgets.reader.growth import Placed
-from workbench.ui.widgets.reader.parts import Part, Run
-from workbench.ui.widgets.reader.tables import PADDING, Look, Table, thin
+from workbench.ui.widgets.reader.document_growth import PlacedPart
+from workbench.ui.widgets.reader.parts import DocumentPart, TextRun
+from workbench.ui.widgets.reader.tables import PADDING, ReadingTable, TableLook, thin
 from workbench.ui.widgets.theme import Theme
 
 QUOTE = QTextFormat.Property.UserProperty.value + 2
@@ -38,7 +38,7 @@ _CLOSE = 0.3
 _HEADINGS = {1: 3.0, 2: 2.0, 3: 1.0}
 
 
-class Builder:
+class DocumentBuilder:
     """Writes in the fonts and colours of a theme, through a cursor at the end of a document."""
 
     def __init__(self, theme: Theme) -> None:
@@ -51,7 +51,7 @@ class Builder:
         self.extra = round(self._metrics.lineSpacing() * 0.2)
         self._line = self._metrics.lineSpacing() + self.extra
 
-    def paragraph(self, cursor: QTextCursor, placed: Placed, *, first: bool) -> None:
+    def paragraph(self, cursor: QTextCursor, placed: PlacedPart, *, first: bool) -> None:
         """Write a paragraph, a heading or a rule."""
         part = placed.part
         self._begin(cursor, self._block(cursor, placed, first=first), first=first)
@@ -59,16 +59,16 @@ class Builder:
             self._rule(cursor)
             return
         if part.marker:
-            cursor.insertText(f"{part.marker} ", self.format(Run("")))
+            cursor.insertText(f"{part.marker} ", self.format(TextRun("")))
         self.words(cursor, part, part.runs)
 
-    def words(self, cursor: QTextCursor, part: Part, runs: Iterable[Run]) -> None:
+    def words(self, cursor: QTextCursor, part: DocumentPart, runs: Iterable[TextRun]) -> None:
         """Continue the paragraph of `part`."""
         for run in runs:
             cursor.insertText(run.text.replace("\n", "\u2028"), self.format(run, part))
         _mirror(cursor)
 
-    def code(self, cursor: QTextCursor, placed: Placed, *, first: bool, inked: bool) -> None:
+    def code(self, cursor: QTextCursor, placed: PlacedPart, *, first: bool, inked: bool) -> None:
         """Write a code block, with syntax colours if `inked`."""
         block = self._block(cursor, placed, first=first)
         block.setProperty(CODE, True)
@@ -91,7 +91,7 @@ class Builder:
             cursor.insertBlock(block)
             cursor.insertText(rest, self.ink(color))
 
-    def table(self, cursor: QTextCursor, placed: Placed, room: float, *, first: bool) -> Table:
+    def table(self, cursor: QTextCursor, placed: PlacedPart, room: float, *, first: bool) -> ReadingTable:
         """Write a table into `room` pixels, margins included."""
         part, block = placed.part, self._block(cursor, placed, first=first)
         lead = thin()
@@ -106,7 +106,7 @@ class Builder:
         form.setTopMargin(self._line * 0.7)
         form.setLeftMargin(block.leftMargin())
         columns = max(len(row) for row in part.rows)
-        table = Table(Look(self.format, form, part.sides), columns, room)
+        table = ReadingTable(TableLook(self.format, form, part.sides), columns, room)
         table.put(cursor, 0, part.rows)
         return table
 
@@ -119,7 +119,7 @@ class Builder:
             self._inks[color] = form
         return self._inks[color]
 
-    def format(self, run: Run, part: Part | None = None) -> QTextCharFormat:
+    def format(self, run: TextRun, part: DocumentPart | None = None) -> QTextCharFormat:
         """Return the format of `run`; formats without a link are cached."""
         level = part.level if part is not None and part.kind == "heading" else 0
         look = (run.bold, run.italic, run.strike, run.code, level, part is not None and part.quote > 0)
@@ -129,7 +129,7 @@ class Builder:
             self._formats[look] = self._made(run, part)
         return self._formats[look]
 
-    def _made(self, run: Run, part: Part | None) -> QTextCharFormat:
+    def _made(self, run: TextRun, part: DocumentPart | None) -> QTextCharFormat:
         form = QTextCharFormat()
         font = QFont(self.mono if run.code else self.font)
         muted = part is not None and part.quote > 0
@@ -151,7 +151,7 @@ class Builder:
             form.setFontUnderline(True)
         return form
 
-    def _block(self, cursor: QTextCursor, placed: Placed, *, first: bool) -> QTextBlockFormat:
+    def _block(self, cursor: QTextCursor, placed: PlacedPart, *, first: bool) -> QTextBlockFormat:
         """Return the block format of a part; the gap below a heading is small, because the text belongs to it."""
         part, block = placed.part, QTextBlockFormat()
         gap = self._line if placed.apart else 0.0

@@ -11,16 +11,16 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from workbench.app.lanes.lane_state import LaneDiff
-from workbench.ui.widgets.diff.text import DiffView, Run
+from workbench.ui.widgets.diff.text import DiffRun, DiffView
 from workbench.ui.widgets.diff.wording import changes, counted, json_runs
-from workbench.ui.widgets.focus import opens_menu
-from workbench.ui.widgets.reader.page import Page
+from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.widgets.reader.page import ReadingPage
 from workbench.ui.widgets.reader.view_page import share_menu
 from workbench.ui.widgets.small_controls import quiet_button, safe_tip
 from workbench.ui.widgets.theme import Theme, set_role
 
 
-class DiffPage(Page):
+class DiffPage(ReadingPage):
     """The changes, their number, a menu of bases, and navigation buttons."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -144,13 +144,13 @@ class DiffPage(Page):
         found = shown.compared
         if found.diff is None:
             self.view.setPlaceholderText(found.sentence)
-            self.view.show_runs((Run("same", self._text),) if self._text else ())
+            self.view.show_runs((DiffRun("same", self._text),) if self._text else ())
         elif (data := found.data) is not None and self.data.isChecked():
             self.view.show_made(lambda: json_runs(data), len(data))
         elif found.diff.hunks:
             self.view.show_diff(found.diff)
         else:
-            self.view.show_runs((Run("same", found.diff.new),))
+            self.view.show_runs((DiffRun("same", found.diff.new),))
         self._count()
 
     def _count(self) -> None:

@@ -14,19 +14,19 @@ from PySide6.QtCore import QPoint, QRect, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QWidget
 
+from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.reader.answer import MARGIN
-from workbench.ui.widgets.reader.build import CODE, CODE_PADDING, Builder
-from workbench.ui.widgets.reader.discarding import MANY, Discarded
-from workbench.ui.widgets.reader.following import Following
-from workbench.ui.widgets.reader.ground import Ground
-from workbench.ui.widgets.reader.grounds import Grounds
-from workbench.ui.widgets.reader.growth import Growth
-from workbench.ui.widgets.reader.linked import LinkedText
+from workbench.ui.widgets.reader.background_painter import BackgroundPainter
+from workbench.ui.widgets.reader.build import CODE, CODE_PADDING, DocumentBuilder
+from workbench.ui.widgets.reader.discarded import MANY, DiscardedParts
+from workbench.ui.widgets.reader.document_growth import DocumentGrowth
+from workbench.ui.widgets.reader.linked_text import LinkedText
+from workbench.ui.widgets.reader.part_backgrounds import PartBackgrounds
 from workbench.ui.widgets.reader.parts import definitions
 from workbench.ui.widgets.reader.placeholder import paint_placeholder
-from workbench.ui.widgets.reader.sheet import Sheet
+from workbench.ui.widgets.reader.scroll_following import ScrollFollowing
+from workbench.ui.widgets.reader.sheet import ReadingSheet
 from workbench.ui.widgets.theme import Theme
-from workbench.ui.widgets.turns import Turns
 
 _SLICE = 1_500
 _MOST_S = 0.1
@@ -52,12 +52,12 @@ class MarkdownView(LinkedText):
         self._links: dict[str, str] = {}
         self._wanted: int | None = None
         self._mark = QRect()
-        self._turns = Turns.of_application()
-        self._growth, self._sheet = Growth(), self._blank()
-        self.following = Following(self, self._is_at_end)
+        self._turns = IdleQueue.of_application()
+        self._growth, self._sheet = DocumentGrowth(), self._blank()
+        self.following = ScrollFollowing(self, self._is_at_end)
         self.following.changed.connect(self.following_changed)
         self.following.moved.connect(self._moved)
-        self._ground = Ground(self, theme)
+        self._ground = BackgroundPainter(self, theme)
         self.selectionChanged.connect(self._go_on)
         theme.changed.connect(self._restyle)
 
@@ -164,21 +164,21 @@ class MarkdownView(LinkedText):
             self._mark = place.toAlignedRect()
             self._ground.paint_end(place)
 
-    def _dress(self) -> tuple[Builder, Grounds]:
+    def _dress(self) -> tuple[DocumentBuilder, PartBackgrounds]:
         """Create the builder and the backgrounds from the theme."""
-        build = Builder(self._theme)
-        return build, Grounds(self._theme.color("sunken"), self._theme.color("border"), build.extra)
+        build = DocumentBuilder(self._theme)
+        return build, PartBackgrounds(self._theme.color("sunken"), self._theme.color("border"), build.extra)
 
-    def _blank(self) -> Sheet:
+    def _blank(self) -> ReadingSheet:
         """Return a sheet for an empty document; a long document is replaced, not cleared."""
         if self.document().blockCount() > MANY:
             fresh = QTextDocument(self)
             fresh.setUndoRedoEnabled(False)
             fresh.setDocumentMargin(MARGIN)
             fresh.setDefaultTextOption(self.document().defaultTextOption())
-            Discarded(self.document())
+            DiscardedParts(self.document())
             self.setDocument(fresh)
-        return Sheet(self.document(), self._build, self._room())
+        return ReadingSheet(self.document(), self._build, self._room())
 
     def _room(self) -> float:
         return self.viewport().width() - 2.0 * MARGIN
@@ -188,7 +188,7 @@ class MarkdownView(LinkedText):
         self._text, self._written, self._waiting, self._was_long = "", 0, 0, False
         self._backlog.clear()
         self._wanted = None
-        self._links, self._growth = links, Growth(links)
+        self._links, self._growth = links, DocumentGrowth(links)
         with self.following.writing():
             # Replace the sheet first: when the scroll bar disappears, the view fits the sheet to the new width.
             self._sheet = self._blank()

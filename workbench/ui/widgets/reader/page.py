@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
 
 
-class Page(QWidget):
+class ReadingPage(QWidget):
     """Shows one answer. Subclasses override what they need."""
 
     following_changed = Signal(bool)

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
-from workbench.ui.widgets.reader.shown import picture
+from workbench.ui.widgets.reader.shown_text import picture
 
 Kind = Literal["paragraph", "heading", "code", "rule", "table"]
 _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}*]")
@@ -32,7 +32,7 @@ _FENCE_MARKS = re.compile(r"[ \t]*(?:`+|~+)[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """Words in one style. `link` is their target, "" for none."""
 
     text: str
@@ -43,12 +43,12 @@ class Run:
     link: str = ""
 
 
-Row = tuple[tuple[Run, ...], ...]
+Row = tuple[tuple[TextRun, ...], ...]
 """The cells of a table row."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DocumentPart:
     """A paragraph, heading, code block, rule or table. `line` and `end` are lines of the source, from 0.
 
     `depth` and `quote` count the enclosing lists and quotes; `marker` is the bullet or number of the item that begins
@@ -61,7 +61,7 @@ class Part:
     kind: Kind
     line: int = field(compare=False)
     end: int = field(compare=False)
-    runs: tuple[Run, ...] = ()
+    runs: tuple[TextRun, ...] = ()
     level: int = 0
     depth: int = 0
     quote: int = 0
@@ -75,13 +75,13 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedParts:
     """Parts of a text. Those that begin before `line` are final, whatever follows.
 
     Text that is nested too deeply is one part, in source form, with `is_whole` False.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[DocumentPart, ...]
     line: int
     is_whole: bool = True
 
@@ -107,7 +107,7 @@ def definitions(text: str) -> dict[str, str]:
     return found
 
 
-def parse(text: str, *, more_to_come: bool = False, links: Mapping[str, str] | None = None) -> Parsed:
+def parse(text: str, *, more_to_come: bool = False, links: Mapping[str, str] | None = None) -> ParsedParts:
     """Return the parts of `text`; with `more_to_come`, a mark whose meaning is not known yet is held back.
 
     `links` are the `definitions` of the whole answer that `text` is a part of.
@@ -117,8 +117,8 @@ def parse(text: str, *, more_to_come: bool = False, links: Mapping[str, str] | N
     tokens = _parser().parse(steady(clean) if more_to_come else clean, {"references": known})
     if any(token.level >= _DEEPEST - 1 for token in tokens):
         # The parser drops deeper content, and after a list all that follows it.
-        return Parsed((Part("paragraph", 0, clean.count("\n") + 1, (Run(clean),)),), 0, is_whole=False)
-    return Parsed(tuple(_parts(tokens)), _last_unit(tokens))
+        return ParsedParts((DocumentPart("paragraph", 0, clean.count("\n") + 1, (TextRun(clean),)),), 0, is_whole=False)
+    return ParsedParts(tuple(_parts(tokens)), _last_unit(tokens))
 
 
 def steady(text: str) -> str:
@@ -147,18 +147,18 @@ def _last_unit(tokens: Sequence[Token]) -> int:
     return line
 
 
-def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
+def _parts(tokens: Sequence[Token]) -> Iterator[DocumentPart]:
     depth = quote = heading = 0
     marker = ""
     parted = False
     rows: list[Row] | None = None
-    cells: list[tuple[Run, ...]] = []
+    cells: list[tuple[TextRun, ...]] = []
     sides: list[str] = []
     within: list[int] = []
     table = span = (0, 0)
 
-    def part(kind: Kind, line: int, end: int, **content: Any) -> Part:
-        return Part(kind, line, end, depth=depth, quote=quote, marker=marker, within=tuple(within), **content)
+    def part(kind: Kind, line: int, end: int, **content: Any) -> DocumentPart:
+        return DocumentPart(kind, line, end, depth=depth, quote=quote, marker=marker, within=tuple(within), **content)
 
     for token in tokens:
         if token.map:
@@ -222,11 +222,11 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
                 pass
 
 
-def _runs(tokens: Sequence[Token]) -> Iterator[Run]:
+def _runs(tokens: Sequence[Token]) -> Iterator[TextRun]:
     style, link = {"strong": 0, "em": 0, "s": 0}, ""
 
-    def run(text: str, *, code: bool = False, link: str) -> Run:
-        return Run(text, style["strong"] > 0, style["em"] > 0, style["s"] > 0, code, link)
+    def run(text: str, *, code: bool = False, link: str) -> TextRun:
+        return TextRun(text, style["strong"] > 0, style["em"] > 0, style["s"] > 0, code, link)
 
     for token in tokens:
         match token.type:
@@ -248,7 +248,7 @@ def _runs(tokens: Sequence[Token]) -> Iterator[Run]:
                 yield run(token.content, link=link)
 
 
-def _linked(run: Run) -> Iterator[Run]:
+def _linked(run: TextRun) -> Iterator[TextRun]:
     """Yield a run, split so that addresses in it become links."""
     if run.link or "://" not in run.text:
         if run.text:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.reader.page import Page
+from workbench.ui.widgets.reader.page import ReadingPage
 from workbench.ui.widgets.theme import Theme
 
 
-class RawPage(Page):
+class RawPage(ReadingPage):
     """Shows request, marks and response, which the window provides on request as one text."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QTextCursor, QTextDocument
 
-from workbench.ui.widgets.reader.build import CODE, Builder
+from workbench.ui.widgets.reader.build import CODE, DocumentBuilder
 from workbench.ui.widgets.reader.code import is_known
-from workbench.ui.widgets.reader.coloring import AT_ONCE, Coloring
-from workbench.ui.widgets.reader.growth import Grown, Placed, fused, goes_on
-from workbench.ui.widgets.reader.parts import Run
-from workbench.ui.widgets.reader.shown import units
-from workbench.ui.widgets.reader.tables import Table
+from workbench.ui.widgets.reader.code_colors import AT_ONCE, CodeColoring
+from workbench.ui.widgets.reader.document_growth import GrownPart, PlacedPart, fused, goes_on
+from workbench.ui.widgets.reader.parts import TextRun
+from workbench.ui.widgets.reader.shown_text import units
+from workbench.ui.widgets.reader.tables import ReadingTable
 
 _FORMS = 6
 """Table pieces that are resized in one step."""
@@ -41,9 +41,9 @@ class _Written:
     For a continuation, `rows` and `text` are the number of rows and the text that the block had before.
     """
 
-    placed: Placed
+    placed: PlacedPart
     position: int
-    table: Table | None = None
+    table: ReadingTable | None = None
     rows: int = 0
     code: _Code | None = None
     text: str = ""
@@ -53,20 +53,20 @@ class _Written:
         return self.text + self.placed.part.text
 
 
-class Sheet:
+class ReadingSheet:
     """Writes into an empty `document`. `room` is the available line width in pixels."""
 
-    def __init__(self, document: QTextDocument, build: Builder, room: float) -> None:
+    def __init__(self, document: QTextDocument, build: DocumentBuilder, room: float) -> None:
         self._document, self._build, self._room = document, build, room
         self._open: list[_Written] = []
         self._behind: _Written | None = None
         self._is_empty = True
-        self._tables: list[tuple[int, Table]] = []
+        self._tables: list[tuple[int, ReadingTable]] = []
         self._offsets: list[int] = []
         self._places: list[int] = []
         self._breaks: list[int] = []
         self._joints: list[str] = []
-        self._coloring = Coloring(build.ink)
+        self._coloring = CodeColoring(build.ink)
         self._forms: deque[Callable[[], None]] = deque()
 
     @property
@@ -103,7 +103,7 @@ class Sheet:
             self._forms.popleft()()
         cursor.endEditBlock()
 
-    def update(self, grown: Grown, *, final: bool) -> int | None:
+    def update(self, grown: GrownPart, *, final: bool) -> int | None:
         """Show the updated open parts and the new parts; `final` means that nothing follows for now.
 
         Returns the position of the first change, None if nothing changed.
@@ -188,7 +188,7 @@ class Sheet:
         self._tables = [(at, table) for at, table in self._tables if at < position]
         self._coloring.forget(position)
 
-    def _write(self, cursor: QTextCursor, placed: Placed, *, inked: bool) -> _Written:
+    def _write(self, cursor: QTextCursor, placed: PlacedPart, *, inked: bool) -> _Written:
         """Write a new part."""
         part, behind = placed.part, self._behind
         written, first = _Written(placed, cursor.position()), self._is_empty
@@ -224,7 +224,7 @@ class Sheet:
             self._breaks.append(written.position)
             self._joints.append(written.placed.joint)
 
-    def _grow(self, cursor: QTextCursor, written: _Written, wanted: Placed) -> int:
+    def _grow(self, cursor: QTextCursor, written: _Written, wanted: PlacedPart) -> int:
         """Edit a written part into `wanted`, which begins alike; return where it changed."""
         old, new = written.placed.part, wanted.part
         written.placed = wanted
@@ -244,7 +244,7 @@ class Sheet:
             self._build.words(cursor, new, added)
         return position
 
-    def _settle(self, cursor: QTextCursor, groups: Sequence[Sequence[Placed]], count: int) -> None:
+    def _settle(self, cursor: QTextCursor, groups: Sequence[Sequence[PlacedPart]], count: int) -> None:
         """Keep only the written parts that are open; the first `count` parts are settled."""
         written, self._open = self._open, []
         for one, group in zip(written, groups, strict=True):
@@ -257,7 +257,7 @@ class Sheet:
                 self._behind = replace(one, placed=_fused(group[:settled]))
                 self._open.append(self._rest(cursor, self._behind, group[settled]))
 
-    def _rest(self, cursor: QTextCursor, behind: _Written, placed: Placed) -> _Written:
+    def _rest(self, cursor: QTextCursor, behind: _Written, placed: PlacedPart) -> _Written:
         """Return the record of a part that continues a settled one and was written together with it."""
         rest = replace(behind, placed=placed)
         if behind.table is not None:
@@ -286,9 +286,9 @@ class Sheet:
             self._coloring.add(code.start, text, language)
 
 
-def _groups(parts: Sequence[Placed]) -> Iterator[list[Placed]]:
+def _groups(parts: Sequence[PlacedPart]) -> Iterator[list[PlacedPart]]:
     """Yield the groups of parts that form one document block."""
-    group: list[Placed] = []
+    group: list[PlacedPart] = []
     for one in parts:
         if group and not goes_on(group[-1], one):
             yield group
@@ -298,20 +298,20 @@ def _groups(parts: Sequence[Placed]) -> Iterator[list[Placed]]:
         yield group
 
 
-def _wholly(groups: Sequence[Sequence[Placed]], count: int) -> int:
+def _wholly(groups: Sequence[Sequence[PlacedPart]], count: int) -> int:
     """Return how many blocks lie entirely within the first `count` parts, because later ones may be incomplete."""
     ends = itertools.accumulate(len(group) for group in groups)
     return sum(end <= count for end in ends)
 
 
-def _fused(group: Sequence[Placed]) -> Placed:
+def _fused(group: Sequence[PlacedPart]) -> PlacedPart:
     whole, *more = group
     for one in more:
         whole = fused(whole, one)
     return whole
 
 
-def _common(written: Sequence[_Written], wanted: Sequence[Placed]) -> int:
+def _common(written: Sequence[_Written], wanted: Sequence[PlacedPart]) -> int:
     """Return how many parts at the beginning are already written."""
     return next(
         (at for at, (old, new) in enumerate(zip(written, wanted, strict=False)) if old.placed != new),
@@ -319,18 +319,18 @@ def _common(written: Sequence[_Written], wanted: Sequence[Placed]) -> int:
     )
 
 
-def _grows(old: Placed, new: Placed) -> bool:
+def _grows(old: PlacedPart, new: PlacedPart) -> bool:
     """Whether two parts differ only in content."""
     return _frame(old) == _frame(new)
 
 
-def _frame(one: Placed) -> tuple[object, ...]:
+def _frame(one: PlacedPart) -> tuple[object, ...]:
     part = one.part
     look = (part.kind, part.level, part.depth, part.quote, part.marker, part.language, part.sides)
     return (*look, one.offset, one.apart, one.joined, one.glued, one.joint)
 
 
-def _differing(old: Sequence[Run], new: Sequence[Run]) -> tuple[list[Run], list[Run]]:
+def _differing(old: Sequence[TextRun], new: Sequence[TextRun]) -> tuple[list[TextRun], list[TextRun]]:
     """Return the runs to remove from the end of a paragraph, and those to add."""
     same = _alike(old, new)
     gone, added = list(old[same:]), list(new[same:])

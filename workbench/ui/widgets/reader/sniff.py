@@ -26,7 +26,7 @@ _JSON_START = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\]{\[\"\d-]|true\b|false\b|
 _JSON_FENCE = re.compile(r"^ {0,3}(?:```|~~~)\ *(?:json[a-z5]*)?\ *\n\s*[{\[]", re.MULTILINE | re.IGNORECASE)
 
 
-class Sniffer:
+class FormatSniffer:
     """Detects whether a text contains Markdown, or JSON, while it arrives."""
 
     def __init__(self) -> None:

@@ -25,7 +25,7 @@ _FENCED_LINE = re.compile(r"^[ \t]*(`{3,}|~{3,})(.*)$", re.MULTILINE)
 _STARTS_JSON = ("{", "[")
 
 
-class Telling:
+class StepsText:
     """Renders steps as Markdown, with a heading for each; calls are numbered, the last text is the answer.
 
     Called repeatedly while steps arrive; only changed steps are rendered again.
@@ -61,7 +61,7 @@ class Telling:
 
 def as_markdown(steps: Sequence[AnswerStep]) -> str:
     """Return the steps of a finished answer as Markdown."""
-    return Telling().of(steps)
+    return StepsText().of(steps)
 
 
 def _block(step: AnswerStep, number: int, *, is_last: bool, is_open: bool) -> str:
@@ -104,7 +104,7 @@ class StepsPage(MarkdownPage):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self._telling = Telling()
+        self._telling = StepsText()
         self._told = ""
         self._streaming = False
         self.following_changed.connect(self._following)

@@ -9,10 +9,10 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
-from workbench.ui.widgets.focus import opens_menu
+from workbench.ui.widgets.focus_marks import opens_menu
 from workbench.ui.widgets.reader import modes
-from workbench.ui.widgets.reader.choice import Choices
-from workbench.ui.widgets.reader.modes import MODES, Subject
+from workbench.ui.widgets.reader.mode_choices import ModeChoices
+from workbench.ui.widgets.reader.modes import MODES, ReadingSubject
 from workbench.ui.widgets.small_controls import safe_tip
 from workbench.ui.widgets.theme import Theme
 
@@ -36,7 +36,7 @@ class ModeSwitch(QPushButton):
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def show_mode(self, mode: str, subject: Subject, *, too_long: bool = False) -> None:
+    def show_mode(self, mode: str, subject: ReadingSubject, *, too_long: bool = False) -> None:
         """Name the mode in front; hidden while there is no choice."""
         row = modes.mode(mode)
         assert row is not None
@@ -71,12 +71,12 @@ class ModeSwitch(QPushButton):
         self.updateGeometry()
 
 
-def is_choice(subject: Subject) -> bool:
+def is_choice(subject: ReadingSubject) -> bool:
     """Whether another mode than text applies."""
     return subject.size > 0 and sum(row.applies(subject) for row in MODES) > 1
 
 
-def open_menu(button: QWidget, choices: Choices, mode: str, subject: Subject) -> QMenu:
+def open_menu(button: QWidget, choices: ModeChoices, mode: str, subject: ReadingSubject) -> QMenu:
     """Open the menu of modes below `button`; it deletes itself when it closes."""
     menu = QMenu(button)
     menu.setAccessibleName("How this answer is read")
@@ -86,7 +86,7 @@ def open_menu(button: QWidget, choices: Choices, mode: str, subject: Subject) ->
     return menu
 
 
-def fill(menu: QMenu, choices: Choices, mode: str, subject: Subject) -> None:
+def fill(menu: QMenu, choices: ModeChoices, mode: str, subject: ReadingSubject) -> None:
     """Add the modes to a menu."""
     slot = subject.head.slot
     chosen = choices.of(slot)

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 )
 from shiboken6 import isValid
 
-from workbench.ui.widgets.reader.parts import Row, Run
+from workbench.ui.widgets.reader.parts import Row, TextRun
 
 PADDING = 4
 _CELLS = 48
@@ -47,10 +47,10 @@ _SIDES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class TableLook:
     """The formats of a table: of its words, and of its frame; `sides` as in `Part`."""
 
-    words: Callable[[Run], QTextCharFormat]
+    words: Callable[[TextRun], QTextCharFormat]
     frame: QTextTableFormat
     sides: Sequence[str] = ()
 
@@ -62,10 +62,10 @@ class _Piece:
     size: int = 0
 
 
-class Table:
+class ReadingTable:
     """The rows of the table at the end of a document; `room` is the available width in pixels."""
 
-    def __init__(self, look: Look, columns: int, room: float) -> None:
+    def __init__(self, look: TableLook, columns: int, room: float) -> None:
         self._look, self._columns, self._room = look, max(1, columns), room
         self._pieces: list[_Piece] = []
         self._measured = max(2, min(_MEASURED, _MEASURED_CELLS // self._columns))
@@ -154,7 +154,7 @@ class Table:
         for form in self.fit(self._room) if start < self._measured else ():
             form()
 
-    def _format(self, run: Run, row: int) -> QTextCharFormat:
+    def _format(self, run: TextRun, row: int) -> QTextCharFormat:
         return self._look.words(replace(run, bold=True) if row == 0 and not run.bold else run)
 
     def _add(self, cursor: QTextCursor, row: Row) -> None:

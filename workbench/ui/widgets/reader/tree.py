@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.reader.answer import MARGIN, types
-from workbench.ui.widgets.reader.found import Found, finding
-from workbench.ui.widgets.reader.page import Page
-from workbench.ui.widgets.reader.shown import for_clipboard
+from workbench.ui.widgets.reader.answer_kind import AnswerKind, finding
+from workbench.ui.widgets.reader.page import ReadingPage
+from workbench.ui.widgets.reader.shown_text import for_clipboard
 from workbench.ui.widgets.reader.tree_model import TreeModel
 from workbench.ui.widgets.small_controls import breakable, safe_tip
 from workbench.ui.widgets.theme import Theme, set_role
-from workbench.ui.widgets.turns import Turns
 
 _FEW = 60
 """Members up to which all are expanded, and rows measured for the width of the name column."""
@@ -41,7 +41,7 @@ class _Roomy(QStyledItemDelegate):
         return super().sizeHint(option, index) + QSize(4, 5)
 
 
-class Tree(QTreeView):
+class JsonTree(QTreeView):
     """A tree view; Ctrl+C copies the value and Ctrl+Shift+C its path."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -107,16 +107,16 @@ class Tree(QTreeView):
         self.addAction(action)
 
 
-class TreePage(Page):
+class TreePage(ReadingPage):
     """A tree, or a sentence about what is wrong with the JSON."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._text = ""
-        self._steps: Generator[None, None, Found | None] | None = None
-        self._turns = Turns.of_application()
-        self.tree = Tree(self)
+        self._steps: Generator[None, None, AnswerKind | None] | None = None
+        self._turns = IdleQueue.of_application()
+        self.tree = JsonTree(self)
         self.problem = QLabel(self)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setWordWrap(True)
@@ -159,7 +159,7 @@ class TreePage(Page):
             return False
         return True
 
-    def _show(self, found: Found | None) -> None:
+    def _show(self, found: AnswerKind | None) -> None:
         wrong = "There is no JSON in this answer." if found is None else found.problem
         model = TreeModel(self._theme, found.value if found else None, self)
         self._show_value(model)

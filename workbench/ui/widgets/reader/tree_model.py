@@ -10,8 +10,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from workbench.ui.widgets.reader.found import Digits, scalar, written
-from workbench.ui.widgets.reader.shown import picture
+from workbench.ui.widgets.reader.answer_kind import DigitsFound, scalar, written
+from workbench.ui.widgets.reader.shown_text import picture
 from workbench.ui.widgets.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -132,13 +132,13 @@ def _short(value: Any) -> str:
         return f"{{}} {len(value):,} member{'' if len(value) == 1 else 's'}"
     if isinstance(value, list):
         return f"[] {len(value):,} item{'' if len(value) == 1 else 's'}"
-    if isinstance(value, str) and not isinstance(value, Digits) and len(value) > _SHORT:
+    if isinstance(value, str) and not isinstance(value, DigitsFound) and len(value) > _SHORT:
         return scalar(value[:_SHORT]) + "…"
     return scalar(value)
 
 
 def _color(value: Any) -> str:
-    if isinstance(value, Digits):
+    if isinstance(value, DigitsFound):
         return "teal"
     if isinstance(value, str):
         return "green"

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.reader.page import Page
+from workbench.ui.widgets.reader.page import ReadingPage
 
 if TYPE_CHECKING:
     from workbench.ui.widgets.reader.markdown import MarkdownView
@@ -28,7 +28,7 @@ def share_menu(view: AnswerView | MarkdownView) -> None:
     choose(False)
 
 
-class ViewPage(Page):
+class ViewPage(ReadingPage):
     """Delegates everything to `view`."""
 
     def __init__(self, view: AnswerView | MarkdownView, parent: QWidget | None = None) -> None:

@@ -1,0 +1,137 @@
+"""Another look: what is seen has it at once, the rest in turns, and nothing moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests import depth
+from tests.ui.desk import Desk
+from workbench.core.content import Content, Message
+from workbench.ui.editor.column import MessageColumn
+from workbench.ui.editor.deferred_blocks import DeferredBlocks
+
+pytestmark = pytest.mark.window
+MESSAGES = 60
+CHANGES = (("dark", False), ("larger", False), ("dark", True), ("larger", True))
+"""What changes, and whether the views and dialogs are loaded already."""
+Look = tuple[str, tuple[int, int, int, int], bool, tuple[str, ...]]
+
+
+class _Restyled(QObject):
+    """Counts widgets that take a style in."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__()
+        self.count = 0
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        self.count += event.type() == QEvent.Type.StyleChange and isinstance(watched, QWidget)
+        return False
+
+
+def _talk(desk: Desk) -> MessageColumn:
+    """Open a window with many messages and wait until all that are shown have widgets."""
+    window = desk.open()
+    texts = [f"Message {number}: **look** at the order.\n" * (1 + number % 3) for number in range(MESSAGES)]
+    content = Content(tuple(Message("assistant" if n % 2 else "user", text) for n, text in enumerate(texts)))
+    window.editor.set_content(content)
+    column = window.editor.findChild(MessageColumn)
+    assert isinstance(column, MessageColumn)
+    desk.until(lambda: len(column.blocks) == MESSAGES)
+    desk.until(lambda: column.verticalScrollBar().maximum() > 2000)
+    return column
+
+
+def _undressed(column: MessageColumn) -> DeferredBlocks:
+    found = column.findChild(DeferredBlocks)
+    assert isinstance(found, DeferredBlocks)
+    return found
+
+
+def _looks(desk: Desk) -> Iterator[Look]:
+    role = QPalette.ColorRole
+    roles = (role.Text, role.WindowText, role.ButtonText, role.Base, role.Highlight, role.HighlightedText)
+    for widget in desk.window.frame.findChildren(QWidget):
+        if widget.objectName().startswith("qt_"):
+            continue  # Qt's own containers, which show no text and keep any font
+        colours = tuple(widget.palette().color(role).name() for role in roles)
+        # Where something hidden lies nobody has said yet.
+        place = widget.geometry().getRect() if widget.isVisible() else (0, 0, 0, 0)
+        yield type(widget).__name__, place, widget.isHidden(), (widget.font().key(), *colours)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(("change", "is_preloaded"), depth.pick(CHANGES[::3], CHANGES))
+def test_in_the_end_all_look_as_if_they_had_changed_at_once(desk: Desk, change: str, is_preloaded: bool) -> None:
+    _talk(desk)
+    if is_preloaded:
+        desk.preload()
+    desk.rest()
+    before = list(_looks(desk))
+    if change == "dark":
+        desk.theme.set_mode("dark")
+    else:
+        desk.theme.set_scale(1.25)
+    desk.rest()
+    looks = list(_looks(desk))
+    assert looks != before
+    sheet, app = desk.theme._app.styleSheet(), desk.theme._app
+    app.setStyleSheet("")
+    app.setStyleSheet(sheet)
+    desk.theme.changed.emit()
+    desk.rest()
+    assert list(_looks(desk)) == looks
+
+
+def test_only_what_is_seen_takes_another_look_at_once(desk: Desk) -> None:
+    column = _talk(desk)
+    desk.rest()
+    restyled = _Restyled(desk.theme._app)
+    desk.theme.set_mode("dark")
+    at_once = restyled.count
+    assert _undressed(column).count > 30
+    desk.rest()
+    assert _undressed(column).count == 0
+    assert at_once < restyled.count / 2
+
+
+def test_what_is_scrolled_to_is_dressed_before_it_is_seen(desk: Desk) -> None:
+    column = _talk(desk)
+    desk.theme.set_mode("dark")
+    last = column.blocks[-1]
+    assert last.is_undressed
+    column.verticalScrollBar().setValue(column.verticalScrollBar().maximum())
+    assert not last.is_undressed
+    assert _undressed(column).count > 20
+    # Messages that go meanwhile are forgotten.
+    desk.window.editor.set_content(Content((Message("user", "One."),)))
+    desk.rest()
+    assert _undressed(column).count == 0
+    assert len(column.blocks) == 1
+
+
+def test_what_is_seen_stays_where_it_is_while_the_rest_is_dressed(desk: Desk) -> None:
+    column = _talk(desk)
+    bar = column.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    desk.theme.set_scale(1.3)
+    seen = next(block for block in column.blocks if block.geometry().bottom() >= bar.value())
+    offset, height = seen.y() - bar.value(), column.page.height()
+    desk.rest()
+    assert column.page.height() > height
+    assert seen.y() - bar.value() == offset
+    # What comes into sight as text gets smaller is dressed at once.
+    bar.setValue(0)
+    desk.theme.set_scale(2.0)
+    desk.rest()
+    desk.theme.set_scale(0.8)
+    shown = [block for block in column.blocks if block.y() < column.viewport().height()]
+    assert len(shown) > 4
+    assert not any(block.is_undressed for block in shown)
+    assert _undressed(column).count > 20

@@ -1,0 +1,53 @@
+"""Dialogs are imported before they are opened, and late enough not to be in the way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from tests.patience import PROCESS_S
+from tests.ui.desk import Desk
+from workbench.ui.composition import FEATURES
+from workbench.ui.shell.preloader import PreloadDelays, Preloader
+
+_LOADS = """
+import sys
+import workbench.ui.shell.window, workbench.ui.shell.window_builder
+before = set(sys.modules)
+assert "workbench.ui.features.models.dialog" not in before
+import workbench.ui.shell.preloader
+from workbench.ui.composition import FEATURES
+for name in (*FEATURES.preload_views(), *workbench.ui.shell.preloader._MODULES, *FEATURES.preload()):
+    __import__(name)
+late = set(sys.modules)
+import workbench.app.models.picker_source, workbench.ui.features.models.controller
+import workbench.app.settings.source, workbench.ui.features.settings.controller
+import workbench.ui.features.lanes.params, workbench.ui.widgets.wire_dialog
+import workbench.ui.features.packs.controller, workbench.ui.features.exchange.controller
+assert not set(sys.modules) - late, sorted(set(sys.modules) - late)
+assert "http.client" not in late, "the network is for who looks for servers"
+"""
+
+
+def test_nothing_is_left_to_import_and_no_network_library_comes_along() -> None:
+    subprocess.run([sys.executable, "-c", _LOADS], check=True, timeout=PROCESS_S)
+
+
+def test_one_module_a_turn_until_all_are_there(qtbot: QtBot) -> None:
+    parent = QObject()
+    warmth = Preloader(parent, FEATURES, waits=PreloadDelays(0, 0, 0))
+    assert not warmth.is_done
+    qtbot.waitUntil(lambda: warmth.is_done)
+    parent.deleteLater()
+
+
+@pytest.mark.window
+def test_a_window_that_closes_early_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.ui.shell.window.Preloader", Preloader)
+    window = desk.open()
+    assert window.preloader is not None
+    desk.close()

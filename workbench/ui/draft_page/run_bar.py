@@ -1,0 +1,127 @@
+"""The bar under the editor: run, stop, and what the text is based on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from workbench.ui.shell.bars import ElidedText
+from workbench.ui.shell.key_names import KeyName, KeyNameButton, first_keys
+from workbench.ui.widgets.theme import set_role
+
+
+class RunBar(QFrame):
+    """Run and stop, and what the draft started from. Keys give way to the words, and those to fewer."""
+
+    run_clicked = Signal()
+    stop_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "surface")
+        self._run = KeyNameButton("Run", "Ctrl ↵", "primary", self)
+        self._run.clicked.connect(self.run_clicked)
+        self._stop = KeyNameButton("■ Stop", "Esc", parent=self)
+        self._stop.setToolTip("Stop everything that runs; the text so far is kept")
+        self._stop.setAccessibleName("Stop everything")
+        self._stop.clicked.connect(self.stop_clicked)
+        self._stop.hide()
+        self._about = ElidedText(role="small", parent=self)
+        self._about.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 9, 14, 9)
+        layout.setSpacing(8)
+        layout.addWidget(self._run)
+        layout.addWidget(self._stop)
+        layout.addWidget(self._about, 1)
+        self._escape, self._closes_first = "Esc", False
+        self._label, self._based_on, self._is_queued = ("Run", "Run"), ("", ""), False
+        self.name_keys(first_keys)
+
+    def name_keys(self, name: KeyName) -> None:
+        """Name the keys in force."""
+        key = name("run")
+        self._run.set_key(key)
+        self._run.setToolTip(f"Run all lanes ({key}, also while typing)" if key else "Run all lanes")
+        self._escape = name("escape")
+        self._name_stop()
+
+    @property
+    def buttons(self) -> tuple[KeyNameButton, KeyNameButton]:
+        """Run and Stop."""
+        return self._run, self._stop
+
+    def set_escape(self, *, closes_first: bool) -> None:
+        """Say whether the key of Stop would close something that is open instead."""
+        if closes_first != self._closes_first:
+            self._closes_first = closes_first
+            self._name_stop()
+
+    def _name_stop(self) -> None:
+        self._stop.set_key("" if self._closes_first else self._escape)
+
+    def set_state(self, lanes: int, *, sets: int = 1, running: bool, enabled: bool) -> None:
+        """Name the number of lanes and, if there are several, of value sets; show Stop while something runs."""
+        label = "Run" if lanes == 0 else "Run 1 lane" if lanes == 1 else f"Run {lanes} lanes"
+        self._label = f"{label} × {sets} sets" if lanes and sets > 1 else label, "Run"
+        self._name_run()
+        self._run.setEnabled(enabled and lanes > 0)
+        self._stop.setVisible(running)
+
+    def set_based_on(self, version: int | None, *, shown: bool = True) -> None:
+        """Say which version the draft started from, None for none; nothing while the draft is not `shown`."""
+        about, brief = ("a new text", "new") if version is None else (f"based on version {version}", f"from v{version}")
+        self._based_on = about if shown else "", brief
+        self._name_run()
+
+    def set_queued(self, queued: bool) -> None:
+        """Say that a run waits until the window is whole."""
+        self._is_queued = queued
+        self._name_run()
+
+    def _name_run(self) -> None:
+        self._run.set_label(*(("Run queued", "Queued") if self._is_queued else self._label))
+        about = ("runs once the history is open · Esc cancels", "Esc cancels") if self._is_queued else self._based_on
+        self._about.set_full(*about)
+
+    # What Qt calls.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            # A button has other words, another size of text, or came or went.
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        buttons = [button for button in (self._run, self._stop) if not button.isHidden()]
+        layout = self.layout()
+        assert layout is not None
+        margins = layout.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+
+        def fits(level: int) -> bool:
+            return sum(button.width_at(level) + layout.spacing() for button in buttons) <= room
+
+        level = next((level for level in (0, 1) if fits(level)), 2)
+        for button in (self._run, self._stop):
+            button.say(level)
+
+
+def hline(parent: QWidget | None = None) -> QFrame:
+    """Return a thin separator."""
+    line = QFrame(parent)
+    set_role(line, "hline")
+    return line
+
+
+def small(text: str) -> QLabel:
+    """Return a small muted label."""
+    label = QLabel(text)
+    set_role(label, "small")
+    return label

@@ -1,0 +1,35 @@
+"""Handling of pastes and drops that are not text.
+
+Invariant: the owner of a field decides first. A pack file that it does not accept is left to the window, which opens
+dropped packs; as text, the field would insert the path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtWidgets import QWidget
+
+from workbench.ui.editor.heights import MeasuredField
+
+
+class DropField(MeasuredField):
+    """A field whose owner may accept pastes and drops that are not text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        # Accepts data that is not text and returns whether it did; with False it only returns whether it would.
+        self.takes: Callable[[QMimeData, bool], bool] = lambda _data, _act: False
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasText() or self.takes(source, False)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        from workbench.ui.widgets.dropped_pack import pack_in  # lazy: not needed before the first paint
+
+        if not self.takes(event.mimeData(), False) and pack_in(event.mimeData()) is not None:
+            event.ignore()
+            return
+        super().dragEnterEvent(event)

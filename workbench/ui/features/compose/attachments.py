@@ -1,0 +1,213 @@
+"""Files go to messages: dragged in, pasted, or chosen in a dialog.
+
+Invariant: bytes are read, kept and decoded off the UI thread; a message points to a file only once the history holds
+it. What is refused is said below the message it was meant for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QMimeData, QObject, QSize, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QImageReader, QPixmap
+from PySide6.QtWidgets import QFileDialog
+
+from workbench.core.attachments import size_text
+from workbench.core.blocks import Attachment
+from workbench.store import StoreError
+from workbench.ui.editor import ContentEditor
+from workbench.ui.editor.block import MessageBlock
+from workbench.ui.editor.chips import AttachmentChip
+from workbench.ui.shell.pack_drops import take_pack
+from workbench.usecases.problems import problem_of
+
+if TYPE_CHECKING:
+    from workbench.ui.draft_page.view import ComposeView
+    from workbench.ui.shell.services import Services
+    from workbench.usecases.attachments import Attachments
+
+PASTED = "Pasted image.png"
+MOST_PIXELS = 24_000_000
+"""A picture of more has no thumbnail, unless it is one that can be decoded small."""
+_FILTER = "Pictures and text (*.png *.jpg *.jpeg *.gif *.webp *.txt *.md *.csv *.json *.xml *.html);;All files (*)"
+_FORMATS = {"image/png": b"png", "image/jpeg": b"jpeg", "image/gif": b"gif", "image/webp": b"webp"}
+Take = Callable[[], Attachment]
+
+
+class AttachmentActions(QObject):
+    """Serves the editors of one window."""
+
+    def __init__(self, services: Services, files: Attachments, view: ComposeView) -> None:
+        super().__init__(view)
+        self._services, self._files, self._view = services, files, view
+        self._tasks = services.tasks
+        self.dialog: QFileDialog | None = None
+        services.theme.changed.connect(self._look_again)
+
+    def serve(self, editor: ContentEditor) -> None:
+        """Let files come into every message of an editor, also into those that come later."""
+        for block in editor.blocks:
+            self._serve(editor, block)
+        editor.block_made.connect(lambda block: self._serve(editor, block))
+
+    def choose(self) -> None:
+        """Choose files for the message of the user that has the caret, or for the last one."""
+        editor = self._view.editor
+        users = [block for block in editor.blocks if block.role == "user"]
+        if not users:
+            editor.add_message("user")
+            users = [block for block in editor.blocks if block.role == "user"]
+        index = editor.focused_block
+        focused = None if index is None else editor.blocks[index]
+        self._choose(editor, focused if focused in users and focused is not None else users[-1])
+
+    def _serve(self, editor: ContentEditor, block: MessageBlock) -> None:
+        block.field.takes = lambda data, act: self._takes(editor, block, data, act=act)
+        block.attach_wanted.connect(lambda: self._choose(editor, block))
+        block.chip_made.connect(self._look_at)
+        block.setAcceptDrops(True)
+        block.installEventFilter(self)
+        for chip in block.chips:
+            self._look_at(chip)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take what is dropped on a message beside its text."""
+        if isinstance(watched, MessageBlock) and isinstance(event, QDropEvent):
+            entering = isinstance(event, QDragEnterEvent)
+            if watched.field.takes(event.mimeData(), not entering and event.type() == QEvent.Type.Drop):
+                event.setDropAction(Qt.DropAction.CopyAction)
+                event.accept()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _choose(self, editor: ContentEditor, block: MessageBlock) -> None:
+        if self.dialog is not None or not editor.can_edit:
+            return
+        dialog = QFileDialog(self._services.dialogs.widget(), "Attach files", "", _FILTER)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self._take_files(editor, block, [Path(name) for name in names]))
+        dialog.finished.connect(self._closed)
+        self.dialog = dialog
+        dialog.open()
+
+    def _closed(self) -> None:
+        self.dialog = None
+
+    def _takes(self, editor: ContentEditor, block: MessageBlock, data: QMimeData, *, act: bool) -> bool:
+        """Take files, or a picture that has no text beside it: spreadsheets offer one of their cells, too."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if take_pack(self._services.events, data, act=act):
+            return True
+        picture = data.hasImage() and not data.hasText()
+        if not editor.can_edit or not (paths or picture):
+            return False
+        if act and block.role != "user":
+            block.refuse("Files go with messages of the user. Add one, then attach the file there.")
+        elif act and paths:
+            self._take_files(editor, block, paths)
+        elif act:
+            self._take(editor, block, [self._pasted(data)])
+        return True
+
+    def _take_files(self, editor: ContentEditor, block: MessageBlock, paths: Sequence[Path]) -> None:
+        self._take(editor, block, [lambda path=path: self._files.take_file(path) for path in paths])  # type: ignore[misc]
+
+    def _pasted(self, data: QMimeData) -> Take:
+        if data.hasFormat("image/png"):
+            body = bytes(data.data("image/png").data())
+            return lambda: self._files.take(body, PASTED)
+        image = QImage(data.imageData())
+        return lambda: self._files.take(_png(image), PASTED)
+
+    def _take(self, editor: ContentEditor, block: MessageBlock, takes: Sequence[Take]) -> None:
+        def work() -> tuple[list[Attachment], list[str]]:
+            taken, refused = [], []
+            for take in takes:
+                try:
+                    taken.append(take())
+                except Exception as error:  # noqa: BLE001 - said below the message
+                    refused.append(problem_of(error).sentence)
+            return taken, refused
+
+        key = block.key
+        self._tasks.run(work, lambda done: self._taken(editor, key, *done))
+
+    def _taken(self, editor: ContentEditor, key: int, taken: Sequence[Attachment], refused: Sequence[str]) -> None:
+        block = next((block for block in editor.blocks if block.key == key), None)
+        if block is None or not editor.can_edit:
+            self._services.notices.problem("The message is gone, so the files were not attached. Attach them again.")
+            return
+        # One file twice in a message would be sent twice.
+        files = tuple(dict.fromkeys((*block.extras.attachments, *taken)))
+        editor.set_extras(key, block.extras._replace(attachments=files))
+        if refused:
+            block.refuse("\n".join(refused))
+
+    def _look_at(self, chip: AttachmentChip) -> None:
+        """Find out how large a file is and what it looks like."""
+        file = chip.attachment
+        ratio = chip.devicePixelRatioF()
+        side = round(chip.picture_side * ratio)
+
+        def work() -> tuple[int, QImage]:
+            body = self._files.body(file)
+            return len(body), thumbnail(body, file.media_type, side)
+
+        def show(done: tuple[int, QImage]) -> None:
+            if chip not in _alive(self._view):
+                return
+            size, picture = done
+            chip.tell(size_text(size) if file.is_image or not size else f"{size_text(size)} of text")
+            pixmap = QPixmap.fromImage(picture)
+            pixmap.setDevicePixelRatio(ratio)
+            chip.set_picture(pixmap)
+
+        def fail(error: Exception) -> None:
+            if chip in _alive(self._view):
+                lost = isinstance(error, StoreError) and error.code == "missing"
+                chip.tell("not in this history" if lost else "cannot be read", problem_of(error).sentence)
+
+        self._tasks.run(work, show, fail)
+
+    def _look_again(self) -> None:
+        for chip in _alive(self._view):
+            self._look_at(chip)
+
+
+def _alive(view: ComposeView) -> set[AttachmentChip]:
+    """Return the chips of all attached files, also of those in a past iteration."""
+    editors = [view.editor] if view.past_editor is None else [view.editor, view.past_editor]
+    return {chip for editor in editors for block in editor.blocks for chip in block.chips}
+
+
+def _png(image: QImage) -> bytes:
+    target = QByteArray()
+    buffer = QBuffer(target)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(target.data())
+
+
+def thumbnail(body: bytes, media_type: str, side: int) -> QImage:
+    """Return a picture of at most `side` px, a null one where there is none to show or it would take too much memory.
+
+    Only the decoder of the media type is asked, so that no other one gets to see bytes from strangers.
+    """
+    kind = _FORMATS.get(media_type)
+    if kind is None:
+        return QImage()
+    data = QByteArray(body)
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer, QByteArray(kind))
+    reader.setAutoTransform(True)
+    size = reader.size()
+    most = 8 * MOST_PIXELS if kind == b"jpeg" else MOST_PIXELS
+    if not size.isValid() or size.width() * size.height() > most:
+        return QImage()
+    if max(size.width(), size.height()) > side:
+        reader.setScaledSize(size.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
+    return reader.read()

@@ -1,0 +1,145 @@
+"""The question before a run over the limits that a person set.
+
+Invariant: a run within the limits is started at once, and without limits nothing is even counted for it; a run over
+them is started only by an answer, and every answer is for one run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.core.forecast import Forecast
+from workbench.core.run_limits import LIMITS, Limits, excess
+from workbench.ui.features.compose.forecast_display import next_run
+from workbench.ui.shell.events import CommandStateChanged
+
+if TYPE_CHECKING:
+    from workbench.app.compose.session import ComposeSession
+    from workbench.app.frame_clock import FrameClock
+    from workbench.ui.shell.notice_bar import NoticeBar
+    from workbench.ui.shell.services import Services
+
+KEY = "limit"
+RUN, PART, RETRY = "This run", "Running these lanes", "Trying again"
+
+
+class BudgetConfirmation(QObject):
+    """Stands between the key and the run."""
+
+    def __init__(self, services: Services, compose: ComposeSession, pulse: FrameClock, bar: NoticeBar) -> None:
+        super().__init__(compose)
+        self._services, self._compose, self._pulse, self._bar = services, compose, pulse, bar
+        self._limits = Limits()
+        self._asked: tuple[str, Callable[[], None]] | None = None
+        bar.action_clicked.connect(self._answered)
+
+    def read_limits(self) -> None:
+        """Read the limits of the database."""
+        self._services.tasks.run(lambda: self._services.backend.store.get_meta(LIMITS), self._read)
+
+    def set_limits(self, limits: Limits) -> None:
+        """Let these limits hold from the next run on."""
+        self._limits = limits
+
+    @property
+    def limits(self) -> Limits:
+        """What holds."""
+        return self._limits
+
+    @property
+    def asks(self) -> bool:
+        """Whether the question is shown."""
+        return self._bar.key == KEY
+
+    def run(self) -> None:
+        """Run, or ask first; while it asks this is the answer."""
+        if self.asks and self._asked is not None and self._asked[0] == RUN:
+            self._answered(KEY)
+        elif (found := next_run(self._compose)) is None:
+            self._compose.run()
+        else:
+            prompt, draft = found
+            self.let(lambda: self._services.backend.forecaster.forecast(prompt, draft), self._compose.run)
+
+    def run_only(self, slots: set[str]) -> None:
+        """Run some of the lanes, or ask first."""
+        forecaster, compose = self._services.backend.forecaster, self._compose
+        if (found := next_run(compose)) is None:
+            compose.run(slots)
+            return
+        prompt, draft = found
+        part = replace(draft, lanes=tuple(lane for lane in draft.lanes if lane.slot in slots))
+        self.let(lambda: forecaster.forecast(prompt, part), lambda: compose.run(slots), what=PART)
+
+    def retry(self, slots: list[str], shown: list[str]) -> None:
+        """Repeat the calls of the shown answers of lanes, or ask first; `shown` are all lanes on the screen."""
+        backend, stage = self._services.backend, self._compose.stage
+        prompt, outputs = self._compose.prompt_uid, stage.to_retry(slots)
+        # While names are hidden it asks for one answer if it would for all: who is free must not be seen by that.
+        foreseen = stage.to_retry(shown) if stage.shown.is_blind else outputs
+        runs = {stage.run_of(slot) for slot in foreseen}
+
+        def foresee() -> Forecast:
+            found = [backend.history.detail(run) for run in sorted(runs)]
+            lanes = [backend.forecaster.again(prompt, one, foreseen.values()).lanes for one in found]
+            return Forecast(tuple(lane for some in lanes for lane in some))
+
+        def go() -> None:
+            # What the lanes show may be another while the question stands.
+            same = [slot for slot, output in stage.to_retry(outputs).items() if output == outputs[slot]]
+            stage.retry(same, self._compose.prompt_uid)
+            self._pulse.start()
+
+        self.let(foresee, go, RETRY)
+
+    def let(self, foresee: Callable[[], Forecast], go: Callable[[], None], what: str = RUN) -> None:
+        """Do `go`, which sends something, or ask first. `foresee` blocks; `what` is named in the question."""
+        if not self._limits.any:
+            go()
+            return
+
+        def decide(forecast: Forecast) -> None:
+            self._decide(forecast, go, what)
+
+        # What cannot be foreseen is for the run itself to refuse or to do.
+        self._services.tasks.run(foresee, decide, lambda _: go())
+
+    def refuse(self) -> bool:
+        """Take the question away; False when there was none."""
+        asked = self.asks
+        self._bar.clear(KEY)
+        if asked:
+            self._services.editor.focus_first()
+            self._services.events.publish(CommandStateChanged())
+        return asked
+
+    def _read(self, stored: str | None) -> None:
+        if stored:
+            try:
+                self._limits = Limits.from_text(stored)
+            except ValueError as error:
+                self._services.notices.problem(
+                    "The limits of a run cannot be read and do not hold. Set them again in the settings.", str(error)
+                )
+
+    def _decide(self, forecast: Forecast, go: Callable[[], None], what: str) -> None:
+        if not (over := excess(self._limits, forecast, what)):
+            go()
+            return
+        if self._compose.stage.shown.is_blind:
+            over = f"{what} may be over your limits; by how much is told with the names."
+        self._asked = what, go
+        self._bar.show_notice(KEY, f"{over} Run it?", action=KEY, label="Run it (Enter)", asks=True)
+        self._bar.focus_action()
+        self._services.events.publish(CommandStateChanged())
+
+    def _answered(self, action: str) -> None:
+        if action == KEY and self._asked is not None:
+            go, self._asked = self._asked[1], None
+            self._bar.clear(KEY)
+            self._services.editor.focus_first()
+            go()

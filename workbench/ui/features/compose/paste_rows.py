@@ -1,0 +1,35 @@
+"""The dialog that turns pasted spreadsheet rows into value sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.formats.value_rows import read_value_rows, taken
+from workbench.ui.editor.paste_dialog import PasteDialog, PasteReading, counted
+from workbench.ui.widgets.theme import Theme
+
+
+class PasteRowsDialog(PasteDialog):
+    """Creates value sets from rows below a header row of variable names; emits `taken(ValueRows)`."""
+
+    def __init__(self, theme: Theme, text: str, variables: Sequence[str], parent: QWidget | None = None) -> None:
+        about = (
+            "Copy rows from a spreadsheet, with the names of the variables in the first row. "
+            "A first column “name” names the sets."
+        )
+        super().__init__(theme, "Paste rows as value sets", about, parent)
+        self._variables = tuple(variables)
+        self.field.setAccessibleName("Rows")
+        # A placeholder shows a tab as a single space.
+        self.field.setPlaceholderText("   ".join(("name", *(self._variables or ("question",)))) + "\nfirst   …")
+        self.begin(text)
+
+    def read(self, text: str) -> PasteReading:
+        rows = read_value_rows(text, self._variables)
+        if not rows.sets:
+            return PasteReading(None, "", rows.left_out, "Make sets")
+        words = taken(replace(rows, left_out=()), self._variables)
+        return PasteReading(rows, words, rows.left_out, f"Make {counted(len(rows.sets), 'set')}")

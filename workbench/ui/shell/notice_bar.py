@@ -1,0 +1,353 @@
+"""The notice: what the window says by itself, in the room that the header keeps for it.
+
+Invariant: a notice that comes or goes moves nothing. Its room is that of the product's name; the technical detail lies
+over the window, and only while the person has it open. A question is seen whole before anybody can answer it: one that
+its room is too small for lies over the window, too. A brief notice goes by itself, and what it covered is there again;
+one that comes while a question stands is shown once that is gone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFontMetrics,
+    QHideEvent,
+    QMoveEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextLayout,
+    QTextOption,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from workbench.ui.widgets.theme import set_role
+
+_DETAIL_LIMIT = 20_000
+_DETAIL_HEIGHT = 140
+_WHOLE_WIDTH = 50
+"""Letters beside each other in a question that lies over the window."""
+LINES = 2
+BRIEF_MS = 10_000
+"""How long a brief notice is there; while the mouse or the keyboard is in it, it stays."""
+
+
+class _Notice(NamedTuple):
+    key: str = ""
+    text: str = ""
+    action: str = ""
+    label: str = ""
+    error: bool = False
+    detail: str = ""
+    asks: bool = False
+
+
+class NoticeText(QWidget):
+    """Text on up to `LINES` lines, the last one elided, with all of it as tooltip when it was."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._full = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+
+    def full(self) -> str:
+        """Return the whole text."""
+        return self._full
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it can be seen at the present width."""
+        return " ".join(self.lines()) == " ".join(self._full.split())
+
+    def set_full(self, text: str) -> None:
+        """Show `text`."""
+        self._full = text
+        self.setAccessibleName(text)
+        self._tell()
+        self.update()
+
+    def lines(self) -> list[str]:
+        """Return what is shown at the present width."""
+        layout = QTextLayout(self._full, self.font())
+        layout.setTextOption(QTextOption())
+        found: list[str] = []
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(self.width(), 20))
+            found.append(self._full[line.textStart() : line.textStart() + line.textLength()].rstrip())
+            if len(found) == LINES:
+                rest = self._full[line.textStart() :]
+                found[-1] = QFontMetrics(self.font()).elidedText(rest, Qt.TextElideMode.ElideRight, self.width())
+                break
+        layout.endLayout()
+        return found
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, QFontMetrics(self.font()).lineSpacing() * LINES)
+
+    # What Qt calls.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell()
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        metrics = QFontMetrics(self.font())
+        lines = self.lines()
+        top = (self.height() - metrics.lineSpacing() * len(lines)) // 2
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            for index, line in enumerate(lines):
+                painter.drawText(QPoint(0, top + index * metrics.lineSpacing() + metrics.ascent()), line)
+
+    def _tell(self) -> None:
+        self.setToolTip("" if self.is_whole else self._full)
+
+
+class NoticeBar(QFrame):
+    """A sentence with an optional action, dismissed for good by its cross."""
+
+    action_clicked = Signal(str)
+    dismissed = Signal(str)
+    detail_toggled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._notice = _Notice()
+        self._covered: _Notice | None = None
+        self._next_brief: _Notice | None = None
+        self._brief = QTimer(self, singleShot=True, interval=BRIEF_MS)
+        self._brief.timeout.connect(self._end_brief)
+        self._text = NoticeText(self)
+        self._button = QPushButton(self)
+        self._button.setAutoDefault(True)
+        set_role(self._button, "quiet-strong")
+        self._button.clicked.connect(lambda: self.action_clicked.emit(self._notice.action))
+        close = QToolButton(self)
+        close.setText("×")
+        close.setToolTip("Dismiss")
+        close.setAccessibleName("Dismiss this notice")
+        set_role(close, "quiet")
+        close.clicked.connect(self._close)
+        self._more = QPushButton("Details ▸", self)
+        self._more.setCheckable(True)
+        self._more.setToolTip("Show the technical detail")
+        set_role(self._more, "quiet")
+        self._more.toggled.connect(self._show_detail)
+        self.detail = QPlainTextEdit(self)
+        self.detail.setReadOnly(True)
+        self.detail.setAccessibleName("Technical detail")
+        self.detail.document().setDocumentMargin(12)
+        set_role(self.detail, "field")
+        self.detail.hide()
+        self.whole = QLabel(self)
+        """All of a question that there is too little room for."""
+        self.whole.setTextFormat(Qt.TextFormat.PlainText)
+        self.whole.setWordWrap(True)
+        self.whole.setMargin(10)
+        self.whole.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.whole.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_role(self.whole, "floating")
+        self.whole.hide()
+        for button in (self._button, close, self._more):
+            # A click leaves the focus where the person types: a space would press the button that comes in its place.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 1, 2, 1)
+        row.setSpacing(2)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._more)
+        row.addWidget(self._button)
+        row.addWidget(close)
+        self.hide()
+
+    @property
+    def key(self) -> str:
+        """The key of the shown notice, "" when hidden."""
+        return "" if self.isHidden() else self._notice.key
+
+    @property
+    def standing_key(self) -> str:
+        """The key of the notice that stands until it is cleared, a brief one over it or not."""
+        return self._covered.key if self._covered is not None else "" if self._brief.isActive() else self.key
+
+    @property
+    def standing_text(self) -> str:
+        """The whole text of the notice that stands."""
+        return (self._covered or self._notice).text
+
+    @property
+    def label(self) -> str:
+        """What the notice's button says, "" without one."""
+        return self._notice.label if self._notice.action else ""
+
+    def text(self) -> str:
+        """Return the whole text of the notice."""
+        return self._text.full()
+
+    def show_notice(
+        self,
+        key: str,
+        text: str,
+        *,
+        action: str = "",
+        label: str = "",
+        error: bool = False,
+        detail: str = "",
+        asks: bool = False,
+    ) -> None:
+        """Show `text`, which `asks` something; `action` is reported when its button, named `label`, is clicked."""
+        self._end_cover()
+        self._show(_Notice(key, text, action, label, error, detail, asks))
+        self._show_next_brief()
+
+    def show_brief(self, key: str, text: str, *, action: str, label: str) -> None:
+        """Show a notice for a while, in front of the one that is there; after it, where that asks something."""
+        self._next_brief = _Notice(key, text, action, label)
+        self._show_next_brief()
+
+    def _show_next_brief(self) -> None:
+        if self._next_brief is None or (self.key and self._notice.asks):
+            return
+        if self.key and not self._brief.isActive():
+            self._covered = self._notice
+        notice, self._next_brief = self._next_brief, None
+        self._show(notice)
+        self._brief.start()
+
+    def clear(self, key: str) -> None:
+        """Hide the notice named `key`, if it is there."""
+        if self._next_brief is not None and self._next_brief.key == key:
+            self._next_brief = None
+        if self._covered is not None and self._covered.key == key:
+            self._covered = None
+        if self._notice.key == key:
+            self._go()
+
+    def _show(self, notice: _Notice) -> None:
+        self._notice = notice
+        set_role(self, "notice-error" if notice.error else "notice")
+        self._text.set_full(notice.text)
+        self._more.setChecked(False)
+        self._more.setVisible(bool(notice.detail))
+        self.detail.setPlainText(notice.detail[:_DETAIL_LIMIT])
+        self._button.setText(notice.label)
+        self._button.setVisible(bool(notice.action))
+        self.updateGeometry()
+        self.show()
+        self._place_whole()
+
+    def _go(self) -> None:
+        """Take the notice away; what a brief one covered is there again."""
+        covered = self._covered
+        self._end_cover()
+        if covered is not None:
+            self._show(covered)
+        else:
+            self._notice = _Notice()
+            self.hide()
+        self._show_next_brief()
+
+    def _end_cover(self) -> None:
+        self._covered = None
+        self._brief.stop()
+
+    def _end_brief(self) -> None:
+        if self.underMouse() or any(button.hasFocus() for button in self.findChildren(QAbstractButton)):
+            self._brief.start()
+        else:
+            self._go()
+
+    def focus_action(self) -> None:
+        """Let Enter press the button of the notice."""
+        self._button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def is_detail_open(self) -> bool:
+        """Whether the detail lies over the window."""
+        return self._more.isChecked()
+
+    def close_detail(self) -> bool:
+        """Fold the detail; False when it is not open."""
+        was_open = self.is_detail_open
+        self._more.setChecked(False)
+        return was_open
+
+    # What Qt calls.
+
+    def sizeHint(self) -> QSize:
+        """Return what shows all words: the sentence on its lines, which end somewhat before they are full."""
+        words = QFontMetrics(self.font()).horizontalAdvance(self._text.full())
+        wanted = min(words, round(words / LINES * 1.15)) + 20
+        buttons = [b.sizeHint().width() + 2 for b in self.findChildren(QAbstractButton) if not b.isHidden()]
+        return QSize(wanted + sum(buttons), super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_detail()
+        self._place_whole()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_whole()  # letters may have another size
+        return done
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._place_whole()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.whole.hide()
+        if not self.window().isHidden():
+            self._more.setChecked(False)
+
+    def _show_detail(self, shown: bool) -> None:
+        self._more.setText("Details ▾" if shown else "Details ▸")
+        if shown and self.detail.parentWidget() is not self.window():
+            self.detail.setParent(self.window())
+            self.destroyed.connect(self.detail.deleteLater)
+        self._place_detail()
+        self.detail.setVisible(shown)
+        self.detail.raise_()
+        self.detail_toggled.emit()
+
+    def _place_detail(self) -> None:
+        window = self.window()
+        if self.detail.parentWidget() is window:
+            corner = self.mapTo(window, QPoint(0, self.height()))
+            self.detail.setGeometry(QRect(corner, QSize(self.width(), _DETAIL_HEIGHT)))
+
+    def _place_whole(self) -> None:
+        """Show all of a question below the notice while the notice elides it."""
+        window, label = self.window(), self.whole
+        wanted = self._notice.asks and not self.isHidden() and not self._text.is_whole
+        if wanted:
+            if label.parentWidget() is not window:
+                label.setParent(window)
+                self.destroyed.connect(label.deleteLater)
+            label.setText(self._text.full())
+            corner = self.mapTo(window, QPoint(0, self.height()))
+            width = min(max(self.width(), self.fontMetrics().averageCharWidth() * _WHOLE_WIDTH), window.width())
+            x = max(0, min(corner.x(), window.width() - width))
+            label.setGeometry(x, corner.y(), width, label.heightForWidth(width))
+            label.raise_()
+        label.setVisible(wanted)
+
+    def _close(self) -> None:
+        key = self._notice.key
+        self._go()
+        self.dismissed.emit(key)

@@ -1,0 +1,57 @@
+"""Carries out the commands about the window itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.ui.shell.panes import open_context_menu
+
+if TYPE_CHECKING:
+    from workbench.app.commands import View
+    from workbench.ui.shell.window import MainWindow
+
+
+class WindowActions:
+    """The `ShellActions` of a window whose parts are made."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def show(self, view: View) -> None:
+        """Show a view."""
+        self._window.views.show(view)
+
+    def open_menu(self) -> None:
+        """Open the menu of all commands."""
+        self._window.header.open_menu()
+
+    def open_context_menu(self) -> None:
+        """Open the menu of what has the keyboard."""
+        open_context_menu()
+
+    def step_pane(self, step: int) -> None:
+        """Give the keyboard to the next part of the window (1) or the previous one (-1)."""
+        self._window.panes.step(step)
+
+    def toggle_wrap(self) -> None:
+        """Wrap long lines in messages, or stop doing so."""
+        self._window.frame.wrapping.toggle()
+
+    def escape(self) -> None:
+        """Close the innermost open thing; when nothing is open, stop what runs."""
+        window = self._window
+        if window.notice.close_detail() or window.compose_part.close_open() or window.views.leave():
+            return
+        window.compose_part.escape()
+
+    def undo(self) -> None:
+        """Undo what was done last in the shown view."""
+        self._window.undo.undo()
+
+    def redo(self) -> None:
+        """Redo what was undone last in the shown view."""
+        self._window.undo.redo()
+
+    def quit(self) -> None:
+        """Close the window, after asking about what would be lost."""
+        self._window.frame.close()
