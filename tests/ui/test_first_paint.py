@@ -34,7 +34,7 @@ from workbench.ui.editor.block import MessageBlock
 
 # What comes after the first paint is not counted, however slow this machine is.
 start._BREATH_MS = main._WATCH_AFTER_MS = 600_000
-arrange, build = MessageBlock.arrange, start.Start._build
+arrange, build = MessageBlock.arrange, start.WindowStart._build
 arranged, seen, loaded = [], {}, set()
 
 def counted(block, *place, **how):
@@ -58,7 +58,7 @@ def look(startup, typed):
         "dataclasses": sorted({kind.__name__ for kind in kinds if "__dataclass_fields__" in vars(kind)}),
         "enums": sorted(enums(enum.Enum)),
     })
-    frame.findChild(start.Start)._begin()
+    frame.findChild(start.WindowStart)._begin()
 
 def complete(beginning):
     sys.modules["workbench.ui.shell.window"].Preloader = lambda *_: None  # it imports for later
@@ -77,7 +77,7 @@ def wait(beginning):
 
 MessageBlock.arrange = counted
 bench_hook._Startup._report = look
-start.Start._build = complete
+start.WindowStart._build = complete
 sys.exit(main.main([]))
 """
 

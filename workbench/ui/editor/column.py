@@ -303,27 +303,19 @@ class MessageColumn(QScrollArea):
         return y
 
     def _wanted(self, kind: str) -> None:
-        match kind:
-            case "message":
-                self.add_wanted.emit()
-            case "system":
-                self.system_wanted.emit()
-            case "more":
-                self.more_wanted.emit()
-            case _:
-                self.part_wanted.emit(kind)
+        signals = {"message": self.add_wanted, "system": self.system_wanted, "more": self.more_wanted}
+        if kind in signals:
+            signals[kind].emit()
+        else:
+            self.part_wanted.emit(kind)
 
     def _renumber(self) -> None:
         """Number the blocks and set the tab order of their controls, before the buttons."""
         for index, block in enumerate(self._blocks):
             block.set_place(index, len(self._blocks))
         turn = self._first_turn()
-        parts: list[MessageBlock | PartSection] = [
-            *self._blocks[:turn],
-            *self._sections,
-            *self._blocks[turn:],
-            *self._tail,
-        ]
+        system, rest = self._blocks[:turn], self._blocks[turn:]
+        parts: list[MessageBlock | PartSection] = [*system, *self._sections, *rest, *self._tail]
         controls = [control for part in parts for control in part.controls()]
         # Qt treats the last and first control of the focus ring as neighbours and would leave the buttons at the front.
         controls[1:1] = [*self._adders.buttons]

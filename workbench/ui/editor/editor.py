@@ -179,11 +179,9 @@ class ContentEditor(QWidget):
         if self._read_only:
             return
         self._waiting.hurry()
-        blocks = self._column.blocks
-        first_system = role == "system" and all(block.role != "system" for block in blocks)
-        self._do(
-            BlockStep(0 if first_system else len(blocks), JournalBlock(next(self._shelf.keys), role, ""), added=True)
-        )
+        shown, block = self._column.blocks, JournalBlock(next(self._shelf.keys), role, "")
+        first_system = role == "system" and all(one.role != "system" for one in shown)
+        self._do(BlockStep(0 if first_system else len(shown), block, added=True))
 
     @property
     def focused_block(self) -> int | None:
