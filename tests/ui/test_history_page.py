@@ -101,7 +101,7 @@ def test_a_backup_is_made_and_listed(desk: Desk) -> None:
     desk.until(lambda: panel.backups.list.count() == 1)
     (made,) = listed(desk)
     assert made.by_hand
-    assert "found sound" in panel.progress.status.text()
+    assert "verified" in panel.progress.status.text()
     assert backups.verify(made.path) > 0
 
 
@@ -266,7 +266,7 @@ def test_the_command_leads_to_the_newest_backup_before_it_is_known_which_there_a
 def test_a_backup_by_command_is_said_in_the_window(desk: Desk) -> None:
     window = desk.open()
     window.actions["history_backup"].trigger()
-    desk.until(lambda: "A backup of" in desk.notice())
+    desk.until(lambda: "Backup made" in desk.notice())
     assert len(listed(desk)) == 1
 
 

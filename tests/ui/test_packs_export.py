@@ -130,7 +130,7 @@ def test_what_was_dragged_out_can_be_dropped_again(desk: Desk, tmp_path: Path) -
     shown = desk.window.dialogs.pack_import
     assert shown is not None
     desk.until(lambda: not shown.progress.isVisible())
-    assert shown.told.text() == "There is nothing new: all of it is here already."
+    assert shown.told.text() == "Nothing new: everything is already in your history."
     shown.close()
 
 

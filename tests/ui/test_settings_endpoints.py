@@ -134,7 +134,7 @@ def test_loading_models_keeps_the_focus_and_asks_once(drive: Drive, source: Sett
     source.answers["load_models"] = answer
     QTest.keyClick(button, Qt.Key.Key_Space)
     QTest.keyClick(button, Qt.Key.Key_Space)
-    driver.wait_for("for its models…")
+    driver.wait_for("Loading models from")
     answer.set_result(("phi4",))
     driver.wait_for("Works: 1 model. phi4")
     assert button.hasFocus()

@@ -144,7 +144,7 @@ def test_lanes(tmp_path: Path) -> None:
     assert said.pop(1).startswith("echo: 2 samples, all alike")
     assert said == [
         "A run now asks echo for 2 answers.",
-        "The answer is starred. Training files can be made of starred answers.",
+        "Answer starred. You can make training files from starred answers.",
         "All lanes now scroll together.",
         "The spread tells prices and times. It is shown with the names.",
         "This lane shows no answer that came to its end, and only those are starred.",
@@ -215,7 +215,7 @@ def test_models(tmp_path: Path) -> None:
 def test_maintenance(tmp_path: Path) -> None:
     told = driven("maintenance", tmp_path)
     assert told["commands"] == ["history_backup", "history_check", "history_restore", "history_smaller"]
-    assert told["said"] == ["Making a backup…", "A backup"]
+    assert told["said"] == ["Making a backup…", "Backup made"]
     assert told["by_hand"] == [False, True], "the daily backup came by itself"
     assert told["checked"] == "The history is sound."
     assert told["said_in_the_window"] == ["The daily backup was not made. It is full. [Settings…]"]
