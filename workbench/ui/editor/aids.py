@@ -19,7 +19,7 @@ from workbench.ui.editor.pairs import Pairs
 from workbench.ui.editor.undressed import Undressed
 from workbench.ui.theme import Theme
 
-_PLAIN = f"A line of code over {LONGEST_CODE:,} characters is not coloured as code, so that typing stays quick."
+_PLAIN = f"Lines of code over {LONGEST_CODE:,} characters are not highlighted, to keep typing fast."
 
 
 class Aids(QObject):
