@@ -88,7 +88,7 @@ def test_it_tells_where_the_file_is_and_what_takes_room(desk: Desk, monkeypatch:
     panel = page(desk)
     assert panel.path.path() == str(desk.db)
     titles = [title for title, _ in panel.sizes.rows()]
-    assert {"Prompts and drafts", "Answers", "Raw responses, as they came", "Search index"} <= set(titles)
+    assert {"Prompts and drafts", "Answers", "Raw responses", "Search index"} <= set(titles)
     assert titles[-1] == "Total"
     click(panel, "Show folder")
     assert opened == [str(desk.db.parent)]
@@ -232,7 +232,7 @@ def test_a_backup_that_cannot_be_made_is_a_sentence(
     usb.rmdir()
     click(panel, "Back up now")
     desk.until(lambda: "is not there. Connect its disk" in panel.progress.status.text())
-    desk.until(lambda: panel.backups._none.text().startswith("This folder is not there."))
+    desk.until(lambda: panel.backups._none.text().startswith("This folder does not exist."))
 
 
 COMMANDS: dict[str, Callable[[Desk], object]] = {

@@ -73,7 +73,7 @@ def test_a_list_that_arrives_late_leaves_the_entry_that_was_chosen(desk: Desk) -
 
 def test_what_cannot_be_done_says_why_and_is_not_done(desk: Desk) -> None:
     desk.open()
-    dialog = opened(desk, "> restore what is")
+    dialog = opened(desk, "> restore the shown")
     assert found(dialog).unavailable == "only while a past iteration is shown"
     desk.press(Qt.Key.Key_Return)
     assert dialog.isVisible()

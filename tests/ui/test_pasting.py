@@ -53,7 +53,7 @@ def test_what_is_left_out_is_said_and_not_at_any_length(qtbot: QtBot, theme: The
 def test_nothing_and_too_much_cannot_be_taken(qtbot: QtBot, theme: Theme) -> None:
     dialog = _shown(qtbot, RowsDialog(theme, "", ("q",)))
     spy = QSignalSpy(dialog.taken)
-    assert (dialog.told.text(), dialog.take.text()) == ("", "Make sets")
+    assert (dialog.told.text(), dialog.take.text()) == ("", "Create sets")
     dialog.field.set_exact("q\n" + "x" * pasting.MOST)
     assert dialog.told.text().startswith("The text is longer than 2,000,000 characters")
     dialog.field.set_exact("\t\n")

@@ -247,7 +247,7 @@ def test_half_a_price_is_refused_at_the_empty_field(drive: Drive) -> None:
     QTest.keyClicks(driver.field("Input price"), "1")
     driver.button("Use model").click()
     assert driver.choices == []
-    assert "Give both the input and the output price" in driver.texts()
+    assert "Enter both the input and the output price" in driver.texts()
     assert driver.field("Output price").hasFocus()
 
 

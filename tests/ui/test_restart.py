@@ -124,7 +124,7 @@ def test_the_history_moves_to_another_folder(
         yield driven.is_open
         yield from history_page(driven)
         driven.click(driven.settings, "Move to another folder…")
-        driven.click(driven.settings, "Move, and keep the old file" if keep else "Move, and remove it")
+        driven.click(driven.settings, "Move, keep the old file" if keep else "Move, remove the old file")
         yield lambda: driven.is_open(away / db.name)
         assert str(away) in driven.notice()
         assert not WindowLock(away / db.name).acquire()

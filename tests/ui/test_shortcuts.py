@@ -122,7 +122,7 @@ def test_a_row_is_chosen_from_the_start_and_the_keyboard_can_be_seen_on_it(desk:
     assert opened.tree.currentItem().text(0) == "Appearance: follow the system"
     opened.filter.setText("no such command")
     assert not opened.add.isEnabled()
-    assert opened.status.text() == "No command has that."
+    assert opened.status.text() == "No matching command."
     opened.filter.setText("")
     assert opened.add.isEnabled()
     opened.reject()

@@ -457,7 +457,7 @@ def test_the_queue_from_compose_and_without_pairs(desk: Desk) -> None:
     assert window.views.shown == "rank"
     page = window.rank_view
     assert page is not None
-    desk.until(lambda: "no two answers to compare" in page.judging.message.text())
+    desk.until(lambda: "No pairs to compare" in page.judging.message.text())
     assert not page.judging.verdicts[0].isEnabled()
     assert page.judging.end.hasFocus() or QApplication.focusWidget() is not None
     desk.press(Key.Key_Escape)

@@ -354,9 +354,9 @@ def test_a_right_click_only_opens_the_menu_which_acts_on_its_own_row(desk: Desk,
         "Show",
         "Restore",
         "Branch",
-        "Mark to compare",
+        "Mark for comparison",
         "Compare with the draft",
-        "Compare with what is shown",
+        "Compare with the shown iteration",
         "Note…",
     ]
     assert view.is_pointed(view.model().index(2, 0))

@@ -65,7 +65,7 @@ def _iterations(services: Services, prompt_uid: str) -> Sequence[Entry]:
 def _techniques(services: Services, *, is_past: bool) -> Sequence[Entry]:
     from workbench.usecases.techniques import Techniques
 
-    unavailable = "what is past is read-only" if is_past else ""
+    unavailable = "past iterations are read-only" if is_past else ""
 
     def entry(technique: Technique) -> Entry:
         mark = f"{'own' if technique.own else 'shipped'} {technique.id}"
