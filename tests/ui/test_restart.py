@@ -156,7 +156,7 @@ def test_a_repaired_history_is_used_only_when_that_is_wanted(driven: Driven, db:
             assert "0 verdicts of 1 prompt could be read." in driven.mending.sentence.text()
             driven.click(driven.mending, "Use the repaired history" if use else "Not now")
             yield driven.is_open
-            assert ("The repaired history is open." if use else "The history is as it was.") in driven.notice()
+            assert ("The repaired history is open." if use else "The history was not changed.") in driven.notice()
         driven.frame.close()
 
     assert driven.run(script()) == 0

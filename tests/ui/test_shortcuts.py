@@ -98,7 +98,7 @@ def test_the_filter_takes_words_and_keys(desk: Desk) -> None:
     desk.open()
     opened = sheet(desk)
     opened.filter.setText("f6")
-    assert opened.shown_titles() == ["Go to the next part of the window", "Go to the previous part of the window"]
+    assert opened.shown_titles() == ["Go to the next pane", "Go to the previous pane"]
     opened.filter.setText("")
     assert len(opened.shown_titles()) > 40
     opened.reject()

@@ -130,7 +130,7 @@ def test_lanes(tmp_path: Path) -> None:
     ]
     assert told["starred"]
     assert told["reading"] == [True, {"a": "raw"}]
-    assert told["dialogs"] == ["Code for echo", "What went on the wire: echo"]
+    assert told["dialogs"] == ["Code for echo", "Request and response: echo"]
     assert told["wanted"] == [
         "ContinuationRequested",
         "ModelRequested",

@@ -45,7 +45,7 @@ def carry_out(theme: Theme, database: Path, lock: WindowLock, change: object) ->
         try:
             other = WindowLock(target_of(database, change.folder))
             if not other.acquire():
-                return Done(database, lock, "Another window has a history in that folder. Choose another one.")
+                return Done(database, lock, "Another window uses a history in that folder. Choose another folder.")
         except HostError as error:
             return Done(database, lock, error.sentence)
     dialog = Mending(theme, database)
