@@ -98,7 +98,7 @@ COMMANDS = (
     ),
     Command(
         "deleted",
-        "Deleted runs: bring back, or delete for good…",
+        "Deleted items: bring back, or delete for good…",
         "History",
         (),
         lambda state: state.writable,

@@ -105,7 +105,7 @@ def _add_samples(menu: QMenu, head: LaneHead, choose: Callable[[int], None], edi
 def offer_samples(menu: QMenu, current: int, choose: Callable[[int], None]) -> None:
     """Fill a menu with the possible numbers of samples per run; the current one is checked."""
     for count in range(1, MOST_SAMPLES + 1):
-        entry = menu.addAction("1 answer per run" if count == 1 else f"{count} answers per run")
+        entry = menu.addAction("1 sample per run" if count == 1 else f"{count} samples per run")
         entry.setCheckable(True)
         entry.setChecked(current == count)
         entry.triggered.connect(lambda _checked=False, count=count: choose(count))

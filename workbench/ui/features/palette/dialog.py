@@ -237,7 +237,7 @@ class PaletteDialog(Dialog):
             text = "   ".join(f"{s.prefix} {s.name}" for s in palette.sources if s.prefix)
         else:
             shown = len(palette.found)
-            text = f"Best {MOST} matches. Type more letters to see fewer." if shown == MOST else f"{shown:,} found"
+            text = f"Best {MOST} matches. Type more letters to narrow down." if shown == MOST else f"{shown:,} found"
         self._remark.setText(text)
 
     def _move(self, step: int) -> None:
