@@ -83,7 +83,7 @@ def test_what_is_no_key_costs_only_itself() -> None:
     "key", ["Ctrl+3", "3", "-", "Ctrl+C", "Ctrl+Del", "Ctrl+Shift+Left", "Tab", "Return", "Esc", "Up", "Shift+Return"]
 )
 def test_keys_that_mean_something_everywhere_are_refused_with_a_sentence(key: str) -> None:
-    assert why_reserved(key).endswith("key.") or "hold Ctrl" in why_reserved(key)
+    assert why_reserved(key).endswith("key.") or "add Ctrl" in why_reserved(key)
 
 
 @pytest.mark.parametrize(

@@ -214,12 +214,12 @@ def test_a_row_says_everything_in_words() -> None:
     assert describe(running).endswith("running")
     assert describe(_bare(4)).startswith("Version 4, 24 Nov 2026")
     assert describe(_bare(4)).endswith("2 words added, 1 removed · not run")
-    assert describe(_bare(4, ran=True)).endswith("ran only in lanes that were pinned to it")
+    assert describe(_bare(4, ran=True)).endswith("ran only in lanes pinned to it")
     imported = replace(_bare(4), imported=True)
     assert standing(imported) == "imported"
     assert describe(imported).endswith("imported with answers")
     content = Content((Message("user", "was"),))
-    assert "were imported; the History shows them" in nothing_answered(VersionDetail(imported, content))[1]
+    assert "were imported; see the History" in nothing_answered(VersionDetail(imported, content))[1]
 
 
 def test_lists_and_screen_readers_get_the_row(make: Make) -> None:

@@ -25,14 +25,14 @@ def test_there_is_a_reason_exactly_when_it_cannot_be_done(flags: dict[str, bool]
 @pytest.mark.parametrize(
     ("command", "state", "reason"),
     [
-        ("restore", WindowState(), "only while something past is shown"),
-        ("add_message", WindowState(has_prompt=True, viewing=True), "not while something past is shown"),
+        ("restore", WindowState(), "only while a past iteration is shown"),
+        ("add_message", WindowState(has_prompt=True, viewing=True), "not while a past iteration is shown"),
         ("new_prompt", WindowState(writable=False), "the history is read-only"),
-        ("stop", WindowState(), "nothing runs"),
+        ("stop", WindowState(), "nothing is running"),
         ("add_message", WindowState(view="rank", has_prompt=True), "only in Compose"),
         ("group_model", WindowState(), "not in this view"),
         ("judge_undo", WindowState(view="rank"), "not now"),
-        ("group_model", WindowState(view="rank", judging=True), "not while pairs are judged"),
+        ("group_model", WindowState(view="rank", judging=True), "not while judging pairs"),
     ],
 )
 def test_the_reason_is_the_one_that_is_in_the_way(command: str, state: WindowState, reason: str) -> None:

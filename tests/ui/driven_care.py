@@ -39,7 +39,7 @@ def script(driven: Driven, what: str, steps: Steps, last: int) -> Script:
     else:
         yield from change(driven, page, what)
         steps.begin(driven.db.parent, last)
-        driven.click(driven.settings, "Restore" if what == "restore" else "Move, and remove it")
+        driven.click(driven.settings, "Restore" if what == "restore" else "Move, remove the old file")
         yield lambda: driven.is_gone(first)
         yield driven.is_open
     driven.frame.close()

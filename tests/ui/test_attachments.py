@@ -149,7 +149,7 @@ def test_only_the_user_sends_files(desk: Desk, picture: Path) -> None:
     block = next(block for block in window.editor.blocks if block.role == "system")
     before = block.field.exact()
     drop(block, files(picture))
-    assert "messages of the user" in block._note.text()
+    assert "Only user messages" in block._note.text()
     assert block.field.exact() == before
     assert not block.chips
 
@@ -166,7 +166,7 @@ def test_files_that_another_role_has_are_said(desk: Desk, picture: Path) -> None
     desk.until(lambda: user(desk).chips)
     block = user(desk)
     block.role_wanted.emit(block, "assistant")
-    desk.until(lambda: "from the user only" in block._note.text())
+    desk.until(lambda: "Only user messages" in block._note.text())
     window.editor.undo()
     desk.until(lambda: not block._note.is_shown)
 

@@ -58,7 +58,7 @@ def test_parameters(shown: Show, theme: Theme) -> None:
     dialog = shown(ParamsDialog(theme, Params(), title="gpt"))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     stops = _stops(dialog)
-    assert [_name(stop) for stop in stops][-3:] == ["Empties every field", "Cancel", "Apply"]
+    assert [_name(stop) for stop in stops][-3:] == ["Clear every field", "Cancel", "Apply"]
     assert all(_name(stop) for stop in stops)
     _assert_in_reading_order(dialog, stops)
     assert [stops[0], *reversed(stops[1:])] == _stops(dialog, Qt.Key.Key_Backtab)

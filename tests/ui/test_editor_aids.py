@@ -175,7 +175,7 @@ def test_a_line_of_code_that_keeps_the_colour_of_text_is_said(
     long = '{"name": "' + "x" * 5_000 + '"}'
     helped.set_content(content(("user", f"Look:\n{long}\nand answer.")))
     block = helped.blocks[0]
-    qtbot.waitUntil(lambda: "not coloured as code" in block._note.text())
+    qtbot.waitUntil(lambda: "not highlighted" in block._note.text())
     assert block._note.is_shown
     plain = colored(block.field, 1, theme)
     block.field.setFocus()

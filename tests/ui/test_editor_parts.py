@@ -119,7 +119,7 @@ def test_tools_are_switched_off_copied_moved_and_removed(editor: ContentEditor) 
     choose(tools(editor)[0], "Duplicate")
     choose(tools(editor)[1], "Switch off")
     choose(tools(editor)[1], "Move up")
-    choose(tools(editor)[0], "Rounds of calls before an answer is stopped", "2")
+    choose(tools(editor)[0], "Maximum rounds of tool calls", "2")
     off = replace(LOOKUP, enabled=False)
     assert (editor.content().tools, editor.content().tool_rounds) == ((off, LOOKUP), 2)
     assert "off, not sent" in tools(editor)[0].hint.toolTip()
@@ -168,5 +168,5 @@ def test_mistakes_in_json_are_told_with_their_line(text: str, words: str) -> Non
 
 
 def test_a_name_that_no_provider_takes_is_said() -> None:
-    assert "without accents" in tool_fault(Tool("Bestellung öffnen"))
+    assert "unaccented letters" in tool_fault(Tool("Bestellung öffnen"))
     assert tool_fault(LOOKUP) == ""

@@ -260,7 +260,7 @@ def test_many_variables_get_rows_a_few_at_a_time_and_all_keep_their_values(panel
     panel.set_variables(names(3000))
     assert [row.name for row in rows(panel)] == names(AT_ONCE)
     assert panel.values() == tuple(given.items())
-    assert panel.more.text() == f"Show {AT_ONCE} more of {3000 - AT_ONCE:,} other variables"
+    assert panel.more.text() == f"Show {AT_ONCE} more of {3000 - AT_ONCE:,} hidden variables"
     first = rows(panel)[0]
     QTest.mouseClick(panel.more, Qt.MouseButton.LeftButton)
     assert [row.name for row in rows(panel)] == names(2 * AT_ONCE)

@@ -164,4 +164,4 @@ def test_a_file_that_cannot_be_written_is_a_sentence(desk: Desk, tmp_path: Path)
     assert shown.said.text() == f"There is no folder {tmp_path / 'gone'}. Make it, or choose another one."
     shown.close()
     window.dialogs.exchange_actions.export_selected()
-    assert desk.notice() == "No run is selected. Select some in the History, then export them."
+    assert desk.notice() == "No runs are selected. Select some in the History, then export them."

@@ -88,7 +88,7 @@ def test_it_tells_where_the_file_is_and_what_takes_room(desk: Desk, monkeypatch:
     panel = page(desk)
     assert panel.path.path() == str(desk.db)
     titles = [title for title, _ in panel.sizes.rows()]
-    assert {"Prompts and drafts", "Answers", "Raw responses, as they came", "Search index"} <= set(titles)
+    assert {"Prompts and drafts", "Answers", "Raw responses", "Search index"} <= set(titles)
     assert titles[-1] == "Total"
     click(panel, "Show folder")
     assert opened == [str(desk.db.parent)]
@@ -101,7 +101,7 @@ def test_a_backup_is_made_and_listed(desk: Desk) -> None:
     desk.until(lambda: panel.backups.list.count() == 1)
     (made,) = listed(desk)
     assert made.by_hand
-    assert "found sound" in panel.progress.status.text()
+    assert "verified" in panel.progress.status.text()
     assert backups.verify(made.path) > 0
 
 
@@ -232,7 +232,7 @@ def test_a_backup_that_cannot_be_made_is_a_sentence(
     usb.rmdir()
     click(panel, "Back up now")
     desk.until(lambda: "is not there. Connect its disk" in panel.progress.status.text())
-    desk.until(lambda: panel.backups._none.text().startswith("This folder is not there."))
+    desk.until(lambda: panel.backups._none.text().startswith("This folder does not exist."))
 
 
 COMMANDS: dict[str, Callable[[Desk], object]] = {
@@ -266,7 +266,7 @@ def test_the_command_leads_to_the_newest_backup_before_it_is_known_which_there_a
 def test_a_backup_by_command_is_said_in_the_window(desk: Desk) -> None:
     window = desk.open()
     window.actions["history_backup"].trigger()
-    desk.until(lambda: "A backup of" in desk.notice())
+    desk.until(lambda: "Backup made" in desk.notice())
     assert len(listed(desk)) == 1
 
 

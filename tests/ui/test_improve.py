@@ -92,7 +92,7 @@ def test_all_is_accepted_and_an_earlier_proposal_is_shown_again(desk: Desk) -> N
     dialog = _opened(desk, [{"text": BETTER.replace("{{shop}}", "us {{now}}")}])
     window = desk.window
     _ask(desk, dialog)
-    assert dialog.proposal.names.text() == "Loses the variable {{shop}}. Brings along the variable {{now}}."
+    assert dialog.proposal.names.text() == "Removes the variable {{shop}}. Adds the variable {{now}}."
     dialog.proposal.accept.click()
     after = window.editor.content()
     assert after.messages[0].text == "You are a friendly bot for us {{now}}. Be brief."
@@ -107,10 +107,8 @@ def test_all_is_accepted_and_an_earlier_proposal_is_shown_again(desk: Desk) -> N
     assert again.proposal.proposal is not None
     assert again.proposal.proposal.base == PROMPT
     again.proposal.accept.click()
-    desk.until(lambda: "another one" in again.proposal.trouble.text())
-    assert (
-        again.proposal.remark.text() == "The model proposes no change: its text is the prompt as it is, to the letter."
-    )
+    desk.until(lambda: "draft changed" in again.proposal.trouble.text())
+    assert again.proposal.remark.text() == "The model proposes no changes: its text is identical to the prompt."
     assert window.editor.content() == after
     again.reject()
 
@@ -124,7 +122,7 @@ def test_it_streams_and_escape_stops_it_before_it_closes(desk: Desk, tmp_path: P
     assert dialog.question.stop.isVisible()
     desk.press(Qt.Key.Key_Escape, on=dialog)
     desk.until(lambda: not dialog.is_running)
-    assert dialog.proposal.trouble.text().startswith("Stopped before the end.")
+    assert dialog.proposal.trouble.text().startswith("Stopped early.")
     assert dialog.proposal.raw.exact_text == "Let me see"
     assert not dialog.proposal.accept.isVisible()
     desk.until(lambda: desk.rows("SELECT state, text FROM outputs") == [("stopped", "Let me see")])
@@ -166,7 +164,7 @@ def test_answers_are_shown_to_the_model_only_when_ticked(desk: Desk) -> None:
     assert dialog is not None
     desk.until(lambda: dialog.question.answers.count() > 0)
     assert "all bad · Bad answer." in dialog.question.answers.item(0).text()
-    assert "no value of a variable" in dialog.question.told.text()
+    assert "without answers or values" in dialog.question.told.text()
     dialog.question.set_lane(Lane("improve", LITELLM, "improver"))
     _ask(desk, dialog)
     assert "Ada" not in dialog.proposal.raw.exact_text

@@ -130,7 +130,7 @@ def test_what_was_dragged_out_can_be_dropped_again(desk: Desk, tmp_path: Path) -
     shown = desk.window.dialogs.pack_import
     assert shown is not None
     desk.until(lambda: not shown.progress.isVisible())
-    assert shown.told.text() == "There is nothing new: all of it is here already."
+    assert shown.told.text() == "Nothing new: everything is already in your history."
     shown.close()
 
 
@@ -188,7 +188,7 @@ def test_evidence_is_off_and_shown_before_it_is_given_away(desk: Desk, tmp_path:
     target = tmp_path / "bot.promptpack"
     looked_through(desk, dialog, target)
     assert "With iterations, answers and verdicts." in dialog.preview.what.text()
-    assert dialog.preview.text.accessibleName() == "What is in evidence/order-status-bot.jsonl"
+    assert dialog.preview.text.accessibleName() == "Contents of evidence/order-status-bot.jsonl"
     assert "Hello there." in dialog.preview.text.toPlainText()
     if dialog.preview.preview is not None and dialog.preview.preview.findings:
         dialog.preview.agreed.click()
@@ -212,7 +212,7 @@ def test_versions_are_chosen_and_the_last_one_is_used(desk: Desk, tmp_path: Path
     choice.which["chosen"].click()
     assert choice.versions.isEnabled()
     dialog.go.click()
-    assert dialog.told.text() == "Tick at least one version of each prompt, or take the winner."
+    assert dialog.told.text() == "Tick at least one version of each prompt, or choose the winner."
     choice.choosing.setData(choice.choosing.index(0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     choice.choosing.setData(choice.choosing.index(3), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     assert choice.table.index(0, 1).data() == "v1, v4 (v1 by default)"

@@ -112,7 +112,7 @@ def test_the_same_pack_again_has_nothing_new(desk: Desk, tmp_path: Path) -> None
     stored = desk.rows("SELECT * FROM versions")
     dialog = looked(desk, pack / "pack.yaml")
     assert [state for _, state, _ in cells(dialog)] == ["Identical", "Identical"]
-    assert dialog.told.text() == "There is nothing new: all of it is here already."
+    assert dialog.told.text() == "Nothing new: everything is already in your history."
     assert not dialog.go.isVisible()
     desk.press(Qt.Key.Key_Escape)
     desk.until(lambda: desk.window.dialogs.pack_import is None)

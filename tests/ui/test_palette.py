@@ -73,11 +73,11 @@ def test_a_list_that_arrives_late_leaves_the_entry_that_was_chosen(desk: Desk) -
 
 def test_what_cannot_be_done_says_why_and_is_not_done(desk: Desk) -> None:
     desk.open()
-    dialog = opened(desk, "> restore what is")
-    assert found(dialog).unavailable == "only while something past is shown"
+    dialog = opened(desk, "> restore the shown")
+    assert found(dialog).unavailable == "only while a past iteration is shown"
     desk.press(Qt.Key.Key_Return)
     assert dialog.isVisible()
-    assert "only while something past" in dialog.remark()
+    assert "only while a past iteration" in dialog.remark()
     desk.press(Qt.Key.Key_Escape)
 
 

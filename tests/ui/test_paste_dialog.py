@@ -43,7 +43,7 @@ def test_what_is_left_out_is_said_and_not_at_any_length(qtbot: QtBot, theme: The
     lines = dialog.told.text().split("\n")
     assert lines[0] == "9 sets with values for q."
     assert len(lines) == 6
-    assert lines[-1] == "And 5 more like these."
+    assert lines[-1] == "And 5 more."
     spy = QSignalSpy(dialog.taken)
     QTest.keyClick(dialog.take, Qt.Key.Key_Space)
     assert isinstance(spy.at(0)[0], ValueRows)
@@ -53,9 +53,9 @@ def test_what_is_left_out_is_said_and_not_at_any_length(qtbot: QtBot, theme: The
 def test_nothing_and_too_much_cannot_be_taken(qtbot: QtBot, theme: Theme) -> None:
     dialog = _shown(qtbot, PasteRowsDialog(theme, "", ("q",)))
     spy = QSignalSpy(dialog.taken)
-    assert (dialog.told.text(), dialog.take.text()) == ("", "Make sets")
+    assert (dialog.told.text(), dialog.take.text()) == ("", "Create sets")
     dialog.field.set_exact("q\n" + "x" * paste_dialog.MOST)
-    assert dialog.told.text().startswith("This is more than 2,000,000 characters")
+    assert dialog.told.text().startswith("The text is longer than 2,000,000 characters")
     dialog.field.set_exact("\t\n")
     assert not dialog.take.isEnabled()
     dialog.take.click()

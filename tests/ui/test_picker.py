@@ -93,7 +93,7 @@ Drive = Callable[..., Driver]
 
 def test_type_and_enter(qtbot: QtBot, drive: Drive) -> None:
     driver = drive().ready()
-    qtbot.waitUntil(lambda: "Ask My Ollama again" in driver.titles())  # its server has answered
+    qtbot.waitUntil(lambda: "Load models of My Ollama again" in driver.titles())  # its server has answered
     assert driver.search.hasFocus()
     driver.type("haiku")
     driver.press(Key.Key_Return)
@@ -116,7 +116,7 @@ def test_down_and_up_move_the_list_while_the_caret_stays(drive: Drive) -> None:
 @pytest.mark.parametrize("where", ["search", "list"])
 def test_the_keys_visit_every_row_that_can_be_picked(qtbot: QtBot, drive: Drive, where: str) -> None:
     driver = drive().ready()
-    qtbot.waitUntil(lambda: "Ask My Ollama again" in driver.titles())
+    qtbot.waitUntil(lambda: "Load models of My Ollama again" in driver.titles())
     widget = driver.search if where == "search" else driver.list
     rows = [driver.picker._model.row(i) for i in range(len(driver.titles()))]
     wanted = [row.title for row in rows if row.kind not in ("header", "remark")]
@@ -247,7 +247,7 @@ def test_half_a_price_is_refused_at_the_empty_field(drive: Drive) -> None:
     QTest.keyClicks(driver.field("Input price"), "1")
     driver.button("Use model").click()
     assert driver.choices == []
-    assert "Give both the input and the output price" in driver.texts()
+    assert "Enter both the input and the output price" in driver.texts()
     assert driver.field("Output price").hasFocus()
 
 
@@ -280,9 +280,9 @@ def test_local_models_have_no_price_to_set(drive: Drive) -> None:
 def test_an_endpoint_that_failed_is_asked_again(qtbot: QtBot, drive: Drive) -> None:
     source = PickerDouble(an_offer(), models=SentenceError("Nothing answers on that address. Start the server."))
     driver = drive(source).ready()
-    qtbot.waitUntil(lambda: "Ask My Ollama again" in driver.titles())
+    qtbot.waitUntil(lambda: "Load models of My Ollama again" in driver.titles())
     source._models = ("llama3",)
-    driver.click("Ask My Ollama again")
+    driver.click("Load models of My Ollama again")
     qtbot.waitUntil(lambda: "llama3" in driver.titles())
     assert len(source.fetches) == 2
 

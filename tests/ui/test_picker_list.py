@@ -231,10 +231,10 @@ def test_models_of_an_endpoint_arrive_later(qtbot: QtBot, source: PickerDouble, 
     models = model.findChild(EndpointModels)
     assert models is not None
     models.load(OLLAMA)
-    assert f"Asking {OLLAMA.base_url} for its models…" in titles(model)
+    assert f"Loading models from {OLLAMA.base_url}…" in titles(model)
     source.fetches[0][1].set_result(("llama3.2:3b",))
     qtbot.waitUntil(lambda: model.position(OLLAMA.uid, "llama3.2:3b") >= 0)
-    assert not any(title.startswith("Asking") for title in titles(model))
+    assert not any(title.startswith("Loading models") for title in titles(model))
 
 
 def test_a_silent_endpoint_is_a_sentence_and_can_be_asked_again(
@@ -245,8 +245,8 @@ def test_a_silent_endpoint_is_a_sentence_and_can_be_asked_again(
     assert models is not None
     models.load(OLLAMA)
     source.fetches[0][1].set_exception(SentenceError("Nothing answers there. Start the server."))
-    qtbot.waitUntil(lambda: "Ask My Ollama again" in titles(model))
-    retry = model.row(titles(model).index("Ask My Ollama again"))
+    qtbot.waitUntil(lambda: "Load models of My Ollama again" in titles(model))
+    retry = model.row(titles(model).index("Load models of My Ollama again"))
     assert (retry.kind, retry.note) == ("retry", "Nothing answers there. Start the server.")
     assert "sk-never-shown" not in retry.spoken
 
@@ -257,7 +257,7 @@ def test_an_endpoint_without_models_says_so(qtbot: QtBot, source: PickerDouble, 
     assert models is not None
     models.load(OLLAMA)
     source.fetches[0][1].set_result(())
-    qtbot.waitUntil(lambda: any("has no models" in model.row(i).note for i in range(model.rowCount())))
+    qtbot.waitUntil(lambda: any("reports no models" in model.row(i).note for i in range(model.rowCount())))
 
 
 def test_a_closed_list_hears_nothing_more(qtbot: QtBot, source: PickerDouble, model: ModelListModel) -> None:

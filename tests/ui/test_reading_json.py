@@ -235,7 +235,7 @@ def test_huge_answers_stay_text_and_say_so(view: LanesView) -> None:
     lane = column(view, "a")
     assert lane.reading.mode == "text"
     assert lane.header.reading.text() == "Text, too long to render ▾"
-    assert "too large for a tree or for Markdown. Copy it" in lane.header.reading.toolTip()
+    assert "too large for a tree or Markdown. Copy it" in lane.header.reading.toolTip()
     assert not lane.header.reading.isHidden()
 
 

@@ -124,7 +124,7 @@ def test_the_history_moves_to_another_folder(
         yield driven.is_open
         yield from history_page(driven)
         driven.click(driven.settings, "Move to another folder…")
-        driven.click(driven.settings, "Move, and keep the old file" if keep else "Move, and remove it")
+        driven.click(driven.settings, "Move, keep the old file" if keep else "Move, remove the old file")
         yield lambda: driven.is_open(away / db.name)
         assert str(away) in driven.notice()
         assert not WindowLock(away / db.name).acquire()
@@ -156,7 +156,7 @@ def test_a_repaired_history_is_used_only_when_that_is_wanted(driven: Driven, db:
             assert "0 verdicts of 1 prompt could be read." in driven.mending.sentence.text()
             driven.click(driven.mending, "Use the repaired history" if use else "Not now")
             yield driven.is_open
-            assert ("The repaired history is open." if use else "The history is as it was.") in driven.notice()
+            assert ("The repaired history is open." if use else "The history was not changed.") in driven.notice()
         driven.frame.close()
 
     assert driven.run(script()) == 0

@@ -78,7 +78,7 @@ def test_a_pasted_key_is_trimmed_kept_and_gone_from_the_field(drive: Drive, sour
     assert source.calls == [("set_key", "openai", KEY, False)]
     assert field.text() == ""
     assert not field.isUndoAvailable()
-    assert "the key is kept in the keyring (…wxyz)" in driver.texts()
+    assert "key saved in the keyring (…wxyz)" in driver.texts()
     assert all(KEY not in text for text in (driver.texts(), repr(source.infos)))
 
 
@@ -121,7 +121,7 @@ def test_testing_a_key_says_how_it_went(drive: Drive, source: SettingsDouble) ->
     driver = drive()
     driver.choose("Providers", "Anthropic")
     driver.click("Test the key")
-    assert "Asking Anthropic…" in driver.texts()
+    assert "Testing the key with Anthropic…" in driver.texts()
     waiting.set_result("Works: 63 models.")
     driver.wait_for("Works: 63 models.")
     source.answers["test_key"] = Future()

@@ -134,7 +134,7 @@ def test_loading_models_keeps_the_focus_and_asks_once(drive: Drive, source: Sett
     source.answers["load_models"] = answer
     QTest.keyClick(button, Qt.Key.Key_Space)
     QTest.keyClick(button, Qt.Key.Key_Space)
-    driver.wait_for("for its models…")
+    driver.wait_for("Loading models from")
     answer.set_result(("phi4",))
     driver.wait_for("Works: 1 model. phi4")
     assert button.hasFocus()
@@ -177,7 +177,7 @@ def test_looking_for_servers_lists_what_answers(drive: Drive, source: SettingsDo
     source.answers["look"] = Future()
     driver = drive("endpoints")
     driver.click("Look for Ollama and LM Studio")
-    assert "Looking at the ports" in driver.texts()
+    assert "Checking the ports" in driver.texts()
     source.answers["look"].set_result(
         (
             FoundServer(CANDIDATES[0], True, ("a", "b"), "Ollama is running with 2 models."),
@@ -197,7 +197,7 @@ def test_nothing_found_is_a_sentence(drive: Drive, source: SettingsDouble) -> No
     source.answers["look"] = ok((FoundServer(CANDIDATES[0], False, (), "Ollama is not running. Start it."),))
     driver = drive("endpoints")
     driver.click("Look for Ollama and LM Studio")
-    driver.wait_for("Nothing answered.")
+    driver.wait_for("No servers found.")
     driver.wait_for(CANDIDATES[0].base_url)
     driver.click("Look again")
     assert source.calls == [("look",), ("look",)]
@@ -216,7 +216,7 @@ def test_another_protocol_has_its_own_settings(drive: Drive, source: SettingsDou
     choices = (box for box in driver.dialog.findChildren(QComboBox) if box.isVisible())
     choice = next(box for box in choices if box.accessibleName() == "Protocol")
     choice.setCurrentIndex(choice.findData("azure"))
-    assert "A model is the name of a deployment." in driver.texts()
+    assert "Use the name of a deployment as the model." in driver.texts()
     assert driver.field("Base URL").placeholderText() == "https://NAME.openai.azure.com"
     driver.type("Name", "Our Azure")
     driver.type("Base URL", "https://ours.openai.azure.com")

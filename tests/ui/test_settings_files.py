@@ -105,7 +105,7 @@ def test_the_list_names_files_with_their_path_and_removes_them(qtbot: QtBot, the
     form = panel.findChild(FileFormView)
     assert form is not None
     QTest.mouseClick(_button(form, "Remove…"), LEFT)
-    yes = next(b for b in form.findChildren(QPushButton) if b.text() == "Take off the list")
+    yes = next(b for b in form.findChildren(QPushButton) if b.text() == "Remove from list")
     qtbot.waitUntil(lambda: yes.height() > 0)
     QTest.mouseClick(yes, LEFT)
     qtbot.waitUntil(lambda: rows.count() == 1)

@@ -160,7 +160,7 @@ def test_a_new_address_is_confirmed_in_its_place(drive: Drive, source: SettingsD
     driver.choose("Providers", "OpenAI")
     wait_for(driver, f"was entered for https://api.openai.com, and OPENAI_BASE_URL names {GATEWAY}")
     driver.click("Send the key there")
-    wait_for(driver, f"the key may go to {GATEWAY}")
+    wait_for(driver, f"the key may be sent to {GATEWAY}")
     assert ("confirm_address", question) in source.calls
     assert KEY not in driver.texts()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
-from workbench.ui.draft_page.run_bar import RunBar
 
 from tests.ui.editor_support import theme
+from workbench.ui.draft_page.run_bar import RunBar
 from workbench.ui.shell.bars import ElidedText
 from workbench.ui.widgets.theme import Theme
 

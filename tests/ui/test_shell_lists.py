@@ -6,11 +6,11 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
-from workbench.ui.shell.side_bar_delegates import PromptDelegate
 
 from tests.ui.editor_support import theme
 from workbench.app.prompts import list_model
 from workbench.core.runs import PromptRow
+from workbench.ui.shell.side_bar_delegates import PromptDelegate
 from workbench.ui.widgets.theme import Theme
 
 __all__ = ["theme"]

@@ -98,7 +98,7 @@ def test_the_filter_takes_words_and_keys(desk: Desk) -> None:
     desk.open()
     opened = sheet(desk)
     opened.filter.setText("f6")
-    assert opened.shown_titles() == ["Go to the next part of the window", "Go to the previous part of the window"]
+    assert opened.shown_titles() == ["Go to the next pane", "Go to the previous pane"]
     opened.filter.setText("")
     assert len(opened.shown_titles()) > 40
     opened.reject()
@@ -122,7 +122,7 @@ def test_a_row_is_chosen_from_the_start_and_the_keyboard_can_be_seen_on_it(desk:
     assert opened.tree.currentItem().text(0) == "Appearance: follow the system"
     opened.filter.setText("no such command")
     assert not opened.add.isEnabled()
-    assert opened.status.text() == "No command has that."
+    assert opened.status.text() == "No matching command."
     opened.filter.setText("")
     assert opened.add.isEnabled()
     opened.reject()

@@ -159,7 +159,7 @@ def test_output_format_makes_an_object_that_is_checked_and_undo_takes_it_back(de
     editor.focus_first()
     actions = _opened(desk, "output format")
     assert actions.dialog is not None
-    assert "in place of the present one" in actions.dialog.place.text()
+    assert "replacing the current one" in actions.dialog.place.text()
     QTest.keyClick(actions.dialog.search, Key.Key_Return)
     desk.until(lambda: actions.dialog is None)
     output = editor.content().output

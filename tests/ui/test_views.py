@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from workbench.ui.shell.key_names import KeyName
 
 from workbench.core.search.results import HistoryRow
 from workbench.ui.shell.key_filters import ViewKeys
+from workbench.ui.shell.key_names import KeyName
 from workbench.ui.shell.views import Making, ViewPlace, Views, at_once
 from workbench.ui.widgets.geometry import Divider
 

@@ -129,7 +129,7 @@ def test_an_answer_to_other_values_cannot_win(desk: Desk) -> None:
     desk.run()
     assert status(desk, "s1").other_values
     desk.ctrl(Qt.Key.Key_2)
-    assert "iteration 1, which had other values" in desk.notice()
+    assert "iteration 1, which used other values" in desk.notice()
     column = window.lanes.column("s1")
     assert column is not None
     assert not column.footer.winner.isEnabled()

@@ -339,12 +339,12 @@ def test_the_question_about_limits_tells_no_price_and_comes_for_every_answer(des
     window = desk.open(ANSWERS)
     _blind_run(desk)
     window.budget_confirmation.set_limits(Limits(calls=2))
-    said = "Trying again may be over your limits; by how much is told with the names. Run it?"
+    said = "Trying again may exceed your limits. The amount is hidden while blind. Run it?"
     window.retry(window.slots()[:1])
     desk.until(lambda: desk.notice() == said)
     assert window.budget_confirmation.refuse()
     desk.ctrl(Qt.Key.Key_Return)
-    desk.until(lambda: desk.notice().startswith("This run may be over your limits"))
+    desk.until(lambda: desk.notice().startswith("This run may exceed your limits"))
     assert _leaks(desk) == []
     desk.until(lambda: len(desk.rows("SELECT 1 FROM runs")) == 1)
     window.budget_confirmation.refuse()

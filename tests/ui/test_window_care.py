@@ -94,7 +94,7 @@ def test_what_was_saved_late_is_shown_as_saved(desk: Desk) -> None:
     assert desk.timeline()[0].running
     limit(desk, 1_000_000)
     desk.until(lambda: not desk.timeline()[0].running)
-    desk.until(lambda: desk.notice() == "What could not be saved before is in the history now.")
+    desk.until(lambda: desk.notice() == "Everything unsaved is now in the history.")
     desk.until_rows([("finished",)], "SELECT DISTINCT state FROM outputs")
 
 

@@ -57,7 +57,7 @@ def test_checks_are_told_and_unknown_ones_stand_as_they_came(desk: Desk) -> None
     ]
     assert dialog.detail.checks.text() == "CHECKS · 3, NOT RUN YET"
     dialog.select(1)
-    assert dialog.detail.told() == ["No checks. Packs can bring some."]
+    assert dialog.detail.told() == ["No checks. Packs can add some."]
     dialog.close()
     assert stored(desk) == (LATE, LOST)
 
@@ -71,7 +71,7 @@ def test_a_case_is_used_as_a_value_set_and_undone(desk: Desk) -> None:
     assert (late.uid, late.name, late.values, late.ticked) == ("case-late", "Late order", LATE.values, True)
     assert first.values == before.values
     assert window.values.all_values()["question"] == "Where is it?"
-    assert desk.notice() == "The values of the case “Late order” are in Compose now, as a value set."
+    assert desk.notice() == "The case “Late order” was added to Compose as a value set."
     dialog.undo.click()
     after = window.draft()
     assert (after.values, after.sets, after.active) == (before.values, before.sets, before.active)
@@ -130,11 +130,11 @@ def test_shown_values_become_a_case(desk: Desk) -> None:
     desk.type("Money back?")
     uid = window.value_sets.active
     window.actions["keep_case"].trigger()
-    desk.until(lambda: desk.notice() == "“refund” is a case of this prompt now.")
+    desk.until(lambda: desk.notice() == "“refund” is now a case of this prompt.")
     assert stored(desk) == (Case(uid, "refund", (("question", "Money back?"),)),)
     desk.type(" Please.")
     window.actions["keep_case"].trigger()
-    desk.until(lambda: desk.notice() == "“refund” was a case already, and has these values now.")
+    desk.until(lambda: desk.notice() == "“refund” already was a case and now has these values.")
     assert dict(stored(desk)[0].values) == {"question": "Money back? Please."}
     window.notice.focus_action()
     desk.press(Qt.Key.Key_Space)

@@ -57,7 +57,7 @@ def test_versions_and_the_draft_are_compared_part_by_part(desk: Desk) -> None:
     assert "· unchanged" in dialog.view.toPlainText()
     dialog.unchanged.setChecked(False)
     dialog.old.setCurrentIndex(dialog.new.currentIndex())
-    desk.until(lambda: dialog.view.placeholderText().startswith("Both are the same, to the letter."))
+    desk.until(lambda: dialog.view.placeholderText().startswith("Both texts are identical."))
     assert dialog.count.text() == "no difference"
     dialog.close()
 

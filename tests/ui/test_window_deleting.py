@@ -196,9 +196,9 @@ def test_what_a_kill_left_in_the_file_is_said_at_the_next_start(desk: Desk) -> N
     store.set_meta(UNCLEAN, "1").result(10)
     desk.close()
     desk.open()
-    desk.until(lambda: desk.notice().startswith("What was deleted for good may still be found in the file"))
+    desk.until(lambda: desk.notice().startswith("Deleted data may still be in the file"))
     undo(desk)
-    desk.until(lambda: desk.notice() == "The file holds nothing of what was deleted any more.")
+    desk.until(lambda: desk.notice() == "The deleted data is removed from the file.")
     desk.until_rows([("0",)], "SELECT value FROM meta WHERE key = ?", UNCLEAN)
 
 
@@ -250,7 +250,7 @@ def test_a_prompt_is_deleted_with_a_way_back(desk: Desk) -> None:
     window.actions["delete_prompt"].trigger()
     desk.until(lambda: window.prompts.model.position(TRIAGE) < 0)
     desk.until(lambda: window.prompt_uid not in ("", TRIAGE))
-    desk.until(lambda: desk.notice() == "“Ticket triage → JSON” is deleted with its runs.")
+    desk.until(lambda: desk.notice() == "“Ticket triage → JSON” and its runs are deleted.")
     desk.until_rows([(4,)], "SELECT DISTINCT archived FROM runs WHERE uid LIKE 'triage%'")
     undo(desk)
     desk.until(lambda: window.prompts.model.position(TRIAGE) >= 0)

@@ -495,7 +495,7 @@ def test_two_runs_are_compared_side_by_side(desk: Desk) -> None:
     desk.until(lambda: view.detail.pair is not None)
     detail = view.detail
     assert detail.title.text() == "Order status bot · 1 against 3"
-    assert detail.prompt.heading.text() == "WHAT DIFFERS, 1 AGAINST 3"
+    assert detail.prompt.heading.text() == "DIFFERENCES, 1 AGAINST 3"
     assert "If missing, ask politely." in detail.diff.toPlainText()
     assert "Lane 2 · haiku · added" in detail.diff.toPlainText()
     desk.until(lambda: not IdleQueue.of_application().waits(detail))

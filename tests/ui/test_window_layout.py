@@ -77,13 +77,13 @@ def test_samples_are_chosen_from_the_palette(desk: Desk) -> None:
     window.frame.activateWindow()  # the offscreen platform gives the keyboard back to nobody
     desk.until(window.frame.isActiveWindow)
     assert [lane.samples for lane in window.draft_lanes] == [1, 3]
-    assert desk.notice() == "A run now asks model-1 for 3 answers."
-    choose("> one sample more")
+    assert desk.notice() == "model-1: 3 samples per run"
+    choose("> add a sample")
     desk.until(lambda: window.draft_lanes[1].samples == 4)
     for _ in range(4):
         window.actions["fewer_samples"].trigger()
     assert window.draft_lanes[1].samples == 1
-    assert desk.notice() == "A run now asks model-1 for 1 answer."
+    assert desk.notice() == "model-1: 1 sample per run"
     desk.run()
     desk.until_rows([(0, 1), (1, 1)], "SELECT lane, count(*) FROM outputs GROUP BY lane")
 

@@ -46,7 +46,7 @@ def test_ctrl_click_marks_two_and_opens_neither(desk: Desk) -> None:
     click(desk, 2, CTRL)
     assert set(window.timeline.marks.uids) == {newest, oldest}, "what is shown and what was clicked"
     assert window.viewing is None
-    assert hint.text() == "Two rows are marked. Ctrl+Shift+D compares them, Esc takes the marks away."
+    assert hint.text() == "Two rows are marked. Ctrl+Shift+D compares them, Esc clears the marks."
     assert hint.isVisible()
     click(desk, 1, CTRL)
     assert window.timeline.marks.pair == (oldest, middle)

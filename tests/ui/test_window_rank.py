@@ -384,7 +384,7 @@ def test_who_answered_is_told_after_the_verdict_and_only_on_demand(desk: Desk) -
     assert page.last.full() == f"Last pair: left {left}, right {right}; you chose {right}."
     desk.press(Key.Key_0)
     ready(desk)
-    assert "you said tie" in page.last.full()
+    assert "you marked a tie" in page.last.full()
     desk.press(Key.Key_Z)
     assert page.last.full() == "Nothing judged yet.", "a pair that is judged anew is blind again"
 
@@ -457,7 +457,7 @@ def test_the_queue_from_compose_and_without_pairs(desk: Desk) -> None:
     assert window.views.shown == "rank"
     page = window.rank_view
     assert page is not None
-    desk.until(lambda: "no two answers to compare" in page.judging.message.text())
+    desk.until(lambda: "No pairs to compare" in page.judging.message.text())
     assert not page.judging.verdicts[0].isEnabled()
     assert page.judging.end.hasFocus() or QApplication.focusWidget() is not None
     desk.press(Key.Key_Escape)

@@ -70,7 +70,7 @@ def test_the_same_name_replaces_and_says_so(desk: Desk) -> None:
     assert dialog.field.text() == "sql"
     assert (dialog.save.text(), dialog.hint.text()) == ("Save", "")
     dialog.field.setText("mine")
-    assert (dialog.save.text(), dialog.hint.text()) == ("Replace", "A search of this name is there already.")
+    assert (dialog.save.text(), dialog.hint.text()) == ("Replace", "A search with this name already exists.")
     dialog.reject()
     desk.until(desk.window.frame.isActiveWindow)
     assert stored(desk) == [("Mine", "track*")]

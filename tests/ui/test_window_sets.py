@@ -237,7 +237,7 @@ def test_sets_that_would_send_the_same_are_told_of_before_a_run(desk: Desk) -> N
     window.editor.edited.emit()
     desk.until(window.compose_view.said_of_sets)
     assert window.compose_view.said_of_sets().startswith(
-        "The prompt uses no variable: the 3 ticked sets send the same 3 times."
+        "The prompt has no variables, so the 3 ticked sets send the same text 3 times."
     )
     QTest.mouseClick(window.set_bar.chips()[1].tick, LEFT)
     desk.until(lambda: "2 ticked sets" in window.compose_view.said_of_sets())
@@ -268,10 +268,10 @@ def test_ticked_sets_that_lack_a_value_are_told_of_before_a_run(desk: Desk) -> N
     sets.show(sets.sets[1].uid)
     desk.until(window.compose_view.said_of_sets)
     assert window.compose_view.said_of_sets() == (
-        f"“{names[2]}” is ticked and has no values for {{{{question}}}} and {{{{tone}}}}. 1 other lacks some, too."
+        f"“{names[2]}” is ticked but has no values for {{{{question}}}} and {{{{tone}}}}. 1 other lacks values, too."
     )
     sets.tick(sets.sets[2].uid, ticked=False)
-    wanted = f"“{names[3]}” is ticked and has no values for {{{{record}}}} and {{{{tone}}}}."
+    wanted = f"“{names[3]}” is ticked but has no values for {{{{record}}}} and {{{{tone}}}}."
     desk.until(lambda: window.compose_view.said_of_sets() == wanted)
     sets.show(sets.sets[3].uid)
     desk.until(lambda: window.compose_view.said_of_sets() == "")
@@ -310,7 +310,9 @@ def test_sets_with_the_same_values_are_counted(desk: Desk) -> None:
     _paste(desk)
     window.actions["duplicate_set"].trigger()
     desk.until(window.compose_view.said_of_sets)
-    assert window.compose_view.said_of_sets().startswith("4 sets are ticked, and 1 of them sends the same as another")
+    assert window.compose_view.said_of_sets().startswith(
+        "4 sets are ticked, but 1 of them sends the same text as another"
+    )
     window.values.focus("question")
     desk.type("and more")
     desk.until(lambda: window.compose_view.said_of_sets() == "")

@@ -57,7 +57,7 @@ def test_the_menu_of_a_lane_stars_its_answer_and_takes_the_star_away(desk: Desk)
     assert dialog.made is not None
     assert len(dialog.made.train) == 1
     dialog.close()
-    assert entry(desk, 1).text().replace("&", "") == "Take the star away"
+    assert entry(desk, 1).text().replace("&", "") == "Remove star from answer"
     choose(desk, 1)
     desk.until(lambda: "starred" not in column(desk, 1).header.row.shown_pills())
     assert starred(desk) == []
@@ -81,5 +81,5 @@ def test_what_has_no_answer_has_no_star(desk: Desk) -> None:
     desk.open()
     assert not entry(desk, 0).isEnabled()
     desk.window.stars.toggle(desk.window.lanes.focused_slot())
-    assert "no answer that came to its end" in desk.notice()
+    assert "Only finished answers can be starred" in desk.notice()
     assert starred(desk) == []

@@ -197,7 +197,7 @@ def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample
     assert isinstance(pinned, BareVersion)
     assert pinned.ran, "lane A ran it beside the draft"
     look_at(desk, 2)
-    assert "It ran only in lanes that were pinned to it." in empty_lanes(sample)
+    assert "It ran only in lanes pinned to it." in empty_lanes(sample)
     look_at(desk, 1)
     desk.press(Qt.Key.Key_O, CTRL, SHIFT)
     desk.until(lambda: sample.viewing is None)
@@ -354,9 +354,9 @@ def test_a_right_click_only_opens_the_menu_which_acts_on_its_own_row(desk: Desk,
         "Show",
         "Restore",
         "Branch",
-        "Mark to compare",
+        "Mark for comparison",
         "Compare with the draft",
-        "Compare with what is shown",
+        "Compare with the shown iteration",
         "Note…",
     ]
     assert view.is_pointed(view.model().index(2, 0))

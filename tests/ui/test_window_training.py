@@ -141,7 +141,7 @@ def test_a_price_that_is_no_number_says_so(desk: Desk) -> None:
     dialog = opened(desk)
     dialog.price.setFocus()
     desk.type("cheap")
-    desk.until(lambda: dialog.told.text().startswith("The price is no number."))
+    desk.until(lambda: dialog.told.text().startswith("The price is not a number."))
     assert not dialog.go.isEnabled()
     dialog.price.clear()
     desk.type("$2,5")

@@ -110,11 +110,11 @@ def why_reserved(key: str) -> str:
     if key in _TEXT_KEYS:
         return f"{spoken(key)} edits text everywhere. Press another key."
     if key != "Ctrl+0" and modifiers <= {"Ctrl"} and last.isdigit() and len(last) == 1 and (modifiers or last):
-        return f"{spoken(key)} gives a verdict on a lane, by its place on the keyboard. Press another key."
+        return f"{spoken(key)} gives a verdict on a lane. Press another key."
     if not modifiers and last == "-":
         return "- is the verdict “all bad”. Press another key."
     if not strong and last in _MOVING_KEYS:
-        return f"{spoken(key)} moves and presses in every window. Press another key, or hold Ctrl or Alt with it."
+        return f"{spoken(key)} is used for navigation in every window. Press another key, or add Ctrl or Alt."
     return ""
 
 
@@ -153,7 +153,7 @@ def read(commands: CommandRegistry, stored: Mapping[str, Sequence[str]], clean: 
     if not wrong:
         return KeymapReading(keymap)
     named = ", ".join(f"“{key[:40]}”" for key in wrong[:3])
-    return KeymapReading(keymap, f"The settings have keys that cannot be used: {named}. F1 shows all keys.")
+    return KeymapReading(keymap, f"These shortcuts in the settings cannot be used: {named}. F1 shows all keys.")
 
 
 def _parts(key: str) -> list[str]:

@@ -223,9 +223,9 @@ def _raise_first(db: Path) -> int:
     from workbench.host.terminal import tell
 
     if ask_to_raise(db):
-        tell("Prompt Workbench is open already; its window was brought to the front.")
+        tell("Prompt Workbench is already open; its window was brought to the front.")
         return 0
-    tell(f"Another Prompt Workbench uses {db} and does not answer. Close it, or open another database with --db.")
+    tell(f"Another Prompt Workbench uses {db} and does not respond. Close it, or open another database with --db.")
     return 1
 
 
@@ -266,7 +266,7 @@ def _explain_fault(error: Exception) -> int:
     sentence = f"Prompt Workbench has to close: unexpected error, {where}."
     tell(sentence)
     box = QMessageBox(QMessageBox.Icon.Warning, "Prompt Workbench", sentence)
-    box.setInformativeText("What you typed is kept. Start again; if it happens again, report it with the details.")
+    box.setInformativeText("What you typed is saved. Start again; if this happens again, report it with the details.")
     box.setDetailedText(report)
     box.exec()
     return 1

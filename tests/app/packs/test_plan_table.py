@@ -25,12 +25,12 @@ def test_states_suggest_and_choices_are_what_can_be_done() -> None:
     table = PlanTable()
     table.show_plan(plan("new", "changed", "identical", "conflicting"))
     assert list(table.actions.values()) == ["add", "update", "skip", "skip"]
-    assert table.summary == "Prompts: 1 added, 1 updated, 2 skipped. Nothing that is here is changed or removed."
+    assert table.summary == "Prompts: 1 added, 1 updated, 2 skipped. Nothing in your history is changed or removed."
     table.choose(range(4), "update")
     assert list(table.actions.values()) == ["add", "update", "skip", "update"]
     table.choose(range(4), "skip")
     assert not table.brings
-    assert table.summary == "Nothing would be brought in."
+    assert table.summary == "Nothing will be imported."
     assert [possible(one) for one in map(table.prompt, range(4)) if one] == [
         ("add", "skip"),
         ("update", "add", "skip"),

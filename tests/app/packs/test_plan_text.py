@@ -29,5 +29,5 @@ def test_no_more_is_put_together_than_is_shown() -> None:
     huge = Content((Message("user", "x" * 3_000_000), Message("assistant", "never shown")))
     said = text_of(prompt(huge))
     assert len(said) < MOST_SHOWN + 100
-    assert said.endswith("… and more, which is not shown here.")
+    assert said.endswith("… and more, not shown here.")
     assert "never" not in said

@@ -12,11 +12,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
     from PySide6.QtWidgets import QLineEdit, QMenu
-    from workbench.ui.draft_page.blind_bar import BlindBar
-    from workbench.ui.draft_page.run_bar import RunBar
-    from workbench.ui.draft_page.set_bar import SetBar
-    from workbench.ui.draft_page.viewing_bar import ViewingBar
-    from workbench.ui.shell.key_bindings import KeyBindings
 
     from workbench.app.bridge import Bridge
     from workbench.app.compose.draft_saver import DraftSaver
@@ -39,8 +34,12 @@ if TYPE_CHECKING:
     from workbench.core.runs import Verdict
     from workbench.core.timeline import Detail
     from workbench.store import Store
+    from workbench.ui.draft_page.blind_bar import BlindBar
     from workbench.ui.draft_page.pager import Pager
+    from workbench.ui.draft_page.run_bar import RunBar
+    from workbench.ui.draft_page.set_bar import SetBar
     from workbench.ui.draft_page.view import ComposeView
+    from workbench.ui.draft_page.viewing_bar import ViewingBar
     from workbench.ui.editor import ContentEditor, ValuesPanel
     from workbench.ui.editor.column import MessageColumn
     from workbench.ui.editor.find_bar import FindBar
@@ -66,6 +65,7 @@ if TYPE_CHECKING:
     from workbench.ui.shell.actions import CommandActions
     from workbench.ui.shell.bars import Header, StatusBar
     from workbench.ui.shell.frame import WindowFrame
+    from workbench.ui.shell.key_bindings import KeyBindings
     from workbench.ui.shell.notice_bar import NoticeBar
     from workbench.ui.shell.notices import WindowNotices
     from workbench.ui.shell.preloader import Preloader

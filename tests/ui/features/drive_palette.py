@@ -11,7 +11,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from workbench.ui.shell.key_bindings import KeyBindings
 
 from tests.bench.histories import add_iterations, echo_history
 from tests.ui.features.standins import (
@@ -33,6 +32,7 @@ from workbench.ui.features.palette import FEATURE
 from workbench.ui.features.palette.controller import PaletteController
 from workbench.ui.shell.events import KeyBindingsRequested, PaletteOpening, RunChosen, SearchChosen, TechniqueChosen
 from workbench.ui.shell.feature import FeatureHost
+from workbench.ui.shell.key_bindings import KeyBindings
 from workbench.ui.shell.services import ShownTimeline
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.saved_searches import Bookmarks

@@ -37,7 +37,7 @@ def test_exchange(tmp_path: Path) -> None:
     assert told["previewed"] == "New: 7 runs with 7 answers in 2 new prompts."
     assert told["imported"] == "Imported 7 runs with 7 answers in 2 new prompts."
     assert told["changed"]
-    assert told["said"][0].startswith("No run is selected.")
+    assert told["said"][0].startswith("No runs are selected.")
     assert told["said"][1].startswith("7 runs in ")
     assert told["rows"] >= 7
 
@@ -77,9 +77,9 @@ def test_cases(tmp_path: Path) -> None:
     assert told["stored"] == [["set-1", "Very late", [["order", "7"]]]]
     assert not told["is_open"]
     assert told["said"] == [
-        "There are no values to make a case of. Give a variable a value first.",
-        "“Late” is a case of this prompt now. [Undo]",
-        "The values of the case “Late” are in Compose now, as a value set. [Undo]",
+        "There are no values to keep. Enter a value for a variable first.",
+        "“Late” is now a case of this prompt. [Undo]",
+        "The case “Late” was added to Compose as a value set. [Undo]",
         "[withdrawn]",
         "The case “Late” is deleted. [Undo]",
         "[withdrawn]",
@@ -90,8 +90,8 @@ def test_techniques(tmp_path: Path) -> None:
     told = driven("techniques", tmp_path)
     assert told["commands"] == ["save_technique", "techniques"]
     assert told["said"] == [
-        "Select the text that is to become a technique, then save it.",
-        "“Mine” is now among the techniques.",
+        "Select the text of the technique first, then save it.",
+        "“Mine” was added to the techniques.",
         "“Mine” was removed from the techniques. [Undo]",
         "The output format was replaced. [Undo]",
     ]
@@ -109,7 +109,7 @@ def test_improve(tmp_path: Path) -> None:
     assert told["lane"] == ["echo", "echo"]
     assert told["offered"] == "Accept all 2 changes"
     assert told["accepted"] == ["Be brief.", "Hi"]
-    assert told["said"] == ["1 of 2 changes of the proposal is in the draft. [Undo]"]
+    assert told["said"] == ["1 of 2 changes of the proposal is now in the draft. [Undo]"]
     assert told["closed_by_accepting"]
     assert told["closed_by_another_prompt"]
     assert told["stopped"] == ["answer2"], "an answer that is no longer shown is stopped"
@@ -130,7 +130,7 @@ def test_lanes(tmp_path: Path) -> None:
     ]
     assert told["starred"]
     assert told["reading"] == [True, {"a": "raw"}]
-    assert told["dialogs"] == ["Code for echo", "What went on the wire: echo"]
+    assert told["dialogs"] == ["Code for echo", "Request and response: echo"]
     assert told["wanted"] == [
         "ContinuationRequested",
         "ModelRequested",
@@ -143,11 +143,11 @@ def test_lanes(tmp_path: Path) -> None:
     said = told["said"]
     assert said.pop(1).startswith("echo: 2 samples, all alike")
     assert said == [
-        "A run now asks echo for 2 answers.",
-        "The answer is starred. Training files can be made of starred answers.",
+        "echo: 2 samples per run",
+        "Answer starred. You can make training files from starred answers.",
         "All lanes now scroll together.",
-        "The spread tells prices and times. It is shown with the names.",
-        "This lane shows no answer that came to its end, and only those are starred.",
+        "The spread reveals prices and times, so it is hidden while blind.",
+        "Only finished answers can be starred. Run the lane, or wait for it to finish.",
         "The lane second is hidden and not run. [Show]",
     ]
 
@@ -159,10 +159,10 @@ def test_dialogue(tmp_path: Path) -> None:
     assert told["read"] == "OpenAI JSON: 2 messages"
     assert told["messages"] == [["system", "Be brief."], ["user", "Hi"], ["assistant", "Hello"]]
     assert told["said"] == [
-        "This lane has no finished answer to go on from. Run it, or wait for its end.",
-        "The draft goes on from the answer of fast. It brings variables along: {{question}}. [Undo]",
+        "This lane has no finished answer to continue from. Run it, or wait for it to finish.",
+        "Draft continues from fast's answer. It adds variables: {{question}}. [Undo]",
         "This looks like a recorded dialogue. [Make messages…]",
-        "2 messages came from the dialogue. [Undo]",
+        "2 messages taken from the dialogue. [Undo]",
     ]
     assert not told["open"]
 
@@ -215,7 +215,7 @@ def test_models(tmp_path: Path) -> None:
 def test_maintenance(tmp_path: Path) -> None:
     told = driven("maintenance", tmp_path)
     assert told["commands"] == ["history_backup", "history_check", "history_restore", "history_smaller"]
-    assert told["said"] == ["Making a backup…", "A backup"]
+    assert told["said"] == ["Making a backup…", "Backup made"]
     assert told["by_hand"] == [False, True], "the daily backup came by itself"
     assert told["checked"] == "The history is sound."
     assert told["said_in_the_window"] == ["The daily backup was not made. It is full. [Settings…]"]
@@ -277,7 +277,7 @@ def test_history(tmp_path: Path) -> None:
         f"Prompt of {run} copied.",
         f"{run} is deleted; is:deleted finds it. [Undo]",
         "[withdrawn]",
-        "“Echo” is deleted with its runs. [Undo]",
+        "“Echo” and its runs are deleted. [Undo]",
         f"{run} is deleted; is:deleted finds it. [Undo]",
         "Deleting for good…",
         "Writing the file anew…",
@@ -298,9 +298,9 @@ def test_palette(tmp_path: Path) -> None:
         1,
     )
     assert told["remembered"] == ["history", "search", "command"]
-    assert told["unavailable"] == ["", "what is past is read-only"]
+    assert told["unavailable"] == ["", "past iterations are read-only"]
     assert (told["sheet"], told["rebound"]) == (
-        ["Mark lane 1 to 9 the winner, or take it back", "Say it again"],
+        ["Mark lane 1 to 9 the winner, or remove the mark", "Say it again"],
         "Ctrl+F12",
     )
     assert told["open"] == [False, False]

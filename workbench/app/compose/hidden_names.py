@@ -18,7 +18,7 @@ from workbench.core.lanes import Endpoint, Lane
 from workbench.core.providers import provider_name
 from workbench.core.runs import Failure
 
-_FAILED = Failure("blind", "This call failed. Why is shown with the names: mark another answer, or reveal them.")
+_FAILED = Failure("blind", "This call failed. To see why, mark another answer or reveal the names.")
 HIDDEN = _FAILED.code
 """The code of a failure that is not told while blind."""
 

@@ -78,9 +78,9 @@ def why_not_run(detail: Detail) -> str:
 
 def nothing_answered(detail: VersionDetail) -> tuple[str, str]:
     """Return a heading and a sentence for the place of the lanes while a version without iterations is shown."""
-    go_on = detail.newer or "Restore it or branch from it, then run it to read answers here."
+    go_on = detail.newer or "Restore it or branch from it, then run it to see answers here."
     if detail.row.ran:
-        return "No iteration of this version", f"It ran only in lanes that were pinned to it. {go_on}"
+        return "No iteration of this version", f"It ran only in lanes pinned to it. {go_on}"
     if detail.row.imported:
-        return "No iteration of this version", f"Its answers were imported; the History shows them. {go_on}"
+        return "No iteration of this version", f"Its answers were imported; see the History. {go_on}"
     return "This version was never run", f"It has no values, lanes or answers. {go_on}"

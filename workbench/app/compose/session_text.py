@@ -23,12 +23,12 @@ def session_line(stats: SessionStats) -> str:
 
 def session_detail(stats: SessionStats) -> str:
     """Return what the line means, for its tooltip."""
-    lines = ["Since this window was opened: money spent, iterations run, and the median time from run to run."]
+    lines = ["Since this window opened: cost, iterations, and the median time between runs."]
     if stats.unknown:
         lines.append("Answers without a price are not in the sum. Set their prices in the model picker to count them.")
     if stats.cached:
         spared = f", which saved about {show_cost(stats.saved_usd)}" if stats.saved_usd else ""
         lines.append(f"{stats.cached:,} input tokens came from providers' caches{spared}.")
     if stats.about:
-        lines.append("A part of the sum is estimated, because a provider did not report its usage.")
+        lines.append("Part of the sum is estimated, because a provider did not report its usage.")
     return "\n".join(lines)

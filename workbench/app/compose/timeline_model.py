@@ -290,7 +290,7 @@ def describe(row: TimelineRow) -> str:
     if row.branched:
         parts.append("a branch")
     if isinstance(row, BareVersion):
-        pinned, imported = "ran only in lanes that were pinned to it", "imported with answers"
+        pinned, imported = "ran only in lanes pinned to it", "imported with answers"
         parts.append(pinned if row.ran else imported if row.imported else "not run")
         return " · ".join(parts)
     if row.damage:

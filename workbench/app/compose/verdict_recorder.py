@@ -172,8 +172,8 @@ class VerdictRecorder(QObject):
             return ""
         kept = shown.kept_from(slot)
         return (
-            f"This answer is from {kept}, which had other values, and a verdict compares answers to the same values. "
-            "Let this lane run again, or run with the values of then."
+            f"This answer is from {kept}, which used other values. "
+            "A verdict compares answers to the same values. Run this lane again, or run with those values."
         )
 
     def _verdict(self, kind: Literal["winner", "tie", "all_bad"], named: Sequence[Judged]) -> Verdict:

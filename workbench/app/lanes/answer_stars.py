@@ -58,9 +58,7 @@ class AnswerStars(QObject):
         def written(_: None) -> None:
             self.read()
             self.changed.emit(
-                "The answer is starred. Training files can be made of starred answers."
-                if wanted
-                else "The star is gone."
+                "Answer starred. You can make training files from starred answers." if wanted else "Star removed."
             )
 
         self._tasks.watch(self._store.curation.star_answers([output_uid], wanted), written, self._refuse)

@@ -98,13 +98,15 @@ class LaneComparisons(QObject):
             return
         work: Callable[[], ComparedAnswer]
         if self.base.kind == "lane":
-            name = dict(self._lanes()).get(self.base.slot, "a lane that is gone")
+            name = dict(self._lanes()).get(self.base.slot, "a removed lane")
             if self.base.slot == slot:
                 self._tell(slot, key, ComparedAnswer(name, sentence="The other lanes are compared with this answer."))
                 return
             other = self._board.shown(self.base.slot)
             if other is None or not other.text or not self._board.has_ended(self.base.slot):
-                sentence = f"{name} has no finished answer to compare with. Wait for its end, or choose another base."
+                sentence = (
+                    f"{name} has no finished answer to compare with. Wait for it to finish, or choose another base."
+                )
                 self._tell(slot, key, ComparedAnswer(name, sentence=sentence, short=name))
                 return
             work = partial(compared, name, other.text, shown.text)

@@ -167,9 +167,7 @@ class MaintenanceTasks(QObject):
 
         def work(care: Maintenance, watch: Watch) -> MaintenanceResult:
             made = care.back_up(watch)
-            return MaintenanceResult(
-                "backup", f"A backup of {show_bytes(made.size)} was made; it was opened and found sound.", "good"
-            )
+            return MaintenanceResult("backup", f"Backup made and verified ({show_bytes(made.size)}).", "good")
 
         return self._do("backup", "Making a backup…", work)
 
@@ -186,13 +184,13 @@ class MaintenanceTasks(QObject):
                 return MaintenanceResult("check", "The history is sound.")
             return MaintenanceResult(
                 "check",
-                "The history is damaged. Repair it, or restore a backup. Nothing that can be read is lost by that.",
+                "The history is damaged. Repair it, or restore a backup. Everything readable is kept.",
                 "error",
                 "\n".join(found.damage),
                 is_damaged=True,
             )
 
-        return self._do("check", "Looking at the whole file…", work)
+        return self._do("check", "Checking the whole file…", work)
 
     def make_smaller(self) -> bool:
         """Drop raw responses and give the room back; False while something else goes on."""
@@ -201,9 +199,7 @@ class MaintenanceTasks(QObject):
             freed = care.make_smaller(self._stop, self._say)
             dropped = f"{freed.responses:,} raw {'response was' if freed.responses == 1 else 'responses were'} dropped"
             if freed.stopped:
-                return MaintenanceResult(
-                    "smaller", f"Stopped. {dropped}; the room is used by what comes next.", "muted"
-                )
+                return MaintenanceResult("smaller", f"Stopped. {dropped}; the freed space will be reused.", "muted")
             return MaintenanceResult("smaller", f"{dropped}, and the file is {show_bytes(freed.size)} smaller.")
 
         return self._do("smaller", "Dropping raw responses…", work)
@@ -232,7 +228,7 @@ class MaintenanceTasks(QObject):
             made, dropped = care.look_after(self._stop, watch)
             return MaintenanceResult("daily", "" if made is None and not dropped else "The daily backup was made.")
 
-        self._do("daily", "Looking whether a daily backup is due…", work)
+        self._do("daily", "Checking whether a daily backup is due…", work)
         self._daily.start(LOOK_MS)
 
     def _do(self, what: What, words: str, work: Callable[[Maintenance, Watch], MaintenanceResult]) -> bool:
@@ -269,7 +265,7 @@ class MaintenanceTasks(QObject):
 
     def _failed(self, what: What, error: BaseException) -> MaintenanceResult:
         if getattr(error, "code", "") == "interrupted":
-            return MaintenanceResult(what, "Stopped. The history is as it was.", "muted")
+            return MaintenanceResult(what, "Stopped. The history was not changed.", "muted")
         problem = problem_of(error)
         return MaintenanceResult(
             what, problem.sentence, "error", problem.detail, is_damaged=getattr(error, "code", "") == "corrupt"

@@ -64,11 +64,11 @@ class EndpointModels(QObject):
         self._listings[uid] = ModelListing(known=known)
 
         def done(models: tuple[str, ...]) -> None:
-            trouble = "" if models else f"{name} answered that it has no models. Type the id of one above."
+            trouble = "" if models else f"{name} reports no models. Type a model id above."
             self._put(uid, ModelListing(models, trouble, models.remark if isinstance(models, ModelIds) else ""))
 
         def failed(error: BaseException) -> None:
-            sentence = sentence_of(error, f"The models of {name} could not be read. Type the id of one above.")
+            sentence = sentence_of(error, f"The models of {name} could not be read. Type a model id above.")
             warning = "last known list" if is_answer(error) else NOT_REACHABLE
             self._put(uid, ModelListing(known, sentence, warning=warning))
 

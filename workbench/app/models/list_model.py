@@ -129,9 +129,9 @@ class ModelListModel(QAbstractListModel):
             return "The models are still being read. Try again in a moment."
         headers = {row.title for row in self._rows if isinstance(row, PickerRow) and row.kind == "header"}
         if SIMILAR in headers or (self._rows and TYPED not in headers):
-            return "Nothing has exactly that name. Choose a row with the arrow keys, or type a full model id."
+            return "No model has exactly this name. Choose a row with the arrow keys, or type a full model id."
         if self._rows:
-            return "Several servers could have this model. Choose one with the arrow keys."
+            return "Several servers may have this model. Choose one with the arrow keys."
         return "No matches. Try fewer letters."
 
     def position(self, endpoint: str, model: str) -> int:
@@ -236,7 +236,7 @@ class ModelListModel(QAbstractListModel):
 
     def _local_group(self) -> _Group:
         offer = self._offer
-        note = offer.builtin_note or "Built in. Tiny, offline and free: for trying the loop"
+        note = offer.builtin_note or "Built in. Tiny, offline and free: for trying things out"
         rows = [
             PickerRow(
                 "model", BUILTIN_MODEL, note, "free", entry=ModelEntry(BUILTIN, BUILTIN_MODEL, "built-in", rates=FREE)
@@ -271,9 +271,11 @@ class ModelListModel(QAbstractListModel):
         rows: list[PickerRow | ModelEntry] = list(matches.entries)
         asked_for = all(word in endpoint.name.lower() for word in self._query.lower().split())
         if asked_for and listing.models is None:
-            rows.append(PickerRow("remark", f"Asking {endpoint.base_url} for its models…", endpoint=endpoint.uid))
+            rows.append(PickerRow("remark", f"Loading models from {endpoint.base_url}…", endpoint=endpoint.uid))
         elif asked_for and listing.trouble:
-            rows.append(PickerRow("retry", f"Ask {endpoint.name} again", listing.trouble, endpoint=endpoint.uid))
+            rows.append(
+                PickerRow("retry", f"Load models of {endpoint.name} again", listing.trouble, endpoint=endpoint.uid)
+            )
         elif asked_for and listing.remark:
             rows.append(PickerRow("remark", listing.remark, endpoint=endpoint.uid))
         if not rows:
@@ -333,7 +335,7 @@ class ModelListModel(QAbstractListModel):
         provider = query.partition("/")[0] if "/" in query else ""
         note = "With LiteLLM"
         if not provider:
-            note = f"With LiteLLM, which wants the provider in front, such as openai/{query}"
+            note = f"With LiteLLM, which needs the provider as a prefix, such as openai/{query}"
         return self._typed_row(LITELLM, provider, note)
 
     def _typed_row(self, endpoint: str, provider: str, note: str) -> PickerRow:

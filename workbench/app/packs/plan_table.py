@@ -75,10 +75,10 @@ class PlanTable(QAbstractTableModel):
         counts = {action: sum(one == action for one in self._actions.values()) for action in _DOES}
         if not self.brings:
             same = all(one.state == "identical" for one in self._prompts)
-            return "There is nothing new: all of it is here already." if same else "Nothing would be brought in."
+            return "Nothing new: everything is already in your history." if same else "Nothing will be imported."
         did = (("add", "added"), ("update", "updated"), ("skip", "skipped"))
         parts = [f"{counts[action]} {word}" for action, word in did if counts[action]]  # type: ignore[index]
-        return f"Prompts: {', '.join(parts)}. Nothing that is here is changed or removed."
+        return f"Prompts: {', '.join(parts)}. Nothing in your history is changed or removed."
 
     def prompt(self, row: int) -> PlannedPrompt | None:
         """Return the prompt of a row."""

@@ -9,7 +9,7 @@ from workbench.packs.pack_contents import PackPrompt
 
 MOST_SHOWN = 50_000
 """Characters."""
-_MORE = "\n\n… and more, which is not shown here."
+_MORE = "\n\n… and more, not shown here."
 
 
 def text_of(prompt: PackPrompt) -> str:

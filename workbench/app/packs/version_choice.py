@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 Index = QModelIndex | QPersistentModelIndex
-NOTHING = "Only a draft. Run it once, so that it has a version."
+NOTHING = "Only a draft. Run it once to create a version."
 
 
 class ListedVersion(NamedTuple):

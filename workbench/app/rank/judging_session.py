@@ -86,14 +86,14 @@ class JudgingController(QObject):
         return self._sitting is not None and self._sitting.can_undo
 
     def progress(self, *, brief: bool = False) -> str:
-        """Return "12 judged in this sitting · self-consistency 9 of 10", or "12 judged · 9 of 10 alike"."""
+        """Return "12 judged in this session · self-consistency 9 of 10", or "12 judged · 9 of 10 alike"."""
         if self._sitting is None:
             return ""
         again, judged = self._sitting.consistency, f"{self._sitting.judged:,} judged"
         alike = f"{again.agreeing} of {again.repeats}"
         if brief:
             return f"{judged} · {alike} alike" if again.repeats else judged
-        return f"{judged} in this sitting" + (f" · self-consistency {alike}" if again.repeats else "")
+        return f"{judged} in this session" + (f" · self-consistency {alike}" if again.repeats else "")
 
     def start(self, prompt_uid: str, grouping: Grouping = "both") -> None:
         """Begin a sitting over the answers of a prompt, for a ranking of this grouping."""
@@ -158,7 +158,7 @@ class JudgingController(QObject):
         return True
 
     def skip(self) -> bool:
-        """Show the next pair and ask no more about this one in this sitting; False while none is shown."""
+        """Show the next pair and ask no more about this one in this session; False while none is shown."""
         if self.shown is not None:
             self._undone.clear()
             self._drop_ahead()
@@ -313,5 +313,5 @@ class JudgingController(QObject):
 
 
 def _told(makers: tuple[str, str], kind: str, winner: int) -> str:
-    said = {"tie": "you said tie", "all_bad": "you said both bad"}.get(kind, f"you chose {makers[winner - 1]}")
+    said = {"tie": "you marked a tie", "all_bad": "you marked both bad"}.get(kind, f"you chose {makers[winner - 1]}")
     return f"Last pair: left {makers[0]}, right {makers[1]}; {said}."

@@ -24,7 +24,7 @@ _TITLES = (
 _TECHNIQUE_TITLES = (
     (
         "Technique",
-        "Effect: with it against without (95 % interval)",
+        "Effect: with against without (95 % interval)",
         "Won",
         "Lost",
         "Blind",
@@ -35,22 +35,22 @@ _TECHNIQUE_TITLES = (
     ("Technique", "Effect", "Won", "Lost", "Blind", "Cost per 1k", "Latency"),
 )
 _TIPS = (
-    "Whom the verdicts are about.",
-    "How an entrant stands against the average of those ranked, which is the dashed line; the bar is its 95 % "
-    "interval. See “How this is computed” below.",
-    "Comparisons that were won, of all. Every run and value set weighs once, however many samples it had.",
-    "Comparisons that were lost. What is neither won nor lost was a tie.",
-    "The share of its verdicts that were given without names in sight.",
+    "The version, model or technique being ranked.",
+    "Strength relative to the average of all entrants (dashed line); the bar is its 95 % interval. "
+    "See “How this is computed” below.",
+    "Comparisons won, of all. Each run and value set counts once, however many samples it had.",
+    "Comparisons lost. The rest were ties.",
+    "The share of its verdicts given while names were hidden.",
     "Dollars for 1,000 answers: the mean of those whose cost is known.",
     "The median time from sending to the end of an answer.",
 )
 _TECHNIQUE_TIPS = (
-    "What versions use. Below the table it can be corrected.",
-    "How a version with the technique stands against the same one without it, which is the dashed line; the bar is the "
-    "95 % interval. See “How this is computed” below.",
-    "Comparisons that were won, of all in which exactly one side had the technique.",
-    "Comparisons that were lost, of the same. What is neither won nor lost was a tie.",
-    "The share of its verdicts that were given without names in sight.",
+    "Techniques that versions use. Correct them below the table.",
+    "A version with the technique relative to the same one without it (dashed line); the bar is the 95 % interval. "
+    "See “How this is computed” below.",
+    "Comparisons won, of all in which exactly one side had the technique.",
+    "Comparisons lost, of the same. The rest were ties.",
+    "The share of its verdicts given while names were hidden.",
     "Dollars for 1,000 answers of versions with it: the mean of those whose cost is known.",
     "The median time from sending to the end of an answer of versions with it.",
 )
@@ -144,7 +144,7 @@ def tip(row: RankRow, column: int) -> str:
         )
     if column == COST and not row.free and row.priced < row.answers:
         return f"Of {row.answers:,} answers {row.priced:,} have a known cost."
-    return f"From {row.answers:,} answers." if row.answers else "No finished answer is left to measure."
+    return f"From {row.answers:,} answers." if row.answers else "No finished answers to measure."
 
 
 def headline(found: RankingResult) -> str:

@@ -27,8 +27,8 @@ CHOSEN: Mapping[ChosenBy, str] = {
     "both": "Winners and starred answers",
 }
 _NEEDS: Mapping[Kind, str] = {
-    "chosen": "Each row is an answer that is wanted.",
-    "preference": "Each row is a better and a worse answer to the same messages, which only verdicts tell.",
+    "chosen": "Each row is a good answer.",
+    "preference": "Each row is a better and a worse answer to the same messages, taken from verdicts.",
     "label": "Each row is an answer with a thumb up or down.",
 }
 

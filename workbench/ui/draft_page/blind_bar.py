@@ -30,7 +30,7 @@ class BlindBar(QFrame):
 
     def name_keys(self, name: KeyName) -> None:
         """Name the keys in force."""
-        tip = "Shows the names; a verdict after that is not a blind one"
+        tip = "Shows the names; later verdicts are not blind"
         self.reveal.setToolTip(with_key(tip, name("reveal")))
 
     def show_progress(self, ended: int, count: int) -> None:

@@ -48,8 +48,8 @@ class Pager(QFrame):
     def name_keys(self, name: KeyName) -> None:
         """Name the keys in force."""
         for button, words, command in (
-            (self.older, "The set before, in all lanes", "previous_set"),
-            (self.newer, "The next set, in all lanes", "next_set"),
+            (self.older, "Previous set, in all lanes", "previous_set"),
+            (self.newer, "Next set, in all lanes", "next_set"),
         ):
             button.setAccessibleName(words)
             button.setToolTip(with_key(words, name(command)))

@@ -23,7 +23,7 @@ class RunBar(QFrame):
         self._run = KeyNameButton("Run", "Ctrl ↵", "primary", self)
         self._run.clicked.connect(self.run_clicked)
         self._stop = KeyNameButton("■ Stop", "Esc", parent=self)
-        self._stop.setToolTip("Stop everything that runs; the text so far is kept")
+        self._stop.setToolTip("Stop all running lanes; their text so far is kept")
         self._stop.setAccessibleName("Stop everything")
         self._stop.clicked.connect(self.stop_clicked)
         self._stop.hide()
@@ -71,7 +71,7 @@ class RunBar(QFrame):
 
     def set_based_on(self, version: int | None, *, shown: bool = True) -> None:
         """Say which version the draft started from, None for none; nothing while the draft is not `shown`."""
-        about, brief = ("a new text", "new") if version is None else (f"based on version {version}", f"from v{version}")
+        about, brief = ("new text", "new") if version is None else (f"based on version {version}", f"from v{version}")
         self._based_on = about if shown else "", brief
         self._name_run()
 

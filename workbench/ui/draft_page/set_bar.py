@@ -49,7 +49,7 @@ class SetBar(QFrame):
         self.add = QPushButton(self)
         self.add.setText("+ Set")  # the constructor that takes it would load QIcon and its theme
         self.add.setAccessibleName("Add a value set")
-        self.add.setToolTip("Another set of values: one run goes through all sets that are ticked")
+        self.add.setToolTip("Another set of values; each run uses every ticked set")
         self.menu = QToolButton(self)
         self.menu.setText("⋯")
         self.menu.setAccessibleName("Menu of the value sets")

@@ -33,11 +33,11 @@ def repeated(count: int, ticked: int, *, uses_none: bool) -> str:
         return ""
     if uses_none:
         return (
-            f"The prompt uses no variable: the {ticked:,} ticked sets send the same {ticked:,} times. "
-            "Write {{name}} where a value goes, or untick some."
+            f"The prompt has no variables, so the {ticked:,} ticked sets send the same text {ticked:,} times. "
+            "Write {{name}} where a value goes, or untick some sets."
         )
     which = "1 of them sends" if count == 1 else f"{count:,} of them send"
-    return f"{ticked:,} sets are ticked, and {which} the same as another: no value that the prompt uses differs."
+    return f"{ticked:,} sets are ticked, but {which} the same text as another: only unused values differ."
 
 
 _MOST_NAMES = 3
@@ -53,6 +53,8 @@ def unfilled(lacks: Sequence[tuple[str, Sequence[str]]]) -> str:
         listed.append(f"{len(variables) - _MOST_NAMES:,} more")
     words = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
     others = len(lacks) - 1
-    more = "" if not others else " 1 other lacks some, too." if others == 1 else f" {others:,} others lack some, too."
+    more = (
+        "" if not others else " 1 other lacks values, too." if others == 1 else f" {others:,} others lack values, too."
+    )
     no_values = "no value" if len(variables) == 1 else "no values"
-    return f"“{name}” is ticked and has {no_values} for {words}.{more}"
+    return f"“{name}” is ticked but has {no_values} for {words}.{more}"

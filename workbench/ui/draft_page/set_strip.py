@@ -44,7 +44,7 @@ class SetChip(QWidget):
         self.uid = one.uid
         self.tick.setChecked(one.ticked)
         self.tick.setAccessibleName(f"Run the set {one.name}")
-        self.tick.setToolTip("Runs go through every set that is ticked")
+        self.tick.setToolTip("Each run uses every ticked set")
         name = one.name if len(one.name) <= _LONGEST else one.name[: _LONGEST - 1] + "…"
         self.name.setText(name.replace("&", "&&"))
         self.name.setAccessibleName(f"Set {one.name}" + (", shown" if shown else ""))

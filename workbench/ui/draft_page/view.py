@@ -132,7 +132,7 @@ class ComposeView(Divider):
         self._past_editor.set_content(content)
         self.show_past_values(content, values)
         self._show(past=True)
-        self.viewing.show_row(title, f"{detail}\nType into the text to start a branch from it.")
+        self.viewing.show_row(title, f"{detail}\nEdit the text to start a branch from it.")
 
     def parts(self) -> list[QWidget]:
         """Return what stands at the left, from top to bottom."""

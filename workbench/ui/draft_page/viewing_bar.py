@@ -39,7 +39,7 @@ class ViewingBar(QFrame):
         self._rows.addLayout(layout)
         self._buttons: dict[str, tuple[QPushButton, str]] = {}
         for command, label, tip, signal, role in (
-            ("restore", "Restore", "Put it into the editor; undo brings the draft back", self.restore_clicked, _STRONG),
+            ("restore", "Restore", "Copy it into the editor; undo restores the draft", self.restore_clicked, _STRONG),
             ("branch", "Branch", "Start the draft from this version", self.branch_clicked, _STRONG),
             ("escape", _BACK, "Back to the draft", self.back_clicked, "quiet"),
         ):

@@ -41,11 +41,11 @@ class AddButtons(QWidget):
         super().__init__(parent)
         self._left = left
         self._offer = AddOffer()
-        self._more = self._button("more", "Show more", "Messages that are not shown are kept and sent like all others")
+        self._more = self._button("more", "Show more", "Hidden messages are kept and sent like all others")
         self._message = self._button("message", "+ Message", "Add a message at the end")
-        self._example = self._button("example", "+ Example", "Add a pair that shows what you want")
-        self._tool = self._button("tool", "+ Tool", "Add a function that the model may call, with simulated answers")
-        self._output = self._button("output", "+ Output format", "Ask for JSON, or for JSON by a schema")
+        self._example = self._button("example", "+ Example", "Add a user message and the answer you want")
+        self._tool = self._button("tool", "+ Tool", "Add a function the model may call, with simulated answers")
+        self._output = self._button("output", "+ Output format", "Request JSON, or JSON that matches a schema")
         self._system = self._button("system", "+ System", "Add a system message at the top")
         self._template = self._button("template", "", "")
 
@@ -57,7 +57,7 @@ class AddButtons(QWidget):
     def offer(self, offer: AddOffer) -> None:
         """Show what can be added: at most one output format, and no message while messages are hidden."""
         self._offer = offer
-        self._more.setText(f"Show more of {offer.hidden:,} other messages")
+        self._more.setText(f"Show more of {offer.hidden:,} hidden messages")
         shown = (
             (self._more, offer.hidden > 0),
             (self._message, offer.editable and not offer.hidden),

@@ -31,9 +31,9 @@ _FILES_GAP = 4
 
 ROLE_NAMES: dict[Role, str] = {"system": "System", "user": "User", "assistant": "Assistant"}
 _HINTS: dict[Role, str] = {
-    "system": "Who the model is, what it has to do, and how it should answer",
-    "user": "What the model is asked. Write {{name}} for what changes from run to run; its value goes below.",
-    "assistant": "What the model answered: an example to follow, or the start of its answer",
+    "system": "The model's role, its task, and how it should answer",
+    "user": "Your question or task. Write {{name}} for parts that change; enter their values below.",
+    "assistant": "A model's answer: an example to follow, or the start of its answer",
 }
 
 
@@ -283,7 +283,7 @@ class MessageBlock(QWidget):
             return
         self._techniques = button = QPushButton(self)
         button.setText("Techniques ▾")
-        button.setToolTip("Insert a technique: role, steps, examples and others")
+        button.setToolTip("Insert a technique: role, steps, examples and more")
         button.setAutoDefault(False)
         opens_menu(button)
         button.clicked.connect(self.techniques_wanted)

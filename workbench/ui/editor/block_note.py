@@ -14,8 +14,8 @@ from workbench.ui.widgets.theme import set_role
 
 _DELAY_MS = 250
 _BROKEN = (
-    f"A paragraph over {LONGEST:,} characters is shown in parts, each on a new line. "
-    "The text itself has no such line ends."
+    f"Paragraphs over {LONGEST:,} characters are shown in parts, each on a new line. "
+    "The text itself has no line breaks there."
 )
 
 

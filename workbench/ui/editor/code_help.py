@@ -19,7 +19,7 @@ from workbench.ui.editor.lexers import CodeLanguages, Run
 from workbench.ui.editor.pairs import BracketPairs
 from workbench.ui.widgets.theme import Theme
 
-_PLAIN = f"A line of code over {LONGEST_CODE:,} characters is not coloured as code, so that typing stays quick."
+_PLAIN = f"Lines of code over {LONGEST_CODE:,} characters are not highlighted, to keep typing fast."
 
 
 class CodeHelp(QObject):

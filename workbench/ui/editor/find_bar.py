@@ -47,7 +47,7 @@ class FindBar(QFrame):
         self._find, self._by = QLineEdit(self), QLineEdit(self)
         self._find.setPlaceholderText("Find in the prompt")
         self._by.setPlaceholderText("Replace with")
-        self._find.setToolTip("Looks through messages, examples, tools and the output format, not through values")
+        self._find.setToolTip("Searches messages, examples, tools and the output format, but not values")
         for field in (self._find, self._by):
             field.setAccessibleName(field.placeholderText())
         self._count, self._problem = QLabel(self), QLabel(self)
@@ -58,8 +58,8 @@ class FindBar(QFrame):
         self._case = self._toggle("Aa", "Match case")
         self._word = self._toggle("W", "Whole words only")
         self._regex = self._toggle(".*", "Regular expression")
-        self._one = self._button("Replace", "Replace this hit and go to the next (Enter)", self.replace_wanted.emit)
-        self._all = self._button("Replace all", "Replace all hits, as one step of undo", self.replace_all_wanted.emit)
+        self._one = self._button("Replace", "Replace this match and go to the next (Enter)", self.replace_wanted.emit)
+        self._all = self._button("Replace all", "Replace all matches, as one undo step", self.replace_all_wanted.emit)
         self._first, self._options, self._second, self._third = (QHBoxLayout() for _ in range(4))
         self._options.addStretch(1)
         self._third.addStretch(1)
@@ -67,8 +67,8 @@ class FindBar(QFrame):
         self._first.addWidget(self._find, 1)
         for widget in (
             self._count,
-            self._button("↑", "Previous hit (Shift+F3)", lambda: self.step.emit(-1)),
-            self._button("↓", "Next hit (F3)", lambda: self.step.emit(1)),
+            self._button("↑", "Previous match (Shift+F3)", lambda: self.step.emit(-1)),
+            self._button("↓", "Next match (F3)", lambda: self.step.emit(1)),
             self._case,
             self._word,
             self._regex,

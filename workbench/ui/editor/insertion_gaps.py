@@ -89,7 +89,7 @@ class InsertionGaps(QObject):
         if self._at == count - 1:
             self.close()
         else:
-            block.hint(f"Gap {self._at + 1} of {count}: write, then Tab goes on, Shift+Tab back, Esc ends.")
+            block.hint(f"Gap {self._at + 1} of {count}: type. Tab: next, Shift+Tab: previous, Esc: done.")
 
     def _edited(self, edit: TextChange, _: str) -> None:
         start, removed = edit.position, units(edit.removed)

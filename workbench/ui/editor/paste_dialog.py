@@ -104,7 +104,7 @@ class PasteDialog(Dialog):
         self._pause.stop()
         text = self.field.exact()
         if len(text) > MOST:
-            said = f"This is more than {MOST:,} characters, too much to read at once. Paste a part of it."
+            said = f"The text is longer than {MOST:,} characters. Paste a part of it."
             self._found = PasteReading(None, "", (said,), self.read("").button)
         else:
             self._found = self.read(text)
@@ -113,7 +113,7 @@ class PasteDialog(Dialog):
         lines = [found.words] if found.words else []
         lines += found.left_out[:_MOST_SAID]
         if (rest := len(found.left_out) - _MOST_SAID) > 0:
-            lines.append(f"And {rest:,} more like these.")
+            lines.append(f"And {rest:,} more.")
         is_wrong = found.taken is None and bool(text.strip())
         self.told.setText("\n".join(lines))
         set_role(self.told, "error" if is_wrong else "small")

@@ -15,8 +15,8 @@ class PasteExamples(PasteDialog):
     def __init__(self, theme: Theme, copied: str, parent: QWidget) -> None:
         """`copied` is the clipboard text; it is offered only if it looks like pairs."""
         about = (
-            "Copy two columns of a spreadsheet, CSV, or JSON Lines. "
-            "A first row with names such as “user” and “assistant” is recognised."
+            "Paste two spreadsheet columns, CSV or JSON Lines. "
+            "A header row with names such as “user” and “assistant” is recognised."
         )
         super().__init__(theme, "Paste examples", about, parent)
         self.field.setAccessibleName("Table or JSON Lines with examples")

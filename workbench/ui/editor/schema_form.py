@@ -109,7 +109,7 @@ class SchemaDialog(Dialog):
         layout.addLayout(buttons)
         kept = unshown(form)
         more = f" and {len(kept) - _MOST_SAID} more" if len(kept) > _MOST_SAID else ""
-        said = f"Not shown here, and kept as written: {', '.join(kept[:_MOST_SAID])}{more}." if kept else ""
+        said = f"Not shown here, but kept: {', '.join(kept[:_MOST_SAID])}{more}." if kept else ""
         self._kept.setText(said)
         self._kept.setVisible(bool(kept))
         self._build()
@@ -234,7 +234,7 @@ class SchemaRow:
         self.required.toggled.connect(lambda on: dialog.change(path, required=on))
         self.description = _line(field.description, f"Description of {called}", "What it means")
         self.description.textChanged.connect(lambda text: dialog.change(path, description=text))
-        self.choices = _line(", ".join(field.choices), f"Allowed texts of {called}, with commas", "any text")
+        self.choices = _line(", ".join(field.choices), f"Allowed texts of {called}, separated by commas", "any text")
         self.choices.textChanged.connect(lambda text: dialog.change(path, choices=split_choices(text)))
         if field.kind != "string":
             self.choices.hide()

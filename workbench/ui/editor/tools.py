@@ -52,7 +52,7 @@ class ToolSection(PartSection):
         self.parameters = self.add_row("parameters", "JSON Schema of the parameters")
         self.parameters.setPlaceholderText("No parameters")
         self.answer = self.add_row("answers", "Simulated answer of the tool")
-        self.answer.setPlaceholderText("What the tool gives back here, whatever it is asked")
+        self.answer.setPlaceholderText("What the tool returns, whatever its arguments")
         self.pairs: list[tuple[ExactField, ExactField]] = []
         for field in self.fields:
             self._listen(field)
@@ -125,7 +125,7 @@ class ToolSection(PartSection):
                 text = arguments.exact()[:40] or f"Answer {number + 1}"
                 action = rows.addAction(text.replace("&", "&&"))
                 action.triggered.connect(lambda _=False, number=number: self.row_gone.emit(self, number))
-        rounds = menu.addMenu("Rounds of calls before an answer is stopped")
+        rounds = menu.addMenu("Maximum rounds of tool calls")
         for number in (1, 2, 3, 5, 10, MOST_TOOL_ROUNDS):
             action = rounds.addAction(str(number))
             action.setCheckable(True)
@@ -147,7 +147,7 @@ def tool_fault(tool: Tool) -> str:
     if not tool.name:
         return "The tool needs a name, such as lookup_order."
     if not _NAME.fullmatch(tool.name):
-        return "A tool's name is up to 64 letters without accents, digits, _ and -."
+        return "A tool name has at most 64 characters: unaccented letters, digits, _ and -."
     if wrong := fault(tool.parameters):
         return f"Parameters: {wrong}"
     for number, row in enumerate(tool.rows, start=1):

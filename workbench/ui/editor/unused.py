@@ -39,9 +39,9 @@ class _Row(QWidget):
         from workbench.core.visible_text import visible_name  # few prompts have such a value
 
         self.name, self._value = name, visible_name(opening_words(value, _SHOWN))
-        self.remove.setAccessibleName(f"{name} is not used in the prompt: remove its value")
+        self.remove.setAccessibleName(f"Remove the value of {name}, which the prompt does not use")
         self.remove.setAccessibleDescription(self._value)
-        self.remove.setToolTip(f"Nothing in the prompt uses {{{{{name}}}}}. Press to remove its value.")
+        self.remove.setToolTip(f"The prompt does not use {{{{{name}}}}}. Press to remove its value.")
         self.update()
 
     def place(self, y: int, width: int, names: int) -> int:
@@ -112,8 +112,8 @@ class UnusedRows(QWidget):
             row.show_value(name, value)
             row.show()
         rest = len(values) - len(first)
-        self._rest.setText(f"and {rest:,} more that are not used · remove all {len(values):,}")
-        self._rest.setAccessibleName(f"Remove all {len(values):,} values that are not used")
+        self._rest.setText(f"and {rest:,} more unused · remove all {len(values):,}")
+        self._rest.setAccessibleName(f"Remove all {len(values):,} unused values")
         self._rest.setVisible(rest > 0)
         self.setVisible(bool(values))
         return True

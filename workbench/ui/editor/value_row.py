@@ -90,7 +90,7 @@ class ValueRow(QWidget):
         self.mend.setText(metrics.elidedText(meant, Qt.TextElideMode.ElideMiddle, most) + "?")
         change = f"Change {self.name} to {meant} everywhere in the prompt"
         self.mend.setAccessibleName(change)
-        self.mend.setToolTip(f"Did you mean {{{{{meant}}}}}? {change}; one step of undo takes it back.")
+        self.mend.setToolTip(f"Did you mean {{{{{meant}}}}}? {change}; undo reverts it.")
         self.mend.setVisible(bool(meant))
         return True
 
@@ -153,7 +153,7 @@ class ValueRow(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            in_parts = "\nA long line of its value is shown in parts; it has no line ends there."
+            in_parts = "\nA long line of the value is shown in parts; it has no line breaks there."
             QToolTip.showText(event.globalPos(), self.name + (in_parts if self.field.is_broken else ""), self)
             return True
         return super().event(event)

@@ -66,7 +66,7 @@ class ValuesPanel(QWidget):
         self.unused.remove_wanted.connect(self.remove_wanted)
         self._meant: Mapping[str, str] = {}
         self.more = QPushButton(self._page)
-        self.more.setToolTip("Values that are not shown are kept and sent like all others")
+        self.more.setToolTip("Hidden values are kept and sent like all others")
         self.more.hide()
         set_role(self.more, "quiet")
         self.more.clicked.connect(self._show_more)
@@ -211,7 +211,7 @@ class ValuesPanel(QWidget):
         self._order_tabs()
         hidden = len(self._names) - len(self.rows)
         self.more.setVisible(hidden > 0)
-        self.more.setText(f"Show {min(AT_ONCE, hidden)} more of {hidden:,} other variables")
+        self.more.setText(f"Show {min(AT_ONCE, hidden)} more of {hidden:,} hidden variables")
         self._arrange()
 
     def _order_tabs(self) -> None:

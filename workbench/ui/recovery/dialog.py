@@ -86,7 +86,7 @@ class RecoveryDialog(Dialog):
         self._bar = QProgressBar()
         self._bar.setRange(0, _STEPS)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("How far it is")
+        self._bar.setAccessibleName("Progress")
         self._more = button("Details", self._unfold, "quiet")
         self._more.setCheckable(True)
         self.detail = QPlainTextEdit()
@@ -122,7 +122,7 @@ class RecoveryDialog(Dialog):
         match change:
             case RestoreHistory(backup):
                 self._work(
-                    "Putting the backup in the place of the history…",
+                    "Restoring the backup…",
                     lambda watch: history_replacement.restore(database, backup, now, watch),
                     self._changed,
                 )
@@ -134,7 +134,7 @@ class RecoveryDialog(Dialog):
                 )
             case RepairHistory():
                 self._work(
-                    "Reading what can be read of the history…",
+                    "Copying everything readable of the history…",
                     lambda watch: history_replacement.repair(database, now, new_uid, watch),
                     self._ask_to_use,
                 )
@@ -268,7 +268,7 @@ class RecoveryDialog(Dialog):
     def _start_anew(self) -> None:
         now = utc_now()
         self._work(
-            "Putting the damaged file aside…",
+            "Setting the damaged file aside…",
             lambda _: history_replacement.start_anew(self._database, now),
             self._changed,
         )
@@ -284,7 +284,7 @@ class RecoveryDialog(Dialog):
     def _ask_to_use(self, found: Salvaged) -> None:
         def use() -> None:
             self._work(
-                "Putting the repaired history in place…",
+                "Switching to the repaired history…",
                 lambda watch: history_replacement.use_repaired(self._database, found, utc_now(), watch),
                 self._changed,
             )

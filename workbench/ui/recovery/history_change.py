@@ -46,7 +46,7 @@ def carry_out(theme: Theme, database: Path, lock: WindowLock, change: object) ->
             other = WindowLock(target_of(database, change.folder))
             if not other.acquire():
                 return HistoryChangeResult(
-                    database, lock, "Another window has a history in that folder. Choose another one."
+                    database, lock, "Another window uses a history in that folder. Choose another folder."
                 )
         except HostError as error:
             return HistoryChangeResult(database, lock, error.sentence)

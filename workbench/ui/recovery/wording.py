@@ -9,13 +9,13 @@ from workbench.store.salvage.rebuild import Salvaged
 from workbench.usecases.problems import Problem
 
 _DAMAGED = (
-    "Nothing was changed. Repair reads what can be read into a new file; a backup is whole, and as old as it is. Either"
-    " way this file is kept."
+    "Nothing was changed. Repair copies everything readable into a new file; a backup is complete but older. "
+    "Either way this file is kept."
 )
 _LOG = (
-    "The newest changes of the history are in its log, and the log is damaged. Nothing was changed. Repair reads what"
-    " can be read of both into a new file. Without the damaged part the history opens as it was a little earlier, and"
-    " the log is kept."
+    "The log with the newest changes of the history is damaged. Nothing was changed. Repair copies everything "
+    "readable of both into a new file. Without the damaged part, the history opens as it was a little earlier, "
+    "and the log is kept."
 )
 
 
@@ -36,16 +36,16 @@ def repaired(found: Salvaged) -> str:
     if found.cut:
         parts.append(f"{_count(found.cut, 'text')} lost a part.")
     if found.stand_ins:
-        stand = "stands" if found.stand_ins == 1 else "stand"
+        stand = "marks" if found.stand_ins == 1 else "mark"
         parts.append(f"{_count(found.stand_ins, 'note')} {stand} where something was lost.")
     if found.leftover is not None:
-        parts.append(f"What found no place is in {found.leftover}.")
+        parts.append(f"Data that did not fit is in {found.leftover}.")
     return " ".join([*parts, "Use the repaired history? The old file is kept."])
 
 
 def not_used(found: Salvaged) -> str:
     """Return what to say about a repaired history that stays beside the damaged one."""
-    return f"The history is as it was. The repaired one is kept as {found.path}."
+    return f"The history was not changed. The repaired one is kept as {found.path}."
 
 
 def _count(number: int, what: str) -> str:

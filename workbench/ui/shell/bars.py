@@ -174,9 +174,9 @@ class Header(QFrame):
         return self._blind.text()
 
     def _name_blind(self) -> None:
-        tip = "Runs hide names, prices, times and order until you mark an answer, from the next one on"
+        tip = "From the next run on, names, prices, times and order are hidden until you mark an answer"
         self._blind.setToolTip(with_key(tip, self._blind_key))
-        self._blind.setAccessibleName(f"{self._blind.text()}: runs hide who answers until a verdict")
+        self._blind.setAccessibleName(f"{self._blind.text()}: names are hidden until a verdict")
 
     def add_notice(self, notice: QWidget) -> None:
         """Keep the room behind the views for `notice`, and that of the name where there are no tabs of views."""

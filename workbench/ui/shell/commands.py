@@ -41,7 +41,7 @@ class ShellActions(Protocol):
 COMMANDS: tuple[Command, ...] = (
     Command(
         "escape",
-        "Close what is open, or stop what runs",
+        "Close, or stop the run",
         "Run",
         ("Esc",),
         lambda s: s.viewing or s.running or s.detail_open or s.find_open or s.marked or s.view != "compose",
@@ -81,7 +81,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("menu", "Open the menu", "View", ("F10",), views=EVERYWHERE, run=lambda shell: shell.open_menu()),
     Command(
         "context_menu",
-        "Open the menu of what is focused",
+        "Context menu",
         "View",
         ("Shift+F10",),
         views=EVERYWHERE,
@@ -89,7 +89,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "next_pane",
-        "Go to the next part of the window",
+        "Go to the next pane",
         "View",
         ("F6",),
         views=EVERYWHERE,
@@ -97,7 +97,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "previous_pane",
-        "Go to the previous part of the window",
+        "Go to the previous pane",
         "View",
         ("Shift+F6",),
         views=EVERYWHERE,
@@ -105,7 +105,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "wrap",
-        "Wrap long lines in messages, on or off",
+        "Wrap long lines in messages",
         "View",
         ("Alt+Z",),
         views=EVERYWHERE,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 BUILTIN_HINT = "hint_builtin"
 COPY = "copy_details"
-KEPT_BACK = "Something went wrong. What it was is told with the names: mark an answer, or reveal them."
+KEPT_BACK = "Something went wrong. To see what, mark an answer or reveal the names."
 _ENGINE_TONES = {"ready": "green", "runtime": "green", "starting": "muted", "restarting": "warn", "dead": "red"}
 
 
@@ -124,7 +124,7 @@ class WindowNotices(QObject):
         if unsaved == 0 and self._said is not None and self._said[1].startswith((END_UNSAVED, PIECES_UNSAVED)):
             self._said = None
             self._bar.clear("problem")
-            self.quiet("saved", "What could not be saved before is in the history now.")
+            self.quiet("saved", "Everything unsaved is now in the history.")
 
     def over(self) -> None:
         """Take away what was said about something that is past: a new run began."""
@@ -237,14 +237,14 @@ class WindowNotices(QObject):
         if self._workbench.weights is None:
             notice.show_notice(
                 BUILTIN_HINT,
-                "The built-in model is not installed. It is 98 MB, tiny, and meant for trying the loop offline.",
+                "The built-in model is not installed. It is tiny (98 MB), for trying things out offline.",
                 action="install",
                 label="Install it",
             )
         else:
             notice.show_notice(
                 BUILTIN_HINT,
-                "The built-in model is tiny. For real work, add a key and change a lane's model.",
+                "The built-in model is tiny. Add an API key to use a real model.",
                 action="keys",
                 label="Add a key…",
             )

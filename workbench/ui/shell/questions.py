@@ -19,7 +19,7 @@ def draft_question(parent: QWidget) -> QMessageBox:
     return _box(
         parent,
         "The draft could not be saved and would be lost.",
-        "Stay, and copy the text or make room for it; or close the window without it.",
+        "Stay to copy the text or free disk space, or close without saving.",
         {"stay": "Stay", "close": "Close without saving"},
     )
 
@@ -31,8 +31,7 @@ def answers_question(parent: QWidget, count: int) -> QMessageBox:
     return _box(
         parent,
         f"{what} could not be saved in the history and would be lost.",
-        f"Make room on the disk, or close the program that keeps the history locked, and try to save {it} again; or "
-        f"stay, and copy {it}.",
+        f"Free disk space, or close the program that locks the history, then try again. Or stay and copy {it}.",
         {"stay": "Stay", "again": "Try again", "close": "Close without saving"},
     )
 

@@ -216,7 +216,7 @@ class SideBar(QWidget):
         """Name the keys in force."""
         self._add.setToolTip(with_key("New prompt", name("new_prompt")))
         runs = f"{name('run')} runs all lanes" if name("run") else "Run sends the text to all lanes"
-        self._nothing_run = f"Nothing was run yet. {runs}; every run is kept here."
+        self._nothing_run = f"No runs yet. {runs}; every run is kept here."
         self._key_name = name
         self._show_empty()
         self._show_marked()
@@ -323,7 +323,7 @@ class SideBar(QWidget):
         key, name = self._key_name("compare"), self._key_name
         if count == 2:
             does = f"{key} compares them" if key else "The menu of a row compares them"
-            self.marked.setText(f"Two rows are marked. {does}, {name('escape')} takes the marks away.")
+            self.marked.setText(f"Two rows are marked. {does}, {name('escape')} clears the marks.")
         else:
             self.marked.setText(f"One row is marked. Ctrl+click or {name('mark_row') or 'a row’s menu'} marks another.")
         self.marked.setVisible(count > 0)

@@ -81,7 +81,7 @@ class DialogProgress(QProgressBar):
     def __init__(self) -> None:
         super().__init__()
         self.setTextVisible(False)
-        self.setAccessibleName("How far it is")
+        self.setAccessibleName("Progress")
         self.hide()
 
     def show_share(self, done: int, of: int) -> None:

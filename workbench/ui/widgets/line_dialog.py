@@ -56,6 +56,6 @@ class NoteDialog(LineDialog):
     """One line of text about an iteration or a version."""
 
     def __init__(self, parent: QWidget, what: str, note: str) -> None:
-        hint = "Without a note the changed words are shown."
+        hint = "Leave empty to show the changed words."
         super().__init__(parent, f"Note on {what}", "Note", note, hint)
-        self.field.setPlaceholderText("What changed, or what you learnt")
+        self.field.setPlaceholderText("What changed, or what you learned")

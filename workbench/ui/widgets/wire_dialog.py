@@ -37,7 +37,7 @@ def raw_text(request: Any, marks: tuple[Mark, ...], response: Any) -> str:
     """Return request, marks and response as one text, each under its heading."""
     parts = ["Request", "Nothing was sent." if request is None else pretty(request)]
     if marks:
-        parts += ["Changed on the way", "\n".join(mark_sentence(mark) for mark in marks)]
+        parts += ["Changed before sending", "\n".join(mark_sentence(mark) for mark in marks)]
     parts += ["Response", "No raw response is kept." if response is None else pretty(response)]
     return "\n\n".join(parts)
 
@@ -76,7 +76,7 @@ class WireDialog(Dialog):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setWindowTitle(f"What went on the wire: {title}" if title else "What went on the wire")
+        self.setWindowTitle(f"Request and response: {title}" if title else "Request and response")
         self.marks = QLabel(self)
         self.marks.setTextFormat(Qt.TextFormat.PlainText)
         self.marks.setWordWrap(True)
@@ -94,7 +94,7 @@ class WireDialog(Dialog):
         self.tabs.setCurrentIndex(names.index(page) if page in names else 0)
         self.copy = QPushButton("Copy", self)
         self.close_button = QPushButton("Close", self)
-        note = QLabel("Keys and secret headers are never kept.", self)
+        note = QLabel("Keys and secret headers are never saved.", self)
         set_role(note, "small")
         buttons = QHBoxLayout()
         buttons.addWidget(note)

@@ -73,5 +73,5 @@ class AddressConfirmation(QObject):
         self._services.events.publish(LaneRetryRequested(slot))
 
     def _failed(self, error: BaseException) -> None:
-        otherwise = "The address could not be confirmed. Open the settings and try there."
+        otherwise = "The address could not be confirmed. Try again in the settings."
         self._services.notices.problem(sentence_of(error, otherwise))

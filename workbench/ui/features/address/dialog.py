@@ -17,7 +17,7 @@ from workbench.usecases.credentials import AddressQuestion
 _WIDTH = 460
 _LINE = 40
 """Characters of an address on one line; a longer address can be broken anywhere."""
-_NOT_KNOWN = "not recorded: it was kept before addresses were"
+_NOT_KNOWN = "not recorded (saved before addresses were recorded)"
 
 
 class AddressDialog(Dialog):

@@ -65,7 +65,7 @@ class CasesController:
         session = self._services.session
         name = case.name or free_name(one.name for one in session.draft().sets)
         undo = session.use_values(ValueSet(case.uid, name, case.values, ticked=True))
-        sentence = f"The values of the case “{name}” are in Compose now, as a value set."
+        sentence = f"The case “{name}” was added to Compose as a value set."
         self._offer(sentence, undo)
 
     def keep(self) -> None:
@@ -74,9 +74,9 @@ class CasesController:
         shown = next((one for one in draft.sets if one.uid == draft.active), None)
         if shown is None:
             if not draft.values:
-                services.notices.refused("There are no values to make a case of. Give a variable a value first.")
+                services.notices.refused("There are no values to keep. Enter a value for a variable first.")
                 if self.dialog is not None:
-                    self.dialog.say("There are no values in Compose to make a case of.", "error")
+                    self.dialog.say("Compose has no values to keep as a case.", "error")
                 return
             shown = ValueSet("", "", draft.values)
 
@@ -94,7 +94,7 @@ class CasesController:
             else:
                 self._services.tasks.watch(self._book.change(prompt, before), lambda _: self._read(), self._failed)
 
-        did = "is a case of this prompt now" if before is None else "was a case already, and has these values now"
+        did = "is now a case of this prompt" if before is None else "already was a case and now has these values"
         self._offer(f"“{case.name}” {did}.", undo)
         self._read(case.uid)
 

@@ -110,19 +110,19 @@ class CaseDetail(QWidget):
             one = label(line.text)
             if line.is_verbatim:
                 one.setFont(self._theme.mono())
-                one.setToolTip("This release does not know this check. It is kept as it came.")
+                one.setToolTip("This release does not know this check. It is kept unchanged.")
             one.setContentsMargins(_INDENT * line.depth, 0, 0, 0)
             one.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._lines.insertWidget(at, one)
         rest = [f"and {len(told) - _MOST_LINES:,} more lines"] if len(told) > _MOST_LINES else []
         if case.threshold is not None:
-            rest.append(f"It passes from a score of {case.threshold:g}.")
+            rest.append(f"Passes with a score of at least {case.threshold:g}.")
         if case.metadata:
             rest.append(f"Metadata: {case.metadata[:500]}")
         if case.rest:
-            rest.append(f"Kept as it came: {case.rest[:500]}")
+            rest.append(f"Kept unchanged: {case.rest[:500]}")
         if not told:
-            rest.insert(0, "No checks. Packs can bring some.")
+            rest.insert(0, "No checks. Packs can add some.")
         for text in rest:
             self._lines.insertWidget(self._lines.count() - 1, label(text, "muted"))
         count = len(case.checks)

@@ -29,8 +29,8 @@ from workbench.ui.widgets.theme import Theme, set_role
 
 _SAVE_MS = 500
 _NOTHING = (
-    "This prompt has no cases yet. A case is a set of values that is kept, with checks for the answers to it. Make one "
-    "from the values in Compose, or import a pack that has some."
+    "This prompt has no cases yet. A case is a saved set of values with checks for its answers. "
+    "Create one from the values in Compose, or import a pack that has some."
 )
 
 

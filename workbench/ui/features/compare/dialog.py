@@ -97,13 +97,13 @@ class CompareDialog(Dialog):
         set_role(self.count, "small")
         self.previous = quiet_button("↑", "Previous change (Shift+F7)")
         self.next = quiet_button("↓", "Next change (F7)")
-        self.swap = quiet_button("⇄", "Exchange both sides")
+        self.swap = quiet_button("⇄", "Swap sides")
         for button in (self.previous, self.next, self.swap):
             # Otherwise Enter anywhere in the dialog would press the first of these buttons.
             button.setAutoDefault(False)
         self.view = DiffView(theme, mono=True, parent=self)
         self.before = DiffView(theme, mono=True, old=True, parent=self)
-        self.before.setAccessibleName("Changes, the older side")
+        self.before.setAccessibleName("Changes, older side")
         self.before.hide()
         for view in (self.before, self.view):
             # Align the text with the selectors.
@@ -204,7 +204,7 @@ class CompareDialog(Dialog):
         if beside and self.width() < _WIDE:
             self.resize(geometry.room(self).boundedTo(QSize(_WIDE, self.height())))
         same = all(part.state == "same" for part in self._parts)
-        self.view.setPlaceholderText("Both are the same, to the letter. Choose another version above." if same else "")
+        self.view.setPlaceholderText("Both texts are identical. Choose another version above." if same else "")
         self._say()
 
     def _say(self) -> None:

@@ -105,7 +105,7 @@ class AttachmentActions(QObject):
         if not editor.can_edit or not (paths or picture):
             return False
         if act and block.role != "user":
-            block.refuse("Files go with messages of the user. Add one, then attach the file there.")
+            block.refuse("Only user messages can have files. Add one, then attach the file to it.")
         elif act and paths:
             self._take_files(editor, block, paths)
         elif act:
@@ -138,7 +138,9 @@ class AttachmentActions(QObject):
     def _taken(self, editor: ContentEditor, key: int, taken: Sequence[Attachment], refused: Sequence[str]) -> None:
         block = next((block for block in editor.blocks if block.key == key), None)
         if block is None or not editor.can_edit:
-            self._services.notices.problem("The message is gone, so the files were not attached. Attach them again.")
+            self._services.notices.problem(
+                "The message was removed, so the files were not attached. Attach them to another one."
+            )
             return
         # One file twice in a message would be sent twice.
         files = tuple(dict.fromkeys((*block.extras.attachments, *taken)))

@@ -123,7 +123,7 @@ class BudgetConfirmation(QObject):
                 self._limits = Limits.from_text(stored)
             except ValueError as error:
                 self._services.notices.problem(
-                    "The limits of a run cannot be read and do not hold. Set them again in the settings.", str(error)
+                    "The run limits cannot be read and are not applied. Set them again in the settings.", str(error)
                 )
 
     def _decide(self, forecast: Forecast, go: Callable[[], None], what: str) -> None:
@@ -131,7 +131,7 @@ class BudgetConfirmation(QObject):
             go()
             return
         if self._compose.stage.shown.is_blind:
-            over = f"{what} may be over your limits; by how much is told with the names."
+            over = f"{what} may exceed your limits. The amount is hidden while blind."
         self._asked = what, go
         self._bar.show_notice(KEY, f"{over} Run it?", action=KEY, label="Run it (Enter)", asks=True)
         self._bar.focus_action()

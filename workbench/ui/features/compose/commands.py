@@ -55,7 +55,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "retry_all",
-        "Retry all lanes that failed",
+        "Retry all failed lanes",
         "Run",
         ("Ctrl+Shift+R",),
         lambda s: s.can_retry,
@@ -82,7 +82,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "blind",
-        "Blind: hide who answers, from the next run on",
+        "Blind: hide names from the next run on",
         "Verdict",
         ("Ctrl+B",),
         views=EVERYWHERE,
@@ -165,7 +165,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "find_next",
-        "Next hit",
+        "Next match",
         "Edit",
         ("F3",),
         lambda s: s.has_prompt,
@@ -173,7 +173,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "find_previous",
-        "Previous hit",
+        "Previous match",
         "Edit",
         ("Shift+F3",),
         lambda s: s.has_prompt,
@@ -198,7 +198,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "mark_row",
-        "Mark what is shown to compare it, or not",
+        "Mark the shown iteration for comparison",
         "History",
         ("Ctrl+Space",),
         lambda s: s.can_note,
@@ -222,7 +222,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "restore",
-        "Restore what is shown into the editor",
+        "Restore the shown iteration",
         "History",
         ("Ctrl+Shift+O",),
         _can_take_over,
@@ -231,7 +231,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "branch",
-        "Branch from what is shown",
+        "Branch from the shown iteration",
         "History",
         ("Ctrl+Shift+B",),
         _can_take_over,
@@ -241,7 +241,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("back", "Back to the draft", "History", (), _viewing, run=lambda compose: compose.timeline.back()),
     Command(
         "note",
-        "Note on what is shown",
+        "Note on the shown iteration",
         "History",
         ("Ctrl+Shift+N",),
         _can_note,

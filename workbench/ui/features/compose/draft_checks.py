@@ -37,7 +37,7 @@ Mistakes = Callable[[Content, Mapping[str, str]], TemplateMistake | None]
 PAUSE_MS = 300
 AT_ONCE = 50
 """Messages that are told at a time: some ms for labels, and a few to arrange all messages."""
-_MISPLACED = "Models take files from the user only. Change the role back, or remove the files."
+_MISPLACED = "Only user messages can have files. Change the role back, or remove the files."
 
 
 class DraftChecks(QObject):
@@ -230,7 +230,7 @@ class DraftChecks(QObject):
     def _words(self, field: ExactField, wrong: str) -> str:
         fixes = self._marks(field).fixes()
         said = [
-            f"{{{{{name}}}}} has no value; did you mean {{{{{meant}}}}}? Shift+F10 mends it." for name, meant in fixes
+            f"{{{{{name}}}}} has no value; did you mean {{{{{meant}}}}}? Shift+F10 fixes it." for name, meant in fixes
         ]
         return " ".join(filter(None, (wrong, *said)))
 

@@ -36,7 +36,7 @@ class LargeValue(Dialog):
         self.field.set_editable(small.editable)
         set_role(self.field, "field")
         self.about = QLabel()
-        self.hint = QLabel(f"{_key(run)} runs, Esc closes; the value is kept as you type.")
+        self.hint = QLabel(f"{_key(run)} runs, Esc closes. The value is saved as you type.")
         foot = QHBoxLayout()
         for label in (self.about, self.hint):
             set_role(label, "small")

@@ -17,8 +17,7 @@ class PasteRowsDialog(PasteDialog):
 
     def __init__(self, theme: Theme, text: str, variables: Sequence[str], parent: QWidget | None = None) -> None:
         about = (
-            "Copy rows from a spreadsheet, with the names of the variables in the first row. "
-            "A first column “name” names the sets."
+            "Paste rows from a spreadsheet, with variable names in the first row. A first column “name” names the sets."
         )
         super().__init__(theme, "Paste rows as value sets", about, parent)
         self._variables = tuple(variables)
@@ -30,6 +29,6 @@ class PasteRowsDialog(PasteDialog):
     def read(self, text: str) -> PasteReading:
         rows = read_value_rows(text, self._variables)
         if not rows.sets:
-            return PasteReading(None, "", rows.left_out, "Make sets")
+            return PasteReading(None, "", rows.left_out, "Create sets")
         words = taken(replace(rows, left_out=()), self._variables)
         return PasteReading(rows, words, rows.left_out, f"Make {counted(len(rows.sets), 'set')}")

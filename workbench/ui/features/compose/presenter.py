@@ -81,7 +81,7 @@ class ComposePresenter(QObject):
         """Show what the session took so far, unless names are hidden, which it would give away."""
         header = self._owner.header
         if self._compose.stage.shown.is_blind:
-            header.set_session(_HIDDEN, "What runs cost and how long they took is shown with the names.")
+            header.set_session(_HIDDEN, "Costs and times are hidden while blind.")
             return
         stats = self._owner.workbench.session.stats()
         header.set_session(session_line(stats), session_detail(stats))

@@ -50,7 +50,7 @@ class RunActions:
         if changed:
             self._gate.run_only(changed)
         else:
-            said = "Nothing changed since these answers. Run all lanes to ask again."
+            said = "Nothing changed since these answers. Run all lanes to get new ones."
             self._services.notices.quiet("unchanged", said)
 
     def retry_focused(self) -> None:
@@ -66,7 +66,7 @@ class RunActions:
         changed = {head.slot for head in self._presenter.heads if head.answered_by}
         if changed & set(slots):
             self._services.notices.problem(
-                "This lane was changed after it ran, and a retry repeats the call as it was. "
+                "This lane changed after it ran; a retry repeats the old call. "
                 f"{with_key('Run all lanes', self._presenter.key_name('run'))} to use the new settings."
             )
             slots = [slot for slot in slots if slot not in changed]

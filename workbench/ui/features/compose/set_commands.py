@@ -29,15 +29,13 @@ COMMANDS = (
     Command(
         "remove_set", "Delete the shown value set", "Values", (), _has_sets, run=lambda compose: compose.sets.remove()
     ),
-    Command(
-        "tick_set", "Run the shown value set, or not", "Values", (), _has_sets, run=lambda compose: compose.sets.tick()
-    ),
+    Command("tick_set", "Run the shown value set", "Values", (), _has_sets, run=lambda compose: compose.sets.tick()),
     Command(
         "paste_sets", "Paste rows as value sets…", "Values", (), _is_editing, run=lambda compose: compose.sets.paste()
     ),
     Command(
         "next_set",
-        "Next value set, in all lanes",
+        "Next value set",
         "Values",
         ("Alt+PgDown",),
         lambda s: s.has_sets,
@@ -45,7 +43,7 @@ COMMANDS = (
     ),
     Command(
         "previous_set",
-        "Value set before, in all lanes",
+        "Previous value set",
         "Values",
         ("Alt+PgUp",),
         lambda s: s.has_sets,

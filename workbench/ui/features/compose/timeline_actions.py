@@ -146,12 +146,12 @@ class TimelineActions(QObject):
         marks = timeline.marks
         if marks.pair is not None:
             menu.addAction("Compare the two marked rows", self._services.navigator.action("compare").trigger)
-        menu.addAction("Mark no more" if uid in marks.uids else "Mark to compare", lambda: marks.toggle(uid))
+        menu.addAction("Unmark" if uid in marks.uids else "Mark for comparison", lambda: marks.toggle(uid))
         menu.addAction("Compare with the draft", lambda: publish(RowsComparison(uid)))
         if shown and shown != uid:
             # What is shown is the newer side, unless it stands further down in the timeline.
             first, second = (uid, shown) if timeline.position(uid) > timeline.position(shown) else (shown, uid)
-            menu.addAction("Compare with what is shown", lambda: publish(RowsComparison(first, second)))
+            menu.addAction("Compare with the shown iteration", lambda: publish(RowsComparison(first, second)))
 
     def _chosen(self, run: RunChosen) -> None:
         uid = run.run_uid

@@ -36,7 +36,7 @@ class DialogueController:
         session, notices, store = self._session, self._services.notices, self._services.backend.store
         answer, prompt, before = session.answer(slot), session.prompt(), session.draft()
         if answer is None:
-            notices.refused("This lane has no finished answer to go on from. Run it, or wait for its end.")
+            notices.refused("This lane has no finished answer to continue from. Run it, or wait for it to finish.")
             return
 
         def make() -> Draft:
@@ -45,7 +45,7 @@ class DialogueController:
 
         def show(after: Draft) -> None:
             if prompt == session.prompt() and before == session.draft():
-                self._take(before, after, f"The draft goes on from the answer of {answer.lane}.")
+                self._take(before, after, f"Draft continues from {answer.lane}'s answer.")
 
         def failed(error: Exception) -> None:
             problem = problem_of(error)
@@ -95,7 +95,7 @@ class DialogueController:
     def _chosen(self, found: Dialogue, keep_system: bool, append: bool) -> None:
         before = self._session.draft()
         content = with_dialogue(before.content, found.messages, keep_system=keep_system, append=append)
-        self._take(before, replace(before, content=content), f"{len(found.messages)} messages came from the dialogue.")
+        self._take(before, replace(before, content=content), f"{len(found.messages)} messages taken from the dialogue.")
 
     def _take(self, before: Draft, after: Draft, sentence: str) -> None:
         self._session.back()
@@ -103,7 +103,7 @@ class DialogueController:
         names = new_variables(before.content, after.content)
         if names:
             listed = ", ".join(f"{{{{{name}}}}}" for name in names[:_MOST_NAMES])
-            sentence += f" It brings variables along: {listed}{' and others' if len(names) > _MOST_NAMES else ''}."
+            sentence += f" It adds variables: {listed}{' and others' if len(names) > _MOST_NAMES else ''}."
         self._services.notices.offer_draft(sentence, before)
         self._services.dialogs.widget().activateWindow()
         self._services.editor.focus_last()

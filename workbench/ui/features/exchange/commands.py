@@ -22,7 +22,7 @@ COMMANDS = (
     ),
     Command(
         "export_found",
-        "Export all runs that are found…",
+        "Export all found runs…",
         "History",
         views=HISTORY,
         run=lambda controller: controller.export_found(),

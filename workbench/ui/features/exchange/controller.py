@@ -63,7 +63,7 @@ class ExchangeController:
         """Ask for a file to export the selected runs to."""
         uids = self._services.selection.runs()
         if not uids:
-            self._services.notices.refused("No run is selected. Select some in the History, then export them.")
+            self._services.notices.refused("No runs are selected. Select some in the History, then export them.")
             return
         name = "the selected run" if len(uids) == 1 else f"{len(uids)} selected runs"
         self._export(ExportSelection(uids), name)
@@ -93,7 +93,7 @@ class ExchangeController:
         dialog = self._open("Import", path.name)
         dialog.accepted_.connect(lambda: self._take(dialog, path))
         importer = Importer(self._services.backend.store, utc_now)
-        halt, tell = self._begin(dialog, "Looking at what is in it…", "Looked at {0:,} of {1:,}…")
+        halt, tell = self._begin(dialog, "Reading the file…", "Read {0:,} of {1:,}…")
 
         def seen(report: ImportReport) -> None:
             dialog.what.setText(report.title)

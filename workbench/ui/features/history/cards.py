@@ -136,7 +136,7 @@ class AnswerCard(QFrame):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setWordWrap(True)
         self.facts = ElidedText(role="small", parent=self)
-        self.request = quiet_button("Request", "What went on the wire", self)
+        self.request = quiet_button("Request", "Request and response", self)
         self.copy = quiet_button("Copy", "Copy the whole answer", self)
         foot = QHBoxLayout()
         foot.addWidget(self.facts, 1)
@@ -170,7 +170,7 @@ class AnswerCard(QFrame):
         self.copy.setVisible(bool(card.whole))
         self.copy.setAccessibleName(f"Copy the answer of {card.title}")
         self.request.setVisible(card.record is not None)
-        self.request.setAccessibleName(f"What went on the wire for {card.title}")
+        self.request.setAccessibleName(f"Request and response of {card.title}")
 
 
 class AnswerCards(QWidget):

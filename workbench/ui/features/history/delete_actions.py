@@ -68,7 +68,7 @@ class DeleteActions(QObject):
             services.tasks.watch(self.eraser.delete_prompt(uid, False), lambda _: self._back(()))
 
         def offer() -> None:
-            services.notices.offer(f"“{name}” is deleted with its runs.", "Undo", undo)
+            services.notices.offer(f"“{name}” and its runs are deleted.", "Undo", undo)
 
         def listed() -> None:
             if uid != services.session.prompt():
@@ -100,7 +100,7 @@ class DeleteActions(QObject):
 
     def _ask(self, outlook: DeletionOutlook, *, all_of_it: bool = False) -> None:
         if outlook.nothing:
-            self._services.notices.quiet(_KEY, "Nothing is deleted, so there is nothing to bring back.")
+            self._services.notices.quiet(_KEY, "Nothing is deleted.")
             return
         heading = f"{outlook.what} {outlook.verb} deleted." if all_of_it else f"Delete {outlook.what} for good?"
         box = QMessageBox(
@@ -173,13 +173,13 @@ class DeleteActions(QObject):
 
         def done(_: None) -> None:
             services.notices.withdraw(_KEY)
-            services.notices.quiet(_KEY, "The file holds nothing of what was deleted any more.")
+            services.notices.quiet(_KEY, "The deleted data is removed from the file.")
 
         def failed(error: Exception) -> None:
             services.notices.withdraw(_KEY)
             services.notices.offer(problem_of(error).sentence, "Try again", self.clean)
 
-        services.notices.quiet(_KEY, "Writing the file anew…")
+        services.notices.quiet(_KEY, "Rewriting the file…")
         services.tasks.run(self.eraser.clean, done, failed)
 
     def _gone(self, uids: Collection[str]) -> None:

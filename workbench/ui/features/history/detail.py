@@ -30,7 +30,7 @@ from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.small_controls import breakable, quiet_button
 from workbench.ui.widgets.theme import Theme, set_role
 
-NOTHING_CHOSEN = "Choose a run to see its prompt, what changed in it, and its answers."
+NOTHING_CHOSEN = "Select a run to see its prompt, its changes and its answers."
 _AT_ONCE = 2
 """Answers shown together with the prompt: one row."""
 _LOOKED_THROUGH = 200_000
@@ -126,11 +126,11 @@ class DetailPane(QWidget):
         self.restore, self.branch = QPushButton("Restore", self), QPushButton("Branch", self)
         self.open, self.compare = QPushButton("Open in Compose", self), QPushButton(self)
         self.beside = QPushButton("Compare prompts side by side…", self)
-        self.menu = quiet_button("⋯", "More that can be done with the selected runs", self)
+        self.menu = quiet_button("⋯", "More actions for the selected runs", self)
         opens_menu(self.menu)
         set_role(self.restore, "primary")
-        self.restore.setToolTip("The draft gets this run's text, values and lanes")
-        self.branch.setToolTip("The draft starts from this run's version")
+        self.restore.setToolTip("Copy this run's text, values and lanes into the draft")
+        self.branch.setToolTip("Start the draft from this run's version")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setWordWrap(True)
         set_role(self.title, "title")
@@ -210,7 +210,7 @@ class DetailPane(QWidget):
         self.about.show_marked("\n".join(lines))
         self._offer(pair=True)
         runs = list(part_runs(pair.parts, unchanged=False))
-        self.prompt.heading.setText(f"WHAT DIFFERS, {older.row.number} AGAINST {newer.row.number}")
+        self.prompt.heading.setText(f"DIFFERENCES, {older.row.number} AGAINST {newer.row.number}")
         marker = pair.newer.marker
         said = runs[:-1] if runs else [DiffRun("heading", "Prompt, values and lanes are the same.")]
         self.diff.show_marked(said, marker, keep=is_same)

@@ -10,17 +10,17 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from workbench.ui.widgets.theme import set_role
 
-NOTHING_RUN = "Nothing was run yet"
+NOTHING_RUN = "No runs yet"
 NOTHING_RUN_TEXT = "Every run is kept here with its prompt, answers and verdict. Run the draft in Compose to begin."
-NOTHING_FOUND = "No run matches"
+NOTHING_FOUND = "No matches"
 NOTHING_FOUND_TEXT = (
-    "All words and filters have to hold. Use fewer of them, or look for something like this; Alt+Down in the field "
-    "offers all filters."
+    "Every word and filter must match. Use fewer of them, or try a search like these. "
+    "Alt+Down in the search field lists all filters."
 )
 EXAMPLES = (
     ("tracking link", "both words, in a prompt, answer, value or note"),
     ('"order number"', "these words in this order"),
-    ("track*", "words that begin so"),
+    ("track*", 'words starting with "track"'),
     ("tracking -sorry", "one word, and not another"),
     ("model:haiku winner:yes", "a model, and an answer won"),
     ("cost:>0.01 after:7d", "more than a cent, in the last seven days"),

@@ -87,7 +87,7 @@ class RunCuration(QObject):
         )
         entries = (
             ("open_run", "Open in Compose"),
-            ("compare", "Compare the prompts" if len(rows) == 2 else "Compare with the version before"),
+            ("compare", "Compare the prompts" if len(rows) == 2 else "Compare with the previous version"),
             ("restore", "Restore"),
             ("branch", "Branch"),
             None,

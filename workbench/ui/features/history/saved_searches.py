@@ -40,7 +40,7 @@ from workbench.usecases.saved_searches import Bookmarks
 _SHORT = 60
 _IN_MENU = 20
 _SEARCH = Qt.ItemDataRole.UserRole
-_NONE = "No search is saved yet. Type one into the search field, then save it with Ctrl+S or in the menu beside it."
+_NONE = "No saved searches yet. Type a search, then save it with Ctrl+S or the menu beside the field."
 
 
 class SearchNameDialog(LineDialog):
@@ -54,7 +54,7 @@ class SearchNameDialog(LineDialog):
         shown.setWordWrap(True)
         set_role(shown, "muted")
         self.parts.insertWidget(0, shown)
-        self.field.setPlaceholderText("Name, such as what it finds")
+        self.field.setPlaceholderText("Name")
         self.field.textChanged.connect(lambda _: self._explain())
         self._explain()
 
@@ -65,7 +65,7 @@ class SearchNameDialog(LineDialog):
     def _explain(self) -> None:
         name = " ".join(self.field.text().split())
         is_taken = name.casefold() in self._taken
-        self.hint.setText("A search of this name is there already." if is_taken else "")
+        self.hint.setText("A search with this name already exists." if is_taken else "")
         self.hint.setVisible(is_taken)
         self.save.setText("Replace" if is_taken else "Save")
         self.save.setEnabled(bool(name))
@@ -265,6 +265,6 @@ class SavedSearches(QObject):
             entry.setToolTip(visible_note(search.query))
             entry.triggered.connect(lambda _=False, query=search.query: self._view.search(query))
         if not self.searches:
-            menu.addAction("No search is saved yet").setEnabled(False)
+            menu.addAction("No saved searches yet").setEnabled(False)
         menu.addSeparator()
         menu.addAction(action("saved_searches"))

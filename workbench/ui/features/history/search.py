@@ -44,8 +44,8 @@ class SearchBar(QWidget):
         self.order.addItem("Newest first", "newest")
         self.order.addItem("Oldest first", "oldest")
         self.order.addItem("Best match", "best")
-        self.order.setToolTip("Best match puts runs first in which the words stand often and close together")
-        self.saved = quiet_button("Saved ▾", "Saved searches: save this one, or take one", self)
+        self.order.setToolTip("Best match lists runs first in which the words appear often and close together")
+        self.saved = quiet_button("Saved ▾", "Save this search, or open a saved one", self)
         opens_menu(self.saved)
         self._said = QLabel(self)
         self._said.setTextFormat(Qt.TextFormat.PlainText)
@@ -90,7 +90,7 @@ class SearchBar(QWidget):
         self.count.setVisible(total is not None)
         sentences = [complaint.sentence for complaint in found.complaints]
         if len(sentences) > _MOST_SAID:
-            sentences[_MOST_SAID:] = [f"There are {len(sentences) - _MOST_SAID:,} more such places."]
+            sentences[_MOST_SAID:] = [f"{len(sentences) - _MOST_SAID:,} more places like these."]
         if found.complaints:
             cut = found.text if len(found.text) <= _MOST_CHARACTERS else f"{found.text[:_MOST_CHARACTERS]}…"
             sentences.append(f"Searched: {cut}" if cut else "All runs are shown.")

@@ -75,7 +75,7 @@ class SearchSuggestions(QFrame):
         set_role(self, "floating")
         self._choices: tuple[QueryCompletionItem, ...] = ()
         self.list = QListWidget(self)
-        self.list.setAccessibleName("What can come next")
+        self.list.setAccessibleName("Suggestions")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setItemDelegate(_Delegate(theme, self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

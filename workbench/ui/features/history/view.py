@@ -28,7 +28,7 @@ from workbench.ui.widgets.theme import Theme, set_role
 from workbench.usecases.searcher import SearchPage
 
 _TABLE_SHARE = 0.53
-_READING = "The selected runs are being read."
+_READING = "Reading the selected runs…"
 _OLDER_EVERY_MS = 30_000
 """Refresh interval of the relative times in the table."""
 _LATE_MS = 1_000

@@ -31,10 +31,10 @@ from workbench.usecases.run_handle import RunHandle
 T = TypeVar("T")
 
 _SLOT = "improve"
-_CHANGED = "The draft is another one than the model was asked about; these are the changes to the draft as it is now."
+_CHANGED = "The draft changed after the model got it. These are the changes to the current draft."
 _NOT_WHOLE = {
-    "stopped": "Stopped before the end. This is what the model had written; ask again for a whole proposal.",
-    "interrupted": "The program ended before the answer did. This is what was saved of it; ask again.",
+    "stopped": "Stopped early. This is what the model had written; ask again for a complete proposal.",
+    "interrupted": "The app closed before the answer was complete. This is what was saved; ask again.",
 }
 
 
@@ -133,7 +133,7 @@ class ImproveController:
         """Send, or ask for confirmation if limits are exceeded; repeating the same request confirms."""
         if over := excess(self._session.limits(), forecast, "This question"):
             self._allowed = wanted
-            dialog.proposal.show_answer("", f"{over} Ask once more to send it all the same.")
+            dialog.proposal.show_answer("", f"{over} Press Ask again to send it anyway.")
         else:
             self._send(wanted)
 
@@ -253,7 +253,9 @@ class ImproveController:
         what = (
             "The change" if total == 1 else f"All {total} changes" if count == total else f"{count} of {total} changes"
         )
-        services.notices.offer_draft(f"{what} of the proposal {'is' if count == 1 else 'are'} in the draft.", before)
+        services.notices.offer_draft(
+            f"{what} of the proposal {'is' if count == 1 else 'are'} now in the draft.", before
+        )
         services.dialogs.widget().activateWindow()
         services.editor.focus_first()
 

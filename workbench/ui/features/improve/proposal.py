@@ -23,10 +23,10 @@ from workbench.ui.widgets.theme import Theme, set_role
 _MOST_NAMES = 6
 _REMARK = 220
 _INTRODUCTION = (
-    "The model gets this prompt and proposes a better one. Its changes appear here, to be taken one by one or all at "
-    "once. Nothing in the prompt changes before you accept."
+    "The model gets this prompt and proposes a better one. Take its changes one by one or all "
+    "at once. Your prompt does not change until you accept."
 )
-_SAME = "The model proposes no change: its text is the prompt as it is, to the letter."
+_SAME = "The model proposes no changes: its text is identical to the prompt."
 
 
 def proposal_runs(proposal: Proposal, accepted: Collection[int]) -> Iterator[DiffRun]:
@@ -72,7 +72,7 @@ class ProposalPane(QWidget):
         self.count = QLabel()
         set_role(self.count, "small")
         self.take = QCheckBox("Take this change")
-        self.take.setToolTip(safe_tip("Take or leave the change that is looked at (F8)"))
+        self.take.setToolTip(safe_tip("Take or leave the current change (F8)"))
         self.all = quiet_button("Leave all", "Take or leave all changes")
         self.previous = quiet_button("↑", "Previous change (Shift+F7)")
         self.next = quiet_button("↓", "Next change (F7)")
@@ -117,7 +117,7 @@ class ProposalPane(QWidget):
         self._accepted = set(range(proposal.count))
         notes = [note] if note else []
         if not proposal.is_whole:
-            notes.append("The answer stops in the middle of a message: accepting all would lose the end of that text.")
+            notes.append("The answer ends in the middle of a message. Accepting all changes would cut off that text.")
         self._say(self.trouble, " ".join(notes))
         self._say(self.remark, visible_name(opening_words(proposal.remark, _REMARK)))
         self.remark.setToolTip(safe_tip(proposal.remark))
@@ -231,7 +231,7 @@ class ProposalPane(QWidget):
             # Finding variables in a long prompt is slow, and not needed when only the current change moves.
             self._named_for = set(self._accepted)
             lost, brought = proposal.variables(self._accepted)
-            self._say(self.names, " ".join(filter(None, (_named("Loses", lost), _named("Brings along", brought)))))
+            self._say(self.names, " ".join(filter(None, (_named("Removes", lost), _named("Adds", brought)))))
 
     @staticmethod
     def _say(label: QLabel, text: str) -> None:

@@ -70,17 +70,17 @@ class QuestionPane(QWidget):
         self.feedback = _field(theme, "What should be better")
         self.feedback.setPlaceholderText("Optional: what is wrong with the answers, and what you want instead")
         self.answers = QListWidget()
-        self.answers.setAccessibleName("Answers to show to the model")
+        self.answers.setAccessibleName("Answers to show the model")
         self.answers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.answers.setTextElideMode(Qt.TextElideMode.ElideRight)
         set_role(self.answers, "sunken")
         self.bad = quiet_button("Tick bad ones", "Tick the answers that lost or were all bad")
         self.told = _label("small")
-        self.instructions = _field(theme, "Instructions to the model")
-        self.instructions_title = QLabel("Instructions to the model")
-        self.open_instructions = quiet_button("Instructions ▸", "Read and change the instructions to the model")
+        self.instructions = _field(theme, "Instructions for the model")
+        self.instructions_title = QLabel("Instructions for the model")
+        self.open_instructions = quiet_button("Instructions ▸", "Read and change the instructions for the model")
         self.open_instructions.setCheckable(True)
-        self.shipped = quiet_button("Use the product's", "Take the instructions that come with the product again")
+        self.shipped = quiet_button("Use defaults", "Restore the default instructions")
         self.ask = QPushButton("Ask")
         self.ask.setDefault(True)
         self.ask.setEnabled(False)
@@ -104,8 +104,8 @@ class QuestionPane(QWidget):
         self.lane = lane
         name = visible_name(short_model(lane.model))
         self.model.setText(name)
-        self.model.setAccessibleName(f"Model to ask: {name}")
-        self.model.setToolTip(safe_tip(f"{lane.model}. Choose another model to ask."))
+        self.model.setAccessibleName(f"Model: {name}")
+        self.model.setToolTip(safe_tip(f"{lane.model}. Choose another model."))
         self.ask.setEnabled(True)
 
     def set_answers(self, answers: tuple[RecentAnswer, ...]) -> None:
@@ -154,7 +154,7 @@ class QuestionPane(QWidget):
         head.addWidget(QLabel("Ask"))
         head.addWidget(self.model, 1)
         shown = QHBoxLayout()
-        self._answers_title = QLabel("Answers to show to it")
+        self._answers_title = QLabel("Answers to show the model")
         shown.addWidget(self._answers_title, 1)
         shown.addWidget(self.bad)
         titled = QHBoxLayout()
@@ -200,10 +200,10 @@ class QuestionPane(QWidget):
         if not self._answers:
             text = "This prompt has no answers yet. Run it, and answers can be shown to the model."
         elif not count:
-            text = "None is ticked: the model gets the prompt, but no answer and no value of a variable."
+            text = "None ticked: the model gets only the prompt, without answers or values of variables."
         else:
-            what = "1 answer goes" if count == 1 else f"{count} answers go"
-            text = f"{what} along with the values of the variables."
+            what = "1 answer is" if count == 1 else f"{count} answers are"
+            text = f"{what} sent with the values of the variables."
         self.told.setText(text)
 
 

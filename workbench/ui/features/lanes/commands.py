@@ -66,7 +66,7 @@ COMMANDS = (
     ),
     Command(
         "star_answer",
-        "Star the focused lane's answer, or take the star away",
+        "Star the focused lane's answer",
         "Lanes",
         (),
         lambda state: state.can_continue and state.writable and not state.blind,
@@ -74,7 +74,7 @@ COMMANDS = (
     ),
     Command(
         "solo",
-        "Give the focused lane the whole width, or all",
+        "Give the focused lane the whole width",
         "Lanes",
         ("F",),
         lambda state: state.lane_focused,
@@ -83,7 +83,7 @@ COMMANDS = (
     ),
     Command(
         "lane_widths",
-        "Lanes as wide as their text, or all alike",
+        "Fit lanes to the width of their text",
         "Lanes",
         (),
         _always,
@@ -91,7 +91,7 @@ COMMANDS = (
     ),
     Command(
         "lanes_together",
-        "Scroll all lanes together, or each by itself",
+        "Scroll all lanes together",
         "Lanes",
         (),
         _always,
@@ -115,7 +115,7 @@ COMMANDS = (
     ),
     Command(
         "baseline",
-        "Keep the focused lane as baseline, or run it again",
+        "Keep the focused lane as baseline",
         "Lanes",
         (),
         _lane_named,
@@ -131,7 +131,7 @@ COMMANDS = (
     ),
     Command(
         "previous_sample",
-        "Sample before, of the focused lane",
+        "Previous sample of the focused lane",
         "Lanes",
         ("Alt+Shift+PgUp",),
         lambda state: state.lane_focused,
@@ -147,7 +147,7 @@ COMMANDS = (
     ),
     Command(
         "more_samples",
-        "One sample more of the focused lane",
+        "Add a sample to the focused lane",
         "Lanes",
         (),
         _lane_named,
@@ -155,7 +155,7 @@ COMMANDS = (
     ),
     Command(
         "fewer_samples",
-        "One sample fewer of the focused lane",
+        "Remove a sample from the focused lane",
         "Lanes",
         (),
         _lane_named,
@@ -195,7 +195,7 @@ COMMANDS = (
     ),
     Command(
         "copy_text",
-        "Copy the answer as text, without marks",
+        "Copy the answer as plain text",
         "Lanes",
         (),
         lambda state: state.lane_focused,
@@ -211,7 +211,7 @@ COMMANDS = (
     ),
     Command(
         "read_next",
-        "Read the focused lane another way",
+        "Next view of the focused lane",
         "Lanes",
         ("Ctrl+Shift+M",),
         lambda state: state.lane_focused,
@@ -219,7 +219,7 @@ COMMANDS = (
     ),
     Command(
         "read_automatic",
-        "Read all lanes as their text suggests",
+        "Choose the view of all lanes automatically",
         "Lanes",
         (),
         lambda state: state.has_lanes,
@@ -227,7 +227,7 @@ COMMANDS = (
     ),
     Command(
         "read_text",
-        "Read the focused lane as text",
+        "Show the focused lane as text",
         "Lanes",
         (),
         lambda state: state.lane_focused,
@@ -235,7 +235,7 @@ COMMANDS = (
     ),
     Command(
         "read_markdown",
-        "Read the focused lane as Markdown",
+        "Show the focused lane as Markdown",
         "Lanes",
         (),
         lambda state: state.lane_focused,
@@ -243,7 +243,7 @@ COMMANDS = (
     ),
     Command(
         "read_json",
-        "Read the focused lane as a JSON tree",
+        "Show the focused lane as a JSON tree",
         "Lanes",
         (),
         lambda state: state.lane_focused,
@@ -251,7 +251,7 @@ COMMANDS = (
     ),
     Command(
         "read_steps",
-        "Read the focused lane's calls of tools",
+        "Show tool calls of the focused lane",
         "Lanes",
         (),
         lambda state: state.lane_focused,
@@ -259,7 +259,7 @@ COMMANDS = (
     ),
     Command(
         "read_raw",
-        "Read the focused lane's request and response",
+        "Show request and response of the focused lane",
         "Lanes",
         (),
         lambda state: state.lane_focused,
@@ -267,7 +267,7 @@ COMMANDS = (
     ),
     Command(
         "diff",
-        "Diff: what differs in every answer, on or off",
+        "Diff: show differences in every answer",
         "Lanes",
         ("Ctrl+D",),
         lambda state: state.can_mark,

@@ -14,10 +14,10 @@ from workbench.ui.widgets.theme import Theme, set_role
 HEADING = "No lanes yet"
 TEXT = (
     "A lane is a column: one model with its parameters and a version of the prompt. "
-    "Add two and run to read their answers side by side."
+    "Add two and run them to compare their answers side by side."
 )
 ALL_HIDDEN = "All lanes are hidden"
-HIDDEN_TEXT = "Hidden lanes keep their answers and are not run. Show them again, or add another one."
+HIDDEN_TEXT = "Hidden lanes keep their answers and are not run. Show them again, or add another lane."
 
 
 class NoLanesPage(QWidget):

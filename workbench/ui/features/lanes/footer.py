@@ -38,7 +38,9 @@ class LaneFooter(QWidget):
         self.diff.setCheckable(True)
         self.diff.installEventFilter(self)
         self.copy = quiet_button("Copy", "Copy the answer", self)
-        self.retry = quiet_button("Retry", "Ask this lane again; the present answer stays as an earlier attempt", self)
+        self.retry = quiet_button(
+            "Retry", "Repeat this lane's call; the current answer is kept as an earlier attempt", self
+        )
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 9, 10, 9)
         layout.setSpacing(2)
@@ -82,7 +84,7 @@ class LaneFooter(QWidget):
         if shown and base and not self._against:
             what = "The other answers are compared with this one"
         if shown:
-            what += ". Press to read the answer itself"
+            what += ". Press to show the answer itself"
         self.diff.setAccessibleName(what)
         self.diff.setToolTip(safe_tip(with_key(what, f"{key}: in every lane" if key else "")))
         self._fit()
@@ -141,9 +143,9 @@ class LaneFooter(QWidget):
         self.winner.setEnabled(enabled)
         self.winner.set_face("★ Winner" if won else "☆ Winner", key, gold=won)
         name = wording.title(head, status.blind)
-        self.winner.setAccessibleName(f"{name} is the winner; take it back" if won else f"Mark {name} the winner")
-        keys = f" (Ctrl+{key}, or {key} while you have put the focus on a lane)" if key else ""
-        tip = ("Takes the mark back" if won else "Marks this answer the winner") + keys
+        self.winner.setAccessibleName(f"{name} is the winner; remove the mark" if won else f"Mark {name} the winner")
+        keys = f" (Ctrl+{key}, or {key} after you focus a lane)" if key else ""
+        tip = ("Removes the winner mark" if won else "Marks this answer the winner") + keys
         self.winner.setToolTip(safe_tip(tip if enabled else _why_not(status)))
 
     def _show_stop(self, head: LaneHead, *, focused: bool) -> None:
@@ -162,7 +164,5 @@ def _width(button: QPushButton, text: str) -> int:
 
 def _why_not(status: LaneStatus) -> str:
     if status.other_values:
-        return (
-            f"This answer is from {status.kept}, to other values. Let the lane run again to judge it with the others."
-        )
-    return "An answer can be marked when it is complete."
+        return f"This answer is from {status.kept}, to other values. Run the lane again to judge it with the others."
+    return "Wait for the answer to finish, then mark it."

@@ -76,7 +76,7 @@ def lane_menu(
         state.has_text and not state.running and not state.status.blind,
     )
     add(
-        "Take the star a&way" if state.status.starred else "Star this ans&wer",
+        "Remove star from ans&wer" if state.status.starred else "Star this ans&wer",
         lambda: intents.star_requested.emit(slot),
         state.status.state == "finished" and not state.status.blind,
     )
@@ -86,13 +86,13 @@ def lane_menu(
     add("&Copy answer", lambda: intents.copy_requested.emit(slot), state.has_text)
     forms = menu.addMenu("Copy &as")
     forms.menuAction().setEnabled(state.has_text)
-    for form, title in (("text", "&Text, without marks"), ("markdown", "&Markdown"), ("json", "&JSON")):
+    for form, title in (("text", "Plain &text"), ("markdown", "&Markdown"), ("json", "&JSON")):
         entry = forms.addAction(title)
         entry.triggered.connect(lambda _checked=False, form=form: intents.copy_as_requested.emit(slot, form))
     menu.addSeparator()
     if editable:
         add("R&un only this lane", lambda: intents.run_requested.emit(slot), not head.baseline)
-        text = "Run &again with the others" if head.baseline else "&Keep as baseline, not run again"
+        text = "Run &again with the others" if head.baseline else "&Keep as baseline"
         add(text, lambda: intents.baseline_requested.emit(slot), bool(head.baseline) or state.status.attempts > 0)
         add("&Hide lane", lambda: intents.hide_requested.emit(slot))
     remove = add("&Remove lane", lambda: intents.remove_requested.emit(slot), editable and not state.running)
@@ -110,7 +110,7 @@ def _add_samples(menu: QMenu, head: LaneHead, choose: Callable[[int], None], edi
 def offer_samples(menu: QMenu, current: int, choose: Callable[[int], None]) -> None:
     """Fill a menu with the possible numbers of samples per run; the current one is checked."""
     for count in range(1, MOST_SAMPLES + 1):
-        entry = menu.addAction("1 answer a run" if count == 1 else f"{count} answers a run")
+        entry = menu.addAction("1 sample per run" if count == 1 else f"{count} samples per run")
         entry.setCheckable(True)
         entry.setChecked(current == count)
         entry.triggered.connect(lambda _checked=False, count=count: choose(count))

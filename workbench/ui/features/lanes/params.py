@@ -56,7 +56,7 @@ class ParamsDialog(Dialog):
         self._made = {name: field_of(row, params.get(name), self._page) for name, row in self._rows.items()}
         self.fields: dict[str, QWidget] = {name: made.widget for name, made in self._made.items()}
         self.extra = ShortText(texts.show_extra(params.extra), self._page)
-        self.unset = quiet_button("Unset all", "Empties every field", self)
+        self.unset = quiet_button("Unset all", "Clear every field", self)
         self.cancel = QPushButton("Cancel", self)
         self.apply = QPushButton("Apply", self)
         self._set_up_areas()

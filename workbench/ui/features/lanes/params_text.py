@@ -39,7 +39,7 @@ def read_extra(text: str) -> str:
     except RecursionError as error:
         raise ValueError("This JSON is nested too deeply.") from error
     if not isinstance(data, dict):
-        raise ValueError('Extra parameters are a JSON object, such as {"top_k": 40}.')
+        raise ValueError('Extra parameters must be a JSON object, such as {"top_k": 40}.')
     if own := sorted(OWN_KEYS & data.keys()):
         raise ValueError(f"“{own[0]}” is set by the workbench; remove it here.")
     return json.dumps(data, ensure_ascii=False) if data else ""

@@ -42,9 +42,9 @@ class LaneSamples:
         self._lanes.set_samples(slot, count)
         lane = self._lanes.get(slot)
         if lane is not None:
-            asks = "1 answer" if lane.samples == 1 else f"{lane.samples} answers"
-            most = f", at most {MOST_SAMPLES}" if count > MOST_SAMPLES else ""
-            self._services.notices.quiet("samples", f"A run now asks {lane.title} for {asks}{most}.")
+            asks = "1 sample" if lane.samples == 1 else f"{lane.samples} samples"
+            most = f" (at most {MOST_SAMPLES})" if count > MOST_SAMPLES else ""
+            self._services.notices.quiet("samples", f"{lane.title}: {asks} per run{most}")
 
     def step(self, by: int) -> None:
         """Show the next (1) or previous (-1) sample of the focused lane."""
@@ -56,7 +56,7 @@ class LaneSamples:
         slot = self._view.focused_slot()
         results = self._answers.results(slot)
         if results is None:
-            self._services.notices.refused("The spread tells prices and times. It is shown with the names.")
+            self._services.notices.refused("The spread reveals prices and times, so it is hidden while blind.")
             return
         self._services.notices.quiet(
             "spread", f"{shown_title(self._view.heads(), slot)}: {spread_words(spread(results))}"

@@ -29,6 +29,6 @@ class StarActions(QObject):
         """Add or remove the star of the answer that a lane shows."""
         output, shown = self._board.output(slot), self._board.shown(slot) if slot else None
         if not output or shown is None or shown.state != "finished":
-            self._notices.refused("This lane shows no answer that came to its end, and only those are starred.")
+            self._notices.refused("Only finished answers can be starred. Run the lane, or wait for it to finish.")
             return
         self._stars.toggle(output)

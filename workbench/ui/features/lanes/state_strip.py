@@ -146,7 +146,7 @@ class StateStrip(QWidget):
         self.choices.setVisible(bool(choices))
         if choices:
             self.choices.setAccessibleName(f"{choices}; show the others")
-            self.choices.setToolTip(safe_tip("Show the choices that are kept with the response"))
+            self.choices.setToolTip(safe_tip("Show the other choices in the response"))
         self.marks.setText(marks)
         self.marks.setVisible(bool(marks))
         if marks:

@@ -34,7 +34,7 @@ _BACKUP = int(Qt.ItemDataRole.UserRole) + 1
 _MOST_ROWS = 6
 _SETTLE_MS = 300
 _DAYS = 90
-_GONE = "This folder is not there. Connect its disk, or choose another one."
+_GONE = "This folder does not exist. Connect its disk, or choose another folder."
 
 
 class BackupsPart(QWidget):
@@ -55,8 +55,8 @@ class BackupsPart(QWidget):
         self._unsaved = 0
         self._is_read = self._wants_newest = False
         self.daily = QCheckBox("Back up every day, if anything changed")
-        self.keep = _spin("How many daily backups are kept", 1, MOST)
-        self.old = QCheckBox("Drop raw responses that are older than")
+        self.keep = _spin("Number of daily backups to keep", 1, MOST)
+        self.old = QCheckBox("Drop raw responses older than")
         self.days = _spin("Days after which raw responses are dropped", 1, MOST)
         self.days.setValue(_DAYS)
         self._where = PathLabel()
@@ -65,7 +65,7 @@ class BackupsPart(QWidget):
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(RowDelegate(theme, self.list, _row_text))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._none = label("There is no backup yet.", "muted")
+        self._none = label("No backups yet.", "muted")
         self._now = button("Back up now", self.back_up_clicked.emit)
         self._restore = button("Restore…", self._restore_selected, name="Restore the selected backup")
         self._show = button("Show folder", self._show_folder, name="Show the folder of the backups")
@@ -99,7 +99,7 @@ class BackupsPart(QWidget):
             self.list.addItem(item)
             if chosen is not None and backup.path == chosen.path:
                 self.list.setCurrentItem(item)
-        self._none.setText(_GONE if overview.is_folder_gone else "There is no backup yet.")
+        self._none.setText(_GONE if overview.is_folder_gone else "No backups yet.")
         self._none.setVisible(not overview.backups)
         self.list.setVisible(bool(overview.backups))
         self._fit()
@@ -159,8 +159,8 @@ class BackupsPart(QWidget):
         layout.addLayout(_row(self.old, self.days, label("days", wrap=False)))
         layout.addWidget(
             label(
-                "Texts, numbers and requests stay for ever, and so does everything of winners, and of runs with a star"
-                " or a note.",
+                "Texts, numbers and requests are always kept, and so is everything of winners and of runs with a star "
+                "or a note.",
                 "muted",
             )
         )

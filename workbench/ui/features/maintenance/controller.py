@@ -57,7 +57,7 @@ class MaintenanceController:
         if self.desk.back_up():
             notices.quiet(NOTICE, "Making a backup…")
         else:
-            notices.quiet(NOTICE, "The history is being looked after already. Try again in a moment.")
+            notices.quiet(NOTICE, "Another maintenance task is running. Try again in a moment.")
 
     def ask_which_backup(self) -> None:
         """Show the list of backups."""
@@ -108,8 +108,8 @@ class MaintenanceController:
             if is_unclean:
                 services.notices.quiet(
                     NOTICE,
-                    "What was deleted for good may still be found in the file: it was not written anew yet.",
-                    label="Write it anew",
+                    "Deleted data may still be in the file, because the file was not rewritten yet.",
+                    label="Rewrite file",
                     act=lambda: services.events.publish(HistoryCleaningRequested()),
                 )
 

@@ -25,7 +25,7 @@ from workbench.usecases.history_replacement import MoveHistory, RepairHistory, R
 
 _WORTH_BYTES = 200_000
 """Minimum free space in the file, in bytes, that is worth rewriting it."""
-_CLOSES = "The window closes for that and opens again."
+_CLOSES = "The window closes and opens again."
 
 
 class HistoryPanel(QWidget):
@@ -79,16 +79,16 @@ class HistoryPanel(QWidget):
             return
         free = dict(room.size.by_kind).get("free", 0)
         if not room.responses and free < _WORTH_BYTES:
-            self.progress.say("There is nothing to drop, and hardly any room to give back.")
+            self.progress.say("There is nothing to drop and hardly any space to free.")
             return
-        what = "Write the file anew without its free room"
+        what = "Rewrite the file without its unused space"
         if room.responses:
             responses = "1 raw response" if room.responses == 1 else f"{room.responses:,} raw responses"
-            what = f"Drop {responses} ({show_bytes(room.response_bytes)}) and write the file anew"
+            what = f"Drop {responses} ({show_bytes(room.response_bytes)}) and rewrite the file"
         self._confirm.ask(
-            f"{what}? About {show_bytes(room.response_bytes + free)} are given back to the disk. Texts, numbers and"
-            " requests stay, and so does everything of winners, and of runs with a star or a note. While the file is"
-            " written anew, nothing else is saved.",
+            f"{what}? This frees about {show_bytes(room.response_bytes + free)}. Texts, numbers and requests are kept, "
+            "and so is everything of winners and of runs with a star or a note. Nothing else is saved while the "
+            "file is rewritten.",
             "Make smaller",
             self._desk.make_smaller,
         )
@@ -96,8 +96,8 @@ class HistoryPanel(QWidget):
     def ask_repair(self) -> None:
         """Ask whether to salvage the readable data into a new file."""
         self._confirm.ask(
-            f"Read what can be read of this history into a new file? {_CLOSES} You then choose whether to use the new"
-            f" file; this one is kept as it is.{self._what_runs()}",
+            f"Copy everything readable of this history into a new file? {_CLOSES} You then choose whether to "
+            f"use the new file; this one is kept unchanged.{self._what_runs()}",
             "Repair",
             lambda: self._desk.change_wanted.emit(RepairHistory()),
         )
@@ -134,7 +134,7 @@ class HistoryPanel(QWidget):
         layout.addWidget(label("Integrity", "heading"))
         layout.addWidget(
             label(
-                "A damaged history is repaired into a new file: what can be read is in it, the old file is kept.",
+                "Repair copies everything readable into a new file and keeps the damaged one.",
                 "muted",
             )
         )
@@ -217,8 +217,8 @@ class HistoryPanel(QWidget):
 
     def _ask_restore(self, file: Path, name: str) -> None:
         self._confirm.ask(
-            f"Put {name} in the place of the history? {_CLOSES} What is there now becomes a backup, so this can be"
-            f" undone.{self._what_runs()}",
+            f"Replace the history with {name}? {_CLOSES} The current history becomes a backup, so you can "
+            f"undo this.{self._what_runs()}",
             "Restore",
             lambda: self._desk.change_wanted.emit(RestoreHistory(file)),
         )
@@ -233,16 +233,16 @@ class HistoryPanel(QWidget):
             self._desk.change_wanted.emit(MoveHistory(folder, keep))
 
         self._confirm.ask(
-            f"Move the history to {chosen}? {_CLOSES} The new file is read and found sound before the old one goes."
+            f"Move the history to {chosen}? {_CLOSES} The new file is verified before the old one is removed."
             f"{self._what_runs()}",
-            "Move, and keep the old file",
+            "Move, keep the old file",
             lambda: move(keep=True),
-            "Stay here",
-            ("Move, and remove it", lambda: move(keep=False)),
+            "Cancel",
+            ("Move, remove the old file", lambda: move(keep=False)),
         )
 
     def _what_runs(self) -> str:
-        return " What still runs is stopped; its text is kept." if self._desk.is_running else ""
+        return " Running lanes are stopped; their text is kept." if self._desk.is_running else ""
 
 
 def _buttons(*buttons: QWidget) -> FlowLayout:

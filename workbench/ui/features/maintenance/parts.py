@@ -25,8 +25,8 @@ from workbench.ui.widgets.theme import Theme, set_role
 KINDS = {
     "prompts": "Prompts and drafts",
     "answers": "Answers",
-    "raw": "Raw responses, as they came",
-    "requests": "Requests, as they were sent",
+    "raw": "Raw responses",
+    "requests": "Requests as sent",
     "files": "Attached files",
     "search": "Search index",
     "other": "Everything else",
@@ -49,7 +49,7 @@ class SizeGrid(QWidget):
         self._grid.setHorizontalSpacing(18)
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(2, 1)
-        self.setAccessibleName("What takes room")
+        self.setAccessibleName("Disk space by kind")
 
     def show_room(self, room: DiskUsage) -> None:
         """Show these sizes."""
@@ -88,9 +88,9 @@ class MaintenanceProgress(QFrame):
         self._bar = QProgressBar()
         self._bar.setRange(0, _STEPS)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("How far it is")
+        self._bar.setAccessibleName("Progress")
         self._stop = button("Stop", self.stop_clicked.emit)
-        self._more = button("Details", self._unfold, "quiet", "Details of what is wrong")
+        self._more = button("Details", self._unfold, "quiet", "Details of the problem")
         self._more.setCheckable(True)
         self.status = StatusLabel()
         self.detail = QPlainTextEdit()

@@ -38,7 +38,7 @@ from workbench.ui.widgets.theme import Theme, set_role
 _PAGE = 1_000
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.Key.Key_PageUp: -_PAGE}
 _USE = "Use model"
-_ACTIONS = {"retry": "Ask again", "endpoint": "Add endpoint…"}
+_ACTIONS = {"retry": "Load again", "endpoint": "Add endpoint…"}
 """Button labels for rows that are not models."""
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 

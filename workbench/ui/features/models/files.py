@@ -39,7 +39,7 @@ def endpoint_from(model: str, adapter: str, builtin_path: str, known: Sequence[E
     head = _read(base, "model")
     if head.is_adapter:
         raise FilesError(
-            "model", f"{Path(base).name} is a LoRA adapter. Choose it below, and here the model it is for."
+            "model", f"{Path(base).name} is a LoRA adapter. Choose it below, and choose its base model here."
         )
     if adapter:
         on_top = _read(adapter, "adapter")
@@ -48,7 +48,7 @@ def endpoint_from(model: str, adapter: str, builtin_path: str, known: Sequence[E
         if on_top.architecture and head.architecture and on_top.architecture != head.architecture:
             raise FilesError(
                 "adapter",
-                f"The adapter was made for a model of type {on_top.architecture}, this one is {head.architecture}.",
+                f"The adapter needs a model of type {on_top.architecture}, but this one is {head.architecture}.",
             )
     paths = tuple(str(Path(path).expanduser().absolute()) if path else "" for path in (base, adapter))
     for endpoint in known:

@@ -28,7 +28,7 @@ def parse_dollars(text: str) -> float | None:
     except ValueError:
         value = math.nan
     if not 0 <= value <= MOST_DOLLARS or "_" in text:
-        raise ValueError("Write a price in dollars per million tokens, such as 0.25.")
+        raise ValueError("Enter a price in dollars per million tokens, such as 0.25.")
     return value
 
 
@@ -38,7 +38,7 @@ def parse_rates(given: str, answered: str, cached: str) -> Rates | None:
     if input_price is None and output_price is None and cached_price is None:
         return None
     if input_price is None or output_price is None:
-        raise ValueError("Give both the input and the output price, or clear all three.")
+        raise ValueError("Enter both the input and the output price, or clear all three.")
     return Rates(
         input_price / PER_MILLION,
         output_price / PER_MILLION,
@@ -64,7 +64,7 @@ class PriceFields(QWidget):
         self._fields = [QLineEdit() for _ in range(3)]
         self._clear = QPushButton("Clear")
         self._clear.setAccessibleName("Clear the price by hand")
-        self._clear.setToolTip("Go back to the price of the catalogue")
+        self._clear.setToolTip("Use the price of the catalogue")
         self._clear.setAutoDefault(False)
         set_role(self._clear, "quiet")
         self._clear.clicked.connect(self.clear)

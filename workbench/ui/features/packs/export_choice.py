@@ -35,7 +35,7 @@ from workbench.usecases.packs.target import PackTarget, is_file
 
 _Kind = Literal["winner", "all", "chosen"]
 _LOOK_MS = 250
-_EVIDENCE = "Include evidence: iterations, answers and verdicts, as they are in the history"
+_EVIDENCE = "Include evidence: iterations, answers and verdicts from the history"
 
 
 class PackChoicePage(QWidget):
@@ -59,7 +59,7 @@ class PackChoicePage(QWidget):
         self.rows = LineList(table, "Prompts to export", 0, most=6)
         self.rows.setSelectionMode(LineList.SelectionMode.SingleSelection)
         self.which: dict[_Kind, QRadioButton] = {
-            "winner": QRadioButton("The winner, or the newest version before any verdict"),
+            "winner": QRadioButton("The winner, or the newest version if there is no verdict"),
             "all": QRadioButton("All versions, with the winner as the default"),
             "chosen": QRadioButton("Selected versions, with the last one as the default:"),
         }
@@ -78,8 +78,8 @@ class PackChoicePage(QWidget):
             )
         )
         self.as_file, self.as_folder = QRadioButton("File"), QRadioButton("Folder (for git)")
-        self.path = _line("Where the pack is written", "")
-        self.browse = button("Choose…", self._browse, name="Choose where the pack is written")
+        self.path = _line("Path of the pack", "")
+        self.browse = button("Choose…", self._browse, name="Choose where to save the pack")
         self.place = ToldLabel(theme)
         self.evidence = QCheckBox(_EVIDENCE)
         self._pause = QTimer(self, singleShot=True, interval=_LOOK_MS)
@@ -105,12 +105,12 @@ class PackChoicePage(QWidget):
         if not self.table.choices:
             return "Tick at least one prompt."
         if any(choice.versions == () for choice in self.table.choices):
-            return "Tick at least one version of each prompt, or take the winner."
+            return "Tick at least one version of each prompt, or choose the winner."
         if not self.name.text().strip():
             return "Give the pack a name."
         path = Path(self.path.text()).expanduser()
         if not self.path.text().strip() or not path.is_absolute():
-            return "Say where the pack is written, with a whole path."
+            return "Enter the full path of the pack."
         return ""
 
     def show_about(self, known: PackAbout | None, place: Path | None) -> None:
@@ -260,7 +260,7 @@ class PackChoicePage(QWidget):
         self._pause.start()
 
     def _browse(self) -> None:
-        files = QFileDialog(self.window(), "Where the pack is written", str(Path(self.path.text()).parent))
+        files = QFileDialog(self.window(), "Path of the pack", str(Path(self.path.text()).parent))
         files.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.as_file.isChecked():
             files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

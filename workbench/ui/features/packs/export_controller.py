@@ -114,7 +114,7 @@ class PackExportController:
         if self.dialog is not None:
             self.dialog.show_written(path)
         else:
-            self._services.notices.quiet("pack", f"The pack is written: {path}")
+            self._services.notices.quiet("pack", f"Pack saved: {path}")
 
     def _tell(self, say: Callable[[ExportPackDialog], object]) -> None:
         if self.dialog is not None:

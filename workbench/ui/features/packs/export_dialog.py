@@ -123,7 +123,7 @@ class ExportPackDialog(Dialog):
             if lacks := self.choice.lacks():
                 self.told.say(lacks, "error")
                 return
-            self._begin("Putting it together…")
+            self._begin("Preparing…")
             self.prepare_wanted.emit()
         elif self.preview.preview is not None and self.preview.may_be_written:
             self._begin("Writing…")

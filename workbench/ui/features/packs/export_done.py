@@ -16,9 +16,9 @@ from workbench.ui.widgets.flow_layout import FlowLayout
 from workbench.ui.widgets.paths import PathLabel, show_folder
 
 _USES = (
-    "Others import it with “Import a pack…”, or drop it on their window; nothing of theirs is overwritten.",
+    "Others import it with “Import a pack…”, or drop it on their window. Nothing is overwritten.",
     "Programs load it: from workbench.packs import load.",
-    "promptfoo runs the promptfooconfig.yaml in it as it stands; a folder is made for git and review.",
+    "promptfoo runs the promptfooconfig.yaml in it. Export a folder for git and review.",
 )
 
 
@@ -85,7 +85,7 @@ class PackDonePage(QWidget):
         layout.addWidget(label("Drag it from here to another program, or click it to copy it.", "small"))
         layout.addWidget(self.copied)
         layout.addSpacing(12)
-        layout.addWidget(label("What it is good for", "heading"))
+        layout.addWidget(label("How to use it", "heading"))
         for words in _USES:
             layout.addWidget(label(words, "muted"))
         layout.addStretch(1)
@@ -104,7 +104,7 @@ class PackDonePage(QWidget):
 
     def _copy_path(self) -> None:
         QGuiApplication.clipboard().setText(str(self.tile.pack))
-        self.copied.say("The path is copied.", "good")
+        self.copied.say("Path copied.", "good")
 
     def _open_folder(self) -> None:
         pack = self.tile.pack

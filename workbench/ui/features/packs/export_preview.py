@@ -71,10 +71,10 @@ class PackPreviewPage(QWidget):
         self.files = _Files()
         self.rows = LineList(self.files, "Files of the pack", 0, most=6)
         self.rows.setSelectionMode(LineList.SelectionMode.SingleSelection)
-        self.text = field(theme, "What is in the file")
+        self.text = field(theme, "Contents of the file")
         self.found = label("", "heading")
         self.findings = QListWidget()
-        self.findings.setAccessibleName("What may not be meant for others")
+        self.findings.setAccessibleName("Possibly private")
         self.findings.setWordWrap(True)
         self.findings.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.agreed = QCheckBox()
@@ -128,9 +128,9 @@ class PackPreviewPage(QWidget):
         count = len(preview.findings)
         things = "1 thing" if count == 1 else f"{count} things"
         self.found.setText(
-            f"{things} may not be meant for others:"
+            f"{things} may be private:"
             if count
-            else "No keys, e-mail addresses or the like were found. The search cannot prove that there are none."
+            else "No keys, e-mail addresses or the like were found. The search may miss some."
         )
         set_role(self.found, "heading" if count else "good")
         self.findings.clear()
@@ -170,8 +170,8 @@ class PackPreviewPage(QWidget):
         name, _ = self.files.files[row]
         shown = self.preview.shown.get(name)
         if shown is None:
-            self.text.setPlainText("An attached picture. It is written as it is.")
+            self.text.setPlainText("An attached picture, exported unchanged.")
             return
         cut = len(shown) >= MOST_SHOWN
-        self.text.setPlainText(f"{shown}\n\n… and more, which is not shown here." if cut else shown)
-        self.text.setAccessibleName(f"What is in {name}")
+        self.text.setPlainText(f"{shown}\n\n… and more, not shown here." if cut else shown)
+        self.text.setAccessibleName(f"Contents of {name}")

@@ -59,7 +59,7 @@ class PackImportController:
     def look(self, path: Path) -> None:
         """Show the preview of a pack, and offer to import it."""
         if self._services.backend.store.read_only:
-            self._services.notices.refused("Nothing can be written to this history, so no pack can be brought in.")
+            self._services.notices.refused("This history is read-only, so no pack can be imported.")
             return
         if self.dialog is not None:
             self.dialog.close()
@@ -98,7 +98,7 @@ class PackImportController:
     def _bring(self, dialog: ImportPackDialog) -> None:
         if dialog.plan is None:
             return
-        dialog.begin(dialog.name.text(), "Bringing it in…")
+        dialog.begin(dialog.name.text(), "Importing…")
         self._services.session.save()
         self._imports.bring(dialog.plan, dialog.table.actions)
 

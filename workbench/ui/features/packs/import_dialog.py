@@ -49,7 +49,7 @@ class ImportPackDialog(Dialog):
         self.notes = label("", "")
         self.rows = LineList(self.table, "Prompts of the pack", _WIDE)
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.text = field(theme, "What the selected prompt says")
+        self.text = field(theme, "Text of the selected prompt")
         self.one = label("", "")
         self.choices: dict[Action, QRadioButton] = {action: QRadioButton() for action in ACTIONS}
         self.told = ToldLabel(theme)
@@ -194,7 +194,7 @@ class ImportPackDialog(Dialog):
             # The words about an existing prompt already contain its name.
             self.one.setText(f"{name}. {one.words}" if one.state == "new" else one.words)
         else:
-            self.one.setText(f"{len(prompts)} prompts are selected. What you choose holds for each that allows it.")
+            self.one.setText(f"{len(prompts)} prompts are selected. Your choice applies to each that allows it.")
         can = {action for one in prompts for action in possible(one)}
         does = {self.table.action(row) for row in rows}
         for action, choice in self.choices.items():

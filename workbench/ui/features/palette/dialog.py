@@ -24,7 +24,7 @@ _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _ROWS = 13
 SIMILAR = "Similar"
-_RESEMBLE = "No name begins with that. Choose a row with the arrow keys."
+_RESEMBLE = "No name starts with this. Choose a row with the arrow keys."
 
 
 class _Found(QAbstractListModel):
@@ -237,7 +237,7 @@ class PaletteDialog(Dialog):
             text = "   ".join(f"{s.prefix} {s.name}" for s in palette.sources if s.prefix)
         else:
             shown = len(palette.found)
-            text = f"The best {MOST}; another letter finds fewer." if shown == MOST else f"{shown:,} found"
+            text = f"Best {MOST} matches. Type more letters to narrow down." if shown == MOST else f"{shown:,} found"
         self._remark.setText(text)
 
     def _move(self, step: int) -> None:

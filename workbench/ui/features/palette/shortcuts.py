@@ -38,10 +38,10 @@ from workbench.ui.widgets.theme import Theme, set_role
 if TYPE_CHECKING:
     from workbench.ui.shell.key_bindings import KeyBindings
 
-_WINNERS = ("Mark lane 1 to 9 the winner, or take it back", "Ctrl+1 … Ctrl+9, or 1 … 9 on a lane")
+_WINNERS = ("Mark lane 1 to 9 the winner, or remove the mark", "Ctrl+1 … Ctrl+9, or 1 … 9 on a lane")
 _ON_A_LANE = {"tie": "0 on a lane", "all_bad": "- on a lane"}
 """Fixed keys of commands, in addition to their configurable ones."""
-_HOW_ON_A_LANE = "“On a lane”: while you have put the focus there, with a click, Tab, F6 or Ctrl+Page Down."
+_HOW_ON_A_LANE = "“On a lane”: after you focus a lane with a click, Tab, F6 or Ctrl+Page Down."
 _COMMAND = Qt.ItemDataRole.UserRole
 
 
@@ -265,12 +265,12 @@ class ShortcutSheet(Dialog):
         if command is None:
             chosen = self.tree.currentItem()
             is_verdict = chosen is not None and chosen.text(0) == _WINNERS[0] and not chosen.isHidden()
-            none = "Choose a command to change its keys." if self.shown_titles() else "No command has that."
+            none = "Choose a command to change its keys." if self.shown_titles() else "No matching command."
             self._say(_HOW_ON_A_LANE if is_verdict else none)
         elif command.fixed:
-            self._say(f"The keys of “{command.title}” are the same everywhere: dialogs and text fields take them too.")
+            self._say(f"The keys of “{command.title}” cannot be changed: dialogs and text fields use them, too.")
         else:
-            self._say(f"“{command.title}”: add a shortcut (several are possible), or remove those it has.")
+            self._say(f"“{command.title}”: add one or more shortcuts, or remove existing ones.")
 
     def _offer(self) -> None:
         command, keymap = self._command(), self._keys.keymap
@@ -301,14 +301,14 @@ class ShortcutSheet(Dialog):
         elif owner is not None and owner.id != command.id and wish != self._wish:
             self._wish = wish
             self._say(
-                f"{spoken(key)} belongs to “{owner.title}”. Press it once more to take it away there, or another key.",
+                f"{spoken(key)} belongs to “{owner.title}”. Press it again to reassign it, or press another key.",
                 wrong=True,
             )
             self._start()
         else:
             self._wish = None
             self._keys.rebind(self._keys.keymap.adding(command.id, key))
-            where = " while you have put the focus on a lane" if acts_on_lanes(command) else " outside text fields"
+            where = " after you focus a lane" if acts_on_lanes(command) else " outside text fields"
             self._say(f"{spoken(key)} now means “{command.title}”{where if only_outside_text(key) else ''}.")
 
     def _remove(self) -> None:
@@ -317,12 +317,12 @@ class ShortcutSheet(Dialog):
             for key in keymap.keys(command.id):
                 keymap = keymap.without(command.id, key)
             self._keys.rebind(keymap)
-            self._say(f"“{command.title}” has no key now. The palette and the menu still reach it.")
+            self._say(f"“{command.title}” has no key now. Use it from the palette or the menu.")
 
     def _reset(self) -> None:
         if (command := self._command()) is not None:
             self._keys.rebind(self._keys.keymap.reset(command.id))
-            self._say(f"“{command.title}” has its first keys again.")
+            self._say(f"“{command.title}” has its default keys again.")
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         set_role(self.status, "error" if wrong else "muted")

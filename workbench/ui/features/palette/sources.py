@@ -65,7 +65,7 @@ def _iterations(services: Services, prompt_uid: str) -> Sequence[PaletteEntry]:
 def _techniques(services: Services, *, is_past: bool) -> Sequence[PaletteEntry]:
     from workbench.usecases.techniques import Techniques
 
-    unavailable = "what is past is read-only" if is_past else ""
+    unavailable = "past iterations are read-only" if is_past else ""
 
     def entry(technique: Technique) -> PaletteEntry:
         mark = f"{'own' if technique.own else 'shipped'} {technique.id}"

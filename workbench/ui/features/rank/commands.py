@@ -55,7 +55,7 @@ COMMANDS = (
     ),
     Command(
         "judge_undo",
-        "Take the last verdict on a pair back",
+        "Undo the last verdict on a pair",
         "Rank",
         ("Z",),
         lambda state: state.judging and state.can_undo,

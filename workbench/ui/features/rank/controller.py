@@ -236,8 +236,8 @@ def _over(pairs: int, judged: int) -> str:
     if pairs:
         return "No pairs left to judge."
     return (
-        "There are no two answers to compare. A pair needs finished answers of two entrants to the same values, with "
-        "different texts. Run two versions or models on the same values. A blind run has to be judged first."
+        "No pairs to compare. A pair needs finished answers of two entrants to the same values, with different "
+        "texts. Run two versions or models on the same values. Judge blind runs first."
     )
 
 

@@ -54,10 +54,10 @@ class JudgePage(QWidget):
         head.addWidget(self.heading)
         head.addSpacing(12)
         self.prompt_toggle = _Fold("Prompt", "Prompt", self)
-        self.prompt_toggle.setToolTip("The newest version of the prompt; answers may be to earlier ones")
+        self.prompt_toggle.setToolTip("Newest version of the prompt; the answers may be from earlier ones")
         self.prompt_toggle.toggled.connect(self._fold_prompt)
-        self.reveal = _Fold("Who answered last", "Who", self)
-        self.reveal.setToolTip("Who gave the two answers that you judged last")
+        self.reveal = _Fold("Show last pair", "Who", self)
+        self.reveal.setToolTip("Show who wrote the two answers you judged last")
         self.reveal.toggled.connect(self._show_last)
         head.addWidget(self.progress, 1)
         for button in (self.prompt_toggle, self.reveal, self.end):
@@ -67,7 +67,7 @@ class JudgePage(QWidget):
         self._has_prompt = False
         self.prompt.hide()
         layout.addWidget(self.prompt)
-        self.values = _text_field("Values that both answer", self)
+        self.values = _text_field("Values of both answers", self)
         layout.addWidget(self.values)
         self.message = QLabel(self)
         self.message.setWordWrap(True)

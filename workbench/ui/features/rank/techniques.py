@@ -54,7 +54,7 @@ class VersionTechniques(QWidget):
         layout.addWidget(self._row)
         self.add = QPushButton("Add ▾", self._row)
         self.add.setAccessibleName("Add a technique that this version uses")
-        self.add.setToolTip("Say that this version uses a technique")
+        self.add.setToolTip("Mark a technique as used by this version")
         set_role(self.add, "choice")
         self._menu = QMenu(self.add)
         self.add.setMenu(self._menu)
@@ -121,11 +121,11 @@ class VersionTechniques(QWidget):
         set_role(chip, "choice")
         if is_told:
             chip.setAccessibleName(name)
-            chip.setToolTip("Its content has this, so it cannot be taken away.")
+            chip.setToolTip("This version contains it, so you cannot unmark it.")
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         else:
-            chip.setAccessibleName(f"{name}: say that this version does not use it")
-            chip.setToolTip(f"{name}\nSay that version {version.number} does not use it")
+            chip.setAccessibleName(f"{name}: mark as not used by this version")
+            chip.setToolTip(f"{name}\nMark as not used by version {version.number}")
             chip.clicked.connect(lambda: self.said.emit(version.number, key, name, False))
         self._flow.addWidget(chip)
         chip.show()

@@ -36,9 +36,9 @@ from workbench.usecases.ranking_result import Grouping, RankingRemark, RankingRe
 
 _MARGIN = 22
 _WAYS = (
-    "There are two ways to give verdicts. In Compose, run two lanes or more and mark the better answer with Winner, or"
-    " say that it is a tie or that all are bad. Here, “Judge next pair blind” shows two earlier answers to the same"
-    " question side by side, without saying who wrote them; one key each is enough."
+    "There are two ways to give verdicts. In Compose, run two or more lanes and mark the better answer with Winner, or "
+    "mark a tie or all bad. Here, “Judge next pair blind” shows two earlier answers to the same question side by "
+    "side without naming who wrote them; each verdict takes one key."
 )
 _COUNTING = "Counting the verdicts…"
 _LATE_MS = 300
@@ -239,7 +239,7 @@ class RankView(QStackedWidget):
     def set_writable(self, writable: bool) -> None:
         """Enable judging only if verdicts can be stored."""
         self.judge.setEnabled(writable)
-        self.judge.setToolTip("" if writable else "The history is read-only: a verdict could not be kept")
+        self.judge.setToolTip("" if writable else "The history is read-only, so verdicts cannot be saved")
 
     def stops(self) -> list[QWidget]:
         """Return the parts in tab order."""

@@ -111,7 +111,7 @@ class AppearancePanel(QWidget):
 
     def _remember(self) -> None:
         future = self._source.save_appearance(self._theme.mode, self._theme.scale, self._theme.motion)
-        otherwise = "This could not be saved and holds until the workbench is closed."
+        otherwise = "This could not be saved. It applies until you close the workbench."
         self._later.watch(
             future,
             lambda _: self._status.say(""),

@@ -48,7 +48,7 @@ class EndpointFormView(QWidget):
         self._needs_key = QCheckBox("Needs a key")
         self._secret = SecretField("API key")
         self._session = QCheckBox("Keep key and secret headers only for this session")
-        self._session.setToolTip("Keys are kept in memory and gone when the workbench is closed")
+        self._session.setToolTip("Keys stay in memory until you close the workbench")
         self._headers = HeaderFields()
         self._troubles = {field: StatusLabel() for field in _FIELDS}
         self._status, self._models, self._confirm = StatusLabel(), StatusLabel(), ConfirmBar()
@@ -185,7 +185,7 @@ class EndpointFormView(QWidget):
         form = self.form()
         wrongs = list(check_form(form, self._others))
         if form.needs_key and not form.key and not (self._info and self._info.key_tail):
-            wrongs.append(FieldMistake("key", "Paste the key, or take the tick from “Needs a key”."))
+            wrongs.append(FieldMistake("key", "Paste the key, or untick “Needs a key”."))
         empty = next((name for name, value in form.headers if value == ""), None)
         if empty is not None and not any(wrong.where == "headers" for wrong in wrongs):
             wrongs.append(FieldMistake("headers", f"The header {empty} has no value. Type one, or remove the header."))
@@ -268,13 +268,13 @@ class EndpointFormView(QWidget):
     def _load_now(self) -> None:
         form = self.form()
         self._loading = True
-        self._models.say(" ".join((f"Asking {form.base_url} for its models…", *warnings(form.base_url))))
+        self._models.say(" ".join((f"Loading models from {form.base_url}…", *warnings(form.base_url))))
         self._later.watch(self._source.load_models(form), self._show_models, self._no_models)
 
     def _show_models(self, models: tuple[str, ...]) -> None:
         self._loading = False
         if not models:
-            self._models.say("The server answered, and has no models. Load one there.", "error")
+            self._models.say("The server has no models. Load one there.", "error")
             return
         count = "1 model" if len(models) == 1 else f"{len(models):,} models"
         some = ", ".join(models[:5])

@@ -30,9 +30,9 @@ _INFO = int(Qt.ItemDataRole.UserRole) + 1
 _FORM = _INFO + 1
 _PAGE = _FORM + 1
 _INTRO = (
-    "An endpoint is a server at your own address: Ollama, LM Studio, vLLM, llama.cpp, a resource of Azure OpenAI, or a"
-    " gateway of your company, with the protocol that it speaks. Add one, or look for what runs on this computer.\n\n"
-    "Model files that were chosen for a lane are listed here as well."
+    "An endpoint is a server at your own address: Ollama, LM Studio, vLLM, llama.cpp, an Azure OpenAI resource, or a "
+    "company gateway, with the protocol it speaks. Add one, or look for servers on this computer.\n\n"
+    "Model files chosen for a lane are listed here, too."
 )
 
 

@@ -171,8 +171,8 @@ class FileFormView(QWidget):
 
     def _ask_remove(self) -> None:
         name, file = self._info.endpoint.name, Path(self._info.endpoint.path).name
-        question = f"Take {name} off the list? The file {file} stays, and past runs keep their answers."
-        self._confirm.ask(question, "Take off the list", self._remove)
+        question = f"Remove {name} from the list? The file {file} is kept, and past runs keep their answers."
+        self._confirm.ask(question, "Remove from list", self._remove)
 
     def _remove(self) -> None:
         uid = self.uid

@@ -60,7 +60,7 @@ class FoundServers(QWidget):
         self._found = ()
         self._show_rows()
         self._again.setEnabled(False)
-        self._status.say("Looking at the ports of Ollama and LM Studio…")
+        self._status.say("Checking the ports of Ollama and LM Studio…")
         self._later.watch(self._source.look_for_servers(), self._show, self._failed)
 
     def close_work(self) -> None:
@@ -70,13 +70,13 @@ class FoundServers(QWidget):
     def _show(self, found: tuple[FoundServer, ...]) -> None:
         self._again.setEnabled(True)
         running = any(one.running for one in found)
-        self._status.say("" if running else "Nothing answered.")
+        self._status.say("" if running else "No servers found.")
         self._found = found
         self._show_rows()
 
     def _failed(self, error: BaseException) -> None:
         self._again.setEnabled(True)
-        self._status.say(sentence_of(error, "Looking did not work. Try again."), "error")
+        self._status.say(sentence_of(error, "The search failed. Try again."), "error")
 
     def _show_rows(self) -> None:
         while item := self._rows.takeAt(0):

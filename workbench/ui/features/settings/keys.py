@@ -55,7 +55,7 @@ class KeyDetail(QWidget):
         self._secret.field.textChanged.connect(self._refresh)
         self._secret.field.returnPressed.connect(self._save)
         self._session = QCheckBox("Only for this session")
-        self._session.setToolTip("The key is kept in memory and gone when the workbench is closed")
+        self._session.setToolTip("The key stays in memory until you close the workbench")
         self._session.toggled.connect(self._refresh)
         self._keep = button("Save key", self._save, "primary")
         self._test = button("Test", self._run_test, name="Test the key")
@@ -143,29 +143,29 @@ class KeyDetail(QWidget):
         if info is None or not value:
             return
         session = self._session.isChecked() or not self._keyring
-        self._status.say("Keeping the key…")
+        self._status.say("Saving the key…")
 
         def done(new: KeyInfo) -> None:
             self._typed.pop(new.provider, None)
             if self._shows(new) and self._secret.text() == value:
                 self._secret.clear()
                 self._read_state(new)
-            self._changed(new, f"{new.name}: the key is kept {new.state}.")
+            self._changed(new, f"{new.name}: key saved {new.state}.")
 
         future = self._source.set_key(info.provider, value, session=session)
-        self._later.watch(future, done, self._failed(info, "The key could not be kept. Try again."))
+        self._later.watch(future, done, self._failed(info, "The key could not be saved. Try again."))
 
     def _run_test(self) -> None:
         info = self._info
         if info is None:
             return
-        self._status.say(f"Asking {info.name}…")
+        self._status.say(f"Testing the key with {info.name}…")
 
         def done(sentence: str) -> None:
             if self._shows(info):
                 self._status.say(sentence, "good")
 
-        failed = self._failed(info, f"{info.name} could not be asked. Try again.")
+        failed = self._failed(info, f"The key of {info.name} could not be tested. Try again.")
         self._later.watch(self._source.test_key(info.provider), done, failed)
 
     def _ask_remove(self) -> None:
@@ -210,7 +210,7 @@ class KeyDetail(QWidget):
     def _confirm_address(self, info: KeyInfo, asked: AddressQuestion) -> None:
         def done(_: None) -> None:
             self._read_state(info)
-            self._changed(replace(info, waits=False), f"{info.name}: the {asked.what} may go to {asked.address}.")
+            self._changed(replace(info, waits=False), f"{info.name}: the {asked.what} may be sent to {asked.address}.")
 
         failed = self._failed(info, "The address could not be confirmed. Try again.")
         self._later.watch(self._source.confirm_address(asked), done, failed)
@@ -250,13 +250,13 @@ class KeyDetail(QWidget):
 
 def _explain(info: KeyInfo) -> str:
     if not info.takes_key:
-        return "This provider takes no single key. Enter its credentials below."
+        return "This provider does not use a single key. Enter its credentials below."
     variables = " or ".join(info.variables)
     if info.source == "environment":
-        return f"Read from {info.variable} ({info.tail}). A key that is saved here is used in its place."
+        return f"Read from {info.variable} ({info.tail}). A key saved here replaces it."
     if info.source:
         kept = f"Kept {'in the keyring' if info.source == 'keyring' else 'for this session'} ({info.tail})."
-        return f"{kept} It is used in place of the one in {info.variable}." if info.variable else kept
+        return f"{kept} It replaces the one in {info.variable}." if info.variable else kept
     return f"No key yet. Paste one below{f', or set {variables}, then restart the app' if variables else ''}."
 
 

@@ -41,9 +41,7 @@ class LimitsPanel(QWidget):
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(8)
         layout.addWidget(label("Limits per run", "heading"))
-        layout.addWidget(
-            label("A run that is estimated to take more asks first: Enter runs it, Esc does not.", "muted")
-        )
+        layout.addWidget(label("You are asked before a run estimated above these limits.", "muted"))
         layout.addLayout(form)
         self.save_button = button("Save", self.save, "primary")
         layout.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -60,9 +58,7 @@ class LimitsPanel(QWidget):
         try:
             usd, tokens, calls = (_number(self.fields[name].text()) for name, _ in _FIELDS)
         except ValueError:
-            self._status.say(
-                "A limit is a number like 0.50 or 20000, or empty for none. Correct it, then save.", "error"
-            )
+            self._status.say("Enter a number such as 0.50 or 20000, or nothing for no limit. Then save.", "error")
             return
         limits = Limits(usd, None if tokens is None else int(tokens), None if calls is None else int(calls))
         self._later.watch(self._source.save_limits(limits), lambda _: self._status.say("Saved.", "good"), self._failed)

@@ -17,7 +17,10 @@ from workbench.usecases.destinations import key_id
 
 OPENAI = ""
 _FIRST = ("anthropic", "azure")
-_MODEL_IS = {"azure": "A model is the name of a deployment.", "azure_ai": "A model is the name of a deployment."}
+_MODEL_IS = {
+    "azure": "Use the name of a deployment as the model.",
+    "azure_ai": "Use the name of a deployment as the model.",
+}
 
 
 class ProtocolFields(QWidget):

@@ -141,7 +141,7 @@ def _add(rows: QVBoxLayout, text: str, field: QLineEdit) -> None:
 def _address_hint(state: ProviderState) -> str:
     if state.environment:
         return f"{state.environment} (from {state.variable})"
-    return state.public or state.address_hint or "only for a gateway of your own"
+    return state.public or state.address_hint or "only for your own gateway"
 
 
 def _hint(one: SettingState) -> str:

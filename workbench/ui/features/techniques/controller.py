@@ -73,7 +73,7 @@ class TechniquesController:
         """Open the form for a new technique with the text selected in the editor."""
         selected = self._services.editor.selected()
         if not selected:
-            self._services.notices.refused("Select the text that is to become a technique, then save it.")
+            self._services.notices.refused("Select the text of the technique first, then save it.")
             return
         self._open_form(replace(BLANK, place="caret", snippet=escape(selected)))
 
@@ -105,7 +105,7 @@ class TechniquesController:
                 form.accept()
             self._read(saved.id)
             if self.dialog is None:
-                self._services.notices.quiet("technique", f"“{saved.name}” is now among the techniques.")
+                self._services.notices.quiet("technique", f"“{saved.name}” was added to the techniques.")
 
         def failed(error: Exception) -> None:
             if isValid(form):

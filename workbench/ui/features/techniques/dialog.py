@@ -65,7 +65,7 @@ class TechniqueDialog(Dialog):
         self.preview.setReadOnly(True)
         self.preview.setFont(theme.mono())
         self.preview.setTabChangesFocus(True)
-        self.preview.setAccessibleName("What is inserted")
+        self.preview.setAccessibleName("Text to insert")
         set_role(self.preview, "field")
         self._new, self._edit, self._remove = QPushButton("New…"), QPushButton("Edit…"), QPushButton("Remove")
         self._close, self._insert = QPushButton("Close"), QPushButton("Insert")
@@ -183,7 +183,7 @@ class TechniqueDialog(Dialog):
         self._edit.setText("Edit…" if technique is None or technique.own else "Edit a copy…")
         self._remove.setEnabled(technique is not None and technique.own)
         if technique is None:
-            empty = "No technique matches. New… makes a technique of your own." if self._library.techniques else ""
+            empty = "No matches. Use New… to create a technique." if self._library.techniques else ""
             self.detail.setText(empty)
             self.place.setText("")
             self.preview.setPlainText("")
@@ -199,7 +199,7 @@ class TechniqueDialog(Dialog):
             self.preview.setPlainText(technique.parsed().text)
             return
         if technique.place == "output":
-            there = " in place of the present one" if self._content.output is not None else ""
+            there = ", replacing the current one" if self._content.output is not None else ""
             self.place.setText(f"Becomes the output format{there}; answers are checked against it")
             self.preview.setPlainText(technique.parsed().text)
             return

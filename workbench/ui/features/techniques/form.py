@@ -57,7 +57,7 @@ class TechniqueForm(Dialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         rows: tuple[tuple[str, QWidget], ...] = (
             ("Name", self.name),
-            ("What it is", self.texts["what"]),
+            ("Summary", self.texts["what"]),
             ("Helps", self.texts["helps"]),
             ("Hurts", self.texts["hurts"]),
             ("Goes", self.place),

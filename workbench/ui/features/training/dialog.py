@@ -56,7 +56,7 @@ class TrainingDialog(Dialog):
         self.share = _number("Per cent of the value sets for validation", 0, 50, 10, " %")
         self.epochs = _number("Epochs: passes over the rows", 1, 100, 3, "")
         self.price = QLineEdit()
-        self.price.setAccessibleName("Dollars for a million trained tokens")
+        self.price.setAccessibleName("Dollars per million trained tokens")
         self.price.setPlaceholderText("unknown")
         self.kind = label("", "small")
         self.counts = label("", "heading")
@@ -64,7 +64,7 @@ class TrainingDialog(Dialog):
         self.left_out = label("", "muted")
         self.against = label("", "section")
         self.contradictions = QListWidget()
-        self.contradictions.setAccessibleName("Answers that were found both ways, and are left out")
+        self.contradictions.setAccessibleName("Contradictory answers, left out")
         self.contradictions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.contradictions.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.rows = field(theme, "The first rows")
@@ -196,7 +196,7 @@ class TrainingDialog(Dialog):
         self.kind.setText(about(self.format.currentData()))
         asked = self.asked()
         if asked is None:
-            self.refuse("The price is no number. Write dollars for a million tokens, such as 25, or nothing.", "")
+            self.refuse("The price is not a number. Enter dollars per million tokens, such as 25, or nothing.", "")
             return
         self.told.say("")
         self.begin()

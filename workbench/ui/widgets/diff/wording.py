@@ -19,7 +19,7 @@ def counted(diff: TextDiff) -> str:
     if not diff.hunks:
         return "no difference"
     if not diff.added and not diff.removed:
-        return "only signs or white space"
+        return "only punctuation or white space"
     return f"+{diff.added:,} −{diff.removed:,} {'word' if diff.added + diff.removed == 1 else 'words'}"
 
 

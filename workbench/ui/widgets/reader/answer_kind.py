@@ -65,7 +65,7 @@ def _read(text: str, lines_before: int) -> Generator[None, None, AnswerKind]:
         line = error.lineno + lines_before
         return AnswerKind(problem=f"Not valid JSON: line {line}, column {error.colno}: {error.msg}.")
     except _NotANumberError as error:
-        return AnswerKind(problem=f"Not valid JSON: {error} is not a value that JSON knows.")
+        return AnswerKind(problem=f"Not valid JSON: {error} is not a JSON value.")
     except RecursionError:
         return AnswerKind(problem="This JSON is nested too deeply to be shown as a tree.")
 

@@ -28,7 +28,7 @@ class DiffPage(ReadingPage):
         self._shown: LaneDiff | None = None
         self._text = ""
         self._wash: tuple[float, float] | None = None
-        self.base = quiet_button("vs …", "What this answer is compared with", self)
+        self.base = quiet_button("vs …", "Base of the comparison", self)
         self.count = QLabel(self)
         self.count.setTextFormat(Qt.TextFormat.PlainText)
         self.count.setWordWrap(True)
@@ -125,7 +125,7 @@ class DiffPage(ReadingPage):
         if shown is None:
             return None
         menu = QMenu(self.base)
-        menu.setAccessibleName("What answers are compared with")
+        menu.setAccessibleName("Base of the comparisons")
         menu.aboutToHide.connect(menu.deleteLater)
         for number, choice in enumerate(shown.choices):
             entry = menu.addAction(choice.title.replace("&", "&&"))

@@ -23,7 +23,7 @@ def ask(parent: QWidget, address: str) -> QMessageBox:
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(f"The answer links to {url.host() or url.path()}." if can_open else "This link cannot be opened here.")
     box.setInformativeText(breakable(address, 60))
-    opens = box.addButton("Open in the browser", QMessageBox.ButtonRole.AcceptRole) if can_open else None
+    opens = box.addButton("Open in browser", QMessageBox.ButtonRole.AcceptRole) if can_open else None
     copies = box.addButton("Copy address", QMessageBox.ButtonRole.ActionRole)
     stays = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(stays)

@@ -18,8 +18,8 @@ from workbench.ui.widgets.theme import Theme
 
 _PADDING = 6
 _TOO_LONG = (
-    f"An answer over {modes.RENDER_LIMIT:,} characters is too large for a tree or for Markdown. "
-    "Copy it to read it in another program; Diff compares it here."
+    f"An answer over {modes.RENDER_LIMIT:,} characters is too large for a tree or Markdown. Copy it to read it "
+    "elsewhere; Diff works here."
 )
 
 
@@ -43,8 +43,8 @@ class ModeSwitch(QPushButton):
         text = f"{row.title}, too long to render ▾" if too_long else f"{row.title} ▾"
         if text != self.text():
             self.setText(text)
-            self.setAccessibleName(f"Read as: {row.title}")
-            self.setToolTip(safe_tip(_TOO_LONG if too_long else "How this answer is read"))
+            self.setAccessibleName(f"View: {row.title}")
+            self.setToolTip(safe_tip(_TOO_LONG if too_long else "View of this answer"))
             self.setAccessibleDescription(_TOO_LONG if too_long else "")
         self.setVisible(is_choice(subject) or too_long)
 
@@ -79,7 +79,7 @@ def is_choice(subject: ReadingSubject) -> bool:
 def open_menu(button: QWidget, choices: ModeChoices, mode: str, subject: ReadingSubject) -> QMenu:
     """Open the menu of modes below `button`; it deletes itself when it closes."""
     menu = QMenu(button)
-    menu.setAccessibleName("How this answer is read")
+    menu.setAccessibleName("View of this answer")
     menu.aboutToHide.connect(menu.deleteLater)
     fill(menu, choices, mode, subject)
     menu.popup(button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height())))
@@ -110,6 +110,6 @@ def fill(menu: QMenu, choices: ModeChoices, mode: str, subject: ReadingSubject) 
         told.setEnabled(False)
     menu.addSeparator()
     here = modes.mode(chosen)
-    everywhere = menu.addAction(f"Read a&ll lanes as {here.title}" if here else "Read a&ll lanes as suggested")
+    everywhere = menu.addAction(f"Show a&ll lanes as {here.title}" if here else "Show a&ll lanes automatically")
     everywhere.setEnabled(choices.own(slot) is not None)
     everywhere.triggered.connect(lambda: choices.choose_for_all(chosen))
