@@ -123,7 +123,7 @@ def test_a_lane_that_fails_makes_it_1(file: str, db: str, capsys: pytest.Capture
         (["--prompt", "gone.prompt.yml"], "cannot be read"),
         (["--var", "question"], "Write it as name=value"),
         (["--var", "colour=red"], "no variable “colour”"),
-        (["--param", "temperature=hot"], "temperature is a number"),
+        (["--param", "temperature=hot"], "temperature must be a number"),
         (["--model", ""], "A model needs a name"),
     ],
 )

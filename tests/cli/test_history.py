@@ -65,7 +65,7 @@ def test_a_run_is_shown_with_its_tools(db: Path, said: Said) -> None:
     code, out, _ = said("show", "tooled")
     assert code == 0
     assert "== Tool 1 · look_up ==\nname: look_up\ndescription: Finds an order.\n" in out
-    assert out.endswith("[Called look_up] {}\n[Came back from look_up] It is in Bonn.\nIn Bonn.\n")
+    assert out.endswith("[Called look_up] {}\n[Result of look_up] It is in Bonn.\nIn Bonn.\n")
 
 
 def read(said: Said, *args: str) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def test_a_blind_run_that_goes_on_shows_no_answer_grow(db: Path) -> None:
 def test_the_document_of_a_search(said: Said) -> None:
     document = read(said, "search", '"tracking link"', "cost:>0", "modle:x", "--limit", "5")
     assert document["runs"] == []
-    assert document["complaints"][0]["sentence"].startswith("“modle:” is no filter; perhaps model: is meant.")
+    assert document["complaints"][0]["sentence"].startswith("Unknown filter “modle:”. Did you mean model:?")
     document = read(said, "search", '"tracking link" cost:>0')
     assert document["query"] == '"tracking link" cost:>0'
     assert document["total"] == {"count": 1, "exact": True}

@@ -48,7 +48,7 @@ def test_what_is_written_reads_the_same_or_is_refused(name: str, snippet: str, w
         (b"name: A\nplace: caret\nsnippet: a\x00b\n", "not valid YAML"),
         (b"name: A\nplace: examples\nsnippet: alone\n", "Line 3: Examples are pairs"),
         (b"name: A\nplace: output\nsnippet: '{\"type\": '\n", "Line 3: The snippet is a JSON Schema."),
-        (b'name: A\nplace: output\nsnippet: \'{"type": "${1:object}"}\'\n', "has no gaps"),
+        (b'name: A\nplace: output\nsnippet: \'{"type": "${1:object}"}\'\n', "cannot have gaps"),
         (b"", "no map"),
         (b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "anchor or alias"),
         (b"[" * 5000 + b"]" * 5000, "nested too deeply"),

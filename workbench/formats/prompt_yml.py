@@ -154,7 +154,7 @@ def _value(row: Parameter, name: str, text: Any) -> Value | None:
         return row.checked(text) if row.kind == "texts" else row.read(text if isinstance(text, str) else "?")
     except ValueError as error:
         raise PromptFileError(
-            f"The parameter {name} of this prompt file is {row.requirement}. Correct it.", str(text)
+            f"The parameter {name} of this prompt file must be {row.requirement}. Correct it.", str(text)
         ) from error
 
 

@@ -167,9 +167,9 @@ def test_reports_have_what_is_beside_the_messages_and_how_tools_were_used(store:
         ("Example 1", "No, it left."),
         ("Output", '{"type": "object"}'),
         ("Tool 1 · LookUp", "Finds an order."),
-        ("Said first", "I look it up."),
+        ("Earlier text", "I look it up."),
         ("Called LookUp", '{"order": 7}'),
-        ("Came back from LookUp", "It is in Bonn."),
+        ("Result of LookUp", "It is in Bonn."),
     ):
         assert said in told[told.index(title) :], title
     assert told.count("It is on its way.") == 1, "the last step is the answer"

@@ -114,7 +114,7 @@ def test_an_eval_is_a_run_of_one_prompt_with_its_columns_as_lanes(store: Store, 
     path = write(tmp_path / "out.json", document())
     report = take(store, path)
     assert sentence(report) == "Imported 1 run with 4 answers in 1 new prompt."
-    assert report.listed == (LeftOut("Parameter of openai:gpt-4o", "“seed” is a whole number."),)
+    assert report.listed == (LeftOut("Parameter of openai:gpt-4o", "“seed” must be a whole number."),)
     assert [row.name for row in store.prompts()] == ["Order bot"]
     [run] = runs(store)
     assert run.row.note == "promptfoo: 1 of 2 passed, 1 failed"

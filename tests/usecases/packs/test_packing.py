@@ -245,7 +245,7 @@ def test_what_a_file_spells_differently_is_found_too(mine: House) -> None:
     assert [(finding.where, finding.what) for finding in made.disclosed()] == [
         ("cases/keys.jsonl", "an API key"),
         ("evidence/keys.jsonl", "an API key"),
-        ("evidence/keys.jsonl", "a path of somebody's home"),
+        ("evidence/keys.jsonl", "a path in a home folder"),
         (f"attachments/{hash_[:12]}… (note.txt)", "an API key"),
     ]
 
