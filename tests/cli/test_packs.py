@@ -140,7 +140,7 @@ def test_a_changed_file_is_told(db: Path, tmp_path: Path, capsys: pytest.Capture
     file.write_text(file.read_text().replace("Tell", "Say"))
     code, out, _ = say(capsys, "validate", tmp_path / "one")
     assert code == FAILED
-    assert "changed after it was exported" in out
+    assert "changed after the export" in out
     _, out, _ = say(capsys, "import", tmp_path / "one", "--db", db)
     assert "order-bot: changed, update." in out
 
@@ -197,7 +197,7 @@ def test_a_prompt_of_a_pack_runs(db: Path, tmp_path: Path, capsys: pytest.Captur
         (("export", "out", "--prompt", "nobody"), "There is no prompt"),
         (("import", "nowhere"), "cannot be read"),
         (("show", "nowhere"), "cannot be read"),
-        (("import", ".", "--choose", "x=drop"), "no pack"),
+        (("import", ".", "--choose", "x=drop"), "not a pack"),
     ],
 )
 def test_wrong_use_is_a_sentence(

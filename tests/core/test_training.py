@@ -87,7 +87,7 @@ def test_the_same_row_is_there_once() -> None:
                 TrainingTurn("tool", "y", (), "c"),
                 *ANSWER,
             ),
-            "no JSON object",
+            "not a JSON object",
         ),
         (
             (
@@ -95,7 +95,7 @@ def test_the_same_row_is_there_once() -> None:
                 TrainingTurn("tool", "y", (), "c"),
                 *ANSWER,
             ),
-            "no JSON object",
+            "not a JSON object",
         ),
     ],
 )
