@@ -36,9 +36,9 @@ def test_what_is_written_reads_the_same_or_is_refused(name: str, snippet: str, w
     ("raw", "says"),
     [
         (b"name: A\nplace: caret\nsnippet: |\n  one\n  ${1:two\n", "Line 5: Gap 1 is not closed"),
-        (b"name: A\nplace: nowhere\nsnippet: x\n", "Line 2: `place` is one of"),
+        (b"name: A\nplace: nowhere\nsnippet: x\n", "Line 2: `place` must be one of"),
         (b"name: A\nplace: caret\nsnippet: x\ncolour: red\n", "Line 4: `colour` is unknown"),
-        (b"name: A\nname: B\n", "Line 2: `name` is there twice"),
+        (b"name: A\nname: B\n", "Line 2: `name` appears twice"),
         (b"name: [A]\n", "Line 1: `name` is not text"),
         (b"name: A\nplace: caret\n", "`snippet` is missing"),
         (b"- a\n- b\n", "no map"),

@@ -100,7 +100,7 @@ def test_calls_of_tools_are_carried(store: Store) -> None:
     assert [m["role"] for m in row["messages"][4:]] == ["assistant", "tool", "assistant"]
     assert row["messages"][4]["tool_calls"][0]["function"] == {"name": "look", "arguments": '{"n": "7"}'}
     notes = Trainer(store).prepare("p", "openai-preference").notes
-    assert "Together takes answers of a single message, and none with calls of tools: 1 of these rows." in notes
+    assert "Together accepts only answers of one message without tool calls: 1 of these rows." in notes
 
 
 def test_what_cannot_be_used_is_counted(store: Store) -> None:

@@ -285,12 +285,12 @@ def test_templates_are_plain_where_they_only_name_variables(raw: str, template: 
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b'{"results": ', "not whole JSON"),
-        (b'{"promptIdx": 0}\n{"promptIdx": 1}\n', "several JSON documents, as JSON Lines do"),
-        (b'{"results": {}}', "no answers of promptfoo"),
-        (b'{"a": ' * 200_000, "nested too deeply|not whole JSON"),
-        (b'{"x": 1' + b"0" * 10_000 + b"}", "not whole JSON"),
-        (b'{"x": "\xff"}', "not whole JSON"),
+        (b'{"results": ', "not complete JSON"),
+        (b'{"promptIdx": 0}\n{"promptIdx": 1}\n', "several JSON documents, like JSON Lines"),
+        (b'{"results": {}}', "no promptfoo answers"),
+        (b'{"a": ' * 200_000, "nested too deeply|not complete JSON"),
+        (b'{"x": 1' + b"0" * 10_000 + b"}", "not complete JSON"),
+        (b'{"x": "\xff"}', "not complete JSON"),
         (b"[1, 2]", "nothing that can be imported"),
     ],
 )
