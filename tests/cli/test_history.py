@@ -215,7 +215,7 @@ def test_a_run_is_shown_whole(said: Said) -> None:
         (["list", "--after", "9" * 30], 2, "no place to go on from"),
         (["fly"], 2, "usage"),
         ([], 2, "usage"),
-        (["search", "model:nobody", "tracking"], 1, "No model or lane of the history is called “nobody”"),
+        (["search", "model:nobody", "tracking"], 1, "No model or lane in the history is called “nobody”"),
     ],
 )
 def test_what_cannot_be_done_is_said(args: list[str], code: int, sentence: str, said: Said) -> None:

@@ -207,7 +207,7 @@ def test_a_history_whose_disk_is_not_there_is_not_made_anew(
     away.rename(tmp_path / "unplugged")
     code, _, err = say(capsys, "list", "--db", str(db))
     assert code == FAILED
-    assert f"The history was moved to {away / db.name}, and is not there." in err
+    assert f"The history was moved to {away / db.name}, but is not there." in err
     assert not away.exists()
 
 

@@ -16,7 +16,7 @@ from workbench.core.content import Content, ContentError, Message, from_json, re
         ({"examples": {}}, "The examples are not a list"),
         ({"examples": [1]}, "Example 1 is not an object"),
         ({"examples": [{"user": "a"}]}, "Example 1 needs the text 'assistant'"),
-        ({"examples": [{"user": "a", "assistant": "b", "off": 1}]}, "1 is neither true nor false"),
+        ({"examples": [{"user": "a", "assistant": "b", "off": 1}]}, "must be true or false, not 1"),
         ({"examples": [{"user": "a", "assistant": "b", "weight": 2}]}, "'weight', which this release does not know"),
         ({"examples_in": "tail"}, "messages or system, not 'tail'"),
         ({"output": {"kind": "xml"}}, "json or schema, not 'xml'"),

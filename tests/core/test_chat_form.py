@@ -34,7 +34,7 @@ def test_tools() -> None:
         ((Tool("a"), Tool("a")), "Two tools are named a"),
         ((Tool("a", parameters='{\n "x":}'),), "parameters of the tool a: not valid JSON at line 2"),
         ((Tool("a", parameters="[]"),), "not a JSON object"),
-        ((Tool("a", parameters="[" * 100_000),), "nested too deeply|not JSON"),
+        ((Tool("a", parameters="[" * 100_000),), "nested too deeply|not valid JSON"),
     ],
 )
 def test_tools_that_nobody_takes_are_refused(tools: tuple[Tool, ...], words: str) -> None:

@@ -22,7 +22,7 @@ from workbench.core.check_words import CheckLine, lines
         ({"type": "not-latency", "threshold": 500}, "takes more than 500 ms"),
         (
             {"type": "similar:cosine", "value": "Hi", "threshold": 0.8},
-            "means about the same as “Hi” (cosine); from 0.8",
+            "means about the same as “Hi” (cosine); threshold 0.8",
         ),
         (
             {"type": "llm-rubric", "value": "is polite", "weight": 2, "metric": "Tone", "provider": "openai:gpt-5"},

@@ -149,7 +149,7 @@ def test_every_prompt_has_its_own_choice(desk: Desk, tmp_path: Path) -> None:
     dialog.select([2])
     dialog.choices["skip"].click()
     dialog.select([0])
-    assert "gone on from another version here" in dialog.one.text()
+    assert "continued from another version here" in dialog.one.text()
     dialog.choices["update"].click()
     assert [does for *_, does in cells(dialog)] == ["Update as new versions", "Add", "Skip"]
     assert dialog.told.text().startswith("Prompts: 1 added, 1 updated, 1 skipped.")

@@ -365,7 +365,7 @@ def test_variables_that_would_leave_other_messages_are_filled(
 ) -> None:
     asked = replace(PLAIN, content=content)
     code, _ = snippets(asked, mine(fake), filled=False)["OpenAI SDK"]
-    assert code.startswith("# The values stand in the texts")
+    assert code.startswith("# The values are already in the texts")
     fake.requests.clear()
     python.run(code, directory)
     assert fake.requests[0].body == sent_by_the_workbench(asked, mine(fake), directory)

@@ -280,7 +280,7 @@ def test_history(tmp_path: Path) -> None:
         "“Echo” is deleted with its runs. [Undo]",
         f"{run} is deleted; is:deleted finds it. [Undo]",
         "Deleting for good…",
-        "Writing the file anew…",
+        "Rewriting the file…",
         "[erasing withdrawn]",
         "1 run is deleted for good.",
     ]

@@ -238,7 +238,7 @@ def test_a_search_takes_away_what_it_finds(store: Store, tmp_path: Path) -> None
     assert {json.loads(line)["run"] for line in target.read_text("utf-8").splitlines()} == {"r1"}
     everything = exporter(store).to_file(ExportSelection(query=""), "jsonl", tmp_path / "all.jsonl")
     assert everything.runs == 3
-    with pytest.raises(RefusedError, match="no run to take away"):
+    with pytest.raises(RefusedError, match="no runs to export"):
         exporter(store).to_file(ExportSelection(query="nowhere"), "md", tmp_path / "none.md")
     assert sorted(path.name for path in tmp_path.glob("*.[jm]*")) == ["all.jsonl", "out.jsonl"]
 
@@ -246,7 +246,7 @@ def test_a_search_takes_away_what_it_finds(store: Store, tmp_path: Path) -> None
 def test_a_file_that_is_there_is_replaced_only_when_asked(store: Store, tmp_path: Path) -> None:
     target = tmp_path / "out.md"
     target.write_text("mine")
-    with pytest.raises(RefusedError, match="is there already"):
+    with pytest.raises(RefusedError, match="already exists"):
         exporter(store).to_file(ExportSelection(("r1",)), "md", target)
     assert target.read_text() == "mine"
     exporter(store).to_file(ExportSelection(("r1",)), "md", target, replace=True)

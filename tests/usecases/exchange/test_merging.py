@@ -156,7 +156,7 @@ def test_another_history_comes_whole_and_once(make: Make) -> None:
     assert mine.iteration_detail("r2") == theirs.iteration_detail("r2")
     assert mine.draft("p") == theirs.draft("p")
     assert [version.content for version in mine.versions("p")] == [version.content for version in theirs.versions("p")]
-    assert sentence(take(mine, theirs.path)) == "Nothing new; 2 were here already."
+    assert sentence(take(mine, theirs.path)) == "Nothing new; 2 were already here."
     assert everything(mine) == everything(theirs)
     sound(mine)
 
@@ -434,7 +434,7 @@ def test_what_both_imported_does_not_come_twice(make: Make, tmp_path: Path) -> N
     mine, theirs = make("mine"), make("theirs")
     take(mine, log)
     take(theirs, log)
-    assert sentence(take(mine, theirs.path)) == "Nothing new; 7 were here already."
+    assert sentence(take(mine, theirs.path)) == "Nothing new; 7 were already here."
     later = make("later")
     take(later, theirs.path)
     assert take(later, log).known == 7

@@ -171,7 +171,7 @@ def test_a_key_is_masked_in_what_a_failed_call_said(store: Store, tmp_path: Path
 def test_an_eval_comes_once_and_the_next_one_joins_its_prompt(store: Store, tmp_path: Path) -> None:
     path = write(tmp_path / "out.json", document())
     take(store, path)
-    assert sentence(take(store, path)) == "Nothing new; 1 was here already."
+    assert sentence(take(store, path)) == "Nothing new; 1 was already here."
     take(store, write(tmp_path / "next.json", document() | {"evalId": "eval-2"}))
     assert [row.name for row in store.prompts()] == ["Order bot"]
     assert [run.row.number for run in runs(store)] == [1, 2]
@@ -206,13 +206,13 @@ def test_answers_that_are_not_taken_are_told(store: Store, tmp_path: Path) -> No
         "Test 1, column 1, answer 22",
     ]
     assert runs(store)[0].row.note == "promptfoo: 20 of 20 passed"
-    assert sentence(take(store, path)) == "Nothing new; 1 was here already; 3 left out."
+    assert sentence(take(store, path)) == "Nothing new; 1 was already here; 3 left out."
 
 
 def test_an_eval_whose_id_is_half_a_character_comes_once(store: Store, tmp_path: Path) -> None:
     path = write(tmp_path / "out.json", document() | {"evalId": "eval \ud83d"})
     take(store, path)
-    assert sentence(take(store, path)) == "Nothing new; 1 was here already."
+    assert sentence(take(store, path)) == "Nothing new; 1 was already here."
 
 
 def test_a_number_that_is_too_large_is_unknown(store: Store, tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_templates_are_plain_where_they_only_name_variables(raw: str, template: 
         (b'{"a": ' * 200_000, "nested too deeply|not complete JSON"),
         (b'{"x": 1' + b"0" * 10_000 + b"}", "not complete JSON"),
         (b'{"x": "\xff"}', "not complete JSON"),
-        (b"[1, 2]", "nothing that can be imported"),
+        (b"[1, 2]", "cannot be imported"),
     ],
 )
 def test_what_is_no_result_is_refused(store: Store, tmp_path: Path, body: bytes, words: str) -> None:
@@ -307,7 +307,7 @@ def test_a_file_that_is_too_large_is_not_read(store: Store, tmp_path: Path) -> N
     with path.open("wb") as file:
         file.write(b"{")
         file.truncate(2**30)
-    with pytest.raises(RefusedError, match=r"“out\.json” has 1\.0 GB, and at most 100 MB are read"):
+    with pytest.raises(RefusedError, match=r"“out\.json” has 1\.0 GB; the limit is 100 MB"):
         take(store, path)
 
 

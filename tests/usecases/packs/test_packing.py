@@ -142,7 +142,7 @@ def test_only_what_was_chosen_is_in_it(mine: House) -> None:
     chosen = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", (1, 3))])
     assert chosen.pack.prompts[0].content == text("Tell {{order}}")
     assert chosen.notes == (
-        "The draft of “Order bot” has changes that no version holds yet; they are not in the pack.",
+        "The draft of “Order bot” has changes that are not in a version yet; they are not in the pack.",
     )
     with pytest.raises(RefusedError, match="no version 9"):
         mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", (9,))])
@@ -212,7 +212,7 @@ def test_evidence_is_off_until_asked_for_and_hides_what_is_blind(mine: House, tm
 
     assert problems(tmp_path / "out") == []
     assert mine.importer.plan(tmp_path / "out").notes == (
-        "The evidence of this pack is not brought into the history. “workbench pack show --evidence” reads it.",
+        "The evidence of this pack is not imported. Run “workbench pack show --evidence” to read it.",
     )
 
 

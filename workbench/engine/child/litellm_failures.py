@@ -86,7 +86,7 @@ def failure_of(error: Any, where: FailureSubject, *, has_text: bool, has_asked: 
     if HELD_BACK in words:
         return CallError(
             "bad_address",
-            f"The request was not sent: it would have sent the key of {where.endpoint} to another server. Check the "
+            f"The request was not sent: it would have carried the key of {where.endpoint} to another server. Check the "
             f"model's name, and the address in Settings → {where.page}.",
             words,
         )

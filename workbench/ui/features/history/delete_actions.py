@@ -179,7 +179,7 @@ class Erasing(QObject):
             services.notices.withdraw(_KEY)
             services.notices.offer(problem_of(error).sentence, "Try again", self.clean)
 
-        services.notices.quiet(_KEY, "Writing the file anew…")
+        services.notices.quiet(_KEY, "Rewriting the file…")
         services.tasks.run(self.eraser.clean, done, failed)
 
     def _gone(self, uids: Collection[str]) -> None:
