@@ -73,8 +73,8 @@ def test_a_folder_that_is_not_there_is_named(said: Said, tmp_path: Path) -> None
     ("args", "words"),
     [
         (("run-1", "--query", "x"), "not both"),
-        (("run-1", "-o", "out.xyz"), "does not tell the format"),
-        (("--json",), "Name one with --output"),
+        (("run-1", "-o", "out.xyz"), "does not show the format"),
+        (("--json",), "Name it with --output"),
         (("run",), "Several runs begin with “run”"),
         (("--query", "nowhere"), "no runs to export"),
     ],
