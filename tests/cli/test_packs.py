@@ -63,9 +63,9 @@ def test_out_in_and_undone(db: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert document(capsys, "diff", pack, "--db", other)["prompts"] == [
         {"slug": "order-bot", "state": "same", "diff": ""}
     ]
-    assert document(capsys, "undo", "--db", other)["sentence"] == "Taken out again: 1 prompt."
+    assert document(capsys, "undo", "--db", other)["sentence"] == "Removed: 1 prompt."
     code, _, err = say(capsys, "undo", "--db", other)
-    assert (code, "No import can be undone" in err) == (FAILED, True)
+    assert (code, "There is no import to undo" in err) == (FAILED, True)
 
 
 def test_a_preview_writes_nothing_and_says_what_would_be_given_away(

@@ -104,7 +104,7 @@ def test_what_is_left_out_is_listed(desk: Desk, tmp_path: Path) -> None:
     desk.until(lambda: not shown.is_running)
     assert shown.said.text() == "New: 6 runs with 6 answers in 2 new prompts; 1 left out."
     assert [shown.left_out.item(row).text() for row in range(shown.left_out.count())] == [
-        "a1: Its messages are not all in the log, or run in a circle."
+        "a1: Its messages are missing from the log, or form a loop."
     ]
     shown.close()
 

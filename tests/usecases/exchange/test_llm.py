@@ -183,7 +183,7 @@ def test_a_change_that_ends_while_it_is_copied_is_read_whole(
 def test_a_log_that_goes_on_changing_is_refused(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = old_log(tmp_path / "logs.db")
     writing = Unfinished(path, monkeypatch, ends=False)
-    with pytest.raises(StoreError, match=r"“logs\.db” goes on changing while it is read\. Close the program"):
+    with pytest.raises(StoreError, match=r"“logs\.db” keeps changing while it is read\. Close the program"):
         take(store, path)
     writing.close()
     assert details(store) == {}

@@ -272,7 +272,9 @@ def test_a_history_that_cannot_even_be_looked_through_goes_to_salvage(make: Make
     if tables_are_lost:
         body[100:3000] = b"\xff" * 2900
     theirs.path.write_bytes(body if tables_are_lost else body[: len(body) // 2])
-    with pytest.raises(StoreError, match=r"“theirs\.db” is damaged\. Read what can be read into a new file") as damaged:
+    with pytest.raises(
+        StoreError, match=r"“theirs\.db” is damaged\. Recover what is readable into a new file"
+    ) as damaged:
         take(make("mine"), theirs.path)
     assert damaged.value.sentence.endswith(f"workbench history salvage --db {theirs.path} NEW.db")
 
@@ -474,7 +476,7 @@ def test_rows_that_do_not_fit_together_are_left_out(make: Make) -> None:
         ("lanes", "This row was left out: its parameters cannot be read."),
         ("lanes", "This row was left out: its parameters cannot be read."),
         ("r1", "It has no lane or no values."),
-        ("r2", "The text that it ran does not match its hash."),
+        ("r2", "Its text does not match its hash."),
     ]
     sound(mine)
 

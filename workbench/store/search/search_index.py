@@ -104,7 +104,7 @@ class Indexer:
     def failed(self, connection: sqlite3.Connection, error: StoreError) -> bool:
         """Rebuild a damaged index, once; remember any other error. Return whether to go on."""
         sentence = (
-            f"The newest runs cannot be found by their words, because the index was not written. {error.sentence}"
+            f"The newest runs cannot be found by their words, because the index could not be written. {error.sentence}"
         )
         self.trouble = StoreError(sentence, error.detail, error.code)
         if error.code != "corrupt" or self._rebuilt:
