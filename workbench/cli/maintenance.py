@@ -105,7 +105,7 @@ def _restore(args: argparse.Namespace, path: Path) -> int:
     if args.backup == "newest" and not found:
         raise RefusedError(
             "There is no backup yet. Name a backup file elsewhere, or recover what is readable into a new file: "
-            "{command(args, 'salvage NEW.db')}"
+            f"{command(args, 'salvage NEW.db')}"
         )
     chosen = found[0].path if args.backup == "newest" else Path(args.backup).absolute()
     with _alone(path):
