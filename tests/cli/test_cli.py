@@ -123,7 +123,7 @@ def test_a_lane_that_fails_makes_it_1(file: str, db: str, capsys: pytest.Capture
         (["--prompt", "gone.prompt.yml"], "cannot be read"),
         (["--var", "question"], "Write it as name=value"),
         (["--var", "colour=red"], "no variable “colour”"),
-        (["--param", "temperature=hot"], "temperature is a number"),
+        (["--param", "temperature=hot"], "temperature must be a number"),
         (["--model", ""], "A model needs a name"),
     ],
 )
@@ -237,7 +237,7 @@ def test_a_sqlite_that_opens_no_history_is_found(
     monkeypatch.setattr(checkup.Checkup, "_models", lambda _: iter(()))
     assert main(["doctor", "--db", str(db)], dict(os.environ)) == 1
     out = capsys.readouterr().out
-    assert "NO    SQLite: No history can be made with the SQLite of this Python" in out
+    assert "NO    SQLite: The SQLite of this Python cannot create a history" in out
     assert "has no attribute 'setlimit'" in out
     assert "display: " in out
 
@@ -264,7 +264,7 @@ def test_a_check_up_makes_no_history(tmp_path: Path) -> None:
     absent = tmp_path / "not" / "there.db"
     found = {finding.name: finding for finding in _without_models(absent)}["database"]
     assert found.level == "ok"
-    assert found.sentence == f"{absent} is not there yet; the first start or run makes it."
+    assert found.sentence == f"{absent} does not exist yet; the first start or run creates it."
     assert not absent.parent.exists()
     Workbench.open(tmp_path / "w.db", places(os.environ), os.environ).close()
     found = {finding.name: finding for finding in _without_models(tmp_path / "w.db")}["database"]
@@ -278,7 +278,7 @@ def test_a_check_up_says_where_no_history_can_be_made(tmp_path: Path) -> None:
     ground.touch()
     found = {finding.name: finding for finding in _without_models(ground / "w.db")}["database"]
     assert found.level == "no"
-    assert f"nothing can be made in {ground}. Give yourself the right" in found.sentence
+    assert f"cannot be created in {ground}. Check the permissions" in found.sentence
 
 
 def _without_models(db: Path) -> list[CheckupFinding]:

@@ -26,7 +26,7 @@ def test_importing_says_what_came_and_what_was_refused(said: Said, tmp_path: Pat
     assert said("import", "--preview", str(log))[1] == f"{log}: New: 7 runs with 7 answers in 2 new prompts.\n"
     code, out, err = said("import", str(log), str(notes), str(tmp_path / "gone"))
     assert (code, out) == (2, f"{log}: Imported 7 runs with 7 answers in 2 new prompts.\n")
-    assert "“notes.txt” is nothing that can be imported" in err
+    assert "“notes.txt” cannot be imported" in err
     assert "There is no file" in err
     code, out, _ = said("import", "--json", str(log), str(notes))
     document: dict[str, Any] = json.loads(out)
@@ -73,10 +73,10 @@ def test_a_folder_that_is_not_there_is_named(said: Said, tmp_path: Path) -> None
     ("args", "words"),
     [
         (("run-1", "--query", "x"), "not both"),
-        (("run-1", "-o", "out.xyz"), "does not tell the format"),
-        (("--json",), "Name one with --output"),
+        (("run-1", "-o", "out.xyz"), "does not show the format"),
+        (("--json",), "Name it with --output"),
         (("run",), "Several runs begin with “run”"),
-        (("--query", "nowhere"), "no run to take away"),
+        (("--query", "nowhere"), "no runs to export"),
     ],
 )
 def test_a_wrong_choice_is_refused(said: Said, args: tuple[str, ...], words: str) -> None:

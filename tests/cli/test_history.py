@@ -65,7 +65,7 @@ def test_a_run_is_shown_with_its_tools(db: Path, said: Said) -> None:
     code, out, _ = said("show", "tooled")
     assert code == 0
     assert "== Tool 1 · look_up ==\nname: look_up\ndescription: Finds an order.\n" in out
-    assert out.endswith("[Called look_up] {}\n[Came back from look_up] It is in Bonn.\nIn Bonn.\n")
+    assert out.endswith("[Called look_up] {}\n[Result of look_up] It is in Bonn.\nIn Bonn.\n")
 
 
 def read(said: Said, *args: str) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def test_a_blind_run_that_goes_on_shows_no_answer_grow(db: Path) -> None:
 def test_the_document_of_a_search(said: Said) -> None:
     document = read(said, "search", '"tracking link"', "cost:>0", "modle:x", "--limit", "5")
     assert document["runs"] == []
-    assert document["complaints"][0]["sentence"].startswith("“modle:” is no filter; perhaps model: is meant.")
+    assert document["complaints"][0]["sentence"].startswith("Unknown filter “modle:”. Did you mean model:?")
     document = read(said, "search", '"tracking link" cost:>0')
     assert document["query"] == '"tracking link" cost:>0'
     assert document["total"] == {"count": 1, "exact": True}
@@ -175,7 +175,7 @@ def test_pages_go_on_where_the_last_one_ended(said: Said) -> None:
         assert (second["next"], second["total"]) == (None, None)
     assert [run["run"] for run in read(said, "list", "--oldest")["runs"]] == ["run-1", "run-2"]
     _, _, err = said("list", "--limit", "1")
-    assert f"Go on with --after {read(said, 'list', '--limit', '1')['next']}" in err
+    assert f"Continue with --after {read(said, 'list', '--limit', '1')['next']}" in err
 
 
 def test_a_run_is_shown_whole(said: Said) -> None:
@@ -208,14 +208,14 @@ def test_a_run_is_shown_whole(said: Said) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "sentence"),
     [
-        (["search", "nothinglikethis"], 1, "No run matches"),
+        (["search", "nothinglikethis"], 1, "No matches"),
         (["show", "run"], 2, "Several runs begin with “run”"),
         (["show", "x"], 2, "No run begins with “x”"),
-        (["list", "--after", "there"], 2, "no place to go on from"),
-        (["list", "--after", "9" * 30], 2, "no place to go on from"),
+        (["list", "--after", "there"], 2, "is not a valid place"),
+        (["list", "--after", "9" * 30], 2, "is not a valid place"),
         (["fly"], 2, "usage"),
         ([], 2, "usage"),
-        (["search", "model:nobody", "tracking"], 1, "No model or lane of the history is called “nobody”"),
+        (["search", "model:nobody", "tracking"], 1, "No model or lane in the history is called “nobody”"),
     ],
 )
 def test_what_cannot_be_done_is_said(args: list[str], code: int, sentence: str, said: Said) -> None:
@@ -228,7 +228,7 @@ def test_the_list_of_a_history_without_runs_says_so(tmp_path: Path, capsys: pyte
     path = tmp_path / "new.db"
     opened(path).close()
     assert main(["history", "list", "--db", str(path)]) == 1
-    assert capsys.readouterr().err == "There are no runs to list. Run a prompt, or import what was run elsewhere.\n"
+    assert capsys.readouterr().err == "There are no runs to list. Run a prompt, or import runs from other tools.\n"
 
 
 def test_an_old_history_is_made_findable_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -247,7 +247,7 @@ def test_an_old_history_is_made_findable_first(tmp_path: Path, capsys: pytest.Ca
 def test_a_saved_search_is_run_by_its_name_and_narrowed_down(db: Path, said: Said) -> None:
     code, out, err = said("searches")
     assert (code, out) == (1, "")
-    assert "No search is saved yet" in err
+    assert "There are no saved searches yet" in err
     store = opened(db)
     store.searches.saved.save(SavedSearch("u", "Good ones", "winner:yes", NOW)).result(10)
     store.close()
@@ -270,8 +270,8 @@ def test_the_help_of_search_lists_every_filter(capsys: pytest.CaptureFixture[str
     listed = "".join(f"  {line}\n" for line in help_lines(FIELDS))
     assert capsys.readouterr().out.endswith(
         f"""
-words, "phrases" and beginnings* are looked for in prompts, values, answers and notes; all have to be there.
--word leaves out runs that have it. Besides:
-{listed}each with a - before it for the opposite. A query that begins with a - comes after --.
+words, "phrases" and beginnings* are searched in prompts, values, answers and notes; all must match.
+-word excludes runs that have it. Filters:
+{listed}A - before a filter negates it. Put -- before a query that begins with -.
 """
     )

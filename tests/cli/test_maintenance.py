@@ -107,8 +107,8 @@ def test_runs_that_were_lost_are_told_where_their_answers_are_there(
     code, out, _ = say(capsys, "salvage", str(tmp_path / "new.db"), "--db", str(db))
     assert (code, out) == (
         OK,
-        f"0 runs and 20 answers could be read into {tmp_path / 'new.db'}. 20 notes stand in it where something was"
-        " lost. The original file is unchanged.\n",
+        f"Recovered 0 runs and 20 answers into {tmp_path / 'new.db'}. 20 placeholders mark what was lost. The "
+        "original file is unchanged.\n",
     )
 
 
@@ -207,7 +207,7 @@ def test_a_history_whose_disk_is_not_there_is_not_made_anew(
     away.rename(tmp_path / "unplugged")
     code, _, err = say(capsys, "list", "--db", str(db))
     assert code == FAILED
-    assert f"The history was moved to {away / db.name}, and is not there." in err
+    assert f"The history was moved to {away / db.name}, but is not there." in err
     assert not away.exists()
 
 

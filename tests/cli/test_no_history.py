@@ -47,7 +47,7 @@ def test_a_variable_that_leads_nowhere_is_named(tmp_path: Path, capsys: pytest.C
 
 def test_before_the_first_run_there_is_no_history_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "search", "word"], {"HOME": str(tmp_path)}) == 2
-    assert "There is no history yet. It begins with the first run" in capsys.readouterr().err
+    assert "There is no history yet. The first run creates it" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

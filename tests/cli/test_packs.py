@@ -63,9 +63,9 @@ def test_out_in_and_undone(db: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert document(capsys, "diff", pack, "--db", other)["prompts"] == [
         {"slug": "order-bot", "state": "same", "diff": ""}
     ]
-    assert document(capsys, "undo", "--db", other)["sentence"] == "Taken out again: 1 prompt."
+    assert document(capsys, "undo", "--db", other)["sentence"] == "Removed: 1 prompt."
     code, _, err = say(capsys, "undo", "--db", other)
-    assert (code, "No import can be undone" in err) == (FAILED, True)
+    assert (code, "There is no import to undo" in err) == (FAILED, True)
 
 
 def test_a_preview_writes_nothing_and_says_what_would_be_given_away(
@@ -140,7 +140,7 @@ def test_a_changed_file_is_told(db: Path, tmp_path: Path, capsys: pytest.Capture
     file.write_text(file.read_text().replace("Tell", "Say"))
     code, out, _ = say(capsys, "validate", tmp_path / "one")
     assert code == FAILED
-    assert "changed after it was exported" in out
+    assert "changed after the export" in out
     _, out, _ = say(capsys, "import", tmp_path / "one", "--db", db)
     assert "order-bot: changed, update." in out
 
@@ -193,11 +193,11 @@ def test_a_prompt_of_a_pack_runs(db: Path, tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("export", "out", "--versions", "first"), "names no versions"),
+        (("export", "out", "--versions", "first"), "does not name versions"),
         (("export", "out", "--prompt", "nobody"), "There is no prompt"),
         (("import", "nowhere"), "cannot be read"),
         (("show", "nowhere"), "cannot be read"),
-        (("import", ".", "--choose", "x=drop"), "no pack"),
+        (("import", ".", "--choose", "x=drop"), "not a pack"),
     ],
 )
 def test_wrong_use_is_a_sentence(

@@ -34,7 +34,7 @@ def test_a_file_is_judged_by_its_bytes(name: str, body: bytes, kind: str) -> Non
         (b"%PDF-1.7\n\xff\xfe\0", "neither a picture"),
         ("Grüße".encode("utf-16"), "neither a picture"),
         (b"a\0b", "neither a picture"),
-        (b"a" * (MOST_BYTES + 1), "“x.pdf” has 20 MB, and at most 20 MB go"),
+        (b"a" * (MOST_BYTES + 1), "“x.pdf” has 20 MB; the limit is 20 MB"),
     ],
 )
 def test_what_no_model_takes_is_refused_with_a_reason(body: bytes, why: str) -> None:

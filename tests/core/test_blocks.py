@@ -16,7 +16,7 @@ from workbench.core.content import Content, ContentError, Message, from_json, re
         ({"examples": {}}, "The examples are not a list"),
         ({"examples": [1]}, "Example 1 is not an object"),
         ({"examples": [{"user": "a"}]}, "Example 1 needs the text 'assistant'"),
-        ({"examples": [{"user": "a", "assistant": "b", "off": 1}]}, "1 is neither true nor false"),
+        ({"examples": [{"user": "a", "assistant": "b", "off": 1}]}, "must be true or false, not 1"),
         ({"examples": [{"user": "a", "assistant": "b", "weight": 2}]}, "'weight', which this release does not know"),
         ({"examples_in": "tail"}, "messages or system, not 'tail'"),
         ({"output": {"kind": "xml"}}, "json or schema, not 'xml'"),
@@ -27,7 +27,7 @@ from workbench.core.content import Content, ContentError, Message, from_json, re
         ({"tool_rounds": 21}, "1 to 20 rounds, not 21"),
         ({"tool_rounds": True}, "1 to 20 rounds, not True"),
         ({"messages": [{"role": "user", "text": "", "attachments": [{"hash": "a"}]}]}, "needs the text 'media_type'"),
-        ({"messages": [{"role": "user", "text": "", "cache": 1}]}, "a cache mark that is not true"),
+        ({"messages": [{"role": "user", "text": "", "cache": 1}]}, "a cache mark must be true"),
     ],
 )
 def test_a_foreign_shape_is_refused_with_its_place(part: dict[str, Any], words: str) -> None:

@@ -32,9 +32,9 @@ def test_tools() -> None:
         ((Tool(""),), "has no name"),
         ((Tool("look up"),), "“look up” needs a name"),
         ((Tool("a"), Tool("a")), "Two tools are named a"),
-        ((Tool("a", parameters='{\n "x":}'),), "parameters of the tool a: this is not JSON at line 2"),
+        ((Tool("a", parameters='{\n "x":}'),), "parameters of the tool a: not valid JSON at line 2"),
         ((Tool("a", parameters="[]"),), "not a JSON object"),
-        ((Tool("a", parameters="[" * 100_000),), "nested too deeply|not JSON"),
+        ((Tool("a", parameters="[" * 100_000),), "nested too deeply|not valid JSON"),
     ],
 )
 def test_tools_that_nobody_takes_are_refused(tools: tuple[Tool, ...], words: str) -> None:
@@ -48,7 +48,7 @@ def test_formats() -> None:
     assert form["json_schema"] == {"name": "N_me_of_it", "schema": CLOSED, "strict": True}
     assert format_form(OutputFormat("schema", "{}"))["json_schema"] == {"name": "answer", "schema": {}}
     assert json.dumps(CLOSED) in format_instruction(OutputFormat("schema", json.dumps(CLOSED)))
-    with pytest.raises(BlockError, match="schema of the output format: this is not JSON at line 1"):
+    with pytest.raises(BlockError, match="schema of the output format: not valid JSON at line 1"):
         format_form(OutputFormat("schema", "{"))
 
 

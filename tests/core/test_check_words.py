@@ -15,26 +15,26 @@ from workbench.core.check_words import CheckLine, lines
     [
         ({"type": "contains", "value": "on its way"}, "contains “on its way”"),
         ({"type": "not-contains", "value": "sorry"}, "does not contain “sorry”"),
-        ({"type": "icontains-any", "value": ["a", "b"]}, "contains any of “a”, “b”, in capitals or not"),
+        ({"type": "icontains-any", "value": ["a", "b"]}, "contains any of “a”, “b” (ignoring case)"),
         ({"type": "is-json"}, "is JSON"),
         ({"type": "is-json", "value": {"type": "object"}}, 'is JSON, by {"type":"object"}'),
         ({"type": "cost", "threshold": 0.002}, "costs at most $0.002"),
         ({"type": "not-latency", "threshold": 500}, "takes more than 500 ms"),
         (
             {"type": "similar:cosine", "value": "Hi", "threshold": 0.8},
-            "means about the same as “Hi” (cosine); from 0.8",
+            "means about the same as “Hi” (cosine); threshold 0.8",
         ),
         (
             {"type": "llm-rubric", "value": "is polite", "weight": 2, "metric": "Tone", "provider": "openai:gpt-5"},
-            "a model finds that it fits: “is polite”; weighs 2; counts for “Tone”; graded by “openai:gpt-5”",
+            "passes a model's rubric: “is polite”; weight 2; metric “Tone”; graded by “openai:gpt-5”",
         ),
         (
             {"type": "javascript", "value": "output.length < 9", "transform": "output.trim()"},
-            "passes JavaScript, which is not run here: “output.length < 9”; of the answer after code that is not run "
+            "passes JavaScript, which is not run here: “output.length < 9”; answer transformed by code that is not run "
             "here: output.trim()",
         ),
         ({"type": "equals", "value": "x", "later": [1]}, 'is exactly “x”; with {"later":[1]}'),
-        ({"type": "contains"}, "contains what nobody said"),
+        ({"type": "contains"}, "contains (no value)"),
     ],
 )
 def test_known_checks_are_told_in_words(data: dict[str, object], words: str) -> None:

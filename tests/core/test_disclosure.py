@@ -12,8 +12,8 @@ FOUND = [
     ("sk-proj-abcdefghijklmnop1234", "an API key"),
     ("AIzaSyA1234567890abcdefghijklmnopqrstuv", "an API key"),
     ("AKIAIOSFODNN7EXAMPLE", "an AWS key"),
-    ("ghp_abcdefghijklmnopqrstuvwxyz0123456789", "a token of a code host"),
-    ("xoxb-1234567890-abcdef", "a token of Slack"),
+    ("ghp_abcdefghijklmnopqrstuvwxyz0123456789", "a code host token"),
+    ("xoxb-1234567890-abcdef", "a Slack token"),
     ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl", "a signed token"),
     ("-----BEGIN RSA PRIVATE KEY-----", "a private key"),
     ("postgres://ada:hunter22@db.example.org/x", "a password in an address"),
@@ -22,8 +22,8 @@ FOUND = [
     ("GB82 WEST 1234 5698 7654 32", "an account number (IBAN)"),
     ("4111 1111 1111 1111", "a card number"),
     ("+49 30 1234567", "a telephone number"),
-    ("192.168.1.17", "an address of a private network"),
-    ("/home/ada/notes.txt", "a path of somebody's home"),
+    ("192.168.1.17", "a private network address"),
+    ("/home/ada/notes.txt", "a path in a home folder"),
 ]
 
 

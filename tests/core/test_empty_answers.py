@@ -21,9 +21,9 @@ OTHER = {"further_choices": [{"index": 1, "text": "b"}]}
     ("result", "hint"),
     [
         (Result("finished"), "The model sent no text. Retry"),
-        (Result("finished", BLANKS), "Only blank space came."),
-        (Result("finished", reasoning="hm", finish_reason="stop"), "Only reasoning came."),
-        (Result("finished", finish_reason="length"), "The limit of tokens was reached before any text came. Raise"),
+        (Result("finished", BLANKS), "The model sent only blank space."),
+        (Result("finished", reasoning="hm", finish_reason="stop"), "The model sent only reasoning."),
+        (Result("finished", finish_reason="length"), "The token limit was reached before any text. Raise"),
         (Result("finished", reasoning="hm", finish_reason="length"), "Reasoning used up all tokens. Raise Max tokens"),
         (
             Result("finished", finish_reason="MAX_TOKENS", usage=Usage(1, 64, None, 64)),
@@ -31,7 +31,7 @@ OTHER = {"further_choices": [{"index": 1, "text": "b"}]}
         ),
         (Result("finished", finish_reason="content_filter"), "The provider's filter withheld the text."),
         (Result("finished", finish_reason="tool_calls"), "The provider reports a tool call but sent none."),
-        (Result("finished", response=OTHER), "The first choice has no text; another one has."),
+        (Result("finished", response=OTHER), "The first choice is empty; another one has text."),
         (Result("finished", steps=(CALL, ANSWER)), "The model sent no text."),
     ],
 )

@@ -27,12 +27,12 @@ def test_what_has_a_row_is_there_and_the_rest_stays() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("temperature", 99, "“temperature” is a number from 0 to 2."),
-        ("temperature", "1", "“temperature” is a number from 0 to 2."),
-        ("topP", 7, "“topP” is a number from 0 to 1."),
-        ("max_completion_tokens", -3, "“max_completion_tokens” is a whole number, at least 1."),
-        ("stop", ["a", ""], "“stop” is a list of texts that are not empty."),
-        ("logprobs", 1, "“logprobs” is true or false."),
+        ("temperature", 99, "“temperature” must be a number from 0 to 2."),
+        ("temperature", "1", "“temperature” must be a number from 0 to 2."),
+        ("topP", 7, "“topP” must be a number from 0 to 1."),
+        ("max_completion_tokens", -3, "“max_completion_tokens” must be a whole number, at least 1."),
+        ("stop", ["a", ""], "“stop” must be a list of texts that are not empty."),
+        ("logprobs", 1, "“logprobs” must be true or false."),
     ],
 )
 def test_what_its_row_does_not_take_is_said(name: str, value: Any, sentence: str) -> None:
@@ -58,4 +58,6 @@ def test_names_of_one_kind_of_server_stay(name: str) -> None:
 
 def test_extra_parameters_of_a_lane_are_in_range() -> None:
     assert Params(extra='{"topP": 0.5, "z": 1}').out_of_range() == ""
-    assert Params(extra='{"topP": 7}').out_of_range() == "Extra parameters of a lane: “topP” is a number from 0 to 1."
+    assert (
+        Params(extra='{"topP": 7}').out_of_range() == "Extra parameters of a lane: “topP” must be a number from 0 to 1."
+    )

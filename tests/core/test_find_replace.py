@@ -25,7 +25,7 @@ def test_all_texts_are_searched_in_order() -> None:
 
 
 def test_a_wrong_pattern_is_said_in_a_sentence() -> None:
-    with pytest.raises(FindError, match=r"no regular expression.*Correct it"):
+    with pytest.raises(FindError, match=r"not a regular expression.*Correct it"):
         find(["a"], FindQuery("(", regex=True))
     with pytest.raises(FindError, match="group"):
         replace_all(["a"], FindQuery("a", regex=True), r"\2")

@@ -68,7 +68,7 @@ def test_the_line_names_tokens_money_and_lanes() -> None:
     assert line(Forecast((lane("nothing", output=None),))) == ""
     assert Forecast((lane("a", 0, 5),)).parts(2) == ("", "5 tokens")
     tiny = lane("d", 3, output=None)
-    assert line(Forecast((tiny,))) == "10 tokens · est. more than $0 for 1 lane"
+    assert line(Forecast((tiny,))) == "10 tokens · est. over $0 for 1 lane"
     many = lane("d", 493, samples=20)
     assert line(Forecast((many,))) == "500 tokens · est. $0.0104–0.0108 for 1 lane, 20 calls"
 
@@ -105,7 +105,7 @@ def test_long_prompts_are_forecast_at_the_prices_of_their_tier() -> None:
 def test_a_price_of_time_is_not_taken_for_one_of_tokens() -> None:
     timed = lane("a", 89, rates=Rates(0.0, 0.0, sheet={"input_cost_per_second": 0.01}))
     assert (timed.input_cost, timed.cost) == (None, None)
-    assert "priced by the time it takes" in detail(Forecast((timed,)))
+    assert "priced by time" in detail(Forecast((timed,)))
 
 
 def test_a_prompt_that_does_not_fit_is_warned_of_in_words() -> None:
@@ -129,11 +129,11 @@ def test_the_detail_tells_each_lane() -> None:
     ).splitlines()
     assert told[0] == (
         "a: 100 tokens by o of Example; 10 % of its context window of 1,000; "
-        "$0.0001: input $0.0001, and 10–20 tokens of output after 3 past answers."
+        "$0.0001: input $0.0001, and 10–20 tokens of output as in 3 past answers."
     )
     assert "price unknown" in told[1]
     assert "output unknown" in told[2]
-    assert "size of the context window unknown; free." in told[3]
+    assert "context window unknown; free." in told[3]
     assert told[4] == "echo: counts no tokens, free."
     assert told[5] == "gone: not counted. Its endpoint was removed; choose another model."
 
@@ -187,13 +187,13 @@ def test_the_detail_says_what_the_cache_has_to_do_with_it() -> None:
     dear = Rates(1e-3, 2e-3, 1e-4, written=1.25e-3)
     told, _ = detail(Forecast((keeping(80, rates=dear),))).splitlines()
     assert told.endswith(
-        "; $0.0480–0.1600: input $0.0280 with 80 tokens from the cache, $0.1200 when they are written into it, "
-        "and 10–20 tokens of output after 3 past answers."
+        "; $0.0480–0.1600: input $0.0280 with 80 tokens read from the cache, $0.1200 when written to it, "
+        "and 10–20 tokens of output as in 3 past answers."
     )
     told, _ = detail(Forecast((keeping(80, rates=dear, output=None),))).splitlines()
-    assert "$0.1200 when they are written into it, output unknown until" in told
+    assert "$0.1200 when written to it, output unknown until" in told
     told, _ = detail(Forecast((keeping(80, rates=Rates(1e-3, 2e-3)),))).splitlines()
-    assert "input $0.1000, the prices of its cache unknown, and 10–20" in told
+    assert "input $0.1000, cache prices unknown, and 10–20" in told
     assert "cache" not in detail(Forecast((keeping(0, rates=dear),)))
     assert line(Forecast((keeping(80, rates=dear),))) == "100 tokens · est. $0.0480–0.1600 for 1 lane"
 
@@ -204,7 +204,7 @@ def test_a_lane_without_prices_costs_what_the_server_reported_before() -> None:
     both = Forecast((told, lane("b", 93, rates=None)))
     assert both.unpriced == ("b",)
     assert line(both) == "100 tokens · est. $0.0200–0.0400 + 1 lane without prices"
-    assert "$0.0200–0.0400 by the cost that was reported of 3 past answers." in detail(both).splitlines()[0]
+    assert "$0.0200–0.0400, from the reported cost of 3 past answers." in detail(both).splitlines()[0]
 
 
 def test_a_price_list_counts_more_than_what_was_reported_before() -> None:

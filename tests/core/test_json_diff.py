@@ -16,7 +16,7 @@ from workbench.core.json_diff import JsonChange, diff_json
     [
         ('{"a": 1, "b": 2}', '{"b":2,\n"a":1}', []),
         ('{"a": 1}', '{"a": 2}', [JsonChange("changed", "$.a", "1", "2")]),
-        ('{"a": 1}', '{"a": 1.0}', [JsonChange("changed", "$.a", "1", "1.0", "the same number, written otherwise")]),
+        ('{"a": 1}', '{"a": 1.0}', [JsonChange("changed", "$.a", "1", "1.0", "the same number, written differently")]),
         ('{"a": 1}', '{"a": true}', [JsonChange("changed", "$.a", "1", "true", "number became boolean")]),
         ('{"a": 1}', '{"b c": 1}', [JsonChange("removed", "$.a", "1"), JsonChange("added", '$["b c"]', "", "1")]),
         ("[1, 2, 3]", "[1, 3]", [JsonChange("removed", "$[1]", "2")]),

@@ -133,7 +133,7 @@ def test_how_an_answer_is_read_is_stored_and_not_sent() -> None:
 def test_what_was_stored_out_of_range_stays_readable_and_is_told() -> None:
     params = Params.from_json({"temperature": 99})
     assert params.to_json() == {"temperature": 99}
-    assert params.out_of_range() == "The temperature of a lane is a number from 0 to 2."
+    assert params.out_of_range() == "The temperature of a lane must be a number from 0 to 2."
     assert Params(temperature=0.5).out_of_range() == ""
 
 
@@ -202,7 +202,7 @@ def test_values_of_files_in_range(name: str, value: Any, read: Any) -> None:
     ],
 )
 def test_values_of_files_out_of_range(name: str, value: Any) -> None:
-    with pytest.raises(ValueError, match=f"The {name} of a lane is {row(name).requirement}"):
+    with pytest.raises(ValueError, match=f"The {name} of a lane must be {row(name).requirement}"):
         row(name).checked(value)
 
 

@@ -29,9 +29,9 @@ def test_the_spread_of_answers() -> None:
         Result("failed"),
     ]
     words = spread_words(spread(results))
-    spoken = "3 samples, 2 different ones, 2 of them alike · 3 to 6 characters · 0.90 to 1.20 s · $0.001"
+    spoken = "3 samples, 2 distinct · 3 to 6 characters · 0.90 to 1.20 s · $0.001"
     assert words.startswith(spoken)
-    assert spread_words(spread(results[:1])) == "There are not two finished samples to compare yet."
+    assert spread_words(spread(results[:1])) == "Two finished samples are needed to compare."
     assert spread_words(spread([Result("finished", "a")] * 2)).startswith("2 samples, all alike")
 
 

@@ -163,10 +163,10 @@ def test_new_objects_and_lists_are_whole_and_as_strict_as_the_rest() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("{", "no JSON yet"),
+        ("{", "not JSON yet"),
         ("[]", "not an object"),
-        ('{"type": "array"}', 'shows schemas with "type": "object"'),
-        ('{"type": "object", "type": "object"}', "“type” stands twice"),
+        ('{"type": "array"}', 'works only for schemas with "type": "object"'),
+        ('{"type": "object", "type": "object"}', "“type” appears twice"),
     ],
 )
 def test_what_no_form_can_show_is_said(text: str, why: str) -> None:

@@ -72,7 +72,7 @@ def test_the_same_row_is_there_once() -> None:
     near = (TrainingTurn("assistant", ANSWER[0].text.replace("morning", "morning.")),)
     split = prepare([row("a"), row("a"), row("a", near), row("a", OTHER)], "chosen", 0)
     assert [one.completion for one in split.train] == [ANSWER, OTHER]
-    assert dict(split.left_out) == {"duplicates": 1, "rows that are nearly the same as another": 1}
+    assert dict(split.left_out) == {"duplicates": 1, "near-duplicates": 1}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_the_same_row_is_there_once() -> None:
                 TrainingTurn("tool", "y", (), "c"),
                 *ANSWER,
             ),
-            "no JSON object",
+            "not a JSON object",
         ),
         (
             (
@@ -95,7 +95,7 @@ def test_the_same_row_is_there_once() -> None:
                 TrainingTurn("tool", "y", (), "c"),
                 *ANSWER,
             ),
-            "no JSON object",
+            "not a JSON object",
         ),
     ],
 )
@@ -201,7 +201,7 @@ def test_a_long_instruction_does_not_make_questions_alike() -> None:
     rows = [asked(str(n), review) for n, review in enumerate(REVIEWS)]
     split = prepare([*rows, asked("x", f"{REVIEWS[2]}!")], "chosen", 0)
     assert split.train == tuple(rows)
-    assert split.left_out == (("rows that are nearly the same as another", 1),)
+    assert split.left_out == (("near-duplicates", 1),)
     # In one message with it they are told apart by what was filled in.
     single = [replace(r, prompt=(TrainingTurn("user", r.prompt[0].text + r.prompt[1].text),)) for r in rows]
     assert prepare(single, "chosen", 0).train == tuple(single)
@@ -229,5 +229,5 @@ def test_a_chosen_answer_that_others_found_bad_is_listed() -> None:
     rows.append(asked("4", REVIEWS[2], "", label=False))
     split = prepare(rows, "chosen", 0)
     assert [one.output for one in split.train] == ["2"]
-    assert split.left_out == (("answers that were found both better and worse, or good and bad", 1),)
+    assert split.left_out == (("answers judged both better and worse, or good and bad", 1),)
     assert [one.outputs for one in split.contradictions] == [("1", "3")]

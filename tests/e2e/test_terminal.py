@@ -171,7 +171,7 @@ def test_a_signal_stops_the_run_and_keeps_the_text(number: signal.Signals, code:
         child.send_signal(number)
         _, errors = child.communicate(timeout=PATIENCE_S)
         assert child.returncode == code
-        assert "what has arrived is kept" in errors.decode()
+        assert "partial output is kept" in errors.decode()
         assert "stopped" in errors.decode()
         assert "Recorded as iteration 1 of “Case”" in errors.decode()
         assert "Traceback" not in errors.decode()

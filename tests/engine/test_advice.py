@@ -63,7 +63,7 @@ def test_a_server_elsewhere_may_be_behind_the_network() -> None:
             "litellm.BadRequestError: Unmapped LLM provider for this endpoint. You passed model=m, "
             "custom_llm_provider=jina_ai. Check supported provider and route: https://docs.litellm.ai/docs/providers",
             "no_model",
-            "LiteLLM has no chat with “jina_ai/m”. Choose another model.",
+            "LiteLLM cannot chat with “jina_ai/m”. Choose another model.",
         ),
         (
             "litellm.InternalServerError: AnthropicException - 127.1 - is not a canonical IPv4 address. Handle with",

@@ -177,7 +177,7 @@ def test_an_endless_line_is_cut_and_what_came_before_is_kept(engine: Engine, fak
     result = engine.ask(address(fake.base_url))
     assert (code(result), result.text) == ("answer_too_long", "Hello")
     assert result.failure is not None
-    assert "sent a single piece of its stream of more than 8 MB" in result.failure.sentence
+    assert "sent a stream event of more than 8 MB" in result.failure.sentence
     assert "tokens" not in result.failure.sentence
 
 

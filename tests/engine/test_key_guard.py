@@ -119,7 +119,7 @@ def test_what_a_library_signed_in_with_counts_as_a_key(header: str) -> None:
     ["https://model-x.evil.example/.api.baseten.co/", "https://baseten.co.evil.example/", "https://api.openai.com/v1"],
 )
 def test_a_model_id_that_names_a_host_sends_no_key_there(url: str) -> None:
-    with guarded(call(), "baseten"), pytest.raises(KeyHeldBackError, match="a key that is not for it") as caught:
+    with guarded(call(), "baseten"), pytest.raises(KeyHeldBackError, match="a key for another address") as caught:
         httpx.post(url, headers={"authorization": f"Bearer {KEY}"})
     assert KEY not in str(caught.value)
 

@@ -46,7 +46,9 @@ def test_what_is_refused_is_asked_in_words_and_remembered(engine: Engine, fake: 
     for _ in range(2):
         result = engine.ask(address(fake.base_url), MESSAGES, output=FORM)
         assert result.state == "finished"
-        assert said(result).startswith("Output format sent as an instruction: the server does not take response_format")
+        assert said(result).startswith(
+            "Output format sent as an instruction: the server does not accept response_format"
+        )
     assert [("response_format" in r.body) for r in fake.requests] == [True, False, False]
     told = fake.requests[1].body["messages"][0]["content"]
     assert told.startswith("Be kind.\n\nAnswer with one JSON value")
@@ -67,7 +69,7 @@ def test_json_is_spoken_of_where_no_message_does(engine: Engine, fake: FakeProvi
     assert body["response_format"] == {"type": "json_object"}
     assert body["messages"][0]["role"] == "system"
     assert "JSON" in body["messages"][0]["content"]
-    assert "speak of it" in said(result)
+    assert "mention it" in said(result)
 
 
 def test_what_is_known_is_not_tried(engine: Engine, fake: FakeProvider) -> None:
@@ -107,7 +109,7 @@ def test_anthropic_takes_schemas_and_json_in_words(translating: Engine, fake: Fa
     assert json.dumps(SCHEMA["properties"]) in json.dumps(first)
     assert "one JSON value" in json.dumps(second["system"])
     assert "tools" not in second
-    assert "no mode for JSON" in said(result)
+    assert "no JSON mode" in said(result)
 
 
 def test_a_refusal_through_litellm_is_asked_in_words(translating: Engine, fake: FakeProvider) -> None:
@@ -117,5 +119,5 @@ def test_a_refusal_through_litellm_is_asked_in_words(translating: Engine, fake: 
     for _ in range(2):
         result = translating.ask(endpoint, MESSAGES, model="anthropic/claude-opus-4-5", key="k-0123456789", output=FORM)
         assert result.state == "finished", result
-        assert "does not take response_format" in said(result)
+        assert "does not accept response_format" in said(result)
     assert len(fake.requests) == 3

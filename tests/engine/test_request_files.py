@@ -68,7 +68,7 @@ def test_a_file_that_is_not_what_was_attached_is_not_sent(engine: Engine, fake: 
     no_text = engine.ask(address(fake.base_url), [Message("user", "x", (binary,))], files=(binary_path,))
     assert [code(r) for r in (changed, missing, no_text)] == ["bad_file"] * 3
     assert no_text.failure is not None
-    assert "b.txt is no UTF-8 text" in no_text.failure.sentence
+    assert "b.txt is not UTF-8 text" in no_text.failure.sentence
     assert fake.requests == []
 
 

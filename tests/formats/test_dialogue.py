@@ -81,7 +81,7 @@ def test_an_anthropic_request_with_tools_and_thinking() -> None:
     assert "max_tokens" in notes
     assert "Reasoning was left out" in notes
     assert "type image was left out" in notes
-    assert "call of a tool became text" in notes
+    assert "tool call became assistant text" in notes
 
 
 def test_openai_tool_calls_and_a_json_line() -> None:
@@ -138,7 +138,7 @@ def test_names_in_code_are_nobodys_turn_and_a_preamble_is_said() -> None:
         ('{"a": 1}', "no list of `messages`"),
         ('[{"role": "pope", "content": "x"}]', "role 'pope'"),
         ('[{"role": "user", "content": 5}]', "neither text nor"),
-        ("[1]", "Message 1 is no object"),
+        ("[1]", "Message 1 is not an object"),
         ("[" * 100_000, "none"),
         ("[" * 900 + "]" * 900, "Message 1"),
     ],

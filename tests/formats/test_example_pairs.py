@@ -69,7 +69,7 @@ def test_forms_are_told_and_what_is_left_out_too(
 def test_a_paste_is_bounded() -> None:
     found = read_pairs("\n".join(f"q{n}\ta{n}" for n in range(MOST + 7)))
     assert len(found.examples) == MOST
-    assert found.left_out == (f"7 more examples were left out; {MOST} are taken at once.",)
+    assert found.left_out == (f"7 more examples were left out; the limit is {MOST} at a time.",)
 
 
 @pytest.mark.parametrize("line", ["{", '{"a": 1}', "only one column"])
@@ -77,4 +77,4 @@ def test_reading_stops_where_nothing_can_be_taken(line: str) -> None:
     found = read_pairs(f"{line}\n" * (3 * MOST_LEFT_OUT))
     assert not found.examples
     assert len(found.left_out) == MOST_LEFT_OUT + 1
-    assert found.left_out[-1] == "Reading stopped at line 1000, after 1,000 that could not be taken."
+    assert found.left_out[-1] == "Reading stopped at line 1000, after 1,000 that could not be read."

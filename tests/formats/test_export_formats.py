@@ -49,4 +49,4 @@ def test_the_terminal_lists_every_format(capsys: pytest.CaptureFixture[str]) -> 
     assert [line.split(maxsplit=1) for line in helped.splitlines()[-len(FORMATS) - 1 : -1]] == [
         [row.id, row.help] for row in FORMATS.values()
     ]
-    assert "\njsonl  a line for each answer, with everything and exact texts\ncsv    a table for" in helped
+    assert "\njsonl  one line per answer, with everything and exact texts\ncsv    a table for" in helped

@@ -158,10 +158,12 @@ def test_who_does_not_take_a_row_that_others_do() -> None:
     for name in FORMATS:
         assert FORMATS[name].reserve(line(name, plain)) == ""
         said = FORMATS[name].reserve(line(name, late))
-        assert said.startswith("Together and Fireworks take" if name.startswith("openai") else "")
+        assert said.startswith("Together and Fireworks accept" if name.startswith("openai") else "")
         assert bool(said) == name.startswith("openai")
     assert (
-        FORMATS["openai-preference"].reserve(line("openai-preference")).startswith("Together takes answers of a single")
+        FORMATS["openai-preference"]
+        .reserve(line("openai-preference"))
+        .startswith("Together accepts only answers of one")
     )
     assert FORMATS["openai-sft"].reserve(line("openai-sft")) == ""
 
@@ -188,5 +190,5 @@ def test_the_terminal_lists_every_format(capsys: pytest.CaptureFixture[str]) -> 
     helped = capsys.readouterr().out
     listed = helped.partition("formats:\n")[2].splitlines()[: len(FORMATS)]
     assert [one.split(maxsplit=1) for one in listed] == [[row.name, row.help] for row in FORMATS.values()]
-    assert "  openai-sft          OpenAI chat fine-tuning; Fireworks and Together take it, too\n" in helped
+    assert "  openai-sft          OpenAI chat fine-tuning, also for Fireworks and Together\n" in helped
     assert "--format FORMAT     see below (openai-sft)\n" in helped

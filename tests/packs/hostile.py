@@ -195,7 +195,7 @@ def _in(name: str, body: bytes, compression: int = zipfile.ZIP_DEFLATED) -> byte
 def archives() -> Iterator[tuple[str, bytes, str]]:
     """Yield archives that are refused."""
     for name in ("../evil", "a/../../evil", "/etc/evil", "//x/evil", "c:/evil", "..", "prompts/..", "../"):
-        yield f"path {name}", _named(name), "leads out|no name"
+        yield f"path {name}", _named(name), "outside of it|not a valid file name"
     for name in (
         "a\\..\\..\\evil",
         "C:\\evil",
@@ -208,16 +208,16 @@ def archives() -> Iterator[tuple[str, bytes, str]]:
         "aux",
         "prompts/NUL.prompt.yml",
     ):
-        yield f"name {name}", _named(name), "no name|leads out"
+        yield f"name {name}", _named(name), "not a valid file name|outside of it"
     yield "name that is long", _named("a" * 300), "more than 200 bytes"
-    yield "control characters", _named("a\x1b[31mb"), "no name"
-    yield "right to left", _patched(_named("a-rtl"), b"a-rtl", b"a\x7frtl"), "no name"
-    yield "turned around", _named("a\u202elmth.b"), "no name"
-    yield "nothing to see", _named("pack\u200b.yaml"), "no name"
+    yield "control characters", _named("a\x1b[31mb"), "not a valid file name"
+    yield "right to left", _patched(_named("a-rtl"), b"a-rtl", b"a\x7frtl"), "not a valid file name"
+    yield "turned around", _named("a\u202elmth.b"), "not a valid file name"
+    yield "nothing to see", _named("pack\u200b.yaml"), "not a valid file name"
     yield "accents apart", _named("cafe\u0301"), "accents"
-    yield "two cases of one name", zipped({**FILES, "PACK.yaml": b"x"}), "one name"
-    yield "two widths of one name", zipped({**FILES, "ｐack.yaml": b"x"}), "one name"
-    yield "the same name twice", _patched(zipped({**FILES, "pack.yamm": b"x"}), b"pack.yamm", b"pack.yaml"), "one name"
+    yield "two cases of one name", zipped({**FILES, "PACK.yaml": b"x"}), "same name"
+    yield "two widths of one name", zipped({**FILES, "ｐack.yaml": b"x"}), "same name"
+    yield "the same name twice", _patched(zipped({**FILES, "pack.yamm": b"x"}), b"pack.yamm", b"pack.yaml"), "same name"
     yield "a link", _attr(stat.S_IFLNK | 0o777), "link or a device"
     yield "a device", _attr(stat.S_IFCHR | 0o666), "link or a device"
     yield "a pipe", _attr(stat.S_IFIFO | 0o666), "link or a device"
@@ -225,18 +225,18 @@ def archives() -> Iterator[tuple[str, bytes, str]]:
     yield "wrong checksums", _wrong_sum(), "damaged"
     yield "a size too small", _said_size(10), "damaged"
     yield "a size too large", _said_size(4000), "damaged"
-    yield "entries on top of each other", _overlapping(), "on top of each other"
+    yield "entries on top of each other", _overlapping(), "overlap"
     yield "too many entries", _many(MOST_FILES + 1), "files"
     yield "very many entries", _many(60_000), "files"
     yield "a million entries that are not told", _many_unsaid(1_000_000), "files"
     yield "a bomb", _ratio(), "would grow"
     yield "a field of a gigabyte", _gigabyte(), "would grow|MB"
     yield "a field that lies about its gigabyte", _lying_gigabyte(), "damaged|MB|would grow"
-    yield "cut off", zipped(FILES)[:-40], "no pack|damaged"
-    yield "cut in the middle", zipped(FILES)[: len(zipped(FILES)) // 2], "no pack|damaged"
-    yield "nothing", b"", "no pack"
-    yield "noise", bytes(range(256)) * 100, "no pack"
-    yield "an end without a beginning", b"PK\x05\x06" + b"\0" * 18, "no pack|pack.yaml"
+    yield "cut off", zipped(FILES)[:-40], "not a pack|damaged"
+    yield "cut in the middle", zipped(FILES)[: len(zipped(FILES)) // 2], "not a pack|damaged"
+    yield "nothing", b"", "not a pack"
+    yield "noise", bytes(range(256)) * 100, "not a pack"
+    yield "an end without a beginning", b"PK\x05\x06" + b"\0" * 18, "not a pack|pack.yaml"
     yield "aliases that explode", _in("pack.yaml", _yaml_bomb()), "anchor"
     yield "a tag", _in("pack.yaml", b"a: !!python/object/apply:os.system ['touch /tmp/x']\n"), "tag"
     yield "deep YAML", _in("pack.yaml", b"a: " + b"[" * 900), "nested|YAML"
@@ -270,7 +270,7 @@ def archives() -> Iterator[tuple[str, bytes, str]]:
         _in("pack.yaml", FILES["pack.yaml"].replace(b"order-bot", b'"../x"')),
         "small letters",
     )
-    yield "an attachment that is another", _in(PACK.files[0].path, b"other"), "not the file"
+    yield "an attachment that is another", _in(PACK.files[0].path, b"other"), "does not match"
     lost = {name: body for name, body in FILES.items() if name != PACK.files[0].path}
     yield "an attachment that is missing", zipped(lost), "missing"
     yield "a prompt that is missing", zipped({k: v for k, v in FILES.items() if k != ORDER.file}), "missing"

@@ -229,6 +229,6 @@ def test_what_it_cannot_say_is_said() -> None:
     head = write(one(content)).decode().partition("description:")[0]
     assert "Jinja" in head
     assert "attachments" in head
-    assert "so echo answers" in head
+    assert "so echo is used" in head
     assert head.startswith("# yaml-language-server: $schema=https://promptfoo.dev/config-schema.json\n")
     assert "echo" not in write(PACK).decode()

@@ -53,6 +53,6 @@ def test_it_says_who_won_and_how_sure_that_is() -> None:
     assert "12 verdicts, 4 of them blind" in told
     assert "- The second is not told apart yet." in told
     few = replace(PACK, prompts=(replace(ORDER, standing=PackStanding(1, 0)),))
-    assert "1 verdict, none of them blind: too few to say who does it best." in write(few).decode()
+    assert "1 verdict, none of them blind: too few to say which is best." in write(few).decode()
     nobody = replace(PACK, prompts=(replace(ORDER, standing=None),))
-    assert "Nobody has judged its answers yet" in write(nobody).decode()
+    assert "No answers have been judged yet" in write(nobody).decode()

@@ -134,7 +134,7 @@ def test_stopping_leaves_what_was_there(tmp_path: Path, kind: str) -> None:
 
 def test_a_folder_of_something_else_is_not_written_into(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("x")
-    with pytest.raises(PackError, match="no pack"):
+    with pytest.raises(PackError, match="not a pack"):
         write_folder(tmp_path, PACK, body_of(BODIES))
     with pytest.raises(PackError, match="is a folder"):
         write_archive(tmp_path, PACK, body_of(BODIES))
@@ -159,7 +159,7 @@ def test_what_was_edited_by_hand_is_a_version_of_its_own(tmp_path: Path) -> None
     read = read_pack(tmp_path / "pack").pack
     assert "Be kind" in read.prompts[0].content.messages[0].text
     assert read.prompts[0].main != ORDER.main
-    assert "changed after it was exported" in read.notes[0]
+    assert "changed after the export" in read.notes[0]
 
 
 def test_half_a_character_is_a_sentence() -> None:
@@ -189,7 +189,7 @@ def test_a_pack_that_nobody_could_read_is_not_written(tmp_path: Path, kind: str)
     write(tmp_path / "p", PACK, body_of(BODIES))
     before = snapshot(tmp_path / "p")
     large = one(Content((Message("user", "x" * MOST_TEXT),)))
-    with pytest.raises(PackError, match=r"Nothing was written, because nobody could read that pack\. .*16 MB"):
+    with pytest.raises(PackError, match=r"Nothing was written, because the pack could not be read back\. .*16 MB"):
         write(tmp_path / "p", large, body_of({}))
     told = {"order-bot": b"{}\n" * (MOST_LINES + 1)}
     with pytest.raises(PackError, match="leave the evidence out"):

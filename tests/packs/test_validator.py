@@ -46,14 +46,24 @@ def test_a_sound_pack_has_no_problems(tmp_path: Path) -> None:
         ("pack.yaml", "licence:", "license:", "pack.yaml: Additional properties"),
         ("pack.yaml", "verdicts: 12", "verdicts: -1", "standing.verdicts"),
         (ORDER.file, "maxTokens: 120", "maxTokens: many", "modelParameters.maxTokens"),
-        (ORDER.file, "Be brief", "Be kind", "changed after it was exported"),
+        (ORDER.file, "Be brief", "Be kind", "changed after the export"),
         (ORDER.case_file, '"name":"Late order"', '"name":7', "not text"),
-        (ORDER.case_file, '{"source":"mail"}', '"mail"', "no object"),
+        (ORDER.case_file, '{"source":"mail"}', '"mail"', "metadata an object"),
         (ORDER.file, "testData:", "evaluators: []\ntestData:", "`evaluators` is not used here"),
-        (ORDER.file, "modelParameters:", "modelParameters:\n  topP: 0.5", "`modelParameters` is another than under"),
-        (ORDER.file, "\nmodel: openai", "\nmodel: azure", "`model` is another than under `workbench`, which counts"),
+        (
+            ORDER.file,
+            "modelParameters:",
+            "modelParameters:\n  topP: 0.5",
+            "`modelParameters` differs from the one under",
+        ),
+        (
+            ORDER.file,
+            "\nmodel: openai",
+            "\nmodel: azure",
+            "`model` differs from the one under `workbench`, which is used",
+        ),
         (ORDER.file, "\nworkbench:", "\n  - question: more\nworkbench:", "only the first row of `testData`"),
-        ("README.md", "Order prompts", "Mine", "README.md is not what"),
+        ("README.md", "Order prompts", "Mine", "README.md differs from what"),
         ("promptfooconfig.yaml", "echo", "echo", ""),
     ],
 )
@@ -67,9 +77,7 @@ def test_each_fault_is_told_with_its_file(tmp_path: Path, name: str, old: str, n
 
 def test_hostile_packs_are_problems(tmp_path: Path) -> None:
     (tmp_path / "p").write_bytes(hostile.zipped({**hostile.FILES, "../x": b""}))
-    assert problems(tmp_path / "p") == [
-        "This pack holds “../x”, a path that leads out of it, so nothing of it was read."
-    ]
+    assert problems(tmp_path / "p") == ["This pack contains “../x”, a path outside of it, so nothing was read."]
 
 
 def test_the_fewest_words_are_enough(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_the_log_is_folded_in_before_it_is_taken_for_that_of_the_other_file(path
     (mine,) = kept(path)
     assert str(mine) in told.detail
     assert [prompt.uid for prompt in store.prompts()] == [f"p{number:02}" for number in reversed(range(50))]
-    with pytest.raises(StoreError, match="Another file took the place"):
+    with pytest.raises(StoreError, match="Another file replaced"):
         store.create_prompt("late", "Late bot", NOW).result(10)
     store.close()
     assert uids(path) == ["theirs"]

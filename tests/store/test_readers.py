@@ -167,7 +167,7 @@ def test_a_history_of_a_newer_major_is_read_within_a_limit(path: Path, monkeypat
     monkeypatch.setattr(progress, "_PATIENCE_S", 0.2)
     store = opened(path)
     try:
-        with pytest.raises(StoreError, match="takes far longer"):
+        with pytest.raises(StoreError, match="takes far too long"):
             store.draft("p")
         assert [prompt.name for prompt in store.prompts()] == ["Order bot"]
     finally:

@@ -175,7 +175,7 @@ def test_an_emptied_file_is_not_taken_for_a_new_history(driven: Driven, db: Path
         yield lambda: driven.is_mending("Repair")
         driven.click(driven.mending, "Repair")
         yield lambda: driven.is_mending("Back")
-        assert "Nothing in this file can be read" in driven.mending.sentence.text()
+        assert "Nothing in this file is readable" in driven.mending.sentence.text()
         driven.click(driven.mending, "Back")
         driven.click(driven.mending, "Restore the selected backup")
         yield driven.is_open

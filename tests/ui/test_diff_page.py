@@ -37,7 +37,7 @@ def test_json_is_compared_as_data_when_asked(qtbot: QtBot, theme: Theme) -> None
     assert not made.data.isHidden()
     made.data.click()
     assert made.view.toPlainText() == (
-        "~ $.a: 1 1.0 (the same number, written otherwise)\n→ $.b[0] moved from $.b[1]\n"
+        "~ $.a: 1 1.0 (the same number, written differently)\n→ $.b[0] moved from $.b[1]\n"
     )
     assert made.count.text().endswith("2 changes")
     made.data.click()

@@ -277,8 +277,8 @@ def test_schemas_that_are_json_but_no_schemas_are_said(desk: Desk) -> None:
         sections = (*editor.findChildren(OutputSection), *editor.findChildren(ToolSection))
         return [section.note.text() for section in sections]
 
-    desk.until(lambda: "The schema is wrong at" in notes()[0])
-    assert [("The schema of the parameters is wrong at" in note) for note in notes()[1:]] == [False, True]
+    desk.until(lambda: "The schema is invalid at" in notes()[0])
+    assert [("The schema of the parameters is invalid at" in note) for note in notes()[1:]] == [False, True]
     editor.set_parts(replace(editor.parts, output=OutputFormat("schema", '{"type": "object"}'), tools=tools[:1]))
     desk.until(lambda: notes() == ["", ""])
 

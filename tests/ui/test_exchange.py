@@ -50,7 +50,7 @@ def test_a_log_is_looked_at_and_then_taken_over(desk: Desk, tmp_path: Path) -> N
     choose(desk, "import_runs", new_log(tmp_path / "logs.db"))
     shown = dialog(desk)
     desk.until(lambda: not shown.is_running)
-    assert (shown.what.text(), shown.said.text()) == ("Log of llm", "New: 7 runs with 7 answers in 2 new prompts.")
+    assert (shown.what.text(), shown.said.text()) == ("llm log", "New: 7 runs with 7 answers in 2 new prompts.")
     desk.until_rows([(0,)], "SELECT count(*) FROM runs")
     assert shown.go.hasFocus()
     desk.press(Qt.Key.Key_Space)
@@ -64,7 +64,7 @@ def test_a_log_is_looked_at_and_then_taken_over(desk: Desk, tmp_path: Path) -> N
     choose(desk, "import_runs", tmp_path / "logs.db")
     again = dialog(desk)
     desk.until(lambda: not again.is_running)
-    assert again.said.text() == "Nothing new; 7 were here already."
+    assert again.said.text() == "Nothing new; 7 were already here."
     assert not again.go.isVisible()
     again.close()
 
@@ -76,7 +76,7 @@ def test_what_cannot_be_imported_is_a_sentence(desk: Desk, tmp_path: Path) -> No
     choose(desk, "import_runs", notes)
     shown = dialog(desk)
     desk.until(lambda: not shown.is_running)
-    assert shown.said.text().startswith("“notes.txt” is nothing that can be imported.")
+    assert shown.said.text().startswith("“notes.txt” cannot be imported.")
     assert not shown.go.isVisible()
     shown.close()
 
@@ -104,7 +104,7 @@ def test_what_is_left_out_is_listed(desk: Desk, tmp_path: Path) -> None:
     desk.until(lambda: not shown.is_running)
     assert shown.said.text() == "New: 6 runs with 6 answers in 2 new prompts; 1 left out."
     assert [shown.left_out.item(row).text() for row in range(shown.left_out.count())] == [
-        "a1: Its messages are not all in the log, or run in a circle."
+        "a1: Its messages are missing from the log, or form a loop."
     ]
     shown.close()
 
@@ -119,7 +119,7 @@ def test_an_import_stops_by_escape_and_when_the_window_closes(desk: Desk, tmp_pa
     desk.until(lambda: shown.said.text().startswith("Imported"))
     desk.press(Qt.Key.Key_Escape)
     desk.until(lambda: not shown.is_running)
-    assert shown.said.text().endswith("Stopped before the end; import again to go on.")
+    assert shown.said.text().endswith("Stopped before the end; import again to continue.")
     [(came,)] = desk.rows("SELECT count(*) FROM runs")
     assert 0 < came < 2000
     desk.press(Qt.Key.Key_Escape)

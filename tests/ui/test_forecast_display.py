@@ -34,7 +34,7 @@ def test_past_answers_tell_how_long_the_next_one_may_be(desk: Desk) -> None:
     lanes.set_model(lanes.lanes[0].slot, LITELLM, "gpt-4o")
     window.workbench.keys.set("openai", "sk-test", session=True)
     desk.run()
-    desk.until(lambda: "4 tokens of output after 1 past answer" in window.status.forecast()[1])
+    desk.until(lambda: "4 tokens of output as in 1 past answer" in window.status.forecast()[1])
 
 
 def test_a_prompt_too_long_for_a_lane_is_said(desk: Desk) -> None:

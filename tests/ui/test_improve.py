@@ -133,7 +133,7 @@ def test_it_streams_and_escape_stops_it_before_it_closes(desk: Desk, tmp_path: P
 @pytest.mark.parametrize(
     ("steps", "sentence", "text"),
     [
-        ([{"text": "Your order is on its way!"}], "This answer has no messages in tags", "Your order is on its way!"),
+        ([{"text": "Your order is on its way!"}], "This answer has no tagged messages", "Your order is on its way!"),
         ([{"text": "Hm"}, {"fail": ["rate_limited", "Too many requests. Wait a minute.", "429"]}], "Too many", "Hm"),
     ],
 )

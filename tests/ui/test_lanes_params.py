@@ -147,7 +147,7 @@ def test_wrong_fields_say_so_and_block(dialog: Callable[[Params], ParamsDialog])
     write(made, "temperature", "7")
     made.extra.setPlainText('{"top_k": }')
     settle()
-    assert made.error_of(made.fields["temperature"]) == "Temperature is a number from 0 to 2."
+    assert made.error_of(made.fields["temperature"]) == "Temperature must be a number from 0 to 2."
     assert "column 11" in made.error_of(made.extra)
     assert not made.apply.isEnabled()
     made.accept()
@@ -243,7 +243,7 @@ def test_a_stored_value_out_of_range_is_told_and_blocks_nothing(dialog: Callable
     made = dialog(odd)
     assert (
         made.error_of(made.fields["temperature"])
-        == "Temperature is a number from 0 to 2. Change it or empty the field."
+        == "Temperature must be a number from 0 to 2. Change it or empty the field."
     )
     assert made.apply.isEnabled()
     write(made, "top_p", "0.5")

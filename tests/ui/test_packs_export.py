@@ -268,7 +268,7 @@ def test_a_folder_of_something_else_is_not_written_into(desk: Desk, tmp_path: Pa
     (tmp_path / "mine" / "notes.txt").write_text("mine")
     dialog = opened(desk)
     looked_through(desk, dialog, tmp_path / "mine")
-    assert dialog.told.text().startswith("This folder holds something that is no pack.")
+    assert dialog.told.text().startswith("This folder contains something else than a pack.")
     assert dialog.pages.currentWidget() is dialog.choice
     other = make_pack(tmp_path / "history", tmp_path / "other")
     before = {file: file.read_bytes() for file in other.rglob("*") if file.is_file()}

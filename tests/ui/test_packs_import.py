@@ -77,7 +77,7 @@ def test_a_pack_is_looked_at_brought_in_and_taken_out_again(desk: Desk, tmp_path
     desk.until_rows([("Late", '[{"type":"contains","value":"3"}]')] * 2, "SELECT name, checks FROM cases ORDER BY name")
     window.notice.focus_action()
     desk.press(Qt.Key.Key_Space)
-    desk.until(lambda: desk.notice() == "Taken out again: 2 prompts.")
+    desk.until(lambda: desk.notice() == "Removed: 2 prompts.")
     assert names(desk) == before
     desk.until_rows([], "SELECT * FROM cases")
     desk.until_rows([], "SELECT * FROM packs")
@@ -149,7 +149,7 @@ def test_every_prompt_has_its_own_choice(desk: Desk, tmp_path: Path) -> None:
     dialog.select([2])
     dialog.choices["skip"].click()
     dialog.select([0])
-    assert "gone on from another version here" in dialog.one.text()
+    assert "continued from another version here" in dialog.one.text()
     dialog.choices["update"].click()
     assert [does for *_, does in cells(dialog)] == ["Update as new versions", "Add", "Skip"]
     assert dialog.told.text().startswith("Prompts: 1 added, 1 updated, 1 skipped.")
@@ -164,7 +164,7 @@ def test_every_prompt_has_its_own_choice(desk: Desk, tmp_path: Path) -> None:
     )
     assert (len(before), len(after)) == (3, 4)
     desk.window.actions["undo_import"].trigger()
-    desk.until(lambda: desk.notice() == "Taken out again: 1 prompt, 1 version.")
+    desk.until(lambda: desk.notice() == "Removed: 1 prompt, 1 version.")
     assert "Mail bot" not in names(desk)
 
 
@@ -175,7 +175,7 @@ def test_what_was_worked_on_stays(desk: Desk, tmp_path: Path) -> None:
     desk.window.editor.focus_first()
     desk.type("Mine. ")
     desk.window.actions["undo_import"].trigger()
-    desk.until(lambda: desk.notice().startswith("“Order bot” has been worked on since it was imported, so it stays."))
+    desk.until(lambda: desk.notice().startswith("“Order bot” was edited after the import, so it stays."))
     assert {"Order bot", "Mail bot"} <= set(names(desk))
     desk.until(
         lambda: (draft := desk.stored_draft()) is not None and draft.content.messages[0].text.startswith("Mine.")

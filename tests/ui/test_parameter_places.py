@@ -53,7 +53,7 @@ SPICE = Parameter(
 )
 HERB = Parameter("herb", "choice", "Herb", "herb", "Which one.", dict.fromkeys(FORMATS, ""), choices=("dill", "mint"))
 SET = Params(temperature=0.5)
-TOO_HOT = "“spice” is a number from 0 to 5."
+TOO_HOT = "“spice” must be a number from 0 to 5."
 
 
 @pytest.fixture(autouse=True)
@@ -71,10 +71,10 @@ def test_the_form(theme: Theme, screen: Callable[[QWidget], QWidget]) -> None:
     assert (field.text(), field.accessibleName(), field.toolTip()) == ("2.5", "Spice level", "How hot it may be.")
     assert [box.itemText(i) for i in range(box.count())] == ["not set", "dill", "mint"]
     field.setText("6")
-    assert dialog.error_of(field) == "Spice level is a number from 0 to 5."
+    assert dialog.error_of(field) == "Spice level must be a number from 0 to 5."
     field.clear()
     dialog.extra.setPlainText('{"spiciness": 9}')
-    assert dialog.error_of(dialog.extra) == "“spiciness” is a number from 0 to 5."
+    assert dialog.error_of(dialog.extra) == "“spiciness” must be a number from 0 to 5."
     assert not dialog.apply.isEnabled()
     dialog.extra.setPlainText('{"spiciness": 3, "salt": 1}')
     assert dialog.error_of(dialog.extra) == "Will be set above: Spice level."
@@ -89,7 +89,7 @@ def test_the_header() -> None:
 
 def test_the_terminal_and_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert with_params(SET, [("spice", "3"), ("herb", "mint")]) == Params(temperature=0.5, spice=3.0, herb="mint")
-    with pytest.raises(RefusedError, match="spice is a number from 0 to 5, not “6”"):
+    with pytest.raises(RefusedError, match="spice must be a number from 0 to 5, not “6”"):
         with_params(SET, [("spice", "6")])
     assert with_params(Params(extra='{"spiciness": 4, "salt": 1}'), [("Spice", "3")]).request() == {
         "spice": 3.0,
@@ -110,7 +110,7 @@ def test_the_wire() -> None:
 def test_prompt_files() -> None:
     raw = b"messages: [{role: user, content: hi}]\nmodel: m\nmodelParameters: {spiceLevel: 3}\n"
     assert read_prompt_yml(raw, "f").params == Params(spice=3.0)
-    with pytest.raises(PromptFileError, match="spiceLevel of this prompt file is a number from 0 to 5"):
+    with pytest.raises(PromptFileError, match="spiceLevel of this prompt file must be a number from 0 to 5"):
         read_prompt_yml(raw.replace(b"3", b"9"), "f")
 
 
@@ -120,10 +120,10 @@ def test_packs() -> None:
     raw = prompt_file.write(prompt)
     assert yaml.safe_load(raw)["modelParameters"] == {"temperature": 0.5, "spiceLevel": 3}
     assert prompt_file.read(raw, prompt.slug, "f")[0].lanes == (lane,)
-    with pytest.raises(PackError, match="The spice of a lane is a number from 0 to 5"):
+    with pytest.raises(PackError, match="The spice of a lane must be a number from 0 to 5"):
         prompt_file.read(raw.replace(b"spice: 3", b"spice: 9"), prompt.slug, "f")
     raw = prompt_file.write(replace(prompt, lanes=(replace(lane, params=Params(extra='{"spiciness": 9}')),)))
-    with pytest.raises(PackError, match="“spiciness” is a number from 0 to 5"):
+    with pytest.raises(PackError, match="“spiciness” must be a number from 0 to 5"):
         prompt_file.read(raw, prompt.slug, "f")
 
 

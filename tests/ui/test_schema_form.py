@@ -126,7 +126,7 @@ def test_what_is_no_form_is_said(editor: ContentEditor) -> None:
     editor.set_content(replace(SCHEMA, output=OutputFormat("schema", "{")))
     (section,) = (section for section in editor.findChildren(OutputSection) if section.isVisible())
     section.edit_as_form(section.schema, "Output format")
-    assert "no form of it" in section.note.text()
+    assert "it has no form" in section.note.text()
     assert not editor.findChildren(SchemaDialog)
 
 

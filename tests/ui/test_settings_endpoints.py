@@ -95,7 +95,7 @@ def test_names_are_not_given_twice(drive: Drive, source: SettingsDouble) -> None
     driver.type("Name", "my ollama")
     driver.type("Base URL", "http://localhost:1/v1")
     driver.click("Save the endpoint")
-    assert "There is an endpoint “my ollama” already." in driver.texts()
+    assert "An endpoint “my ollama” already exists." in driver.texts()
 
 
 def test_what_the_source_finds_wrong_stands_at_its_field_too(drive: Drive, source: SettingsDouble) -> None:

@@ -221,7 +221,7 @@ def test_a_model_file_is_listed_renamed_and_missed(
     (info,) = source.endpoints().result(PATIENCE_S)
     assert info.endpoint == renamed.endpoint
     assert [trouble.where for trouble in info.troubles] == ["path"]
-    assert "is not there any more" in info.troubles[0].sentence
+    assert "no longer exists" in info.troubles[0].sentence
     error = source.save_file(FileForm(uid, "Best", str(file))).exception(PATIENCE_S)
     assert isinstance(error, WrongFormError)
     source.remove_endpoint(uid).result(PATIENCE_S)

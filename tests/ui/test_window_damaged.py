@@ -120,7 +120,7 @@ def test_a_damaged_version_keeps_nobody_from_the_prompt(desk: Desk) -> None:
     damage(desk, "contents", b"{", f"id = {newest}")
     window = desk.open()
     assert desk.notice() == f"The text of version {number} cannot be read. It is damaged. " + (
-        "Go on with another version of this prompt."
+        "Use another version of this prompt."
     )
     desk.until(lambda: number in [label.number for label in window.lane_heads[0].versions])
     desk.until(lambda: len(desk.timeline()) == 2)

@@ -233,7 +233,7 @@ def test_a_run_that_goes_on_is_not_deleted(desk: Desk) -> None:
     desk.until(lambda: len(uids(view)) == 1)
     for command in ("delete_run", "purge_run"):
         window.actions[command].trigger()
-        desk.until(lambda: "still goes on" in desk.notice())
+        desk.until(lambda: "in progress" in desk.notice())
         window.notice.clear("problem")
     go.touch()
     desk.settle()

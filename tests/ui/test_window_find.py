@@ -64,7 +64,7 @@ def test_a_wrong_pattern_is_said_in_place(desk: Desk) -> None:
     bar._regex.click()
     bar._find.setFocus()
     desk.type("(")
-    desk.until(lambda: "no regular expression" in said(desk))
+    desk.until(lambda: "not a regular expression" in said(desk))
     desk.type(")")
     desk.until(lambda: said(desk) == "none")
 

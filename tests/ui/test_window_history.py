@@ -271,7 +271,7 @@ def test_a_search_is_repeated_until_the_index_has_caught_up(desk: Desk, monkeypa
         busy.setattr(Indexer, "work", lambda *_: False)
         store.searches.rebuild().result(10)
         assert searched(desk, view, "track* winner:yes") == []
-        assert view.bar.said() == "8 runs are not found by their words yet. They will be as soon as the index has them."
+        assert view.bar.said() == "8 runs cannot be found by their words until indexed."
     # Any change gives the index its turn.
     store.set_note("sql-1", "", "2026-11-24T00:00:00.000Z").result(10)
     desk.until(lambda: uids(view) == ["order-3"])

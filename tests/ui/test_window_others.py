@@ -43,7 +43,7 @@ def test_a_terminal_killed_beside_the_window_is_interrupted_in_it(desk: Desk, mo
         child.wait()
     desk.until(lambda: [row.running for row in desk.timeline()] == [False])
     desk.until(lambda: not window.lane_presenter.is_running())
-    assert desk.notice() == "Recovered 1 interrupted answer of another process that ended in the middle of a run."
+    assert desk.notice() == "Recovered 1 interrupted answer of another process that ended during a run."
     desk.until_rows([("interrupted", desk.text(0))], "SELECT state, text FROM outputs")
     assert window.lane_presenter.state(window.slots()[0]) == "interrupted"
 

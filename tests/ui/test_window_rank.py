@@ -563,7 +563,7 @@ def test_without_marks_a_sentence_stands_where_techniques_would(desk: Desk) -> N
     window = opened_over(desk, 20, versions=2)
     rank = view(desk)
     window.actions["group_technique"].trigger()
-    desk.until(lambda: "No version that was judged is marked" in rank.instead.text())
+    desk.until(lambda: "No judged version is marked" in rank.instead.text())
     assert not rank.table.isVisible()
     assert rank.versions.isVisible()
     window.actions["group_both"].trigger()

@@ -35,7 +35,7 @@ def test_another_history_in_its_place_is_told_and_not_written_to(desk: Desk) -> 
     theirs.close()
     other.replace(place)
     desk.until(lambda: window.notice.key == "database")
-    assert "Another file took the place of the history. Quit and start again" in desk.notice()
+    assert "Another file replaced the history. Restart the app" in desk.notice()
     desk.until_rows([("theirs",)], "SELECT uid FROM prompts")
     (kept,) = place.parent.glob("*.replaced-*.db")
     assert str(kept) in window.notice.detail.toPlainText()

@@ -88,7 +88,7 @@ def test_one_is_renamed_deleted_and_brought_back(desk: Desk) -> None:
     assert complaints() == []
     assert dialog.query.text() == "track*"
     rename(desk, dialog, "Other")
-    desk.until(lambda: "Another search is called “Other”" in desk.notice())
+    desk.until(lambda: "A search “Other” already exists" in desk.notice())
     desk.until(lambda: dialog.list.item(0).text() == "Mine")
     rename(desk, dialog, "Tracking")
     desk.until(lambda: [name for name, _ in stored(desk)] == ["Other", "Tracking"])

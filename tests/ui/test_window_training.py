@@ -74,7 +74,7 @@ def test_a_preview_is_what_is_written(desk: Desk, tmp_path: Path) -> None:
     assert "Enter the price per million tokens" in dialog.cost.text()
     dialog.price.setFocus()
     desk.type("25")
-    desk.until(lambda: "at $25 for a million" in dialog.cost.text())
+    desk.until(lambda: "at $25 per million" in dialog.cost.text())
     dialog.go.click()
     assert isinstance(dialog.files, QFileDialog)
     desk.until(dialog.files.isVisible)

@@ -317,8 +317,8 @@ def test_a_value_that_no_command_line_holds_stands_in_the_file(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        (replace(PLAIN, params=Params(stop=("\0",))), "fits in no command"),
-        (replace(PLAIN, params=Params(extra=json.dumps({"user": "x" * 200_000}))), "fits in no command"),
+        (replace(PLAIN, params=Params(stop=("\0",))), "cannot be part of a command"),
+        (replace(PLAIN, params=Params(extra=json.dumps({"user": "x" * 200_000}))), "cannot be part of a command"),
         (replace(PLAIN, params=Params(extra='{"a=b": 1}')), "no parameter named 'a=b'"),
         (replace(PLAIN, values={**PLAIN.values, "a": "x" * 4 * 2**20}), "longer than the command's file"),
     ],
@@ -365,7 +365,7 @@ def test_variables_that_would_leave_other_messages_are_filled(
 ) -> None:
     asked = replace(PLAIN, content=content)
     code, _ = snippets(asked, mine(fake), filled=False)["OpenAI SDK"]
-    assert code.startswith("# The values stand in the texts")
+    assert code.startswith("# The values are already in the texts")
     fake.requests.clear()
     python.run(code, directory)
     assert fake.requests[0].body == sent_by_the_workbench(asked, mine(fake), directory)

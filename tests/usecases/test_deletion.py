@@ -44,8 +44,8 @@ def test_what_goes_along_and_what_others_lose_is_said_before(store: Store, erase
     first, *rest = outlook.sentences()
     assert first == "Deletes its 2 answers, notes and verdicts from the history for good."
     assert rest == [
-        "1 verdict elsewhere counts no more.",
-        "Answers are also shown beside 1 other run, and will not be.",
+        "1 verdict elsewhere no longer counts.",
+        "Answers also disappear from 1 other run that show them.",
         "1 backup still holds it.",
     ]
 
@@ -60,7 +60,7 @@ def test_what_stays_and_which_copies_went_is_said_after(store: Store, eraser: Er
         "2 runs are deleted for good. Version 2 of “Order bot” stays: a draft or a label needs the text."
         " Deleted 1 backup too; a new one was made."
     )
-    assert told == ["Deleting for good…", "Writing the file anew…", "Making a new copy…"]
+    assert told == ["Deleting for good…", "Rewriting the file…", "Making a new backup…"]
     assert not old.path.exists()
     assert [backup.made_at for backup in care.backups()] == [LATER]
 
@@ -85,7 +85,7 @@ def test_copies_stay_where_no_new_one_can_be_made_and_what_went_is_said(
     erased = eraser.erase(outlook, with_copies=True, tell=lambda _: None)
     assert erased.removed == 0
     assert erased.sentence.startswith(
-        f"1 run is deleted for good. No new copy was made, so that the old ones stay. The folder for backups, {folder},"
+        f"1 run is deleted for good. No new backup was made, so the old ones stay. The folder for backups, {folder},"
     )
     assert not store.deleting.is_unclean
     assert (tmp_path / "elsewhere" / old.path.name).exists()
@@ -113,7 +113,7 @@ def test_copies_in_a_folder_that_is_not_there_are_spoken_of(store: Store, eraser
     folder = tmp_path / "unplugged"
     Maintenance(store, lambda: NOW).set_rules(MaintenanceRules(folder=str(folder)))
     assert eraser.look(PurgeTargets(("r1",))).sentences()[-1] == (
-        f"The folder for backups, {folder}, is not there. Backups in it may hold it, too."
+        f"The backup folder {folder} is missing. Its backups may also hold it."
     )
 
 
@@ -174,7 +174,7 @@ def test_a_file_that_could_not_be_written_anew_is_said_and_tried_again(
     reader.execute("BEGIN")
     reader.execute("SELECT 1 FROM runs").fetchone()
     erased = eraser.erase(eraser.look(PurgeTargets(("r1",))), with_copies=False, tell=lambda _: None)
-    assert erased.sentence.startswith("1 run is deleted for good. The file could not be written anew")
+    assert erased.sentence.startswith("1 run is deleted for good. The file could not be rewritten")
     assert store.deleting.is_unclean
     reader.close()
     eraser.clean()

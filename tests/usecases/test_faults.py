@@ -55,7 +55,7 @@ def test_a_fault_of_the_engine_is_a_problem(log: Path) -> None:
     [
         ("It was ended by signal 9.\nsecret words", "It was ended by signal 9."),
         ("It exited with code 1.\nsecret words", "It exited with code 1."),
-        ("It sent what is no message: 'secret words'", "Its parent ended it."),
+        ("It sent an invalid message: 'secret words'", "Its parent ended it."),
     ],
 )
 def test_how_the_engine_ended_is_logged_without_its_words(log: Path, report: str, said: str) -> None:

@@ -143,7 +143,7 @@ def test_making_smaller_tells_what_it_does_and_can_be_stopped(care: Maintenance,
     freed = care.make_smaller(threading.Event(), said.append)
     assert freed.responses == 3
     assert not freed.stopped
-    assert said == ["Dropped 3 raw responses…", "Giving the room back to the disk…"]
+    assert said == ["Dropped 3 raw responses…", "Freeing disk space…"]
     answered(store, "again")
     stop = threading.Event()
     stop.set()

@@ -97,7 +97,7 @@ def test_groups_that_no_verdict_connects_are_named(made: tuple[Store, str]) -> N
 def test_names_in_sight_and_answers_seen_before_are_warned_about(made: tuple[Store, str]) -> None:
     store, prompt = made
     outputs = runs(store, prompt, 20, versions=1, blind=0)
-    assert "20 of 20 winners and ties were given with the names in sight" in warnings(rank(store, prompt, "model"))
+    assert "20 of 20 winners and ties were given with names shown" in warnings(rank(store, prompt, "model"))
     for left, right in zip(outputs[::2], outputs[1::2], strict=True):
         store.judgements.judge(new_uid(), "winner", (left, right), left, utc_now(), blind=True).result(10)
     assert "judged before" in warnings(rank(store, prompt, "model"))
@@ -141,5 +141,5 @@ def test_those_who_are_not_ranked_are_counted(tmp_path: Path, monkeypatch: pytes
     found = rank(store, prompt, "both")
     assert len(found.rows) == 8
     assert found.verdicts == 60
-    assert any("Ranked are the 8 that were judged last; 12 more are left out." in r.text for r in found.remarks)
+    assert any("Only the 8 judged last are ranked; 12 more are left out." in r.text for r in found.remarks)
     store.close()

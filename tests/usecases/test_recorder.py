@@ -98,7 +98,7 @@ def test_an_end_that_cannot_be_saved_is_kept_and_tried_again(
         assert output.snapshot().text == "the answer"
     wait_for(lambda: output.snapshot().saved)
     assert len(problems) == 1
-    assert "tried again" in problems[0].sentence
+    assert "retried" in problems[0].sentence
     assert store.iteration_detail("r").outputs[0].result.text == "the answer"
 
 

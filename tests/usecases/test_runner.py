@@ -353,7 +353,7 @@ def test_answers_are_checked_at_their_end_and_when_they_are_read(tmp_path: Path)
         for results in (live, stored):
             checks = [r.format_check for r in results if r]
             assert [c and c.ok for c in checks] == [True, False, None]
-            assert checks[1] == FormatCheck(False, "the top: 'a' is a required property")
+            assert checks[1] == FormatCheck(False, 'Missing required field "a"')
 
 
 def test_a_pinned_lane_is_checked_by_its_own_version(tmp_path: Path) -> None:
@@ -370,10 +370,10 @@ def test_a_pinned_lane_is_checked_by_its_own_version(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (Content((Message("user", "Hi"),), output=OutputFormat("schema", "{")), "this is not JSON at line 1"),
+        (Content((Message("user", "Hi"),), output=OutputFormat("schema", "{")), "not valid JSON at line 1"),
         (
             Content((Message("user", "Hi"),), output=OutputFormat("schema", '{"type": "text"}')),
-            "The schema of the output format is wrong at type",
+            "The schema of the output format is invalid at type",
         ),
         (Content((Message("user", "Hi"),), tools=(Tool("look up"),)), "“look up” needs a name"),
     ],

@@ -49,7 +49,7 @@ def test_what_was_not_understood_is_said_where_it_stands(store: Store) -> None:
     found = searcher(store).search(words)
     said = [(words[c.start : c.end], c.sentence) for c in found.complaints]
     assert [piece for piece, _ in said] == ["-model:opus", "winner:maybe", "tag:none"]
-    assert said[0][1].startswith("No model or lane of the history is called “opus”.")
+    assert said[0][1].startswith("No model or lane in the history is called “opus”.")
     assert found.page.rows == ()
 
 
@@ -89,7 +89,7 @@ def test_what_is_not_indexed_yet_and_what_cannot_be_is_remarked(store: Store, mo
     monkeypatch.setattr(Indexer, "due", lambda *_: False)
     store.set_note("r1", "n", LATER).result(10)
     one = searcher(store)
-    assert one.search("tracking").remarks[0].startswith("1 run is not found by its words yet.")
+    assert one.search("tracking").remarks[0].startswith("1 run cannot be found by its words until indexed.")
     assert one.behind() == 1
     assert one.search("").remarks == ()
     monkeypatch.undo()
@@ -109,7 +109,7 @@ def test_the_best_says_among_how_many(store: Store, monkeypatch: pytest.MonkeyPa
     assert searcher(store).search("tracking", order="best").remarks == ()
     monkeypatch.setattr(search_pages, "CANDIDATES", 3)
     found = searcher(store).search("tracking", order="best")
-    assert found.remarks == ("The best of the newest 3 that match. Add a word to look further back.",)
+    assert found.remarks == ("Best of the newest 3 that match. Add a word to search further back.",)
 
 
 def test_a_search_is_stopped(store: Store) -> None:

@@ -62,8 +62,8 @@ def test_what_helps_is_told_with_its_interval(made: Made) -> None:
     assert role.won > role.lost > 0
     # A pair that was judged once more weighs as one.
     assert role.blind == role.verdicts > role.pairs
-    assert "Versions with Role win more often than chance would have it." in said(found)
-    assert "differ from those without it in other words too" in said(found)
+    assert "Versions with Role win more often than by chance." in said(found)
+    assert "also differ in other words" in said(found)
     # Half of the versions have it, so half of the answers.
     assert role.answers == 24
 
@@ -98,14 +98,14 @@ def test_a_model_that_is_stronger_is_no_technique(made: Made) -> None:
 def test_what_always_comes_together_has_a_sentence(made: Made) -> None:
     found = judged(made, {2: ("role", "tone"), 4: ("role", "tone", "self-check")}, {})
     assert [row.name for row in found.rows] == ["Self-check"]
-    assert "Role and Tone always came together, so their effects cannot be told apart." in said(found)
+    assert "Role and Tone always come together, so their effects cannot be separated." in said(found)
 
 
 def test_what_every_version_has_has_a_sentence(made: Made) -> None:
     everywhere = {version: ("role", *SQUARE.get(version, ())[-1:]) for version in (1, 2, 3, 4)}
     found = judged(made, everywhere, {})
     assert [row.name for row in found.rows] == ["Self-check"]
-    assert "Nothing can be said about Role: whenever versions were compared, both had it or neither had." in said(found)
+    assert "Nothing can be said about Role: in every comparison both versions had it, or neither." in said(found)
 
 
 def test_one_or_the_other_has_a_sentence(made: Made) -> None:
@@ -119,7 +119,7 @@ def test_nothing_marked_is_said_and_versions_can_be_marked(made: Made) -> None:
     assert rank_techniques(store, prompt, library).enough.reason == "no_verdict"
     found = judged(made, {}, {}, 20)
     assert (found.rows, found.enough.reason) == ((), "untold")
-    assert "No version that was judged is marked" in found.enough.sentence
+    assert "No judged version is marked" in found.enough.sentence
     assert [one.number for one in found.versions] == [1, 2, 3, 4]
     assert ("role", "Role") in found.choices
     assert "Few-shot examples" not in dict(found.choices).values()
@@ -137,7 +137,7 @@ def test_a_few_comparisons_have_a_sentence(made: Made) -> None:
     preferring(store, prompt, 3, {})
     found = rank_techniques(store, prompt, library)
     assert all(row.pairs >= 6 for row in found.rows)
-    assert "Fewer than 6 comparisons tell of" in said(found)
+    assert "Fewer than 6 comparisons include" in said(found)
 
 
 def test_no_effect_says_how_many_more(made: Made) -> None:

@@ -74,4 +74,4 @@ def test_a_pipe_among_the_files_is_named_and_not_read(files: Techniques) -> None
     os.mkfifo(files.folder / "pipe.yml")
     library = files.all()
     assert library.own_ids() == {"role"}
-    assert "pipe.yml is no file" in library.problems[0]
+    assert "pipe.yml is not a file" in library.problems[0]

@@ -100,7 +100,7 @@ def test_calls_of_tools_are_carried(store: Store) -> None:
     assert [m["role"] for m in row["messages"][4:]] == ["assistant", "tool", "assistant"]
     assert row["messages"][4]["tool_calls"][0]["function"] == {"name": "look", "arguments": '{"n": "7"}'}
     notes = Trainer(store).prepare("p", "openai-preference").notes
-    assert "Together takes answers of a single message, and none with calls of tools: 1 of these rows." in notes
+    assert "Together accepts only answers of one message without tool calls: 1 of these rows." in notes
 
 
 def test_what_cannot_be_used_is_counted(store: Store) -> None:
@@ -112,7 +112,7 @@ def test_what_cannot_be_used_is_counted(store: Store) -> None:
     made = Trainer(store).prepare("p", "openai-preference")
     assert [row["preferred_output"][0]["content"] for row in rows(made.train)] == ["Fine."]
     assert dict(made.left_out) == {
-        "answers that did not end by themselves": 1,
+        "answers that were cut off or not finished": 1,
         "answers to prompts with files": 2,
         "pairs of answers to differently worded prompts": 1,
     }
@@ -174,7 +174,7 @@ def test_rows_that_a_format_does_not_take_are_left_out_and_told(store: Store) ->
     assert [row["chosen"][0]["content"] for row in rows(made.train)] == ["Fine."]
     assert made.left_out == (
         (
-            "rows that TRL, DPO with an explicit prompt does not take (the prompt does not end with the user)",
+            "rows that TRL, DPO with an explicit prompt does not accept (the prompt does not end with the user)",
             1,
         ),
     )
@@ -186,13 +186,13 @@ def test_answers_that_were_cut_off_are_not_learned(store: Store) -> None:
         judge(store, f"r{number}", str(number), (Result("finished", "Said.", finish_reason=reason), "No."), WON)
     made = Trainer(store).prepare("p", "openai-sft", share=0)
     assert len(made.train) == 1
-    assert dict(made.left_out) == {"answers that did not end by themselves": 2}
+    assert dict(made.left_out) == {"answers that were cut off or not finished": 2}
 
 
 def test_what_cannot_be_divided_is_told(store: Store) -> None:
     judge(store, "r1", "1", ("Fine.", "Bad."), WON)
-    assert "There is nothing for validation" in " ".join(Trainer(store).prepare("p", "trl-sft").notes)
-    assert "There is nothing for validation" not in " ".join(Trainer(store).prepare("p", "trl-sft", share=0).notes)
+    assert "There are no rows for validation" in " ".join(Trainer(store).prepare("p", "trl-sft").notes)
+    assert "There are no rows for validation" not in " ".join(Trainer(store).prepare("p", "trl-sft", share=0).notes)
 
 
 def test_what_a_newer_release_made_is_not_half_learned(store: Store) -> None:
@@ -269,5 +269,5 @@ def test_the_terminal(store: Store, tmp_path: Path, capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("name", ["trl-preference", "openai-preference"])
 def test_stars_make_no_preferences(store: Store, name: str) -> None:
-    with pytest.raises(RefusedError, match="only verdicts tell those"):
+    with pytest.raises(RefusedError, match="only verdicts give"):
         Trainer(store).prepare("p", name, "starred")

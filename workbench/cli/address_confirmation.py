@@ -45,6 +45,6 @@ def confirm_address(workbench: Workbench, endpoint: Endpoint, model: str, named:
 def _agrees(question: AddressQuestion, given: TextIO, out: TextIO) -> bool:
     if not (given.isatty() and out.isatty()):
         return False
-    out.write(f"{harmless(question.sentence)}\nSend the {question.what} there? It is asked once. [y/N] ")
+    out.write(f"{harmless(question.sentence)}\nSend the {question.what} there? You are asked once. [y/N] ")
     out.flush()
     return given.readline().strip().lower() in _YES

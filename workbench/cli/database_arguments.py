@@ -39,7 +39,7 @@ def require(args: argparse.Namespace, env: Mapping[str, str], path: Path) -> Non
     if env.get(DATABASE_VARIABLE):
         raise RefusedError(f"There is no history at {path}. {DATABASE_VARIABLE} names it: correct or unset that.")
     raise RefusedError(
-        "There is no history yet. It begins with the first run, in the window or with workbench run.", str(path)
+        "There is no history yet. The first run creates it, in the window or with workbench run.", str(path)
     )
 
 
@@ -57,8 +57,8 @@ def for_database(args: argparse.Namespace, line: str) -> str:
 def way_out(args: argparse.Namespace) -> str:
     """Return a sentence with the commands that recover a damaged history."""
     return (
-        f"Put the newest backup in its place: {command(args, 'restore newest')}; or read what can be read into a new"
-        f" file: {command(args, 'salvage NEW.db')}"
+        f"Restore the newest backup: {command(args, 'restore newest')}; or recover what is readable into a new file: "
+        f"{command(args, 'salvage NEW.db')}"
     )
 
 

@@ -71,7 +71,7 @@ def _refuse(draft: Draft) -> None:
         names = problem.lack.values
         flags = " ".join(f"--var {name}=…" for name in names)
         what = f"The variable {{{{{names[0]}}}}} has no value" if len(names) == 1 else "Some variables have no value"
-        raise RefusedError(f"{what}. Add {flags} to the command; an empty value counts.")
+        raise RefusedError(f"{what}. Add {flags} to the command; an empty value is allowed.")
     raise RefusedError(problem.sentence, problem.detail)
 
 
@@ -112,7 +112,7 @@ def _from_pack(workbench: Workbench, path: Path, slug: str | None, case: str) ->
         found = [one for one in prompt.cases if case in (one.name, one.uid)]
         if len(found) != 1:
             known = ", ".join(f"“{one.name or one.uid}”" for one in prompt.cases) or "none"
-            raise RefusedError(f"There is no one case “{case}” of {prompt.slug}. There are: {known}.")
+            raise RefusedError(f"There is not exactly one case “{case}” of {prompt.slug}. The cases are: {known}.")
         values = found[0].values
     uid = planned.uid
     if not uid:

@@ -57,7 +57,7 @@ def export(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def _format(args: argparse.Namespace) -> str:
     if args.json and args.output is None:
-        raise RefusedError("--json tells what was written into a file. Name one with --output, or take --format jsonl.")
+        raise RefusedError("--json reports on a written file. Name it with --output, or use --format jsonl.")
     if args.format is not None:
         chosen: str = args.format
         return chosen
@@ -65,7 +65,7 @@ def _format(args: argparse.Namespace) -> str:
         return next(iter(FORMATS))
     found = format_of(args.output)
     if found is None:
-        raise RefusedError(f"“{args.output.name}” does not tell the format. Say it with --format.")
+        raise RefusedError(f"“{args.output.name}” does not show the format. Add --format.")
     return found
 
 

@@ -57,7 +57,7 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
         write_json(_document(found))
         return OK if found.page.rows else FAILED
     if args.what == "list" and args.after is None and not found.page.rows:
-        print("There are no runs to list. Run a prompt, or import what was run elsewhere.", file=sys.stderr)
+        print("There are no runs to list. Run a prompt, or import runs from other tools.", file=sys.stderr)
         return FAILED
     _print(found, bold=sys.stdout.isatty() and not env.get("NO_COLOR"))
     return OK if found.page.rows else FAILED
@@ -66,7 +66,7 @@ def history(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 def _query(workbench: Workbench, args: argparse.Namespace) -> str:
     typed = " ".join(args.query)
     if args.saved is None and not typed.strip():
-        raise RefusedError("Say what to search for, or name a saved search with --saved.")
+        raise RefusedError("Enter a search, or name a saved search with --saved.")
     saved = "" if args.saved is None else workbench.bookmarks.named(args.saved).query
     return " ".join(filter(None, (saved, typed)))
 
@@ -76,7 +76,7 @@ def _after(text: str | None) -> SearchCursor | None:
         return None
     place, _, shown = text.partition(".")
     if not all(part.isdecimal() and len(part) < 19 for part in (place, shown or "0")):
-        raise RefusedError(f"“{text}” is no place to go on from. Take what the page before gave for --after.")
+        raise RefusedError(f"“{text}” is not a valid place. Use the --after value of the previous page.")
     return SearchCursor(int(place), int(shown or 0))
 
 
@@ -98,11 +98,11 @@ def _print(found: SearchPage, *, bold: bool) -> None:
     for remark in found.remarks:
         print(one_line(remark), file=sys.stderr)
     if not found.page.rows:
-        print("No run matches. Use fewer words, or fewer filters.", file=sys.stderr)
+        print("No matches. Use fewer words or filters.", file=sys.stderr)
     elif found.page.total is not None:
         print(f"{found.page.total.words} · {found.took_ms} ms", file=sys.stderr)
     if found.page.next is not None:
-        print(f"Go on with --after {_token(found.page.next)}", file=sys.stderr)
+        print(f"Continue with --after {_token(found.page.next)}", file=sys.stderr)
 
 
 def _columns(row: HistoryRow) -> tuple[str, ...]:

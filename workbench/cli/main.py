@@ -29,26 +29,25 @@ from workbench.host.terminal import safe_streams
 _EPILOG = """\
 models are named `builtin`, `echo`, any id that LiteLLM knows, or `endpoint-name/model` for your own endpoints.
 Without --prompt the sample is run, without --model the lanes of the prompt.
-exit codes: 0 fine, 1 some output failed, 2 wrong use, 130 stopped."""
+exit codes: 0 success, 1 some output failed, 2 wrong usage, 130 stopped."""
 
 _SEARCH_EPILOG = """\
-words, "phrases" and beginnings* are looked for in prompts, values, answers and notes; all have to be there.
--word leaves out runs that have it. Besides:
+words, "phrases" and beginnings* are searched in prompts, values, answers and notes; all must match.
+-word excludes runs that have it. Filters:
 {filters}
-each with a - before it for the opposite. A query that begins with a - comes after --."""
+A - before a filter negates it. Put -- before a query that begins with -."""
 
 _OF_OTHER_FILES = ("import", "restore", "salvage")
 """`workbench history` commands that also read another file; a file error is then about that file."""
 CARE = ("backup", "check", "salvage", "restore", "move")
 """`workbench history` commands for maintenance of the file."""
 _IMPORT_EPILOG = """\
-what can be imported: another history of Prompt Workbench, the logs.db of llm, JSON that promptfoo
-has written. Importing again takes over only what is new.
-Ctrl+C keeps what is taken over so far."""
+files to import: another history of Prompt Workbench, the logs.db of llm, JSON results of promptfoo.
+Importing again adds only what is new. Ctrl+C keeps what is imported so far."""
 
 _EXPORT_EPILOG = """\
 {formats}
-A query that begins with a - is given as --query=-word."""
+Write a query that begins with - as --query=-word."""
 
 # Errors of writing to a file to which stdout is redirected. Other writes raise errors of their own.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -111,7 +110,7 @@ def make_parser() -> argparse.ArgumentParser:
         type=Path,
         # Not None: the subcommand's default would overwrite a --db given before the subcommand.
         default=argparse.SUPPRESS,
-        help="the history database (else WORKBENCH_DB, else the one of the window)",
+        help="the history database (default: WORKBENCH_DB, or the one of the window)",
     )
     parser = argparse.ArgumentParser(
         prog="workbench",
@@ -123,16 +122,16 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     run = commands.add_parser("run", parents=[shared], help="run a prompt and record it as an iteration")
-    run.add_argument("--prompt", metavar="NAME|FILE", help="a prompt of the database, or a .prompt.yml file")
+    run.add_argument("--prompt", metavar="NAME|FILE", help="a prompt of the history, or a .prompt.yml file")
     add_running(run)
     models = commands.add_parser("models", parents=[shared], help="list models, the id first on each line")
-    models.add_argument("query", metavar="QUERY", nargs="*", help="words that the id or the provider must have")
-    models.add_argument("--endpoint", metavar="NAME", help="ask one of your endpoints for its models")
+    models.add_argument("query", metavar="QUERY", nargs="*", help="words in the id or the provider")
+    models.add_argument("--endpoint", metavar="NAME", help="list the models of one of your endpoints")
     add_confirming(models)
     models.add_argument("--json", action="store_true", help="one JSON document instead of lines; prices are per token")
     _add_history(commands, shared)
     add_pack(commands, shared)
-    doctor = commands.add_parser("doctor", parents=[shared], help="check that everything works here")
+    doctor = commands.add_parser("doctor", parents=[shared], help="check that everything works")
     doctor.add_argument("--install-model", action="store_true", help="download the built-in model first")
     return parser
 
@@ -140,63 +139,61 @@ def make_parser() -> argparse.ArgumentParser:
 def _add_history(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser
 ) -> None:
-    history = commands.add_parser("history", parents=[shared], help="find, compare, import and export what was run")
+    history = commands.add_parser("history", parents=[shared], help="find, compare, import and export runs")
     late: type[argparse.ArgumentParser] = LazyParser
     what = history.add_subparsers(dest="what", metavar="WHAT", title="what", required=True, parser_class=late)
     json_help = "one JSON document instead of lines"
-    listed = what.add_parser("list", parents=[shared], help="the newest runs, a line for each with its id first")
+    listed = what.add_parser("list", parents=[shared], help="list the newest runs, one per line, id first")
     searched = what.add_parser(
         "search",
         parents=[shared],
-        help="runs that have words, and whatever else is asked of them",
+        help="search runs by words and filters",
         complete=_complete_search,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    searched.add_argument("query", metavar="QUERY", nargs="*", help="what to look for; quote it as one argument")
+    searched.add_argument("query", metavar="QUERY", nargs="*", help="the search; quote it as one argument")
     searched.add_argument("--saved", metavar="NAME", help="a search saved in the window; a query narrows it down")
     orders = searched.add_mutually_exclusive_group()
-    orders.add_argument("--best", action="store_true", help="those that match best first, not the newest")
+    orders.add_argument("--best", action="store_true", help="best matches first, not newest")
     for pages, order in ((listed, listed), (searched, orders)):
-        order.add_argument("--oldest", action="store_true", help="the oldest first, not the newest")
-        pages.add_argument("--limit", metavar="N", type=int, default=20, help="so many runs (20)")
-        pages.add_argument("--after", metavar="PLACE", help="go on where the page before ended")
+        order.add_argument("--oldest", action="store_true", help="oldest first, not newest")
+        pages.add_argument("--limit", metavar="N", type=int, default=20, help="maximum number of runs (20)")
+        pages.add_argument("--after", metavar="PLACE", help="continue after the previous page")
         pages.add_argument("--json", action="store_true", help=json_help)
-    saved = what.add_parser("searches", parents=[shared], help="the saved searches, the name first on each line")
+    saved = what.add_parser("searches", parents=[shared], help="list the saved searches, one per line, name first")
     saved.add_argument("--json", action="store_true", help=json_help)
-    shown = what.add_parser("show", parents=[shared], help="one run whole: prompt, values, answers, verdict")
-    shown.add_argument("id", metavar="ID", help="the id of a run, or how it begins")
+    shown = what.add_parser("show", parents=[shared], help="show a run: prompt, values, answers, verdict")
+    shown.add_argument("id", metavar="ID", help="the id of a run, or its beginning")
     shown.add_argument("--json", action="store_true", help=json_help)
-    compared = what.add_parser("diff", parents=[shared], help="what differs between two runs: prompts and answers")
-    compared.add_argument("old", metavar="A", help="the id of a run, or how it begins")
+    compared = what.add_parser("diff", parents=[shared], help="compare the prompts and answers of two runs")
+    compared.add_argument("old", metavar="A", help="the id of a run, or its beginning")
     compared.add_argument("new", metavar="B", help="the run to compare it with")
     compared.add_argument("--json", action="store_true", help=json_help)
-    imported = what.add_parser(
-        "import", parents=[shared], help="take over what was run elsewhere", epilog=_IMPORT_EPILOG
-    )
-    imported.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file that is only read")
-    imported.add_argument("--preview", action="store_true", help="only say what would come in")
+    imported = what.add_parser("import", parents=[shared], help="import runs from other tools", epilog=_IMPORT_EPILOG)
+    imported.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file; it is not changed")
+    imported.add_argument("--preview", action="store_true", help="only show what would be imported")
     imported.add_argument("--json", action="store_true", help=json_help)
     what.add_parser(
         "export",
         parents=[shared],
-        help="take runs away as a file",
+        help="export runs to a file",
         complete=_complete_export,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_training(what, shared)
-    what.add_parser("backup", parents=[shared], help="a copy that was looked at, beside the history")
-    what.add_parser("check", parents=[shared], help="whether the file is sound")
+    what.add_parser("backup", parents=[shared], help="make a verified backup beside the history")
+    what.add_parser("check", parents=[shared], help="check the file for damage")
     salvaged = what.add_parser(
-        "salvage", parents=[shared], help="read what can be read of a damaged file into a new one"
+        "salvage", parents=[shared], help="recover what is readable in a damaged file into a new one"
     )
     salvaged.add_argument("target", metavar="NEW", type=Path, help="the new file")
     restored = what.add_parser(
-        "restore", parents=[shared], help="put a backup in the place of the history, which becomes a backup itself"
+        "restore", parents=[shared], help="replace the history with a backup; the old one becomes a backup"
     )
-    restored.add_argument("backup", metavar="BACKUP", nargs="?", help="its file, or newest; without one all are listed")
-    moved = what.add_parser("move", parents=[shared], help="put the history into another folder, where starts find it")
+    restored.add_argument("backup", metavar="BACKUP", nargs="?", help="its file, or newest (default: list all)")
+    moved = what.add_parser("move", parents=[shared], help="move the history to another folder and use it there")
     moved.add_argument("folder", metavar="FOLDER", type=Path, help="the folder")
-    moved.add_argument("--remove", action="store_true", help="remove the old file when the new one was found sound")
+    moved.add_argument("--remove", action="store_true", help="remove the old file after verifying the new one")
     for care in CARE:
         what.choices[care].add_argument("--json", action="store_true", help=json_help)
 
@@ -215,12 +212,14 @@ def _complete_export(exported: argparse.ArgumentParser) -> None:
     width = max(map(len, FORMATS)) + 2
     lines = (f"{row.id:<{width}}{row.help}" for row in FORMATS.values())
     exported.epilog = _EXPORT_EPILOG.format(formats="\n".join(lines))
-    exported.add_argument("ids", metavar="ID", nargs="*", help="the id of a run, or how it begins")
-    exported.add_argument("--query", metavar="QUERY", help="all runs that a search finds; without either all there are")
-    exported.add_argument("--format", choices=tuple(FORMATS), help="else by the name of the file")
-    exported.add_argument("-o", "--output", metavar="FILE", type=Path, help=f"else the output, as {first}")
-    exported.add_argument("--force", action="store_true", help="replace a file that is there")
-    exported.add_argument("--json", action="store_true", help="one JSON document that says what was written")
+    exported.add_argument("ids", metavar="ID", nargs="*", help="the id of a run, or its beginning")
+    exported.add_argument("--query", metavar="QUERY", help="the runs that match a search (default: all runs)")
+    exported.add_argument("--format", choices=tuple(FORMATS), help="the format (default: by the file name)")
+    exported.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, help=f"the file (default: standard output, as {first})"
+    )
+    exported.add_argument("--force", action="store_true", help="replace an existing file")
+    exported.add_argument("--json", action="store_true", help="one JSON document about the written file")
 
 
 def _command(name: str) -> Callable[[argparse.Namespace, Mapping[str, str]], int]:

@@ -39,7 +39,7 @@ def _backup(args: argparse.Namespace, path: Path) -> int:
         made = Maintenance(store, utc_now).back_up()
     _say(
         _described(made),
-        f"A copy of {made.size / 1e6:.1f} MB is in {made.path}; it was opened and found sound.",
+        f"Made a verified backup of {made.size / 1e6:.1f} MB: {made.path}",
         as_json=args.json,
     )
     return OK
@@ -82,11 +82,11 @@ def _salvage(args: argparse.Namespace, path: Path) -> int:
             "stand_ins": result.stand_ins,
             "leftover": str(result.leftover) if result.leftover else None,
         },
-        f"{counts['runs']:,} runs and {counts['outputs']:,} answers could be read into {result.path}."
+        f"Recovered {counts['runs']:,} runs and {counts['outputs']:,} answers into {result.path}."
         + (f" {result.cut:,} rows lost a part." if result.cut else "")
-        + (f" {result.stand_ins:,} notes stand in it where something was lost." if result.stand_ins else "")
+        + (f" {result.stand_ins:,} placeholders mark what was lost." if result.stand_ins else "")
         + " The original file is unchanged."
-        + (f" What found no place is in {result.leftover}." if result.leftover else ""),
+        + (f" Data without a place is in {result.leftover}." if result.leftover else ""),
         as_json=args.json,
     )
     return OK
@@ -104,8 +104,8 @@ def _restore(args: argparse.Namespace, path: Path) -> int:
         return OK
     if args.backup == "newest" and not found:
         raise RefusedError(
-            "There is no backup yet. Name the file of one that is elsewhere, or read what can be read of the history"
-            f" into a new file: {command(args, 'salvage NEW.db')}"
+            "There is no backup yet. Name a backup file elsewhere, or recover what is readable into a new file: "
+            f"{command(args, 'salvage NEW.db')}"
         )
     chosen = found[0].path if args.backup == "newest" else Path(args.backup).absolute()
     with _alone(path):

@@ -29,7 +29,7 @@ def add_running(run: argparse.ArgumentParser) -> None:
     run.formatter_class = argparse.RawDescriptionHelpFormatter
     run.epilog = "\n\n".join(filter(None, [run.epilog, _parameter_list()]))
     run.add_argument("--note", metavar="TEXT", default="", help="a note on the iteration")
-    run.add_argument("--over-limit", action="store_true", help="run it even when it is over the limits of one run")
+    run.add_argument("--over-limit", action="store_true", help="run even if a limit of one run is exceeded")
     add_confirming(run)
     run.add_argument("--json", action="store_true", help="one JSON document with everything, at the end")
 
@@ -41,7 +41,7 @@ def add_confirming(command: argparse.ArgumentParser) -> None:
         metavar="URL",
         action="append",
         default=[],
-        help="send a key to this address although it was entered for another one; remembered",
+        help="send a key to this address although it was entered for another one; this is remembered",
     )
 
 
@@ -58,29 +58,31 @@ def add_pack(commands: argparse._SubParsersAction[argparse.ArgumentParser], shar
     pack = commands.add_parser(
         "pack",
         parents=[shared],
-        help="take prompts out as packs, and bring packs in",
+        help="export and import prompts as packs",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     what = pack.add_subparsers(dest="what", metavar="WHAT", title="what", required=True)
-    _add_export(what.add_parser("export", parents=[shared], help="write prompts as a pack"))
-    _add_import(what.add_parser("import", parents=[shared], help="bring the prompts of a pack into the history"))
-    undo = what.add_parser("undo", parents=[shared], help="take out what the last import added")
+    _add_export(what.add_parser("export", parents=[shared], help="export prompts as a pack"))
+    _add_import(what.add_parser("import", parents=[shared], help="import the prompts of a pack"))
+    undo = what.add_parser("undo", parents=[shared], help="undo the last import")
     undo.add_argument("--json", action="store_true", help=_JSON_HELP)
     for name, words in (
-        ("validate", "whether a pack is sound, file by file"),
-        ("show", "what is in a pack"),
-        ("diff", "what differs between a pack and the history, or another pack"),
+        ("validate", "check a pack, file by file"),
+        ("show", "show the contents of a pack"),
+        ("diff", "compare a pack with the history or another pack"),
     ):
         one = what.add_parser(name, parents=[shared], help=words)
         one.add_argument("pack", metavar="PACK", type=Path, help=_PACK_HELP)
         one.add_argument("--json", action="store_true", help=_JSON_HELP)
-    what.choices["show"].add_argument("--evidence", action="store_true", help="with iterations, answers and verdicts")
+    what.choices["show"].add_argument(
+        "--evidence", action="store_true", help="include iterations, answers and verdicts"
+    )
     what.choices["diff"].add_argument("other", metavar="OTHER", type=Path, nargs="?", help="another pack")
     run = what.add_parser("run", parents=[shared], help="run a prompt of a pack and record it as an iteration")
     run.add_argument("pack", metavar="PACK", type=Path, help=_PACK_HELP)
-    run.add_argument("--prompt", metavar="SLUG", help="which prompt of the pack")
-    run.add_argument("--case", metavar="NAME", default="", help="take the values of this case")
+    run.add_argument("--prompt", metavar="SLUG", help="the prompt of the pack")
+    run.add_argument("--case", metavar="NAME", default="", help="use the values of this case")
     add_running(run)
 
 
@@ -92,14 +94,16 @@ def _add_export(export: argparse.ArgumentParser) -> None:
     export.add_argument(
         "--versions", metavar="WHICH", default="winner", help="winner, all, or numbers such as 2,5; the last is used"
     )
-    export.add_argument("--name", help="what the pack is called")
-    export.add_argument("--description", help="what it is for")
-    export.add_argument("--licence", help="such as Apache-2.0")
-    export.add_argument("--author", help="who made it")
-    export.add_argument("--evidence", action="store_true", help="with iterations, answers and verdicts")
-    export.add_argument("--preview", action="store_true", help="write nothing; say what would be written and disclosed")
+    export.add_argument("--name", help="the name of the pack")
+    export.add_argument("--description", help="the purpose of the pack")
+    export.add_argument("--licence", help="the licence, such as Apache-2.0")
+    export.add_argument("--author", help="the author")
+    export.add_argument("--evidence", action="store_true", help="include iterations, answers and verdicts")
     export.add_argument(
-        "--disclose", action="store_true", help="write it although keys, addresses or the like are in it"
+        "--preview", action="store_true", help="write nothing; show what would be written and disclosed"
+    )
+    export.add_argument(
+        "--disclose", action="store_true", help="write it even if it contains keys, addresses or the like"
     )
     export.add_argument("--json", action="store_true", help=_JSON_HELP)
 
@@ -113,5 +117,5 @@ def _add_import(import_: argparse.ArgumentParser) -> None:
         default=[],
         help="what to do with a prompt; repeat for more (new ones are added, changed ones updated, others skipped)",
     )
-    import_.add_argument("--preview", action="store_true", help="write nothing; say what is new, changed or the same")
+    import_.add_argument("--preview", action="store_true", help="write nothing; show what is new, changed or the same")
     import_.add_argument("--json", action="store_true", help=_JSON_HELP)

@@ -75,8 +75,7 @@ def _export(args: argparse.Namespace, workbench: Workbench) -> int:
     if disclosed and not (args.disclose or args.preview):
         found = "\n".join(f"{finding.sentence}" for finding in disclosed)
         raise RefusedError(
-            "Nothing was written, because this looks like something that you may not want to give away. Take it out, "
-            "or add --disclose.",
+            "Nothing was written, because this may be confidential. Remove it, or add --disclose.",
             found,
         )
     target = look_at(args.target, export.pack.about, {row.uid for row in rows})
@@ -93,7 +92,7 @@ def _versions(text: str) -> Which | tuple[int, ...]:
         return cast(Which, text)
     numbers = text.split(",")
     if not all(number.strip().isdecimal() for number in numbers):
-        raise RefusedError(f"“{text}” names no versions. Write winner, all, or numbers such as 2,5.")
+        raise RefusedError(f"“{text}” does not name versions. Write winner, all, or numbers such as 2,5.")
     return tuple(int(number) for number in numbers)
 
 
@@ -119,11 +118,11 @@ def _export_lines(args: argparse.Namespace, export: PackExport, removed: Sequenc
 def _import(args: argparse.Namespace, importer: PackImporter) -> int:
     plan = importer.plan(args.pack)
     actions = dict(_action(text) for text in args.choose)
-    sentence, uids = "Nothing was brought in.", {}
+    sentence, uids = "Nothing was imported.", {}
     if not args.preview:
         done = importer.apply(plan, actions)
         sentence, uids = done.sentence, dict(done.prompts)
-        sentence += " “workbench pack undo” takes it out again." if done.changed else ""
+        sentence += " To undo, run “workbench pack undo”." if done.changed else ""
     document = {
         "prompts": [
             {
@@ -151,7 +150,7 @@ def _action(text: str) -> tuple[str, Action]:
     slug, action = pair(text, "a choice")
     found = next((one for one in ACTIONS if one == action), None)
     if found is None:
-        raise RefusedError(f"“{action}” is no choice. Take add, update or skip.")
+        raise RefusedError(f"“{action}” is not a choice. Use add, update or skip.")
     return slug, found
 
 

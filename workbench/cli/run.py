@@ -54,7 +54,7 @@ def run(args: argparse.Namespace, env: Mapping[str, str]) -> int:
             return FAILED
         _keep_base(workbench, choice, handle)
     except KeyboardInterrupt:
-        print("Stopping; what has arrived is kept.", file=sys.stderr)
+        print("Stopping; partial output is kept.", file=sys.stderr)
         if choice is not None and handle is not None:
             workbench.runner.stop_all(handle.run_uid)
             is_stopped = handle.wait(_STOP_WITHIN_S)

@@ -32,7 +32,7 @@ def wait_for_index(workbench: Workbench) -> None:
     while workbench.searcher.behind(1):
         if not told and time.monotonic() - began > _TELL_AFTER_S:
             print(
-                f"Making {workbench.searcher.behind():,} runs findable; this is done once. Ctrl+C keeps what is done.",
+                f"Indexing {workbench.searcher.behind():,} runs; this is done once. Ctrl+C keeps the progress.",
                 file=sys.stderr,
             )
             told = True

@@ -31,7 +31,7 @@ def keep_limits(workbench: Workbench, prompt_uid: str, draft: Draft) -> None:
         return
     over = excess(limits, workbench.forecaster.forecast(prompt_uid, draft))
     if over and not _agreed(over):
-        raise RefusedError(f"{over} Nothing was run. Add --over-limit to run it all the same.")
+        raise RefusedError(f"{over} Nothing was run. Add --over-limit to run it anyway.")
 
 
 def _agreed(over: str) -> bool:

@@ -28,5 +28,5 @@ def searches(args: argparse.Namespace, env: Mapping[str, str]) -> int:
     for one in found:
         print(f"{one_line(one.name)}\t{one_line(one.query)}")
     if not found:
-        print("No search is saved yet. The window saves what stands in its search field with Ctrl+S.", file=sys.stderr)
+        print("There are no saved searches yet. Save one in the window with Ctrl+S.", file=sys.stderr)
     return OK if found else FAILED

@@ -39,13 +39,13 @@ def training(args: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def _check(args: argparse.Namespace) -> None:
     if args.format not in FORMATS:
-        raise RefusedError(f"“{args.format}” is no format. There are: {', '.join(FORMATS)}.")
+        raise RefusedError(f"“{args.format}” is not a format. The formats are: {', '.join(FORMATS)}.")
     if args.chosen not in get_args(ChosenBy):
-        raise RefusedError(f"“{args.chosen}” is no way to choose. There are: {', '.join(get_args(ChosenBy))}.")
+        raise RefusedError(f"“{args.chosen}” is not a way to choose. Use one of: {', '.join(get_args(ChosenBy))}.")
     if not 0 <= args.validation < 1:
-        raise RefusedError("The share for validation is a number from 0 to below 1, such as 0.1.")
+        raise RefusedError("The share for validation must be from 0 to below 1, such as 0.1.")
     if args.epochs < 1 or (args.price is not None and args.price < 0):
-        raise RefusedError("Passes are 1 or more, and a price is not below 0.")
+        raise RefusedError("Epochs must be 1 or more, and a price 0 or more.")
 
 
 def _train(args: argparse.Namespace, workbench: Workbench) -> int:

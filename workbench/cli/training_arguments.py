@@ -16,13 +16,13 @@ def add_training(what: argparse._SubParsersAction[argparse.ArgumentParser], shar
     what.add_parser(
         "training",
         parents=[shared],
-        help="files to train a model with, from what you chose",
+        help="write training files from the answers you chose",
         complete=_complete_training,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    star = what.add_parser("star", parents=[shared], help="star answers, which training can go by")
+    star = what.add_parser("star", parents=[shared], help="star answers, to choose them for training")
     star.add_argument("ids", metavar="ANSWER", nargs="+", help="ids of answers; show --json has them")
-    star.add_argument("--off", action="store_true", help="take the stars away")
+    star.add_argument("--off", action="store_true", help="remove the stars")
     star.add_argument("--json", action="store_true", help="one JSON document instead of a line")
 
 
@@ -32,13 +32,15 @@ def _complete_training(training: argparse.ArgumentParser) -> None:
     first, *_ = FORMATS
     lines = (f"  {row.name:<20}{row.help}" for row in FORMATS.values())
     training.epilog = _EPILOG.format(formats="\n".join(lines))
-    training.add_argument("target", metavar="FOLDER", type=Path, help="where train.jsonl and validation.jsonl go")
+    training.add_argument("target", metavar="FOLDER", type=Path, help="the folder for train.jsonl and validation.jsonl")
     training.add_argument("--prompt", metavar="NAME", help="the prompt (the sample)")
     training.add_argument("--format", metavar="FORMAT", default=first, help=f"see below ({first})")
     training.add_argument("--chosen", metavar="BY", default="winner", help="winner, starred or both (winner)")
-    training.add_argument("--validation", metavar="SHARE", type=float, default=0.1, help="share of the rows (0.1)")
-    training.add_argument("--seed", metavar="N", type=int, default=0, help="another number, another split (0)")
-    training.add_argument("--epochs", metavar="N", type=int, default=3, help="passes that the cost is told for (3)")
-    training.add_argument("--price", metavar="USD", type=float, help="dollars for a million trained tokens")
-    training.add_argument("--preview", action="store_true", help="write nothing; say what would be written")
+    training.add_argument(
+        "--validation", metavar="SHARE", type=float, default=0.1, help="share of rows for validation (0.1)"
+    )
+    training.add_argument("--seed", metavar="N", type=int, default=0, help="seed of the split (0)")
+    training.add_argument("--epochs", metavar="N", type=int, default=3, help="epochs for the cost estimate (3)")
+    training.add_argument("--price", metavar="USD", type=float, help="dollars per million trained tokens")
+    training.add_argument("--preview", action="store_true", help="write nothing; show what would be written")
     training.add_argument("--json", action="store_true", help="one JSON document instead of lines")

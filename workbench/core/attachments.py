@@ -32,7 +32,7 @@ class AttachError(ValueError):
 def media_type(name: str, body: bytes) -> str:
     """Return the media type of a file. Raises AttachError for an empty, too large or unsupported file."""
     if not body:
-        raise AttachError(f"“{name}” is empty. Choose a file that has something in it.")
+        raise AttachError(f"“{name}” is empty. Choose another file.")
     check_size(name, len(body))
     if found := picture_type(body):
         return found
@@ -51,7 +51,7 @@ def media_type(name: str, body: bytes) -> str:
 def check_size(name: str, size: int) -> None:
     """Raise AttachError for a file of more than MOST_BYTES."""
     if size > MOST_BYTES:
-        raise AttachError(f"“{name}” has {size_text(size)}, and at most {size_text(MOST_BYTES)} go. Make it smaller.")
+        raise AttachError(f"“{name}” has {size_text(size)}; the limit is {size_text(MOST_BYTES)}. Make it smaller.")
 
 
 def picture_type(body: bytes) -> str:

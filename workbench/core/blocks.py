@@ -161,7 +161,7 @@ def _off(enabled: bool) -> dict[str, Any]:
 def _on(item: Mapping[str, Any], where: str) -> bool:
     off = item.get("off", False)
     if not isinstance(off, bool):
-        raise BlockError(f"{where} is off or not; {off!r} is neither true nor false.")
+        raise BlockError(f"{where}: off must be true or false, not {off!r}.")
     return not off
 
 

@@ -35,7 +35,7 @@ def first_error(schema: Mapping[str, Any], value: Any, seconds: float = SECONDS)
 
     ruled = _without_dialects(schema)
     if _has(ruled, "unevaluatedProperties") and _has(ruled, "patternProperties"):
-        raise UncheckedError("the schema has unevaluatedProperties and patternProperties, which takes too long")
+        raise UncheckedError("the schema combines unevaluatedProperties and patternProperties, which takes too long")
     rules = _Rules(time.monotonic() + seconds)
     made = {
         "pattern": rules.pattern,
@@ -48,7 +48,7 @@ def first_error(schema: Mapping[str, Any], value: Any, seconds: float = SECONDS)
     try:
         return best_match(itertools.islice(checker.iter_errors(value), MOST_ERRORS))
     except regex.error as wrong:
-        raise UncheckedError(f"a pattern in the schema is no regular expression ({wrong})") from wrong
+        raise UncheckedError(f"a pattern in the schema is not a regular expression ({wrong})") from wrong
 
 
 class _Rules:

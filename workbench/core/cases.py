@@ -145,9 +145,9 @@ def case_from_json(data: object, where: str = "A case") -> Case:
     if not isinstance(uid, str) or not isinstance(name, str):
         raise CaseError(f"{where} has a uid or a name that is not text.")
     if not isinstance(values, Mapping) or not all(isinstance(value, str) for value in values.values()):
-        raise CaseError(f"{where} needs values: texts by the names of variables.")
+        raise CaseError(f"{where} needs values: one text per variable.")
     if not isinstance(checks, list) or not isinstance(metadata, Mapping):
-        raise CaseError(f"{where} has checks that are no list, or metadata that is no object.")
+        raise CaseError(f"{where}: checks must be a list and metadata an object.")
     if (threshold := _number(rest.get("threshold"))) is not None:
         del rest["threshold"]
     return Case(

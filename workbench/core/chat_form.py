@@ -28,7 +28,7 @@ def tools_form(tools: Sequence[Tool]) -> list[dict[str, Any]]:
     for tool in tools:
         if not _NAME.fullmatch(tool.name):
             raise BlockError(
-                f"The tool “{tool.name}” needs a name of 1 to 64 letters without accents, digits, _ or -. Rename it."
+                f"The tool “{tool.name}” needs a name of 1 to 64 characters: A-Z, a-z, 0-9, _ or -. Rename it."
                 if tool.name
                 else "A tool has no name. Give it one, or switch it off."
             )
@@ -90,13 +90,13 @@ def schema_object(text: str, what: str) -> dict[str, Any]:
         schema = json.loads(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise BlockError(f"{what}: this is not JSON at {place} ({error.msg}). Correct it there.") from error
+        raise BlockError(f"{what}: not valid JSON at {place} ({error.msg}). Correct it there.") from error
     except RecursionError as error:
-        raise BlockError(f"{what}: this is nested too deeply. Flatten it.") from error
+        raise BlockError(f"{what}: nested too deeply. Flatten it.") from error
     except ValueError as error:
         raise BlockError(f"{what}: a number in it has too many digits. Shorten it.") from error
     if not isinstance(schema, dict):
-        raise BlockError(f'{what}: this is not a JSON object. Write it like {{"type": "object", "properties": {{}}}}.')
+        raise BlockError(f'{what}: not a JSON object. Write it like {{"type": "object", "properties": {{}}}}.')
     return schema
 
 

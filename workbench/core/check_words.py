@@ -18,11 +18,11 @@ _MOST = 300
 _DOES: Mapping[str, tuple[str, str]] = {
     "equals": ("is exactly {}", "is not exactly {}"),
     "contains": ("contains {}", "does not contain {}"),
-    "icontains": ("contains {}, in capitals or not", "does not contain {}, in capitals or not"),
+    "icontains": ("contains {} (ignoring case)", "does not contain {} (ignoring case)"),
     "contains-all": ("contains all of {}", "does not contain all of {}"),
-    "icontains-all": ("contains all of {}, in capitals or not", "does not contain all of {}, in capitals or not"),
+    "icontains-all": ("contains all of {} (ignoring case)", "does not contain all of {} (ignoring case)"),
     "contains-any": ("contains any of {}", "contains none of {}"),
-    "icontains-any": ("contains any of {}, in capitals or not", "contains none of {}, in capitals or not"),
+    "icontains-any": ("contains any of {} (ignoring case)", "contains none of {} (ignoring case)"),
     "starts-with": ("begins with {}", "does not begin with {}"),
     "regex": ("matches the pattern {}", "does not match the pattern {}"),
     "is-json": ("is JSON", "is not JSON"),
@@ -33,10 +33,10 @@ _DOES: Mapping[str, tuple[str, str]] = {
     "contains-html": ("contains HTML", "contains no HTML"),
     "is-sql": ("is SQL", "is not SQL"),
     "contains-sql": ("contains SQL", "contains no SQL"),
-    "is-refusal": ("is a refusal", "is no refusal"),
-    "is-valid-function-call": ("is a valid call of a function", "is no valid call of a function"),
-    "is-valid-openai-function-call": ("is a valid call of a function", "is no valid call of a function"),
-    "is-valid-openai-tools-call": ("is a valid call of tools", "is no valid call of tools"),
+    "is-refusal": ("is a refusal", "is not a refusal"),
+    "is-valid-function-call": ("is a valid function call", "is not a valid function call"),
+    "is-valid-openai-function-call": ("is a valid function call", "is not a valid function call"),
+    "is-valid-openai-tools-call": ("is a valid tool call", "is not a valid tool call"),
     "tool-call-f1": ("calls the tools {}", "does not call the tools {}"),
     "finish-reason": ("ended because of {}", "did not end because of {}"),
     "word-count": ("has {} words", "does not have {} words"),
@@ -45,13 +45,16 @@ _DOES: Mapping[str, tuple[str, str]] = {
     "bleu": ("shares phrases with {} (BLEU)", "shares few phrases with {} (BLEU)"),
     "gleu": ("shares phrases with {} (GLEU)", "shares few phrases with {} (GLEU)"),
     "meteor": ("shares words with {} (METEOR)", "shares few words with {} (METEOR)"),
-    "similar": ("means about the same as {}", "means something else than {}"),
+    "similar": ("means about the same as {}", "means something different from {}"),
     "classifier": ("is classified as {}", "is not classified as {}"),
     "moderation": ("passes moderation {}", "does not pass moderation {}"),
     "guardrails": ("passes the guardrails", "does not pass the guardrails"),
-    "llm-rubric": ("a model finds that it fits: {}", "a model finds that it does not fit: {}"),
-    "agent-rubric": ("an agent finds that it fits: {}", "an agent finds that it does not fit: {}"),
-    "search-rubric": ("a model that searches finds: {}", "a model that searches does not find: {}"),
+    "llm-rubric": ("passes a model's rubric: {}", "fails a model's rubric: {}"),
+    "agent-rubric": ("passes an agent's rubric: {}", "fails an agent's rubric: {}"),
+    "search-rubric": (
+        "passes the rubric of a model with web search: {}",
+        "fails the rubric of a model with web search: {}",
+    ),
     "g-eval": ("a model grades it by: {}", "a model grades it low by: {}"),
     "model-graded-closedqa": ("a model finds that it meets: {}", "a model finds that it does not meet: {}"),
     "factuality": ("a model finds it in line with the facts {}", "a model finds it at odds with the facts {}"),
@@ -59,13 +62,13 @@ _DOES: Mapping[str, tuple[str, str]] = {
     "context-faithfulness": ("keeps to its context", "does not keep to its context"),
     "context-recall": ("its context has {}", "its context lacks {}"),
     "context-relevance": ("its context is about the question", "its context is not about the question"),
-    "conversation-relevance": ("stays with the conversation", "does not stay with the conversation"),
+    "conversation-relevance": ("is relevant to the conversation", "is not relevant to the conversation"),
     "select-best": ("is the best by: {}", "is not the best by: {}"),
     "max-score": ("has the highest score", "does not have the highest score"),
     "javascript": ("passes JavaScript, which is not run here: {}", "fails JavaScript, which is not run here: {}"),
     "python": ("passes Python, which is not run here: {}", "fails Python, which is not run here: {}"),
     "ruby": ("passes Ruby, which is not run here: {}", "fails Ruby, which is not run here: {}"),
-    "webhook": ("passes a call of {}, which is not made here", "fails a call of {}, which is not made here"),
+    "webhook": ("passes the webhook {}, which is not called here", "fails the webhook {}, which is not called here"),
 }
 _SAME = {"model-graded-factuality": "factuality"}
 _LIMITED: Mapping[str, tuple[str, str]] = {
@@ -94,7 +97,7 @@ def _lines(check: Check, depth: int) -> Iterator[CheckLine]:
     if check.type == SET:
         words = "not all of these" if check.negated else "all of these"
         if check.threshold is not None:
-            words = f"together {'below' if check.negated else 'at least'} {_number(check.threshold)}"
+            words = f"combined score {'below' if check.negated else 'at least'} {_number(check.threshold)}"
         rest = _rest(check, told_threshold=True)
         yield CheckLine(f"{words}{rest}:", depth)
         for one in check.checks:
@@ -119,7 +122,7 @@ def _words(check: Check) -> tuple[str, bool]:
         return "", False
     form, value = _DOES[kind][check.negated], _value(check.value)
     if "{}" in form:
-        words = form.format(value or "what nobody said")
+        words = form.format(value or "(no value)")
     elif value:
         words = f"{form}, by {value}"
     else:
@@ -131,19 +134,19 @@ def _rest(check: Check, *, told_threshold: bool) -> str:
     """Describe the remaining fields of a check."""
     parts = []
     if check.threshold is not None and not told_threshold:
-        parts.append(f"from {_number(check.threshold)}")
+        parts.append(f"threshold {_number(check.threshold)}")
     if check.weight is not None:
-        parts.append(f"weighs {_number(check.weight)}")
+        parts.append(f"weight {_number(check.weight)}")
     if check.metric:
-        parts.append(f"counts for “{check.metric}”")
+        parts.append(f"metric “{check.metric}”")
     told = (
         ("graded by", check.provider),
-        ("asked with", check.rubric_prompt),
-        ("set up with", check.config),
+        ("rubric prompt", check.rubric_prompt),
+        ("config", check.config),
         ("with", check.rest),
     )
     parts += [f"{words} {_value(text)}" for words, text in told if text]
-    code = (("of the answer after", check.transform), ("of the context after", check.context_transform))
+    code = (("answer transformed by", check.transform), ("context transformed by", check.context_transform))
     parts += [f"{words} code that is not run here: {_cut(text)}" for words, text in code if text]
     if check.checks and check.type != SET:
         parts.append(f"with {json_text([check_to_json(one) for one in check.checks])}")

@@ -193,7 +193,7 @@ def _extra(unknown: Mapping[str, Any]) -> str:
         rfc8785.dumps(json.loads(text))
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         names = ", ".join(repr(key) for key in unknown)
-        raise ContentError(f"What a newer release stored under {names} cannot be kept: {error}.") from error
+        raise ContentError(f"Data of a newer release under {names} cannot be kept: {error}.") from error
     return text
 
 
@@ -207,7 +207,7 @@ def _message(item: object, index: int) -> Message:
         raise ContentError(f"Message {index} has {unknown}, which this release does not know; a newer one reads it.")
     attached, cache = item.get("attachments", []), item.get("cache", False)
     if not isinstance(attached, list) or not isinstance(cache, bool):
-        raise ContentError(f"Message {index} has attachments that are no list, or a cache mark that is not true.")
+        raise ContentError(f"Message {index}: attachments must be a list, and a cache mark must be true.")
     return Message(cast(Role, role), text, _attachments(attached, index) if attached else (), cache)
 
 

@@ -44,10 +44,10 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         ("an API key", r"\bAIza[A-Za-z0-9_-]{30,}|\bhf_[A-Za-z0-9]{20,}|\bgsk_[A-Za-z0-9]{20,}|\bxai-[A-Za-z0-9]{20,}"),
         ("an AWS key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
         (
-            "a token of a code host",
+            "a code host token",
             r"\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bglpat-[A-Za-z0-9_-]{16,}",
         ),
-        ("a token of Slack", r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
+        ("a Slack token", r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
         ("a signed token", r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
         ("a password in an address", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,100}:[^\s/:@]{1,100}@[^\s/]{1,200}"),
         (
@@ -61,8 +61,8 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         ("an account number (IBAN)", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"),
         ("a card number", r"\b(?:\d[ -]?){12,18}\d\b"),
         ("a telephone number", r"(?<![\w.])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d(?:[ .-]?\d){6,12}\b"),
-        ("an address of a private network", r"\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}\b"),
-        ("a path of somebody's home", r"(?:/home/|/Users/|[A-Z]:\\Users\\)[A-Za-z0-9._-]{2,40}"),
+        ("a private network address", r"\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}\b"),
+        ("a path in a home folder", r"(?:/home/|/Users/|[A-Z]:\\Users\\)[A-Za-z0-9._-]{2,40}"),
     )
     return tuple((what, re.compile(source)) for what, source in sources)
 

@@ -42,7 +42,7 @@ class ValueSet(VisibleFields):
             raise ValueError("A value set of this draft is not an object.")
         uid, name, ticked = data.get("uid"), data.get("name"), data.get("ticked", False)
         if not isinstance(uid, str) or not uid or not isinstance(name, str) or not isinstance(ticked, bool):
-            raise ValueError("A value set of this draft needs an identity and a name, and is ticked or not.")
+            raise ValueError("A value set of this draft needs a uid, a name, and ticked as true or false.")
         return cls(uid, name, _values(data.get("values", {}), f"the value set {name!r}"), ticked)
 
 
@@ -111,13 +111,13 @@ class Draft:
         if not isinstance(lanes, list | tuple):
             raise ValueError("The lanes of this draft are not a list.")
         if len(lanes) > MOST_LANES:
-            raise ValueError(f"This draft has {len(lanes):,} lanes, and at most {MOST_LANES} are shown.")
+            raise ValueError(f"This draft has {len(lanes):,} lanes; at most {MOST_LANES} are shown.")
         based_on = data.get("based_on")
         if based_on is not None and not is_stored_int(based_on):
             raise ValueError("The version that this draft is based on is not a number.")
         sets, active = data.get("sets", []), data.get("active", "")
         if not isinstance(sets, list | tuple) or not isinstance(active, str):
-            raise ValueError("The value sets of this draft are not a list, or the one that is shown has no identity.")
+            raise ValueError("The value sets of this draft are not a list, or the shown one has no uid.")
         return cls(
             content=contents.from_json(data.get("content", {})),
             values=values,

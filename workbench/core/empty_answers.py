@@ -78,16 +78,16 @@ def empty_sentence(result: Result, *, blind: bool = False) -> str:
 def _hint(result: Result) -> str:
     reason, thought = result.finish_reason.lower(), result.reasoning.strip() or result.usage.reasoning
     if reason in _OUT_OF_TOKENS:
-        used = "Reasoning used up all tokens" if thought else "The limit of tokens was reached before any text came"
+        used = "Reasoning used up all tokens" if thought else "The token limit was reached before any text"
         return f"{used}. Raise Max tokens in the lane's parameters{', or lower Reasoning effort' if thought else ''}."
     if reason in _FILTERED:
         return "The provider's filter withheld the text. Change the prompt or the model."
     if any(choice.text for choice in further_choices(result.response)):
-        return "The first choice has no text; another one has. It is kept with the response."
+        return "The first choice is empty; another one has text. It is kept with the response."
     if reason in _CALLED:
         return "The provider reports a tool call but sent none. Retry, or check the prompt's tools."
     if result.reasoning.strip():
-        return "Only reasoning came. Retry, or lower Reasoning effort in the lane's parameters."
+        return "The model sent only reasoning. Retry, or lower Reasoning effort in the lane's parameters."
     if result.text:
-        return "Only blank space came. Retry, or change the prompt."
+        return "The model sent only blank space. Retry, or change the prompt."
     return "The model sent no text. Retry, or change the prompt."

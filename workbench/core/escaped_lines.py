@@ -23,6 +23,8 @@ def _unescaped(line: str, number: int) -> str:
         if (letter := match.group(1)) in _ESCAPES:
             return _ESCAPES[letter]
         shown = f"\\{letter}" if letter else "A backslash at the end"
-        raise ValueError(f"Line {number}: {shown} means nothing here. Write \\\\ for a backslash, \\n for a new line.")
+        raise ValueError(
+            f"Line {number}: {shown} is not an escape sequence. Write \\\\ for a backslash, \\n for a new line."
+        )
 
     return re.sub(r"\\(.?)", replaced, line)

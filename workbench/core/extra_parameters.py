@@ -44,7 +44,7 @@ def sort_parameters(given: Mapping[str, Any]) -> SortedParameters:
             try:
                 checked = row.checked([value] if row.kind == "texts" and isinstance(value, str) else value)
             except ValueError:
-                found.problems.append(f"“{name}” is {row.requirement}.")
+                found.problems.append(f"“{name}” must be {row.requirement}.")
             else:
                 if checked is not None:
                     found.values[row.name] = checked

@@ -84,7 +84,8 @@ def replace_all(
             size += match.start() - position + len(made_of)
             if size > MOST_MADE:
                 raise FindError(
-                    f"The text would grow over {MOST_MADE:,} characters. Replace by something shorter, or one by one."
+                    f"The text would grow beyond {MOST_MADE:,} characters. Use a shorter replacement, or replace one "
+                    "by one."
                 )
             parts += [text[position : match.start()], made_of]
             position = match.end()
@@ -104,8 +105,8 @@ def _compiled(query: FindQuery) -> Any:
     try:
         return regex.compile(source, flags)
     except regex.error as error:
-        reason = str(error.msg or "it is not one")
-        raise FindError(f"This is no regular expression: {reason}. Correct it, or search for plain text.") from error
+        reason = str(error.msg or "it cannot be read")
+        raise FindError(f"This is not a regular expression: {reason}. Correct it, or search for plain text.") from error
     except (OverflowError, RecursionError, MemoryError) as error:
         raise FindError("This pattern is too large. Search for something shorter.") from error
 
@@ -128,7 +129,7 @@ def _matches(pattern: Any, text: str, deadline: float, start: int = 0) -> Iterat
                 yield match
     except TimeoutError as error:
         raise FindError(
-            "This pattern takes too long on this text. Make it more exact: repetitions inside repetitions are slow."
+            "This pattern takes too long on this text. Make it more specific: repetitions inside repetitions are slow."
         ) from error
 
 

@@ -242,7 +242,7 @@ def _money(forecast: Forecast) -> str:
         return "cost unknown"
     span = show_span(known)
     if forecast.open_ended:
-        span = "more than $0" if span.startswith("<") else f"at least {span}"
+        span = "over $0" if span.startswith("<") else f"at least {span}"
     return f"est. {span}{f' + {lanes_without_prices(unpriced)}' if unpriced else ''}"
 
 
@@ -260,7 +260,7 @@ def show_span(span: AmountSpan) -> str:
 def detail(forecast: Forecast) -> str:
     """Return one line per lane: tokens, tokenizer, share of the context window, cost."""
     lines = [f"{lane.title}: {_lane(lane)}" for lane in forecast.lanes]
-    return "\n".join([*lines, "Counted on this computer; nothing is asked over the network."])
+    return "\n".join([*lines, "Counted on this computer; nothing is sent."])
 
 
 def _lane(lane: LaneForecast) -> str:
@@ -270,7 +270,7 @@ def _lane(lane: LaneForecast) -> str:
         return "counts no tokens, free."
     said = [f"{show_tokens(lane.largest, about=lane.about)} by {lane.tokenizer.name}"]
     if lane.context is None:
-        said.append("size of the context window unknown")
+        said.append("context window unknown")
     elif lane.is_over:
         said.append(f"▲ more than its context window of {lane.context:,} tokens; shorten the prompt")
     else:
@@ -290,23 +290,23 @@ def _lane_cost(lane: LaneForecast) -> str:
     answers = "1 past answer" if lane.past == 1 else f"{lane.past} past answers"
     if lane.rates is None or (given := lane.input_cost) is None:
         if lane.cost is not None:
-            return f"{show_span(lane.cost)} by the cost that was reported of {answers}"
+            return f"{show_span(lane.cost)}, from the reported cost of {answers}"
         by_time = lane.rates is not None and bool(lane.rates.sheet)
-        return "priced by the time it takes" if by_time else "price unknown; set it in the model picker"
+        return "priced by time" if by_time else "price unknown; set it in the model picker"
     asked = _input_cost(lane, lane.rates, given)
     if lane.cost is not None and lane.output is None and lane.past:
-        return f"{show_span(lane.cost)} by the cost that was reported of {answers}"
+        return f"{show_span(lane.cost)}, from the reported cost of {answers}"
     if lane.cost is None or lane.output is None:
-        return f"{asked}, output unknown until this prompt has an answer of this model"
+        return f"{asked}, output unknown until this model has answered this prompt"
     length = show_tokens(int(lane.output.low), int(lane.output.high))
-    return f"{show_span(lane.cost)}: {asked}, and {length} of output after {answers}"
+    return f"{show_span(lane.cost)}: {asked}, and {length} of output as in {answers}"
 
 
 def _input_cost(lane: LaneForecast, rates: Rates, given: AmountSpan) -> str:
     if not lane.cacheable:
         return f"input {show_cost(given.high)}"
     if rates.cached is None and rates.written is None and not rates.sheet:
-        return f"input {show_cost(given.high)}, the prices of its cache unknown"
+        return f"input {show_cost(given.high)}, cache prices unknown"
     some = show_tokens(max(count.cacheable for count in lane.counts), about=lane.about)
     low, high = show_cost(given.low), show_cost(given.high)
-    return f"input {low} with {some} from the cache, {high} when they are written into it"
+    return f"input {low} with {some} read from the cache, {high} when written to it"

@@ -30,10 +30,10 @@ _OTHER_NAMES: dict[str, Role] = {"developer": "system", "human": "user", "model"
 _WORDS: dict[Standing, str] = {"bad": "all bad", "lost": "lost", "tied": "tie", "won": "winner", "": ""}
 
 NO_MESSAGES = (
-    "This answer has no messages in tags, so there is nothing to compare. What the model wrote is below. Ask again, or "
+    "This answer has no tagged messages, so there is nothing to compare. The model's text is below. Ask again, or "
     "choose a more capable model."
 )
-NOTHING = "The model answered nothing. Ask again, or choose another model."
+NOTHING = "The model sent no text. Ask again, or choose another model."
 
 
 class ProposalError(ValueError):
@@ -195,8 +195,8 @@ def _role(attributes: str) -> Role:
             return role
     said = f"with the role “{name}”" if name else "without a role"
     raise ProposalError(
-        f"This answer has a message {said}, and messages are of {', '.join(ROLES)}. What the model wrote is below; ask "
-        "again, or choose another model."
+        f"This answer has a message {said}; the roles are {', '.join(ROLES)}. The model's text is below; ask again, or "
+        "choose another model."
     )
 
 

@@ -55,11 +55,11 @@ def parse(text: str) -> Any:
             fenced[1] if fenced else text, parse_float=_Number, parse_int=_Number, parse_constant=_no_constant
         )
     except RecursionError as error:
-        raise ValueError("This JSON is nested too deeply to be compared.") from error
+        raise ValueError("This JSON is nested too deeply to compare.") from error
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON.")
+    raise ValueError(f"{name} is not JSON.")
 
 
 def diff_json(old: str, new: str) -> tuple[JsonChange, ...] | None:
@@ -88,7 +88,7 @@ def _changes(path: str, before: Any, after: Any) -> Iterator[JsonChange]:
 
 def _note(before: Any, after: Any) -> str:
     if isinstance(before, _Number) and isinstance(after, _Number):
-        return "the same number, written otherwise" if before.equals(after) else ""
+        return "the same number, written differently" if before.equals(after) else ""
     one, other = _type(before), _type(after)
     return f"{one} became {other}" if one != other else ""
 

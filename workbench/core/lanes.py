@@ -141,7 +141,7 @@ class Params:
         for name, value in self.values:
             row = parameters.parameter(name)
             if row is not None and not row.allows(value):
-                return f"The {name} of a lane is {row.requirement}."
+                return f"The {name} of a lane must be {row.requirement}."
         problems = sort_parameters(_object(self.extra)).problems if self.extra else []
         return f"Extra parameters of a lane: {problems[0]}" if problems else ""
 
@@ -263,7 +263,7 @@ def _dumped(data: Mapping[str, Any]) -> str:
 
 def _number(text: str) -> float:
     if not math.isfinite(value := float(text)):
-        raise ValueError(f"{text} is no number of JSON.")
+        raise ValueError(f"{text} is not a JSON number.")
     return value
 
 

@@ -40,7 +40,7 @@ class MaintenanceRules:
         except RecursionError as error:
             raise ValueError("the rules are nested too deeply") from error
         if not isinstance(data, dict):
-            raise ValueError("the rules are no object")
+            raise ValueError("the rules are not an object")
         daily, keep, days, folder = (data.get(name) for name in ("daily", "keep", "raw_days", "folder"))
         if not isinstance(daily, bool) or not isinstance(folder, str):
             raise ValueError("a rule has a wrong value")
@@ -49,7 +49,7 @@ class MaintenanceRules:
 
 def _whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST:
-        raise ValueError("a rule is no number of days or copies")
+        raise ValueError("a rule is not a number of days or copies")
     return value
 
 

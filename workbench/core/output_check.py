@@ -45,7 +45,7 @@ def schema_fault(text: str, what: str) -> str:
     except BlockError as error:
         return str(error)
     except SchemaError as error:
-        return f"{what} is wrong at {_path(error.absolute_path)}: {_short(error.message)}. Correct it there."
+        return f"{what} is invalid at {_path(error.absolute_path)}: {_short(error.message)}. Correct it there."
     except RecursionError:
         return f"{what} is nested too deeply. Flatten it."
     return ""
@@ -82,7 +82,18 @@ def _against(output: OutputFormat, value: Any) -> FormatCheck:
         return FormatCheck(None, f"not checked: {why}")
     if error is None:
         return FormatCheck(True, "valid against the schema")
-    return FormatCheck(False, f"{_path(error.absolute_path)}: {_short(error.message)}")
+    return FormatCheck(False, _violation(error))
+
+
+def _violation(error: Any) -> str:
+    """Describe an error of an answer with its path; a missing field of the root needs none."""
+    path = _path(error.absolute_path)
+    names = error.validator_value if error.validator == "required" else ()
+    missing = next((name for name in names if error.message == f"{name!r} is a required property"), None)
+    if missing is None:
+        return f"{path}: {_short(error.message)}"
+    field = f"required field {json.dumps(missing, ensure_ascii=False)}"
+    return _short(f"{path}: missing {field}" if error.absolute_path else f"Missing {field}")
 
 
 def _unresolved(schema: Any, error: Unresolvable) -> str:
@@ -91,13 +102,13 @@ def _unresolved(schema: Any, error: Unresolvable) -> str:
     if anchor:
         if any(ref.rpartition("#")[2] == anchor for ref in _values(schema, "$dynamicRef")):
             return (
-                f"“$dynamicRef” asks for “#{anchor}”, and nothing in the schema has that “$dynamicAnchor”. "
+                f"“$dynamicRef” points to “#{anchor}”, but the schema has no such “$dynamicAnchor”. "
                 "Add it, or use “$ref” with a path"
             )
-        return f"“$ref” asks for “#{anchor}”, and nothing in the schema has that “$anchor”. Add it, or write its path"
+        return f"“$ref” points to “#{anchor}”, but the schema has no such “$anchor”. Add it, or write its path"
     if error.ref.startswith("/"):
-        return f"the schema refers to “#{error.ref}”, which is not in it. Correct the path, or add what it leads to"
-    return f"the schema refers to “{error.ref}”, which is not in it and never fetched. Copy it into “$defs”"
+        return f"the schema refers to “#{error.ref}”, which is not in it. Correct the path, or add its target"
+    return f"the schema refers to “{error.ref}”, which is outside the schema and not fetched. Copy it into “$defs”"
 
 
 def _values(schema: Any, key: str) -> Iterator[str]:
@@ -113,7 +124,7 @@ def _why_no_json(text: str, error: ValueError) -> str:
     if not text.strip():
         return "not JSON: the answer is empty"
     if (fenced := _FENCE.match(text)) and _is_json(fenced.group(1)):
-        return "not JSON: a code fence stands around it"
+        return "not JSON: it is inside a code fence"
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}"
     return f"not JSON: {error}"
@@ -128,11 +139,11 @@ def _is_json(text: str) -> bool:
 
 
 def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _path(parts: Any) -> str:
-    """Format a JSON path for display: `orders[0].id`, "the top" for the root."""
+    """Format a JSON path for display: `orders[0].id`, "the top level" for the root."""
     shown = ""
     for part in parts:
         if isinstance(part, int):
@@ -141,7 +152,7 @@ def _path(parts: Any) -> str:
             shown += f".{part}" if shown else part
         else:
             shown += f"[{json.dumps(part, ensure_ascii=False)}]"
-    return shown or "the top"
+    return shown or "the top level"
 
 
 def _short(text: str) -> str:

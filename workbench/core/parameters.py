@@ -123,7 +123,7 @@ class Parameter:
         """Return a value from a user or a file in canonical form, None for unset. Raises ValueError with a sentence."""
         found = self.stored(value)
         if found is not None and not self.allows(found):
-            raise ValueError(f"The {self.name} of a lane is {self.requirement}.")
+            raise ValueError(f"The {self.name} of a lane must be {self.requirement}.")
         return found
 
     def allows(self, value: Value) -> bool:
@@ -150,7 +150,7 @@ class Parameter:
             return None
         found = self._typed(text)
         if found is None or not self.allows(found):
-            raise ValueError(f"{self.label} is {self.requirement}.")
+            raise ValueError(f"{self.label} must be {self.requirement}.")
         return found
 
     def _typed(self, text: str) -> Value | None:
@@ -199,7 +199,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "number",
         "Temperature",
         "temp",
-        "How freely words are chosen: 0 takes the most likely one.",
+        "Randomness of the word choice: 0 takes the most likely word.",
         _formats(
             github="temperature",
             promptfoo="temperature",
@@ -216,7 +216,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "number",
         "Top p",
         "top_p",
-        "Words are chosen among the most likely ones that together have this share of the probability.",
+        "Chooses only from the most likely words that together have this probability.",
         _formats(github="topP", promptfoo="top_p", other="top_p", llm="top_p", openai="top_p", anthropic="top_p"),
         frozenset({"topP"}),
         carriers=frozenset({"p"}),
@@ -228,7 +228,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "integer",
         "Top k",
         "top_k",
-        "Words are chosen among this many of the most likely ones.",
+        "Chooses only from this many of the most likely words.",
         _formats(llm="top_k", anthropic="top_k"),
         frozenset({"topK"}),
         carriers=frozenset({"k"}),
@@ -239,7 +239,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "number",
         "Min p",
         "min_p",
-        "Words are left out that are less likely than this share of the most likely one.",
+        "Leaves out words that are less likely than this share of the most likely one.",
         _formats(llm="min_p"),
         frozenset({"minP"}),
         low=0,
@@ -250,7 +250,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "integer",
         "Max tokens",
         "max",
-        "The most tokens that an answer may have, its reasoning included.",
+        "Maximum length of an answer in tokens, including its reasoning.",
         _formats(
             github="maxTokens",
             promptfoo="max_tokens",
@@ -283,7 +283,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "integer",
         "Seed",
         "seed",
-        "The same seed asks for the same answer again; not every model keeps to it.",
+        "The same seed should give the same answer again; not every model honours it.",
         _formats(promptfoo="seed", llm="seed", openai="seed"),
         frozenset({"random_seed", "randomSeed"}),
         (WireName("mistral", "random_seed"),),
@@ -328,7 +328,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "choice",
         "Reasoning effort",
         "effort",
-        "How long a model may think before it answers.",
+        "How much a model reasons before it answers.",
         _formats(promptfoo="reasoning_effort", llm="reasoning_effort", openai="reasoning_effort"),
         carriers=frozenset({"thinking", "thinkingConfig", "thinking_config", "reasoning", "output_config", "think"}),
         choices=EFFORTS,
@@ -338,7 +338,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "switch",
         "Log probabilities",
         "logprobs",
-        "The raw response tells how likely each word of the answer was.",
+        "Adds the probability of each word of the answer to the raw response.",
         _formats(llm="logprobs", openai="logprobs"),
         carriers=frozenset({"responseLogprobs"}),
     ),
@@ -347,7 +347,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "integer",
         "Top log probabilities",
         "top_logprobs",
-        "How many other words the raw response tells the probability of, for each word of the answer.",
+        "How many alternatives to each word of the answer to add to the raw response, with their probabilities.",
         _formats(llm="top_logprobs", openai="top_logprobs"),
         carriers=frozenset({"logprobs"}),
         low=0,

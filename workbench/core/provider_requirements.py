@@ -61,7 +61,7 @@ def setting_trouble(setting: ProviderSetting) -> str:
     """Return a sentence about a value with unsafe characters."""
     if setting.kind in ("region", "account"):
         return (
-            f"The setting “{setting.label}” has characters that cannot be part of an address, such as “/” or a blank."
+            f"The setting “{setting.label}” has characters that cannot be part of an address, such as “/” or a space."
         )
     return f"The setting “{setting.label}” has characters that cannot be sent, such as a line break."
 

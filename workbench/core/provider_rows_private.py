@@ -27,17 +27,15 @@ _AWS = (
         kind="sign_in",
     ),
     ProviderSetting(
-        "aws_role_name", "Role to take on", ("AWS_ROLE_NAME",), hint="arn:aws:iam::…:role/…", kind="sign_in"
+        "aws_role_name", "Role to assume", ("AWS_ROLE_NAME",), hint="arn:aws:iam::…:role/…", kind="sign_in"
     ),
-    ProviderSetting("", "Role of the machine", ("AWS_ROLE_ARN",), by_environment=True),
+    ProviderSetting("", "Role of this machine", ("AWS_ROLE_ARN",), by_environment=True),
     ProviderSetting("aws_session_name", "Session name", ("AWS_SESSION_NAME",), kind="sign_in"),
     ProviderSetting("aws_web_identity_token", "Web identity token", ("AWS_WEB_IDENTITY_TOKEN",), secret=True),
     ProviderSetting("", "Configuration file", ("AWS_CONFIG_FILE",), by_environment=True),
     ProviderSetting("", "Credentials file", ("AWS_SHARED_CREDENTIALS_FILE",), by_environment=True),
     ProviderSetting("", "Web identity token file", ("AWS_WEB_IDENTITY_TOKEN_FILE",), by_environment=True),
-    ProviderSetting(
-        "", "No questions to the machine's own service", ("AWS_EC2_METADATA_DISABLED",), by_environment=True
-    ),
+    ProviderSetting("", "Skip the machine's metadata service", ("AWS_EC2_METADATA_DISABLED",), by_environment=True),
 )
 _AZURE_SIGN_IN = (
     ProviderSetting("azure_ad_token", "Entra ID token", ("AZURE_AD_TOKEN",), secret=True),
@@ -65,8 +63,8 @@ _VERTEX = (
         hint="The path of its JSON file, or the JSON itself",
         usual_variable="GOOGLE_APPLICATION_CREDENTIALS",
     ),
-    ProviderSetting("", "Configuration of gcloud", ("CLOUDSDK_CONFIG",), by_environment=True),
-    ProviderSetting("", "No questions to the machine's own service", ("NO_GCE_CHECK",), by_environment=True),
+    ProviderSetting("", "gcloud configuration", ("CLOUDSDK_CONFIG",), by_environment=True),
+    ProviderSetting("", "Skip the machine's metadata service", ("NO_GCE_CHECK",), by_environment=True),
 )
 _BEDROCK_HOSTS = tuple(
     f"{service}.*.{suffix}"

@@ -44,12 +44,12 @@ class Limits:
         except RecursionError as error:
             raise ValueError("the limits are nested too deeply") from error
         if not isinstance(data, dict):
-            raise ValueError("the limits are no object")
+            raise ValueError("the limits are not an object")
         usd, tokens, calls = (data.get(name) for name in ("usd", "tokens", "calls"))
         for value in (usd, tokens, calls):
             wrong = isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST
             if value is not None and wrong:
-                raise ValueError("a limit is no number")
+                raise ValueError("a limit is not a number")
         return cls(
             None if usd is None else float(usd),
             None if tokens is None else int(tokens),
@@ -72,7 +72,7 @@ def excess(limits: Limits, forecast: Forecast, what: str = "This run") -> str:
     if limits.usd is not None and forecast.unpriced:
         told.append(f"The price of {_names(forecast.unpriced)} is unknown.")
     if told and limits.usd is not None and forecast.open_ended:
-        told.append(f"How long {_names(forecast.open_ended)} will answer is not known yet and not counted.")
+        told.append(f"The output of {_names(forecast.open_ended)} is not known yet and not counted.")
     return " ".join(told)
 
 

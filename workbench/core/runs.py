@@ -26,7 +26,7 @@ RowVerdict = Literal["winner", "lost", "tie", "all_bad", "none"]
 StepKind = Literal["text", "reasoning", "tool_call", "tool_result"]
 
 ENDED: frozenset[OutputState] = frozenset({"finished", "failed", "stopped", "interrupted"})
-WHY_IS_HIDDEN = "This call failed. Why is shown with the names."
+WHY_IS_HIDDEN = "This call failed. The reason is shown with the names."
 """Shown for a failure in blind mode, because an endpoint's message may reveal its name."""
 LOOP_GAP_MS = 10 * 60 * 1000
 MIN_RATE_MS = 100
@@ -130,13 +130,13 @@ def said_steps(reasoning: str, text: str, opaque: str = "") -> tuple[AnswerStep,
 
 def told_steps(result: Result) -> Iterator[tuple[str, str]]:
     """Yield title and text of each step before the final text; nothing without tool calls."""
-    said = {"text": "Said first", "reasoning": "Thought"}
+    said = {"text": "Earlier text", "reasoning": "Reasoning"}
     last = len(result.steps) - 1
     for number, step in enumerate(result.steps):
         if step.kind in ("tool_call", "tool_result"):
-            yield f"{'Called' if step.kind == 'tool_call' else 'Came back from'} {step.name}", step.text
+            yield f"{'Called' if step.kind == 'tool_call' else 'Result of'} {step.name}", step.text
         elif number < last or step.text != result.text:
-            yield said.get(step.kind, "Said"), step.text
+            yield said.get(step.kind, "Text"), step.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,13 +69,13 @@ def spread(results: Sequence[Result]) -> SampleSpread:
 def spread_words(found: SampleSpread) -> str:
     """Describe a spread in one line."""
     if found.count < 2:
-        return "There are not two finished samples to compare yet."
+        return "Two finished samples are needed to compare."
     if found.distinct == 1:
         parts = [f"{found.count} samples, all alike"]
     elif found.distinct == found.count:
         parts = [f"{found.count} samples, all different"]
     else:
-        parts = [f"{found.count} samples, {found.distinct} different ones, {found.agreeing} of them alike"]
+        parts = [f"{found.count} samples, {found.distinct} distinct"]
     if found.lengths is not None:
         parts.append(f"{_range(*(f'{length:,}' for length in found.lengths))} characters")
     if found.times is not None:

@@ -66,10 +66,10 @@ def read_schema(text: str) -> SchemaField:
     except SchemaFormError:
         raise
     except ValueError as error:
-        raise SchemaFormError(f"This is no JSON yet, so there is no form of it. {error}") from error
+        raise SchemaFormError(f"This is not JSON yet, so it has no form. {error}") from error
     form = _read("", schema, 0, required=False)
     if form.kind != "object":
-        raise SchemaFormError('The form shows schemas with "type": "object". This one stays as it is written.')
+        raise SchemaFormError('The form works only for schemas with "type": "object". Edit this one as text.')
     return form
 
 
@@ -87,7 +87,7 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = [key for key, _ in pairs]
     if len(set(keys)) < len(keys):
         twin = next(key for key in keys if keys.count(key) > 1)
-        raise SchemaFormError(f"“{twin}” stands twice in one object. Remove one of them, then open the form.")
+        raise SchemaFormError(f"“{twin}” appears twice in one object. Remove one of them, then open the form.")
     return dict(pairs)
 
 

@@ -70,11 +70,9 @@ def parse(source: str) -> TextSnippet:
         number = int(gap[1] or 0)
         words, at = _words(source, gap)
         if number in found:
-            raise SnippetError(
-                f"Gap {number} is there twice. Give each gap a number of its own.", _line(source, dollar)
-            )
+            raise SnippetError(f"Gap {number} appears twice. Give each gap its own number.", _line(source, dollar))
         if len(found) == MOST_GAPS:
-            raise SnippetError(f"There are more than {MOST_GAPS} gaps. Leave some out.", _line(source, dollar))
+            raise SnippetError(f"There are more than {MOST_GAPS} gaps. Remove some.", _line(source, dollar))
         found[number] = SnippetGap(length, length + len(words))
         parts.append(words)
         length += len(words)
@@ -102,7 +100,7 @@ def _words(source: str, gap: re.Match[str]) -> tuple[str, int]:
         depth += {"{": 1, "}": -1}.get(source[at], 0)
         if not depth:
             return source[gap.end() : at], at + 1
-    raise SnippetError(f"Gap {gap[1]} is not closed. Write a }} behind it.", _line(source, gap.start()))
+    raise SnippetError(f"Gap {gap[1]} is not closed. Add a }} after it.", _line(source, gap.start()))
 
 
 def _line(source: str, at: int) -> int:

@@ -22,8 +22,8 @@ PLACE_WORDS: dict[Place, str] = {
     "system end": "at the end of the system message",
     "user start": "at the start of the last user message",
     "user end": "at the end of the last user message",
-    "caret": "at the caret, around what is selected",
-    "examples": "among the examples; a line --- parts question and answer",
+    "caret": "at the caret, around the selection",
+    "examples": "among the examples; a line --- separates question and answer",
     "output": "as the output format; the text is a JSON Schema",
 }
 
@@ -59,7 +59,7 @@ def example_pairs(technique: Technique) -> tuple[Example, ...]:
     snippet = technique.parsed()
     texts = [text.strip("\n") for text in _PARTING.split(snippet.text)]
     if len(texts) % 2 or not all(texts) or snippet.gaps:
-        raise ValueError("Examples are pairs of texts without gaps: what is asked, a line ---, what is answered.")
+        raise ValueError("Examples are pairs of texts without gaps: a question, a line ---, an answer.")
     return tuple(Example(user, assistant) for user, assistant in zip(texts[::2], texts[1::2], strict=True))
 
 
@@ -67,7 +67,7 @@ def output_format(technique: Technique) -> OutputFormat:
     """Return the format of a technique with place `output`. Raises ValueError for invalid JSON or a gap."""
     snippet = technique.parsed()
     if snippet.gaps:
-        raise ValueError("A JSON Schema has no gaps. Write it out; people edit it in its block.")
+        raise ValueError("A JSON Schema cannot have gaps. Write it in full; it can be edited in its block.")
     if wrong := fault(snippet.text):
         raise ValueError(f"The snippet is a JSON Schema. {wrong}")
     return OutputFormat("schema", snippet.text)

@@ -139,7 +139,7 @@ def prepare(
     against = [row for row in rows if not row.label] if kind == "chosen" else []
     sound = [row for row in used if _is_sound(row, kind, left_out)]
     kept, contradictions = _agreed(sound, kind, against)
-    left_out["answers that were found both better and worse, or good and bad"] += len(sound) - len(kept)
+    left_out["answers judged both better and worse, or good and bad"] += len(sound) - len(kept)
     single = _without_doubles(kept, left_out, watch)
     chosen = _for_validation(single, share, seed, watch)
     return TrainingSplit(
@@ -169,10 +169,10 @@ def _is_sound(row: TrainingRow, kind: Kind, left_out: Counter[str]) -> bool:
     answers = (row.completion, row.rejected) if kind == "preference" else (row.completion,)
     for turns in answers:
         if not turns or turns[-1].role != "assistant" or not turns[-1].text.strip() or turns[-1].calls:
-            left_out["answers that are empty or end in a call of a tool"] += 1
+            left_out["answers that are empty or end in a tool call"] += 1
             return False
         if any(_arguments(call) is None for turn in turns for call in turn.calls):
-            left_out["answers with a call whose arguments are no JSON object"] += 1
+            left_out["answers with a tool call whose arguments are not a JSON object"] += 1
             return False
     return True
 
@@ -233,7 +233,7 @@ def _without_doubles(rows: list[TrainingRow], left_out: Counter[str], watch: Cal
         # The most distinctive part first.
         parts = (texts[1], *(value for _, value in row.given), texts[2], *(turn.text for turn in row.prompt))
         if any(_alike(parts, other) for other in near[form]):
-            left_out["rows that are nearly the same as another"] += 1
+            left_out["near-duplicates"] += 1
             continue
         near[form].append(parts)
         kept.append(row)

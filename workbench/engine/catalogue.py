@@ -129,7 +129,7 @@ def _read(where: Path) -> Catalogue:
     except (OSError, ValueError) as error:
         raise CatalogueError(f"The list of models could not be read from {where}. Reinstall LiteLLM.") from error
     if not isinstance(data, dict):
-        raise CatalogueError(f"The list of models in {where} has another form. Reinstall LiteLLM.")
+        raise CatalogueError(f"The list of models in {where} has an unknown format. Reinstall LiteLLM.")
     return Catalogue.of(_info(name, entry, data) for name, entry in data.items() if _is_chat(entry))
 
 

@@ -46,7 +46,7 @@ _TOO_LONG = Failure(
     "too_long",
     "This request is larger than 7 MB and was not sent. Shorten the prompt or its values.",
 )
-_DIED = "The engine stopped and is being restarted. What had arrived is kept; try again."
+_DIED = "The engine stopped and is being restarted. Partial output is kept; try again."
 _CLOSED = Failure("engine_closed", "The engine was closed. Start the workbench again.")
 
 
@@ -225,7 +225,7 @@ class EngineClient(EngineQuestions):
             give_up = failed_starts >= GIVE_UP_AFTER
             self._emit_all(self._after_death(report, give_up=give_up))
             if give_up:
-                self._notice("dead", "The engine does not start. “workbench doctor” says more.\n" + report)
+                self._notice("dead", "The engine does not start. Run “workbench doctor” for details.\n" + report)
             else:
                 self._notice("restarting", "The engine stopped and is being restarted.\n" + report)
             self._closing.wait(self._backoff[min(failures, len(self._backoff)) - 1])
@@ -247,7 +247,7 @@ class EngineClient(EngineQuestions):
             for message in process.messages():
                 self._receive(message)
         except (ProtocolError, KeyError, TypeError, ValueError) as error:
-            process.kill(f"It sent what is no message: {error!r}")
+            process.kill(f"It sent an invalid message: {error!r}")
         with self._lock:
             if self._state != "closed":
                 self._state = "restarting"

@@ -21,7 +21,7 @@ Reader = Callable[[Mapping[str, Any]], Any]
 ANSWER_WITHIN_S = 120.0
 """Timeout in seconds: longer than any answer takes, including a start of the engine and the import of LiteLLM."""
 _LATE = Failure("no_answer", f"The engine did not answer within {ANSWER_WITHIN_S:.0f} s. Try again.")
-_UNREADABLE = Failure("internal", "The engine gave an answer that cannot be read. Try again.")
+_UNREADABLE = Failure("internal", "The engine sent an answer that cannot be read. Try again.")
 
 
 class PendingQuestions:

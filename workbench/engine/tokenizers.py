@@ -12,11 +12,11 @@ from workbench.core.lanes import Endpoint
 from workbench.core.providers import split_model
 from workbench.core.token_counts import RULE, Tokenizer
 
-O200K = Tokenizer("o200k_base", "o200k_base of OpenAI", exact=True)
-CL100K = Tokenizer("cl100k_base", "cl100k_base of OpenAI", exact=True)
-CLAUDE = Tokenizer("claude", "the tokenizer of Claude 2; newer models count some more")
-DEEPSEEK = Tokenizer("deepseek", "the tokenizer of DeepSeek V3")
-ESTIMATE = Tokenizer(RULE, "a rule over letters, digits and signs")
+O200K = Tokenizer("o200k_base", "OpenAI's o200k_base", exact=True)
+CL100K = Tokenizer("cl100k_base", "OpenAI's cl100k_base", exact=True)
+CLAUDE = Tokenizer("claude", "the Claude 2 tokenizer; newer models count a few more")
+DEEPSEEK = Tokenizer("deepseek", "the DeepSeek V3 tokenizer")
+ESTIMATE = Tokenizer(RULE, "an estimate from letters, digits and signs")
 RUNTIME = Tokenizer("runtime", "the model's own", exact=True, per_message=0, per_prompt=0)
 """The tokenizer of the model that the built-in runtime has loaded; counts whole prompts in the model's own format."""
 

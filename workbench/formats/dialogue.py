@@ -103,7 +103,7 @@ def _first_line(text: str, error: Exception) -> tuple[Any, str, int]:
     except (ValueError, RecursionError):
         pass  # not JSON Lines; report the error in the text as a whole
     where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-    raise DialogueError(f"This begins like JSON and is none{where}. Correct it there.", str(error)) from error
+    raise DialogueError(f"This begins like JSON but is not valid{where}. Correct it there.", str(error)) from error
 
 
 def _messages(data: Any, notes: Counter[str]) -> tuple[tuple[Message, ...], str]:
@@ -137,20 +137,20 @@ def _messages(data: Any, notes: Counter[str]) -> tuple[tuple[Message, ...], str]
 
 def _message(item: Any, number: int, notes: Counter[str]) -> tuple[Message | None, bool]:
     if not isinstance(item, Mapping):
-        raise DialogueError(f"Message {number} is no object with a `role` and `content`.")
+        raise DialogueError(f"Message {number} is not an object with a `role` and `content`.")
     kind = item.get("type")
     if kind == "function_call":
-        notes["A call of a tool became text of the assistant."] += 1
+        notes["A tool call became assistant text."] += 1
         return Message("assistant", _call(item.get("name"), item.get("arguments"))), False
     if kind == "function_call_output":
-        notes["A tool's result became a message of the user."] += 1
+        notes["A tool result became a user message."] += 1
         return Message("user", f"[Result of the tool]\n{_plain(item.get('output'))}"), False
     if kind == "reasoning" and "role" not in item:
         notes["Reasoning was left out."] += 1
         return None, False
     name = item.get("role")
     if name in ("tool", "function"):
-        notes["A tool's result became a message of the user."] += 1
+        notes["A tool result became a user message."] += 1
         text = _content(item.get("content"), notes, f"message {number}")
         return Message("user", f"[Result of {_plain(item.get('name') or 'the tool')}]\n{text}"), False
     role = _ROLES.get(name) if isinstance(name, str) else None
@@ -162,7 +162,7 @@ def _message(item: Any, number: int, notes: Counter[str]) -> tuple[Message | Non
     for call in calls if isinstance(calls, list) else []:
         function = call.get("function") if isinstance(call, Mapping) else None
         if isinstance(function, Mapping):
-            notes["A call of a tool became text of the assistant."] += 1
+            notes["A tool call became assistant text."] += 1
             parts.append(_call(function.get("name"), function.get("arguments")))
     for key in ("reasoning", "reasoning_content"):
         if item.get(key):
@@ -192,15 +192,15 @@ def _content(content: Any, notes: Counter[str], where: str) -> str:
         if kind in ("text", "input_text", "output_text") and isinstance(part.get("text"), str):
             texts.append(_whole(part["text"]))
         elif kind == "tool_use":
-            notes["A call of a tool became text of the assistant."] += 1
+            notes["A tool call became assistant text."] += 1
             texts.append(_call(part.get("name"), part.get("input")))
         elif kind == "tool_result":
-            notes["A tool's result became text of the user."] += 1
+            notes["A tool result became user text."] += 1
             texts.append(f"[Result of the tool]\n{_content(part.get('content'), notes, where)}")
         elif kind in ("thinking", "redacted_thinking", "reasoning"):
             notes["Reasoning was left out."] += 1
         else:
-            notes[f"A part of the type {_plain(kind)[:40]} was left out."] += 1
+            notes[f"A part of type {_plain(kind)[:40]} was left out."] += 1
     return "\n".join(text for text in texts if text)
 
 
@@ -230,7 +230,7 @@ def _read_text(text: str) -> Dialogue:
     roles = [_ROLES[(turn["heading"] or turn["bold"] or turn["plain"]).lower()] for turn in turns]
     if not turns or "user" not in roles or len(set(roles)) < 2:
         raise DialogueError(
-            "No dialogue was recognised. Write User: and Assistant: at the start of each turn, or paste JSON."
+            "No dialogue was found. Write User: and Assistant: at the start of each turn, or paste JSON."
         )
     notes = []
     if text[: turns[0].start()].strip():
@@ -248,7 +248,7 @@ def _read_text(text: str) -> Dialogue:
         notes.append(f"Turns without text were left out: {empty}.")
     if not messages:
         raise DialogueError("The turns of this dialogue have no text.")
-    return Dialogue(tuple(messages), "Text with names before the turns", tuple(notes))
+    return Dialogue(tuple(messages), "Text with speaker names", tuple(notes))
 
 
 def looks_like_json_dialogue(text: str) -> bool:

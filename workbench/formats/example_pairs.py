@@ -43,7 +43,7 @@ def read_pairs(text: str) -> ExamplePairs:
     if not found.examples and not found.left_out:
         return ExamplePairs((), found.form, ("There are no rows below the names of the columns.",))
     if len(found.examples) > MOST:
-        more = f"{len(found.examples) - MOST:,} more examples were left out; {MOST} are taken at once."
+        more = f"{len(found.examples) - MOST:,} more examples were left out; the limit is {MOST} at a time."
         return ExamplePairs(found.examples[:MOST], found.form, (*found.left_out, more))
     return found
 
@@ -88,7 +88,7 @@ def _header(row: list[str]) -> tuple[int, int] | None:
 
 
 def _gave_up(where: str) -> str:
-    return f"Reading stopped at {where}, after {MOST_LEFT_OUT:,} that could not be taken."
+    return f"Reading stopped at {where}, after {MOST_LEFT_OUT:,} that could not be read."
 
 
 def _lines(text: str) -> str:

@@ -83,7 +83,7 @@ def _ours(raw: bytes, name: str, data: Mapping[str, Any]) -> PromptFile:
         raise PromptFileError(error.sentence, error.detail) from error
     lane = next((lane for lane in prompt.lanes if not lane.hidden), None)
     used = set(content_variables(prompt.content))
-    left_out = ["Attached files stand in the pack and not in this file, so it cannot be sent. Use the whole pack."]
+    left_out = ["Attached files are in the pack, not in this file, so it cannot be sent. Use the whole pack."]
     return PromptFile(
         name=prompt.name,
         content=prompt.content,
@@ -113,7 +113,7 @@ def _parse(raw: bytes) -> Mapping[str, Any]:
     except RecursionError as error:
         raise PromptFileError("This prompt file is nested too deeply. Flatten it and try again.") from error
     if not isinstance(data, dict):
-        raise PromptFileError("This prompt file holds no map with `messages`. Choose a .prompt.yml file.")
+        raise PromptFileError("This prompt file has no map with `messages`. Choose a .prompt.yml file.")
     return data
 
 
@@ -154,7 +154,7 @@ def _value(row: Parameter, name: str, text: Any) -> Value | None:
         return row.checked(text) if row.kind == "texts" else row.read(text if isinstance(text, str) else "?")
     except ValueError as error:
         raise PromptFileError(
-            f"The parameter {name} of this prompt file is {row.requirement}. Correct it.", str(text)
+            f"The parameter {name} of this prompt file must be {row.requirement}. Correct it.", str(text)
         ) from error
 
 

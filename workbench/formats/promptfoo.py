@@ -33,7 +33,7 @@ MOST_BYTES = 100 * 2**20
 _TESTS = 200
 """Most tests of one run."""
 _FAILED = 2
-_SENTENCE = "The call failed when promptfoo made it. Run it again here, or look at the details."
+_SENTENCE = "The call failed in promptfoo. Run it again here, or see the details."
 _BRACES = re.compile(r"\{\{.*?\}\}|\{[%#]", re.DOTALL)
 
 
@@ -86,9 +86,7 @@ def read_eval(raw: bytes) -> PromptfooEval:
     else:
         columns, tests, cells, nowhere = _of_results(results)
     if not columns or not cells:
-        raise PromptfooError(
-            "There are no answers of promptfoo in this file. Choose a JSON file that eval has written."
-        )
+        raise PromptfooError("This file has no promptfoo answers. Choose a JSON file written by promptfoo eval.")
     cells, over = _samples(cells)
     config = as_map(data.get("config"))
     read = [_lane(column, cells, number, config) for number, column in enumerate(columns)]
@@ -135,14 +133,14 @@ def _parse(raw: bytes) -> Mapping[str, Any]:
     try:
         data = json.loads(raw.decode("utf-8-sig"))
     except RecursionError as error:
-        raise PromptfooError("It is nested too deeply to be a result of promptfoo. Choose another one.") from error
+        raise PromptfooError("It is nested too deeply to be a promptfoo result. Choose another one.") from error
     except ValueError as error:
         if isinstance(error, json.JSONDecodeError) and error.msg == "Extra data":
-            sentence = "It holds several JSON documents, as JSON Lines do. Have promptfoo write one: eval -o NAME.json"
+            sentence = "It has several JSON documents, like JSON Lines. Let promptfoo write one: eval -o NAME.json"
             raise PromptfooError(sentence) from error
-        raise PromptfooError(f"It is not whole JSON ({error}). Have promptfoo write it again.") from error
+        raise PromptfooError(f"It is not complete JSON ({error}). Let promptfoo write it again.") from error
     if not isinstance(data, dict):
-        raise PromptfooError("It is no result of promptfoo. Choose a JSON file that an eval has written.")
+        raise PromptfooError("It is not a promptfoo result. Choose a JSON file written by promptfoo eval.")
     return data
 
 
@@ -156,7 +154,7 @@ def _samples(cells: Sequence[_Cell]) -> tuple[list[_Cell], list[LeftOut]]:
             kept.append(cell)
         else:
             name = f"Test {cell.test + 1}, column {cell.column + 1}, answer {samples[cell.column, cell.test]}"
-            over.append(LeftOut(name, f"Of repeated answers the first {MOST_SAMPLES} are taken."))
+            over.append(LeftOut(name, f"Only the first {MOST_SAMPLES} of repeated answers are imported."))
     return kept, over
 
 
@@ -174,9 +172,7 @@ def _of_results(
         told = as_map(entry)
         column, test = told.get("promptIdx"), told.get("testIdx")
         if type(column) is not int or type(test) is not int or not 0 <= column < len(columns) or test < 0:
-            nowhere.append(
-                LeftOut(f"Answer {number}", "It does not say to which prompt and test of the file it belongs.")
-            )
+            nowhere.append(LeftOut(f"Answer {number}", "It does not name its prompt and test."))
             continue
         if test not in tests:
             case = told.get("testCase")

@@ -63,9 +63,9 @@ def read_technique(raw: bytes, identity: str, *, own: bool = False) -> Technique
             raise TechniqueFileError(f"Line {line}: `{key}` is missing or empty. Write `{key}: …`.")
     name, place = fields["name"], fields["place"]
     if len(name.text) > _MOST_NAME or "\n" in name.text.strip():
-        raise TechniqueFileError(f"Line {name.line}: the name is not one line of at most {_MOST_NAME} characters.")
+        raise TechniqueFileError(f"Line {name.line}: the name must be one line of at most {_MOST_NAME} characters.")
     if place.text.strip() not in PLACES:
-        raise TechniqueFileError(f"Line {place.line}: `place` is one of {', '.join(PLACES)}.", place.text)
+        raise TechniqueFileError(f"Line {place.line}: `place` must be one of {', '.join(PLACES)}.", place.text)
     snippet = fields["snippet"]
     source = snippet.text.removesuffix("\n")
     try:
@@ -99,9 +99,11 @@ def write_technique(technique: Technique) -> bytes:
     try:
         raw = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100).encode()
     except (yaml.YAMLError, UnicodeEncodeError) as error:
-        raise TechniqueFileError("It has characters that no file can hold. Remove them.", str(error)) from error
+        raise TechniqueFileError(
+            "It has characters that cannot be stored in a file. Remove them.", str(error)
+        ) from error
     if read_technique(raw, technique.id, own=technique.own) != technique:
-        raise TechniqueFileError("It has characters that a technique file cannot hold. Remove them.")
+        raise TechniqueFileError("It has characters that a technique file cannot contain. Remove them.")
     return raw
 
 
@@ -141,7 +143,7 @@ def _fields(text: str) -> dict[str, _Field]:
         line = min(mark.line if mark else text.count("\n", 0, at), text.rstrip().count("\n")) + 1
         raise TechniqueFileError(f"Line {line} is not valid YAML. Correct it there.", str(error)) from error
     if not isinstance(root, yaml.MappingNode):
-        raise TechniqueFileError("Line 1: this is no map. Write `name: …`, `place: …` and `snippet: …`.")
+        raise TechniqueFileError("Line 1: this is not a map. Write `name: …`, `place: …` and `snippet: …`.")
     fields: dict[str, _Field] = {}
     for key, value in root.value:
         line = _line(key.start_mark)
@@ -150,9 +152,9 @@ def _fields(text: str) -> dict[str, _Field]:
             known = ", ".join((*_REQUIRED, *_TEXTS))
             raise TechniqueFileError(f"Line {line}: `{name or '?'}` is unknown. A technique has {known}.")
         if name in fields:
-            raise TechniqueFileError(f"Line {line}: `{name}` is there twice. Keep one.")
+            raise TechniqueFileError(f"Line {line}: `{name}` appears twice. Keep one.")
         if not isinstance(value, yaml.ScalarNode):
-            raise TechniqueFileError(f"Line {line}: `{name}` is not text. Write text behind the colon.")
+            raise TechniqueFileError(f"Line {line}: `{name}` is not text. Write text after the colon.")
         first = _line(value.start_mark) + (value.style in ("|", ">"))
         fields[name] = _Field(value.value, line, first)
     return fields

@@ -57,7 +57,7 @@ def read_value_rows(text: str, variables: Iterable[str] = ()) -> ValueRows:
     if not sets:
         left_out.append("There are no rows below the names of the variables.")
     if len(sets) > MOST:
-        left_out.append(f"{len(sets) - MOST:,} more rows were left out; {MOST} are taken at once.")
+        left_out.append(f"{len(sets) - MOST:,} more rows were left out; the limit is {MOST} at a time.")
     return ValueRows(tuple(sets[:MOST]), names, tuple(left_out))
 
 
@@ -70,7 +70,7 @@ def taken(rows: ValueRows, variables: Iterable[str]) -> str:
         verb = "is" if len(unknown) == 1 else "are"
         parts.append(f"{listed(unknown)} {verb} not used by the messages.")
     if lacking := [name for name in variables if name not in used]:
-        parts.append(f"There is no column for {listed(lacking)}; what is there now is taken for every set.")
+        parts.append(f"There is no column for {listed(lacking)}; every set keeps the current value.")
     return " ".join((*parts, *rows.left_out))
 
 

@@ -27,7 +27,7 @@ def database(argv: Sequence[str]) -> Path | None:
         "--db",
         metavar="PATH",
         type=Path,
-        help="the history database (else WORKBENCH_DB, else the one in your data directory)",
+        help="the history database (default: WORKBENCH_DB, or the one in your data directory)",
     )
     parser.add_argument("--version", action="version", version=f"Prompt Workbench {__version__}")
     with safe_streams():

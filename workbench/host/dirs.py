@@ -41,7 +41,7 @@ def make_private(directory: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise HostError(
-            f"The folder {directory} cannot be created. Make room or give yourself the right to write there.",
+            f"The folder {directory} cannot be created. Make room or check its permissions.",
             explain(error),
         ) from error
 
@@ -58,7 +58,9 @@ def home_of(env: Mapping[str, str]) -> Path:
     except KeyError:
         known = Path()
     if not known.is_absolute():
-        raise HostError("There is no home directory: HOME is empty and the account has none. Set HOME and start again.")
+        raise HostError(
+            "There is no home directory: HOME is empty and the account has none. Set HOME, then restart the app."
+        )
     return known
 
 
@@ -118,7 +120,7 @@ def _followed(path: Path) -> Path:
         place = Path(os.fsdecode(moved))
     if place != path and not place.is_file():
         raise HostError(
-            f"The history was moved to {place}, and is not there. Connect its disk and start again.",
+            f"The history was moved to {place}, but is not there. Connect its disk, then restart the app.",
             f"{path}{MOVED}",
         )
     return place

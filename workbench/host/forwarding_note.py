@@ -25,7 +25,8 @@ def leave_word(old: Path, new: Path) -> None:
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise HostError(
-            f"No note can be left in {old.parent}, so the next start would not find the history. Check the permissions"
+            f"No note can be written to {old.parent}, so the next start would not find the history. Check the "
+            "permissions"
             " of that folder, then try again.",
             explain(error),
         ) from error

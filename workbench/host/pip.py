@@ -140,11 +140,11 @@ def _read(stream: Iterable[str], lines: deque[str], progress: Callable[[PipProgr
 def _sentence(output: str) -> str:
     low = output.lower()
     if "do not match the hashes" in low:
-        return "The download does not match what this release expects and was thrown away. Try again later."
+        return "The download does not match what this release expects and was discarded. Try again later."
     if "no space left" in low:
         return "The disk is full. Make room, about 300 MB, and try again."
     if "permission denied" in low:
-        return "The model cannot be written to the data folder. Give yourself the right to write there."
+        return "The model cannot be written to the data folder. Check its permissions."
     if "no matching distribution" in low or "could not find a version" in low or "connection" in low:
         return "The package registry did not give the model. Check the network connection and pip's settings."
-    return "pip could not install the model; its own words are in the details."
+    return "pip could not install the model; see the details."

@@ -215,7 +215,6 @@ def _write(directory: Path, data: dict[str, Any]) -> None:
             with contextlib.suppress(OSError):  # report the first error
                 Path(temporary).unlink(missing_ok=True)
         raise HostError(
-            f"What you chose about providers cannot be written to {directory}. Make room or give yourself the right to "
-            "write there.",
+            f"What you chose about providers cannot be written to {directory}. Make room or check its permissions.",
             explain(error),
         ) from error

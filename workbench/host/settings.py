@@ -112,7 +112,7 @@ def save(directory: Path, settings: Settings) -> None:
             with contextlib.suppress(OSError):  # report the first error
                 Path(temporary).unlink(missing_ok=True)
         raise HostError(
-            f"The settings cannot be written to {directory}. Make room or give yourself the right to write there.",
+            f"The settings cannot be written to {directory}. Make room or check its permissions.",
             explain(error),
         ) from error
 

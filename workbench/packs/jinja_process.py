@@ -19,7 +19,7 @@ MEMORY = 512 * 1024 * 1024
 _START_S = 5.0
 """Additional time for the process to start."""
 _ALARM = int(getattr(signal, "SIGALRM", 0))
-_LOOK = "the template, and whether a loop or a repetition in it grows"
+_LOOK = "a loop or a repetition that grows"
 
 
 def render_apart(texts: Sequence[tuple[str, str]], values: Mapping[str, str], within: float) -> list[str]:
@@ -43,7 +43,8 @@ def render_apart(texts: Sequence[tuple[str, str]], values: Mapping[str, str], wi
         answer = json.loads(said)
     except ValueError as error:
         raise TemplateMistakeError(
-            f"The template needs more memory or time than is allowed. Look at {_LOOK}.", f"exit code {child.returncode}"
+            f"The template needs more memory or time than is allowed. Look for {_LOOK}.",
+            f"exit code {child.returncode}",
         ) from error
     if "mistake" in answer:
         raise TemplateMistakeError(answer["mistake"], answer["detail"])
@@ -51,7 +52,7 @@ def render_apart(texts: Sequence[tuple[str, str]], values: Mapping[str, str], wi
 
 
 def _late(within: float) -> TemplateMistakeError:
-    return TemplateMistakeError(f"The template did not finish within {within:g} s. Look at {_LOOK}.", "time-out")
+    return TemplateMistakeError(f"The template did not finish within {within:g} s. Look for {_LOOK}.", "time-out")
 
 
 def _limit(within: float) -> None:

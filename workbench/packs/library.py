@@ -57,7 +57,7 @@ class LoadedPack(Mapping[str, "LoadedPrompt"]):
         try:
             if MANIFEST not in self._place.names:
                 raise PackError(
-                    f"There is no {MANIFEST} in {path}, so this is no pack. Name the folder or file of one."
+                    f"There is no {MANIFEST} in {path}, so it is not a pack. Name the folder or file of a pack."
                 )
             self._manifest = manifest.read(self._place.read(MANIFEST, MOST_TEXT))
         except BaseException:
@@ -247,7 +247,7 @@ def _decoded(attachment: Attachment, body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PackError(f"The attachment {attachment.name} is no UTF-8 text. Attach it again.", str(error)) from error
+        raise PackError(f"The attachment {attachment.name} is not UTF-8 text. Attach it again.", str(error)) from error
 
 
 def _variable_sentence(slug: str, missing: tuple[str, ...], unknown: tuple[str, ...]) -> str:
@@ -256,7 +256,7 @@ def _variable_sentence(slug: str, missing: tuple[str, ...], unknown: tuple[str, 
         parts.append(f"needs {_listed(missing)}, which {'has' if len(missing) == 1 else 'have'} no value")
     if unknown:
         parts.append(f"does not know {_listed(unknown)}")
-    return f"The prompt {slug} {', and it '.join(parts)}. Give it exactly its variables; empty texts count."
+    return f"The prompt {slug} {', and it '.join(parts)}. Pass exactly its variables; an empty text is allowed."
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -86,7 +86,7 @@ def read(raw: bytes) -> Manifest:
     data = parse(raw, MANIFEST)
     if typed(data.get("format")) != FORMAT or isinstance(typed(data.get("format")), bool):
         raise PackError(
-            f"{MANIFEST} says that this pack is of format {str(data.get('format'))[:20]!r}; this release reads format "
+            f"{MANIFEST} has format {str(data.get('format'))[:20]!r}; this release reads format "
             f"{FORMAT}. Update the program."
         )
     about = PackAbout(*(_text(data, key) for key in ("uid", "name", "description", "licence", "author")))
@@ -155,7 +155,7 @@ def _list(data: Mapping[str, Any], key: str, most: int) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise PackError(f"{MANIFEST}: `{key}` is not a list of maps.")
     if len(found) > most:
-        raise PackError(f"{MANIFEST} lists {len(found):,} {key}, and at most {most:,} are read.")
+        raise PackError(f"{MANIFEST} lists {len(found):,} {key}; at most {most:,} are read.")
     return found
 
 

@@ -46,7 +46,7 @@ def read_pack(path: str | os.PathLike[str], tell: Tell = _nobody) -> ReadPack:
 def read_place(place: PackSource, tell: Tell = _nobody) -> ReadPack:
     """Read an open pack. Raises PackError."""
     if MANIFEST not in place.names:
-        raise PackError(f"There is no {MANIFEST} here, so this is no pack. Choose the folder or file of one.")
+        raise PackError(f"There is no {MANIFEST} here, so this is not a pack. Choose the folder or file of a pack.")
     listed = manifest.read(place.read(MANIFEST, MOST_TEXT))
     notes: list[str] = []
     prompts = []
@@ -87,7 +87,7 @@ def _prompt(place: PackSource, one: ListedPrompt, allowance: ReadAllowance) -> t
     bare = PackPrompt(one.uid, one.name, one.slug, "", ())
     prompt, notes = prompt_file.read(place.read(bare.file, MOST_TEXT), one.slug, bare.file, allowance=allowance)
     if one.uid and prompt.uid and one.uid != prompt.uid:
-        raise PackError(f"{bare.file} has another uid than {MANIFEST} says. Export the pack again.")
+        raise PackError(f"{bare.file} has a different uid than {MANIFEST}. Export the pack again.")
     cases: tuple[Case, ...] = ()
     if bare.case_file in place.names:
         cases = case_file.read(place.read(bare.case_file, MOST_TEXT), bare.case_file, allowance)
@@ -100,7 +100,7 @@ def _prompt(place: PackSource, one: ListedPrompt, allowance: ReadAllowance) -> t
 def _body(place: PackSource, file: PackFile) -> bytes:
     body = place.read(file.path, MOST_BLOB)
     if hashlib.sha256(body).hexdigest() != file.hash or len(body) != file.size:
-        raise PackError(f"{file.path} is not the file that its name says. Get the pack again.")
+        raise PackError(f"{file.path} does not match the hash in its name. Get the pack again.")
     return body
 
 

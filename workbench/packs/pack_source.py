@@ -107,7 +107,7 @@ class FolderSource(_Closing):
                     raise PackError(f"{name} in this pack is a link, a folder or a device. Put a file in its place.")
                 names.add(name)
                 if len(names) > MOST_FILES:
-                    raise PackError(f"This pack has more than {MOST_FILES:,} files, which is more than is read.")
+                    raise PackError(f"This pack has more files than the limit of {MOST_FILES:,}.")
         return names
 
     def read(self, name: str, most: int) -> bytes:
@@ -115,7 +115,7 @@ class FolderSource(_Closing):
         try:
             with os.fdopen(self._opened(name), "rb") as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise PackError(f"{name} in this pack is no file. Put a file in its place.")
+                    raise PackError(f"{name} in this pack is not a file. Put a file in its place.")
                 body = file.read(min(most, self._room) + 1)
         except FileNotFoundError as error:
             raise PackError(f"{name} is missing in this pack. Export it again.") from error
@@ -193,20 +193,22 @@ def check_names(names: Iterable[str]) -> None:
         shown = ascii(name)[1:-1][:80]
         parts = name.split("/")
         if name.startswith("/") or ".." in parts or (len(name) > 1 and name[1] == ":"):
-            raise PackError(f"This pack holds “{shown}”, a path that leads out of it, so nothing of it was read.")
+            raise PackError(f"This pack contains “{shown}”, a path outside of it, so nothing was read.")
         if any(
             not part or part[-1] in ". " or part[0] == " " or part.split(".")[0].lower() in _DEVICES for part in parts
         ) or not (_NOT_IN_NAMES.isdisjoint(name) and (name.isascii() or _is_seen(name))):
-            raise PackError(f"This pack holds “{shown}”, which is no name for a file everywhere. Rename it there.")
+            raise PackError(
+                f"This pack contains “{shown}”, which is not a valid file name on every system. Rename it there."
+            )
         if len(name.encode("utf-8", "surrogatepass")) > MOST_NAME:
-            raise PackError(f"This pack holds a name of more than {MOST_NAME} bytes (“{shown}…”). Shorten it there.")
+            raise PackError(f"This pack contains a name of more than {MOST_NAME} bytes (“{shown}…”). Shorten it there.")
         key, is_joined = _key(name)
         if not is_joined:
-            raise PackError(f"This pack holds “{shown}”, whose accents are written apart. Rename it there.")
+            raise PackError(f"This pack contains “{shown}”, whose accents are separate characters. Rename it there.")
         if key in seen:
             raise PackError(
-                f"This pack holds both “{shown}” and “{ascii(seen[key])[1:-1][:80]}”, which is one name on many "
-                "systems. Keep one of them."
+                f"This pack contains both “{shown}” and “{ascii(seen[key])[1:-1][:80]}”, which are the same name on "
+                "many systems. Keep one of them."
             )
         seen[key] = name
 
@@ -233,25 +235,25 @@ def _check_end(path: Path) -> None:
     """Refuse an archive by its end record, before its directory is read."""
     size = path.stat().st_size
     if size > MOST_BYTES:
-        raise PackError(f"This pack has {size / MB:,.0f} MB, and at most {MOST_BYTES // MB} MB are read.")
+        raise PackError(f"This pack has {size / MB:,.0f} MB; the limit is {MOST_BYTES // MB} MB.")
     with path.open("rb") as file:
         file.seek(max(0, size - _END_64_SIZE - _END_SIZE - _LONGEST_COMMENT))
         tail = file.read()
     at = tail.rfind(_END)
     if at < 0 or len(tail) - at < _END_SIZE:
-        raise PackError(f"{path.name} is no pack: neither a folder nor a zip archive. Choose another file.")
+        raise PackError(f"{path.name} is not a pack: it is neither a folder nor a zip archive. Choose another file.")
     disk, start, here, entries, directory, _, _ = struct.unpack("<HHHHIIH", tail[at + 4 : at + _END_SIZE])
     if disk or start or here != entries:
-        raise PackError("This pack is a part of a divided archive. Put it together first.")
+        raise PackError("This pack is part of a split archive. Join the parts first.")
     # With a zip64 locator, Python takes the length of the directory from elsewhere.
     large = at >= _END_64_SIZE and tail.startswith(_END_64, at - _END_64_SIZE)
     if large or entries > MOST_FILES or directory > MOST_DIRECTORY:
-        raise PackError(f"This pack has more than {MOST_FILES:,} files, which is more than is read.")
+        raise PackError(f"This pack has more files than the limit of {MOST_FILES:,}.")
 
 
 def _check_entries(archive: ZipFile, entries: list[ZipInfo]) -> None:
     if len(archive.infolist()) > MOST_FILES:
-        raise PackError(f"This pack has more than {MOST_FILES:,} files, which is more than is read.")
+        raise PackError(f"This pack has more files than the limit of {MOST_FILES:,}.")
     check_names(entry.orig_filename for entry in entries)
     check_names(entry.filename.removesuffix("/") for entry in archive.infolist() if entry.is_dir())
     total = 0
@@ -259,23 +261,23 @@ def _check_entries(archive: ZipFile, entries: list[ZipInfo]) -> None:
         shown = ascii(entry.filename)[1:-1][:80]
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if kind not in (0, stat.S_IFREG):
-            raise PackError(f"“{shown}” in this pack is a link or a device, so nothing of it was read.")
+            raise PackError(f"“{shown}” in this pack is a link or a device, so nothing was read.")
         if entry.flag_bits & 0x1:
             raise PackError(f"“{shown}” in this pack is encrypted. Pack it again without a password.")
         if entry.compress_type not in (0, 8):
-            raise PackError(f"“{shown}” is packed in a way that is not read here. Pack it again as a plain zip.")
+            raise PackError(f"“{shown}” uses a compression that is not supported. Pack it again as a plain zip.")
         if entry.file_size > MB and entry.file_size > MOST_RATIO * entry.compress_size:
             raise PackError(
-                f"“{shown}” would grow from {entry.compress_size:,} to {entry.file_size:,} bytes, which no pack needs. "
-                "Nothing of it was read."
+                f"“{shown}” would grow from {entry.compress_size:,} to {entry.file_size:,} bytes, more than any pack "
+                "needs, so nothing was read."
             )
         total += entry.file_size
     if total > MOST_BYTES:
-        raise PackError(f"This pack would have {total / MB:,.0f} MB unpacked, and at most {MOST_BYTES // MB} are read.")
+        raise PackError(f"This pack unpacks to {total / MB:,.0f} MB; the limit is {MOST_BYTES // MB} MB.")
     end = 0
     for entry in sorted(archive.infolist(), key=lambda entry: entry.header_offset):
         if entry.header_offset < end:
-            raise PackError("Entries of this archive lie on top of each other, so nothing of it was read.")
+            raise PackError("Entries of this archive overlap, so nothing was read.")
         end = entry.header_offset + 30 + len(entry.orig_filename.encode("utf-8", "replace")) + entry.compress_size
 
 
@@ -293,16 +295,16 @@ def _within(body: bytes, name: str, most: int, room: int) -> bytes:
     if len(body) > most:
         raise _too_large(name, len(body), most)
     if room < 0:
-        raise PackError(f"This pack has more than {MOST_BYTES // MB} MB, which is more than is read.")
+        raise PackError(f"This pack is larger than the limit of {MOST_BYTES // MB} MB.")
     return body
 
 
 def _too_large(name: str, size: int, most: int) -> PackError:
     least = "more than " if size == most + 1 else ""
     return PackError(
-        f"{name} in this pack has {least}{(size - bool(least)) / MB:,.1f} MB, and at most {most / MB:g} MB are read."
+        f"{name} in this pack has {least}{(size - bool(least)) / MB:,.1f} MB; the limit is {most / MB:g} MB."
     )
 
 
 def _damaged(path: Path, why: object) -> PackError:
-    return PackError(f"{path.name} is damaged. Get it again from where it came from.", str(why))
+    return PackError(f"{path.name} is damaged. Get it again.", str(why))

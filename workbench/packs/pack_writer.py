@@ -43,7 +43,7 @@ def texts(pack: Pack, evidence: Mapping[str, bytes] | None = None) -> dict[str, 
         files |= {prompt.case_file: case_file.write(prompt.cases) for prompt in pack.prompts if prompt.cases}
     except (ValueError, UnicodeEncodeError) as error:
         raise PackError(
-            "A text holds half of a character, which no file can hold. Remove it and export again.", str(error)
+            "A text contains half of a character, which cannot be written. Remove it and export again.", str(error)
         ) from error
     told = evidence or {}
     return files | {p.evidence_file: told[p.slug] for p in pack.prompts if told.get(p.slug)}
@@ -85,7 +85,7 @@ def write_folder(
     """Write a pack as a folder, or update an existing one. Raises PackError."""
     files = texts(pack, evidence)
     if path.exists() and (not path.is_dir() or (any(path.iterdir()) and not (path / MANIFEST).is_file())):
-        raise PackError(f"{path} is there already and is no pack. Choose another name, or empty it.")
+        raise PackError(f"{path} already exists and is not a pack. Choose another name, or empty it.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent))
@@ -124,7 +124,7 @@ def _read_again(made: Path) -> None:
                     """Validate each line."""
     except PackError as error:
         raise PackError(
-            f"Nothing was written, because nobody could read that pack. {error.sentence} Choose fewer prompts or "
+            f"Nothing was written, because the pack could not be read back. {error.sentence} Choose fewer prompts or "
             "versions, or leave the evidence out.",
             error.detail,
         ) from error
@@ -139,7 +139,7 @@ def _all(files: Mapping[str, bytes], pack: Pack, body: Body) -> Iterator[tuple[s
 def _take_over(made: Path, path: Path, written: set[str]) -> None:
     for folder in _OWNED:
         if (path / folder).is_symlink():
-            raise PackError(f"{path / folder} is a link, and a pack is written into folders. Put a folder there.")
+            raise PackError(f"{path / folder} is a link, not a folder. Put a folder there.")
     for where in sorted(written):
         target = path / where
         if not target.is_symlink() and target.is_file() and target.read_bytes() == (made / where).read_bytes():
@@ -177,6 +177,6 @@ def _temporary(path: Path) -> tuple[int, str]:
 
 def _unwritten(path: Path, error: OSError) -> PackError:
     return PackError(
-        f"{path} cannot be written. Make room, or choose another place. Nothing that was there has changed.",
+        f"{path} cannot be written. Make room, or choose another place. Existing files are unchanged.",
         str(error),
     )

@@ -124,13 +124,11 @@ def read(
     if not isinstance(own, dict):
         raise PackError(f"{name}: `{_OWN}` is not a map. Write names with values.")
     if typed(own.get("format", FORMAT)) != FORMAT:
-        raise PackError(f"{name} is of format {own['format']!r}; this release reads {FORMAT}. Update the program.")
+        raise PackError(f"{name} has format {own['format']!r}; this release reads {FORMAT}. Update the program.")
     content = main_content(data, own, name)
     allowance.tags -= sum(text.count("{{") + text.count("{%") for _, text in template_texts(content))
     if allowance.tags < 0:
-        raise PackError(
-            f"{name} goes beyond the {MOST_TAGS:,} variables that the texts of one pack may use. Divide it."
-        )
+        raise PackError(f"{name} exceeds the {MOST_TAGS:,} variables allowed in the texts of one pack. Split it.")
     main, versions, notes = _versions(own, content, name, hashed)
     values = _values(data.get("testData"), name)
     lanes = _lanes(own.get("lanes") or _given_lane(data, name), versions, name)
@@ -160,7 +158,7 @@ def _unused(
         yield f"{_some(unknown)} is not used here."
     told = _lane_fields(lanes) | _format_fields(content)
     if other := [key for key in _SAID_TWICE if key in data and typed(data[key]) != told.get(key)]:
-        yield f"{_some(other)} is another than under `{_OWN}`, which counts."
+        yield f"{_some(other)} differs from the one under `{_OWN}`, which is used."
     rows = data.get("testData")
     if isinstance(rows, list) and len(rows) > 1:
         yield "only the first row of `testData` is used. Write the others as cases."
@@ -187,7 +185,7 @@ def main_content(data: Mapping[str, Any], own: Mapping[str, Any], name: str) -> 
     for one in more:
         number = one.pop("number", None)
         if type(number) is not int or not 1 <= number <= len(made):
-            raise PackError(f"{name}: `{_OWN}.content.messages` speaks of message {number!r}, which is not there.")
+            raise PackError(f"{name}: `{_OWN}.content.messages` refers to message {number!r}, which does not exist.")
         made[number - 1] |= {key: value for key, value in one.items() if key not in ("role", "text")}
     return _content({**rest, **({"messages": made} if made else {})}, name)
 
@@ -199,7 +197,7 @@ def _versions(
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         raise PackError(f"{name}: `{_OWN}.versions` is not a list of maps.")
     if len(listed) > MOST_VERSIONS:
-        raise PackError(f"{name} has {len(listed):,} versions, and at most {MOST_VERSIONS:,} are read.")
+        raise PackError(f"{name} has {len(listed):,} versions; at most {MOST_VERSIONS:,} are read.")
     known: dict[str, str] = {}
     hashes: set[str] = set()
     found: list[PackVersion] = []
@@ -225,7 +223,7 @@ def _versions(
     if used not in hashes:
         found.append(PackVersion(used, content, main if hashed else ""))
         changed |= bool(listed)
-    note = f"{name} was changed after it was exported: what it says is a version of its own." if changed else ""
+    note = f"{name} was changed after the export; its text becomes a new version." if changed else ""
     return used, tuple(found), (note,) if note or (main and main != used) else ()
 
 

@@ -102,11 +102,11 @@ def _told_apart(providers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _remarks(pack: Pack) -> Iterable[str]:
     for prompt in pack.prompts:
         if not any(_providers(prompt)):
-            yield f"No lane of {prompt.slug} has a model that promptfoo knows, so echo answers. Put in your own."
+            yield f"No lane of {prompt.slug} has a model that promptfoo knows, so echo is used. Enter your own."
         if prompt.content.template == "jinja":
             yield f"{prompt.slug} is a Jinja template, and promptfoo reads it as Nunjucks, which is not quite the same."
         if any(message.attachments for message in prompt.content.messages):
-            yield f"{prompt.slug} has attachments, which are not sent by promptfoo."
+            yield f"{prompt.slug} has attachments, which promptfoo does not send."
 
 
 def _prompt(prompt: PackPrompt) -> dict[str, Any]:

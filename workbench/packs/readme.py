@@ -93,12 +93,12 @@ def _opening(prompt: PackPrompt) -> str:
 
 def _standing(standing: PackStanding | None) -> Iterator[str]:
     if standing is None or not standing.verdicts:
-        yield "Nobody has judged its answers yet, so which model does it best is not known."
+        yield "No answers have been judged yet, so the best model is not known."
         return
     blind = f", {standing.blind} of them blind" if standing.blind else ", none of them blind"
     verdicts = "1 verdict" if standing.verdicts == 1 else f"{standing.verdicts} verdicts"
     if not standing.rows:
-        yield f"{verdicts}{blind}: too few to say who does it best."
+        yield f"{verdicts}{blind}: too few to say which is best."
     else:
         best = standing.rows[0]
         yield (

@@ -58,7 +58,7 @@ def _checked_lines(place: PackSource, name: str, kind: str) -> Iterator[str]:
     told = looked = 0
     for number, data in case_file.lines(place.read(name, MOST_EVIDENCE), name, MOST_LINES):
         if looked > _MOST_LOOKED:
-            yield f"{name}: only its first {number - 1:,} lines were looked at, because it is so large."
+            yield f"{name}: only its first {number - 1:,} lines were checked, because it is so large."
             return
         looked += sum(1 for _ in case_file.nodes(data))
         for fault in _faults(kind, data, f"{name}, line {number}"):
@@ -106,4 +106,4 @@ def _generated(place: PackSource, found: ReadPack) -> Iterator[str]:
     made = texts(found.pack)
     for name in (README, PROMPTFOO):
         if name in place.names and place.read(name, MOST_TEXT) != made[name]:
-            yield f"{name} is not what the prompts and cases make. Export the pack again, or leave it if you meant it."
+            yield f"{name} differs from what an export writes. Export the pack again, or ignore this if you meant it."

@@ -45,17 +45,17 @@ def parse(raw: bytes, name: str, allowance: ReadAllowance | None = None) -> dict
     finally:
         loader.dispose()
     if not isinstance(value, dict):
-        raise PackError(f"{name} holds no map. Write names with values.")
+        raise PackError(f"{name} is not a map. Write names with values.")
     return value
 
 
 def check_length(raw: bytes, name: str, allowance: ReadAllowance) -> None:
     """Subtract the bytes of a text file from the allowance of its pack. Raises PackError."""
     if len(raw) > MOST_TEXT:
-        raise PackError(f"{name} has {len(raw):,} bytes, and at most {MOST_TEXT // MB} MB are read. Shorten it.")
+        raise PackError(f"{name} has {len(raw):,} bytes; the limit is {MOST_TEXT // MB} MB. Shorten it.")
     allowance.text -= len(raw)
     if allowance.text < 0:
-        raise PackError(f"The texts of this pack have more than {MOST_TEXTS // MB} MB together. Divide it.")
+        raise PackError(f"The texts of this pack have more than {MOST_TEXTS // MB} MB together. Split it.")
 
 
 def typed(value: Any) -> Any:
@@ -91,7 +91,7 @@ class _Reader:
         value = self._node(loader.get_event(), 0)
         loader.get_event()
         if not loader.check_event(yaml.StreamEndEvent):
-            raise PackError(f"{self._name} holds several documents. Keep the first.")
+            raise PackError(f"{self._name} contains several documents. Keep the first.")
         return value
 
     def _node(self, event: Any, depth: int) -> Any:
@@ -107,16 +107,16 @@ class _Reader:
         while not isinstance(event := self._loader.get_event(), yaml.MappingEndEvent):
             key = self._node(event, depth + 1)
             if not isinstance(key, str):
-                raise self._wrong(event, "has a key that is no text. Write a name")
+                raise self._wrong(event, "has a key that is not text. Write a name")
             if str(key) in found:
-                raise self._wrong(event, f"has “{key[:80]}” a second time. Keep one")
+                raise self._wrong(event, f"has “{key[:80]}” twice. Keep one")
             found[str(key)] = self._node(self._loader.get_event(), depth + 1)
         return found
 
     def _check(self, event: Any, depth: int) -> None:
         self._allowance.nodes -= 1
         if self._allowance.nodes < 0:
-            raise self._wrong(event, f"goes beyond {MOST_NODES:,} values in one pack. Divide the pack")
+            raise self._wrong(event, f"exceeds {MOST_NODES:,} values in one pack. Split the pack")
         if depth > MOST_DEPTH:
             raise self._wrong(event, f"is nested more than {MOST_DEPTH} levels deep. Flatten it")
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:

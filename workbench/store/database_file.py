@@ -110,8 +110,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, now: str, database_uid:
     if major(version) > major(VERSION):
         connection.close()
         notice = (
-            f"This history was written by a newer release (format {show(version)}), so it can be read but not added to."
-            " Update Prompt Workbench to go on with it."
+            f"This history was written by a newer release (format {show(version)}), so it is read-only here. Update "
+            "Prompt Workbench to continue with it."
         )
         return OpenedDatabase(None, StoreError(notice, str(path), "newer_major"), limit_s=patience_s(path))
     if triggers:
@@ -159,7 +159,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     if application == 0 and version == 0 and tables == 0:
         return 0
     raise StoreError(
-        "This is a database of another program and was left alone. Choose another file for the history.",
+        "This is a database of another program and was not changed. Choose another file for the history.",
         f"application_id {application:#x}, user_version {version}, {tables} tables ({path})",
         "not_a_database",
     )
@@ -217,8 +217,8 @@ def _migrate(connection: sqlite3.Connection, now: str, database_uid: str) -> Non
 def _open_readonly(path: Path, busy_ms: int) -> OpenedDatabase:
     """Open a file that cannot be written. Raises StoreError if it cannot be read either."""
     notice = (
-        "The history can be read but nothing new is saved, because its file or folder cannot be written to."
-        " Change the permissions, or choose another place, and start again."
+        "The history is read-only, because its file or folder cannot be written to. Change the permissions or choose "
+        "another place, then restart the app."
     )
     immutable = False
     try:
@@ -229,8 +229,8 @@ def _open_readonly(path: Path, busy_ms: int) -> OpenedDatabase:
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size:
             raise StoreError(
-                "The history cannot be read here, because part of it is in a log that cannot be folded in."
-                " Copy the file and its “-wal” file to a folder that can be written to, and open it there.",
+                "The history cannot be read here, because part of it is in a log that cannot be merged. Copy the file "
+                "and its “-wal” file to a folder that can be written to, and open it there.",
                 f"{error} ({path})",
                 "readonly",
             ) from error

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 _TRY_AGAIN_S = 60.0
 """Seconds between two attempts to keep what was open, if there is no space for it."""
-_REPLACED = "Another file took the place of the history. Quit and start again; nothing more is saved here."
+_REPLACED = "Another file replaced the history. Restart the app; nothing more is saved here."
 
 
 class DatabaseHandle:
@@ -130,8 +130,8 @@ class DatabaseHandle:
             # While the connection is open, nothing is lost and space can be freed.
             self._next_try = time.monotonic() + _TRY_AGAIN_S
             self._told = StoreError(
-                "Another file took the place of the history, and what was open could not be kept. Make room before you"
-                " quit; it is tried again every minute.",
+                "Another file replaced the history, and the open one could not be kept. Make room before you quit; it "
+                "is retried every minute.",
                 f"{error.sentence}\n{error.detail}",
                 "moved",
             )
@@ -139,8 +139,8 @@ class DatabaseHandle:
         self.readers.reopen(lambda: connect(kept, mode="ro", immutable=True))
         self._told = StoreError(
             _REPLACED,
-            f"{self._path} is another file than at the start.\nWhat was open is kept as {kept}.\nTo go on with that,"
-            " start again and choose Settings → History → “Restore another file…”.",
+            f"{self._path} is another file than at the start.\nThe open history is kept as {kept}.\nTo continue with "
+            "it, restart the app and choose Settings → History → “Restore another file…”.",
             "moved",
         )
         self._has_left = True

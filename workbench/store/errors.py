@@ -49,20 +49,19 @@ DAMAGE: tuple[Code, ...] = ("corrupt", "log")
 _SENTENCES: dict[Code, str] = {
     "full": "The disk is full, so this was not saved. Free some space and try again; nothing is half written.",
     "readonly": "The history database cannot be written to. Check the permissions of the file and its folder.",
-    "newer_major": "This history was written by a newer release and can only be read here. Update to add to it.",
+    "newer_major": "This history was written by a newer release and is read-only here. Update to add to it.",
     "corrupt": "The history database is damaged. Repair it or restore a backup, in Settings → History or with"
     " workbench history.",
-    "log": "The log of the history is damaged, and opening it would throw away what can still be read there. Start the"
-    " window, or read it into a new file with workbench history salvage.",
+    "log": "The log of the history is damaged, and opening it would lose data that is still readable. Start the"
+    " window, or recover it into a new file with workbench history salvage.",
     "busy": "Another program is keeping the history database locked. Close it or wait, then try again.",
     "not_a_database": "This file is not a history database. Choose another file, or a name that does not exist yet.",
-    "text": "The text holds half of a character (a lone surrogate). Delete the broken character and try again.",
+    "text": "The text contains half of a character (a lone surrogate). Delete the broken character and try again.",
     "interrupted": "The search was stopped before it ended. Start it again to see its results.",
-    "closed": "The history database is already closed. Start the program again.",
+    "closed": "The history database is already closed. Restart the app.",
     "moved": "The history file was moved or replaced while it was open, so this was not saved. Copy what you need,"
-    " quit, put the right file in its place, and start again.",
-    "too_large": "The history holds a text or file of more than 64 MB, or was to hold one, and so much is neither read"
-    " nor kept at once. Leave it out, or split it.",
+    " quit, put the right file in its place, and restart the app.",
+    "too_large": "A text or file is larger than 64 MB, the limit of the history. Leave it out, or split it.",
     "io": "The disk that holds the history database reported an error. Check the disk, then try again.",
 }
 _DAMAGED = (
@@ -164,4 +163,4 @@ def salvaging(path: Path, then: str) -> str:
     import shlex  # not needed before the first paint
 
     command = f"workbench history salvage --db {shlex.quote(str(path))} NEW.db"
-    return f"Read what can be read into a new file, and {then} that: {command}"
+    return f"Recover what is readable into a new file, and {then} that: {command}"

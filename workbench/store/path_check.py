@@ -26,7 +26,7 @@ def check_place(path: Path) -> None:
         str(path).encode()
     except UnicodeEncodeError as error:
         raise _nowhere(
-            "The path of the history database holds bytes that are no text. Use a name in UTF-8.", path
+            "The path of the history database has bytes that are not text. Use a name in UTF-8.", path
         ) from error
     try:
         mode = path.stat().st_mode

@@ -59,8 +59,8 @@ def limited(
     except sqlite3.OperationalError as error:
         if clock() > until:
             raise StoreError(
-                "The history takes far longer to be looked at than any sound one, so it was left alone. Repair it,"
-                " which reads its rows into a new file, or restore a backup.",
+                "Checking the history takes far too long, so it was not opened. Repair it, which copies its rows into "
+                "a new file, or restore a backup.",
                 f"over {seconds:g} s",
                 "corrupt",
                 is_of_file=True,

@@ -23,7 +23,7 @@ from workbench.host.errors import HostError, explain
 IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 NO_VISION = Failure(
     "no_vision",
-    "This model cannot see images, and this prompt has some, so it was not asked. Choose a model with vision for the "
+    "This model cannot see images, but this prompt has some, so nothing was sent. Choose a model with vision for the "
     "lane, or remove the images.",
 )
 
@@ -44,7 +44,7 @@ def refusal(attached: Iterable[Attachment], endpoint: Endpoint, lacking: frozens
         if one.media_type not in IMAGE_TYPES:
             return Failure(
                 "bad_file",
-                f"The image {one.name} is of a kind that models do not take. Attach it as PNG, JPEG, GIF or WebP.",
+                f"The image {one.name} has a format that models do not accept. Attach it as PNG, JPEG, GIF or WebP.",
                 one.media_type,
             )
     return None

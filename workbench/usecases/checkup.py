@@ -111,12 +111,14 @@ class Checkup:
         """Report whether the first start can create the file, without creating it."""
         ground = next(folder for folder in self._db.absolute().parents if folder.exists())
         if os.access(ground, os.W_OK | os.X_OK):
-            return CheckupFinding("database", "ok", f"{self._db} is not there yet; the first start or run makes it.")
+            return CheckupFinding(
+                "database", "ok", f"{self._db} does not exist yet; the first start or run creates it."
+            )
         return CheckupFinding(
             "database",
             "no",
-            f"{self._db} is not there yet, and nothing can be made in {ground}. Give yourself the right to write "
-            "there, or name another file with --db.",
+            f"{self._db} does not exist yet and cannot be created in {ground}. Check the permissions there, or name "
+            "another file with --db.",
         )
 
     def _keyring(self) -> CheckupFinding:
@@ -171,7 +173,7 @@ class Checkup:
     def _display(self) -> CheckupFinding:
         if no_display(self._env):
             # A server has no display and needs none, so this is fine.
-            return CheckupFinding("display", "ok", "None here, so the window cannot open; workbench run needs none.")
+            return CheckupFinding("display", "ok", "None found, so the window cannot open; workbench run needs none.")
         problem = display_problem(self._env)
         if problem:
             return CheckupFinding("display", "no", f"{problem} The terminal works without one: workbench run")
@@ -183,7 +185,7 @@ class Checkup:
         try:
             size = log.stat().st_size
         except OSError:
-            return CheckupFinding("error log", "ok", f"{log} is not there: nothing unexpected was logged yet.")
+            return CheckupFinding("error log", "ok", f"{log} does not exist: no unexpected errors yet.")
         return CheckupFinding("error log", "ok", f"{log}, {size / 1000:.0f} kB")
 
 
@@ -200,12 +202,12 @@ def _sqlite() -> CheckupFinding:
         return CheckupFinding("SQLite", "no", error.sentence, error.detail)
     except OSError as error:
         return CheckupFinding(
-            "SQLite", "no", "Nothing can be made in the temporary folder. Make room, or set TMPDIR.", str(error)
+            "SQLite", "no", "The temporary folder cannot be written to. Make room, or set TMPDIR.", str(error)
         )
     except Exception as error:  # noqa: BLE001 - a broken installation may raise anything
-        again = "No history can be made with the SQLite of this Python. Install Prompt Workbench again."
+        again = "The SQLite of this Python cannot create a history. Install Prompt Workbench again."
         return CheckupFinding("SQLite", "no", again, f"{type(error).__name__}: {error}")
-    return CheckupFinding("SQLite", "ok", f"Version {SQLITE_VERSION} makes and reads a history.")
+    return CheckupFinding("SQLite", "ok", f"Version {SQLITE_VERSION} creates and reads a history.")
 
 
 def _with_address(keys: KeyStore, provider: str) -> str:

@@ -37,7 +37,7 @@ from workbench.usecases.run_plan import Render, render_content, sendable
 
 MOST_IN_CODE = 200_000
 """Maximum characters of an attached text that code includes."""
-_ONLY_FILLED = "The values stand in the texts: filled in by this code, they would make other messages than the lane's."
+_ONLY_FILLED = "The values are already in the texts: filled in by this code, the messages would differ from the lane's."
 
 
 Where = Callable[[str], tuple[str, str]]

@@ -23,7 +23,7 @@ NO_PREVIOUS = (
     "No earlier iteration of this lane has a finished answer for these values. Run again, or choose another base."
 )
 NO_WINNER = "No answer to this prompt is marked the winner yet. Mark one, or choose another base."
-IS_WINNER = "This answer is the winner, with which the others are compared."
+IS_WINNER = "This answer is the winner that the others are compared with."
 
 
 @dataclass(frozen=True, slots=True)

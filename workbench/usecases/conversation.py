@@ -25,7 +25,7 @@ def continued_draft(
     """
     record = next((record for record in detail.outputs if record.uid == output_uid), None)
     if record is None or not record.result.text:
-        raise RefusedError("This lane has no answer to go on from. Run it first.")
+        raise RefusedError("This lane has no answer to continue from. Run it first.")
     ran = next(lane for lane in detail.lanes if lane.position == record.position)
     content = sendable(version(ran.version))
     values = detail.sets[record.value_set].values if record.value_set < len(detail.sets) else detail.values

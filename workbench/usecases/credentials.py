@@ -81,7 +81,7 @@ class AddressQuestion:
     def sentence(self) -> str:
         """The question's subject, with both addresses."""
         before = " and ".join(self.known)
-        entered = f"was entered for {before}" if before else "was entered before addresses were kept with keys"
+        entered = f"was entered for {before}" if before else "was entered before keys were kept with addresses"
         if self.what == SIGN_IN:
             entered = f"is for {before}"
         return f"The {self.what} of {self.whose} {entered}, and {self.found_in} names {self.address}."

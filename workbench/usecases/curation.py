@@ -45,5 +45,5 @@ def tags_in(text: str) -> tuple[str, ...]:
     found = [word.strip().lstrip("#") for word in text.replace(",", " ").split()]
     long = next((tag for tag in found if len(tag) > MOST_LETTERS), None)
     if long is not None:
-        raise RefusedError(f"“{long[:20]}…” is too long for a tag. Take one of at most {MOST_LETTERS} letters.")
+        raise RefusedError(f"“{long[:20]}…” is too long for a tag. Use at most {MOST_LETTERS} characters.")
     return tuple(dict.fromkeys(tag for tag in found if tag))

@@ -57,14 +57,14 @@ class DeletionOutlook:
         said = [f"You can still bring {it} back. {deletes}" if are_deleted else deletes]
         if self.extent.verdicts:
             counts = "counts" if self.extent.verdicts == 1 else "count"
-            said.append(f"{counted(self.extent.verdicts, 'verdict')} elsewhere {counts} no more.")
+            said.append(f"{counted(self.extent.verdicts, 'verdict')} elsewhere no longer {counts}.")
         if self.extent.beside:
-            said.append(f"Answers are also shown beside {counted(self.extent.beside, 'other run')}, and will not be.")
+            said.append(f"Answers also disappear from {counted(self.extent.beside, 'other run')} that show them.")
         if self.copies:
             holds = "holds" if len(self.copies) == 1 else "hold"
             said.append(f"{counted(len(self.copies), 'backup')} still {holds} {it}.")
         if self.unseen is not None:
-            said.append(f"The folder for backups, {self.unseen}, is not there. Backups in it may hold {it}, too.")
+            said.append(f"The backup folder {self.unseen} is missing. Its backups may also hold {it}.")
         return said
 
 
@@ -97,7 +97,7 @@ class DeletionReport:
         if self.copy_trouble:
             said.append(self.copy_trouble)
         if self.trouble:
-            said.append(f"The file could not be written anew and may still hold the bytes. {self.trouble}")
+            said.append(f"The file could not be rewritten and may still hold the bytes. {self.trouble}")
         if self.left:
             said.append(f"{counted(self.left, 'backup')} still {'has' if self.left == 1 else 'have'} it.")
         return " ".join(said)
@@ -146,7 +146,7 @@ class Eraser:
         """Delete permanently; `tell` receives progress as sentences."""
         tell("Deleting for good…")
         _, kept = self._store.deleting.purge(outlook.doomed, self._now(), self._new_uid)
-        tell("Writing the file anew…")
+        tell("Rewriting the file…")
         try:
             self._store.deleting.clean()
         except StoreError as error:
@@ -154,7 +154,7 @@ class Eraser:
         copies = outlook.copies if with_copies else ()
         removed, trouble = 0, ""
         if copies:
-            tell("Making a new copy…")
+            tell("Making a new backup…")
             removed, trouble = self._replace(copies)
         return DeletionReport(outlook, kept, removed, self._left(outlook), copy_trouble=trouble)
 
@@ -170,7 +170,7 @@ class Eraser:
                 self._store.deleting.remove_copies([path])
                 removed += 1
         except StoreError as error:
-            return removed, f"No new copy was made, so that the old ones stay. {error.sentence}"
+            return removed, f"No new backup was made, so the old ones stay. {error.sentence}"
         except OSError as error:
             return removed, f"{copies[removed]} could not be removed ({error.strerror}). Remove it by hand."
         return removed, ""

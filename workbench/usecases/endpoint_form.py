@@ -73,7 +73,7 @@ def check_name(name: str, uid: str, others: Iterable[Endpoint]) -> tuple[FieldMi
             FieldMistake("name", f"“{cleaned}” is the name of a provider. Choose another one, such as “my {cleaned}”."),
         )
     if any(other.uid != uid and other.name.casefold() == cleaned.casefold() for other in others):
-        return (FieldMistake("name", f"There is an endpoint “{cleaned}” already. Choose another name."),)
+        return (FieldMistake("name", f"An endpoint “{cleaned}” already exists. Choose another name."),)
     return ()
 
 
@@ -95,7 +95,7 @@ def address_trouble(text: str) -> str:
     """Return why an address cannot be used, without quoting it; "" if it can."""
     example = "Write it like http://localhost:8000/v1."
     if not text.strip().isprintable():
-        return f"The address has a character that cannot be seen. Type it anew. {example}"
+        return f"The address has an invisible character. Type it again. {example}"
     try:
         parts = urlsplit(text.strip())
         port_fits = parts.port is None or parts.port > 0
@@ -109,10 +109,10 @@ def address_trouble(text: str) -> str:
         return "Leave user and password out of the address; use a key or a secret header instead."
     if not origin_of(text):
         if not parts.hostname.isascii():
-            return "Programs read the server's name in different ways. Write it in its form that begins with xn--."
+            return "Programs read this server name in different ways. Write it in the form that begins with xn--."
         return f"The address names no server that can be called. {example}"
     if not base_origin(text):
-        return f"Leave out everything from the “?” or “#” on; an API version has a setting of its own. {example}"
+        return f"Leave out everything from the “?” or “#” on; an API version has its own setting. {example}"
     return ""
 
 
@@ -136,9 +136,9 @@ def _check_headers(headers: Sequence[tuple[str, str | None]]) -> tuple[FieldMist
         if not is_header_name(name):
             return (FieldMistake("headers", f"“{name}” is not the name of a header. Use letters, digits and dashes."),)
         if is_framing(name):
-            return (FieldMistake("headers", f"The header {name} is set for every request. Leave it out."),)
+            return (FieldMistake("headers", f"The header {name} is set automatically. Leave it out."),)
         if name.lower() in seen:
-            return (FieldMistake("headers", f"The header {name} is there twice. Keep one of them."),)
+            return (FieldMistake("headers", f"The header {name} appears twice. Keep one of them."),)
         if value is not None and not (value.strip().isascii() and value.strip().isprintable()):
             return (FieldMistake("headers", f"The value of {name} has characters that cannot be sent in a header."),)
         seen.add(name.lower())

@@ -310,7 +310,7 @@ def _check_gguf(path: Path) -> str:
         with path.open("rb") as file:
             start = file.read(4)
     except FileNotFoundError:
-        return f"The file {path} is not there any more. Choose where it is, or remove this entry."
+        return f"The file {path} no longer exists. Choose its new place, or remove this entry."
     except OSError as error:
         return f"The file {path} cannot be read ({error.strerror}). Choose another one."
     return "" if start == b"GGUF" else f"The file {path} is not a GGUF file. Choose one that ends in .gguf."

@@ -72,7 +72,7 @@ class History:
         """
         named = [output for output in outputs if output.is_first(verdict)]
         if verdict.kind != "none" and any(output.state not in ENDED for output in named):
-            raise RefusedError("This answer is still being written. Wait for its end, or stop it, then judge it.")
+            raise RefusedError("This answer is still being written. Wait until it ends, or stop it, then judge it.")
         return self._store.mark(run_uid, uid or self._new_uid(), verdict, tuple(o.uid for o in outputs), self._now())
 
     def take_back(self, verdict_uid: str, after: str, uid: str) -> Future[None]:

@@ -103,15 +103,15 @@ def restore(database: Path, backup: Path, now: str, watch: Watch = go_on) -> His
     another backup folder, in which the backup that was just made would not be found.
     """
     if not database.exists():
-        raise RefusedError(f"{database} is not there. Name the history that is to be replaced.")
+        raise RefusedError(f"{database} does not exist. Name the history to replace.")
     made_at = next((one.made_at for one in backups.listed(database, backup.parent) if one.path == backup), "")
     facts = {CARE: fact(database, CARE) or MaintenanceRules().to_text(), FOLDERS: fact(database, FOLDERS)}
     is_readable = bool(fact(database, "database_uid"))
     kept = put_in_place(database, backup, now, folder=folder_for(database), watch=watch)
     what = f"of {absolute(made_at)}" if made_at else backup.name
-    said = f"The backup {what} is the history. What was there before is kept as {kept}."
+    said = f"The backup {what} is now the history. The previous one is kept as {kept}."
     if is_readable and (trouble := _carry_over(database, facts, now)):
-        said += f" The rules for backups are those of that day. {trouble}"
+        said += f" The backup rules are those of that day. {trouble}"
     return HistoryReplaced(database, said)
 
 
@@ -172,7 +172,7 @@ def move_to(
     """
     real, folder, target = database.resolve(), folder.absolute(), target_of(database, folder)
     if folder.resolve() == real.parent:
-        raise RefusedError("The history is in this folder already. Choose another one.")
+        raise RefusedError("The history is already in this folder. Choose another one.")
     old_backups = folder_for(database)
     has_backups = bool(backups.listed(database, old_backups))
 
@@ -186,7 +186,7 @@ def move_to(
     _remember(target, real.parent, old_backups, now, uid, stay=stay)
     where = f" Backups stay in {old_backups}." if stay else ""
     kept = f" The old file is kept as {moved.kept}." if moved.kept else " The old file was removed."
-    return HistoryReplaced(target, f"The history is in {folder}.{kept}{where}")
+    return HistoryReplaced(target, f"The history is now in {folder}.{kept}{where}")
 
 
 def _remember(database: Path, old: Path, old_backups: Path, now: str, uid: Callable[[], str], *, stay: bool) -> None:

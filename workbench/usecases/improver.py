@@ -79,7 +79,7 @@ class Improver:
         if not any(message.text.strip() for message in wanted.content.messages):
             raise RefusedError("There is no text to improve yet. Write a message, then ask.")
         if not wanted.instructions.strip():
-            raise RefusedError("The instructions to the model are empty. Write some, or take those of the product.")
+            raise RefusedError("The instructions to the model are empty. Write some, or use the default ones.")
         messages, tag = _messages(wanted)
         rendered = Rendered(messages)
         values = (

@@ -42,7 +42,7 @@ NO_ENDPOINT = Failure(
 
 NO_TOOLS = Failure(
     "no_tools",
-    "This model cannot call tools, and this prompt has some, so it was not asked. Choose a model with tools for the "
+    "This model cannot call tools, but this prompt has some, so nothing was sent. Choose a model with tools for the "
     "lane, or switch the prompt's tools off.",
 )
 Lacks = Callable[[str], frozenset[str]]
@@ -100,7 +100,7 @@ def call_for(
         tools=rendered.tools,
         tool_rounds=rendered.tool_rounds,
         files=paths,
-        format_in_words="the model is known to take no schema." if "json" in lacking else "",
+        format_in_words="the model does not support schemas." if "json" in lacking else "",
     )
 
 

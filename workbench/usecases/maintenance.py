@@ -132,7 +132,7 @@ class Maintenance:
         dropped = self._drop(None, stop, lambda count: tell(f"Dropped {count:,} raw responses…"))
         if stop.is_set():
             return FreedSpace(dropped, 0, stopped=True)
-        tell("Giving the room back to the disk…")
+        tell("Freeing disk space…")
         try:
             return FreedSpace(dropped, self._store.upkeep.shrink(lambda _: not stop.is_set()))
         except StoreError as error:
@@ -159,7 +159,7 @@ def rescue(database: Path, target: Path, *, now: str, uid: Callable[[], str], wa
     Raises RefusedError, and StoreError if nothing can be read.
     """
     if target.exists():
-        raise RefusedError(f"{target} is there already. Name a file that is not.")
+        raise RefusedError(f"{target} already exists. Choose another name.")
     if not database.is_file():
-        raise RefusedError(f"{database} is not there. Name the damaged history with --db.")
+        raise RefusedError(f"{database} does not exist. Name the damaged history with --db.")
     return salvage(database, target.absolute(), now=now, uid=uid, watch=watch)

@@ -120,7 +120,7 @@ def with_params(params: Params, given: Sequence[tuple[str, str]]) -> Params:
         extra = without_row(extra, row)
         if row.kind == "texts":
             if not text:
-                raise RefusedError(f"{row.name} is {row.requirement}. Type something after the equals sign.")
+                raise RefusedError(f"{row.name} must be {row.requirement}. Type something after the equals sign.")
             texts.setdefault(row.name, []).append(text)
         else:
             data[row.name] = _value(row, text)
@@ -133,7 +133,7 @@ def _value(row: Parameter, text: str) -> Value:
     except ValueError:
         value = None
     if value is None:
-        raise RefusedError(f"{row.name} is {row.requirement}, not “{text}”. Correct it.")
+        raise RefusedError(f"{row.name} must be {row.requirement}, not “{text}”. Correct it.")
     return value
 
 

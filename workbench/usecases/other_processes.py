@@ -41,4 +41,4 @@ def ended_elsewhere(recovered: Recovered) -> str:
     if recovered.outputs == 0:
         return ""
     what = "1 interrupted answer" if recovered.outputs == 1 else f"{recovered.outputs} interrupted answers"
-    return f"Recovered {what} of another process that ended in the middle of a run."
+    return f"Recovered {what} of another process that ended during a run."

@@ -54,7 +54,7 @@ class RefusedError(Exception):
 def unsaved_sentence(count: int) -> str:
     """Return the sentence about answers that could not be saved before the end."""
     what = "1 answer" if count == 1 else f"{count} answers"
-    return f"{what} could not be saved in the history. Make room on the disk or free the database, then run again."
+    return f"{what} could not be saved in the history. Make room on the disk or unlock the database, then run again."
 
 
 def problem_of(error: BaseException) -> Problem:
@@ -73,13 +73,13 @@ def problem_of(error: BaseException) -> Problem:
 
 def fault_problem(report: str, log: Path | None) -> Problem:
     """Return the problem for an unexpected exception that stopped nothing."""
-    return Problem(f"Unexpected error, {logged(log)}. Prompt Workbench goes on working.", report)
+    return Problem(f"Unexpected error, {logged(log)}. Prompt Workbench keeps running.", report)
 
 
 def fault_of_child(report: str, process: str) -> Problem:
     """Log an exception reported by a child, and return the problem."""
     log = faults.note_of_child(report, process)
-    return Problem(f"Unexpected error of the {process}, {logged(log)}. It goes on working.", report)
+    return Problem(f"Unexpected error of the {process}, {logged(log)}. It keeps running.", report)
 
 
 def note_death(report: str, process: str) -> None:

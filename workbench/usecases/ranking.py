@@ -66,8 +66,8 @@ def newest(judgements: Sequence[Judgement], most: int = MOST_RANKED) -> tuple[li
 def _left_out(ranked: int, others: int) -> Iterable[RankingRemark]:
     if others:
         yield RankingRemark(
-            f"Ranked are the {ranked:,} that were judged last; {others:,} more are left out. Grouped by version or by "
-            "model they are fewer."
+            f"Only the {ranked:,} judged last are ranked; {others:,} more are left out. Group by version or by model "
+            "to have fewer."
         )
 
 
@@ -129,8 +129,7 @@ def _standing(comparisons: ComparisonSet, sure: Uncertainty, titles: Mapping[str
         parts = " / ".join(_some([titles[key] for key in group]) for group in groups[:_LISTED])
         more = f" / {len(groups) - _LISTED} more" if len(groups) > _LISTED else ""
         yield RankingRemark(
-            f"No verdict connects these groups: {parts}{more}. How they stand to each other is not known; judge pairs "
-            "across them.",
+            f"No verdict connects these groups: {parts}{more}. They cannot be compared; judge pairs across them.",
             warns=True,
         )
 
@@ -157,28 +156,30 @@ def honesty(judgements: Sequence[Judgement]) -> Iterable[RankingRemark]:
     )
     if named.misleads:
         yield RankingRemark(
-            f"{named.count:,} of {named.of:,} winners and ties were given with the names in sight, and names"
-            " sway. Judge pairs blind.",
+            f"{named.count:,} of {named.of:,} winners and ties were given with names shown; seeing names can bias you. "
+            "Judge pairs blind.",
             warns=True,
         )
     if sides.misleads:
         yield RankingRemark(
-            f"The first place won {sides.first:,} of {sides.winners:,} blind verdicts, where chance would have it "
-            f"{sides.expected:,.0f}: the place may have swayed the judge. The judging queue balances"
-            " places: there it blurs differences, and makes none.",
+            f"The first place won {sides.first:,} of {sides.winners:,} blind verdicts, where chance predicts "
+            f"{sides.expected:,.0f}: the place may have biased the judge. The judging queue balances places: there the "
+            "bias can hide differences, but not create any.",
             warns=True,
         )
     if seen.misleads:
         yield RankingRemark(
-            f"{seen.count:,} of {seen.of:,} winners and ties are about answers that had been judged before, so"
-            " memory may have had a part in them. New runs bring answers that nobody has seen.",
+            f"{seen.count:,} of {seen.of:,} winners and ties are about answers judged before, so memory may bias them. "
+            "New runs bring answers that nobody has seen.",
             warns=True,
         )
     if again.repeats:
         yield RankingRemark(
             f"Judged again, {again.agreeing:,} of {again.repeats:,} verdicts stayed the same"
-            + {True: ": more than a fifth may be slips.", False: ".", None: "; too few to tell how steady they are."}[
-                again.misleads
-            ],
+            + {
+                True: ": more than a fifth may be mistakes.",
+                False: ".",
+                None: "; too few to tell how consistent they are.",
+            }[again.misleads],
             warns=bool(again.misleads),
         )

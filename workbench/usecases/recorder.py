@@ -22,9 +22,9 @@ from workbench.usecases.transcript import Transcript
 
 PARTIALS_EVERY_S = 0.25
 TRY_AGAIN_AFTER_S = 2.0
-PIECES_UNSAVED = "The answer that streams in cannot be saved at the moment; it is kept in memory meanwhile."
-END_UNSAVED = "An answer could not be saved; it is kept in memory and tried again."
-FULL = "The disk is full: free some space, and it is saved by itself while this program runs."
+PIECES_UNSAVED = "The streaming answer cannot be saved right now; it is kept in memory."
+END_UNSAVED = "An answer could not be saved; it is kept in memory and retried."
+FULL = "The disk is full. Free some space; it is then saved automatically while this program runs."
 
 
 class OutputStore(Protocol):

@@ -32,14 +32,14 @@ class Bookmarks:
         found = next((one for one in every if one.name.casefold() == name.strip().casefold()), None)
         if found is None:
             others = ", ".join(f"“{one.name}”" for one in every[:10])
-            known = f"There are: {others}." if every else "There is none yet; the window saves one with Ctrl+S."
+            known = f"There are: {others}." if every else "There are none yet; save one in the window with Ctrl+S."
             raise RefusedError(f"No search is saved as “{name}”. {known}")
         return found
 
     def save(self, name: str, query: str) -> Future[None]:
         """Save a search under a name, replacing one of the same name."""
         if not query.strip():
-            raise RefusedError("Nothing is searched for. Type a search first, then save it.")
+            raise RefusedError("The search is empty. Type one first, then save it.")
         return self._saved.save(SavedSearch(self._new_uid(), _checked(name), query.strip(), self._now()))
 
     def rename(self, search: SavedSearch, name: str) -> Future[None]:
@@ -60,5 +60,5 @@ def _checked(name: str) -> str:
     if not plain:
         raise RefusedError("A saved search needs a name. Type one, such as what it finds.")
     if len(plain) > _MOST_LETTERS:
-        raise RefusedError(f"This name is too long. Take one of at most {_MOST_LETTERS} letters.")
+        raise RefusedError(f"This name is too long. Use at most {_MOST_LETTERS} characters.")
     return plain

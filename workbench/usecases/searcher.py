@@ -106,7 +106,7 @@ class Searcher:
         asked = to_text(
             SearchQuery(tuple(QueryFilter("prompt", name) for name in (words if named[1:] else named))), FIELDS
         )
-        return (f"Names of prompts are asked for by a filter: {asked} finds the runs of {cited(named[0])}{others}.",)
+        return (f"To search by prompt name, use a filter: {asked} finds the runs of {cited(named[0])}{others}.",)
 
     def _remarks(self, page: HistoryPage) -> tuple[str, ...]:
         remarks = []
@@ -114,10 +114,10 @@ class Searcher:
             remarks.append(trouble.sentence)
         elif page.behind:
             many = f"{page.behind:,}" if page.behind <= _COUNTED else f"More than {_COUNTED:,}"
-            what = "run is not found by its" if page.behind == 1 else "runs are not found by their"
-            remarks.append(f"{many} {what} words yet. They will be as soon as the index has them.")
+            what = "run cannot be found by its" if page.behind == 1 else "runs cannot be found by their"
+            remarks.append(f"{many} {what} words until indexed.")
         if page.within:
-            remarks.append(f"The best of the newest {page.within:,} that match. Add a word to look further back.")
+            remarks.append(f"Best of the newest {page.within:,} that match. Add a word to search further back.")
         return tuple(remarks)
 
 
@@ -129,6 +129,6 @@ def _unknown(parsed: ParsedQuery, page: HistoryPage) -> list[QueryComplaint]:
         if isinstance(term, QueryFilter):
             what = FIELDS[term.field].values.noun
             named = cited(str(term.value))
-            sentence = f"No {what} of the history is called {named}. Take one that is offered behind the colon."
+            sentence = f"No {what} in the history is called {named}. Choose a suggestion after the colon."
             found.append(QueryComplaint(start, end, sentence))
     return found

@@ -56,7 +56,7 @@ def look_for_servers(
 
 def _ask(candidate: ServerCandidate, patience_s: float) -> FoundServer:
     name = candidate.name
-    stranger = f"Something answers where {name} would be, but it is not {name}."
+    stranger = f"Another program answers at the address of {name}."
     try:
         status, raw = _get(f"{candidate.base_url}/models", patience_s)
         if status != http.client.OK:

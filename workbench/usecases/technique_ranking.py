@@ -30,12 +30,12 @@ from workbench.usecases.techniques import Techniques
 
 _WITHOUT = "the same version without it"
 _NONE = (
-    "No version that was judged is marked with a technique. Insert techniques from their list, or say below which ones "
-    "the versions use."
+    "No judged version is marked with a technique. Insert techniques from their list, or mark below which ones the "
+    "versions use."
 )
 _OTHER_WAYS = (
-    "Versions with a technique differ from those without it in other words too, and an effect may be theirs. Two "
-    "versions that differ in nothing else would tell."
+    "Versions with a technique also differ in other words, which may cause the effect. To be sure, compare two "
+    "versions that differ only in the technique."
 )
 
 
@@ -84,7 +84,9 @@ def rank_techniques(store: Store, prompt_uid: str, library: Techniques) -> Ranki
     )
     remarks = [*_standing(rows), *_untold(found, counted, called, frozenset(named))]
     if not rows:
-        return result(Sufficiency("untold", 0, "The verdicts do not tell yet what any technique brings."), (), remarks)
+        return result(
+            Sufficiency("untold", 0, "The verdicts do not show the effect of any technique yet."), (), remarks
+        )
     return result(Sufficiency(), rows, [*remarks, RankingRemark(_OTHER_WAYS, warns=True), *honesty(judgements)])
 
 
@@ -117,22 +119,20 @@ def _standing(rows: Sequence[RankRow]) -> Iterable[RankingRemark]:
     helping = [one.name for one in rows if one.strength.low > 0]
     hurting = [one.name for one in rows if one.strength.high < 0]
     if helping:
-        yield RankingRemark(f"Versions with {listed(helping, 'or')} win more often than chance would have it.")
+        yield RankingRemark(f"Versions with {listed(helping, 'or')} win more often than by chance.")
     if hurting:
-        yield RankingRemark(f"Versions with {listed(hurting, 'or')} lose more often than chance would have it.")
+        yield RankingRemark(f"Versions with {listed(hurting, 'or')} lose more often than by chance.")
     if not rows or helping or hurting:
         return
     nearest = max(rows, key=lambda one: abs(one.strength.estimate) / _reach(one.strength))
     strength = nearest.strength
     need = needed(StrengthInterval(strength.low, strength.estimate, strength.high), nearest.verdicts)
     if need.even is None:
-        yield RankingRemark(
-            f"No effect is larger than chance, and more than {MOST:,} further verdicts would be needed."
-        )
+        yield RankingRemark(f"No effect is larger than chance; more than {MOST:,} more verdicts would be needed.")
     else:
         yield RankingRemark(
             "No effect is larger than chance yet. About "
-            f"{need.even:,} more verdicts about {nearest.name} may tell whether it {_does(strength)}."
+            f"{need.even:,} more verdicts about {nearest.name} may show whether it {_does(strength)}."
         )
 
 
@@ -152,15 +152,15 @@ def _untold(
     few = [part for part in found.told if part in techniques and counted[part].pairs < FEWEST]
     if few:
         yield RankingRemark(
-            f"Fewer than {FEWEST} comparisons tell of {listed([called[part] for part in few])}; not even agreement "
-            "would show an effect yet."
+            f"Fewer than {FEWEST} comparisons include {listed([called[part] for part in few])}: too few to show an "
+            "effect."
         )
     tangles = [tangle for tangle in found.tangles if techniques.intersection(tangle.parts)]
     level = [tangle.parts[0] for tangle in tangles if tangle.tie == "level"]
     if level:
         yield RankingRemark(
-            f"Nothing can be said about {listed([called[part] for part in level])}: whenever versions were compared, "
-            "both had it or neither had."
+            f"Nothing can be said about {listed([called[part] for part in level])}: in every comparison both versions "
+            "had it, or neither."
         )
     for tangle in tangles:
         if tangle.tie != "level":
@@ -169,10 +169,10 @@ def _untold(
 
 def _tangled(tangle: TechniqueTangle, titles: Sequence[str]) -> str:
     if tangle.tie == "together":
-        return f"{listed(titles)} always came together, so their effects cannot be told apart."
+        return f"{listed(titles)} always come together, so their effects cannot be separated."
     if tangle.tie == "instead":
         return (
-            f"Whenever one version had {titles[0]} the other had {titles[1]}, so neither can be compared to being "
-            "without it."
+            f"Whenever one version had {titles[0]} the other had {titles[1]}, so neither can be compared with a "
+            "version without it."
         )
-    return f"The verdicts cannot tell {listed(titles)} apart: too few compared versions differ in one of them alone."
+    return f"The verdicts cannot separate {listed(titles)}: too few compared versions differ in only one of them."

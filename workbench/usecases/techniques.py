@@ -70,7 +70,8 @@ class Techniques:
             raise RefusedError(f"The technique was not saved. {error.sentence}", error.detail) from error
         except OSError as error:
             raise RefusedError(
-                f"The technique was not saved, because {self.folder} cannot be written. Make room or check its rights.",
+                f"The technique was not saved, because {self.folder} cannot be written. Make room or check its "
+                "permissions.",
                 explain(error),
             ) from error
         return kept
@@ -78,12 +79,12 @@ class Techniques:
     def remove(self, technique: Technique) -> None:
         """Delete the file of one of the person's techniques. Raises RefusedError."""
         if not technique.own:
-            raise RefusedError("This technique comes with Prompt Workbench and stays. Save a copy and change that.")
+            raise RefusedError("This technique is built in and cannot be removed. Save a copy and change that.")
         try:
             self._path(technique.id).unlink(missing_ok=True)
         except OSError as error:
             raise RefusedError(
-                "The technique was not removed. Check the rights of its file.", explain(error)
+                "The technique was not removed. Check the permissions of its file.", explain(error)
             ) from error
 
     def _path(self, identity: str) -> Path:
@@ -107,7 +108,7 @@ def _read(files: list[Path], *, own: bool) -> tuple[tuple[Technique, ...], tuple
                 continue
             if path.exists() and not path.is_file():
                 # A pipe might be read forever.
-                wrong.append(f"{path.name} is no file. Remove it from the folder of techniques.")
+                wrong.append(f"{path.name} is not a file. Remove it from the folder of techniques.")
                 continue
             with path.open("rb") as file:
                 raw = file.read(LIMIT_BYTES + 1)

@@ -65,7 +65,7 @@ class TrainingCost:
         said = f"About {self.tokens:,} tokens to train with, {self.tokens * self.epochs:,} in {passes}"
         if self.usd is None:
             return f"{said}. Enter the price per million tokens."
-        return f"{said}: about ${self.usd:,.2f} at ${self.per_million:g} for a million."
+        return f"{said}: about ${self.usd:,.2f} at ${self.per_million:g} per million."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,8 @@ class TrainingSet:
         told += [f"{reserve}: {count} of these rows." for reserve, count in self.reserves]
         if self.share and not self.validation:
             told.append(
-                "There is nothing for validation: all rows answer one value set, or sets that are nearly the same, and "
-                "those may not be in both files."
+                "There are no rows for validation: all rows have the same or nearly the same values, which must not be "
+                "in both files."
             )
         return (*told, self.cost.sentence)
 
@@ -125,8 +125,8 @@ class Trainer:
         form = FORMATS[format_name]
         if form.kind == "preference" and chosen_by == "starred":
             raise RefusedError(
-                "Preferences are pairs of a better and a worse answer, and only verdicts tell those: a star says "
-                "nothing of the other answers. Take winners, or another format."
+                "Preferences are pairs of a better and a worse answer, which only verdicts give: a star says nothing "
+                "about other answers. Choose winners, or another format."
             )
         left_out: Counter[str] = Counter()
         rows = list(self._rows(prompt_uid, form.kind, chosen_by, left_out))
@@ -178,7 +178,7 @@ class Trainer:
         for row in rows:
             data = form.line(row)
             if fault := form.fault(data):
-                left_out[f"rows that {form.what} does not take ({fault})"] += 1
+                left_out[f"rows that {form.what} does not accept ({fault})"] += 1
             else:
                 taken.append((row, json.dumps(data, ensure_ascii=False)))
         return taken
@@ -209,7 +209,7 @@ class Trainer:
         detail = self._detail(run)
         output = next(one for one in detail.outputs if one.uid == output_uid)
         if output.result.state != "finished" or output.result.finish_reason.lower() in _CUT_OFF:
-            left_out["answers that did not end by themselves"] += 1
+            left_out["answers that were cut off or not finished"] += 1
             return None
         content = self._content(prompt_uid, detail, output)
         if content is None:

@@ -62,7 +62,7 @@ def test_what_is_about_equal_gets_no_number() -> None:
     found = of([("a", "b", 500, 500, 0)])
     assert (found.state, found.alike, found.direct) == ("equal", VerdictNeed(None, None), VerdictNeed(None, None))
     assert separation_words(found) == (
-        "a and b are about equal: more than 1,000 further verdicts would be needed to tell them apart."
+        "a and b are about equal: more than 1,000 more verdicts needed to separate them."
     )
 
 

@@ -20,19 +20,19 @@ SILENT = verdict("s", ("a", 1), ("a", 2))
             [BAD],
             "all_bad",
             6,
-            "The only verdict is “all bad”, which says nothing about who is better. Mark a winner or a tie.",
+            "The only verdict is “all bad”, which does not say which is better. Mark a winner or a tie.",
         ),
         (
             [BAD, verdict("t", ("a", None), ("b", None))],
             "all_bad",
             6,
-            "All 2 verdicts are “all bad”, which says nothing about who is better. Mark a winner or a tie.",
+            "All 2 verdicts are “all bad”, which does not say which is better. Mark a winner or a tie.",
         ),
         (
             [BAD, SILENT],
             "one_entrant",
             6,
-            "Each verdict is about the answers of a single entrant, so none says who is better."
+            "Each verdict covers a single entrant, so none says which is better."
             " Run two side by side, judge pairs, or group by something else.",
         ),
         (

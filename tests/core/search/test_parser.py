@@ -155,14 +155,14 @@ def test_what_is_not_understood_is_explained_and_searched() -> None:
         "cost:>much",
     ]
     assert "winner:yes, winner:no, winner:tie or winner:bad" in said[0][1]
-    assert "no filter. There are prompt:, model:" in said[1][1]
-    assert "perhaps model: is meant" in said[2][1]
+    assert ". The filters are prompt:, model:" in said[1][1]
+    assert "Did you mean model:?" in said[2][1]
 
 
 def test_a_filter_without_value_waits_at_the_end_and_is_a_word_elsewhere() -> None:
     assert parse("x model:").query.terms == (QueryWords("x"),)
     assert parse("model: x").query.terms == (QueryWords("model:"), QueryWords("x"))
-    assert "right behind the colon" in complaints("model:")[0][1]
+    assert "right after the colon" in complaints("model:")[0][1]
 
 
 def test_marks_without_an_end_and_beginnings_of_one_letter() -> None:
@@ -179,12 +179,12 @@ def test_marks_without_an_end_and_beginnings_of_one_letter() -> None:
     [
         (
             "tracking OR sorry",
-            "“OR” is searched as a word. All words have to be there; search for each in turn.",
+            "“OR” is searched as a word. Every word must match; search for each in turn.",
         ),
-        ("tracking AND sorry", "“AND” is searched as a word. Leave it out: all words have to be there."),
+        ("tracking AND sorry", "“AND” is searched as a word. Leave it out: every word must match."),
         ("NOT sorry", "“NOT” is searched as a word. Write -word to leave out runs that have it."),
-        ("*ing", "A star stands behind the beginning of a word, as in track*. In “*ing” it means nothing."),
-        ("tr*ck*", "A star stands behind the beginning of a word, as in track*. In “tr*ck” it means nothing."),
+        ("*ing", "A star works only at the end of a word, as in track*. In “*ing” it has no effect."),
+        ("tr*ck*", "A star works only at the end of a word, as in track*. In “tr*ck” it has no effect."),
         ('"OR" or "*ing"', ""),
         ("track*", ""),
     ],

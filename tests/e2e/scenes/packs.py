@@ -163,7 +163,7 @@ def training_files(demo: Demo) -> None:
 def _undo(demo: Demo) -> None:
     """Take out again what came."""
     command(demo, "undo_import")
-    demo.until("it is taken out", lambda: "Taken out" in demo.window.notice.text())
+    demo.until("it is taken out", lambda: "Removed" in demo.window.notice.text())
 
 
 def _judge(store: Store, prompt: str, name: str, question: str, answer: str, winner: int) -> None:

@@ -127,7 +127,7 @@ def test_a_run_in_flight_is_neither_deleted_nor_purged(store: Store) -> None:
         lambda: purged(store, prompts=("p",)),
         lambda: store.curation.delete_prompt("p", True).result(10),
     ):
-        with pytest.raises(StoreError, match="still goes on") as caught:
+        with pytest.raises(StoreError, match="in progress") as caught:
             refused()
         assert caught.value.code == "running"
     assert timeline(store) == ["r2", "r1"]

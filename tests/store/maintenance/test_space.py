@@ -123,7 +123,7 @@ def test_what_only_another_program_understands_is_a_sentence(
 ) -> None:
     connection.create_collation("theirs", lambda a, b: (a > b) - (a < b))
     connection.execute("CREATE TABLE mine (a COLLATE theirs UNIQUE)")
-    with pytest.raises(StoreError, match="another program keeps something"):
+    with pytest.raises(StoreError, match="another program keeps data"):
         store.upkeep.shrink()
     assert [row.name for row in store.prompts()] == ["Order bot"]
 

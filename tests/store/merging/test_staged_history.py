@@ -138,7 +138,7 @@ def test_reading_that_brings_nothing_ends_by_itself(theirs: Path, tmp_path: Path
             clock.step = 1.0
             other.execute(ENDLESS).fetchone()
 
-    with pytest.raises(StoreError, match="takes far longer") as caught:
+    with pytest.raises(StoreError, match="takes far too long") as caught:
         read_on()
     assert caught.value.code == "corrupt"
 
@@ -156,7 +156,7 @@ def test_what_is_read_begins_patience_anew(theirs: Path, tmp_path: Path) -> None
 def test_a_look_at_a_schema_has_a_limit(theirs: Path) -> None:
     connection = connect(theirs, mode="ro")
     try:
-        with pytest.raises(StoreError, match="takes far longer") as caught, limited(connection, 5, Ticking(0.1)):
+        with pytest.raises(StoreError, match="takes far too long") as caught, limited(connection, 5, Ticking(0.1)):
             connection.execute(ENDLESS).fetchone()
         assert caught.value.is_of_file
         with limited(connection, 5, Ticking()):
@@ -215,13 +215,13 @@ def test_ctrl_c_ends_what_sqlite_does_on_the_main_thread(theirs: Path) -> None:
         ("outputs", {"cost_usd": float("inf")}, "cost usd is not a valid amount"),
         ("outputs", {"cost_usd": float("nan")}, "cost usd is not a valid amount"),
         ("outputs", {"state": "asleep"}, "state is unknown"),
-        ("outputs", {"marks": "{}"}, "marks has another shape"),
+        ("outputs", {"marks": "{}"}, "marks has an unknown form"),
         ("lanes", {"slot": ""}, "slot is empty"),
         ("lanes", {"params": "{"}, "its parameters cannot be read"),
         ("drafts", {"body": "null"}, "its content cannot be read"),
         ("drafts", {"body": "[" * 100_000}, "its content cannot be read"),
         ("value_bodies", {"body": '{"a": 7}'}, "its content is not an object of strings"),
-        ("steps", {"kind": "text", "body": '{"text": 7}'}, "its content has another shape"),
+        ("steps", {"kind": "text", "body": '{"text": 7}'}, "its content has an unknown form"),
         ("contents", {"hash": "x", "body": "{}"}, "the text does not match its hash"),
     ],
 )

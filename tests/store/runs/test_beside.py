@@ -148,7 +148,7 @@ def test_a_log_that_claims_more_than_the_disk_has_is_not_copied(
         log.write(b"x")
         log.truncate(1 << 40)
     assert main(["history", "import", str(history), "--db", str(tmp_path / "own.db")], dict(os.environ)) == 1
-    assert f"“w.db{end}” has no bytes where it should have some" in capsys.readouterr().err
+    assert f"“w.db{end}” has gaps without data" in capsys.readouterr().err
 
 
 def test_a_copy_that_there_is_no_room_for_is_not_begun(

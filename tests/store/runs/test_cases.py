@@ -33,7 +33,7 @@ def test_one_case_is_changed_in_its_place(store: Store) -> None:
     other = replace(CASES[1], name="Other", values=(("order", "x"), ("more", "y")))
     store.packs.change_case("p", other).result()
     assert store.packs.cases("p") == (CASES[0], other, *CASES[2:])
-    with pytest.raises(StoreError, match="not in the history any more"):
+    with pytest.raises(StoreError, match="no longer in the history"):
         store.packs.change_case("p", Case("gone")).result()
 
 

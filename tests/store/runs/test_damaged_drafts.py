@@ -100,7 +100,7 @@ def test_a_damaged_version_keeps_the_others_usable(store: Store, path: Path, bod
         with pytest.raises(StoreError, match="text of version 2 cannot be read") as caught:
             read()
         assert caught.value.code == "corrupt"
-        assert "Go on with another version" in caught.value.sentence
+        assert "Use another version" in caught.value.sentence
     assert store.version("p", 1).content == text("one")
     assert store.iteration_detail("r1").content == text("one")
     assert store.version_numbers("p") == (2, 1)

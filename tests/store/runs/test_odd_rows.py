@@ -105,7 +105,7 @@ def test_what_is_remembered_of_a_pack_in_another_shape_is_nothing(damage: Damage
     )
     assert store.packs.known() == []
     assert store.packs.about("k") is None
-    with pytest.raises(StoreError, match="No import can be undone"):
+    with pytest.raises(StoreError, match="There is no import to undo"):
         store.packs.take_back().result(60)
     store.deleting.purge(PurgeTargets(prompts=("p",)), LATER, lambda: "uid")
     assert store.prompts() == []

@@ -276,8 +276,8 @@ def test_a_history_that_is_too_old_says_what_to_do(version: int, path: Path, tmp
         opened(path)
     assert caught.value.code == "too_old"
     assert caught.value.sentence == (
-        f"This history has format {show(version)}, which this release cannot upgrade. Read what can be read into a new"
-        f" file, and open that: workbench history salvage --db {path} NEW.db"
+        f"This history has format {show(version)}, which this release cannot upgrade. Recover what is readable into a"
+        f" new file, and open that: workbench history salvage --db {path} NEW.db"
     )
     assert path.read_bytes() == before
     assert copies(path) == []

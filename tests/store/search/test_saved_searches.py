@@ -25,7 +25,7 @@ def test_a_name_stands_once(store: Store) -> None:
     saved.save(SavedSearch("u3", "CHEAP WINNERS", "winner:yes", LATER)).result(10)
     assert saved.all() == [SavedSearch("u1", "Cheap winners", "winner:yes", NOW)]
     saved.save(ANGRY).result(10)
-    with pytest.raises(StoreError, match="Another search is called") as caught:
+    with pytest.raises(StoreError, match="A search “") as caught:
         saved.rename("u2", "cheap Winners").result(10)
     assert caught.value.code == "taken"
     saved.rename("u2", "Angry").result(10)

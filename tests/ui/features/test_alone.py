@@ -51,7 +51,7 @@ def test_packs(tmp_path: Path) -> None:
     assert told["planned"] == "Mail bot. New: 1 version and 1 case."
     assert (told["opened"], told["came"]) == ("p-mail", ["Mail bot"])
     assert (told["left"], told["open_at_last"]) == (["Shop bot"], "p-shop")
-    assert told["said"] == ["1 prompt added. [Undo]", "[withdrawn]", "Taken out again: 1 prompt."]
+    assert told["said"] == ["1 prompt added. [Undo]", "[withdrawn]", "Removed: 1 prompt."]
     assert told["changes"] == 2
 
 
@@ -280,7 +280,7 @@ def test_history(tmp_path: Path) -> None:
         "“Echo” and its runs are deleted. [Undo]",
         f"{run} is deleted; is:deleted finds it. [Undo]",
         "Deleting for good…",
-        "Writing the file anew…",
+        "Rewriting the file…",
         "[erasing withdrawn]",
         "1 run is deleted for good.",
     ]

@@ -167,9 +167,9 @@ def test_reports_have_what_is_beside_the_messages_and_how_tools_were_used(store:
         ("Example 1", "No, it left."),
         ("Output", '{"type": "object"}'),
         ("Tool 1 · LookUp", "Finds an order."),
-        ("Said first", "I look it up."),
+        ("Earlier text", "I look it up."),
         ("Called LookUp", '{"order": 7}'),
-        ("Came back from LookUp", "It is in Bonn."),
+        ("Result of LookUp", "It is in Bonn."),
     ):
         assert said in told[told.index(title) :], title
     assert told.count("It is on its way.") == 1, "the last step is the answer"
@@ -238,7 +238,7 @@ def test_a_search_takes_away_what_it_finds(store: Store, tmp_path: Path) -> None
     assert {json.loads(line)["run"] for line in target.read_text("utf-8").splitlines()} == {"r1"}
     everything = exporter(store).to_file(ExportSelection(query=""), "jsonl", tmp_path / "all.jsonl")
     assert everything.runs == 3
-    with pytest.raises(RefusedError, match="no run to take away"):
+    with pytest.raises(RefusedError, match="no runs to export"):
         exporter(store).to_file(ExportSelection(query="nowhere"), "md", tmp_path / "none.md")
     assert sorted(path.name for path in tmp_path.glob("*.[jm]*")) == ["all.jsonl", "out.jsonl"]
 
@@ -246,7 +246,7 @@ def test_a_search_takes_away_what_it_finds(store: Store, tmp_path: Path) -> None
 def test_a_file_that_is_there_is_replaced_only_when_asked(store: Store, tmp_path: Path) -> None:
     target = tmp_path / "out.md"
     target.write_text("mine")
-    with pytest.raises(RefusedError, match="is there already"):
+    with pytest.raises(RefusedError, match="already exists"):
         exporter(store).to_file(ExportSelection(("r1",)), "md", target)
     assert target.read_text() == "mine"
     exporter(store).to_file(ExportSelection(("r1",)), "md", target, replace=True)

@@ -110,10 +110,10 @@ def test_importing_again_brings_only_what_is_new(store: Store, tmp_path: Path, l
     take(store, log(tmp_path / "logs.db"))
     before = details(store).keys()
     preview = Importer(store, lambda: NOW).preview(log(tmp_path / "more.db"), ReadingHalt(), lambda _: None)
-    assert sentence(preview, preview=True) == "Nothing new; 7 were here already."
+    assert sentence(preview, preview=True) == "Nothing new; 7 were already here."
     later = Called("g1", "g", "later", "now", "Be {{kind}}.")
     report = take(store, log(tmp_path / "later.db", (*CALLS, later)))
-    assert sentence(report) == "Imported 1 run with 1 answer; 7 were here already."
+    assert sentence(report) == "Imported 1 run with 1 answer; 7 were already here."
     assert details(store).keys() - before == {"g1"}
 
 
@@ -183,7 +183,7 @@ def test_a_change_that_ends_while_it_is_copied_is_read_whole(
 def test_a_log_that_goes_on_changing_is_refused(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = old_log(tmp_path / "logs.db")
     writing = Unfinished(path, monkeypatch, ends=False)
-    with pytest.raises(StoreError, match=r"“logs\.db” goes on changing while it is read\. Close the program"):
+    with pytest.raises(StoreError, match=r"“logs\.db” keeps changing while it is read\. Close the program"):
         take(store, path)
     writing.close()
     assert details(store) == {}
@@ -232,7 +232,7 @@ def test_an_import_that_was_stopped_is_gone_on_with(store: Store, tmp_path: Path
     halt = ReadingHalt()
     report = Importer(store, lambda: NOW).run(path, halt, lambda _: halt.ask())
     assert (report.state, report.added.runs) == ("stopped", 50)
-    assert sentence(report).endswith("Stopped before the end; import again to go on.")
+    assert sentence(report).endswith("Stopped before the end; import again to continue.")
     report = take(store, path)
     assert (report.state, report.added.runs, report.known) == ("done", 70, 50)
 
@@ -248,7 +248,7 @@ def test_what_is_no_log_is_refused(store: Store, tmp_path: Path) -> None:
     connection.close()
     os.mkfifo(tmp_path / "pipe")
     for name, words in (
-        ("notes.txt", "nothing that can be imported"),
+        ("notes.txt", "cannot be imported"),
         ("other.db", "a database of another program"),
         ("pipe", "is not a file"),
         ("gone.db", "There is no file"),
@@ -319,7 +319,7 @@ def test_what_is_too_long_or_broken_is_left_out_and_named(
     connection.commit()
     connection.close()
     report = take(store, path)
-    assert sentence(report) == "Nothing new; 1 was here already; 3 left out."
+    assert sentence(report) == "Nothing new; 1 was already here; 3 left out."
     assert [one.name for one in report.listed] == ["a", "c", "d"]
 
 

@@ -156,7 +156,7 @@ def test_another_history_comes_whole_and_once(make: Make) -> None:
     assert mine.iteration_detail("r2") == theirs.iteration_detail("r2")
     assert mine.draft("p") == theirs.draft("p")
     assert [version.content for version in mine.versions("p")] == [version.content for version in theirs.versions("p")]
-    assert sentence(take(mine, theirs.path)) == "Nothing new; 2 were here already."
+    assert sentence(take(mine, theirs.path)) == "Nothing new; 2 were already here."
     assert everything(mine) == everything(theirs)
     sound(mine)
 
@@ -272,7 +272,9 @@ def test_a_history_that_cannot_even_be_looked_through_goes_to_salvage(make: Make
     if tables_are_lost:
         body[100:3000] = b"\xff" * 2900
     theirs.path.write_bytes(body if tables_are_lost else body[: len(body) // 2])
-    with pytest.raises(StoreError, match=r"“theirs\.db” is damaged\. Read what can be read into a new file") as damaged:
+    with pytest.raises(
+        StoreError, match=r"“theirs\.db” is damaged\. Recover what is readable into a new file"
+    ) as damaged:
         take(make("mine"), theirs.path)
     assert damaged.value.sentence.endswith(f"workbench history salvage --db {theirs.path} NEW.db")
 
@@ -434,7 +436,7 @@ def test_what_both_imported_does_not_come_twice(make: Make, tmp_path: Path) -> N
     mine, theirs = make("mine"), make("theirs")
     take(mine, log)
     take(theirs, log)
-    assert sentence(take(mine, theirs.path)) == "Nothing new; 7 were here already."
+    assert sentence(take(mine, theirs.path)) == "Nothing new; 7 were already here."
     later = make("later")
     take(later, theirs.path)
     assert take(later, log).known == 7
@@ -474,7 +476,7 @@ def test_rows_that_do_not_fit_together_are_left_out(make: Make) -> None:
         ("lanes", "This row was left out: its parameters cannot be read."),
         ("lanes", "This row was left out: its parameters cannot be read."),
         ("r1", "It has no lane or no values."),
-        ("r2", "The text that it ran does not match its hash."),
+        ("r2", "Its text does not match its hash."),
     ]
     sound(mine)
 

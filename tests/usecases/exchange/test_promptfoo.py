@@ -114,7 +114,7 @@ def test_an_eval_is_a_run_of_one_prompt_with_its_columns_as_lanes(store: Store, 
     path = write(tmp_path / "out.json", document())
     report = take(store, path)
     assert sentence(report) == "Imported 1 run with 4 answers in 1 new prompt."
-    assert report.listed == (LeftOut("Parameter of openai:gpt-4o", "“seed” is a whole number."),)
+    assert report.listed == (LeftOut("Parameter of openai:gpt-4o", "“seed” must be a whole number."),)
     assert [row.name for row in store.prompts()] == ["Order bot"]
     [run] = runs(store)
     assert run.row.note == "promptfoo: 1 of 2 passed, 1 failed"
@@ -171,7 +171,7 @@ def test_a_key_is_masked_in_what_a_failed_call_said(store: Store, tmp_path: Path
 def test_an_eval_comes_once_and_the_next_one_joins_its_prompt(store: Store, tmp_path: Path) -> None:
     path = write(tmp_path / "out.json", document())
     take(store, path)
-    assert sentence(take(store, path)) == "Nothing new; 1 was here already."
+    assert sentence(take(store, path)) == "Nothing new; 1 was already here."
     take(store, write(tmp_path / "next.json", document() | {"evalId": "eval-2"}))
     assert [row.name for row in store.prompts()] == ["Order bot"]
     assert [run.row.number for run in runs(store)] == [1, 2]
@@ -206,13 +206,13 @@ def test_answers_that_are_not_taken_are_told(store: Store, tmp_path: Path) -> No
         "Test 1, column 1, answer 22",
     ]
     assert runs(store)[0].row.note == "promptfoo: 20 of 20 passed"
-    assert sentence(take(store, path)) == "Nothing new; 1 was here already; 3 left out."
+    assert sentence(take(store, path)) == "Nothing new; 1 was already here; 3 left out."
 
 
 def test_an_eval_whose_id_is_half_a_character_comes_once(store: Store, tmp_path: Path) -> None:
     path = write(tmp_path / "out.json", document() | {"evalId": "eval \ud83d"})
     take(store, path)
-    assert sentence(take(store, path)) == "Nothing new; 1 was here already."
+    assert sentence(take(store, path)) == "Nothing new; 1 was already here."
 
 
 def test_a_number_that_is_too_large_is_unknown(store: Store, tmp_path: Path) -> None:
@@ -285,13 +285,13 @@ def test_templates_are_plain_where_they_only_name_variables(raw: str, template: 
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b'{"results": ', "not whole JSON"),
-        (b'{"promptIdx": 0}\n{"promptIdx": 1}\n', "several JSON documents, as JSON Lines do"),
-        (b'{"results": {}}', "no answers of promptfoo"),
-        (b'{"a": ' * 200_000, "nested too deeply|not whole JSON"),
-        (b'{"x": 1' + b"0" * 10_000 + b"}", "not whole JSON"),
-        (b'{"x": "\xff"}', "not whole JSON"),
-        (b"[1, 2]", "nothing that can be imported"),
+        (b'{"results": ', "not complete JSON"),
+        (b'{"promptIdx": 0}\n{"promptIdx": 1}\n', "several JSON documents, like JSON Lines"),
+        (b'{"results": {}}', "no promptfoo answers"),
+        (b'{"a": ' * 200_000, "nested too deeply|not complete JSON"),
+        (b'{"x": 1' + b"0" * 10_000 + b"}", "not complete JSON"),
+        (b'{"x": "\xff"}', "not complete JSON"),
+        (b"[1, 2]", "cannot be imported"),
     ],
 )
 def test_what_is_no_result_is_refused(store: Store, tmp_path: Path, body: bytes, words: str) -> None:
@@ -307,7 +307,7 @@ def test_a_file_that_is_too_large_is_not_read(store: Store, tmp_path: Path) -> N
     with path.open("wb") as file:
         file.write(b"{")
         file.truncate(2**30)
-    with pytest.raises(RefusedError, match=r"“out\.json” has 1\.0 GB, and at most 100 MB are read"):
+    with pytest.raises(RefusedError, match=r"“out\.json” has 1\.0 GB; the limit is 100 MB"):
         take(store, path)
 
 

@@ -45,9 +45,9 @@ def test_a_folder_stays_the_pack_that_it_is(mine: House, tmp_path: Path) -> None
     mine.export(tmp_path / "out", "p", about=ABOUT)
     same = look_at(tmp_path / "out", PackAbout("", "Other name"), ["p", "q"])
     assert (same.uid, same.is_refused) == ("pack-1", False)
-    assert same.words == "This folder is the pack “Mine”; files that differ are brought up to date."
+    assert same.words == "This folder is the pack “Mine”; files that differ are updated."
     fewer = look_at(tmp_path / "out", ABOUT, ["q"])
-    assert fewer.words.endswith(" 1 of its prompts is taken out.")
+    assert fewer.words.endswith(" 1 of its prompts is removed.")
     assert look_at(tmp_path / "out", PackAbout("", "Other"), ["q"]).is_refused
 
 
@@ -65,7 +65,7 @@ def test_putting_evidence_together_can_be_stopped(mine: House) -> None:
 
 
 def test_a_prompt_that_is_gone_meanwhile_is_a_sentence(mine: House) -> None:
-    with pytest.raises(RefusedError, match="not in the history any more"):
+    with pytest.raises(RefusedError, match="no longer in the history"):
         mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", "all"), PackChoice("gone", "all")])
 
 

@@ -142,7 +142,7 @@ def test_only_what_was_chosen_is_in_it(mine: House) -> None:
     chosen = mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", (1, 3))])
     assert chosen.pack.prompts[0].content == text("Tell {{order}}")
     assert chosen.notes == (
-        "The draft of “Order bot” has changes that no version holds yet; they are not in the pack.",
+        "The draft of “Order bot” has changes that are not in a version yet; they are not in the pack.",
     )
     with pytest.raises(RefusedError, match="no version 9"):
         mine.exporter.prepare(PackAbout("", "Mine"), [PackChoice("p", (9,))])
@@ -212,7 +212,7 @@ def test_evidence_is_off_until_asked_for_and_hides_what_is_blind(mine: House, tm
 
     assert problems(tmp_path / "out") == []
     assert mine.importer.plan(tmp_path / "out").notes == (
-        "The evidence of this pack is not brought into the history. “workbench pack show --evidence” reads it.",
+        "The evidence of this pack is not imported. Run “workbench pack show --evidence” to read it.",
     )
 
 
@@ -245,7 +245,7 @@ def test_what_a_file_spells_differently_is_found_too(mine: House) -> None:
     assert [(finding.where, finding.what) for finding in made.disclosed()] == [
         ("cases/keys.jsonl", "an API key"),
         ("evidence/keys.jsonl", "an API key"),
-        ("evidence/keys.jsonl", "a path of somebody's home"),
+        ("evidence/keys.jsonl", "a path in a home folder"),
         (f"attachments/{hash_[:12]}… (note.txt)", "an API key"),
     ]
 
@@ -310,7 +310,7 @@ def test_a_newer_version_is_an_update(mine: House, tmp_path: Path) -> None:
         draft = other.store.draft("p")
         assert draft is not None
         assert draft.content == text("Where is {{order}}? Be brief."), "a draft is never overwritten"
-        assert other.importer.undo() == "Taken out again: 1 version."
+        assert other.importer.undo() == "Removed: 1 version."
         assert [v.number for v in other.store.versions("p")] == [1]
         with pytest.raises(StoreError, match="undone already"):
             other.importer.undo()
@@ -329,7 +329,7 @@ def test_who_has_gone_on_here_is_asked(mine: House, tmp_path: Path) -> None:
         assert other.dump() == before
         other.bring(tmp_path / "two", order_bot="add")
         assert sorted(row.name for row in other.store.prompts()) == ["Order bot", "Order bot"]
-        assert other.importer.undo() == "Taken out again: 1 prompt."
+        assert other.importer.undo() == "Removed: 1 prompt."
         other.bring(tmp_path / "two", order_bot="update")
         assert [v.content for v in other.store.versions("p")][1:] == [
             text("Another way: {{order}}"),
@@ -349,10 +349,10 @@ def test_cases_are_added_and_never_changed(mine: House, tmp_path: Path) -> None:
         mine_ = [replace(first, name="First!"), replace(late, name="Late!")]
         other.store.packs.save_cases("p", [*mine_, replace(arrived, name="mine now")]).result()
         assert [one.state for one in other.bring(tmp_path / "two").prompts] == ["identical"]
-        with pytest.raises(StoreError, match="has been worked on since"):
+        with pytest.raises(StoreError, match="was edited after the import"):
             other.importer.undo()
         other.store.packs.save_cases("p", [*mine_, arrived]).result()
-        assert other.importer.undo() == "Taken out again: 1 case."
+        assert other.importer.undo() == "Removed: 1 case."
         assert [case.name for case in other.store.packs.cases("p")] == ["First!", "Late!"]
 
 
@@ -361,13 +361,13 @@ def test_an_import_that_was_built_on_stays(mine: House, tmp_path: Path) -> None:
     with house(tmp_path, "other") as other:
         other.bring(tmp_path / "one")
         other.store.begin_run(run("r9", text("Tell {{order}}"), based_on=3)).result()
-        with pytest.raises(StoreError, match="has been worked on since"):
+        with pytest.raises(StoreError, match="was edited after the import"):
             other.importer.undo()
     with house(tmp_path, "third") as third:
         third.bring(tmp_path / "one")
         third.store.save_draft("p", Draft(text("typed since")), LATER).result()
         before = third.dump()
-        with pytest.raises(StoreError, match="has been worked on since"):
+        with pytest.raises(StoreError, match="was edited after the import"):
             third.importer.undo()
         assert third.dump() == before
     changes: list[Callable[[Store], object]] = [
@@ -379,7 +379,7 @@ def test_an_import_that_was_built_on_stays(mine: House, tmp_path: Path) -> None:
         with house(tmp_path, f"changed{number}") as changed:
             changed.bring(tmp_path / "one")
             change(changed.store)
-            with pytest.raises(StoreError, match="has been worked on since"):
+            with pytest.raises(StoreError, match="was edited after the import"):
                 changed.importer.undo()
             assert len(changed.store.prompts()) == 1
     with house(tmp_path, "leaning") as leaning:
@@ -389,13 +389,13 @@ def test_an_import_that_was_built_on_stays(mine: House, tmp_path: Path) -> None:
         before_, arrived = text("x"), leaning.store.versions("p")[-1].number
         for draft in (Draft(before_, based_on=arrived), Draft(before_, lanes=(Lane("A", "e", "m", pinned=arrived),))):
             leaning.store.save_draft("p", draft, LATER).result()
-            with pytest.raises(StoreError, match="has been worked on since"):
+            with pytest.raises(StoreError, match="was edited after the import"):
                 leaning.importer.undo()
         leaning.store.save_draft("p", Draft(before_, based_on=1), LATER).result()
-        assert leaning.importer.undo() == "Taken out again: 2 versions."
+        assert leaning.importer.undo() == "Removed: 2 versions."
     with house(tmp_path, "fourth") as fourth:
         fourth.bring(tmp_path / "one")
-        assert fourth.importer.undo() == "Taken out again: 1 prompt."
+        assert fourth.importer.undo() == "Removed: 1 prompt."
         assert fourth.store.prompts() == []
         assert fourth.store.packs.known() == []
         assert [one.state for one in fourth.bring(tmp_path / "one").prompts] == ["new"]

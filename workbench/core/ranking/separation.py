@@ -139,7 +139,7 @@ def separation_words(found: Separation, name: Callable[[str], str] = str) -> str
     if found.state == "unconnected":
         return f"No verdict connects {pair}. Judge them against each other."
     if found.state == "equal":
-        return f"{pair} are about equal: more than {found.most:,} further verdicts would be needed to tell them apart."
+        return f"{pair} are about equal: more than {found.most:,} more verdicts needed to separate them."
     of_two = found.alike.even is None or (found.direct.even is not None and found.direct.even < found.alike.even)
     need, kind = (found.direct, "verdicts about these two") if of_two else (found.alike, "verdicts")
     likely = f"more than {found.most:,}" if need.likely is None else f"{need.likely:,}"

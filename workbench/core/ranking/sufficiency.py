@@ -43,13 +43,11 @@ def enough(comparisons: ComparisonSet, fewest: int = FEWEST) -> Sufficiency:
         verdicts = "1 verdict" if compared == 1 else f"{compared} verdicts"
         return Sufficiency("few", missing, f"{verdicts} so far. {appears}")
     if silent:
-        said = "Each verdict is about the answers of a single entrant, so none says who is better."
+        said = "Each verdict covers a single entrant, so none says which is better."
         return Sufficiency(
             "one_entrant", missing, f"{said} Run two side by side, judge pairs, or group by something else."
         )
     if bad:
         said = "The only verdict is “all bad”" if bad == 1 else f"All {bad} verdicts are “all bad”"
-        return Sufficiency(
-            "all_bad", missing, f"{said}, which says nothing about who is better. Mark a winner or a tie."
-        )
+        return Sufficiency("all_bad", missing, f"{said}, which does not say which is better. Mark a winner or a tie.")
     return Sufficiency("no_verdict", missing, f"No verdict yet. {appears}")

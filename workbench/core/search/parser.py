@@ -30,8 +30,8 @@ each. A phrase of thousands takes seconds in a large history, and far fewer iden
 MOST_QUOTED = 60
 _SHORTEST_BEGINNING = 2
 _OPERATORS = {
-    "AND": "Leave it out: all words have to be there.",
-    "OR": "All words have to be there; search for each in turn.",
+    "AND": "Leave it out: every word must match.",
+    "OR": "Every word must match; search for each in turn.",
     "NOT": "Write -word to leave out runs that have it.",
 }
 """Operators of other search engines, in capitals, with what to write instead."""
@@ -41,14 +41,14 @@ def parse(text: str, fields: FilterFields) -> ParsedQuery:
     """Parse a query with these filters. Returns the query and complaints about invalid parts."""
     complaints: list[QueryComplaint] = []
     if len(text) > MOST_CHARACTERS:
-        sentence = f"Only the first {MOST_CHARACTERS:,} characters are searched. Take a few words that tell it apart."
+        sentence = f"Only the first {MOST_CHARACTERS:,} characters are searched. Use fewer, more specific words."
         complaints.append(QueryComplaint(MOST_CHARACTERS, len(text), sentence))
     read = text[:MOST_CHARACTERS]
     left = MOST_SIGNS
     found: list[tuple[Term, tuple[int, int]]] = []
     for piece in pieces(read):
         if len(found) == MOST_TERMS:
-            sentence = f"Only the first {MOST_TERMS} words are searched. Take a few that tell it apart."
+            sentence = f"Only the first {MOST_TERMS} words are searched. Use fewer, more specific ones."
             complaints.append(QueryComplaint(piece.start, len(read), sentence))
             break
         term, sentence = _term(read, piece, fields)
@@ -80,7 +80,7 @@ def _term(text: str, piece: QueryToken, fields: FilterFields) -> tuple[Term | No
     if field is None:
         return _as_words(text, piece, _unknown(piece.name, fields))
     if not piece.text:
-        sentence = f"“{field.name}:” needs a value right behind the colon: {field.example}."
+        sentence = f"“{field.name}:” needs a value right after the colon: {field.example}."
         at_end = piece.end == len(text)
         return (None, sentence) if at_end else _as_words(text, piece, f"{sentence} Searching for it as plain text.")
     value = read_value(field, piece.text if piece.quote else piece.text.rstrip("*"))
@@ -90,8 +90,8 @@ def _term(text: str, piece: QueryToken, fields: FilterFields) -> tuple[Term | No
     return QueryFilter(field.name, value, piece.negated), "" if piece.closed else _UNCLOSED
 
 
-_TOO_MANY = f"Only the first {MOST_SIGNS} words and signs are searched. Take a few that tell it apart."
-_UNCLOSED = "The quotation mark has no second one, so it goes to the end. Write another one where the phrase ends."
+_TOO_MANY = f"Only the first {MOST_SIGNS} words and signs are searched. Use fewer, more specific ones."
+_UNCLOSED = "The quotation mark is not closed, so the phrase runs to the end. Close it where the phrase ends."
 
 
 def _words(piece: QueryToken) -> tuple[Term | None, str]:
@@ -99,14 +99,14 @@ def _words(piece: QueryToken) -> tuple[Term | None, str]:
     if not is_searchable(piece.text):
         return (
             None,
-            f"{cited(piece.text)} has nothing that can be searched for, and is left out. Use letters or digits.",
+            f"{cited(piece.text)} has nothing to search for and is left out. Use letters or digits.",
         )
     prefix = piece.prefix
     if prefix and (length := beginning_length(piece.text)) < _SHORTEST_BEGINNING:
         # A character that is a word of its own (length 0) is found anywhere, so a star is ignored.
         prefix = False
         if length:
-            sentence = f"{cited(piece.text + '*')} would find nearly every text. Write two letters before the star."
+            sentence = f"{cited(piece.text + '*')} would match nearly every text. Write two letters before the star."
     if not piece.quote:
         sentence = sentence or _from_elsewhere(piece.text)
     return QueryWords(piece.text, prefix, piece.negated), sentence
@@ -117,7 +117,7 @@ def _from_elsewhere(text: str) -> str:
     if text in _OPERATORS:
         return f"“{text}” is searched as a word. {_OPERATORS[text]}"
     if "*" in text.strip("*") or text.startswith("*"):
-        return f"A star stands behind the beginning of a word, as in track*. In {cited(text)} it means nothing."
+        return f"A star works only at the end of a word, as in track*. In {cited(text)} it has no effect."
     return ""
 
 
@@ -134,6 +134,6 @@ def read_value(field: FilterField, text: str) -> str | QueryRange | None:
 def _unknown(name: str, fields: FilterFields) -> str:
     close = difflib.get_close_matches(name, fields, 1)
     if close:
-        return f"{cited(name + ':')} is no filter; perhaps {close[0]}: is meant. Searching for it as plain text."
+        return f"Unknown filter {cited(name + ':')}. Did you mean {close[0]}:? Searching for it as plain text."
     names = ", ".join(f"{field}:" for field in fields)
-    return f"{cited(name + ':')} is no filter. There are {names}. Searching for it as plain text."
+    return f"Unknown filter {cited(name + ':')}. The filters are {names}. Searching for it as plain text."

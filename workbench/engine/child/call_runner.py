@@ -72,7 +72,7 @@ async def _rounds(call: Call, answer: StreamedAnswer, provider: CallProvider, rn
             raise CallError(
                 "tool_rounds",
                 f"The model still called tools after {times}, which is the limit of this prompt, so it was stopped. "
-                "Raise the limit beside the prompt's tools, or say when it has to answer.",
+                "Raise the limit beside the prompt's tools, or tell the model when to answer.",
             )
         # In a thread: searching ten thousand rows for each of many calls would block the other lanes too long.
         results = await asyncio.to_thread(_simulate, call, calls)
@@ -105,6 +105,6 @@ def unforeseen(error: BaseException) -> Failure:
     """Return the failure of an unexpected exception."""
     return Failure(
         "internal",
-        "The engine met something it does not know. Retry the lane; if it stays, the details belong in a bug report.",
+        "The engine failed unexpectedly. Retry the lane; if it fails again, report it with the details.",
         "".join(traceback.format_exception(error))[-4000:],
     )

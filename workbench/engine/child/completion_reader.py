@@ -118,7 +118,7 @@ def raise_error(data: Any, where: FailureSubject) -> None:
         raise CallError(failure.code, failure.sentence, failure.detail)
     raise CallError(
         "server_error",
-        f"{where.endpoint} reported an error instead of an answer. Its own words are in the details; try again.",
+        f"{where.endpoint} reported an error instead of an answer. See the details, then try again.",
         error_words(data),
         retry=True,
     )

@@ -34,9 +34,11 @@ class EchoProvider:
         }
         ignored = [Mark("refused", name, "Echo has no such setting.") for name in call.params if name != DELAY]
         if call.tools:
-            ignored.append(Mark("refused", "tools", "Echo calls no tools; choose a model with tools to see them run."))
+            ignored.append(
+                Mark("refused", "tools", "Echo cannot call tools; choose a model with tools to see them run.")
+            )
         if call.output is not None:
-            ignored.append(Mark("refused", "response_format", "Echo answers with the prompt, in no other form."))
+            ignored.append(Mark("refused", "response_format", "Echo only returns the prompt, without a format."))
         answer.sent(wire, tuple(ignored))
         whole = echoed(call)
         for number, piece in enumerate(_WORD.findall(whole) if call.stream else [whole]):

@@ -57,7 +57,7 @@ class FailureSubject:
 
 def no_key(where: FailureSubject) -> CallError:
     """Return the failure for a provider that requires a key when none is set."""
-    sentence = f"{where.endpoint} needs an API key and none is set. Add one in Settings → {where.page}."
+    sentence = f"{where.endpoint} requires an API key. Add one in Settings → {where.page}."
     return CallError("no_key", sentence)
 
 
@@ -92,7 +92,7 @@ def bad_address(where: FailureSubject, error: Exception) -> CallError:
 
 def tls_only(where: FailureSubject, detail: str) -> CallError:
     """Return the failure for an http:// address of a TLS server."""
-    sentence = f"{where.endpoint} answers with TLS only. Write https:// instead of http:// in its address."
+    sentence = f"{where.endpoint} accepts only TLS. Write https:// instead of http:// in its address."
     return CallError("bad_address", sentence, detail)
 
 
@@ -111,8 +111,8 @@ def timed_out(phase: str, seconds: float, where: FailureSubject) -> CallError:
         ),
         "listing": f"{where.endpoint} did not answer completely within {seconds:g} s. "
         "Try again, or type the model's name.",
-        "silence": f"{where.endpoint} fell silent for {seconds:g} s in the middle of the answer. "
-        "What had arrived is kept; try again.",
+        "silence": f"{where.endpoint} stopped sending for {seconds:g} s in the middle of the answer. "
+        "Partial output is kept; try again.",
     }[phase]
     return CallError(f"timeout_{phase}", sentence, retry=phase == "connect")
 
@@ -121,7 +121,7 @@ def half_answer(where: FailureSubject, detail: str) -> CallError:
     """Return the failure for a connection that was closed before the end of the answer."""
     return CallError(
         "half_answer",
-        f"{where.endpoint} hung up before the answer was complete. What had arrived is kept; try again.",
+        f"{where.endpoint} closed the connection early. Partial output is kept; try again.",
         detail,
         retry=True,
     )
@@ -131,8 +131,8 @@ def broken_stream(where: FailureSubject, detail: str) -> CallError:
     """Return the failure for a response that does not follow the protocol."""
     return CallError(
         "broken_stream",
-        f"{where.endpoint} sent something that is not an answer of an OpenAI-compatible server. "
-        "Check the base URL (it often ends in /v1); what had arrived is kept.",
+        f"{where.endpoint} sent a response that is not OpenAI-compatible. "
+        "Check the base URL (it often ends in /v1); partial output is kept.",
         detail,
     )
 
@@ -141,8 +141,8 @@ def whole_too_long(limit: str, where: FailureSubject) -> CallError:
     """Return the failure for a response, not streamed, larger than `limit` (with a unit)."""
     return CallError(
         "answer_too_long",
-        f"{where.endpoint} sent an answer of more than {limit}, which is too large to read. "
-        "Set a limit of tokens in the lane's parameters.",
+        f"{where.endpoint} sent an answer of more than {limit}, which is too large to read. Set Max tokens in the "
+        "lane's parameters.",
     )
 
 
@@ -150,8 +150,8 @@ def event_too_long(limit: str, where: FailureSubject) -> CallError:
     """Return the failure for a line or event of a stream longer than `limit` (with a unit)."""
     return CallError(
         "answer_too_long",
-        f"{where.endpoint} sent a single piece of its stream of more than {limit}, which no answer needs, so reading "
-        "stopped. What had arrived is kept; check the base URL, or retry.",
+        f"{where.endpoint} sent a stream event of more than {limit}, so reading stopped. Partial output is kept; check "
+        "the base URL, or retry.",
     )
 
 
@@ -210,7 +210,7 @@ def no_tools(where: FailureSubject, detail: str = "") -> CallError:
     """Return the failure for a prompt with tools and a model that cannot call any."""
     return CallError(
         "no_tools",
-        f"{where.model} cannot call tools at {where.endpoint}, and this prompt has some. Choose a model with tools for "
+        f"{where.model} cannot call tools at {where.endpoint}, but this prompt has some. Choose a model with tools for "
         "the lane, or switch the prompt's tools off.",
         detail,
     )
@@ -230,7 +230,7 @@ def no_vision(where: FailureSubject, detail: str = "") -> CallError:
     """Return the failure for an image in a prompt for a model without vision."""
     return CallError(
         "no_vision",
-        f"{where.model} cannot see images at {where.endpoint}, and this prompt has some. Choose a model with vision "
+        f"{where.model} cannot see images at {where.endpoint}, but this prompt has some. Choose a model with vision "
         "for the lane, or remove the images.",
         detail,
     )
@@ -277,7 +277,7 @@ def _by_meaning(
     if codes & {"context_length_exceeded", "exceed_context_size_error"} or (status != 404 and _CONTEXT.search(words)):
         return CallError(
             "context_too_long",
-            f"The prompt does not fit into the context of {where.model}. Shorten it, or choose a model with more.",
+            f"The prompt is too long for the context of {where.model}. Shorten it, or choose a model with more.",
             detail,
         )
     if _NO_TOOLS.search(words) or (status != 404 and refused_param_of(body) in ("tools", "tool_choice")):
@@ -308,7 +308,7 @@ def _by_status(status: int, detail: str, where: FailureSubject, after: float | N
         if not where.has_key:
             return CallError(
                 "no_key",
-                f"{where.endpoint} wants an API key and none is set. Add one in Settings → {where.page}.",
+                f"{where.endpoint} requires an API key. Add one in Settings → {where.page}.",
                 detail,
             )
         return bad_key(where, detail)
@@ -321,13 +321,13 @@ def _by_status(status: int, detail: str, where: FailureSubject, after: float | N
     if 300 <= status < 400:
         return CallError(
             "bad_address",
-            f"{where.endpoint} redirects to another address, and keys do not follow redirects. "
+            f"{where.endpoint} redirects to another address, but keys are not sent there. "
             f"Enter the final address in Settings → {where.page}.",
             detail,
         )
     return CallError(
         "bad_request",
-        f"{where.endpoint} refused the request. Its own words are in the details; change the prompt or the parameters.",
+        f"{where.endpoint} refused the request. See the details, then change the prompt or the parameters.",
         detail,
     )
 
@@ -338,7 +338,7 @@ def rate_limited(where: FailureSubject, detail: str, after: float | None) -> Cal
     wait = _later(after) if after is not None and long else "in a moment"
     return CallError(
         "rate_limited",
-        f"{where.endpoint} limits how often it may be asked. Retry {wait}, or run fewer lanes at once.",
+        f"{where.endpoint} limits the rate of requests. Retry {wait}, or run fewer lanes at once.",
         detail,
         retry=not long,
         after=after,

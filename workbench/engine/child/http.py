@@ -108,7 +108,7 @@ def body(response: httpx.Response) -> AsyncIterator[bytes]:
 async def _decompressed(response: httpx.Response, encodings: list[str]) -> AsyncIterator[bytes]:
     if len(encodings) > 1 or encodings[0] not in ("gzip", "x-gzip", "deflate"):
         # Nested encodings can expand a few bytes to gigabytes; only gzip was requested.
-        raise httpx.DecodingError(f"The content-encoding is {', '.join(encodings)!r}, which was not asked for.")
+        raise httpx.DecodingError(f"The content-encoding is {', '.join(encodings)!r}, which was not requested.")
     opened = zlib.decompressobj(_GZIP_OR_ZLIB)
     try:
         async for chunk in response.aiter_raw():

@@ -49,7 +49,7 @@ class AllowedServer:
         return bool(origin) and (origin == self.origin or any(host.fullmatch(origin) for host in self.hosts))
 
 
-HELD_BACK = "because it held a key that is not for it"
+HELD_BACK = "because it carried a key for another address"
 """Identifies a KeyHeldBackError by its message, because LiteLLM wraps the exception."""
 
 

@@ -51,7 +51,7 @@ from workbench.engine.child.wire_messages import wire_messages
 from workbench.engine.loopback import is_loopback
 
 _CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
-_NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show what it sent; this is what it was asked for.")
+_NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show the request it sent; this is the request it was given.")
 _PARTS = (
     *("content", "refusal", "reasoning_content", "reasoning", "thinking_blocks", "reasoning_details"),
     *("tool_calls", "function_call"),
@@ -139,7 +139,7 @@ class Translated:
         self._params, marks = split_params(params, _own_settings(litellm))
         supported = _supported(litellm, call.model)
         if call.tools and supported is not None and "tools" not in supported:
-            raise no_tools(where, "LiteLLM knows no tools for this model.")
+            raise no_tools(where, "LiteLLM lists no tools for this model.")
         self._shape, shape_marks, self._in_words = shaped(call, self._why_in_words(supported))
         decided = (DECIDED[name] for name in call.params if decided_by_prompt(call, name))
         self._caches = takes_breakpoints(call.model)
@@ -151,11 +151,11 @@ class Translated:
         if output is None or supported is None:
             return ""
         if FORMAT not in supported:
-            return "LiteLLM knows no response_format for this model."
+            return "LiteLLM lists no response_format for this model."
         if output.kind == "json" and not has_json_mode(self._call.model):
-            return "this provider has no mode for JSON without a schema."
+            return "this provider has no JSON mode without a schema."
         if output.kind == "schema" and not self._litellm.supports_response_schema(model=self._call.model):
-            return "LiteLLM knows no schemas for this model."
+            return "LiteLLM lists no schemas for this model."
         return ""
 
     async def ask(self) -> None:

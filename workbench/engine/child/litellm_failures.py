@@ -74,19 +74,19 @@ def failure_of(error: Any, where: FailureSubject, *, has_text: bool, has_asked: 
     if _NO_PROVIDER.search(words):
         return CallError(
             "no_model",
-            f"LiteLLM does not know who serves “{where.model}”. "
+            f"LiteLLM does not know the provider of “{where.model}”. "
             f"Put the provider before the model's name, as in openai/{where.model}.",
             words,
         )
     if _NO_CHAT.search(words):
-        return CallError("no_model", f"LiteLLM has no chat with “{where.model}”. Choose another model.", words)
+        return CallError("no_model", f"LiteLLM cannot chat with “{where.model}”. Choose another model.", words)
     if _SHORT_ADDRESS.search(words):
         sentence = f"The address of {where.endpoint} cannot be called as it is written."
         return CallError("bad_address", f"{sentence} Write all four numbers of it, or its name.", words)
     if HELD_BACK in words:
         return CallError(
             "bad_address",
-            f"The request was not sent: it would have taken the key of {where.endpoint} to another server. Check the "
+            f"The request was not sent: it would have carried the key of {where.endpoint} to another server. Check the "
             f"model's name, and the address in Settings → {where.page}.",
             words,
         )
@@ -128,8 +128,8 @@ def failure_of(error: Any, where: FailureSubject, *, has_text: bool, has_asked: 
     if not has_asked:
         return certificate_files() or CallError(
             "bad_request",
-            f"LiteLLM refused the request before it was sent to {where.endpoint}. Its own words are in the details; "
-            f"check the model's name, the lane's parameters, and Settings → {where.page}.",
+            f"LiteLLM refused the request before it was sent to {where.endpoint}. See the details, then check the "
+            f"model's name, the lane's parameters, and Settings → {where.page}.",
             words,
         )
     code = _redirect(error) or getattr(error, "status_code", None)

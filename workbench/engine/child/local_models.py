@@ -67,7 +67,7 @@ async def _died(runtime: Runtime, model: RuntimeModel, error: CallError) -> Call
     why = ", most likely because the memory was full" if runtime.was_killed else ""
     return CallError(
         "runtime_died",
-        f"The runtime of {model.name} ended{why}. What had arrived is kept; try again, and it is started again.",
+        f"The runtime of {model.name} ended{why}. Partial output is kept; try again to restart it.",
         f"{report}\n{error.failure.detail}".strip(),
         retry=True,
     )

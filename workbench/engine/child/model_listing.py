@@ -158,8 +158,8 @@ class ModelListing:
                 if not complete:
                     raise CallError(
                         "list_too_long",
-                        f"{where.endpoint} lists more than {MAX_BYTES // 2**20} MB of models, which is more than can "
-                        "be shown. Type the name of the model.",
+                        f"{where.endpoint} lists more than {MAX_BYTES // 2**20} MB of models, too many to show. Type "
+                        "the name of the model.",
                     )
                 return response.status_code, raw, response.headers.get("retry-after")
 

@@ -166,7 +166,7 @@ class ModelTurn:
             raise CallError(
                 "answer_too_long",
                 f"The model called more than {MAX_CALLS} tools at once, so it was stopped. "
-                "Say in the prompt how often tools may be called, or set a limit of tokens in the lane's parameters.",
+                "Say in the prompt how often tools may be called, or set Max tokens in the lane's parameters.",
             )
         call = ToolCall(StreamBuffer(self._secrets))
         self.calls.append(call)
@@ -180,7 +180,7 @@ class ModelTurn:
             raise CallError(
                 "answer_too_long",
                 f"The arguments of the model's calls are longer than {MAX_ARGUMENTS:,} characters, so it was stopped. "
-                "Set a limit of tokens in the lane's parameters.",
+                "Set Max tokens in the lane's parameters.",
             )
 
 

@@ -55,8 +55,8 @@ _ABOUT_USAGE = re.compile(
 )
 
 
-FORMAT_REFUSED = "the server does not take response_format with this model."
-_SCHEMA_REFUSED = "the server does not take this schema."
+FORMAT_REFUSED = "the server does not accept response_format with this model."
+_SCHEMA_REFUSED = "the server does not accept this schema."
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def check_provider(provider: Provider, call: Call, where: FailureSubject) -> Non
     if provider.token_file and not call.key and not (_TOKENS.expanduser() / provider.token_file).exists():
         raise CallError(
             "no_sign_in",
-            f"{provider.name} needs a login that only LiteLLM's own tools can make: nothing is at "
+            f"{provider.name} needs a login that only LiteLLM's own tools can make; there is none at "
             f"{_TOKENS / provider.token_file}. Log in there, or choose another model.",
             f"provider {provider.id}",
         )

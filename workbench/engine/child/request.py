@@ -61,7 +61,7 @@ def build(
     }
     for name, value in call.params.items():
         if name in RESERVED:
-            marks.append(Mark("refused", name, "The lane decides this; it cannot be set as a parameter."))
+            marks.append(Mark("refused", name, "The lane sets this; it cannot be a parameter."))
         elif decided_by_prompt(call, name):
             marks.append(DECIDED[name])
         elif name in known.refused:
@@ -84,8 +84,8 @@ def build(
 
 
 DECIDED = {
-    "tools": Mark("refused", "tools", "The prompt has tools, so they are not taken from the parameters."),
-    FORMAT: Mark("refused", FORMAT, "The prompt has an output format, so it is not taken from the parameters."),
+    "tools": Mark("refused", "tools", "The prompt has tools, so those in the parameters are ignored."),
+    FORMAT: Mark("refused", FORMAT, "The prompt has an output format, so the one in the parameters is ignored."),
 }
 
 
@@ -111,7 +111,7 @@ def shaped(call: Call, format_in_words: str) -> tuple[dict[str, Any], list[Mark]
             if not why:
                 shape[FORMAT] = form
                 if call.output.kind == "json" and not speaks_of_json(call.messages):
-                    why = "JSON is only given by providers when the messages speak of it."
+                    why = "Providers return JSON only if the messages mention it."
             if why:
                 in_words = True
                 marks.append(Mark("changed", FORMAT, f"{IN_WORDS}{why}"))

@@ -97,8 +97,8 @@ def _read(attachment: Attachment, path: str, room: int) -> bytes:
     if hashlib.sha256(body).hexdigest() != attachment.hash:
         raise CallError(
             "bad_file",
-            f"The file {attachment.name} is not what was attached, so nothing was sent. Retry the lane; if it stays, "
-            "attach the file again.",
+            f"The file {attachment.name} differs from the attached one, so nothing was sent. Retry the lane; if it "
+            "fails again, attach the file again.",
             attachment.hash,
         )
     if len(body) > room:
@@ -118,6 +118,6 @@ def _encoded(attachment: Attachment, body: bytes) -> str:
     except UnicodeDecodeError as error:
         raise CallError(
             "bad_file",
-            f"The file {attachment.name} is no UTF-8 text, so nothing was sent. Save it as UTF-8 and attach it again.",
+            f"The file {attachment.name} is not UTF-8 text, so nothing was sent. Save it as UTF-8 and attach it again.",
             str(error),
         ) from error

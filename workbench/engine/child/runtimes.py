@@ -102,7 +102,7 @@ class Runtime:
         except TimeoutError as error:
             raise CallError(
                 "model_load_failed",
-                f"{model.name} was not loaded within {LOAD_S:.0f} s. Copy the file to a faster disk, "
+                f"{model.name} did not load within {LOAD_S:.0f} s. Copy the file to a faster disk, "
                 "or choose a smaller model.",
             ) from error
         except OSError as error:

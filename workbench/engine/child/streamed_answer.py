@@ -154,8 +154,8 @@ class StreamedAnswer:
             self._take(piece[: self._room], kind)
             raise CallError(
                 "answer_too_long",
-                f"The answer was cut off at {MAX_ANSWER // 1_000_000} million characters. What had arrived is kept; "
-                "set a limit of tokens in the lane's parameters.",
+                f"The answer was cut off at {MAX_ANSWER // 1_000_000} million characters. The text so far is kept; set "
+                "Max tokens in the lane's parameters.",
             )
         self._take(piece, kind)
 
@@ -222,8 +222,8 @@ class StreamedAnswer:
         if self._turns_size > MAX_TURNS:
             raise CallError(
                 "too_long",
-                "What the model and its tools said to each other has grown over 900 kB and was not sent on. "
-                "Shorten the answers of the tools.",
+                "The messages between the model and its tools exceed 900 kB, so they were not sent. Shorten the tool "
+                "answers.",
             )
 
     def _calls(self) -> list[AnswerStep]:

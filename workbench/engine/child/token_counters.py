@@ -89,7 +89,7 @@ class TokenCounters:
             except (TimeoutError, OSError, ValueError, protocol.ProtocolError, asyncio.IncompleteReadError) as error:
                 self.close()
                 raise CallError(
-                    "not_counted", "The tokens could not be counted. Type on to try again.", f"{error!r}"
+                    "not_counted", "The tokens could not be counted. Keep typing to try again.", f"{error!r}"
                 ) from error
             except asyncio.CancelledError:
                 # A late answer would be read as that of the next question.

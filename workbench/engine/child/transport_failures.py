@@ -41,7 +41,7 @@ _TRUST = "add it to the file that SSL_CERT_FILE names, then restart"
 _CERTIFICATES = (
     (
         re.compile(r"self.signed", re.IGNORECASE),
-        "The certificate of {endpoint} is signed by itself or by an authority that is not trusted here. If the server "
+        "The certificate of {endpoint} is self-signed or from an authority that is not trusted here. If the server "
         f"is yours, or your network's proxy signs for others, {_TRUST}.",
     ),
     (
@@ -183,7 +183,7 @@ def foreign_server(error: ForeignProtocolError, where: FailureSubject) -> CallEr
         return tls_only(where, words)
     if said.startswith(_HTTP_2):
         return _another_http(where, words)
-    kind = next((name for start, name in _BANNERS if said.startswith(start)), "a server that speaks no HTTP")
+    kind = next((name for start, name in _BANNERS if said.startswith(start)), "a server that does not speak HTTP")
     return CallError(
         "bad_address", f"At the address of {where.endpoint} is {kind}. Check host and port of its base URL.", words
     )

@@ -39,7 +39,7 @@ messages = [message for message in messages if message["role"] != "system"]
 def write(source: CodeSource) -> str:
     """Return a program. Raises CannotWriteError, and BlockError for a tool without a valid schema."""
     if source.provider != "anthropic":
-        raise CannotWriteError("This is no model of Anthropic's own service. Choose another library.")
+        raise CannotWriteError("This model is not served by Anthropic. Choose another library.")
     params: dict[str, Any] = dict(source.params)
     theirs = names_in("anthropic")
     left_out = [name for name in params if name not in (*_OWN, *theirs.values(), "max_completion_tokens")]
@@ -70,10 +70,12 @@ def write(source: CodeSource) -> str:
     ]
     if source.output is not None:
         words = python({"type": "text", "text": format_instruction(source.output)})
-        lines.append(f"# The wanted form, in words that every model of this service reads.\nsystem.append({words})")
+        lines.append(
+            f"# The output format as an instruction, which every model of this service reads.\nsystem.append({words})"
+        )
     if left_out:
         names = ", ".join(left_out)
-        lines.append(comment(f"This service has no parameter of this name, so it is not sent: {names}"))
+        lines.append(comment(f"Not sent, because this service has no such parameter: {names}"))
     # The SDK adds the version to the path by itself.
     root = source.api_base.rstrip("/").removesuffix("/v1")
     address = f", base_url={quoted(root)}" if root else ""

@@ -18,19 +18,19 @@ from workbench.formats.code.source import STEP, CodeSource, json_text, python, q
 
 OPENAI_IMAGE = """\
 def image(path, media_type):
-    \"\"\"Return a picture as a part of a message.\"\"\"
+    \"\"\"Return an image as a part of a message.\"\"\"
     data = base64.b64encode(open(path, "rb").read()).decode()
     return {"type": "image_url", "image_url": {"url": f"data:{media_type};base64,{data}"}}
 """
 ANTHROPIC_IMAGE = """\
 def image(path, media_type):
-    \"\"\"Return a picture as a part of a message.\"\"\"
+    \"\"\"Return an image as a part of a message.\"\"\"
     data = base64.b64encode(open(path, "rb").read()).decode()
     return {"type": "image", "source": {"type": "base64", "media_type": media_type, "data": data}}
 """
 _FILL = '''\
 def fill(text):
-    """Put the values in; a name without one stays as it is."""
+    """Fill in the values; a name without one stays as it is."""
     pattern = r"\\{\\{[ \\t]*([^\\W\\d]\\w*)[ \\t]*\\}\\}"
     return re.sub(pattern, lambda found: values.get(found[1], found[0]), text)
 '''

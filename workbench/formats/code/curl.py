@@ -13,7 +13,7 @@ from workbench.formats.code.target import CodeTarget
 def write(source: CodeSource) -> str:
     """Return a shell command with the values filled in, as a shell has no templates. Raises CannotWriteError."""
     if not source.base_url:
-        raise CannotWriteError("This model is not asked in OpenAI's format. Choose LiteLLM or the workbench command.")
+        raise CannotWriteError("This model does not use OpenAI's format. Choose LiteLLM or the workbench command.")
     headers = ["-H 'Content-Type: application/json'"]
     if source.key_variable:
         headers.append(f'-H "Authorization: Bearer ${source.key_variable}"')
@@ -23,9 +23,9 @@ def write(source: CodeSource) -> str:
     url = shlex.quote(source.base_url.rstrip("/") + "/chat/completions")
     # Without --globoff curl expands brackets and braces to several URLs.
     literally = " --globoff" if re.search(r"[\[\]{}]", url) else ""
-    notes = [f"Reads {one.name} from the directory that it runs in." for one in images(source)]
+    notes = [f"Reads {one.name} from the current directory." for one in images(source)]
     if source.tools:
-        notes.append("Asks once: the model may answer with tool calls, and the Python snippets answer those.")
+        notes.append("Sends one request and answers no tool calls; the Python snippets do.")
     head = "".join(f"{comment(note)}\n" for note in notes)
     body = shell_body(source, sent_params(source))
     return head + " \\\n  ".join([f"curl -sS{literally} {url}", *headers, "--data-binary @- "]) + body

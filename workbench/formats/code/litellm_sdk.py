@@ -43,7 +43,7 @@ def _is_name(name: str) -> bool:
 def write(source: CodeSource) -> str:
     """Return a program. Raises CannotWriteError."""
     if not source.litellm_model:
-        raise CannotWriteError("Only the workbench serves this model. Choose the workbench command instead.")
+        raise CannotWriteError("Only the workbench can run this model. Choose the workbench command instead.")
     arguments = [("model", quoted(source.litellm_model)), ("messages", "messages")]
     if address := source.base_url if source.is_custom else source.api_base:
         arguments.append(("api_base", quoted(address)))

@@ -29,7 +29,7 @@ _MORE = frozenset(
 def write(source: CodeSource) -> str:
     """Return a program. Raises CannotWriteError."""
     if not source.base_url:
-        raise CannotWriteError("This model is not asked in OpenAI's format. Choose LiteLLM or the workbench command.")
+        raise CannotWriteError("This model does not use OpenAI's format. Choose LiteLLM or the workbench command.")
     client = [("base_url", quoted(source.base_url))]
     key = f"os.environ[{quoted(source.key_variable)}]" if source.key_variable else quoted("none")
     client.append(("api_key", key))

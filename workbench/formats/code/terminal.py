@@ -101,7 +101,7 @@ def _word(text: str) -> str:
     except UnicodeEncodeError:
         size = 0
     if not 0 < size <= _MOST_IN_A_WORD or "\0" in text:
-        raise CannotWriteError("A parameter of this lane fits in no command. Choose another library.")
+        raise CannotWriteError("A parameter of this lane cannot be part of a command. Choose another library.")
     return shlex.quote(text)
 
 
@@ -115,7 +115,7 @@ def _notes(source: CodeSource) -> list[str]:
     if source.caches and any(message.cache for message in source.messages):
         notes.append("The cache breakpoints are not in this code; the command's file has none.")
     if source.tools:
-        notes.append("Asks once: the model may answer with tool calls, and the Python snippets answer those.")
+        notes.append("Sends one request and answers no tool calls; the Python snippets do.")
     return notes
 
 

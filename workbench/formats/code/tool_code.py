@@ -13,7 +13,7 @@ from workbench.formats.code.source import STEP, CodeSource, python
 
 _CALL_TOOL = '''\
 def holds(given, wanted):
-    """Whether what the model gave has everything that is wanted."""
+    """Return whether the given arguments contain all wanted ones."""
     if isinstance(wanted, dict):
         return isinstance(given, dict) and all(key in given and holds(given[key], wanted[key]) for key in wanted)
     if isinstance(wanted, list):
@@ -33,7 +33,7 @@ def call_tool(name, arguments):
 '''
 _PARSE = '''\
 def parsed(text):
-    """Return the arguments that a model wrote, or the text when it is no JSON object."""
+    """Return the arguments of a call, or their text if it is not a JSON object."""
     try:
         found = json.loads(text) if text.strip() else {}
     except ValueError:

@@ -110,7 +110,7 @@ FORMAT = ExportFormat(
     id="csv",
     order=20,
     title="Table (CSV)",
-    help="a table for spreadsheets; a text that would be a formula gets an apostrophe before it",
+    help="a table for spreadsheets; text that looks like a formula gets an apostrophe",
     extensions=(".csv",),
     write=write,
 )

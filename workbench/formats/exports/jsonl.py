@@ -95,7 +95,7 @@ FORMAT = ExportFormat(
     id="jsonl",
     order=10,
     title="JSON Lines, with everything",
-    help="a line for each answer, with everything and exact texts",
+    help="one line per answer, with everything and exact texts",
     extensions=(".jsonl", ".ndjson"),
     write=write,
 )

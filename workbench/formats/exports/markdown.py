@@ -126,7 +126,7 @@ FORMAT = ExportFormat(
     id="md",
     order=30,
     title="Text (Markdown)",
-    help="a text to read and pass on",
+    help="a text to read and share",
     extensions=(".md", ".markdown"),
     write=write,
 )

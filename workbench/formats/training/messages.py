@@ -66,30 +66,30 @@ def trl_tools(tools: Sequence[Tool]) -> dict[str, Any]:
 def fault(messages: Any, where: str, *, arguments: type) -> str:
     """Return what is wrong with a list of messages, "" if nothing; `arguments` is the type of a call's arguments."""
     if not isinstance(messages, list) or not messages:
-        return f"{where} are no list of messages"
+        return f"{where}: not a list of messages"
     open_calls: list[str] = []
     for number, message in enumerate(messages, start=1):
         at = f"{where}, message {number}"
         if not isinstance(message, Mapping) or message.get("role") not in _ROLES:
-            return f"{at} has no role that is known"
+            return f"{at} has an unknown role"
         calls = message.get("tool_calls", [])
         if not isinstance(message.get("content", ""), str) or not ("content" in message or calls):
             return f"{at} has no text"
         if calls and message["role"] != "assistant":
-            return f"{at} calls a tool and is not of the assistant"
+            return f"{at} calls a tool but is not from the assistant"
         for call in calls:
             if not isinstance(call.get("function", {}).get("arguments"), arguments):
-                return f"{at} has a call with arguments of the wrong kind"
+                return f"{at} has a call with arguments of the wrong type"
             open_calls.append(call.get("id", ""))
         if message["role"] == "tool":
             if not open_calls:
-                return f"{at} answers a call that is not there"
+                return f"{at} answers a call that does not exist"
             if "tool_call_id" in message and message["tool_call_id"] not in open_calls:
-                return f"{at} answers another call than one before it"
+                return f"{at} answers a call that is not before it"
             open_calls.remove(message.get("tool_call_id", open_calls[0]))
         elif open_calls and not calls:
             return f"{at} comes before every call is answered"
-    return f"{where} end before every call is answered" if open_calls else ""
+    return f"{where}: not every call is answered" if open_calls else ""
 
 
 def ends_with_assistant(messages: Sequence[Mapping[str, Any]]) -> bool:
@@ -100,4 +100,4 @@ def ends_with_assistant(messages: Sequence[Mapping[str, Any]]) -> bool:
 def late_system(messages: Sequence[Mapping[str, Any]]) -> str:
     """Return which services refuse these messages because a system message is not the first, "" if none."""
     late = any(message["role"] == "system" for message in messages[1:])
-    return "Together and Fireworks take a system message only as the first" if late else ""
+    return "Together and Fireworks accept a system message only as the first" if late else ""

@@ -32,7 +32,7 @@ def fault(data: Mapping[str, Any]) -> str:
         return "it needs input, preferred_output and non_preferred_output, and nothing else"
     asked = data["input"]
     if not isinstance(asked, Mapping) or set(asked) - {"messages", "tools", "parallel_tool_calls"}:
-        return "the input is no object of messages and tools"
+        return "the input is not an object of messages and tools"
     if wrong := messages.fault(asked.get("messages"), "the input", arguments=str):
         return wrong
     if asked["messages"][-1]["role"] not in ("user", "tool"):
@@ -41,9 +41,9 @@ def fault(data: Mapping[str, Any]) -> str:
         if wrong := messages.fault(data[name], f"the {name}", arguments=str):
             return wrong
         if any(message["role"] not in ("assistant", "tool") for message in data[name]):
-            return f"the {name} has messages that are neither of the assistant nor of a tool"
+            return f"the {name} has messages from neither the assistant nor a tool"
         if not messages.ends_with_assistant(data[name]):
-            return f"the {name} does not end with a text of the assistant"
+            return f"the {name} does not end with assistant text"
     if data["preferred_output"] == data["non_preferred_output"]:
         return "both outputs are the same"
     return ""
@@ -52,7 +52,7 @@ def fault(data: Mapping[str, Any]) -> str:
 def reserve(data: Mapping[str, Any]) -> str:
     """Return which services refuse a valid row, "" if none."""
     if len(data["preferred_output"]) > 1 or len(data["non_preferred_output"]) > 1:
-        return "Together takes answers of a single message, and none with calls of tools"
+        return "Together accepts only answers of one message without tool calls"
     return messages.late_system(data["input"]["messages"])
 
 

@@ -33,11 +33,11 @@ def fault(data: Mapping[str, Any]) -> str:
         return wrong
     given = data["messages"]
     if not messages.ends_with_assistant(given):
-        return "the last message is no text of the assistant"
+        return "the last message is not assistant text"
     if any(message.get("weight", 1) not in (0, 1) for message in given) or given[-1].get("weight", 1) != 1:
-        return "a weight is neither 0 nor 1, or the answer that is wanted has none"
+        return "a weight is neither 0 nor 1, or the last message has weight 0"
     if any("tool_calls" in message for message in given) and not data.get("tools"):
-        return "a tool is called and no tools are given"
+        return "a tool is called but no tools are listed"
     return ""
 
 
@@ -52,7 +52,7 @@ FORMAT = TrainingFormat(
     kind="chosen",
     title="OpenAI fine-tuning",
     what="OpenAI chat fine-tuning",
-    help="OpenAI chat fine-tuning; Fireworks and Together take it, too",
+    help="OpenAI chat fine-tuning, also for Fireworks and Together",
     line=line,
     fault=fault,
     least=10,

@@ -36,12 +36,12 @@ def prompt_fault(data: Mapping[str, Any], answers: tuple[str, ...], others: tupl
     if data["prompt"][-1]["role"] not in ("user", "tool"):
         return "the prompt does not end with the user"
     if not isinstance(data.get("tools", ""), str):
-        return "the tools are no JSON text"
+        return "the tools are not JSON text"
     for name in answers:
         if wrong := messages.fault(data.get(name), f"the {name}", arguments=dict):
             return wrong
         if not messages.ends_with_assistant(data[name]):
-            return f"the {name} does not end with a text of the assistant"
+            return f"the {name} does not end with assistant text"
     return ""
 
 

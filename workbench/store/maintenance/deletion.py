@@ -83,7 +83,7 @@ class Deletion:
                 raise failure("busy", str(error)) from error
             time.sleep(_APART_S)
         raise StoreError(
-            "Another program reads the history, so its log could not be emptied and may still hold what was deleted."
+            "Another program reads the history, so its log could not be emptied and may still hold deleted data."
             " Close that program and try again.",
             str(self._path),
             "busy",

@@ -81,7 +81,7 @@ def _copy(real: Path, target: Path, moving: Path, busy_ms: int, watch: Watch) ->
     """Copy the history with other writers locked out; return its header at that time."""
     if target.exists():
         raise StoreError(
-            f"There is a file {target} already. Choose another folder, or give that file another name.",
+            f"A file {target} already exists. Choose another folder, or give that file another name.",
             str(target),
             "path",
         )
@@ -106,7 +106,7 @@ def _claim(moving: Path, target: Path) -> None:
     try:
         target.touch(mode=0o600, exist_ok=False)
     except FileExistsError as error:
-        raise StoreError(f"There is a file {target} already. Choose another folder.", str(target), "path") from error
+        raise StoreError(f"A file {target} already exists. Choose another folder.", str(target), "path") from error
     moving.replace(target)
     sync(target.parent)
 

@@ -165,8 +165,8 @@ def write_anew(connection: sqlite3.Connection) -> None:
         if not needs_others(error):
             raise
         raise StoreError(
-            "The history could not be written anew, because another program keeps something in its file that only that"
-            " program can read. Remove it there, then try again; the history is as it was.",
+            "The history could not be rewritten, because another program keeps data in its file that only that program "
+            "can read. Remove it there, then try again; the history is unchanged.",
             str(error),
             "io",
         ) from error

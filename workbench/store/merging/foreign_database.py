@@ -147,9 +147,9 @@ def _plain(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[tuple[Path,
                 yield copy, False
                 return
         if halt.wait(_PAUSE_S):
-            raise StoreError("Stopped before anything was read. Import again to go on.", str(path), "interrupted")
+            raise StoreError("Stopped before anything was read. Import again to continue.", str(path), "interrupted")
     raise StoreError(
-        f"“{path.name}” goes on changing while it is read. Close the program that writes it, and import again.",
+        f"“{path.name}” keeps changing while it is read. Close the program that writes it, and import again.",
         f"{_TRIES} copies",
         "busy",
     )
@@ -164,7 +164,7 @@ def _check_room(path: Path, scratch: Path) -> None:
             needed += found.st_size
             if found.st_size > _MOST_HOLES and found.st_blocks * 512 < found.st_size // 2:
                 raise StoreError(
-                    f"“{path.name}{end}” has no bytes where it should have some, so nothing was read. Remove it, or"
+                    f"“{path.name}{end}” has gaps without data, so nothing was read. Remove it, or"
                     " import a copy that was made while the program that wrote it was closed.",
                     f"{found.st_size:,} bytes, of which {found.st_blocks * 512:,} are on the disk",
                     "corrupt",
@@ -225,8 +225,8 @@ def _told(error: Exception, path: Path, halt: ReadingHalt) -> Exception:
         return error
     if told.code == "interrupted" and not halt.asked:
         return StoreError(
-            f"“{path.name}” takes far longer to read than a file of its size should, so it was left alone. Repair it,"
-            " or import a copy of it.",
+            f"“{path.name}” takes far too long to read for its size, so it was not imported. Repair it, or import a "
+            "copy of it.",
             f"nothing was read for {halt.waited_s:.0f} s",
             "corrupt",
         )
@@ -234,15 +234,14 @@ def _told(error: Exception, path: Path, halt: ReadingHalt) -> Exception:
         return damaged(path, told.detail)
     sentences = {
         "corrupt": "is damaged, so it cannot be read any further. Repair it, or import a copy of it.",
-        "not_a_database": "is no SQLite database. Choose another file.",
-        "newer_major": "has tables of another shape than this release reads.",
-        "busy": "is locked by another program. Close that and import again.",
+        "not_a_database": "is not an SQLite database. Choose another file.",
+        "newer_major": "has tables that this release cannot read.",
+        "busy": "is locked by another program. Close it and import again.",
         "readonly": "cannot be read. Check its permissions.",
         "io": "cannot be read, because the disk reported an error.",
         "full": "has to be copied to be read, and the disk is full. Make room and import again.",
         "interrupted": "was not read to its end.",
-        "too_large": "holds a text or file of more than 64 MB, which is more than is read at once. Import a copy of it"
-        " without that.",
+        "too_large": "has a text or file of more than 64 MB, the limit. Import a copy without it.",
     }
     sentence = sentences.get(told.code)
     return told if sentence is None else StoreError(f"“{path.name}” {sentence}", told.detail, told.code)

@@ -101,12 +101,14 @@ class LlmLog:
         for key in keys[:LONGEST]:
             read = self._connection.execute(statement, (key,)).fetchone()
             if read is None:
-                found.append(LeftOut(text(key), "Its id is no text that can be looked up."))
+                found.append(LeftOut(text(key), "Its id is not usable text."))
                 continue
             *values, is_too_long = read
             row = dict(zip(_RESPONSE, values, strict=True))
             if is_too_long:
-                found.append(LeftOut(text(row["id"]), f"A text of more than {MOST_TEXT // 1_000_000} MB is not taken."))
+                found.append(
+                    LeftOut(text(row["id"]), f"A text of more than {MOST_TEXT // 1_000_000} MB is not imported.")
+                )
                 continue
             turn, system = self._turn(row, name, history, system)
             found.append(turn)

@@ -110,7 +110,7 @@ class LlmTurns:
             return ()
         found = self._connection.execute(_CHAIN, (tip,)).fetchall()
         if not found or found[-1][1] is not None:
-            raise _BrokenError("Its messages are not all in the log, or run in a circle.")
+            raise _BrokenError("Its messages are missing from the log, or form a loop.")
         return tuple(self._message(hash_) for hash_, _ in reversed(found))
 
     def _message(self, hash_: Any) -> LogMessage:
@@ -128,7 +128,7 @@ class LlmTurns:
             (self._most, hash_),
         ).fetchall()
         if any(row[-1] for row in rows):
-            raise _BrokenError(f"A text of more than {self._most // 1_000_000} MB is not taken.")
+            raise _BrokenError(f"A text of more than {self._most // 1_000_000} MB is not imported.")
         parts = (self._part(text(kind), said, payload) for _, kind, said, payload, _ in rows)
         message = self._messages[hash_] = LogMessage(text(role), tuple(part for part in parts if part is not None))
         self._held += sum(len(part.text) + len((part.file and part.file.body) or b"") for part in message.parts)
@@ -191,7 +191,9 @@ class LlmTurns:
 
 def too_many(key: Any) -> LeftOut:
     """Return the report on the calls from `key` on, the first one that is not read."""
-    return LeftOut(text(key), f"Of a conversation the first {LONGEST} calls are taken, so not from this one on.")
+    return LeftOut(
+        text(key), f"Only the first {LONGEST} calls of a conversation are imported, so not from this one on."
+    )
 
 
 def file_of(media_type: Any, path: Any, url: Any, body: Any) -> LogFile:

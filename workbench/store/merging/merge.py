@@ -33,7 +33,7 @@ from workbench.store.sqlite import sqlite3
 _RUNS, _ROWS = 25, 500
 _UNFIT = (sqlite3.IntegrityError, StoreError, KeyError)
 """Raised by untrusted rows that are inconsistent."""
-_SENTENCE = "Its rows do not fit together."
+_SENTENCE = "Its rows contradict each other."
 _ENDPOINT = (
     *("uid", "kind", "name", "base_url", "headers", "secret_headers", "needs_key", "path", "adapter", "provider"),
     *("settings", "updated_at"),
@@ -191,7 +191,7 @@ class HistoryMerge:
                 (blobs.MAX_BLOB, name),
             ).fetchone()
             if body is None:
-                return MergeStep(left_out=(LeftOut(name, "A file of more than 20 MB is not taken."),))
+                return MergeStep(left_out=(LeftOut(name, "A file of more than 20 MB is not imported."),))
             # Under the hash of its bytes, whatever it is called there.
             blobs.add(mine, bytes(body), media_type)
         return MergeStep()

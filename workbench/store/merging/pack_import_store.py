@@ -166,7 +166,7 @@ def take_back(connection: sqlite3.Connection) -> str:
     """Undo the last import and return a sentence about it. Raises StoreError (missing)."""
     added = _last(connection)
     if added is None:
-        raise StoreError("No import can be undone: nothing was imported, or it was undone already.", "", "missing")
+        raise StoreError("There is no import to undo: nothing was imported, or it was undone already.", "", "missing")
     for prompt in added["prompts"]:
         _check_untouched(connection, prompt)
     for prompt in added["prompts"]:
@@ -192,7 +192,7 @@ def take_back(connection: sqlite3.Connection) -> str:
         (sum(len(one["cases"]) for one in added["prompts"] if not one["new"]), "case"),
     )
     told = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
-    return f"Taken out again: {', '.join(told) or 'nothing'}."
+    return f"Removed: {', '.join(told) or 'nothing'}."
 
 
 def _check_untouched(connection: sqlite3.Connection, added: dict[str, Any]) -> None:
@@ -201,7 +201,7 @@ def _check_untouched(connection: sqlite3.Connection, added: dict[str, Any]) -> N
     row = connection.execute("SELECT id, name FROM prompts WHERE uid = ?", (uid,)).fetchone()
     if row is None:
         raise StoreError(
-            "What was imported is not in the history any more, so there is nothing to undo.", uid, "missing"
+            "The imported prompts are no longer in the history, so there is nothing to undo.", uid, "missing"
         )
     key, name = row
     arrived = json.dumps(added["versions"])
@@ -223,7 +223,7 @@ def _check_untouched(connection: sqlite3.Connection, added: dict[str, Any]) -> N
     typed = _draft(connection, key) != added["draft"] and (added["new"] or _leans(connection, key, arrived))
     if used or more or typed or _changed(connection, key, added):
         raise StoreError(
-            f"“{name}” has been worked on since it was imported, so it stays. Archive it if you do not need it.",
+            f"“{name}” was edited after the import, so it stays. Archive it if you do not need it.",
             uid,
             "missing",
         )

@@ -93,7 +93,7 @@ def _json(kind: type | None = None) -> Rule:
             found = load(value) if isinstance(value, str) else b""
         except (ValueError, RecursionError):
             return "cannot be read"
-        return "" if kind is None or isinstance(found, kind) else "has another shape"
+        return "" if kind is None or isinstance(found, kind) else "has an unknown form"
 
     return rule
 
@@ -141,7 +141,7 @@ def _billing(value: object) -> str:
 def _step(value: object) -> str:
     wrong = _json(dict)(value)
     if not wrong and not all(isinstance(one, str) for one in load(str(value)).values()):
-        return "has another shape"
+        return "has an unknown form"
     return wrong
 
 

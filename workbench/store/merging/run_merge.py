@@ -71,7 +71,7 @@ class RunMerge:
         else:
             answers = self._join(run, key, row)
             if answers < 0:
-                raise UnsoundError("It has the identity of a run of another prompt.")
+                raise UnsoundError("It has the id of a run of another prompt.")
             self._tags(run, key)
             return False, answers
         self._tags(run, key)
@@ -118,7 +118,7 @@ class RunMerge:
     def _version(self, there: object) -> int:
         version = self._keys.versions.get(cast(int, there))
         if version is None:
-            raise UnsoundError("The text that it ran does not match its hash.")
+            raise UnsoundError("Its text does not match its hash.")
         return version
 
     def _is_free(self, table: str, uid: object) -> bool:
@@ -191,7 +191,7 @@ class RunMerge:
             return insert(self._mine, "outputs", made | {"run_id": run, "attempt": attempt}), True
         key, of, state = known
         if of != run:
-            raise UnsoundError("An answer of it has the identity of another answer.")
+            raise UnsoundError("One of its answers has the id of another answer.")
         if made["starred"]:
             self._mine.execute("UPDATE outputs SET starred = 1 WHERE id = ? AND starred = 0", (key,))
         if state != "interrupted" or made["state"] == "interrupted":
@@ -255,4 +255,4 @@ def _check_list(marks: object) -> None:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, list):
-        raise UnsoundError("What is marked on an answer cannot be read.")
+        raise UnsoundError("The marks of an answer cannot be read.")

@@ -33,7 +33,7 @@ def take_verdict(mine: sqlite3.Connection, other: sqlite3.Connection, verdict: i
     """
     found = list(rows(other, _VERDICT, verdict))
     if not found:
-        raise UnsoundError("What it is about was left out.")
+        raise UnsoundError("Its answers were left out.")
     [row] = found
     if key_of(mine, "verdicts", row["uid"]) is not None:
         return False
@@ -70,10 +70,10 @@ def _check(
 ) -> None:
     """Raise UnsoundError unless the answers are comparable and a winner is named where there has to be one."""
     if named != len(judged):
-        raise UnsoundError("An answer that it is about was left out.")
+        raise UnsoundError("One of its answers was left out.")
     first = sum(place == 1 for _, _, place in judged)
     if (kind == "winner" and first != 1) or (kind == "tie" and first < 1):
-        raise UnsoundError("It does not say who won.")
+        raise UnsoundError("It names no winner.")
     places = mine.execute(
         "SELECT DISTINCT runs.prompt_id, value_bodies.hash FROM outputs JOIN runs ON runs.id = outputs.run_id"
         " JOIN run_values ON run_values.run_id = outputs.run_id AND run_values.position = outputs.value_set"

@@ -19,7 +19,7 @@ def add(connection: sqlite3.Connection, body: bytes, media_type: str) -> str:
     """Store a file and return its hash; one that is here already is kept. Raises StoreError (too_large)."""
     if len(body) > MAX_BLOB:
         raise StoreError(
-            f"The file has {len(body) / 2**20:.1f} MB, and at most {MAX_BLOB // 2**20} MB are kept. Make it smaller.",
+            f"The file has {len(body) / 2**20:.1f} MB; the limit is {MAX_BLOB // 2**20} MB. Make it smaller.",
             f"{len(body)} bytes",
             "too_large",
         )

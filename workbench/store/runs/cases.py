@@ -100,7 +100,7 @@ def put_back(connection: sqlite3.Connection, prompt_uid: str, taken: RemovedCase
 def _position(connection: sqlite3.Connection, prompt: int, uid: str) -> int:
     row = connection.execute("SELECT position FROM cases WHERE prompt_id = ? AND uid = ?", (prompt, uid)).fetchone()
     if row is None:
-        raise StoreError("This case is not in the history any more. Open the list of cases again.", uid, "missing")
+        raise StoreError("This case is no longer in the history. Open the list of cases again.", uid, "missing")
     return int(row[0])
 
 

@@ -114,7 +114,7 @@ def refuse_running(connection: sqlite3.Connection, which: str, value: object) ->
         (value,),
     ).fetchone()
     if row is not None:
-        raise StoreError("A run that still goes on cannot be deleted. Stop it first.", f"run {row[0]}", "running")
+        raise StoreError("A run in progress cannot be deleted. Stop it first.", f"run {row[0]}", "running")
 
 
 def count_iterations(connection: sqlite3.Connection, which: str, value: object) -> None:

@@ -44,8 +44,8 @@ def judge(
     found = [_output(connection, output) for output in outputs]
     if len({(prompt, values) for _, prompt, values in found}) > 1:
         raise StoreError(
-            "These answers cannot be judged together, because they are to other values or of another prompt. Judge "
-            "answers to the same values.",
+            "These answers cannot be judged together, because their values or prompts differ. Judge answers to the "
+            "same values.",
             f"{found}",
             "incomparable",
         )

@@ -110,7 +110,7 @@ def draft(connection: sqlite3.Connection, uid: str) -> Draft | None:
         return damaged_drafts.parse(body)
     except damaged_drafts.UNREADABLE as error:
         raise StoreError(
-            "The draft of this prompt cannot be read. Open it in the window, which goes on from the newest version.",
+            "The draft of this prompt cannot be read. Open it in the window, which continues from the newest version.",
             f"{type(error).__name__}: {error}",
             "corrupt",
         ) from error

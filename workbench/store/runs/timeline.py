@@ -79,8 +79,8 @@ _OUTPUTS = (
     " ORDER BY lane, value_set, sample, attempt"
 )
 
-_TOO_LARGE = f"(This answer has more than {MOST_VALUE >> 20} MB, which is more than is read at once.)"
-_BROKEN = Mark("changed", "answer", "Its text in the history is damaged; “�” stands for what cannot be read.")
+_TOO_LARGE = f"(This answer has more than {MOST_VALUE >> 20} MB, the limit.)"
+_BROKEN = Mark("changed", "answer", "Its text in the history is damaged; “�” marks what cannot be read.")
 _EVERY_SET = range(2**62)
 
 

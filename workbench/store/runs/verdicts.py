@@ -178,8 +178,8 @@ def _value_set(judged: list[_Output], run: int, prompt: int) -> int:
         raise ValueError("a verdict on a run is about an answer of it")
     if any(output.prompt != prompt for output in judged) or len({output.values for output in judged}) > 1:
         raise StoreError(
-            "These answers cannot be judged together, because they are to other values or of another prompt. Judge "
-            "answers to the same values.",
+            "These answers cannot be judged together, because their values or prompts differ. Judge answers to the "
+            "same values.",
             f"run {run}: {[(output.key, output.prompt, output.values) for output in judged]}",
             "incomparable",
         )

@@ -137,7 +137,7 @@ def read(body: bytes, number: int) -> tuple[Content, str]:
         # The message of a newer format is more helpful than that it is unreadable here.
         what = str(error) if isinstance(error, ContentError) else "It is damaged."
         raise StoreError(
-            f"The text of version {number} cannot be read. {what} Go on with another version of this prompt.",
+            f"The text of version {number} cannot be read. {what} Use another version of this prompt.",
             f"{type(error).__name__}: {error}",
             "corrupt",
         ) from error

@@ -193,7 +193,7 @@ class _Written:
 def _write(found: _Found, path: Path, now: str, uid: Callable[[], str]) -> _Written:
     if not any(found.rows[name] for name in _ORDER if name != "meta"):
         raise StoreError(
-            "Nothing in this file can be read any more. Restore a backup.", "no row of any table was found", "corrupt"
+            "Nothing in this file is readable. Restore a backup.", "no row of any table was found", "corrupt"
         )
     opened = open_file(path, now=now, database_uid=uid(), busy_ms=1000)
     connection = opened.writer

@@ -40,7 +40,7 @@ _RULES = frozenset({"constraint", "primary", "unique", "check", "foreign", "refe
 """Words that a column added by another program must not have."""
 _MOST_COLUMNS = 200
 _COLLATIONS = frozenset({"binary", "nocase", "rtrim"})
-_NEXT = "Repair it, which reads its rows into a new file, or restore a backup."
+_NEXT = "Repair it, which copies its rows into a new file, or restore a backup."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,15 @@ def check_schema(connection: sqlite3.Connection, version: int) -> str:
         return ""
     if major(version) == major(OLDEST) and version < OLDEST:
         raise StoreError(
-            f"This history has format {show(version)}, which this release cannot upgrade. Read what can be read into a"
-            " new file with workbench history salvage.",
+            f"This history has format {show(version)}, which this release cannot upgrade. Recover what is readable "
+            "into a new file with workbench history salvage.",
             f"user_version {version}",
             "too_old",
         )
     expected = objects_of(min(version, VERSION))
     if expected is None:
         raise StoreError(
-            f"The history says that it has a format that never was, so it was left alone. {_NEXT}",
+            f"The history claims a format that does not exist, so it was not opened. {_NEXT}",
             f"user_version {version}",
             "corrupt",
             is_of_file=True,
@@ -138,7 +138,7 @@ def _check_newer(rows: Iterable[_Row], version: int) -> None:
     for row in rows:
         made = made_by(row.sql)
         if made is None or not _says_so(row, made):
-            raise _refused([f"“{row.name}” is not what it says"])
+            raise _refused([f"“{row.name}” does not match its definition"])
         if made.name in ours.virtual:
             is_data = row.sql == ours.virtual[made.name]
         elif made.name in ours.tables or made.name in ours.shadows or made.name.startswith(_INTERNAL):
@@ -147,8 +147,8 @@ def _check_newer(rows: Iterable[_Row], version: int) -> None:
             continue
         if not is_data:
             raise StoreError(
-                f"This history was written by a newer release (format {show(version)}), and not even read here: the"
-                f" table “{row.name}” is of another kind. Update Prompt Workbench.",
+                f"This history was written by a newer release (format {show(version)}), and cannot be read here: the "
+                f"table “{row.name}” has another kind. Update Prompt Workbench.",
                 row.sql[:2000],
                 "newer_major",
             )
@@ -180,7 +180,7 @@ def _look(row: _Row, expected: SchemaObjects, related: frozenset[str], found: _F
         return
     made = made_by(row.sql)
     if made is None or not _says_so(row, made):
-        found.wrong.append(f"“{row.name}” is not what it says")
+        found.wrong.append(f"“{row.name}” does not match its definition")
         return
     own = expected.tables.keys() | expected.virtual.keys() | expected.shadows.keys()
     ours = own | {_MIGRATIONS}
@@ -189,7 +189,7 @@ def _look(row: _Row, expected: SchemaObjects, related: frozenset[str], found: _F
             found.triggers.append(f"{made.name} on {made.on}")
         case "index" if made.on in ours or made.on in related or made.on.startswith(_INTERNAL):
             if not _is_plain_index(row.sql, may_be_unique=made.on not in own):
-                found.wrong.append(f"the index “{row.name}” computes what it holds, or keeps rows out")
+                found.wrong.append(f"the index “{row.name}” computes its values, or leaves out rows")
         case "table" if name in ours:
             found.tables.add(name)
             if name in expected.virtual:
@@ -298,8 +298,7 @@ def _is_plain_term(term: Words) -> bool:
 
 def _refused(wrong: Sequence[str]) -> StoreError:
     return StoreError(
-        f"The tables of this history are not as Prompt Workbench makes them ({wrong[0]}), so it was left alone."
-        f" {_NEXT}",
+        f"The tables of this history differ from those of Prompt Workbench ({wrong[0]}), so it was not opened. {_NEXT}",
         "\n".join(wrong[:20]),
         "corrupt",
         is_of_file=True,
@@ -308,8 +307,8 @@ def _refused(wrong: Sequence[str]) -> StoreError:
 
 def _runs_commands(triggers: Sequence[str]) -> StoreError:
     return StoreError(
-        f"This history holds commands of another program that run with every change (trigger {triggers[0]}), so it was"
-        f" left alone. {_NEXT}",
+        f"This history has commands of another program that run with every change (trigger {triggers[0]}), so it was "
+        f"not opened. {_NEXT}",
         "\n".join(triggers[:20]),
         "corrupt",
         is_of_file=True,
@@ -319,8 +318,8 @@ def _runs_commands(triggers: Sequence[str]) -> StoreError:
 def unknown_triggers(version: int, triggers: str) -> StoreError:
     """Return why a file of a newer minor release is read-only."""
     return StoreError(
-        f"This history was written by a newer release (format {show(version)}) and is kept in order by rules that this"
-        " one does not know, so it can be read but not added to. Update Prompt Workbench to go on with it.",
+        f"This history was written by a newer release (format {show(version)}) and has rules that this one does not"
+        " know, so it is read-only here. Update Prompt Workbench to continue with it.",
         triggers,
         "newer_major",
     )

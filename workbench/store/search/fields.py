@@ -79,7 +79,7 @@ ROWS = (
     HistoryField(
         "cost",
         AmountValues(DOLLARS, (">0.01", "<0.001", "0.01..0.05", "0"), (">0.01", "0.01..0.05")),
-        "dollars of the run, such as >0.01",
+        "cost of the run in dollars, such as >0.01",
         source=NumberSource("cost_usd", "c"),
     ),
     HistoryField(
@@ -91,7 +91,7 @@ ROWS = (
     HistoryField(
         "time",
         AmountValues(DURATION, ("<2s", ">10s", "2s..5s", ">1min"), ("<2s",)),
-        "until the last answer, such as <2s",
+        "time until the last answer, such as <2s",
         source=NumberSource("longest_ms", "d"),
     ),
     HistoryField("before", MomentValues(("2026-11-24",)), source=TimeSource(before=True)),
@@ -103,7 +103,7 @@ ROWS = (
                 "blind": "ran blind",
                 "starred": "starred",
                 "interrupted": "an answer was interrupted",
-                "archived": "put away; only this shows such runs",
+                "archived": "archived; only this shows such runs",
                 "deleted": "deleted; only this shows such runs",
             }
         ),
@@ -117,7 +117,7 @@ ROWS = (
                 "test": "a run over test cases",
                 "improve": "asking a model for a better prompt",
                 "judge": "a model as the judge",
-                "import": "brought in from elsewhere",
+                "import": "imported from another tool",
             }
         ),
         source=FlagSource("k", lambda run: [run.kind]),

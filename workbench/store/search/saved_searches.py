@@ -67,7 +67,7 @@ class SavedSearches:
             if row is None:
                 raise missing("saved search", uid)
             if _key(connection, name) not in (None, row[0]):
-                raise StoreError(f"Another search is called “{name}”. Choose another name.", name, "taken")
+                raise StoreError(f"A search “{name}” already exists. Choose another name.", name, "taken")
             connection.execute("UPDATE saved_searches SET name = ? WHERE id = ?", (typed(name), row[0]))
 
         return self._write(work)

@@ -63,7 +63,7 @@ _IS_EMPTIED = (
 )
 _MOST_KEPT = 64
 _MOST_DOCUMENT = 12_000_000
-"""Characters of one document, which SQLite accepts whatever they are; the rest of a longer run is not found by its
+"""Characters of one document, which SQLite accepts whatever they are; the rest of a longer run cannot be found by its
 words."""
 
 
@@ -103,7 +103,9 @@ class Indexer:
 
     def failed(self, connection: sqlite3.Connection, error: StoreError) -> bool:
         """Rebuild a damaged index, once; remember any other error. Return whether to go on."""
-        sentence = f"The newest runs are not found by their words, because the index was not written. {error.sentence}"
+        sentence = (
+            f"The newest runs cannot be found by their words, because the index could not be written. {error.sentence}"
+        )
         self.trouble = StoreError(sentence, error.detail, error.code)
         if error.code != "corrupt" or self._rebuilt:
             return False

@@ -77,7 +77,7 @@ class Exporter:
         if target.is_dir():
             raise RefusedError(f"{target} is a folder. Name a file in it.")
         if not replace and target.exists():
-            raise RefusedError(f"{target} is there already. Choose another name, or say that it may be replaced.")
+            raise RefusedError(f"{target} already exists. Choose another name, or allow replacing it.")
         with _whole(target, replace=replace) as file:
             return self.write(selection, format_, file, halt=halt, tell=tell)
 
@@ -99,7 +99,7 @@ class Exporter:
             for piece in FORMATS[format_].write(counted.through(parts), self._context(selection)):
                 out.write(piece)
         if not counted.progress.runs:
-            raise RefusedError("There is no run to take away. Select some, or search for something else.")
+            raise RefusedError("There are no runs to export. Select some, or search for something else.")
         return counted.progress
 
     def _context(self, selection: ExportSelection) -> ExportContext:
@@ -187,7 +187,7 @@ def _whole(target: Path, *, replace: bool) -> Iterator[TextIO]:
         else:
             _name(partial, target)
     except FileExistsError as error:
-        raise RefusedError(f"{target} is there already. Choose another name.") from error
+        raise RefusedError(f"{target} already exists. Choose another name.") from error
     except OSError as error:
         missing = isinstance(error, FileNotFoundError) and not target.parent.is_dir()
         why = (

@@ -205,12 +205,12 @@ def sentence(report: ImportReport, *, preview: bool = False) -> str:
     else:
         parts = [f"Imported {new}{into}"]
     if report.known:
-        parts.append(f"{report.known:,} {'was' if report.known == 1 else 'were'} here already")
+        parts.append(f"{report.known:,} {'was' if report.known == 1 else 'were'} already here")
     if report.left_out:
         parts.append(f"{report.left_out:,} left out")
     words = "; ".join(parts) + "."
     if report.state == "stopped":
-        words += " Stopped before the end; import again to go on."
+        words += " Stopped before the end; import again to continue."
     return f"{words} {report.trouble}" if report.trouble else words
 
 

@@ -25,7 +25,7 @@ from workbench.usecases.problems import RefusedError
 _START = 4096
 Item = tuple[ImportedRun | LeftOut, int]
 
-_KNOWN = "the logs.db of llm, a result of promptfoo, or another history of Prompt Workbench"
+_KNOWN = "the logs.db of llm, a promptfoo result, or another history of Prompt Workbench"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ def opened(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[ImportSourc
                 yield OtherHistory(path, connection)
                 return
             if not is_log(connection):
-                raise RefusedError(f"“{path.name}” is a database of another program. What can be imported: {_KNOWN}.")
+                raise RefusedError(f"“{path.name}” is a database of another program. You can import {_KNOWN}.")
             log = LlmLog(connection)
-            yield ImportSource(path, "llm", "Log of llm", log.total, lambda: told(path, _calls(log), halt))
+            yield ImportSource(path, "llm", "llm log", log.total, lambda: told(path, _calls(log), halt))
         return
     with path.open("rb") as file:
         start = file.read(_START)
@@ -73,20 +73,20 @@ def opened(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[ImportSourc
     if promptfoo.looks_like_json(start):
         yield _eval(path)
         return
-    raise RefusedError(f"“{path.name}” is nothing that can be imported. What can be: {_KNOWN}.")
+    raise RefusedError(f"“{path.name}” cannot be imported. You can import {_KNOWN}.")
 
 
 def _eval(path: Path) -> ImportSource:
     if (size := path.stat().st_size) > promptfoo.MOST_BYTES:
         raise RefusedError(
-            f"“{path.name}” has {size_text(size)}, and at most {size_text(promptfoo.MOST_BYTES)} are read at once."
-            " Have promptfoo write fewer tests into one file."
+            f"“{path.name}” has {size_text(size)}; the limit is {size_text(promptfoo.MOST_BYTES)}. Let promptfoo write "
+            "fewer tests into one file."
         )
     try:
         found = promptfoo.read_eval(path.read_bytes())
     except promptfoo.PromptfooError as error:
         raise RefusedError(f"“{path.name}” cannot be imported. {error}") from error
-    return ImportSource(path, "promptfoo", "Result of promptfoo", found.total, lambda: promptfoo.runs_of(found))
+    return ImportSource(path, "promptfoo", "promptfoo result", found.total, lambda: promptfoo.runs_of(found))
 
 
 def _calls(log: LlmLog) -> Iterator[Item]:

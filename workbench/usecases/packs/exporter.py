@@ -107,7 +107,7 @@ class PackExporter:
         about = about if about.uid else replace(about, uid=self._new_uid())
         rows = {row.uid: row for archived in (False, True) for row in self._store.prompts(archived=archived)}
         if any(choice.prompt_uid not in rows for choice in choices):
-            raise RefusedError("One of these prompts is not in the history any more. Choose again.")
+            raise RefusedError("One of these prompts is no longer in the history. Choose again.")
         before = {one["uid"]: one for one in (self._store.packs.about(about.uid) or {}).get("prompts", [])}
         given = {c.prompt_uid: before[c.prompt_uid]["slug"] for c in choices if c.prompt_uid in before}
         free = [c.prompt_uid for c in choices if c.prompt_uid not in given]
@@ -145,7 +145,9 @@ class PackExporter:
         main = versions[-1] if isinstance(choice.versions, tuple) else chosen[self._main(row.uid, list(chosen), said)]
         draft = self._store.draft(row.uid) or Draft()
         if draft.content != main.content and draft.based_on == main.number:
-            notes.append(f"The draft of “{row.name}” has changes that no version holds yet; they are not in the pack.")
+            notes.append(
+                f"The draft of “{row.name}” has changes that are not in a version yet; they are not in the pack."
+            )
         return (
             PackPrompt(
                 uid=row.uid,

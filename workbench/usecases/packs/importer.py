@@ -91,13 +91,11 @@ class PackImporter:
         came = self._store.packs.origins("prompt")
         notes = list(read.pack.notes)
         if read.evidence:
-            notes.append(
-                "The evidence of this pack is not brought into the history. “workbench pack show --evidence” reads it."
-            )
+            notes.append("The evidence of this pack is not imported. Run “workbench pack show --evidence” to read it.")
         endpoints = {endpoint.uid for endpoint in self._store.endpoints()}
         strange = sum(lane.endpoint not in endpoints for prompt in read.pack.prompts for lane in prompt.lanes)
         if strange:
-            lanes = "1 lane asks" if strange == 1 else f"{strange} lanes ask"
+            lanes = "1 lane uses" if strange == 1 else f"{strange} lanes use"
             notes.append(f"{lanes} an endpoint that is not set up here. Choose another model there before a run.")
         prompts = tuple(self._planned(prompt, known_as(prompt, read.pack), here, came) for prompt in read.pack.prompts)
         return PackImportPlan(read, prompts, str(Path(path).absolute()), tuple(notes))
@@ -123,7 +121,7 @@ class PackImporter:
             if made is not None and (made.new or made.versions or made.cases):
                 arriving.append(made)
         if not arriving:
-            return ImportedPack(uids, "Nothing was brought in: all of it is here already, or was skipped.")
+            return ImportedPack(uids, "Nothing was imported: everything is already here or was skipped.")
         pack = plan.read.pack
         # The record of the pack uses the uids of this history.
         kept = replace(pack, prompts=tuple(replace(p, uid=uids[p.slug]) for p in pack.prompts if uids[p.slug]))
@@ -158,12 +156,12 @@ class PackImporter:
         missing = tuple(version.hash for version in prompt.versions if version.hash not in known)
         cases = self._missing_cases(prompt, foreign, uid)
         if not missing and not cases:
-            return PlannedPrompt(prompt, "identical", foreign, uid, (), (), f"“{here[uid]}” has all of it already.")
+            return PlannedPrompt(prompt, "identical", foreign, uid, (), (), f"“{here[uid]}” already has all of it.")
         state: State = "conflicting" if missing and self._went_on(prompt, rows) else "changed"
         words = f"“{here[uid]}” lacks {_counted(len(missing), 'version')} and {_counted(len(cases), 'case')}."
         if state == "conflicting":
             words += (
-                " It has gone on from another version here. Update adds the versions of the pack beside it, add makes "
+                " It continued from another version here. Update adds the versions of the pack beside it, add makes "
                 "a second prompt."
             )
         return PlannedPrompt(prompt, state, foreign, uid, missing, cases, words)
@@ -241,9 +239,9 @@ def _name(name: str) -> str:
 def _new(prompt: PackPrompt, here: Mapping[str, str]) -> str:
     words = f"New: {_counted(len(prompt.versions), 'version')} and {_counted(len(prompt.cases), 'case')}."
     if prompt.name in here.values():
-        words += f" Another prompt here is called “{prompt.name}”, too."
+        words += f" Another prompt here is also called “{prompt.name}”."
     if prompt.content.template == "jinja":
-        words += " Its texts are Jinja templates; they are rendered in a process of their own."
+        words += " Its texts are Jinja templates; they are rendered in a separate process."
     return words
 
 

@@ -59,7 +59,7 @@ def _file(path: Path) -> PackTarget:
     if path.is_dir():
         return PackTarget(f"{path.name} is a folder. Choose another name for the file.", is_refused=True)
     if path.exists():
-        return PackTarget(f"{path.name} is there already and will be replaced.", is_replaced=True)
+        return PackTarget(f"{path.name} exists and will be replaced.", is_replaced=True)
     return PackTarget("A new file.")
 
 
@@ -71,7 +71,7 @@ def _folder(path: Path, about: PackAbout, prompt_uids: Collection[str]) -> PackT
     if not (path / MANIFEST).is_file():
         if any(path.iterdir()):
             return PackTarget(
-                "This folder holds something that is no pack. Choose a new or an empty one.", is_refused=True
+                "This folder contains something else than a pack. Choose a new or an empty one.", is_refused=True
             )
         return PackTarget("An empty folder.")
     with (path / MANIFEST).open("rb") as file:
@@ -84,9 +84,7 @@ def _folder(path: Path, about: PackAbout, prompt_uids: Collection[str]) -> PackT
     if there.about.uid and (there.about.uid == about.uid or mine & {one.uid for one in there.prompts if one.uid}):
         name = " ".join(there.about.name.split())
         gone = sum(one.uid not in mine for one in there.prompts)
-        left = f" {gone} of its prompts {'is' if gone == 1 else 'are'} taken out." if gone else ""
-        return PackTarget(
-            f"This folder is the pack “{name}”; files that differ are brought up to date.{left}", there.about.uid
-        )
+        left = f" {gone} of its prompts {'is' if gone == 1 else 'are'} removed." if gone else ""
+        return PackTarget(f"This folder is the pack “{name}”; files that differ are updated.{left}", there.about.uid)
     name = " ".join(there.about.name.split()) or "another pack"
     return PackTarget(f"This folder is the pack “{name}”, of other prompts. Choose another folder.", is_refused=True)

@@ -266,7 +266,7 @@ class ParamsDialog(Dialog):
         if row.kind == "choice":
             return (REFUSED if value not in self._support.choices(row) else ""), "muted"
         if not row.allows(value):
-            return f"{row.label} is {row.requirement}. Change it or empty the field.", "error"
+            return f"{row.label} must be {row.requirement}. Change it or empty the field.", "error"
         return "", "muted"
 
     def _say(self, field: QWidget, sentence: str, role: str = "error") -> None:
