@@ -1,6 +1,6 @@
 """The real main window that imports a pack and takes it out again, or exports all prompts, with a timer for gaps.
 
-WORKBENCH_BENCH_PACKS is `import` or `export`, WORKBENCH_BENCH_PACK the pack that is read or written.
+BENCH_PACKS is `import` or `export`, BENCH_PACK the pack that is read or written.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class Packer(Walk):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._pack = Path(os.environ["WORKBENCH_BENCH_PACK"])
+        self._pack = Path(os.environ["BENCH_PACK"])
 
     def steps(self) -> Steps:
         self.gaps.begin("nothing")
         for _ in range(3):
             yield self.calm(CALM_MS)
-        yield from self._import() if os.environ["WORKBENCH_BENCH_PACKS"] == "import" else self._export()
+        yield from self._import() if os.environ["BENCH_PACKS"] == "import" else self._export()
 
     def _import(self) -> Steps:
         window = self.product

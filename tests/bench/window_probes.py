@@ -1,15 +1,12 @@
-"""Lets the programs under tests/bench measure the window from inside.
+"""Probes inside a window that do what a person would do, print one JSON line on standard output, and close it.
 
-Invariant: nothing happens unless a WORKBENCH_BENCH_… variable asks for it. Then the window does what a person would do,
-prints one JSON line on standard output, and closes.
-
-| variable | what is done | what is printed |
+| probe | what it does | what it prints |
 |---|---|---|
-| WORKBENCH_BENCH_STARTUP=1 | types a letter once the draft is visible | {"typed": true, "painted_ms": …, "cpu_ms": …} |
-| WORKBENCH_BENCH_FIRST_TOKEN=echo or builtin | runs all lanes once the draft is visible | {"first_token_ms": …} |
-| WORKBENCH_BENCH_MEMORY=1 | runs all lanes, then waits until standard input closes | {"ready": true, "states": […]} |
+| startup | types a letter once the draft is visible | {"typed": true, "painted_ms": …, "cpu_ms": …} |
+| first_token | runs all lanes once the draft is visible | {"first_token_ms": …} |
+| memory | runs all lanes, then waits until standard input closes | {"ready": true, "states": […]} |
 
-Times count from WORKBENCH_BENCH_STARTED_NS, CLOCK_MONOTONIC of the parent just before it started this process.
+Times count from BENCH_STARTED_NS, CLOCK_MONOTONIC of the parent just before it started this process.
 """
 
 from __future__ import annotations
@@ -25,32 +22,27 @@ from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
-_PREFIX = "WORKBENCH_BENCH_"
+PROBES = ("startup", "first_token", "memory")
 _RUN = QKeySequence("Ctrl+Return")
 _POLL_MS = 100
 
 
-def is_wanted(env: Mapping[str, str]) -> bool:
-    """Return whether this process is being measured."""
-    return any(name.startswith(_PREFIX) for name in env)
-
-
-def install(window: QWidget, editor_viewport: QWidget, focus: Callable[[], object]) -> None:
-    """Start what the environment asks for. Call it when the draft is in the editor and the window is shown.
+def install(probe: str, window: QWidget, editor_viewport: QWidget, focus: Callable[[], object]) -> None:
+    """Start a probe once the next paint of the draft is over.
 
     A `window` that is completed later says so by a signal `completed` and a flag `is_complete`. `editor_viewport` is
-    the viewport of the text field to type into; `focus` gives that field the keyboard.
+    the viewport of the text field to type into; `focus` gives that field the keyboard. Raises ValueError for a probe
+    that does not exist.
     """
-    env = os.environ
-    since_ns = int(env.get(f"{_PREFIX}STARTED_NS", "0"))
-    if env.get(f"{_PREFIX}STARTUP"):
+    since_ns = int(os.environ.get("BENCH_STARTED_NS", "0"))
+    if probe == "startup":
         begin = _Startup(window, editor_viewport, focus, since_ns).type_letter
-    elif env.get(f"{_PREFIX}FIRST_TOKEN"):
+    elif probe == "first_token":
         begin = _FirstToken(window, since_ns).run
-    elif env.get(f"{_PREFIX}MEMORY"):
+    elif probe == "memory":
         begin = _Memory(window).run
     else:
-        return
+        raise ValueError(f"There is no probe {probe!r}; there are: {', '.join(PROBES)}.")
     Painted(editor_viewport, begin)
 
 
@@ -63,7 +55,7 @@ class Painted(QObject):
         widget.installEventFilter(self)
         widget.update()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
             # The filter comes before the paint; what is painted is flushed before the next timer can fire.
@@ -122,7 +114,7 @@ class _FirstToken(QObject):
             self._areas[viewport] = area
             viewport.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.Paint and not self._done and not self._areas[watched].is_empty:
             self._done = True
             QTimer.singleShot(0, self, self._report)
