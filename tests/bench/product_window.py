@@ -8,6 +8,7 @@ for is imported before the window is shown.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -20,11 +21,16 @@ def run_window(install: Install) -> int:
     """Run the window until it is closed and return the exit code.
 
     `install` is called once, when the draft is in the editor and the window is shown; without a stored draft, when the
-    window is complete.
+    window is complete. BENCH_WITHOUT in the environment names mechanisms that are switched off, see `switches`.
     """
     from workbench.__main__ import load_window
 
-    window = load_window()
+    if without := os.environ.get("BENCH_WITHOUT"):
+        from tests.bench.switches import load_without
+
+        window = load_without(without, load_window)
+    else:
+        window = load_window()
     from workbench.ui.shell.frame import WindowFrame
 
     show, is_installed = WindowFrame.show, False

@@ -3,6 +3,7 @@
 | probe | what it does | what it prints |
 |---|---|---|
 | startup | types a letter once the draft is visible | {"typed": true, "painted_ms": …, "cpu_ms": …} |
+| complete | the same, then waits until the window is complete | {"painted_ms": …, "complete_ms": …} |
 | first_token | runs all lanes once the draft is visible | {"first_token_ms": …} |
 | memory | runs all lanes, then waits until standard input closes | {"ready": true, "states": […]} |
 
@@ -22,7 +23,7 @@ from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
-PROBES = ("startup", "first_token", "memory")
+PROBES = ("startup", "complete", "first_token", "memory")
 _RUN = QKeySequence("Ctrl+Return")
 _POLL_MS = 100
 
@@ -37,6 +38,8 @@ def install(probe: str, window: QWidget, editor_viewport: QWidget, focus: Callab
     since_ns = int(os.environ.get("BENCH_STARTED_NS", "0"))
     if probe == "startup":
         begin = _Startup(window, editor_viewport, focus, since_ns).type_letter
+    elif probe == "complete":
+        begin = _Complete(window, editor_viewport, focus, since_ns).type_letter
     elif probe == "first_token":
         begin = _FirstToken(window, since_ns).run
     elif probe == "memory":
@@ -87,6 +90,18 @@ class _Startup(QObject):
     def _report(self, typed: bool) -> None:
         _tell({"typed": typed, "painted_ms": _elapsed_ms(self._since_ns), "cpu_ms": time.process_time_ns() / 1e6})
         self._window.close()
+
+
+class _Complete(_Startup):
+    def _report(self, typed: bool) -> None:
+        painted = _elapsed_ms(self._since_ns)
+
+        def tell() -> None:
+            _tell({"typed": typed, "painted_ms": painted, "complete_ms": _elapsed_ms(self._since_ns)})
+            self._window.close()
+
+        # What is connected to the completion comes first.
+        when_complete(self._window, lambda: QTimer.singleShot(0, self, tell))
 
 
 class _FirstToken(QObject):
