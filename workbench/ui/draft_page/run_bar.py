@@ -85,7 +85,7 @@ class RunBar(QFrame):
         about = ("runs once the history is open · Esc cancels", "Esc cancels") if self._is_queued else self._based_on
         self._about.set_full(*about)
 
-    # What Qt calls.
+    # Overrides of Qt methods.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

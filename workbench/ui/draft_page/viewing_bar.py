@@ -67,7 +67,7 @@ class ViewingBar(QFrame):
         self.show()
         self._fit()
 
-    # What Qt calls.
+    # Overrides of Qt methods.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

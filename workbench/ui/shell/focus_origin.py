@@ -92,7 +92,7 @@ class FocusOrigin(KeyboardFilter):
             return True
         return self.is_placed if key == Qt.Key.Key_Space else not self.is_typing
 
-    # Overrides of QObject.
+    # Overrides of Qt methods.
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QFocusEvent):

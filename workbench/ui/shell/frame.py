@@ -197,7 +197,7 @@ class WindowFrame(QMainWindow):
     def _dividers(self) -> dict[str, geometry.Divider]:
         return {geometry.MAIN: self.divider, geometry.COMPOSE: self.view}
 
-    # Overrides of QMainWindow.
+    # Overrides of Qt methods.
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         if not self.is_complete:

@@ -18,7 +18,7 @@ class FlowLayout(QLayout):
         self._items: list[QLayoutItem] = []
         self.setSpacing(gap)
 
-    # What Qt calls.
+    # Overrides of Qt methods.
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
