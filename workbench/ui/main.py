@@ -128,7 +128,7 @@ class Program:
         return code, frame.leaves_for
 
     def _change(self, change: object) -> tuple[int, str]:
-        """Perform the change that the window was closed for; return an exit code, 0 to continue, and a message to show."""
+        """Perform the change that closed the window; return an exit code, 0 to continue, and a message to show."""
         from workbench.ui.recovery.history_change import carry_out
 
         if self._theme is None or self._lock is None:

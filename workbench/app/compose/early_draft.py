@@ -1,7 +1,7 @@
 """Saves text typed before the history is open.
 
-Invariant: the UI thread only reads the text. At most one write is in progress, on a thread of its own. `end` returns
-after the last write has finished.
+Invariant: the UI thread only reads the text. At most one write is in progress, on a thread of its own. `stop` and
+`remove` wait for the last write.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class EarlyDraftSaver(QObject):
             self._is_written = True
 
     def save(self) -> None:
-        """Write the current text, after the write in progress if there is one."""
+        """Start writing the current text; while a write is in progress, try again after the pause."""
         if self._thread is not None and self._thread.is_alive():
             self._timer.start()
             return

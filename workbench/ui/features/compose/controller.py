@@ -143,7 +143,7 @@ class ComposeController:
             compose.sets.changed,
             compose.heads_changed,
             compose.viewing_changed,
-            # An answer improves the estimate of the next one, and loading a model changes the estimate by itself.
+            # An answer improves the estimate of the next one, and a loaded model counts its tokens itself.
             bridge.run_ended,
             bridge.engine,
         ):
