@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return Program(app, place).run()
     except (StoreError, HostError) as error:
         return _explain(place, error)
-    except Exception as error:  # noqa: BLE001 - the last place where it can become a sentence
+    except Exception as error:  # noqa: BLE001 - last chance to report it to the user
         return _explain_fault(error)
 
 

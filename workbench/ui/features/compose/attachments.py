@@ -128,7 +128,7 @@ class AttachmentActions(QObject):
             for take in takes:
                 try:
                     taken.append(take())
-                except Exception as error:  # noqa: BLE001 - said below the message
+                except Exception as error:  # noqa: BLE001 - reported below the message
                     refused.append(problem_of(error).sentence)
             return taken, refused
 
