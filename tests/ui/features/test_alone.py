@@ -1,4 +1,4 @@
-"""Every feature works with stand-ins for the services of the window, in a process that never imports the window."""
+"""Every feature works with stand-ins for the services, in a process that never imports the window."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def driven(feature: str, folder: Path) -> dict[str, Any]:
-    """Return what the program that drives a feature tells."""
+    """Run the program that drives a feature and return its output."""
     env = os.environ | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder), "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
     done = subprocess.run(
         [sys.executable, "-m", f"tests.ui.features.drive_{feature}", str(folder)],
@@ -73,7 +73,7 @@ def test_cases(tmp_path: Path) -> None:
     assert (told["title"], told["variables"]) == ("Cases of “Prompt p”", ["order"])
     assert (told["used"], told["put_back"]) == ([["order", "7"]], [])
     assert told["deleted"] == 0
-    # What was typed is saved when another prompt is opened, which closes the list.
+    # Opening another prompt saves the edits and closes the list.
     assert told["stored"] == [["set-1", "Very late", [["order", "7"]]]]
     assert not told["is_open"]
     assert told["said"] == [
