@@ -4,6 +4,7 @@ Once the stage is reached, a start types each line that it reads from standard i
 runs until it is killed. `python -m tests.ui.held_start FD` forks a start for each request on the socket, so that the
 imports are done only once.
 """
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""Continue from an answer, and recorded dialogues, in the real window."""
+"""Continuing from an answer, and importing recorded dialogues, in the real window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Tab key goes through every dialog as the eye does, and every stop has a name."""
+"""Tab visits the controls of every dialog in visual order, and every stop has a name."""
 
 from __future__ import annotations
 

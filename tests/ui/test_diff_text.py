@@ -102,7 +102,7 @@ def test_long_texts_come_in_slices_and_a_change_is_reached_as_soon_as_it_is_ther
 
 
 class Pieces:
-    """Many changes, made while they are shown."""
+    """Many changes, generated lazily while they are shown."""
 
     def __init__(self, count: int) -> None:
         self.count, self.made = count, 0

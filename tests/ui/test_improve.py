@@ -1,4 +1,4 @@
-"""A better version of the prompt, asked for in the real window."""
+"""Improving a prompt in the real window."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_one_change_is_accepted_and_taken_back(desk: Desk) -> None:
     dialog.question.feedback.set_exact("Shorter, please.")
     _ask(desk, dialog)
     assert pane.proposal is not None
-    # One button stands out, and Enter presses it.
+    # There is one primary button, and Enter presses it.
     assert (ask.property("role"), ask.isDefault()) == ("", False)
     assert (pane.accept.property("role"), pane.accept.isDefault()) == ("primary", True)
     assert pane.view.isVisible()

@@ -1,4 +1,4 @@
-"""Reading while it streams: nothing moves, nothing grows, and copies are exact."""
+"""Reading an answer while it streams: nothing moves or grows, and copies are exact."""
 
 from __future__ import annotations
 

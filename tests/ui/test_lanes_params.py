@@ -1,4 +1,4 @@
-"""Parameters: unset unless set, and never wrong."""
+"""The form of a lane's parameters: unset by default, and always valid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many lanes: only what is near the view is made, and nobody can tell."""
+"""Many lanes: columns are made lazily near the viewport, without a visible difference."""
 
 from __future__ import annotations
 

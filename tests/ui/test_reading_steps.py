@@ -1,4 +1,4 @@
-"""Calls of tools, their simulated answers and the final text as steps."""
+"""Tool calls, their simulated answers and the final text, shown as steps."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_answers_to_several_calls_say_to_which() -> None:
 
 
 def growing() -> list[tuple[AnswerStep, ...]]:
-    """The steps of an answer as they are told from moment to moment."""
+    """Return the steps of an answer after each streamed event."""
     thought = [(AnswerStep("reasoning", text),) for text in accumulate("hm")]
     said = [(*thought[-1], AnswerStep("text", text)) for text in accumulate(["I ", "look."])]
     first = [(*said[-1], AnswerStep("tool_call", text, "find", "c1")) for text in accumulate(["", '{"n"', ": 1}"])]

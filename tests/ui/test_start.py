@@ -1,4 +1,4 @@
-"""The start in two phases: what is typed, pressed or closed while the window is being completed."""
+"""The start in two phases: typing, pressing keys and closing while the window is being completed."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_what_an_early_close_saw_is_where_the_next_start_begins(starting: Starti
     second = WindowFrame(starting.theme, found.settings, None)
     second.show()
     starting.until(lambda: second.divider.sizes()[0] == 300)
-    assert second.height() == 720  # the screen of the tests is narrower than any window
+    assert second.height() == 720  # the test screen is narrower than any window
     second.close()
     second.deleteLater()
 
@@ -190,7 +190,7 @@ def test_what_cannot_be_opened_is_told(starting: Starting) -> None:
 
 
 def type_over_what_cannot_be_opened(starting: Starting) -> None:
-    """Type letters at the first sight of a draft whose history then turns out to be another program's."""
+    """Type into a draft whose history then turns out to belong to another program."""
     starting.show()
     mark(starting.db, 42)
     starting.until(starting.frame.isActiveWindow)

@@ -1,4 +1,4 @@
-"""Techniques in the real window: choose, insert, go through the gaps, take back, keep one's own."""
+"""Techniques in the real window: choose, insert, fill the gaps, undo, save one's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pane beside the table: hits in every part, what can be copied, runs of other kinds, and where it was divided."""
+"""The detail pane of History: hits in every part, copying, runs of other kinds, and its divider."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_hits_are_marked_in_every_part(desk: Desk) -> None:
     ):
         searched(desk, view, query)
         chosen(desk, view, "order-3")
-        # It was shown for the search before, too, and is read again for its hits.
+        # It was already shown before the search, and is read again for its hits.
         desk.until(lambda where=where: found() == where)
 
 
@@ -63,7 +63,7 @@ def test_a_part_that_did_not_change_is_shown_for_its_hit(desk: Desk) -> None:
     assert "{{question}}" not in view.detail.diff.toPlainText()
     searched(desk, view, "question")
     chosen(desk, view, "order-3")
-    # It was shown before the search, too, and is read again for its hits.
+    # It was already shown before the search, and is read again for its hits.
     desk.until(lambda: "Message 2 · user · unchanged" in view.detail.diff.toPlainText())
     assert marked(view.detail.diff) == ["question"]
 

@@ -1,4 +1,4 @@
-"""Lanes in the real window: adding, ordering, settings, failures."""
+"""Lanes in the real window: adding, ordering, parameters, failures."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_words_changed_make_a_version_and_are_counted(desk: Desk) -> None:
     assert "French" in newest.summary
     versions = desk.rows("SELECT count(*) FROM versions")
     desk.run()
-    # The same text is the same version.
+    # The same text gives the same version.
     desk.until(lambda: desk.rows("SELECT count(*) FROM versions") == versions)
     assert desk.timeline()[0].version == newest.version
     assert window.based_on == newest.version

@@ -1,4 +1,4 @@
-"""Two rows of the timeline are marked, by mouse and by keyboard, and compared."""
+"""Marking two rows of the timeline by mouse and by keyboard, and comparing them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def click(desk: Desk, row: int, held: Qt.KeyboardModifier = NONE) -> None:
 
 
 def three(desk: Desk) -> list[str]:
-    """Three iterations; their uids, newest first."""
+    """Run three iterations; return their uids, newest first."""
     desk.open(HELLO)
     for text in ("Be kind.", "Be brief.", "Be brave."):
         ask(desk, text)

@@ -1,4 +1,4 @@
-"""The file of the history goes away, or another one comes, while the window is open."""
+"""The history file is removed or replaced while the window is open."""
 
 from __future__ import annotations
 

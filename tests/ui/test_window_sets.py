@@ -1,4 +1,4 @@
-"""Value sets in the real window: several sets, one key, and lanes that go through the answers together."""
+"""Value sets in the real window: one run for several sets, and lanes that page through the answers together."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROWS = "name\tquestion\nlate\tWhere is order 1?\nrefund\tMoney back?\nthanks\tTh
 
 
 def _paste(desk: Desk, text: str = ROWS) -> None:
-    """Paste rows as sets through the window for it."""
+    """Paste rows as sets through the dialog."""
     QApplication.clipboard().setText(text)
     desk.window.actions["paste_sets"].trigger()
     dialog = desk.window.frame.findChild(PasteRowsDialog)
@@ -246,7 +246,7 @@ def test_sets_that_would_send_the_same_are_told_of_before_a_run(desk: Desk) -> N
     QTest.mouseClick(window.set_bar.chips()[2].tick, LEFT)
     desk.until(window.compose_view.said_of_sets)
     desk.run()
-    # It keeps nobody from running.
+    # It does not prevent a run.
     desk.until(lambda: len(desk.rows("SELECT 1 FROM run_values")) == 2)
     window.view_row(window.shown_run())
     desk.until(lambda: window.viewing is not None)

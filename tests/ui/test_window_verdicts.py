@@ -1,4 +1,4 @@
-"""Every verdict is said with Undo, and Ctrl+Z takes verdicts and edits back in one order of time."""
+"""Every verdict is confirmed by a notice with Undo, and Ctrl+Z undoes verdicts and edits in chronological order."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ NAMED = (Lane("s0", ECHO_ENDPOINT, ECHO_MODEL, label="strict"), Lane("s1", ECHO_
 
 
 def verdicts(desk: Desk) -> list[str]:
-    """Return the kinds of the stored verdicts, once all that was asked for is written."""
+    """Return the kinds of the stored verdicts, once all pending ones are written."""
     desk.window.store.set_meta("written", "").result(10)
     return [kind for (kind,) in desk.rows("SELECT kind FROM verdicts ORDER BY id")]
 
 
 def ran(desk: Desk) -> WindowDriver:
-    """Run a prompt in a lane with a name and in one without."""
+    """Run a prompt in one lane with a label and one without."""
     window = desk.open(ECHO)
     window.lane_list.replace_all(NAMED)
     window.editor.focus_first()
@@ -54,7 +54,7 @@ def ran(desk: Desk) -> WindowDriver:
 
 
 def said(desk: Desk) -> str:
-    """Return what was said about a verdict; the hint about the built-in model stands beneath."""
+    """Return the notice about a verdict, "" if another one is shown."""
     return desk.notice() if desk.window.notice.key in ("verdict", "pair_verdict", "revealed") else ""
 
 
@@ -67,7 +67,7 @@ def press_notice(window: WindowDriver) -> None:
 
 
 def press_as_the_window_system(button: QPushButton) -> None:
-    """Click so that Qt gives the focus as it does to what a person clicks on."""
+    """Click so that Qt moves the focus like for a real click."""
     place = button.mapTo(button.window(), button.rect().center())
     QTest.mouseClick(button.window().windowHandle(), Qt.MouseButton.LeftButton, pos=place)
 
@@ -163,7 +163,7 @@ def test_what_counted_before_counts_again(desk: Desk) -> None:
     assert window.verdict.positions == (1,)
     rows = "SELECT id, supersedes_id FROM verdicts ORDER BY id"
     assert verdicts(desk) == ["winner"] * 3 + ["none"] + ["winner"] * 2
-    # Rows are only added.
+    # Rows are only appended.
     desk.until(lambda: desk.rows(rows) == [(1, None), (2, 1), (3, 2), (4, 3), (5, 4), (6, 5)])
 
 
@@ -189,7 +189,7 @@ def test_verdicts_and_edits_are_undone_in_one_order(desk: Desk, somewhere: Calla
     base = text()
     desk.type("A")
     desk.ctrl(Key.Key_1)
-    # Within the time in which letters are one step: what was said between them parts them.
+    # Within the time in which letters are merged into one step; the verdict between them separates them.
     desk.type("B")
     desk.ctrl(Key.Key_2)
     assert text() == f"{base}AB"
@@ -553,7 +553,7 @@ def test_edits_of_several_fields_are_undone_in_one_order(desk: Desk) -> None:
     desk.type("B")
     states = []
     for _ in range(3):
-        # A text field keeps the key for its own steps.
+        # A text field would take the key for its own undo.
         in_a_lane(desk)
         undo(desk)
         states.append((texts(desk).removeprefix(base), window.values.all_values()[name] != value))
@@ -684,7 +684,7 @@ def test_an_undo_that_could_not_be_stored_leaves_the_verdict_on_a_pair(
     assert (sittings.shown, sittings.state, sittings.judged) == (shown, "showing", KEPT + 2)
     assert not sittings.can_redo
     window.notice.clear("problem")
-    # Several at once, of which the last were judged too long ago to show their texts at once.
+    # Several at once; the older ones are no longer in memory, so their texts are read first.
     for _ in range(KEPT + 1):
         sittings.undo()
     assert sittings.state == "returning"
