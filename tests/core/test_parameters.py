@@ -1,4 +1,4 @@
-"""The table of parameters: every row is whole, and every place that speaks of parameters reads it."""
+"""The table of parameters: every row is complete, and every place that mentions parameters reads it."""
 
 from __future__ import annotations
 

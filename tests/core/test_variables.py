@@ -1,4 +1,4 @@
-"""What is amiss with the variables of a prompt."""
+"""Problems with the variables of a prompt."""
 
 from __future__ import annotations
 
