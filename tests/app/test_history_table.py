@@ -1,4 +1,4 @@
-"""The table of runs over a history of any length: pages, what stays in memory, and searches that replace each other."""
+"""The table of runs over a history of any length: pages, memory, and searches that replace each other."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def row(number: int, **changed: object) -> HistoryRow:
 
 
 class Many:
-    """A history of so many runs, numbered from the newest; `slow` is a search that waits to be stopped."""
+    """A history of `count` runs, numbered from the newest; the query `slow` waits to be stopped."""
 
     def __init__(self, count: int) -> None:
         self.count, self.calls = count, 0
@@ -206,7 +206,7 @@ def test_a_run_that_is_gone_is_gone_wherever_it_stood(qtbot: QtBot, tasks: Tasks
 
 
 class Holes(Many):
-    """The same without runs that are `gone`."""
+    """The same without the runs in `gone`."""
 
     def __init__(self, count: int) -> None:
         super().__init__(count)

@@ -1,4 +1,4 @@
-"""Rows that are marked to be compared: two at most, loaded ones only."""
+"""Marking rows to compare: at most two, and only loaded ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timeline keeps its order and has no gaps, whoever numbers the runs and whatever came meanwhile."""
+"""The timeline keeps its order without gaps, whichever process numbers the runs and whatever arrives meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key that was not entered for an address, in the terminal."""
+"""The terminal refuses to send a key to an address that it was not entered for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY = "sk-planted-0123456789"
 
 
 class Terminal(io.StringIO):
-    """Looks like one."""
+    """Has the form of a key."""
 
     def isatty(self) -> bool:
         return True
@@ -26,7 +26,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def drawer(monkeypatch: pytest.MonkeyPatch) -> Drawer:
-    """The keyring of every process that the command opens."""
+    """Use one keyring for every process that the command starts."""
     made = Drawer()
     monkeypatch.setattr(keys, "_discover", lambda: made)
     return made
