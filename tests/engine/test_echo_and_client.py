@@ -1,4 +1,4 @@
-"""The client with real children: the engine answering as echo, and the stand-in misbehaving as its script says."""
+"""The client with real child processes: the engine with echo, and the scripted engine misbehaving."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workbench.engine.calls import Call, EngineError, Queued, Sent
 from workbench.engine.client import EngineClient
 
 SOON = (0.01,)
-"""Seconds before an engine is started again, where that is not what is tested."""
+"""Seconds until an engine is restarted, in tests of something else."""
 EXACT = "NBSP\u00a0 {# x #} \\frac{a}{b} <%= y %> {{name}}\r lone CR\u2028 שלום 👩‍👩‍👧 \n\n"
 
 

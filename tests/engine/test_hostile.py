@@ -1,4 +1,4 @@
-"""Servers that mean harm: endless, huge, deep and odd answers, and keys that are sent back."""
+"""Hostile servers: endless, huge, deep and odd answers, and keys that are sent back."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class TestLists:
 
     def test_a_server_that_drips(self, fake: FakeProvider) -> None:
         fake.answer = lambda request: Reply((*[Send(b" "), Wait(0.02)] * 10_000,), headers=JSON)
-        # On a busy machine a short time can be over before the server is reached.
+        # On a busy machine a short timeout may expire before the server is reached.
         for seconds in (0.3, 3, 30):
             asked = model_listing.ModelListing(HttpClients(), cast("CallProvider", None), seconds)
             with pytest.raises(CallError) as caught:
