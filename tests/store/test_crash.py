@@ -1,4 +1,4 @@
-"""Processes that die at any moment, and processes that write at the same time."""
+"""Processes that die at any moment, and concurrent writers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def start(path: Path, owner: str, *more: str) -> subprocess.Popen[str]:
 
 
 def kill_after(child: subprocess.Popen[str], lines: int) -> list[list[str]]:
-    """Read that many lines, kill the process while it goes on, and return everything it said."""
+    """Read this many lines, kill the process while it continues, and return all of its lines."""
     assert child.stdout is not None
     said = [child.stdout.readline() for _ in range(lines)]
     child.kill()
@@ -41,7 +41,7 @@ def kill_after(child: subprocess.Popen[str], lines: int) -> list[list[str]]:
 
 
 def check(store: Store, said: list[list[str]], owner: str) -> None:
-    """Everything that was said is there, and nothing is in flight."""
+    """Check that everything printed is stored, and nothing is in flight."""
     whole = "".join(f"{{}} piece {piece} 部分 " for piece in range(4))
     rows = {row.run_uid: row for row in store.iterations("p", limit=1000)}
     ended = {words[1] for words in said if words[0] == "done"}

@@ -1,4 +1,4 @@
-"""Files that are new, ours, foreign, newer, damaged, locked, or not to be written."""
+"""Database files that are new, valid, foreign, newer, damaged, locked, or read-only."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_a_missing_folder_is_a_sentence(tmp_path: Path) -> None:
 
 
 def place(directory: Path, kind: str) -> Path:
-    """Make something where no history can be."""
+    """Make something in a place where no history can be."""
     path = directory / "h.db"
     if kind == "directory":
         path.mkdir()
@@ -296,7 +296,7 @@ def test_many_can_open_a_new_file_at_once(path: Path) -> None:
 
 @pytest.fixture
 def public() -> Iterator[Path]:
-    """A folder that other users can look into."""
+    """A folder that other users can read."""
     with tempfile.TemporaryDirectory(prefix="history-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -326,7 +326,7 @@ print(json.dumps(seen))
 
 
 def probe(path: Path) -> dict[str, object]:
-    """Open `path` as a user without special rights and tell what happened."""
+    """Open `path` as an unprivileged user and return the result."""
     done = subprocess.run(
         [sys.executable, "-c", PROBE, str(path)],
         cwd=ROOT,

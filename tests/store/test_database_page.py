@@ -1,4 +1,4 @@
-"""What docs/DATABASE.md says is true of the file: views with their columns, tables, and recipes that run."""
+"""docs/DATABASE.md matches the file: views with their columns, tables, and recipes that run."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_every_view_is_told_with_its_columns(connection: sqlite3.Connection) -> 
         for name, columns in re.findall(r"^### (\w+)\n\n[^:]*: (.*?)\n\n", PAGE, re.MULTILINE | re.DOTALL)
     }
     found = views(connection)
-    # It prepares texts for another view.
+    # It only prepares texts for another view.
     found.pop("content_texts")
     assert told == found
 

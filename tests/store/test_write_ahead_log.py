@@ -1,4 +1,4 @@
-"""Logs that SQLite would read only in part."""
+"""Write-ahead logs that SQLite would read only in part."""
 
 from __future__ import annotations
 

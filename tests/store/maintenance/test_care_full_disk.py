@@ -1,4 +1,4 @@
-"""Looking after a history on a disk that is really full: a sentence, and the history as it was."""
+"""Maintenance on a really full disk: a sentence, and an unchanged history."""
 
 from __future__ import annotations
 

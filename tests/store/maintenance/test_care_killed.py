@@ -1,4 +1,4 @@
-"""Whoever looks after a history may be killed at any moment: it is whole afterwards, and so is every backup."""
+"""After a kill at any moment of maintenance the history and every backup are intact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verdicts are only ever added; the latest counts."""
+"""Verdicts are append-only; the latest one counts."""
 
 from __future__ import annotations
 

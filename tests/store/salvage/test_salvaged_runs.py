@@ -1,4 +1,4 @@
-"""Runs of a damaged history that lost parts of themselves: they are shown, exported, and where they belong."""
+"""Incomplete runs from a damaged history: shown, exported, and assigned to their prompts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_run_that_was_lost_comes_back_to_the_prompt_that_its_lanes_tell(damage
 
 
 def test_a_lane_never_names_a_version_of_another_prompt(damaged: Path) -> None:
-    # The prompt of a run that lost its lanes, too, is not known; and one lane names what is of another prompt.
+    # The prompt of a run without lanes is unknown; one lane refers to a version of another prompt.
     lose(
         damaged,
         "DELETE FROM runs WHERE id <= 9",
