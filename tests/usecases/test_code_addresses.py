@@ -1,4 +1,4 @@
-"""Code of a lane, and the doctor, name the address that calls go to."""
+"""The code of a lane and the doctor name the address that calls go to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking for a better prompt, on a real database with a real child that plays a script."""
+"""Requesting an improved prompt, on a real database with a scripted engine child."""
 
 from __future__ import annotations
 
