@@ -1,5 +1,4 @@
-"""Hypothesis strategies for values of the core. Text is any Unicode that UTF-8 can hold, seeded with tricky characters.
-"""
+"""Hypothesis strategies for values of the core; text is any Unicode that UTF-8 can hold, seeded with tricky cases."""
 
 from __future__ import annotations
 

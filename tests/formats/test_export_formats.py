@@ -1,4 +1,4 @@
-"""Every export format is whole: a module without a row, or a row without a part, is found here."""
+"""Every export format is complete: a module without a row, or a row without a part, fails here."""
 
 from __future__ import annotations
 

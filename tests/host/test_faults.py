@@ -1,4 +1,4 @@
-"""The error log: limited, for several processes, and never a source of errors itself."""
+"""The error log: bounded, shared by several processes, and never raising errors itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Locks, against real processes that are really killed."""
+"""Locks, tested with real processes that are really killed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @contextmanager
 def holder(code: str, *args: object) -> Iterator[subprocess.Popen[str]]:
-    """A process that runs `code`, says "held", and waits for the end of its input."""
+    """A process that runs `code`, prints "held", and waits for the end of its input."""
     program = f"{IMPORTS}\n{code}\nprint('held', flush=True)\nsys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", program, *map(str, args)],

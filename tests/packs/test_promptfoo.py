@@ -1,8 +1,8 @@
 """The generated promptfoo configuration.
 
-Nunjucks is not here; Jinja reads the little that we write of it (variables, strings, the filter `load`) the same, so it
-stands in. That the real promptfoo does what is assumed here (values that it changes, a stray `#}` that it refuses) was
-seen by running it on these texts.
+Nunjucks is not available here. Jinja stands in: it renders the subset that we write (variables, strings, the filter
+`load`) in the same way. The assumed behaviour of the real promptfoo (values that it changes, a stray `#}` that it
+refuses) was verified by running it on these texts.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def config(pack: Pack) -> dict[str, Any]:
 
 
 def rendered(made: dict[str, Any], number: int) -> list[dict[str, str]]:
-    """What promptfoo makes of the first prompt with the values of a test."""
+    """Return the first prompt as promptfoo renders it with the values of a test."""
     values = {}
     for name, value in made["tests"][number]["vars"].items():
         assert not value.startswith(("file://", "package:")), "it would load that file"
@@ -59,7 +59,7 @@ def rendered(made: dict[str, Any], number: int) -> list[dict[str, str]]:
     messages = []
     for message in json.loads(made["prompts"][0]["raw"]):
         assert "#}" not in message["content"].replace("'#}'", ""), "it refuses that outside of strings"
-        # Jinja changes line ends in templates; Nunjucks does not.
+        # Jinja normalises line ends in templates; Nunjucks does not.
         template = message["content"].replace("\r", "\ue000")
         messages.append(
             {**message, "content": environment.from_string(template).render(values).replace("\ue000", "\r")}
