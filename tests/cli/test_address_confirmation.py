@@ -70,7 +70,7 @@ def test_without_a_terminal_it_says_how(
         assert fake.requests == []
         assert main([*command, "--db", db, "--confirm-address", fake.url]) == 0
         assert fake.requests[0].headers["authorization"] == f"Bearer {KEY}"
-        assert main([*command, "--db", db]) == 0, "it is asked once"
+        assert main([*command, "--db", db]) == 0, "the confirmation is remembered"
 
 
 @pytest.mark.parametrize(("answer", "code"), [("\n", 2), ("n\n", 2), ("", 2), ("y\n", 0)])
@@ -114,4 +114,4 @@ def test_a_list_of_models_says_how_to_confirm_too(
         assert fake.requests == []
         assert main([*listing, "--confirm-address", fake.url]) == 0
         assert fake.requests[0].headers["authorization"] == f"Bearer {KEY}"
-        assert main(listing) == 0, "it is asked once"
+        assert main(listing) == 0, "the confirmation is remembered"

@@ -26,7 +26,7 @@ def test_a_row_is_whole(one: Parameter) -> None:
     assert one.label[0].isupper()
     assert one.brief
     assert one.help.endswith(".")
-    assert set(one.formats) == set(FORMATS), "each format is told, with an empty name where it has none"
+    assert set(one.formats) == set(FORMATS), "every format is listed, with an empty name if it lacks the parameter"
     assert one.formats["llm"] == (one.name if one.is_sent else ""), "llm passes options on under their own names"
     assert bool(one.choices) == (one.kind == "choice")
     assert one.low is None or one.kind in ("number", "integer")

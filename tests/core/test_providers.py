@@ -152,7 +152,7 @@ def test_a_row_is_complete(provider: Any) -> None:
     assert provider.name == provider.name.strip() != ""
     assert bool(provider.key_variables) <= provider.takes_key
     assert provider.needs_key <= provider.takes_key
-    assert not (provider.needs_address and provider.base_url), "a public address is none that has to be given"
+    assert not (provider.needs_address and provider.base_url), "a provider with a public address needs no other one"
     if provider.base_url:
         parts = urlsplit(provider.base_url)
         assert parts.scheme in ("http", "https")

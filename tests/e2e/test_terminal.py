@@ -331,7 +331,7 @@ def test_an_own_endpoint_is_named_and_gets_no_key_of_the_environment(tmp_path: P
         marks = {(mark["kind"], mark["name"]): mark["detail"] for mark in lane["marks"]}
         assert set(marks) == {("added", "address"), ("added", "stream_options")}
         assert fake.base_url in marks["added", "address"]
-        assert "stream_options" not in done.stderr.decode(), "what changes no answer is in the document only"
+        assert "stream_options" not in done.stderr.decode(), "transport options are not reported as changes"
         assert [request.path for request in fake.requests if request.method == "POST"] == ["/v1/chat/completions"]
         assert {request.path for request in fake.requests if request.method == "GET"} == {
             "/v1/models",

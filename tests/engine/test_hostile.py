@@ -188,7 +188,7 @@ def test_a_huge_whole_answer_is_cut(engine: Engine, fake: FakeProvider) -> None:
     result = engine.ask(address(fake.base_url), stream=False)
     assert code(result) == "answer_too_long"
     assert result.failure is not None
-    assert "kept" not in result.failure.sentence, "half of a JSON text is nothing to keep"
+    assert "kept" not in result.failure.sentence, "a truncated JSON body has no answer to keep"
 
 
 def test_a_bomb_as_an_answer(engine: Engine, fake: FakeProvider) -> None:

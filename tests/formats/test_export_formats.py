@@ -33,7 +33,7 @@ def test_a_row_has_every_part(row: ExportFormat) -> None:
     assert row.extensions
     for extension in row.extensions:
         assert re.fullmatch(r"\.[a-z0-9]+", extension)
-        assert format_of(Path(f"Runs{extension.upper()}")) == row.id, "no other format has it"
+        assert format_of(Path(f"Runs{extension.upper()}")) == row.id, "the extension belongs to one format"
     assert isinstance("".join(row.write([], CONTEXT)), str)
     assert row.filter == f"{row.title} (*{row.extensions[0]})"
 

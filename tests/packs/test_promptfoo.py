@@ -50,15 +50,15 @@ def rendered(made: dict[str, Any], number: int) -> list[dict[str, str]]:
     """Return the first prompt as promptfoo renders it with the values of a test."""
     values = {}
     for name, value in made["tests"][number]["vars"].items():
-        assert not value.startswith(("file://", "package:")), "it would load that file"
-        assert not re.search(r"\{\{\s*\w+\s*\}\}", value), "it would fill that in"
-        assert not value.endswith("\n"), "it would drop the line end"
+        assert not value.startswith(("file://", "package:")), "promptfoo would load that file"
+        assert not re.search(r"\{\{\s*\w+\s*\}\}", value), "promptfoo would replace the placeholder"
+        assert not value.endswith("\n"), "promptfoo would drop the line end"
         values[name] = value
     environment = Environment(keep_trailing_newline=True, newline_sequence="\n")
     environment.filters["load"] = json.loads
     messages = []
     for message in json.loads(made["prompts"][0]["raw"]):
-        assert "#}" not in message["content"].replace("'#}'", ""), "it refuses that outside of strings"
+        assert "#}" not in message["content"].replace("'#}'", ""), "Nunjucks refuses it outside of strings"
         # Jinja normalises line ends in templates; Nunjucks does not.
         template = message["content"].replace("\r", "\ue000")
         messages.append(
@@ -121,7 +121,7 @@ def test_what_promptfoo_knows_of_a_lane() -> None:
     assert first["config"]["response_format"]["json_schema"]["name"] == "ans"
     assert second == {"id": "anthropic:messages:claude-haiku-4.5", "config": {"max_tokens": 9}}
     assert third["id"] == "openrouter:meta/llama-5"
-    assert third["config"]["omitDefaults"] is True, "else promptfoo sends a temperature and a limit that we do not"
+    assert third["config"]["omitDefaults"] is True, "without it promptfoo sends its own temperature and limit"
     assert third["config"]["tools"] == first["config"]["tools"]
 
 

@@ -85,7 +85,7 @@ def test_the_recipe_of_what_is_listed_leaves_out_what_was_put_away(
     before = connection.execute(recipe).fetchall()
     assert len(before) == 2
     store.curation.delete(["r1"], True).result(10)
-    assert connection.execute("SELECT count(*) FROM run_list").fetchone() == (2,), "the views show it, too"
+    assert connection.execute("SELECT count(*) FROM run_list").fetchone() == (2,), "the views include it"
     assert [row for row in before if row[-1] != "r1"] == connection.execute(recipe).fetchall()
 
 

@@ -283,4 +283,4 @@ def test_letters_typed_at_first_sight_come_along(driven: Driven, db: Path, has_p
     connection.close()
     assert "kept You are brief." in bodies[-1]
     assert (names[-1] == "Typed before the window was open") != has_prompt
-    assert has_prompt or "kept" not in bodies[0], "the draft of another prompt is not written over"
+    assert has_prompt or "kept" not in bodies[0], "the draft of another prompt is not overwritten"

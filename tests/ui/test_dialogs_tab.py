@@ -103,4 +103,4 @@ def test_a_page_of_the_settings_that_was_gone_to_by_key(shown: Show, theme: Them
     assert names[0] == "Pages of the settings"
     assert names[-1] == "Close"
     assert all(names)
-    assert "Endpoints" not in names, "nobody sees the keyboard in a list without rows"
+    assert "Endpoints" not in names, "an empty list is no tab stop, because its focus is invisible"

@@ -63,7 +63,7 @@ def test_the_change_that_is_looked_at_keeps_its_colours_and_has_a_frame(qtbot: Q
     view.next_change()
     assert set(colours.values()) <= pixels()
     view.setTextCursor(QTextCursor(view.document()))
-    assert colours["accent"] in pixels(), "what is looked at stays so wherever the caret goes"
+    assert colours["accent"] in pixels(), "the highlight does not depend on the caret"
 
 
 def test_the_frame_lies_around_the_change_in_every_direction_of_writing(qtbot: QtBot, theme: Theme) -> None:

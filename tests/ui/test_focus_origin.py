@@ -263,13 +263,13 @@ def test_bare_keys_record_nothing_where_the_focus_fell_back(desk: Desk, come: Ca
     assert desk.window.views.shown == "compose"
     assert answer(desk, 1).isVisible(), "no lane has the whole width"
     key(desk, Key.Key_F)
-    assert not answer(desk, 1).isVisible(), "what records nothing acts in sight"
+    assert not answer(desk, 1).isVisible(), "a key that records nothing works in a visible lane"
     key(desk, Key.Key_F)
     key(desk, Key.Key_1, CTRL)
-    assert verdicts(desk) == ["winner"], "with Ctrl it is meant wherever the keyboard is"
+    assert verdicts(desk) == ["winner"], "with Ctrl it works wherever the focus is"
     click(answer(desk).viewport())  # type: ignore[attr-defined] # a scroll area
     key(desk, Key.Key_2)
-    assert verdicts(desk) == ["winner", "winner"], "a click where the focus is already puts it there"
+    assert verdicts(desk) == ["winner", "winner"], "a click counts even if the widget has the focus"
 
 
 def clicked_the_answer(desk: Desk) -> None:
@@ -405,7 +405,7 @@ def test_a_lane_that_the_palette_led_to_takes_bare_keys(desk: Desk) -> None:
 def test_a_place_counts_only_while_the_focus_is_in_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     field = ran(desk)
     by_right_click(desk)
-    assert QApplication.focusWidget() is field, "a right click opens a menu, no more"
+    assert QApplication.focusWidget() is field, "a right click only opens a menu"
     open_menu(desk).close()
     closed(desk)
     click(answer(desk))
@@ -413,15 +413,15 @@ def test_a_place_counts_only_while_the_focus_is_in_it(desk: Desk, monkeypatch: p
     origin = frame.focus_origin
     assert origin.is_in_area
     column(desk).footer.copy.setFocus(Qt.FocusReason.OtherFocusReason)  # type: ignore[attr-defined] # a column
-    assert origin.is_in_area, "the program may move it within the lane"
+    assert origin.is_in_area, "the program may move the focus within the lane"
     answer(desk, 1).setFocus(Qt.FocusReason.OtherFocusReason)
     assert not origin.is_in_area
     answer(desk).setFocus(Qt.FocusReason.OtherFocusReason)
-    assert origin.is_in_area, "and away and back at once, where another page comes to the front"
+    assert origin.is_in_area, "leaving and returning at once, as for another page, is allowed"
     key(desk, Key.Key_Space)
-    assert origin.is_in_area, "what scrolls is no text"
+    assert origin.is_in_area, "scrolling does not count as typing"
     QTest.keyClicks(QApplication.focusWidget(), "1a")
-    assert not origin.is_in_area, "who types letters is writing"
+    assert not origin.is_in_area, "typed letters end it"
     assert verdicts(desk) == ["winner"]
     click(answer(desk))
     answer(desk, 1).setFocus(Qt.FocusReason.OtherFocusReason)

@@ -110,7 +110,7 @@ def test_rules_hold_once_they_are_shown(desk: Desk) -> None:
     panel = page(desk)
     part = panel.backups
     assert part.daily.isChecked()
-    assert not part.old.isChecked(), "nothing is dropped by a rule that nobody set"
+    assert not part.old.isChecked(), "no rule deletes anything by default"
     part.old.click()
     desk.until(lambda: rules(desk).raw_days == 90)
     part.keep.setValue(3)

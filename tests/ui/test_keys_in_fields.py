@@ -235,7 +235,7 @@ def test_all_of_this_holds_with_the_keys_of_x11() -> None:
         text=True,
         check=False,
     )
-    assert "1 skipped" in ran.stdout, "the run on X11 is not this one again"
+    assert "1 skipped" in ran.stdout, "the run on X11 must not start itself again"
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-1000:]
 
 

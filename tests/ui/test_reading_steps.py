@@ -75,7 +75,7 @@ def test_what_stands_there_stays_while_steps_come() -> None:
         assert told[-1].startswith(told[-2])
     ended = telling.of(growing()[-1])
     assert ended == told[-1] == as_markdown(growing()[-1])
-    assert telling.of(growing()[3]) == as_markdown(growing()[3]), "another answer, shorter"
+    assert telling.of(growing()[3]) == as_markdown(growing()[3]), "a shorter answer replaces the old text"
 
 
 @pytest.mark.parametrize(("answer", "language"), [(' {"a": 1}', "json"), ("[1]", "json"), ("in transit", ""), ("", "")])

@@ -63,7 +63,7 @@ def test_a_backup_is_restored_and_that_is_undone(driven: Driven, db: Path) -> No
         driven.click(driven.settings, "Restore…")
         driven.click(driven.settings, "Restore")
         yield lambda: driven.is_gone(first)
-        assert not WindowLock(db).acquire(), "no other window comes between"
+        assert not WindowLock(db).acquire(), "the lock is held throughout"
         yield driven.is_open
         assert "Typed later. " not in draft(db)
         assert driven.window.editor.content().messages[0].text == "You are brief."

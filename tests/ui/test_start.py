@@ -310,4 +310,6 @@ def test_no_core_dumps_are_made_once_there_are_keys(starting: Starting) -> None:
     starting.until(lambda: window.workbench.engine.pid)
     limits = Path(f"/proc/{window.workbench.engine.pid}/limits").read_text()
     core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
-    assert core.split()[4] == str(min(1, hard) if hard >= 0 else 1), "0 would stop no program that takes them in a pipe"
+    assert core.split()[4] == str(min(1, hard) if hard >= 0 else 1), (
+        "with a limit of 0 core dumps would still go to a pipe"
+    )

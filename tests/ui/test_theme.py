@@ -194,7 +194,7 @@ def test_pills_are_round_at_every_size(qtbot: QtBot, theme: Theme, scale: float)
     picture, place = window.grab().toImage(), pill.geometry()
     ground = picture.pixelColor(place.center().x(), place.top() + 1)
     assert ground == QColor(theme.tokens.red_soft)
-    assert picture.pixelColor(place.topLeft()) != ground, "Qt paints the corners where the radius is too high"
+    assert picture.pixelColor(place.topLeft()) != ground, "with too large a radius Qt paints square corners"
     theme.set_scale(1.0)
 
 

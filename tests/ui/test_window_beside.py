@@ -81,7 +81,7 @@ def test_a_baseline_wins_against_the_run_and_is_gold_everywhere(desk: Desk) -> N
     assert (status(desk, "s1").kept, desk.text(1)) == ("iteration 1", "First text.")
     window.view_row(desk.timeline()[0].uid)
     desk.until(lambda: window.viewing is not None)
-    assert window.slots() == ["s0", "s1", "s2"], "as they stood on the screen"
+    assert window.slots() == ["s0", "s1", "s2"], "the order on the screen is kept"
     assert standings(desk) == {"s0": "", "s1": "winner", "s2": ""}
     assert desk.text(1) == "First text."
     window.view_row(desk.timeline()[1].uid)
@@ -196,10 +196,10 @@ def test_a_baseline_takes_part_in_a_blind_run_like_any_other_answer(desk: Desk) 
     desk.run()
     shown = window.slots()
     assert sorted(shown) == ["s0", "s1", "s2"]
-    assert len({repr(status(desk, slot)) for slot in shown}) == 1, "nothing tells them apart"
+    assert len({repr(status(desk, slot)) for slot in shown}) == 1, "the lanes are indistinguishable"
     desk.close()
     window = desk.open(ECHO)
-    assert window.slots() == shown, "the order stays, also when it is seen again"
+    assert window.slots() == shown, "the order is the same when the run is shown again"
     window.view_row(desk.timeline()[0].uid)
     desk.until(lambda: window.viewing is not None)
     assert window.slots() == shown
@@ -304,7 +304,7 @@ def test_restoring_a_run_brings_back_what_stood_beside_it(desk: Desk) -> None:
     desk.run()
     window.view_row(desk.timeline()[1].uid)
     desk.until(lambda: window.slots() == ["s0", "s1", "s2"])
-    assert desk.text(1) == "First text.", "also of a lane that is gone"
+    assert desk.text(1) == "First text.", "answers of removed lanes are shown too"
     window.back()
     window.take_over_row(desk.timeline()[1].uid, branch=False)
     desk.until(lambda: window.slots() == ["s0", "s1", "s2"])

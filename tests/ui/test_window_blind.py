@@ -89,7 +89,7 @@ def _blind_run(desk: Desk) -> None:
     assert _leaks(desk), "the names are found when nothing hides them"
     desk.press(Qt.Key.Key_B, CTRL)
     assert desk.window.header.blind() == "Blind on"
-    assert _leaks(desk), "what is shown already stays as it is"
+    assert _leaks(desk), "an answer that is already shown is not hidden"
     desk.run()
 
 
@@ -218,7 +218,7 @@ def test_no_failure_of_one_lane_tells_which_it_is(desk: Desk, code: str) -> None
     assert failed is not None
     assert "The reason is shown with the names" in failed.status.failure.sentence  # type: ignore[union-attr] # it failed
     details = [fold for fold in failed.findChildren(FoldButton) if fold.words() == "Details"]
-    assert [fold.isHidden() for fold in details] == [True], "there are none to unfold"
+    assert [fold.isHidden() for fold in details] == [True], "there are no details to unfold"
 
 
 @pytest.mark.parametrize(

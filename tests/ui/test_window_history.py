@@ -362,7 +362,7 @@ def test_the_selected_run_is_shown_whole(desk: Desk) -> None:
     assert "★ gpt-5-mini · $0.0010" in detail.about.words()
     assert detail.prompt.heading.text() == "PROMPT, AGAINST VERSION 1"
     assert "If missing, ask politely." in detail.diff.toPlainText()
-    assert "Look" in detail.diff.toPlainText(), "what was removed is shown too"
+    assert "Look" in detail.diff.toPlainText(), "removed words are shown"
     cards = detail.answers[0].cards.shown()
     assert [card.title.full() for card in cards] == ["★ gpt-5-mini", "haiku"]
     assert [marked(card.text) for card in cards] == [["Track"], ["Tracking"]]
@@ -637,7 +637,7 @@ def test_all_selected_runs_are_meant_also_those_that_had_left_the_memory(
     counts: list[int] = []
     table.selected.connect(lambda: counts.append(len(table.rows())))
     table.selectAll()
-    assert counts == [0], "none rather than some"
+    assert counts == [0], "no partial count is shown"
     desk.until(lambda: model.holds_all)
     assert [row.row.number for row in table.rows()] == list(range(5 * PAGE))
     table.select(3)

@@ -225,7 +225,7 @@ def test_many_answers_come_one_after_the_other_and_never_those_of_another_run(de
         runs[uid] = shown(desk, view, uid)
         desk.until(partial(all_of, uid))
     view.detail.show_run(runs["first"])
-    assert texts() == ["first 0", "first 1"], "the prompt waits for two of them"
+    assert texts() == ["first 0", "first 1"], "the prompt is shown after two answers"
     desk.until(lambda: len(texts()) > 3)
     view.detail.show_run(runs["second"])
     assert texts() == ["second 0", "second 1"]
@@ -235,7 +235,7 @@ def test_many_answers_come_one_after_the_other_and_never_those_of_another_run(de
     desk.until(lambda: bar.maximum() > 20)
     bar.setValue(20)
     view.detail.show_run(runs["second"])
-    assert len(texts()) == 7, "what is shown again stays"
+    assert len(texts()) == 7, "shown parts stay"
     assert bar.value() == 20
 
 

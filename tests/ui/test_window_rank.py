@@ -386,7 +386,7 @@ def test_who_answered_is_told_after_the_verdict_and_only_on_demand(desk: Desk) -
     ready(desk)
     assert "you marked a tie" in page.last.full()
     desk.press(Key.Key_Z)
-    assert page.last.full() == "Nothing judged yet.", "a pair that is judged anew is blind again"
+    assert page.last.full() == "Nothing judged yet.", "a pair to be judged again is blind"
 
 
 def test_a_sitting_joins_what_the_shown_ranking_groups(desk: Desk) -> None:
@@ -535,7 +535,7 @@ def test_techniques_are_ranked_and_corrected_where_they_are_ranked(desk: Desk) -
     header = rank.table_model.headerData(ENTRANT, Qt.Orientation.Horizontal)
     assert header == "Technique"
     bar = rank.table.horizontalHeader()
-    assert bar.sectionSize(ENTRANT) >= bar.sectionSizeHint(ENTRANT), "short names leave the heading its room"
+    assert bar.sectionSize(ENTRANT) >= bar.sectionSizeHint(ENTRANT), "short names leave room for the heading"
     versions = rank.versions
     assert versions.isVisible()
     assert [versions.choice.itemText(n) for n in range(4)] == [

@@ -195,7 +195,7 @@ def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample
     assert names(desk) == ["1", "v2", "v1"]
     pinned = desk.shown_rows()[2]
     assert isinstance(pinned, BareVersion)
-    assert pinned.ran, "lane A ran it beside the draft"
+    assert pinned.ran, "lane A ran the pinned version"
     look_at(desk, 2)
     assert "It ran only in lanes pinned to it." in empty_lanes(sample)
     look_at(desk, 1)
@@ -205,7 +205,7 @@ def test_a_version_that_is_run_is_shown_by_its_iteration_only(desk: Desk, sample
     assert names(desk) == ["2", "1", "v1"]
     assert desk.timeline()[0].version == 2
     assert selected(sample) == 0
-    assert sample.viewing is None, "nothing opens because a row goes"
+    assert sample.viewing is None, "removing a row opens nothing"
     desk.until(lambda: "2 iterations of this prompt" in sample.status.database())
 
 

@@ -157,7 +157,7 @@ def test_the_list_of_a_gateway_is_used_and_named(catalogue: Catalogue) -> None:
     made = pricing.price(result(Usage(200_000, 0)), GATEWAY, "m")
     assert (made.cost_usd, source_words(made.rates)) == (pytest.approx(0.8), "price list of Acme proxy")
     assert pricing.price(result(Usage(10, 0)), GATEWAY, "gpt-5").cost_usd is None, "its own list, not LiteLLM's"
-    assert asked == ["g"], "the list is asked for once"
+    assert asked == ["g"], "the list is requested once"
     pricing.prepare(LITELLM)
     assert asked == ["g"]
 

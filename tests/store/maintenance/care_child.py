@@ -131,7 +131,7 @@ def look(path: Path) -> None:
     assert found
     for backup in found:
         backups.verify(backup.path)
-        assert backup.path.stat().st_nlink == 1, "what is written to the history must not be written to a backup"
+        assert backup.path.stat().st_nlink == 1, "a backup must not share its file with the history"
 
 
 def main(directory: Path, what: str, seed: str, most: str) -> None:

@@ -132,7 +132,7 @@ def test_a_backup_put_in_place_is_the_history_and_the_old_one_is_kept(path: Path
     assert answers(kept) == ["first", "second"]
     assert made.path.is_file()
     assert [backup.path for backup in backups.listed(path, folder)] == [kept, made.path]
-    assert kept.stat().st_nlink == 1, "what goes on in the history must not go on in its backup"
+    assert kept.stat().st_nlink == 1, "a backup must not share its file with the history"
     store = opened(path)
     assert [row.name for row in store.prompts()] == ["Order bot"]
     store.close()

@@ -392,7 +392,7 @@ def test_how_a_cost_came_about_comes_back(store: Store, path: Path) -> None:
     connection = sqlite3.connect(path)
     rows = connection.execute("SELECT rate_input, rate_source, billing FROM outputs ORDER BY id").fetchall()
     connection.close()
-    assert rows[1][:2] == (None, "provider"), "a price that was not told is unknown, not zero"
+    assert rows[1][:2] == (None, "provider"), "an unreported price is unknown, not zero"
     assert json.loads(rows[0][2])["sheet"] == sheet
 
 

@@ -148,7 +148,7 @@ def test_verdicts_are_given_where_the_controller_of_the_shown_view_takes_them() 
     services = typing.cast(Services, type("Only", (), {"events": EventBus()}))
     host = FeatureHost((viewed("rank", made, Judge), viewed("history", made, Counter)), services)
     assert host.verdicts("rank") is None
-    assert made == [], "asking makes nothing"
+    assert made == [], "the query must not create a controller"
     for place in host.places().values():
         steps(place)
     assert host.verdicts("rank") is made[0]

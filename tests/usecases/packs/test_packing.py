@@ -131,7 +131,9 @@ def test_the_winner_is_what_is_used_and_everything_is_there(mine: House, tmp_pat
     assert [(one.model, one.pinned) for one in prompt.lanes] == [("echo", None), ("gpt-5", 1)]
     assert prompt.standing is not None
     assert (prompt.standing.verdicts, prompt.standing.rows) == (1, ())
-    assert prompt.standing.remarks == ("No verdict compares two models or versions.",), "and no advice to judge more"
+    assert prompt.standing.remarks == ("No verdict compares two models or versions.",), (
+        "there is no advice to judge more"
+    )
     assert made.notes == ()
 
 
