@@ -64,5 +64,5 @@ def _holds(callback: Callable[[], bool | None], *, is_last: bool) -> bool:
         raise ValueError(f"a condition returns None, True or False, not {result!r}")
     if result is False and is_last:
         tell_threads()
-        raise WaitedTooLongError("what the test waits for did not come") from failure
+        raise WaitedTooLongError("the condition did not hold in time") from failure
     return result is not False

@@ -196,7 +196,7 @@ def test_a_reader_that_leaves_ends_the_run_quietly(tmp_path: Path) -> None:
         assert workbench.history.detail(rows[0].run_uid).outputs[0].result.state == "stopped"
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("more", [[], pytest.param(["--json"], marks=pytest.mark.deep(only=True))])
 def test_output_that_cannot_be_written_is_a_sentence(more: list[str], tmp_path: Path) -> None:
     args = ["run", "--db", str(tmp_path / "w.db"), "--prompt", prompt_file(tmp_path, "Hello"), *more]

@@ -301,7 +301,7 @@ class TestStandIn:
             assert engine.ask().text == "x"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a stopped child is only woken by its parent's end")
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a stopped child is killed with its parent")
 def test_killing_the_parent_ends_an_engine_that_is_stopped() -> None:
     """No thread of it runs, so it cannot see that its stdin is closed."""
     parent, pid = parent_and_engine()

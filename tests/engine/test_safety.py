@@ -185,7 +185,7 @@ def test_without_a_network_nothing_waits_for_one(tmp_path: Path) -> None:
     """A hub or a price list that was asked for would show as a wait: names do not resolve in there."""
     unshare, ip = shutil.which("unshare"), shutil.which("ip")
     if unshare is None or subprocess.run([unshare, "-rn", "true"], capture_output=True).returncode:
-        pytest.skip("this machine makes no network namespaces")
+        pytest.skip("no network namespaces on this machine")
     up = f"{ip} link set lo up; " if ip else "python3 - <<'E'\n" + LOOPBACK_UP + "\nE\n"
     program = tmp_path / "offline.py"
     program.write_text(OFFLINE)

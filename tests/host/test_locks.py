@@ -83,7 +83,7 @@ def test_a_directory_that_nobody_can_make_is_a_sentence(tmp_path: Path) -> None:
         WindowLock(tmp_path / "file" / "a.db").acquire()
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to become somebody else")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to switch users")
 def test_in_a_directory_of_somebody_else_there_is_nothing_to_guard(tmp_path: Path) -> None:
     for parent in (tmp_path, *tmp_path.parents):
         if parent.name.startswith("pytest-"):

@@ -35,7 +35,7 @@ def bundle(tmp_path: Path) -> Path:
     files = {line.split()[-1] for line in mapped.splitlines()}
     system = next((file for name in files if (file := Path(name)).name.startswith("libsqlite3.so")), None)
     if system is None:
-        pytest.skip("this Python does not take SQLite from a library of the system")
+        pytest.skip("this Python does not use a system library of SQLite")
     own, other = (text.encode().ljust(8, b"\0") for text in (printed_by(OWN), "3.99.9"))
     package = tmp_path / "pysqlite3"
     package.mkdir()

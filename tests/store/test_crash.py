@@ -154,14 +154,14 @@ print("survived", len(written))
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs a small file system in a namespace of its own")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a small file system in a mount namespace")
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = f"mount -t tmpfs -o size=4m none '{disk}'"
     namespace = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
     if subprocess.run([*namespace, mount], capture_output=True, check=False).returncode:
-        pytest.skip("this system lets nobody mount a small file system")
+        pytest.skip("mounting is not permitted here")
     done = subprocess.run(
         [*namespace, f'{mount} && exec "$0" -c "$1" "$2"', sys.executable, FULL_DISK, str(disk)],
         cwd=ROOT,

@@ -259,7 +259,7 @@ def test_a_change_waits_for_a_short_lock(path: Path) -> None:
 
 
 @pytest.mark.parametrize("instead", ["nothing", "another history"])
-@pytest.mark.skipif(sys.platform == "win32", reason="no open file can be moved there")
+@pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved on Windows")
 def test_nothing_is_written_once_another_file_stands_in_its_place(path: Path, instead: str) -> None:
     store = opened(path)
     store.create_prompt("p", "Order bot", NOW).result(10)
@@ -340,7 +340,7 @@ def probe(path: Path) -> dict[str, object]:
     return answer
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="permissions of folders work in another way")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
 def test_a_folder_or_file_that_cannot_be_written_is_read_and_says_so(public: Path) -> None:
     path = public / "history.db"
     write_some(path)
@@ -355,7 +355,7 @@ def test_a_folder_or_file_that_cannot_be_written_is_read_and_says_so(public: Pat
     assert sorted(p.name for p in public.iterdir()) == ["history.db"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="permissions of folders work in another way")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
 def test_a_log_that_cannot_be_folded_in_is_not_ignored(public: Path) -> None:
     path = public / "history.db"
     write_some(path)

@@ -13,7 +13,7 @@ from workbench.store import StoreError, database_handle
 from workbench.store.connections import connect
 from workbench.store.sqlite import sqlite3
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no open file can be moved there")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved on Windows")
 
 
 @pytest.fixture

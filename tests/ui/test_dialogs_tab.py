@@ -42,7 +42,7 @@ def _stops(dialog: QDialog, key: Qt.Key = Qt.Key.Key_Tab) -> list[QWidget]:
             return stops
         assert focused not in stops
         stops.append(focused)
-    pytest.fail("Tab never comes back to where it began")
+    pytest.fail("Tab does not return to its first stop")
 
 
 def _assert_in_reading_order(dialog: QDialog, stops: list[QWidget]) -> None:

@@ -15,7 +15,7 @@ from workbench.store.sqlite import sqlite3
 
 pytestmark = [
     pytest.mark.window,
-    pytest.mark.skipif(sys.platform == "win32", reason="no open file can be moved there"),
+    pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved on Windows"),
 ]
 
 

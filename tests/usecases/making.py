@@ -141,7 +141,7 @@ def wait_for(look: Callable[[], bool]) -> None:
         if look():
             return
         pause.wait(0.01)
-    raise AssertionError("it did not become true in time")
+    raise AssertionError("the condition did not hold in time")
 
 
 def judged(detail: IterationDetail) -> tuple[Judged, ...]:

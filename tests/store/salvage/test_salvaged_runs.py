@@ -60,7 +60,7 @@ def test_a_lane_never_names_a_version_of_another_prompt(damaged: Path) -> None:
     assert query(path, lanes) == [(0,)]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="permissions of another kind")
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX permissions")
 def test_what_found_no_place_is_for_the_user_alone(damaged: Path) -> None:
     lose(damaged, "DELETE FROM verdicts")
     leftover = saved(damaged).leftover

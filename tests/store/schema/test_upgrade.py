@@ -453,7 +453,7 @@ bridge.take_statements = whole
 }
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="nothing can be killed like this there")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_process_that_dies_on_the_bridge_leaves_the_history_as_it_was(moment: str, path: Path) -> None:
     restore(path)

@@ -339,7 +339,7 @@ def wait_for(condition: Callable[[], object]) -> None:
     """Process events until the condition holds."""
     until = time.monotonic() + PATIENCE_S
     while not condition():
-        assert time.monotonic() < until, "it never came"
+        assert time.monotonic() < until, "the condition did not hold in time"
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
 
