@@ -31,9 +31,8 @@ _POLL_MS = 100
 def install(probe: str, window: QWidget, editor_viewport: QWidget, focus: Callable[[], object]) -> None:
     """Start a probe once the next paint of the draft is over.
 
-    A `window` that is completed later says so by a signal `completed` and a flag `is_complete`. `editor_viewport` is
-    the viewport of the text field to type into; `focus` gives that field the keyboard. Raises ValueError for a probe
-    that does not exist.
+    A `window` that is completed later has a signal `completed` and a flag `is_complete`. `editor_viewport` is the
+    viewport of the text field to type into; `focus` focuses that field. Raises ValueError for an unknown probe.
     """
     since_ns = int(os.environ.get("BENCH_STARTED_NS", "0"))
     if probe == "startup":
@@ -50,7 +49,7 @@ def install(probe: str, window: QWidget, editor_viewport: QWidget, focus: Callab
 
 
 class Painted(QObject):
-    """Calls back once when the next paint of a widget is over and on the screen."""
+    """Calls back once the next paint of a widget is on the screen."""
 
     def __init__(self, widget: QWidget, then: Callable[[], None]) -> None:
         super().__init__(widget)
@@ -61,7 +60,7 @@ class Painted(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
-            # The filter comes before the paint; what is painted is flushed before the next timer can fire.
+            # The filter runs before the paint; the result is flushed before the next timer can fire.
             QTimer.singleShot(0, self, self._done)
         return False
 
@@ -123,7 +122,7 @@ class _FirstToken(QObject):
         press_run(self._window)
 
     def _watch(self, area: Any) -> None:
-        """See what the page in front paints; each has a viewport of its own."""
+        """Watch the paints of the current page; each page has a viewport of its own."""
         viewport = area.page.view.viewport()
         if viewport not in self._areas:
             self._areas[viewport] = area
@@ -172,7 +171,7 @@ class _Memory(QObject):
 
 
 def when_complete(window: QWidget, then: Callable[[], None]) -> None:
-    """Call `then` when all parts of the product's window are there, at once if they are."""
+    """Call `then` when all parts of the product's window exist, immediately if they do."""
     product: Any = window
     if product.is_complete:
         then()
@@ -181,7 +180,7 @@ def when_complete(window: QWidget, then: Callable[[], None]) -> None:
 
 
 def press_run(window: QWidget) -> None:
-    """Press Ctrl+Enter: what means it acts, and else the key goes to the window, as Qt does it for a real keyboard."""
+    """Press Ctrl+Enter as a real keyboard does: as a shortcut first, and else as a key press of the window."""
     action = next((a for a in window.findChildren(QAction) if _RUN in a.shortcuts() and a.isEnabled()), None)
     if action is not None:
         action.trigger()
