@@ -54,7 +54,12 @@ def _start() -> Iterator[Sample]:
 
         def sample() -> Figures:
             found = measured((*PRODUCT, "complete"), env(**_without()))
-            return {"start to a painted letter": found["painted_ms"], "start to a whole window": found["complete_ms"]}
+            return {
+                "start to a painted letter": found["painted_ms"],
+                "start to a painted letter, processor": found["cpu_ms"],
+                "start to a whole window": found["complete_ms"],
+                "start to a whole window, processor": found["complete_cpu_ms"],
+            }
 
         yield sample
 
@@ -100,6 +105,9 @@ def _looks(messages: int) -> Callable[[], contextlib.AbstractContextManager[Samp
                     f"another look, {messages} messages: most at once": max(busiest),
                     f"another look, {messages} messages: until painted": statistics.median(painted),
                     f"History right after it, {messages} messages": found["history after a change"][0],
+                    f"History right after it, {messages} messages, processor": found[
+                        "history after a change, processor"
+                    ][0],
                 }
 
             yield sample
@@ -318,7 +326,7 @@ def lines(samples: Mapping[str, list[Figures]]) -> Iterator[str]:
             differences = [without - with_it for with_it, without in pairs]
             low, middle, high = statistics.quantiles(differences, n=4)
             with_it, without = (statistics.median(column) for column in zip(*pairs, strict=True))
-            yield f"{name:20} {figure:46} {with_it:8.1f} {without:8.1f} {middle:+8.1f}  {low:+.1f} … {high:+.1f}"
+            yield f"{name:20} {figure:56} {with_it:8.1f} {without:8.1f} {middle:+8.1f}  {low:+.1f} … {high:+.1f}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -334,7 +342,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if not any(os.environ.get(key) for key in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    print(f"{'without':20} {'ms':46} {'with':>8} {'without':>8} {'brings':>8}  quartiles", flush=True)
+    print(f"{'without':20} {'ms':56} {'with':>8} {'without':>8} {'brings':>8}  quartiles", flush=True)
     kept: dict[str, dict[str, list[Figures]]] = {}
     for scenario in SCENARIOS:
         names = [m.name for m in MECHANISMS if scenario in m.scenarios and (not options.only or m.name in options.only)]

@@ -3,7 +3,7 @@
 | probe | what it does | what it prints |
 |---|---|---|
 | startup | types a letter once the draft is visible | {"typed": true, "painted_ms": …, "cpu_ms": …} |
-| complete | the same, then waits until the window is complete | {"painted_ms": …, "complete_ms": …} |
+| complete | the same, then waits until the window is complete | the same, "complete_ms", "complete_cpu_ms" |
 | first_token | runs all lanes once the draft is visible | {"first_token_ms": …} |
 | memory | runs all lanes, then waits until standard input closes | {"ready": true, "states": […]} |
 
@@ -93,10 +93,12 @@ class _Startup(QObject):
 
 class _Complete(_Startup):
     def _report(self, typed: bool) -> None:
-        painted = _elapsed_ms(self._since_ns)
+        told: dict[str, Any] = {"typed": typed, "painted_ms": _elapsed_ms(self._since_ns)}
+        told["cpu_ms"] = time.process_time_ns() / 1e6
 
         def tell() -> None:
-            _tell({"typed": typed, "painted_ms": painted, "complete_ms": _elapsed_ms(self._since_ns)})
+            told["complete_ms"], told["complete_cpu_ms"] = _elapsed_ms(self._since_ns), time.process_time_ns() / 1e6
+            _tell(told)
             self._window.close()
 
         # What is connected to the completion comes first.
