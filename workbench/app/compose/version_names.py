@@ -1,4 +1,4 @@
-"""What the versions of the open prompt are known by, for the menus that lanes are pinned with.
+"""What the versions of the open prompt are called: in lanes, in the menus that pin them, and in the run bar.
 
 Invariant: newest first, each number once; a version that this session makes is named as soon as it is recorded.
 """
@@ -6,6 +6,7 @@ Invariant: newest first, each number once; a version that this session makes is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from workbench.core.content import Content
 from workbench.core.text import first_line
@@ -14,7 +15,7 @@ from workbench.store.records import RunBegun
 
 
 class VersionNames:
-    """The labels of one prompt's versions."""
+    """What people call one prompt's versions."""
 
     def __init__(self) -> None:
         self._labels: tuple[VersionLabel, ...] = ()
@@ -24,6 +25,10 @@ class VersionNames:
     def labels(self) -> tuple[VersionLabel, ...]:
         """The labels, newest first."""
         return self._labels
+
+    def name(self, number: int | None) -> str:
+        """Return the name of a version, "" for None and for one that is not known yet."""
+        return next((label.name for label in self._labels if label.number == number), "")
 
     def clear(self) -> None:
         """Forget the labels: another prompt is opened."""
@@ -40,10 +45,13 @@ class VersionNames:
         self._openings[run_uid] = next((line for text in texts if (line := first_line(text, 60))), "")
 
     def recorded(self, begun: RunBegun, *, of_this_prompt: bool) -> bool:
-        """Take in the version that a run made; False when there is no new one."""
+        """Take in the version that a run made, or ran for the first time; False when no name has changed."""
         opening = self._openings.pop(begun.run_uid, "")
-        number = begun.version_number
-        if not of_this_prompt or number is None or any(label.number == number for label in self._labels):
+        number, name = begun.version_number, begun.version_name
+        if not of_this_prompt or number is None or self.name(number) == name:
             return False
-        self._labels = (VersionLabel(number, begun.change.summary or opening, opening), *self._labels)
+        if any(label.number == number for label in self._labels):
+            self._labels = tuple(replace(one, name=name) if one.number == number else one for one in self._labels)
+        else:
+            self._labels = (VersionLabel(number, begun.change.summary or opening, opening, name), *self._labels)
         return True

@@ -68,8 +68,8 @@ class AnsweredSet:
 class RunDetailView:
     """A run with all that is shown of it.
 
-    `parts` are the changes since version `parent`; without one, `whole` is the prompt. `left_out` answers are not
-    among those of `sets`.
+    `parts` are the changes since the version `parent`, which people call `parent_name`; without one, `whole` is the
+    prompt. `left_out` answers are not among those of `sets`.
     """
 
     row: HistoryRow
@@ -81,6 +81,7 @@ class RunDetailView:
     left_out: int = 0
     marker: MatchMarker | None = None
     """What finds the words that were searched for."""
+    parent_name: str = ""
 
 
 def looked(store: Store, history: History, row: HistoryRow, text: str) -> RunDetailView:
@@ -95,7 +96,8 @@ def looked(store: Store, history: History, row: HistoryRow, text: str) -> RunDet
     sets = tuple(
         AnsweredSet(one.name, one.values, tuple(some)) for one, some in zip(detail.sets, shown, strict=True) if some
     )
-    return RunDetailView(row, detail, parent, parts, parts_of(detail.content), sets, left_out, marker)
+    number, name = (None, "") if parent is None else (parent.number, parent.name)
+    return RunDetailView(row, detail, number, parts, parts_of(detail.content), sets, left_out, marker, name)
 
 
 def _most(cards: list[list[AnswerCardData]]) -> tuple[list[list[AnswerCardData]], int]:
