@@ -193,7 +193,7 @@ def test_a_prompt_of_a_pack_runs(db: Path, tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("export", "out", "--versions", "first"), "does not name versions"),
+        (("export", "out", "--versions", "first"), "has no version “first”"),
         (("export", "out", "--prompt", "nobody"), "There is no prompt"),
         (("import", "nowhere"), "cannot be read"),
         (("show", "nowhere"), "cannot be read"),

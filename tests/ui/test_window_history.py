@@ -357,7 +357,7 @@ def test_the_selected_run_is_shown_whole(desk: Desk) -> None:
     searched(desk, view, "track* winner:yes")
     shown(desk, view, "order-3")
     detail = view.detail
-    assert detail.title.text() == "Order status bot · iteration 3"
+    assert detail.title.text() == "Order status bot · #3"
     assert detail.about.words().startswith("Ask politely when number missing\n")
     assert "★ gpt-5-mini · $0.0010" in detail.about.words()
     assert detail.prompt.heading.text() == "PROMPT, AGAINST VERSION 1"
@@ -409,7 +409,7 @@ def test_walking_on_shows_only_the_last_run(desk: Desk) -> None:
     for _ in range(7):
         desk.press(Qt.Key.Key_Down)
     shown(desk, view, "sql-1")
-    assert view.detail.title.text() == "SQL explainer · iteration 1"
+    assert view.detail.title.text() == "SQL explainer · #1"
     assert [card.card.standing for card in view.detail.answers[0].cards.shown()] == ["bad", "bad"]
 
 

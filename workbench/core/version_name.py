@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.core.visible_text import VisibleFields
+from workbench.core.visible_text import visible_name
 
 Origin = Literal["imported", "sample", "text"]
 """Where a version that is in no iteration comes from; `text` when that is unknown, for example for a copy."""
@@ -23,7 +23,7 @@ _MOST_DIGITS = 19
 
 
 @dataclass(frozen=True, slots=True)
-class VersionIdentity(VisibleFields):
+class VersionIdentity:
     """The facts that a version is named by.
 
     `iteration` is the number of the first iteration that ran it, None without one; `label` is "" for none. `ordinal`
@@ -34,7 +34,6 @@ class VersionIdentity(VisibleFields):
     label: str = ""
     origin: Origin = "text"
     ordinal: int = 0
-    SHOWN = ("label",)
 
 
 def iteration_name(number: int) -> str:
@@ -49,10 +48,11 @@ def run_name(kind: str, number: int) -> str:
 
 def version_name(version: VersionIdentity) -> str:
     """Return the name of a version: "#12", "#12 (production)", "production", "imported 2" or "sample"."""
+    label = visible_name(version.label)
     if version.iteration is not None:
         name = iteration_name(version.iteration)
-        return f"{name} ({version.label})" if version.label else name
-    return version.label or (f"{version.origin} {version.ordinal}" if version.ordinal else version.origin)
+        return f"{name} ({label})" if label else name
+    return label or (f"{version.origin} {version.ordinal}" if version.ordinal else version.origin)
 
 
 def text_words(run: str, version: str) -> str:

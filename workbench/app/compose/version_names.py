@@ -48,10 +48,13 @@ class VersionNames:
         """Take in the version that a run made, or ran for the first time; False when no name has changed."""
         opening = self._openings.pop(begun.run_uid, "")
         number, name = begun.version_number, begun.version_name
-        if not of_this_prompt or number is None or self.name(number) == name:
+        if not of_this_prompt or number is None:
             return False
-        if any(label.number == number for label in self._labels):
-            self._labels = tuple(replace(one, name=name) if one.number == number else one for one in self._labels)
-        else:
+        known = next((label for label in self._labels if label.number == number), None)
+        if known is None:
             self._labels = (VersionLabel(number, begun.change.summary or opening, opening, name), *self._labels)
+        elif known.name != name:
+            self._labels = tuple(replace(known, name=name) if one is known else one for one in self._labels)
+        else:
+            return False
         return True
