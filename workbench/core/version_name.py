@@ -27,7 +27,7 @@ class VersionIdentity:
     """The facts that a version is named by.
 
     `iteration` is the number of the first iteration that ran it, None without one; `label` is "" for none. `ordinal`
-    counts the prompt's versions of the same origin from 1; 0 for the only one.
+    counts the prompt's versions of the same origin from 1; 0 for the only sample.
     """
 
     iteration: int | None = None

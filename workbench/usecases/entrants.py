@@ -52,8 +52,9 @@ def names(
     `endpoints` are the names of endpoints by uid, `versions` those of versions by number.
     """
     makers = {entrant(who, grouping): who for who in found}
+    called = {key: versions.get(who.version, "?") for key, who in makers.items()}
     if grouping == "version":
-        return {key: versions[who.version] for key, who in makers.items()}
+        return called
     models = {(who.endpoint, who.model) for who in makers.values()}
     short = Counter(short_model(model) for _, model in models)
     full = Counter(model for _, model in models)
@@ -62,7 +63,9 @@ def names(
         title = short_model(model) if short[short_model(model)] == 1 else model
         titles[endpoint, model] = title if full[model] == 1 else f"{title} ({endpoints.get(endpoint) or endpoint})"
     if grouping == "both":
-        return {key: f"{versions[who.version]} · {titles[who.endpoint, who.model]}" for key, who in makers.items()}
+        return {key: f"{called[key]} · {titles[who.endpoint, who.model]}" for key, who in makers.items()}
+            key: f"{versions.get(who.version, '?')} · {titles[who.endpoint, who.model]}" for key, who in makers.items()
+        }
     return {key: titles[who.endpoint, who.model] for key, who in makers.items()}
 
 

@@ -105,7 +105,7 @@ def of(connection: sqlite3.Connection, prompt_uid: str, numbers: Collection[int]
             (key,),
         )
         told = (name for name, is_there in zip(("examples", "output", "tools"), flags, strict=True) if is_there)
-        found.append(VersionMarks(number, tuple(map(_mark, marks)), tuple(told), names[number]))
+        found.append(VersionMarks(number, tuple(map(_mark, marks)), tuple(told), names.get(number, "")))
     return found
 
 

@@ -93,7 +93,7 @@ def rows_of(
     counted = with_empty(connection, outcomes)
     found = rows.fetchall()
     called = names(connection, [row[1] for row in found], origins=False)
-    return {row[0]: _row(row, counted.get(row[0], Outcome()), called[row[1]]) for row in found}
+    return {row[0]: _row(row, counted.get(row[0], Outcome()), called.get(row[1], "")) for row in found}
 
 
 def _rows(connection: sqlite3.Connection, found: list[tuple[Any, ...]]) -> list[IterationRow]:
@@ -101,7 +101,7 @@ def _rows(connection: sqlite3.Connection, found: list[tuple[Any, ...]]) -> list[
     outcomes = {run: Outcome(*map(int, counts)) for run, *counts in connection.execute(_OUTCOMES, (keys,))}
     counted = with_empty(connection, outcomes)
     called = names(connection, [row[1] for row in found])
-    return [_row(row, counted.get(row[0], Outcome()), called[row[1]]) for row in found]
+    return [_row(row, counted.get(row[0], Outcome()), called.get(row[1], "")) for row in found]
 
 
 def _row(row: tuple[Any, ...], outcome: Outcome, version_name: str) -> IterationRow:
@@ -267,7 +267,7 @@ def _lanes(connection: sqlite3.Connection, run: int) -> tuple[RunLane, ...]:
                     max(1, samples),
                 )
             ),
-            (position, version, _output_format(output), called[key]),
+            (position, version, _output_format(output), called.get(key, "")),
         )
         for position, slot, endpoint, model, params, pinned, label, version, samples, output, key in rows
     ]

@@ -86,7 +86,7 @@ def _bare(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Bare
         return {}
     rows = connection.execute(f"{_BARE} WHERE versions.id IN (SELECT value FROM json_each(?))", (json.dumps(keys),))
     called = names(connection, keys)
-    return {row[0]: _row(row, called[row[0]]) for row in rows}
+    return {row[0]: _row(row, called.get(row[0], "")) for row in rows}
 
 
 def _row(row: tuple[Any, ...], name: str) -> BareVersion:

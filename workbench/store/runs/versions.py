@@ -168,7 +168,7 @@ def listed(connection: sqlite3.Connection, prompt: int) -> list[VersionRow]:
     """Return all versions of a prompt, oldest first."""
     rows = connection.execute(f"{_SELECT} WHERE versions.prompt_id = ? ORDER BY versions.number", (prompt,))
     names = of_prompt(connection, prompt)
-    return [_row(row, names[row[2]]) for row in rows]
+    return [_row(row, names.get(row[2], "")) for row in rows]
 
 
 def labels(connection: sqlite3.Connection, prompt: int) -> list[VersionLabel]:
@@ -196,7 +196,7 @@ def _label(
     names: Mapping[int, str], number: int, note: str, run_note: str | None, summary: str | None, text: bytes | None
 ) -> VersionLabel:
     opening = (text or b"").decode(errors="replace")
-    return sound(VersionLabel(number, note or run_note or summary or opening, opening, names[number]))
+    return sound(VersionLabel(number, note or run_note or summary or opening, opening, names.get(number, "")))
 
 
 def set_note(connection: sqlite3.Connection, uid: str, note: str) -> None:
