@@ -64,8 +64,6 @@ def names(
         titles[endpoint, model] = title if full[model] == 1 else f"{title} ({endpoints.get(endpoint) or endpoint})"
     if grouping == "both":
         return {key: f"{called[key]} · {titles[who.endpoint, who.model]}" for key, who in makers.items()}
-            key: f"{versions.get(who.version, '?')} · {titles[who.endpoint, who.model]}" for key, who in makers.items()
-        }
     return {key: titles[who.endpoint, who.model] for key, who in makers.items()}
 
 
