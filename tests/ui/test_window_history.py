@@ -360,7 +360,7 @@ def test_the_selected_run_is_shown_whole(desk: Desk) -> None:
     assert detail.title.text() == "Order status bot · #3"
     assert detail.about.words().startswith("Ask politely when number missing\n")
     assert "★ gpt-5-mini · $0.0010" in detail.about.words()
-    assert detail.prompt.heading.text() == "PROMPT, AGAINST VERSION 1"
+    assert detail.prompt.heading.text() == "PROMPT, AGAINST #1"
     assert "If missing, ask politely." in detail.diff.toPlainText()
     assert "Look" in detail.diff.toPlainText(), "removed words are shown"
     cards = detail.answers[0].cards.shown()
@@ -460,7 +460,7 @@ def test_the_request_and_the_comparison_open_on_demand(desk: Desk) -> None:
     view.detail.compare.click()
     desk.until(lambda: dialogs(CompareDialog))
     (compare,) = dialogs(CompareDialog)
-    assert (compare.old.currentText()[:9], compare.new.currentText()[:9]) == ("Version 1", "Version 2")
+    assert [side.currentText().split(" ")[0] for side in (compare.old, compare.new)] == ["#1", "#3"]
     desk.until(lambda: "ask politely" in compare.view.toPlainText())
     compare.close()
 
