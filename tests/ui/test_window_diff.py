@@ -110,7 +110,7 @@ def test_the_foot_tells_what_an_answer_is_compared_with(desk: Desk) -> None:
     desk.until(lambda: desk.rows("SELECT 1 FROM verdicts"))
     window.command("diff_winner")
     desk.until(lambda: diff.text() == "Diff vs winner")
-    assert "winner · 2" in diff.accessibleName()
+    assert "winner · #2" in diff.accessibleName()
     window.lane_list.set_label(window.slots()[0], "Refined prompt")
     window.focus_lane(0)
     window.command("diff_lane")

@@ -34,7 +34,7 @@ def warnings(found: RankingResult) -> str:
 @pytest.mark.parametrize(
     ("grouping", "expected"),
     [
-        ("both", {f"v{v} · {m}" for v in (1, 2) for m in ("gpt-5-mini", "claude-haiku-4.5")}),
+        ("both", {f"#{v} · {m}" for v in (1, 2) for m in ("gpt-5-mini", "claude-haiku-4.5")}),
         ("model", {"gpt-5-mini", "claude-haiku-4.5"}),
         ("everywhere", {"gpt-5-mini", "claude-haiku-4.5"}),
     ],

@@ -13,7 +13,7 @@ from typing import Literal
 
 from workbench.core.visible_text import visible_name
 
-Origin = Literal["imported", "sample", "text"]
+Origin = Literal["text", "imported", "sample"]
 """Where a version that is in no iteration comes from; `text` when that is unknown, for example for a copy."""
 
 _RUN_WORDS: Mapping[str, str] = {"improve": "proposal"}

@@ -23,16 +23,19 @@ _VERSIONS = (
     "  ORDER BY moved_at DESC, name LIMIT 1)"
     " FROM versions WHERE"
 )
-# What first used a version made it. A sample was created together with its prompt.
+# What first used a version made it. A sample was created together with its prompt. Versions made by iterations are
+# counted apart: they need no other name.
 _ORIGINS = (
     "SELECT id, origin, CASE WHEN origin = 'sample' AND count(*) OVER (PARTITION BY origin) = 1 THEN 0"
-    " ELSE row_number() OVER (PARTITION BY origin ORDER BY number) END FROM (SELECT versions.id, number, CASE"
-    " WHEN EXISTS (SELECT 1 FROM origins WHERE origins.uid = versions.uid AND thing = 'version') THEN 'imported'"
-    " WHEN (SELECT kind FROM lanes JOIN runs ON runs.id = run_id WHERE lanes.version_id = versions.id"
-    "  ORDER BY run_id LIMIT 1) = 'import' THEN 'imported'"
-    " WHEN versions.created_at = prompts.created_at AND EXISTS"
-    "  (SELECT 1 FROM meta WHERE key LIKE '%sample_prompt' AND value = prompts.uid) THEN 'sample'"
-    " ELSE 'text' END AS origin FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompt_id = ?)"
+    " ELSE row_number() OVER (PARTITION BY origin ORDER BY number) END FROM"
+    " (SELECT versions.id, number, coalesce("
+    "  CASE WHEN EXISTS (SELECT 1 FROM origins WHERE origins.uid = versions.uid AND thing = 'version')"
+    "   THEN 'imported' END,"
+    "  (SELECT CASE WHEN kind = 'import' THEN 'imported' WHEN kind = 'iteration' AND NOT pinned THEN 'iteration' END"
+    "   FROM lanes JOIN runs ON runs.id = run_id WHERE lanes.version_id = versions.id ORDER BY run_id, pinned LIMIT 1),"
+    "  CASE WHEN versions.created_at = prompts.created_at AND EXISTS"
+    "   (SELECT 1 FROM meta WHERE key LIKE '%sample_prompt' AND value = prompts.uid) THEN 'sample' END,"
+    "  'text') AS origin FROM versions JOIN prompts ON prompts.id = prompt_id WHERE prompt_id = ?)"
 )
 _ITERATED = (
     "SELECT versions.number FROM runs JOIN versions ON versions.id = version_id"
