@@ -494,13 +494,13 @@ def test_two_runs_are_compared_side_by_side(desk: Desk) -> None:
     chosen(desk, view, "order-3", "order-1")
     desk.until(lambda: view.detail.pair is not None)
     detail = view.detail
-    assert detail.title.text() == "Order status bot · 1 against 3"
-    assert detail.prompt.heading.text() == "DIFFERENCES, 1 AGAINST 3"
+    assert detail.title.text() == "Order status bot · #1 against #3"
+    assert detail.prompt.heading.text() == "DIFFERENCES, #1 AGAINST #3"
     assert "If missing, ask politely." in detail.diff.toPlainText()
     assert "Lane 2 · haiku · added" in detail.diff.toPlainText()
     desk.until(lambda: not IdleQueue.of_application().waits(detail))
     cards = [card.title.full() for card in detail.answers[0].cards.shown()]
-    assert cards == ["1 · gpt-5-mini", "★ 3 · gpt-5-mini", "1", "3 · haiku"]
+    assert cards == ["#1 · gpt-5-mini", "★ #3 · gpt-5-mini", "#1", "#3 · haiku"]
     assert detail.restore.isHidden()
     assert complaints() == []
     detail.beside.click()
@@ -621,8 +621,8 @@ def test_rows_are_copied_as_lines(desk: Desk) -> None:
     desk.ctrl(Qt.Key.Key_C)
     lines = [line.split("\t")[1:] for line in QApplication.clipboard().text().split("\n")]
     assert lines == [
-        ["Order status bot", "3", "gpt-5-mini · haiku", "★ gpt-5-mini", "$0.0010"],
-        ["SQL explainer", "2", "gpt-5-mini", "★ gpt-5-mini", "$0.0005"],
+        ["Order status bot", "#3", "gpt-5-mini · haiku", "★ gpt-5-mini", "$0.0010"],
+        ["SQL explainer", "#2", "gpt-5-mini", "★ gpt-5-mini", "$0.0005"],
     ]
 
 

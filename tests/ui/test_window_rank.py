@@ -120,7 +120,7 @@ def test_the_table_says_who_wins_and_how_sure(desk: Desk) -> None:
     assert rank.pill.text() == f"60 verdicts · {blind:.0f} blind"
     assert rank.table.isVisible()
     names = [rank.table_model.index(row, ENTRANT).data() for row in range(rank.table_model.rowCount())]
-    assert sorted(names) == [f"v{v} · {m}" for v in (1, 2) for m in ("claude-haiku-4.5", "gpt-5-mini")]
+    assert sorted(names) == [f"#{v} · {m}" for v in (1, 2) for m in ("claude-haiku-4.5", "gpt-5-mini")]
     assert any("No verdict connects" in text for text in rank.remarks())
     assert window.sidebar.isVisible()
 
