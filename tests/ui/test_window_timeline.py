@@ -227,6 +227,35 @@ def test_the_row_that_goes_while_it_is_looked_at_opens_no_other(desk: Desk) -> N
     assert name(viewing.row) == "sample 2"
 
 
+def test_texts_are_named_after_the_iteration_that_ran_them_first(desk: Desk, sample: WindowDriver) -> None:
+    def base() -> str:
+        return " ".join(label.full() for label in sample.run_bar.findChildren(ElidedText))
+
+    def said(position: int) -> str:
+        column = sample.lanes.column(sample.slots()[position])
+        assert column is not None
+        return column.header.params.shown()
+
+    desk.until(lambda: "based on sample 2" in base())
+    desk.until(lambda: "sample 1 pinned" in said(0))
+    desk.run()
+    desk.until(lambda: "based on #1" in base())
+    assert "sample 1 pinned" in said(0), "a lane that pins a text does not name it"
+    desk.type("More. ")
+    desk.run()
+    desk.until(lambda: "based on #2" in base())
+    click(desk, 1)
+    desk.until(lambda: sample.viewing_bar.text() == "Read-only: #1")
+    desk.press(Qt.Key.Key_O, CTRL, SHIFT)
+    desk.until(lambda: sample.viewing is None)
+    desk.run()
+    desk.until(lambda: "based on #1" in base())
+    click(desk, 0)
+    desk.until(lambda: sample.viewing_bar.text() == "Read-only: #3 · text of #1")
+    sample.session.back()
+    assert [label.name for label in sample.lane_heads[0].versions] == ["#2", "#1", "sample 2", "sample 1"]
+
+
 def test_a_note_on_a_version_is_what_it_is_known_by(desk: Desk, sample: WindowDriver) -> None:
     look_at(desk, 0)
     desk.press(Qt.Key.Key_N, CTRL, SHIFT)
