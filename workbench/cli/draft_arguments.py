@@ -15,7 +15,7 @@ from workbench.core.drafts import Draft
 from workbench.core.lanes import LITELLM, Endpoint, Lane
 from workbench.core.templates import content_variables
 from workbench.core.visible_text import visible_note
-from workbench.formats.prompt_yml import PromptFile, PromptFileError, read_prompt_yml
+from workbench.formats.imports.prompt_yml import PromptFile, PromptFileError, read_prompt_yml
 from workbench.host.clock import utc_now
 from workbench.host.files import read_file
 from workbench.host.ids import new_uid

@@ -305,7 +305,7 @@ def _as_damage(error: Exception, args: argparse.Namespace, env: Mapping[str, str
 def _complain(error: Exception, args: argparse.Namespace, env: Mapping[str, str]) -> int:
     from workbench.cli.database_arguments import way_out
     from workbench.cli.output import complain
-    from workbench.formats.prompt_yml import PromptFileError
+    from workbench.formats.imports.prompt_yml import PromptFileError
     from workbench.packs.errors import PackError
     from workbench.store.errors import MISUSE, StoreError
     from workbench.usecases.problems import Problem, RefusedError, problem_of

@@ -22,7 +22,7 @@ _AS_VALUES = {"braces": "{{", "return": "\r"}
 def write(source: CodeSource) -> str:
     """Return shell commands: one that writes the prompt's file, one that runs it. Raises CannotWriteError."""
     # Imported here because YAML is slow to import and only this function needs the limit.
-    from workbench.formats.prompt_yml import LIMIT_BYTES
+    from workbench.formats.imports.prompt_yml import LIMIT_BYTES
 
     said, values = _texts(source)
     lines = ["messages:"]

@@ -14,8 +14,8 @@ from pathlib import Path
 from workbench.core.attachments import size_text
 from workbench.core.imported_runs import ImportedRun, LeftOut
 from workbench.core.llm_log import LogTurn
-from workbench.formats import llm_logs, promptfoo
 from workbench.formats.exports import jsonl
+from workbench.formats.imports import llm_logs, promptfoo
 from workbench.store.merging.foreign_database import ReadingHalt, is_sqlite, reading, told
 from workbench.store.merging.llm_log_reader import LlmLog, is_log
 from workbench.store.merging.other_history import HistoryConnection, is_history

@@ -26,7 +26,7 @@ from workbench.core.redaction import MASK, pattern_of
 from workbench.core.runs import Failure, Result, RunSet, Timing
 from workbench.core.templates import PLAIN_VARIABLE
 from workbench.core.text import first_line, opening_words
-from workbench.formats.promptfoo_settings import as_list, as_map, as_text, sampling, secrets
+from workbench.formats.imports.promptfoo_settings import as_list, as_map, as_text, sampling, secrets
 
 MOST_BYTES = 100 * 2**20
 """Largest file that is read, in bytes; reading takes several times as much memory."""

@@ -1,0 +1,1 @@
+"""Formats of files that come from elsewhere, one module each."""
