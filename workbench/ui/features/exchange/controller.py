@@ -15,8 +15,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from shiboken6 import isValid
 
-from workbench.app.packs.pack_imports import pack_at
 from workbench.formats.exports import FORMATS
+from workbench.formats.imports import file_filter, importable
+from workbench.formats.imports.pack import FORMAT as PACK
 from workbench.host.clock import utc_now
 from workbench.store.errors import StoreError
 from workbench.ui.features.exchange.dialog import ExchangeDialog
@@ -27,8 +28,6 @@ from workbench.usecases.exchange.importer import Importer, ImportReport, Reading
 from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
-
-_IMPORTABLE = "Importable files (*.db *.sqlite *.sqlite3 *.json *.promptpack);;All files (*)"
 
 
 class ExchangeController:
@@ -48,13 +47,13 @@ class ExchangeController:
         """Ask for a file, and preview its import."""
         if self._busy():
             return
-        files = self._choose("Import runs from other tools", _IMPORTABLE)
+        files = self._choose("Import runs from other tools", file_filter((*importable(), PACK)))
         files.setFileMode(QFileDialog.FileMode.ExistingFile)
         files.filesSelected.connect(lambda names: self._chosen(Path(names[0])))
         files.open()
 
     def _chosen(self, path: Path) -> None:
-        if pack_at(path) is not None:
+        if PACK.fits(path):
             self._services.events.publish(PackChosen(path))
         else:
             self.preview(path)
