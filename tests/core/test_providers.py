@@ -161,6 +161,9 @@ def test_a_row_is_complete(provider: Any) -> None:
     names = Counter(setting.name for setting in provider.settings if not setting.by_environment)
     assert max(names.values(), default=1) == 1
     assert all(setting.name or setting.by_environment for setting in provider.settings)
+    assert all(setting.label and (setting.variables or setting.name) for setting in provider.settings)
+    assert all(package.module and package.distribution and package.purpose for package in provider.packages)
+    assert all(variable.isupper() for variable in provider.all_variables)
 
 
 def test_providers_that_share_a_key_share_its_addresses() -> None:

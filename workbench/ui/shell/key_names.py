@@ -15,16 +15,20 @@ KeyName = Callable[[str], str]
 """The key of a command as people read it, "" for none."""
 
 
+FIRST_KEYS = {
+    "run": "Ctrl+Enter",
+    "settings": "Ctrl+,",
+    "palette": "Ctrl+K",
+    "menu": "F10",
+    "escape": "Esc",
+    "blind": "Ctrl+B",
+}
+"""The keys in the table of commands, for what is painted before the table is there; a test compares them."""
+
+
 def first_keys(command_id: str) -> str:
-    """Return the key that the table gives, for what is painted before the table is there."""
-    return {
-        "run": "Ctrl+Enter",
-        "settings": "Ctrl+,",
-        "palette": "Ctrl+K",
-        "menu": "F10",
-        "escape": "Esc",
-        "blind": "Ctrl+B",
-    }[command_id]
+    """Return the key that the table gives to a command which is painted first."""
+    return FIRST_KEYS[command_id]
 
 
 def with_key(text: str, key: str) -> str:
