@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from workbench.core import parameters
 from workbench.core.lanes import Lane, Params
-from workbench.core.parameters import EFFORTS, FORMATS, PARAMETERS, Parameter, Value, names_in, parameter, wire_names
+from workbench.core.parameter import FORMATS, Parameter, Value
+from workbench.core.parameters import EFFORTS, PARAMETERS, names_in, parameter, wire_names
 
 
 def row(name: str) -> Parameter:

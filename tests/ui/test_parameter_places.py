@@ -20,7 +20,8 @@ from workbench.core.content import Message
 from workbench.core.imported_runs import ImportedRun, LeftOut
 from workbench.core.lanes import LITELLM, Lane, Params
 from workbench.core.llm_log import LogTurn
-from workbench.core.parameters import FORMATS, PARAMETERS, Parameter, WireName, wire_names
+from workbench.core.parameter import FORMATS, Parameter, WireName
+from workbench.core.parameters import PARAMETERS, wire_names
 from workbench.core.runs import Mark
 from workbench.engine.child.wire_marks import compare
 from workbench.formats.code import TARGETS, CodeSource

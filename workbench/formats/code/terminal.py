@@ -6,7 +6,8 @@ import json
 import shlex
 from typing import Any
 
-from workbench.core.parameters import Parameter, parameter
+from workbench.core.parameter import Parameter
+from workbench.core.parameters import parameter
 from workbench.core.templates import PLAIN_VARIABLE, fill, variables
 from workbench.core.text import unify_newlines
 from workbench.formats.code.contents import file_texts

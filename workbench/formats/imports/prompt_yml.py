@@ -16,7 +16,8 @@ import yaml
 from workbench.core.content import ROLES, Content, Message, Role
 from workbench.core.extra_parameters import row_of
 from workbench.core.lanes import Params
-from workbench.core.parameters import Parameter, Value, names_in, parameter
+from workbench.core.parameter import Parameter, Value
+from workbench.core.parameters import names_in, parameter
 from workbench.core.templates import content_variables
 from workbench.core.text import unify_newlines
 from workbench.formats.imports.format import ImportFile, ImportFormat, is_text
