@@ -7,6 +7,7 @@ documentation. `tests/core/test_providers.py` compares them with it.
 from __future__ import annotations
 
 from workbench.core.provider import Provider, ProviderSetting, row
+from workbench.core.provider_rows_local import LOCAL_ROWS
 from workbench.core.provider_rows_private import PRIVATE_ROWS
 from workbench.core.provider_rows_public import PUBLIC_ROWS
 
@@ -179,5 +180,5 @@ _MOST_USED = (
 
 ROWS: tuple[Provider, ...] = (
     *_MOST_USED,
-    *sorted((*PUBLIC_ROWS, *PRIVATE_ROWS), key=lambda provider: provider.name.casefold()),
+    *sorted((*PUBLIC_ROWS, *PRIVATE_ROWS, *LOCAL_ROWS), key=lambda provider: provider.name.casefold()),
 )
