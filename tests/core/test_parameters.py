@@ -34,6 +34,7 @@ def test_a_row_is_whole(one: Parameter) -> None:
     assert one.name not in one.aliases
     assert one.name not in ("extra", "values", "unknown")
     assert one.requirement
+    assert one.is_sent or not one.is_sampling
 
 
 def test_names_are_told_once() -> None:

@@ -50,6 +50,7 @@ class Parameter:
     if the provider decides. `formats` has the name in each of FORMATS, "" if that format has none. `aliases` are other
     names for the same value; `carriers` are settings of translated requests that hold it in another form or for one
     kind of server only. A parameter that is not `is_sent` controls how an answer is read and is left out of requests.
+    One that `is_sampling` is refused by models that take no sampling settings.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Parameter:
     unset: str = ""
     is_sent: bool = True
     carriers: frozenset[str] = frozenset()
+    is_sampling: bool = False
 
     @property
     def requirement(self) -> str:

@@ -39,6 +39,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         ),
         low=0,
         high=2,
+        is_sampling=True,
     ),
     Parameter(
         "top_p",
@@ -51,6 +52,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         carriers=frozenset({"p"}),
         low=0,
         high=1,
+        is_sampling=True,
     ),
     Parameter(
         "top_k",
@@ -62,6 +64,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         frozenset({"topK"}),
         carriers=frozenset({"k"}),
         low=0,
+        is_sampling=True,
     ),
     Parameter(
         "min_p",
@@ -73,6 +76,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         frozenset({"minP"}),
         low=0,
         high=1,
+        is_sampling=True,
     ),
     Parameter(
         "max_tokens",

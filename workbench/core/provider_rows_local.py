@@ -5,10 +5,18 @@ The rows were derived from the source of the installed LiteLLM, as in `provider_
 
 from __future__ import annotations
 
-from workbench.core.provider import Provider, row
+from workbench.core.provider import PromptfooName, Provider, row
 
 LOCAL_ROWS: tuple[Provider, ...] = (
-    row("ollama", "Ollama", "OLLAMA_API_KEY", "OLLAMA_API_BASE", "http://localhost:11434", needs_key=False),
+    row(
+        "ollama",
+        "Ollama",
+        "OLLAMA_API_KEY",
+        "OLLAMA_API_BASE",
+        "http://localhost:11434",
+        needs_key=False,
+        promptfoo=PromptfooName("ollama:chat"),
+    ),
     row(
         "ollama_chat",
         "Ollama",
@@ -17,6 +25,7 @@ LOCAL_ROWS: tuple[Provider, ...] = (
         "http://localhost:11434",
         needs_key=False,
         doc="ollama",
+        promptfoo=PromptfooName("ollama:chat"),
     ),
     row(
         "lm_studio",

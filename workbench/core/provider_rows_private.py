@@ -109,6 +109,7 @@ _OWN_ADDRESS = (
         needs_address=True,
         address_hint="https://NAME.openai.azure.com",
         settings=_AZURE,
+        model_hint="Use the name of a deployment as the model.",
     ),
     row(
         "azure_text",
@@ -132,6 +133,7 @@ _OWN_ADDRESS = (
             *_AZURE_SIGN_IN,
         ),
         caches_where_told=True,
+        model_hint="Use the name of a deployment as the model.",
     ),
     # AWS finds credentials in many places; the bearer token is only one of them.
     row(
