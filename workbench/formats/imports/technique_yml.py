@@ -5,7 +5,7 @@
     helps: When it helps.
     hurts: When it does not.
     evidence: What is known about it.        (optional, as are what, helps and hurts)
-    place: system start                      (system end, user start, user end, caret, examples)
+    place: system start                      (one of `core.techniques.PLACES`)
     snippet: |
       You are ${1:who}. $0
 
