@@ -179,5 +179,5 @@ FORMAT = ImportFormat(
     extensions=(".yml", ".yaml"),
     limit_bytes=LIMIT_BYTES,
     if_larger="Shorten it.",
-    instead="is a technique. Copy it into the folder “techniques” beside the history.",
+    instead="is a technique. Copy it into the folder “techniques” of your data directory.",
 )

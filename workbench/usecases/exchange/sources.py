@@ -22,6 +22,9 @@ from workbench.store.merging.other_history import HistoryConnection, is_history
 from workbench.store.merging.other_history import check as check_history
 from workbench.usecases.problems import RefusedError
 
+# Loads all formats with this module, which the window preloads.
+_SUPPORTED = supported()
+
 
 @dataclass(frozen=True, slots=True)
 class ImportSource:
@@ -82,7 +85,7 @@ def _source(file: _File, halt: ReadingHalt) -> ImportSource | OtherHistory:
     found = recognised(file)
     if found is None:
         what = "cannot be imported" if connection is None else "is a database of another program"
-        raise RefusedError(f"“{path.name}” {what}. Supported: {supported()}.")
+        raise RefusedError(f"“{path.name}” {what}. Supported: {_SUPPORTED}.")
     if found.brings == "history" and connection is not None:
         check_history(connection, path)
         return OtherHistory(path, found, connection)

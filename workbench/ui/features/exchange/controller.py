@@ -29,6 +29,8 @@ from workbench.usecases.problems import problem_of
 
 T = TypeVar("T")
 
+_IMPORTABLE = file_filter((*importable(), PACK))
+
 
 class ExchangeController:
     """Opens file dialogs and the progress dialog, one at a time."""
@@ -47,7 +49,7 @@ class ExchangeController:
         """Ask for a file, and preview its import."""
         if self._busy():
             return
-        files = self._choose("Import runs from other tools", file_filter((*importable(), PACK)))
+        files = self._choose("Import runs from other tools", _IMPORTABLE)
         files.setFileMode(QFileDialog.FileMode.ExistingFile)
         files.filesSelected.connect(lambda names: self._chosen(Path(names[0])))
         files.open()
