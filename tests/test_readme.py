@@ -41,7 +41,7 @@ def test_every_flag_of_the_terminal_that_it_names_exists(command: str, capsys: p
     helped = capsys.readouterr().out
     examples = [line for line in README.splitlines() if line.strip("` ").startswith(f"workbench {command}")]
     assert examples
-    for flag in (word for line in examples for word in line.split() if word.startswith("--")):
+    for flag in (word.strip("`") for line in examples for word in line.split() if word.startswith("--")):
         assert flag in helped
 
 

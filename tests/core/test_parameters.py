@@ -98,7 +98,7 @@ def test_any_text_is_read_or_refused_with_a_sentence(one: Parameter, text: str) 
     ],
 )
 def test_what_is_out_of_range_is_refused(name: str, text: str) -> None:
-    with pytest.raises(ValueError, match=f"{row(name).label} is {row(name).requirement}"):
+    with pytest.raises(ValueError, match=f"{row(name).label} must be {row(name).requirement}"):
         row(name).read(text)
 
 

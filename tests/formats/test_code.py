@@ -83,7 +83,7 @@ def test_anthropic_gets_its_own_shape(python: Interpreter, tmp_path: Path) -> No
         values={"name": 'A "B"'},
     )
     code = TARGETS["Anthropic SDK"](made)
-    assert "not sent: seed" in code
+    assert "no such parameter: seed" in code
     with FakeProvider() as fake:
         assert python.run(code, tmp_path, ANTHROPIC_BASE_URL=fake.url) == "Hello world\n"
         (request,) = fake.requests

@@ -141,7 +141,7 @@ def test_names_in_code_are_nobodys_turn_and_a_preamble_is_said() -> None:
         ('[{"role": "pope", "content": "x"}]', "role 'pope'"),
         ('[{"role": "user", "content": 5}]', "neither text nor"),
         ("[1]", "Message 1 is not an object"),
-        ("[" * 100_000, "none"),
+        ("[" * 100_000, "nested too deeply"),
         ("[" * 900 + "]" * 900, "Message 1"),
     ],
 )

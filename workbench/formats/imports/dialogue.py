@@ -103,8 +103,10 @@ def _first_line(text: str, error: Exception) -> tuple[Any, str, int]:
         return json.loads(lines[0]), "JSON line, ", len(lines) - 1
     except (ValueError, RecursionError):
         pass  # not JSON Lines; report the error in the text as a whole
-    where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-    raise DialogueError(f"This begins like JSON but is not valid{where}. Correct it there.", str(error)) from error
+    if not isinstance(error, json.JSONDecodeError):
+        raise DialogueError("This JSON is nested too deeply. Paste the messages alone.", str(error)) from error
+    where = f"at line {error.lineno}, column {error.colno}"
+    raise DialogueError(f"This begins like JSON but is not valid {where}. Correct it there.", str(error)) from error
 
 
 def _messages(data: Any, notes: Counter[str]) -> tuple[tuple[Message, ...], str]:
