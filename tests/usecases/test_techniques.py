@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workbench.core.techniques import Technique
-from workbench.formats.technique_yml import LIMIT_BYTES
+from workbench.formats.imports.technique_yml import LIMIT_BYTES
 from workbench.host.dirs import ProductDirs, places
 from workbench.usecases.problems import RefusedError
 from workbench.usecases.techniques import Techniques
