@@ -24,7 +24,7 @@ from workbench.ui.shell.feature import FeatureHost, FeatureSet, bound
 from workbench.ui.shell.focus_origin import FocusOrigin
 from workbench.ui.shell.focus_restore import FocusRestore
 from workbench.ui.shell.focus_return import FocusReturn
-from workbench.ui.shell.frame import RUN, WindowFrame
+from workbench.ui.shell.frame import WindowFrame
 from workbench.ui.shell.key_bindings import KeyBindings
 from workbench.ui.shell.key_filters import CommandKeys, VerdictKeys, ViewKeys
 from workbench.ui.shell.notice_bar import NoticeBar
@@ -80,7 +80,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.panes = WindowPanes(frame, window.sidebar, window.views, window.compose_part, window.notice)
     window.undo = UndoDispatch(window.views, window.features, window.notices, window.compose_part)
     window.keys = KeyBindings(window.feature_set.commands(), dict(frame.settings.keys), window)
-    PackDrops(frame, events)
+    frame.take_drops(PackDrops(events).offer)
     window.actions_ = CommandActions(frame, window.keys.commands, command_table(window), window.keys.keymap)
     window.keys.changed.connect(lambda: _keys_changed(window))
     _name_keys(window)
@@ -120,7 +120,7 @@ def _compose_owner(window: MainWindow) -> ComposeOwner:
         header=frame.header,
         status=frame.status,
         remembered=frame,
-        queue_run=lambda: frame.queue(RUN),
+        queue_run=frame.queue_run,
         focus_timeline=lambda: window.sidebar.iteration_list.setFocus(),
         point_at_iteration=lambda uid, menu: window.sidebar.point_at_iteration(uid, menu),
     )
