@@ -94,7 +94,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.view.lanes.entered.connect(origin.place)
     origin.placed_changed.connect(window.view.lanes.show_keys_act)
     events.subscribe(FocusPlaced, lambda _: origin.place())
-    CommandKeys(frame, lambda key: window.keys.keymap.owner(key), origin, window.undo)
+    CommandKeys(frame, window.keys, origin, window.undo)
     DialogKeys(frame)
     FocusReturn(frame)
     VerdictKeys(frame, window.undo.verdict_key, lambda: origin.is_in_area)
