@@ -41,11 +41,15 @@ class LaneComparisons(QObject):
         self._reads = reads
         self.base = ComparisonBase()
         self._asked: dict[str, tuple[object, ...]] = {}
-        board.changed.connect(self._look_again)
-        board.status_changed.connect(lambda slot, status: self._look_again())
+        self._follows = False
 
     def want(self, slot: str) -> None:
         """Compare what a lane shows; the outcome comes by `ready`, also whenever its base changes from now on."""
+        if not self._follows:
+            # Lanes rarely show differences; until one does there is nothing to look at.
+            self._follows = True
+            self._board.changed.connect(self._look_again)
+            self._board.status_changed.connect(lambda slot, status: self._look_again())
         self._asked.pop(slot, None)
         self._compare(slot)
 
