@@ -38,10 +38,15 @@ class DraftLineage:
         """Note which draft a run was started with."""
         self._sent = draft.techniques
 
-    def recorded(self, version: int) -> None:
-        """Start from the version that was made of it; what was inserted meanwhile is still to be recorded."""
+    def recorded(self, version: int) -> bool:
+        """Start from the version that was made of it; what was inserted meanwhile is still to be recorded.
+
+        Return whether that is another origin than before, which has to be saved.
+        """
+        before = self.based_on, self.techniques
         self.based_on = version
         self.techniques = tuple(mark for mark in self.techniques if mark not in self._sent)
+        return before != (self.based_on, self.techniques)
 
     def draft(self, here: Draft) -> Draft:
         """Return a draft as it is in the editor with what it comes from."""

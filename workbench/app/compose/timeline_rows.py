@@ -20,7 +20,6 @@ from workbench.usecases.history import History
 class TimelineRowReader(QObject):
     """Keeps the loaded rows as the history has them."""
 
-    changed = Signal()
     noted = Signal()
     """A note was written: what versions are known by may be another."""
 
@@ -70,4 +69,3 @@ class TimelineRowReader(QObject):
     def _put(self, prompt: str, row: TimelineRow, ticket: int | None = None) -> None:
         if prompt == self._prompt():
             self._timeline.put(row, ticket)
-            self.changed.emit()
