@@ -41,7 +41,9 @@ class RunController(QObject):
     blinded = Signal(object)
     """Names were hidden or revealed; the slots in the order of their numbers when revealed, () when hidden."""
     paged = Signal()
-    """Another run, value set or sample is shown, or one that is not shown has ended."""
+    """Another run, value set or sample is shown, or names were hidden or revealed."""
+    set_judged = Signal()
+    """A verdict on one of several value sets of the shown run changed, and nothing else of it."""
 
     def __init__(self, workbench: Workbench, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -239,6 +241,11 @@ class RunController(QObject):
                 # Paging to another value set reveals nothing of the one before, which stays blind.
                 is_revealed = before.is_blind and not run.is_blind and before.at == run.at
                 self.blinded.emit(before.order if is_revealed else ())
+            if replace(before, verdicts=run.verdicts) == run:
+                self.board.set_verdict(run.verdict)
+                if len(run.sets) > 1:
+                    self.set_judged.emit()
+                return
             self.board.show_again(run.columns(), run.verdict, self._veil(run))
             self.paged.emit()
 

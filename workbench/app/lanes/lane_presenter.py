@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.compose.hidden_names import masked
 from workbench.app.lanes.attempts import ColumnSource, LaneColumnData, column_of, status_of
-from workbench.app.lanes.lane_state import LaneStatus, Standing
+from workbench.app.lanes.lane_state import ColumnState, LaneStatus, Standing
 from workbench.core.runs import ENDED, Judged, Verdict
 from workbench.usecases.transcript import TranscriptSnapshot
 
@@ -32,7 +32,7 @@ class LanePresenter(QObject):
     """slot, kind (text | reasoning | steps), piece; steps come without one, whoever shows them asks for all"""
     cleared = Signal(str)
     changed = Signal()
-    """Something that commands depend on: a state, a verdict, the shown run."""
+    """Something that commands depend on: a state, the shown run or attempt."""
 
     def __init__(self, lookup: Lookup, clock: Callable[[], int], parent: QObject | None = None) -> None:
         """`clock` returns monotonic ms, as the runner's does."""
@@ -92,7 +92,8 @@ class LanePresenter(QObject):
                 self._reset(slot)
             else:
                 self._status(slot)
-        self.changed.emit()
+        if changed:
+            self.changed.emit()
 
     def show_stars(self, output_uids: frozenset[str]) -> None:
         """Say which answers have a star."""
@@ -125,9 +126,11 @@ class LanePresenter(QObject):
     def set_verdict(self, verdict: Verdict) -> None:
         """Repaint stars for a verdict on the shown run."""
         self._verdict = verdict
-        for slot in self._columns:
-            self._status(slot)
-        self.changed.emit()
+        for slot, column in self._columns.items():
+            if self._veil is None and slot in self._last:
+                self._emit_status(slot, self._standing(column, self._last[slot]))
+            else:
+                self._status(slot)
 
     def output(self, slot: str) -> str:
         """Return the uid of the output that a lane shows, "" for none."""
@@ -152,10 +155,10 @@ class LanePresenter(QObject):
         """Return the shown outputs of these lanes as a verdict on the run compares them; who has none has no part."""
         found = []
         for slot in slots:
-            column = self._columns.get(slot)
-            shown = self._lookup(column.shown, 0, 0) if column is not None and column.shown else None
-            if column is not None and shown is not None and not column.lane.other_values:
-                found.append(Judged(shown.output_uid, column.lane.place, shown.state))
+            column, state = self._columns.get(slot), self.state(slot)
+            # As it is on the screen: what ended since the last frame was not seen yet.
+            if column is not None and column.shown and state != "idle" and not column.lane.other_values:
+                found.append(Judged(column.shown, column.lane.place, state))
         return tuple(found)
 
     def columns(self) -> tuple[ColumnSource, ...]:
@@ -175,7 +178,7 @@ class LanePresenter(QObject):
         """Whether what would give the lane away is hidden."""
         return slot in self._last and self._last[slot].blind
 
-    def state(self, slot: str) -> str:
+    def state(self, slot: str) -> ColumnState:
         """Return the state a lane shows, "idle" for none."""
         return self._last[slot].state if slot in self._last else "idle"
 
@@ -270,6 +273,9 @@ class LanePresenter(QObject):
         )
         if self._veil is not None:
             status = masked(status, veiled=self._veiled)
+        self._emit_status(slot, status)
+
+    def _emit_status(self, slot: str, status: LaneStatus) -> None:
         old = self._last.get(slot)
         if old == status:
             return

@@ -7,7 +7,7 @@ both, appended in pieces.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from workbench.core.empty_answers import EmptyAnswer
@@ -100,6 +100,11 @@ class LaneStatus:
     """How many choices the response holds beside the shown one."""
     began_ms: int | None = None
     """When a call that goes on was asked for, on the clock of `host.clock.monotonic_ms`; None where nobody knows."""
+
+
+def is_same_but_standing(old: LaneStatus, new: LaneStatus) -> bool:
+    """Whether two states differ in nothing but what the verdict says about the answer."""
+    return replace(old, standing=new.standing) == new
 
 
 @dataclass(frozen=True, slots=True)

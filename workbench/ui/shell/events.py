@@ -77,6 +77,11 @@ class CommandStateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoStateChanged:
+    """Undo or redo may be possible now, or no longer; nothing else that commands depend on changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class PaletteOpening:
     """The palette is about to open; a part of the window with something to find adds a source of it."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from functools import partial
 
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -19,7 +20,7 @@ from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
 from workbench.ui.shell.dialog_keys import DialogKeys
 from workbench.ui.shell.event_bus import EventBus
-from workbench.ui.shell.events import CommandStateChanged, FocusPlaced
+from workbench.ui.shell.events import CommandStateChanged, FocusPlaced, UndoStateChanged
 from workbench.ui.shell.feature import FeatureHost, FeatureSet, bound
 from workbench.ui.shell.focus_origin import FocusOrigin
 from workbench.ui.shell.focus_restore import FocusRestore
@@ -88,7 +89,8 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.header.set_menu(window.actions_.menu(frame))
     window.compose_part.begin()
     window.wire()
-    events.subscribe(CommandStateChanged, lambda _: window.update_state())
+    events.subscribe(CommandStateChanged, window.update_state)
+    events.subscribe(UndoStateChanged, partial(window.undo.show, window.actions_))
     origin = frame.focus_origin = FocusOrigin(frame, lambda: window.views.shown)
     window.views.entered.connect(lambda view: origin.place() if view != "compose" else None)
     window.view.lanes.entered.connect(origin.place)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
 
-from workbench.app.lanes.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus, is_same_but_standing
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.column_scroll_area import ColumnScrollArea
@@ -153,20 +153,26 @@ class LanesView(LaneIntents):
     def set_status(self, slot: str, status: LaneStatus) -> None:
         """Show the state of a lane's output."""
         if (seat := self._seat(slot)) is not None:
-            said = wording.settings_line(seat.head, seat.status)
+            before = seat.status
             seat.set_status(status)
-            if said != wording.settings_line(seat.head, status):
+            if seat.is_late:
+                self._nearby.soon(seat)
+            if is_same_but_standing(before, status):
+                return
+            if wording.settings_line(seat.head, before) != wording.settings_line(seat.head, status):
                 take_heads(self._seats, [other.head for other in self._seats])
-            self._nearby.soon(seat)
             self._elapsed.watch()
-            self.widths.soon()
+            if self.widths.by_content:
+                self.widths.soon()
 
     def set_text(self, slot: str, text: str, reasoning: str = "") -> None:
         """Show a whole answer; text that continues the current one is appended and keeps the scroll position."""
         if (seat := self._seat(slot)) is not None:
             seat.set_text(text, reasoning)
-            self._nearby.soon(seat)
-            self.widths.soon()
+            if seat.is_late:
+                self._nearby.soon(seat)
+            if self.widths.by_content:
+                self.widths.soon()
 
     def append_text(self, slot: str, kind: Kind, piece: str) -> None:
         """Append a chunk to a streaming answer; meant to be called once per frame and lane."""
