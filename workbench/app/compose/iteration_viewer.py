@@ -26,12 +26,8 @@ class IterationViewer(QObject):
         super().__init__(parent)
         self._history, self._tasks, self._timeline = history, tasks, timeline
         self._wanted = ""
-        self._detail: Detail | None = None
-
-    @property
-    def detail(self) -> Detail | None:
+        self.detail: Detail | None = None
         """What is shown, None while the draft is."""
-        return self._detail
 
     def fetch(self, uid: str, then: Callable[[Detail], None]) -> None:
         """Read what the row of a uid stands for, then call `then` with it."""
@@ -44,14 +40,14 @@ class IterationViewer(QObject):
 
         def show(detail: Detail) -> None:
             if uid == self._wanted:
-                self._detail = detail
+                self.detail = detail
                 self.arrived.emit(detail)
 
         self.fetch(uid, show)
 
     def leave(self) -> bool:
         """Show nothing of the past, also nothing that is still being read; False when nothing was shown."""
-        shown, self._wanted, self._detail = self._detail is not None, "", None
+        shown, self._wanted, self.detail = self.detail is not None, "", None
         return shown
 
 
