@@ -38,7 +38,9 @@ class DropField(MeasuredField):
 class DropSurround(QWidget):
     """A widget around a field: what is dropped on it, once drops are accepted, is offered to the owner of the field."""
 
-    field: DropField
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.takes: Callable[[QMimeData, bool], bool] = lambda _data, _act: False
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._offer(event, act=False)
@@ -50,7 +52,7 @@ class DropSurround(QWidget):
         self._offer(event, act=True)
 
     def _offer(self, event: QDropEvent, *, act: bool) -> None:
-        if self.field.takes(event.mimeData(), act):
+        if self.takes(event.mimeData(), act):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
         else:

@@ -64,7 +64,7 @@ class AttachmentActions(QObject):
         self._choose(editor, focused if focused in users and focused is not None else users[-1])
 
     def _serve(self, editor: ContentEditor, block: MessageBlock) -> None:
-        block.field.takes = lambda data, act: self._takes(editor, block, data, act=act)
+        block.takes = block.field.takes = lambda data, act: self._takes(editor, block, data, act=act)
         block.attach_wanted.connect(lambda: self._choose(editor, block))
         block.chip_made.connect(self._look_at)
         block.setAcceptDrops(True)
