@@ -1,4 +1,4 @@
-"""Text that a document cannot hold, and what is marked in it: pure functions."""
+"""Text that a document cannot hold, and how it is marked there: pure functions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from workbench.ui.editor.text_mirror import TextMirror
 
 
 @given(texts)
+@example("\ufdd2")
 @example("\ufdd2\r")
 @example("\ufdd3\ufdd2\ufdd2")
 @example("\r\r\n\n")

@@ -1,4 +1,4 @@
-"""Time and money of the session in words."""
+"""Formats the time and cost of the session."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def session_line(stats: SessionStats) -> str:
 
 
 def session_detail(stats: SessionStats) -> str:
-    """Return what the line means, for its tooltip."""
+    """Return the explanation of the line, for its tooltip."""
     lines = ["Since this window opened: cost, iterations, and the median time between runs."]
     if stats.unknown:
         lines.append("Answers without a price are not in the sum. Set their prices in the model picker to count them.")

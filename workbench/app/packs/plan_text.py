@@ -1,6 +1,6 @@
-"""What a prompt of a pack says, for people who look before they bring it in.
+"""Text of a prompt in a pack, for the preview before an import.
 
-Invariant: the same work for any prompt, however long: no more is put together than is shown.
+Invariant: the cost is independent of the prompt's length: no more text is built than is shown.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _MORE = "\n\n… and more, not shown here."
 
 
 def text_of(prompt: PackPrompt) -> str:
-    """Return the messages of the version that is used, each below its role, and what else it has in words."""
+    """Return the messages of the version in use, each below its role, and its other contents in words."""
     content, parts, room = prompt.content, [], MOST_SHOWN
     for message in content.messages:
         files = "".join(f"\n[{one.name}]" for one in message.attachments)

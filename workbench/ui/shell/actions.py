@@ -19,7 +19,7 @@ from workbench.app.keymap import Keymap
 
 
 class CommandActions(QObject):
-    """Builds the actions once and keeps them enabled as the window's state says; none is before the first `update`."""
+    """Builds the actions once and updates their enabled state; all are disabled before the first `update`."""
 
     def __init__(
         self,
@@ -51,12 +51,12 @@ class CommandActions(QObject):
         return self._actions[command_id]
 
     def bind(self, keymap: Keymap) -> None:
-        """Give every action its keys."""
+        """Set the shortcuts of all actions from a keymap."""
         for command in self._commands:
             self._actions[command.id].setShortcuts([QKeySequence(key) for key in keymap.keys(command.id)])
 
     def update(self, state: WindowState) -> None:
-        """Enable what makes sense now."""
+        """Enable and disable the actions for a state."""
         if state == self._state:
             return
         self._state = state
@@ -69,7 +69,7 @@ class CommandActions(QObject):
             self.update(replace(self._state, can_undo=can_undo, can_redo=can_redo))
 
     def press(self, command_id: str) -> None:
-        """Do a command that was queued before there were actions, if it is enabled now."""
+        """Trigger a command that was queued before the actions existed, if it is enabled now."""
         if self._actions[command_id].isEnabled():
             self._actions[command_id].trigger()
 
@@ -83,7 +83,7 @@ class CommandActions(QObject):
         return menu
 
     def submenu(self, parent: QWidget, *ids: str) -> QMenu:
-        """Return a menu of a few commands."""
+        """Return a menu of the given commands."""
         menu = QMenu(parent)
         for command_id in ids:
             menu.addAction(self._actions[command_id])

@@ -1,4 +1,4 @@
-"""The commands as a source of the palette."""
+"""Palette source of the commands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workbench.ui.shell.key_bindings import KeyBindings
 
 
 def command_source(keys: KeyBindings, actions: CommandActions, state: Callable[[], WindowState]) -> PaletteSource:
-    """Return a source of all commands but the palette's own, with why each is not enabled in the present state."""
+    """Return a source of all commands except the palette's own, with the reason for each disabled one."""
 
     def read() -> list[PaletteEntry]:
         now = state()

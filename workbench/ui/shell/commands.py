@@ -1,4 +1,4 @@
-"""The commands about the window itself."""
+"""Commands of the window itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workbench.app.commands import EVERYWHERE, Command, View, any_of, needs
 
 
 class ShellActions(Protocol):
-    """Carries out the commands about the window."""
+    """The actions of the window's commands."""
 
     def show(self, view: View) -> None:
         """Show a view."""
@@ -17,25 +17,25 @@ class ShellActions(Protocol):
         """Open the menu of all commands."""
 
     def open_context_menu(self) -> None:
-        """Open the menu of what has the keyboard."""
+        """Open the context menu of the focus widget."""
 
     def step_pane(self, step: int) -> None:
-        """Give the keyboard to the next part of the window (1) or the previous one (-1)."""
+        """Move the keyboard focus to the next pane of the window (1) or the previous one (-1)."""
 
     def toggle_wrap(self) -> None:
-        """Wrap long lines in messages, or stop doing so."""
+        """Toggle the wrapping of long lines in messages."""
 
     def escape(self) -> None:
-        """Close the innermost open thing; when nothing is open, stop what runs."""
+        """Close the innermost open element; if none is open, stop what runs."""
 
     def undo(self) -> None:
-        """Undo what was done last in the shown view."""
+        """Undo the last action in the shown view."""
 
     def redo(self) -> None:
-        """Redo what was undone last in the shown view."""
+        """Redo the action undone last in the shown view."""
 
     def quit(self) -> None:
-        """Close the window, after asking about what would be lost."""
+        """Close the window, after asking about anything that would be lost."""
 
 
 COMMANDS: tuple[Command, ...] = (

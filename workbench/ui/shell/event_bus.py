@@ -1,4 +1,4 @@
-"""Carries typed events from those who publish them to those who subscribed.
+"""Delivers typed events from publishers to subscribers.
 
 Invariant: subscribers are called synchronously on the UI thread, in the order of their subscription.
 """
@@ -13,7 +13,7 @@ E = TypeVar("E")
 
 
 class EventBus:
-    """Subscriptions by the type of an event."""
+    """Subscriptions by event type."""
 
     def __init__(self) -> None:
         self._subscribers: defaultdict[type, list[Callable[[Any], object]]] = defaultdict(list)

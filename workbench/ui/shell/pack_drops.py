@@ -1,7 +1,7 @@
-"""Packs that are dropped on the window.
+"""Handles packs dropped on the window.
 
-Invariant: a pack is taken wherever it is dropped, unless a widget there has a use for it; what is done with it is up to
-the subscribers of `PackChosen`.
+Invariant: a pack is accepted anywhere, unless a widget there handles the drop itself; the subscribers of `PackChosen`
+decide what happens.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from workbench.ui.widgets.dropped_pack import pack_in
 
 
 def take_pack(events: Events, data: QMimeData, *, act: bool) -> bool:
-    """Publish that a pack was dropped and return True; with `act` False only return whether `data` is a pack."""
+    """Publish a dropped pack and return True; with `act` False only return whether `data` is a pack."""
     path = pack_in(data)
     if path is not None and act:
         events.publish(PackChosen(path))
@@ -23,13 +23,13 @@ def take_pack(events: Events, data: QMimeData, *, act: bool) -> bool:
 
 
 class PackDrops:
-    """Answers the frame of one window, which is asked where nothing else takes what is dragged."""
+    """Handles the drop events that reach the frame of one window."""
 
     def __init__(self, events: Events) -> None:
         self._events = events
 
     def offer(self, event: QDropEvent) -> bool:
-        """Take a dropped pack, or accept one that is dragged over the window; False for anything else."""
+        """Accept a dragged or dropped pack, and open a dropped one; return False for anything else."""
         if not take_pack(self._events, event.mimeData(), act=event.type() == QEvent.Type.Drop):
             return False
         event.setDropAction(Qt.DropAction.CopyAction)

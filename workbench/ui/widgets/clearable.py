@@ -1,7 +1,7 @@
-"""Text fields of one line.
+"""One-line text fields with a clear button.
 
-Invariant: the cross that empties a field tells what it is, which Qt leaves out, and comes and goes at once: Qt fades
-it, whatever was chosen about motion.
+Invariant: the clear button has an accessible name, which Qt omits, and appears and disappears at once; Qt would fade
+it, whatever the motion setting.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton
 
 
 def clearable(field: QLineEdit) -> QLineEdit:
-    """Give `field` a cross that empties it, and return it."""
+    """Add a clear button to `field`, and return it."""
     field.setClearButtonEnabled(True)
     for button in field.findChildren(QToolButton):
         button.setAccessibleName("Clear")

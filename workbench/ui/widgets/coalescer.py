@@ -1,6 +1,6 @@
-"""Work that is asked for faster than it can be done.
+"""Coalesces calls that come faster than the work can be done.
 
-Invariant: the first one who asks is served at once; all who ask before what that led to is over are served together.
+Invariant: the first call runs immediately; calls made before its consequences are processed are merged into one.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from PySide6.QtCore import QObject, QTimer
 
 
 class Coalescer(QObject):
-    """Does `act` for whoever asks; what keys and the wheel ask for meanwhile is joined."""
+    """Calls `act` on request; requests from keys and the wheel in the meantime are merged."""
 
     def __init__(self, act: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
         self._act = act
         self._is_wanted = False
-        # With nothing to wait for it comes after all events that are there already.
+        # A timer without delay fires after all events already queued.
         self._over = QTimer(self)
         self._over.setSingleShot(True)
         self._over.timeout.connect(self._go_on)
 
     def ask(self) -> None:
-        """Do it, now or once for all who ask until then."""
+        """Run `act` immediately, or once for all requests made until the queued events are processed."""
         self._is_wanted = True
         if not self._over.isActive():
             self._go_on()

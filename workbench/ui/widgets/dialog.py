@@ -1,7 +1,7 @@
-"""The base class of dialogs, and the window that a dialog belongs to.
+"""Base class of dialogs, and the choice of a dialog's parent.
 
-Invariant: a dialog has the keyboard when it opens, and gives it back to the window that it belongs to when it closes,
-also where no window manager does that; and a dialog that is opened from another one belongs to that one.
+Invariant: a dialog is active when it opens, and activates its parent window when it closes, also without a window
+manager that does so. A dialog opened from another dialog has that one as parent.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ class Dialog(QDialog):
             self.activateWindow()
 
     def done(self, result: int) -> None:
-        # Another window may have taken the keyboard already.
+        # Another window may have become active already.
         if (parent := self.parentWidget()) is not None and self.isActiveWindow():
             parent.window().activateWindow()
         super().done(result)
 
 
 def dialog_parent(window: QWidget) -> QWidget:
-    """Return the parent for a dialog of `window` that opens now: the open dialog that has the keyboard, or `window`."""
+    """Return the parent for a dialog of `window` that opens now: the active dialog, or `window`."""
     active = QApplication.activeModalWidget() or QApplication.activeWindow()
     if not isinstance(active, QDialog) or not active.isVisible():
         return window

@@ -1,4 +1,4 @@
-"""What is dragged over the window."""
+"""Recognises packs dragged over the window."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def pack_in(data: QMimeData) -> Path | None:
-    """Return the one pack that is dragged, None where it is something else."""
+    """Return the single pack being dragged, None for anything else."""
     if not data.hasUrls():
         return None
     paths: Sequence[Path] = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -1,7 +1,7 @@
-"""Plain rectangles.
+"""Fills plain rectangles.
 
-Invariant: painting one loads nothing. `QPainter.fillRect` also takes gradients, and makes Python know all their presets
-the first time it is called, which the first paint would wait for.
+Invariant: painting one imports nothing. `QPainter.fillRect` also takes gradients, so its first call makes PySide load
+all their presets, which would delay the first paint.
 """
 
 from __future__ import annotations
@@ -10,6 +10,6 @@ from PySide6.QtGui import QColor, QPainter
 
 
 def fill(painter: QPainter, x: int, y: int, width: int, height: int, color: QColor) -> None:
-    """Fill a rectangle; what the painter is set to stays, but for its background."""
+    """Fill a rectangle; the state of the painter stays, except for its background."""
     painter.setBackground(color)
     painter.eraseRect(x, y, width, height)

@@ -1,7 +1,7 @@
-"""Keeps the keyboard focus while the window is restyled, and declares what the focus means in a widget.
+"""Keeps the keyboard focus during restyling, and declares what the focus means in a widget.
 
-Invariant: what Enter would do is the same before and after. A row of buttons that takes other styles in is laid out
-anew by Qt, which hides each of them for a moment: the keyboard would be at the first one then, whatever that does.
+Invariant: Enter would do the same before and after. When buttons in a row are restyled, Qt lays the row out again and
+hides each of them for a moment, which would move the focus to the first one.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 JUDGED_AREA = "judged_area"
-"""The property of a widget in which bare keys give verdicts: a lane, or the page that a pair is judged on."""
+"""Property of a widget in which bare keys give verdicts: a lane, or the page of a judged pair."""
 OPENS_MENU = "opens_menu"
 
 
 def opens_menu(button: QAbstractButton) -> None:
-    """Declare that `button` opens a menu: a click leaves the focus where it is, and typed spaces do not press it."""
+    """Declare that `button` opens a menu: a click does not move the focus, and a typed space does not press it."""
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setProperty(OPENS_MENU, True)
 
 
 def keeping_focus(act: Callable[[], None]) -> None:
-    """Do `act`, and give the keyboard back to what had it."""
+    """Call `act`, and restore the keyboard focus."""
     before = QApplication.focusWidget()
     act()
     if before is not None and QApplication.focusWidget() is not before and before.isVisible():

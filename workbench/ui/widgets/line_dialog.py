@@ -1,6 +1,6 @@
-"""A dialog that asks for one line of text.
+"""A dialog for one line of text.
 
-Invariant: Enter does what the primary button says, Esc and Cancel leave everything as it was.
+Invariant: Enter presses the primary button; Esc and Cancel change nothing.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ _WIDTH = 360
 
 
 class LineDialog(Dialog):
-    """A field with a hint below it; `accepted` once the line is to be kept."""
+    """A field with a hint below it; `accepted` is emitted when the line is to be kept."""
 
     def __init__(self, parent: QWidget, title: str, name: str, text: str, hint: str) -> None:
-        """`name` is what assistive technology calls the field; `text` stands in it and is selected."""
+        """`name` is the accessible name of the field; `text` is its initial content, selected."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
@@ -48,7 +48,7 @@ class LineDialog(Dialog):
         self.parts.addLayout(foot)
 
     def keep(self) -> None:
-        """Take the line."""
+        """Accept the line."""
         self.accept()
 
 

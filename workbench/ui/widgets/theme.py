@@ -1,7 +1,7 @@
 """Colours, fonts and the stylesheet, light and dark.
 
 Invariant: widgets take every colour from `Theme.tokens`; text colours have at least 4.5 : 1 contrast on the surfaces
-they are used on. A choice is in force at once; of those made while the window still takes it in, only the last one is.
+they are used on. A choice takes effect at once; of several made while the window is restyled, only the last is applied.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ Motion = Literal["system", "reduced", "full"]
 STYLE = "Fusion"
 _ICONS = ("tick", "clear", "down", "up")
 QUIET_PADDING = 7
-"""Pixels between the edge of a button without a frame and its words: padding and border."""
+"""Pixels between the edge of a flat button and its text: padding and border."""
 __all__ = ["DARK", "LIGHT", "QUIET_PADDING", "STYLE", "Mode", "Motion", "Theme", "ThemeTokens", "keep_room", "set_role"]
 
 
 class Theme(QObject):
-    """The look in force. Created once by the program and handed to every widget that paints."""
+    """The current theme. Created once by the program and passed to every widget that paints."""
 
     changing, changed = Signal(), Signal()
 
     def __init__(self, app: QApplication, mode: Mode = "system", scale: float = 1.0, *, set_style: bool = True) -> None:
-        """`set_style` is False when the application was started with `STYLE`, which is quicker than changing it."""
+        """`set_style` is False if the application was started with `STYLE`, which is faster than changing it."""
         super().__init__(app)
         self._app = app
         self._mode: Mode = mode
@@ -52,7 +52,7 @@ class Theme(QObject):
 
     @property
     def mode(self) -> Mode:
-        """What the user chose: follow the system, or one of the two."""
+        """The user's choice: follow the system, light or dark."""
         return self._mode
 
     @property
@@ -62,11 +62,11 @@ class Theme(QObject):
 
     @property
     def motion(self) -> Motion:
-        """What the user chose: as the system, or as little motion as possible."""
+        """The user's choice: as the system, or reduced motion."""
         return self._motion
 
     def set_motion(self, motion: Motion) -> None:
-        """Let carets blink and menus unfold as the system has it, or keep still, which Qt cannot tell by itself."""
+        """Set whether carets blink and menus animate as the system says, or not at all; Qt has no such setting."""
         if motion == self._motion:
             return
         self._motion = motion
@@ -76,13 +76,13 @@ class Theme(QObject):
 
     @property
     def is_dark(self) -> bool:
-        """Whether the dark tokens are in force."""
+        """Whether the dark tokens are in use."""
         system_is = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         return system_is if self._in_force[0] == "system" else self._in_force[0] == "dark"
 
     @property
     def tokens(self) -> ThemeTokens:
-        """The colours in force."""
+        """The current colours."""
         return DARK if self.is_dark else LIGHT
 
     def color(self, name: str) -> QColor:
@@ -140,10 +140,10 @@ class Theme(QObject):
             font.setFamilies(list(dict.fromkeys(("Inter", *font.families()))))
         font = to_the_letter(font)
         font.setPointSizeF(self._size)
-        # Changed while in force, a stylesheet takes several times as long: each font and palette is handed on by all.
+        # Changing a stylesheet while it is set takes several times as long: each widget propagates fonts and palettes.
         if self._app.styleSheet():
             self._app.setStyleSheet("")
-        # Each of these goes through all widgets once more, so only what changed is set.
+        # Each of these visits all widgets again, so only what changed is set.
         if font != self._app.font():
             self._app.setFont(font)
         if (palette := _palette(self.tokens)) != self._app.palette():
@@ -189,7 +189,7 @@ def _stylesheet(t: ThemeTokens, size: float) -> str:
     box = round(size * 1.4)
     small = QFont(QApplication.font())
     small.setPointSizeF(round(size - 1, 1))
-    # Qt draws no round corners at all where they would be higher than half of the label.
+    # Qt draws no rounded corners at all if they are higher than half of the label.
     pill = (QFontMetrics(small).height() + 4) // 2
     ring = max(3, round(box * 0.3))
     tone = "light" if t is LIGHT else "dark"
@@ -386,7 +386,7 @@ def set_role(widget: QObject, role: str) -> None:
     if widget.property("role") == role:
         return
     widget.setProperty("role", role)
-    # A widget that was never shown takes its style when it is; to load QStyle for it would delay the first paint.
+    # A widget never shown is polished when shown; importing QStyle for it would delay the first paint.
     if isinstance(widget, QWidget) and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         style = widget.style()
         style.unpolish(widget)
@@ -394,7 +394,7 @@ def set_role(widget: QObject, role: str) -> None:
 
 
 def keep_room(widget: QWidget) -> None:
-    """Let a widget keep its place while it is hidden, so that its neighbours stay where they are."""
+    """Make a widget retain its space while hidden, so that its neighbours do not move."""
     policy = widget.sizePolicy()
     policy.setRetainSizeWhenHidden(True)
     widget.setSizePolicy(policy)

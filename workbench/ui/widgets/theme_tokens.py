@@ -38,7 +38,7 @@ class ThemeTokens(NamedTuple):
     teal: str
     """Structure inside prompts."""
     warn: str
-    """What needs a look; of another hue than gold, which is for winners."""
+    """Needs attention; another hue than gold, which is for winners."""
     warn_soft: str
     text_selection: str
 

@@ -1,6 +1,6 @@
-"""Where the numbers of the next run are shown.
+"""Displays the forecast of the next run.
 
-Invariant: the numbers move nothing; a warning is a word and a mark, never a colour alone.
+Invariant: the forecast never shifts the layout; a warning is a word and a mark, never a colour alone.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ def next_run(compose: ComposeSession) -> tuple[str, Draft] | None:
 
 
 def to_foresee(compose: ComposeSession) -> tuple[str, Draft] | None:
-    """Return what the numbers are about, None also while they would give a hidden name away."""
+    """Return the prompt and the draft to forecast; None also while the forecast would reveal a hidden name."""
     return None if compose.stage.shown.is_blind else next_run(compose)
 
 
 def show_forecast(status: StatusBar, editor: ContentEditor, forecast: Forecast | None) -> None:
-    """Show a forecast in the status bar and at the messages, or with None nothing."""
+    """Show a forecast in the status bar and at the messages; None clears it."""
     if forecast is None:
         status.set_forecast("", "")
         editor.set_counts(())

@@ -1,4 +1,4 @@
-"""The parts of Compose that F6 goes through."""
+"""The panes of Compose for F6."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def compose_panes(view: ComposeView, *, is_past: bool) -> list[tuple[QWidget, Callable[[], None]]]:
-    """Return the visible parts in reading order, and what gives each the keyboard; hidden and empty ones are left out.
+    """Return the visible panes in reading order, each with a callable that focuses it; hidden and empty ones are
+    skipped.
 
     With `is_past` the editor is that of the past iteration.
     """

@@ -1,6 +1,6 @@
-"""Shows the open prompt in the window: its draft or a past iteration, its lanes, and the numbers of the session.
+"""Shows the open prompt in the window: its draft or a past iteration, its lanes, and the session's statistics.
 
-Invariant: nothing here changes a draft or the history, except the note of which prompt was open last.
+Invariant: nothing here changes a draft or the history, except the record of the prompt opened last.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _HIDDEN = "Session · hidden while blind"
 
 
 class ComposePresenter(QObject):
-    """Keeps the page, the status bar and the header up to date. `heads` are the lanes on the screen, left to right."""
+    """Updates the page, the status bar and the header. `heads` are the lanes on the screen, left to right."""
 
     def __init__(self, services: Services, owner: ComposeOwner, view: ComposeView) -> None:
         super().__init__(owner.compose)
@@ -56,15 +56,15 @@ class ComposePresenter(QObject):
         return [head.slot for head in self.heads]
 
     def title(self, slot: str) -> str:
-        """Return the shown name of a lane, "" for a lane that is not shown."""
+        """Return the displayed name of a lane, "" for a lane that is not shown."""
         return next((head.title for head in self.heads if head.slot == slot), "")
 
     def focused(self) -> str:
-        """Return the slot of the lane that keys act on, "" when there is no lane."""
+        """Return the slot of the lane that keys act on, "" if there is no lane."""
         return self._view.lanes.focused_slot()
 
     def name_keys(self, name: KeyName) -> None:
-        """Name the keys in force."""
+        """Update the displayed keys."""
         self.key_name = name
         for part in (self._view.runbar, self._view.viewing, self._view.lanes, self._view.pager, self._view.blind):
             part.name_keys(name)
@@ -112,7 +112,7 @@ class ComposePresenter(QObject):
         runbar.set_based_on(compose.based_on, shown=not state.viewing)
 
     def show_session(self) -> None:
-        """Show what the session took so far, unless names are hidden, which it would give away."""
+        """Show the session's statistics, unless names are hidden, which they would reveal."""
         header = self._owner.header
         self._is_hiding = self._compose.stage.shown.is_blind
         if self._is_hiding:

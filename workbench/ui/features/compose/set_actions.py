@@ -51,7 +51,6 @@ class SetActions(QObject):
         self._bar.menu_wanted.connect(self.open_menu)
         self._pager.wanted.connect(self.step)
         self._stage.paged.connect(self.show_page)
-        self._stage.set_judged.connect(self.show_page)
 
     def show(self) -> None:
         """Show the current value sets."""

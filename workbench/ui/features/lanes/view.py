@@ -60,8 +60,7 @@ class LanesView(LaneIntents):
         self._theme = theme
         self._seats: list[LaneSlot] = []
         self._focused = ""
-        self._running = False
-        self._solo = False
+        self._running = self._solo = False
         self._keys_act = True
         self._area = ColumnScrollArea(self)
         self._row = QWidget()
@@ -98,12 +97,12 @@ class LanesView(LaneIntents):
         if len(wanted) != len(heads):
             raise ValueError("two lanes have the same slot")
         old_index = next((i for i, seat in enumerate(self._seats) if seat.slot == self._focused), 0)
-        kept: dict[str, LaneSlot] = {}
+        kept = {seat.slot: seat for seat in self._seats if seat.slot in wanted}
         for seat in self._seats:
-            if seat.slot in wanted:
-                kept[seat.slot] = seat
-            else:
-                self._drop(seat)
+            if seat.slot not in wanted:
+                self._layout.removeWidget(seat.widget)
+                seat.widget.hide()
+                seat.widget.deleteLater()
         self._seats = [kept.get(head.slot) or self._make_seat(head) for head in heads]
         for index, seat in enumerate(self._seats):
             if self._layout.indexOf(seat.widget) != index:
@@ -298,11 +297,6 @@ class LanesView(LaneIntents):
             stops[-1].setFocus(reason)
         else:
             stops[0].setFocus(reason)
-
-    def _drop(self, seat: LaneSlot) -> None:
-        self._layout.removeWidget(seat.widget)
-        seat.widget.hide()
-        seat.widget.deleteLater()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
