@@ -59,6 +59,7 @@ COMMANDS: tuple[Command, ...] = (
         fixed=True,
         views=EVERYWHERE,
         run=lambda shell: shell.undo(),
+        repeats=True,
     ),
     Command(
         "redo",
@@ -69,6 +70,7 @@ COMMANDS: tuple[Command, ...] = (
         True,
         views=EVERYWHERE,
         run=lambda shell: shell.redo(),
+        repeats=True,
     ),
     Command(
         "view_compose",
@@ -94,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
         ("F6",),
         views=EVERYWHERE,
         run=lambda shell: shell.step_pane(1),
+        repeats=True,
     ),
     Command(
         "previous_pane",
@@ -102,6 +105,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Shift+F6",),
         views=EVERYWHERE,
         run=lambda shell: shell.step_pane(-1),
+        repeats=True,
     ),
     Command(
         "wrap",

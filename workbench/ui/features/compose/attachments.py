@@ -14,7 +14,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, Q
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
-from workbench.core.attachments import size_text
+from workbench.core.attachments import EXTENSIONS, PICTURES, size_text
 from workbench.core.blocks import Attachment
 from workbench.store import StoreError
 from workbench.ui.editor import ContentEditor
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 PASTED = "Pasted image.png"
 MOST_PIXELS = 24_000_000
 """A larger picture has no thumbnail, unless its decoder can scale while decoding."""
-_FILTER = "Pictures and text (*.png *.jpg *.jpeg *.gif *.webp *.txt *.md *.csv *.json *.xml *.html);;All files (*)"
-_FORMATS = {"image/png": b"png", "image/jpeg": b"jpeg", "image/gif": b"gif", "image/webp": b"webp"}
+_FILTER = f"Pictures and text ({' '.join(f'*{extension}' for extension in EXTENSIONS)});;All files (*)"
 Take = Callable[[], Attachment]
 
 
@@ -187,9 +186,9 @@ def thumbnail(body: bytes, media_type: str, side: int) -> QImage:
 
     Only the decoder of the media type is used, so that no other decoder receives untrusted bytes.
     """
-    kind = _FORMATS.get(media_type)
-    if kind is None:
+    if media_type not in PICTURES:
         return QImage()
+    kind = media_type.removeprefix("image/").encode()
     data = QByteArray(body)
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)

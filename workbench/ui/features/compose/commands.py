@@ -156,6 +156,7 @@ COMMANDS: tuple[Command, ...] = (
         ("F3",),
         needs("has_prompt"),
         run=lambda compose: compose.editing.finder.step(1),
+        repeats=True,
     ),
     Command(
         "find_previous",
@@ -164,6 +165,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Shift+F3",),
         needs("has_prompt"),
         run=lambda compose: compose.editing.finder.step(-1),
+        repeats=True,
     ),
     Command("focus_editor", "Go to the editor", "Edit", ("Ctrl+E",), run=lambda compose: compose.focus_editor()),
     Command(
@@ -197,6 +199,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Alt+Left",),
         needs("has_older"),
         run=lambda compose: compose.timeline.step(1),
+        repeats=True,
     ),
     Command(
         "newer",
@@ -205,6 +208,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Alt+Right",),
         needs("has_newer"),
         run=lambda compose: compose.timeline.step(-1),
+        repeats=True,
     ),
     Command(
         "restore",

@@ -33,6 +33,7 @@ COMMANDS = (
         ("Alt+PgDown",),
         needs("has_sets"),
         run=lambda compose: compose.sets.step(1),
+        repeats=True,
     ),
     Command(
         "previous_set",
@@ -41,6 +42,7 @@ COMMANDS = (
         ("Alt+PgUp",),
         needs("has_sets"),
         run=lambda compose: compose.sets.step(-1),
+        repeats=True,
     ),
     Command(
         "large_value",

@@ -120,6 +120,7 @@ COMMANDS = (
         ("Alt+Shift+PgDown",),
         needs("lane_focused"),
         run=lambda c: c.samples.step(1),
+        repeats=True,
     ),
     Command(
         "previous_sample",
@@ -128,6 +129,7 @@ COMMANDS = (
         ("Alt+Shift+PgUp",),
         needs("lane_focused"),
         run=lambda c: c.samples.step(-1),
+        repeats=True,
     ),
     Command(
         "samples",
@@ -168,6 +170,7 @@ COMMANDS = (
         ("Ctrl+PgDown",),
         needs("has_lanes"),
         run=lambda c: c.step_lane(1),
+        repeats=True,
     ),
     Command(
         "previous_lane",
@@ -176,6 +179,7 @@ COMMANDS = (
         ("Ctrl+PgUp",),
         needs("has_lanes"),
         run=lambda c: c.step_lane(-1),
+        repeats=True,
     ),
     Command(
         "copy_answer",
@@ -296,6 +300,7 @@ COMMANDS = (
         ("F7",),
         needs("lane_focused"),
         run=lambda c: c.diffs.step(1),
+        repeats=True,
     ),
     Command(
         "previous_change",
@@ -304,5 +309,6 @@ COMMANDS = (
         ("Shift+F7",),
         needs("lane_focused"),
         run=lambda c: c.diffs.step(-1),
+        repeats=True,
     ),
 )
