@@ -10,11 +10,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.app.keymap import Keymap
 from workbench.app.verdict_keys import VerdictKey
 from workbench.ui.composition import FEATURES
 from workbench.ui.shell.actions import CommandActions
 from workbench.ui.shell.focus_origin import FocusOrigin
+from workbench.ui.shell.key_bindings import KeyBindings
 from workbench.ui.shell.key_filters import CommandKeys, VerdictKeys
 
 PRESS, RELEASE, OVERRIDE = QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride
@@ -73,7 +73,7 @@ def field(qtbot: QtBot) -> Iterator[QLineEdit]:
     made.clearFocus()
     made.setFocus(Qt.FocusReason.ShortcutFocusReason)
     origin.place()
-    CommandKeys(window, Keymap(FEATURES.commands()).owner, origin, FieldsKeepUndo())
+    CommandKeys(window, KeyBindings(FEATURES.commands(), {}, window), origin, FieldsKeepUndo())
     yield made
     window.close()
 

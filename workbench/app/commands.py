@@ -71,8 +71,47 @@ class WindowState:
         """Whether the editor shows a draft rather than a past entry."""
         return self.has_prompt and not self.viewing
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another view than Compose is shown."""
+        return self.view != "compose"
+
 
 Enabled = Callable[[WindowState], bool]
+"""Whether a command makes sense in a state. Conditions are written with the functions below, so that the rows of all
+commands are checked without running code of every feature."""
+
+
+def always(_: WindowState) -> bool:
+    """Return True: the command makes sense in every state."""
+    return True
+
+
+def needs(*fields: str, unless: tuple[str, ...] = ()) -> Enabled:
+    """Return a condition that holds while all `fields` of the state are true and none of `unless` is.
+
+    Raises ValueError for a name that the state does not have.
+    """
+    _check((*fields, *unless))
+    return lambda state: (
+        all(getattr(state, name) for name in fields) and not any(getattr(state, name) for name in unless)
+    )
+
+
+def any_of(*fields: str) -> Enabled:
+    """Return a condition that holds while one of `fields` of the state is true; raises ValueError as `needs` does."""
+    _check(fields)
+    return lambda state: any(getattr(state, name) for name in fields)
+
+
+def by_view(*, history: Enabled, otherwise: Enabled) -> Enabled:
+    """Return a condition that is another one in the History view than elsewhere."""
+    return lambda state: history(state) if state.view == "history" else otherwise(state)
+
+
+def _check(names: tuple[str, ...]) -> None:
+    if unknown := [name for name in names if not hasattr(WindowState, name)]:
+        raise ValueError(f"a window's state has no {unknown}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +122,7 @@ class Command:
     title: str
     group: str
     shortcuts: tuple[str, ...] = ()
-    enabled: Enabled = lambda _: True
+    enabled: Enabled = always
     fixed: bool = False
     """Its keys cannot be changed: dialogs and text fields handle them too."""
     views: tuple[View, ...] = COMPOSE

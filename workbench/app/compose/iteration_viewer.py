@@ -27,12 +27,8 @@ class IterationViewer(QObject):
         super().__init__(parent)
         self._history, self._tasks, self._timeline = history, tasks, timeline
         self._wanted = ""
-        self._detail: Detail | None = None
-
-    @property
-    def detail(self) -> Detail | None:
+        self.detail: Detail | None = None
         """The detail on display, or None while the draft is shown."""
-        return self._detail
 
     def fetch(self, uid: str, then: Callable[[Detail], None]) -> None:
         """Read the detail of a row, then call `then` with it."""
@@ -45,14 +41,14 @@ class IterationViewer(QObject):
 
         def show(detail: Detail) -> None:
             if uid == self._wanted:
-                self._detail = detail
+                self.detail = detail
                 self.arrived.emit(detail)
 
         self.fetch(uid, show)
 
     def leave(self) -> bool:
         """Clear the display and drop pending reads; return False if nothing was shown."""
-        shown, self._wanted, self._detail = self._detail is not None, "", None
+        shown, self._wanted, self.detail = self.detail is not None, "", None
         return shown
 
 

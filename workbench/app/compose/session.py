@@ -92,7 +92,7 @@ class ComposeSession(QObject):
         self.sets.changed.connect(self.saver.touch)
         self.stage.problem.connect(self.problem)
         self.stage.row_stale.connect(self.rows.refresh)
-        for part in (self.sets, self.board, self.rows):
+        for part in (self.sets, self.board):
             part.changed.connect(self.changed)
         self.rows.noted.connect(self.read_names)
 
@@ -204,8 +204,9 @@ class ComposeSession(QObject):
         if only is not None:
             draft = replace(draft, lanes=tuple(lane for lane in draft.lanes if lane.slot in only))
         # The draft is written before the run that uses it, so that a kill in between cannot restore an older text.
-        self.saver.touch()
-        self.saver.flush()
+        if not self.saver.is_saved:
+            self.saver.touch()
+            self.saver.flush()
         beside = self.stage.beside(self.lanes.lanes, [lane.slot for lane in draft.run_lanes])
         with self._tasks.quiet():
             try:
@@ -229,8 +230,7 @@ class ComposeSession(QObject):
             self._emit_heads()
         if is_shown:
             self._timeline.mark_ran(begun.lane_versions)
-            if begun.version_number is not None:
-                self.lineage.recorded(begun.version_number)
+            if begun.version_number is not None and self.lineage.recorded(begun.version_number):
                 self.saver.touch()
         self.rows.refresh(begun.run_uid)
 

@@ -6,7 +6,7 @@ Invariant: a column shows only what is in its `LaneHead` and `LaneStatus`; the t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from workbench.core.empty_answers import EmptyAnswer
@@ -106,6 +106,11 @@ class LaneStatus:
     """The number of choices in the response beside the shown one."""
     began_ms: int | None = None
     """The start of a running call on the clock `host.clock.monotonic_ms`; None if unknown."""
+
+
+def is_same_but_standing(old: LaneStatus, new: LaneStatus) -> bool:
+    """Whether two states differ in nothing but what the verdict says about the answer."""
+    return replace(old, standing=new.standing) == new
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 
 from workbench.core.lanes import short_model
 from workbench.core.version_name import iteration_name
-from workbench.ui.shell.events import CommandStateChanged, ViewShown
+from workbench.ui.shell.events import UndoStateChanged, ViewShown
 
 if TYPE_CHECKING:
     from workbench.app.compose.run_controller import RunController
@@ -109,7 +109,7 @@ class VerdictNotices(QObject):
             sentence = f"{sentence}. {told}"
         label = "Redo" if given.change == "undone" else "Undo"
         self._bar.show_brief(KEY, sentence, action=KEY, label=label)
-        self._services.events.publish(CommandStateChanged())
+        self._services.events.publish(UndoStateChanged())
 
     def _act(self, action: str) -> None:
         given, judging = self._given, self._stage.judging

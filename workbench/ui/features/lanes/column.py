@@ -15,7 +15,7 @@ from PySide6.QtGui import QContextMenuEvent, QLinearGradient, QMouseEvent, QPain
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from workbench.app.lanes.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus, is_same_but_standing
 from workbench.core.lanes import Params, short_model
 from workbench.core.parameter_support import ParameterSupport
 from workbench.host.clock import monotonic_ms
@@ -132,6 +132,12 @@ class LaneColumn(QFrame):
         """Show the state of the output."""
         head, old, self._status = self._head, self._status, status
         if old == status:
+            return
+        if is_same_but_standing(old, status):
+            self.header.show_standing(head, status)
+            self.footer.show_standing(head, status)
+            self._set_wash()
+            self.update()
             return
         said = [(one.standing, one.blind, one.starred, wording.settings_line(head, one)) for one in (old, status)]
         if said[0] != said[1]:

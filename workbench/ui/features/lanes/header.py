@@ -201,7 +201,7 @@ class LaneHeader(QWidget):
     def show_head(self, head: LaneHead, status: LaneStatus, *, keep_params_line: bool) -> None:
         """Show the lane's settings. `keep_params_line` reserves the third line so that columns stay aligned."""
         blind = status.blind
-        self.row.set_content(wording.title(head, blind), wording.pills(head, status), gold=status.standing == "winner")
+        self.show_standing(head, status)
         self.row.name.setToolTip(safe_tip(wording.title_tip(head, blind)))
         self.row.menu.setAccessibleName(f"Menu of lane {head.number}")
         summary = wording.settings_line(head, status)
@@ -210,6 +210,11 @@ class LaneHeader(QWidget):
         self.warning.show_texts(wording.warning_texts(head, status), head.warning_reason)
         self.params.setVisible(keep_params_line or bool(summary))
         self._fit_warning()
+
+    def show_standing(self, head: LaneHead, status: LaneStatus) -> None:
+        """Show what the verdict says about the answer, beside the name."""
+        name, pills = wording.title(head, status.blind), wording.pills(head, status)
+        self.row.set_content(name, pills, gold=status.standing == "winner")
 
     def _fit_warning(self) -> None:
         self.warning.fit(self.width() - _SIDES - (self.params.natural_width() + _GAP if self.params.shown() else 0))
