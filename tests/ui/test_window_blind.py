@@ -216,7 +216,7 @@ def test_no_failure_of_one_lane_tells_which_it_is(desk: Desk, code: str) -> None
     assert _leaks(desk) == []
     failed = window.lanes.column("s2")
     assert failed is not None
-    assert "The reason is shown with the names" in failed.status.failure.sentence  # type: ignore[union-attr] # it failed
+    assert "To see why, mark another answer" in failed.status.failure.sentence  # type: ignore[union-attr] # it failed
     details = [fold for fold in failed.findChildren(FoldButton) if fold.words() == "Details"]
     assert [fold.isHidden() for fold in details] == [True], "there are no details to unfold"
 

@@ -93,7 +93,7 @@ def test_typing_searches_and_esc_leads_back(desk: Desk) -> None:
 def test_a_long_paste_leaves_the_table_its_room(desk: Desk) -> None:
     view = entered(desk)
     view.bar.field.setText(" ".join(f"model:nobody{number}" for number in range(90)))
-    desk.until(lambda: not view.model.is_searching and "more such places" in view.bar.said())
+    desk.until(lambda: not view.model.is_searching and "more places like these" in view.bar.said())
     assert len(view.bar.said().splitlines()) == 5
     view.bar.field.setText("(" * 5000)
     desk.until(lambda: not view.model.is_searching and "All runs are shown." in view.bar.said())

@@ -269,7 +269,7 @@ def test_a_sitting_by_keys_alone_is_stored_as_it_was_given(desk: Desk) -> None:
         for (kind, one, other), (left, right) in zip(expected, shown, strict=True)
     ]
     assert window.rank_view is not None
-    assert window.rank_view.judging.progress.full() == "4 judged in this sitting"
+    assert window.rank_view.judging.progress.full() == "4 judged in this session"
     desk.press(Key.Key_Escape)
     assert not window.is_judging
     assert window.sidebar.isVisible()
@@ -337,7 +337,7 @@ def test_a_pair_is_skipped_by_its_key_and_comes_back_by_undo(desk: Desk) -> None
     desk.press(Key.Key_S)
     ready(desk)
     assert sittings.shown is not first
-    assert rank.judging.progress.full() == "0 judged in this sitting"
+    assert rank.judging.progress.full() == "0 judged in this session"
     desk.press(Key.Key_Z)
     assert sittings.shown is first
     desk.press(Key.Key_1)

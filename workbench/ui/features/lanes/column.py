@@ -137,13 +137,11 @@ class LaneColumn(QFrame):
             self.header.show_standing(head, status)
             self.footer.show_standing(head, status)
             self._set_wash()
-            self.update()
             return
         said = [(one.standing, one.blind, one.starred, wording.settings_line(head, one)) for one in (old, status)]
         if said[0] != said[1]:
             self._show_head()
             self._set_wash()
-            self.update()
         if _numbers_only(old, status):
             self.show_elapsed()
         else:
@@ -297,9 +295,8 @@ class LaneColumn(QFrame):
         self.reading.set_status(self._head, status)
         self.reading.set_placeholder(wording.placeholder(self._head, status, self._intents.key_name("run")))
         needs_strip = wording.needs_strip(status)
-        if needs_strip and self._strip is None:
-            self._strip = self._make_strip()
-        if self._strip is not None:
+        if needs_strip or self._strip is not None:
+            self._strip = self._strip or self._make_strip()
             self._strip.setVisible(needs_strip)
             self._strip.show_status(self._head, status)
         self._show_footer()
@@ -344,6 +341,7 @@ class LaneColumn(QFrame):
             painter.fillRect(QRect(0, 0, width, 2), self._theme.color("accent" if self._active else "border"))
 
     def _set_wash(self) -> None:
+        self.update()
         if self._status.standing != "winner":
             self.reading.set_wash(None)
             return
