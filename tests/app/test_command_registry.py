@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from workbench.app.command_registry import CommandRegistry
-from workbench.app.commands import Command
+from workbench.app.commands import Command, WindowState, any_of, by_view, needs
 
 
 def _row(name: str, after: str = "", *keys: str) -> Command:
@@ -29,3 +31,16 @@ def test_a_command_follows_the_one_that_it_names() -> None:
 def test_what_cannot_be_ordered_is_refused(rows: tuple[Command, ...], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         CommandRegistry(rows)
+
+
+def test_conditions_are_written_with_fields_of_the_state() -> None:
+    state = WindowState(has_prompt=True, one_row=True)
+    assert needs("has_prompt", "writable")(state)
+    assert not needs("has_prompt", unless=("one_row",))(state)
+    assert any_of("blind", "one_row")(state)
+    assert not any_of("blind", "running")(state)
+    narrow = by_view(history=needs("two_rows"), otherwise=needs("one_row"))
+    assert narrow(state)
+    assert not narrow(replace(state, view="history"))
+    with pytest.raises(ValueError, match="has_promt"):
+        needs("has_promt")

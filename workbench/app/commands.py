@@ -71,8 +71,47 @@ class WindowState:
         """Whether the editor shows a draft rather than a past entry."""
         return self.has_prompt and not self.viewing
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another view than Compose is shown."""
+        return self.view != "compose"
+
 
 Enabled = Callable[[WindowState], bool]
+"""Whether a command makes sense in a state. Conditions are written with the functions below, so that the rows of all
+commands are checked without running code of every feature."""
+
+
+def always(_: WindowState) -> bool:
+    """Return True: the command makes sense in every state."""
+    return True
+
+
+def needs(*fields: str, unless: tuple[str, ...] = ()) -> Enabled:
+    """Return a condition that holds while all `fields` of the state are true and none of `unless` is.
+
+    Raises ValueError for a name that the state does not have.
+    """
+    _check((*fields, *unless))
+    return lambda state: (
+        all(getattr(state, name) for name in fields) and not any(getattr(state, name) for name in unless)
+    )
+
+
+def any_of(*fields: str) -> Enabled:
+    """Return a condition that holds while one of `fields` of the state is true; raises ValueError as `needs` does."""
+    _check(fields)
+    return lambda state: any(getattr(state, name) for name in fields)
+
+
+def by_view(*, history: Enabled, otherwise: Enabled) -> Enabled:
+    """Return a condition that is another one in the History view than elsewhere."""
+    return lambda state: history(state) if state.view == "history" else otherwise(state)
+
+
+def _check(names: tuple[str, ...]) -> None:
+    if unknown := [name for name in names if not hasattr(WindowState, name)]:
+        raise ValueError(f"a window's state has no {unknown}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +122,7 @@ class Command:
     title: str
     group: str
     shortcuts: tuple[str, ...] = ()
-    enabled: Enabled = lambda _: True
+    enabled: Enabled = always
     fixed: bool = False
     """Its keys cannot be changed: dialogs and text fields handle them too."""
     views: tuple[View, ...] = COMPOSE
@@ -93,6 +132,9 @@ class Command:
     after the focus fell back."""
     needs_answer: bool = False
     """A bare letter for it acts only while a lane or a judged pair has the focus."""
+    repeats: bool = False
+    """Whether it repeats while its key is held. Others run once: a key held by mistake must not run, judge or delete
+    repeatedly."""
     run: Callable[[Any], object] | None = None
     """The action. It takes the controller of its feature, and returns its changes (`Changed`) or None."""
     after: str = ""
@@ -105,17 +147,6 @@ class Command:
     def possible(self, state: WindowState) -> bool:
         """Whether the command is enabled."""
         return self.is_in(state.view) and self.enabled(state)
-
-
-STEPS = frozenset(
-    {
-        *("undo", "redo", "find_next", "find_previous", "older", "newer", "next_change", "previous_change"),
-        *("next_set", "previous_set", "next_sample", "previous_sample", "next_lane", "previous_lane"),
-        *("next_pane", "previous_pane", "zoom_in", "zoom_out"),
-    }
-)
-"""Commands that repeat while their key is held. Others run once: a key held by mistake must not run, judge or delete
-repeatedly."""
 
 
 def acts_on_lanes(command: Command) -> bool:

@@ -33,7 +33,7 @@ class Keymap:
     def __init__(self, commands: CommandRegistry, stored: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         self._commands = commands
         self._stored = {name: tuple(dict.fromkeys(keys)) for name, keys in stored}
-        self._owner: dict[str, str] = {}
+        self._owner: dict[str, Command] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
         changed = [command for command in commands if self._is_changed(command)]
         for command in changed:
@@ -46,7 +46,7 @@ class Keymap:
         return command.id in self._stored and not command.fixed
 
     def _give(self, command: Command, keys: Sequence[str]) -> None:
-        mine = tuple(key for key in keys if self._owner.setdefault(key, command.id) == command.id)
+        mine = tuple(key for key in keys if self._owner.setdefault(key, command) is command)
         self._keys[command.id] = mine
 
     @property
@@ -65,8 +65,7 @@ class Keymap:
 
     def owner(self, key: str) -> Command | None:
         """Return the command that a key belongs to."""
-        found = self._owner.get(key)
-        return self._commands[found] if found else None
+        return self._owner.get(key)
 
     def is_changed(self, command_id: str) -> bool:
         """Whether a command's keys differ from the table."""

@@ -19,7 +19,6 @@ from workbench.store.connections import Readers, connect
 from workbench.store.database_file import OpenedDatabase
 from workbench.store.errors import StoreError, failure
 from workbench.store.maintenance.database_copy import copy_whole
-from workbench.store.path_check import NOTHING, which
 from workbench.store.search.search_index import Indexer
 from workbench.store.sqlite import sqlite3
 from workbench.store.writer import Writer
@@ -28,6 +27,8 @@ T = TypeVar("T")
 
 _TRY_AGAIN_S = 60.0
 """Seconds between two attempts to keep what was open, if there is no space for it."""
+_NOTHING = (0, 0)
+"""Returned by `_which` if there is no file."""
 _REPLACED = "Another file replaced the history. Restart the app; nothing more is saved here."
 
 
@@ -36,10 +37,10 @@ class DatabaseHandle:
 
     def __init__(self, path: Path, opened: OpenedDatabase, indexer: Indexer, busy_ms: int) -> None:
         self._path, self._opened, self._busy_ms = path, opened, busy_ms
-        self._which = which(path)
+        self._identity = _which(path)
         self._real = path.resolve()
         self._log = self._real.with_name(f"{self._real.name}-wal")
-        self._which_log = which(self._log)
+        self._log_identity = _which(self._log)
         self._leaving = threading.Lock()
         self._is_folded = self._has_left = self._is_closed = False
         self._told: StoreError | None = None
@@ -102,14 +103,14 @@ class DatabaseHandle:
             self.writer.close(fold=not self._is_folded)
 
     def _is_replaced(self) -> bool:
-        now = which(self._path)
-        return self._which is not None and now is not None and now not in (self._which, NOTHING)
+        now = _which(self._path)
+        return self._identity is not None and now is not None and now not in (self._identity, _NOTHING)
 
     def _trouble(self) -> StoreError | None:
         """Return why nothing can be written to the opened file, None if it can."""
         if self._told is not None:
             return _again(self._told)
-        if self._which is None or (now := which(self._path)) is None or now == self._which:
+        if self._identity is None or (now := _which(self._path)) is None or now == self._identity:
             return None
         return failure("moved", str(self._path))
 
@@ -153,7 +154,7 @@ class DatabaseHandle:
             self._is_folded = True
             if self.writer is not None:
                 self.writer.rest()
-            if busy and which(self._log) == self._which_log:
+            if busy and _which(self._log) == self._log_identity:
                 # A reader keeps the log from being emptied; it must not be taken for that of the other file.
                 self._log.rename(kept.with_name(f"{kept.name}-wal.old"))
         copy_whole(connection, self._path, kept)
@@ -163,3 +164,14 @@ class DatabaseHandle:
 def _again(error: StoreError) -> StoreError:
     """Return an equal error without a traceback."""
     return StoreError(error.sentence, error.detail, error.code)
+
+
+def _which(path: Path) -> tuple[int, int] | None:
+    """Return the identity of the file at `path`, _NOTHING if there is none, None if it cannot be told."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return _NOTHING
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

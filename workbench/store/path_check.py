@@ -16,8 +16,6 @@ from workbench.store.errors import StoreError, failure
 _HEADER = b"SQLite format 3\0"
 EARLY_DRAFT = ".early-draft-"
 """Part of the names of files beside a history that hold text typed before it was open."""
-NOTHING = (0, 0)
-"""Returned by `which` if there is no file."""
 
 
 def check_place(path: Path) -> None:
@@ -61,17 +59,6 @@ def is_ours(path: Path) -> bool:
     with contextlib.suppress(OSError), path.open("rb") as file:
         return file.read(72)[68:] == APPLICATION_ID.to_bytes(4)
     return False
-
-
-def which(path: Path) -> tuple[int, int] | None:
-    """Return the identity of the file at `path`, NOTHING if there is none, None if it cannot be told."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return NOTHING
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _was_a_history(path: Path) -> bool:

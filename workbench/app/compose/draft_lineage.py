@@ -38,10 +38,15 @@ class DraftLineage:
         """Remember the draft that a run was started with."""
         self._sent = draft.techniques
 
-    def recorded(self, version: int) -> None:
-        """Base the draft on the version just recorded; techniques inserted since the run started stay pending."""
+    def recorded(self, version: int) -> bool:
+        """Base the draft on the version just recorded; techniques inserted since the run started stay pending.
+
+        Return whether the lineage changed, so that the draft has to be saved.
+        """
+        before = self.based_on, self.techniques
         self.based_on = version
         self.techniques = tuple(mark for mark in self.techniques if mark not in self._sent)
+        return before != (self.based_on, self.techniques)
 
     def draft(self, here: Draft) -> Draft:
         """Return the draft `here` with its lineage filled in."""

@@ -20,6 +20,7 @@ from workbench.app.tasks import Tasks
 from workbench.core.drafts import Draft
 from workbench.core.lanes import Endpoint, Lane
 from workbench.core.runs import ENDED, BesideLane, IterationDetail, Verdict
+from workbench.core.version_name import iteration_name
 from workbench.host.clock import monotonic_ms
 from workbench.usecases.problems import Problem, RefusedError
 from workbench.usecases.run_handle import RunHandle
@@ -41,7 +42,7 @@ class RunController(QObject):
     blinded = Signal(object)
     """Names were hidden or revealed; carries the slots in display order when revealed, () when hidden."""
     paged = Signal()
-    """Another run, value set or sample is shown, or a run that is not shown has ended."""
+    """Another run, value set or sample is shown, names were hidden or revealed, or one of several sets was judged."""
 
     def __init__(self, workbench: Workbench, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -85,8 +86,7 @@ class RunController(QObject):
 
     def answered(self, lane: Lane) -> Lane | None:
         """Return the lane as it was when it was asked, or None if it was not."""
-        asked = self.asked(lane.slot)
-        return asked.lane if asked is not None else None
+        return asked.lane if (asked := self.asked(lane.slot)) is not None else None
 
     def show_draft_run(self) -> None:
         """Show the draft's run."""
@@ -171,7 +171,7 @@ class RunController(QObject):
 
     def _name(self, run_uid: str) -> str:
         number = self._numbers.get(run_uid)
-        return "an earlier run" if number is None else f"iteration {number}"
+        return "an earlier run" if number is None else iteration_name(number)
 
     def show_past(self, detail: IterationDetail, endpoints: Endpoints) -> None:
         """Show a past iteration; the draft's run is kept."""
@@ -240,7 +240,8 @@ class RunController(QObject):
                 is_revealed = before.is_blind and not run.is_blind and before.at == run.at
                 self.blinded.emit(before.order if is_revealed else ())
             self.board.show_again(run.columns(), run.verdict, self._veil(run))
-            self.paged.emit()
+            if replace(before, verdicts=run.verdicts) != run or len(run.sets) > 1:
+                self.paged.emit()
 
     def follow_others(self) -> None:
         """Refresh the shown answers of runs in other processes."""

@@ -20,7 +20,6 @@ from workbench.usecases.history import History
 class TimelineRowReader(QObject):
     """Keeps the loaded rows in step with the history."""
 
-    changed = Signal()
     noted = Signal()
     """A note was written, which may change the displayed names of versions."""
 
@@ -70,4 +69,3 @@ class TimelineRowReader(QObject):
     def _put(self, prompt: str, row: TimelineRow, ticket: int | None = None) -> None:
         if prompt == self._prompt():
             self._timeline.put(row, ticket)
-            self.changed.emit()

@@ -41,11 +41,15 @@ class LaneComparisons(QObject):
         self._reads = reads
         self.base = ComparisonBase()
         self._asked: dict[str, tuple[object, ...]] = {}
-        board.changed.connect(self._look_again)
-        board.status_changed.connect(lambda slot, status: self._look_again())
+        self._follows = False
 
     def want(self, slot: str) -> None:
         """Compare the answer of a lane; `ready` carries the result, and again whenever the base changes."""
+        if not self._follows:
+            # Until a lane shows differences, nothing has to be compared again.
+            self._follows = True
+            self._board.changed.connect(self._look_again)
+            self._board.status_changed.connect(lambda slot, status: self._look_again())
         self._asked.pop(slot, None)
         self._compare(slot)
 

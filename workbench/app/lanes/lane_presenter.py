@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.compose.hidden_names import masked
 from workbench.app.lanes.attempts import ColumnSource, LaneColumnData, column_of, status_of
-from workbench.app.lanes.lane_state import LaneStatus, Standing
+from workbench.app.lanes.lane_state import ColumnState, LaneStatus, Standing
 from workbench.core.runs import ENDED, Judged, Verdict
 from workbench.usecases.transcript import TranscriptSnapshot
 
@@ -32,7 +32,7 @@ class LanePresenter(QObject):
     """slot, kind (text | reasoning | steps), chunk; empty for steps, which are to be read as a whole"""
     cleared = Signal(str)
     changed = Signal()
-    """The state of commands may have changed: a lane's state, a verdict, or the shown run."""
+    """The state of commands may have changed: a lane's state, or the shown run or attempt."""
 
     def __init__(self, lookup: Lookup, clock: Callable[[], int], parent: QObject | None = None) -> None:
         """`clock` returns monotonic ms, the same clock as the runner's."""
@@ -91,8 +91,9 @@ class LanePresenter(QObject):
                 self._last.pop(slot, None)
                 self._reset(slot)
             else:
-                self._status(slot)
-        self.changed.emit()
+                self._judge(slot)
+        if changed:
+            self.changed.emit()
 
     def show_stars(self, output_uids: frozenset[str]) -> None:
         """Set which answers have a star."""
@@ -126,8 +127,7 @@ class LanePresenter(QObject):
         """Update the winner marks for a verdict on the shown run."""
         self._verdict = verdict
         for slot in self._columns:
-            self._status(slot)
-        self.changed.emit()
+            self._judge(slot)
 
     def output(self, slot: str) -> str:
         """Return the uid of the output that a lane shows, "" for none."""
@@ -152,10 +152,10 @@ class LanePresenter(QObject):
         """Return the shown outputs of these lanes, as a verdict compares them; lanes without an output are skipped."""
         found = []
         for slot in slots:
-            column = self._columns.get(slot)
-            shown = self._lookup(column.shown, 0, 0) if column is not None and column.shown else None
-            if column is not None and shown is not None and not column.lane.other_values:
-                found.append(Judged(shown.output_uid, column.lane.place, shown.state))
+            column, state = self._columns.get(slot), self.state(slot)
+            # The state on the screen: an output that ended since the last frame was not seen yet.
+            if column is not None and column.shown and state != "idle" and not column.lane.other_values:
+                found.append(Judged(column.shown, column.lane.place, state))
         return tuple(found)
 
     def columns(self) -> tuple[ColumnSource, ...]:
@@ -175,7 +175,7 @@ class LanePresenter(QObject):
         """Whether everything that would identify the lane is hidden."""
         return slot in self._last and self._last[slot].blind
 
-    def state(self, slot: str) -> str:
+    def state(self, slot: str) -> ColumnState:
         """Return the state a lane shows, "idle" for none."""
         return self._last[slot].state if slot in self._last else "idle"
 
@@ -257,6 +257,13 @@ class LanePresenter(QObject):
             return
         self._show_status(slot, column, shown)
 
+    def _judge(self, slot: str) -> None:
+        """Show what the verdict says; all else of an answer with names is as it was."""
+        if self._veil is None and slot in self._last:
+            self._emit_status(slot, self._standing(self._columns[slot], self._last[slot]))
+        else:
+            self._status(slot)
+
     def _show_status(self, slot: str, column: LaneColumnData, shown: TranscriptSnapshot | None) -> None:
         status = replace(
             self._standing(column, status_of(shown, self._clock(), free=column.lane.free)),
@@ -271,6 +278,9 @@ class LanePresenter(QObject):
         )
         if self._veil is not None:
             status = masked(status, veiled=self._veiled)
+        self._emit_status(slot, status)
+
+    def _emit_status(self, slot: str, status: LaneStatus) -> None:
         old = self._last.get(slot)
         if old == status:
             return

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from workbench.core.content import ROLES, Role
 from workbench.ui.editor.block_note import BlockNote
+from workbench.ui.editor.drop_handling import DropSurround
 from workbench.ui.editor.field import ExactField
 from workbench.ui.editor.journal import MessageExtras
 from workbench.ui.widgets.fill_rect import fill
@@ -37,7 +38,7 @@ _HINTS: dict[Role, str] = {
 }
 
 
-class MessageBlock(QWidget):
+class MessageBlock(DropSurround):
     """A message in the editor; `key` identifies it in the journal. Restyling is deferred while `is_undressed`."""
 
     role_wanted = Signal(object, str)

@@ -5,6 +5,8 @@ Invariant: an editor works without the aids, and none of them is loaded before t
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject
 
 from workbench.ui.editor import indent
@@ -58,7 +60,7 @@ class CodeHelp(QObject):
         field.layers.append(colours)
         field.layers.append(HitMarks(field, self._theme))
         field.layers.append(BracketPairs(field, self._theme))
-        field.habits.append(lambda event: indent.takes(field, event))
+        field.habits.append(partial(indent.takes, field))
 
     def _follow_template(self) -> None:
         if self._editor.parts.template != self._template:

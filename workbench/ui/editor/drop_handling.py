@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.editor.heights import MeasuredField
@@ -33,3 +33,27 @@ class DropField(MeasuredField):
             event.ignore()
             return
         super().dragEnterEvent(event)
+
+
+class DropSurround(QWidget):
+    """A widget around a field: what is dropped on it, once drops are accepted, is offered to the owner of the field."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.takes: Callable[[QMimeData, bool], bool] = lambda _data, _act: False
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self._offer(event, act=False)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._offer(event, act=False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._offer(event, act=True)
+
+    def _offer(self, event: QDropEvent, *, act: bool) -> None:
+        if self.takes(event.mimeData(), act):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            event.ignore()

@@ -251,7 +251,8 @@ class ExactField(DropField):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         self.catch_up()
-        if any(habit(event) for habit in self.habits):
+        is_ours = plain_modifiers(event) or edits_text(event)
+        if is_ours and any(habit(event) for habit in self.habits):
             event.accept()
         elif key in (Qt.Key.Key_Backtab, Qt.Key.Key_Tab) and (key == Qt.Key.Key_Backtab or not plain_modifiers(event)):
             leave(self, forward=key == Qt.Key.Key_Tab)
@@ -259,7 +260,7 @@ class ExactField(DropField):
             event.accept()
         elif self.editable and (is_undo(event) or is_redo(event)):
             (self.undo_wanted if is_undo(event) else self.redo_wanted).emit()
-        elif not plain_modifiers(event) and not edits_text(event):
+        elif not is_ours:
             event.ignore()
         elif self.editable and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             # Shift+Enter would put U+2028 into the text.

@@ -7,13 +7,14 @@ work anywhere in the window.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.app.command_registry import CommandRegistry
-from workbench.app.commands import GROUPS, STEPS, WindowState
+from workbench.app.commands import GROUPS, WindowState
 from workbench.app.keymap import Keymap
 
 
@@ -38,11 +39,12 @@ class CommandActions(QObject):
             action = QAction(command.title, self)
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.setEnabled(False)
-            action.setAutoRepeat(command.id in STEPS)
+            action.setAutoRepeat(command.repeats)
             handler = handlers[command.id]
             action.triggered.connect(lambda _=False, call=handler: call())
             window.addAction(action)
             self._actions[command.id] = action
+        self._rows = [(command, self._actions[command.id]) for command in commands]
         self.bind(keymap or Keymap(commands))
 
     def __getitem__(self, command_id: str) -> QAction:
@@ -58,8 +60,13 @@ class CommandActions(QObject):
         if state == self._state:
             return
         self._state = state
-        for command in self._commands:
-            self._actions[command.id].setEnabled(command.possible(state))
+        for command, action in self._rows:
+            action.setEnabled(command.possible(state))
+
+    def update_undo(self, *, can_undo: bool, can_redo: bool) -> None:
+        """Enable what depends on whether something can be undone or redone; no effect before the first `update`."""
+        if self._state is not None:
+            self.update(replace(self._state, can_undo=can_undo, can_redo=can_redo))
 
     def press(self, command_id: str) -> None:
         """Trigger a command that was queued before the actions existed, if it is enabled now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from workbench.app.commands import EVERYWHERE, Command, View
+from workbench.app.commands import EVERYWHERE, Command, View, any_of, needs
 
 
 class ShellActions(Protocol):
@@ -44,7 +44,7 @@ COMMANDS: tuple[Command, ...] = (
         "Close, or stop the run",
         "Run",
         ("Esc",),
-        lambda s: s.viewing or s.running or s.detail_open or s.find_open or s.marked or s.view != "compose",
+        any_of("viewing", "running", "detail_open", "find_open", "marked", "is_elsewhere"),
         fixed=True,
         views=EVERYWHERE,
         run=lambda shell: shell.escape(),
@@ -55,20 +55,22 @@ COMMANDS: tuple[Command, ...] = (
         "Undo",
         "Edit",
         ("Ctrl+Z",),
-        lambda s: s.can_undo,
+        needs("can_undo"),
         fixed=True,
         views=EVERYWHERE,
         run=lambda shell: shell.undo(),
+        repeats=True,
     ),
     Command(
         "redo",
         "Redo",
         "Edit",
         ("Ctrl+Shift+Z", "Ctrl+Y"),
-        lambda s: s.can_redo,
+        needs("can_redo"),
         True,
         views=EVERYWHERE,
         run=lambda shell: shell.redo(),
+        repeats=True,
     ),
     Command(
         "view_compose",
@@ -94,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
         ("F6",),
         views=EVERYWHERE,
         run=lambda shell: shell.step_pane(1),
+        repeats=True,
     ),
     Command(
         "previous_pane",
@@ -102,6 +105,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Shift+F6",),
         views=EVERYWHERE,
         run=lambda shell: shell.step_pane(-1),
+        repeats=True,
     ),
     Command(
         "wrap",

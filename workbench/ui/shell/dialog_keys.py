@@ -6,8 +6,8 @@ one does not accept Enter, so that Enter on Cancel would confirm.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -28,6 +28,9 @@ _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 class DialogKeys(KeyboardFilter):
     """Filters keys in all windows except `main`, where it only blocks an Enter that began in a dialog."""
 
+    left = Signal(object)
+    """The Qt.FocusReason with which a widget of any window loses the keyboard."""
+
     def __init__(self, main: QWidget) -> None:
         super().__init__(main, lambda _: True)
         self._main = main
@@ -36,6 +39,8 @@ class DialogKeys(KeyboardFilter):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
+            if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
+                self.left.emit(event.reason())
             return False
         if event.type() == QEvent.Type.KeyRelease:
             self._held.release(event)

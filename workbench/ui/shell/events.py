@@ -78,6 +78,11 @@ class CommandStateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoStateChanged:
+    """Undo or redo may be possible now, or no longer; nothing else that commands depend on changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class PaletteOpening:
     """The palette is about to open; subscribers add their sources."""
 

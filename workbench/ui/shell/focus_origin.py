@@ -102,7 +102,7 @@ class FocusOrigin(KeyboardFilter):
                 self._set_placed(True)
         elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             self._tabs = event.key() in _TAB_KEYS
-            if isinstance(watched, QWidget) and _means_nothing(event) and not takes_text(watched):
+            if isinstance(watched, QWidget) and not takes_text(watched) and _means_nothing(event):
                 self._fall_back()
                 self.is_typing = True
         return False

@@ -10,13 +10,13 @@ from __future__ import annotations
 import weakref
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from shiboken6 import getCppPointer
 
+from workbench.ui.shell.dialog_keys import DialogKeys
 from workbench.ui.shell.focus_restore import can_have_keyboard
-from workbench.ui.shell.key_filters import KeyboardFilter, takes_text
+from workbench.ui.shell.key_filters import takes_text
 
 
 class _Click(NamedTuple):
@@ -24,21 +24,22 @@ class _Click(NamedTuple):
     field: weakref.ref[QWidget]
 
 
-class FocusReturn(KeyboardFilter):
-    """Tracks the focus through all windows of the program."""
+class FocusReturn(QObject):
+    """Tracks the focus through all windows of the program; `keys` reports why a widget loses it."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, keys: DialogKeys) -> None:
+        super().__init__(keys)
         self._reason = Qt.FocusReason.NoFocusReason
         self._clicks: dict[int, _Click] = {}
-        super().__init__(parent, lambda _: True)
+        keys.left.connect(self._left)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._follow)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
-            self._reason = event.reason()
-        return False
+    def _left(self, reason: Qt.FocusReason) -> None:
+        self._reason = reason
 
     def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
-        super()._follow(old, new)
         reason, self._reason = self._reason, Qt.FocusReason.NoFocusReason
         if new is None:
             return

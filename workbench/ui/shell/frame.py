@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QWheelEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPaintEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QFrame, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.content import Content, Message
@@ -66,6 +74,7 @@ class WindowFrame(QMainWindow):
         """Both are None until the window is complete."""
         self.command_of: Callable[[str], str] = lambda key: ""
         """Returns the id of the command that a key triggers, "" for none; used until the window is complete."""
+        self._offer: Callable[[QDropEvent], bool] = lambda event: False
         self._early: list[str] = []
         self._problems: list[tuple[str, str]] = []
         self.show_problem: Callable[[str, str], object] = lambda *problem: self._problems.append(problem)
@@ -110,7 +119,7 @@ class WindowFrame(QMainWindow):
         """Whether no stored draft is shown; text typed then becomes a prompt with the uid of `glimpse`."""
         self.glimpse = glimpse or _empty_draft()
         self.view.set_draft(self.glimpse.content, self.glimpse.values)
-        self.view.show_preview(self.glimpse.lanes, self.glimpse.based_on, is_stored=glimpse is not None)
+        self.view.show_preview(self.glimpse.lanes, is_new=glimpse is not None and glimpse.based_on is None)
         self.view.editor.focus_first()
         self._shown = self.text()
 
@@ -162,6 +171,11 @@ class WindowFrame(QMainWindow):
         """Put a notice into its reserved room in the header."""
         self.header.add_notice(notice)
 
+    def take_drops(self, offer: Callable[[QDropEvent], bool]) -> None:
+        """Pass drag and drop events that no widget accepts to `offer`, which returns whether it accepted them."""
+        self._offer = offer
+        self.setAcceptDrops(True)
+
     def complete(self) -> list[str]:
         """Mark the window as complete; return the ids of the queued commands, in order."""
         early, self._early, self.is_complete = self._early, [], True
@@ -182,6 +196,10 @@ class WindowFrame(QMainWindow):
             self._early.append(command)
         self.view.set_queued(RUN in self._early)
         return True
+
+    def queue_run(self) -> bool:
+        """Queue a run until the window is complete; False when it is."""
+        return not self.is_complete and self.queue(RUN)
 
     def _queue_key(self, event: QKeyEvent) -> None:
         if self.is_complete:
@@ -237,6 +255,18 @@ class WindowFrame(QMainWindow):
             event.accept()
         else:
             super().wheelEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not self._offer(event):
+            super().dragEnterEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if not self._offer(event):
+            super().dragMoveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if not self._offer(event):
+            super().dropEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

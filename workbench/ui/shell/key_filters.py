@@ -22,12 +22,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.commands import STEPS, Command
-from workbench.app.keymap import only_outside_text
+from workbench.app.commands import Command
+from workbench.app.keymap import Keymap, only_outside_text
 from workbench.app.verdict_keys import VerdictKey, digit_of, verdict_key
 from workbench.ui.shell.key_events import pressed
 
 _PRESSING = frozenset({Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_MODIFIERS = frozenset({Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta})
 _EDITABLE = (QLineEdit, QAbstractSpinBox, QComboBox)
 
 
@@ -100,6 +101,15 @@ class BareKeys(Protocol):
         """Whether Space or Enter (`key`) may press `button`."""
 
 
+class OwnedKeys(Protocol):
+    """The keys in force; another keymap replaces the one before when a person chooses other keys."""
+
+    @property
+    def keymap(self) -> Keymap:
+        """Which key belongs to which command."""
+        ...
+
+
 class CommandKeys(KeyboardFilter):
     """Passes keys of commands from the focus widget to `window`, overriding Qt's own handling of them.
 
@@ -111,10 +121,9 @@ class CommandKeys(KeyboardFilter):
     window. Fixed keys (undo) stay with the field, unless `undo` claims them.
     """
 
-    def __init__(self, window: QWidget, owner: Callable[[str], Command | None], bare: BareKeys, undo: UndoKeys) -> None:
-        """`owner` returns the command that a key triggers now."""
+    def __init__(self, window: QWidget, keys: OwnedKeys, bare: BareKeys, undo: UndoKeys) -> None:
         super().__init__(window, lambda widget: widget.window() is window)
-        self._window, self._owner, self._bare, self._undo = window, owner, bare, undo
+        self._window, self._keys, self._bare, self._undo = window, keys, bare, undo
         self._held = HeldKeys()
         # Without a focus widget, shortcuts go to the window itself.
         window.installEventFilter(self)
@@ -130,7 +139,7 @@ class CommandKeys(KeyboardFilter):
         if isinstance(watched, QAbstractButton) and not overrides and event.key() in _PRESSING:
             return self._held.goes_on(event) or not self._bare.allows_press(watched, event.key())
         key = pressed(event)
-        command = self._owner(key)
+        command = self._keys.keymap.owner(key)
         if not overrides and isinstance(watched, QWidget) and takes_text(watched) and _edits(event):
             self._undo.typed(watched)
         if command is None or not isinstance(watched, QWidget):
@@ -141,7 +150,7 @@ class CommandKeys(KeyboardFilter):
             return True
         if watched is self._window and QApplication.focusWidget() is not watched:
             return False
-        if command.id not in STEPS and self._held.goes_on(event) and not (is_typed and takes_text(watched)):
+        if not command.repeats and self._held.goes_on(event) and not (is_typed and takes_text(watched)):
             # Accepted as a shortcut override, it comes again as a key press, which is consumed here.
             event.accept()
             return True
@@ -210,7 +219,9 @@ class VerdictKeys(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease:
             self._held.release(event)
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or self._held.goes_on(event):
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or event.key() in _MODIFIERS:
+            return False
+        if self._held.goes_on(event):
             return False
         modifiers = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
         ctrl = modifiers == Qt.KeyboardModifier.ControlModifier

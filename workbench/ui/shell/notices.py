@@ -109,10 +109,10 @@ class WindowNotices(QObject):
 
     def follow_blindness(self) -> None:
         """Update everything that depends on hidden names: the engine's state, the hint, and held-back problems."""
-        self.tell_engine()
         hidden = self._compose.stage.shown.is_blind
         if hidden != self._hint_hidden:
             self._hint_hidden = hidden
+            self.tell_engine()
             self.about_builtin(self._uses_builtin)
         if self._said is not None and self._said_blind != hidden:
             key, sentence, detail = self._said

@@ -6,9 +6,8 @@ decide what happens.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import QDropEvent
 
 from workbench.ui.shell.events import PackChosen
 from workbench.ui.shell.services import Events
@@ -23,22 +22,16 @@ def take_pack(events: Events, data: QMimeData, *, act: bool) -> bool:
     return path is not None
 
 
-class PackDrops(QObject):
-    """Filters drop events of one window's frame."""
+class PackDrops:
+    """Handles the drop events that reach the frame of one window."""
 
-    def __init__(self, frame: QWidget, events: Events) -> None:
-        super().__init__(frame)
+    def __init__(self, events: Events) -> None:
         self._events = events
-        frame.setAcceptDrops(True)
-        frame.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Accept a pack dropped where no widget handles it."""
-        # All three are drop events; the drag events repeatedly query whether the drop would be accepted.
-        if isinstance(event, QDragEnterEvent | QDragMoveEvent | QDropEvent):
-            dropped = event.type() == QEvent.Type.Drop
-            if take_pack(self._events, event.mimeData(), act=dropped):
-                event.setDropAction(Qt.DropAction.CopyAction)
-                event.accept()
-                return True
-        return super().eventFilter(watched, event)
+    def offer(self, event: QDropEvent) -> bool:
+        """Accept a dragged or dropped pack, and open a dropped one; return False for anything else."""
+        if not take_pack(self._events, event.mimeData(), act=event.type() == QEvent.Type.Drop):
+            return False
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        return True

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from workbench.app.verdict_keys import VerdictKey
+    from workbench.ui.shell.actions import CommandActions
     from workbench.ui.shell.compose_room import ComposePart
+    from workbench.ui.shell.events import UndoStateChanged
     from workbench.ui.shell.feature import FeatureHost, VerdictController
     from workbench.ui.shell.notices import WindowNotices
     from workbench.ui.shell.views import Views
@@ -38,6 +40,10 @@ class UndoDispatch:
         """Whether pairs are being judged."""
         return (verdicts := self._verdicts) is not None and verdicts.is_judging
 
+    def show(self, actions: CommandActions, _: UndoStateChanged) -> None:
+        """Enable undo and redo if they are possible now."""
+        actions.update_undo(can_undo=self.can_undo, can_redo=self.can_redo)
+
     def undo(self) -> None:
         """Undo the last action."""
         if (verdicts := self._verdicts) is None:
@@ -55,8 +61,9 @@ class UndoDispatch:
         return (verdicts := self._verdicts) is not None and verdicts.verdict_key(key)
 
     def typed(self, widget: QWidget) -> None:
-        """Record that a key was pressed in a text field."""
-        self._compose.typed(widget)
+        """Record that a key was pressed in a text field; only fields of Compose share undo with verdicts."""
+        if self._views.shown == "compose":
+            self._compose.typed(widget)
 
     def claims(self, command_id: str) -> bool:
         """Whether the key of "undo" or "redo" applies to a verdict instead of the focused text field."""

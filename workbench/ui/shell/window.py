@@ -20,7 +20,14 @@ from workbench.app.tasks import Tasks
 from workbench.core.runs import DRAFTABLE
 from workbench.ui.shell.actions import CommandActions
 from workbench.ui.shell.compose_room import ComposePart
-from workbench.ui.shell.events import AnswersGrew, HistoryChanged, PromptOpened, RunChanged, RunEnded, ViewShown
+from workbench.ui.shell.events import (
+    AnswersGrew,
+    HistoryChanged,
+    PromptOpened,
+    RunChanged,
+    RunEnded,
+    ViewShown,
+)
 from workbench.ui.shell.feature import FeatureHost, FeatureSet
 from workbench.ui.shell.frame import WindowFrame
 from workbench.ui.shell.key_bindings import KeyBindings
@@ -170,7 +177,7 @@ class MainWindow(QObject):
         self.notice.clear("refusal")
         self.compose.open_prompt(uid)
 
-    def update_state(self) -> None:
+    def update_state(self, _: object = None) -> None:
         """Update the enabled commands and everything else that depends on the state."""
         if self._closed:
             return
@@ -194,7 +201,7 @@ class MainWindow(QObject):
                 one_row=len(rows) == 1,
                 can_restore=len(rows) == 1 and rows[0].kind in DRAFTABLE,
                 two_rows=len(rows) == 2,
-                searched=runs is not None and runs.has_query(),
+                searched=runs is not None and self.views.shown == "history" and runs.has_query(),
                 judging=self.undo.is_judging,
             )
         )

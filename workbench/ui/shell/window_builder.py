@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from functools import partial
 
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -19,12 +20,12 @@ from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
 from workbench.ui.shell.dialog_keys import DialogKeys
 from workbench.ui.shell.event_bus import EventBus
-from workbench.ui.shell.events import CommandStateChanged, FocusPlaced
+from workbench.ui.shell.events import CommandStateChanged, FocusPlaced, UndoStateChanged
 from workbench.ui.shell.feature import FeatureHost, FeatureSet, bound
 from workbench.ui.shell.focus_origin import FocusOrigin
 from workbench.ui.shell.focus_restore import FocusRestore
 from workbench.ui.shell.focus_return import FocusReturn
-from workbench.ui.shell.frame import RUN, WindowFrame
+from workbench.ui.shell.frame import WindowFrame
 from workbench.ui.shell.key_bindings import KeyBindings
 from workbench.ui.shell.key_filters import CommandKeys, VerdictKeys, ViewKeys
 from workbench.ui.shell.notice_bar import NoticeBar
@@ -80,7 +81,7 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.panes = WindowPanes(frame, window.sidebar, window.views, window.compose_part, window.notice)
     window.undo = UndoDispatch(window.views, window.features, window.notices, window.compose_part)
     window.keys = KeyBindings(window.feature_set.commands(), dict(frame.settings.keys), window)
-    PackDrops(frame, events)
+    frame.take_drops(PackDrops(events).offer)
     window.actions_ = CommandActions(frame, window.keys.commands, command_table(window), window.keys.keymap)
     window.keys.changed.connect(lambda: _keys_changed(window))
     _name_keys(window)
@@ -88,15 +89,15 @@ def build(window: MainWindow) -> Iterator[Future[None] | None]:
     window.header.set_menu(window.actions_.menu(frame))
     window.compose_part.begin()
     window.wire()
-    events.subscribe(CommandStateChanged, lambda _: window.update_state())
+    events.subscribe(CommandStateChanged, window.update_state)
+    events.subscribe(UndoStateChanged, partial(window.undo.show, window.actions_))
     origin = frame.focus_origin = FocusOrigin(frame, lambda: window.views.shown)
     window.views.entered.connect(lambda view: origin.place() if view != "compose" else None)
     window.view.lanes.entered.connect(origin.place)
     origin.placed_changed.connect(window.view.lanes.show_keys_act)
     events.subscribe(FocusPlaced, lambda _: origin.place())
-    CommandKeys(frame, lambda key: window.keys.keymap.owner(key), origin, window.undo)
-    DialogKeys(frame)
-    FocusReturn(frame)
+    CommandKeys(frame, window.keys, origin, window.undo)
+    FocusReturn(DialogKeys(frame))
     VerdictKeys(frame, window.undo.verdict_key, lambda: origin.is_in_area)
     ViewKeys(frame, lambda digit: _show_view(window, digit))
     frame.homing = FocusRestore(frame, frame.header)
@@ -120,7 +121,7 @@ def _compose_owner(window: MainWindow) -> ComposeOwner:
         header=frame.header,
         status=frame.status,
         remembered=frame,
-        queue_run=lambda: frame.queue(RUN),
+        queue_run=frame.queue_run,
         focus_timeline=lambda: window.sidebar.iteration_list.setFocus(),
         point_at_iteration=lambda uid, menu: window.sidebar.point_at_iteration(uid, menu),
     )

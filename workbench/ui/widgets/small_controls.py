@@ -127,7 +127,8 @@ class KeyButton(QPushButton):
         self._keycap = ""
         self._gold = self._brief = False
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.updateGeometry)
+        theme.changed.connect(self._restyle)
+        self._restyle()
 
     def set_face(self, text: str, keycap: str, *, gold: bool = False) -> None:
         """Show `text`, the keycap ("" for none), and gold for a winner."""
@@ -156,16 +157,19 @@ class KeyButton(QPushButton):
     def width_at(self, *, brief: bool) -> int:
         """Return the preferred width in pixels, in full or in brief."""
         key = self._key_size().width() + _KEY_GAP if self._keycap else 0
-        return QFontMetrics(self._theme.font(bold=True)).horizontalAdvance(self._words(brief=brief)) + 1 + key + 26
+        return self._bold.horizontalAdvance(self._words(brief=brief)) + 1 + key + 26
 
     def _words(self, *, brief: bool) -> str:
         return self.text().partition(" ")[0] if brief else self.text()
 
-    def _key_metrics(self) -> QFontMetrics:
-        return QFontMetrics(self._theme.mono(-1.5))
+    def _restyle(self) -> None:
+        # Widths are asked for again and again, and making a font takes longer than measuring with it.
+        self._key_font = self._theme.mono(-1.5)
+        self._key_metrics, self._bold = QFontMetrics(self._key_font), QFontMetrics(self._theme.font(bold=True))
+        self.updateGeometry()
 
     def _key_size(self) -> QSize:
-        metrics = self._key_metrics()
+        metrics = self._key_metrics
         return QSize(metrics.horizontalAdvance(self._keycap) + 2 * _KEY_PADDING + 1, metrics.height() + 1)
 
     def sizeHint(self) -> QSize:
@@ -198,7 +202,7 @@ class KeyButton(QPushButton):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
         painter.setPen(QColor(self._theme.color("muted")))
-        painter.setFont(self._theme.mono(-1.5))
+        painter.setFont(self._key_font)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._keycap)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from workbench.app.commands import Command
+from workbench.app.commands import Command, needs
 
 COMMANDS = (
     Command(
         "cases",
         "Cases of this prompt…",
         "Values",
-        enabled=lambda state: state.has_prompt,
+        enabled=needs("has_prompt"),
         run=lambda controller: controller.open(),
         after="paste_sets",
     ),
@@ -17,7 +17,7 @@ COMMANDS = (
         "keep_case",
         "Keep the shown values as a case",
         "Values",
-        enabled=lambda state: state.is_editing and state.writable,
+        enabled=needs("is_editing", "writable"),
         run=lambda controller: controller.keep(),
         after="cases",
     ),

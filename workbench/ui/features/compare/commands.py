@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.app.commands import BOTH, Command, WindowState
+from workbench.app.commands import BOTH, Command, any_of, by_view, needs
 
-
-def _can_compare(state: WindowState) -> bool:
-    return state.one_row or state.two_rows if state.view == "history" else state.has_prompt
+_can_compare = by_view(history=any_of("one_row", "two_rows"), otherwise=needs("has_prompt"))
 
 
 COMMANDS = (

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QMimeData, QObject, QSize, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QImageReader, QPixmap
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, QSize, Qt
+from PySide6.QtGui import QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
-from workbench.core.attachments import size_text
+from workbench.core.attachments import EXTENSIONS, PICTURES, size_text
 from workbench.core.blocks import Attachment
 from workbench.store import StoreError
 from workbench.ui.editor import ContentEditor
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 PASTED = "Pasted image.png"
 MOST_PIXELS = 24_000_000
 """A larger picture has no thumbnail, unless its decoder can scale while decoding."""
-_FILTER = "Pictures and text (*.png *.jpg *.jpeg *.gif *.webp *.txt *.md *.csv *.json *.xml *.html);;All files (*)"
-_FORMATS = {"image/png": b"png", "image/jpeg": b"jpeg", "image/gif": b"gif", "image/webp": b"webp"}
+_FILTER = f"Pictures and text ({' '.join(f'*{extension}' for extension in EXTENSIONS)});;All files (*)"
 Take = Callable[[], Attachment]
 
 
@@ -64,23 +63,12 @@ class AttachmentActions(QObject):
         self._choose(editor, focused if focused in users and focused is not None else users[-1])
 
     def _serve(self, editor: ContentEditor, block: MessageBlock) -> None:
-        block.field.takes = lambda data, act: self._takes(editor, block, data, act=act)
+        block.takes = block.field.takes = lambda data, act: self._takes(editor, block, data, act=act)
         block.attach_wanted.connect(lambda: self._choose(editor, block))
         block.chip_made.connect(self._look_at)
         block.setAcceptDrops(True)
-        block.installEventFilter(self)
         for chip in block.chips:
             self._look_at(chip)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Accept what is dropped on a message outside its text."""
-        if isinstance(watched, MessageBlock) and isinstance(event, QDropEvent):
-            entering = isinstance(event, QDragEnterEvent)
-            if watched.field.takes(event.mimeData(), not entering and event.type() == QEvent.Type.Drop):
-                event.setDropAction(Qt.DropAction.CopyAction)
-                event.accept()
-                return True
-        return super().eventFilter(watched, event)
 
     def _choose(self, editor: ContentEditor, block: MessageBlock) -> None:
         if self.dialog is not None or not editor.can_edit:
@@ -198,9 +186,9 @@ def thumbnail(body: bytes, media_type: str, side: int) -> QImage:
 
     Only the decoder of the media type is used, so that no other decoder receives untrusted bytes.
     """
-    kind = _FORMATS.get(media_type)
-    if kind is None:
+    if media_type not in PICTURES:
         return QImage()
+    kind = media_type.removeprefix("image/").encode()
     data = QByteArray(body)
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)

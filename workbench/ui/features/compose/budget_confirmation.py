@@ -59,7 +59,7 @@ class BudgetConfirmation(QObject):
         """Run, or ask for confirmation first; while the confirmation is shown, this confirms it."""
         if self.asks and self._asked is not None and self._asked[0] == RUN:
             self._answered(KEY)
-        elif (found := next_run(self._compose)) is None:
+        elif not self._limits.any or (found := next_run(self._compose)) is None:
             self._compose.run()
         else:
             prompt, draft = found

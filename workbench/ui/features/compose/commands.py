@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from workbench.app.commands import BOTH, EVERYWHERE, Command, WindowState
+from workbench.app.commands import BOTH, EVERYWHERE, Command, by_view, needs
+
+_editing = needs("is_editing")
+_lane_named = needs("is_editing", "lane_focused", unless=("blind",))
+_viewing = needs("viewing")
+_can_take_over = by_view(history=needs("can_restore"), otherwise=needs("viewing"))
 
 
-def _editing(s: WindowState) -> bool:
-    return s.is_editing
-
-
-def _lane_named(s: WindowState) -> bool:
-    return _editing(s) and s.lane_focused and not s.blind
-
-
-def _viewing(s: WindowState) -> bool:
-    return s.viewing
-
-
-def _can_take_over(s: WindowState) -> bool:
-    return s.can_restore if s.view == "history" else s.viewing
-
-
-def _can_note(s: WindowState) -> bool:
-    return s.writable and (s.one_row if s.view == "history" else s.can_note)
+_can_note = by_view(history=needs("one_row", "writable"), otherwise=needs("can_note", "writable"))
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -32,7 +20,7 @@ COMMANDS: tuple[Command, ...] = (
         "Run all lanes",
         "Run",
         ("Ctrl+Return", "Ctrl+Enter"),
-        lambda s: s.has_prompt,
+        needs("has_prompt"),
         views=EVERYWHERE,
         run=lambda compose: compose.runs.run(),
     ),
@@ -41,7 +29,7 @@ COMMANDS: tuple[Command, ...] = (
         "Stop everything",
         "Run",
         (),
-        lambda s: s.running,
+        needs("running"),
         views=EVERYWHERE,
         run=lambda compose: compose.runs.stop(),
     ),
@@ -50,7 +38,7 @@ COMMANDS: tuple[Command, ...] = (
         "Retry the focused lane",
         "Run",
         ("Ctrl+R",),
-        lambda s: s.can_retry_lane,
+        needs("can_retry_lane"),
         run=lambda compose: compose.runs.retry_focused(),
     ),
     Command(
@@ -58,18 +46,16 @@ COMMANDS: tuple[Command, ...] = (
         "Retry all failed lanes",
         "Run",
         ("Ctrl+Shift+R",),
-        lambda s: s.can_retry,
+        needs("can_retry"),
         run=lambda compose: compose.runs.retry_all(),
     ),
-    Command(
-        "tie", "Verdict: tie", "Verdict", (), lambda s: s.can_mark, run=lambda compose: compose.verdicts.judge("tie")
-    ),
+    Command("tie", "Verdict: tie", "Verdict", (), needs("can_mark"), run=lambda compose: compose.verdicts.judge("tie")),
     Command(
         "all_bad",
         "Verdict: all bad",
         "Verdict",
         (),
-        lambda s: s.can_mark,
+        needs("can_mark"),
         run=lambda compose: compose.verdicts.judge("all_bad"),
     ),
     Command(
@@ -77,7 +63,7 @@ COMMANDS: tuple[Command, ...] = (
         "Mark the focused lane the winner",
         "Verdict",
         (),
-        lambda s: s.can_mark and s.lane_focused,
+        needs("can_mark", "lane_focused"),
         run=lambda compose: compose.verdicts.mark_focused(),
     ),
     Command(
@@ -93,7 +79,7 @@ COMMANDS: tuple[Command, ...] = (
         "Reveal the names without a verdict",
         "Verdict",
         (),
-        lambda s: s.blind,
+        needs("blind"),
         run=lambda compose: compose.verdicts.reveal(),
     ),
     Command(
@@ -152,7 +138,7 @@ COMMANDS: tuple[Command, ...] = (
         "Find in the prompt",
         "Edit",
         ("Ctrl+F",),
-        lambda s: s.has_prompt,
+        needs("has_prompt"),
         run=lambda compose: compose.editing.finder.open(replacing=False),
     ),
     Command(
@@ -168,16 +154,18 @@ COMMANDS: tuple[Command, ...] = (
         "Next match",
         "Edit",
         ("F3",),
-        lambda s: s.has_prompt,
+        needs("has_prompt"),
         run=lambda compose: compose.editing.finder.step(1),
+        repeats=True,
     ),
     Command(
         "find_previous",
         "Previous match",
         "Edit",
         ("Shift+F3",),
-        lambda s: s.has_prompt,
+        needs("has_prompt"),
         run=lambda compose: compose.editing.finder.step(-1),
+        repeats=True,
     ),
     Command("focus_editor", "Go to the editor", "Edit", ("Ctrl+E",), run=lambda compose: compose.focus_editor()),
     Command(
@@ -193,7 +181,7 @@ COMMANDS: tuple[Command, ...] = (
         "Run what changed",
         "Run",
         ("Alt+Shift+Return",),
-        lambda s: _editing(s) and s.has_lanes,
+        needs("is_editing", "has_lanes"),
         run=lambda compose: compose.runs.run_changed(),
     ),
     Command(
@@ -201,7 +189,7 @@ COMMANDS: tuple[Command, ...] = (
         "Mark the shown iteration for comparison",
         "History",
         ("Ctrl+Space",),
-        lambda s: s.can_note,
+        needs("can_note"),
         run=lambda compose: compose.timeline.toggle_mark(),
     ),
     Command(
@@ -209,16 +197,18 @@ COMMANDS: tuple[Command, ...] = (
         "Older iteration",
         "History",
         ("Alt+Left",),
-        lambda s: s.has_older,
+        needs("has_older"),
         run=lambda compose: compose.timeline.step(1),
+        repeats=True,
     ),
     Command(
         "newer",
         "Newer iteration",
         "History",
         ("Alt+Right",),
-        lambda s: s.has_newer,
+        needs("has_newer"),
         run=lambda compose: compose.timeline.step(-1),
+        repeats=True,
     ),
     Command(
         "restore",

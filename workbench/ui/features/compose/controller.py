@@ -15,7 +15,6 @@ from workbench.app.compose.forecasts import Forecasts
 from workbench.ui.draft_page.view import ComposeView
 from workbench.ui.features.compose.blind_runs import BlindRuns
 from workbench.ui.features.compose.budget_confirmation import BudgetConfirmation
-from workbench.ui.features.compose.command_state import compose_state
 from workbench.ui.features.compose.editor_help import EditorHelp
 from workbench.ui.features.compose.forecast_display import show_forecast, to_foresee
 from workbench.ui.features.compose.lanes_owner import lanes_owner
@@ -26,7 +25,7 @@ from workbench.ui.features.compose.set_actions import SetActions
 from workbench.ui.features.compose.timeline_actions import TimelineActions
 from workbench.ui.features.compose.undo import ComposeUndo
 from workbench.ui.features.compose.verdicts import VerdictActions, VerdictNotices
-from workbench.ui.shell.events import CommandStateChanged
+from workbench.ui.shell.events import CommandStateChanged, UndoStateChanged
 from workbench.ui.shell.key_names import KeyName
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ class ComposeController:
             edited.connect(self._follow_edits)
         view.editor.techniques_wanted.connect(navigator.action("techniques").trigger)
         view.editor.improve_wanted.connect(navigator.action("improve").trigger)
-        view.editor.undo_state_changed.connect(update)
+        view.editor.undo_state_changed.connect(self._update_undo)
         view.runbar.run_clicked.connect(self.runs.run)
         view.runbar.stop_clicked.connect(self.runs.stop)
         view.viewing.restore_clicked.connect(lambda: self.timeline.take_over(branch=False))
@@ -131,7 +130,7 @@ class ComposeController:
         owner.bridge.output_ended.connect(lambda _: self.sets.show_page())
         owner.bridge.output_ended.connect(lambda _: self.presenter.show_session())
         owner.bridge.saved_late.connect(compose.rows.refresh)
-        compose.stage.paged.connect(self.presenter.show_session)
+        compose.stage.paged.connect(self.presenter.follow_blindness)
         owner.bridge.run_ended.connect(self._run_ended)
         owner.pulse.foreign_change.connect(self._history_changed)
 
@@ -156,10 +155,11 @@ class ComposeController:
 
     def fill(self, state: WindowState) -> WindowState:
         """Return the state with the fields of Compose."""
-        found = compose_state(
-            state, self._compose, self._owner.timeline, self.presenter.focused(), self.presenter.slots()
+        return replace(
+            self.presenter.fill(state),
+            detail_open=state.detail_open or self.gate.asks,
+            find_open=self.editing.finder.is_open,
         )
-        return replace(found, detail_open=state.detail_open or self.gate.asks, find_open=self.editing.finder.is_open)
 
     def show_state(self, state: WindowState) -> None:
         """Update run bar and lanes for the state."""
@@ -268,6 +268,7 @@ class ComposeController:
 
     def _history_changed(self) -> None:
         self._owner.timeline.refresh(self._update_commands)
+        self._compose.read_names()  # a deleted iteration no longer names its version
         self._compose.stage.follow_others()
         self.presenter.show_database()
 
@@ -278,4 +279,7 @@ class ComposeController:
         """Update undo and redo after an edit of a text or value."""
         action = self._services.navigator.action
         if (action("undo").isEnabled(), action("redo").isEnabled()) != (self.can_undo, self.can_redo):
-            self._update_commands()
+            self._update_undo()
+
+    def _update_undo(self) -> None:
+        self._services.events.publish(UndoStateChanged())

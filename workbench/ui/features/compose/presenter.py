@@ -5,6 +5,7 @@ Invariant: nothing here changes a draft or the history, except the record of the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -37,7 +38,11 @@ class ComposePresenter(QObject):
         self._services, self._owner, self._view = services, owner, view
         self._compose = owner.compose
         self.heads: tuple[LaneHead, ...] = ()
+        self._hidden = -1
+        """How many lanes are hidden beside `heads`, -1 before heads were first shown."""
         self.key_name: KeyName = first_keys
+        self._is_hiding: bool | None = None
+        """Whether the numbers of the session are hidden, None before they were first shown."""
         compose = owner.compose
         compose.draft_loaded.connect(self._show_draft)
         compose.draft_restored.connect(self._restore_draft)
@@ -64,6 +69,35 @@ class ComposePresenter(QObject):
         for part in (self._view.runbar, self._view.viewing, self._view.lanes, self._view.pager, self._view.blind):
             part.name_keys(name)
 
+    def fill(self, state: WindowState) -> WindowState:
+        """Return what the commands depend on with what the page shows."""
+        compose, board, stage = self._compose, self._compose.board, self._compose.stage
+        timeline, focused, shown = self._owner.timeline, self.focused(), self.slots()
+        viewing = compose.viewing is not None
+        row = timeline.position(compose.shown_row())
+        focused_running = bool(focused) and board.is_running(focused)
+        answer = board.shown(focused) if focused and not board.is_blind(focused) else None
+        return replace(
+            state,
+            has_prompt=bool(compose.prompt_uid),
+            viewing=viewing,
+            running=compose.still_running(),
+            # What is past and has no lanes answers the key with a sentence, as everything past does.
+            has_lanes=bool(shown) or viewing,
+            blind=stage.shown.is_blind,
+            has_sets=bool(compose.sets.active) or len(stage.shown.sets) > 1,
+            lane_focused=bool(focused),
+            lane_running=focused_running,
+            can_retry_lane=bool(focused) and bool(board.output(focused)) and not focused_running,
+            can_retry=not board.is_running() and bool(stage.unfinished(shown)),
+            can_continue=answer is not None and bool(answer.text) and not focused_running,
+            can_mark=any(board.can_mark(slot) for slot in board.slots()),
+            marked=bool(timeline.marks.uids),
+            has_older=row + 1 < timeline.rowCount(),
+            has_newer=viewing,
+            can_note=row >= 0,
+        )
+
     def show_state(self, state: WindowState) -> None:
         """Update the run bar and the lanes."""
         compose, runbar = self._compose, self._view.runbar
@@ -75,16 +109,23 @@ class ComposePresenter(QObject):
         )
         runbar.set_escape(closes_first=state.viewing or state.detail_open or state.marked)
         self._view.lanes.set_all_running(state.running)
-        runbar.set_based_on(compose.based_on, shown=not state.viewing)
+        base = compose.based_on
+        runbar.set_based_on(None if base is None else compose.versions.name(base), shown=not state.viewing)
 
     def show_session(self) -> None:
         """Show the session's statistics, unless names are hidden, which they would reveal."""
         header = self._owner.header
-        if self._compose.stage.shown.is_blind:
+        self._is_hiding = self._compose.stage.shown.is_blind
+        if self._is_hiding:
             header.set_session(_HIDDEN, "Costs and times are hidden while blind.")
             return
         stats = self._owner.workbench.session.stats()
         header.set_session(session_line(stats), session_detail(stats))
+
+    def follow_blindness(self) -> None:
+        """Hide or show the numbers of the session where names were hidden or revealed."""
+        if self._compose.stage.shown.is_blind != self._is_hiding:
+            self.show_session()
 
     def show_database(self) -> None:
         """Show the name of the history and how many iterations the open prompt has."""
@@ -98,13 +139,16 @@ class ComposePresenter(QObject):
             )
 
     def _show_heads(self, heads: Sequence[LaneHead]) -> None:
-        before, self.heads = set(self.slots()), tuple(heads)
         lanes, shown = self._compose.lanes, self._view.lanes
+        hidden = 0 if self._compose.viewing else len(lanes.lanes) - len(lanes.shown)
+        if (tuple(heads), hidden) == (self.heads, self._hidden):
+            return
+        before, self.heads, self._hidden = set(self.slots()), tuple(heads), hidden
         shown.set_heads(heads)
         for slot in self.slots():
             if slot not in before:
                 self._compose.board.tell(slot)
-        shown.count_hidden(0 if self._compose.viewing else len(lanes.lanes) - len(lanes.shown))
+        shown.count_hidden(hidden)
 
     def _show_draft(self, draft: Draft) -> None:
         self._view.set_draft(draft.content, draft.values)

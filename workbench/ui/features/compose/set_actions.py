@@ -40,6 +40,8 @@ class SetActions(QObject):
         self._dialog: PasteRowsDialog | None = None
         self._large: LargeValue | None = None
         self._refused: Problem | None = None
+        self._page: tuple[object, ...] | None = None
+        """What the pager shows, None before it shows anything."""
         self._sets.listed.connect(self.show)
         self._sets.values_wanted.connect(self._show_values)
         self._bar.chosen.connect(self.choose)
@@ -63,7 +65,10 @@ class SetActions(QObject):
         progress = ""
         if count > 1:
             progress = f"{done} of {count} sets done" if done < count else f"{judged} of {count} sets judged"
-        self._pager.show_page(run.sets if run.uid else (), run.at if run.uid else 0, progress)
+        page = (run.sets if run.uid else (), run.at if run.uid else 0, progress)
+        if page != self._page:
+            self._page = page
+            self._pager.show_page(*page)
         if (detail := self._compose.viewing) is not None and run.uid == detail.row.uid:
             self._view.show_past_values(detail.content, run.shown_set.values)
 

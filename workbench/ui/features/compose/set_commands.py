@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from workbench.app.commands import Command, WindowState
+from workbench.app.commands import Command, needs
 
-
-def _is_editing(state: WindowState) -> bool:
-    return state.is_editing
-
-
-def _has_sets(state: WindowState) -> bool:
-    return state.is_editing and state.has_sets
-
-
+_is_editing = needs("is_editing")
+_has_sets = needs("is_editing", "has_sets")
 COMMANDS = (
     Command("add_set", "Add a value set", "Values", (), _is_editing, run=lambda compose: compose.sets.add()),
     Command(
@@ -38,16 +31,18 @@ COMMANDS = (
         "Next value set",
         "Values",
         ("Alt+PgDown",),
-        lambda s: s.has_sets,
+        needs("has_sets"),
         run=lambda compose: compose.sets.step(1),
+        repeats=True,
     ),
     Command(
         "previous_set",
         "Previous value set",
         "Values",
         ("Alt+PgUp",),
-        lambda s: s.has_sets,
+        needs("has_sets"),
         run=lambda compose: compose.sets.step(-1),
+        repeats=True,
     ),
     Command(
         "large_value",

@@ -45,7 +45,6 @@ class TimelineActions(QObject):
         self._left: frozenset[str] = frozenset()
         """Deleted runs whose answers the draft's lanes showed."""
         self._compose.prompt_changed.connect(self._prompt_changed)
-        self._compose.changed.connect(self._fulfil)
         events = services.events
         events.subscribe(RunChosen, self._chosen)
         events.subscribe(RunsDeleted, lambda event: self._deleted(event.run_uids))
@@ -167,19 +166,27 @@ class TimelineActions(QObject):
         """Open a prompt in Compose, and act once it is shown; dropped if another one is opened meanwhile."""
         self._services.navigator.show("compose")
         is_open = prompt_uid == self._compose.prompt_uid and self._compose.ready
-        self._wish = None if is_open else (prompt_uid, act)
+        self._set_wish(None if is_open else (prompt_uid, act))
         self._services.navigator.open_prompt(prompt_uid)
         if is_open:
             act()
 
     def _prompt_changed(self, uid: str) -> None:
         if self._wish is not None and self._wish[0] != uid:
-            self._wish = None
+            self._set_wish(None)
+
+    def _set_wish(self, wish: tuple[str, Callable[[], object]] | None) -> None:
+        """Wait for what a wish needs only while there is one."""
+        had, self._wish = self._wish is not None, wish
+        if wish is not None and not had:
+            self._compose.changed.connect(self._fulfil)
+        elif wish is None and had:
+            self._compose.changed.disconnect(self._fulfil)
 
     def _fulfil(self) -> None:
         wish, compose = self._wish, self._compose
         if wish is not None and compose.ready and compose.prompt_uid == wish[0]:
-            self._wish = None
+            self._set_wish(None)
             wish[1]()
 
     def _deleted(self, uids: Collection[str]) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject
 
 from workbench.core.lanes import short_model
-from workbench.ui.shell.events import CommandStateChanged, ViewShown
+from workbench.core.version_name import iteration_name
+from workbench.ui.shell.events import UndoStateChanged, ViewShown
 
 if TYPE_CHECKING:
     from workbench.app.compose.run_controller import RunController
@@ -101,14 +102,14 @@ class VerdictNotices(QObject):
         shown = self._stage.shown
         sentence = sentence_of(given)
         if given.run_uid != shown.uid:
-            sentence = f"#{given.iteration}: {sentence}"
+            sentence = f"{iteration_name(given.iteration)}: {sentence}"
         elif given.value_set != shown.at:
             sentence = f"{shown.sets[given.value_set].name or f'Set {given.value_set + 1}'}: {sentence}"
         elif given.was_blind and given.change == "given" and (told := self._blindness.told):
             sentence = f"{sentence}. {told}"
         label = "Redo" if given.change == "undone" else "Undo"
         self._bar.show_brief(KEY, sentence, action=KEY, label=label)
-        self._services.events.publish(CommandStateChanged())
+        self._services.events.publish(UndoStateChanged())
 
     def _act(self, action: str) -> None:
         given, judging = self._given, self._stage.judging

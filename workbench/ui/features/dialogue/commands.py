@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from workbench.app.commands import Command
+from workbench.app.commands import Command, needs
 
 COMMANDS = (
     Command(
         "paste_dialogue",
         "Paste a dialogue…",
         "Edit",
-        enabled=lambda state: state.is_editing,
+        enabled=needs("is_editing"),
         run=lambda controller: controller.paste(),
         after="improve",
     ),
@@ -18,7 +18,7 @@ COMMANDS = (
         "Continue from the focused lane's answer",
         "Lanes",
         ("Ctrl+J",),
-        enabled=lambda state: state.can_continue and not state.blind,
+        enabled=needs("can_continue", unless=("blind",)),
         run=lambda controller: controller.go_on(),
         after="lane_code",
     ),

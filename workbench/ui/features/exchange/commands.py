@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from workbench.app.commands import EVERYWHERE, HISTORY, Command
+from workbench.app.commands import EVERYWHERE, HISTORY, Command, needs
 
 COMMANDS = (
     Command(
         "import_runs",
         "Import runs from other tools…",
         "History",
-        enabled=lambda state: state.writable,
+        enabled=needs("writable"),
         views=EVERYWHERE,
         run=lambda controller: controller.import_file(),
     ),

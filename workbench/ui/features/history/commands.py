@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.app.commands import EVERYWHERE, HISTORY, Command, Enabled, WindowState
+from workbench.app.commands import EVERYWHERE, HISTORY, Command, Enabled, needs
 
 if TYPE_CHECKING:
     from workbench.ui.features.history.run_actions import RunCuration
 
 
-def _can_curate(state: WindowState) -> bool:
-    return state.has_rows and state.writable
-
-
-def _has_rows(state: WindowState) -> bool:
-    return state.has_rows
-
-
-def _one_row(state: WindowState) -> bool:
-    return state.one_row
+_can_curate = needs("has_rows", "writable")
+_has_rows = needs("has_rows")
+_one_row = needs("one_row")
 
 
 def _of_runs(
@@ -45,7 +38,7 @@ COMMANDS = (
         "Delete prompt",
         "Prompt",
         (),
-        lambda state: state.has_prompt and state.writable,
+        needs("has_prompt", "writable"),
         run=lambda controller: controller.delete_open_prompt(),
         after="archive_prompt",
     ),
@@ -82,7 +75,7 @@ COMMANDS = (
         "Save this search…",
         "History",
         ("Ctrl+S",),
-        lambda state: state.searched and state.writable,
+        needs("searched", "writable"),
         views=HISTORY,
         run=lambda controller: controller.save_search(),
         after="note",
@@ -101,7 +94,7 @@ COMMANDS = (
         "Deleted items: bring back, or delete for good…",
         "History",
         (),
-        lambda state: state.writable,
+        needs("writable"),
         views=EVERYWHERE,
         run=lambda controller: controller.erasing.show_deleted(),
         after="note",

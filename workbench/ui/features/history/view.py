@@ -49,7 +49,7 @@ class HistoryView(QWidget):
     unwanted = Signal()
     """The selection has no run, or more than two."""
     selection_changed = Signal()
-    """The selection or the query changed."""
+    """Something changed that commands depend on: how many runs are selected, or whether there is a query."""
 
     def __init__(self, theme: Theme, model: HistoryTableModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +60,7 @@ class HistoryView(QWidget):
         self._is_unseen = True
         self._kept: list[str] = []
         self._kept_at, self._kept_text, self._kept_scroll = 0, "", 0
+        self._told: tuple[int, str, bool] = (0, "", False)
 
     def build(self, complete: Complete) -> Iterator[None]:
         """Build the parts, one per step."""
@@ -95,7 +96,7 @@ class HistoryView(QWidget):
         model.modelReset.connect(self._select_again)
         model.dataChanged.connect(lambda *_: self._choose())
         self.bar.changed.connect(model.search)
-        self.bar.changed.connect(lambda *_: self.selection_changed.emit())
+        self.bar.changed.connect(lambda *_: self._tell())
         self.bar.field.left_downwards.connect(self.to_table)
         self.bar.field.entered.connect(self._enter)
         self.table.left_upwards.connect(self.bar.field.setFocus)
@@ -255,13 +256,21 @@ class HistoryView(QWidget):
 
     def _choose(self) -> None:
         rows = self.selected()
-        self.selection_changed.emit()
+        self._tell()
         if len(rows) in (1, 2):
             self.wanted.emit(rows)
         else:
             self.unwanted.emit()
             nothing = NOTHING_CHOSEN if self.model.holds_all else _READING
             self.detail.say(SEVERAL.format(len(rows)) if rows else nothing)
+
+    def _tell(self) -> None:
+        """Emit `selection_changed` where it changes what can be done, which most letters and rows do not."""
+        rows = self.selected()
+        now = (min(len(rows), 3), rows[0].kind if len(rows) == 1 else "", self.has_query())
+        if now != self._told:
+            self._told = now
+            self.selection_changed.emit()
 
     def _look_again(self) -> None:
         if self._is_stale and self.isVisible() and self.table.is_at_top:

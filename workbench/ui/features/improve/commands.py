@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.app.commands import Command
+from workbench.app.commands import Command, needs
 
 COMMANDS = (
     Command(
@@ -10,7 +10,7 @@ COMMANDS = (
         "Improve this prompt…",
         "Edit",
         ("Ctrl+I",),
-        enabled=lambda state: state.is_editing and state.writable,
+        enabled=needs("is_editing", "writable"),
         run=lambda controller: controller.open(),
         after="save_technique",
     ),

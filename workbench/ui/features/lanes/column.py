@@ -15,7 +15,7 @@ from PySide6.QtGui import QContextMenuEvent, QLinearGradient, QMouseEvent, QPain
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from workbench.app.lanes.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus, is_same_but_standing
 from workbench.core.lanes import Params, short_model
 from workbench.core.parameter_support import ParameterSupport
 from workbench.host.clock import monotonic_ms
@@ -133,11 +133,15 @@ class LaneColumn(QFrame):
         head, old, self._status = self._head, self._status, status
         if old == status:
             return
+        if is_same_but_standing(old, status):
+            self.header.show_standing(head, status)
+            self.footer.show_standing(head, status)
+            self._set_wash()
+            return
         said = [(one.standing, one.blind, one.starred, wording.settings_line(head, one)) for one in (old, status)]
         if said[0] != said[1]:
             self._show_head()
             self._set_wash()
-            self.update()
         if _numbers_only(old, status):
             self.show_elapsed()
         else:
@@ -170,7 +174,9 @@ class LaneColumn(QFrame):
     def show_elapsed(self) -> None:
         """Refresh the elapsed time; called a few times a second while the lane runs."""
         began = self._status.began_ms if is_running(self._status) else None
-        self.header.show_numbers(self._status, None if began is None else max(0, monotonic_ms() - began))
+        elapsed = None if began is None else max(0, monotonic_ms() - began)
+        ran = self._head.version_name(self._status.version) if began is None else ""
+        self.header.show_numbers(self._status, elapsed, ran)
 
     def set_focused(self, focused: bool, active: bool) -> None:
         """Mark the lane that commands act on; `active` if single-key shortcuts act on it as well."""
@@ -289,9 +295,8 @@ class LaneColumn(QFrame):
         self.reading.set_status(self._head, status)
         self.reading.set_placeholder(wording.placeholder(self._head, status, self._intents.key_name("run")))
         needs_strip = wording.needs_strip(status)
-        if needs_strip and self._strip is None:
-            self._strip = self._make_strip()
-        if self._strip is not None:
+        if needs_strip or self._strip is not None:
+            self._strip = self._strip or self._make_strip()
             self._strip.setVisible(needs_strip)
             self._strip.show_status(self._head, status)
         self._show_footer()
@@ -336,6 +341,7 @@ class LaneColumn(QFrame):
             painter.fillRect(QRect(0, 0, width, 2), self._theme.color("accent" if self._active else "border"))
 
     def _set_wash(self) -> None:
+        self.update()
         if self._status.standing != "winner":
             self.reading.set_wash(None)
             return

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.app.commands import COMPOSE, Command, WindowState
+from workbench.app.commands import COMPOSE, Command, always, needs
 
-
-def _always(_: WindowState) -> bool:
-    return True
-
-
-def _lane_named(state: WindowState) -> bool:
-    return state.is_editing and state.lane_focused and not state.blind
-
-
+_lane_named = needs("is_editing", "lane_focused", unless=("blind",))
 # `c` is the controller.
 COMMANDS = (
     Command(
@@ -20,7 +12,7 @@ COMMANDS = (
         "Stop the focused lane",
         "Run",
         ("Ctrl+.",),
-        lambda state: state.lane_running,
+        needs("lane_running"),
         run=lambda c: c.stop_lane(),
         after="stop",
     ),
@@ -29,7 +21,7 @@ COMMANDS = (
         "Add a lane",
         "Lanes",
         ("Ctrl+L",),
-        lambda state: state.is_editing and not state.blind,
+        needs("is_editing", unless=("blind",)),
         run=lambda c: c.add(),
     ),
     Command(
@@ -69,7 +61,7 @@ COMMANDS = (
         "Star the focused lane's answer",
         "Lanes",
         (),
-        lambda state: state.can_continue and state.writable and not state.blind,
+        needs("can_continue", "writable", unless=("blind",)),
         run=lambda c: c.stars.toggle(c.view.focused_slot()),
     ),
     Command(
@@ -77,7 +69,7 @@ COMMANDS = (
         "Give the focused lane the whole width",
         "Lanes",
         ("F",),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         navigates_in=COMPOSE,
         run=lambda c: c.view.toggle_solo(),
     ),
@@ -86,7 +78,7 @@ COMMANDS = (
         "Fit lanes to the width of their text",
         "Lanes",
         (),
-        _always,
+        always,
         run=lambda c: c.layout.toggle_widths(),
     ),
     Command(
@@ -94,7 +86,7 @@ COMMANDS = (
         "Scroll all lanes together",
         "Lanes",
         (),
-        _always,
+        always,
         run=lambda c: c.layout.toggle_together(),
     ),
     Command(
@@ -110,7 +102,7 @@ COMMANDS = (
         "Show all hidden lanes",
         "Lanes",
         (),
-        lambda state: state.is_editing and not state.blind,
+        needs("is_editing", unless=("blind",)),
         run=lambda c: c.lanes.show_all(),
     ),
     Command(
@@ -126,16 +118,18 @@ COMMANDS = (
         "Next sample of the focused lane",
         "Lanes",
         ("Alt+Shift+PgDown",),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.samples.step(1),
+        repeats=True,
     ),
     Command(
         "previous_sample",
         "Previous sample of the focused lane",
         "Lanes",
         ("Alt+Shift+PgUp",),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.samples.step(-1),
+        repeats=True,
     ),
     Command(
         "samples",
@@ -166,7 +160,7 @@ COMMANDS = (
         "Spread of the focused lane's samples",
         "Lanes",
         (),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.samples.tell_spread(),
     ),
     Command(
@@ -174,23 +168,25 @@ COMMANDS = (
         "Focus the next lane",
         "Lanes",
         ("Ctrl+PgDown",),
-        lambda state: state.has_lanes,
+        needs("has_lanes"),
         run=lambda c: c.step_lane(1),
+        repeats=True,
     ),
     Command(
         "previous_lane",
         "Focus the previous lane",
         "Lanes",
         ("Ctrl+PgUp",),
-        lambda state: state.has_lanes,
+        needs("has_lanes"),
         run=lambda c: c.step_lane(-1),
+        repeats=True,
     ),
     Command(
         "copy_answer",
         "Copy the focused lane's answer",
         "Lanes",
         (),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.reading.copy("markdown"),
     ),
     Command(
@@ -198,7 +194,7 @@ COMMANDS = (
         "Copy the answer as plain text",
         "Lanes",
         (),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.reading.copy("text"),
     ),
     Command(
@@ -206,7 +202,7 @@ COMMANDS = (
         "Copy the JSON in the answer",
         "Lanes",
         (),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.reading.copy("json"),
     ),
     Command(
@@ -214,7 +210,7 @@ COMMANDS = (
         "Next view of the focused lane",
         "Lanes",
         ("Ctrl+Shift+M",),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.reading.read_next(),
     ),
     Command(
@@ -222,7 +218,7 @@ COMMANDS = (
         "Choose the view of all lanes automatically",
         "Lanes",
         (),
-        lambda state: state.has_lanes,
+        needs("has_lanes"),
         run=lambda c: c.reading.read_automatic(),
     ),
     Command(
@@ -230,7 +226,7 @@ COMMANDS = (
         "Show the focused lane as text",
         "Lanes",
         (),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.reading.read("text"),
     ),
     Command(
@@ -238,7 +234,7 @@ COMMANDS = (
         "Show the focused lane as Markdown",
         "Lanes",
         (),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.reading.read("markdown"),
     ),
     Command(
@@ -246,7 +242,7 @@ COMMANDS = (
         "Show the focused lane as a JSON tree",
         "Lanes",
         (),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.reading.read("json"),
     ),
     Command(
@@ -254,7 +250,7 @@ COMMANDS = (
         "Show tool calls of the focused lane",
         "Lanes",
         (),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.reading.read("steps"),
     ),
     Command(
@@ -262,7 +258,7 @@ COMMANDS = (
         "Show request and response of the focused lane",
         "Lanes",
         (),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.reading.read("raw"),
     ),
     Command(
@@ -270,7 +266,7 @@ COMMANDS = (
         "Diff: show differences in every answer",
         "Lanes",
         ("Ctrl+D",),
-        lambda state: state.can_mark,
+        needs("can_mark"),
         run=lambda c: c.diffs.toggle(),
     ),
     Command(
@@ -278,7 +274,7 @@ COMMANDS = (
         "Diff against the lane's previous iteration",
         "Lanes",
         (),
-        lambda state: state.can_mark,
+        needs("can_mark"),
         run=lambda c: c.diffs.against_previous(),
     ),
     Command(
@@ -286,7 +282,7 @@ COMMANDS = (
         "Diff against the winner",
         "Lanes",
         (),
-        lambda state: state.can_mark,
+        needs("can_mark"),
         run=lambda c: c.diffs.against_winner(),
     ),
     Command(
@@ -294,7 +290,7 @@ COMMANDS = (
         "Diff against the focused lane",
         "Lanes",
         (),
-        lambda state: state.can_mark and state.lane_focused,
+        needs("can_mark", "lane_focused"),
         run=lambda c: c.diffs.against_focused(),
     ),
     Command(
@@ -302,15 +298,17 @@ COMMANDS = (
         "Next change of the focused lane",
         "Lanes",
         ("F7",),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.diffs.step(1),
+        repeats=True,
     ),
     Command(
         "previous_change",
         "Previous change of the focused lane",
         "Lanes",
         ("Shift+F7",),
-        lambda state: state.lane_focused,
+        needs("lane_focused"),
         run=lambda c: c.diffs.step(-1),
+        repeats=True,
     ),
 )

@@ -67,6 +67,11 @@ class LaneFooter(QWidget):
         self._has_retry = ended and not head.read_only and not head.answered_by
         self._fit()
 
+    def show_standing(self, head: LaneHead, status: LaneStatus) -> None:
+        """Show whether the answer is the winner."""
+        self._show_winner(head, status, enabled=self.winner.isEnabled())
+        self._fit()
+
     def show_diff(self, shown: bool, against: str = "", base: str = "") -> None:
         """Set whether differences are shown; `against` is the short name of the base, `base` its full name."""
         self._against = against

@@ -201,7 +201,7 @@ class LaneHeader(QWidget):
     def show_head(self, head: LaneHead, status: LaneStatus, *, keep_params_line: bool) -> None:
         """Show the lane's settings. `keep_params_line` reserves the third line so that columns stay aligned."""
         blind = status.blind
-        self.row.set_content(wording.title(head, blind), wording.pills(head, status), gold=status.standing == "winner")
+        self.show_standing(head, status)
         self.row.name.setToolTip(safe_tip(wording.title_tip(head, blind)))
         self.row.menu.setAccessibleName(f"Menu of lane {head.number}")
         summary = wording.settings_line(head, status)
@@ -211,6 +211,11 @@ class LaneHeader(QWidget):
         self.params.setVisible(keep_params_line or bool(summary))
         self._fit_warning()
 
+    def show_standing(self, head: LaneHead, status: LaneStatus) -> None:
+        """Show what the verdict says about the answer, beside the name."""
+        name, pills = wording.title(head, status.blind), wording.pills(head, status)
+        self.row.set_content(name, pills, gold=status.standing == "winner")
+
     def _fit_warning(self) -> None:
         self.warning.fit(self.width() - _SIDES - (self.params.natural_width() + _GAP if self.params.shown() else 0))
 
@@ -218,9 +223,9 @@ class LaneHeader(QWidget):
         super().resizeEvent(event)
         self._fit_warning()
 
-    def show_numbers(self, status: LaneStatus, elapsed_ms: int | None) -> None:
-        """Show the state of the output; `elapsed_ms` is given while it runs."""
+    def show_numbers(self, status: LaneStatus, elapsed_ms: int | None, version: str = "") -> None:
+        """Show the state of the output; `elapsed_ms` is given while it runs, `version` is the name of what it ran."""
         self.numbers.set_candidates(wording.numbers(status, elapsed_ms))
-        tip = safe_tip(wording.numbers_tip(status))
+        tip = safe_tip(wording.numbers_tip(status, version))
         if tip != self.numbers.toolTip():
             self.numbers.setToolTip(tip)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
 
-from workbench.app.lanes.lane_state import LaneHead, LaneStatus
+from workbench.app.lanes.lane_state import LaneHead, LaneStatus, is_same_but_standing
 from workbench.ui.features.lanes import wording
 from workbench.ui.features.lanes.column import LaneColumn
 from workbench.ui.features.lanes.column_scroll_area import ColumnScrollArea
@@ -60,8 +60,7 @@ class LanesView(LaneIntents):
         self._theme = theme
         self._seats: list[LaneSlot] = []
         self._focused = ""
-        self._running = False
-        self._solo = False
+        self._running = self._solo = False
         self._keys_act = True
         self._area = ColumnScrollArea(self)
         self._row = QWidget()
@@ -98,12 +97,12 @@ class LanesView(LaneIntents):
         if len(wanted) != len(heads):
             raise ValueError("two lanes have the same slot")
         old_index = next((i for i, seat in enumerate(self._seats) if seat.slot == self._focused), 0)
-        kept: dict[str, LaneSlot] = {}
+        kept = {seat.slot: seat for seat in self._seats if seat.slot in wanted}
         for seat in self._seats:
-            if seat.slot in wanted:
-                kept[seat.slot] = seat
-            else:
-                self._drop(seat)
+            if seat.slot not in wanted:
+                self._layout.removeWidget(seat.widget)
+                seat.widget.hide()
+                seat.widget.deleteLater()
         self._seats = [kept.get(head.slot) or self._make_seat(head) for head in heads]
         for index, seat in enumerate(self._seats):
             if self._layout.indexOf(seat.widget) != index:
@@ -153,20 +152,26 @@ class LanesView(LaneIntents):
     def set_status(self, slot: str, status: LaneStatus) -> None:
         """Show the state of a lane's output."""
         if (seat := self._seat(slot)) is not None:
-            said = wording.settings_line(seat.head, seat.status)
+            before = seat.status
             seat.set_status(status)
-            if said != wording.settings_line(seat.head, status):
+            if seat.is_late:
+                self._nearby.soon(seat)
+            if is_same_but_standing(before, status):
+                return
+            if wording.settings_line(seat.head, before) != wording.settings_line(seat.head, status):
                 take_heads(self._seats, [other.head for other in self._seats])
-            self._nearby.soon(seat)
             self._elapsed.watch()
-            self.widths.soon()
+            if self.widths.by_content:
+                self.widths.soon()
 
     def set_text(self, slot: str, text: str, reasoning: str = "") -> None:
         """Show a whole answer; text that continues the current one is appended and keeps the scroll position."""
         if (seat := self._seat(slot)) is not None:
             seat.set_text(text, reasoning)
-            self._nearby.soon(seat)
-            self.widths.soon()
+            if seat.is_late:
+                self._nearby.soon(seat)
+            if self.widths.by_content:
+                self.widths.soon()
 
     def append_text(self, slot: str, kind: Kind, piece: str) -> None:
         """Append a chunk to a streaming answer; meant to be called once per frame and lane."""
@@ -292,11 +297,6 @@ class LanesView(LaneIntents):
             stops[-1].setFocus(reason)
         else:
             stops[0].setFocus(reason)
-
-    def _drop(self, seat: LaneSlot) -> None:
-        self._layout.removeWidget(seat.widget)
-        seat.widget.hide()
-        seat.widget.deleteLater()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

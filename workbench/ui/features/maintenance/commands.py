@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from workbench.app.commands import EVERYWHERE, Command
+from workbench.app.commands import EVERYWHERE, Command, needs
 
 COMMANDS = (
     Command(
         "history_backup",
         "Back up history now",
         "History",
-        enabled=lambda state: state.writable,
+        enabled=needs("writable"),
         views=EVERYWHERE,
         run=lambda controller: controller.back_up(),
         after="deleted",
@@ -34,7 +34,7 @@ COMMANDS = (
         "history_smaller",
         "Make history smaller…",
         "History",
-        enabled=lambda state: state.writable,
+        enabled=needs("writable"),
         views=EVERYWHERE,
         run=lambda controller: controller.ask_smaller(),
         after="history_check",

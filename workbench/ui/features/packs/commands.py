@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.app.commands import EVERYWHERE, Command
+from workbench.app.commands import EVERYWHERE, Command, needs
 
 COMMANDS = (
     Command(
@@ -17,7 +17,7 @@ COMMANDS = (
         "import_pack",
         "Import a pack…",
         "Prompt",
-        enabled=lambda state: state.writable,
+        enabled=needs("writable"),
         views=EVERYWHERE,
         run=lambda controller: controller.imports.choose(),
         after="export_pack",
@@ -26,7 +26,7 @@ COMMANDS = (
         "undo_import",
         "Undo the last pack import",
         "Prompt",
-        enabled=lambda state: state.writable,
+        enabled=needs("writable"),
         views=EVERYWHERE,
         run=lambda controller: controller.imports.undo(),
         after="import_pack",

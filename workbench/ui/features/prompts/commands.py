@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from workbench.app.commands import EVERYWHERE, Command, WindowState
+from workbench.app.commands import EVERYWHERE, Command, needs
 
-
-def _is_writable(state: WindowState) -> bool:
-    return state.writable
-
-
-def _can_change(state: WindowState) -> bool:
-    return state.has_prompt and state.writable
-
-
+_is_writable = needs("writable")
+_can_change = needs("has_prompt", "writable")
 COMMANDS = (
     Command(
         "new_prompt",

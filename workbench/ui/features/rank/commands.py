@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workbench.app.commands import EVERYWHERE, Command, View, WindowState
+from workbench.app.commands import EVERYWHERE, Command, View, needs
 
 if TYPE_CHECKING:
     from workbench.usecases.ranking_result import Grouping
@@ -21,12 +21,8 @@ GROUPINGS: Mapping[Grouping, str] = {
 """The titles of the commands that select a grouping."""
 
 
-def _can_judge(state: WindowState) -> bool:
-    return state.has_prompt and state.writable and not state.judging
-
-
-def _is_judging(state: WindowState) -> bool:
-    return state.judging
+_can_judge = needs("has_prompt", "writable", unless=("judging",))
+_is_judging = needs("judging")
 
 
 def _group(grouping: Grouping, title: str) -> Command:
@@ -34,7 +30,7 @@ def _group(grouping: Grouping, title: str) -> Command:
         f"group_{grouping}",
         title,
         "Rank",
-        enabled=lambda state: not state.judging,
+        enabled=needs(unless=("judging",)),
         views=RANK,
         run=lambda controller: controller.group(grouping),
         after="judge",
@@ -58,7 +54,7 @@ COMMANDS = (
         "Undo the last verdict on a pair",
         "Rank",
         ("Z",),
-        lambda state: state.judging and state.can_undo,
+        needs("judging", "can_undo"),
         views=RANK,
         needs_answer=True,
         run=lambda controller: controller.undo(),

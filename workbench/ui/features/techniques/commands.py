@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.app.commands import Command
+from workbench.app.commands import Command, needs
 
 COMMANDS = (
     Command(
@@ -10,7 +10,7 @@ COMMANDS = (
         "Insert a technique…",
         "Edit",
         ("Ctrl+T",),
-        enabled=lambda state: state.is_editing,
+        enabled=needs("is_editing"),
         run=lambda controller: controller.choose(),
         after="attach",
     ),
@@ -18,7 +18,7 @@ COMMANDS = (
         "save_technique",
         "Save selection as technique…",
         "Edit",
-        enabled=lambda state: state.is_editing,
+        enabled=needs("is_editing"),
         run=lambda controller: controller.save_selection(),
         after="techniques",
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.widgets.reader.markdown import MarkdownView
-from workbench.ui.widgets.reader.view_page import ViewPage
+from workbench.ui.widgets.reader.page import ViewPage
 from workbench.ui.widgets.theme import Theme
 
 

@@ -1,14 +1,21 @@
-"""The base class of the pages that show an answer.
+"""The base classes of the pages that show an answer.
 
-Invariant: a page never moves text being read: new text is followed only while the end is in view.
+Invariant: a page never moves text being read: new text is followed only while the end is in view. A page filled by one
+view has no behaviour of its own.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.app.lanes.lane_state import LaneHead, LaneStatus
+
+if TYPE_CHECKING:
+    from workbench.ui.widgets.reader.answer import AnswerView
+    from workbench.ui.widgets.reader.markdown import MarkdownView
 
 
 class ReadingPage(QWidget):
@@ -77,3 +84,64 @@ class ReadingPage(QWidget):
     def has_selection(self) -> bool:
         """Whether the reader has selected something, which a switch of pages would lose."""
         return False
+
+
+def share_menu(view: AnswerView | MarkdownView) -> None:
+    """Let the lane's context menu open over a text without a selection; with one, the text's own menu opens."""
+
+    def choose(marked: bool) -> None:
+        policy = Qt.ContextMenuPolicy
+        view.setContextMenuPolicy(policy.DefaultContextMenu if marked else policy.NoContextMenu)
+
+    view.copyAvailable.connect(choose)
+    choose(False)
+
+
+class ViewPage(ReadingPage):
+    """Delegates everything to `view`."""
+
+    def __init__(self, view: AnswerView | MarkdownView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+        share_menu(view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self.view.following_changed.connect(self.following_changed)
+
+    def set_text(self, text: str) -> None:
+        self.view.set_text(text)
+
+    def append(self, piece: str) -> None:
+        self.view.append(piece)
+
+    def set_streaming(self, streaming: bool) -> None:
+        self.view.set_streaming(streaming)
+
+    def set_wash(self, wash: tuple[float, float] | None) -> None:
+        self.view.set_wash(wash)
+
+    def set_placeholder(self, text: str) -> None:
+        self.view.setPlaceholderText(text)
+
+    def tab_stops(self) -> list[QWidget]:
+        return [self.view]
+
+    def set_name(self, name: str) -> None:
+        self.view.setAccessibleName(name)
+
+    @property
+    def is_following(self) -> bool:
+        return self.view.is_following
+
+    def go_to_end(self) -> None:
+        self.view.go_to_end()
+
+    def place(self) -> int:
+        return self.view.place()
+
+    def set_place(self, offset: int) -> None:
+        self.view.set_place(offset)
+
+    def has_selection(self) -> bool:
+        return self.view.textCursor().hasSelection()

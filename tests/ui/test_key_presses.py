@@ -1,0 +1,67 @@
+"""A key press refreshes only what it changed; `tests.bench.key_press_files` lists where it goes."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.ui.desk import Desk
+from tests.ui.test_window_history import entered, searched
+from workbench.ui.shell.actions import CommandActions
+
+pytestmark = pytest.mark.window
+
+
+def test_only_the_first_letter_of_a_search_changes_what_can_be_done(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = entered(desk)
+    searched(desk, view, "a")
+    desk.rest()
+    assert desk.window.actions["save_search"].isEnabled()
+    states: list[object] = []
+    monkeypatch.setattr(CommandActions, "update", lambda _, state: states.append(state))
+    desk.type("b")
+    assert states == []
+    monkeypatch.undo()
+    view.bar.field.clear()
+    assert not desk.window.actions["save_search"].isEnabled()
+
+
+def test_a_draft_that_is_saved_is_not_written_again_for_a_run(desk: Desk) -> None:
+    window = desk.open()
+    window.editor.focus_first()
+    desk.type("x")
+    desk.run()
+    desk.rest()
+    saved: list[bool] = []
+    window.draft_saver.saved.connect(lambda: saved.append(True))
+    draft = desk.stored_draft()
+    desk.run()
+    desk.rest()
+    assert saved == []
+    assert desk.stored_draft() == draft == window.draft()
+    desk.type("y")
+    desk.run()
+    desk.until(lambda: saved and desk.stored_draft() == window.draft())
+
+
+def test_a_verdict_shows_itself_and_turns_no_page(desk: Desk) -> None:
+    window = desk.open()
+    window.editor.focus_first()
+    desk.run()
+    desk.rest()
+    paged: list[bool] = []
+    window.run_controller.paged.connect(lambda: paged.append(True))
+    assert not window.actions["undo"].isEnabled()
+    desk.ctrl(Qt.Key.Key_1)
+    assert paged == []
+    assert window.lane_heads[0].slot in window.slots()
+    column = window.lanes.column(window.slots()[0])
+    assert column is not None
+    assert column.status.standing == "winner"
+    assert column.footer.winner.text() == "★ Winner"
+    assert window.actions["undo"].isEnabled()
+    desk.ctrl(Qt.Key.Key_Z)
+    assert column.footer.winner.text() == "☆ Winner"
+    assert (window.actions["undo"].isEnabled(), window.actions["redo"].isEnabled()) == (False, True)
