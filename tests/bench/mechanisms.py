@@ -246,7 +246,6 @@ MECHANISMS = (
     Mechanism("gc_off_at_start", "__main__.py", ("start",)),
     Mechanism("gc_freeze", "ui/main.py", ("stream", "run_8")),
     Mechanism("preloader", "ui/shell/preloader.py", ("views",)),
-    Mechanism("prelayout", "ui/widgets/prelayout.py", ("views",)),
     Mechanism("hidden_page_theme", "ui/widgets/hidden_page_theme.py", ("looks_short",)),
     Mechanism("deferred_restyle", "ui/widgets/deferred_restyle.py", ("looks_short",)),
     Mechanism("deferred_blocks", "ui/editor/deferred_blocks.py", ("looks",)),

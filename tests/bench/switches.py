@@ -131,14 +131,6 @@ def _preloader() -> Iterator[None]:
     window.Preloader = lambda *_: None
 
 
-def _prelayout() -> Iterator[None]:
-    yield
-    from workbench.ui.shell import views
-    from workbench.ui.widgets import hidden_page_theme
-
-    views.rehearse = hidden_page_theme.rehearse = lambda page, size: iter(())
-
-
 def _hidden_page_theme() -> Iterator[None]:
     yield
     from workbench.ui.features.history import view as history
@@ -208,7 +200,6 @@ SWITCHES: dict[str, Switch] = {
     "background_switching": _background_switching,
     "background_gc": _background_gc,
     "preloader": _preloader,
-    "prelayout": _prelayout,
     "hidden_page_theme": _hidden_page_theme,
     "deferred_restyle": _deferred_restyle,
     "deferred_blocks": _deferred_blocks,
