@@ -5,6 +5,7 @@ Prints the line of `walking`, with what took how many ms.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -23,12 +24,29 @@ DIALOGS = ("palette", "settings", "models")
 
 
 class Noted(Walk):
-    """A walk that notes how long it takes from an action to a paint."""
+    """A walk that notes how long it takes from an action to a paint, and how long collections of garbage take."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._began_ns = 0
+        self.longest: dict[str, float] = {}
+        """The longest collection of each step on any thread, in ms of processor time."""
+        self.step = "nothing"
+        self.told["longest collection"] = self.longest
+        gc.callbacks.append(self._note_collection)
+
+    def _note_collection(self, phase: str, info: object) -> None:
+        if phase == "start":
+            self._began_ns = time.thread_time_ns()
+        else:
+            took = (time.thread_time_ns() - self._began_ns) / 1e6
+            self.longest[self.step] = max(self.longest.get(self.step, 0.0), took)
 
     def timed(
         self, name: str, act: Callable[[], object], until: Callable[[], bool], target: Callable[[], QWidget]
     ) -> Steps:
         """Act, wait until something holds and `target` is painted; note the ms, and gaps of the same name."""
+        self.step = name
         self.gaps.begin(name)
         began, used = time.monotonic_ns(), time.thread_time_ns()
         act()
@@ -182,7 +200,8 @@ class LargeRunWalk(Noted):
         for number in range(6):
             _press(field, Qt.Key.Key_X, "x")
             yield self.calm(400)
-            self.gaps.begin(f"run {number}")
+            self.step = f"run {number}"
+            self.gaps.begin(self.step)
             product.run()
             yield self.calm(100)
             yield lambda: not product.is_running()
@@ -191,7 +210,7 @@ class LargeRunWalk(Noted):
 
 
 class RankWalk(Noted):
-    """Goes to Rank over many verdicts."""
+    """Goes to Rank over many verdicts, and judges a few pairs."""
 
     def steps(self) -> Steps:
         self.gaps.begin("nothing")
@@ -202,6 +221,19 @@ class RankWalk(Noted):
         yield from self.timed(
             "first ranking", lambda: product.views.show("rank"), lambda: bool(ranked), self.rank_heading
         )
+        yield self.calm(300)
+        sittings = product.rank.sittings
+        self.step = "queue"
+        self.gaps.begin("queue")
+        product.rank.judge()
+        yield lambda: sittings.state == "showing"
+        for number in range(5):
+            shown = sittings.shown
+            sittings.judge("winner", 1 + number % 2)
+            yield lambda shown=shown: sittings.state == "showing" and sittings.shown is not shown  # type: ignore[misc]
+        before = len(ranked)
+        product.rank.end()
+        yield lambda: len(ranked) > before
         yield self.calm(300)
 
 

@@ -141,7 +141,10 @@ def _large_run() -> Iterator[Sample]:
         def sample() -> Figures:
             found = measured((*WALKS, "large_run"), place.environment(**_without()))
             gaps = [gap for step, (gap, _) in found["gaps"].items() if step.startswith("run")]
-            return {"run of a 300 kB prompt: worst gap": statistics.median(gaps)}
+            return {
+                "run of a 300 kB prompt: worst gap": statistics.median(gaps),
+                "run of a 300 kB prompt: longest collection": max(found["longest collection"].values(), default=0.0),
+            }
 
         yield sample
 
@@ -199,6 +202,8 @@ def _rank() -> Iterator[Sample]:
             return {
                 "10,000 verdicts: first ranking": found["first ranking"][0],
                 "10,000 verdicts: worst gap": found["gaps"]["first ranking"][0],
+                "10,000 verdicts: worst gap while judging": found["gaps"]["queue"][0],
+                "10,000 verdicts: longest collection": max(found["longest collection"].values(), default=0.0),
             }
 
         yield sample
@@ -244,10 +249,10 @@ MECHANISMS = (
     Mechanism("two_phase_start", "ui/shell/frame.py, ui/shell/start.py", ("start", "first_token")),
     Mechanism("import_swap", "ui/__init__.py", ("start",)),
     Mechanism("gc_off_at_start", "__main__.py", ("start",)),
-    Mechanism("gc_freeze", "ui/main.py", ("stream", "run_8")),
+    Mechanism("gc_freeze", "ui/main.py", ("stream", "run_8", "rank", "large_run")),
     Mechanism("preloader", "ui/shell/preloader.py", ("views",)),
-    Mechanism("hidden_page_theme", "ui/widgets/hidden_page_theme.py", ("looks_short",)),
-    Mechanism("deferred_restyle", "ui/widgets/deferred_restyle.py", ("looks_short",)),
+    Mechanism("hidden_page_theme", "ui/widgets/hidden_page_theme.py", ("looks", "looks_short")),
+    Mechanism("deferred_restyle", "ui/widgets/deferred_restyle.py", ("looks", "looks_short")),
     Mechanism("deferred_blocks", "ui/editor/deferred_blocks.py", ("looks",)),
     Mechanism("deferred_restyle,deferred_blocks,hidden_page_theme", "all three", ("looks", "looks_short")),
     Mechanism("idle_queue", "ui/widgets/idle_queue.py", ("prompts", "stream")),
@@ -256,6 +261,9 @@ MECHANISMS = (
     Mechanism("switch_interval", "ui/main.py", ("run_1", "run_8", "stream")),
     Mechanism("prefer_ui_thread", "app/tasks.py", ("run_1", "run_8", "large_run")),
     Mechanism("background_switching", "app/thread_switching.py", ("rank",)),
+    Mechanism(
+        "switch_interval,background_switching,prefer_ui_thread", "all three", ("run_1", "stream", "rank", "large_run")
+    ),
     Mechanism("background_gc", "app/thread_switching.py", ("rank",)),
     Mechanism("settle_in", "app/thread_switching.py", ("rank",)),
 )
