@@ -122,13 +122,6 @@ class LanePresenter(QObject):
             self._reset(slot)
             self.changed.emit()
 
-    def set_verdict(self, verdict: Verdict) -> None:
-        """Repaint stars for a verdict on the shown run."""
-        self._verdict = verdict
-        for slot in self._columns:
-            self._status(slot)
-        self.changed.emit()
-
     def output(self, slot: str) -> str:
         """Return the uid of the output that a lane shows, "" for none."""
         column = self._columns.get(slot)

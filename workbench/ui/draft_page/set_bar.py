@@ -160,11 +160,6 @@ class SetBar(QFrame):
             self._layout.insertWidget(_STRIP_AT, self._strip, 1)
         return self._strip
 
-    def menu_place(self, uid: str) -> QPoint:
-        """Return where the menu of a set goes when the keyboard asks for it."""
-        chip = self.chip(uid)
-        return self._below(chip.name if chip is not None else self.menu)
-
     @staticmethod
     def _below(widget: QWidget) -> QPoint:
         return widget.mapToGlobal(QPoint(0, widget.height()))

@@ -74,10 +74,3 @@ class CommandActions(QObject):
             for command in self._commands.group(group):
                 sub.addAction(self._actions[command.id])
         return menu
-
-    def submenu(self, parent: QWidget, *ids: str) -> QMenu:
-        """Return a menu of a few commands."""
-        menu = QMenu(parent)
-        for command_id in ids:
-            menu.addAction(self._actions[command_id])
-        return menu

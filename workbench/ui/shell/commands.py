@@ -2,41 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from workbench.app.commands import EVERYWHERE, Command, View
-
-
-class ShellActions(Protocol):
-    """Carries out the commands about the window."""
-
-    def show(self, view: View) -> None:
-        """Show a view."""
-
-    def open_menu(self) -> None:
-        """Open the menu of all commands."""
-
-    def open_context_menu(self) -> None:
-        """Open the menu of what has the keyboard."""
-
-    def step_pane(self, step: int) -> None:
-        """Give the keyboard to the next part of the window (1) or the previous one (-1)."""
-
-    def toggle_wrap(self) -> None:
-        """Wrap long lines in messages, or stop doing so."""
-
-    def escape(self) -> None:
-        """Close the innermost open thing; when nothing is open, stop what runs."""
-
-    def undo(self) -> None:
-        """Undo what was done last in the shown view."""
-
-    def redo(self) -> None:
-        """Redo what was undone last in the shown view."""
-
-    def quit(self) -> None:
-        """Close the window, after asking about what would be lost."""
-
+from workbench.app.commands import EVERYWHERE, Command
 
 COMMANDS: tuple[Command, ...] = (
     Command(
