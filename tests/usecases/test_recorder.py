@@ -120,7 +120,7 @@ def test_pieces_never_overtake_each_other(tmp_path: Path, problems: list[Problem
     pending: list[tuple[list[Partial], Future[None]]] = []
 
     class Slow:
-        def save_partials(self, pieces: Iterable[Partial], now: str) -> Future[None]:
+        def save_partials(self, pieces: Iterable[Partial]) -> Future[None]:
             pending.append((list(pieces), Future()))
             return pending[-1][1]
 

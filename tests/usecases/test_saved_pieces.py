@@ -74,7 +74,7 @@ def test_a_process_that_dies_leaves_all_that_was_saved(shared: Store, events: li
     for event in events:
         match event:
             case ("save",):
-                shared.save_partials(transcript.take_unsaved(), LATER).result(10)
+                shared.save_partials(transcript.take_unsaved()).result(10)
             case ("lose",):
                 for piece in transcript.take_unsaved():
                     transcript.give_back(piece)
@@ -84,7 +84,7 @@ def test_a_process_that_dies_leaves_all_that_was_saved(shared: Store, events: li
                 speaker.finish_round(words)
             case (str(kind), str(words)):
                 speaker.say(kind, words)
-    shared.save_partials(transcript.take_unsaved(), LATER).result(10)
+    shared.save_partials(transcript.take_unsaved()).result(10)
     assert transcript.take_unsaved() == ()
     shown = transcript.snapshot()
     live = shared.iteration_detail(name).outputs[0].result

@@ -216,7 +216,7 @@ class Store:
         """
         return self._write(lambda c: run_starts.add_attempt(c, output_uid_old, new_uid, now, owner_uid))
 
-    def save_partials(self, pieces: Iterable[Partial], now: str) -> Future[None]:
+    def save_partials(self, pieces: Iterable[Partial]) -> Future[None]:
         """Append what streaming outputs produced since they were last saved."""
         taken = tuple(pieces)
         return self._write(lambda c: partials.save(c, taken), durable=False)
@@ -233,7 +233,7 @@ class Store:
         """Reveal the names of a blind run that is not judged."""
         return self._write(lambda c: verdicts.reveal(c, run_uid))
 
-    def set_note(self, run_uid: str, note: str, now: str) -> Future[None]:
+    def set_note(self, run_uid: str, note: str) -> Future[None]:
         """Set the note of a run."""
         return self._write(lambda c: verdicts.set_note(c, run_uid, note))
 

@@ -346,9 +346,6 @@ QLabel[role="gold"] { color: @gold; font-weight: 600; } QLabel[role="small-error
 QLabel[role="pill"] {
   color: @muted; border: 1px solid @border; border-radius: @pill; padding: 1px 8px; font-size: @small;
 }
-QLabel[role="pill-accent"] {
-  color: @accent; border: 1px solid @border; border-radius: @pill; padding: 1px 8px; font-size: @small;
-}
 QLabel[role="pill-red"] {
   color: @red; background: @red_soft; border-radius: @pill; padding: 2px 8px; font-size: @small;
 }
@@ -363,8 +360,6 @@ QPushButton[role="pill-warn"] {
   font-size: @small;
 }
 QPushButton[role="pill-warn"]:hover, QPushButton[role="pill-warn"]:focus { border-color: @warn; }
-QLabel[role="keycap"] { color: @muted; border: 1px solid @border; border-radius: 3px; padding: 0 4px;
-  font-family: "JetBrains Mono", "DejaVu Sans Mono", monospace; font-size: @tiny; }
 QFrame[role="sunken"], QWidget[role="sunken"] { background: @sunken; }
 QFrame[role="sunken-below"] { background: @sunken; border: none; border-top: 1px solid @line; }
 QFrame[role="surface"], QWidget[role="surface"] { background: @surface; }

@@ -64,7 +64,7 @@ class RunCuration(QObject):
         """`erasing` returns the delete actions, which are created lazily."""
         super().__init__(view)
         self._services, self._view, self._erasing = services, view, erasing
-        self._curator = Curator(services.backend.store, utc_now)
+        self._curator = Curator(services.backend.store)
         table = view.table
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._open_menu)
