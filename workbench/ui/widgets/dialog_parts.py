@@ -1,4 +1,4 @@
-"""Small parts shared by the dialogs about packs and training files.
+"""Small parts shared by dialogs: messages with details, progress, read-only fields and tables.
 
 Invariant: external text is shown as plain text; an error is one sentence whose detail is collapsed at first.
 """
@@ -84,12 +84,18 @@ class DialogProgress(QProgressBar):
         self.setAccessibleName("Progress")
         self.hide()
 
-    def show_share(self, done: int, of: int) -> None:
-        """Show the share done; `of` 0 means that the total is unknown."""
+    def show_count(self, done: int, of: int) -> None:
+        """Show how many are done; `of` 0 means that the total is unknown, which is shown as a moving bar."""
         self.setRange(0, _STEPS if of else 0)
         if of:
             self.setValue(min(_STEPS, _STEPS * done // of))
         self.show()
+
+    def show_share(self, share: float | None) -> None:
+        """Show the share done, from 0 to 1; None hides the bar."""
+        self.setRange(0, _STEPS)
+        self.setValue(round((share or 0) * _STEPS))
+        self.setVisible(share is not None)
 
 
 def field(theme: Theme, name: str) -> QPlainTextEdit:

@@ -72,7 +72,7 @@ class ImportPackDialog(Dialog):
         self.name.setText(name)
         self._show_parts(plan=self.plan is not None)
         self.told.say(sentence)
-        self.progress.show_share(0, 0)
+        self.progress.show_count(0, 0)
         self.rows.setEnabled(False)
         self._chooser.setEnabled(False)
         self.go.hide()
@@ -83,7 +83,7 @@ class ImportPackDialog(Dialog):
         """Show the progress."""
         if self.progress.isVisible():
             self.told.say(words)
-            self.progress.show_share(done, of)
+            self.progress.show_count(done, of)
 
     def refuse(self, sentence: str, detail: str) -> None:
         """Show why the pack cannot be read, or was not imported."""
