@@ -96,7 +96,7 @@ def test_files_are_removed_by_keys_and_the_draft_says_so(desk: Desk, picture: Pa
     notes.write_text("# Notes", "utf-8")
     drop(user(desk), files(picture, notes, picture))
     desk.until(lambda: len(user(desk).chips) == 2)
-    desk.until(lambda: user(desk).chips[1].about() == "7 B of text")
+    desk.until(lambda: user(desk).chips[1].about() == "7 bytes of text")
     window.draft_saver.flush()
     desk.until(lambda: len(stored_user(desk).attachments) == 2)
     first = user(desk).chips[0]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.core.attachments import size_text
+from workbench.core.byte_sizes import show_bytes
 from workbench.core.imported_runs import ImportedRun, LeftOut
 from workbench.core.llm_log import LogTurn
 from workbench.formats import llm_logs, promptfoo
@@ -79,8 +79,8 @@ def opened(path: Path, scratch: Path, halt: ReadingHalt) -> Iterator[ImportSourc
 def _eval(path: Path) -> ImportSource:
     if (size := path.stat().st_size) > promptfoo.MOST_BYTES:
         raise RefusedError(
-            f"“{path.name}” has {size_text(size)}; the limit is {size_text(promptfoo.MOST_BYTES)}. Let promptfoo write "
-            "fewer tests into one file."
+            f"“{path.name}” has {show_bytes(size)}; the limit is {show_bytes(promptfoo.MOST_BYTES)}. "
+            "Let promptfoo write fewer tests into one file."
         )
     try:
         found = promptfoo.read_eval(path.read_bytes())
