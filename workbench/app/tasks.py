@@ -18,23 +18,8 @@ from workbench.usecases.problems import problem_of
 T = TypeVar("T")
 
 
-class LargeTasks(Protocol):
-    """What controllers need of `Tasks` that do long work and say how far it is."""
-
-    def run_large(
-        self,
-        work: Callable[[], T],
-        then: Callable[[T], None] | None = None,
-        on_error: Callable[[Exception], None] | None = None,
-    ) -> None:
-        """Run `work` off the UI thread, then `then(result)` or `on_error(error)` on it."""
-
-    def on_ui(self, call: Callable[[], Any]) -> None:
-        """Run `call` on the UI thread soon; safe from any thread."""
-
-
-class ReportingTasks(Protocol):
-    """What controllers need of `Tasks` that read and write, and say what went wrong."""
+class BackgroundTasks(Protocol):
+    """What controllers and features use of `Tasks`; every callback is called on the UI thread, none after `close`."""
 
     def run(
         self,
@@ -42,7 +27,7 @@ class ReportingTasks(Protocol):
         then: Callable[[T], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Run `work` off the UI thread, then `then(result)` or `on_error(error)` on it."""
+        """Run `work` off the UI thread, then `then(result)` or `on_error(error)`; without that, show a failure."""
 
     def run_large(
         self,
@@ -50,7 +35,7 @@ class ReportingTasks(Protocol):
         then: Callable[[T], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Like `run`, for long work in Python."""
+        """Like `run`, for long work in Python: the UI thread gets the interpreter's lock first."""
 
     def watch(
         self,
@@ -58,10 +43,13 @@ class ReportingTasks(Protocol):
         then: Callable[[T], None] | None = None,
         on_error: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Like `run` for work that goes on already."""
+        """Like `run` for work that has already started."""
+
+    def on_ui(self, call: Callable[[], Any]) -> None:
+        """Run `call` on the UI thread soon; safe from any thread."""
 
     def report(self, error: BaseException) -> None:
-        """Show an error that was handled."""
+        """Show an error that was handled; on the UI thread only."""
 
 
 class Tasks(QObject):

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.history.detail import RunDetailView, looked
 from workbench.app.history.run_pair import RunPair, pair
-from workbench.app.tasks import ReportingTasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.search.results import HistoryRow
 from workbench.store import Store
 from workbench.usecases.history import History
@@ -28,7 +28,7 @@ class RunDetailReader(QObject):
     """RunPair"""
     refused = Signal(str)
 
-    def __init__(self, store: Store, history: History, tasks: ReportingTasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, history: History, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._history, self._tasks = store, history, tasks
         self._ticket = 0

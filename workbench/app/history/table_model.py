@@ -17,7 +17,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from workbench.app.history.cells import COLUMNS, WHEN, cell, whole
 from workbench.app.history.paging import HistoryPage, PagedRows, walk
-from workbench.app.tasks import ReportingTasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.search.results import HistoryRow, Order, SearchCursor, SearchTotal
 from workbench.usecases.problems import problem_of
 from workbench.usecases.searcher import SearchPage, SearchStop
@@ -56,7 +56,7 @@ class HistoryTableModel(QAbstractTableModel):
     """Why the last search, or a page of it, could not be read."""
 
     def __init__(
-        self, tasks: ReportingTasks, searcher: HistorySearch, now: Callable[[], str], parent: QObject | None = None
+        self, tasks: BackgroundTasks, searcher: HistorySearch, now: Callable[[], str], parent: QObject | None = None
     ) -> None:
         """`now` returns UTC text."""
         super().__init__(parent)

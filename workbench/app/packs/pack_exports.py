@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.packs.version_choice import ListedVersion
-from workbench.app.tasks import LargeTasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.disclosure import Disclosure
 from workbench.core.runs import PromptRow
 from workbench.core.text import first_line
@@ -79,7 +79,7 @@ class PackExports(QObject):
     """Why it was not prepared or written, and the detail; nothing has changed."""
     stopped = Signal()
 
-    def __init__(self, store: Store, tasks: LargeTasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._tasks = store, tasks
         self._exporter = PackExporter(store, new_uid, utc_now)

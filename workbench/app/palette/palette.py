@@ -15,7 +15,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.fuzzy import Closeness, FuzzyIndex
-from workbench.app.tasks import ReportingTasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.visible_text import VisibleFields
 
 RECENT = 12
@@ -95,7 +95,7 @@ class Palette(QObject):
     def __init__(
         self,
         sources: Sequence[PaletteSource],
-        tasks: ReportingTasks,
+        tasks: BackgroundTasks,
         recent: Sequence[str] = (),
         parent: QObject | None = None,
     ) -> None:

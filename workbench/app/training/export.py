@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.tasks import LargeTasks
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.training import Kind
 from workbench.formats.training import FORMATS
 from workbench.formats.training.format import TrainingFormat
@@ -67,7 +67,7 @@ class TrainingExport(QObject):
     written = Signal(object)
     """tuple[Path, ...]"""
 
-    def __init__(self, store: Store, tasks: LargeTasks, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, tasks: BackgroundTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._tasks = store, tasks
         self._stop = threading.Event()

@@ -7,15 +7,15 @@ all of them. None of them names a feature or the window.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QWidget
 
     from workbench.app.commands import View
+    from workbench.app.tasks import BackgroundTasks
     from workbench.core.blocks import Example, OutputFormat
     from workbench.core.content import Content
     from workbench.core.drafts import Draft, ValueSet
@@ -73,40 +73,6 @@ class Backend(Protocol):
     @property
     def runner(self) -> Runner:
         """Runs lanes."""
-
-
-class Tasks(Protocol):
-    """Background work; every callback comes back on the UI thread, and none after the window has closed."""
-
-    def run(
-        self,
-        work: Callable[[], T],
-        then: Callable[[T], None] | None = None,
-        on_error: Callable[[Exception], None] | None = None,
-    ) -> None:
-        """Run `work` on a worker thread. Without `on_error` a failure becomes a notice."""
-
-    def run_large(
-        self,
-        work: Callable[[], T],
-        then: Callable[[T], None] | None = None,
-        on_error: Callable[[Exception], None] | None = None,
-    ) -> None:
-        """Like `run`, for long work in Python: the UI thread gets the interpreter's lock first."""
-
-    def watch(
-        self,
-        future: Future[T],
-        then: Callable[[T], None] | None = None,
-        on_error: Callable[[Exception], None] | None = None,
-    ) -> None:
-        """Like `run` for work that goes on already."""
-
-    def on_ui(self, call: Callable[[], Any]) -> None:
-        """Run `call` on the UI thread; may be called from any thread."""
-
-    def report(self, error: BaseException) -> None:
-        """Say what went wrong in work whose failure was handled; on the UI thread only."""
 
 
 class Events(Protocol):
@@ -299,7 +265,7 @@ class Services:
     """Everything that a feature gets."""
 
     backend: Backend
-    tasks: Tasks
+    tasks: BackgroundTasks
     theme: Theme
     events: Events
     notices: Notices

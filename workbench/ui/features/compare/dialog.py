@@ -13,8 +13,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from workbench.app.tasks import BackgroundTasks
 from workbench.core.content_diff import PartDiff
-from workbench.ui.shell.services import Tasks
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.choice_box import ChoiceBox
 from workbench.ui.widgets.dialog import Dialog
@@ -72,7 +72,7 @@ class CompareDialog(Dialog):
     def __init__(
         self,
         theme: Theme,
-        tasks: Tasks,
+        tasks: BackgroundTasks,
         entries: Sequence[Entry],
         read: Callable[[str], ComparisonSide],
         chosen: tuple[str, str],
