@@ -9,14 +9,15 @@ import json
 from typing import Any, NoReturn
 
 
-def _no_constant(name: str) -> NoReturn:
+def no_constant(name: str) -> NoReturn:
+    """Refuse NaN and the infinities, which `json` reads; its `parse_constant`. Raises ValueError."""
     raise ValueError(f"{name} is not JSON")
 
 
 def read_object(text: str) -> dict[str, Any]:
     """Return the JSON object in `text`. Raises ValueError with a sentence that names the line."""
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=no_constant)
     except json.JSONDecodeError as error:
         raise ValueError(f"Line {error.lineno}, column {error.colno}: {error.msg}.") from error
     except RecursionError as error:

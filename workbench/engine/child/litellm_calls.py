@@ -49,6 +49,7 @@ from workbench.engine.child.usage_reader import usage_of
 from workbench.engine.child.wire_marks import compare, visible
 from workbench.engine.child.wire_messages import wire_messages
 from workbench.engine.loopback import is_loopback
+from workbench.engine.untrusted_json import text_of
 
 _CONTROL = Mark("refused", "", "This is a setting of LiteLLM or of the endpoint, not of the model.")
 _NOT_SHOWN = Mark("changed", "request", "LiteLLM does not show the request it sent; this is the request it was given.")
@@ -263,7 +264,7 @@ class Translated:
             raise broken_stream(self._where, "The answer has no text, no token counts and no calls.")
 
     def _take(self, chunk: Any, choices: CompletionChoices) -> None:
-        self._answer.model = self._answer.model or _text(getattr(chunk, "model", ""))
+        self._answer.model = self._answer.model or text_of(getattr(chunk, "model", ""))
         for choice in getattr(chunk, "choices", None) or ():
             index = getattr(choice, "index", 0)
             reason = getattr(choice, "finish_reason", None)
@@ -278,10 +279,6 @@ def _supported(litellm: Any, model: str) -> Collection[str] | None:
         # It knows no provider for the name; the call itself reports that.
         logger.debug("LiteLLM does not know the parameters of a model", exc_info=True)
         return None
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _part(delta: Any) -> dict[str, Any]:

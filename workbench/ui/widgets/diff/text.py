@@ -15,10 +15,9 @@ from PySide6.QtGui import QBrush, QFont, QPainter, QPaintEvent, QPen, QTextCharF
 from PySide6.QtWidgets import QWidget
 
 from workbench.core.diff import TextDiff
-from workbench.ui.editor.exact_text import text_data
+from workbench.ui.editor.exact_text import encodable, text_data
 from workbench.ui.widgets.diff.outline import outline
 from workbench.ui.widgets.reader.answer import AnswerView
-from workbench.ui.widgets.reader.shown_text import for_clipboard
 from workbench.ui.widgets.theme import Theme
 
 SLICE = 12_000
@@ -142,7 +141,7 @@ class DiffView(AnswerView):
             start = min(gone_to, end)
         if start < end:
             parts.append(self._shown.exact(start, end))
-        return text_data(for_clipboard("".join(parts)))
+        return text_data(encodable("".join(parts)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

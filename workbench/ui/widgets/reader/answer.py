@@ -22,14 +22,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
-from workbench.ui.editor.exact_text import text_data
+from workbench.ui.editor.exact_text import encodable, text_data
 from workbench.ui.widgets.fonts import set_text_font
 from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.reader.background_painter import BackgroundPainter
 from workbench.ui.widgets.reader.discarded import MANY, DiscardedParts
 from workbench.ui.widgets.reader.placeholder import paint_placeholder
 from workbench.ui.widgets.reader.scroll_following import ScrollFollowing
-from workbench.ui.widgets.reader.shown_text import ShownText, for_clipboard
+from workbench.ui.widgets.reader.shown_text import ShownText
 from workbench.ui.widgets.reader.spaced_layout import SpacedLayout
 from workbench.ui.widgets.theme import Theme
 
@@ -161,7 +161,7 @@ class AnswerView(QPlainTextEdit):
 
     def createMimeDataFromSelection(self) -> QMimeData:
         cursor = self.textCursor()
-        return text_data(for_clipboard(self._shown.exact(cursor.selectionStart(), cursor.selectionEnd())))
+        return text_data(encodable(self._shown.exact(cursor.selectionStart(), cursor.selectionEnd())))
 
     def event(self, event: QEvent) -> bool:
         # A text control accepts ShortcutOverride for every letter, even when read-only; the window's keys 1…9 must

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from workbench.ui.editor.exact_text import encodable
 from workbench.ui.widgets.reader.answer_kind import find, written
-from workbench.ui.widgets.reader.shown_text import for_clipboard
 
 Form = Literal["text", "markdown", "json"]
 
@@ -16,15 +16,15 @@ Form = Literal["text", "markdown", "json"]
 def copied(text: str, form: Form) -> str | None:
     """Return an answer in a form, None for "json" without valid JSON. Raises nothing."""
     if form == "markdown":
-        return for_clipboard(text)
+        return encodable(text)
     if form == "text":
         from workbench.ui.widgets.reader.parts import plain
 
-        return for_clipboard(plain(text))
+        return encodable(plain(text))
     found = find(text)
     if found is None or found.problem:
         return None
     try:
-        return for_clipboard(written(found.value))
+        return encodable(written(found.value))
     except RecursionError:
         return None
