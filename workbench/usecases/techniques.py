@@ -29,10 +29,6 @@ class TechniqueLibrary:
     techniques: tuple[Technique, ...] = ()
     problems: tuple[str, ...] = ()
 
-    def own_ids(self) -> frozenset[str]:
-        """Return the ids of the person's techniques, which are their file names without suffix."""
-        return frozenset(technique.id for technique in self.techniques if technique.own)
-
 
 class Techniques:
     """Reads and writes technique files. Every method blocks for the disk."""

@@ -64,8 +64,8 @@ def test_all_bad_compares_nobody_and_is_counted() -> None:
     assert [item.run for item in found.items] == ["t"]
     assert (found.comparing, found.blind, found.all_bad, found.silent) == (1, 0, 1, 1)
     assert found.tallies == (
-        EntrantTally("a", verdicts=2, firsts=1, blind=1, all_bad=1, won=1),
-        EntrantTally("b", verdicts=2, firsts=0, blind=1, all_bad=1, lost=1),
+        EntrantTally("a", verdicts=2, blind=1, all_bad=1, won=1),
+        EntrantTally("b", verdicts=2, blind=1, all_bad=1, lost=1),
     )
     assert compare([]) == ComparisonSet()
 
@@ -73,8 +73,8 @@ def test_all_bad_compares_nobody_and_is_counted() -> None:
 def test_a_tally_counts_verdicts_and_pairs_apart() -> None:
     found = compare([verdict("r", ("a", 1), ("b", 2), ("c", 2)), verdict("s", ("a", 1), ("b", 1))])
     a, b, c = found.tallies
-    assert (a.verdicts, a.firsts, a.won, a.lost, a.tied, a.pairs) == (2, 1, 2, 0, 1, 3)
-    assert (b.verdicts, b.firsts, b.won, b.lost, b.tied) == (2, 0, 0, 1, 1)
+    assert (a.verdicts, a.won, a.lost, a.tied, a.pairs) == (2, 2, 0, 1, 3)
+    assert (b.verdicts, b.won, b.lost, b.tied) == (2, 0, 1, 1)
     assert (c.pairs, c.lost) == (1, 1)
 
 

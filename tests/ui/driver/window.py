@@ -351,7 +351,7 @@ class WindowDriver:
     @property
     def hears_others(self) -> bool:
         """Whether a second start can raise this window."""
-        return self._main.hears_others
+        return self._main._raise_server is not None and self._main._raise_server.listening
 
     def on_raised(self, act: Callable[[], object]) -> None:
         """Call `act` whenever a second start raises this window."""

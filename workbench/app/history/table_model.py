@@ -181,11 +181,6 @@ class HistoryTableModel(QAbstractTableModel):
         """Whether all rows that shall be held are in memory."""
         return self._held <= self._pages.keys()
 
-    @property
-    def pages_in_memory(self) -> int:
-        """How many pages have their rows in memory."""
-        return len(self._pages)
-
     # What Qt calls.
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature

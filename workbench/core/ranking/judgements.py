@@ -70,13 +70,12 @@ class Comparison:
 class EntrantTally:
     """Counts for one entrant.
 
-    `verdicts` counts the verdicts that placed it or found all bad, `blind` the blind ones of these, `firsts` those that
-    it won. `won`, `lost` and `tied` count its comparisons, with fractions if samples of one entrant fared differently.
+    `verdicts` counts the verdicts that placed it or found all bad, `blind` the blind ones of these. `won`, `lost` and
+    `tied` count its comparisons, with fractions if samples of one entrant fared differently.
     """
 
     entrant: str
     verdicts: int = 0
-    firsts: int = 0
     blind: int = 0
     all_bad: int = 0
     won: float = 0.0
@@ -172,14 +171,9 @@ def _tallies(met: dict[str, list[Judgement]], items: tuple[Comparison, ...]) -> 
         EntrantTally(
             entrant,
             len(met[entrant]),
-            sum(_is_first(entrant, judgement) for judgement in met[entrant]),
             sum(judgement.blind for judgement in met[entrant]),
             sum(judgement.kind == "all_bad" for judgement in met[entrant]),
             *(fsum(result[i] for result in results[entrant]) for i in range(3)),
         )
         for entrant in sorted(met)
     )
-
-
-def _is_first(entrant: str, judgement: Judgement) -> bool:
-    return judgement.kind == "winner" and any(o.entrant == entrant and o.place == 1 for o in judgement.outputs)

@@ -171,11 +171,6 @@ class ComposeView(Divider):
             self._layout.insertWidget(self._layout.indexOf(self.sets) + 1, self._set_note)
         self.show_set_bar()
 
-    def said_of_sets(self) -> str:
-        """Return what is said below the row of sets."""
-        shown = self._set_note is not None and self._set_note.isVisible()
-        return self._set_note.text() if self._set_note is not None and shown else ""
-
     def show_draft(self) -> None:
         """Return from a past iteration."""
         self._show(past=False)
@@ -197,10 +192,6 @@ class ComposeView(Divider):
     def past_values_panel(self) -> ValuesPanel | None:
         """The values of past iterations, None before the first one was shown."""
         return self._past_values
-
-    def past_values(self) -> Values:
-        """Return the values that are shown with what is past."""
-        return () if self._past_values is None else self._past_values.values()
 
     def _show(self, *, past: bool) -> None:
         self.editor.setVisible(not past)

@@ -151,11 +151,6 @@ class MainWindow(QObject):
         server.raise_requested.connect(self.come_forward)
         self._raise_server = server
 
-    @property
-    def hears_others(self) -> bool:
-        """Whether a second start can ask for this window."""
-        return self._raise_server is not None and self._raise_server.listening
-
     def come_forward(self) -> None:
         """Show the window in front of the others."""
         frame = self.frame

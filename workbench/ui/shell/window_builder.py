@@ -7,11 +7,11 @@ of the draft.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from workbench.app.opening import OpenedWorkbench, own_prompt
+from workbench.app.opening import own_prompt
 from workbench.app.settings.source import save_settings
 from workbench.host.clock import utc_now
 from workbench.ui.shell.actions import CommandActions
@@ -20,7 +20,7 @@ from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
 from workbench.ui.shell.dialog_keys import DialogKeys
 from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import CommandStateChanged, FocusPlaced
-from workbench.ui.shell.feature import FeatureHost, FeatureSet, bound
+from workbench.ui.shell.feature import FeatureHost, bound
 from workbench.ui.shell.focus_origin import FocusOrigin
 from workbench.ui.shell.focus_restore import FocusRestore
 from workbench.ui.shell.focus_return import FocusReturn
@@ -39,15 +39,6 @@ from workbench.ui.shell.views import DividedPage, Views
 from workbench.ui.shell.window import MainWindow
 from workbench.ui.shell.window_services import PromptsInSideBar, window_services
 from workbench.ui.widgets import geometry
-
-
-def open_window(frame: WindowFrame, opened: OpenedWorkbench, features: FeatureSet) -> MainWindow:
-    """Return a whole window at once, for programs that can wait."""
-    window = MainWindow(frame, opened, features)
-    for awaited in build(window):
-        if awaited is not None:
-            wait([awaited])
-    return window
 
 
 def build(window: MainWindow) -> Iterator[Future[None] | None]:

@@ -181,10 +181,6 @@ class LaneColumn(QFrame):
             if changed:
                 self._show_footer()
 
-    def reasoning_panel(self) -> ReasoningPanel | None:
-        """Return the reasoning panel, or None if there was no reasoning yet."""
-        return self._reasoning
-
     def strip(self) -> StateStrip | None:
         """Return the strip about the outcome, or None if it was not needed yet."""
         return self._strip

@@ -57,11 +57,6 @@ class KeyCatcher(QPushButton):
         self.clicked.connect(self._wait)
         self._rest()
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the next key press is captured."""
-        return self._is_waiting
-
     def _wait(self) -> None:
         self._is_waiting = True
         self.setProperty(CATCHES, True)
