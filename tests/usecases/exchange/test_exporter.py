@@ -24,7 +24,7 @@ from workbench.host.errors import HostError
 from workbench.host.resources import resource
 from workbench.store import LaneStart, OutputStart, RunStart, Store, StoreError
 from workbench.store.merging.foreign_database import ReadingHalt
-from workbench.ui.widgets.theme_tokens import DARK, LIGHT
+from workbench.ui.widgets.stylesheet import DARK, LIGHT
 from workbench.usecases.exchange.exporter import Exporter, ExportProgress, ExportSelection
 from workbench.usecases.exchange.sources import opened as opened_source
 from workbench.usecases.problems import RefusedError
