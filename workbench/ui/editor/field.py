@@ -38,8 +38,7 @@ from workbench.ui.editor.long_lines import SOFT, broken
 from workbench.ui.editor.marks import VariableMarks
 from workbench.ui.editor.menu import text_menu
 from workbench.ui.editor.text_mirror import TextChange
-from workbench.ui.widgets.fonts import set_text_font
-from workbench.ui.widgets.theme import Theme
+from workbench.ui.widgets.theme import Theme, set_text_font
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData

@@ -6,14 +6,13 @@ they are used on. A choice is in force at once; of those made while the window s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
-from workbench.ui.widgets.coalescer import Coalescer
-from workbench.ui.widgets.fonts import base_point_size, mono_families, to_the_letter
 from workbench.ui.widgets.stylesheet import DARK, LIGHT, ThemeTokens, palette_of, stylesheet
 
 Mode = Literal["system", "light", "dark"]
@@ -21,7 +20,19 @@ Motion = Literal["system", "reduced", "full"]
 STYLE = "Fusion"
 QUIET_PADDING = 7
 """Pixels between the edge of a button without a frame and its words: padding and border."""
-__all__ = ["DARK", "LIGHT", "QUIET_PADDING", "STYLE", "Mode", "Motion", "Theme", "ThemeTokens", "keep_room", "set_role"]
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "QUIET_PADDING",
+    "STYLE",
+    "Mode",
+    "Motion",
+    "Theme",
+    "ThemeTokens",
+    "keep_room",
+    "set_role",
+    "set_text_font",
+]
 
 
 class Theme(QObject):
@@ -37,8 +48,8 @@ class Theme(QObject):
         self._scale = scale
         self._in_force = mode, scale
         self._changes = Coalescer(self._change, self)
-        self._base_size = base_point_size(app)
-        self._mono_families = mono_families()
+        self._base_size = _base_point_size(app)
+        self._mono_families = _mono_families()
         if set_style:
             app.setStyle(STYLE)
         hints = QGuiApplication.styleHints()
@@ -115,7 +126,7 @@ class Theme(QObject):
         font.setFamilies(self._mono_families)
         font.setStyleHint(QFont.StyleHint.Monospace)
         font.setPointSizeF(max(6.0, self._size + delta))
-        return to_the_letter(font)
+        return _to_the_letter(font)
 
     @property
     def _size(self) -> float:
@@ -136,7 +147,7 @@ class Theme(QObject):
         font = QFont(self._app.font())
         if "Inter" in QFontDatabase.families():
             font.setFamilies(list(dict.fromkeys(("Inter", *font.families()))))
-        font = to_the_letter(font)
+        font = _to_the_letter(font)
         font.setPointSizeF(self._size)
         # Changed while in force, a stylesheet takes several times as long: each font and palette is handed on by all.
         if self._app.styleSheet():
@@ -167,3 +178,54 @@ def keep_room(widget: QWidget) -> None:
     policy = widget.sizePolicy()
     policy.setRetainSizeWhenHidden(True)
     widget.setSizePolicy(policy)
+
+
+def set_text_font(area: QAbstractScrollArea, font: QFont) -> None:
+    """Give a text area a font. Its placeholder is written in that of the viewport, which does not always follow."""
+    area.setFont(font)
+    area.viewport().setFont(font)
+
+
+def _base_point_size(app: QApplication) -> float:
+    """Return the size (points) of the system's letters at 100 %."""
+    size = app.font().pointSizeF()
+    return size if size > 0 else 10.0
+
+
+def _to_the_letter(font: QFont) -> QFont:
+    """Let the font show the letters that are there: some draw one arrow for "->", which is another prompt than "→"."""
+    font.setFeature(QFont.Tag("calt"), 0)
+    return font
+
+
+def _mono_families() -> list[str]:
+    """Return the fixed-width fonts to write in, the best first."""
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
+    # Qt looks through all fonts for one that is not there, and then asks the system what to take for it.
+    there = QFontDatabase.families()
+    return [*(name for name in ("JetBrains Mono", "DejaVu Sans Mono", fixed) if name in there), "monospace"]
+
+
+class Coalescer(QObject):
+    """Does `act` for whoever asks; what keys and the wheel ask for meanwhile is joined."""
+
+    def __init__(self, act: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._act = act
+        self._is_wanted = False
+        # With nothing to wait for it comes after all events that are there already.
+        self._over = QTimer(self)
+        self._over.setSingleShot(True)
+        self._over.timeout.connect(self._go_on)
+
+    def ask(self) -> None:
+        """Do it, now or once for all who ask until then."""
+        self._is_wanted = True
+        if not self._over.isActive():
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self._is_wanted:
+            self._is_wanted = False
+            self._over.start()
+            self._act()

@@ -23,7 +23,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from workbench.ui.editor.exact_text import encodable, text_data
-from workbench.ui.widgets.fonts import set_text_font
 from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.reader.background_painter import BackgroundPainter
 from workbench.ui.widgets.reader.discarded import MANY, DiscardedParts
@@ -31,7 +30,7 @@ from workbench.ui.widgets.reader.placeholder import paint_placeholder
 from workbench.ui.widgets.reader.scroll_following import ScrollFollowing
 from workbench.ui.widgets.reader.shown_text import ShownText
 from workbench.ui.widgets.reader.spaced_layout import SpacedLayout
-from workbench.ui.widgets.theme import Theme
+from workbench.ui.widgets.theme import Theme, set_text_font
 
 MARGIN = 12
 _EXTRA_SPACING = 0.2
