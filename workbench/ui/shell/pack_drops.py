@@ -10,9 +10,9 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
+from workbench.ui.editor.drop_handling import pack_in
 from workbench.ui.shell.events import PackChosen
 from workbench.ui.shell.services import Events
-from workbench.ui.widgets.dropped_pack import pack_in
 
 
 def take_pack(events: Events, data: QMimeData, *, act: bool) -> bool:
