@@ -29,8 +29,8 @@ from workbench.ui.features.history.marked_label import marked
 from workbench.ui.features.history.run_actions import RunCuration, TagsDialog
 from workbench.ui.features.history.table import GAP, MARGIN, RunTable
 from workbench.ui.features.history.view import HistoryView
+from workbench.ui.widgets.dialog import NoteDialog
 from workbench.ui.widgets.idle_queue import IdleQueue
-from workbench.ui.widgets.line_dialog import NoteDialog
 from workbench.ui.widgets.wire_dialog import WireDialog
 
 __all__ = ["tasks"]

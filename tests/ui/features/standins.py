@@ -30,9 +30,8 @@ from workbench.host.dirs import ProductDirs, places
 from workbench.host.ids import new_uid
 from workbench.host.provider_choices import ProviderChoices
 from workbench.store import Store
-from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import PromptOpened, RunsComparison, VersionsComparison, ViewShown
-from workbench.ui.shell.services import Services, ShownAnswer, ShownTimeline
+from workbench.ui.shell.services import EventBus, Services, ShownAnswer, ShownTimeline
 from workbench.ui.shell.views import ViewPlace
 from workbench.ui.widgets.theme import Theme
 from workbench.usecases.credentials import open_keys

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from workbench.ui.shell.bars import ElidedText
-from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.theme import set_role
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 Invariant: text entered by typing, pasting, dropping or `set_exact` is returned by `exact`, copy and drag byte for byte;
 only pasted or dropped CRLF becomes LF. Keys with Ctrl or Alt that do not edit text are left to the window. Long
 paragraphs are split by soft breaks (`long_lines`), which are internal to the field: its text and positions never count
-them. A very long text is recorded immediately and inserted into the document in chunks (`chunked_insert`); pending chunks are
-inserted before the next key is handled. A layer that is painted besides the text changes no text and no height.
+them. A very long text is recorded immediately and inserted into the document in chunks (`chunked_insert`); pending
+chunks are inserted before the next key is handled. A layer that is painted besides the text changes no text and no
+height.
 """
 
 from __future__ import annotations

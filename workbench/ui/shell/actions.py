@@ -15,6 +15,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 from workbench.app.command_registry import CommandRegistry
 from workbench.app.commands import GROUPS, STEPS, WindowState
 from workbench.app.keymap import Keymap
+from workbench.app.palette.palette import PaletteEntry, PaletteSource
+from workbench.app.unavailability import why_not
+from workbench.ui.shell.key_bindings import KeyBindings
 
 
 class CommandActions(QObject):
@@ -74,3 +77,25 @@ class CommandActions(QObject):
             for command in self._commands.group(group):
                 sub.addAction(self._actions[command.id])
         return menu
+
+
+def command_source(keys: KeyBindings, actions: CommandActions, state: Callable[[], WindowState]) -> PaletteSource:
+    """Return a source of all commands but the palette's own, with why each is not enabled in the present state."""
+
+    def read() -> list[PaletteEntry]:
+        now = state()
+        return [
+            PaletteEntry(
+                "command",
+                command.id,
+                command.title,
+                actions[command.id].trigger,
+                command.group,
+                keys.name(command.id),
+                why_not(command, now),
+            )
+            for command in keys.commands
+            if command.id != "palette"
+        ]
+
+    return PaletteSource("commands", ">", read)

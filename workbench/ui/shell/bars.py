@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui.shell.key_names import KeyName, KeyNameButton, first_keys, with_key
-from workbench.ui.widgets.focus_marks import opens_menu
+from workbench.ui.widgets.controls import opens_menu
 from workbench.ui.widgets.theme import Theme, set_role
 
 _NOTICE_CHARACTERS = 48

@@ -1,14 +1,16 @@
-"""What a feature may use of the window: a few small protocols.
+"""What a feature may use of the window: a few small protocols, and the bus that carries its events.
 
 Invariant: `Services` has at most ten members, and each protocol at most eight methods, so that a test can stand in for
-all of them. None of them names a feature or the window.
+all of them. None of them names a feature or the window. Subscribers are called synchronously on the UI thread, in the
+order of their subscription.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -274,3 +276,19 @@ class Services:
     navigator: Navigator
     dialogs: DialogParent
     editor: Editor
+
+
+class EventBus:
+    """Subscriptions by the type of an event."""
+
+    def __init__(self) -> None:
+        self._subscribers: defaultdict[type, list[Callable[[Any], object]]] = defaultdict(list)
+
+    def subscribe(self, kind: type[E], act: Callable[[E], object]) -> None:
+        """Call `act` with every event of exactly this type."""
+        self._subscribers[kind].append(act)
+
+    def publish(self, event: object) -> None:
+        """Call all subscribers of the type of `event`."""
+        for act in tuple(self._subscribers[type(event)]):
+            act(event)

@@ -18,7 +18,6 @@ from workbench.ui.shell.actions import CommandActions
 from workbench.ui.shell.commands import COMMANDS as OF_SHELL
 from workbench.ui.shell.compose_room import COMPOSE, ComposeOwner
 from workbench.ui.shell.dialog_keys import DialogKeys
-from workbench.ui.shell.event_bus import EventBus
 from workbench.ui.shell.events import CommandStateChanged, FocusPlaced
 from workbench.ui.shell.feature import FeatureHost, bound
 from workbench.ui.shell.focus_origin import FocusOrigin
@@ -32,6 +31,7 @@ from workbench.ui.shell.notices import WindowNotices
 from workbench.ui.shell.pack_drops import PackDrops
 from workbench.ui.shell.panes import WindowPanes
 from workbench.ui.shell.rooms import LANES, PROMPTS
+from workbench.ui.shell.services import EventBus
 from workbench.ui.shell.shell_actions import WindowActions
 from workbench.ui.shell.side_bar import SideBar
 from workbench.ui.shell.undo import UndoDispatch

@@ -1,7 +1,8 @@
 """Widgets that take a new look later, because nobody sees them when it comes.
 
 Invariant: Qt passes by what is undressed when the look changes, and all of it is dressed soon. Undressing and dressing
-change nothing but the look.
+change nothing but the look. What Enter would do is the same before and after: a row of buttons that takes other styles
+in is laid out anew by Qt, which hides each of them for a moment, and the keyboard would be at the first one then.
 
 Qt takes a stylesheet into all widgets at once, 65 µs each, and a message of the editor has nine. What is marked as not
 polished, and as having a style of its own, is left out of that; to dress it is what Qt does for one that gets another
@@ -16,7 +17,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from shiboken6 import isValid
 
-from workbench.ui.widgets.focus_marks import keeping_focus
 from workbench.ui.widgets.idle_queue import IdleQueue
 
 _POLISHED, _OWN = Qt.WidgetAttribute.WA_WState_Polished, Qt.WidgetAttribute.WA_SetStyle
@@ -50,7 +50,7 @@ def change_look(change: Callable[[], None]) -> None:
     """Change the look of what is visible, and of the rest in turns; the keyboard stays where it is."""
     hidden = undress(one for one in QApplication.allWidgets() if not one.isVisible() and _can_wait(one))
     try:
-        keeping_focus(change)
+        _keeping_focus(change)
     finally:
         _Hidden(hidden)
 
@@ -77,3 +77,11 @@ class _Hidden(QObject):
         if not self._parts:
             self.deleteLater()
         return bool(self._parts)
+
+
+def _keeping_focus(act: Callable[[], None]) -> None:
+    """Do `act`, and give the keyboard back to what had it."""
+    before = QApplication.focusWidget()
+    act()
+    if before is not None and QApplication.focusWidget() is not before and before.isVisible():
+        before.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -18,8 +18,7 @@ from workbench.core.content_diff import PartDiff
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.choice_box import ChoiceBox
 from workbench.ui.widgets.dialog import Dialog
-from workbench.ui.widgets.diff.parts import part_runs
-from workbench.ui.widgets.diff.text import DiffRun, DiffView
+from workbench.ui.widgets.diff.text import DiffRun, DiffView, part_runs
 from workbench.ui.widgets.diff.wording import changes
 from workbench.ui.widgets.small_controls import quiet_button
 from workbench.ui.widgets.theme import Theme, set_role

@@ -22,10 +22,9 @@ from workbench.core.search.results import HistoryRow
 from workbench.core.visible_text import visible_note
 from workbench.ui.features.history.cards import AnswerCards, FittedDiff
 from workbench.ui.features.history.marked_label import MarkedLabel
-from workbench.ui.widgets.diff.parts import part_runs
-from workbench.ui.widgets.diff.text import DiffRun
+from workbench.ui.widgets.controls import opens_menu
+from workbench.ui.widgets.diff.text import DiffRun, part_runs
 from workbench.ui.widgets.flow_layout import FlowLayout
-from workbench.ui.widgets.focus_marks import opens_menu
 from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.small_controls import breakable, quiet_button
 from workbench.ui.widgets.theme import Theme, set_role

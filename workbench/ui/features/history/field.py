@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from workbench.core.search.completion import QueryCompletion, QueryCompletionItem
 from workbench.ui.editor.exact_text import units
 from workbench.ui.features.history.suggestions import SearchSuggestions
-from workbench.ui.widgets.clearable import clearable
+from workbench.ui.widgets.small_controls import clearable
 from workbench.ui.widgets.theme import Theme
 
 Complete = Callable[[str, int, Callable[[QueryCompletion], None]], None]

@@ -22,7 +22,7 @@ from workbench.ui.features.history.detail import run_name
 from workbench.ui.features.history.view import HistoryView
 from workbench.ui.shell.events import RunNoted
 from workbench.ui.shell.services import Services
-from workbench.ui.widgets.line_dialog import LineDialog, NoteDialog
+from workbench.ui.widgets.dialog import LineDialog, NoteDialog
 from workbench.usecases import run_texts
 from workbench.usecases.curation import Curator, tags_in
 from workbench.usecases.problems import RefusedError

@@ -26,7 +26,7 @@ from workbench.ui.features.lanes.lane_intents import LaneIntents
 from workbench.ui.features.lanes.menu import LaneMenuState, lane_menu
 from workbench.ui.features.lanes.reasoning import ReasoningPanel
 from workbench.ui.features.lanes.state_strip import StateStrip
-from workbench.ui.widgets.focus_marks import JUDGED_AREA
+from workbench.ui.widgets.controls import JUDGED_AREA
 from workbench.ui.widgets.reader.area import ReadingArea
 from workbench.ui.widgets.reader.modes import DIFF
 from workbench.ui.widgets.reader.switch import open_menu

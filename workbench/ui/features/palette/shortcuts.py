@@ -31,8 +31,8 @@ from workbench.app.keymap import only_outside_text, spoken, why_reserved
 from workbench.ui.shell.dialog_keys import CATCHES
 from workbench.ui.shell.key_events import pressed
 from workbench.ui.widgets import geometry
-from workbench.ui.widgets.clearable import clearable
 from workbench.ui.widgets.dialog import Dialog
+from workbench.ui.widgets.small_controls import clearable
 from workbench.ui.widgets.theme import Theme, set_role
 
 if TYPE_CHECKING:

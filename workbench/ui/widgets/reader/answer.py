@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPaintEvent,
+    QPalette,
     QResizeEvent,
     QShowEvent,
     QTextCursor,
@@ -20,13 +21,12 @@ from PySide6.QtGui import (
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 
 from workbench.ui.editor.exact_text import encodable, text_data
 from workbench.ui.widgets.idle_queue import IdleQueue
 from workbench.ui.widgets.reader.background_painter import BackgroundPainter
 from workbench.ui.widgets.reader.discarded import MANY, DiscardedParts
-from workbench.ui.widgets.reader.placeholder import paint_placeholder
 from workbench.ui.widgets.reader.scroll_following import ScrollFollowing
 from workbench.ui.widgets.reader.shown_text import ShownText
 from workbench.ui.widgets.reader.spaced_layout import SpacedLayout
@@ -275,3 +275,14 @@ def types(event: QKeyEvent) -> bool:
     """Whether a key press would type a character into an editable field."""
     held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
     return held == Qt.KeyboardModifier.NoModifier and event.text().isprintable() and bool(event.text())
+
+
+def paint_placeholder(view: QPlainTextEdit | QTextEdit, painter: QPainter, text: str) -> None:
+    """Paint `text` while the document is empty. Qt's own placeholder has no right margin."""
+    if not text or not view.document().isEmpty():
+        return
+    margin = round(view.document().documentMargin())
+    room = view.viewport().rect().adjusted(margin, margin, -margin, -margin)
+    painter.setFont(view.font())
+    painter.setPen(view.palette().color(QPalette.ColorRole.PlaceholderText))
+    painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, text)

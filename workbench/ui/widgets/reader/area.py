@@ -20,7 +20,7 @@ from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.reader.modes import STEPS, TEXT, ReadingSubject
 from workbench.ui.widgets.reader.page import ReadingPage
 from workbench.ui.widgets.reader.sniff import FormatSniffer
-from workbench.ui.widgets.reader.text import TextPage
+from workbench.ui.widgets.reader.view_page import TextPage
 from workbench.ui.widgets.theme import Theme
 from workbench.ui.widgets.wording import is_running
 

@@ -47,7 +47,7 @@ class ReadingMode:
 
 
 def _text_page(theme: Theme, parent: QWidget) -> ReadingPage:
-    from workbench.ui.widgets.reader.text import TextPage
+    from workbench.ui.widgets.reader.view_page import TextPage
 
     return TextPage(theme, parent)
 

@@ -1,6 +1,7 @@
-"""A page filled by one view.
+"""A page filled by one view, and the one that shows an answer as plain text.
 
-Invariant: the page has no behaviour of its own; it delegates to its view.
+Invariant: the page has no behaviour of its own; it delegates to its view. `TextPage` shows every answer, of any size,
+exactly; all other modes fall back to it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.ui.widgets.reader.answer import AnswerView
 from workbench.ui.widgets.reader.page import ReadingPage
+from workbench.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.ui.widgets.reader.markdown import MarkdownView
@@ -76,3 +78,12 @@ class ViewPage(ReadingPage):
 
     def has_selection(self) -> bool:
         return self.view.textCursor().hasSelection()
+
+
+class TextPage(ViewPage):
+    """The exact text."""
+
+    view: AnswerView
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(AnswerView(theme), parent)
