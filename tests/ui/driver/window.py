@@ -53,9 +53,8 @@ if TYPE_CHECKING:
     from workbench.ui.features.compose.set_actions import SetActions
     from workbench.ui.features.history.controller import HistoryController
     from workbench.ui.features.history.view import HistoryView
-    from workbench.ui.features.lanes.controller import LanesController
+    from workbench.ui.features.lanes.controller import LanesController, StarActions
     from workbench.ui.features.lanes.retired import RetiredModels
-    from workbench.ui.features.lanes.star_actions import StarActions
     from workbench.ui.features.lanes.view import LanesView
     from workbench.ui.features.maintenance.controller import MaintenanceController
     from workbench.ui.features.palette.controller import PaletteController
