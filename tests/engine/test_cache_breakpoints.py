@@ -6,8 +6,8 @@ from workbench.core.content import Message
 from workbench.core.lanes import Endpoint
 from workbench.core.providers import takes_breakpoints
 from workbench.engine.calls import Call
-from workbench.engine.child.cache_breakpoints import with_breakpoint
 from workbench.engine.child.request import Adjustments, build
+from workbench.engine.child.wire_messages import with_breakpoint
 
 MESSAGES = (Message("system", "Long.", cache=True), Message("user", "Hi"))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from workbench.core.cases import Case, CaseError, case_from_json, case_to_json, json_text
-from workbench.core.json_text import no_constant
+from workbench.core.json_parts import no_constant
 from workbench.packs.errors import PackError
 from workbench.packs.read_limits import MB, MOST_DEPTH, MOST_LINES, MOST_MARKS, MOST_TEXT, ReadAllowance
 from workbench.packs.yaml_reader import check_length

@@ -17,7 +17,7 @@ from workbench.core.improvement import EarlierImprovement, Proposal, RecentAnswe
 from workbench.core.lanes import Lane
 from workbench.core.rendered_content import Rendered
 from workbench.core.runs import Result, RunSet
-from workbench.host.resources import resource
+from workbench.host.dirs import resource
 from workbench.store import Store
 from workbench.store.records import LaneStart, OutputStart, RunStart
 from workbench.usecases.lane_calls import LaneQuestion

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from workbench.core.maintenance import CARE, MaintenanceRules, days_before, is_due
 from workbench.store import Store, StoreError
-from workbench.store.maintenance.backups import Backup, folder_of
-from workbench.store.maintenance.copy_folders import FOLDERS, remembering
+from workbench.store.maintenance.backups import FOLDERS, Backup, folder_of, remembering
 from workbench.store.maintenance.space import HistorySize
 from workbench.store.progress import Watch, go_on
 from workbench.store.salvage.rebuild import Salvaged, salvage

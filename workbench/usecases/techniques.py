@@ -11,9 +11,8 @@ from pathlib import Path
 
 from workbench.core.techniques import Technique, file_name
 from workbench.formats.technique_yml import LIMIT_BYTES, TechniqueFileError, read_technique, write_technique
-from workbench.host.dirs import ProductDirs, make_private
+from workbench.host.dirs import ProductDirs, make_private, resource
 from workbench.host.errors import explain
-from workbench.host.resources import resource
 from workbench.usecases.problems import RefusedError
 
 FOLDER = "techniques"

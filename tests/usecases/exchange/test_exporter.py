@@ -20,8 +20,8 @@ from workbench.core.content import Content, Message, content_hash, from_json
 from workbench.core.lanes import ECHO, Lane
 from workbench.core.runs import AnswerStep, RunSet, Verdict
 from workbench.formats.exports import FORMATS
+from workbench.host.dirs import resource
 from workbench.host.errors import HostError
-from workbench.host.resources import resource
 from workbench.store import LaneStart, OutputStart, RunStart, Store, StoreError
 from workbench.store.merging.foreign_database import ReadingHalt
 from workbench.ui.widgets.stylesheet import DARK, LIGHT

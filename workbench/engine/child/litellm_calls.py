@@ -32,7 +32,6 @@ from workbench.core.providers import (
 from workbench.core.runs import Mark
 from workbench.engine.calls import Call
 from workbench.engine.child import key_guard
-from workbench.engine.child.cache_breakpoints import refusals
 from workbench.engine.child.completion_choices import CompletionChoices
 from workbench.engine.child.completion_reader import read_whole
 from workbench.engine.child.environment import bypass_proxies, clean
@@ -47,7 +46,7 @@ from workbench.engine.child.request_files import RequestFiles
 from workbench.engine.child.streamed_answer import StreamedAnswer
 from workbench.engine.child.usage_reader import usage_of
 from workbench.engine.child.wire_marks import compare, visible
-from workbench.engine.child.wire_messages import wire_messages
+from workbench.engine.child.wire_messages import refusals, wire_messages
 from workbench.engine.loopback import is_loopback
 from workbench.engine.untrusted_json import text_of
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 
-from workbench.host.resources import resource
+from workbench.host.dirs import resource
 
 _ICONS = ("tick", "clear", "down", "up")
 

@@ -19,8 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.packs.plan_table import PlanTable, possible, words_of
-from workbench.app.packs.plan_text import text_of
+from workbench.app.packs.plan_table import PlanTable, possible, text_of, words_of
 from workbench.ui.widgets import geometry
 from workbench.ui.widgets.controls import button, label
 from workbench.ui.widgets.dialog import Dialog
